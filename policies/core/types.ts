@@ -1,0 +1,127 @@
+/**
+ * What a policy sees and what it answers. Nothing here knows of an engine: a graph comes from the policy SDK, from
+ * `pulumi stack export`, from `pulumi preview --json` or from `npm run preview:offline -- --json` (see graph/load.ts).
+ */
+
+/** A value that is not known before `pulumi up` creates the resource behind it. */
+export class Unknown {
+  static readonly instance = new Unknown();
+  private constructor() {}
+  toJSON(): string {
+    return "[unknown]";
+  }
+}
+export const UNKNOWN = Unknown.instance;
+
+/** A value that the program marked as secret. `value` is UNKNOWN where only the ciphertext is at hand. Never print it. */
+export class Secret {
+  constructor(readonly value: Value) {}
+  toJSON(): string {
+    return "[secret]";
+  }
+}
+
+/** An asset or archive argument (FileAsset, StringAsset, ...). */
+export class Asset {
+  constructor(
+    readonly kind: "file" | "text" | "uri" | "archive",
+    /** Path, URI or text; for an archive made of parts, undefined. */
+    readonly content: string | undefined,
+  ) {}
+}
+
+export type Value = null | boolean | number | string | Unknown | Secret | Asset | Value[] | { [key: string]: Value };
+export type Props = { [key: string]: Value };
+
+/** One registered resource. */
+export interface Resource {
+  readonly urn: string;
+  /** Pulumi type token, for example `aws:ec2/instance:Instance`. */
+  readonly type: string;
+  /** Logical name, the last part of the URN. */
+  readonly name: string;
+  /** URN of the parent, if any. */
+  readonly parent?: string;
+  /** False for components. */
+  readonly custom: boolean;
+  readonly inputs: Props;
+  /** Outputs where the resource exists already (stack export); empty at a first preview. */
+  readonly outputs: Props;
+  /** The physical id, where known. */
+  readonly id?: string;
+  /** URNs of all resources this one depends on. */
+  readonly dependencies: readonly string[];
+  /** Per input property (top-level key), the URNs whose outputs flow into it. */
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  readonly options: {
+    readonly protect?: boolean;
+    readonly retainOnDelete?: boolean;
+    readonly ignoreChanges?: readonly string[];
+    readonly additionalSecretOutputs?: readonly string[];
+  };
+}
+
+/** All resources of one stack, in registration order. Stack outputs are the `outputs` of `pulumi:pulumi:Stack`. */
+export interface Graph {
+  readonly resources: readonly Resource[];
+  readonly byUrn: ReadonlyMap<string, Resource>;
+  /** False where the source cannot tell a secret from a plain value (the policy SDK strips the marks). */
+  readonly secretsMarked: boolean;
+}
+
+export type Level = "advisory" | "mandatory" | "disabled";
+export type Verdict = "pass" | "violation" | "unknown";
+
+/** One thing a policy has to say of one resource. No finding at all means pass. */
+export interface Finding {
+  readonly verdict: "violation" | "unknown";
+  readonly urn: string;
+  /** The offending value (never a secret one), where it stands, and what to do. */
+  readonly message: string;
+}
+
+/** Which resources play which part, and how strict to be. The pack's configSchema and `--config` have this shape. */
+export interface Settings {
+  readonly roles: Roles;
+  /** TCP port of the backend's front, default 9000. */
+  readonly servicePort: number;
+  /** Home of the service on a host, default `/home/ddos`, and the user that owns it, default `ddos`. */
+  readonly home: string;
+  readonly user: string;
+  /** Source ranges that may never reach port 22 of the gateway are anything as wide as this prefix length or wider. IPv4, default 8. */
+  readonly sshWidestPrefix: number;
+}
+
+export interface Selector {
+  /** Tags that a resource must all carry, for example `{ Role: "backend" }`. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Logical names or URNs, exact. */
+  readonly names?: readonly string[];
+}
+
+export interface Roles {
+  readonly backendInstances: Selector;
+  readonly gatewayInstances: Selector;
+  readonly backendGroup: Selector;
+  readonly gatewayGroup: Selector;
+  readonly privateSubnets: Selector;
+  readonly publicSubnets: Selector;
+  readonly modelBuckets: Selector;
+}
+
+export interface Policy {
+  /** Kebab-case, unique, stable: enforcement levels and exemptions name it. */
+  readonly id: string;
+  readonly severity: "low" | "medium" | "high" | "critical";
+  /** The row of the security checklist that this policy serves. */
+  readonly checklist: string;
+  readonly description: string;
+  readonly why: string;
+  readonly mend: string;
+  readonly level: Exclude<Level, "disabled">;
+  /** A violating and a clean example, as short Pulumi TypeScript, for the reference page. */
+  readonly bad: string;
+  readonly good: string;
+  /** Pure. Must never throw for an unknown value: it reports `unknown` instead. */
+  evaluate(graph: Graph, settings: Settings): Finding[] | Promise<Finding[]>;
+}
