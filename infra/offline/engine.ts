@@ -1,0 +1,214 @@
+/**
+ * Evaluates a Pulumi program without the Pulumi CLI: the SDK's own mock monitor, extended so that the graph which comes out is the one the
+ * real engine would see (URN chains, parents, dependencies per property, options, secret marks; unknown ids at a first preview).
+ *
+ * `MockMonitor`, `setMockOptions` and `awaitFeatureSupport` are internal to `@pulumi/pulumi`: the SDK is pinned exactly and
+ * test/infra/offline/engine.test.ts fails when a newer one behaves differently.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { deserializeProperties, serializeProperties } from "@pulumi/pulumi/runtime/rpc";
+import { awaitFeatureSupport, getProject, getStack, setMockOptions } from "@pulumi/pulumi/runtime/settings";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import * as resproto from "@pulumi/pulumi/proto/resource_pb";
+
+/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- resource properties have no static shape here */
+export type Properties = Record<string, any>;
+
+/** What a program asked the engine to register. */
+export interface Request {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly custom: boolean;
+  readonly parent?: string;
+  /** Inputs as plain values, secrets unwrapped; an unknown one is the string `pulumi.runtime.unknownValue`. */
+  readonly inputs: Properties;
+  /** Inputs as they go over the wire: with Pulumi's own marks for secrets, assets and unknown values. */
+  readonly wire: Properties;
+  readonly dependencies: readonly string[];
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  readonly options: ResourceOptions;
+}
+
+export interface ResourceOptions {
+  readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
+  readonly ignoreChanges?: readonly string[];
+  readonly additionalSecretOutputs?: readonly string[];
+}
+
+/** A registered resource, in the form of `pulumi stack export`. */
+export interface GraphResource extends Omit<Request, "inputs" | "wire"> {
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+  readonly id?: string;
+}
+
+/** What stands behind the program: made-up ids for a preview, real hosts for a local run. */
+export interface Provider {
+  /** Creates the resource; no id means that it is not known yet (a preview). Rejects with the reason when it fails. */
+  create(request: Request): Promise<{ id?: string; outputs: Properties }>;
+  /** Answers an invoke such as `aws:ec2/getAmi:getAmi`. */
+  call(token: string, args: Properties): Promise<Properties>;
+}
+
+export interface RunArgs {
+  readonly project: string;
+  readonly stack: string;
+  /** Fully qualified keys (`ml-gateway:network`) to raw values, as the CLI passes them. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly secretKeys: readonly string[];
+  /** True: ids and outputs that the program did not give are unknown, as at a first preview. */
+  readonly preview: boolean;
+  readonly provider: Provider;
+  /** Told of every resource when it is registered, for progress. */
+  readonly onRegister?: (request: Request) => void;
+  /** The program: what infra/index.ts does. Its result becomes the stack's outputs. */
+  readonly program: () => Promise<Properties>;
+}
+
+export interface RunResult {
+  /** In order of registration; the stack is the first. */
+  readonly resources: GraphResource[];
+  /** Stack outputs, secrets unwrapped. */
+  readonly outputs: Properties;
+}
+
+const STACK_TYPE = "pulumi:pulumi:Stack";
+
+class RecordingMonitor extends MockMonitor {
+  readonly recorded = new Map<string, GraphResource>();
+  /** The first failure of each resource: the SDK reports it too, but later and without the resource's name. */
+  readonly failures: string[] = [];
+
+  constructor(
+    private readonly provider: Provider,
+    private readonly onRegister: (request: Request) => void,
+  ) {
+    super({
+      newResource: () => ({ id: undefined, state: {} }),
+      call: ({ token, inputs }) => provider.call(token, inputs as Properties),
+    });
+  }
+
+  /** The engine puts the types of all parents but the stack into a URN; the SDK's mock only the last one's. */
+  override newUrn(parent: string, type: string, name: string): string {
+    const parentType = parent.split("::")[2];
+    const chain = parentType === undefined || parentType === STACK_TYPE ? type : `${parentType}$${type}`;
+    return `urn:pulumi:${getStack()}::${getProject()}::${chain}::${name}`;
+  }
+
+  override async registerResource(
+    req: resproto.RegisterResourceRequest,
+    callback: (error: unknown, response: resproto.RegisterResourceResponse | undefined) => void,
+  ): Promise<void> {
+    const request = toRequest(this.newUrn(req.getParent(), req.getType(), req.getName()), req);
+    try {
+      if (this.recorded.has(request.urn)) {
+        throw new Error(`two resources have the URN ${request.urn}: give one of them another name`);
+      }
+      const { inputs: _plain, wire, ...rest } = request;
+      this.recorded.set(request.urn, { ...rest, inputs: wire, outputs: {} });
+      this.onRegister(request);
+      const created = request.custom ? await this.provider.create(request) : { outputs: {} as Properties };
+      const outputs = (await serializeProperties("", created.outputs)) as Properties;
+      this.recorded.set(request.urn, { ...rest, inputs: wire, outputs, id: created.id });
+      const response = new resproto.RegisterResourceResponse();
+      response.setUrn(request.urn);
+      response.setId(created.id ?? "");
+      response.setObject(Struct.fromJavaScript(outputs));
+      callback(null, response);
+    } catch (error) {
+      this.failures.push(`${request.type} "${request.name}": ${error instanceof Error ? error.message : String(error)}`);
+      callback(error, undefined);
+    }
+  }
+
+  override registerResourceOutputs(
+    req: resproto.RegisterResourceOutputsRequest,
+    callback: (error: unknown, response: Record<string, never>) => void,
+  ): void {
+    const resource = this.recorded.get(req.getUrn());
+    if (resource !== undefined) {
+      this.recorded.set(resource.urn, { ...resource, outputs: toObject(req.getOutputs()) });
+    }
+    callback(null, {});
+  }
+}
+
+function toObject(struct: Struct | undefined): Properties {
+  return (struct?.toJavaScript() ?? {}) as Properties;
+}
+
+function toRequest(urn: string, req: resproto.RegisterResourceRequest): Request {
+  const propertyDependencies: Record<string, string[]> = {};
+  req.getPropertydependenciesMap().forEach((value, key) => {
+    const urns = value.getUrnsList();
+    if (urns.length > 0) {
+      propertyDependencies[key] = [...urns].sort();
+    }
+  });
+  return {
+    urn,
+    type: req.getType(),
+    name: req.getName(),
+    custom: req.getCustom(),
+    parent: req.getParent() === "" ? undefined : req.getParent(),
+    inputs: unwrapSecrets(deserializeProperties(req.getObject())) as Properties,
+    wire: toObject(req.getObject()),
+    dependencies: [...req.getDependenciesList()].sort(),
+    propertyDependencies,
+    options: {
+      protect: req.getProtect(),
+      retainOnDelete: req.getRetainondelete(),
+      ignoreChanges: req.getIgnorechangesList(),
+      additionalSecretOutputs: req.getAdditionalsecretoutputsList(),
+    },
+  };
+}
+
+const SECRET_MARK = "4dabf18193072939515e22adb298388d";
+
+/** Removes the secret marks that the SDK leaves around values. */
+export function unwrapSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(unwrapSecrets);
+  }
+  if (value === null || typeof value !== "object" || pulumi.asset.Asset.isInstance(value) || pulumi.asset.Archive.isInstance(value)) {
+    return value;
+  }
+  const object = value as Properties;
+  if (object[SECRET_MARK] === "1b47061264138c4ac30d75fd1eb44270") {
+    return unwrapSecrets(object.value);
+  }
+  return Object.fromEntries(Object.entries(object).map(([key, entry]) => [key, unwrapSecrets(entry)]));
+}
+
+/**
+ * Runs a program once and returns what it registered.
+ *
+ * @throws Error naming every resource that failed, or what the program itself threw.
+ */
+export async function runProgram(args: RunArgs): Promise<RunResult> {
+  const monitor = new RecordingMonitor(args.provider, args.onRegister ?? (() => undefined));
+  setMockOptions(monitor, args.project, args.stack, args.preview);
+  await awaitFeatureSupport();
+  pulumi.runtime.setAllConfig({ ...args.config }, [...args.secretKeys]);
+  let thrown: unknown;
+  try {
+    await pulumi.runtime.runInPulumiStack(args.program);
+    await pulumi.runtime.disconnect();
+  } catch (error) {
+    thrown = error;
+  }
+  if (monitor.failures.length > 0) {
+    throw new Error(monitor.failures.join("\n"), { cause: thrown });
+  }
+  if (thrown !== undefined) {
+    throw thrown;
+  }
+  const resources = [...monitor.recorded.values()];
+  const stack = resources.find((resource) => resource.type === STACK_TYPE);
+  return { resources, outputs: unwrapSecrets(stack?.outputs ?? {}) as Properties };
+}
