@@ -44,6 +44,10 @@ export interface Resource {
   readonly parent?: string;
   /** False for components. */
   readonly custom: boolean;
+  /** True for a resource that the program only reads (`Vpc.get(...)`) and does not manage. */
+  readonly external?: boolean;
+  /** URN of the provider it is created with, where the source says so. */
+  readonly provider?: string;
   readonly inputs: Props;
   /** Outputs where the resource exists already (stack export); empty at a first preview. */
   readonly outputs: Props;

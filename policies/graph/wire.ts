@@ -1,0 +1,98 @@
+/** Pulumi's own marks in JSON (secrets, unknown values, assets, outputs, references), turned into `Value`s. */
+import { Asset, Secret, UNKNOWN } from "../core/types";
+import type { Props, Value } from "../core/types";
+
+/** The key that says "this object is not a plain one", and what it can be. */
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
+export const SIGNATURES = {
+  secret: "1b47061264138c4ac30d75fd1eb44270",
+  asset: "c44067f5952c0a294b673a41bacd8c17",
+  archive: "0def7320c3a5731c473e5ecbe6d01bc7",
+  reference: "5cf8f73096256a8f31e491e813e4eb8e",
+  output: "d0e6a833031e9bbcd3f4e8bde6ca49a4",
+} as const;
+
+/** What stands for a value that is not known yet: one mark a kind (string, boolean, number, list, object, asset, archive). */
+export const UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const UNKNOWN_MARKS = [
+  UNKNOWN_MARK,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+];
+
+/** What Pulumi shows in place of a secret when it may not show it. */
+export const MASKED = "[secret]";
+
+/** @throws on a value that JSON cannot hold. */
+export function decode(json: unknown): Value {
+  if (json === null || json === undefined) return null;
+  if (typeof json === "boolean" || typeof json === "number") return json;
+  if (typeof json === "string") return decodeString(json);
+  if (Array.isArray(json)) return json.map(decode);
+  if (typeof json === "object") {
+    const record = json as Record<string, unknown>;
+    return typeof record[SIGNATURE] === "string" ? decodeMarked(record) : decodeProps(record);
+  }
+  throw new Error(`a ${typeof json} cannot stand in a graph`);
+}
+
+/** The properties of an object; absent ones (undefined) are left out. */
+export function decodeProps(json: Readonly<Record<string, unknown>>): Props {
+  return Object.fromEntries(
+    Object.entries(json)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, decode(value)]),
+  );
+}
+
+function decodeString(text: string): Value {
+  if (text === MASKED) return new Secret(UNKNOWN);
+  // A text that holds the mark inside (JSON text with one unknown field) is not known as a whole either.
+  return text.length >= UNKNOWN_MARK.length && UNKNOWN_MARKS.some((mark) => text.includes(mark)) ? UNKNOWN : text;
+}
+
+function decodeMarked(record: Readonly<Record<string, unknown>>): Value {
+  switch (record[SIGNATURE]) {
+    case SIGNATURES.secret:
+      return new Secret(secretContent(record));
+    case SIGNATURES.asset:
+      return decodeAsset(record);
+    case SIGNATURES.archive:
+      return decodeArchive(record);
+    case SIGNATURES.reference:
+      // A resource passed as a value; its id says which (its URN where it has none).
+      return decode(record.id ?? record.urn ?? UNKNOWN_MARK);
+    case SIGNATURES.output: {
+      const value = "value" in record ? decode(record.value) : UNKNOWN;
+      return record.secret === true && !(value instanceof Secret) ? new Secret(value) : value;
+    }
+    default:
+      return UNKNOWN; // a mark of a later Pulumi: honest, not guessed
+  }
+}
+
+/** `value` over the wire, `plaintext` (JSON text) with --show-secrets, `ciphertext` otherwise. */
+function secretContent(record: Readonly<Record<string, unknown>>): Value {
+  if ("value" in record) return decode(record.value);
+  if (typeof record.plaintext !== "string") return UNKNOWN;
+  try {
+    return decode(JSON.parse(record.plaintext));
+  } catch {
+    return record.plaintext; // not JSON: older exports hold the bare text
+  }
+}
+
+function decodeAsset(record: Readonly<Record<string, unknown>>): Asset {
+  if (typeof record.text === "string") return new Asset("text", record.text);
+  if (typeof record.path === "string") return new Asset("file", record.path);
+  return new Asset("uri", typeof record.uri === "string" ? record.uri : undefined);
+}
+
+function decodeArchive(record: Readonly<Record<string, unknown>>): Asset {
+  const place = record.path ?? record.uri;
+  return new Asset("archive", typeof place === "string" ? place : undefined);
+}

@@ -1,0 +1,3 @@
+import type { Policy } from "../../core/types";
+
+export const policies: Policy[] = [];
