@@ -1,0 +1,198 @@
+#!/bin/bash
+# What every set-up step shares. The composed script is: this file, `begin <step> <lock>`, the step's files in $STAGE, the step.
+# Steps run as root in a transient unit of their own, so they outlive the SSH link; stdout and stderr may be gone at any time.
+set -Eeuo pipefail
+umask 022
+
+STEP=none
+STAGE=/nonexistent
+CHANGES=0
+PUT=same
+
+# begin STEP exclusive|shared: log file, traps, stdin, lock. Shared steps of one host may run beside each other, but never beside an
+# exclusive one; no step runs beside itself.
+begin() {
+  STEP=$1
+  trap '' PIPE
+  exec 3>&1 4>&2
+  install -d -m 750 -o root -g root /var/log/ddos
+  install -d -m 700 -o root -g root /run/ddos-steps
+  (umask 027 && : >>"/var/log/ddos/$STEP.log")
+  exec >>"/var/log/ddos/$STEP.log" 2>&1
+  printf '\n=== %s %s, pid %s\n' "$(date -u +%FT%TZ)" "$STEP" "$$"
+  trap 'finish $?' EXIT
+  trap 'failed_at "$?" "$LINENO" "$BASH_COMMAND"' ERR
+  trap 'fail "stopped by a signal: the time limit of the step, a shutdown, or a person"' TERM INT HUP
+  sweep_stages
+  STAGE=/run/ddos-steps/stage-$STEP-$$
+  install -d -m 700 -o root -g root "$STAGE"
+  read_input
+  take_lock "$2"
+}
+
+log() { printf '%s %s\n' "$(date -u +%T)" "$*"; }
+
+# summary TEXT: the few lines the operator sees. A cut link must not fail the step.
+summary() {
+  log "$*"
+  if ! printf '%s\n' "$*" 2>/dev/null >&3; then
+    log "(the operator's link is gone; going on)"
+  fi
+}
+
+# fail TEXT: end the step with this reason. Works in subshells too: the reason travels by file.
+fail() {
+  log "error: $*"
+  if [ -d "$STAGE" ] && [ ! -e "$STAGE/reason" ]; then
+    printf '%s' "$*" >"$STAGE/reason"
+  fi
+  exit 1
+}
+
+# The command's text is unexpanded here, so it holds no value of a variable.
+failed_at() {
+  if [ -d "$STAGE" ] && [ ! -e "$STAGE/reason" ]; then
+    printf 'line %s, exit code %s: %s' "$2" "$1" "${3:0:300}" >"$STAGE/reason"
+  fi
+}
+
+finish() {
+  local status=$1 reason="no reason was noted"
+  trap - EXIT ERR
+  set +e
+  if declare -F cleanup >/dev/null; then
+    cleanup
+  fi
+  if [ "$status" -ne 0 ]; then
+    if [ -e "$STAGE/reason" ]; then
+      reason=$(cat "$STAGE/reason")
+    fi
+    log "failed: $reason"
+    {
+      printf 'ddos %s failed on %s: %s\n' "$STEP" "$(uname -n)" "$reason"
+      printf 'The whole log is /var/log/ddos/%s.log there. Its last lines:\n' "$STEP"
+      tail -n 20 "/var/log/ddos/$STEP.log" | cut -c 1-400
+    } 2>/dev/null >&4
+  else
+    log "done, $CHANGES changed"
+  fi
+  rm -f -- "/run/ddos-steps/holder-$STEP-$$"
+  rm -rf -- "$STAGE"
+  exit "$status"
+}
+
+# Stages of steps that were killed.
+sweep_stages() {
+  local stage
+  for stage in /run/ddos-steps/stage-* /run/ddos-steps/holder-*; do
+    if [ -e "$stage" ] && [ ! -d "/proc/${stage##*-}" ]; then
+      rm -rf -- "$stage"
+    fi
+  done
+}
+
+# stdin: lines key=value, a line ---, perhaps a base64 payload, a line ===. The last line proves that nothing was cut off.
+# Kept in /run only (memory), readable by root only: it may be secret.
+read_input() {
+  (umask 077 && cat >"$STAGE/input")
+  exec </dev/null
+  if [ "$(tail -n 1 "$STAGE/input")" != "===" ]; then
+    fail "the step's input ended early: the link to the operator was cut before all of it had arrived; run again"
+  fi
+  (umask 077 && sed -n '/^---$/q;p' "$STAGE/input" >"$STAGE/header" && sed '1,/^---$/d;/^===$/d' "$STAGE/input" >"$STAGE/payload")
+  rm -f -- "$STAGE/input"
+}
+
+# value KEY: the first value of KEY; nothing when absent.
+value() { sed -n "/^$1=/{s/^[^=]*=//p;q}" "$STAGE/header"; }
+
+# values KEY: all values of KEY, one a line.
+values() { sed -n "s/^$1=//p" "$STAGE/header"; }
+
+# need KEY: like value, but it must be there.
+need() {
+  local found
+  found=$(value "$1")
+  if [ -z "$found" ]; then
+    fail "the step's input has no value for «$1»"
+  fi
+  printf '%s' "$found"
+}
+
+holders() {
+  local holder text=""
+  for holder in /run/ddos-steps/holder-*; do
+    if [ -e "$holder" ] && [ -d "/proc/${holder##*-}" ]; then
+      text="$text$(cat "$holder"); "
+    fi
+  done
+  printf '%s' "${text:-nobody that is still running}"
+}
+
+# take_lock exclusive|shared: waits at most three minutes, then says who holds it.
+take_lock() {
+  exec 8>>"/run/lock/ddos-$STEP.lock" 9>>/run/lock/ddos-deploy.lock
+  local how=-x
+  if [ "$1" = shared ]; then
+    how=-s
+  fi
+  if ! flock -w 180 8 || ! flock "$how" -w 180 9; then
+    fail "another deployment is at work on this host and did not end within three minutes: $(holders). Wait for it, then run again"
+  fi
+  printf '%s, pid %s, since %s' "$STEP" "$$" "$(date -u +%FT%TZ)" >"/run/ddos-steps/holder-$STEP-$$"
+}
+
+# put SOURCE TARGET MODE OWNER GROUP: TARGET becomes SOURCE by rename, only when bytes, mode or owner differ. Sets PUT to changed or same.
+put() {
+  local source=$1 target=$2 mode=$3 owner=$4 group=$5
+  local new="${2%/*}/.${2##*/}.ddos-new"
+  PUT=same
+  if [ -f "$target" ] && [ ! -L "$target" ] && cmp -s -- "$source" "$target" &&
+    [ "$(stat -c '%04a %U %G' -- "$target")" = "$mode $owner $group" ]; then
+    return 0
+  fi
+  install -m "$mode" -o "$owner" -g "$group" -- "$source" "$new"
+  sync -- "$new"
+  mv -fT -- "$new" "$target"
+  PUT=changed
+  CHANGES=$((CHANGES + 1))
+  log "wrote $target ($mode $owner:$group)"
+}
+
+# folder MODE OWNER GROUP PATH...: made or corrected only when needed.
+folder() {
+  local mode=$1 owner=$2 group=$3 path
+  shift 3
+  for path in "$@"; do
+    if [ -d "$path" ] && [ ! -L "$path" ] && [ "$(stat -c '%04a %U %G' -- "$path")" = "$mode $owner $group" ]; then
+      continue
+    fi
+    install -d -m "$mode" -o "$owner" -g "$group" -- "$path"
+    CHANGES=$((CHANGES + 1))
+    log "folder $path ($mode $owner:$group)"
+  done
+}
+
+# point LINK TARGET [OWNER GROUP]: the symbolic link LINK says TARGET, replaced by rename.
+point() {
+  local link=$1 target=$2 owner=${3-root} group=${4-root}
+  if [ -L "$link" ] && [ "$(readlink -- "$link")" = "$target" ] && [ "$(stat -c '%U %G' -- "$link")" = "$owner $group" ]; then
+    return 0
+  fi
+  ln -sfnT -- "$target" "$link.ddos-new"
+  chown -h "$owner:$group" -- "$link.ddos-new"
+  mv -fT -- "$link.ddos-new" "$link"
+  CHANGES=$((CHANGES + 1))
+  log "link $link -> $target"
+}
+
+sha_of() { sha256sum -- "$1" | cut -c 1-64; }
+
+# free_space PATH MIB WHAT: fails when the file system of PATH has less than MIB mebibytes free.
+free_space() {
+  local free
+  free=$(df -Pm -- "$1" | awk 'NR == 2 { print $4 }')
+  if [ "$free" -lt "$2" ]; then
+    fail "not enough disk space for $3: $2 MiB needed in $1, $free MiB free. Free some (journalctl --vacuum-size=50M, apt-get clean) or grow the volume"
+  fi
+}
