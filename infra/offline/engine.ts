@@ -8,7 +8,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { deserializeProperties, serializeProperties } from "@pulumi/pulumi/runtime/rpc";
-import { awaitFeatureSupport, getProject, getStack, setMockOptions } from "@pulumi/pulumi/runtime/settings";
+import * as settings from "@pulumi/pulumi/runtime/settings";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as resproto from "@pulumi/pulumi/proto/resource_pb";
 
@@ -77,7 +77,17 @@ export interface RunResult {
 
 const STACK_TYPE = "pulumi:pulumi:Stack";
 
-class RecordingMonitor extends MockMonitor {
+/** The SDK's types leave out what is internal to it. */
+const { awaitFeatureSupport } = settings as unknown as { awaitFeatureSupport(): Promise<void> };
+interface MonitorShape {
+  newUrn(parent: string, type: string, name: string): string;
+  registerResource(req: resproto.RegisterResourceRequest, callback: RegisterCallback): Promise<void>;
+  registerResourceOutputs(req: resproto.RegisterResourceOutputsRequest, callback: (error: unknown, response: object) => void): void;
+}
+type RegisterCallback = (error: unknown, response: resproto.RegisterResourceResponse | undefined) => void;
+const SdkMonitor = MockMonitor as unknown as new (mocks: pulumi.runtime.Mocks) => MonitorShape;
+
+class RecordingMonitor extends SdkMonitor {
   readonly recorded = new Map<string, GraphResource>();
   /** The first failure of each resource: the SDK reports it too, but later and without the resource's name. */
   readonly failures: string[] = [];
@@ -96,12 +106,12 @@ class RecordingMonitor extends MockMonitor {
   override newUrn(parent: string, type: string, name: string): string {
     const parentType = parent.split("::")[2];
     const chain = parentType === undefined || parentType === STACK_TYPE ? type : `${parentType}$${type}`;
-    return `urn:pulumi:${getStack()}::${getProject()}::${chain}::${name}`;
+    return `urn:pulumi:${settings.getStack()}::${settings.getProject()}::${chain}::${name}`;
   }
 
   override async registerResource(
     req: resproto.RegisterResourceRequest,
-    callback: (error: unknown, response: resproto.RegisterResourceResponse | undefined) => void,
+    callback: RegisterCallback,
   ): Promise<void> {
     const request = toRequest(this.newUrn(req.getParent(), req.getType(), req.getName()), req);
     try {
@@ -127,7 +137,7 @@ class RecordingMonitor extends MockMonitor {
 
   override registerResourceOutputs(
     req: resproto.RegisterResourceOutputsRequest,
-    callback: (error: unknown, response: Record<string, never>) => void,
+    callback: (error: unknown, response: object) => void,
   ): void {
     const resource = this.recorded.get(req.getUrn());
     if (resource !== undefined) {
@@ -155,7 +165,7 @@ function toRequest(urn: string, req: resproto.RegisterResourceRequest): Request 
     name: req.getName(),
     custom: req.getCustom(),
     parent: req.getParent() === "" ? undefined : req.getParent(),
-    inputs: unwrapSecrets(deserializeProperties(req.getObject())) as Properties,
+    inputs: unwrapSecrets(deserializeProperties(req.getObject() ?? new Struct())) as Properties,
     wire: toObject(req.getObject()),
     dependencies: [...req.getDependenciesList()].sort(),
     propertyDependencies,
@@ -192,7 +202,7 @@ export function unwrapSecrets(value: unknown): unknown {
  */
 export async function runProgram(args: RunArgs): Promise<RunResult> {
   const monitor = new RecordingMonitor(args.provider, args.onRegister ?? (() => undefined));
-  setMockOptions(monitor, args.project, args.stack, args.preview);
+  settings.setMockOptions(monitor, args.project, args.stack, args.preview);
   await awaitFeatureSupport();
   pulumi.runtime.setAllConfig({ ...args.config }, [...args.secretKeys]);
   let thrown: unknown;

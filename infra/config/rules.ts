@@ -1,0 +1,161 @@
+/**
+ * What the configuration must fulfil beyond its structure: relations between keys. Pure; each rule returns its problems.
+ */
+import { contains, overlaps, parseBlock, type Block } from "../cidr";
+import { instanceSize } from "../host/sizing";
+import type { Sections } from "./structure";
+
+interface Context {
+  readonly project: string;
+  readonly region: string;
+  readonly sections: Sections;
+}
+
+/** All rules over the sections that could be read. */
+export function checkRules(context: Context): string[] {
+  const rules = [zones, blocks, sshFrom, instanceTypes, appSource, egress, environment, sshKey];
+  return rules.flatMap((rule) => rule(context));
+}
+
+function zones({ project, region, sections }: Context): string[] {
+  const network = sections.network as { availabilityZones?: unknown; gatewaySubnets?: unknown; webserverSubnets?: unknown } | undefined;
+  const names = strings(network?.availabilityZones);
+  const foreign = names
+    .filter((name) => !name.startsWith(region))
+    .map((name) => `${project}:network.availabilityZones: found "${name}", which is not in aws:region ${region}; name zones of that region`);
+  const counts = (["gatewaySubnets", "webserverSubnets"] as const)
+    .filter((key) => strings(network?.[key]).length !== names.length)
+    .map((key) => `${project}:network.${key}: found ${strings(network?.[key]).length} blocks for ${names.length} availability zones; give one block a zone`);
+  return [...foreign, ...counts];
+}
+
+const VPC_PREFIXES = { from: 16, to: 28 };
+
+function blocks({ project, sections }: Context): string[] {
+  const problems: string[] = [];
+  const network = sections.network as Record<string, unknown> | undefined;
+  const read = (key: string, text: unknown): Block | undefined => {
+    try {
+      const block = parseBlock(String(text));
+      if (block.prefix < VPC_PREFIXES.from || block.prefix > VPC_PREFIXES.to) {
+        problems.push(`${project}:network.${key}: found ${block.text}; AWS takes blocks from /16 (largest) to /28 (smallest)`);
+      }
+      return block;
+    } catch (error) {
+      problems.push(`${project}:network.${key}: ${(error as Error).message}`);
+      return undefined;
+    }
+  };
+  const vpc = read("cidr", network?.cidr);
+  const subnets = ["gatewaySubnets", "webserverSubnets"].flatMap((key) =>
+    strings(network?.[key]).map((text, index) => ({ key: `${key}[${index}]`, block: read(`${key}[${index}]`, text) })),
+  );
+  for (const [index, { key, block }] of subnets.entries()) {
+    if (block !== undefined && vpc !== undefined && !contains(vpc, block)) {
+      problems.push(`${project}:network.${key}: found ${block.text}, which lies outside the VPC's block ${vpc.text}; choose a part of it`);
+    }
+    const twin = subnets.slice(0, index).find((other) => other.block !== undefined && block !== undefined && overlaps(other.block, block));
+    if (twin !== undefined) {
+      problems.push(`${project}:network.${key}: found ${block?.text}, which overlaps ${twin.key} (${twin.block?.text}); choose blocks that do not overlap`);
+    }
+  }
+  return problems;
+}
+
+function sshFrom({ project, sections }: Context): string[] {
+  return strings((sections.gateway as { sshFrom?: unknown } | undefined)?.sshFrom).flatMap((text, index) => {
+    try {
+      parseBlock(text);
+      return [];
+    } catch (error) {
+      return [`${project}:gateway.sshFrom[${index}]: ${(error as Error).message}`];
+    }
+  });
+}
+
+function instanceTypes({ project, sections }: Context): string[] {
+  return ["gateway", "backend"].flatMap((host) => {
+    const { instanceType, memoryMiB } = (sections[host] ?? {}) as { instanceType?: string; memoryMiB?: number };
+    if (instanceType === undefined || memoryMiB !== undefined || instanceSize(instanceType) !== undefined) {
+      return [];
+    }
+    return [`${project}:${host}.instanceType: found "${instanceType}", whose memory this program does not know; set ${project}:${host}.memoryMiB as well`];
+  });
+}
+
+function appSource({ project, sections }: Context): string[] {
+  const app = sections.app as { path?: unknown; git?: { url?: unknown }; bundle?: unknown } | undefined;
+  if (app === undefined) {
+    return [];
+  }
+  const given = (["path", "git", "bundle"] as const).filter((key) => app[key] !== undefined);
+  const problems = given.length === 1 ? [] : [`${project}:app: found ${given.length === 0 ? "no source" : given.join(" and ")}; give exactly one of path, git and bundle`];
+  const url = typeof app.git?.url === "string" ? app.git.url : "";
+  if (/^[a-z]+:\/\/[^/@]*:[^/@]*@/.test(url) || /^https:\/\/[^/@]+@/.test(url)) {
+    problems.push(`${project}:app.git.url: holds credentials, which would end in the state and in logs; use a public URL, or check the code out and use app.path`);
+  }
+  return problems;
+}
+
+function egress({ project, sections }: Context): string[] {
+  if ((sections.network as { egress?: unknown } | undefined)?.egress !== "none") {
+    return [];
+  }
+  const why = "network.egress is none, so the backend cannot fetch it";
+  const problems: string[] = [];
+  if ((sections.backend as { ami?: unknown } | undefined)?.ami === undefined) {
+    problems.push(`${project}:backend.ami: missing. OS packages: ${why}; name an image that has them`);
+  }
+  if ((sections.python as { wheelhouse?: unknown } | undefined)?.wheelhouse === undefined) {
+    problems.push(`${project}:python.wheelhouse: missing. Python packages: ${why}; put wheels into S3`);
+  }
+  if ((sections.app as { git?: unknown } | undefined)?.git !== undefined) {
+    problems.push(`${project}:app.git: application code: ${why}; use app.path or app.bundle`);
+  }
+  return problems;
+}
+
+const NAME = /^[A-Z_][A-Z0-9_]*$/;
+const SECRET_NAME = /(SECRET|TOKEN|PASSW|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|_KEY$|^KEY$|DATABASE_URL|DSN$)/;
+const MANAGED = ["UPSTREAM_URL", "MODEL_PATH"];
+
+function environment({ project, sections }: Context): string[] {
+  const gatewayEnv = (sections.gateway as { env?: object } | undefined)?.env ?? {};
+  const plain = [...keys("env", sections.env), ...keys("gateway.env", gatewayEnv)];
+  const secret = keys("secretEnv", sections.secretEnv);
+  const problems: string[] = [];
+  for (const { section, name } of [...plain, ...secret]) {
+    if (!NAME.test(name)) {
+      problems.push(`${project}:${section}.${name}: not a name for an environment variable; use capitals, digits and underscores`);
+    }
+    if (MANAGED.includes(name)) {
+      problems.push(`${project}:${section}.${name}: is set by the program; remove it`);
+    }
+  }
+  for (const { section, name } of plain.filter((entry) => SECRET_NAME.test(entry.name))) {
+    problems.push(`${project}:${section}.${name}: looks like a secret, and ${section} is stored in plain text; move it: pulumi config set --secret --path '${project}:secretEnv.${name}'`);
+  }
+  for (const { name } of secret.filter((entry) => plain.some((other) => other.section === "env" && other.name === entry.name))) {
+    problems.push(`${project}:env.${name}: also given in ${project}:secretEnv; keep one of the two`);
+  }
+  return problems;
+}
+
+function sshKey({ project, sections }: Context): string[] {
+  const file = (sections.ssh as { privateKeyFile?: unknown } | undefined)?.privateKeyFile;
+  if (file !== undefined && sections.sshPrivateKey !== undefined) {
+    return [`${project}:ssh.privateKeyFile: ${project}:sshPrivateKey is given too; keep one of the two`];
+  }
+  if (file === undefined && sections.sshPrivateKey === undefined) {
+    return [`${project}:sshPrivateKey: missing. Set it (cat KEYFILE | pulumi config set --secret ${project}:sshPrivateKey) or name a file in ${project}:ssh.privateKeyFile`];
+  }
+  return [];
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === "string") : [];
+}
+
+function keys(section: string, value: unknown): { section: string; name: string }[] {
+  return value !== null && typeof value === "object" ? Object.keys(value).map((name) => ({ section, name })) : [];
+}

@@ -1,0 +1,240 @@
+/**
+ * The stack configuration as JSON schema: the one place that says which keys there are, what they may hold and what they are by default.
+ * docs/configuration.md is generated from it (`npm run docs`).
+ */
+
+export interface Section {
+  readonly description: string;
+  /** Given with `pulumi config set --secret`. */
+  readonly secret?: boolean;
+  /** Keys that have no default and must be given. */
+  readonly required?: boolean;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+const cidr = { type: "string", pattern: "^[0-9.]+/[0-9]+$" };
+const instanceType = {
+  type: "string",
+  pattern: "^[a-z][a-z0-9-]*\\.[a-z0-9-]+$",
+  default: "t3.micro",
+  description: "EC2 instance type.",
+};
+const rootVolumeGiB = {
+  type: "integer",
+  minimum: 10,
+  maximum: 100,
+  default: 16,
+  description: "Root volume in GiB (gp3, encrypted). Packages need 1, Python packages up to 1, three releases with a 200 MB model 1.",
+};
+const ami = {
+  type: "string",
+  pattern: "^ami-[0-9a-f]{8,17}$",
+  description: "Image to launch. By default the newest Ubuntu 22.04 of Canonical at the first launch; a newer one never replaces a running host.",
+};
+const workers = {
+  anyOf: [{ const: "auto" }, { type: "integer", minimum: 1, maximum: 64 }],
+  default: "auto",
+  description: "uvicorn workers; `auto` follows from the instance's memory and the size of the models.",
+};
+const memoryMiB = {
+  type: "integer",
+  minimum: 512,
+  description: "Memory of the instance in MiB; only needed for an instance type that the program does not know.",
+};
+const commit = { type: "string", pattern: "^[0-9a-f]{40}$", description: "Full commit hash (40 hex digits): a branch or a tag can move." };
+const sha256 = { type: "string", pattern: "^[0-9a-f]{64}$", description: "SHA-256 of the uncompressed tar, 64 hex digits." };
+const s3Uri = { type: "string", pattern: "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+$" };
+
+function object(properties: Record<string, unknown>, extra: Record<string, unknown> = {}): Record<string, unknown> {
+  return { type: "object", additionalProperties: false, default: {}, properties, ...extra };
+}
+
+export const SECTIONS: Readonly<Record<string, Section>> = {
+  network: {
+    description: "The VPC and its four subnets.",
+    schema: object({
+      cidr: { ...cidr, default: "10.0.0.0/16", description: "IPv4 block of the VPC, /16 to /28." },
+      availabilityZones: {
+        type: "array",
+        items: { type: "string", pattern: "^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$" },
+        minItems: 1,
+        maxItems: 6,
+        uniqueItems: true,
+        default: ["us-east-1a", "us-east-1b"],
+        description: "One public and one private subnet in each.",
+      },
+      gatewaySubnets: {
+        type: "array",
+        items: cidr,
+        minItems: 1,
+        default: ["10.0.1.0/24", "10.0.2.0/24"],
+        description: "Public subnets, one a zone. The gateway stands in the first.",
+      },
+      webserverSubnets: {
+        type: "array",
+        items: cidr,
+        minItems: 1,
+        default: ["10.0.101.0/24", "10.0.102.0/24"],
+        description: "Private subnets, one a zone. The backend stands in the first.",
+      },
+      egress: {
+        enum: ["gateway", "managed", "none"],
+        default: "gateway",
+        description:
+          "How the private subnets reach package registries: NAT on the gateway instance (no extra cost), a managed NAT gateway (about 33 USD a month and traffic), or not at all (needs images with the packages, and a wheelhouse).",
+      },
+    }),
+  },
+  gateway: {
+    description: "The public host: nginx, uvicorn, SSH bastion.",
+    schema: object({
+      instanceType,
+      rootVolumeGiB,
+      ami,
+      memoryMiB,
+      workers,
+      sshFrom: {
+        type: "array",
+        items: cidr,
+        minItems: 1,
+        uniqueItems: true,
+        default: ["0.0.0.0/0"],
+        description: "IPv4 blocks that may connect to port 22. Set it to your own address: the policy pack reports the default.",
+      },
+      elasticIp: {
+        type: "boolean",
+        default: false,
+        description: "Give the gateway an Elastic IP, so that its address survives a stop or a replacement.",
+      },
+      env: {
+        type: "object",
+        additionalProperties: { type: "string" },
+        default: {},
+        description: "Further plain settings in the gateway's .env.",
+      },
+    }),
+  },
+  backend: {
+    description: "The private host: nginx on the service port, uvicorn, the models.",
+    schema: object({
+      instanceType,
+      rootVolumeGiB,
+      ami,
+      memoryMiB,
+      workers,
+      port: { type: "integer", minimum: 1024, maximum: 65535, default: 9000, description: "TCP port of nginx on the backend." },
+    }),
+  },
+  ssh: {
+    description: "How the set-up steps log in.",
+    schema: object({
+      user: { type: "string", pattern: "^[a-z_][a-z0-9_-]{0,31}$", default: "ubuntu", description: "Login of the image, with password-less sudo." },
+      privateKeyFile: {
+        type: "string",
+        minLength: 1,
+        description: "File with the private key, when the secret `sshPrivateKey` is not used. `~` and paths relative to the project work.",
+      },
+    }),
+  },
+  sshPrivateKey: {
+    description: "Private key (OpenSSH format, without a passphrase). The public key that EC2 gets is derived from it.",
+    secret: true,
+    schema: { type: "string", minLength: 1 },
+  },
+  app: {
+    description: "Where the application comes from: exactly one of `path`, `git` and `bundle`.",
+    required: true,
+    schema: object({
+      path: { type: "string", minLength: 1, description: "Folder with `ml_gateway/` and `requirements.txt`." },
+      git: object(
+        {
+          url: { type: "string", pattern: "^(https|file)://", description: "Clone URL (https, or file for a repository in the image), without credentials." },
+          commit,
+        },
+        { required: ["url", "commit"], default: undefined, description: "A commit of a git repository that the hosts can reach." },
+      ),
+      bundle: object({ uri: s3Uri, sha256 }, {
+        required: ["uri", "sha256"],
+        default: undefined,
+        description: "A tar.gz in S3 with `ml_gateway/` and `requirements.txt` at its top.",
+      }),
+      module: {
+        type: "string",
+        pattern: "^[A-Za-z_][\\w.]*:[A-Za-z_]\\w*$",
+        default: "ml_gateway.app:app",
+        description: "ASGI application, as uvicorn takes it.",
+      },
+    }),
+  },
+  models: {
+    description: "The models that the backend serves.",
+    schema: object({
+      manifest: {
+        type: "string",
+        minLength: 1,
+        default: "models-manifest/sample.json",
+        description: "Manifest file. To go back to an earlier release of the models, name its manifest.",
+      },
+      bucket: {
+        type: "string",
+        pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        description: "Name of the model bucket. By default made from project, stack, account and region.",
+      },
+      adopt: {
+        type: "boolean",
+        default: false,
+        description: "Take over a model bucket of that name that an earlier, destroyed stack left behind.",
+      },
+    }),
+  },
+  health: {
+    description: "How a healthy service answers.",
+    schema: object({
+      path: { type: "string", pattern: "^/[\\w./~-]*$", default: "/health", description: "Path of the health endpoint." },
+      body: { type: "string", minLength: 1, maxLength: 4096, pattern: "^[^\\r\\n]+$", default: '{"status":"ok"}', description: "Expected body, byte for byte, on one line." },
+    }),
+  },
+  env: {
+    description: "Plain settings for the backend's .env, for example LOG_LEVEL and CACHE_TTL (seconds).",
+    schema: {
+      type: "object",
+      additionalProperties: { type: "string" },
+      default: {},
+      properties: {
+        LOG_LEVEL: { enum: ["debug", "info", "warning", "error"], default: "info", description: "Log level of the application." },
+        CACHE_TTL: { type: "string", pattern: "^[0-9]+$", default: "300", description: "Seconds that a cached prediction is used." },
+      },
+    },
+  },
+  secretEnv: {
+    description: "Secret settings for the backend's .env. DATABASE_URL and SECRET_KEY are required, API keys go here too.",
+    secret: true,
+    required: true,
+    schema: {
+      type: "object",
+      additionalProperties: { type: "string", minLength: 1 },
+      required: ["DATABASE_URL", "SECRET_KEY"],
+      properties: {
+        DATABASE_URL: { type: "string", pattern: "^[a-z][a-z0-9+.-]*:", description: "Database URL, for example sqlite:////home/ddos/data/cache.db." },
+        SECRET_KEY: { type: "string", minLength: 16, description: "Random text of at least 16 characters: `openssl rand -hex 32`." },
+      },
+    },
+  },
+  python: {
+    description: "Where Python packages come from.",
+    schema: object({
+      wheelhouse: object({ uri: s3Uri, sha256 }, {
+        required: ["uri", "sha256"],
+        default: undefined,
+        description: "A tar.gz of wheels in S3, for `pip install --no-index`. Needed with `network.egress: none`.",
+      }),
+    }),
+  },
+  backup: {
+    description: "Backup of models, metrics and logs to the bucket, by a timer on the backend.",
+    schema: object({
+      enabled: { type: "boolean", default: true, description: "Switches the timer on." },
+      schedule: { type: "string", minLength: 1, default: "daily", description: "systemd calendar expression." },
+    }),
+  },
+};

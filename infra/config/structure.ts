@@ -1,0 +1,148 @@
+/**
+ * Structure of the configuration: unknown keys, types, ranges and defaults, all problems at once. Pure.
+ */
+import Ajv, { type ErrorObject } from "ajv";
+import { SECTIONS } from "./schema";
+
+export interface Raw {
+  readonly project: string;
+  /** Keys without the project's prefix, as the CLI passes them: objects are JSON text. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly secretKeys: ReadonlySet<string>;
+}
+
+/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- the schema has just checked what this holds */
+export type Sections = Record<string, any>;
+
+export interface Parsed {
+  readonly sections: Sections;
+  readonly problems: string[];
+}
+
+/** Checks structure and fills in defaults. Sections with a problem are present as far as they could be read. */
+export function parseSections(raw: Raw): Parsed {
+  const problems = unknownSections(raw);
+  const sections: Sections = {};
+  for (const [name, section] of Object.entries(SECTIONS)) {
+    const key = `${raw.project}:${name}`;
+    const given = raw.values[name];
+    if (given === undefined && section.required === true) {
+      problems.push(`${key}: missing. ${section.description}${setHint(key, section.secret)}`);
+      continue;
+    }
+    if (given !== undefined && section.secret === true && !raw.secretKeys.has(name)) {
+      problems.push(`${key}: stored in plain text. Remove it from the stack's file and set it again${setHint(key, true)}; then treat the old value as known to others`);
+      continue;
+    }
+    const { value, problem } = readSection(key, given, section.schema);
+    if (problem !== undefined) {
+      problems.push(problem);
+      continue;
+    }
+    if (value === undefined) {
+      continue;
+    }
+    // An ajv root is not changed in place, so the section's own default needs a wrapper around it.
+    const wrapper = { section: name.toLowerCase().endsWith("env") ? stringsOnly(value) : value };
+    problems.push(...check(key, section.schema, wrapper, section.secret === true));
+    sections[name] = wrapper.section;
+  }
+  return { sections, problems };
+}
+
+function unknownSections(raw: Raw): string[] {
+  return Object.keys(raw.values)
+    .filter((name) => !(name in SECTIONS))
+    .map((name) => `${raw.project}:${name}: unknown key${suggestion(name, Object.keys(SECTIONS))}`);
+}
+
+function setHint(key: string, secret: boolean | undefined): string {
+  return secret === true ? ` (pulumi config set --secret --path '${key}…')` : "";
+}
+
+function readSection(key: string, given: string | undefined, schema: Readonly<Record<string, unknown>>): { value?: unknown; problem?: string } {
+  if (schema.type === "string" || given === undefined) {
+    return { value: given ?? structuredClone(schema.default) };
+  }
+  try {
+    const value: unknown = JSON.parse(given);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return { value };
+    }
+  } catch {
+    // Falls through: the text is no JSON, which the message below says.
+  }
+  return { problem: `${key}: expected a group of keys, found a single value; write its keys indented below it in the stack's file` };
+}
+
+/** `pulumi config set --path` turns 300 and true into a number and a boolean; in an environment they are text. */
+function stringsOnly(value: unknown): unknown {
+  const entries = Object.entries(value as Record<string, unknown>);
+  return Object.fromEntries(entries.map(([name, entry]) => [name, typeof entry === "number" || typeof entry === "boolean" ? String(entry) : entry]));
+}
+
+function check(key: string, schema: Readonly<Record<string, unknown>>, wrapper: { section: unknown }, secret: boolean): string[] {
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true, strict: false });
+  const validate = ajv.compile({ type: "object", properties: { section: schema } });
+  if (validate(wrapper)) {
+    return [];
+  }
+  const errors = validate.errors ?? [];
+  // Each branch of an `anyOf` reports as well; the `anyOf` itself says all that is needed.
+  const relevant = errors.filter((error) => !error.schemaPath.includes("/anyOf/"));
+  return relevant.map((error) => describe(key, error, secret));
+}
+
+function describe(key: string, error: ErrorObject, secret: boolean): string {
+  const path = error.instancePath.replace(/^\/section/, "").replaceAll("/", ".").replace(/\.(\d+)/g, "[$1]");
+  const parent = error.parentSchema as { description?: string; properties?: Record<string, unknown> } | undefined;
+  const params = error.params as Record<string, unknown>;
+  if (error.keyword === "additionalProperties") {
+    const name = String(params.additionalProperty);
+    return `${key}${path}.${name}: unknown key${suggestion(name, Object.keys(parent?.properties ?? {}))}`;
+  }
+  if (error.keyword === "required") {
+    const name = String(params.missingProperty);
+    const wanted = parent?.properties?.[name] as { description?: string } | undefined;
+    const hint = secret ? ` Set it: pulumi config set --secret --path '${key}${path}.${name}'` : "";
+    return `${key}${path}.${name}: missing. ${wanted?.description ?? ""}${hint}`.trimEnd();
+  }
+  const found = secret ? "the given (secret) value" : JSON.stringify(error.data);
+  const expectation = parent?.description === undefined ? "" : ` ${parent.description}`;
+  return `${key}${path}: found ${found}, ${wording(error)}.${expectation}`;
+}
+
+function wording(error: ErrorObject): string {
+  const params = error.params as Record<string, unknown>;
+  switch (error.keyword) {
+    case "enum":
+      return `expected one of ${(params.allowedValues as string[]).join(", ")}`;
+    case "pattern":
+      return `expected the form ${String(params.pattern)}`;
+    case "anyOf":
+      return `expected ${(error.schema as { const?: unknown; type?: string }[]).map((s) => String(s.const ?? s.type)).join(" or ")}`;
+    default:
+      return error.message ?? error.keyword;
+  }
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  const nearest = [...known].sort((a, b) => distance(name, a) - distance(name, b))[0];
+  if (nearest !== undefined && distance(name, nearest) <= 3) {
+    return `; did you mean "${nearest}"?`;
+  }
+  return known.length === 0 ? "" : `; known keys: ${known.join(", ")}`;
+}
+
+/** Levenshtein distance, case-insensitive. */
+function distance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, left] of [...a.toLowerCase()].entries()) {
+    const row = [i + 1];
+    for (const [j, right] of [...b.toLowerCase()].entries()) {
+      row.push(Math.min((row[j] ?? 0) + 1, (previous[j + 1] ?? 0) + 1, (previous[j] ?? 0) + (left === right ? 0 : 1)));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}

@@ -1,0 +1,70 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** The validated configuration of one stack. Everything but the secrets is a plain value: it decides which resources exist. */
+export interface StackConfig {
+  readonly project: string;
+  readonly stack: string;
+  readonly region: string;
+  readonly network: NetworkConfig;
+  readonly gateway: GatewayConfig;
+  readonly backend: BackendConfig;
+  readonly ssh: SshConfig;
+  readonly app: AppConfig;
+  readonly models: { readonly manifest: string; readonly bucket?: string; readonly adopt: boolean };
+  readonly health: { readonly path: string; readonly body: string };
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of the secret settings, sorted; the values only in `secretEnv`. */
+  readonly secretEnvNames: readonly string[];
+  readonly secretEnv: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly wheelhouse?: S3Object;
+  readonly backup: { readonly enabled: boolean; readonly schedule: string };
+}
+
+export type Egress = "gateway" | "managed" | "none";
+
+export interface NetworkConfig {
+  readonly cidr: string;
+  readonly availabilityZones: readonly string[];
+  readonly gatewaySubnets: readonly string[];
+  readonly webserverSubnets: readonly string[];
+  readonly egress: Egress;
+}
+
+export interface HostConfig {
+  readonly instanceType: string;
+  /** GiB */
+  readonly rootVolumeGiB: number;
+  readonly ami?: string;
+  /** MiB, for an instance type that the program does not know. */
+  readonly memoryMiB?: number;
+  readonly workers: "auto" | number;
+}
+
+export interface GatewayConfig extends HostConfig {
+  readonly sshFrom: readonly string[];
+  readonly elasticIp: boolean;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface BackendConfig extends HostConfig {
+  readonly port: number;
+}
+
+export interface SshConfig {
+  readonly user: string;
+  /** OpenSSH format, for example `ssh-ed25519 AAAA…`. */
+  readonly publicKey: string;
+  readonly privateKey: pulumi.Output<string>;
+}
+
+export interface S3Object {
+  /** `s3://bucket/key` */
+  readonly uri: string;
+  readonly sha256: string;
+}
+
+export type AppConfig = { readonly module: string } & (
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "git"; readonly url: string; readonly commit: string }
+  | ({ readonly kind: "bundle" } & S3Object)
+);

@@ -1,0 +1,32 @@
+/**
+ * Names that are not left to Pulumi's auto-naming. Pure.
+ */
+
+/** Tags shared by everything lie in `aws:defaultTags`; these tell a reader, and the policy pack, what a resource is for. */
+export type RoleTag = "gateway" | "backend" | "public" | "private" | "models";
+
+export function tags(name: string, role?: RoleTag): Record<string, string> {
+  return role === undefined ? { Name: name } : { Name: name, Role: role };
+}
+
+/**
+ * The model bucket's physical name. It is the one name that we choose ourselves: every policy text that names the bucket is then known at
+ * preview, so that it can be judged before anything exists.
+ *
+ * @throws Error when the name would be longer than the 63 characters that S3 allows.
+ */
+export function modelBucketName(project: string, stack: string, accountId: string, region: string): string {
+  const name = `${project}-${stack}-models-${accountId}-${region}`.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
+  if (name.length > 63) {
+    throw new Error(`the model bucket's name "${name}" has ${name.length} characters, S3 allows 63: choose a shorter stack name or set ml-gateway:models.bucket`);
+  }
+  return name;
+}
+
+/** `arn:aws`, or the partition of the region (`aws-cn`, `aws-us-gov`). */
+export function partition(region: string): string {
+  if (region.startsWith("cn-")) {
+    return "aws-cn";
+  }
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
