@@ -1,0 +1,144 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { PrivateEgress } from "./egress";
+import { Firewall } from "./firewall";
+import { Host } from "./host";
+import { backendHostKey, bastionHostKey } from "./host-keys";
+import type { HostRole, HostSpec, Step, StepValues } from "./host/types";
+import { hostSteps } from "./host/steps";
+import { userData } from "./host/user-data";
+import type { StackInputs } from "./inputs";
+import { ModelBucket } from "./model-bucket";
+import { Network } from "./network";
+import { hostStatements } from "./permissions";
+import { RemoteSetup, type Connection } from "./remote-setup";
+
+/** What `pulumi stack output` shows. */
+export interface StackOutputs {
+  readonly gatewayAddress: pulumi.Output<string>;
+  readonly healthUrl: pulumi.Output<string>;
+  readonly sshGateway: pulumi.Output<string>;
+  readonly sshBackend: pulumi.Output<string>;
+  readonly modelBucket: pulumi.Output<string>;
+  readonly modelRelease: string;
+  /** What the verify steps found on the hosts and from the gateway. */
+  readonly verification: { readonly gateway: pulumi.Output<unknown>; readonly backend: pulumi.Output<unknown> };
+}
+
+interface Hosts {
+  readonly gateway: aws.ec2.Instance;
+  readonly backend: aws.ec2.Instance;
+  /** Public address of the gateway. */
+  readonly address: pulumi.Output<string>;
+}
+
+/** Wires the components of one stack together; every resource of the program is created below. */
+export function createStack(inputs: StackInputs): StackOutputs {
+  const { config, bucketName, region } = { ...inputs, region: inputs.config.region };
+  const bucket = new ModelBucket("models", { bucketName, region, adopt: config.models.adopt, files: inputs.models.files });
+  const network = new Network("network", { config: config.network, region, bucketName });
+  const firewall = new Firewall("firewall", {
+    vpcId: network.vpcId,
+    sshFrom: config.gateway.sshFrom,
+    servicePort: config.backend.port,
+    egress: config.network.egress,
+    s3PrefixListId: network.s3PrefixListId,
+  });
+  const hosts = createHosts(inputs, network, firewall);
+  const egress = new PrivateEgress("egress", {
+    kind: config.network.egress,
+    routeTableId: network.privateRouteTableId,
+    gatewayInterfaceId: hosts.gateway.primaryNetworkInterfaceId,
+    publicSubnetId: network.publicSubnetIds[0] ?? "",
+  });
+  const verification = setUp(inputs, hosts, { bucket, egress });
+  const user = config.ssh.user;
+  return {
+    gatewayAddress: hosts.address,
+    healthUrl: pulumi.interpolate`http://${hosts.address}${config.health.path}`,
+    sshGateway: pulumi.interpolate`ssh ${user}@${hosts.address}`,
+    sshBackend: pulumi.interpolate`ssh -J ${user}@${hosts.address} ${user}@${hosts.backend.privateIp}`,
+    modelBucket: bucket.bucketName,
+    modelRelease: inputs.models.release,
+    verification,
+  };
+}
+
+function createHosts(inputs: StackInputs, network: Network, firewall: Firewall): Hosts {
+  const { config, bucketName } = inputs;
+  const key = new aws.ec2.KeyPair("ssh-key", { publicKey: config.ssh.publicKey });
+  const host = (role: HostRole, subnetId: pulumi.Input<string>, groupId: pulumi.Input<string>): aws.ec2.Instance => {
+    const isGateway = role === "gateway";
+    const made = new Host(role, {
+      role,
+      config: config[role],
+      subnetId,
+      groupId,
+      keyName: key.keyName,
+      userData: userData(role),
+      statements: hostStatements(role, config, bucketName),
+      publicAddress: isGateway,
+      forwards: isGateway && config.network.egress === "gateway",
+    });
+    return made.instance;
+  };
+  const gateway = host("gateway", network.publicSubnetIds[0] ?? "", firewall.gatewayGroupId);
+  const backend = host("backend", network.privateSubnetIds[0] ?? "", firewall.backendGroupId);
+  const address = config.gateway.elasticIp ? elasticIp(gateway) : gateway.publicIp;
+  return { gateway, backend, address };
+}
+
+/** The association is what an address has to wait for: before it, the instance does not answer there. */
+function elasticIp(gateway: aws.ec2.Instance): pulumi.Output<string> {
+  const address = new aws.ec2.Eip("gateway-address", { domain: "vpc", tags: { Name: "gateway" } });
+  const association = new aws.ec2.EipAssociation("gateway-address", { allocationId: address.id, instanceId: gateway.id });
+  return association.publicIp;
+}
+
+function setUp(inputs: StackInputs, hosts: Hosts, after: { bucket: ModelBucket; egress: PrivateEgress }): StackOutputs["verification"] {
+  const { config } = inputs;
+  const login = { user: config.ssh.user, privateKey: config.ssh.privateKey };
+  const script = inputs.hostKeyScript;
+  const bastion: Connection = {
+    ...login,
+    host: hosts.address,
+    hostKey: bastionHostKey("gateway-host-key", { address: hosts.address, instanceId: hosts.gateway.id, script }, {}),
+  };
+  const target = { address: hosts.backend.privateIp, instanceId: hosts.backend.id, script };
+  const inner: Connection = { ...login, host: hosts.backend.privateIp, hostKey: backendHostKey("backend-host-key", { ...target, bastion }, {}), proxy: bastion };
+
+  const values = (spec: HostSpec) => (step: Step) => stepValues(inputs, hosts, spec.role, step);
+  const { gateway, backend } = inputs.specs;
+  const gatewaySteps = hostSteps(gateway);
+  const early = gatewaySteps.filter((step) => step.name !== "verify");
+  const verify = gatewaySteps.filter((step) => step.name === "verify");
+  const gatewaySetup = new RemoteSetup("gateway-setup", { steps: early, connection: bastion, valuesFor: values(gateway) });
+  const prepared = gatewaySetup.commands.prepare === undefined ? [] : [gatewaySetup.commands.prepare];
+  const backendSetup = new RemoteSetup("backend-setup", {
+    steps: hostSteps(backend),
+    connection: inner,
+    valuesFor: values(backend),
+    // The first packages of the backend come through the gateway's NAT; models must be in the bucket before they are fetched.
+    waitFor: { prepare: [...prepared, after.egress], models: [after.bucket] },
+  });
+  const all = [...Object.values(gatewaySetup.commands), ...Object.values(backendSetup.commands)];
+  const gatewayCheck = new RemoteSetup("gateway-check", { steps: verify, connection: bastion, valuesFor: values(gateway), waitFor: { verify: all } });
+  return { gateway: gatewayCheck.report.apply(parseReport), backend: backendSetup.report.apply(parseReport) };
+}
+
+/** Only what the step uses: a value that is unknown at preview would hide the others. */
+function stepValues(inputs: StackInputs, hosts: Hosts, role: HostRole, step: Step): pulumi.Output<StepValues> {
+  const uses = (key: keyof StepValues): boolean => step.uses.includes(key);
+  return pulumi
+    .all([uses("backendAddress") ? hosts.backend.privateIp : undefined, uses("env") ? inputs.environment(role) : pulumi.output({})])
+    .apply(([backendAddress, env]) => ({ region: inputs.config.region, backendAddress, bucket: inputs.bucketName, env }));
+}
+
+/** A report that cannot be read is shown as it is: the step itself has succeeded. */
+function parseReport(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
