@@ -6,6 +6,7 @@ import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
+import { readSources, type Sources } from "./sources";
 import { checkRules } from "./config/rules";
 import { parseSections, type Sections } from "./config/structure";
 import { publicKeyOf } from "./config/ssh-key";
@@ -20,21 +21,22 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads and validates the configuration of the running stack.
+ * Reads and validates the configuration of the running stack, and what it points at on this machine.
  *
  * @param root folder that relative paths in the configuration start from.
  * @throws ConfigError naming each key, what was found and what to do.
  */
-export function loadConfig(root: string): StackConfig {
+export function loadConfig(root: string): { config: StackConfig; sources: Sources } {
   const project = pulumi.getProject();
   const region = new pulumi.Config("aws").get("region") ?? process.env.AWS_REGION ?? "";
   const { sections, problems } = parseSections(readRaw(project));
   const all = [...problems, ...checkRegion(region), ...checkRules({ project, region, sections }), ...checkAgent()];
   const key = readKey(project, root, sections, all);
-  if (all.length > 0 || key === undefined) {
+  const { code, models } = readSources(project, root, sections, all);
+  if (all.length > 0 || key === undefined || code === undefined || models === undefined) {
     throw new ConfigError([...new Set(all)]);
   }
-  return assemble({ project, region, sections, key });
+  return { config: assemble({ project, region, sections, key }), sources: { code, models } };
 }
 
 /** Internal to the SDK and so without a type: whether the stack's file holds the value encrypted. */

@@ -34,7 +34,8 @@ interface Hosts {
 
 /** Wires the components of one stack together; every resource of the program is created below. */
 export function createStack(inputs: StackInputs): StackOutputs {
-  const { config, bucketName, region } = { ...inputs, region: inputs.config.region };
+  const { config, bucketName } = inputs;
+  const region = config.region;
   const bucket = new ModelBucket("models", { bucketName, region, adopt: config.models.adopt, files: inputs.models.files });
   const network = new Network("network", { config: config.network, region, bucketName });
   const firewall = new Firewall("firewall", {

@@ -1,0 +1,32 @@
+/**
+ * The program from configuration to outputs. Apart from what index.ts adds, it is the same for the CLI, for the offline preview and for the
+ * local hosts.
+ */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { loadConfig } from "./config";
+import { stackInputs, type StackInputs } from "./inputs";
+import { modelBucketName } from "./naming";
+import { createStack, type StackOutputs } from "./stack";
+
+/** Networks that RFC 5737 keeps for documentation: nobody connects from there. */
+const DOCUMENTATION = ["192.0.2.", "198.51.100.", "203.0.113."];
+
+/**
+ * @param root the project's folder.
+ * @throws ConfigError with everything that is wrong with the configuration.
+ */
+export async function program(root: string, observe: (inputs: StackInputs) => void = () => undefined): Promise<StackOutputs> {
+  const { config, sources } = loadConfig(root);
+  if (config.gateway.sshFrom.every((block) => DOCUMENTATION.some((prefix) => block.startsWith(prefix)))) {
+    await pulumi.log.warn(`${config.project}:gateway.sshFrom still names a documentation network, so nobody can log in; set it to your own address before "pulumi up"`);
+  }
+  const inputs = stackInputs(root, config, sources, config.models.bucket ?? (await accountBucketName(config)));
+  observe(inputs);
+  return createStack(inputs);
+}
+
+async function accountBucketName({ project, stack, region }: { project: string; stack: string; region: string }): Promise<string> {
+  const { accountId } = await aws.getCallerIdentity();
+  return modelBucketName(project, stack, accountId, region);
+}

@@ -1,0 +1,55 @@
+/**
+ * What the configuration points at on this machine: the application's folder and the models of the manifest.
+ */
+import * as path from "path";
+import { loadManifest, ManifestError, type LoadedManifest } from "../models-manifest/manifest";
+import { ensureSampleModels } from "../models-manifest/sample-models";
+import type { Sections } from "./config/structure";
+import { buildBundle } from "./host/bundle";
+import type { CodeSource } from "./host/types";
+
+export interface Sources {
+  readonly code: CodeSource;
+  readonly models: LoadedManifest;
+}
+
+/** Reads both; every problem is added to `problems`, one line each, and what could not be read is left out. */
+export function readSources(project: string, root: string, sections: Sections, problems: string[]): Partial<Sources> {
+  return { code: readCode(project, root, sections.app as Sections | undefined, problems), models: readModels(project, root, sections, problems) };
+}
+
+function readCode(project: string, root: string, app: Sections | undefined, problems: string[]): CodeSource | undefined {
+  if (app?.git !== undefined) {
+    return { kind: "git", ...(app.git as { url: string; commit: string }) };
+  }
+  if (app?.bundle !== undefined) {
+    return { kind: "s3", ...(app.bundle as { uri: string; sha256: string }) };
+  }
+  if (typeof app?.path !== "string") {
+    return undefined;
+  }
+  try {
+    return { kind: "bundle", bundle: buildBundle(path.resolve(root, app.path)) };
+  } catch (error) {
+    problems.push(`${project}:app.path: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function readModels(project: string, root: string, sections: Sections, problems: string[]): LoadedManifest | undefined {
+  const file = (sections.models as { manifest?: unknown } | undefined)?.manifest;
+  if (typeof file !== "string") {
+    return undefined;
+  }
+  try {
+    ensureSampleModels(path.resolve(root, file), root);
+    return loadManifest(path.resolve(root, file), root);
+  } catch (error) {
+    if (error instanceof ManifestError) {
+      problems.push(...error.problems.map((problem) => `${project}:models.manifest: ${problem}`));
+    } else {
+      problems.push(`${project}:models.manifest: ${(error as Error).message}`);
+    }
+    return undefined;
+  }
+}
