@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { pack } from "tar-stream";
+import { packTar } from "./tar";
 import type { Bundle, BundleFile } from "./types";
 
 /** Never part of an application: caches, repositories, secrets, environments. */
@@ -62,26 +62,12 @@ function advice(entries: readonly Entry[]): string {
 
 /** Folders before their files, because a tar that lists no folders leaves their modes to the one who unpacks. */
 function toTar(entries: readonly Entry[]): Buffer {
-  const archive = pack();
-  const fixed = { uid: 0, gid: 0, uname: "", gname: "", mtime: new Date(0) };
   const folders = new Set<string>();
-  for (const { path, content } of entries) {
-    const parts = path.split("/").slice(0, -1);
-    for (const folder of parts.map((_, index) => parts.slice(0, index + 1).join("/"))) {
-      if (!folders.has(folder)) archive.entry({ ...fixed, name: `${folder}/`, type: "directory", mode: 0o755 });
-      folders.add(folder);
-    }
-    archive.entry({ ...fixed, name: path, type: "file", mode: 0o644 }, content);
+  for (const { path } of entries) {
+    for (let cut = path.indexOf("/"); cut !== -1; cut = path.indexOf("/", cut + 1)) folders.add(path.slice(0, cut + 1));
   }
-  archive.finalize();
-  return drain(archive);
-}
-
-/** tar-stream fills its buffer while entries are added, so everything can be read at once. */
-function drain(archive: NodeJS.ReadableStream): Buffer {
-  const chunks: Buffer[] = [];
-  for (let chunk = archive.read() as Buffer | null; chunk !== null; chunk = archive.read() as Buffer | null) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
+  const all = [...[...folders].map((path) => ({ path, mode: 0o755 })), ...entries.map((entry) => ({ ...entry, mode: 0o644 }))];
+  return packTar(all.sort((a, b) => (a.path < b.path ? -1 : 1)));
 }
 
 /** zlib writes the packing system into byte 9 of the header; 255 says "unknown" everywhere. The time in the header is 0 already. */
