@@ -65,12 +65,21 @@ export interface Resource {
   };
 }
 
+/**
+ * What the source of a graph never shows, whatever the program does: the engine hides `retainOnDelete` and the secret
+ * marks of outputs from policies, `pulumi preview --json` does not list stack outputs. A policy that needs it reports
+ * `unknown` with `notShown`.
+ */
+export type NotShown = "retainOnDelete" | "outputSecretMarks" | "stackOutputs";
+
 /** All resources of one stack, in registration order. Stack outputs are the `outputs` of `pulumi:pulumi:Stack`. */
 export interface Graph {
   readonly resources: readonly Resource[];
   readonly byUrn: ReadonlyMap<string, Resource>;
   /** False where the source cannot tell a secret from a plain value (the policy SDK strips the marks). */
   readonly secretsMarked: boolean;
+  /** Default: nothing is hidden. */
+  readonly notShown?: readonly NotShown[];
 }
 
 export type Level = "advisory" | "mandatory" | "disabled";
@@ -82,6 +91,8 @@ export interface Finding {
   readonly urn: string;
   /** The offending value (never a secret one), where it stands, and what to do. */
   readonly message: string;
+  /** With `unknown`: the source of this graph can never show it (see `Graph.notShown`). It is told, but is not an error. */
+  readonly notShown?: boolean;
 }
 
 /** Which resources play which part, and how strict to be. The pack's configSchema and `--config` have this shape. */
@@ -126,6 +137,11 @@ export interface Policy {
   /** A violating and a clean example, as short Pulumi TypeScript, for the reference page. */
   readonly bad: string;
   readonly good: string;
+  /**
+   * True where one resource alone decides: its findings do not change with what else is in the graph. Such a policy is
+   * asked before each resource is created or changed as well, so at `pulumi up` it stops the resource itself.
+   */
+  readonly local?: boolean;
   /** Pure. Must never throw for an unknown value: it reports `unknown` instead. */
   evaluate(graph: Graph, settings: Settings): Finding[] | Promise<Finding[]>;
 }
