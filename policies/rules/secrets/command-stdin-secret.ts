@@ -1,0 +1,47 @@
+import { Secret } from "../../core/types";
+import type { Finding, Graph, Policy, Resource } from "../../core/types";
+import { ofType } from "../../core/references";
+import { asString, isUnknown } from "../../core/values";
+import { COMMAND, SCRIPT_KEYS } from "./places";
+import { label, unknown, unlessMarked } from "./report";
+import { scan } from "./scan";
+
+const MEND = "wrap the text in pulumi.secret";
+
+export const policy: Policy = {
+  id: "command-stdin-secret",
+  severity: "high",
+  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  description: "Secrets on the standard input of a Command are marked as secret.",
+  why: "Unmarked input is kept in plain in the state and shown by previews.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'new remote.Command("env", { create: "cat > .env", stdin: envText, ... });',
+  good: 'new remote.Command("env", { create: "cat > .env", stdin: pulumi.secret(envText), ... });',
+  evaluate: (graph) => ofType(graph, COMMAND).flatMap((resource) => judge(graph, resource)),
+};
+
+function judge(graph: Graph, resource: Resource): Finding[] {
+  const { stdin } = resource.inputs;
+  if (!(stdin instanceof Secret) && isUnknown(stdin)) {
+    // A mark is lost while the value is unknown; most such inputs are addresses, so only a secret's destination is a reason to ask.
+    if (!takesSecrets(resource)) return [];
+    return [
+      unknown(
+        resource,
+        `stdin of ${label(resource)} is not known yet and goes into a secret file, so whether it is marked cannot be told: ${MEND}`,
+      ),
+    ];
+  }
+  return unlessMarked(graph, resource, scan(stdin, "stdin"), MEND);
+}
+
+/** Does the script write its input into a file that is there for secrets, or does its name say so? */
+function takesSecrets(resource: Resource): boolean {
+  if (/(^|[-_])(dot)?env($|[-_])|secret|credential|password/i.test(resource.name)) return true;
+  return SCRIPT_KEYS.some((key) =>
+    /(>|\btee\b|\binstall\b|\bof=)[^\n#]*(\.env\b(?!\.)|credentials|\.pgpass|\.netrc|id_(rsa|ed25519|ecdsa)\b(?!\.pub))/.test(
+      asString(resource.inputs[key]) ?? "",
+    ),
+  );
+}

@@ -1,0 +1,71 @@
+/** Text inside text: base64 (whole, or a blob in a script), gzip, hex. Nothing is executed; sizes are bounded. */
+import { gunzipSync, inflateSync } from "node:zlib";
+import { findAssignments, findFormats, findUrlPasswords } from "./detect";
+import type { Kind } from "./detect";
+
+/** Largest decoded text that is looked at, in bytes; a code bundle is well below. */
+const LIMIT = 16 * 1024 * 1024;
+const DEPTH = 3;
+const BASE64_BLOB = /(?<![A-Za-z0-9+/_=-])(?:[A-Za-z0-9+/_-]{4,}(?:\\?\r?\n[ \t]*|\\n)?){4,}={0,2}/g;
+const HEX_BLOB = /(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}){16,}(?![0-9A-Za-z])/g;
+
+/** Every kind of secret in a text, encodings inside it taken off. */
+export function findSecrets(text: string): Kind[] {
+  return [...new Set([...findPlain(text), ...findEncoded(text, DEPTH)])];
+}
+
+function findPlain(text: string): Kind[] {
+  return [...findFormats(text), ...findUrlPasswords(text), ...findAssignments(text)];
+}
+
+function findEncoded(text: string, depth: number): Kind[] {
+  if (depth === 0) return [];
+  return decodings(text).flatMap(({ how, inner, printable }) => {
+    // A packed archive holds program code: only what no code contains by chance counts there.
+    const kinds = printable ? findPlain(inner) : [...findFormats(inner)];
+    return [...kinds.map((kind) => `${kind} (${how})`), ...(printable ? findEncoded(inner, depth - 1) : [])];
+  });
+}
+
+interface Decoding {
+  readonly how: string;
+  readonly inner: string;
+  /** False for archives and other bytes between which text stands. */
+  readonly printable: boolean;
+}
+
+function decodings(text: string): Decoding[] {
+  const found: Decoding[] = [];
+  for (const [blob] of text.matchAll(BASE64_BLOB)) {
+    const compact = blob.replace(/\\n|[\s\\]/g, "");
+    if (compact.length < 16 || compact.length > LIMIT * 1.4) continue;
+    const decoded = fromBytes(Buffer.from(compact, "base64"), "base64");
+    if (decoded) found.push(decoded);
+  }
+  for (const [blob] of text.matchAll(HEX_BLOB)) {
+    const decoded = fromBytes(Buffer.from(blob, "hex"), "hex");
+    if (decoded?.printable) found.push(decoded);
+  }
+  return found;
+}
+
+function fromBytes(bytes: Buffer, how: string): Decoding | undefined {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return unpacked(() => gunzipSync(bytes, { maxOutputLength: LIMIT }), `${how} of gzip`);
+  if (bytes[0] === 0x78 && (bytes[1] === 0x9c || bytes[1] === 0xda))
+    return unpacked(() => inflateSync(bytes, { maxOutputLength: LIMIT }), how);
+  return isText(bytes) ? { how, inner: bytes.toString("utf8"), printable: true } : undefined;
+}
+
+function unpacked(unpack: () => Buffer, how: string): Decoding | undefined {
+  try {
+    const bytes = unpack();
+    return { how, inner: bytes.toString("latin1"), printable: isText(bytes) };
+  } catch {
+    return undefined; // starts like gzip by chance, cut off or larger than the limit: not readable here
+  }
+}
+
+/** All of it printable ASCII, tabs or line ends (UTF-8 beyond that is rare in keys and common in chance bytes). */
+function isText(bytes: Buffer): boolean {
+  return bytes.length > 0 && bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+}

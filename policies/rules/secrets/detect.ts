@@ -1,0 +1,115 @@
+/** Finding secrets in text by what they look like. A hit says which kind it is and never what it is. */
+import { isPlaceholder, isSecretName, isSecretValue } from "./names";
+
+/** What was found, fit to be printed: "a GitHub token", "a value for SECRET_KEY". */
+export type Kind = string;
+
+interface Format {
+  readonly kind: Kind;
+  readonly pattern: RegExp;
+}
+
+/** Issuers mark their tokens by prefixes; these need no name beside them. No pattern may match a hash, an id or an ARN. */
+const FORMATS: readonly Format[] = [
+  { kind: "a private key", pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\+[nr])+[A-Za-z0-9+/=.:_-]{4,}/ },
+  { kind: "a PuTTY private key", pattern: /PuTTY-User-Key-File-\d:[\s\S]*Private-Lines:/ },
+  { kind: "an age secret key", pattern: /\bAGE-SECRET-KEY-1[0-9A-Z]{20,}/ },
+  { kind: "an AWS access key", pattern: /(?<![A-Za-z0-9/+])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9/+])/ },
+  { kind: "a GitHub token", pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/ },
+  { kind: "a GitLab token", pattern: /\bgl(?:pat|dt|rt|ptt|cbt|soat|agent|ft)-[A-Za-z0-9_-]{18,}/ },
+  { kind: "a Slack token", pattern: /\bx(?:ox[abeoprs]|app)-[A-Za-z0-9-]{10,}/ },
+  { kind: "a Slack webhook", pattern: /hooks\.slack\.com\/(?:services|workflows)\/T[A-Za-z0-9]+\/[A-Za-z0-9/]{8,}/ },
+  { kind: "a Stripe key", pattern: /\b(?:(?:sk|rk)_(?:live|test)_[0-9A-Za-z]{10,}|whsec_[0-9A-Za-z+/]{16,})/ },
+  { kind: "an Anthropic key", pattern: /\bsk-ant-[A-Za-z0-9_-]{16,}/ },
+  {
+    kind: "an OpenAI key",
+    pattern:
+      /(?<![A-Za-z0-9_-])sk-(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{16,}|(?=[A-Za-z-]*\d)[A-Za-z0-9]{16,}|(?:live|test|prod|or-v1|lf)-(?=\S*\d)[A-Za-z0-9_-]{12,})/,
+  },
+  { kind: "a Google API key", pattern: /\bAIza[0-9A-Za-z_-]{35}/ },
+  { kind: "a Google OAuth secret", pattern: /\bGOCSPX-[A-Za-z0-9_-]{20,}/ },
+  { kind: "an npm token", pattern: /\bnpm_[A-Za-z0-9]{36}/ },
+  { kind: "a PyPI token", pattern: /\bpypi-AgE[A-Za-z0-9_-]{20,}/ },
+  { kind: "a Hugging Face token", pattern: /\bhf_[A-Za-z0-9]{30,}/ },
+  { kind: "a SendGrid key", pattern: /\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}/ },
+  { kind: "a DigitalOcean token", pattern: /\bdo[opr]_v1_[0-9a-f]{32,}/ },
+  { kind: "a Docker token", pattern: /\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}/ },
+  { kind: "a Pulumi access token", pattern: /\bpul-[0-9a-f]{40}\b/ },
+  { kind: "a Vault token", pattern: /\bhv[sbr]\.[A-Za-z0-9_-]{20,}/ },
+  { kind: "a Terraform Cloud token", pattern: /\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{40,}/ },
+  { kind: "a Databricks token", pattern: /\bdapi[0-9a-f]{32}\b/ },
+  { kind: "a Shopify token", pattern: /\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}\b/ },
+  { kind: "a Telegram bot token", pattern: /\b\d{8,10}:AA[A-Za-z0-9_-]{32,}/ },
+  { kind: "a Linear key", pattern: /\blin_api_[A-Za-z0-9]{30,}/ },
+  { kind: "an Atlassian token", pattern: /\bATATT3[A-Za-z0-9_=-]{40,}/ },
+  { kind: "a Grafana token", pattern: /\bgl(?:sa|c)_[A-Za-z0-9+/_=]{30,}/ },
+  { kind: "a JSON web token", pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/ },
+  { kind: "an Azure storage key", pattern: /\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}/ },
+];
+
+/** Tokens of known issuers and key blocks. These count in any text, program code included. */
+export function findFormats(text: string): Kind[] {
+  return FORMATS.filter(({ pattern }) => pattern.test(text)).map(({ kind }) => kind);
+}
+
+const URL_PASSWORD = /\b([a-z][a-z0-9+.-]{1,20}):\/\/([^\s:@/"'`<>]*):([^\s@/"'`]+)@(?=[^\s/:?#"'`])/gi;
+const URL_TOKEN = /\bhttps?:\/\/([A-Za-z0-9_-]{20,})@/gi;
+
+/** `scheme://user:password@host`, and a token in the place of the user name. */
+export function findUrlPasswords(text: string): Kind[] {
+  const passwords = [...text.matchAll(URL_PASSWORD)].some(([, , , password]) => password !== undefined && !isPlaceholder(password));
+  const tokens = [...text.matchAll(URL_TOKEN)].some(([, user]) => /\d/.test(user ?? "") && /[A-Za-z]/.test(user ?? ""));
+  return passwords || tokens ? ["a URL with a password"] : [];
+}
+
+const QUOTED = String.raw`"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`;
+/** `NAME=value`, `name: value`, `"name": "value"`, `name = "value"`; the value is only looked at, so that nested ones match as well. */
+const ASSIGNMENT = new RegExp(
+  String.raw`(?<![\w.$-])(--?)?([A-Za-z_][\w.-]{0,80})\\?["']?([ \t]*)(=>|:=|=|:)([ \t]*)(?=(\\?(?:${QUOTED})|[^\s"'\x60;,&|()<>{}\[\]\\]+)([(\[]?))`,
+  "g",
+);
+const OPTION = new RegExp(String.raw`(?<=\s)--([a-z][a-z-]{2,40})[ \t]+(?=(${QUOTED}|[^\s"'\x60;,&|()<>-][^\s"'\x60;,&|()<>]*))`, "g");
+const SHELL_DEFAULT = /\$\{([A-Za-z_]\w*):?[-=]([^}\s]+)\}/g;
+const HEADER = /\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=-]{8,})/gi;
+const CURL_USER = /\b(?:curl|wget|http)\b[^\n]*?\s(?:-u|--user)[= ]?\s*["']?([^\s:"'$]+):([^\s"']+)/g;
+const CHPASSWD = /\becho\s+(?:-n\s+)?["']?[\w.-]+:([^\s"'$|]{4,})["']?\s*\|\s*(?:sudo\s+)?chpasswd\b/g;
+const ARN = /\barn:aws[\w-]*:[^\s"'`,;]+/g;
+const SSHPASS = /\bsshpass\s+-p\s*["']?([^\s"'$]{3,})/g;
+
+/** Values given to names that promise a secret, in shell, dotenv, YAML, JSON, INI or code, and passwords in well-known commands. */
+export function findAssignments(raw: string): Kind[] {
+  const found = new Set<Kind>();
+  const text = raw.replace(ARN, "arn"); // `...:secret:name` is where a secret is kept, not the secret
+  const cloudConfig = text.startsWith("#cloud-config");
+  for (const match of text.matchAll(ASSIGNMENT)) {
+    const name = match[2] ?? "";
+    if (isSecretName(name) && assigned(match, cloudConfig)) found.add(`a value for ${name}`);
+  }
+  for (const [, name = "", value = ""] of text.matchAll(OPTION))
+    if (isSecretName(name) && isSecretValue(unquote(value))) found.add(`a value for --${name}`);
+  for (const [, name = "", value = ""] of text.matchAll(SHELL_DEFAULT))
+    if (isSecretName(name) && isSecretValue(value)) found.add(`a default for ${name}`);
+  for (const [, value = ""] of text.matchAll(HEADER)) if (!isPlaceholder(value)) found.add("an authorization header");
+  for (const [, , value = ""] of text.matchAll(CURL_USER)) if (!isPlaceholder(value)) found.add("a password on a command line");
+  for (const pattern of [CHPASSWD, SSHPASS]) if (text.search(pattern) >= 0) found.add("a password on a command line");
+  return [...found];
+}
+
+/** Is the value of this match a literal one, in the syntax it stands in? */
+function assigned(match: RegExpMatchArray, cloudConfig: boolean): boolean {
+  const [, , name = "", before = "", sign = "", after = "", raw = "", call = ""] = match;
+  const value = unquote(raw);
+  if (raw !== value) return isSecretValue(value) && value.toLowerCase() !== name.toLowerCase();
+  if (call !== "" || (sign === "=" && (before !== "" || after !== ""))) return false; // code, not a literal
+  if (/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(value) && !/\d/.test(value)) return false; // settings.api_key
+  if (value.toLowerCase() === name.toLowerCase()) return false;
+  if (sign === ":" && !cloudConfig && !/[^A-Za-z_.]/.test(value)) return false; // a type: `token: str`
+  if (name === name.toLowerCase() && /^[a-z]*_[a-z_]*$/.test(value)) return false; // another variable
+  return isSecretValue(value);
+}
+
+function unquote(raw: string): string {
+  const text = raw.startsWith("\\") ? raw.slice(1) : raw;
+  const quoted = /^(["'])([\s\S]*?)\\?\1$/.exec(text);
+  return quoted?.[2] ?? text;
+}

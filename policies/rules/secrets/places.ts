@@ -1,0 +1,66 @@
+/** Which properties of which resources carry what: the one map from a resource to the secret policies that judge it. */
+import type { Resource, Value } from "../../core/types";
+import { asArray, asProps, isAbsent } from "../../core/values";
+
+export const COMMAND = /^command:(local|remote):Command$/;
+export const REMOTE = /^command:remote:/;
+export const STACK = "pulumi:pulumi:Stack";
+export const PROVIDER = /^pulumi:providers:/;
+export const PARAMETER = /^aws:ssm\/parameter:Parameter$|^aws-native:ssm:Parameter$/;
+
+export const SCRIPT_KEYS = ["create", "update", "delete"];
+const COMMAND_KEYS = [...SCRIPT_KEYS, "triggers", "environment", "stdin", "connection"];
+const USER_DATA = /^userData(s|Base64|ReplaceOnChange)?$/;
+const TAGS = /^(tags(All)?|volumeTags|tagSpecifications|defaultTags)$/;
+/** Properties by which compute services take environment variables. */
+const ENVIRONMENT =
+  /^(environment(s|Variables)?|envVars|containerDefinitions|containerProperties|ecsProperties|settings|sourceConfiguration|taskDefinition|variables)$/;
+
+export type Area = "user-data" | "tags" | "command" | "parameter" | "environment" | "provider" | "output" | "other";
+
+/** The area that a top-level property belongs to; each policy judges one, so one secret is reported once. */
+export function areaOf(resource: Resource, key: string): Area {
+  if (resource.type === STACK) return "output";
+  if (PROVIDER.test(resource.type)) return TAGS.test(key) ? "tags" : "provider";
+  if (USER_DATA.test(key)) return "user-data";
+  if (TAGS.test(key)) return "tags";
+  if (COMMAND.test(resource.type) && COMMAND_KEYS.includes(key)) return "command";
+  if (REMOTE.test(resource.type) && (key === "connection" || key === "triggers")) return "command";
+  if (PARAMETER.test(resource.type) && /^(value|insecureValue)$/.test(key)) return "parameter";
+  return ENVIRONMENT.test(key) ? "environment" : "other";
+}
+
+export interface Place {
+  readonly path: string;
+  readonly key: string;
+  readonly value: Value;
+}
+
+/** The top-level properties of a resource, inputs first, outputs where the program gave no such input. */
+export function properties(resource: Resource): Place[] {
+  const given = Object.entries(resource.inputs).map(([key, value]) => ({ path: key, key, value }));
+  const made = Object.entries(resource.outputs)
+    .filter(([key]) => isAbsent(resource.inputs[key]))
+    .map(([key, value]) => ({ path: `output ${key}`, key, value }));
+  return [...given, ...made];
+}
+
+/** Properties of one area, wherever they stand in the resource (a launch specification in a list has user data of its own). */
+export function nested(resource: Resource, area: Area): Place[] {
+  const found: Place[] = [];
+  const visit = (value: Value, path: string, depth: number): void => {
+    const list = asArray(value);
+    const props = list ? undefined : asProps(value);
+    if (depth > 6) return;
+    list?.forEach((item, index) => visit(item, `${path}[${String(index)}]`, depth + 1));
+    for (const [key, item] of Object.entries(props ?? {})) {
+      if (areaOf(resource, key) === area) found.push({ path: `${path}.${key}`, key, value: item });
+      else visit(item, `${path}.${key}`, depth + 1);
+    }
+  };
+  for (const place of properties(resource)) {
+    if (areaOf(resource, place.key) === area) found.push(place);
+    else if (resource.type !== STACK) visit(place.value, place.path, 0);
+  }
+  return found;
+}

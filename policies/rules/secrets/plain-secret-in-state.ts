@@ -1,0 +1,31 @@
+import type { Policy } from "../../core/types";
+import { areaOf, properties } from "./places";
+import { unlessMarked } from "./report";
+import { scan } from "./scan";
+
+const MEND = "mark it with pulumi.secret (for what a provider returns: additionalSecretOutputs), or keep it out of the program";
+
+export const policy: Policy = {
+  id: "plain-secret-in-state",
+  severity: "high",
+  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  description: "No property of any resource, given or returned, holds a secret in plain.",
+  why: "Every property is written to the state; whoever can read the state or a preview can read it.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'new aws.rds.Instance("db", { password: "correct-horse-9", ... });',
+  good: 'new aws.rds.Instance("db", { manageMasterUserPassword: true, ... });',
+  evaluate: (graph) =>
+    graph.resources.flatMap((resource) =>
+      properties(resource)
+        .filter(({ key }) => areaOf(resource, key) === "other")
+        .filter(({ key, path }) => !(path !== key && resource.options.additionalSecretOutputs?.includes(key)))
+        .flatMap(({ path, key, value }) => {
+          // Nested user data, tags and environments have policies of their own; unknown values carry their marks later.
+          const spots = scan(value, path, key).filter(
+            (spot) => spot.state === "secret" && !/\.(userData|tags|environment)\b/.test(spot.path),
+          );
+          return unlessMarked(graph, resource, spots, MEND);
+        }),
+    ),
+};

@@ -1,0 +1,96 @@
+/** Where in a value secrets stand: every leaf with its path, what it holds, and whether the program marked it. */
+import { Asset, Secret, Unknown } from "../../core/types";
+import type { Props, Value } from "../../core/types";
+import { isProps } from "../../core/values";
+import { findSecrets } from "./decode";
+import type { Kind } from "./detect";
+import { isSecretName, isSecretValue, namesAStoredSecret } from "./names";
+
+/** One place of interest. */
+export interface Spot {
+  /** `environment.SECRET_KEY`, `tags["x"]`: fit to be printed. */
+  readonly path: string;
+  readonly marked: boolean;
+  /**
+   * `secret`: the text is at hand and holds one. `hidden`: marked, the text is not at hand. `unknown`: not known
+   * before `up` and not marked, under a name that promises a secret.
+   */
+  readonly state: "secret" | "hidden" | "unknown";
+  readonly kind: Kind;
+}
+
+interface Place {
+  readonly path: string;
+  /** The nearest key: what the value is called. */
+  readonly name: string;
+  readonly marked: boolean;
+}
+
+/** All places in a value that hold, or may hold, a secret. `path` names the value in messages. */
+export function scan(value: Value | undefined, path: string, name = path): Spot[] {
+  return value === undefined ? [] : visit(value, { path, name, marked: false });
+}
+
+function visit(value: Value, place: Place): Spot[] {
+  if (value instanceof Secret) return visit(value.value, { ...place, marked: true });
+  if (value instanceof Unknown) return unknownSpot(place);
+  if (value instanceof Asset) return value.kind === "text" && value.content !== undefined ? textSpots(value.content, place) : [];
+  if (typeof value === "string") return textSpots(value, place);
+  if (typeof value === "number") return isSecretName(place.name) && value >= 100_000 ? [spot(place, `a value for ${place.name}`)] : [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => visit(item, { ...place, path: `${place.path}[${String(index)}]` }));
+  return isProps(value) ? propsSpots(value, place) : [];
+}
+
+function unknownSpot(place: Place): Spot[] {
+  if (place.marked) return [{ path: place.path, marked: true, state: "hidden", kind: "a value marked as secret" }];
+  return isSecretName(place.name)
+    ? [{ path: place.path, marked: false, state: "unknown", kind: `${printable(place.name)}, not known yet` }]
+    : [];
+}
+
+function textSpots(text: string, place: Place): Spot[] {
+  const json = parsed(text);
+  if (json !== undefined) {
+    const inner = visit(json, place);
+    if (inner.length > 0) return inner;
+  }
+  const kinds = findSecrets(text);
+  if (kinds.length > 0) return kinds.map((kind) => spot(place, kind));
+  return isSecretName(place.name) && isSecretValue(text) && !namesAStoredSecret(place.name, text)
+    ? [spot(place, `a value for ${printable(place.name)}`)]
+    : [];
+}
+
+/** `{ name, value }` and `{ key, value }` say in `name` what `value` is (ECS, App Runner, tag lists). */
+function propsSpots(props: Props, place: Place): Spot[] {
+  const called = props.name ?? props.Name ?? props.key ?? props.Key;
+  return Object.entries(props).flatMap(([key, item]) => {
+    const name = /^value$/i.test(key) && typeof called === "string" ? called : key;
+    return visit(item, { path: `${place.path}${step(key)}`, name, marked: place.marked });
+  });
+}
+
+function spot(place: Place, kind: Kind): Spot {
+  return { path: place.path, marked: place.marked, state: "secret", kind };
+}
+
+function step(key: string): string {
+  return /^[A-Za-z_][\w-]{0,60}$/.test(printable(key)) ? `.${printable(key)}` : `["${printable(key)}"]`;
+}
+
+/** A key can be a secret as well (a token as a tag's name): then it is not printed. */
+export function printable(key: string): string {
+  return findSecrets(key).length > 0 ? "***" : key.slice(0, 80);
+}
+
+const PARSE_LIMIT = 1_000_000;
+
+function parsed(text: string): Value | undefined {
+  if (!/^\s*[{[]/.test(text) || text.length > PARSE_LIMIT) return undefined;
+  try {
+    const json = JSON.parse(text) as Value;
+    return typeof json === "object" ? json : undefined;
+  } catch {
+    return undefined; // not JSON: read as text
+  }
+}

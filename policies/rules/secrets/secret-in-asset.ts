@@ -1,0 +1,61 @@
+import { Asset, Secret } from "../../core/types";
+import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
+import { asArray, asString, isUnknown, walkLeaves } from "../../core/values";
+import { isSecretFile } from "./files";
+import { label, unknown, unlessMarked, violation } from "./report";
+import { scan } from "./scan";
+
+const MEND = "send secrets by the `stdin` of a Command, wrapped in pulumi.secret, and keep secret files out of the working tree";
+
+export const policy: Policy = {
+  id: "secret-in-asset",
+  severity: "high",
+  checklist: ".env not in git",
+  description: "Assets and copied files are no secret files (.env, private keys), and the text of a StringAsset holds no secret.",
+  why: "A StringAsset's text is stored in the state; a FileAsset on .env needs the file in the working tree, one `git add .` from git, and leaves its hash in the state.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'new remote.CopyToRemote("env", { source: new pulumi.asset.FileAsset("./.env"), ... });',
+  good: 'new remote.Command("env", { create: "umask 077; cat > /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
+  evaluate: (graph) => graph.resources.flatMap((resource) => [...assets(graph, resource), ...copies(resource)]),
+};
+
+function assets(graph: Graph, resource: Resource): Finding[] {
+  const found: Finding[] = [];
+  for (const [key, value] of Object.entries(resource.inputs)) {
+    walkLeaves(
+      value,
+      (leaf, path, marked) => {
+        if (!(leaf instanceof Asset)) return;
+        if (leaf.kind === "text") found.push(...unlessMarked(graph, resource, scan(marked ? new Secret(leaf) : leaf, path, "text"), MEND));
+        else if (leaf.content !== undefined && isSecretFile(leaf.content)) found.push(secretFile(resource, path, leaf.content));
+      },
+      key,
+    );
+  }
+  return found;
+}
+
+/** Paths of local files that a command reads, and unknown content on its way to a secret file. */
+function copies(resource: Resource): Finding[] {
+  if (!resource.type.startsWith("command:")) return [];
+  const single: [string, Value | undefined][] = [["localPath", resource.inputs.localPath]];
+  const lists = ["assetPaths", "archivePaths"].flatMap((key) =>
+    (asArray(resource.inputs[key]) ?? []).map((item): [string, Value] => [key, item]),
+  );
+  const local = [...single, ...lists].flatMap(([key, value]) => {
+    const path = asString(value);
+    return path !== undefined && isSecretFile(path) ? [secretFile(resource, key, path)] : [];
+  });
+  const target = asString(resource.inputs.remotePath);
+  const open = isUnknown(resource.inputs.source) && !(resource.inputs.source instanceof Secret);
+  if (!open || target === undefined || !isSecretFile(target)) return local;
+  return [
+    ...local,
+    unknown(resource, `source of ${label(resource)} is not known yet and goes to ${target}, so it may be a plain secret: ${MEND}`),
+  ];
+}
+
+function secretFile(resource: Resource, path: string, file: string): Finding {
+  return violation(resource, `${path} of ${label(resource)} is the secret file ${file}: ${MEND}`);
+}

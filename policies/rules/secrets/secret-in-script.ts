@@ -1,0 +1,31 @@
+import { Secret } from "../../core/types";
+import type { Finding, Policy, Resource } from "../../core/types";
+import { ofType } from "../../core/references";
+import { isUnknown } from "../../core/values";
+import { COMMAND, SCRIPT_KEYS } from "./places";
+import { evenMarked, label, unknown } from "./report";
+import { scan } from "./scan";
+
+const MEND = "keep the script literal and send the secret by `stdin`, wrapped in pulumi.secret";
+
+export const policy: Policy = {
+  id: "secret-in-script",
+  severity: "critical",
+  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  description: "The create, update and delete scripts of a Command hold no secret: no .env text, no key, no clone URL with a password.",
+  why: "Scripts are kept in the state, printed as a whole when they fail (even where marked as secret), and shown in the process list of the host.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'new remote.Command("env", { create: `echo "SECRET_KEY=4f9a…" > /home/ddos/app/.env`, ... });',
+  good: 'new remote.Command("env", { create: "umask 077; cat > /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
+  evaluate: (graph) => ofType(graph, COMMAND).flatMap(judge),
+};
+
+function judge(resource: Resource): Finding[] {
+  return [...SCRIPT_KEYS, "interpreter"].flatMap((key) => {
+    const value = resource.inputs[key];
+    if (!(value instanceof Secret) && isUnknown(value))
+      return [unknown(resource, `${key} of ${label(resource)} is not known yet, so a secret may come to stand in it: ${MEND}`)];
+    return evenMarked(resource, scan(value, key), MEND);
+  });
+}

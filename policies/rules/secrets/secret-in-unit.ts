@@ -1,0 +1,58 @@
+import type { Finding, Policy, Resource } from "../../core/types";
+import { Asset } from "../../core/types";
+import { walkLeaves } from "../../core/values";
+import { findUrlPasswords } from "./detect";
+import { isSecretName } from "./names";
+import { printable } from "./scan";
+import { label, violation } from "./report";
+
+const MEND = "use EnvironmentFile=/home/ddos/app/.env (mode 600) in the unit";
+
+export const policy: Policy = {
+  id: "secret-in-unit",
+  severity: "high",
+  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  description: "No systemd unit carries a secret in Environment=, whether its text comes by script, standard input, asset or user data.",
+  why: "Unit files are world-readable and `systemctl show` prints their environment to every user of the host.",
+  mend: MEND,
+  level: "mandatory",
+  bad: "[Service]\nEnvironment=OPENAI_API_KEY=live-4f9a…",
+  good: "[Service]\nEnvironmentFile=/home/ddos/app/.env",
+  evaluate: (graph) => graph.resources.flatMap(judge),
+};
+
+function judge(resource: Resource): Finding[] {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(resource.inputs)) {
+    walkLeaves(
+      value,
+      (leaf, path) => {
+        const text = leaf instanceof Asset ? (leaf.kind === "text" ? leaf.content : undefined) : leaf;
+        if (typeof text !== "string") return;
+        for (const name of unitSecrets(text))
+          found.set(`${path} ${name}`, `${path} of ${label(resource)} has a unit with ${name} in Environment=: ${MEND}`);
+      },
+      key,
+    );
+  }
+  return [...found.values()].map((message) => violation(resource, message));
+}
+
+const LINE = /^[ \t]*["']?(?:Default)?Environment[ \t]*=[ \t]*(.+)$|--setenv[= ](\S+)|\bsystemctl\s+(?:--\S+\s+)*set-environment\s+(.+)$/gm;
+const PAIR = /(?:^|[\s"'])([A-Za-z_]\w*)=([^"'\s]+)/g;
+
+/** Names of variables that a unit text in `text` sets to a secret; a shell or template variable ends up as one as well. */
+function unitSecrets(text: string): string[] {
+  if (!/Environment|setenv|set-environment/.test(text)) return [];
+  return [...text.matchAll(LINE)].flatMap(([, unit, option, manager]) =>
+    [...(unit ?? option ?? manager ?? "").matchAll(PAIR)]
+      .filter(([, name = "", value = ""]) => isSecret(name, value))
+      .map(([, name = ""]) => printable(name)),
+  );
+}
+
+function isSecret(name: string, value: string): boolean {
+  if (findUrlPasswords(value).length > 0) return true;
+  if (/^(DATABASE|DB|REDIS|MONGO|AMQP|BROKER)_(URL|URI|DSN)$/.test(name)) return value.startsWith("$") || value.includes("{{");
+  return isSecretName(name) && !/^(%|\/|true$|false$|\d{1,5}$)/.test(value);
+}
