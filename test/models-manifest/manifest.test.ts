@@ -1,0 +1,150 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync, readFileSync, unlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { loadManifest, ManifestError, readManifest, type Manifest, type ManifestFile } from "../../models-manifest/manifest";
+import { sampleManifest, sampleProject, type Project } from "./project";
+
+let project: Project;
+beforeEach(() => (project = sampleProject()));
+afterEach(() => project.remove());
+
+const load = () => loadManifest("manifest.json", project.root);
+const place = (file: ManifestFile): string => join(project.root, file.path);
+const byRole = (role: string): ManifestFile => sampleManifest().files.find((file) => file.role === role)!;
+
+/** The problems that loading reports; fails when there is none. */
+function problems(manifest?: unknown): readonly string[] {
+  if (manifest !== undefined) project.write(manifest);
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ManifestError) return error.problems;
+    throw error;
+  }
+  throw new Error("The manifest was accepted.");
+}
+
+const withFile = (role: string, change: object): Manifest => {
+  const manifest = sampleManifest();
+  return { ...manifest, files: manifest.files.map((file) => (file.role === role ? { ...file, ...change } : file)) };
+};
+
+test("a sound manifest gives keys by content and a digest", () => {
+  const { files, digest, manifest } = load();
+  expect(manifest.release).toBe("sample");
+  expect(files.map((file) => file.key)).toEqual(
+    sampleManifest().files.map((file) => `models/${file.sha256}/${file.path.split("/").pop()}`),
+  );
+  expect(digest).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("the digest follows contents and pins, not the release's name or the order", () => {
+  const { digest } = load();
+  const manifest = sampleManifest();
+  project.write({ ...manifest, release: "renamed", files: [...manifest.files].reverse() });
+  expect(load().digest).toBe(digest);
+  project.write({ ...manifest, runtime: { ...manifest.runtime, numpy: "2.2.5" } });
+  expect(load().digest).not.toBe(digest);
+});
+
+test("an optional file may be absent, and the digest knows", () => {
+  const { digest } = load();
+  unlinkSync(place(byRole("metrics")));
+  const loaded = load();
+  expect(loaded.files.filter((file) => file.absent).map((file) => file.role)).toEqual(["metrics"]);
+  expect(loaded.digest).not.toBe(digest);
+});
+
+test("with published, files that are not on the disk are fine, altered ones are not", () => {
+  unlinkSync(place(byRole("model")));
+  expect(loadManifest("manifest.json", project.root, { published: true }).files.some((file) => file.absent)).toBe(false);
+  writeFileSync(place(byRole("model")), "x");
+  expect(() => loadManifest("manifest.json", project.root, { published: true })).toThrow("smaller than");
+});
+
+test("every bad file is named at once", () => {
+  const [model, scaler, encoder] = ["model", "scaler", "label-encoder"].map((role) => byRole(role));
+  unlinkSync(place(model!));
+  const bytes = readFileSync(place(scaler!));
+  bytes[bytes.length - 2]! ^= 1;
+  writeFileSync(place(scaler!), bytes);
+  writeFileSync(place(encoder!), Buffer.concat([readFileSync(place(encoder!)), Buffer.alloc(1)]));
+  const found = problems();
+  expect(found).toHaveLength(3);
+  expect(found).toContainEqual(
+    `${model!.path}: is missing, and manifest.json requires it. Delete it if it is there and run "npm run models:sample" again.`,
+  );
+  expect(found).toContainEqual(
+    expect.stringMatching(`${scaler!.path}: was altered: its sha256 is [0-9a-f]{64}, manifest.json has ${scaler!.sha256}`),
+  );
+  expect(found).toContainEqual(expect.stringContaining(`${encoder!.path}: has 597 bytes, larger than the 596 of manifest.json`));
+});
+
+test("a directory or a link out of the project is no model", () => {
+  const [model, scaler] = [byRole("model"), byRole("scaler")];
+  rmSync(place(model));
+  mkdirSync(place(model));
+  const elsewhere = `${project.root}-elsewhere`;
+  renameSync(place(scaler), elsewhere);
+  symlinkSync(elsewhere, place(scaler));
+  try {
+    expect(problems()).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining(`${model.path}: is not a regular file`),
+        expect.stringContaining(`${scaler.path}: leads outside the project through a link`),
+      ]),
+    );
+  } finally {
+    rmSync(elsewhere);
+  }
+});
+
+test("a link inside the project is fine", () => {
+  const model = byRole("model");
+  renameSync(place(model), join(dirname(place(model)), "real.pkl"));
+  symlinkSync("real.pkl", place(model));
+  expect(load().files).toHaveLength(4);
+});
+
+test.each<[string, () => unknown, string]>([
+  ["an unknown key", () => ({ ...sampleManifest(), relase: "x" }), "manifest.json: relase is not a known key"],
+  ["an unknown key of a file", () => withFile("model", { sha265: "x" }), "sha265 is not a known key"],
+  ["a missing key", () => withFile("model", { size: undefined }), "files[2].size is missing"],
+  ["no release", () => ({ ...sampleManifest(), release: undefined }), "manifest.json: release is missing"],
+  ["a wrong type", () => withFile("model", { required: "yes" }), "files[2].required must be of type boolean"],
+  ["a hash that is none", () => withFile("model", { sha256: "abc" }), "files[2].sha256 must match"],
+  ["a size over the limit of one request", () => withFile("model", { size: 6e9 }), "files[2].size must be <= 5368709120"],
+  ["an empty file", () => withFile("model", { size: 0 }), "files[2].size must be >= 1"],
+  ["an unknown role", () => withFile("model", { role: "modle" }), "files[2].role must be one of model, scaler, label-encoder, metrics"],
+  ["an absolute path", () => withFile("model", { path: "/etc/passwd" }), "files[2].path must match"],
+  ["a path that climbs", () => withFile("model", { path: "a/../../x.pkl" }), 'the path a/../../x.pkl has "." or ".." in it'],
+  ["a range as pin", () => ({ ...sampleManifest(), runtime: { "scikit-learn": ">=1.7" } }), "runtime.scikit-learn must match"],
+  ["no pin for pickles", () => ({ ...sampleManifest(), runtime: { numpy: "2.2.6" } }), "runtime.scikit-learn is missing"],
+  [
+    "a pin of no package",
+    () => ({ ...sampleManifest(), runtime: { "Scikit Learn": "1", "scikit-learn": "1.7.2" } }),
+    "Scikit Learn must match",
+  ],
+  ["no files", () => ({ ...sampleManifest(), files: [] }), "files must NOT have fewer than 1 items"],
+  ["a role that is not there", () => withFile("scaler", { role: "metrics" }), "no required file has the role scaler"],
+  ["a role that is only optional", () => withFile("scaler", { required: false }), "no required file has the role scaler"],
+  ["a name twice", () => withFile("scaler", { path: `other/${byRole("model").path.split("/").pop()}` }), "is there more than once"],
+  ["a sample nobody can make", () => ({ ...sampleManifest(), generated: "yes" }), "generated must match"],
+  ["a list", () => [], "the document must be of type object"],
+])("%s is refused", (_, manifest, message) => {
+  expect(problems(manifest())).toEqual([expect.stringContaining(message)]);
+});
+
+test("two mistakes are two lines of one message", () => {
+  project.write({ ...sampleManifest(), extra: 1, release: "bad name" });
+  expect(load).toThrow(/^2 problems with the models:\n {2}- manifest\.json: .*\n {2}- manifest\.json: /);
+});
+
+test("a manifest that is not there or not JSON is named", () => {
+  expect(() => readManifest("none.json", project.root)).toThrow(/^none\.json: cannot be read .*models\.manifest/);
+  writeFileSync(join(project.root, "manifest.json"), "{,");
+  expect(() => readManifest("manifest.json", project.root)).toThrow(/^manifest\.json: is not JSON/);
+});
+
+test("a path given absolutely is read too", () => {
+  expect(loadManifest(join(project.root, "manifest.json"), project.root).files).toHaveLength(4);
+});

@@ -1,0 +1,41 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Manifest } from "../../models-manifest/manifest";
+import { ensureSampleModels } from "../../models-manifest/sample-models";
+
+/** The repository's own root. */
+export const ROOT = resolve(__dirname, "../..");
+
+/** The committed sample manifest. */
+export const sampleManifest = (): Manifest => JSON.parse(readFileSync(join(ROOT, "models-manifest/sample.json"), "utf8")) as Manifest;
+
+export interface Project {
+  readonly root: string;
+  /** Writes `manifest.json` with any content, also a wrong one. */
+  readonly write: (manifest: unknown) => void;
+  readonly remove: () => void;
+}
+
+// Made once a test file: training takes half a second.
+let made: string | undefined;
+afterAll(() => {
+  if (made !== undefined) rmSync(made, { recursive: true, force: true });
+});
+
+function sampleFiles(): string {
+  if (made === undefined) {
+    made = mkdtempSync(join(tmpdir(), "models-made-"));
+    ensureSampleModels(sampleManifest(), made);
+  }
+  return made;
+}
+
+/** A folder with the sample models in it and the sample manifest as `manifest.json`. */
+export function sampleProject(): Project {
+  const root = mkdtempSync(join(tmpdir(), "models-"));
+  const write = (manifest: unknown): void => writeFileSync(join(root, "manifest.json"), JSON.stringify(manifest));
+  cpSync(sampleFiles(), root, { recursive: true });
+  write(sampleManifest());
+  return { root, write, remove: () => rmSync(root, { recursive: true, force: true }) };
+}
