@@ -5,6 +5,7 @@ import { policies as engine } from "./engine";
 import { policies as hostSetup } from "./host-setup";
 import { policies as hosts } from "./hosts";
 import { policies as network } from "./network";
+import { policies as roles } from "./roles";
 import { policies as secrets } from "./secrets";
 
-export const policies: readonly Policy[] = [...network, ...hosts, ...hostSetup, ...secrets, ...bucket, ...engine];
+export const policies: readonly Policy[] = [...roles, ...network, ...hosts, ...hostSetup, ...secrets, ...bucket, ...engine];

@@ -1,0 +1,120 @@
+/** Runs policies over a graph and sorts what they say: levels, exemptions, and what could not be told. */
+import type { Config, Exemption } from "./config";
+import { applyExemptions } from "./exemptions";
+import type { Finding, Graph, Level, Policy, Settings, Verdict } from "./types";
+
+export type ActiveLevel = Exclude<Level, "disabled">;
+
+/** One line of the result: a finding, or the pass of a policy that found nothing (its urn and message are empty). */
+export interface Outcome {
+  readonly policy: string;
+  readonly level: ActiveLevel;
+  readonly verdict: Verdict;
+  readonly urn: string;
+  readonly message: string;
+  /** The source of the graph can never show what is missing; reported, but not an error. */
+  readonly notShown?: boolean;
+}
+
+export interface Result {
+  readonly outcomes: readonly Outcome[];
+  readonly exempted: readonly { readonly outcome: Outcome; readonly exemption: Exemption }[];
+  /** Ids of policies that the configuration disables. */
+  readonly disabled: readonly string[];
+  readonly summary: Summary;
+}
+
+/** `ran` counts policies; the others count outcomes. */
+export interface Summary {
+  readonly ran: number;
+  readonly passed: number;
+  readonly violations: number;
+  readonly unknown: number;
+}
+
+/** A policy that ran, and how strictly. */
+export interface Ran {
+  readonly id: string;
+  readonly level: ActiveLevel;
+}
+
+/**
+ * @param today the day on which exemptions are judged, YYYY-MM-DD, UTC
+ */
+export async function evaluate(policies: readonly Policy[], graph: Graph, config: Config, today: string): Promise<Result> {
+  const ran: Ran[] = [];
+  const disabled: string[] = [];
+  const found: Outcome[] = [];
+  for (const policy of policies) {
+    const level = config.levels[policy.id] ?? policy.level;
+    if (level === "disabled") disabled.push(policy.id);
+    else {
+      ran.push({ id: policy.id, level });
+      found.push(...(await judge(policy, level, graph, config.settings)));
+    }
+  }
+  return conclude(found, ran, disabled, config.exemptions, today);
+}
+
+/** Sorts out exemptions, adds the passes and counts. */
+export function conclude(
+  found: readonly Outcome[],
+  ran: readonly Ran[],
+  disabled: readonly string[],
+  exemptions: readonly Exemption[],
+  today: string,
+): Result {
+  const ids = ran.map((policy) => policy.id);
+  const { kept, exempted, notices } = applyExemptions(found, exemptions, ids, today);
+  const spoke = new Set(kept.map((outcome) => outcome.policy));
+  const passed = ran
+    .filter(({ id }) => !spoke.has(id))
+    .map(({ id, level }): Outcome => ({ policy: id, level, verdict: "pass", urn: "", message: "" }));
+  const outcomes = [...kept, ...notices, ...passed];
+  const count = (verdict: Verdict): number => outcomes.filter((outcome) => outcome.verdict === verdict).length;
+  const summary = { ran: ran.length, passed: passed.length, violations: count("violation"), unknown: count("unknown") };
+  return { outcomes, exempted, disabled, summary };
+}
+
+/** One policy's findings. A policy that throws could not tell: a mandatory matter, whatever its level. */
+export async function judge(policy: Policy, level: ActiveLevel, graph: Graph, settings: Settings): Promise<Outcome[]> {
+  let findings: readonly Finding[];
+  try {
+    findings = await policy.evaluate(graph, settings);
+  } catch (error) {
+    const message = `The policy itself failed (${placeOf(error)}): nothing is known of what it checks. This is a fault of the pack; report it with the graph's shape.`;
+    return [{ policy: policy.id, level: "mandatory", verdict: "unknown", urn: "", message }];
+  }
+  return findings.map((finding) => ({ policy: policy.id, level, ...finding }));
+}
+
+/** The error's kind and where it arose. Not its message: that may quote a secret. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return `threw a ${typeof error}`;
+  const frame = /at (?:.*?\()?(?:.*\/)?((?:[\w.-]+\/)?[\w.-]+\.[jt]s:\d+)/.exec(
+    error.stack
+      ?.split("\n    at ")
+      .slice(1)
+      .map((line) => `at ${line}`)[0] ?? "",
+  );
+  return frame?.[1] === undefined ? error.name : `${error.name} at ${frame[1]}`;
+}
+
+/** 1: a mandatory violation. 3: a mandatory "cannot tell". 0: neither. */
+export function exitCode(result: Result): 0 | 1 | 3 {
+  const mandatory = result.outcomes.filter((outcome) => outcome.level === "mandatory");
+  if (mandatory.some((outcome) => outcome.verdict === "violation")) return 1;
+  return mandatory.some((outcome) => outcome.verdict === "unknown" && outcome.notShown !== true) ? 3 : 0;
+}
+
+/** The closing line: nothing is silently left out. */
+export function closingLine(result: Result): string {
+  const { ran, passed, violations, unknown } = result.summary;
+  const disabled = result.disabled.length > 0 ? `; disabled: ${result.disabled.join(", ")}` : "; none is disabled";
+  const exempted = result.exempted.length > 0 ? `; ${String(result.exempted.length)} exempted` : "";
+  return `${String(ran)} policies ran: ${String(passed)} passed, ${count(violations, "violation")}, ${String(unknown)} could not be told${exempted}${disabled}.`;
+}
+
+function count(number: number, noun: string): string {
+  return `${String(number)} ${noun}${number === 1 ? "" : "s"}`;
+}

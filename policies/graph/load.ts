@@ -1,0 +1,106 @@
+/** Reads a graph from JSON text: `pulumi stack export`, preview:offline, or `pulumi preview --json`. */
+import { makeGraph } from "../core/graph";
+import type { Graph, NotShown, Resource } from "../core/types";
+import { kind, loadResource, object } from "./load-resource";
+
+export type Format = "stack export" | "preview:offline" | "pulumi preview --json";
+
+/** Input that cannot be judged. The message names the source, what was found and what to give instead. */
+export class InputError extends Error {}
+
+const EXPECTED =
+  "expected the JSON of `pulumi stack export` (deployment.resources), of `npm run -s preview:offline -- --json` (resources) or of `pulumi preview --json` (steps)";
+/** More problems than this are counted, not listed. */
+const LISTED = 10;
+
+/**
+ * @param text the JSON
+ * @param source the file's name, for messages
+ * @throws InputError with every problem found
+ */
+export function loadGraph(text: string, source: string): { graph: Graph; format: Format } {
+  const { format, items, notShown } = detect(parse(text, source), source);
+  const problems: string[] = [];
+  const resources: Resource[] = [];
+  for (const { json, place } of items) {
+    try {
+      resources.push(loadResource(json, place));
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  if (problems.length > 0) {
+    const more = problems.length > LISTED ? [`and ${String(problems.length - LISTED)} more`] : [];
+    throw new InputError(
+      `${source}: not a graph that can be judged (read as ${format}):\n  ${[...problems.slice(0, LISTED), ...more].join("\n  ")}`,
+    );
+  }
+  return { format, graph: { ...makeGraph(resources, true), ...(notShown.length > 0 ? { notShown } : {}) } };
+}
+
+function parse(text: string, source: string): Readonly<Record<string, unknown>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch {
+    // The parser's own message quotes the text, which may hold secrets.
+    throw new InputError(
+      `${source}: not JSON (${text.trim() === "" ? "the file is empty" : "cut short, or with other output mixed in"}); ${EXPECTED}`,
+    );
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw new InputError(`${source}: found ${kind(json)}; ${EXPECTED}`);
+  return json as Readonly<Record<string, unknown>>;
+}
+
+interface Item {
+  readonly json: unknown;
+  readonly place: string;
+}
+interface Detected {
+  readonly format: Format;
+  readonly items: readonly Item[];
+  readonly notShown: readonly NotShown[];
+}
+
+function detect(json: Readonly<Record<string, unknown>>, source: string): Detected {
+  if ("deployment" in json) {
+    const deployment = wrap(source, () => object(json.deployment, "deployment"));
+    // A stack without resources has no such key.
+    const items = list(deployment.resources ?? [], "deployment.resources", source);
+    // What waits for its deletion is no part of the stack any more.
+    return { format: "stack export", items: items.filter(({ json: item }) => field(item, "delete") !== true), notShown: [] };
+  }
+  if ("steps" in json) {
+    const items = list(json.steps, "steps", source).flatMap(({ json: step, place }) => stateOf(step, place));
+    return { format: "pulumi preview --json", items, notShown: ["stackOutputs"] };
+  }
+  if ("resources" in json) return { format: "preview:offline", items: list(json.resources, "resources", source), notShown: [] };
+  const keys = Object.keys(json);
+  throw new InputError(
+    `${source}: found an object with ${keys.length > 0 ? `the keys ${keys.slice(0, 8).join(", ")}` : "no keys"}; ${EXPECTED}`,
+  );
+}
+
+/** The state a step leads to; none for a deletion. */
+function stateOf(step: unknown, place: string): Item[] {
+  const state = field(step, "newState");
+  if (state !== undefined && state !== null) return [{ json: state, place: `${place}.newState` }];
+  return typeof field(step, "op") === "string" ? [] : [{ json: undefined, place: `${place}.newState` }];
+}
+
+function list(value: unknown, place: string, source: string): Item[] {
+  if (!Array.isArray(value)) throw new InputError(`${source}: ${place}: expected a list, found ${kind(value)}`);
+  return value.map((json: unknown, index) => ({ json, place: `${place}[${String(index)}]` }));
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+}
+
+function wrap<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new InputError(`${source}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,47 @@
+/** JUnit XML: one test case a policy. A mandatory violation fails it, a mandatory "cannot tell" is an error of it. */
+import type { Outcome, Result } from "../core/evaluate";
+import type { Policy } from "../core/types";
+
+export function junitReport(result: Result, policies: readonly Policy[]): string {
+  const ids = [...policies.map((policy) => policy.id), "exemptions"];
+  const cases = ids.map((id) => testCase(id, result));
+  const count = (kind: Kind): number => cases.filter((entry) => entry.kind === kind).length;
+  const totals = `tests="${String(cases.length)}" failures="${String(count("failure"))}" errors="${String(count("error"))}" skipped="${String(count("skipped"))}"`;
+  const body = cases.map((entry) => entry.xml).join("\n");
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${totals}>\n<testsuite name="policies" ${totals}>\n${body}\n</testsuite>\n</testsuites>\n`;
+}
+
+type Kind = "failure" | "error" | "skipped" | "passed";
+
+function testCase(id: string, result: Result): { readonly kind: Kind; readonly xml: string } {
+  const open = `<testcase classname="policies" name="${escape(id)}">`;
+  if (result.disabled.includes(id)) return { kind: "skipped", xml: `${open}<skipped message="disabled by configuration"/></testcase>` };
+  const own = result.outcomes.filter((outcome) => outcome.policy === id && outcome.verdict !== "pass");
+  const failing = own.filter((outcome) => outcome.level === "mandatory" && outcome.notShown !== true);
+  const violations = failing.filter((outcome) => outcome.verdict === "violation");
+  const unknown = failing.filter((outcome) => outcome.verdict === "unknown");
+  const rest = own.filter((outcome) => !failing.includes(outcome));
+  const output = rest.length > 0 ? `<system-out>${escape(lines(rest))}</system-out>` : "";
+  // A test case has one outcome: a violation says more than what could not be told beside it.
+  const [kind, told] =
+    violations.length > 0
+      ? (["failure", failing] as const)
+      : unknown.length > 0
+        ? (["error", unknown] as const)
+        : (["passed", []] as const);
+  const element = kind === "passed" ? "" : `<${kind} message="${escape(told[0]?.message ?? "")}">${escape(lines(told))}</${kind}>`;
+  return { kind, xml: `${open}${element}${output}</testcase>` };
+}
+
+function lines(outcomes: readonly Outcome[]): string {
+  return outcomes.map((outcome) => `${outcome.verdict} (${outcome.level}) ${outcome.urn}: ${outcome.message}`).join("\n");
+}
+
+/** XML 1.0 knows no control characters but tab and line ends. */
+function escape(text: string): string {
+  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  // eslint-disable-next-line no-control-regex
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "?")
+    .replace(/[&<>"]/g, (character) => entities[character] ?? character);
+}

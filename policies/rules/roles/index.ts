@@ -1,0 +1,4 @@
+import type { Policy } from "../../core/types";
+import { policy as rolesResolved } from "./roles-resolved";
+
+export const policies: Policy[] = [rolesResolved];

@@ -1,0 +1,76 @@
+import { ofType } from "../../core/graph";
+import { matches, selectRoles } from "../../core/select";
+import { DEFAULT_SETTINGS } from "../../core/settings";
+import type { Finding, Graph, Policy, Resource, Roles, Selector } from "../../core/types";
+
+const INSTANCES =
+  /^(aws:ec2\/(instance:Instance|spotInstanceRequest:SpotInstanceRequest|launchTemplate:LaunchTemplate|launchConfiguration:LaunchConfiguration|spotFleetRequest:SpotFleetRequest|fleet:Fleet)|aws:autoscaling\/group:Group)$/;
+const GROUPS = /^aws:ec2\/(default)?securityGroup:(Default)?SecurityGroup$/i;
+const SUBNETS = /^aws:ec2\/(default)?subnet:(Default)?Subnet$/i;
+const BUCKETS = /^aws:s3\/bucket(V2)?:Bucket(V2)?$/;
+
+/** What may play each part. `needed` roles have to be found; the others only where the configuration names them. */
+const PARTS: Readonly<Record<keyof Roles, { readonly noun: string; readonly type: RegExp; readonly needed: boolean }>> = {
+  backendInstances: { noun: "instance plays the backend", type: INSTANCES, needed: true },
+  gatewayInstances: { noun: "instance plays the gateway", type: INSTANCES, needed: true },
+  backendGroup: { noun: "security group is the backend's", type: GROUPS, needed: true },
+  gatewayGroup: { noun: "security group is the gateway's", type: GROUPS, needed: true },
+  privateSubnets: { noun: "subnet is a private one", type: SUBNETS, needed: false },
+  publicSubnets: { noun: "subnet is a public one", type: SUBNETS, needed: false },
+  modelBuckets: { noun: "bucket holds the models", type: BUCKETS, needed: true },
+};
+
+export const policy: Policy = {
+  id: "roles-resolved",
+  severity: "high",
+  checklist: "Every row: which resources are meant",
+  description: "Each role (backend, gateway, their groups, the models bucket) is played by a resource of the program.",
+  why: "All other policies ask for the backend, the gateway or the bucket. Where none is found they would have nothing to check and stay silent.",
+  mend: "Tag the resources (Role=backend, gateway, models ...) or name them in the configuration: settings.roles.<role>.tags or .names.",
+  level: "mandatory",
+  bad: `new aws.ec2.Instance("api", { ...backend, tags: { Name: "api" } }); // nothing says that this is the backend`,
+  good: `new aws.ec2.Instance("api", { ...backend, tags: { Name: "api", Role: "backend" } });`,
+  evaluate: (graph, settings) =>
+    (Object.keys(PARTS) as (keyof Roles)[]).flatMap((role) => judgeRole(graph, role, settings.roles[role], rootUrn(graph))),
+};
+
+function judgeRole(graph: Graph, role: keyof Roles, selector: Selector, urn: string): Finding[] {
+  const { noun, type, needed } = PARTS[role];
+  const configured = JSON.stringify(selector) !== JSON.stringify(DEFAULT_SETTINGS.roles[role]);
+  if (!needed && !configured) return [];
+  const { certain, possible } = selectRoles(graph, selector, type);
+  const findings: Finding[] = [];
+  if (certain.length === 0 && possible.length === 0) {
+    const message = `No ${noun} (looked for ${selectorText(selector)}), so what concerns it cannot be judged. Tag it, or configure roles.${role}; there ${candidates(ofType(graph, type))}.`;
+    findings.push({ verdict: "unknown", urn, message });
+  }
+  for (const resource of possible) {
+    const message = `Whether this ${noun} cannot be told before "up": its tags are not known yet. Give the tag a plain value, or name the resource in roles.${role}.names.`;
+    findings.push({ verdict: "unknown", urn: resource.urn, message });
+  }
+  for (const name of selector.names ?? []) {
+    if (certain.length === 0 || certain.some((resource) => matches(graph, { names: [name] }, resource))) continue;
+    findings.push({
+      verdict: "unknown",
+      urn,
+      message: `roles.${role}.names has "${name}", which is no resource of that kind in this graph. Correct or remove it.`,
+    });
+  }
+  return findings;
+}
+
+function selectorText(selector: Selector): string {
+  const tags = Object.entries(selector.tags ?? {}).map(([key, value]) => `${key}=${value}`);
+  const parts = [tags.length > 0 ? `tags ${tags.join(", ")}` : "", selector.names?.length ? `names ${selector.names.join(", ")}` : ""];
+  return parts.filter((part) => part !== "").join(" or ") || "nothing: its selector is empty";
+}
+
+function candidates(resources: readonly Resource[]): string {
+  if (resources.length === 0) return "is no resource of that kind in the graph";
+  const names = resources.slice(0, 5).map((resource) => resource.name);
+  return `are ${String(resources.length)} of that kind: ${names.join(", ")}${resources.length > names.length ? " ..." : ""}`;
+}
+
+function rootUrn(graph: Graph): string {
+  return ofType(graph, "pulumi:pulumi:Stack")[0]?.urn ?? graph.resources[0]?.urn ?? "";
+}

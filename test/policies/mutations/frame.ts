@@ -1,0 +1,101 @@
+/**
+ * The mutation suite's frame: each mutation is one small change to a clean stack and says which policy has to answer.
+ * It is tried with unknown ids (as at a first preview) and with known ids (as after `up`).
+ */
+import { DEFAULT_CONFIG } from "../../../policies/core/config";
+import type { Config } from "../../../policies/core/config";
+import { evaluate } from "../../../policies/core/evaluate";
+import type { Outcome } from "../../../policies/core/evaluate";
+import { policies } from "../../../policies/rules";
+import { program } from "../core/builder";
+import type { Mode, PlainGraph, Program } from "../core/builder";
+
+export interface Mutation {
+  /** Id of the corpus ("A01"), or that id with a suffix for a variant of our own ("A01-spot"). */
+  readonly id: string;
+  readonly title: string;
+  /** The policy (or any one of several) that has to answer; an empty list for a benign twin: nobody may answer. */
+  readonly expect: string | readonly string[];
+  /** Default "violation". "unknown" where nobody can know: cannot tell is the only right answer. */
+  readonly verdict?: "violation" | "unknown";
+  /** Where the verdict differs by what is known: the verdict once ids are known. Default: the same. */
+  readonly knownVerdict?: "violation" | "unknown";
+  /** Changes the program in place. */
+  apply(program: Program): void;
+}
+
+export interface Score {
+  readonly mutation: Mutation;
+  readonly mode: Mode;
+  readonly caught: boolean;
+  /** What the policies said beyond the clean stack. */
+  readonly answers: readonly Outcome[];
+}
+
+/** All that is not a pass. @param config for programs with roles of their own */
+export async function judgeProgram(changed: Program, mode: Mode, config: Config = DEFAULT_CONFIG): Promise<Outcome[]> {
+  const result = await evaluate(policies, changed.graph(mode), config, "2030-01-01");
+  return result.outcomes.filter((outcome) => outcome.verdict !== "pass");
+}
+
+/** Applies a mutation to a copy of the clean graph and tells whether the right policy answers, or for a twin nobody. */
+export async function tryMutation(clean: PlainGraph, mutation: Mutation, mode: Mode, config: Config = DEFAULT_CONFIG): Promise<Score> {
+  const changed = program(clean);
+  mutation.apply(changed);
+  const answers = await judgeProgram(changed, mode, config);
+  const expected = typeof mutation.expect === "string" ? [mutation.expect] : mutation.expect;
+  const verdict = (mode === "known" ? mutation.knownVerdict : undefined) ?? mutation.verdict ?? "violation";
+  const caught =
+    expected.length === 0 ? answers.length === 0 : answers.some((answer) => expected.includes(answer.policy) && answer.verdict === verdict);
+  return { mutation, mode, caught, answers };
+}
+
+/** "C04 (unknown ids): expected violation of x, got violation of y on ...". */
+export function explain(score: Score): string {
+  const { mutation, mode, answers } = score;
+  const expected =
+    mutation.expect.length === 0 ? "no answer" : `${mutation.verdict ?? "violation"} of ${[mutation.expect].flat().join(" or ")}`;
+  const got = answers.map((answer) => `\n    ${answer.verdict} (${answer.level}) of ${answer.policy} on ${answer.urn}: ${answer.message}`);
+  return `${mutation.id} ${mutation.title} (${mode} ids): expected ${expected}, got ${got.length > 0 ? got.join("") : "nothing"}`;
+}
+
+/** One line for a test run's output. */
+export function scoreLine(name: string, scores: readonly Score[]): string {
+  const bad = scores.filter((score) => score.mutation.expect.length > 0);
+  const twins = scores.filter((score) => score.mutation.expect.length === 0);
+  const right = (list: readonly Score[]): string => `${String(list.filter((score) => score.caught).length)} of ${String(list.length)}`;
+  return `${name}: ${right(bad)} violations flagged by the right policy, ${right(twins)} benign twins left alone`;
+}
+
+/** Declares one Jest test a mutation and mode, and prints the score at the end. */
+export function mutationTests(
+  name: string,
+  clean: () => PlainGraph | Promise<PlainGraph>,
+  mutations: readonly Mutation[],
+  config?: Config,
+): void {
+  describe(`mutations: ${name}`, () => {
+    const scores: Score[] = [];
+    let base: PlainGraph;
+    beforeAll(async () => {
+      base = await clean();
+    });
+    afterAll(() => {
+      process.stdout.write(`${scoreLine(name, scores)}\n`);
+    });
+    test("ids are unique", () => expect(mutations.map(({ id }) => id)).toEqual([...new Set(mutations.map(({ id }) => id))]));
+    test.each<Mode>(["unknown", "known"])("the clean stack is quiet with %s ids", async (mode) => {
+      expect((await judgeProgram(program(base), mode, config)).map(({ policy, urn, message }) => `${policy} ${urn} ${message}`)).toEqual(
+        [],
+      );
+    });
+    const cases = mutations.flatMap((mutation) =>
+      (["unknown", "known"] as const).map((mode) => ({ mutation, mode, title: `${mutation.id} ${mutation.title} (${mode} ids)` })),
+    );
+    test.each(cases)("$title", async ({ mutation, mode }) => {
+      const score = await tryMutation(base, mutation, mode, config);
+      scores.push(score);
+      if (!score.caught) throw new Error(explain(score));
+    });
+  });
+}
