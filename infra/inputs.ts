@@ -37,7 +37,7 @@ export function stackInputs(root: string, config: StackConfig, sources: Sources,
   return {
     config,
     bucketName,
-    models: { release: sources.models.manifest.release, files: modelFiles(sources.models) },
+    models: { release: sources.models.manifest.release, files: modelFiles(root, sources.models) },
     specs: { gateway, backend },
     hostKeyScript: fs.readFileSync(path.join(root, "templates/steps/host-key.sh"), "utf8"),
     environment: (role) => (role === "gateway" ? plain.gateway : config.secretEnv.apply((secret) => ({ ...plain.backend, ...secret }))),
@@ -85,13 +85,13 @@ function pins(models: LoadedManifest): string[] {
   return Object.entries(models.manifest.runtime).map(([name, version]) => `${name}==${version}`);
 }
 
-function modelFiles(models: LoadedManifest): ModelFile[] {
+function modelFiles(root: string, models: LoadedManifest): ModelFile[] {
   return models.files
     .filter((file) => file.absent !== true)
     .map((file) => ({
       path: file.path,
       key: file.key,
-      localPath: file.localPath,
+      localPath: path.resolve(root, file.path),
       contentType: file.format === "json" ? "application/json" : "application/octet-stream",
     }));
 }

@@ -1,14 +1,11 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Step, StepValues } from "./host/steps";
+import type { Step, StepName, StepValues } from "./host/types";
 
 export interface RemoteSetupArgs {
-  readonly steps: readonly Step[];
   readonly connection: Connection;
-  /** Values that travel by stdin. Give each step only what is known early: an unknown value hides the rest from a preview. */
+  /** Values that travel by stdin. Give each step only what it uses: an unknown value hides the rest from a preview. */
   readonly valuesFor: (step: Step) => pulumi.Input<StepValues>;
-  /** Resources that a step has to wait for, by the step's name. */
-  readonly waitFor?: Readonly<Record<string, readonly pulumi.Resource[]>>;
 }
 
 /** Closed on purpose: the provider prints the private key when it is given a key that it does not know. */
@@ -31,39 +28,50 @@ export function commandConnection(connection: Connection): command.types.input.r
   return { ...target, ...hop, dialErrorLimit: DIAL_ERROR_LIMIT };
 }
 
-/** Runs the steps of one host, each as a Command of its own, each as early as the steps that it names allow. */
+/** The steps of one host, each a Command of its own that runs as early as the steps and resources it waits for allow. */
 export class RemoteSetup extends pulumi.ComponentResource {
-  /** What the last step (verify) printed. */
-  readonly report: pulumi.Output<string>;
-  /** The Commands by the name of their step. */
-  readonly commands: Readonly<Record<string, command.remote.Command>>;
+  private readonly commands = new Map<StepName, command.remote.Command>();
 
-  constructor(name: string, args: RemoteSetupArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    private readonly name: string,
+    private readonly args: RemoteSetupArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("ml-gateway:infra:RemoteSetup", name, {}, opts);
-    const connection = commandConnection(args.connection);
-    const commands: Record<string, command.remote.Command> = {};
-    for (const step of args.steps) {
-      const before = step.after.map((earlier) => commands[earlier]).filter((found) => found !== undefined);
-      const values = pulumi.output(args.valuesFor(step));
-      const stdin = values.apply((known) => step.stdin(known));
-      commands[step.name] = new command.remote.Command(
-        `${name}-${step.name}`,
-        {
-          connection,
-          create: step.create,
-          stdin: step.secret ? pulumi.secret(stdin) : stdin,
-          logging: step.secret ? command.remote.Logging.None : command.remote.Logging.StdoutAndStderr,
-        },
-        {
-          parent: this,
-          dependsOn: [...before, ...(args.waitFor?.[step.name] ?? [])],
-          additionalSecretOutputs: step.secret ? ["stdout", "stderr"] : [],
-        },
-      );
+    this.registerOutputs({});
+  }
+
+  /** Adds a step after the ones that it names; those must have been added before. */
+  add(step: Step, waitFor: readonly pulumi.Resource[] = []): command.remote.Command {
+    const stdin = pulumi.output(this.args.valuesFor(step)).apply((values) => step.stdin(values));
+    const added = new command.remote.Command(
+      `${this.name}-${step.name}`,
+      {
+        connection: commandConnection(this.args.connection),
+        create: step.create,
+        stdin: step.secret ? pulumi.secret(stdin) : stdin,
+        logging: step.secret ? command.remote.Logging.None : command.remote.Logging.StdoutAndStderr,
+      },
+      {
+        parent: this,
+        dependsOn: [...step.after.map((earlier) => this.command(earlier)), ...waitFor],
+        additionalSecretOutputs: step.secret ? ["stdout", "stderr"] : [],
+      },
+    );
+    this.commands.set(step.name, added);
+    return added;
+  }
+
+  /** @throws Error when the step was not added yet. */
+  command(name: StepName): command.remote.Command {
+    const found = this.commands.get(name);
+    if (found === undefined) {
+      throw new Error(`${this.name}: the step "${name}" is waited for but not there`);
     }
-    this.commands = commands;
-    const last = args.steps.at(-1);
-    this.report = last === undefined ? pulumi.output("") : (commands[last.name]?.stdout ?? pulumi.output(""));
-    this.registerOutputs({ report: this.report });
+    return found;
+  }
+
+  all(): command.remote.Command[] {
+    return [...this.commands.values()];
   }
 }

@@ -2,7 +2,7 @@
  * What the configuration points at on this machine: the application's folder and the models of the manifest.
  */
 import * as path from "path";
-import { loadManifest, ManifestError, type LoadedManifest } from "../models-manifest/manifest";
+import { loadManifest, ManifestError, readManifest, type LoadedManifest } from "../models-manifest/manifest";
 import { ensureSampleModels } from "../models-manifest/sample-models";
 import type { Sections } from "./config/structure";
 import { buildBundle } from "./host/bundle";
@@ -37,13 +37,14 @@ function readCode(project: string, root: string, app: Sections | undefined, prob
 }
 
 function readModels(project: string, root: string, sections: Sections, problems: string[]): LoadedManifest | undefined {
-  const file = (sections.models as { manifest?: unknown } | undefined)?.manifest;
+  const { manifest: file, published } = (sections.models ?? {}) as { manifest?: unknown; published?: unknown };
   if (typeof file !== "string") {
     return undefined;
   }
   try {
-    ensureSampleModels(path.resolve(root, file), root);
-    return loadManifest(path.resolve(root, file), root);
+    // The sample's models are made from their seed where they are missing; a manifest of one's own names files that are there.
+    ensureSampleModels(readManifest(file, root), root);
+    return loadManifest(file, root, { published: published === true });
   } catch (error) {
     if (error instanceof ManifestError) {
       problems.push(...error.problems.map((problem) => `${project}:models.manifest: ${problem}`));

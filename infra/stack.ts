@@ -4,7 +4,7 @@ import { PrivateEgress } from "./egress";
 import { Firewall } from "./firewall";
 import { Host } from "./host";
 import { backendHostKey, bastionHostKey } from "./host-keys";
-import type { HostRole, HostSpec, Step, StepValues } from "./host/types";
+import type { HostRole, Step, StepName, StepValues } from "./host/types";
 import { hostSteps } from "./host/steps";
 import { userData } from "./host/user-data";
 import type { StackInputs } from "./inputs";
@@ -108,23 +108,20 @@ function setUp(inputs: StackInputs, hosts: Hosts, after: { bucket: ModelBucket; 
   const target = { address: hosts.backend.privateIp, instanceId: hosts.backend.id, script };
   const inner: Connection = { ...login, host: hosts.backend.privateIp, hostKey: backendHostKey("backend-host-key", { ...target, bastion }, {}), proxy: bastion };
 
-  const values = (spec: HostSpec) => (step: Step) => stepValues(inputs, hosts, spec.role, step);
-  const { gateway, backend } = inputs.specs;
-  const gatewaySteps = hostSteps(gateway);
-  const early = gatewaySteps.filter((step) => step.name !== "verify");
-  const verify = gatewaySteps.filter((step) => step.name === "verify");
-  const gatewaySetup = new RemoteSetup("gateway-setup", { steps: early, connection: bastion, valuesFor: values(gateway) });
-  const prepared = gatewaySetup.commands.prepare === undefined ? [] : [gatewaySetup.commands.prepare];
-  const backendSetup = new RemoteSetup("backend-setup", {
-    steps: hostSteps(backend),
-    connection: inner,
-    valuesFor: values(backend),
-    // The first packages of the backend come through the gateway's NAT; models must be in the bucket before they are fetched.
-    waitFor: { prepare: [...prepared, after.egress], models: [after.bucket] },
-  });
-  const all = [...Object.values(gatewaySetup.commands), ...Object.values(backendSetup.commands)];
-  const gatewayCheck = new RemoteSetup("gateway-check", { steps: verify, connection: bastion, valuesFor: values(gateway), waitFor: { verify: all } });
-  return { gateway: gatewayCheck.report.apply(parseReport), backend: backendSetup.report.apply(parseReport) };
+  const gateway = new RemoteSetup("gateway", { connection: bastion, valuesFor: (step) => stepValues(inputs, hosts, "gateway", step) });
+  const backend = new RemoteSetup("backend", { connection: inner, valuesFor: (step) => stepValues(inputs, hosts, "backend", step) });
+  const [gatewaySteps, gatewayCheck] = partition(hostSteps(inputs.specs.gateway), (step) => step.name !== "verify");
+  gatewaySteps.forEach((step) => gateway.add(step));
+  // The backend's first packages come through the gateway's NAT, and models must be in the bucket before they are fetched.
+  const waits: Partial<Record<StepName, pulumi.Resource[]>> = { prepare: [gateway.command("prepare"), after.egress], models: [after.bucket] };
+  hostSteps(inputs.specs.backend).forEach((step) => backend.add(step, waits[step.name]));
+  gatewayCheck.forEach((step) => gateway.add(step, backend.all()));
+  const report = (setup: RemoteSetup): pulumi.Output<unknown> => setup.command("verify").stdout.apply(parseReport);
+  return { gateway: report(gateway), backend: report(backend) };
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 /** Only what the step uses: a value that is unknown at preview would hide the others. */

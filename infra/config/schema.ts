@@ -180,6 +180,11 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
         description: "Name of the model bucket. By default made from project, stack, account and region.",
       },
+      published: {
+        type: "boolean",
+        default: false,
+        description: "Files of the manifest that are not on this machine are taken to be in the bucket already (going back to an earlier release).",
+      },
       adopt: {
         type: "boolean",
         default: false,

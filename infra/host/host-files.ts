@@ -1,0 +1,84 @@
+/** The file table of a host: every managed path with owner, mode and, where the program knows it, content hash. */
+import { basename } from "node:path";
+import { maskedEnvFile } from "./env-file";
+import { isNat, renderSite, renderUnit, sha256, systemFiles } from "./render";
+import type { HostFile, HostSpec } from "./types";
+
+type Row = Omit<HostFile, "host">;
+
+/** @throws Error when two model files would get the same name on the host. */
+export function hostFiles(spec: HostSpec): HostFile[] {
+  const rows = [...folders(), ...links(spec), ...appFiles(spec), ...envFile(spec), ...modelFiles(spec), ...made(), ...system(spec)];
+  return rows.map((row) => ({ host: spec.role, ...row }));
+}
+
+const OURS = { owner: "ddos", group: "ddos" };
+const ROOT = { owner: "root", group: "root" };
+
+function folders(): Row[] {
+  const ours = ["", "/app", "/models", "/logs", "/data", "/venv", "/config", "/releases", "/venvs"];
+  const root = ["/var/lib/ddos", "/usr/local/lib/ddos"];
+  return [
+    ...ours.map((path): Row => ({ path: `/home/ddos${path}`, kind: "directory", ...OURS, mode: "0755", sha256: null })),
+    ...root.map((path): Row => ({ path, kind: "directory", ...ROOT, mode: "0755", sha256: null })),
+    { path: "/var/lib/ddos/env", kind: "directory", ...ROOT, mode: "0700", sha256: null },
+  ];
+}
+
+/** A symbolic link has no mode of its own. */
+function links(spec: HostSpec): Row[] {
+  return [{ path: `/etc/nginx/sites-enabled/${spec.role}`, kind: "link", ...ROOT, mode: "0777", sha256: null, target: `/etc/nginx/sites-available/${spec.role}` }];
+}
+
+/** The files of a bundle are known; those of a git commit or an S3 object only on the host, where verify compares them with what was unpacked. */
+function appFiles(spec: HostSpec): Row[] {
+  const known = spec.code.kind === "bundle" ? spec.code.bundle.files : [];
+  const required = spec.code.kind === "bundle" ? [] : ["requirements.txt", modulePath(spec.module)];
+  const row = (path: string, hash: string | null): Row => ({ path: `/home/ddos/app/${path}`, kind: "file", ...OURS, mode: "0644", sha256: hash });
+  return [...known.map((file) => row(file.path, file.sha256)), ...required.map((path) => row(path, null))];
+}
+
+/** "ml_gateway.app:app" is ml_gateway/app.py. */
+export function modulePath(module: string): string {
+  return `${(module.split(":")[0] ?? "").replace(/\./g, "/")}.py`;
+}
+
+function envFile(spec: HostSpec): Row[] {
+  const content = maskedEnvFile(spec.envNames, spec.plainEnv);
+  return [{ path: "/home/ddos/app/.env", kind: "file", ...OURS, mode: "0600", sha256: null, content }];
+}
+
+function modelFiles(spec: HostSpec): Row[] {
+  const files = (spec.models?.files ?? []).filter((file) => file.absent !== true);
+  const names = files.map((file) => basename(file.path));
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) throw new Error(`Models: ${twice.join(", ")} would be the same file in /home/ddos/models; give each model a file name of its own.`);
+  return files.map((file) => ({
+    path: `/home/ddos/models/${basename(file.path)}`,
+    kind: "file",
+    ...OURS,
+    mode: "0444",
+    sha256: file.sha256,
+    required: file.required,
+  }));
+}
+
+function made(): Row[] {
+  const logs = ["app", "access", "error"].map((name): Row => ({ path: `/home/ddos/logs/${name}.log`, kind: "file", ...OURS, mode: "0644", sha256: null }));
+  return [...logs, { path: "/var/log/user-data.log", kind: "file", ...ROOT, mode: "0644", sha256: null }];
+}
+
+function system(spec: HostSpec): Row[] {
+  const row = (path: string, content: string, mode = "0644", owner = ROOT): Row => ({ path, kind: "file", ...owner, mode, sha256: sha256(content), content });
+  const site = renderSite(spec);
+  const rows = [
+    row(`/etc/systemd/system/${spec.service}.service`, renderUnit(spec, "current")),
+    row(`/etc/systemd/system/${spec.service}-next.service`, renderUnit(spec, "next")),
+    row(`/etc/nginx/sites-available/${spec.role}`, site),
+    row("/home/ddos/config/nginx.conf", site, "0644", OURS),
+    ...systemFiles(spec).map((file) => row(file.path, file.content, file.mode)),
+  ];
+  if (isNat(spec)) rows.push({ path: "/etc/ddos/backend.nft", kind: "file", ...ROOT, mode: "0644", sha256: null });
+  if (spec.role === "gateway") rows.push({ path: "/etc/hosts", kind: "file", ...ROOT, mode: "0644", sha256: null });
+  return rows;
+}

@@ -1,0 +1,73 @@
+/** The configuration files of a host, rendered from templates/. */
+import { createHash } from "node:crypto";
+import { readTemplate, renderTemplate, type TemplateView } from "./templates";
+import type { HostSpec, HttpLimits } from "./types";
+
+export const DEFAULT_LIMITS: HttpLimits = { requestsPerSecond: 100, burst: 200, connections: 100, bodyMiB: 1, timeoutSeconds: 30 };
+
+/** Logs are rotated daily, and early at this size; with 90 kept that is about three months of a quiet service. */
+const LOGS = { maxSizeMiB: 20, keep: 90 };
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function render(name: string, view: TemplateView): string {
+  return renderTemplate(name, readTemplate(name), view);
+}
+
+/** The unit of the service, or of the candidate that a release tries beside it: the same text with another root, port and worker count. */
+export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
+  const main = which === "current";
+  return render("service.mustache", {
+    service: main ? spec.service : `${spec.service}-next`,
+    description: main ? `ML ${spec.role} (uvicorn)` : `ML ${spec.role}, candidate of a release`,
+    module: spec.module,
+    root: `/home/ddos/${which}`,
+    port: main ? 8000 : 8001,
+    workers: main ? spec.workers : (spec.nextWorkers ?? 1),
+    keep: main,
+    // When memory runs out during a release, the candidate goes first.
+    oomScoreAdjust: main ? 0 : 500,
+  });
+}
+
+export function renderSite(spec: HostSpec): string {
+  const limits = { ...DEFAULT_LIMITS, ...spec.limits };
+  const { bodyMiB, timeoutSeconds } = limits;
+  if (spec.role === "backend") return render("backend.nginx.mustache", { port: spec.servicePort, bodyMiB, timeoutSeconds });
+  const tls = spec.tls === undefined ? [] : [{ ...spec.tls, healthPath: spec.health.path }];
+  return render("gateway.nginx.mustache", { port: spec.servicePort, ...limits, tls });
+}
+
+/** A file that the prepare step puts on the host; `stage` is its name among the step's files. */
+export interface SystemFile {
+  readonly stage: string;
+  readonly path: string;
+  readonly mode: string;
+  readonly content: string;
+}
+
+/** Everything root-owned outside of the release path. NAT only where the gateway is the backend's way out. */
+export function systemFiles(spec: HostSpec): SystemFile[] {
+  const file = (stage: string, path: string, content: string, mode = "0644"): SystemFile => ({ stage, path, mode, content });
+  const files = [
+    file("logrotate-ddos", "/etc/logrotate.d/ddos", render("logrotate.mustache", LOGS)),
+    file("logrotate-nginx", "/etc/logrotate.d/nginx", readTemplate("logrotate-nginx")),
+    file("logrotate-timer.conf", "/etc/systemd/system/logrotate.timer.d/ddos.conf", readTemplate("logrotate-timer.conf")),
+    file("journald.conf", "/etc/systemd/journald.conf.d/ddos.conf", readTemplate("journald.conf")),
+    file("recover.sh", "/usr/local/lib/ddos/recover.sh", readTemplate("steps/recover.sh"), "0755"),
+    file("ddos-recover.service", "/etc/systemd/system/ddos-recover.service", render("ddos-recover.service.mustache", { service: spec.service })),
+  ];
+  if (!isNat(spec)) return files;
+  return [
+    ...files,
+    file("nat.nft", "/etc/ddos/nat.nft", readTemplate("nat.nft")),
+    file("nat.sysctl.conf", "/etc/sysctl.d/60-ddos-nat.conf", readTemplate("nat.sysctl.conf")),
+    file("ddos-nat.service", "/etc/systemd/system/ddos-nat.service", readTemplate("ddos-nat.service")),
+  ];
+}
+
+export function isNat(spec: HostSpec): boolean {
+  return spec.role === "gateway" && spec.egress === "gateway";
+}

@@ -1,0 +1,194 @@
+/** The remote steps of a host, in order, as data: literal scripts, and the text each of them reads from stdin. */
+import { basename } from "node:path";
+import { composeStep, type StepScript } from "./compose";
+import { envDigest, renderEnvFile } from "./env-file";
+import { hostFiles } from "./host-files";
+import { renderSite, renderUnit, sha256, systemFiles } from "./render";
+import { readTemplate } from "./templates";
+import type { HostSpec, Step, StepName, StepValues } from "./types";
+
+export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
+
+type Line = readonly [key: string, value: string | number];
+type Input = readonly Line[] | { readonly lines: readonly Line[]; readonly payload: string };
+
+interface Plan extends StepScript {
+  readonly secret?: boolean;
+  readonly uses: readonly (keyof StepValues)[];
+  readonly after: readonly StepName[];
+  input(values: StepValues): Input;
+}
+
+/** Steps of one host: prepare -> code, env, models (backend) -> release -> verify. */
+export function hostSteps(spec: HostSpec): Step[] {
+  const plans = [prepare(spec), code(spec), env(), ...(spec.models === undefined ? [] : [models(spec)]), release(spec), verify(spec)];
+  return plans.map((plan) => ({
+    name: plan.name,
+    create: composeStep(plan),
+    secret: plan.secret ?? false,
+    limitSeconds: plan.limitSeconds,
+    uses: ["instanceId", ...plan.uses],
+    after: plan.after,
+    stdin: (values) => inputText(plan.name, values.instanceId, plan.input(values)),
+  }));
+}
+
+/** `key=value` lines, `---`, a base64 payload, `===`: the last line proves that nothing was cut off. */
+function inputText(step: string, instanceId: string | undefined, input: Input): string {
+  const { lines, payload } = "payload" in input ? input : { lines: input, payload: "" };
+  const all: Line[] = instanceId === undefined ? [...lines] : [["instance", instanceId], ...lines];
+  const broken = all.filter(([, value]) => /[\r\n]/.test(String(value))).map(([key]) => key);
+  if (broken.length > 0) throw new Error(`Step ${step}: line breaks are not possible in ${[...new Set(broken)].join(", ")}.`);
+  const base64 = payload.replace(/(.{76})(?=.)/g, "$1\n");
+  return [...all.map(([key, value]) => `${key}=${value}`), "---", ...(base64 === "" ? [] : [base64]), "===", ""].join("\n");
+}
+
+function given<T>(step: string, name: string, value: T | undefined): T {
+  if (value === undefined) throw new Error(`Step ${step}: the value «${name}» was not given.`);
+  return value;
+}
+
+/** What every host needs; the gateway forwards packets where it is the backend's way out, and the aws CLI is large. */
+function packages(spec: HostSpec): string[] {
+  const names = ["ca-certificates", "curl", "git", "jq", "logrotate", "nginx", "python3", "python3-venv"];
+  const s3 = spec.models !== undefined || spec.code.kind === "s3" || spec.wheelhouse !== undefined;
+  return [...names, ...(s3 ? ["awscli"] : []), ...(spec.role === "gateway" && spec.egress === "gateway" ? ["nftables"] : [])];
+}
+
+function prepare(spec: HostSpec): Plan {
+  const gateway = spec.role === "gateway";
+  return {
+    name: "prepare",
+    lock: "exclusive",
+    limitSeconds: 1200,
+    files: systemFiles(spec).map((file) => ({ name: file.stage, content: file.content })),
+    uses: gateway ? ["backendAddress"] : [],
+    after: [],
+    input: (values) => [
+      ["role", spec.role],
+      ["service", spec.service],
+      ["egress", spec.egress],
+      ...(gateway ? [["backendAddress", given("prepare", "backendAddress", values.backendAddress)] as const] : []),
+      ...packages(spec).map((name) => ["package", name] as const),
+    ],
+  };
+}
+
+/** Names one content of the application: the commit, or the digest of the bundle. */
+export function codeId(spec: HostSpec): string {
+  if (spec.code.kind === "git") return spec.code.commit;
+  return (spec.code.kind === "bundle" ? spec.code.bundle.sha256 : spec.code.sha256).slice(0, 40);
+}
+
+function code(spec: HostSpec): Plan {
+  const { code: source, wheelhouse } = spec;
+  const lines: Line[] = [
+    ["source", source.kind],
+    ["id", codeId(spec)],
+    ["module", spec.module],
+    ["region", spec.region],
+    ["egress", spec.egress],
+    ["wheelhouseUri", wheelhouse?.uri ?? "none"],
+    ["wheelhouse", wheelhouse?.sha256 ?? "none"],
+  ];
+  if (source.kind === "git") lines.push(["url", source.url], ["commit", source.commit]);
+  else if (source.kind === "s3") lines.push(["uri", source.uri], ["sha256", source.sha256]);
+  else lines.push(["sha256", source.bundle.sha256]);
+  const payload = source.kind === "bundle" ? source.bundle.gzipBase64 : "";
+  return { name: "code", lock: "shared", limitSeconds: 1500, files: [], uses: [], after: ["prepare"], input: () => ({ lines, payload }) };
+}
+
+function env(): Plan {
+  return {
+    name: "env",
+    lock: "shared",
+    limitSeconds: 240,
+    files: [],
+    secret: true,
+    uses: ["env"],
+    after: ["prepare"],
+    input: (values) => {
+      const variables = given("env", "env", values.env);
+      return { lines: [["digest", envDigest(variables)]], payload: Buffer.from(renderEnvFile(variables)).toString("base64") };
+    },
+  };
+}
+
+function models(spec: HostSpec): Plan {
+  const set = spec.models ?? { digest: "none", pins: [], files: [] };
+  return {
+    name: "models",
+    lock: "shared",
+    limitSeconds: 2400,
+    files: [],
+    uses: ["bucket"],
+    after: ["prepare"],
+    input: (values) => [
+      ["bucket", given("models", "bucket", values.bucket)],
+      ["region", spec.region],
+      ["set", set.digest],
+      ...set.pins.map((pin) => ["pin", pin] as const),
+      ...set.files.map((file) => ["model", modelLine(file)] as const),
+    ],
+  };
+}
+
+function modelLine(file: { sha256: string; size: number; required: boolean; absent?: boolean; key: string; path: string }): string {
+  const need = file.absent === true ? "absent" : file.required ? "required" : "optional";
+  return [file.sha256, file.size, need, file.key, basename(file.path)].join(" ");
+}
+
+/** What a release is made of. release and verify get the same lines, so that verify can say which part of it is not served. */
+function releaseLines(step: string, spec: HostSpec, values: StepValues): Line[] {
+  return [
+    ["role", spec.role],
+    ["service", spec.service],
+    ["module", spec.module],
+    ["code", codeId(spec)],
+    ["env", envDigest(given(step, "env", values.env))],
+    ["models", spec.models?.digest ?? "none"],
+    ["wheelhouse", spec.wheelhouse?.sha256 ?? "none"],
+    ["unit", sha256(renderUnit(spec, "current"))],
+    ["nextUnit", sha256(renderUnit(spec, "next"))],
+    ["nginx", sha256(renderSite(spec))],
+    ["healthPath", spec.health.path],
+    ["healthBody", spec.health.body],
+    ["port", spec.servicePort],
+    ["workers", spec.workers],
+    ["nextWorkers", spec.nextWorkers ?? 1],
+  ];
+}
+
+function release(spec: HostSpec): Plan {
+  return {
+    name: "release",
+    lock: "exclusive",
+    limitSeconds: 900,
+    files: [
+      { name: "main.service", content: renderUnit(spec, "current") },
+      { name: "next.service", content: renderUnit(spec, "next") },
+      { name: "site.conf", content: renderSite(spec) },
+      { name: "gate.py", content: readTemplate("steps/gate.py") },
+    ],
+    uses: ["env"],
+    after: ["code", "env", ...(spec.models === undefined ? [] : (["models"] as const))],
+    input: (values) => releaseLines("release", spec, values),
+  };
+}
+
+function verify(spec: HostSpec): Plan {
+  const rows = hostFiles(spec).map((file) => {
+    const need = file.required === false ? "optional" : "required";
+    const fields = [file.kind, file.owner, file.group, file.mode, file.sha256 ?? "-", need, file.target ?? "-", file.path];
+    return ["file", fields.join(" ")] as const;
+  });
+  return {
+    name: "verify",
+    lock: "shared",
+    limitSeconds: 300,
+    files: [],
+    uses: ["env"],
+    after: ["release"],
+    input: (values) => [...releaseLines("verify", spec, values), ["egress", spec.egress], ...rows],
+  };
+}

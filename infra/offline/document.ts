@@ -1,0 +1,64 @@
+/**
+ * The result of an offline preview as one plain document: what `--json` prints and what the text report is made from. Pure.
+ */
+import type { HostFile } from "../host/types";
+import type { GraphResource } from "./engine";
+
+export interface PreviewDocument {
+  readonly project: string;
+  readonly stack: string;
+  readonly resources: readonly GraphResource[];
+  readonly files: readonly HostFile[];
+  readonly steps: readonly StepRow[];
+  readonly policies: readonly PolicyRow[];
+  readonly summary: { readonly ran: number; readonly passed: number; readonly violations: number; readonly unknown: number };
+}
+
+export interface StepRow {
+  readonly host: "gateway" | "backend";
+  readonly name: string;
+  /** Position among the steps of its host, from 1. */
+  readonly order: number;
+  readonly urn: string;
+}
+
+export interface PolicyRow {
+  readonly policy: string;
+  readonly level: string;
+  readonly verdict: "pass" | "violation" | "unknown";
+  readonly urn: string;
+  readonly message: string;
+}
+
+const SECRET_MARK = "4dabf18193072939515e22adb298388d";
+export const MASK = "[secret]";
+
+/** Keeps Pulumi's mark, so that a reader can still tell what is secret, and drops the value. */
+export function maskSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(maskSecrets);
+  }
+  if (value === null || typeof value !== "object") {
+    return value;
+  }
+  const entries = Object.entries(value as Record<string, unknown>);
+  if (entries.some(([key, entry]) => key === SECRET_MARK && entry === "1b47061264138c4ac30d75fd1eb44270")) {
+    return { [SECRET_MARK]: "1b47061264138c4ac30d75fd1eb44270", value: MASK };
+  }
+  return Object.fromEntries(entries.map(([key, entry]) => [key, maskSecrets(entry)]));
+}
+
+/** The Commands of each host in an order in which they can run: the order in which they were registered. */
+export function stepRows(resources: readonly GraphResource[]): StepRow[] {
+  const counts = { gateway: 0, backend: 0 };
+  return resources
+    .filter((resource) => /^command:(local|remote):Command$/.test(resource.type))
+    .flatMap((resource) => {
+      const [, host, name] = /^(gateway|backend)-(.+)$/.exec(resource.name) ?? [];
+      if (name === undefined || (host !== "gateway" && host !== "backend")) {
+        return [];
+      }
+      counts[host] += 1;
+      return [{ host, name, order: counts[host], urn: resource.urn }];
+    });
+}
