@@ -70,11 +70,12 @@ function detect(json: Readonly<Record<string, unknown>>, source: string): Detect
     // What waits for its deletion is no part of the stack any more.
     return { format: "stack export", items: items.filter(({ json: item }) => field(item, "delete") !== true), notShown: [] };
   }
+  // Before `steps`: preview:offline lists the steps of the hosts as well.
+  if ("resources" in json) return { format: "preview:offline", items: list(json.resources, "resources", source), notShown: [] };
   if ("steps" in json) {
     const items = list(json.steps, "steps", source).flatMap(({ json: step, place }) => stateOf(step, place));
     return { format: "pulumi preview --json", items, notShown: ["stackOutputs"] };
   }
-  if ("resources" in json) return { format: "preview:offline", items: list(json.resources, "resources", source), notShown: [] };
   const keys = Object.keys(json);
   throw new InputError(
     `${source}: found an object with ${keys.length > 0 ? `the keys ${keys.slice(0, 8).join(", ")}` : "no keys"}; ${EXPECTED}`,

@@ -77,7 +77,7 @@ function decodeMarked(record: Readonly<Record<string, unknown>>): Value {
 
 /** `value` over the wire, `plaintext` (JSON text) with --show-secrets, `ciphertext` otherwise. */
 function secretContent(record: Readonly<Record<string, unknown>>): Value {
-  if ("value" in record) return decode(record.value);
+  if ("value" in record) return record.value === MASKED ? UNKNOWN : decode(record.value);
   if (typeof record.plaintext !== "string") return UNKNOWN;
   try {
     return decode(JSON.parse(record.plaintext));
