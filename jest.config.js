@@ -4,5 +4,5 @@ module.exports = {
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/hosts/.*\\.host\\.test\\.ts$"],
-  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false, isolatedModules: true, tsconfig: "<rootDir>/tsconfig.json" }] },
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false, tsconfig: "<rootDir>/tsconfig.json" }] },
 };

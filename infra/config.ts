@@ -30,7 +30,9 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   const project = pulumi.getProject();
   const region = new pulumi.Config("aws").get("region") ?? process.env.AWS_REGION ?? "";
   const { sections, problems } = parseSections(readRaw(project));
-  const all = [...problems, ...checkRegion(region), ...checkRules({ project, region, sections }), ...checkAgent()];
+  const regionProblems = checkRegion(region);
+  const context = { project, region: regionProblems.length > 0 ? "" : region, sections };
+  const all = [...problems, ...regionProblems, ...checkRules(context), ...checkAgent()];
   const key = readKey(project, root, sections, all);
   const { code, models } = readSources(project, root, sections, all);
   if (all.length > 0 || key === undefined || code === undefined || models === undefined) {
@@ -73,7 +75,10 @@ interface Key {
 }
 
 function readKey(project: string, root: string, sections: Sections, problems: string[]): Key | undefined {
-  const { privateKeyFile } = sections.ssh as { privateKeyFile?: string };
+  const { privateKeyFile } = (sections.ssh ?? {}) as { privateKeyFile?: string };
+  if (privateKeyFile !== undefined && sections.sshPrivateKey !== undefined) {
+    return undefined;
+  }
   const name = privateKeyFile === undefined ? `${project}:sshPrivateKey` : `${project}:ssh.privateKeyFile`;
   try {
     const text = privateKeyFile === undefined ? (sections.sshPrivateKey as string | undefined) : fs.readFileSync(expand(privateKeyFile, root), "utf8");

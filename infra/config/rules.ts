@@ -7,6 +7,7 @@ import type { Sections } from "./structure";
 
 interface Context {
   readonly project: string;
+  /** Empty when it is not a region at all, which is reported elsewhere. */
   readonly region: string;
   readonly sections: Sections;
 }
@@ -21,7 +22,7 @@ function zones({ project, region, sections }: Context): string[] {
   const network = sections.network as { availabilityZones?: unknown; gatewaySubnets?: unknown; webserverSubnets?: unknown } | undefined;
   const names = strings(network?.availabilityZones);
   const foreign = names
-    .filter((name) => !name.startsWith(region))
+    .filter((name) => region !== "" && !name.startsWith(region))
     .map((name) => `${project}:network.availabilityZones: found "${name}", which is not in aws:region ${region}; name zones of that region`);
   const counts = (["gatewaySubnets", "webserverSubnets"] as const)
     .filter((key) => strings(network?.[key]).length !== names.length)
@@ -34,6 +35,9 @@ const VPC_PREFIXES = { from: 16, to: 28 };
 function blocks({ project, sections }: Context): string[] {
   const problems: string[] = [];
   const network = sections.network as Record<string, unknown> | undefined;
+  if (network === undefined) {
+    return [];
+  }
   const read = (key: string, text: unknown): Block | undefined => {
     try {
       const block = parseBlock(String(text));
@@ -46,9 +50,9 @@ function blocks({ project, sections }: Context): string[] {
       return undefined;
     }
   };
-  const vpc = read("cidr", network?.cidr);
+  const vpc = read("cidr", network.cidr);
   const subnets = ["gatewaySubnets", "webserverSubnets"].flatMap((key) =>
-    strings(network?.[key]).map((text, index) => ({ key: `${key}[${index}]`, block: read(`${key}[${index}]`, text) })),
+    strings(network[key]).map((text, index) => ({ key: `${key}[${index}]`, block: read(`${key}[${index}]`, text) })),
   );
   for (const [index, { key, block }] of subnets.entries()) {
     if (block !== undefined && vpc !== undefined && !contains(vpc, block)) {

@@ -8,6 +8,10 @@ export interface StepScript {
   /** Exclusive steps run alone on a host; shared ones may run beside each other. */
   readonly lock: "exclusive" | "shared";
   readonly limitSeconds: number;
+  /** Scripts in templates/steps, in order, without `.sh`. @default the step's name */
+  readonly parts?: readonly string[];
+  /** A unit that systemd starts when the step fails or is killed. */
+  readonly onFailure?: string;
   /** Files that the step finds in $STAGE. */
   readonly files: readonly { readonly name: string; readonly content: string }[];
 }
@@ -16,7 +20,7 @@ export interface StepScript {
 const LIMIT_BYTES = 120_000;
 
 /** `. lib.sh` lets shellcheck and a person run a step alone; in the composed script the library stands above already. */
-const LIBRARY_LINES = /^# shellcheck source=templates\/steps\/lib\.sh\n.*\n/m;
+const LIBRARY_LINES = /^# shellcheck source=.*\n\. .*\n/gm;
 
 /**
  * The step's script goes to a file that only root can read, and runs in a transient unit: it belongs to the host's PID 1, so a cut link
@@ -28,7 +32,7 @@ export function composeStep(step: StepScript): string {
     withoutShebang(readTemplate("steps/lib.sh")),
     `begin ${step.name} ${step.lock}\n`,
     ...step.files.map((file) => hereDocument(`cat >"$STAGE/${file.name}"`, "DDOS_FILE", file.content)),
-    withoutShebang(readTemplate(`steps/${step.name}.sh`)).replace(LIBRARY_LINES, ""),
+    ...(step.parts ?? [step.name]).map((part) => withoutShebang(readTemplate(`steps/${part}.sh`)).replace(LIBRARY_LINES, "")),
   ].join("\n");
   const script = `#!/bin/bash\n${body}`;
   const path = `/run/ddos-steps/${step.name}-${sha256(script).slice(0, 12)}.sh`;
@@ -50,7 +54,8 @@ function run(step: StepScript, path: string): string {
   return [
     `exec timeout -k 10 ${step.limitSeconds + 30} sudo -n systemd-run --quiet --wait --pipe --collect`,
     `--unit="ddos-step-${step.name}-$$" --property=RuntimeMaxSec=${step.limitSeconds} --property=TimeoutStopSec=15`,
-    `--property=EnvironmentFile=-/etc/environment --setenv=HOME=/root /bin/bash ${path}`,
+    `${step.onFailure === undefined ? "" : `--property=OnFailure=${step.onFailure} `}--property=EnvironmentFile=-/etc/environment`,
+    `--setenv=HOME=/root /bin/bash ${path}`,
   ].join(" \\\n  ");
 }
 

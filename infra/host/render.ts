@@ -28,7 +28,7 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
     workers: main ? spec.workers : (spec.nextWorkers ?? 1),
     keep: main,
     // When memory runs out during a release, the candidate goes first.
-    oomScoreAdjust: main ? 0 : 500,
+    oomScoreAdjust: main ? 0 : 800,
   });
 }
 
@@ -58,6 +58,7 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
     file("journald.conf", "/etc/systemd/journald.conf.d/ddos.conf", readTemplate("journald.conf")),
     file("recover.sh", "/usr/local/lib/ddos/recover.sh", readTemplate("steps/recover.sh"), "0755"),
     file("ddos-recover.service", "/etc/systemd/system/ddos-recover.service", render("ddos-recover.service.mustache", { service: spec.service })),
+    file("ddos-undo.service", "/etc/systemd/system/ddos-undo.service", readTemplate("ddos-undo.service")),
   ];
   if (!isNat(spec)) return files;
   return [

@@ -27,20 +27,19 @@ export function hostSteps(spec: HostSpec): Step[] {
     create: composeStep(plan),
     secret: plan.secret ?? false,
     limitSeconds: plan.limitSeconds,
-    uses: ["instanceId", ...plan.uses],
+    uses: plan.uses,
     after: plan.after,
-    stdin: (values) => inputText(plan.name, values.instanceId, plan.input(values)),
+    stdin: (values) => inputText(plan.name, plan.input(values)),
   }));
 }
 
 /** `key=value` lines, `---`, a base64 payload, `===`: the last line proves that nothing was cut off. */
-function inputText(step: string, instanceId: string | undefined, input: Input): string {
+function inputText(step: string, input: Input): string {
   const { lines, payload } = "payload" in input ? input : { lines: input, payload: "" };
-  const all: Line[] = instanceId === undefined ? [...lines] : [["instance", instanceId], ...lines];
-  const broken = all.filter(([, value]) => /[\r\n]/.test(String(value))).map(([key]) => key);
+  const broken = lines.filter(([, value]) => /[\r\n]/.test(String(value))).map(([key]) => key);
   if (broken.length > 0) throw new Error(`Step ${step}: line breaks are not possible in ${[...new Set(broken)].join(", ")}.`);
   const base64 = payload.replace(/(.{76})(?=.)/g, "$1\n");
-  return [...all.map(([key, value]) => `${key}=${value}`), "---", ...(base64 === "" ? [] : [base64]), "===", ""].join("\n");
+  return [...lines.map(([key, value]) => `${key}=${value}`), "---", ...(base64 === "" ? [] : [base64]), "===", ""].join("\n");
 }
 
 function given<T>(step: string, name: string, value: T | undefined): T {
@@ -162,8 +161,11 @@ function releaseLines(step: string, spec: HostSpec, values: StepValues): Line[] 
 function release(spec: HostSpec): Plan {
   return {
     name: "release",
+    parts: ["release-stage", "release-gates", "release-repair", "release"],
     lock: "exclusive",
     limitSeconds: 900,
+    // A step that is killed in the middle of a switch cannot undo it itself.
+    onFailure: "ddos-undo.service",
     files: [
       { name: "main.service", content: renderUnit(spec, "current") },
       { name: "next.service", content: renderUnit(spec, "next") },
@@ -189,6 +191,6 @@ function verify(spec: HostSpec): Plan {
     files: [],
     uses: ["env"],
     after: ["release"],
-    input: (values) => [...releaseLines("verify", spec, values), ["egress", spec.egress], ...rows],
+    input: (values) => [...releaseLines("verify", spec, values), ["egress", spec.egress], ["peer", spec.peer ?? "none"], ...rows],
   };
 }

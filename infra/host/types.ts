@@ -87,6 +87,10 @@ export interface HostSpec {
   readonly region: string;
   readonly limits?: Partial<HttpLimits>;
   readonly tls?: TlsFiles;
+  /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */
+  readonly backup?: { readonly schedule: string };
+  /** Gateway only: digest of what the backend is made of. Its verify looks at the backend as well, and has to run again when that changes. */
+  readonly peer?: string;
 }
 
 /** Values that are known at deployment only; they travel by stdin. */
@@ -97,8 +101,6 @@ export interface StepValues {
   readonly bucket?: string;
   /** All variables of .env; secret. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Changes when the machine behind the address is another one; makes every step run again. */
-  readonly instanceId?: string;
 }
 
 export type StepName = "prepare" | "code" | "env" | "models" | "release" | "verify";
