@@ -12,16 +12,16 @@ command -v ssh-keyscan >/dev/null || {
   echo "host-key: ssh-keyscan is not installed here; install the OpenSSH client" >&2
   exit 1
 }
-waited=0
-while [ "$waited" -lt 300 ]; do
+attempt=0
+while [ "$attempt" -lt 60 ]; do
   key=$(ssh-keyscan -T 5 -t ed25519 "$address" 2>/dev/null | sed -n 's/^[^ #]* \(ssh-ed25519 [A-Za-z0-9+\/=]*\)$/\1/p' | head -n 1)
   if [ -n "$key" ]; then
     printf '%s\n' "$key"
     exit 0
   fi
   sleep 3
-  waited=$((waited + 3))
+  attempt=$((attempt + 1))
 done
-echo "host-key: no SSH server answered on $address:22 for 5 minutes." >&2
+echo "host-key: no SSH server answered on $address:22 in 60 attempts." >&2
 echo "For the gateway: is your address among ml-gateway:gateway.sshFrom? For the backend: does its group admit 22 from gateway-sg, and did the instance boot (EC2 console, system log)?" >&2
 exit 1

@@ -29,11 +29,9 @@ afterAll(() => fs.rmSync(scratch, { recursive: true }));
 type Overrides = Readonly<Record<string, object | string | undefined>>;
 
 function load(overrides: Overrides = {}, secretKeys = SECRETS): StackConfig {
-  const merged = { ...GOOD, ...overrides };
-  const config = Object.fromEntries(
-    Object.entries(merged)
-      .filter((entry): entry is [string, object | string] => entry[1] !== undefined)
-      .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  const merged: Overrides = { ...GOOD, ...overrides };
+  const config: Record<string, string> = Object.fromEntries(
+    Object.entries(merged).flatMap(([key, value]) => (value === undefined ? [] : [[key, typeof value === "string" ? value : JSON.stringify(value)]])),
   );
   pulumi.runtime.setAllConfig(config, secretKeys);
   return loadConfig(ROOT).config;

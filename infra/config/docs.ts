@@ -1,0 +1,89 @@
+/**
+ * `npm run docs`: writes docs/configuration.md from the schema; `--check` fails when the file is not what the schema says.
+ */
+import * as fs from "fs";
+import * as path from "path";
+import { SECTIONS, type Section } from "./schema";
+
+interface Property {
+  readonly description?: string;
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly anyOf?: readonly { const?: unknown; type?: string }[];
+  readonly items?: Property;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Property>>;
+}
+
+const INTRODUCTION = `# Configuration
+
+Every key of \`Pulumi.<stack>.yaml\` under \`ml-gateway:\`. Keys that are not listed are errors, and all errors are reported at once, before anything
+is created. Set a value with \`pulumi config set --path 'ml-gateway:network.egress' managed\`, a secret with \`--secret\` as well.
+\`aws:region\` names the region; credentials and endpoints come from the standard AWS configuration.
+
+This page is generated from \`infra/config/schema.ts\` by \`npm run docs\`.
+`;
+
+/** The page as Markdown. Pure. */
+export function configurationPage(): string {
+  const parts = Object.entries(SECTIONS).map(([name, section]) => sectionText(name, section));
+  return [INTRODUCTION, ...parts].join("\n");
+}
+
+function sectionText(name: string, section: Section): string {
+  const notes = [section.secret === true ? "Secret." : "", section.required === true ? "Required." : ""].filter((note) => note !== "").join(" ");
+  const rows = tableRows("", section.schema as Property);
+  const table = rows.length === 0 ? [] : ["", "| key | value | default | meaning |", "| --- | --- | --- | --- |", ...rows];
+  return [`## \`${name}\``, "", `${section.description}${notes === "" ? "" : ` ${notes}`}`, ...table, ""].join("\n");
+}
+
+function tableRows(prefix: string, schema: Property): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const key = prefix + name;
+    const nested = property.properties === undefined ? [] : tableRows(`${key}.`, property);
+    const usual = property.default === undefined || nested.length > 0 ? "" : `\`${JSON.stringify(property.default)}\``;
+    return [`| \`${key}\` | ${cell(form(property))} | ${cell(usual)} | ${cell(property.description ?? "")} |`, ...nested];
+  });
+}
+
+function form(property: Property): string {
+  if (property.enum !== undefined) {
+    return property.enum.map((choice) => `\`${choice}\``).join(", ");
+  }
+  if (property.anyOf !== undefined) {
+    return property.anyOf.map((choice) => String(choice.const ?? choice.type)).join(" or ");
+  }
+  if (property.type === "array") {
+    return `list of ${form(property.items ?? {})}`;
+  }
+  if (property.pattern !== undefined) {
+    return `\`${property.pattern}\``;
+  }
+  const bounds = [
+    property.minimum === undefined ? "" : `from ${property.minimum}`,
+    property.maximum === undefined ? "" : `to ${property.maximum}`,
+    property.minLength === undefined || property.minLength < 2 ? "" : `at least ${property.minLength} characters`,
+  ];
+  return [property.type === "object" ? "group" : (property.type ?? "any"), ...bounds].filter((part) => part !== "").join(" ");
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+if (require.main === module) {
+  const file = path.resolve(__dirname, "../../docs/configuration.md");
+  if (process.argv.includes("--check")) {
+    const current = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    if (current !== configurationPage()) {
+      console.error("docs/configuration.md is not what infra/config/schema.ts says; run: npm run docs");
+      process.exitCode = 1;
+    }
+  } else {
+    fs.writeFileSync(file, configurationPage());
+  }
+}

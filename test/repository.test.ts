@@ -1,0 +1,40 @@
+import { execFileSync } from "child_process";
+import * as fs from "fs";
+import * as path from "path";
+
+const ROOT = path.resolve(__dirname, "..");
+const git = (...args: string[]): string => execFileSync("git", args, { cwd: ROOT, encoding: "utf8" });
+/** A download without git history has nothing that could be tracked by mistake. */
+const tracked = fs.existsSync(path.join(ROOT, ".git")) ? git("ls-files", "-z").split("\0").filter((file) => file !== "") : [];
+
+test("no secret, key, state or model is tracked", () => {
+  const forbidden = /(^|\/)(\.env(\..+)?|id_(rsa|ed25519|ecdsa)[^/]*|[^/]+\.(pem|key|p12|pfx|tfvars|tfstate|tfstate\.backup|pkl|joblib|onnx|npy|npz))$/;
+  expect(tracked.filter((file) => forbidden.test(file) && !file.endsWith(".env.example"))).toEqual([]);
+});
+
+test("no tracked file holds a private key", () => {
+  const marker = ["-----BEGIN", "[A-Z ]*PRIVATE KEY-----"].join(" ");
+  const holders = tracked.filter((file) => {
+    const full = path.join(ROOT, file);
+    // A whole key, not a mention of one: the header followed by a line of base64.
+    return fs.statSync(full).isFile() && new RegExp(`${marker}\\s*\\n[A-Za-z0-9+/=]{40,}`).test(fs.readFileSync(full, "latin1"));
+  });
+  expect(holders).toEqual([]);
+});
+
+test.each([".env", "app/.env", "key.pem", "models/x.pkl", "terraform.tfstate", "dev.tfvars"])("git ignores %s", (file) => {
+  expect(fs.readFileSync(path.join(ROOT, ".gitignore"), "utf8")).toContain(".env\n");
+  if (tracked.length > 0) {
+    expect(git("check-ignore", file).trim()).toBe(file);
+  }
+});
+
+test("every dependency is pinned exactly", () => {
+  const manifests = ["package.json", "policies/package.json"].map((file) => JSON.parse(fs.readFileSync(path.join(ROOT, file), "utf8")) as Record<string, Record<string, string>>);
+  const versions = manifests.flatMap((manifest) => [...Object.entries(manifest.dependencies ?? {}), ...Object.entries(manifest.devDependencies ?? {})]);
+  expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+});
+
+test("nothing needs an install script", () => {
+  expect(fs.readFileSync(path.join(ROOT, ".npmrc"), "utf8")).toContain("ignore-scripts=true");
+});
