@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# shellcheck source=templates/steps/lib.sh
+. "${0%/*}/lib.sh"
+# What a release must pass before anything that serves is touched.
+
+# last_words UNIT: the end of the journal of the unit's last start, without the values of .env. Not by time: clocks may be wrong.
+last_words() {
+  local invocation
+  invocation=$(systemctl show --property=InvocationID --value -- "$1")
+  if [ -z "$invocation" ]; then
+    printf '(%s has not written anything)' "$1"
+    return 0
+  fi
+  journalctl --sync
+  journalctl --no-pager --quiet --output=cat --lines=15 "_SYSTEMD_INVOCATION_ID=$invocation" + "INVOCATION_ID=$invocation" |
+    cut -c 1-300 | /usr/bin/python3 -I -S "$STAGE/gate.py" redact "/home/ddos/releases/$ID/app/.env"
+}
+
+# systemd ignores what it does not understand; here that is an error. The interpreter is not where the unit says until `current` exists.
+gate_units() {
+  local found
+  found=$(systemd-analyze verify --man=no "$STAGE/main.service" "$STAGE/next.service" 2>&1 |
+    grep -E '(main|next)\.service' | grep -v 'is not executable' || printf '')
+  if [ -n "$found" ]; then
+    fail "systemd refuses the unit $SERVICE: $found"
+  fi
+}
+
+# The new site in a private copy of the whole configuration, seen by nginx alone under the real path.
+gate_site() {
+  local out
+  rm -rf -- "$STAGE/nginx"
+  cp -a -- /etc/nginx "$STAGE/nginx"
+  install -m 644 -o root -g root -- "$STAGE/site.conf" "$STAGE/nginx/sites-available/$ROLE"
+  ln -sfn -- "/etc/nginx/sites-available/$ROLE" "$STAGE/nginx/sites-enabled/$ROLE"
+  # shellcheck disable=SC2016 # the inner shell expands it
+  if ! out=$(unshare --mount --propagation private -- /bin/sh -c 'mount --bind "$1" /etc/nginx && exec nginx -t' sh "$STAGE/nginx" 2>&1); then
+    fail "nginx refuses the new site: $(tail -n 5 <<<"$out")"
+  fi
+}
+
+# Reads versions and pickles as data, as ddos, without network, write access or memory to waste. The script arrives by stdin.
+gate_models() {
+  local out pins=()
+  if [ "$MODELS" = none ]; then
+    return 0
+  fi
+  mapfile -t pins < <(sed -n 's/^pin //p' "/var/lib/ddos/models-sets/$MODELS")
+  if ! out=$(systemd-run --quiet --wait --pipe --collect --unit="ddos-gate-$$" --property=User=ddos --property=PrivateNetwork=yes \
+    --property=ProtectSystem=strict --property=PrivateTmp=yes --property=PrivateDevices=yes --property=NoNewPrivileges=yes \
+    --property=CapabilityBoundingSet= --property=RuntimeMaxSec=120 --property=OOMScoreAdjust=800 \
+    /usr/bin/python3 -I -S - models /home/ddos/releases/.partial/models "/home/ddos/venvs/$VENV" "${pins[@]}" <"$STAGE/gate.py" 2>&1); then
+    fail "the models were refused: $(head -c 3000 <<<"$out")"
+  fi
+  log "models: $out"
+}
+
+# The new release, on its own port, in the sandbox that it will serve in: proves import, models, settings and health.
+try_candidate() {
+  local outcome
+  put "$STAGE/next.service" "/etc/systemd/system/$CANDIDATE" 0644 root root
+  if [ "$PUT" = changed ]; then
+    systemctl daemon-reload
+  fi
+  point /home/ddos/next "releases/$ID" ddos ddos
+  if ! systemctl start -- "$CANDIDATE"; then
+    fail "the new release $ID could not be started on trial. Last words of $CANDIDATE: $(last_words "$CANDIDATE")"
+  fi
+  if ! outcome=$(/usr/local/lib/ddos/recover.sh gate "$ID" 8001 "$CANDIDATE" 90 2>&1); then
+    fail "the new release $ID failed its trial on port 8001: $outcome. Last words of $CANDIDATE: $(last_words "$CANDIDATE")"
+  fi
+  log "release $ID passed its trial on port 8001"
+}

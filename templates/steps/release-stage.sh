@@ -1,0 +1,204 @@
+# shellcheck shell=bash disable=SC2034 # the other parts of the step read these variables
+# shellcheck source=templates/steps/lib.sh
+. "${0%/*}/lib.sh"
+# What a release is made of, and how it gets together out of sight: /home/ddos/releases/.partial, renamed when complete.
+
+# word KEY: a value that becomes part of a path.
+word() {
+  local found
+  found=$(need "$1")
+  if [[ ! $found =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]]; then
+    fail "the step's input «$1» is no plain name: «$found»"
+  fi
+  printf '%s' "$found"
+}
+
+read_wanted() {
+  CURRENT=""
+  ID=""
+  ROLE=$(word role)
+  CODE=$(word code)
+  SETTINGS=$(word env)
+  MODELS=$(word models)
+  PORT=$(word port)
+  HEALTH_PATH=$(need healthPath)
+  HEALTH_BODY=$(need healthBody)
+  SERVICE=ddos-$ROLE.service
+  CANDIDATE=ddos-$ROLE-next.service
+  local name file
+  for name in unit:main.service nextUnit:next.service nginx:site.conf; do
+    file=${name#*:}
+    if [ "$(sha_of "$STAGE/$file")" != "$(need "${name%%:*}")" ]; then
+      fail "$file is not the one that this deployment announced; run again"
+    fi
+  done
+}
+
+# What the earlier steps must have left here. Any of them may have been pruned or deleted by hand.
+check_parts() {
+  if [ ! -e "/var/lib/ddos/code/$CODE/complete" ]; then
+    fail "the application code $CODE is not on this host: the code step has to run first"
+  fi
+  if [ ! -s "/var/lib/ddos/env/$SETTINGS" ]; then
+    fail "the settings for .env are not on this host (/var/lib/ddos/env/$SETTINGS): the env step has to run first"
+  fi
+  if [ "$MODELS" != none ] && [ ! -e "/var/lib/ddos/models-sets/$MODELS" ]; then
+    fail "the model set $MODELS is not on this host: the models step has to run first"
+  fi
+  VENV=$(cat "/var/lib/ddos/code/$CODE/venv-key")
+  if [ ! -e "/home/ddos/venvs/$VENV/.complete" ]; then
+    fail "the Python environment /home/ddos/venvs/$VENV is missing or unfinished: the code step has to run again, it rebuilds it"
+  fi
+  if [ "$(venv_print "/home/ddos/venvs/$VENV")" != "$(cat "/home/ddos/venvs/$VENV/.complete")" ]; then
+    fail "the Python environment /home/ddos/venvs/$VENV is damaged (its files are not those that pip installed): the code step has to run again, it rebuilds it"
+  fi
+}
+
+# Secrets are in no digest but that of the settings, which is salted and slow by design.
+wanted_digest() {
+  {
+    printf 'code=%s\nenv=%s\nvenv=%s\nmodels=%s\n' "$CODE" "$SETTINGS" "$VENV" "$MODELS"
+    printf 'unit=%s\nnextUnit=%s\nnginx=%s\n' "$(need unit)" "$(need nextUnit)" "$(need nginx)"
+    printf 'role=%s\nport=%s\nhealthPath=%s\nhealthBody=%s\n' "$ROLE" "$PORT" "$HEALTH_PATH" "$HEALTH_BODY"
+  } >"$STAGE/made-of"
+  sha_of "$STAGE/made-of"
+}
+
+# model_lines: "<sha256> <file name>" of each file of the set that is there.
+model_lines() {
+  if [ "$MODELS" = none ]; then
+    return 0
+  fi
+  awk '$1 ~ /^[0-9a-f]+$/ && length($1) == 64 { sha = $1; sub(/^[^ ]+ [^ ]+ [^ ]+ /, ""); print sha " " $0 }' "/var/lib/ddos/models-sets/$MODELS"
+}
+
+# The store is shared by hard links, so a release costs no second copy; on another file system it does.
+stage_models() {
+  local sha name
+  while read -r sha name; do
+    if [ ! -e "/var/lib/ddos/models/$sha" ]; then
+      fail "the model file $name ($sha) is not in the store of this host: the models step has to run again"
+    fi
+    if [ "$(sha_of "/var/lib/ddos/models/$sha")" != "$sha" ]; then
+      fail "the model file $name was altered on this host (/var/lib/ddos/models/$sha): the models step has to run again, it fetches it anew"
+    fi
+    if ! ln -- "/var/lib/ddos/models/$sha" "/home/ddos/releases/.partial/models/$name" 2>/dev/null; then
+      cp -- "/var/lib/ddos/models/$sha" "/home/ddos/releases/.partial/models/$name"
+    fi
+    chown ddos:ddos -- "/home/ddos/releases/.partial/models/$name"
+    chmod 444 -- "/home/ddos/releases/.partial/models/$name"
+  done < <(model_lines)
+}
+
+stage_release() {
+  rm -rf -- /home/ddos/releases/.partial /var/lib/ddos/releases/.partial
+  local size
+  size=$(du -sm -- "/var/lib/ddos/code/$CODE/tree" | cut -f 1)
+  free_space /home/ddos $((size + 64)) "a release"
+  free_space /var/lib/ddos 16 "the records of a release"
+  install -d -m 755 -o ddos -g ddos /home/ddos/releases/.partial /home/ddos/releases/.partial/models /home/ddos/releases/.partial/config
+  cp -R -- "/var/lib/ddos/code/$CODE/tree" /home/ddos/releases/.partial/app
+  chown -R ddos:ddos /home/ddos/releases/.partial/app
+  find /home/ddos/releases/.partial/app -type d -exec chmod 755 {} +
+  find /home/ddos/releases/.partial/app -type f -exec chmod 644 {} +
+  (umask 077 && install -m 600 -o ddos -g ddos -- "/var/lib/ddos/env/$SETTINGS" /home/ddos/releases/.partial/app/.env)
+  ln -s "../../venvs/$VENV" /home/ddos/releases/.partial/venv
+  chown -h ddos:ddos /home/ddos/releases/.partial/venv
+  stage_models
+  install -m 644 -o ddos -g ddos -- "$STAGE/site.conf" /home/ddos/releases/.partial/config/nginx.conf
+  write_release_files
+  install -d -m 755 -o root -g root /var/lib/ddos/releases /var/lib/ddos/releases/.partial
+  install -m 644 -o root -g root -- "$STAGE/main.service" /var/lib/ddos/releases/.partial/unit
+  install -m 644 -o root -g root -- "$STAGE/next.service" /var/lib/ddos/releases/.partial/next-unit
+  install -m 644 -o root -g root -- "$STAGE/site.conf" /var/lib/ddos/releases/.partial/nginx
+  install -m 644 -o root -g root -- "$STAGE/facts" /var/lib/ddos/releases/.partial/facts
+}
+
+# release.json: digests only, every one of them plain letters and digits.
+write_release_files() {
+  { cat "$STAGE/made-of" && printf 'digest=%s\n' "$DIGEST"; } >"$STAGE/facts"
+  printf 'DDOS_RELEASE=%s\n' "$ID" >"$STAGE/release.env"
+  printf '{"release":"%s","role":"%s","code":"%s","env":"%s","venv":"%s","models":"%s","unit":"%s","nginx":"%s"}\n' \
+    "$ID" "$ROLE" "$CODE" "$SETTINGS" "$VENV" "$MODELS" "$(need unit)" "$(need nginx)" >"$STAGE/release.json"
+  install -m 644 -o ddos -g ddos -- "$STAGE/release.env" /home/ddos/releases/.partial/release.env
+  install -m 644 -o ddos -g ddos -- "$STAGE/release.json" /home/ddos/releases/.partial/release.json
+}
+
+# Numbers are never used twice and never depend on the clock: the counter moves before anything else is made.
+take_number() {
+  local last=0
+  if [ -s /var/lib/ddos/counter ]; then
+    last=$(cat /var/lib/ddos/counter)
+  fi
+  printf '%s\n' "$((last + 1))" >"$STAGE/counter"
+  put "$STAGE/counter" /var/lib/ddos/counter 0644 root root
+  ID=$((last + 1))-${DIGEST:0:12}
+}
+
+# The record first: a release directory without a record never exists.
+publish_stage() {
+  mv -T -- /var/lib/ddos/releases/.partial "/var/lib/ddos/releases/$ID"
+  mv -T -- /home/ddos/releases/.partial "/home/ddos/releases/$ID"
+  sync -f /home/ddos/releases
+}
+
+# keep_list: the releases that stay: current, previous, and the newest others up to three in all.
+keep_list() {
+  local current=$1 previous=$2 kept=0 name
+  printf '%s\n' "$current"
+  kept=1
+  if [ -n "$previous" ] && [ -d "/home/ddos/releases/$previous" ]; then
+    printf '%s\n' "$previous"
+    kept=2
+  fi
+  while read -r name; do
+    if [ "$kept" -lt 3 ] && [ "$name" != "$current" ] && [ "$name" != "$previous" ]; then
+      printf '%s\n' "$name"
+      kept=$((kept + 1))
+    fi
+  done < <(release_names)
+}
+
+# release_names: newest first.
+release_names() {
+  find /home/ddos/releases -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | grep -E '^[0-9]+-[0-9a-f]{12}$' | sort -t - -k 1,1nr
+}
+
+# referenced: every stored part that a kept release needs, as paths.
+referenced() {
+  local name facts models
+  while read -r name; do
+    facts=/var/lib/ddos/releases/$name/facts
+    sed -n -e 's,^code=,/var/lib/ddos/code/,p' -e 's,^env=,/var/lib/ddos/env/,p' -e 's,^venv=,/home/ddos/venvs/,p' \
+      -e 's,^models=,/var/lib/ddos/models-sets/,p' "$facts"
+    models=/var/lib/ddos/models-sets/$(sed -n 's/^models=//p' "$facts")
+    if [ -e "$models" ]; then
+      awk 'length($1) == 64 { print "/var/lib/ddos/models/" $1 }' "$models"
+    fi
+  done <"$STAGE/keep"
+}
+
+# Parts are deleted only when two releases in a row found them unused: another deployment may just have brought them for its own release.
+prune() {
+  local name
+  keep_list "$ID" "$CURRENT" >"$STAGE/keep"
+  while read -r name; do
+    if ! grep -qxF -- "$name" "$STAGE/keep"; then
+      rm -rf -- "/home/ddos/releases/$name" "/var/lib/ddos/releases/$name"
+      log "removed release $name"
+    fi
+  done < <(release_names)
+  referenced | sort -u >"$STAGE/referenced"
+  find /var/lib/ddos/code /var/lib/ddos/env /var/lib/ddos/models /var/lib/ddos/models-sets /home/ddos/venvs -mindepth 1 -maxdepth 1 |
+    sort | comm -23 - "$STAGE/referenced" >"$STAGE/unused"
+  : >"$STAGE/garbage"
+  while read -r name; do
+    if [ -e /var/lib/ddos/garbage ] && grep -qxF -- "$name" /var/lib/ddos/garbage; then
+      rm -rf -- "$name"
+      log "removed unused $name"
+    else
+      printf '%s\n' "$name" >>"$STAGE/garbage"
+    fi
+  done <"$STAGE/unused"
+  put "$STAGE/garbage" /var/lib/ddos/garbage 0644 root root
+}
