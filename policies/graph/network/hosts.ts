@@ -1,0 +1,153 @@
+/** Everything that runs, or may run, a process in the network: instances of every kind, what makes them, interfaces, and the rest. */
+import { ofType } from "../../core/graph";
+import { matches } from "../../core/select";
+import type { Graph, Props, Resource, Selector, Settings } from "../../core/types";
+import { asArray, asProps, asString, isAbsent } from "../../core/values";
+import { attachedGroups, attachedInterfaces } from "./interfaces";
+import type { GroupRoles } from "./groups";
+import * as kinds from "./kinds";
+import { templateLegs, templatesOf, TEMPLATE } from "./launch";
+import { BLIND, INSTANCE_FIELDS, joined, nestedTargets, readLeg, topProps } from "./legs";
+import type { Leg } from "./legs";
+import { otherHosts } from "./other-hosts";
+import { property, targetsOf } from "./targets";
+
+export interface Host {
+  readonly resource: Resource;
+  readonly legs: readonly Leg[];
+  /** Interfaces of the program that belong to it. */
+  readonly interfaces: readonly Resource[];
+  /** Why it counts as a backend: its role, or because it carries the backend's group; "maybe" where that is not known. */
+  readonly backend: "role" | "carries" | "maybe" | undefined;
+  readonly gateway: boolean;
+}
+
+type Bare = Omit<Host, "backend" | "gateway">;
+
+export function allHosts(graph: Graph, settings: Settings, groups: GroupRoles): Host[] {
+  const attached = attachedInterfaces(graph);
+  const extra = attachedGroups(graph);
+  const owned = new Set([...attached.values()].flat());
+  const bare: Bare[] = [
+    ...ofType(graph, kinds.INSTANCE).map((resource) => instance(graph, resource, attached.get(resource) ?? [])),
+    ...ofType(graph, TEMPLATE).map((resource): Bare => ({ resource, legs: templateLegs(graph, resource), interfaces: [] })),
+    ...ofType(graph, "aws:autoscaling/group:Group").map((resource) => scalingGroup(graph, resource)),
+    ...ofType(graph, "aws:ec2/fleet:Fleet").map((resource) => fleet(graph, resource)),
+    ...ofType(graph, "aws:ec2/spotFleetRequest:SpotFleetRequest").map((resource) => fleet(graph, resource)),
+    ...ofType(graph, kinds.NETWORK_INTERFACE)
+      .filter((resource) => !owned.has(resource))
+      .map((resource): Bare => ({ resource, legs: [interfaceLeg(graph, resource)], interfaces: [resource] })),
+    ...otherHosts(graph).map(({ resource, leg }): Bare => ({ resource, legs: [leg], interfaces: [] })),
+  ];
+  return bare.map((host) => withRoles(graph, settings, groups, withGroups(host, extra)));
+}
+
+/** An instance stands on the interfaces it is given, or on one that AWS makes from its own settings. */
+function instance(graph: Graph, resource: Resource, attached: readonly Resource[]): Bare {
+  const props = topProps(resource);
+  const given = nestedGiven(graph, resource);
+  const extra = attached.filter((one) => !given.primary.some((found) => found === one)).map((one) => interfaceLeg(graph, one));
+  const known = given.primary.map((one) => interfaceLeg(graph, one));
+  const lost: Leg[] = given.lost
+    ? [{ ...readLeg(graph, resource, props, INSTANCE_FIELDS), subnets: BLIND, groups: BLIND, path: given.path }]
+    : [];
+  const own =
+    given.primary.length > 0 || given.lost
+      ? []
+      : fromTemplate(graph, resource, readLeg(graph, resource, props, INSTANCE_FIELDS), ["launchTemplate"]);
+  return { resource, legs: [...own, ...known, ...lost, ...extra], interfaces: [...new Set([...given.primary, ...attached])] };
+}
+
+/** Interfaces that the instance names itself, in place of one of its own. */
+function nestedGiven(graph: Graph, resource: Resource): { readonly primary: Resource[]; readonly lost: boolean; readonly path: string } {
+  const keys = ["networkInterfaces", "primaryNetworkInterface"];
+  const lists = keys.map((key) => nestedTargets(graph, resource, key, /^networkInterfaceId$/, kinds.NETWORK_INTERFACE));
+  return {
+    primary: lists.flatMap((list) => [...(list?.certain ?? [])]),
+    lost: lists.some((list) => list !== undefined && (list.blind || list.literals.length > 0 || list.maybe.length > 0)),
+    path: keys.find((_, index) => lists[index] !== undefined) ?? "",
+  };
+}
+
+/** What the resource itself leaves open, its launch templates may say. */
+function fromTemplate(graph: Graph, resource: Resource, own: Leg, keys: readonly string[]): Leg[] {
+  const templates = templatesOf(graph, resource, keys);
+  if (!templates) return [own];
+  if (templates.certain.length === 0) return [fill(own, { ...own, subnets: BLIND, groups: BLIND, publicIp: own.publicIp ?? "unknown" })];
+  return templates.certain.flatMap((template) => templateLegs(graph, template).map((leg) => fill(own, leg)));
+}
+
+/** The host's own word counts before the template's. */
+function fill(own: Leg, template: Leg): Leg {
+  return {
+    resource: own.resource,
+    path: own.path === "" ? template.path : own.path,
+    subnets: own.subnets !== "default-vpc" ? own.subnets : template.subnets === "open" ? "default-vpc" : template.subnets,
+    groups: own.groups !== "default" ? own.groups : template.groups === "open" ? "default" : template.groups,
+    publicIp: own.publicIp ?? template.publicIp,
+    ipv6: own.ipv6 ?? template.ipv6,
+  };
+}
+
+function interfaceLeg(graph: Graph, resource: Resource): Leg {
+  const fields = { subnet: ["subnetId"], groups: ["securityGroups"], publicIp: [] };
+  const leg = readLeg(graph, resource, topProps(resource), fields);
+  return { ...leg, subnets: leg.subnets === "default-vpc" ? BLIND : leg.subnets, publicIp: false };
+}
+
+function scalingGroup(graph: Graph, resource: Resource): Bare {
+  const subnets = targetsOf(graph, resource, "vpcZoneIdentifiers", kinds.SUBNET) ?? "default-vpc";
+  const own: Leg = { resource, path: "", subnets, groups: "default", publicIp: undefined, ipv6: undefined };
+  const keys = ["launchTemplate", "launchConfiguration", "mixedInstancesPolicy"];
+  return { resource, legs: fromTemplate(graph, resource, own, keys), interfaces: [] };
+}
+
+/** EC2 and spot fleets: subnets come from overrides or from launch specifications, all else from templates. */
+function fleet(graph: Graph, resource: Resource): Bare {
+  const specifications = (asArray(property(resource, "launchSpecifications")) ?? []).map((item, index): Leg => {
+    const path = `launchSpecifications[${String(index)}]`;
+    const props = asProps(item);
+    const leg = readLeg(graph, resource, props ?? {}, INSTANCE_FIELDS, path, "launchSpecifications");
+    return props ? leg : { ...leg, subnets: BLIND, groups: BLIND, publicIp: "unknown" };
+  });
+  if (isAbsent(property(resource, "launchTemplateConfigs"))) return { resource, legs: specifications, interfaces: [] };
+  const subnets = nestedTargets(graph, resource, "launchTemplateConfigs", /^subnetId$/, kinds.SUBNET) ?? "default-vpc";
+  const own: Leg = { resource, path: "", subnets, groups: "default", publicIp: undefined, ipv6: undefined };
+  return { resource, legs: [...specifications, ...fromTemplate(graph, resource, own, ["launchTemplateConfigs"])], interfaces: [] };
+}
+
+/** Groups that an attachment resource adds to an interface of the host. */
+function withGroups(host: Bare, extra: ReadonlyMap<Resource, Leg["groups"][]>): Bare {
+  const added = [host.resource, ...host.interfaces].flatMap((one) => extra.get(one) ?? []);
+  const lists = added.filter((list) => typeof list !== "string");
+  const [first, ...rest] = host.legs;
+  if (lists.length === 0 || !first) return host;
+  const groups = joined([...(typeof first.groups === "string" ? [] : [first.groups]), ...lists]) ?? first.groups;
+  return { ...host, legs: [{ ...first, groups }, ...rest] };
+}
+
+function withRoles(graph: Graph, { roles }: Settings, groups: GroupRoles, host: Bare): Host {
+  const backend = plays(graph, roles.backendInstances, host.resource);
+  const gateway = plays(graph, roles.gatewayInstances, host.resource) === true;
+  if (backend === true) return { ...host, backend: "role", gateway };
+  const lists = host.legs.map((leg) => leg.groups).filter((list) => typeof list !== "string");
+  const carries = lists.some((list) => list.certain.some(({ key }) => groups.backend.has(key)));
+  const maybe = backend === undefined || lists.some((list) => list.maybe.some(({ key }) => groups.backend.has(key)));
+  return { ...host, backend: carries ? "carries" : maybe ? "maybe" : undefined, gateway };
+}
+
+/** Tags of scaling groups are a list, and those of launch templates stand with what they are put on. */
+function plays(graph: Graph, selector: Selector, resource: Resource): boolean | undefined {
+  const listed = asArray(resource.inputs.tags);
+  if (listed) return matches(graph, selector, { ...resource, inputs: { ...resource.inputs, tags: tagMap(listed) } });
+  const specifications = asArray(resource.inputs.tagSpecifications) ?? [];
+  const tags = specifications.map((item) => asProps(asProps(item)?.tags)).filter((map) => map !== undefined);
+  const own = matches(graph, selector, resource);
+  if (own === true || tags.length === 0) return own;
+  return tags.some((map) => matches(graph, selector, { ...resource, inputs: { tags: map } }) === true) ? true : own;
+}
+
+function tagMap(tags: Props[string][]): Props {
+  const pairs = tags.map((tag) => asProps(tag)).map((tag) => [asString(tag?.key) ?? "", tag?.value ?? null] as const);
+  return Object.fromEntries(pairs);
+}

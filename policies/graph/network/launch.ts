@@ -1,0 +1,56 @@
+/** What a launch template or launch configuration says of the hosts made from it. */
+import { ofType } from "../../core/graph";
+import type { Graph, Resource } from "../../core/types";
+import { asArray, asProps, asString, isUnknown } from "../../core/values";
+import { BLIND, INSTANCE_FIELDS, nestedTargets, readLeg, topProps } from "./legs";
+import type { Leg } from "./legs";
+import { property, targetsOf } from "./targets";
+import type { Targets } from "./targets";
+
+export const TEMPLATE = /^aws:ec2\/(launchTemplate:LaunchTemplate|launchConfiguration:LaunchConfiguration)$/;
+
+/** The legs of a template: its network interfaces, or one leg for what stands at its top. */
+export function templateLegs(graph: Graph, template: Resource): Leg[] {
+  const props = topProps(template);
+  const interfaces = asArray(props.networkInterfaces) ?? [];
+  const top = open(readLeg(graph, template, props, INSTANCE_FIELDS));
+  if (interfaces.length === 0) return [top];
+  return interfaces.map((item, index): Leg => {
+    const path = `networkInterfaces[${String(index)}]`;
+    const inner = asProps(item);
+    if (!inner) return { ...top, path, subnets: BLIND, groups: BLIND, publicIp: "unknown" };
+    const leg = open(readLeg(graph, template, inner, INSTANCE_FIELDS, path, "networkInterfaces"));
+    return leg.groups === "open" ? { ...leg, groups: top.groups } : leg;
+  });
+}
+
+/** What a template leaves out is for the launch to say. */
+function open(leg: Leg): Leg {
+  return {
+    ...leg,
+    subnets: leg.subnets === "default-vpc" ? "open" : leg.subnets,
+    groups: leg.groups === "default" ? "open" : leg.groups,
+  };
+}
+
+/** The templates that a host is made from, named by id or by name anywhere inside these properties. `undefined`: none is named. */
+export function templatesOf(graph: Graph, resource: Resource, keys: readonly string[]): Targets | undefined {
+  const given = keys
+    .map((key) => {
+      const value = property(resource, key);
+      const single = asString(value) !== undefined || isUnknown(value);
+      return single ? targetsOf(graph, resource, key, TEMPLATE) : nestedTargets(graph, resource, key, TEMPLATE_NAMES, TEMPLATE);
+    })
+    .filter((list) => list !== undefined);
+  if (given.length === 0) return undefined;
+  const literals = given.flatMap((list) => list.literals);
+  const named = ofType(graph, TEMPLATE).filter((template) => literals.includes(asString(template.inputs.name) ?? ""));
+  return {
+    certain: [...new Set([...given.flatMap(({ certain }) => certain), ...named])],
+    maybe: named.length > 0 ? [] : given.flatMap(({ maybe }) => maybe),
+    literals: named.length > 0 ? [] : literals,
+    blind: given.some(({ blind }) => blind),
+  };
+}
+
+const TEMPLATE_NAMES = /^(id|name|launchTemplateId|launchTemplateName)$/;

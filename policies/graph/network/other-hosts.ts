@@ -1,0 +1,67 @@
+/**
+ * Resources of any other type that carry security groups: container services, functions, databases, load balancers,
+ * endpoints. They are read by the names that the AWS provider uses for the same things everywhere.
+ */
+import type { Graph, Resource, Value } from "../../core/types";
+import { asArray, asProps, isAbsent } from "../../core/values";
+import { groupList } from "./groups";
+import * as kinds from "./kinds";
+import { fieldsNamed, joined } from "./legs";
+import type { Leg } from "./legs";
+import { switchOf } from "./subnets";
+import type { Switch } from "./subnets";
+import { nestedTargets } from "./legs";
+import { targetsOf } from "./targets";
+import type { Targets } from "./targets";
+
+/** Types whose groups mean something else than membership, or that are read elsewhere. */
+const NOT_HOSTS =
+  /^aws:(ec2\/(instance|spotInstanceRequest|launchTemplate|launchConfiguration|fleet|spotFleetRequest|networkInterface|securityGroup|defaultSecurityGroup|securityGroupRule|networkInterfaceSecurityGroupAttachment|securityGroupAssociation|subnet|defaultSubnet|vpc|networkAcl|defaultNetworkAcl|eip|route|routeTable|routeTableAssociation)|vpc\/|autoscaling\/|iam\/|s3\/)/;
+const GROUPS = /^(vpc)?securityGroup(s|Id|Ids|Names)?$/i;
+const SUBNETS = /^(subnets?|subnetIds?|vpcZoneIdentifiers|vpcSubnetIds|subnetMappings)$/i;
+const PUBLIC = /^(assignPublicIp|associatePublicIpAddress|publiclyAccessible|mapPublicIp)$/;
+
+export function otherHosts(graph: Graph): { readonly resource: Resource; readonly leg: Leg }[] {
+  return graph.resources.flatMap((resource) => {
+    if (!resource.custom || !resource.type.startsWith("aws:") || NOT_HOSTS.test(resource.type)) return [];
+    const groups = joined(Object.keys(resource.inputs).flatMap((key) => groupsAt(graph, resource, key)));
+    if (!groups) return [];
+    const leg: Leg = { resource, path: "", subnets: subnetsOf(graph, resource), groups, publicIp: publicIpOf(resource), ipv6: undefined };
+    return [{ resource, leg }];
+  });
+}
+
+function groupsAt(graph: Graph, resource: Resource, key: string): ReturnType<typeof groupList>[] {
+  const value = resource.inputs[key];
+  const fields = GROUPS.test(key) ? [value] : nested(value, GROUPS);
+  return fields.filter((field) => !isAbsent(field)).map((field) => groupList(graph, resource, key, field));
+}
+
+function nested(value: Value | undefined, names: RegExp): Value[] {
+  return asProps(value) || asArray(value) ? fieldsNamed(value, names) : [];
+}
+
+function subnetsOf(graph: Graph, resource: Resource): Targets | "open" {
+  const lists = Object.keys(resource.inputs).map((key) =>
+    SUBNETS.test(key) && !/mappings/i.test(key)
+      ? targetsOf(graph, resource, key, kinds.SUBNET)
+      : (asProps(resource.inputs[key]) ?? asArray(resource.inputs[key]))
+        ? nestedTargets(graph, resource, key, SUBNETS, kinds.SUBNET)
+        : undefined,
+  );
+  const given = lists.filter((list) => list !== undefined);
+  if (given.length === 0) return "open";
+  return {
+    certain: given.flatMap(({ certain }) => certain),
+    maybe: given.flatMap(({ maybe }) => maybe),
+    literals: given.flatMap(({ literals }) => literals),
+    blind: given.some(({ blind }) => blind),
+  };
+}
+
+function publicIpOf(resource: Resource): Switch {
+  const switches = fieldsNamed(resource.inputs, PUBLIC).map(switchOf);
+  if (switches.includes(true)) return true;
+  // Unlike an instance, these get a public address only where they ask for one.
+  return switches.includes("unknown") ? "unknown" : false;
+}

@@ -1,0 +1,29 @@
+/** Where the backend stands. */
+import type { Resource } from "../../core/types";
+import type { Host } from "./hosts";
+import type { Leg } from "./legs";
+import type { Network } from "./model";
+import type { Subnet } from "./subnets";
+
+/** The subnets that have to be private: by role, and because a backend host stands there (unless their role is public: see the placement policy). */
+export function backendSubnets({ subnets, backends }: Network): Subnet[] {
+  const urns = new Set([...subnets.values()].filter(({ isPrivate }) => isPrivate).map(({ resource }) => resource.urn));
+  for (const { resource } of backends.filter(({ backend }) => backend === "role").flatMap(({ legs }) => legs.flatMap(standsIn)))
+    if (subnets.get(resource.urn)?.isPublic === false && subnets.get(resource.urn)?.isDefault === false) urns.add(resource.urn);
+  return [...urns].flatMap((urn) => subnets.get(urn) ?? []);
+}
+
+/** Subnets that a leg stands in for sure. */
+function standsIn({ subnets }: Leg): { readonly resource: Resource }[] {
+  return typeof subnets === "string" ? [] : subnets.certain.map((resource) => ({ resource }));
+}
+
+/** True where a table of the subnet leads to an internet gateway for sure. */
+export function isPublicByRoute({ tables }: Subnet): boolean {
+  return tables.some(({ table, certain }) => certain && table.routes.some(({ ways }) => ways.every((way) => way === "internet")));
+}
+
+/** Every leg of a backend host. */
+export function backendLegs({ backends }: Network): { readonly host: Host; readonly leg: Leg }[] {
+  return backends.flatMap((host) => host.legs.map((leg) => ({ host, leg })));
+}
