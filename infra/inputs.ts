@@ -89,7 +89,8 @@ function modelFiles(root: string, models: LoadedManifest): ModelFile[] {
   return models.files
     .filter((file) => file.absent !== true)
     .map((file) => ({
-      path: file.path,
+      name: file.name,
+      sha256: file.sha256,
       key: file.key,
       localPath: path.resolve(root, file.path),
       contentType: file.format === "json" ? "application/json" : "application/octet-stream",

@@ -12,8 +12,9 @@ export interface ModelBucketArgs {
 }
 
 export interface ModelFile {
-  /** Logical and file name. */
-  readonly path: string;
+  /** File name on the host. */
+  readonly name: string;
+  readonly sha256: string;
   /** Content-addressed key. */
   readonly key: string;
   /** Where the bytes lie on this machine. */
@@ -60,7 +61,8 @@ export class ModelBucket extends pulumi.ComponentResource {
     const objects = args.files.map(
       (file) =>
         new aws.s3.BucketObjectv2(
-          `${name}-${file.key}`,
+          // Named by content: a changed model is a new object beside the old one, which stays.
+          `${name}-object-${file.sha256.slice(0, 12)}-${file.name}`,
           { ...target, key: file.key, source: new pulumi.asset.FileAsset(file.localPath), contentType: file.contentType },
           { ...kept, dependsOn: [versioning] },
         ),

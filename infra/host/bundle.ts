@@ -7,7 +7,8 @@ import { packTar } from "./tar";
 import type { Bundle, BundleFile } from "./types";
 
 /** Never part of an application: caches, repositories, secrets, environments. */
-const IGNORED = /^(?:__pycache__|\.git|\.env|\.env\..*|\.venv|venv|node_modules|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.DS_Store|.*\.pyc)$/;
+const IGNORED =
+  /^(?:__pycache__|\.git|\.env|\.env\..*|\.venv|venv|node_modules|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.DS_Store|.*\.pyc)$/;
 
 /** The Command provider takes about 6 MB by stdin. */
 const LIMIT_BASE64 = 5_500_000;
@@ -31,7 +32,9 @@ export function buildBundle(dir: string): Bundle {
   const tar = toTar(entries);
   const gzipBase64 = compress(tar).toString("base64");
   if (gzipBase64.length > LIMIT_BASE64) {
-    throw new Error(`Application folder ${dir}: packed it has ${gzipBase64.length} bytes, the limit is ${LIMIT_BASE64}; ${advice(entries)}.`);
+    throw new Error(
+      `Application folder ${dir}: packed it has ${gzipBase64.length} bytes, the limit is ${LIMIT_BASE64}; ${advice(entries)}.`,
+    );
   }
   return { sha256: sha256(tar), gzipBase64, files: entries.map(describe) };
 }

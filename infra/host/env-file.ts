@@ -16,7 +16,8 @@ export function renderEnvFile(env: Readonly<Record<string, string>>): string {
     const value: unknown = env[name];
     if (!NAME.test(name)) problems.push(`«${name}» is not a variable name (letters, digits and _, not beginning with a digit)`);
     else if (typeof value !== "string") problems.push(`«${name}» is not a text; put quotes around it`);
-    else if (/[\r\n\0]/.test(value)) problems.push(`«${name}» has a line break or a NUL, which .env cannot hold; encode it, for example as base64`);
+    else if (/[\r\n\0]/.test(value))
+      problems.push(`«${name}» has a line break or a NUL, which .env cannot hold; encode it, for example as base64`);
     else lines.push(`${name}='${quote(value)}'\n`);
   }
   if (problems.length > 0) throw new Error(`.env: ${problems.join("; ")}.`);
@@ -24,10 +25,7 @@ export function renderEnvFile(env: Readonly<Record<string, string>>): string {
 }
 
 function quote(value: string): string {
-  return value
-    .replace(/\\/g, "\\\\")
-    .replace(/'/g, "\\'")
-    .replace(/\$\{/g, "${:-$}{");
+  return value.replace(/\\/g, "\\\\").replace(/'/g, "\\'").replace(/\$\{/g, "${:-$}{");
 }
 
 /** The same text with the values of all names outside `plain` masked; for previews. */

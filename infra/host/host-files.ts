@@ -27,14 +27,29 @@ function folders(): Row[] {
 
 /** A symbolic link has no mode of its own. */
 function links(spec: HostSpec): Row[] {
-  return [{ path: `/etc/nginx/sites-enabled/${spec.role}`, kind: "link", ...ROOT, mode: "0777", sha256: null, target: `/etc/nginx/sites-available/${spec.role}` }];
+  return [
+    {
+      path: `/etc/nginx/sites-enabled/${spec.role}`,
+      kind: "link",
+      ...ROOT,
+      mode: "0777",
+      sha256: null,
+      target: `/etc/nginx/sites-available/${spec.role}`,
+    },
+  ];
 }
 
 /** The files of a bundle are known; those of a git commit or an S3 object only on the host, where verify compares them with what was unpacked. */
 function appFiles(spec: HostSpec): Row[] {
   const known = spec.code.kind === "bundle" ? spec.code.bundle.files : [];
   const required = spec.code.kind === "bundle" ? [] : ["requirements.txt", modulePath(spec.module)];
-  const row = (path: string, hash: string | null): Row => ({ path: `/home/ddos/app/${path}`, kind: "file", ...OURS, mode: "0644", sha256: hash });
+  const row = (path: string, hash: string | null): Row => ({
+    path: `/home/ddos/app/${path}`,
+    kind: "file",
+    ...OURS,
+    mode: "0644",
+    sha256: hash,
+  });
   return [...known.map((file) => row(file.path, file.sha256)), ...required.map((path) => row(path, null))];
 }
 
@@ -52,7 +67,8 @@ function modelFiles(spec: HostSpec): Row[] {
   const files = (spec.models?.files ?? []).filter((file) => file.absent !== true);
   const names = files.map((file) => basename(file.path));
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  if (twice.length > 0) throw new Error(`Models: ${twice.join(", ")} would be the same file in /home/ddos/models; give each model a file name of its own.`);
+  if (twice.length > 0)
+    throw new Error(`Models: ${twice.join(", ")} would be the same file in /home/ddos/models; give each model a file name of its own.`);
   return files.map((file) => ({
     path: `/home/ddos/models/${basename(file.path)}`,
     kind: "file",
@@ -64,12 +80,25 @@ function modelFiles(spec: HostSpec): Row[] {
 }
 
 function made(): Row[] {
-  const logs = ["app", "access", "error"].map((name): Row => ({ path: `/home/ddos/logs/${name}.log`, kind: "file", ...OURS, mode: "0644", sha256: null }));
+  const logs = ["app", "access", "error"].map((name): Row => ({
+    path: `/home/ddos/logs/${name}.log`,
+    kind: "file",
+    ...OURS,
+    mode: "0644",
+    sha256: null,
+  }));
   return [...logs, { path: "/var/log/user-data.log", kind: "file", ...ROOT, mode: "0644", sha256: null }];
 }
 
 function system(spec: HostSpec): Row[] {
-  const row = (path: string, content: string, mode = "0644", owner = ROOT): Row => ({ path, kind: "file", ...owner, mode, sha256: sha256(content), content });
+  const row = (path: string, content: string, mode = "0644", owner = ROOT): Row => ({
+    path,
+    kind: "file",
+    ...owner,
+    mode,
+    sha256: sha256(content),
+    content,
+  });
   const site = renderSite(spec);
   const rows = [
     row(`/etc/systemd/system/${spec.service}.service`, renderUnit(spec, "current")),

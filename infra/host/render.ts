@@ -57,7 +57,11 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
     file("logrotate-timer.conf", "/etc/systemd/system/logrotate.timer.d/ddos.conf", readTemplate("logrotate-timer.conf")),
     file("journald.conf", "/etc/systemd/journald.conf.d/ddos.conf", readTemplate("journald.conf")),
     file("recover.sh", "/usr/local/lib/ddos/recover.sh", readTemplate("steps/recover.sh"), "0755"),
-    file("ddos-recover.service", "/etc/systemd/system/ddos-recover.service", render("ddos-recover.service.mustache", { service: spec.service })),
+    file(
+      "ddos-recover.service",
+      "/etc/systemd/system/ddos-recover.service",
+      render("ddos-recover.service.mustache", { service: spec.service }),
+    ),
     file("ddos-undo.service", "/etc/systemd/system/ddos-undo.service", readTemplate("ddos-undo.service")),
   ];
   if (!isNat(spec)) return files;

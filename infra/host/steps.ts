@@ -94,7 +94,16 @@ function code(spec: HostSpec): Plan {
   else if (source.kind === "s3") lines.push(["uri", source.uri], ["sha256", source.sha256]);
   else lines.push(["sha256", source.bundle.sha256]);
   const payload = source.kind === "bundle" ? source.bundle.gzipBase64 : "";
-  return { name: "code", lock: "shared", limitSeconds: 1500, files: [], uses: [], after: ["prepare"], input: () => ({ lines, payload }) };
+  return {
+    name: "code",
+    parts: ["s3", "code"],
+    lock: "shared",
+    limitSeconds: 1500,
+    files: [],
+    uses: [],
+    after: ["prepare"],
+    input: () => ({ lines, payload }),
+  };
 }
 
 function env(): Plan {
@@ -117,6 +126,7 @@ function models(spec: HostSpec): Plan {
   const set = spec.models ?? { digest: "none", pins: [], files: [] };
   return {
     name: "models",
+    parts: ["s3", "models"],
     lock: "shared",
     limitSeconds: 2400,
     files: [],
@@ -191,6 +201,12 @@ function verify(spec: HostSpec): Plan {
     files: [],
     uses: ["env"],
     after: ["release"],
-    input: (values) => [...releaseLines("verify", spec, values), ["egress", spec.egress], ["peer", spec.peer ?? "none"], ...rows],
+    input: (values) => [
+      ...releaseLines("verify", spec, values),
+      ["egress", spec.egress],
+      ["upstream", spec.plainEnv.UPSTREAM_URL ?? "none"],
+      ["peer", spec.peer ?? "none"],
+      ...rows,
+    ],
   };
 }

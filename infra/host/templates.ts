@@ -25,7 +25,7 @@ export function renderTemplate(name: string, text: string, view: TemplateView): 
   const used = new Set<string>();
   checkValues(view, "", problems);
   const tokens = parse(name, text);
-  checkTokens(tokens, [view as Record<string, unknown>], used, problems);
+  checkTokens(tokens, [view], used, problems);
   for (const key of Object.keys(view)) {
     if (!used.has(key)) problems.push(`the variable «${key}» is given but not used`);
   }
@@ -37,7 +37,7 @@ function parse(name: string, text: string): Token[] {
   try {
     return Mustache.parse(text) as unknown as Token[];
   } catch (error) {
-    throw new Error(`Template ${name}: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new Error(`Template ${name}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
   }
 }
 
@@ -60,7 +60,8 @@ function checkValues(view: Record<string, unknown>, prefix: string, problems: st
 function problemOf(value: unknown): string | undefined {
   if (typeof value === "boolean") return undefined;
   if (typeof value === "number") return Number.isFinite(value) ? undefined : "is not a finite number";
-  if (typeof value !== "string") return `is ${describe(value)}, not a text, a number, a boolean or a list; outputs have to be resolved first`;
+  if (typeof value !== "string")
+    return `is ${describe(value)}, not a text, a number, a boolean or a list; outputs have to be resolved first`;
   if (/\[(?:toString|toJSON)\] on an \[Output<T>\]/.test(value)) return "is the text of an unresolved output";
   const control = [...value].some((char) => (char.codePointAt(0) ?? 0) < 32 || char === "\u007f");
   return control ? "has a line break or another control character" : undefined;
@@ -96,7 +97,8 @@ function checkTokens(tokens: Token[], scopes: Record<string, unknown>[], used: S
 function checkUse(type: string, name: string, value: unknown, problems: string[]): void {
   const section = type === "#" || type === "^";
   if (section && typeof value !== "boolean" && !Array.isArray(value)) problems.push(`the section «${name}» needs a boolean or a list`);
-  if (!section && (typeof value === "boolean" || Array.isArray(value))) problems.push(`«${name}» is a ${typeof value}, which cannot be printed`);
+  if (!section && (typeof value === "boolean" || Array.isArray(value)))
+    problems.push(`«${name}» is a ${typeof value}, which cannot be printed`);
 }
 
 /** A list's section sees its items' variables; with an empty list only the outer ones can be told apart, so it is not looked into. */
