@@ -1,0 +1,56 @@
+/** Do the conditions of an Allow keep strangers out? */
+import type { Condition, Statement } from "./iam-document";
+import type { Answer } from "./iam-match";
+
+/** Keys whose fixed values name somebody or some network; the caller cannot choose them. */
+const NARROWING =
+  /^(aws:(sourcevpce|sourcevpc|vpceaccount|vpceorgid|vpceorgpaths|vpcsourceip|sourceaccount|sourcearn|sourceorgid|sourceorgpaths|sourceowner|sourceip|principalorgid|principalorgpaths|principalaccount|principalarn|principalservicename|userid)|s3:(dataaccesspointarn|dataaccesspointaccount)|saml:aud|[a-z0-9.:/-]+:(sub|aud))$/i;
+
+/** "yes": requests of strangers do not pass. "maybe": an unknown value decides. */
+export function keepsStrangersOut(statement: Statement): Answer {
+  const answers = statement.conditions.map(narrows);
+  if (answers.includes("yes")) return "yes";
+  return statement.conditionsOpen || answers.includes("maybe") ? "maybe" : "no";
+}
+
+/** Negated operators, `...IfExists` and `ForAllValues` let a request through that has no such key, so they keep nobody out. */
+function narrows({ operator, key, values }: Condition): Answer {
+  if (!NARROWING.test(key)) return "no";
+  if (/^forallvalues:|ifexists$/i.test(operator)) return "no";
+  const bare = operator.replace(/^foranyvalue:/i, "").toLowerCase();
+  const usable =
+    key === "aws:sourceip" || key === "aws:vpcsourceip"
+      ? bare === "ipaddress"
+      : ["stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"].includes(bare);
+  if (!usable) return "no";
+  if (values.known.some((value) => !isNarrow(key, value))) return "no";
+  // An unknown value is the id of something that the program creates, so it names one thing.
+  return values.known.length + values.unknowns > 0 ? "yes" : "no";
+}
+
+function isNarrow(key: string, value: string): boolean {
+  if (key === "aws:sourceip" || key === "aws:vpcsourceip") return narrowRange(value);
+  if (/arn$/.test(key)) return narrowArn(value);
+  if (key === "aws:userid") return /^[A-Z0-9]{8,}(:.*)?$/.test(value);
+  return !/^[*?]*$/.test(value) && !/^(vpc|vpce|o|ou)-?\*$/.test(value);
+}
+
+/** An account without wildcards, or (S3 names have no account) a resource that does not begin with one. */
+function narrowArn(arn: string): boolean {
+  const [, , service, , account = "*", ...rest] = arn.split(":");
+  if (/[*?]/.test(account) || service === "*") return false;
+  return account !== "" || /^[^*?]/.test(rest.join(":"));
+}
+
+/** As wide as the whole internet, or nearly, is not narrow: the bounds that S3 itself uses (/8 for IPv4, /32 for IPv6). */
+function narrowRange(cidr: string): boolean {
+  const bits = /\/(\d+)$/.exec(cidr)?.[1];
+  return bits === undefined || Number(bits) >= (cidr.includes(":") ? 32 : 8);
+}
+
+/** Accounts that conditions name as the caller's. */
+export function callerAccounts(statement: Statement): string[] {
+  return statement.conditions
+    .filter(({ key, operator }) => key === "aws:principalaccount" && /^(foranyvalue:)?string(equals|like)/i.test(operator))
+    .flatMap(({ values }) => values.known);
+}

@@ -1,0 +1,56 @@
+import { ofType } from "../../core/references";
+import type { Finding, Graph, Policy, Resource, Settings, Value } from "../../core/types";
+import { asBoolean, asProps, isAbsent, isUnknown } from "../../core/values";
+import { blocks, joins } from "../../graph/join";
+import { BUCKET_KIND, attached, finding, modelBuckets, nameOf, only } from "./model";
+
+const GUARDS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+const MEND = "give it a public access block of its own with all four guards true, or bind it to the VPC";
+
+export const policy: Policy = {
+  id: "bucket-access-point",
+  severity: "high",
+  checklist: "models versioned in S3 and not in git",
+  description: "Access points on the models bucket block public access themselves, or are bound to a VPC.",
+  why: "An access point is a second door with a policy of its own.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'new aws.s3.AccessPoint("models", { bucket: bucket.id });',
+  good: 'new aws.s3.AccessPoint("models", { bucket: bucket.id, vpcConfiguration: { vpcId: vpc.id } });',
+  evaluate: (graph, settings) => judge(graph, settings),
+};
+
+function judge(graph: Graph, settings: Settings): Finding[] {
+  return modelBuckets(graph, settings).flatMap((bucket) => {
+    const points = attached(graph, bucket, /^aws:s3\/accessPoint:/);
+    return [
+      ...points.certain.flatMap((resource) => door(resource, bucket, resource.inputs.publicAccessBlockConfiguration, true)),
+      ...points.possible.flatMap((resource) => door(resource, bucket, resource.inputs.publicAccessBlockConfiguration, false)),
+      ...multiRegion(graph, bucket),
+    ];
+  });
+}
+
+function multiRegion(graph: Graph, bucket: Resource): Finding[] {
+  return ofType(graph, /^aws:s3control\/multiRegionAccessPoint:/).flatMap((resource) => {
+    const details = asProps(only(resource.inputs.details)) ?? {};
+    const mine = blocks(details.regions).some(
+      (region) => joins(graph, resource, "details", bucket, BUCKET_KIND, asProps(region)?.bucket) !== "no",
+    );
+    return mine ? door(resource, bucket, details.publicAccessBlock, true) : [];
+  });
+}
+
+/** Within a given block, a guard that is left out is on; without a block nothing is declared. */
+function door(resource: Resource, bucket: Resource, given: Value | undefined, certain: boolean): Finding[] {
+  const about = { resource, bucket, certain };
+  const what = `access point "${resource.name}" on ${nameOf(bucket)}`;
+  if (!isAbsent(resource.inputs.vpcConfiguration)) return [];
+  if (isAbsent(given)) return [finding(about, `${what} has no public access block: ${MEND}`)];
+  if (isUnknown(given)) return [finding(about, `the public access block of ${what} is not known yet: ${MEND}`, "unknown")];
+  const guards = asProps(only(given)) ?? {};
+  return GUARDS.flatMap((guard) => {
+    if (asBoolean(guards[guard]) === false) return [finding(about, `${guard} of ${what} is false: ${MEND}`)];
+    return isUnknown(guards[guard]) ? [finding(about, `${guard} of ${what} is not known yet: ${MEND}`, "unknown")] : [];
+  });
+}

@@ -1,0 +1,51 @@
+import type { Finding, Graph, Policy, Resource } from "../../core/types";
+import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
+import { blocks } from "../../graph/join";
+import { attached, attachment, modelBuckets, nameOf, only } from "./model";
+
+const MEND = 'attach a BucketServerSideEncryptionConfiguration with sseAlgorithm "AES256" or "aws:kms"';
+const STRONG = /^(AES256|aws:kms(:dsse)?)$/;
+
+export const policy: Policy = {
+  id: "bucket-encryption",
+  severity: "medium",
+  checklist: "models versioned in S3 and not in git",
+  description: "The models bucket declares how its objects are encrypted.",
+  why: "Declared encryption can be checked and cannot change unseen.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'new aws.s3.Bucket("models", {});',
+  good: 'new aws.s3.BucketServerSideEncryptionConfiguration("models", { bucket: bucket.id, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] });',
+  evaluate: (graph, settings) => modelBuckets(graph, settings).flatMap((bucket) => judge(graph, bucket)),
+};
+
+function judge(graph: Graph, bucket: Resource): Finding[] {
+  const found = attached(graph, bucket, attachment("bucketServerSideEncryptionConfiguration"));
+  const inline = bucket.inputs.serverSideEncryptionConfiguration ?? bucket.inputs.serverSideEncryptionConfigurations;
+  const declared = [
+    ...found.certain.map((resource) => ({ resource, rules: resource.inputs.rules })),
+    ...(isAbsent(inline)
+      ? []
+      : [{ resource: bucket, rules: isUnknown(inline) ? inline : (asProps(only(inline))?.rule ?? asProps(only(inline))?.rules) }]),
+  ];
+  const problems = declared.flatMap(({ resource, rules }): Finding[] => {
+    const algorithms = blocks(rules).map((rule) => asProps(only(asProps(rule)?.applyServerSideEncryptionByDefault))?.sseAlgorithm);
+    if (algorithms.some((algorithm) => STRONG.test(asString(algorithm) ?? ""))) return [];
+    const open = isUnknown(rules) || blocks(rules).some(isUnknown) || algorithms.some(isUnknown);
+    if (open) return [{ verdict: "unknown", urn: resource.urn, message: `how ${nameOf(bucket)} encrypts is not known yet: ${MEND}` }];
+    const given = algorithms.map((algorithm) => asString(algorithm) ?? "no algorithm").join(", ");
+    return [
+      {
+        verdict: "violation",
+        urn: resource.urn,
+        message: `the encryption of ${nameOf(bucket)} says "${given === "" ? "no rule" : given}": ${MEND}`,
+      },
+    ];
+  });
+  if (declared.length > 0) return problems;
+  if (found.possible.length > 0)
+    return [
+      { verdict: "unknown", urn: bucket.urn, message: `whether encryption is attached to ${nameOf(bucket)} is not known yet: ${MEND}` },
+    ];
+  return [{ verdict: "violation", urn: bucket.urn, message: `${nameOf(bucket)} declares no encryption: ${MEND}` }];
+}

@@ -1,0 +1,54 @@
+import type { Finding, Graph, Policy, Settings } from "../../core/types";
+import { keepsStrangersOut } from "../../graph/iam-condition";
+import type { Statement } from "../../graph/iam-document";
+import { reachOf } from "../../graph/iam-principal";
+import { policyTexts } from "./bucket-policy-text";
+import type { PolicyText } from "./bucket-policy-text";
+import { finding, nameOf } from "./model";
+
+const MEND =
+  "name the roles that may read it as principals, or narrow the statement by aws:PrincipalOrgID, aws:SourceVpce or aws:SourceArn";
+
+export const policy: Policy = {
+  id: "bucket-not-public",
+  severity: "critical",
+  checklist: "models versioned in S3 and not in git",
+  description: "No policy of the models bucket or of its access points lets everybody in.",
+  why: "A model that anybody can download is published; one that anybody can write runs anybody's code on the backend.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'policy: { Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `${arn}/*` }] }',
+  good: 'policy: { Statement: [{ Effect: "Allow", Principal: { AWS: backendRole.arn }, Action: "s3:GetObject", Resource: `${arn}/models/*` }] }',
+  evaluate: (graph, settings) => judge(graph, settings),
+};
+
+function judge(graph: Graph, settings: Settings): Finding[] {
+  return policyTexts(graph, settings).flatMap((text) => {
+    const found = text.document.statements.flatMap((statement) => open(text, statement));
+    if (text.document.complete) return found;
+    return [
+      ...found,
+      finding(
+        text,
+        `the policy of ${nameOf(text.bucket)} is not known as a whole yet, so it may let everybody in: write it with known names`,
+        "unknown",
+      ),
+    ];
+  });
+}
+
+function open(text: PolicyText, statement: Statement): Finding[] {
+  if (statement.effect === "Deny") return [];
+  const which = statement.sid === undefined ? "a statement" : `statement "${statement.sid}"`;
+  return reachOf(statement).flatMap((reach): Finding[] => {
+    const what = `${which} of the policy on ${nameOf(text.bucket)} allows ${reach.by}`;
+    if (reach.who === "account") return [];
+    if (reach.who === "unknown") return [finding(text, `${what}, and who that is is not known: ${MEND}`, "unknown")];
+    if (reach.who === "cdn") return [finding(text, `${what}, a content delivery network that publishes what it reads: ${MEND}`)];
+    const kept = keepsStrangersOut(statement);
+    if (kept === "yes") return [];
+    if (kept === "maybe" || statement.effect === undefined)
+      return [finding(text, `${what}, and whether that is narrowed is not known yet: ${MEND}`, "unknown")];
+    return [finding(text, `${what} without a condition that keeps strangers out: ${MEND}`)];
+  });
+}

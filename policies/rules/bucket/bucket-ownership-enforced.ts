@@ -1,0 +1,31 @@
+import type { Policy } from "../../core/types";
+import { asProps, asString, isUnknown } from "../../core/values";
+import { attachment, eachSetting, finding, nameOf, only } from "./model";
+
+const MEND = 'set objectOwnership "BucketOwnerEnforced"';
+
+export const policy: Policy = {
+  id: "bucket-ownership-enforced",
+  severity: "medium",
+  checklist: "models versioned in S3 and not in git",
+  description: "The models bucket does not bring ACLs back (object ownership is not ObjectWriter or BucketOwnerPreferred).",
+  why: "With ACLs on, whoever uploads an object decides who reads it.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'rule: { objectOwnership: "ObjectWriter" }',
+  good: 'rule: { objectOwnership: "BucketOwnerEnforced" }',
+  evaluate: (graph, settings) =>
+    eachSetting(graph, settings, { attached: attachment("bucketOwnershipControls") }, (setting) => {
+      const rule = only(setting.resource.inputs.rule);
+      const value = asProps(rule)?.objectOwnership;
+      if (isUnknown(rule) || isUnknown(value))
+        return [finding(setting, `objectOwnership of ${nameOf(setting.bucket)} is not known yet: ${MEND}`, "unknown")];
+      if (asString(value) === "BucketOwnerEnforced") return [];
+      return [
+        finding(
+          setting,
+          `objectOwnership of ${nameOf(setting.bucket)} is "${asString(value) ?? "not set"}", which switches ACLs on: ${MEND}`,
+        ),
+      ];
+    }),
+};

@@ -1,0 +1,51 @@
+import { ofType } from "../../core/references";
+import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
+import { asBoolean, isUnknown } from "../../core/values";
+import { attached, attachment, finding, modelBuckets, nameOf } from "./model";
+
+const GUARDS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+const MEND = `attach a BucketPublicAccessBlock with ${GUARDS.join(", ")} all true`;
+
+export const policy: Policy = {
+  id: "bucket-public-access-block",
+  severity: "critical",
+  checklist: "models versioned in S3 and not in git",
+  description: "All four public access guards are on for the models bucket (on the bucket, or for the whole account).",
+  why: "With one of them off a later ACL or policy can publish the models.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'new aws.s3.BucketPublicAccessBlock("models", { bucket: bucket.id, blockPublicAcls: true });',
+  good: 'new aws.s3.BucketPublicAccessBlock("models", { bucket: bucket.id, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true });',
+  evaluate: (graph, settings) => judge(graph, settings),
+};
+
+function judge(graph: Graph, settings: Settings): Finding[] {
+  // What is on for the account is on for each of its buckets.
+  const account = ofType(graph, /^aws:s3\/accountPublicAccessBlock:/).filter((resource) => !resource.external);
+  const rest = GUARDS.filter((guard) => !account.some((resource) => asBoolean(resource.inputs[guard]) === true));
+  if (rest.length === 0) return [];
+  return modelBuckets(graph, settings).flatMap((bucket) => {
+    const blocks = attached(graph, bucket, attachment("bucketPublicAccessBlock"));
+    const one = blocks.certain.flatMap((resource) => guards(resource, bucket, rest));
+    if (blocks.certain.length > 0) return one;
+    if (blocks.possible.length > 0)
+      return [
+        {
+          verdict: "unknown",
+          urn: bucket.urn,
+          message: `whether a public access block is attached to ${nameOf(bucket)} is not known yet: ${MEND}`,
+        },
+      ];
+    return [{ verdict: "violation", urn: bucket.urn, message: `${nameOf(bucket)} has no public access block: ${MEND}` }];
+  });
+}
+
+function guards(resource: Resource, bucket: Resource, wanted: readonly string[]): Finding[] {
+  return wanted.flatMap((guard) => {
+    const value = resource.inputs[guard];
+    if (asBoolean(value) === true) return [];
+    const about = { resource, bucket, certain: true };
+    if (isUnknown(value)) return [finding(about, `${guard} of ${nameOf(bucket)} is not known yet: ${MEND}`, "unknown")];
+    return [finding(about, `${guard} of ${nameOf(bucket)} is ${asBoolean(value) === false ? "false" : "not set (false)"}: ${MEND}`)];
+  });
+}

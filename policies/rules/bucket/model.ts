@@ -1,0 +1,107 @@
+/** The models buckets and what is attached to them. */
+import { ofType } from "../../core/references";
+import { selectRole } from "../../core/select";
+import type { Finding, Graph, Resource, Settings, Value } from "../../core/types";
+import { asProps, asString, isAbsent, propertyOf } from "../../core/values";
+import { joins } from "../../graph/join";
+import type { Join } from "../../graph/join";
+
+export const BUCKET = /^aws:s3\/bucket(V2)?:Bucket(V2)?$/;
+export const BUCKET_KIND = { type: BUCKET, names: ["bucket"] };
+export const OBJECT = /^aws:s3\/(bucketObject(v2)?|objectCopy):/;
+
+/** `bucketVersioning` -> the token of that resource and of its `V2` predecessor. */
+export function attachment(name: string): RegExp {
+  return new RegExp(`^aws:s3/${name}(V2)?:`);
+}
+
+export function modelBuckets(graph: Graph, settings: Settings): Resource[] {
+  return selectRole(graph, settings.roles.modelBuckets, BUCKET);
+}
+
+export interface Attached {
+  readonly certain: readonly Resource[];
+  /** May be attached: what they name is not known yet. */
+  readonly possible: readonly Resource[];
+}
+
+/** Resources of a type whose `property` names the bucket. */
+export function attached(graph: Graph, bucket: Resource, type: RegExp, property = "bucket"): Attached {
+  const all = ofType(graph, type).map((resource) => ({ resource, join: joins(graph, resource, property, bucket, BUCKET_KIND) }));
+  const pick = (wanted: Join): Resource[] => all.filter(({ join }) => join === wanted).map(({ resource }) => resource);
+  return { certain: pick("yes"), possible: pick("maybe") };
+}
+
+/** `"name" (logical name)`, or the logical name alone where the physical one is not known yet. */
+export function nameOf(bucket: Resource): string {
+  const physical = asString(propertyOf(bucket, "bucket"));
+  return physical === undefined ? `bucket "${bucket.name}"` : `bucket "${bucket.name}" (${physical})`;
+}
+
+/** Keys of the objects that the program itself puts into the bucket. */
+export function objectKeys(graph: Graph, bucket: Resource): string[] {
+  const objects = attached(graph, bucket, OBJECT).certain;
+  return objects.map((object) => asString(propertyOf(object, "key"))).filter((key): key is string => key !== undefined);
+}
+
+const ASIDE =
+  /^\/?(back-?ups?|(access-?|alb-?|s3-?)?logs?|te?mp|reports?|metrics|inventory|uploads?|diagnostics?|journal|trash|cache|exports?|athena|audit|scratch)([-_./]|$)/i;
+
+/** Are models among the objects whose key begins so? Undefined where the program does not tell. */
+export function coversModels(prefix: string, keys: readonly string[]): boolean | undefined {
+  const models = keys.filter((key) => !ASIDE.test(key));
+  if (prefix === "" || models.some((key) => key.startsWith(prefix))) return true;
+  if (ASIDE.test(prefix)) return false;
+  if (/model|release|artifact|weights|\.pkl/i.test(prefix) || "models/".startsWith(prefix)) return true;
+  return models.length > 0 ? false : undefined;
+}
+
+/** One finding for each models bucket and each inline property or attached resource that a check judges. */
+export function eachSetting(
+  graph: Graph,
+  settings: Settings,
+  where: { readonly inline?: string; readonly attached: RegExp; readonly property?: string },
+  judge: (setting: Setting) => Finding[],
+): Finding[] {
+  return modelBuckets(graph, settings).flatMap((bucket) => {
+    const found = attached(graph, bucket, where.attached, where.property);
+    const inline = where.inline === undefined ? undefined : bucket.inputs[where.inline];
+    return [
+      ...(isAbsent(inline) ? [] : judge({ bucket, resource: bucket, value: inline, certain: true, inline: true })),
+      ...found.certain.flatMap((resource) => judge({ bucket, resource, value: undefined, certain: true, inline: false })),
+      ...found.possible.flatMap((resource) => judge({ bucket, resource, value: undefined, certain: false, inline: false })),
+    ];
+  });
+}
+
+export interface Setting {
+  readonly bucket: Resource;
+  /** The bucket itself for an inline property. */
+  readonly resource: Resource;
+  /** The inline property. */
+  readonly value: Value | undefined;
+  /** False: it is not known yet whether the resource is attached to this bucket. */
+  readonly certain: boolean;
+  readonly inline: boolean;
+}
+
+/** A violation where the attachment is certain, else "cannot tell". */
+export function finding(
+  setting: Pick<Setting, "resource" | "certain" | "bucket">,
+  message: string,
+  verdict: Finding["verdict"] = "violation",
+): Finding {
+  if (setting.certain) return { verdict, urn: setting.resource.urn, message };
+  return {
+    verdict: "unknown",
+    urn: setting.resource.urn,
+    message: `${message} (it is not known yet whether it is attached to ${nameOf(setting.bucket)})`,
+  };
+}
+
+/** The first of a list, or the object itself. */
+export function only(value: Value | undefined): Value | undefined {
+  const props = asProps(value);
+  if (props) return props;
+  return Array.isArray(value) ? value[0] : value;
+}
