@@ -52,7 +52,7 @@ export function composeStep(step: StepScript): string {
 
 function run(step: StepScript, path: string): string {
   return [
-    `exec timeout -k 10 ${step.limitSeconds + 30} sudo -n systemd-run --quiet --wait --pipe --collect`,
+    `exec sudo -n timeout -k 10 ${step.limitSeconds + 30} systemd-run --quiet --wait --pipe --collect`,
     `--unit="ddos-step-${step.name}-$$" --property=RuntimeMaxSec=${step.limitSeconds} --property=TimeoutStopSec=15`,
     `${step.onFailure === undefined ? "" : `--property=OnFailure=${step.onFailure} `}--property=EnvironmentFile=-/etc/environment`,
     `--setenv=HOME=/root /bin/bash ${path}`,

@@ -30,7 +30,12 @@ begin() {
   take_lock "$2"
 }
 
-log() { printf '%s %s\n' "$(date -u +%T)" "$*"; }
+# A full disk must not hide the reason of a failure behind the failure to write it down.
+log() {
+  if ! printf '%s %s\n' "$(date -u +%T)" "$*" 2>/dev/null; then
+    return 0
+  fi
+}
 
 # summary TEXT: the few lines the operator sees. A cut link must not fail the step.
 summary() {
@@ -42,10 +47,10 @@ summary() {
 
 # fail TEXT: end the step with this reason. Works in subshells too: the reason travels by file.
 fail() {
-  log "error: $*"
   if [ -d "$STAGE" ] && [ ! -e "$STAGE/reason" ]; then
     printf '%s' "$*" >"$STAGE/reason"
   fi
+  log "error: $*"
   exit 1
 }
 
@@ -156,7 +161,7 @@ put() {
   mv -fT -- "$new" "$target"
   PUT=changed
   CHANGES=$((CHANGES + 1))
-  log "wrote $target ($mode $owner:$group)"
+  log "$PUT: $target ($mode $owner:$group)"
 }
 
 # folder MODE OWNER GROUP PATH...: made or corrected only when needed.
@@ -187,6 +192,19 @@ point() {
 }
 
 sha_of() { sha256sum -- "$1" | cut -c 1-64; }
+
+# venv_print DIR: what a finished venv looks like, to notice damage without running anything of it.
+venv_print() {
+  (cd -- "$1" && find . -name __pycache__ -prune -o -type f ! -name .complete -printf '%P %s\n' | LC_ALL=C sort | sha256sum | cut -c 1-64)
+}
+
+# tree_print DIR: paths and contents of a folder as one digest.
+tree_print() { (cd -- "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -c 1-64); }
+
+# env_digest FILE: as infra/host/env-file.ts computes it; a slow hash, because it stands in file names.
+env_digest() {
+  python3 -c 'import hashlib, sys; print(hashlib.scrypt(sys.stdin.buffer.read(), salt=b"ml-gateway .env v1", n=16384, r=8, p=1, dklen=16).hex())' <"$1"
+}
 
 # free_space PATH MIB WHAT: fails when the file system of PATH has less than MIB mebibytes free.
 free_space() {

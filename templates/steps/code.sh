@@ -1,0 +1,230 @@
+#!/bin/bash
+# The application's code under /var/lib/ddos/code/<id>/tree, and a virtual environment with its requirements under /home/ddos/venvs/<key>.
+# Neither is in use before a release points to it. stdin: source, id, module, region, egress, and by source: sha256 with the tar.gz as
+# payload | url, commit | uri, sha256; wheelhouse and wheelhouseUri, or none.
+# shellcheck source=templates/steps/lib.sh
+. "${0%/*}/lib.sh"
+# shellcheck source=templates/steps/s3.sh
+. "${0%/*}/s3.sh"
+
+SOURCE=$(need source)
+ID=$(need id)
+MODULE=$(need module)
+WHEELHOUSE=$(need wheelhouse)
+EGRESS=$(need egress)
+REGION=$(need region)
+
+case "$ID" in
+  *[!0-9a-f]* | "") fail "«$ID» is not a code id (lower-case hex digits)" ;;
+esac
+
+# --- the code -----------------------------------------------------------------------------------------------------------------------
+
+# unpack ARCHIVE FOLDER: regular files and folders only, whatever the archive says about owners and modes.
+unpack() {
+  local odd
+  odd=$(tar -tvf "$1" | sed '/^[-d]/d' | head -n 3)
+  if [ -n "$odd" ]; then
+    fail "the archive has links or special files, which an application must not have: $odd"
+  fi
+  install -d -m 755 -o root -g root "$2"
+  tar -x --no-same-owner --no-same-permissions -f "$1" -C "$2"
+  find "$2" -type d -exec chmod 755 {} +
+  find "$2" -type f -exec chmod 644 {} +
+}
+
+fetch_bundle() {
+  local found
+  base64 -d <"$STAGE/payload" >"$STAGE/bundle.tar.gz" || fail "the bundle did not arrive whole (not base64); run again"
+  gzip -dc "$STAGE/bundle.tar.gz" >"$STAGE/bundle.tar" || fail "the bundle did not arrive whole (not gzip); run again"
+  found=$(sha_of "$STAGE/bundle.tar")
+  if [ "$found" != "$(need sha256)" ]; then
+    fail "the bundle that arrived has sha256 $found, expected $(need sha256); run again"
+  fi
+  unpack "$STAGE/bundle.tar" "$1"
+}
+
+fetch_git() {
+  local url commit
+  url=$(need url)
+  commit=$(need commit)
+  export GIT_TERMINAL_PROMPT=0 GIT_CONFIG_NOSYSTEM=1
+  git init --quiet "$STAGE/repository"
+  # Not every server hands out a commit that no branch ends with; then everything is fetched.
+  if ! timeout 120 git -C "$STAGE/repository" fetch --quiet --depth 1 "$url" "$commit" 2>"$STAGE/git" &&
+    ! timeout 300 git -C "$STAGE/repository" fetch --quiet "$url" '+refs/*:refs/fetched/*' 2>"$STAGE/git"; then
+    fail "git could not fetch $url: $(tr '\n' ' ' <"$STAGE/git" | cut -c 1-300)"
+  fi
+  if [ "$(git -C "$STAGE/repository" rev-parse --verify --quiet "$commit^{commit}" || printf none)" != "$commit" ]; then
+    fail "$url has no commit $commit; give the full 40 digits of one that was pushed (ml-gateway:app.git.commit)"
+  fi
+  git -C "$STAGE/repository" archive --format=tar --output="$STAGE/bundle.tar" "$commit"
+  unpack "$STAGE/bundle.tar" "$1"
+}
+
+fetch_s3() {
+  s3_fetch "$(need uri)" /var/lib/ddos/code/.download "$(need sha256)"
+  unpack /var/lib/ddos/code/.download "$1"
+  rm -f /var/lib/ddos/code/.download
+}
+
+stage_code() {
+  local target=/var/lib/ddos/code/$ID partial=/var/lib/ddos/code/.partial-$ID entry
+  if [ -e "$target/complete" ] && [ "$(tree_print "$target/tree")" = "$(cat "$target/complete")" ]; then
+    log "code $ID is there"
+    return 0
+  fi
+  free_space /var/lib/ddos 100 "the application's code"
+  rm -rf -- /var/lib/ddos/code/.partial-* "$target"
+  install -d -m 755 -o root -g root "$partial"
+  case "$SOURCE" in
+    bundle) fetch_bundle "$partial/tree" ;;
+    git) fetch_git "$partial/tree" ;;
+    s3) fetch_s3 "$partial/tree" ;;
+    *) fail "«$SOURCE» is not a source of code (bundle, git, s3)" ;;
+  esac
+  entry=${MODULE%%:*}
+  entry=${entry//./\/}
+  if [ ! -f "$partial/tree/$entry.py" ] && [ ! -f "$partial/tree/$entry/__init__.py" ]; then
+    fail "the application has no $entry.py, which ml-gateway:app.module ($MODULE) names; it has: $(list_top "$partial/tree")"
+  fi
+  if [ ! -f "$partial/tree/requirements.txt" ]; then
+    fail "the application has no requirements.txt at its top; it has: $(list_top "$partial/tree")"
+  fi
+  # Never from a repository: the release step writes the only .env there is.
+  rm -f -- "$partial/tree/.env"
+  tree_print "$partial/tree" >"$partial/complete"
+  sync -f "$partial/complete"
+  mv -T -- "$partial" "$target"
+  CHANGES=$((CHANGES + 1))
+  summary "code $ID staged ($(find "$target/tree" -type f | wc -l) files)"
+}
+
+list_top() { find "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' | LC_ALL=C sort | sed 12q | tr '\n' ' '; }
+
+# --- the virtual environment --------------------------------------------------------------------------------------------------------
+
+as_ddos() {
+  runuser -u ddos -- env HOME=/var/cache/ddos-pip PIP_CACHE_DIR=/var/cache/ddos-pip PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 "$@"
+}
+
+pip_log=/var/log/ddos/pip.log
+
+# The reason in pip's own words, after the words of the most frequent ones.
+pip_reason() {
+  local status=$1 line
+  line=$(sed -nE '/^(ERROR|error):/{/^ERROR: (Could not install packages due to an OSError|No matching)/{p;q};h}; $ {x;p}' "$pip_log" | cut -c 1-300)
+  if [ "$status" = 124 ] || [ "$status" = 137 ]; then
+    if grep -qi 'out of memory\|MemoryError' "$pip_log" || [ "$status" = 137 ]; then
+      printf 'pip was killed, most likely for want of memory; '
+    else
+      printf 'pip did not end within its time limit; '
+    fi
+  fi
+  if grep -qi 'no space left on device' "$pip_log"; then
+    printf 'the disk is full; '
+  elif grep -q 'No matching distribution found' "$pip_log"; then
+    printf 'requirements.txt asks for something that the package index does not have for %s; ' "$(python3 -V)"
+  elif network_trouble; then
+    printf 'the package index could not be reached (egress %s); ' "$EGRESS"
+  elif grep -q 'THESE PACKAGES DO NOT MATCH THE HASHES' "$pip_log"; then
+    printf 'a package has another hash than requirements.txt says; '
+  fi
+  printf '%s' "${line:-pip said no reason (exit code $status)}"
+}
+
+network_trouble() {
+  grep -qE 'NewConnectionError|ConnectTimeout|ReadTimeout|Temporary failure in name resolution|Connection (refused|reset)|RemoteDisconnected|SSLError|ProxyError|IncompleteRead' "$pip_log"
+}
+
+# pip_install FOLDER: again only when the network was at fault; its exit code decides, nothing else.
+pip_install() {
+  local status try options=()
+  if [ "$WHEELHOUSE" != none ]; then
+    options=(--no-index --find-links "/var/lib/ddos/wheelhouse/$WHEELHOUSE")
+  fi
+  for try in 1 2 3; do
+    status=0
+    timeout -k 10 420 runuser -u ddos -- env HOME=/var/cache/ddos-pip PIP_CACHE_DIR=/var/cache/ddos-pip PIP_NO_INPUT=1 \
+      PIP_DISABLE_PIP_VERSION_CHECK=1 "$1/bin/python" -m pip install --progress-bar off --prefer-binary --retries 3 --timeout 20 "${options[@]}" \
+      --requirement "/var/lib/ddos/code/$ID/tree/requirements.txt" >"$pip_log" 2>&1 || status=$?
+    cut -c 1-400 "$pip_log"
+    if [ "$status" = 0 ]; then
+      return 0
+    fi
+    if [ "$try" = 3 ] || ! network_trouble; then
+      fail "pip install failed: $(pip_reason "$status")"
+    fi
+    log "attempt $try of 3: the package index could not be reached"
+    sleep $((try * 5))
+  done
+}
+
+fetch_wheelhouse() {
+  local target=/var/lib/ddos/wheelhouse/$WHEELHOUSE
+  if [ "$WHEELHOUSE" = none ]; then
+    if [ "$EGRESS" = none ] && [ ! -e /etc/pip.conf ]; then
+      fail "with egress none pip can reach no package index: give ml-gateway:python.wheelhouse (uri, sha256), or an image with /etc/pip.conf"
+    fi
+    return 0
+  fi
+  if [ -d "$target" ]; then
+    return 0
+  fi
+  free_space /var/lib/ddos 600 "the wheelhouse"
+  install -d -m 755 -o root -g root /var/lib/ddos/wheelhouse
+  rm -rf -- /var/lib/ddos/wheelhouse/.partial-*
+  s3_fetch "$(need wheelhouseUri)" /var/lib/ddos/wheelhouse/.download "$WHEELHOUSE"
+  unpack /var/lib/ddos/wheelhouse/.download "/var/lib/ddos/wheelhouse/.partial-$WHEELHOUSE"
+  mv -T -- "/var/lib/ddos/wheelhouse/.partial-$WHEELHOUSE" "$target"
+  rm -f /var/lib/ddos/wheelhouse/.download
+}
+
+# Scripts of a venv name the folder it was built in; the service's own path is the same in every release and in its sandbox.
+settle_scripts() {
+  find "$1/bin" -maxdepth 1 -type f -exec sed -i "1s|^#!$1/bin/python[0-9.]*|#!/home/ddos/venv/bin/python|" {} +
+}
+
+build_venv() {
+  local target=/home/ddos/venvs/$KEY new=/home/ddos/venvs/.new-$KEY
+  if [ -e "$target/.complete" ] && [ "$(venv_print "$target")" = "$(cat "$target/.complete")" ]; then
+    log "venv $KEY is there"
+    return 0
+  fi
+  free_space /home/ddos 900 "the Python packages"
+  rm -rf -- /home/ddos/venvs/.new-* /home/ddos/venvs/.old-*
+  install -d -m 700 -o ddos -g ddos /var/cache/ddos-pip
+  (umask 027 && : >"$pip_log")
+  install -d -m 755 -o ddos -g ddos "$new"
+  as_ddos python3 -m venv "$new" || fail "python3 -m venv failed; is python3-venv whole?"
+  pip_install "$new"
+  if ! as_ddos "$new/bin/python" -c 'import uvicorn, dotenv' >"$pip_log" 2>&1; then
+    fail "requirements.txt must bring uvicorn and python-dotenv: $(tail -n 1 "$pip_log")"
+  fi
+  settle_scripts "$new"
+  venv_print "$new" >"$STAGE/complete"
+  install -m 644 -o ddos -g ddos "$STAGE/complete" "$new/.complete"
+  sync -f "$new/.complete"
+  # A damaged one may be in use; its process keeps what it has open.
+  if [ -e "$target" ]; then
+    mv -T -- "$target" "/home/ddos/venvs/.old-$KEY"
+  fi
+  mv -T -- "$new" "$target"
+  rm -rf -- /home/ddos/venvs/.old-* /var/cache/ddos-pip
+  CHANGES=$((CHANGES + 1))
+  summary "venv $KEY built ($(du -sm "$target" | cut -f 1) MiB)"
+}
+
+stage_code
+fetch_wheelhouse
+KEY=$(
+  {
+    cat "/var/lib/ddos/code/$ID/tree/requirements.txt"
+    python3 -c 'import platform, sys; print(sys.version_info[:2], platform.machine())'
+    printf '%s\n' "$WHEELHOUSE"
+  } | sha256sum | cut -c 1-16
+)
+printf '%s\n' "$KEY" >"$STAGE/venv-key"
+put "$STAGE/venv-key" "/var/lib/ddos/code/$ID/venv-key" 0644 root root
+build_venv
+summary "code: ${ID:0:12}, venv $KEY, $CHANGES changed"

@@ -1,0 +1,272 @@
+#!/bin/bash
+# Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
+# stdin: role, service, egress, package (many), backendAddress (gateway).
+# shellcheck source=templates/steps/lib.sh
+. "${0%/*}/lib.sh"
+
+ROLE=$(need role)
+EGRESS=$(need egress)
+
+# cloud-init may hold the package manager's lock and rewrite /etc/hosts; 2 means «done, with recoverable warnings».
+wait_for_cloud_init() {
+  local status=0
+  if ! command -v cloud-init >/dev/null; then
+    log "no cloud-init on this image"
+    return 0
+  fi
+  timeout 300 cloud-init status --wait || status=$?
+  case "$status" in
+    0 | 2) return 0 ;;
+    124) fail "cloud-init did not end within five minutes; see cloud-init status --long and /var/log/cloud-init-output.log" ;;
+    *)
+      cloud-init status --long || log "cloud-init has no status"
+      fail "the first boot failed (cloud-init status $status); see /var/log/user-data.log and /var/log/cloud-init-output.log on the host"
+      ;;
+  esac
+}
+
+missing_packages() {
+  local name
+  values package | while read -r name; do
+    if [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null || printf none)" != installed ]; then
+      printf '%s ' "$name"
+    fi
+  done
+}
+
+apt() {
+  DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5 \
+    -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+    -o Dpkg::Use-Pty=0 "$@"
+}
+
+# Installing nginx must not start it: its sample site would answer on port 80 until the first release.
+POLICY_MARK="# written by the prepare step"
+forbid_service_starts() {
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    printf '#!/bin/sh\n%s\nexit 101\n' "$POLICY_MARK" >"$STAGE/policy-rc.d"
+    install -m 755 -o root -g root "$STAGE/policy-rc.d" /usr/sbin/policy-rc.d
+  fi
+}
+allow_service_starts() {
+  if [ -e /usr/sbin/policy-rc.d ] && grep -qxF "$POLICY_MARK" /usr/sbin/policy-rc.d; then
+    rm -f /usr/sbin/policy-rc.d
+  fi
+}
+cleanup() { allow_service_starts; }
+
+install_packages() {
+  local missing try
+  if [ -n "$(dpkg --audit)" ]; then
+    log "a package set-up was cut off; finishing it"
+    DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confdef --force-confold
+  fi
+  missing=$(missing_packages)
+  if [ -z "$missing" ]; then
+    log "all packages are there"
+    return 0
+  fi
+  if [ "$EGRESS" = none ]; then
+    fail "the image lacks ${missing% }, and with egress none nothing can be installed: use an image that has them (ml-gateway:$ROLE.ami), or another network.egress"
+  fi
+  free_space /var 700 "packages"
+  forbid_service_starts
+  for try in 1 2 3; do
+    # shellcheck disable=SC2086 # a list of package names
+    if apt update && apt install --no-install-recommends $missing; then
+      break
+    fi
+    log "attempt $try of 3 failed"
+    if [ "$try" = 3 ]; then
+      fail "apt could not install ${missing% }: $(apt_reason)"
+    fi
+    sleep $((try * 10))
+  done
+  allow_service_starts
+  missing=$(missing_packages)
+  if [ -n "$missing" ]; then
+    fail "apt ended well, but ${missing% } is still not installed"
+  fi
+  CHANGES=$((CHANGES + 1))
+  summary "installed packages"
+}
+
+apt_reason() {
+  local line
+  line=$(tail -n 200 "/var/log/ddos/$STEP.log" | sed -nE '/^(E:|Err:?|W:)/h; $ {x;p}')
+  printf '%s' "${line:-no reason in its output}"
+  if printf '%s' "$line" | grep -qiE 'resolv|connect|timeout|unreachable|failed to fetch'; then
+    case "$EGRESS" in
+      gateway) printf ' (the way out is NAT on the gateway: is ddos-nat active there, and source/dest check off?)' ;;
+      managed) printf ' (the way out is the managed NAT: is the private route table bound to it?)' ;;
+    esac
+  fi
+}
+
+make_user() {
+  if ! getent passwd ddos >/dev/null; then
+    useradd --system --user-group --home-dir /home/ddos --no-create-home --shell /usr/sbin/nologin ddos
+    CHANGES=$((CHANGES + 1))
+    log "user ddos made"
+  fi
+  if [ "$(getent passwd ddos | cut -d : -f 6,7)" != /home/ddos:/usr/sbin/nologin ]; then
+    usermod --home /home/ddos --shell /usr/sbin/nologin ddos
+    CHANGES=$((CHANGES + 1))
+    log "user ddos corrected"
+  fi
+}
+
+make_folders() {
+  folder 0755 ddos ddos /home/ddos /home/ddos/releases /home/ddos/venvs /home/ddos/logs /home/ddos/data
+  folder 0755 root root /var/lib/ddos /var/lib/ddos/code /var/lib/ddos/models /var/lib/ddos/models-sets /var/lib/ddos/releases
+  folder 0755 root root /usr/local/lib/ddos /etc/ddos /etc/systemd/system/logrotate.timer.d /etc/systemd/journald.conf.d
+  folder 0700 root root /var/lib/ddos/env
+  # Where everything that belongs to a release is found; `current` comes with the first one.
+  point /home/ddos/app current/app ddos ddos
+  point /home/ddos/venv current/venv ddos ddos
+  point /home/ddos/models current/models ddos ddos
+  point /home/ddos/config current/config ddos ddos
+}
+
+# Made before systemd and nginx open them as root, so that they stay the service's.
+make_logs() {
+  local path
+  for path in /home/ddos/logs/app.log /home/ddos/logs/access.log /home/ddos/logs/error.log; do
+    if [ -f "$path" ] && [ ! -L "$path" ]; then
+      if [ "$(stat -c '%a %U %G' "$path")" != "644 ddos ddos" ]; then
+        chown ddos:ddos "$path"
+        chmod 644 "$path"
+        CHANGES=$((CHANGES + 1))
+        log "corrected $path"
+      fi
+    else
+      rm -rf -- "$path"
+      install -m 644 -o ddos -g ddos /dev/null "$path"
+      CHANGES=$((CHANGES + 1))
+      log "made $path"
+    fi
+  done
+}
+
+set_up_logging() {
+  put "$STAGE/logrotate-ddos" /etc/logrotate.d/ddos 0644 root root
+  # The package's file is moved aside for good, so that updates of nginx find no file of theirs changed.
+  if [ "$(dpkg-divert --truename /etc/logrotate.d/nginx)" = /etc/logrotate.d/nginx ]; then
+    dpkg-divert --quiet --local --rename --divert /etc/logrotate.d/nginx.dpkg-dist --add /etc/logrotate.d/nginx
+    CHANGES=$((CHANGES + 1))
+  fi
+  put "$STAGE/logrotate-nginx" /etc/logrotate.d/nginx 0644 root root
+  put "$STAGE/journald.conf" /etc/systemd/journald.conf.d/ddos.conf 0644 root root
+  if [ "$PUT" = changed ]; then
+    systemctl restart systemd-journald.service
+  fi
+  put "$STAGE/logrotate-timer.conf" /etc/systemd/system/logrotate.timer.d/ddos.conf 0644 root root
+  RESTART_TIMER=$PUT
+}
+
+set_up_recovery() {
+  put "$STAGE/recover.sh" /usr/local/lib/ddos/recover.sh 0755 root root
+  put "$STAGE/ddos-recover.service" /etc/systemd/system/ddos-recover.service 0644 root root
+  RELOAD=$PUT
+  put "$STAGE/ddos-undo.service" /etc/systemd/system/ddos-undo.service 0644 root root
+  if [ "$PUT$RELOAD$RESTART_TIMER" != samesamesame ]; then
+    systemctl daemon-reload
+  fi
+  ensure_enabled ddos-recover.service
+  ensure_enabled logrotate.timer
+  if [ "$RESTART_TIMER" = changed ] || ! systemctl is-active --quiet logrotate.timer; then
+    systemctl restart logrotate.timer
+  fi
+}
+
+ensure_enabled() {
+  if [ "$(systemctl is-enabled "$1" 2>/dev/null || printf no)" != enabled ]; then
+    systemctl unmask --quiet "$1"
+    systemctl enable --quiet "$1"
+    CHANGES=$((CHANGES + 1))
+    log "enabled $1"
+  fi
+}
+
+# The sample site of the package; the release step brings ours.
+remove_sample_site() {
+  if [ -e /etc/nginx/sites-enabled/default ] || [ -L /etc/nginx/sites-enabled/default ]; then
+    rm -f /etc/nginx/sites-enabled/default
+    CHANGES=$((CHANGES + 1))
+    log "removed nginx's sample site"
+    if systemctl is-active --quiet nginx.service; then
+      systemctl reload nginx.service
+    fi
+  fi
+}
+
+set_up_nat() {
+  local reload=no
+  printf '# The only address that may pass.\ndefine backend = %s\n' "$BACKEND" >"$STAGE/backend.nft"
+  put "$STAGE/backend.nft" /etc/ddos/backend.nft 0644 root root
+  [ "$PUT" = same ] || reload=yes
+  put "$STAGE/nat.nft" /etc/ddos/nat.nft 0644 root root
+  [ "$PUT" = same ] || reload=yes
+  put "$STAGE/nat.sysctl.conf" /etc/sysctl.d/60-ddos-nat.conf 0644 root root
+  [ "$PUT" = same ] || reload=yes
+  put "$STAGE/ddos-nat.service" /etc/systemd/system/ddos-nat.service 0644 root root
+  if [ "$PUT" = changed ]; then
+    systemctl daemon-reload
+    reload=yes
+  fi
+  ensure_enabled ddos-nat.service
+  if [ "$reload" = yes ] || ! systemctl is-active --quiet ddos-nat.service || ! nft list table ip ddos_nat >/dev/null ||
+    [ "$(cat /proc/sys/net/ipv4/ip_forward)" != 1 ]; then
+    systemctl restart ddos-nat.service || fail "NAT could not be set up: $(journalctl -u ddos-nat.service -n 3 -o cat --no-pager | tr '\n' ' ')"
+    CHANGES=$((CHANGES + 1))
+    summary "NAT for $BACKEND is active"
+  fi
+}
+
+remove_nat() {
+  if [ -e /etc/systemd/system/ddos-nat.service ]; then
+    systemctl disable --quiet --now ddos-nat.service
+    rm -f /etc/systemd/system/ddos-nat.service /etc/ddos/nat.nft /etc/ddos/backend.nft /etc/sysctl.d/60-ddos-nat.conf
+    systemctl daemon-reload
+    sysctl -q -w net.ipv4.ip_forward=0
+    CHANGES=$((CHANGES + 1))
+    summary "NAT removed"
+  fi
+}
+
+# One managed line; the rest of the file is not ours.
+name_backend() {
+  local mark="# ddos: managed line"
+  grep -vF "$mark" /etc/hosts >"$STAGE/hosts" || log "/etc/hosts had no other line"
+  printf '%s backend.internal %s\n' "$BACKEND" "$mark" >>"$STAGE/hosts"
+  put "$STAGE/hosts" /etc/hosts 0644 root root
+}
+
+gateway_only() {
+  BACKEND=$(need backendAddress)
+  case "$BACKEND" in
+    *[!0-9.]* | *.*.*.*.* | .* | *.) fail "«$BACKEND» is not an IPv4 address (backendAddress)" ;;
+    *.*.*.*) ;;
+    *) fail "«$BACKEND» is not an IPv4 address (backendAddress)" ;;
+  esac
+  name_backend
+  if [ "$EGRESS" = gateway ]; then
+    set_up_nat
+  else
+    remove_nat
+  fi
+}
+
+wait_for_cloud_init
+allow_service_starts
+install_packages
+make_user
+make_folders
+make_logs
+set_up_logging
+set_up_recovery
+remove_sample_site
+if [ "$ROLE" = gateway ]; then
+  gateway_only
+fi
+summary "prepare: $(python3 -V), $(nginx -v 2>&1 | sed 's/^nginx version: //'), $CHANGES changed"

@@ -1,0 +1,210 @@
+#!/bin/bash
+# Compares this host with what the program wants and prints one JSON report on stdout: every row of the file table, units, ports,
+# health, release, models, journal. Changes nothing. Fails when a check fails, naming each.
+# stdin: as release, and egress, upstream, peer, file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
+# shellcheck source=templates/steps/lib.sh
+. "${0%/*}/lib.sh"
+
+ROLE=$(need role)
+SERVICE=$(need service)
+PORT=$(need port)
+HEALTH_PATH=$(need healthPath)
+HEALTH_BODY=$(need healthBody)
+UPSTREAM=$(need upstream)
+: >"$STAGE/checks"
+
+# check NAME EXPECTED FOUND
+check() {
+  local ok=false expected found
+  expected=$(printf '%s' "$2" | tr -c '[:print:]' ' ' | cut -c 1-300)
+  found=$(printf '%s' "$3" | tr -c '[:print:]' ' ' | cut -c 1-300)
+  if [ "$2" = "$3" ]; then
+    ok=true
+  fi
+  printf '%s\037%s\037%s\037%s\n' "$1" "$ok" "$expected" "$found" >>"$STAGE/checks"
+  log "$ok: $1: expected «$expected», found «$found»"
+}
+
+# --- files --------------------------------------------------------------------------------------------------------------------------
+
+kind_of() {
+  if [ -d "$1" ]; then
+    printf directory
+  elif [ -f "$1" ]; then
+    printf file
+  else
+    printf 'something else'
+  fi
+}
+
+# Folders and files are looked at through links: a path counts for what it leads to.
+check_file() {
+  local kind=$1 owner=$2 group=$3 mode=$4 sha=$5 need=$6 target=$7 path=$8
+  if [ ! -e "$path" ] && [ ! -L "$path" ]; then
+    if [ "$need" = required ]; then
+      check "$path" "$kind $owner:$group $mode" missing
+    fi
+    return 0
+  fi
+  if [ "$kind" = link ]; then
+    check "$path" "link to $target" "link to $(readlink -- "$path" || printf nothing)"
+    return 0
+  fi
+  check "$path" "$kind $owner:$group $mode" "$(kind_of "$path") $(stat -Lc '%U:%G %04a' -- "$path")"
+  if [ "$sha" != - ] && [ -f "$path" ]; then
+    check "$path sha256" "$sha" "$(sha_of "$path")"
+  fi
+}
+
+check_files() {
+  local kind owner group mode sha need target path
+  while read -r kind owner group mode sha need target path; do
+    check_file "$kind" "$owner" "$group" "$mode" "$sha" "$need" "$target" "$path"
+  done <"$STAGE/files"
+}
+
+# The rest of a release, file by file: nothing added, nothing altered, whatever the source of the code was.
+check_release_tree() {
+  local code
+  code=/var/lib/ddos/code/$(need code)/tree
+  check "app equals the staged code" "$(tree_print "$code")" "$(app_print)"
+  check "files of the app that are not ddos:ddos 644" none \
+    "$(strays /home/ddos/current/app/ -type f ! -path /home/ddos/current/app/.env \( ! -user ddos -o ! -group ddos -o ! -perm 644 \))"
+  check "folders of the app that are not ddos:ddos 755" none \
+    "$(strays /home/ddos/current/app/ -type d \( ! -user ddos -o ! -group ddos -o ! -perm 755 \))"
+  check "models that are not ddos:ddos 444" none \
+    "$(strays /home/ddos/current/models/ -type f \( ! -user ddos -o ! -group ddos -o ! -perm 444 \))"
+  check ".env is the one that was given" "$(need env)" "$(env_digest /home/ddos/current/app/.env 2>/dev/null || printf unreadable)"
+}
+
+app_print() { (cd /home/ddos/current/app && find . -type f ! -path ./.env -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -c 1-64); }
+
+strays() {
+  local found
+  found=$(find "$@" | sed 5q | tr '\n' ' ')
+  printf '%s' "${found:-none}"
+}
+
+# --- services -----------------------------------------------------------------------------------------------------------------------
+
+property() { systemctl show --property="$2" --value -- "$1"; }
+
+check_services() {
+  local unit
+  for unit in "$SERVICE.service" nginx.service; do
+    check "$unit state" "active running" "$(property "$unit" ActiveState) $(property "$unit" SubState)"
+    check "$unit at boot" enabled "$(systemctl is-enabled "$unit" 2>/dev/null || printf 'not enabled')"
+    check "$unit definition loaded" no "$(property "$unit" NeedDaemonReload)"
+  done
+  check "$SERVICE.service user" ddos "$(property "$SERVICE.service" User)"
+  check "candidate $SERVICE-next.service" inactive "$(property "$SERVICE-next.service" ActiveState)"
+  check "ddos-recover.service at boot" enabled "$(systemctl is-enabled ddos-recover.service 2>/dev/null || printf 'not enabled')"
+  if [ -e /var/lib/ddos/switching ]; then
+    check "a switch that was not finished" none "$(tr '\n' ' ' </var/lib/ddos/switching)"
+  fi
+  check "nginx accepts its configuration" yes "$(nginx_verdict)"
+  check "journal of $SERVICE.service since its start, errors" 0 "$(journal_errors "$SERVICE.service")"
+  if [ "$ROLE" = gateway ] && [ "$(need egress)" = gateway ]; then
+    check "NAT unit" active "$(property ddos-nat.service ActiveState)"
+    check "NAT table" yes "$(nft list table ip ddos_nat >/dev/null 2>&1 && printf yes || printf 'not loaded')"
+    check "IP forwarding" 1 "$(cat /proc/sys/net/ipv4/ip_forward)"
+  fi
+}
+
+nginx_verdict() {
+  if nginx -t -q 2>"$STAGE/nginx"; then
+    printf yes
+  else
+    sed 1q "$STAGE/nginx"
+  fi
+}
+
+# By invocation, not by time: a clock that was set does not matter.
+journal_errors() {
+  local id
+  id=$(property "$1" InvocationID)
+  if [ -z "$id" ]; then
+    printf 'never started'
+    return 0
+  fi
+  journalctl --quiet --no-pager --output=cat --priority=err "_SYSTEMD_INVOCATION_ID=$id" + "INVOCATION_ID=$id" >"$STAGE/journal"
+  if [ -s "$STAGE/journal" ]; then
+    printf '%s, the last: %s' "$(wc -l <"$STAGE/journal")" "$(tail -n 1 "$STAGE/journal")"
+  else
+    printf 0
+  fi
+}
+
+# --- ports and answers --------------------------------------------------------------------------------------------------------------
+
+listeners() {
+  local found
+  found=$(ss -H -l -t -n "sport = :$1" | awk '{ print $4 }' | LC_ALL=C sort -u | tr '\n' ' ')
+  printf '%s' "${found% }"
+}
+
+check_ports() {
+  check "port 8000 listens on" 127.0.0.1:8000 "$(listeners 8000)"
+  check "port 8001 listens on" "" "$(listeners 8001)"
+  case " $(listeners "$PORT") " in
+    *" 0.0.0.0:$PORT "* | *" *:$PORT "*) check "port $PORT listens" yes yes ;;
+    *) check "port $PORT listens" yes "only on «$(listeners "$PORT")»" ;;
+  esac
+}
+
+# answer URL: status and body; asked again for a while, because the peer may be reloading.
+answer() {
+  local try code
+  for try in 1 2 3 4 5; do
+    code=$(curl --silent --noproxy '*' --max-time 10 --max-filesize 65536 --dump-header "$STAGE/head" --output "$STAGE/body" --write-out '%{http_code}' "$1") ||
+      log "try $try: no answer from $1"
+    if [ "$code" = 200 ]; then
+      break
+    fi
+    sleep 1
+  done
+  if [ -e "$STAGE/body" ]; then
+    printf '%s %s' "$code" "$(tr -d '\000' <"$STAGE/body")"
+    rm -f -- "$STAGE/body"
+  else
+    printf '%s' "$code"
+  fi
+}
+
+check_answers() {
+  local id
+  check "health on 8000" "200 $HEALTH_BODY" "$(answer "http://127.0.0.1:8000$HEALTH_PATH")"
+  id=$(readlink /home/ddos/current || printf none)
+  check "release served on 8000" "${id##*/}" "$(sed -n 's/^[Xx]-[Rr]elease: *\([^[:space:]]*\).*/\1/p' "$STAGE/head" | tail -n 1)"
+  check "health through nginx on $PORT" "200 $HEALTH_BODY" "$(answer "http://127.0.0.1:$PORT$HEALTH_PATH")"
+  if [ "$ROLE" = gateway ] && [ "$UPSTREAM" != none ]; then
+    check "health of the backend at $UPSTREAM" "200 $HEALTH_BODY" "$(answer "$UPSTREAM$HEALTH_PATH")"
+  fi
+}
+
+# --- the report ---------------------------------------------------------------------------------------------------------------------
+
+report() {
+  local id
+  id=$(readlink /home/ddos/current || printf none)
+  jq -R -n --arg role "$ROLE" --arg host "$(uname -n)" --arg release "${id##*/}" --arg models "$(need models)" '
+    [inputs | split("\u001f") | { check: .[0], ok: (.[1] == "true"), expected: .[2], found: .[3] }] as $checks
+    | { role: $role, host: $host, release: $release, models: $models, ok: ($checks | all(.ok)),
+        passed: ($checks | map(select(.ok)) | length), failed: ($checks | map(select(.ok | not))),
+        checks: ($checks | map(.check)) }' <"$STAGE/checks"
+}
+
+values file >"$STAGE/files"
+check_files
+check_release_tree
+check_services
+check_ports
+check_answers
+report >"$STAGE/report"
+if ! cat "$STAGE/report" >&3 2>/dev/null; then
+  log "(the operator's link is gone)"
+fi
+if [ "$(jq .ok "$STAGE/report")" != true ]; then
+  fail "$(jq -r '(.failed | length | tostring) + " checks failed: " + (.failed | map(.check + " (expected " + .expected + ", found " + .found + ")") | join("; "))' \
+    "$STAGE/report" | cut -c 1-6000)"
+fi
