@@ -1,4 +1,5 @@
 /** Runs policies over a graph and sorts what they say: levels, exemptions, and what could not be told. */
+import { settingsOf } from "./config";
 import type { Config, Exemption } from "./config";
 import { applyExemptions } from "./exemptions";
 import type { Finding, Graph, Level, Policy, Settings, Verdict } from "./types";
@@ -50,7 +51,7 @@ export async function evaluate(policies: readonly Policy[], graph: Graph, config
     if (level === "disabled") disabled.push(policy.id);
     else {
       ran.push({ id: policy.id, level });
-      found.push(...(await judge(policy, level, graph, config.settings)));
+      found.push(...(await judge(policy, level, graph, settingsOf(config.settings, config.own[policy.id]))));
     }
   }
   return conclude(found, ran, disabled, config.exemptions, today);

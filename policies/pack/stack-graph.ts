@@ -1,0 +1,73 @@
+/** From the engine's view of a stack to a Graph, built once for all policies of one request. */
+import type { PolicyResource, StackValidationArgs } from "@pulumi/policy";
+import { makeGraph, makeResource } from "../core/graph";
+import type { Graph, NotShown, Props, Resource, Value } from "../core/types";
+import { asString, isUnknown } from "../core/values";
+import { fingerprint, propsWithMarks, readProps } from "./read";
+import type { Recorded, Recorder } from "./recorder";
+
+/** The engine's protocol has no such option, and the SDK takes the marks off outputs. */
+const NOT_SHOWN: readonly NotShown[] = ["retainOnDelete", "outputSecretMarks"];
+const STACK = "pulumi:pulumi:Stack";
+
+/** Reads the resources of a request and says which graph they are; the same object as long as nothing has changed. */
+export type GraphReader = (args: StackValidationArgs) => Promise<Graph>;
+
+export function makeGraphReader(recorder: Recorder): GraphReader {
+  let last: { readonly key: string; readonly graph: Graph } | undefined;
+  return async (args) => {
+    // The SDK unpacks every resource anew for every policy; the graph, and what policies derive from it, is kept.
+    const seen = await Promise.all(args.resources.map(readResource));
+    const key = fingerprint(seen);
+    if (last?.key !== key || recorder.fresh()) last = { key, graph: graphOf(seen, recorder.take()) };
+    return last.graph;
+  };
+}
+
+async function readResource(resource: PolicyResource): Promise<Resource> {
+  const props = await readProps(resource.props);
+  const id = idOf(props);
+  return makeResource({
+    urn: resource.urn,
+    type: resource.type,
+    name: resource.name,
+    // The engine does not say; what has a provider is no component.
+    custom: resource.type !== STACK && (resource.provider !== undefined || isProviderToken(resource.type)),
+    ...(resource.parent ? { parent: resource.parent.urn } : {}),
+    ...(resource.provider ? { provider: resource.provider.urn } : {}),
+    ...(id === undefined ? {} : { id }),
+    outputs: props,
+    dependencies: resource.dependencies.map((dependency) => dependency.urn),
+    propertyDependencies: Object.fromEntries(
+      Object.entries(resource.propertyDependencies).map(([key, list]) => [key, list.map((dependency) => dependency.urn)]),
+    ),
+    options: {
+      protect: resource.opts.protect,
+      ignoreChanges: resource.opts.ignoreChanges,
+      additionalSecretOutputs: resource.opts.additionalSecretOutputs,
+    },
+  });
+}
+
+function graphOf(seen: readonly Resource[], records: ReadonlyMap<string, Recorded>): Graph {
+  const resources = seen.map((resource) => {
+    const record = records.get(resource.urn);
+    // Without a record (a stack judged from its state) the outputs are the inputs and what the provider added.
+    if (!record) return { ...resource, inputs: resource.type === STACK ? {} : resource.outputs };
+    return { ...resource, inputs: record.inputs, outputs: propsWithMarks(resource.outputs, record.inputs) };
+  });
+  const marked = seen.every(
+    (resource) => !resource.custom || resource.type.startsWith("pulumi:providers:") || records.get(resource.urn)?.marked,
+  );
+  return { ...makeGraph(resources, marked), notShown: NOT_SHOWN };
+}
+
+function idOf(props: Props): string | undefined {
+  const id: Value | undefined = props.id;
+  return isUnknown(id) ? undefined : asString(id);
+}
+
+/** `aws:ec2/vpc:Vpc` and `pulumi:providers:aws`; component tokens (`project:index:Name`, `awsx:ec2:Vpc`) have no slash. */
+function isProviderToken(type: string): boolean {
+  return /^[\w-]+:[\w.-]+\/\w+:\w+$/.test(type) || type.startsWith("pulumi:providers:");
+}
