@@ -1,0 +1,36 @@
+import * as path from "path";
+import { utils } from "ssh2";
+import { runProgram, type GraphResource, type RunResult } from "../../infra/offline/engine";
+import { previewProvider } from "../../infra/offline/preview-provider";
+import { readStackFile } from "../../infra/offline/stack-file";
+import { program } from "../../infra/program";
+
+export const ROOT = path.resolve(__dirname, "../..");
+const KEY = utils.generateKeyPairSync("ed25519").private;
+
+/** Evaluates the dev stack as at a first preview, with some sections of its configuration replaced. */
+export async function evaluateDev(sections: Readonly<Record<string, object>> = {}): Promise<RunResult> {
+  const file = readStackFile(ROOT, "dev", { privateKey: () => KEY });
+  const overrides = Object.fromEntries(Object.entries(sections).map(([name, value]) => [`ml-gateway:${name}`, JSON.stringify(value)]));
+  return runProgram({
+    ...file,
+    config: { ...file.config, ...overrides },
+    preview: true,
+    provider: previewProvider(),
+    program: async () => ({ ...(await program(ROOT)) }),
+  });
+}
+
+export function byName(result: RunResult, type: string, name: string): GraphResource {
+  const found = result.resources.find((resource) => resource.type === type && resource.name === name);
+  if (found === undefined) {
+    throw new Error(`no ${type} "${name}" was registered`);
+  }
+  return found;
+}
+
+/** Names of the resources that a property takes its value from. */
+export function sources(result: RunResult, resource: GraphResource, property: string): string[] {
+  const urns = resource.propertyDependencies[property] ?? [];
+  return urns.map((urn) => result.resources.find((other) => other.urn === urn)?.name ?? urn).sort();
+}

@@ -1,0 +1,171 @@
+import type { RunResult } from "../../infra/offline/engine";
+import { byName, evaluateDev, sources } from "./evaluate";
+
+jest.setTimeout(60_000);
+
+const INSTANCE = "aws:ec2/instance:Instance";
+const COMMAND = "command:remote:Command";
+const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const SECRET_MARK = "4dabf18193072939515e22adb298388d";
+
+let dev: RunResult;
+beforeAll(async () => {
+  dev = await evaluateDev();
+});
+
+test("the resources of the dev stack; a changed name replaces what stands, so it needs an alias", () => {
+  expect(dev.resources.map((resource) => `${resource.type}::${resource.name}`).sort()).toMatchSnapshot();
+});
+
+test("every child's name begins with its parent's, and no resource but components and keys stands at the top", () => {
+  const named = new Map(dev.resources.map((resource) => [resource.urn, resource]));
+  for (const resource of dev.resources) {
+    const parent = named.get(resource.parent ?? "");
+    if (parent !== undefined && parent.type !== "pulumi:pulumi:Stack") {
+      expect(resource.name.startsWith(`${parent.name}-`)).toBe(true);
+    }
+  }
+});
+
+describe("network", () => {
+  test("public subnets have the internet gateway's table, private ones the private table", () => {
+    for (const zone of ["us-east-1a", "us-east-1b"]) {
+      const association = (kind: string) => byName(dev, "aws:ec2/routeTableAssociation:RouteTableAssociation", `network-${kind}-${zone}`);
+      expect(sources(dev, association("gateway"), "routeTableId")).toEqual(["network-public"]);
+      expect(sources(dev, association("webserver"), "routeTableId")).toEqual(["network-private"]);
+    }
+  });
+
+  test("addresses and names are those of the map", () => {
+    const subnet = (name: string) => byName(dev, "aws:ec2/subnet:Subnet", name).inputs;
+    expect(subnet("network-gateway-us-east-1a")).toMatchObject({ cidrBlock: "10.0.1.0/24", tags: { Name: "gateway-subnet-1", Role: "public" } });
+    expect(subnet("network-webserver-us-east-1b")).toMatchObject({ cidrBlock: "10.0.102.0/24", availabilityZone: "us-east-1b", tags: { Name: "webserver-subnet-2", Role: "private" } });
+  });
+
+  test.each([
+    ["gateway", ["aws:ec2/route:Route::egress-default"]],
+    ["managed", ["aws:ec2/eip:Eip::egress-nat", "aws:ec2/natGateway:NatGateway::egress-nat", "aws:ec2/route:Route::egress-default"]],
+  ])("egress %s", async (egress, expected) => {
+    const result = await evaluateDev({ network: { egress } });
+    const made = result.resources.filter((resource) => resource.custom && resource.name.startsWith("egress-"));
+    expect(made.map((resource) => `${resource.type}::${resource.name}`).sort()).toEqual(expected);
+    expect(sources(result, byName(result, "aws:ec2/route:Route", "egress-default"), "routeTableId")).toEqual(["network-private"]);
+    expect(byName(result, INSTANCE, "gateway-instance").inputs.sourceDestCheck).toBe(egress !== "gateway");
+  });
+
+  test("without egress the backend reaches S3 and nothing else", async () => {
+    const wheelhouse = { uri: "s3://artefacts/wheels.tar.gz", sha256: "0".repeat(64) };
+    const result = await evaluateDev({ network: { egress: "none" }, backend: { ami: "ami-0123456789abcdef0" }, python: { wheelhouse } });
+    const out = result.resources.filter((resource) => resource.name.startsWith("firewall-out-webserver"));
+    expect(out.map((resource) => resource.name)).toEqual(["firewall-out-webserver-s3"]);
+    expect(result.resources.some((resource) => resource.name === "egress-default")).toBe(false);
+    const policy = JSON.parse(byName(result, "aws:iam/rolePolicy:RolePolicy", "backend-policy").inputs.policy as string) as { Statement: { Resource: string[] }[] };
+    expect(policy.Statement.map((statement) => statement.Resource).flat()).toContain("arn:aws:s3:::artefacts/wheels.tar.gz");
+  });
+});
+
+describe("hosts", () => {
+  test("the backend stands in the private subnet, in its own group, without a public address", () => {
+    const backend = byName(dev, INSTANCE, "backend-instance");
+    expect(sources(dev, backend, "subnetId")).toEqual(["network-webserver-us-east-1a"]);
+    expect(sources(dev, backend, "vpcSecurityGroupIds")).toEqual(["firewall-webserver-sg"]);
+    expect(backend.inputs).toMatchObject({ associatePublicIpAddress: false, sourceDestCheck: true });
+  });
+
+  test.each(["gateway", "backend"])("%s: IMDSv2, encrypted root, and a newer image replaces nothing", (role) => {
+    const host = byName(dev, INSTANCE, `${role}-instance`);
+    expect(host.inputs).toMatchObject({
+      instanceType: "t3.micro",
+      metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+      rootBlockDevice: { volumeType: "gp3", volumeSize: 16, encrypted: true },
+    });
+    expect(host.options.ignoreChanges).toEqual(["ami", "userData"]);
+    expect(String(host.inputs.userData).startsWith("#!/bin/bash\n")).toBe(true);
+  });
+
+  test("a pinned image is followed", async () => {
+    const result = await evaluateDev({ backend: { ami: "ami-0123456789abcdef0" } });
+    expect(byName(result, INSTANCE, "backend-instance").options.ignoreChanges).toEqual(["userData"]);
+  });
+
+  test("9000 and 22 of the backend are open to gateway-sg alone", () => {
+    const rules = dev.resources.filter((resource) => resource.type === INGRESS && sources(dev, resource, "securityGroupId").includes("firewall-webserver-sg"));
+    expect(rules.map((rule) => rule.inputs.fromPort as number).sort()).toEqual([22, 9000]);
+    for (const rule of rules) {
+      expect(sources(dev, rule, "referencedSecurityGroupId")).toEqual(["firewall-gateway-sg"]);
+      expect(rule.inputs).not.toHaveProperty("cidrIpv4");
+    }
+  });
+
+  test("an Elastic IP is what the connections wait for", async () => {
+    const result = await evaluateDev({ gateway: { elasticIp: true } });
+    expect(sources(result, byName(result, COMMAND, "gateway-prepare"), "connection")).toEqual(["gateway-address", "gateway-host-key"]);
+  });
+});
+
+describe("set-up", () => {
+  test("every connection is pinned to the learnt keys, the backend's goes over the gateway", () => {
+    expect(sources(dev, byName(dev, COMMAND, "gateway-prepare"), "connection")).toEqual(["gateway-host-key", "gateway-instance"]);
+    expect(sources(dev, byName(dev, COMMAND, "backend-prepare"), "connection")).toEqual(["backend-host-key", "backend-instance", "gateway-host-key", "gateway-instance"]);
+  });
+
+  test("scripts are known before anything exists", () => {
+    for (const resource of dev.resources.filter((candidate) => candidate.type === COMMAND)) {
+      expect(typeof resource.inputs.create).toBe("string");
+      expect(resource.inputs.create).not.toContain("04da6b54-80e4-46f7-96ec-b56ff0331ba9");
+    }
+  });
+
+  test.each(["gateway", "backend"])("%s: .env travels by a secret stdin and is not logged", (role) => {
+    const env = byName(dev, COMMAND, `${role}-env`);
+    expect(env.inputs.stdin).toHaveProperty(SECRET_MARK);
+    expect(env.inputs.logging).toBe("none");
+    expect(env.options.additionalSecretOutputs).toEqual(expect.arrayContaining(["stdout", "stderr"]));
+  });
+
+  test("at most eight Commands a host", () => {
+    for (const role of ["gateway", "backend"]) {
+      expect(dev.resources.filter((resource) => resource.type.startsWith("command:") && resource.name.startsWith(`${role}-`)).length).toBeLessThanOrEqual(8);
+    }
+  });
+
+  test.each([
+    ["backend-prepare", ["gateway-prepare", "egress-default"]],
+    ["backend-release", ["backend-code", "backend-env", "backend-models"]],
+    ["gateway-verify", ["gateway-release", "backend-release", "backend-verify"]],
+  ])("%s waits for %j", (name, expected) => {
+    const names = byName(dev, COMMAND, name).dependencies.map((urn) => urn.split("::").pop());
+    expect(names).toEqual(expect.arrayContaining(expected));
+  });
+});
+
+describe("models", () => {
+  test("the bucket and its guards outlive the stack", () => {
+    const kept = dev.resources.filter((resource) => resource.custom && resource.name.startsWith("models-"));
+    expect(kept.length).toBeGreaterThan(8);
+    expect(kept.filter((resource) => resource.options.retainOnDelete !== true)).toEqual([]);
+  });
+
+  test("models lie under their own digest", () => {
+    const objects = dev.resources.filter((resource) => resource.type === "aws:s3/bucketObjectv2:BucketObjectv2");
+    expect(objects).toHaveLength(4);
+    for (const object of objects) {
+      expect(object.inputs.key).toMatch(/^models\/[0-9a-f]{64}\/[\w.]+$/);
+    }
+  });
+
+  test("the backend may read models and write its own backups, nothing else; the gateway may do nothing", () => {
+    const policy = JSON.parse(byName(dev, "aws:iam/rolePolicy:RolePolicy", "backend-policy").inputs.policy as string) as { Statement: unknown };
+    const bucket = "arn:aws:s3:::ml-gateway-dev-models-123456789012-us-east-1";
+    expect(policy.Statement).toEqual([
+      { Sid: "ReadModels", Effect: "Allow", Action: ["s3:GetObject"], Resource: [`${bucket}/models/*`] },
+      { Sid: "OwnBackups", Effect: "Allow", Action: ["s3:PutObject", "s3:GetObject"], Resource: [`${bucket}/backups/backend/*`] },
+    ]);
+    expect(dev.resources.some((resource) => resource.name === "gateway-policy")).toBe(false);
+  });
+});
+
+test("the outputs that people need", () => {
+  const stack = dev.resources.find((resource) => resource.type === "pulumi:pulumi:Stack");
+  expect(Object.keys(stack?.outputs ?? {}).sort()).toEqual(["gatewayAddress", "healthUrl", "modelBucket", "modelRelease", "sshBackend", "sshGateway", "verification"]);
+});
