@@ -1,0 +1,104 @@
+/**
+ * The real program's graph, clean: as at a first preview (ids unknown) and as after `up` (ids made up, everything known).
+ * Both come from running the program; values that are secret are in it, in Pulumi's marks.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { runProgram } from "../../../infra/offline/engine";
+import type { Properties, Provider, Request } from "../../../infra/offline/engine";
+import { previewProvider } from "../../../infra/offline/preview-provider";
+import { readStackFile } from "../../../infra/offline/stack-file";
+import { program } from "../../../infra/program";
+import type { Mode, PlainGraph } from "../core/builder";
+
+const ROOT = join(__dirname, "../../..");
+/** An OpenSSH key pair of no use, made for tests: the program wants one. */
+const HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBBeKPZ0oT1iCo5Pxq2L0xQ5s6ZzV7uLhJ1d8mJvQm9c";
+
+const runs = new Map<Mode, Promise<PlainGraph>>();
+
+/** One run a mode and process. */
+export function cleanGraph(mode: Mode): Promise<PlainGraph> {
+  const known = runs.get(mode);
+  if (known) return known;
+  // The SDK has one program a process: the second run waits for the first.
+  const before = [...runs.values()].at(-1) ?? Promise.resolve();
+  const run = before.then(() => runOnce(mode));
+  runs.set(mode, run);
+  return run;
+}
+
+async function runOnce(mode: Mode): Promise<PlainGraph> {
+  const { utils } = await import("ssh2");
+  const file = readStackFile(ROOT, "dev", { privateKey: () => utils.generateKeyPairSync("ed25519").private });
+  const { resources } = await runProgram({
+    ...file,
+    preview: mode === "unknown",
+    provider: mode === "unknown" ? previewProvider() : knowingProvider(),
+    program: async () => ({ ...(await program(ROOT)) }),
+  });
+  return JSON.parse(JSON.stringify({ resources })) as PlainGraph;
+}
+
+/** Answers as the cloud would, with ids and the outputs that the program uses. */
+function knowingProvider(): Provider {
+  return {
+    call: previewProvider().call,
+    create: (request) => Promise.resolve({ id: idOf(request), outputs: { ...request.wire, ...outputsOf(request) } }),
+  };
+}
+
+const PREFIX: Readonly<Record<string, string>> = {
+  Instance: "i",
+  SecurityGroup: "sg",
+  RouteTable: "rtb",
+  InternetGateway: "igw",
+  Subnet: "subnet",
+  Vpc: "vpc",
+};
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 17);
+}
+
+function idOf(request: Request): string {
+  const kind = request.type.split(":").pop() ?? "";
+  const given = request.inputs.bucket as unknown;
+  if (kind === "Bucket" && typeof given === "string") return given;
+  return `${PREFIX[kind] ?? kind.toLowerCase()}-${hash(request.urn)}`;
+}
+
+function outputsOf(request: Request): Properties {
+  const id = idOf(request);
+  const [service = "", kind = ""] = (request.type.split(":")[1] ?? "").split("/");
+  const arn = `arn:aws:${service}:us-east-1:123456789012:${kind}/${id}`;
+  const common = {
+    id,
+    arn,
+    ...(typeof request.inputs.name === "string" ? {} : { name: `${request.name}-${hash(request.urn).slice(0, 7)}` }),
+  };
+  switch (kind) {
+    case "instance": {
+      const byte = String(parseInt(hash(request.urn).slice(0, 2), 16));
+      const gateway = request.name.includes("gateway");
+      return {
+        ...common,
+        primaryNetworkInterfaceId: `eni-${hash(id)}`,
+        privateIp: `10.0.${gateway ? "1" : "101"}.${byte}`,
+        publicIp: gateway ? `198.51.100.${byte}` : "",
+      };
+    }
+    case "vpc":
+      return {
+        ...common,
+        defaultSecurityGroupId: `sg-${hash(`${id}d`)}`,
+        mainRouteTableId: `rtb-${hash(id)}`,
+        defaultRouteTableId: `rtb-${hash(id)}`,
+        defaultNetworkAclId: `acl-${hash(id)}`,
+      };
+    case "bucket":
+      return { ...common, arn: `arn:aws:s3:::${id}`, bucket: id };
+    default:
+      return request.type.startsWith("command:") ? { id, stdout: HOST_KEY, stderr: "" } : common;
+  }
+}
