@@ -1,0 +1,91 @@
+/**
+ * Control groups: one a lab, below it one for each machine. They bound a machine's memory, and they are the sure list of
+ * every process of a lab, also after the program that started it was killed. Version 1 and version 2 hierarchies.
+ */
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sleep } from "./process";
+
+const MOUNT = "/sys/fs/cgroup";
+const ROOT = "ml-gateway-hosts";
+
+/** Hierarchies a lab's processes are put into: systemd in a machine needs a branch of its own, memory is for the limit. */
+function hierarchies(): string[] {
+  if (existsSync(join(MOUNT, "cgroup.controllers"))) return [MOUNT];
+  return ["systemd", "memory", "unified"]
+    .map((name) => join(MOUNT, name))
+    .filter((directory) => existsSync(join(directory, "cgroup.procs")));
+}
+
+/** Makes the groups of `lab/part`. @returns the files to which a process writes its id to join */
+export function makeGroups(lab: string, part: string): string[] {
+  return hierarchies().map((hierarchy) => {
+    const directory = join(hierarchy, ROOT, lab, part);
+    mkdirSync(directory, { recursive: true });
+    if (hierarchy === MOUNT) {
+      for (const level of [MOUNT, join(MOUNT, ROOT), join(MOUNT, ROOT, lab)])
+        writeFileSync(join(level, "cgroup.subtree_control"), "+memory");
+    }
+    return join(directory, "cgroup.procs");
+  });
+}
+
+/** @param mebibytes undefined lifts the limit @throws when the machine already uses more and cannot give it back */
+export function limitMemory(lab: string, part: string, mebibytes: number | undefined): void {
+  const second = existsSync(join(MOUNT, "cgroup.controllers"));
+  const directory = join(second ? MOUNT : join(MOUNT, "memory"), ROOT, lab, part);
+  const unlimited = second ? "max" : "-1";
+  const value = mebibytes === undefined ? unlimited : String(mebibytes * 1024 * 1024);
+  writeFileSync(join(directory, second ? "memory.max" : "memory.limit_in_bytes"), value);
+}
+
+function below(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  const children = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return [...children.flatMap((entry) => below(join(directory, entry.name))), directory];
+}
+
+const groupsOf = (lab: string, part: string): string[] => hierarchies().flatMap((hierarchy) => below(join(hierarchy, ROOT, lab, part)));
+
+/** Process ids in the groups of a lab, or of one of its parts. */
+export function processesOf(lab: string, part = ""): number[] {
+  const lines = groupsOf(lab, part).flatMap((directory) => readFileSync(join(directory, "cgroup.procs"), "utf8").split("\n"));
+  return [...new Set(lines.filter((line) => line !== "").map(Number))];
+}
+
+/** Kills every process of a lab (or of one part) and removes the groups. @throws when some survive 20 s */
+export async function removeGroups(lab: string, part = ""): Promise<void> {
+  for (let attempt = 0; processesOf(lab, part).length > 0; attempt += 1) {
+    if (attempt === 200) throw new Error(`processes of lab ${lab} do not end: ${processesOf(lab, part).join(" ")}`);
+    for (const id of processesOf(lab, part)) killQuietly(id);
+    await sleep(100);
+  }
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      for (const directory of groupsOf(lab, part)) rmdirSync(directory);
+      return;
+    } catch (error) {
+      // The kernel keeps a group busy for a moment after its last process ended.
+      if (attempt === 50) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+/** A process that ended between being listed and being killed is what we wanted. */
+function killQuietly(id: number): void {
+  try {
+    process.kill(id, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** Labs that have groups: what `down` finds after a crash. */
+export function labsWithGroups(): string[] {
+  const names = hierarchies().flatMap((hierarchy) => {
+    const root = join(hierarchy, ROOT);
+    return existsSync(root) ? readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : [];
+  });
+  return [...new Set(names.map((entry) => entry.name))];
+}

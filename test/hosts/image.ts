@@ -1,0 +1,60 @@
+/** The root file system of the test machines: built once by debootstrap, kept under the hash of its recipe. */
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { cacheDir, cached, digest } from "./paths";
+import { must } from "./process";
+
+/** What a fresh Ubuntu server image on EC2 has, plus what the set-up installs: the machines have no way to a mirror. */
+const PACKAGES = (
+  "systemd systemd-sysv dbus libpam-systemd openssh-server openssh-client sudo cloud-init nginx python3 python3-venv python3-pip curl " +
+  "ca-certificates openssl awscli git jq iproute2 iputils-ping nftables netbase procps cron logrotate less xz-utils bzip2 unzip rsync lsof " +
+  "e2fsprogs psmisc"
+).split(" ");
+
+const SCRIPT = join(__dirname, "image/build.sh");
+
+export interface Image {
+  readonly directory: string;
+  /** e.g. "3.11": wheels are fetched for it */
+  readonly python: string;
+}
+
+interface Mirror {
+  readonly suite: string;
+  readonly uri: string;
+  readonly components: string;
+}
+
+/** The archive that this machine's own apt uses for the release it runs. @throws when apt knows none */
+async function findMirror(): Promise<Mirror> {
+  const suite = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1]?.replaceAll('"', "") ?? "";
+  const lines = (await must(["apt-get", "indextargets", "--format", "$(RELEASE) $(REPO_URI) $(COMPONENT)", "Created-By: Packages"]))
+    .trim()
+    .split("\n");
+  const rows = lines.map((line) => line.split(" ")).filter(([release]) => release === suite);
+  const uri = rows[0]?.[1];
+  if (suite === "" || uri === undefined) {
+    throw new Error(`apt on this machine has no archive for "${suite}" (apt-get indextargets): add one to /etc/apt, then run again.`);
+  }
+  const components = [...new Set(rows.filter((row) => row[1] === uri).map((row) => row[2]))].join(",");
+  return { suite, uri, components };
+}
+
+function pythonOf(root: string): string {
+  for (let minor = 20; minor >= 8; minor -= 1) if (existsSync(join(root, `usr/bin/python3.${minor}`))) return `3.${minor}`;
+  throw new Error(`${root} has no /usr/bin/python3.*: remove it, then run again.`);
+}
+
+/** The image, built when the cache has none for this recipe (1-2 minutes, 600 MB). @param say progress in one line */
+export async function ensureImage(say: (line: string) => void): Promise<Image> {
+  const mirror = await findMirror();
+  const name = `image-${digest(readFileSync(SCRIPT), PACKAGES.join(" "), mirror.suite)}`;
+  const directory = await cached(name, async (target) => {
+    say(`building the machine image (${mirror.suite}, once, 1-2 minutes)`);
+    const logFile = join(cacheDir, `${name}.log`);
+    mkdirSync(cacheDir, { recursive: true });
+    rmSync(target, { recursive: true, force: true });
+    await must(["bash", SCRIPT, target, mirror.suite, mirror.uri, mirror.components, ...PACKAGES], { logFile, timeoutMs: 900_000 });
+  });
+  return { directory, python: pythonOf(directory) };
+}

@@ -1,0 +1,31 @@
+/** Running commands inside a machine as its root, whatever its network or ssh are doing. */
+import { request } from "node:http";
+import { join } from "node:path";
+import { waitForLeader } from "./machine";
+import { runDir } from "./paths";
+import type { RunOptions, RunResult } from "./process";
+import { run } from "./process";
+import type { S3Fault, S3Record } from "./services/s3-relay";
+
+const ENVIRONMENT = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"];
+
+/** @param command a bash command line */
+export async function execInside(lab: string, host: string, command: string, options: RunOptions = {}): Promise<RunResult> {
+  const leader = await waitForLeader(lab, host);
+  const enter = ["nsenter", "--target", String(leader), "--mount", "--uts", "--ipc", "--net", "--pid"];
+  return run([...enter, "/usr/bin/env", "-i", ...ENVIRONMENT, "/bin/bash", "-c", command], options);
+}
+
+/** One call to the services' control socket. @returns what S3 has moved until now */
+export function controlServices(lab: string, faults?: readonly S3Fault[]): Promise<S3Record[]> {
+  return new Promise((resolve, reject) => {
+    const socketPath = join(runDir(lab), "services.sock");
+    const call = request({ socketPath, method: faults === undefined ? "GET" : "PUT", path: "/" }, (reply) => {
+      const parts: Buffer[] = [];
+      reply.on("data", (part: Buffer) => parts.push(part));
+      reply.on("end", () => resolve(JSON.parse(Buffer.concat(parts).toString("utf8")) as S3Record[]));
+    });
+    call.on("error", reject);
+    call.end(faults === undefined ? undefined : JSON.stringify(faults));
+  });
+}

@@ -1,0 +1,240 @@
+/**
+ * A lab: real systemd machines, a router, an outside and S3 on this one machine, under a name. Labs do not touch each other.
+ * Needs Linux and root. See cli.ts for the same from a shell.
+ */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { labsWithGroups, limitMemory, removeGroups } from "./cgroup";
+import { scriptInNamespace, startDaemon } from "./daemon";
+import { ensureHostTools } from "./host-tools";
+import { ensureImage } from "./image";
+import { controlServices, execInside } from "./inside";
+import { createDisk, powerOff, powerOn, removeDisk, waitForLeader } from "./machine";
+import { applyNetwork, createHostNetwork, createNetwork, namespacesOf, removeHostNetwork, removeNetwork } from "./network";
+import type { OutsideReply, OutsideRequest } from "./outside";
+import { fetchOutside } from "./outside";
+import { diskDir, runDir, runRoot } from "./paths";
+import type { RunOptions, RunResult } from "./process";
+import { must, until } from "./process";
+import { ensureMoto, ensureWheelhouse } from "./python-env";
+import type { FirstBoot } from "./seed";
+import type { S3Fault, S3Record } from "./services/s3-relay";
+import { labExists, readState, writeState } from "./state";
+import { ensureTls } from "./tls";
+import type { Host, LabState } from "./topology";
+import { checkName, namespaceOf, SERVICES } from "./topology";
+
+export type NewHost = Omit<Host, "index" | "instanceId"> & { readonly instanceId?: string };
+
+export interface Lab {
+  readonly name: string;
+  /** The state as it is now. */
+  state(): LabState;
+  /** Changes rules, routes, groups or hosts' attributes and makes the router follow. */
+  update(change: (state: LabState) => LabState): Promise<void>;
+  /** Creates a machine and switches it on; returns when its first process runs (ssh: see `ready`). */
+  addHost(host: NewHost, boot: FirstBoot): Promise<Host>;
+  removeHost(host: string): Promise<void>;
+  /** Waits until the first boot is done (cloud-init) and ssh answers. */
+  ready(host: string): Promise<void>;
+  /** A bash command line as the machine's root, independent of its network. */
+  exec(host: string, command: string, options?: RunOptions): Promise<RunResult>;
+  /** The same, for what has to succeed. @returns standard output */
+  must(host: string, command: string, options?: RunOptions): Promise<string>;
+  /** A program in the operator's namespace: outside of the machines' network. */
+  outside(argv: readonly string[]): readonly string[];
+  fetchFromOutside(url: string, options?: OutsideRequest): Promise<OutsideReply>;
+  /** Drops every packet of a host, or of the operator ("operator"), until `mendLink`. */
+  cutLink(part: string): Promise<void>;
+  mendLink(part: string): Promise<void>;
+  /** An orderly reboot from inside; returns when the machine's new first process runs. */
+  reboot(host: string): Promise<void>;
+  /** Pulls the plug; `powerOn` boots from what reached the disk. */
+  powerOff(host: string): Promise<void>;
+  powerOn(host: string): Promise<void>;
+  /** MiB for the whole machine; undefined lifts the limit. Holds also after a reboot. */
+  setMemory(host: string, mebibytes: number | undefined): Promise<void>;
+  readonly s3: {
+    /** Replaces all faults. Without argument: S3 is well again. */
+    faults(...faults: readonly S3Fault[]): Promise<void>;
+    /** What was moved since the lab began. */
+    records(): Promise<S3Record[]>;
+  };
+}
+
+export interface LabOptions {
+  /** @default 10.0.0.0/16 */
+  readonly cidr?: string;
+  /** @default us-east-1 */
+  readonly region?: string;
+  /** Progress, one line each. @default console.error */
+  readonly say?: (line: string) => void;
+}
+
+/** Starts a lab without machines. @throws when one of this name exists, or this machine cannot do it */
+export async function createLab(name: string, options: LabOptions = {}): Promise<Lab> {
+  checkName("lab", name);
+  const say = options.say ?? ((line: string) => console.error(line));
+  await ensureHostTools();
+  if (labExists(name) || (await namespacesOf(name)).length > 0)
+    throw new Error(`lab "${name}" exists already: take it down first (lab down --name ${name}).`);
+  const region = options.region ?? "us-east-1";
+  const image = await ensureImage(say);
+  const [wheelhouse, moto, tls] = [await ensureWheelhouse(image.python, say), await ensureMoto(say), await ensureTls(region)];
+  mkdirSync(runDir(name), { recursive: true, mode: 0o700 });
+  mkdirSync(diskDir(name), { recursive: true });
+  const privateKeyFile = join(runDir(name), "key");
+  const state: LabState = {
+    ...{
+      name,
+      version: 1,
+      diskDir: diskDir(name),
+      cidr: options.cidr ?? "10.0.0.0/16",
+      region,
+      image: image.directory,
+      wheelhouse,
+      privateKeyFile,
+    },
+    ...{ hosts: {}, groups: {}, cut: [] },
+  };
+  writeState(state);
+  await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", `lab-${name}`, "-f", privateKeyFile]);
+  await createNetwork(name);
+  await applyNetwork(state);
+  const daemon = (part: string, script: string, ...args: string[]): void =>
+    startDaemon(scriptInNamespace(namespaceOf(name, part), join(__dirname, script), ...args), {
+      lab: name,
+      part,
+      logFile: join(runDir(name), `${part}.log`),
+    });
+  daemon("services", "services/main.ts", name, moto, tls.certificate, tls.key);
+  daemon("operator", "services/operator.ts", join(runDir(name), "operator.sock"));
+  await until(
+    "start of the lab's services",
+    30_000,
+    async () => (await fetchOutside(name, `http://${SERVICES.address}/`)).status === 200 || undefined,
+  );
+  return openLab(name);
+}
+
+/** A running lab by its name. */
+export function openLab(name: string): Lab {
+  // One change of the network at a time, in the order asked for.
+  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn: InTurn = (job) => {
+    const next = queue.then(job);
+    queue = next.catch(() => undefined);
+    return next;
+  };
+  const update: Lab["update"] = (change) => inTurn(() => applyState(change(readState(name))));
+  const hostOf = (host: string): Host => {
+    const found = readState(name).hosts[host];
+    if (found === undefined) throw new Error(`lab ${name} has no host "${host}"; it has: ${Object.keys(readState(name).hosts).join(", ")}`);
+    return found;
+  };
+  const exec: Lab["exec"] = (host, command, options) => execInside(name, hostOf(host).name, command, options);
+  const mustInside: Lab["must"] = async (host, command, options) => {
+    const result = await exec(host, command, options);
+    if (result.code === 0) return result.stdout;
+    throw new Error(`on ${host}: ${command}\nended with status ${result.code}: ${(result.stderr + result.stdout).slice(-3000)}`);
+  };
+  const cut = (part: string, yes: boolean): Promise<void> =>
+    update((state) => ({ ...state, cut: [...state.cut.filter((one) => one !== part), ...(yes ? [part] : [])] }));
+  return {
+    name,
+    state: () => readState(name),
+    update,
+    exec,
+    must: mustInside,
+    ...machines(name, { hostOf, update, inTurn, inside: mustInside }),
+    outside: (argv) => ["ip", "netns", "exec", namespaceOf(name, "operator"), ...argv],
+    fetchFromOutside: (url, options) => fetchOutside(name, url, options),
+    cutLink: (part) => cut(part, true),
+    mendLink: (part) => cut(part, false),
+    s3: { faults: async (...faults) => void (await controlServices(name, faults)), records: () => controlServices(name) },
+  };
+}
+
+type Machines = Pick<Lab, "addHost" | "removeHost" | "ready" | "reboot" | "powerOff" | "powerOn" | "setMemory">;
+
+type InTurn = <T>(job: () => Promise<T>) => Promise<T>;
+
+async function applyState(state: LabState): Promise<void> {
+  writeState(state);
+  await applyNetwork(state);
+}
+
+interface Tools {
+  readonly hostOf: (host: string) => Host;
+  readonly update: Lab["update"];
+  readonly inTurn: InTurn;
+  readonly inside: Lab["must"];
+}
+
+/** Takes the next free place in the lab, makes the host's network, and only then tells the state about it. */
+async function connectHost(name: string, wanted: NewHost): Promise<Host> {
+  const state = readState(name);
+  if (state.hosts[checkName("host", wanted.name)] !== undefined) throw new Error(`lab ${name} has a host "${wanted.name}" already`);
+  const index = Math.max(-1, ...Object.values(state.hosts).map((one) => one.index)) + 1;
+  const host = { ...wanted, index, instanceId: wanted.instanceId ?? `i-${randomBytes(8).toString("hex")}0` };
+  await createHostNetwork(name, host);
+  await applyState({ ...state, hosts: { ...state.hosts, [host.name]: host } });
+  return host;
+}
+
+function machines(name: string, { hostOf, update, inTurn, inside }: Tools): Machines {
+  const setHost = (host: Host): Promise<void> => update((state) => ({ ...state, hosts: { ...state.hosts, [host.name]: host } }));
+  const start = async (host: string): Promise<void> => {
+    powerOn(readState(name), hostOf(host));
+    await waitForLeader(name, host);
+  };
+  return {
+    addHost: async (wanted, boot) => {
+      const host = await inTurn(() => connectHost(name, wanted));
+      createDisk(readState(name), host, boot, await ensureTls(readState(name).region));
+      await start(host.name);
+      return host;
+    },
+    removeHost: async (host) => {
+      const found = hostOf(host);
+      await powerOff(readState(name), host);
+      await removeHostNetwork(name, found);
+      removeDisk(readState(name), host);
+      await update((state) => ({ ...state, hosts: Object.fromEntries(Object.entries(state.hosts).filter(([key]) => key !== host)) }));
+    },
+    ready: async (host) => {
+      const done =
+        "cloud-init status --wait >/dev/null 2>&1; status=$?; [ $status = 0 ] || [ $status = 2 ] || exit 1; systemctl is-active --quiet ssh";
+      await until(`first boot of ${host}`, 90_000, async () => (await inside(host, done), true));
+    },
+    reboot: async (host) => {
+      const before = await waitForLeader(name, host);
+      await inside(host, "systemctl reboot");
+      await until(`reboot of ${host}`, 60_000, async () => (await waitForLeader(name, host)) !== before || undefined);
+    },
+    powerOff: (host) => powerOff(readState(name), hostOf(host).name),
+    powerOn: start,
+    setMemory: async (host, mebibytes) => {
+      limitMemory(name, host, mebibytes);
+      await setHost({ ...hostOf(host), memoryMiB: mebibytes });
+    },
+  };
+}
+
+/** Labs of which anything is left: state, processes or namespaces. */
+export async function listLabs(): Promise<string[]> {
+  const named = (await namespacesOf()).map((one) => /^mlgw-(.*?)-(operator|router|services|h-.*)$/.exec(one)?.[1] ?? "");
+  const states = existsSync(runRoot) ? readdirSync(runRoot).filter((one) => statSync(join(runRoot, one)).isDirectory()) : [];
+  return [...new Set([...named, ...states, ...labsWithGroups()])].filter((one) => one !== "").sort();
+}
+
+/** Removes every trace of a lab, whatever state a crash left it in; nothing to remove is no error. */
+export async function removeLab(name: string): Promise<void> {
+  checkName("lab", name);
+  const disk = labExists(name) ? readState(name).diskDir : diskDir(name);
+  await removeGroups(name);
+  await removeNetwork(name);
+  rmSync(disk, { recursive: true, force: true });
+  rmSync(runDir(name), { recursive: true, force: true });
+}

@@ -1,0 +1,41 @@
+/** What comes from PyPI: the wheels that the machines install from, and the virtual environment of the S3 stand-in. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheDir, cached, digest, repositoryRoot } from "./paths";
+import { must } from "./process";
+
+const REQUIREMENTS = join(repositoryRoot, "templates/sample-app/requirements.txt");
+const MOTO_REQUIREMENTS = join(__dirname, "moto-requirements.txt");
+const PLATFORMS = ["manylinux2014", "manylinux_2_17", "manylinux_2_28", "linux"];
+
+/**
+ * A directory with every wheel that a requirements file needs, fetched once for the machines' Python.
+ * @param python version of the machines' interpreter, e.g. "3.11"
+ */
+export async function ensureWheelhouse(python: string, say: (line: string) => void, requirements = REQUIREMENTS): Promise<string> {
+  const name = `wheels-${digest(python, readFileSync(requirements))}`;
+  const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
+  return cached(name, async (target) => {
+    say(`fetching wheels for Python ${python} (once)`);
+    const platforms = PLATFORMS.flatMap((platform) => ["--platform", `${platform}_${machine}`]);
+    const where = ["--dest", target, "--python-version", python, "--implementation", "cp", "--abi", `cp${python.replace(".", "")}`];
+    const what = ["--only-binary=:all:", "--requirement", requirements, "pip", "setuptools", "wheel"];
+    await must(["python3", "-m", "pip", "download", "--quiet", ...where, ...platforms, ...what], {
+      logFile: join(cacheDir, `${name}.log`),
+    });
+  });
+}
+
+/** The moto server's program, installed once. A virtual environment cannot be moved: its marker is written last instead. */
+export async function ensureMoto(say: (line: string) => void): Promise<string> {
+  const directory = join(cacheDir, `moto-${digest(readFileSync(MOTO_REQUIREMENTS))}`);
+  const marker = await cached(`moto-${digest(readFileSync(MOTO_REQUIREMENTS))}-ready`, async (target) => {
+    say("installing the S3 stand-in (moto, once)");
+    const logFile = `${directory}.log`;
+    await must(["python3", "-m", "venv", "--clear", directory], { logFile });
+    await must([join(directory, "bin/pip"), "install", "--quiet", "--requirement", MOTO_REQUIREMENTS], { logFile });
+    await must(["mkdir", target]);
+  });
+  if (!existsSync(join(directory, "bin/moto_server"))) throw new Error(`${directory} is incomplete: remove ${marker}, then run again.`);
+  return join(directory, "bin/moto_server");
+}

@@ -1,0 +1,57 @@
+/**
+ * The services of one lab in their namespace: S3 (TLS and plain), instance metadata, names. Started by lab.ts with the lab's name,
+ * the stand-in's program, and the certificate; told about faults through a socket in the lab's directory.
+ */
+import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { join } from "node:path";
+import { runDir } from "../paths";
+import { readState } from "../state";
+import { SERVICES } from "../topology";
+import { metadata } from "./metadata";
+import { answer } from "./resolver";
+import type { S3Fault } from "./s3-relay";
+import { createS3Relay } from "./s3-relay";
+
+const MOTO_PORT = 5000;
+const [lab = "", moto = "", certificate = "", key = ""] = process.argv.slice(2);
+
+const standIn = spawn(moto, ["-H", "127.0.0.1", "-p", String(MOTO_PORT)], { stdio: ["ignore", "ignore", "inherit"] });
+standIn.on("exit", (code) => {
+  console.error(`the S3 stand-in ended with status ${code ?? "signal"}`);
+  process.exit(1);
+});
+
+const relay = createS3Relay(MOTO_PORT);
+createServer(relay.handle).listen(80, SERVICES.address);
+createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) }, relay.handle).listen(443, SERVICES.address);
+
+createServer((incoming, outgoing) => {
+  const state = readState(lab);
+  const host = Object.values(state.hosts).find((one) => one.address === incoming.socket.remoteAddress);
+  const token = incoming.headers["x-aws-ec2-metadata-token"];
+  const reply = metadata(incoming.method ?? "", incoming.url ?? "", typeof token === "string" ? token : undefined, host, state.region);
+  outgoing.writeHead(reply.status, { "content-type": "text/plain" }).end(reply.body);
+}).listen(80, SERVICES.metadata);
+
+const names = createSocket("udp4");
+names.on("message", (query, from) => {
+  const reply = answer(query, SERVICES.address);
+  if (reply !== undefined) names.send(reply, from.port, from.address);
+});
+names.bind(53, SERVICES.resolver);
+
+/** GET /records: what was moved; PUT /faults: a JSON list that replaces the one before. */
+const control: Server = createServer((incoming, outgoing) => {
+  const parts: Buffer[] = [];
+  incoming.on("data", (part: Buffer) => parts.push(part));
+  incoming.on("end", () => {
+    if (incoming.method === "PUT") relay.setFaults(JSON.parse(Buffer.concat(parts).toString("utf8")) as S3Fault[]);
+    outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(relay.records));
+  });
+});
+control.listen(join(runDir(lab), "services.sock"));

@@ -1,0 +1,37 @@
+/** The VPC's name server, as far as machines need it: S3's names and the machines' own EC2 names. Pure. */
+
+const TYPE_A = 1;
+
+/** @returns the address for a name, or undefined when there is none */
+export function resolve(name: string, s3Address: string): string | undefined {
+  const lower = name.toLowerCase();
+  if (/(^|\.)s3(\.[a-z0-9-]+)?\.amazonaws\.com$/.test(lower)) return s3Address;
+  const own = /^ip-(\d+)-(\d+)-(\d+)-(\d+)(\.ec2\.internal)?$/.exec(lower);
+  return own === null ? undefined : own.slice(1, 5).join(".");
+}
+
+/** Answers one query datagram. Unknown names do not exist; other types than A are empty. @returns undefined for what is no query */
+export function answer(query: Buffer, s3Address: string): Buffer | undefined {
+  if (query.length < 17) return undefined;
+  const labels: string[] = [];
+  let at = 12;
+  for (let length = query[at] ?? 0; length > 0 && at < query.length; length = query[at] ?? 0) {
+    labels.push(query.subarray(at + 1, at + 1 + length).toString("latin1"));
+    at += length + 1;
+  }
+  const questionEnd = at + 5;
+  const address = resolve(labels.join("."), s3Address);
+  const give = address !== undefined && query.readUInt16BE(at + 1) === TYPE_A;
+  const header = Buffer.from(query.subarray(0, 12));
+  // Response, recursion available; status 3 says that the name does not exist.
+  header.writeUInt16BE(0x8180 | (address === undefined ? 3 : 0), 2);
+  header.writeUInt16BE(1, 4);
+  header.writeUInt16BE(give ? 1 : 0, 6);
+  header.writeUInt32BE(0, 8);
+  const parts = [header, query.subarray(12, questionEnd)];
+  if (give) {
+    const record = Buffer.from([0xc0, 0x0c, 0, TYPE_A, 0, 1, 0, 0, 0, 60, 0, 4, ...address.split(".").map(Number)]);
+    parts.push(record);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,32 @@
+#!/bin/bash
+# Runs one machine until it is powered off: mounts its disk, boots it, boots it again when it reboots.
+# Started in a mount namespace of its own (unshare --mount), so its mounts vanish with it.
+# environment: IMAGE (lower layer), DISK (directory kept for this machine), SEED (files of the first boot), NETNS (path), NAME, WHEELS,
+#   DISK_GIB (empty: no limit), GROUPS_FILES (cgroup.procs files, one a line)
+set -euo pipefail
+while read -r file; do echo $$ >"$file"; done <<<"$GROUPS_FILES"
+
+layers=$DISK/layers
+mkdir -p "$layers" "$DISK/root"
+if [ -n "$DISK_GIB" ]; then
+  if [ ! -e "$DISK/volume" ]; then
+    truncate -s "${DISK_GIB}G" "$DISK/volume.new"
+    mkfs.ext4 -q -m 0 "$DISK/volume.new"
+    mv "$DISK/volume.new" "$DISK/volume"
+  fi
+  mount -o loop "$DISK/volume" "$layers"
+fi
+mkdir -p "$layers/upper" "$layers/work"
+mount -t overlay overlay -o "lowerdir=$IMAGE,upperdir=$layers/upper,workdir=$layers/work" "$DISK/root"
+if [ ! -e "$layers/seeded" ]; then
+  cp -a "$SEED/." "$DISK/root/"
+  touch "$layers/seeded"
+fi
+
+status=133
+while [ "$status" = 133 ]; do # systemd-nspawn's status for "the machine reboots"
+  status=0
+  systemd-nspawn --quiet --boot --directory="$DISK/root" --machine="$NAME" --network-namespace-path="$NETNS" --register=no --keep-unit \
+    --console=pipe --link-journal=no --resolv-conf=off --timezone=off --bind-ro="$WHEELS:/opt/wheelhouse" </dev/null || status=$?
+done
+exit "$status"
