@@ -1,76 +1,156 @@
-/** Does a property of one resource mean another one? By id, ARN or name where known, by dependency where not. */
+/** Which resource a property means, and what is attached to a resource: by id, ARN or name where known, by dependency where not. */
+import { ofType } from "../core/references";
 import { fitsType } from "../core/graph";
 import { Unknown } from "../core/types";
 import type { Graph, Resource, Value } from "../core/types";
 import { asProps, asString, leaves, reveal } from "../core/values";
 
-export type Join = "yes" | "no" | "maybe";
-
-/** What is joined to: the type of the targets, and the inputs that hold their physical name. */
+/** What is joined to: the type of the targets, and the properties that hold their physical name. */
 export interface Kind {
   readonly type: RegExp;
   readonly names: readonly string[];
 }
 
-/**
- * Compares one value (default: the whole property) with one target. A literal that is no known name of the target may
- * still be it while the target's physical name is not known; auto-naming begins it with the logical name.
- */
-export function joins(
+export interface Targets {
+  readonly certain: readonly Resource[];
+  /** Any of these may be meant: names or ids that decide are not known yet. */
+  readonly possible: readonly Resource[];
+  /** True where something is named that no resource of this program explains. */
+  readonly stranger: boolean;
+}
+
+/** The resources of a kind that a value (default: the whole property) names. */
+export function targetsOf(
   graph: Graph,
   from: Resource,
   property: string,
-  target: Resource,
   kind: Kind,
   value: Value | undefined = from.inputs[property],
-): Join {
-  const answers = leaves(value).map((leaf) => {
-    if (leaf instanceof Unknown) return byDependency(graph, from, property, target, kind, 0);
-    return typeof leaf === "string" ? byName(graph, from, property, target, kind, leaf) : "no";
-  });
-  if (answers.includes("yes")) return "yes";
-  return answers.includes("maybe") ? "maybe" : "no";
+): Targets {
+  const found = leaves(value)
+    .filter((leaf) => leaf instanceof Unknown || (typeof leaf === "string" && leaf !== ""))
+    .map((leaf) => (typeof leaf === "string" ? byName(graph, from, property, kind, leaf) : byDependency(graph, from, property, kind, 0)));
+  const certain = [...new Set(found.flatMap((targets) => targets.certain))];
+  return {
+    certain,
+    possible: [...new Set(found.flatMap((targets) => targets.possible))].filter((target) => !certain.includes(target)),
+    stranger: found.some((targets) => targets.stranger),
+  };
 }
 
-function byName(graph: Graph, from: Resource, property: string, target: Resource, kind: Kind, text: string): Join {
-  const known = namesOf(target, kind);
+const STRANGER: Targets = { certain: [], possible: [], stranger: true };
+
+function byName(graph: Graph, from: Resource, property: string, kind: Kind, text: string): Targets {
+  const { named, nameless } = directory(graph, kind);
+  const known = named.get(text) ?? named.get(bareName(text));
+  if (known) return { certain: known, possible: [], stranger: false };
+  // Outputs flow from the target, whose own name this source does not show.
+  const flows = dependencies(graph, from, property).filter((source) => fitsType(source.type, kind.type) && nameless.has(source));
+  if (flows.length > 0) return several(flows);
   const name = bareName(text);
-  if (known.some((own) => own === text || own === name)) return "yes";
-  if (target.id !== undefined || kind.names.some((key) => asString(target.inputs[key]) !== undefined)) return "no";
-  const flows = (from.propertyDependencies[property] ?? []).filter((urn) => fitsType(graph.byUrn.get(urn)?.type ?? "", kind.type));
-  if (flows.includes(target.urn)) return flows.length === 1 ? "yes" : "maybe";
-  if (flows.length > 0) return "no";
-  const prefix = asString(target.inputs.bucketPrefix) ?? asString(target.inputs.namePrefix) ?? target.name;
-  return name.startsWith(prefix) ? "maybe" : "no";
+  const possible = [...nameless].filter((target) => target.id === undefined && name.startsWith(autoName(target)));
+  return { certain: [], possible, stranger: true };
 }
 
 /** Through resources that pass the name on (`bucket: versioning.bucket`) as well. */
-function byDependency(graph: Graph, from: Resource, property: string, target: Resource, kind: Kind, depth: number): Join {
-  const sources = (from.propertyDependencies[property] ?? []).map((urn) => graph.byUrn.get(urn)).filter((found) => found !== undefined);
+function byDependency(graph: Graph, from: Resource, property: string, kind: Kind, depth: number): Targets {
+  const sources = dependencies(graph, from, property);
   const direct = sources.filter((source) => fitsType(source.type, kind.type));
-  if (direct.includes(target)) return direct.length === 1 ? "yes" : "maybe";
-  if (direct.length > 0) return "no";
-  const passed = depth < 4 ? sources.map((source) => passedOn(graph, source, property, target, kind, depth)) : [];
-  if (passed.includes("yes")) return "yes";
-  return sources.length === 0 || passed.includes("maybe") ? "maybe" : "no";
+  if (direct.length > 0) return several(direct);
+  if (depth >= 4 || sources.length === 0) return { ...STRANGER, possible: sources.length === 0 ? ofType(graph, kind.type) : [] };
+  const passed = sources.map((source): Targets => {
+    const value = reveal(source.inputs[property]);
+    if (value instanceof Unknown) return byDependency(graph, source, property, kind, depth + 1);
+    return typeof value === "string" ? byName(graph, source, property, kind, value) : STRANGER;
+  });
+  const certain = [...new Set(passed.flatMap((targets) => targets.certain))];
+  return certain.length === 1
+    ? { certain, possible: [], stranger: false }
+    : { certain: [], possible: certain, stranger: certain.length === 0 };
 }
 
-function passedOn(graph: Graph, source: Resource, property: string, target: Resource, kind: Kind, depth: number): Join {
-  const value = reveal(source.inputs[property]);
-  if (value instanceof Unknown) return byDependency(graph, source, property, target, kind, depth + 1);
-  return typeof value === "string" ? byName(graph, source, property, target, kind, value) : "no";
+function several(found: readonly Resource[]): Targets {
+  return found.length === 1 ? { certain: found, possible: [], stranger: false } : { certain: [], possible: found, stranger: false };
+}
+
+function dependencies(graph: Graph, from: Resource, property: string): Resource[] {
+  return (from.propertyDependencies[property] ?? []).map((urn) => graph.byUrn.get(urn)).filter((found) => found !== undefined);
+}
+
+interface Directory {
+  readonly named: ReadonlyMap<string, Resource[]>;
+  /** Targets whose physical name is not known. */
+  readonly nameless: ReadonlySet<Resource>;
+}
+const directories = new WeakMap<Graph, Map<string, Directory>>();
+
+function directory(graph: Graph, kind: Kind): Directory {
+  return cached(directories, graph, kind.type.source, () => {
+    const named = new Map<string, Resource[]>();
+    const nameless = new Set<Resource>();
+    for (const target of ofType(graph, kind.type)) {
+      for (const name of namesOf(target, kind)) named.set(name, [...(named.get(name) ?? []), target]);
+      if (!kind.names.some((key) => asString(target.inputs[key]) ?? asString(target.outputs[key]))) nameless.add(target);
+    }
+    return { named, nameless };
+  });
 }
 
 /** Every known name of a resource: id, URN, ARN and the physical names among inputs and outputs. */
-export function namesOf(target: Resource, kind: Kind): string[] {
-  const keys = ["id", "arn", ...kind.names];
-  const texts = [target.urn, target.id, ...keys.flatMap((key) => [asString(target.inputs[key]), asString(target.outputs[key])])];
+function namesOf(target: Resource, kind: Kind): string[] {
+  const texts = [
+    target.urn,
+    target.id,
+    ...["id", "arn", ...kind.names].flatMap((key) => [asString(target.inputs[key]), asString(target.outputs[key])]),
+  ];
   return [...new Set(texts.filter((text): text is string => text !== undefined && text !== ""))];
+}
+
+/** What a physical name begins with when Pulumi makes it up. */
+function autoName(target: Resource): string {
+  return asString(target.inputs.bucketPrefix) ?? asString(target.inputs.namePrefix) ?? target.name;
 }
 
 /** The last part of an ARN: `arn:aws:s3:::name`, `arn:aws:iam::1:role/path/name`. */
 function bareName(text: string): string {
   return text.startsWith("arn:") ? (text.split(/[:/]/).pop() ?? text) : text;
+}
+
+export interface Attached {
+  readonly certain: readonly Resource[];
+  /** May be attached: what they name is not known yet. */
+  readonly possible: readonly Resource[];
+}
+const NOTHING: Attached = { certain: [], possible: [] };
+const attachments = new WeakMap<Graph, Map<string, Map<Resource, { certain: Resource[]; possible: Resource[] }>>>();
+
+/** Resources of a type whose `property` names the target. */
+export function attachedTo(graph: Graph, target: Resource, type: RegExp, property: string, kind: Kind): Attached {
+  const index = cached(attachments, graph, `${type.source} ${property} ${kind.type.source}`, () => {
+    const found = new Map<Resource, { certain: Resource[]; possible: Resource[] }>();
+    const entry = (key: Resource): { certain: Resource[]; possible: Resource[] } => {
+      const known = found.get(key) ?? { certain: [], possible: [] };
+      found.set(key, known);
+      return known;
+    };
+    for (const resource of ofType(graph, type)) {
+      const targets = targetsOf(graph, resource, property, kind);
+      for (const one of targets.certain) entry(one).certain.push(resource);
+      for (const one of targets.possible) entry(one).possible.push(resource);
+    }
+    return found;
+  });
+  return index.get(target) ?? NOTHING;
+}
+
+function cached<T>(store: WeakMap<Graph, Map<string, T>>, graph: Graph, key: string, make: () => T): T {
+  const byKey = store.get(graph) ?? new Map<string, T>();
+  store.set(graph, byKey);
+  const known = byKey.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  byKey.set(key, made);
+  return made;
 }
 
 /** Nested properties as a list: providers take one object or a list of one. */

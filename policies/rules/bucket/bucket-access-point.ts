@@ -1,7 +1,7 @@
 import { ofType } from "../../core/references";
 import type { Finding, Graph, Policy, Resource, Settings, Value } from "../../core/types";
 import { asBoolean, asProps, isAbsent, isUnknown } from "../../core/values";
-import { blocks, joins } from "../../graph/join";
+import { blocks, targetsOf } from "../../graph/join";
 import { BUCKET_KIND, attached, finding, modelBuckets, nameOf, only } from "./model";
 
 const GUARDS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
@@ -34,8 +34,8 @@ function judge(graph: Graph, settings: Settings): Finding[] {
 function multiRegion(graph: Graph, bucket: Resource): Finding[] {
   return ofType(graph, /^aws:s3control\/multiRegionAccessPoint:/).flatMap((resource) => {
     const details = asProps(only(resource.inputs.details)) ?? {};
-    const mine = blocks(details.regions).some(
-      (region) => joins(graph, resource, "details", bucket, BUCKET_KIND, asProps(region)?.bucket) !== "no",
+    const mine = blocks(details.regions).some((region) =>
+      targetsOf(graph, resource, "details", BUCKET_KIND, asProps(region)?.bucket).certain.includes(bucket),
     );
     return mine ? door(resource, bucket, details.publicAccessBlock, true) : [];
   });

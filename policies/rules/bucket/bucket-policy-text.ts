@@ -4,9 +4,8 @@ import type { Graph, Resource, Settings } from "../../core/types";
 import { isAbsent } from "../../core/values";
 import { readDocument } from "../../graph/iam-document";
 import type { Document } from "../../graph/iam-document";
-import { joins } from "../../graph/join";
-import { ofType } from "../../core/references";
-import { attached, BUCKET, BUCKET_KIND, modelBuckets } from "./model";
+import { attachedTo } from "../../graph/join";
+import { attached, BUCKET, modelBuckets } from "./model";
 
 export interface PolicyText {
   readonly bucket: Resource;
@@ -45,10 +44,6 @@ export function textsOf(graph: Graph, bucket: Resource): PolicyText[] {
 
 const POINT_KIND = { type: /^aws:s3\/accessPoint:/, names: ["name", "alias"] };
 
-function pointPolicies(graph: Graph, point: Resource): Resource[] {
-  return ofType(graph, /^aws:s3control\/accessPointPolicy:/).filter(
-    (resource) => joins(graph, resource, "accessPointArn", point, POINT_KIND) !== "no",
-  );
+function pointPolicies(graph: Graph, point: Resource): readonly Resource[] {
+  return attachedTo(graph, point, /^aws:s3control\/accessPointPolicy:/, "accessPointArn", POINT_KIND).certain;
 }
-
-export { BUCKET_KIND };

@@ -1,10 +1,9 @@
 /** The models buckets and what is attached to them. */
-import { ofType } from "../../core/references";
 import { selectRole } from "../../core/select";
 import type { Finding, Graph, Resource, Settings, Value } from "../../core/types";
 import { asProps, asString, isAbsent, propertyOf } from "../../core/values";
-import { joins } from "../../graph/join";
-import type { Join } from "../../graph/join";
+import { attachedTo } from "../../graph/join";
+import type { Attached } from "../../graph/join";
 
 export const BUCKET = /^aws:s3\/bucket(V2)?:Bucket(V2)?$/;
 export const BUCKET_KIND = { type: BUCKET, names: ["bucket"] };
@@ -19,17 +18,9 @@ export function modelBuckets(graph: Graph, settings: Settings): Resource[] {
   return selectRole(graph, settings.roles.modelBuckets, BUCKET);
 }
 
-export interface Attached {
-  readonly certain: readonly Resource[];
-  /** May be attached: what they name is not known yet. */
-  readonly possible: readonly Resource[];
-}
-
 /** Resources of a type whose `property` names the bucket. */
 export function attached(graph: Graph, bucket: Resource, type: RegExp, property = "bucket"): Attached {
-  const all = ofType(graph, type).map((resource) => ({ resource, join: joins(graph, resource, property, bucket, BUCKET_KIND) }));
-  const pick = (wanted: Join): Resource[] => all.filter(({ join }) => join === wanted).map(({ resource }) => resource);
-  return { certain: pick("yes"), possible: pick("maybe") };
+  return attachedTo(graph, bucket, type, property, BUCKET_KIND);
 }
 
 /** `"name" (logical name)`, or the logical name alone where the physical one is not known yet. */

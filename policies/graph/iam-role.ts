@@ -1,0 +1,149 @@
+/** What a role may do: every document attached to it, in whichever of the many ways, and what cannot be read. */
+import { dependenciesOf } from "../core/references";
+import type { Graph, Resource, Value } from "../core/types";
+import { asArray, asProps, asString, isUnknown, leaves } from "../core/values";
+import { readDocument } from "./iam-document";
+import type { Document, Statement } from "./iam-document";
+import { attachedTo, blocks, targetsOf } from "./join";
+
+export const ROLE = /^aws:iam\/role:Role$/;
+export const ROLE_KIND = { type: ROLE, names: ["name"] };
+const POLICY_KIND = { type: /^aws:iam\/policy:Policy$/, names: ["name"] };
+const PROFILE_KIND = { type: /^aws:iam\/instanceProfile:InstanceProfile$/, names: ["name"] };
+
+export interface Grant {
+  /** The resource that attaches it: a finding stands there. */
+  readonly resource: Resource;
+  readonly document: Document;
+  /** Resources whose outputs flow into the text: unknown ARNs in it are theirs. Empty: nobody knows whose. */
+  readonly flows: readonly Resource[];
+}
+
+export interface Rights {
+  readonly grants: readonly Grant[];
+  /** AWS-managed policies, by ARN. */
+  readonly managed: readonly { readonly arn: string; readonly resource: Resource }[];
+  /** What is attached and cannot be read. */
+  readonly open: readonly { readonly resource: Resource; readonly what: string }[];
+}
+
+export function statementsOf(rights: Rights): Statement[] {
+  return rights.grants.flatMap((grant) => grant.document.statements);
+}
+
+export function rightsOf(graph: Graph, role: Resource): Rights {
+  const inline = blocks(role.inputs.inlinePolicies).map((block) => grant(graph, role, "inlinePolicies", asProps(block)?.policy ?? block));
+  const own = attachedTo(graph, role, /^aws:iam\/rolePolicy:RolePolicy$/, "role", ROLE_KIND);
+  const attachments = [
+    ...attachedTo(graph, role, /^aws:iam\/rolePolicyAttachment:/, "role", ROLE_KIND).certain.map((resource) => ({
+      resource,
+      key: "policyArn",
+    })),
+    ...attachedTo(graph, role, /^aws:iam\/policyAttachment:/, "roles", ROLE_KIND).certain.map((resource) => ({
+      resource,
+      key: "policyArn",
+    })),
+    ...attachedTo(graph, role, /^aws:iam\/rolePolicyAttachmentsExclusive:/, "roleName", ROLE_KIND).certain.map((resource) => ({
+      resource,
+      key: "policyArns",
+    })),
+    { resource: role, key: "managedPolicyArns" },
+  ].map(({ resource, key }) => byArn(graph, resource, key));
+  const grants = [
+    ...inline,
+    ...own.certain.map((resource) => grant(graph, resource, "policy")),
+    ...attachments.flatMap((found) => found.grants),
+  ];
+  const unread = grants
+    .filter(({ document }) => !document.complete)
+    .map(({ resource }) => ({ resource, what: `the document in "${resource.name}" is not known yet` }));
+  const doubtful = own.possible.map((resource) => ({ resource, what: `whether "${resource.name}" is attached is not known yet` }));
+  return {
+    grants,
+    managed: attachments.flatMap((found) => found.managed),
+    open: [...unread, ...doubtful, ...attachments.flatMap((found) => found.open)],
+  };
+}
+
+function grant(graph: Graph, resource: Resource, property: string, value: Value | undefined = resource.inputs[property]): Grant {
+  return { resource, document: readDocument(value), flows: dependenciesOf(graph, resource, property) };
+}
+
+/** Policies attached by ARN: AWS's own by their well-known ARN, the program's by reference. */
+function byArn(graph: Graph, resource: Resource, key: string): Rights {
+  const rights: { grants: Grant[]; managed: Rights["managed"][number][]; open: Rights["open"][number][] } = {
+    grants: [],
+    managed: [],
+    open: [],
+  };
+  for (const leaf of leaves(resource.inputs[key])) {
+    const arn = asString(leaf);
+    if (arn !== undefined && /^arn:[^:]*:iam::aws:policy\//.test(arn)) {
+      rights.managed.push({ arn, resource });
+      continue;
+    }
+    if (arn === undefined && !isUnknown(leaf)) continue;
+    const found = targetsOf(graph, resource, key, POLICY_KIND, leaf);
+    const policies = found.certain.length > 0 ? found.certain : found.possible;
+    rights.grants.push(...policies.map((policy) => ({ ...grant(graph, policy, "policy"), resource })));
+    if (policies.length === 0)
+      rights.open.push({
+        resource,
+        what: arn === undefined ? "the attached policy is not known yet" : `${arn} is not part of this program`,
+      });
+  }
+  return rights;
+}
+
+export interface HostRole {
+  readonly host: Resource;
+  readonly role: Resource | undefined;
+  /** Why the role cannot be told, where it cannot. */
+  readonly open: string | undefined;
+}
+
+const HOSTS = /^aws:ec2\/(instance|spotInstanceRequest|launchTemplate|launchConfiguration|spotFleetRequest):/;
+
+/** The roles that machines of the program run with. */
+export function hostRoles(graph: Graph): HostRole[] {
+  return [...new Set(graph.resources.filter((resource) => HOSTS.test(resource.type) && !resource.external))].flatMap((host) =>
+    profilesOf(host).flatMap(({ property, value }) => rolesOf(graph, host, property, value)),
+  );
+}
+
+function profilesOf(host: Resource): { property: string; value: Value }[] {
+  const own = host.inputs.iamInstanceProfile;
+  const block = asProps(asArray(own)?.[0] ?? own);
+  const direct = block ? [block.arn ?? block.name] : [own];
+  const fleet = blocks(host.inputs.launchSpecifications).map(
+    (specification) => asProps(specification)?.iamInstanceProfile ?? asProps(specification)?.iamInstanceProfileArn,
+  );
+  return [
+    ...direct.map((value) => ({ property: "iamInstanceProfile", value })),
+    ...fleet.map((value) => ({ property: "launchSpecifications", value })),
+  ].filter((place): place is { property: string; value: Value } => place.value !== undefined && place.value !== null && place.value !== "");
+}
+
+function rolesOf(graph: Graph, host: Resource, property: string, value: Value): HostRole[] {
+  const profiles = targetsOf(graph, host, property, PROFILE_KIND, value);
+  const all = profiles.certain.length > 0 ? profiles.certain : profiles.possible;
+  if (all.length === 0) {
+    const name = asString(value);
+    return [
+      {
+        host,
+        role: undefined,
+        open: name === undefined ? "its instance profile is not known yet" : `its instance profile "${name}" is not part of this program`,
+      },
+    ];
+  }
+  return all.flatMap((profile): HostRole[] => {
+    const roles = targetsOf(graph, profile, "role", ROLE_KIND);
+    const found = roles.certain.length > 0 ? roles.certain : roles.possible;
+    if (found.length > 0) return found.map((role) => ({ host, role, open: undefined }));
+    const name = asString(profile.inputs.role);
+    return profile.inputs.role === undefined
+      ? []
+      : [{ host, role: undefined, open: `its role ${name === undefined ? "is not known yet" : `"${name}" is not part of this program`}` }];
+  });
+}

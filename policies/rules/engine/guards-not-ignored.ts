@@ -1,0 +1,39 @@
+import type { Finding, Policy, Resource } from "../../core/types";
+import { guardsOf } from "./guards";
+
+const MEND = "take it off ignoreChanges, so that `pulumi up` puts a hand-made change right";
+
+export const policy: Policy = {
+  id: "guards-not-ignored",
+  severity: "high",
+  checklist: "everything in this list, kept",
+  description: "No resource ignores changes of a property that this checklist depends on.",
+  why: "What is ignored is frozen: a hole made by hand stays for ever, and the mended program never reaches the cloud.",
+  mend: MEND,
+  level: "mandatory",
+  local: true,
+  bad: 'new aws.ec2.Instance("backend", { ... }, { ignoreChanges: ["metadataOptions"] });',
+  good: 'new aws.ec2.Instance("backend", { ... }, { ignoreChanges: ["ami"] });',
+  evaluate: (graph) => graph.resources.flatMap(judge),
+};
+
+function judge(resource: Resource): Finding[] {
+  const guards = guardsOf(resource.type);
+  if (guards.length === 0) return [];
+  return (resource.options.ignoreChanges ?? []).flatMap((path) => {
+    const first = firstStep(path);
+    if (first !== "*" && !guards.includes(first)) return [];
+    return [
+      {
+        verdict: "violation",
+        urn: resource.urn,
+        message: `${resource.type.split(":").pop() ?? ""} "${resource.name}" ignores changes of "${path}": ${MEND}`,
+      },
+    ];
+  });
+}
+
+/** `metadataOptions.httpTokens`, `["metadataOptions"].httpTokens` and `ingress[*]` begin with the property's name. */
+function firstStep(path: string): string {
+  return /^\[?["']?([^.[\]"']+)/.exec(path)?.[1] ?? path;
+}

@@ -1,0 +1,93 @@
+/** Which properties of which resources the checklist depends on. */
+
+const HOST = [
+  "metadataOptions",
+  "rootBlockDevice",
+  "ebsBlockDevices",
+  "blockDeviceMappings",
+  "iamInstanceProfile",
+  "associatePublicIpAddress",
+  "subnetId",
+  "vpcSecurityGroupIds",
+  "securityGroups",
+  "networkInterfaces",
+  "launchTemplate",
+  "keyName",
+];
+const RULE = [
+  "type",
+  "fromPort",
+  "toPort",
+  "ipProtocol",
+  "protocol",
+  "cidrIpv4",
+  "cidrIpv6",
+  "cidrBlocks",
+  "ipv6CidrBlocks",
+  "prefixListId",
+  "prefixListIds",
+  "referencedSecurityGroupId",
+  "sourceSecurityGroupId",
+  "self",
+  "securityGroupId",
+];
+const BUCKET = [
+  "acl",
+  "grants",
+  "policy",
+  "website",
+  "corsRules",
+  "lifecycleRules",
+  "versioning",
+  "serverSideEncryptionConfiguration",
+  "forceDestroy",
+];
+const GUARDS4 = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+
+const TABLE: readonly (readonly [type: RegExp, properties: readonly string[]])[] = [
+  [/^aws:ec2\/(instance|spotInstanceRequest|launchTemplate|launchConfiguration|spotFleetRequest):/, [...HOST, "launchSpecifications"]],
+  [/^aws:autoscaling\/group:/, ["launchTemplate", "launchConfiguration", "vpcZoneIdentifiers", "mixedInstancesPolicy"]],
+  [/^aws:ec2\/(securityGroup|defaultSecurityGroup):/, ["ingress", "egress"]],
+  [/^aws:(vpc\/securityGroup(In|E)gressRule|ec2\/securityGroupRule|vpc\/securityGroupRule):/, RULE],
+  [
+    /^aws:ec2\/(networkInterface|networkInterfaceSecurityGroupAttachment|networkInterfaceAttachment):/,
+    ["securityGroups", "securityGroupId", "subnetId"],
+  ],
+  [/^aws:ec2\/(subnet|defaultSubnet):/, ["mapPublicIpOnLaunch", "assignIpv6AddressOnCreation"]],
+  [
+    /^aws:ec2\/(route|routeTable|defaultRouteTable|routeTableAssociation|mainRouteTableAssociation):/,
+    ["routes", "gatewayId", "natGatewayId", "networkInterfaceId", "vpcPeeringConnectionId", "routeTableId", "subnetId", "propagatingVgws"],
+  ],
+  [
+    /^aws:ec2\/(networkAcl|networkAclRule|defaultNetworkAcl):/,
+    ["ingress", "egress", "cidrBlock", "ipv6CidrBlock", "fromPort", "toPort", "ruleAction"],
+  ],
+  [/^aws:ec2\/managedPrefixList(Entry)?:/, ["entries", "cidr"]],
+  [/^aws:ec2\/(eip|eipAssociation):/, ["instance", "networkInterface", "instanceId", "networkInterfaceId"]],
+  [/^aws:ec2\/vpcEndpoint:/, ["policy", "securityGroupIds"]],
+  [/^aws:s3\/bucket(V2)?:/, BUCKET],
+  [/^aws:s3\/(bucket|account)PublicAccessBlock:/, GUARDS4],
+  [/^aws:s3\/bucketPolicy:/, ["policy"]],
+  [/^aws:s3\/bucketVersioning(V2)?:/, ["versioningConfiguration"]],
+  [/^aws:s3\/bucketServerSideEncryptionConfiguration(V2)?:/, ["rules"]],
+  [/^aws:s3\/bucketOwnershipControls:/, ["rule"]],
+  [/^aws:s3\/bucketLifecycleConfiguration(V2)?:/, ["rules"]],
+  [/^aws:s3\/bucketAcl(V2)?:/, ["acl", "accessControlPolicy"]],
+  [/^aws:s3\/accessPoint:/, ["policy", "publicAccessBlockConfiguration"]],
+  [/^aws:iam\/role:/, ["assumeRolePolicy", "inlinePolicies", "managedPolicyArns", "permissionsBoundary"]],
+  [/^aws:iam\/(rolePolicy|policy|userPolicy|groupPolicy):/, ["policy"]],
+  [/^aws:iam\/(rolePolicyAttachment|policyAttachment|rolePolicyAttachmentsExclusive):/, ["policyArn", "policyArns", "role", "roles"]],
+  [/^aws:iam\/instanceProfile:/, ["role"]],
+  [/^aws:ebs\/(volume|encryptionByDefault):/, ["encrypted", "enabled", "kmsKeyId"]],
+  [/^aws:ec2\/(serialConsoleAccess|instanceMetadataDefaults):/, ["enabled", "httpTokens", "httpPutResponseHopLimit"]],
+  [/^aws:ssm\/parameter:/, ["type"]],
+  [
+    /^aws:(lb|alb)\/(loadBalancer|listener|targetGroup|targetGroupAttachment):/,
+    ["internal", "subnets", "securityGroups", "defaultActions", "targetId"],
+  ],
+];
+
+/** The guarded properties of a type; none for types that this checklist is not about. */
+export function guardsOf(type: string): readonly string[] {
+  return TABLE.filter(([pattern]) => pattern.test(type)).flatMap(([, properties]) => properties);
+}

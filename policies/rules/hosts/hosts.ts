@@ -1,0 +1,86 @@
+/** Machines and the templates they start from, in one form. */
+import { ofType } from "../../core/references";
+import type { Finding, Graph, Resource, Value } from "../../core/types";
+import { asProps, asString, isAbsent, isUnknown, propertyOf } from "../../core/values";
+import { blocks, targetsOf } from "../../graph/join";
+
+const MACHINE = /^aws:ec2\/(instance|spotInstanceRequest):/;
+const TEMPLATE_KIND = { type: /^aws:ec2\/launchTemplate:/, names: ["name"] };
+
+/** Something that starts machines: an instance, or a template that something else starts them from. */
+export interface Launch {
+  readonly resource: Resource;
+  /** `launchSpecifications[0] of ` where several stand in one resource. */
+  readonly path: string;
+  /** A property as the machine gets it: its own, else its launch template's. */
+  readonly property: (key: string) => Value | undefined;
+  /** The launch template it starts from, if any. */
+  readonly template: Resource | undefined;
+  /** The launch template is named, and is none of this program. */
+  readonly strangeTemplate: boolean;
+}
+
+export function launches(graph: Graph): Launch[] {
+  const machines = ofType(graph, MACHINE).map((resource) => machine(graph, resource));
+  const templates = ofType(graph, TEMPLATE_KIND.type).filter((template) => startsMachines(graph, template));
+  const configurations = ofType(graph, /^aws:ec2\/launchConfiguration:/);
+  const fleets = ofType(graph, /^aws:ec2\/spotFleetRequest:/).flatMap((resource) =>
+    blocks(resource.inputs.launchSpecifications).map((block, index): Launch => {
+      const property = (key: string): Value | undefined => asProps(block)?.[key];
+      return { resource, path: `launchSpecifications[${String(index)}] of `, property, template: undefined, strangeTemplate: false };
+    }),
+  );
+  return [...machines, ...[...templates, ...configurations].map(plain), ...fleets].filter(({ resource }) => !resource.external);
+}
+
+function plain(resource: Resource): Launch {
+  return { resource, path: "", property: (key) => propertyOf(resource, key), template: undefined, strangeTemplate: false };
+}
+
+function machine(graph: Graph, resource: Resource): Launch {
+  const named = asProps(resource.inputs.launchTemplate);
+  const found = named ? targetsOf(graph, resource, "launchTemplate", TEMPLATE_KIND, named.id ?? named.name) : undefined;
+  const template = found?.certain[0];
+  const property = (key: string): Value | undefined => {
+    const own = resource.inputs[key];
+    if (!isAbsent(own)) return own;
+    return template?.inputs[key] ?? resource.outputs[key];
+  };
+  const strangeTemplate = template === undefined && (named !== undefined || isUnknown(resource.inputs.launchTemplate));
+  return { resource, path: "", property, template, strangeTemplate };
+}
+
+/** A template is judged by itself unless only instances use it: they are judged with what they add to it. */
+function startsMachines(graph: Graph, template: Resource): boolean {
+  const users = usersOf(graph).get(template.urn) ?? [];
+  return users.length === 0 || users.some((user) => !MACHINE.test(user.type));
+}
+
+const users = new WeakMap<Graph, Map<string, Resource[]>>();
+
+function usersOf(graph: Graph): Map<string, Resource[]> {
+  const known = users.get(graph);
+  if (known) return known;
+  const index = new Map<string, Resource[]>();
+  for (const resource of graph.resources) for (const urn of resource.dependencies) index.set(urn, [...(index.get(urn) ?? []), resource]);
+  users.set(graph, index);
+  return index;
+}
+
+/** `Instance "backend"`. */
+export function label({ resource, path }: Pick<Launch, "resource" | "path">): string {
+  return `${path}${resource.type.split(":").pop() ?? ""} "${resource.name}"`;
+}
+
+export function report(resource: Resource, verdict: Finding["verdict"], message: string): Finding {
+  return { verdict, urn: resource.urn, message };
+}
+
+/** A block given as an object or as a list of one; what is unknown stays unknown. */
+export function block(value: Value | undefined): Value | undefined {
+  return blocks(value)[0];
+}
+
+export function text(value: Value | undefined): string {
+  return asString(value) ?? "not set";
+}

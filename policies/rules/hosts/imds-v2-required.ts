@@ -1,0 +1,47 @@
+import { ofType } from "../../core/references";
+import type { Finding, Graph, Policy } from "../../core/types";
+import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
+import { block, label, launches, report, text } from "./hosts";
+import type { Launch } from "./hosts";
+
+const MEND = 'set metadataOptions: { httpTokens: "required" }';
+
+export const policy: Policy = {
+  id: "imds-v2-required",
+  severity: "high",
+  checklist: "API keys in .env only",
+  description: "Every machine, and every template that machines start from, answers metadata requests with a session token only (IMDSv2).",
+  why: "With IMDSv1 a forged request through a proxy or an SSRF hole reads the role's keys.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'new aws.ec2.Instance("backend", { metadataOptions: { httpTokens: "optional" }, ... });',
+  good: 'new aws.ec2.Instance("backend", { metadataOptions: { httpTokens: "required" }, ... });',
+  evaluate: (graph) => [...defaults(graph), ...launches(graph).flatMap((launch) => judge(graph, launch))],
+};
+
+function judge(graph: Graph, launch: Launch): Finding[] {
+  const given = block(launch.property("metadataOptions"));
+  const options = asProps(given);
+  const tokens = options?.httpTokens;
+  if (asString(tokens) === "required" || asString(options?.httpEndpoint) === "disabled") return [];
+  if (isAbsent(tokens) && !isUnknown(given) && requiredByDefault(graph)) return [];
+  const what = `httpTokens of ${label(launch)}`;
+  if (isUnknown(given) || isUnknown(tokens)) return [report(launch.resource, "unknown", `${what} is not known yet: ${MEND}`)];
+  if (isAbsent(given) && launch.strangeTemplate)
+    return [report(launch.resource, "unknown", `${what} comes from a launch template that is not part of this program: ${MEND}`)];
+  return [report(launch.resource, "violation", `${what} is "${text(tokens)}", so IMDSv1 is answered: ${MEND}`)];
+}
+
+const DEFAULTS = /^aws:ec2\/instanceMetadataDefaults:/;
+
+function requiredByDefault(graph: Graph): boolean {
+  return ofType(graph, DEFAULTS).some((resource) => asString(resource.inputs.httpTokens) === "required");
+}
+
+function defaults(graph: Graph): Finding[] {
+  return ofType(graph, DEFAULTS)
+    .filter((resource) => asString(resource.inputs.httpTokens) === "optional")
+    .map((resource) =>
+      report(resource, "violation", `the account's default httpTokens ("${resource.name}") is "optional": set it to "required"`),
+    );
+}

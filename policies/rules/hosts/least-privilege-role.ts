@@ -1,0 +1,106 @@
+import type { Finding, Graph, Policy, Resource } from "../../core/types";
+import { decide } from "../../graph/iam-match";
+import { hostRoles, rightsOf } from "../../graph/iam-role";
+import type { Grant, Rights } from "../../graph/iam-role";
+import type { Statement } from "../../graph/iam-document";
+import { report } from "./hosts";
+
+const MEND = "grant the actions that the host needs, on the resources it needs them for";
+
+export const policy: Policy = {
+  id: "least-privilege-role",
+  severity: "critical",
+  checklist: "least-privilege roles",
+  description: "No host's role is an administrator, by attachment or by meaning, or reads and changes what is not its own.",
+  why: "A role's keys are what an intruder on a host gets first; they should open one prefix of one bucket and nothing else.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'new aws.iam.RolePolicyAttachment("admin", { role, policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" });',
+  good: '{ Effect: "Allow", Action: "s3:GetObject", Resource: `${bucketArn}/models/*` }',
+  evaluate: (graph) => judge(graph),
+};
+
+/** AWS's own policies that reach far beyond one host's work, those that do not, and what is left: nobody knows. */
+const FAR =
+  /\/(AdministratorAccess|PowerUserAccess|ReadOnlyAccess|SecurityAudit|ViewOnlyAccess|SystemAdministrator|NetworkAdministrator|DatabaseAdministrator|DataScientist|SecretsManagerReadWrite|AmazonSSMReadOnlyAccess|AmazonS3ReadOnlyAccess|AmazonEC2RoleforSSM|[^/]*Full_?Access[^/]*)$/;
+const NEAR =
+  /\/(AmazonSSMManagedInstanceCore|AmazonSSMPatchAssociation|AmazonSSMDirectoryServiceAccess|CloudWatchAgent\w*Policy|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|AmazonEC2ContainerRegistry(ReadOnly|PullOnly)|AmazonEC2ContainerServiceforEC2Role|AmazonEKS\w+Policy|\w*ReadOnlyAccess|AmazonElasticFileSystemClient\w*|AmazonInspector\w*|EC2InstanceConnect)$/;
+
+/** Requests that no host of such a system has to make; each stands for a way to take over more. */
+const FORBIDDEN: readonly { readonly action: string; readonly resource: string }[] = [
+  ...["iam:CreateUser", "iam:CreateAccessKey"].map((action) => ({ action, resource: "arn:aws:iam::000000000000:user/somebody" })),
+  ...["iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:PassRole", "sts:AssumeRole"].map((action) => ({
+    action,
+    resource: "arn:aws:iam::000000000000:role/somebody",
+  })),
+  { action: "iam:CreatePolicyVersion", resource: "arn:aws:iam::000000000000:policy/something" },
+  ...["s3:GetObject", "s3:PutObject", "s3:DeleteObject"].map((action) => ({
+    action,
+    resource: "arn:aws:s3:::a-bucket-of-somebody-else/key",
+  })),
+  { action: "secretsmanager:GetSecretValue", resource: "arn:aws:secretsmanager:us-east-1:000000000000:secret:somebody-else-abcdef" },
+  ...["ssm:GetParameter", "ssm:PutParameter"].map((action) => ({
+    action,
+    resource: "arn:aws:ssm:us-east-1:000000000000:parameter/somebody/else",
+  })),
+  { action: "ssm:SendCommand", resource: "arn:aws:ec2:us-east-1:000000000000:instance/i-00000000000000000" },
+  ...["ec2:TerminateInstances", "ec2:ModifyInstanceAttribute"].map((action) => ({
+    action,
+    resource: "arn:aws:ec2:us-east-1:000000000000:instance/i-00000000000000000",
+  })),
+  ...["ec2:AuthorizeSecurityGroupIngress", "ec2:RunInstances"].map((action) => ({
+    action,
+    resource: "arn:aws:ec2:us-east-1:000000000000:security-group/sg-00000000000000000",
+  })),
+  { action: "kms:Decrypt", resource: "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000" },
+  { action: "lambda:UpdateFunctionCode", resource: "arn:aws:lambda:us-east-1:000000000000:function:something" },
+  { action: "cloudformation:CreateStack", resource: "arn:aws:cloudformation:us-east-1:000000000000:stack/something/x" },
+  { action: "dynamodb:DeleteTable", resource: "arn:aws:dynamodb:us-east-1:000000000000:table/something" },
+  { action: "rds:DeleteDBInstance", resource: "arn:aws:rds:us-east-1:000000000000:db:something" },
+];
+
+function judge(graph: Graph): Finding[] {
+  const roles = new Map<Resource, Resource>();
+  for (const { host, role } of hostRoles(graph)) if (role) roles.set(role, roles.get(role) ?? host);
+  return [...roles].flatMap(([role, host]) => {
+    const rights = rightsOf(graph, role);
+    const who = `role "${role.name}" of "${host.name}"`;
+    return [
+      ...managed(rights, who),
+      ...meant(rights, role, who),
+      ...rights.open.map(({ resource, what }) => report(resource, "unknown", `what ${who} may do cannot be told: ${what}`)),
+    ];
+  });
+}
+
+function managed(rights: Rights, who: string): Finding[] {
+  return rights.managed.flatMap(({ arn, resource }) => {
+    if (FAR.test(arn)) return [report(resource, "violation", `${who} has ${arn}: ${MEND}`)];
+    return NEAR.test(arn) ? [] : [report(resource, "unknown", `${who} has ${arn}, which this pack does not know: ${MEND}`)];
+  });
+}
+
+function meant(rights: Rights, role: Resource, who: string): Finding[] {
+  const statements = rights.grants.flatMap((grant) => grant.document.statements.map((statement) => particular(grant, statement)));
+  const answers = FORBIDDEN.map((request) => ({ request, answer: decide(statements, request) }));
+  const allowed = answers.filter(({ answer }) => answer === "yes").map(({ request }) => request.action);
+  const all = allowed.length === FORBIDDEN.length ? "anything at all" : allowed.slice(0, 5).join(", ");
+  if (allowed.length > 0)
+    return [report(role, "violation", `${who} may do ${all}${allowed.length > 5 ? " ..." : ""} on anybody's resources: ${MEND}`)];
+  const open = answers.filter(({ answer }) => answer === "maybe").map(({ request }) => request.action);
+  return open.length > 0
+    ? [
+        report(
+          role,
+          "unknown",
+          `${who} may perhaps do ${open.slice(0, 5).join(", ")} on anybody's resources; what decides is not known yet: ${MEND}`,
+        ),
+      ]
+    : [];
+}
+
+/** An unknown ARN is an output, hence of one particular resource and not of everybody's. */
+function particular(grant: Grant, statement: Statement): Statement {
+  if (grant.flows.length === 0 || !statement.resources) return statement;
+  return { ...statement, resources: { ...statement.resources, unknowns: 0 } };
+}

@@ -1,0 +1,87 @@
+/** Which changes of models a role's documents allow, decided request by request. */
+import type { Graph, Resource } from "../../core/types";
+import { asString, propertyOf } from "../../core/values";
+import { readDocument } from "../../graph/iam-document";
+import { decide, matchesPattern } from "../../graph/iam-match";
+import type { Answer } from "../../graph/iam-match";
+import type { Statement } from "../../graph/iam-document";
+import type { Grant, Rights } from "../../graph/iam-role";
+import { targetsOf } from "../../graph/join";
+import { coversModels, objectKeys } from "../bucket/model";
+
+const ON_OBJECTS = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectAcl", "s3:ReplicateDelete"];
+const ON_BUCKET = [
+  "s3:DeleteBucket",
+  "s3:PutLifecycleConfiguration",
+  "s3:PutBucketVersioning",
+  "s3:PutBucketPolicy",
+  "s3:DeleteBucketPolicy",
+  "s3:PutBucketPublicAccessBlock",
+  "s3:PutBucketAcl",
+  "s3:PutBucketOwnershipControls",
+];
+/** More keys than this of one bucket are alike. */
+const MOST_KEYS = 20;
+
+export interface Writes {
+  /** "s3:PutObject on models/x.pkl". */
+  readonly certain: readonly string[];
+  readonly possible: readonly string[];
+}
+
+export function modelWrites(graph: Graph, role: Resource, rights: Rights, bucket: Resource): Writes {
+  const statements = rights.grants.flatMap((grant) => grant.document.statements.map((statement) => narrowed(grant, statement, bucket)));
+  const limit = boundary(graph, role);
+  const name = asString(propertyOf(bucket, "bucket")) ?? bucket.id ?? `${bucket.name}-0000000`;
+  const arn = `arn:aws:s3:::${name}`;
+  const certain: string[] = [];
+  const possible: string[] = [];
+  const note = (action: string, resource: string, what: string, sure: boolean): void => {
+    const asked = decide(statements, { action, resource });
+    const answer = limit ? and(asked, decide(limit, { action, resource })) : asked;
+    if (answer === "no") return;
+    (answer === "yes" && sure ? certain : possible).push(`${action} on ${what}`);
+  };
+  for (const { key, models } of keys(graph, bucket, statements, name))
+    for (const action of ON_OBJECTS) note(action, `${arn}/${key}`, key, models);
+  for (const action of ON_BUCKET) note(action, arn, name, true);
+  return { certain, possible };
+}
+
+/** Unknown ARNs in a text that this bucket does not flow into are not its. */
+function narrowed(grant: Grant, statement: Statement, bucket: Resource): Statement {
+  if (grant.flows.length === 0 || grant.flows.includes(bucket) || grant.flows.some(({ type }) => !type.startsWith("aws:")))
+    return statement;
+  return statement.resources ? { ...statement, resources: { ...statement.resources, unknowns: 0 } } : statement;
+}
+
+/** Keys of models in the bucket, and one key for each pattern that a statement names in it. */
+function keys(graph: Graph, bucket: Resource, statements: readonly Statement[], name: string): { key: string; models: boolean }[] {
+  const known = objectKeys(graph, bucket);
+  const models = known.filter((key) => coversModels(key, known) === true).slice(0, MOST_KEYS);
+  const patterns = statements.flatMap((statement) => statement.resources?.known ?? []).flatMap((pattern) => keyPattern(pattern, name));
+  const derived = [...new Set(patterns)].flatMap((pattern) => {
+    const covered = coversModels(/^[^*?$]*/.exec(pattern)?.[0] ?? "", known);
+    return covered === false ? [] : [{ key: pattern.replace(/\$\{[^}]*\}|[*?]/g, "x"), models: covered === true }];
+  });
+  return [...(models.length > 0 ? models : ["models/x/model.pkl"]).map((key) => ({ key, models: true })), ...derived];
+}
+
+/** The key part of an object ARN pattern in this bucket. */
+function keyPattern(pattern: string, name: string): string[] {
+  const [, bucket, key] = /^arn:[^:]*:s3:[^:]*:[^:]*:([^/]*)\/(.+)$/.exec(pattern) ?? [];
+  return bucket !== undefined && key !== undefined && matchesPattern(bucket, name) ? [key] : [];
+}
+
+function boundary(graph: Graph, role: Resource): Statement[] | undefined {
+  if (role.inputs.permissionsBoundary === undefined) return undefined;
+  const kind = { type: /^aws:iam\/policy:Policy$/, names: ["name"] };
+  const [policy] = targetsOf(graph, role, "permissionsBoundary", kind).certain;
+  const document = policy ? readDocument(policy.inputs.policy) : undefined;
+  return document?.complete === true ? [...document.statements] : undefined;
+}
+
+function and(left: Answer, right: Answer): Answer {
+  if (left === "no" || right === "no") return "no";
+  return left === "yes" && right === "yes" ? "yes" : "maybe";
+}

@@ -1,0 +1,64 @@
+import { selectRole } from "../../core/select";
+import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
+import { hostRoles, rightsOf } from "../../graph/iam-role";
+import type { Rights } from "../../graph/iam-role";
+import { BUCKET } from "../bucket/model";
+import { report } from "./hosts";
+import { modelWrites } from "./model-writes";
+
+const MEND = "let hosts read models (s3:GetObject on their prefix); uploads are the deployment's, backups go under a prefix of their own";
+
+export const policy: Policy = {
+  id: "models-read-only-role",
+  severity: "critical",
+  checklist: "models read-only after deploy",
+  description: "No host's role may change or delete models in the bucket, or the bucket's own guards.",
+  why: "Whoever takes over a host could replace the model that every other host loads next; a pickle is code.",
+  mend: MEND,
+  level: "mandatory",
+  bad: '{ Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: `${bucketArn}/*` }',
+  good: '{ Effect: "Allow", Action: "s3:GetObject", Resource: `${bucketArn}/models/*` }',
+  evaluate: (graph, settings) => judge(graph, settings),
+};
+
+/** AWS's own policies that let their holder write to S3. */
+const WRITERS =
+  /\/(AdministratorAccess|PowerUserAccess|AmazonS3FullAccess|AmazonS3ObjectLambdaExecutionRolePolicy|AmazonEC2RoleforSSM|DataScientist|SystemAdministrator|DatabaseAdministrator|AmazonElasticMapReduce\w*|AmazonSageMakerFullAccess|AWSLambda_FullAccess)$/;
+
+function judge(graph: Graph, settings: Settings): Finding[] {
+  const buckets = selectRole(graph, settings.roles.modelBuckets, BUCKET);
+  if (buckets.length === 0) return [];
+  const roles = new Map<Resource, Resource>();
+  const strangers: Finding[] = [];
+  for (const { host, role, open } of hostRoles(graph)) {
+    if (role) roles.set(role, roles.get(role) ?? host);
+    else
+      strangers.push(
+        report(host, "unknown", `what "${host.name}" may do to models cannot be told: ${open ?? ""}; make its role in the program`),
+      );
+  }
+  return [...strangers, ...[...roles].flatMap(([role, host]) => buckets.flatMap((bucket) => ofRole(graph, role, host, bucket)))];
+}
+
+function ofRole(graph: Graph, role: Resource, host: Resource, bucket: Resource): Finding[] {
+  const rights = rightsOf(graph, role);
+  const who = `role "${role.name}" of "${host.name}"`;
+  const managed = rights.managed
+    .filter(({ arn }) => WRITERS.test(arn))
+    .map(({ arn, resource }) => report(resource, "violation", `${who} may write and delete models by ${arn}: ${MEND}`));
+  return [...managed, ...written(graph, role, who, rights, bucket), ...open(role, who, rights)];
+}
+
+function written(graph: Graph, role: Resource, who: string, rights: Rights, bucket: Resource): Finding[] {
+  const { certain, possible } = modelWrites(graph, role, rights, bucket);
+  if (certain.length > 0) return [report(role, "violation", `${who} may ${certain.slice(0, 4).join(", ")}: ${MEND}`)];
+  return possible.length > 0
+    ? [report(role, "unknown", `${who} may perhaps ${possible.slice(0, 4).join(", ")}; what decides is not known yet: ${MEND}`)]
+    : [];
+}
+
+function open(role: Resource, who: string, rights: Rights): Finding[] {
+  return rights.open.map(({ resource, what }) =>
+    report(resource.urn === role.urn ? role : resource, "unknown", `what ${who} may do to models cannot be told: ${what}`),
+  );
+}

@@ -1,0 +1,25 @@
+import { ofType } from "../../core/references";
+import type { Policy } from "../../core/types";
+import { asString } from "../../core/values";
+import { report } from "./hosts";
+
+const MEND = "let hosts use their instance profile, and people and pipelines roles (SSO, OIDC)";
+
+export const policy: Policy = {
+  id: "no-long-lived-keys",
+  severity: "high",
+  checklist: "API keys in .env only",
+  description: "The program creates no access keys of IAM users.",
+  why: "Such a key never expires, works from everywhere, and is kept in the state.",
+  mend: MEND,
+  level: "mandatory",
+  local: true,
+  bad: 'new aws.iam.AccessKey("models", { user: user.name });',
+  good: 'new aws.iam.InstanceProfile("backend", { role: role.name });',
+  evaluate: (graph) =>
+    ofType(graph, /^(aws:iam\/(accessKey|serviceSpecificCredential):|aws-native:iam:AccessKey$)/)
+      .filter((resource) => !resource.external && asString(resource.inputs.status) !== "Inactive")
+      .map((resource) =>
+        report(resource, "violation", `${resource.type.split(":").pop() ?? ""} "${resource.name}" makes a long-lived key: ${MEND}`),
+      ),
+};
