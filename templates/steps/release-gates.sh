@@ -8,11 +8,11 @@ last_words() {
   local invocation
   invocation=$(systemctl show --property=InvocationID --value -- "$1")
   if [ -z "$invocation" ]; then
-    printf '(%s has not written anything)' "$1"
     return 0
   fi
+  printf '\nLast words of %s:\n' "$1"
   journalctl --sync
-  journalctl --no-pager --quiet --output=cat --lines=15 "_SYSTEMD_INVOCATION_ID=$invocation" + "INVOCATION_ID=$invocation" |
+  journalctl --no-pager --quiet --output=cat --lines=10 "_SYSTEMD_INVOCATION_ID=$invocation" + "INVOCATION_ID=$invocation" |
     cut -c 1-300 | /usr/bin/python3 -I -S "$STAGE/gate.py" redact "/home/ddos/releases/$ID/app/.env"
 }
 
@@ -64,10 +64,10 @@ try_candidate() {
   fi
   point /home/ddos/next "releases/$ID" ddos ddos
   if ! systemctl start -- "$CANDIDATE"; then
-    fail "the new release $ID could not be started on trial. Last words of $CANDIDATE: $(last_words "$CANDIDATE")"
+    fail "the new release $ID could not be started on trial$(last_words "$CANDIDATE")"
   fi
   if ! outcome=$(/usr/local/lib/ddos/recover.sh gate "$ID" 8001 "$CANDIDATE" 90 2>&1); then
-    fail "the new release $ID failed its trial on port 8001: $outcome. Last words of $CANDIDATE: $(last_words "$CANDIDATE")"
+    fail "the new release $ID failed its trial on port 8001: $outcome$(last_words "$CANDIDATE")"
   fi
   log "release $ID passed its trial on port 8001"
 }

@@ -116,7 +116,7 @@ repair() {
   repair_modes
   repair_records
   if ! outcome=$(/usr/local/lib/ddos/recover.sh turn "$CURRENT" 2>&1); then
-    fail "release $CURRENT does not come up: $outcome. Last words of $SERVICE: $(last_words "$SERVICE")"
+    fail "release $CURRENT does not come up: $outcome$(last_words "$SERVICE")"
   fi
   if [ -n "$outcome" ]; then
     CHANGES=$((CHANGES + $(wc -l <<<"$outcome")))

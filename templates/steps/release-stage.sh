@@ -178,10 +178,10 @@ referenced() {
   done <"$STAGE/keep"
 }
 
-# Parts are deleted only when two releases in a row found them unused: another deployment may just have brought them for its own release.
+# prune PREVIOUS. Parts are deleted only when two releases in a row found them unused: another deployment may just have brought them for its own release.
 prune() {
   local name
-  keep_list "$ID" "$CURRENT" >"$STAGE/keep"
+  keep_list "$CURRENT" "$1" >"$STAGE/keep"
   while read -r name; do
     if ! grep -qxF -- "$name" "$STAGE/keep"; then
       rm -rf -- "/home/ddos/releases/$name" "/var/lib/ddos/releases/$name"

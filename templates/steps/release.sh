@@ -13,16 +13,16 @@ cleanup() {
     trial) result=$(abandon_trial 2>&1) ;;
     switching)
       if result=$(DDOS_LOCK=held /usr/local/lib/ddos/recover.sh live 2>&1); then
-        result="Undone: $(tail -n 1 <<<"$result")"
+        result=$(printf '%s\nUndone: %s' "$result" "$(tail -n 1 <<<"$result")")
       else
-        result="Going back failed, too: $result"
+        result="Going back failed, too: $(tr '\n' ';' <<<"$result")"
       fi
       ;;
   esac
   if [ -n "$result" ]; then
     log "$result"
     if [ -e "$STAGE/reason" ]; then
-      printf '. %s' "$result" >>"$STAGE/reason"
+      printf '\n%s' "$(tail -n 1 <<<"$result")" >>"$STAGE/reason"
     fi
   fi
 }
@@ -69,7 +69,7 @@ switch() {
   PHASE=switching
   note_switch switching
   if ! outcome=$(/usr/local/lib/ddos/recover.sh turn "$ID" 2>&1); then
-    fail "the new release $ID passed its trial but does not serve: $outcome. Last words of $SERVICE: $(last_words "$SERVICE")"
+    fail "the new release $ID passed its trial but does not serve: $outcome$(last_words "$SERVICE")"
   fi
   log "$outcome"
   note_switch proven
@@ -87,9 +87,11 @@ deploy() {
   publish_stage
   try_candidate
   switch
+  local before=$CURRENT
+  CURRENT=$ID
   repair_links
-  prune
-  summary "release $ID serves on port $PORT (code ${CODE:0:12}, models ${MODELS:0:12}); before: ${CURRENT:-none}"
+  prune "$before"
+  summary "release $ID serves on port $PORT (code ${CODE:0:12}, models ${MODELS:0:12}); before: ${before:-none}"
 }
 
 read_wanted
