@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
-import { extract, type Headers } from "tar-stream";
+import { extract, type Header } from "tar-stream";
 import { buildBundle } from "../../../infra/host/bundle";
 
 const folders: string[] = [];
@@ -21,8 +21,8 @@ function folderOf(files: Record<string, string>, order = Object.keys(files)): st
   return root;
 }
 
-async function members(gzipBase64: string): Promise<{ header: Headers; text: string }[]> {
-  const found: { header: Headers; text: string }[] = [];
+async function members(gzipBase64: string): Promise<{ header: Header; text: string }[]> {
+  const found: { header: Header; text: string }[] = [];
   const reader = extract();
   reader.end(gunzipSync(Buffer.from(gzipBase64, "base64")));
   for await (const entry of reader) {

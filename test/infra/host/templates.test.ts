@@ -38,7 +38,7 @@ test.each<[string, string, TemplateView, string]>([
 test("refuses an output, resolved to text or not", () => {
   const output = pulumi.output("address");
   expect(() => renderTemplate("t", "{{x}}", odd(output))).toThrow("outputs have to be resolved first");
-  expect(() => renderTemplate("t", "{{x}}", { x: String(output) })).toThrow("unresolved output");
+  expect(() => renderTemplate("t", "{{x}}", { x: output.toString() })).toThrow("unresolved output");
 });
 
 test("names all problems at once, and no value", () => {
