@@ -111,6 +111,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     secretEnvNames: Object.keys(secretEnv).sort(),
     secretEnv: pulumi.secret(secretEnv),
     wheelhouse: (sections.python as { wheelhouse?: S3Object }).wheelhouse,
+    repair: sections.repair as string | undefined,
     backup: sections.backup as StackConfig["backup"],
   };
 }

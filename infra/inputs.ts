@@ -1,12 +1,14 @@
 /**
  * Everything that decides what a stack consists of, in one plain value: configuration, sources and what each host gets.
  */
+import { createHash } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LoadedManifest } from "../models-manifest/manifest";
 import type { HostConfig, StackConfig } from "./config/types";
 import { instanceSize, workersFor } from "./host/sizing";
+import { hostSteps } from "./host/steps";
 import type { HostRole, HostSpec } from "./host/types";
 import type { ModelFile } from "./model-bucket";
 import type { Sources } from "./sources";
@@ -33,7 +35,7 @@ export function stackInputs(root: string, config: StackConfig, sources: Sources,
     backend: { ...config.env, MODEL_PATH: modelPath(sources.models) },
   };
   const backend = hostSpec("backend", config, sources, plain.backend);
-  const gateway = hostSpec("gateway", config, sources, plain.gateway);
+  const gateway = { ...hostSpec("gateway", config, sources, plain.gateway), peer: digestOf(backend) };
   return {
     config,
     bucketName,
@@ -62,6 +64,12 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     region: config.region,
     backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule } : undefined,
   };
+}
+
+/** Changes with whatever the backend gets, so that the gateway's check of it runs again. */
+function digestOf(spec: HostSpec): string {
+  const scripts = hostSteps(spec).map((step) => step.create);
+  return createHash("sha256").update(JSON.stringify([spec, scripts])).digest("hex");
 }
 
 function workers(host: HostConfig, bytes: number): number {

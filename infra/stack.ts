@@ -16,9 +16,13 @@ import { RemoteSetup, type Connection } from "./remote-setup";
 /** What `pulumi stack output` shows. */
 export interface StackOutputs {
   readonly gatewayAddress: pulumi.Output<string>;
+  /** Private address. */
+  readonly backendAddress: pulumi.Output<string>;
   readonly healthUrl: pulumi.Output<string>;
   readonly sshGateway: pulumi.Output<string>;
   readonly sshBackend: pulumi.Output<string>;
+  /** What the set-up is pinned to; for known_hosts, and for `npm run verify`. */
+  readonly hostKeys: { readonly gateway: pulumi.Output<string>; readonly backend: pulumi.Output<string> };
   readonly modelBucket: pulumi.Output<string>;
   readonly modelRelease: string;
   /** What the verify steps found on the hosts and from the gateway. */
@@ -52,13 +56,15 @@ export function createStack(inputs: StackInputs): StackOutputs {
     gatewayInterfaceId: hosts.gateway.primaryNetworkInterfaceId,
     publicSubnetId: network.publicSubnetIds[0] ?? "",
   });
-  const verification = setUp(inputs, hosts, { bucket, egress });
+  const { hostKeys, verification } = setUp(inputs, hosts, { bucket, egress });
   const user = config.ssh.user;
   return {
     gatewayAddress: hosts.address,
+    backendAddress: hosts.backend.privateIp,
     healthUrl: pulumi.interpolate`http://${hosts.address}${config.health.path}`,
     sshGateway: pulumi.interpolate`ssh ${user}@${hosts.address}`,
     sshBackend: pulumi.interpolate`ssh -J ${user}@${hosts.address} ${user}@${hosts.backend.privateIp}`,
+    hostKeys,
     modelBucket: bucket.bucketName,
     modelRelease: inputs.models.release,
     verification,
@@ -96,7 +102,7 @@ function elasticIp(gateway: aws.ec2.Instance): pulumi.Output<string> {
   return association.publicIp;
 }
 
-function setUp(inputs: StackInputs, hosts: Hosts, after: { bucket: ModelBucket; egress: PrivateEgress }): StackOutputs["verification"] {
+function setUp(inputs: StackInputs, hosts: Hosts, after: { bucket: ModelBucket; egress: PrivateEgress }): Pick<StackOutputs, "hostKeys" | "verification"> {
   const { config } = inputs;
   const login = { user: config.ssh.user, privateKey: config.ssh.privateKey };
   const script = inputs.hostKeyScript;
@@ -117,7 +123,8 @@ function setUp(inputs: StackInputs, hosts: Hosts, after: { bucket: ModelBucket; 
   hostSteps(inputs.specs.backend).forEach((step) => backend.add(step, waits[step.name]));
   gatewayCheck.forEach((step) => gateway.add(step, backend.all()));
   const report = (setup: RemoteSetup): pulumi.Output<unknown> => setup.command("verify").stdout.apply(parseReport);
-  return { gateway: report(gateway), backend: report(backend) };
+  const hostKeys = { gateway: pulumi.output(bastion.hostKey), backend: pulumi.output(inner.hostKey) };
+  return { hostKeys, verification: { gateway: report(gateway), backend: report(backend) } };
 }
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
@@ -129,7 +136,7 @@ function stepValues(inputs: StackInputs, hosts: Hosts, role: HostRole, step: Ste
   const uses = (key: keyof StepValues): boolean => step.uses.includes(key);
   return pulumi
     .all([uses("backendAddress") ? hosts.backend.privateIp : undefined, uses("env") ? inputs.environment(role) : pulumi.output({})])
-    .apply(([backendAddress, env]) => ({ region: inputs.config.region, backendAddress, bucket: inputs.bucketName, env }));
+    .apply(([backendAddress, env]) => ({ backendAddress, bucket: inputs.bucketName, env }));
 }
 
 /** A report that cannot be read is shown as it is: the step itself has succeeded. */

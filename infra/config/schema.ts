@@ -235,6 +235,10 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       }),
     }),
   },
+  repair: {
+    description: "Any text. Changing it makes every set-up step run again, which repairs what drifted on the hosts (`npm run verify` says what did).",
+    schema: { type: "string", maxLength: 200, pattern: "^[^\\r\\n]*$" },
+  },
   backup: {
     description: "Backup of models, metrics and logs to the bucket, by a timer on the backend.",
     schema: object({

@@ -17,6 +17,8 @@ export interface StackConfig {
   readonly secretEnvNames: readonly string[];
   readonly secretEnv: pulumi.Output<Readonly<Record<string, string>>>;
   readonly wheelhouse?: S3Object;
+  /** Changes when the set-up is to run again. */
+  readonly repair?: string;
   readonly backup: { readonly enabled: boolean; readonly schedule: string };
 }
 

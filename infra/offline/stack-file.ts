@@ -45,6 +45,11 @@ export function readStackFile(root: string, stack: string, placeholders: Placeho
   return { project: name, stack, config, secretKeys, unset };
 }
 
+/** The project's name as Pulumi.yaml has it: the prefix of all its configuration keys. */
+export function projectName(root: string): string {
+  return String(readYaml(root, "Pulumi.yaml", "").name);
+}
+
 function readYaml(root: string, file: string, stack: string): Record<string, unknown> {
   const full = path.join(root, file);
   if (!fs.existsSync(full)) {

@@ -167,5 +167,6 @@ describe("models", () => {
 
 test("the outputs that people need", () => {
   const stack = dev.resources.find((resource) => resource.type === "pulumi:pulumi:Stack");
-  expect(Object.keys(stack?.outputs ?? {}).sort()).toEqual(["gatewayAddress", "healthUrl", "modelBucket", "modelRelease", "sshBackend", "sshGateway", "verification"]);
+  const names = ["backendAddress", "gatewayAddress", "healthUrl", "hostKeys", "modelBucket", "modelRelease", "sshBackend", "sshGateway", "verification"];
+  expect(Object.keys(stack?.outputs ?? {}).sort()).toEqual(names);
 });
