@@ -1,0 +1,53 @@
+import type { Finding, Policy, Settings } from "../../core/types";
+import type { HostReport } from "../../shell/host";
+import { isWithin } from "../../shell/paths";
+import { isSecretPath } from "../../shell/subjects";
+import { plain, show } from "../../shell/text";
+import { forEachHost, judgeMode, subjects, unknown } from "./judge";
+
+const MEND = "Write it with `install -m 600`, or under `umask 077` and then `chmod 600`.";
+
+function judge(report: HostReport, settings: Settings): readonly Finding[] {
+  const { files } = report;
+  const found = subjects(files, (path, e) => isWithin(path, settings.home) && isSecretPath(path) && e.kind !== "dir" && e.kind !== "link");
+  if (found.length > 0) return found.flatMap((subject) => judgeMode(files, subject, 0o600, ".env file", MEND));
+  return absent(report, settings);
+}
+
+/** Nobody was seen to write it: then text that was not followed may have, and a unit that reads it proves that somebody does. */
+function absent(report: HostReport, settings: Settings): Finding[] {
+  const { files, record } = report;
+  if (files.fog)
+    return [
+      unknown(
+        files.fog.place,
+        `Cannot tell the mode of ${settings.home}/**/.env: the host runs ${files.fog.reason}. Keep scripts literal and pass values by stdin.`,
+      ),
+    ];
+  const reader = record.written.find((w) => w.path.endsWith(".service") && namesEnvFile(w.content, settings));
+  if (!reader) return [];
+  return [
+    unknown(
+      reader.place,
+      `Cannot tell the mode of .env: ${show(reader.path)} reads it, and no step of this stack is seen to write it. ${MEND}`,
+    ),
+  ];
+}
+
+const namesEnvFile = (content: string, settings: Settings): boolean =>
+  plain(content)
+    .split(/[\s="']+/u)
+    .some((word) => word.replace(/^-/u, "").startsWith(`${settings.home}/`) && isSecretPath(word));
+
+export const policy: Policy = {
+  id: "env-file-mode",
+  severity: "critical",
+  checklist: ".env file 600 permissions (owner only)",
+  description: "The .env file of the service ends with mode 600 or stricter, whichever way the steps are run.",
+  why: "The file holds the database credentials and SECRET_KEY. With any group or other bit, each process on the host can read them.",
+  mend: MEND,
+  level: "mandatory",
+  bad: 'new command.remote.Command("env", { connection, create: "sudo install -m 644 -o ddos -g ddos /dev/stdin /home/ddos/app/.env", stdin: envText });',
+  good: 'new command.remote.Command("env", { connection, create: "sudo install -m 600 -o ddos -g ddos /dev/stdin /home/ddos/app/.env", stdin: envText });',
+  evaluate: forEachHost(judge),
+};

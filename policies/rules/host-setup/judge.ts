@@ -1,0 +1,86 @@
+/** From what a host ends up with to findings. */
+import type { Finding, Graph, Settings } from "../../core/types";
+import type { Entry, Files, Place } from "../../shell/files";
+import { hostReports } from "../../shell/host";
+import type { HostReport } from "../../shell/host";
+import { showMode } from "../../shell/mode";
+import { isWithin, nameOf } from "../../shell/paths";
+import { show } from "../../shell/text";
+
+export type Judge = (report: HostReport, settings: Settings) => readonly Finding[];
+
+/** A policy that looks at one host after the other. */
+export const forEachHost =
+  (judge: Judge) =>
+  async (graph: Graph, settings: Settings): Promise<Finding[]> => {
+    const reports = await hostReports(graph, settings);
+    return distinct(reports.flatMap((report) => judge(report, settings)));
+  };
+
+/** The same finding from two orders, or on two lines, is said once; a violation outweighs a doubt about the same resource and text. */
+export function distinct(findings: readonly Finding[]): Finding[] {
+  const seen = new Map<string, Finding>();
+  for (const finding of findings) seen.set(`${finding.verdict}${finding.urn}${finding.message}`, finding);
+  return [...seen.values()];
+}
+
+export const violation = (place: Place, message: string): Finding => ({
+  verdict: "violation",
+  urn: place.urn,
+  message: `${message} (${where(place)})`,
+});
+export const unknown = (place: Place, message: string): Finding => ({
+  verdict: "unknown",
+  urn: place.urn,
+  message: `${message} (${where(place)})`,
+});
+
+const where = (place: Place): string => `${place.part}, line ${String(place.line)}`;
+
+export interface Subject {
+  readonly path: string;
+  readonly entry: Entry;
+}
+
+/** The states of every listed path that the test accepts; paths that are gone are left out. */
+export function subjects(files: Files, accepts: (path: string, entry: Entry) => boolean): Subject[] {
+  return [...files.entries].flatMap(([path, entries]) =>
+    entries.filter((e) => e.kind !== "absent" && accepts(path, e)).map((entry) => ({ path, entry })),
+  );
+}
+
+/** Whether later text that could not be followed may have changed it. */
+export const inFog = (files: Files, entry: Entry): boolean => (files.fog?.time ?? -1) > entry.time;
+
+/**
+ * Judges a mode against the bits that are allowed: bits that are certainly too many are a violation, bits that may be
+ * there (or a state that is doubtful, or fog since) cannot be told.
+ */
+export function judgeMode(files: Files, subject: Subject, allowed: number, what: string, mend: string): Finding[] {
+  const { entry, path } = subject;
+  const bad = entry.mode.set & ~allowed & 0o7777;
+  const perhaps = entry.mode.may & ~allowed & 0o7777;
+  if (inFog(files, entry) && files.fog) {
+    return [
+      unknown(
+        files.fog.place,
+        `Cannot tell the final mode of ${what} ${show(path)}: after it was set, the host ran ${files.fog.reason}. ${mend}`,
+      ),
+    ];
+  }
+  if (bad !== 0 && entry.doubt === undefined) {
+    return [violation(entry.place, `${capital(what)} ${show(path)} ends with mode ${showMode(entry.mode)}. ${mend}`)];
+  }
+  if (perhaps === 0) return [];
+  const why = entry.doubt ?? `its mode is ${showMode(entry.mode)}`;
+  return [unknown(entry.place, `Cannot tell whether ${what} ${show(path)} is protected: ${why}. ${mend}`)];
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Below the service's home, but not in its virtual environment, which pip fills. */
+export const isOwnFile = (path: string, settings: Settings): boolean =>
+  isWithin(path, settings.home) &&
+  !/\/(venvs?|\.venv|\.cache|node_modules|\.git|__pycache__)(\/|$)/u.test(path.slice(settings.home.length));
+
+export { nameOf };

@@ -1,0 +1,81 @@
+/** Runs one script over a host's files. */
+import { input, stdinOf, terminal } from "./channels";
+import type { Files } from "./files";
+import { noFiles } from "./files";
+import { afterTraps } from "./interpreters";
+import { exactly } from "./mode";
+import type { ParseShell } from "./parser";
+import { inSubshell, runScript } from "./run";
+import { homeOf } from "./expand";
+import { noHappenings } from "./state";
+import type { Context, State } from "./state";
+import { plain } from "./text";
+
+const MOST_COMMANDS = 20_000;
+
+export const newContext = (parse: ParseShell): Context => ({
+  parse,
+  record: noHappenings(),
+  place: { urn: "", part: "", line: 0 },
+  time: 0,
+  budget: MOST_COMMANDS,
+  fresh: 0,
+});
+
+export interface ScriptRun {
+  readonly urn: string;
+  /** The property the text stands in: `create`, `update`, `userData`. */
+  readonly part: string;
+  readonly text: string;
+  readonly stdin: string;
+  readonly user: string;
+  /** Variables of the environment. */
+  readonly environment: ReadonlyMap<string, string>;
+}
+
+/** Changes `files` to what the host has afterwards. Several ways to end are joined. */
+export function runOnHost(one: ScriptRun, files: Files, context: Context): void {
+  const state = newState(files, one);
+  const scope = {
+    context,
+    channels: new Map([
+      [0, input(one.stdin)],
+      [1, terminal()],
+      [2, terminal()],
+    ]),
+    frame: { exits: [] },
+    depth: 0,
+    ignored: false,
+  };
+  context.place = { urn: one.urn, part: one.part, line: 1 };
+  inSubshell(state, scope, (s, inner) => afterTraps(runScript(context.parse(plain(one.text)), s, inner), s, inner));
+  files.entries.clear();
+  for (const [path, entries] of state.files.entries) files.entries.set(path, entries);
+  if (state.files.fog) files.fog = state.files.fog;
+}
+
+const newState = (files: Files, one: ScriptRun): State => ({
+  live: true,
+  files,
+  variables: new Map([
+    ["HOME", { values: [homeOf(one.user)] }],
+    ...[...one.environment].map(([name, value]): [string, { values: string[] }] => [name, { values: [value] }]),
+  ]),
+  functions: new Map(),
+  exported: new Set([...one.environment.keys()]),
+  umask: exactly(0o022),
+  cwd: homeOf(one.user),
+  user: one.user,
+  options: { errexit: false, xtrace: false, pipefail: false },
+  args: [],
+});
+
+/** For tests and tools: the files after one script, run by root on an empty host. */
+export function filesAfter(text: string, parse: ParseShell, given: Partial<ScriptRun> = {}): { files: Files; context: Context } {
+  const files = noFiles();
+  const context = newContext(parse);
+  runOnHost({ urn: "urn", part: "create", text, stdin: "", user: "root", environment: new Map(), ...given }, files, context);
+  return { files, context };
+}
+
+export { stdinOf };

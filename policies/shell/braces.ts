@@ -1,0 +1,56 @@
+/** Brace expansion: `{a,b}` and `{1..3}` in unquoted text. */
+import type { Part, Word } from "./syntax";
+
+const BASE = 0xf000;
+
+/** The words that a word with braces stands for; the word itself when it has none. */
+export function braces(word: Word): Word[] {
+  if (!word.parts.some((p) => p.kind === "text" && !p.quoted && p.text.includes("{"))) return [word];
+  const kept: Part[] = [];
+  const line = word.parts
+    .map((part) => {
+      if (part.kind === "text" && !part.quoted) return part.text;
+      kept.push(part);
+      return String.fromCharCode(BASE + kept.length - 1);
+    })
+    .join("");
+  return expand(line).map((text) => ({
+    parts: [...text.matchAll(/[\uF000-\uF8FF]|[^\uF000-\uF8FF]+/gu)].map(([piece]) => restore(piece, kept)),
+  }));
+}
+
+const restore = (piece: string, kept: readonly Part[]): Part =>
+  kept[piece.charCodeAt(0) - BASE] ?? { kind: "text", text: piece, quoted: false };
+
+function expand(text: string): string[] {
+  for (let open = text.indexOf("{"); open >= 0; open = text.indexOf("{", open + 1)) {
+    const inner = alternatives(text, open);
+    if (!inner) continue;
+    return inner.items.flatMap((item) => expand(text.slice(0, open) + item + text.slice(inner.end + 1))).slice(0, 64);
+  }
+  return [text];
+}
+
+/** The items of the group that opens at `open`, or undefined when it is no brace expansion. */
+function alternatives(text: string, open: number): { items: string[]; end: number } | undefined {
+  const items: string[] = [""];
+  let depth = 0;
+  for (let i = open; i < text.length; i += 1) {
+    const c = text[i] ?? "";
+    if (c === "{") depth += 1;
+    if (c === "}") depth -= 1;
+    if (c === "}" && depth === 0) return finished(items, i);
+    if (c === "," && depth === 1) items.push("");
+    else if (i > open) items[items.length - 1] = (items.at(-1) ?? "") + c;
+  }
+  return undefined;
+}
+
+function finished(items: string[], end: number): { items: string[]; end: number } | undefined {
+  if (items.length > 1) return { items, end };
+  const range = /^(-?\d{1,4})\.\.(-?\d{1,4})$/u.exec(items[0] ?? "");
+  if (!range) return undefined;
+  const [from, to] = [Number(range[1]), Number(range[2])];
+  const count = Math.min(Math.abs(to - from) + 1, 64);
+  return { items: Array.from({ length: count }, (_, i) => String(from + Math.sign(to - from) * i)), end };
+}

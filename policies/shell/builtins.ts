@@ -1,0 +1,206 @@
+/** Builtins that change the shell itself. */
+import type { Call } from "./call";
+import { input, stdinOf, write } from "./channels";
+import { exactly } from "./mode";
+import { changeMode, numericMode } from "./mode";
+import { parseOptions } from "./options";
+import { normalise } from "./paths";
+import { cloneState } from "./state";
+import type { Status } from "./state";
+import { hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "./text";
+
+type Builtin = (call: Call) => Status;
+
+const umask: Builtin = ({ args, state, scope }) => {
+  const text = args.find((a) => !/^-[pS]$/u.test(a));
+  if (text === undefined) {
+    write(state, scope, 1, `${hole("value", "umask")}\n`);
+    return "ok";
+  }
+  const numeric = numericMode(plain(text));
+  if (numeric) state.umask = exactly(numeric.set & 0o777);
+  else {
+    // Symbolic: what is allowed, starting from what is allowed now.
+    const allowed = isKnown(text)
+      ? changeMode(plain(text), { set: ~state.umask.may & 0o777, may: ~state.umask.set & 0o777 }, "dir", exactly(0))
+      : undefined;
+    state.umask = allowed ? { set: ~allowed.may & 0o777, may: ~allowed.set & 0o777 } : { set: 0, may: 0o777 };
+  }
+  return "ok";
+};
+
+const set: Builtin = ({ args, state }) => {
+  for (let i = 0; i < args.length; i += 1) {
+    const arg = args[i] ?? "";
+    if (arg === "--" || !/^[-+][A-Za-z]+$/u.test(arg)) {
+      state.args = arg === "--" ? args.slice(i + 1) : args.slice(i);
+      return "ok";
+    }
+    const on = arg.startsWith("-");
+    const named = arg.includes("o") ? (args[(i += 1)] ?? "") : "";
+    const has = (letter: string, name: string): boolean => arg.includes(letter) || named === name;
+    state.options = {
+      errexit: has("e", "errexit") ? on : state.options.errexit,
+      xtrace: has("x", "xtrace") ? on : state.options.xtrace,
+      pipefail: named === "pipefail" ? on : state.options.pipefail,
+    };
+  }
+  return "ok";
+};
+
+const cd: Builtin = ({ args, state }) => {
+  const to = args.find((a) => !/^-[LPe@]$/u.test(a));
+  state.cwd =
+    to === undefined
+      ? state.user === "root"
+        ? "/root"
+        : `/home/${state.user}`
+      : to === "-"
+        ? hole("value", "OLDPWD")
+        : normalise(to, state.cwd);
+  return "likely";
+};
+
+/** `export A=1 B`, `local x=2`, `declare -r`, `readonly`. */
+const declare: Builtin = ({ name, args, state, scope }) => {
+  const flags = args.filter((a) => /^[-+][A-Za-z]+$/u.test(a)).join("");
+  if (flags.includes("f")) return "ok";
+  for (const arg of args) {
+    const match = /^([A-Za-z_]\w*)(?:(\+?)=([\s\S]*))?$/u.exec(arg);
+    if (!match) continue;
+    const [, variable = "", append, value] = match;
+    const local = name === "local" || ((name === "declare" || name === "typeset") && !flags.includes("g"));
+    if (local && scope.frame.hidden?.has(variable) === false) scope.frame.hidden.set(variable, state.variables.get(variable));
+    const before = append === "+" ? (state.variables.get(variable)?.values ?? [""]) : [""];
+    if (value !== undefined) state.variables.set(variable, { values: before.map((b) => b + value) });
+    else if (name === "local" || name === "declare" || name === "typeset") state.variables.set(variable, { values: [""] });
+    if (name === "export" || flags.includes("x")) state.exported = new Set([...state.exported, variable]);
+  }
+  return "ok";
+};
+
+const unset: Builtin = ({ args, state }) => {
+  for (const arg of args) {
+    state.variables.delete(arg);
+    if (args.includes("-f")) state.functions.delete(arg);
+  }
+  return "ok";
+};
+
+/** `read` takes the next line of its input where that is known. */
+const read: Builtin = ({ args, state, scope }) => {
+  const options = parseOptions(args, { values: "adinNptu" });
+  const names = options.operands.length ? options.operands : ["REPLY"];
+  const channel = scope.channels.get(Number(options.value("u") ?? "0")) ?? stdinOf(scope.channels);
+  const text = channel.text;
+  const secret = text.includes(SECRET_MARK);
+  if (text.replaceAll(SECRET_MARK, "") === "") {
+    for (const name of names) state.variables.set(name, { values: [channel.kind === "terminal" ? hole("value", `$${name}`) : ""] });
+    return channel.kind === "terminal" ? "open" : "failed";
+  }
+  const end = text.indexOf("\n");
+  const line = end < 0 ? text : text.slice(0, end);
+  const vague = isWholeHole(line);
+  // A hole may be many lines: it is never used up.
+  if (!vague || end >= 0) channel.text = end < 0 ? "" : (secret ? SECRET_MARK : "") + text.slice(end + 1);
+  assignFields(names, line, secret, vague, call2ifs(state), state);
+  return vague ? "open" : end < 0 ? "failed" : "ok";
+};
+
+const isWholeHole = (line: string): boolean => /^\uE005?\uE002[^\uE003]*\uE003$/u.test(line);
+const call2ifs = (state: Call["state"]): string => state.variables.get("IFS")?.values[0] ?? " \t\n";
+
+function assignFields(names: readonly string[], line: string, secret: boolean, vague: boolean, ifs: string, state: Call["state"]): void {
+  const mark = (text: string): string => (secret && text !== "" ? markSecret(text) : text);
+  const kind = holesOf(line)[0]?.kind === "secret" || secret ? "secret" : "value";
+  let rest = ifs === "" ? line : line.replace(SECRET_MARK, "");
+  const separator = ifs === "" ? undefined : new RegExp(`[${ifs.replace(/[\]\\^-]/gu, "\\$&")}]+`, "u");
+  for (const [index, name] of names.entries()) {
+    if (vague) {
+      state.variables.set(name, { values: [hole(kind, `$${name}`)] });
+      continue;
+    }
+    const cut = index === names.length - 1 || !separator ? null : separator.exec(rest);
+    state.variables.set(name, { values: [mark(cut ? rest.slice(0, cut.index) : rest)] });
+    rest = cut ? rest.slice(cut.index + cut[0].length) : "";
+  }
+}
+
+const mapfile: Builtin = ({ args, state, scope }) => {
+  const name = parseOptions(args, { values: "dnOsuCc" }).operands[0] ?? "MAPFILE";
+  const text = stdinOf(scope.channels).text;
+  if (isKnown(text)) state.variables.set(name, { values: [""], list: text.replace(/\n$/u, "").split("\n") });
+  else state.variables.set(name, { values: [hole("value", `$${name}`)] });
+  scope.channels.set(0, input(""));
+  return "ok";
+};
+
+const shift: Builtin = ({ args, state }) => {
+  const count = Number(args[0] ?? "1");
+  if (state.args) state.args = state.args.slice(Number.isNaN(count) ? 1 : count);
+  return "ok";
+};
+
+/** Leaves the script, function or loop; only an exit that counts as success is a way the host can end up. */
+const exit: Builtin = ({ args, state, scope }) => {
+  const status = args[0] ?? "0";
+  if (!/^[1-9]\d*$/u.test(status)) scope.frame.exits.push(cloneState(state));
+  state.live = false;
+  return status === "0" ? "ok" : "failed";
+};
+
+const leave =
+  (where: "returns" | "breaks" | "continues"): Builtin =>
+  ({ args, state, scope }) => {
+    const list = scope.frame[where];
+    if (!list) return "ok";
+    list.push(cloneState(state));
+    state.live = false;
+    if (where === "returns")
+      scope.frame.outcomes?.push(args[0] === undefined ? "likely" : args[0] === "0" ? "ok" : /^\d+$/u.test(args[0]) ? "failed" : "open");
+    return where !== "returns" || args[0] === undefined || args[0] === "0" ? "ok" : /^\d+$/u.test(args[0]) ? "failed" : "open";
+  };
+
+const trap: Builtin = ({ args, state }) => {
+  const words = args.filter((a) => a !== "--");
+  if (words.some((w) => w === "EXIT" || w === "0") && words.length > 1) state.exitTrap = words[0] === "-" ? "" : (words[0] ?? "");
+  return "ok";
+};
+
+/** `exec >log 2>&1`: the redirections stay. */
+const keepRedirects: Builtin = ({ scope }) => {
+  for (const [fd, channel] of scope.channels) scope.outer?.channels.set(fd, channel);
+  return "ok";
+};
+
+export const BUILTINS: Readonly<Record<string, Builtin>> = {
+  umask,
+  set,
+  cd,
+  pushd: cd,
+  popd: () => "ok",
+  export: declare,
+  local: declare,
+  declare,
+  typeset: declare,
+  readonly: declare,
+  unset,
+  read,
+  mapfile,
+  readarray: mapfile,
+  shift,
+  exit,
+  trap,
+  return: leave("returns"),
+  break: leave("breaks"),
+  continue: leave("continues"),
+  ":": () => "ok",
+  true: () => "ok",
+  false: () => "failed",
+  shopt: () => "ok",
+  ulimit: () => "ok",
+  wait: () => "likely",
+  let: () => "open",
+};
+
+export { keepRedirects };

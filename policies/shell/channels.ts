@@ -1,0 +1,91 @@
+/** Writing to standard output, to files and to whatever else a descriptor stands for. */
+import type { Entry } from "./files";
+import { resolveLinks } from "./files";
+import { ANY_MODE, exactly, masked } from "./mode";
+import { parentOf } from "./paths";
+import type { Channel, Channels, Context, Scope, State } from "./state";
+import { holdsSecret } from "./text";
+import { isSecretPath } from "./subjects";
+
+export const terminal = (): Channel => ({ kind: "terminal", text: "" });
+export const capture = (): Channel => ({ kind: "capture", text: "" });
+export const input = (text: string): Channel => ({ kind: "input", text });
+export const drop = (): Channel => ({ kind: "drop", text: "" });
+
+export const withChannels = (scope: Scope, changes: readonly (readonly [number, Channel])[]): Scope => ({
+  ...scope,
+  channels: new Map([...scope.channels, ...changes]),
+});
+
+export const stdinOf = (channels: Channels): Channel => channels.get(0) ?? input("");
+
+/** Everything that is still to be read. */
+export function readAll(channels: Channels): string {
+  const channel = stdinOf(channels);
+  const text = channel.text;
+  channel.text = "";
+  return text;
+}
+
+export function tick(context: Context): number {
+  context.time += 1;
+  return context.time;
+}
+
+export function write(state: State, scope: Scope, descriptor: number, text: string): void {
+  const channel = scope.channels.get(descriptor);
+  if (!channel || text === "") return;
+  if (channel.kind === "capture") channel.text += text;
+  else if (channel.kind === "terminal" && holdsSecret(text)) scope.context.record.shown.push({ text, place: scope.context.place });
+  else if (channel.kind === "file" && channel.path !== undefined) writeContent(state, scope.context, channel.path, text, true);
+}
+
+/** Opens a file for writing: a new one is made under the umask, one that exists keeps its mode and owner. */
+export function openForWriting(state: State, context: Context, path: string, append: boolean): string {
+  const real = resolveLinks(state.files, path);
+  const made = newFile(state, context, exactly(0o666));
+  const before = state.files.entries.get(real) ?? [{ ...made, kind: "absent" as const }];
+  const after = before.map((e): Entry =>
+    e.kind === "absent" ? { ...made, secret: isSecretPath(real) } : append ? e : { ...e, content: "", secret: isSecretPath(real) },
+  );
+  state.files.entries.set(real, after);
+  return real;
+}
+
+export function newFile(state: State, context: Context, wanted = exactly(0o666)): Entry {
+  const owned = { owner: state.user, group: state.user };
+  return {
+    kind: "file",
+    mode: masked(wanted, state.umask),
+    ...owned,
+    content: "",
+    secret: false,
+    time: tick(context),
+    place: context.place,
+  };
+}
+
+/** Notes the content and the mode the file has at this moment. */
+export function writeContent(state: State, context: Context, path: string, text: string, append: boolean): void {
+  const secret = holdsSecret(text) || isSecretPath(path);
+  const before = state.files.entries.get(path) ?? [newFile(state, context)];
+  const after = before.map((e): Entry => ({
+    ...e,
+    content: append ? (e.content ?? "") + text : text,
+    secret: secret || (append && e.secret),
+  }));
+  state.files.entries.set(path, after);
+  context.record.written.push({ path, entries: after, content: text, sheltered: isSheltered(state, path), place: context.place });
+}
+
+/** Some folder above the path keeps other users out. */
+export function isSheltered(state: State, path: string): boolean {
+  for (let folder = parentOf(path); folder !== "/" && folder !== ""; folder = parentOf(folder)) {
+    const entries = state.files.entries.get(folder);
+    if (entries?.every((e) => e.kind === "dir" && (e.mode.may & 0o011) === 0)) return true;
+    if (!folder.includes("/")) break;
+  }
+  return false;
+}
+
+export const unknownFile = (context: Context): Entry => ({ kind: "any", mode: ANY_MODE, secret: false, time: 0, place: context.place });

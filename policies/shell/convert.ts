@@ -1,0 +1,241 @@
+/** From the parser's tree to statements. */
+import type { Node } from "web-tree-sitter";
+import { toParts, toWord } from "./convert-words";
+import { toTest } from "./convert-tests";
+import { literal } from "./syntax";
+import type { Assignment, CaseArm, Redirect, Script, Statement, Word } from "./syntax";
+
+const childrenOf = (node: Node): Node[] => node.children.filter((child): child is Node => child !== null && child.type !== "comment");
+
+export const toScript = (node: Node): Script => ({ statements: statementsOf(childrenOf(node)) });
+
+const isStatement = (node: Node): boolean => node.isNamed && node.type !== "heredoc_body" && node.type !== "heredoc_end";
+
+function statementsOf(nodes: readonly Node[]): Statement[] {
+  return nodes.filter(isStatement).map(toStatement);
+}
+
+const lineOf = (node: Node): number => node.startPosition.row + 1;
+const unparsed = (node: Node): Statement => ({ kind: "unparsed", line: lineOf(node), text: node.text.slice(0, 80) });
+
+function toStatement(node: Node): Statement {
+  const make = MAKERS[node.type];
+  if (!make || node.isMissing) return unparsed(node);
+  return make(node);
+}
+
+const MAKERS: Readonly<Record<string, (node: Node) => Statement>> = {
+  command: toCommand,
+  declaration_command: toDeclaration,
+  unset_command: toDeclaration,
+  variable_assignment: (node) => ({ kind: "simple", line: lineOf(node), assignments: [toAssignment(node)], words: [] }),
+  variable_assignments: (node) => ({ kind: "simple", line: lineOf(node), assignments: childrenOf(node).map(toAssignment), words: [] }),
+  redirected_statement: toRedirected,
+  pipeline: (node) => ({ kind: "pipeline", parts: statementsOf(childrenOf(node)) }),
+  list: toList,
+  negated_command: (node) => ({ kind: "not", body: { kind: "group", body: toScript(node) } }),
+  subshell: (node) => ({ kind: "subshell", body: toScript(node) }),
+  compound_statement: toGroup,
+  do_group: (node) => ({ kind: "group", body: toScript(node) }),
+  program: (node) => ({ kind: "group", body: toScript(node) }),
+  if_statement: toIf,
+  for_statement: toFor,
+  c_style_for_statement: (node) => ({
+    kind: "loop",
+    until: false,
+    test: { statements: [{ kind: "test", expression: { kind: "opaque" } }] },
+    body: bodyOf(node),
+  }),
+  while_statement: toLoop,
+  case_statement: toCase,
+  function_definition: toFunction,
+  test_command: (node) => ({ kind: "test", expression: toTest(node) }),
+};
+
+function toGroup(node: Node): Statement {
+  return node.child(0)?.type === "((" ? { kind: "test", expression: { kind: "opaque" } } : { kind: "group", body: toScript(node) };
+}
+
+function toCommand(node: Node): Statement {
+  const assignments: Assignment[] = [];
+  const words: Word[] = [];
+  const redirects: Redirect[] = [];
+  for (const child of childrenOf(node)) {
+    if (child.type === "variable_assignment") assignments.push(toAssignment(child));
+    else if (child.type.endsWith("_redirect")) redirects.push(...toRedirects(child));
+    else if (child.type === "subshell" || child.type === "ERROR") return unparsed(node);
+    else words.push(child.type === "command_name" ? { parts: childrenOf(child).flatMap((c) => toParts(c, false)) } : toWord(child));
+  }
+  return redirected({ kind: "simple", line: lineOf(node), assignments, words }, redirects);
+}
+
+/** `export A=1`, `local x`, `readonly`, `declare`, `unset`: the assignments stay words of the form name=value. */
+function toDeclaration(node: Node): Statement {
+  const [first, ...rest] = childrenOf(node);
+  const words = rest.map((child): Word => {
+    if (child.type !== "variable_assignment") return toWord(child);
+    const { name, value, append } = toAssignment(child);
+    return { parts: [{ kind: "text", text: `${name}${append ? "+" : ""}=`, quoted: true }, ...quoted(value)] };
+  });
+  const lists = rest
+    .filter((c) => c.type === "variable_assignment")
+    .map(toAssignment)
+    .filter((a) => a.list);
+  return { kind: "simple", line: lineOf(node), assignments: lists, words: [literal(first?.text ?? "declare"), ...words] };
+}
+
+/** An assignment's value is not split into fields. */
+const quoted = (word: Word | undefined): Word["parts"] =>
+  (word?.parts ?? []).map((part) => ("quoted" in part ? { ...part, quoted: true } : part));
+
+function toAssignment(node: Node): Assignment {
+  const [target, operator, value] = childrenOf(node);
+  const subscript = target?.type === "subscript";
+  const base = {
+    name: (subscript ? target.child(0)?.text : target?.text) ?? "",
+    ...(subscript ? { index: target.child(2)?.text ?? "" } : {}),
+    append: operator?.type === "+=",
+  };
+  if (value?.type === "array")
+    return {
+      ...base,
+      list: childrenOf(value)
+        .filter((c) => c.isNamed)
+        .map(toWord),
+    };
+  return { ...base, value: value ? toWord(value) : { parts: [] } };
+}
+
+const redirected = (body: Statement, redirects: readonly Redirect[]): Statement =>
+  redirects.length ? { kind: "redirected", body, redirects } : body;
+
+/** The grammar hangs what follows `<<EOF` on the line (a pipe, `&& cmd`, more redirects) under the here document. */
+function toRedirected(node: Node): Statement {
+  const children = childrenOf(node);
+  const redirects = children.filter((c) => c.type.endsWith("_redirect"));
+  const body = children.find((c) => c.isNamed && !c.type.endsWith("_redirect"));
+  const made = redirected(
+    body ? toStatement(body) : { kind: "simple", line: lineOf(node), assignments: [], words: [] },
+    redirects.flatMap(toRedirects),
+  );
+  return redirects.filter((r) => r.type === "heredoc_redirect").reduce(followers, made);
+}
+
+function followers(body: Statement, heredoc: Node): Statement {
+  let made = body;
+  const children = childrenOf(heredoc);
+  for (const [index, child] of children.entries()) {
+    if (child.type === "pipeline") made = { kind: "pipeline", parts: [made, ...statementsOf(childrenOf(child))] };
+    else if (child.type === "&&" || child.type === "||") {
+      const right = children[index + 1];
+      if (right) made = { kind: "both", operator: child.type, left: made, right: toStatement(right) };
+    } else if (child.type === "ERROR") made = { kind: "group", body: { statements: [made, unparsed(child)] } };
+  }
+  return made;
+}
+
+function toRedirects(node: Node): Redirect[] {
+  const children = childrenOf(node);
+  const fd = children.find((c) => c.type === "file_descriptor");
+  const number = fd && /^\d+$/u.test(fd.text) ? { fd: Number(fd.text) } : {};
+  if (node.type === "herestring_redirect") {
+    const word = children.find((c) => c.isNamed && c.type !== "file_descriptor");
+    return [{ ...number, operator: "<<<", target: word ? toWord(word) : literal("") }];
+  }
+  if (node.type === "heredoc_redirect")
+    return [
+      ...children.filter((c) => c.type === "file_redirect" || c.type === "herestring_redirect").flatMap(toRedirects),
+      hereDocument(node, number),
+    ];
+  const operator = children.find((c) => !c.isNamed)?.type ?? ">";
+  const targets = children.filter((c) => c.isNamed && c.type !== "file_descriptor");
+  return [{ ...number, operator, target: targets[0] ? toWord(targets[0]) : literal("") }];
+}
+
+function hereDocument(node: Node, number: { fd?: number }): Redirect {
+  const children = childrenOf(node);
+  const start = children.find((c) => c.type === "heredoc_start")?.text ?? "";
+  const body = children.find((c) => c.type === "heredoc_body");
+  const strip = children.some((c) => c.type === "<<-");
+  if (!body) return { ...number, operator: "<<", target: literal("") };
+  const raw = /["'\\]/u.test(start);
+  const parts: Word["parts"] = raw ? [{ kind: "text", text: body.text, quoted: true }] : toParts(body, true);
+  const target = strip ? parts.map((p) => (p.kind === "text" ? { ...p, text: p.text.replace(/^\t+/gmu, "") } : p)) : parts;
+  return { ...number, operator: "<<", target: { parts: target } };
+}
+
+function toList(node: Node): Statement {
+  const [left, operator, right] = childrenOf(node);
+  if (!left || !operator || !right || (operator.type !== "&&" && operator.type !== "||")) return { kind: "group", body: toScript(node) };
+  return { kind: "both", operator: operator.type, left: toStatement(left), right: toStatement(right) };
+}
+
+function toIf(node: Node): Statement {
+  const branches: { test: Script; body: Script }[] = [];
+  let otherwise: Script | undefined;
+  const split = (nodes: readonly Node[]): void => {
+    const then = nodes.findIndex((c) => c.type === "then");
+    const inner = nodes.filter((c) => c.type !== "elif_clause" && c.type !== "else_clause");
+    branches.push({ test: { statements: statementsOf(nodes.slice(0, then)) }, body: { statements: statementsOf(inner.slice(then + 1)) } });
+  };
+  const children = childrenOf(node);
+  split(children);
+  for (const child of children) {
+    if (child.type === "elif_clause") split(childrenOf(child));
+    else if (child.type === "else_clause") otherwise = toScript(child);
+  }
+  return { kind: "if", branches, ...(otherwise ? { otherwise } : {}) };
+}
+
+const bodyOf = (node: Node): Script => {
+  const body = childrenOf(node).find((c) => c.type === "do_group" || c.type === "compound_statement");
+  return body ? toScript(body) : { statements: [] };
+};
+
+function toFor(node: Node): Statement {
+  const children = childrenOf(node);
+  const name = children.find((c) => c.type === "variable_name")?.text ?? "";
+  const start = children.findIndex((c) => c.type === "in");
+  const end = children.findIndex((c) => c.type === "do_group" || c.type === "compound_statement");
+  const words = children
+    .slice(start + 1, end)
+    .filter((c) => c.isNamed)
+    .map(toWord);
+  return { kind: "for", name, ...(start >= 0 ? { words } : {}), body: bodyOf(node) };
+}
+
+function toLoop(node: Node): Statement {
+  const children = childrenOf(node);
+  const end = children.findIndex((c) => c.type === "do_group");
+  return {
+    kind: "loop",
+    until: children[0]?.type === "until",
+    test: { statements: statementsOf(children.slice(1, end)) },
+    body: bodyOf(node),
+  };
+}
+
+function toCase(node: Node): Statement {
+  const children = childrenOf(node);
+  const subject = children.find((c) => c.isNamed && c.type !== "case_item");
+  const arms = children.filter((c) => c.type === "case_item").map(toArm);
+  return { kind: "case", subject: subject ? toWord(subject) : literal(""), arms };
+}
+
+function toArm(node: Node): CaseArm {
+  const children = childrenOf(node);
+  const end = children.findIndex((c) => c.type === ")");
+  const patterns = children
+    .slice(0, end)
+    .filter((c) => c.isNamed)
+    .map(toWord);
+  const falls = children.some((c) => c.type === ";&" || c.type === ";;&");
+  return { patterns, body: { statements: statementsOf(children.slice(end + 1)) }, falls };
+}
+
+function toFunction(node: Node): Statement {
+  const children = childrenOf(node);
+  const name = children.find((c) => c.type === "word")?.text ?? "";
+  const body = children.findLast((c) => c.isNamed && c.type !== "word" && !c.type.endsWith("_redirect"));
+  return { kind: "function", name, body: body ? toStatement(body) : unparsed(node) };
+}

@@ -1,0 +1,86 @@
+/** tar, unzip, git, python -m venv, pip and npm: many files at once. */
+import type { Effect } from "../call";
+import { ANY_MODE, changeMode, masked } from "../mode";
+import type { Mode } from "../mode";
+import { parseOptions } from "../options";
+import { nameOf } from "../paths";
+import { absolute, makeFolders, unpack } from "../tree";
+import { filter, makeFile } from "./create";
+import { hole, isKnown, plain } from "../text";
+import { exactly } from "../mode";
+
+export const tar: Effect = (call) => {
+  const { state, scope } = call;
+  const old = /^[A-Za-z]+$/u.test(call.args[0] ?? "") ? [`-${call.args[0] ?? ""}`, ...call.args.slice(1)] : call.args;
+  const options = parseOptions(oldStyle(old), {
+    values: "fCTXI",
+    long: {
+      file: "f",
+      directory: "C",
+      mode: "mode",
+      owner: "owner",
+      group: "group",
+      "strip-components": "strip",
+      exclude: "x-",
+      "use-compress-program": "I",
+      transform: "x-",
+    },
+  });
+  const archive = options.value("f");
+  if (options.has("x", "extract", "get")) {
+    const folder = absolute(options.value("C") ?? ".", state);
+    const asRoot = state.user === "root" && !options.has("no-same-permissions");
+    const wanted: Mode =
+      asRoot || options.has("p", "preserve-permissions", "same-permissions")
+        ? { set: 0, may: 0o777 }
+        : masked({ set: 0o400, may: 0o777 }, state.umask);
+    const limited = withModeOption(options.value("mode"), wanted);
+    const keepsOwner = state.user === "root" && !options.has("no-same-owner", "o");
+    unpack(state, scope.context, folder, {
+      wanted: limited,
+      folders: limited,
+      ...(keepsOwner ? { owner: options.value("owner") ?? "root" } : {}),
+    });
+    for (const member of options.operands)
+      if (/[^/]\.\w+$/u.test(member)) makeFile(call, absolute(`${folder}/${member}`, state), hole("value", "archive"), limited);
+  } else if (options.has("c", "create") && archive !== undefined && archive !== "-") {
+    makeFile(call, absolute(archive, state), hole("value", "archive"));
+  } else return filter(call);
+  return "likely";
+};
+
+/** `tar xzf a -C b`: in the first word the option that takes a value need not be the last letter. */
+function oldStyle(args: readonly string[]): string[] {
+  const [first, ...rest] = args;
+  if (!first || !/^-[A-Za-z]+$/u.test(first) || !/[fC]/u.test(first.slice(1, -1))) return [...args];
+  const letters = [...first.slice(1)];
+  const values = letters.filter((l) => l === "f" || l === "C").flatMap((l) => [`-${l}`, rest.shift() ?? ""]);
+  return [`-${letters.filter((l) => l !== "f" && l !== "C").join("")}`, ...values, ...rest];
+}
+
+const withModeOption = (text: string | undefined, base: Mode): Mode =>
+  text === undefined ? base : ((isKnown(text) ? changeMode(plain(text), base, "any", exactly(0)) : undefined) ?? ANY_MODE);
+
+export const unzip: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "dxP" });
+  unpack(call.state, call.scope.context, absolute(options.value("d") ?? ".", call.state));
+  return "likely";
+};
+
+export const git: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "Cc", long: { "git-dir": "d", "work-tree": "w" }, stops: true });
+  const [action, ...rest] = options.operands;
+  const base = absolute(options.value("C") ?? ".", call.state);
+  if (action === "clone") {
+    const inner = parseOptions(rest, {
+      values: "bojcu",
+      long: { branch: "b", depth: "depth", origin: "o", config: "c", reference: "r", filter: "f", "separate-git-dir": "s" },
+    });
+    const [url = "", folder] = inner.operands;
+    const target = absolute(folder ?? nameOf(url).replace(/\.git$/u, ""), { ...call.state, cwd: base });
+    makeFolders(call.state, call.scope.context, target, masked(exactly(0o777), call.state.umask));
+    unpack(call.state, call.scope.context, target);
+  } else if (action === "archive") return filter(call);
+  else if (action === "rev-parse" || action === "log" || action === "describe") return filter(call);
+  return "likely";
+};

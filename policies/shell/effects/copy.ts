@@ -1,0 +1,233 @@
+/** install, cp, mv, ln and rsync. */
+import type { Call, Effect } from "../call";
+import { newFile, tick, unknownFile } from "../channels";
+import type { Entry } from "../files";
+import { joinEntries, resolveLinks, select } from "../files";
+import { ANY_MODE, changeMode, exactly, joinModes, masked } from "../mode";
+import type { Mode } from "../mode";
+import { parseOptions } from "../options";
+import type { Options } from "../options";
+import { isPattern, nameOf, normalise, parentOf } from "../paths";
+import { contentOf } from "../redirects";
+import { absolute, destination, makeFolders, place, remove, transfer, unpack } from "../tree";
+import { holdsSecret, isKnown, plain } from "../text";
+import { isSecretPath } from "../subjects";
+import { userName } from "./permissions";
+
+const TARGET = { t: "t", "target-directory": "t", S: "S", suffix: "S" };
+
+export const install: Effect = (call) => {
+  const spec = { values: "mogtS", long: { ...TARGET, mode: "m", owner: "o", group: "g", "strip-program": "strip" } };
+  const options = parseOptions(call.args, spec);
+  const { state, scope } = call;
+  const owned = installOwner(options, state.user);
+  if (options.has("d", "directory")) {
+    for (const path of options.operands) makeFolders(state, scope.context, absolute(path, state), installMode(options, "dir"), owned);
+    return "likely";
+  }
+  const mode = installMode(options, "file");
+  for (const { source, target } of pairs(options, call)) {
+    if (options.has("D")) makeFolders(state, scope.context, parentOf(target), masked(exactly(0o777), state.umask));
+    place(state, scope.context, target, {
+      ...copyOf(source, call),
+      kind: "file",
+      mode,
+      ...owned,
+      time: tick(scope.context),
+      place: scope.context.place,
+    });
+  }
+  return "likely";
+};
+
+function installMode(options: Options, kind: "file" | "dir"): Mode {
+  const text = options.value("m");
+  if (text === undefined) return exactly(0o755);
+  return (isKnown(text) ? changeMode(plain(text), exactly(0), kind, exactly(0)) : undefined) ?? ANY_MODE;
+}
+
+const installOwner = (options: Options, user: string): { owner: string; group: string } => {
+  const owner = userName(plain(options.value("o") ?? user));
+  return { owner, group: userName(plain(options.value("g") ?? user)) };
+};
+
+/** Source and target of each copy, with folders as targets resolved. */
+function pairs(options: Options, call: Call): { source: string; target: string }[] {
+  const folder = options.value("t");
+  const operands = [...options.operands];
+  const last = folder === undefined ? operands.pop() : undefined;
+  if (folder === undefined && last === undefined) return [];
+  return operands.map((source) => {
+    if (folder !== undefined) return { source, target: `${absolute(folder, call.state)}/${nameOf(absolute(source, call.state))}` };
+    const many = operands.length > 1;
+    const target = destination(call.state, source, many ? `${last ?? ""}/` : (last ?? ""), options.has("T", "no-target-directory"));
+    return { source, target };
+  });
+}
+
+/** What a copy takes over from its source: the content, and whether that is secret. */
+function copyOf(source: string, call: Call): Entry {
+  const path = resolveLinks(call.state.files, absolute(source, call.state));
+  const content = path === "/dev/stdin" ? call.scope.channels.get(0)?.text : contentOf(path, call.state);
+  const entries = call.state.files.entries.get(path);
+  const secret = isSecretPath(path) || holdsSecret(content ?? "") || (entries?.some((e) => e.secret) ?? false);
+  return { ...unknownFile(call.scope.context), ...(content === undefined ? {} : { content }), secret };
+}
+
+export const cp: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "tS", long: { ...TARGET, preserve: "preserve-list" } });
+  const keeps = options.has("p", "a", "archive", "preserve", "preserve-list");
+  const recursive = options.has("r", "R", "a", "recursive", "archive");
+  for (const { source, target } of pairs(options, call)) copyOne(call, source, target, keeps, recursive);
+  return "likely";
+};
+
+function copyOne(call: Call, source: string, target: string, keeps: boolean, recursive: boolean): void {
+  const { state, scope } = call;
+  const from = resolveLinks(state.files, absolute(source, state));
+  const known = select(state.files, from)
+    .certain.flatMap((key) => state.files.entries.get(key) ?? [])
+    .filter((e) => e.kind !== "absent");
+  if (recursive && (known.length === 0 || known.some((e) => e.kind === "dir"))) {
+    copyTree(call, from, /\/\.$/u.test(source) ? parentOf(target) : target, keeps);
+    return;
+  }
+  const sourceMode = known.map((e) => e.mode).reduce<Mode | undefined>((a, b) => (a ? joinModes(a, b) : b), undefined);
+  const base = copyOf(source, call);
+  const made: Entry = { ...newFile(state, scope.context), ...base, kind: "file", time: tick(scope.context), place: scope.context.place };
+  const mode = keeps ? (sourceMode ?? ANY_MODE) : masked(sourceMode ?? { set: 0o400, may: 0o666 }, state.umask);
+  const owner = keeps && known[0] ? { owner: known[0].owner, group: known[0].group } : { owner: state.user, group: state.user };
+  const fresh: Entry = {
+    ...made,
+    mode: sourceMode || keeps ? mode : unseenSource(call),
+    ...(keeps && !known[0] ? {} : (owner as { owner: string; group: string })),
+  };
+  const real = resolveLinks(state.files, target);
+  const before = state.files.entries.get(real)?.filter((e) => e.kind === "file");
+  place(state, scope.context, target, fresh);
+  // A file that is there already keeps its mode and owner.
+  if (before?.length && !keeps) {
+    state.files.entries.set(
+      real,
+      joinEntries(
+        [],
+        before.map((e) => ({ ...e, content: fresh.content ?? "", secret: fresh.secret || e.secret, place: fresh.place })),
+      ),
+    );
+  }
+}
+
+/** A source nobody mentioned is an ordinary file (0644), as tools and people leave them. */
+const unseenSource = (call: Call): Mode => masked(exactly(0o644), call.state.umask);
+
+function copyTree(call: Call, from: string, to: string, keeps: boolean): void {
+  const { state, scope } = call;
+  const owner = { owner: state.user, group: state.user };
+  const how = (e: Entry): Entry =>
+    keeps ? e : { ...e, ...owner, mode: masked(e.mode, state.umask), time: tick(scope.context), place: scope.context.place };
+  makeFolders(state, scope.context, to, masked(exactly(0o777), state.umask));
+  if (!transfer(state, from, to, how)) unpack(state, scope.context, to, keeps ? { wanted: ANY_MODE, folders: ANY_MODE } : {});
+}
+
+export const mv: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "tS", long: TARGET });
+  const { state, scope } = call;
+  for (const { source, target } of pairs(options, call)) {
+    const from = resolveLinks(state.files, absolute(source, state), true);
+    const to = resolveLinks(state.files, target, true);
+    const moved =
+      from !== to &&
+      transfer(state, from, to, (e) => ({ ...e, secret: e.kind === "file" && (e.secret || isSecretPath(to)), place: scope.context.place }));
+    if (moved) {
+      for (const key of [...state.files.entries.keys()]) if (key === from || key.startsWith(`${from}/`)) state.files.entries.delete(key);
+      remove(state, scope.context, from);
+      reportMove(call, to);
+    } else if (!isPattern(from) && from !== to) {
+      state.files.entries.set(to, [{ ...unknownFile(scope.context), kind: "any", secret: isSecretPath(to), time: tick(scope.context) }]);
+    }
+  }
+  return "likely";
+};
+
+/** A secret that is moved into a readable place is as exposed as one written there. */
+function reportMove(call: Call, to: string): void {
+  const entries = call.state.files.entries.get(to) ?? [];
+  const [first] = entries;
+  if (!first || first.kind !== "file") return;
+  call.scope.context.record.written.push({
+    path: to,
+    entries,
+    content: first.content ?? "",
+    sheltered: false,
+    place: call.scope.context.place,
+  });
+}
+
+export const ln: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "tS", long: TARGET });
+  const { state, scope } = call;
+  const operands = [...options.operands];
+  const folder = options.value("t");
+  const last = folder ?? (operands.length > 1 ? operands.pop() : ".") ?? ".";
+  for (const target of operands) {
+    const real = resolveLinks(state.files, absolute(last, state), true);
+    const into =
+      !options.has("n", "T") &&
+      (folder !== undefined ||
+        last.endsWith("/") ||
+        state.files.entries.get(resolveLinks(state.files, real))?.every((e) => e.kind === "dir"));
+    const at = into ? `${real}/${nameOf(target)}` : real;
+    if (options.has("s", "symbolic")) {
+      const to = normalise(target, parentOf(at));
+      place(state, scope.context, at, { ...newFile(state, scope.context), kind: "link", mode: exactly(0o777), target: to });
+    } else {
+      const source = resolveLinks(state.files, absolute(target, state));
+      state.files.entries.set(at, state.files.entries.get(source) ?? [unknownFile(scope.context)]);
+    }
+  }
+  return "likely";
+};
+
+export const rsync: Effect = (call) => {
+  const options = parseOptions(call.args, {
+    values: "efTB",
+    long: { chmod: "chmod", chown: "chown", rsh: "e", exclude: "x", include: "x", filter: "x", "rsync-path": "x" },
+  });
+  const { state, scope } = call;
+  const to = options.operands.at(-1);
+  if (to === undefined || /^[^/]*:/u.test(to)) return "likely";
+  const text = options.value("chmod");
+  const bits = (prefix: string, base: Mode, kind: "file" | "dir"): Mode =>
+    (text ?? "")
+      .split(",")
+      .reduce(
+        (mode, clause) =>
+          /^[DF]/u.test(clause) && !clause.startsWith(prefix)
+            ? mode
+            : (changeMode(clause.replace(/^[DF]/u, ""), mode, kind, state.umask) ?? mode),
+        base,
+      );
+  const keeps = options.has("a", "p", "archive", "perms");
+  const base: Mode = keeps ? { set: 0, may: 0o777 } : masked({ set: 0o400, may: 0o777 }, state.umask);
+  const owner = options.value("chown")?.split(":")[0];
+  const target = absolute(to, state);
+  const file = options.operands.length === 2 && !options.operands[0]?.endsWith("/") && nameOf(target).includes(".");
+  if (file)
+    place(state, scope.context, target, {
+      ...newFile(state, scope.context),
+      ...copyOf(options.operands[0] ?? "", call),
+      kind: "file",
+      mode: bits("F", base, "file"),
+      owner: owner ?? state.user,
+      group: owner ?? state.user,
+      time: tick(scope.context),
+      place: scope.context.place,
+    });
+  else
+    unpack(state, scope.context, target, {
+      wanted: bits("F", base, "file"),
+      folders: bits("D", base, "dir"),
+      ...(owner === undefined ? {} : { owner }),
+    });
+  return "likely";
+};

@@ -1,0 +1,139 @@
+/** curl, wget, aws and scp: text and files that come over the network. */
+import type { Call, Effect } from "../call";
+import { write } from "../channels";
+import { masked, exactly } from "../mode";
+import { parseOptions } from "../options";
+import { nameOf } from "../paths";
+import { absolute, makeFolders, unpack } from "../tree";
+import { makeFile } from "./create";
+import { hole, plain } from "../text";
+
+export const curl: Effect = (call) => {
+  const values = "oXHdAbceuxTKmFrwEyYzDUP";
+  const long = {
+    output: "o",
+    "output-dir": "dir",
+    request: "X",
+    header: "H",
+    data: "d",
+    "data-binary": "d",
+    "data-raw": "d",
+    user: "u",
+    config: "K",
+    "max-time": "m",
+    "connect-timeout": "ct",
+    retry: "rt",
+    "retry-delay": "rd",
+    "retry-max-time": "rm",
+    cacert: "cacert",
+    cert: "E",
+    key: "key",
+    "write-out": "w",
+    proxy: "x",
+    "user-agent": "A",
+    resolve: "rs",
+    "aws-sigv4": "sig",
+    url: "url",
+    form: "F",
+    range: "r",
+    proto: "proto",
+  };
+  const options = parseOptions(call.args, { values, long });
+  const url = options.value("url") ?? options.operands[0] ?? "";
+  const body = hole(isLocal(url) ? "value" : "fetched", url);
+  const out = options.value("o");
+  const folder = options.value("dir") ?? ".";
+  if (out === "/dev/null") return output(call, options.value("w"));
+  if (out !== undefined && out !== "-")
+    makeFile(call, absolute(`${out.startsWith("/") || out.startsWith("\uE002") ? "" : `${folder}/`}${out}`, call.state), body);
+  else if (options.has("O", "remote-name")) makeFile(call, absolute(`${folder}/${nameOf(plain(url))}`, call.state), body);
+  else write(call.state, call.scope, 1, body);
+  return "likely";
+};
+
+const output = (call: Call, format: string | undefined): "likely" => {
+  if (format !== undefined) write(call.state, call.scope, 1, hole("value", "curl -w"));
+  return "likely";
+};
+
+/** Health probes and the instance's own metadata are not "remote code". */
+const isLocal = (url: string): boolean => /^(https?:\/\/)?(localhost|127\.|\[::1\]|169\.254\.169\.254)/u.test(url);
+
+export const wget: Effect = (call) => {
+  const options = parseOptions(call.args, {
+    values: "OPaoetTUiS",
+    long: { "output-document": "O", "directory-prefix": "P", header: "h", tries: "t", timeout: "T", "user-agent": "U" },
+  });
+  const url = options.operands[0] ?? "";
+  const body = hole(isLocal(url) ? "value" : "fetched", url);
+  const out = options.value("O");
+  if (out === "-" || out === "/dev/stdout") write(call.state, call.scope, 1, body);
+  else makeFile(call, absolute(out ?? `${options.value("P") ?? "."}/${nameOf(plain(url))}`, call.state), body);
+  return "likely";
+};
+
+const AWS_VALUES: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    "region",
+    "profile",
+    "endpoint-url",
+    "output",
+    "query",
+    "bucket",
+    "key",
+    "range",
+    "sse",
+    "acl",
+    "exclude",
+    "include",
+    "secret-id",
+    "name",
+    "names",
+    "version-id",
+    "cli-read-timeout",
+    "cli-connect-timeout",
+    "ca-bundle",
+    "checksum-mode",
+    "storage-class",
+  ].map((n) => [n, n]),
+);
+
+export const aws: Effect = (call) => {
+  const options = parseOptions(call.args, { long: AWS_VALUES });
+  const [service, action, from, to] = options.operands;
+  const { state, scope } = call;
+  const fetched = hole("value", `aws ${service ?? ""} ${from ?? ""}`);
+  if (service === "s3" && (action === "cp" || action === "sync" || action === "mv") && to !== undefined && !to.startsWith("s3://")) {
+    if (to === "-") write(state, scope, 1, fetched);
+    else if (action === "sync" || options.has("recursive")) intoFolder(call, to);
+    else
+      makeFile(
+        call,
+        to.endsWith("/") || (from?.includes(".") === true && !nameOf(to).includes("."))
+          ? `${absolute(to, state)}/${nameOf(plain(from ?? ""))}`
+          : absolute(to, state),
+        fetched,
+      );
+  } else if (service === "s3api" && action === "get-object") {
+    const target = options.operands.at(-1);
+    if (target !== undefined && options.operands.length > 2) makeFile(call, absolute(target, state), fetched);
+  } else if (service === "secretsmanager" || service === "ssm") write(state, scope, 1, `${hole("secret", `aws ${service}`)}\n`);
+  else write(state, scope, 1, `${hole("value", `aws ${service ?? ""} ${action ?? ""}`)}\n`);
+  return "likely";
+};
+
+function intoFolder(call: Call, to: string): void {
+  const { state, scope } = call;
+  const folder = absolute(to, state);
+  makeFolders(state, scope.context, folder, masked(exactly(0o777), state.umask));
+  unpack(state, scope.context, folder, { wanted: masked(exactly(0o666), state.umask), folders: masked(exactly(0o777), state.umask) });
+}
+
+export const scp: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "iPoFJlcS" });
+  const to = options.operands.at(-1);
+  const from = options.operands[0];
+  if (to === undefined || from === undefined || /^[^/]*:/u.test(to)) return "likely";
+  makeFile(call, absolute(to.endsWith("/") ? to + nameOf(plain(from)) : to, call.state), hole("value", "scp"));
+  return "likely";
+};

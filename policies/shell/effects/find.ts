@@ -1,0 +1,134 @@
+/** find (with -exec and -delete) and xargs: commands over many files. */
+import type { Call, Invoke } from "../call";
+import { readAll, write } from "../channels";
+import type { Status } from "../state";
+import { absolute, remove } from "../tree";
+import { parseOptions } from "../options";
+import { DEEP, digestLabel, DIRS, hole, plain, STAR, QUESTION } from "../text";
+import { select, resolveLinks } from "../files";
+import { isPattern } from "../paths";
+
+interface Query {
+  readonly roots: readonly string[];
+  readonly name?: string;
+  readonly kind?: "file" | "dir";
+  /** A test we do not decide on (`-newer`, `-perm`, `-user`): the action may reach a file or not. */
+  readonly vague: boolean;
+  readonly negated: boolean;
+  readonly actions: readonly (readonly string[])[];
+  readonly deletes: boolean;
+}
+
+const VALUED = new Set([
+  "-newer",
+  "-perm",
+  "-user",
+  "-group",
+  "-mtime",
+  "-mmin",
+  "-size",
+  "-ctime",
+  "-maxdepth",
+  "-mindepth",
+  "-path",
+  "-wholename",
+  "-iname",
+  "-regex",
+  "-name",
+  "-type",
+  "-atime",
+  "-printf",
+  "-uid",
+  "-gid",
+  "-links",
+]);
+
+export function find(call: Call, invoke: Invoke): Status {
+  const query = parse(call.args);
+  for (const target of query.roots.flatMap((root) => targets(call, root, query))) {
+    for (const action of query.actions) {
+      const argv = action.some((a) => a.includes("{}")) ? action.map((a) => a.replaceAll("{}", () => target)) : [...action];
+      invoke(argv, call.state, call.scope);
+    }
+    if (query.deletes) remove(call.state, call.scope.context, target);
+    if (query.actions.length === 0 && !query.deletes) write(call.state, call.scope, 1, `${target}\n`);
+  }
+  return "likely";
+}
+
+function parse(args: readonly string[]): Query {
+  const start = args.findIndex((a) => /^[-(!]/u.test(a) && !/^-[HLPDO]/u.test(a));
+  const roots = (start < 0 ? args : args.slice(0, start)).filter((a) => !a.startsWith("-"));
+  const actions: string[][] = [];
+  let name: string | undefined;
+  let kind: "file" | "dir" | undefined;
+  let [vague, negated, deletes] = [false, false, false];
+  for (let i = start < 0 ? args.length : start; i < args.length; i += 1) {
+    const arg = args[i] ?? "";
+    const value = plain(args[i + 1] ?? "");
+    if (/^-(exec|execdir|ok|okdir)$/u.test(arg)) {
+      const end = args.findIndex((a, at) => at > i && (a === ";" || a === "+"));
+      actions.push(args.slice(i + 1, end < 0 ? undefined : end));
+      i = end < 0 ? args.length : end;
+    } else if (arg === "-name" || arg === "-iname") name = value;
+    else if (arg === "-type") kind = value === "d" ? "dir" : value === "f" ? "file" : undefined;
+    else if (arg === "-delete") deletes = true;
+    else if (arg === "!" || arg === "-not") negated = true;
+    else if (/^-(o|or|prune)$/u.test(arg) || /^-(newer|perm|user|group|mtime|mmin|size|path|regex|wholename|empty)$/u.test(arg))
+      vague = true;
+    if (VALUED.has(arg)) i += 1;
+  }
+  return {
+    roots: roots.length ? roots : ["."],
+    ...(name === undefined ? {} : { name }),
+    ...(kind ? { kind } : {}),
+    vague,
+    negated,
+    actions,
+    deletes,
+  };
+}
+
+/** The paths, as patterns, that the actions are run for. */
+function targets(call: Call, root: string, query: Query): string[] {
+  const folder = absolute(root, call.state);
+  if (query.kind === "dir")
+    return query.name === undefined ? [folder, `${folder}/${DEEP}${DIRS}`] : [`${folder}/${DEEP}${globbed(query.name)}${DIRS}`];
+  if (query.name !== undefined && !query.negated) return [`${folder}/${DEEP}${globbed(query.name)}`];
+  const spared = query.negated && query.name !== undefined ? query.name : undefined;
+  const files = [`${folder}/${DEEP}.py`, `${folder}/${DEEP}`].filter((t) => spared !== "*.py" || !t.endsWith(".py"));
+  const concrete = select(call.state.files, `${resolveLinks(call.state.files, folder)}/${DEEP}`).certain.filter((key) => {
+    if (isPattern(key) || (spared !== undefined && key.endsWith(`/${spared}`))) return false;
+    return call.state.files.entries.get(key)?.some((e) => e.kind === "file" || (e.kind === "any" && query.kind !== "file")) ?? false;
+  });
+  return query.kind === "file" ? [...files, ...concrete] : [folder, ...files, `${folder}/${DEEP}${DIRS}`, ...concrete];
+}
+
+const globbed = (name: string): string => name.replaceAll("*", STAR).replaceAll("?", QUESTION);
+
+export function xargs(call: Call, invoke: Invoke): Status {
+  const options = parseOptions(call.args, {
+    values: "IndPLsaEe",
+    long: { "max-args": "n", replace: "I", delimiter: "d", "max-procs": "P", "arg-file": "a" },
+    stops: true,
+  });
+  const text = readAll(call.scope.channels);
+  const items = text.split(/[\s\0]+/u).filter((item) => item !== "");
+  const argv = options.operands.length ? [...options.operands] : ["echo"];
+  const marker = options.value("I") ?? (options.has("i") ? "{}" : undefined);
+  if (marker !== undefined) {
+    for (const item of items)
+      invoke(
+        argv.map((a) => a.replaceAll(marker, () => item)),
+        call.state,
+        call.scope,
+      );
+    return "likely";
+  }
+  if (items.length === 0) return "likely";
+  // `-n 1` or one long line comes to the same: every item is an operand.
+  return invoke([...argv, ...items], call.state, call.scope);
+}
+
+/** Output of a program nobody modelled, as far as it can be named. */
+export const unknownOutput = (call: Call): string => hole("value", digestLabel(`output of ${call.name}`, ...call.args));

@@ -1,0 +1,159 @@
+/** Commands whose output matters to what follows: echo, printf, cat, stat, id, dirname and the like. */
+import { ansi } from "../convert-words";
+import type { Call, Effect } from "../call";
+import { readAll, write } from "../channels";
+import { resolveLinks } from "../files";
+import { isExact } from "../mode";
+import { nameOf, normalise, parentOf } from "../paths";
+import { contentOf } from "../redirects";
+import { absolute } from "../tree";
+import { hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
+import { filter } from "./create";
+
+const say = (call: Call, text: string): "likely" => {
+  write(call.state, call.scope, 1, text);
+  return "likely";
+};
+
+export const echo: Effect = (call) => {
+  const args = [...call.args];
+  let newline = "\n";
+  let escapes = false;
+  while (/^-[neE]+$/u.test(args[0] ?? "")) {
+    const letters = args.shift() ?? "";
+    if (letters.includes("n")) newline = "";
+    if (letters.includes("e")) escapes = true;
+  }
+  const text = args.join(" ");
+  write(call.state, call.scope, 1, (escapes ? ansi(text) : text) + newline);
+  return "ok";
+};
+
+export const printf: Effect = (call) => {
+  const args = [...call.args];
+  if (args[0] === "-v") {
+    const [, name = ""] = args.splice(0, 2);
+    call.state.variables.set(name, { values: [formatted(args)] });
+    return "ok";
+  }
+  if (args[0] === "--") args.shift();
+  write(call.state, call.scope, 1, formatted(args));
+  return "ok";
+};
+
+function formatted(args: readonly string[]): string {
+  const format = ansi(args[0] ?? "");
+  const rest = args.slice(1);
+  const slots = format.match(/%[-0-9.]*[sdbqiu]/gu)?.length ?? 0;
+  const rounds = slots === 0 ? 1 : Math.max(Math.ceil(rest.length / slots), 1);
+  let text = "";
+  for (let i = 0; i < rounds; i += 1)
+    text += format.replace(/%%|%[-0-9.]*([sdbqiu])/gu, (_, kind?: string) =>
+      kind === undefined ? "%" : kind === "b" ? ansi(rest.shift() ?? "") : (rest.shift() ?? ""),
+    );
+  return text;
+}
+
+export const cat: Effect = (call) => {
+  const files = call.args.filter((a) => !/^-./u.test(a));
+  const texts =
+    files.length === 0
+      ? [readAll(call.scope.channels)]
+      : files.map((f) => (f === "-" || f === "/dev/stdin" ? readAll(call.scope.channels) : readFile(f, call)));
+  return say(call, texts.join(""));
+};
+
+function readFile(file: string, call: Call): string {
+  const text = contentOf(file, call.state);
+  const entries = call.state.files.entries.get(resolveLinks(call.state.files, absolute(file, call.state)));
+  return entries?.some((e) => e.secret) ? markSecret(text === "" ? hole("secret", file) : text) : text;
+}
+
+/** head, tail, tr and so on: exact for nothing, but the secret mark and the network mark stay. */
+export const base64: Effect = (call) => {
+  const decode = call.args.some((a) => /^(-d|-D|--decode|-di|-id)$/u.test(a));
+  const file = call.args.find((a) => !a.startsWith("-"));
+  const text = file === undefined ? readAll(call.scope.channels) : contentOf(file, call.state);
+  if (!isKnown(text))
+    return say(
+      call,
+      hole(
+        text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret")
+          ? "secret"
+          : holesOf(text)[0]?.kind === "fetched"
+            ? "fetched"
+            : "value",
+        `base64 ${holesOf(text)[0]?.label ?? ""}`,
+      ),
+    );
+  const bytes = plain(text).replace(/\s+/gu, "");
+  const result = decode ? Buffer.from(bytes, "base64").toString("utf8") : `${Buffer.from(plain(text)).toString("base64")}\n`;
+  return say(call, text.includes(SECRET_MARK) ? markSecret(result) : result);
+};
+
+export const dirname: Effect = (call) => say(call, `${parentOf(normalise(call.args.at(-1) ?? "", call.state.cwd))}\n`);
+export const basename: Effect = (call) => {
+  const operands = call.args.filter((a) => !a.startsWith("-"));
+  const name = nameOf((operands[0] ?? "").replace(/\/+$/u, ""));
+  const suffix = operands[1] ?? "";
+  return say(call, `${suffix !== "" && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name}\n`);
+};
+export const readlink: Effect = (call) => {
+  const operand = call.args.filter((a) => !a.startsWith("-")).at(-1) ?? "";
+  const path = absolute(operand, call.state);
+  const canonical = call.name === "realpath" || call.args.some((a) => /^-[fem]/u.test(a));
+  const entries = call.state.files.entries.get(resolveLinks(call.state.files, path, true));
+  if (canonical) return say(call, `${resolveLinks(call.state.files, path)}\n`);
+  const targets = [...new Set(entries?.map((e) => e.target))];
+  return say(call, `${targets.length === 1 && targets[0] !== undefined ? targets[0] : hole("value", `readlink ${operand}`)}\n`);
+};
+export const pwd: Effect = (call) => say(call, `${call.state.cwd}\n`);
+export const whoami: Effect = (call) => say(call, `${call.state.user}\n`);
+export const id: Effect = (call) => {
+  const letters = call.args.filter((a) => /^-/u.test(a)).join("");
+  const operand = call.args.find((a) => !a.startsWith("-"));
+  const user = operand ?? call.state.user;
+  if (letters.includes("n")) say(call, `${user}\n`);
+  else if (letters.includes("u")) say(call, `${user === "root" ? "0" : hole("value", `uid ${user}`)}\n`);
+  else say(call, `${hole("value", `id ${user}`)}\n`);
+  return operand === undefined || operand === "root" ? "likely" : "open";
+};
+
+/** `stat -c %a`: the mode, owner or group where one is certain. */
+export const stat: Effect = (call) => {
+  const at = call.args.findIndex((a) => a === "-c" || a === "--format" || a === "--printf");
+  const format =
+    at >= 0
+      ? (call.args[at + 1] ?? "")
+      : (call.args.find((a) => /^--(format|printf)=/u.test(a))?.replace(/^[^=]*=/u, "") ??
+        call.args.find((a) => /^-c./u.test(a))?.slice(2));
+  const file = call.args.at(-1) ?? "";
+  const entries = call.state.files.entries.get(resolveLinks(call.state.files, absolute(file, call.state)));
+  const entry = entries?.length === 1 ? entries[0] : undefined;
+  const unknown = (what: string): string => hole("value", `stat ${what} ${file}`);
+  const text = (format ?? "%n").replace(/%0?([aUGnF])/gu, (_, letter: string) => {
+    if (letter === "n") return file;
+    if (!entry || entry.kind === "absent") return unknown(letter);
+    if (letter === "a") return isExact(entry.mode) ? entry.mode.set.toString(8) : unknown("mode");
+    if (letter === "U") return entry.owner ?? unknown("owner");
+    return letter === "G" ? (entry.group ?? unknown("group")) : unknown(letter);
+  });
+  say(call, /%[^aUGnF]/u.test(text) ? `${unknown("format")}\n` : `${text}\n`);
+  return entries?.every((e) => e.kind === "absent") ? "failed" : entry ? "likely" : "open";
+};
+
+export const head: Effect = (call) => {
+  const files = call.args.filter((a) => !a.startsWith("-") && !/^\d+[kKmM]?$/u.test(a));
+  if (files.length === 0) return filter(call);
+  return say(
+    call,
+    files
+      .map((f) => readFile(f, call))
+      .map((t) =>
+        isKnown(t) && !t.includes(SECRET_MARK)
+          ? t
+          : hole(t.includes(SECRET_MARK) || holesOf(t).some((h) => h.kind === "secret") ? "secret" : "value", call.name),
+      )
+      .join(""),
+  );
+};

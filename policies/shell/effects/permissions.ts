@@ -1,0 +1,99 @@
+/** chmod, chown, chgrp and setfacl. */
+import type { Effect } from "../call";
+import type { Call } from "../call";
+import type { Entry } from "../files";
+import { resolveLinks } from "../files";
+import { ANY_MODE, changeMode, isExact } from "../mode";
+import { parseOptions } from "../options";
+import { absolute, change } from "../tree";
+import type { Change } from "../tree";
+import { isKnown, plain } from "../text";
+
+/** A first operand such as `-w` or `-rwx` is a mode, not an option. */
+const MODE_LIKE = /^-(?:[rwxXst]+|[0-7]+)(?:[-+=,][ugoarwxXst=+,-]*)?$/u;
+
+export const chmod: Effect = (call) => {
+  const mode = call.args.find((a) => MODE_LIKE.test(a));
+  const options = parseOptions(
+    call.args.filter((a) => a !== mode),
+    { long: { reference: "reference" } },
+  );
+  const reference = options.value("reference");
+  const operands = mode === undefined ? options.operands : [mode, ...options.operands];
+  const [text, ...paths] = reference === undefined ? operands : ["", ...operands];
+  const how: Change =
+    reference === undefined
+      ? (e) => withMode(e, text ?? "", call)
+      : (e) => ({ ...e, mode: referenceOf(reference, call)?.mode ?? ANY_MODE });
+  return applyAll(call, paths, options.has("R", "recursive"), how);
+};
+
+export function withMode(entry: Entry, text: string, call: Call): Entry {
+  if (entry.kind === "link") return entry;
+  const kind = entry.kind === "dir" ? "dir" : entry.kind === "any" ? "any" : "file";
+  const mode = isKnown(text) ? changeMode(plain(text), entry.mode, kind, call.state.umask) : undefined;
+  return mode ? { ...entry, mode, ...(isExact(mode) ? { doubt: undefined } : {}) } : { ...entry, mode: ANY_MODE };
+}
+
+function referenceOf(path: string, call: Call): Entry | undefined {
+  return call.state.files.entries.get(resolveLinks(call.state.files, absolute(path, call.state)))?.[0];
+}
+
+export const chown: Effect = (call) => {
+  const options = parseOptions(call.args, { long: { reference: "reference", from: "from" } });
+  const reference = options.value("reference");
+  const [first, ...rest] = options.operands;
+  const paths = reference === undefined ? rest : options.operands;
+  const how: Change =
+    reference === undefined ? (e) => withOwner(e, first ?? "") : (e) => ({ ...e, ...ownersOf(referenceOf(reference, call)) });
+  return applyAll(call, paths, options.has("R", "recursive"), how, options.has("h", "no-dereference"));
+};
+
+const ownersOf = (entry: Entry | undefined): { owner?: string; group?: string } => ({
+  ...(entry?.owner === undefined ? {} : { owner: entry.owner }),
+  ...(entry?.group === undefined ? {} : { group: entry.group }),
+});
+
+/** `user`, `user:group`, `user:` (login group), `:group`; a dot is the old separator. */
+export function withOwner(entry: Entry, text: string): Entry {
+  const match = /^([^:.]*)([:.]?)(.*)$/su.exec(plain(text));
+  const [, user = "", separator = "", group = ""] = match ?? [];
+  const login = userName(user);
+  const given = group !== "" ? userName(group) : separator !== "" && user !== "" ? login : undefined;
+  return { ...entry, ...(user === "" ? {} : { owner: login }), ...(given === undefined ? {} : { group: given }) };
+}
+
+export const userName = (text: string): string => (text === "0" ? "root" : text);
+
+export const chgrp: Effect = (call) => {
+  const options = parseOptions(call.args, { long: { reference: "reference" } });
+  const [group, ...paths] = options.operands;
+  return applyAll(call, paths, options.has("R", "recursive"), (e) => ({ ...e, group: userName(plain(group ?? "")) }));
+};
+
+/** A grant to anybody else shows as group or other bits. Only what adds rights is modelled. */
+export const setfacl: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "mxMX", long: { modify: "m", remove: "x" } });
+  const grants = (options.value("m") ?? "").split(",");
+  const bits = grants.reduce((sum, grant) => sum | aclBits(grant), 0);
+  return applyAll(call, options.operands, options.has("R", "recursive"), (e) => ({
+    ...e,
+    mode: { set: e.mode.set | bits, may: e.mode.may | bits },
+  }));
+};
+
+function aclBits(grant: string): number {
+  const match = /^(?:d(?:efault)?:)?(u|user|g|group|o|other|m|mask):([^:]*):?([rwxX-]*)$/u.exec(
+    grant.replace(/^(o|other):([rwx-]+)$/u, "$1::$2"),
+  );
+  if (!match) return 0;
+  const [, who = "", name = "", rights = ""] = match;
+  const value = (rights.includes("r") ? 4 : 0) | (rights.includes("w") ? 2 : 0) | (rights.includes("x") ? 1 : 0);
+  if (who.startsWith("o")) return value;
+  return who.startsWith("u") && name === "" ? value << 6 : value << 3;
+}
+
+function applyAll(call: Call, paths: readonly string[], recursive: boolean, how: Change, keepLink = false): "likely" {
+  for (const path of paths) change(call.state, call.scope.context, absolute(path, call.state), { recursive, keepLink }, how);
+  return "likely";
+}

@@ -1,0 +1,176 @@
+/** From words to fields: quoting, braces, tilde, parameters, command substitution, splitting, globs. */
+import { braces } from "./braces";
+import { capture, withChannels } from "./channels";
+import { parameterValues } from "./parameters";
+import { joinStates } from "./state";
+import type { Scope, State } from "./state";
+import type { Part, Script, Word } from "./syntax";
+import { hole, holesOf, QUESTION, STAR } from "./text";
+
+/** Runs a script in a subshell; given by the interpreter, which this file must not import. */
+export type RunInside = (body: Script, state: State, scope: Scope) => void;
+
+let runInside: RunInside = () => undefined;
+export const setRunInside = (run: RunInside): void => {
+  runInside = run;
+};
+
+/** One way a part can turn out: fields, and whether they take part in field splitting and globbing. */
+interface Chunk {
+  readonly fields: readonly string[];
+  readonly bare: boolean;
+}
+
+const MOST = 12;
+
+/** All ways the words can turn out, each a list of fields. */
+export function expandWords(words: readonly Word[], state: State, scope: Scope): string[][] {
+  let ways: string[][] = [[]];
+  for (const word of words.flatMap(braces)) {
+    const next = expandWord(word, state, scope);
+    const kept = ways.length * next.length > MOST ? [[hole("value", "word")]] : next;
+    ways = ways.flatMap((before) => kept.map((fields) => [...before, ...fields]));
+  }
+  return ways;
+}
+
+/** All texts a word can turn into where no splitting takes place (assignments, redirections, here documents). */
+export function expandText(word: Word, state: State, scope: Scope): string[] {
+  const ways = chunkWays(word, state, scope);
+  return [...new Set(ways.map((chunks) => chunks.map((c) => c.fields.join(" ")).join("")))];
+}
+
+/** The same, reduced to one text: a hole when there are several. */
+export function oneText(word: Word, state: State, scope: Scope): string {
+  const ways = expandText(word, state, scope);
+  return ways.length === 1 ? (ways[0] ?? "") : hole("value", "one-of-several");
+}
+
+function expandWord(word: Word, state: State, scope: Scope): string[][] {
+  const ways = chunkWays(word, state, scope).map(fieldsOf);
+  const seen = new Set<string>();
+  return ways.filter((fields) => {
+    const key = fields.join("\0");
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+function chunkWays(word: Word, state: State, scope: Scope): Chunk[][] {
+  let ways: Chunk[][] = [[]];
+  for (const [index, part] of word.parts.entries()) {
+    const next = partWays(part, index === 0, state, scope);
+    const kept = ways.length * next.length > MOST ? [{ fields: [hole("value", "text")], bare: false }] : next;
+    ways = ways.flatMap((before) => kept.map((chunk) => [...before, chunk]));
+  }
+  return ways;
+}
+
+function partWays(part: Part, first: boolean, state: State, scope: Scope): Chunk[] {
+  switch (part.kind) {
+    case "text":
+      return [{ fields: [part.quoted ? part.text : bareText(part.text, first, state)], bare: false }];
+    case "parameter":
+      return parameterValues(part.parameter, state, scope, part.quoted).map((fields) => ({ fields, bare: !part.quoted }));
+    case "command":
+      return [{ fields: [substitute(part.body, state, scope)], bare: !part.quoted }];
+    case "process":
+      return [{ fields: [processFile(part.body, part.direction, state, scope)], bare: false }];
+    case "arithmetic":
+      return [{ fields: [arithmetic(part.text, state)], bare: false }];
+    case "opaque":
+      return [{ fields: [hole("value", "unreadable")], bare: false }];
+  }
+}
+
+/** What `$(...)` gives: the captured output without trailing newlines. */
+export function substitute(body: Script, state: State, scope: Scope): string {
+  const out = capture();
+  runInside(body, state, withChannels(scope, [[1, out]]));
+  return out.text.replace(/\n+$/u, "");
+}
+
+/** `<(...)` becomes a file that only this command sees. */
+function processFile(body: Script, direction: "<" | ">", state: State, scope: Scope): string {
+  scope.context.fresh += 1;
+  const path = `/dev/fd/${String(scope.context.fresh)}`;
+  if (direction === "<") {
+    const out = capture();
+    runInside(body, state, withChannels(scope, [[1, out]]));
+    state.files.entries.set(path, [
+      { kind: "file", mode: { set: 0o600, may: 0o600 }, content: out.text, secret: false, time: 0, place: scope.context.place },
+    ]);
+  } else {
+    runInside(body, state, scope);
+  }
+  return path;
+}
+
+export const homeOf = (user: string): string => (user === "root" ? "/root" : `/home/${user}`);
+
+function bareText(text: string, first: boolean, state: State): string {
+  const tilde = first ? /^~([a-z_][\w-]*)?(?=\/|$)/u.exec(text) : null;
+  const rest = tilde ? homeOf(tilde[1] ?? homeUser(state)) + text.slice(tilde[0].length) : text;
+  return globs(rest);
+}
+
+const homeUser = (state: State): string => state.user;
+const globs = (text: string): string =>
+  text
+    .replaceAll("*", STAR)
+    .replaceAll("?", QUESTION)
+    .replace(/\[[^\]/\s]+\]/gu, QUESTION);
+
+/** Joins quoted chunks and splits bare ones. */
+function fieldsOf(chunks: readonly Chunk[]): string[] {
+  const fields: string[] = [];
+  let current: string | undefined;
+  const end = (): void => {
+    if (current !== undefined) fields.push(current);
+    current = undefined;
+  };
+  for (const chunk of chunks) {
+    for (const [index, field] of chunk.fields.entries()) {
+      if (index > 0) end();
+      if (!chunk.bare) {
+        current = (current ?? "") + field;
+        continue;
+      }
+      const pieces = field.split(/[ \t\n]+/u);
+      for (const [at, piece] of pieces.entries()) {
+        if (at > 0) end();
+        if (piece !== "") current = (current ?? "") + globs(piece);
+      }
+    }
+    if (chunk.fields.length === 0 && !chunk.bare) current ??= chunks.length > 1 ? "" : undefined;
+  }
+  end();
+  return fields;
+}
+
+const NUMBER = /^-?\d+$/u;
+
+/** Sums and the like of known numbers; anything else is a hole. */
+function arithmetic(text: string, state: State): string {
+  const filled = text.replace(/\$?\{?([A-Za-z_]\w*)\}?/gu, (_, name: string) => {
+    const values = state.variables.get(name)?.values ?? [];
+    return values.length === 1 && NUMBER.test(values[0] ?? "") ? (values[0] ?? "") : "?";
+  });
+  const match = /^\s*(-?\d+)\s*(?:([-+*])\s*(-?\d+)\s*)?$/u.exec(filled);
+  if (!match) return hole("value", "number");
+  const [a, b] = [Number(match[1]), Number(match[3] ?? 0)];
+  return String(match[2] === "-" ? a - b : match[2] === "*" ? a * b : a + b);
+}
+
+/** Runs `action` for each state that a choice can lead to and joins what comes out. */
+export function forEachWay<T>(ways: readonly T[], state: State, clone: (s: State) => State, action: (way: T, s: State) => void): void {
+  const [first, ...rest] = ways;
+  if (first === undefined) return;
+  const others = rest.map((way) => ({ way, at: clone(state) }));
+  action(first, state);
+  for (const { way, at } of others) {
+    action(way, at);
+    Object.assign(state, joinStates(state, at));
+  }
+}
+
+export const hasHole = (text: string): boolean => holesOf(text).length > 0;

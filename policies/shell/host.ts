@@ -1,0 +1,141 @@
+/** What each host of a graph ends up with. Computed once per graph and shared by all policies. */
+import { Asset } from "../core/types";
+import type { Graph, Resource, Settings, Value } from "../core/types";
+import { asProps, asString, isAbsent, isUnknown, reveal } from "../core/values";
+import { Secret } from "../core/types";
+import { newContext, runOnHost } from "./analyse";
+import { makeFile } from "./effects/create";
+import { noFiles, cloneFiles, joinFiles } from "./files";
+import type { Files } from "./files";
+import { exactly } from "./mode";
+import type { ParseShell } from "./parser";
+import { shellParser } from "./parser";
+import { nameOf } from "./paths";
+import { noHappenings } from "./state";
+import type { Context, Happenings, State } from "./state";
+import { hostsOf, ordersOf } from "./steps";
+import type { Host } from "./steps";
+import { makeFolders, unpack } from "./tree";
+import { userDataOf } from "./user-data";
+import { hole, isSecretName, markSecret } from "./text";
+
+export interface HostReport {
+  readonly host: Host;
+  /** Every state the files can end in. */
+  readonly files: Files;
+  readonly record: Happenings;
+  /** What the `delete` scripts would do. */
+  readonly deletion: Happenings;
+  /** Something sets this host up: a step, or user data. */
+  readonly isSetUp: boolean;
+}
+
+const known = new WeakMap<Graph, Map<string, Promise<readonly HostReport[]>>>();
+
+export function hostReports(graph: Graph, settings: Settings): Promise<readonly HostReport[]> {
+  const perGraph = known.get(graph) ?? new Map<string, Promise<readonly HostReport[]>>();
+  known.set(graph, perGraph);
+  const key = JSON.stringify([settings.roles, settings.home, settings.user]);
+  const found = perGraph.get(key) ?? shellParser().then((parse) => hostsOf(graph, settings).map((host) => reportOn(graph, host, parse)));
+  perGraph.set(key, found);
+  return found;
+}
+
+function reportOn(graph: Graph, host: Host, parse: ParseShell): HostReport {
+  const record = noHappenings();
+  const orders = ordersOf(graph, host.steps);
+  const runs = orders.map((order) => create(host, order, parse));
+  for (const [index, run] of runs.entries()) merge(record, run.context.record, index > 0);
+  let files = runs.map((r) => r.files).reduce(joinFiles);
+  const updating = orders[0]?.filter((s) => !isAbsent(s.inputs.update)) ?? [];
+  if (updating.length > 0) {
+    const again = newContext(parse);
+    again.time = 1e6;
+    const updated = cloneFiles(files);
+    for (const step of updating) runPart(step, "update", updated, again);
+    merge(record, again.record, true);
+    files = joinFiles(files, updated);
+  }
+  const last = newContext(parse);
+  for (const step of [...host.steps].reverse()) if (!isAbsent(step.inputs.delete)) runPart(step, "delete", cloneFiles(files), last);
+  return { host, files, record, deletion: last.record, isSetUp: host.steps.length > 0 || record.executed.length > 0 };
+}
+
+/** Other orders of the same steps repeat most of what happened. */
+function merge(into: Happenings, from: Happenings, onlyNew: boolean): void {
+  const seen = new Set(onlyNew ? Object.values(into).flatMap((list: readonly unknown[]) => list.map(keyOf)) : []);
+  for (const name of ["executed", "written", "unclear", "shown", "remoteCode"] as const) {
+    const list: unknown[] = into[name];
+    for (const item of from[name]) if (!seen.has(keyOf(item))) list.push(item);
+  }
+}
+
+const keyOf = (item: unknown): string => JSON.stringify(item, (key, value: unknown) => (key === "time" ? undefined : value));
+
+function create(host: Host, order: readonly Resource[], parse: ParseShell): { files: Files; context: Context } {
+  const files = noFiles();
+  const context = newContext(parse);
+  if (host.instance) userDataOf(host.instance, files, context);
+  for (const step of order) runPart(step, "create", files, context);
+  return { files, context };
+}
+
+function runPart(step: Resource, part: "create" | "update" | "delete", files: Files, context: Context): void {
+  if (step.type.endsWith(":Command")) runCommandResource(step, part, files, context);
+  else if (part === "create") copy(step, files, context);
+}
+
+/** The user that logs in; root where that is written, else ubuntu, as the image has it. */
+export const loginOf = (step: Resource): string => asString(asProps(step.inputs.connection)?.user) ?? "ubuntu";
+
+function runCommandResource(step: Resource, part: "create" | "update" | "delete", files: Files, context: Context): void {
+  const given = step.inputs[part];
+  if (isAbsent(given)) return;
+  const text = asString(given);
+  if (text === undefined) {
+    const place = { urn: step.urn, part, line: 1 };
+    const what = `the ${part} script of «${step.name}», which is not known before it runs`;
+    context.record.unclear.push({ what, place });
+    files.fog = { time: (context.time += 1), reason: what, place };
+    return;
+  }
+  const environment = new Map(
+    Object.entries(asProps(step.inputs.environment) ?? {}).map(([name, value]) => [name, textOf(value, `$${name}`, isSecretName(name))]),
+  );
+  runOnHost(
+    { urn: step.urn, part, text, stdin: textOf(step.inputs.stdin, "stdin", false), user: loginOf(step), environment },
+    files,
+    context,
+  );
+}
+
+/** A value as abstract text: known, known but secret, or a hole. */
+function textOf(value: Value | undefined, label: string, secretAnyway: boolean): string {
+  if (isAbsent(value)) return "";
+  const text = asString(value) ?? (isUnknown(value) ? undefined : JSON.stringify(reveal(value)));
+  const secret = secretAnyway || value instanceof Secret;
+  if (text === undefined) return hole(secret ? "secret" : "value", label);
+  return secret ? markSecret(text) : text;
+}
+
+/** CopyToRemote and CopyFile: mode 0644 (folders 0755), owner the login user. */
+function copy(step: Resource, files: Files, context: Context): void {
+  context.place = { urn: step.urn, part: "remotePath", line: 1 };
+  const to = asString(step.inputs.remotePath) ?? hole("value", "remotePath");
+  const user = loginOf(step);
+  const state = { files, user, umask: exactly(0o022), cwd: `/home/${user}` } as State;
+  const source = reveal(step.inputs.source);
+  const path =
+    asString(step.inputs.localPath) ?? (source instanceof Asset ? (source.kind === "text" ? undefined : source.content) : undefined);
+  const call = { name: "copy", args: [], state, scope: { context, channels: new Map(), frame: { exits: [] }, depth: 0, ignored: false } };
+  if (source instanceof Asset && source.kind === "archive") {
+    makeFolders(state, context, to, exactly(0o755));
+    unpack(state, context, to, { wanted: exactly(0o644), folders: exactly(0o755) });
+    return;
+  }
+  const content =
+    source instanceof Asset && source.kind === "text" ? (source.content ?? "") : hole("value", `content of ${path ?? "the asset"}`);
+  const secret = step.inputs.source instanceof Secret ? markSecret(content) : content;
+  const folder = to.endsWith("/") && path !== undefined;
+  makeFile(call, folder ? `${to}${nameOf(path)}` : to, secret, exactly(0o644));
+}

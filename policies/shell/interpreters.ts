@@ -1,0 +1,193 @@
+/** Programs that run text: shells with -c, -s or a file, and what can be told of Python, Perl and the like. */
+import type { Call, Effect } from "./call";
+import { readAll, write } from "./channels";
+import { resolveLinks } from "./files";
+import { exactly } from "./mode";
+import { nameOf } from "./paths";
+import { contentOf } from "./redirects";
+import { unclear } from "./report";
+import { inSubshell, runScript } from "./run";
+import type { Scope, State, Status } from "./state";
+import { absolute, change, makeFolders } from "./tree";
+import { hole, holesOf, mapHoles, plain, show } from "./text";
+
+interface TextOptions {
+  readonly args?: readonly string[];
+  /** `eval`: in the shell itself, with its variables. */
+  readonly inPlace?: boolean;
+  readonly assignments?: readonly (readonly [string, string])[];
+  readonly flags?: string;
+}
+
+/** Runs text as a shell script: in a process of its own, or in place. */
+export function runShellText(raw: string, state: State, scope: Scope, options: TextOptions = {}): Status {
+  const { context } = scope;
+  const fetched = holesOf(raw).find((h) => h.kind === "fetched");
+  if (fetched) context.record.remoteCode.push({ what: fetched.label, place: context.place });
+  const text = plain(raw);
+  if (mapHoles(text, () => "").trim() === "") {
+    if (text.trim() !== "") unclear(state, scope, `shell text that is not known: ${show(raw)}`);
+    return "open";
+  }
+  if (scope.depth > 40) return "open";
+  const script = context.parse(text);
+  const inner: Scope = { ...scope, depth: scope.depth + 1 };
+  if (options.inPlace) return runScript(script, state, inner);
+  return inSubshell(state, inner, (s, own) => {
+    s.variables = new Map([...s.variables].filter(([name]) => s.exported.has(name)));
+    for (const [name, value] of options.assignments ?? []) s.variables.set(name, { values: [value] });
+    s.functions = new Map();
+    s.args = options.args ?? [];
+    const flags = options.flags ?? "";
+    s.options = { errexit: flags.includes("e"), xtrace: flags.includes("x"), pipefail: flags.includes("pipefail") };
+    delete s.exitTrap;
+    const status = runScript(script, s, own);
+    return afterTraps(status, s, own);
+  });
+}
+
+/** What `trap ... EXIT` does happens on every way out. */
+export function afterTraps(status: Status, state: State, scope: Scope): Status {
+  const ends = [...scope.frame.exits, ...(state.live ? [state] : [])];
+  for (const end of ends) {
+    const text = end.exitTrap;
+    if (text === undefined || text === "") continue;
+    delete end.exitTrap;
+    runScript(scope.context.parse(plain(text)), end, { ...scope, frame: { exits: [] } });
+    end.live = true;
+  }
+  return status;
+}
+
+const shell: Effect = (call) => {
+  const { state, scope } = call;
+  let flags = "";
+  const rest = [...call.args];
+  while (/^[-+][A-Za-z-]/u.test(rest[0] ?? "")) {
+    const word = rest.shift() ?? "";
+    if (word === "--") break;
+    if (word.startsWith("--")) {
+      if (word === "--rcfile" || word === "--init-file") rest.shift();
+    } else {
+      flags += word.slice(1);
+      if (word.includes("o")) flags += rest.shift() ?? "";
+    }
+  }
+  const letters = flags.replace("pipefail", "").replace("errexit", "e").replace("xtrace", "x");
+  const common = { flags: letters + (flags.includes("pipefail") ? "pipefail" : "") };
+  if (letters.includes("c")) return runShellText(rest[0] ?? "", state, scope, { ...common, args: rest.slice(2) });
+  const [file, ...args] = rest;
+  if (file === undefined || file === "-" || file === "/dev/stdin" || letters.includes("s")) {
+    return runShellText(readAll(scope.channels), state, scope, { ...common, args: letters.includes("s") ? rest : args });
+  }
+  if (letters.includes("n")) return "likely";
+  return runShellText(fileText(file, call), state, scope, { ...common, args });
+};
+
+const fileText = (file: string, call: Call): string => contentOf(file, call.state);
+
+/** A script that was written before, or one nobody has shown us. Undefined for ordinary programs. */
+export function runFile(program: string, args: readonly string[], call: Call): Status | undefined {
+  const path = absolute(program, call.state);
+  const entries = call.state.files.entries.get(resolveLinks(call.state.files, path));
+  const text = contentOf(program, call.state);
+  const isKnownFile = entries?.some((e) => e.content !== undefined && e.content !== "") ?? false;
+  if (isKnownFile) {
+    const first = plain(text).split("\n")[0] ?? "";
+    if (holesOf(text).some((h) => h.kind === "fetched")) return runShellText(text, call.state, call.scope, { args });
+    if (!/^#!.*\b(python|perl|ruby|node|php)/u.test(first))
+      return runShellText(text, call.state, call.scope, { args, flags: /^#!.*\s-(\w*)/u.exec(first)?.[1] ?? "" });
+    if (/python/u.test(first)) python(plain(text), call);
+    return "likely";
+  }
+  const suspicious = /\.(sh|bash)$/u.test(path) || path.startsWith("/tmp/") || program.startsWith("./");
+  if (suspicious) unclear(call.state, call.scope, `a script whose text is not known: ${show(program)}`);
+  return suspicious ? "likely" : undefined;
+}
+
+const HARMLESS_SOURCE = /^\/etc\/|\/activate(\.\w+)?$|env$|\.profile$|\.bashrc$|\/dev\/null$/u;
+
+/** `. file` runs in the shell itself. */
+export function sourceFile(call: Call): Status {
+  const file = call.args[0] ?? "";
+  const text = contentOf(file, call.state);
+  if (holesOf(text).length === 0) return runShellText(text, call.state, call.scope, { inPlace: true });
+  if (holesOf(text).some((h) => h.kind === "fetched")) return runShellText(text, call.state, call.scope, { inPlace: true });
+  if (!HARMLESS_SOURCE.test(plain(file))) unclear(call.state, call.scope, `a sourced file whose text is not known: ${show(file)}`);
+  return "likely";
+}
+
+const pythonCommand: Effect = (call) => {
+  const { args, state, scope } = call;
+  const at = args.findIndex((a) => a === "-c" || a === "-m" || a === "-" || !a.startsWith("-"));
+  const option = args[at];
+  if (option === "-m") return module(args.slice(at + 1), call);
+  const code =
+    option === "-c" ? (args[at + 1] ?? "") : option === undefined || option === "-" ? readAll(scope.channels) : contentOf(option, state);
+  const fetched = holesOf(code).find((h) => h.kind === "fetched");
+  if (fetched) scope.context.record.remoteCode.push({ what: fetched.label, place: scope.context.place });
+  python(plain(code), call);
+  if (option === "-c" || option === "-" || option === undefined)
+    write(state, scope, 1, `${hole(/\uE005|\uE002s/u.test(code) ? "secret" : "value", "python")}\n`);
+  return "likely";
+};
+
+function module(args: readonly string[], call: Call): Status {
+  const [name, ...rest] = args;
+  const folder = rest.findLast((a) => !a.startsWith("-"));
+  if (name === "venv" && folder !== undefined) makeFolders(call.state, call.scope.context, absolute(folder, call.state), exactly(0o755));
+  return "likely";
+}
+
+/** The few calls that decide on modes; anything else that names chmod cannot be told. */
+function python(code: string, call: Call): void {
+  const { state, scope } = call;
+  const { context } = scope;
+  let rest = code;
+  const patterns = [
+    /os\.chmod\(\s*["']([^"']+)["']\s*,\s*0o([0-7]+)\s*\)/gu,
+    /Path\(\s*["']([^"']+)["']\s*\)\.chmod\(\s*0o([0-7]+)\s*\)/gu,
+  ];
+  for (const pattern of patterns) {
+    for (const [all, path = "", mode = ""] of code.matchAll(pattern)) {
+      change(state, context, absolute(path, state), {}, (e) => ({ ...e, mode: exactly(parseInt(mode, 8)) }));
+      rest = rest.replace(all, "");
+    }
+  }
+  for (const [all, text = ""] of code.matchAll(/os\.system\(\s*["']([^"']+)["']\s*\)/gu)) {
+    runShellText(text, state, scope);
+    rest = rest.replace(all, "");
+  }
+  if (/\b(chmod|fchmod|chown|umask|system|popen|subprocess|exec|eval)\b/u.test(rest))
+    unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`);
+}
+
+/** Perl, Ruby, Node, PHP: text that names chmod and the like cannot be told. */
+const other: Effect = (call) => {
+  const code = call.args.some((a) => /^-[a-zA-Z]*[eErp]/u.test(a)) ? call.args.join("\n") : readAll(call.scope.channels);
+  const fetched = holesOf(code).find((h) => h.kind === "fetched");
+  if (fetched) call.scope.context.record.remoteCode.push({ what: fetched.label, place: call.scope.context.place });
+  if (/\b(chmod|chown|umask|system|exec|spawn|unlink)\b/u.test(plain(code)))
+    unclear(call.state, call.scope, `a program in ${call.name} that changes files or runs commands`);
+  write(call.state, call.scope, 1, `${hole("value", call.name)}\n`);
+  return "likely";
+};
+
+export const INTERPRETERS: Readonly<Record<string, Effect>> = {
+  bash: shell,
+  sh: shell,
+  dash: shell,
+  ash: shell,
+  zsh: shell,
+  ksh: shell,
+  rbash: shell,
+  python: pythonCommand,
+  python3: pythonCommand,
+  "python3.10": pythonCommand,
+  "python3.11": pythonCommand,
+  "python3.12": pythonCommand,
+  perl: other,
+  ruby: other,
+  node: other,
+  php: other,
+};

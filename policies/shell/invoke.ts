@@ -1,0 +1,224 @@
+/** Simple commands: expansion, assignments, and finding out what a name stands for. */
+import { BUILTINS, keepRedirects } from "./builtins";
+import type { Call } from "./call";
+import { readAll, stdinOf, write } from "./channels";
+import { evaluate, fromWords } from "./conditions";
+import { EFFECTS, QUESTIONS } from "./effects";
+import { find, unknownOutput, xargs } from "./effects/find";
+import { expandText, expandWords, forEachWay } from "./expand";
+import { INTERPRETERS, runFile, runShellText, sourceFile } from "./interpreters";
+import { exactly } from "./mode";
+import { nameOf } from "./paths";
+import { unclear } from "./report";
+import { run } from "./run";
+import { become, cloneState, joinStates } from "./state";
+import type { Scope, State, Status, Variable } from "./state";
+import type { Assignment, SimpleCommand } from "./syntax";
+import { hole, holesOf, plain, show } from "./text";
+import { WRAPPERS } from "./wrappers";
+
+export function runCommand(command: SimpleCommand, state: State, scope: Scope): Status {
+  const { context } = scope;
+  context.place = { ...context.place, line: command.line };
+  context.budget -= 1;
+  if (context.budget < 0) {
+    if (context.budget === -1) unclear(state, scope, "more commands than can be followed");
+    return "open";
+  }
+  const ways = expandWords(command.words, state, scope);
+  if (command.words.length === 0) {
+    for (const one of command.assignments) assign(one, state, scope);
+    return command.assignments.some((a) => a.value?.parts.some((p) => p.kind === "command")) ? "likely" : "ok";
+  }
+  let status: Status | undefined;
+  forEachWay(ways, state, cloneState, (argv, s) => {
+    const here = runWay(argv, command.assignments, s, scope);
+    status = status === undefined || status === here ? here : "open";
+  });
+  return status ?? "ok";
+}
+
+function runWay(argv: readonly string[], assignments: readonly Assignment[], state: State, scope: Scope): Status {
+  const before = new Map<string, Variable | undefined>();
+  const exported = state.exported;
+  for (const one of assignments) {
+    before.set(one.name, state.variables.get(one.name));
+    assign(one, state, scope);
+  }
+  state.exported = new Set([...exported, ...before.keys()]);
+  const status = invoke(
+    argv,
+    state,
+    scope,
+    assignments.map((a) => [a.name, state.variables.get(a.name)?.values[0] ?? ""] as const),
+  );
+  if (!DECLARES.has(argv[0] ?? "")) {
+    for (const [name, variable] of before) {
+      if (variable) state.variables.set(name, variable);
+      else state.variables.delete(name);
+    }
+    if (assignments.length) state.exported = exported;
+  }
+  return status;
+}
+
+const DECLARES = new Set(["declare", "local", "export", "readonly", "typeset"]);
+
+function assign(one: Assignment, state: State, scope: Scope): void {
+  const before = state.variables.get(one.name);
+  if (one.list) {
+    const items = expandWords(one.list, state, scope);
+    const list = items.length === 1 ? (items[0] ?? []) : [hole("value", `$${one.name}`)];
+    state.variables.set(one.name, {
+      values: [list[0] ?? ""],
+      list: one.append ? [...(before?.list ?? before?.values ?? []), ...list] : list,
+    });
+    return;
+  }
+  const values = one.value ? expandText(one.value, state, scope) : [""];
+  if (one.index !== undefined) assignItem(one, values, before, state);
+  else state.variables.set(one.name, { values: one.append ? (before?.values ?? [""]).flatMap((b) => values.map((v) => b + v)) : values });
+}
+
+function assignItem(one: Assignment, values: readonly string[], before: Variable | undefined, state: State): void {
+  const at = Number(one.index);
+  if (!before?.list || !Number.isInteger(at) || values.length !== 1) {
+    state.variables.set(one.name, { values: [hole("value", `$${one.name}`)] });
+    return;
+  }
+  const list = [...before.list];
+  list[at] = values[0] ?? "";
+  state.variables.set(one.name, { values: [list[0] ?? ""], list });
+}
+
+/** Runs a command whose words are known as far as they can be. */
+export function invoke(
+  argv: readonly string[],
+  state: State,
+  scope: Scope,
+  assignments: readonly (readonly [string, string])[] = [],
+): Status {
+  const [program, ...args] = argv;
+  if (program === undefined || !state.live) return "ok";
+  if (scope.depth > 40) return "open";
+  const { context } = scope;
+  const name = plain(nameOf(program));
+  context.record.executed.push({
+    argv,
+    user: state.user,
+    place: context.place,
+    options: state.options,
+    stdin: stdinOf(scope.channels).text,
+    assignments,
+    ignored: scope.ignored,
+  });
+  if (holesOf(name).length > 0) {
+    unclear(state, scope, `a command that is not known: ${show(program)}`);
+    return "open";
+  }
+  const call: Call = { name, args, state, scope };
+  const body = state.functions.get(program);
+  if (body) return callFunction(body, args, state, scope);
+  if (name === "exec") return args.length ? leaveAfter(invoke(execWords(args), state, deeper(scope)), state, scope) : keepRedirects(call);
+  const builtin = BUILTINS[program];
+  if (builtin) return builtin(call);
+  if (name === "[" || name === "test" || program === "[[") return question(call);
+  if (name === "eval") return runShellText(args.join(" "), state, scope, { inPlace: true });
+  if (name === "." || name === "source") return sourceFile(call);
+  if (name === "find") return find(call, (words, s, inner) => invoke(words, s, deeper(inner)));
+  if (name === "xargs") return xargs(call, (words, s, inner) => invoke(words, s, deeper(inner)));
+  return runProgram(program, call);
+}
+
+const deeper = (scope: Scope): Scope => ({ ...scope, depth: scope.depth + 1 });
+const execWords = (args: readonly string[]): readonly string[] =>
+  args[0] === "-a" ? args.slice(2) : args.filter((a, i) => i > 0 || !/^-[cl]+$/u.test(a));
+
+/** `exec command` does not come back. */
+function leaveAfter(status: Status, state: State, scope: Scope): Status {
+  scope.frame.exits.push(cloneState(state));
+  state.live = false;
+  return status;
+}
+
+function question(call: Call): Status {
+  const words = call.name === "[" ? call.args.slice(0, -1) : call.args;
+  const truth = evaluate(fromWords(words), call.state, call.scope);
+  return truth === undefined ? "open" : truth ? "ok" : "failed";
+}
+
+function runProgram(program: string, call: Call): Status {
+  const { name, args, state, scope } = call;
+  const unwrap = WRAPPERS[name];
+  if (unwrap && !(name === "command" && /^-[vV]/u.test(args[0] ?? ""))) return runWrapped(unwrap(args), call);
+  const interpreter = INTERPRETERS[name];
+  if (interpreter) return interpreter({ ...call, scope: deeper(scope) });
+  const effect = EFFECTS[name];
+  if (effect) return effect(call);
+  if (program.includes("/") || /\.(sh|bash)$/u.test(program)) {
+    const ran = runFile(program, args, { ...call, scope: deeper(scope) });
+    if (ran) return ran;
+  }
+  readAll(scope.channels);
+  write(state, scope, 1, `${unknownOutput(call)}\n`);
+  return QUESTIONS.has(name) ||
+    /^(is|has|check|test)[-_]/u.test(name) ||
+    (name === "systemctl" && /^is-/u.test(args.find((a) => !a.startsWith("-")) ?? ""))
+    ? "open"
+    : "likely";
+}
+
+function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call): Status {
+  const { state, scope } = call;
+  const before = { user: state.user, umask: state.umask, files: state.files };
+  const elsewhere = wrapped.elsewhere === undefined ? undefined : cloneState(state);
+  const inner = elsewhere ?? state;
+  if (wrapped.user !== undefined) inner.user = wrapped.user;
+  if (wrapped.login) inner.umask = exactly(0o022);
+  const assignments = (wrapped.assignments ?? []).map((a): readonly [string, string] => [
+    a.slice(0, a.indexOf("=")),
+    a.slice(a.indexOf("=") + 1),
+  ]);
+  const status = within(wrapped, assignments, inner, deeper(scope));
+  if (!elsewhere) {
+    state.user = before.user;
+    state.umask = before.umask;
+  }
+  return status;
+}
+
+function within(
+  wrapped: ReturnType<(typeof WRAPPERS)[string]>,
+  assignments: readonly (readonly [string, string])[],
+  state: State,
+  scope: Scope,
+): Status {
+  if (wrapped.text !== undefined) return runShellText(wrapped.text, state, scope, { assignments });
+  if (wrapped.shell) return runShellText(readAll(scope.channels), state, scope, { assignments });
+  const saved = assignments.map(([name]) => [name, state.variables.get(name)] as const);
+  for (const [name, value] of assignments) state.variables.set(name, { values: [value] });
+  const exported = state.exported;
+  state.exported = new Set([...exported, ...assignments.map(([name]) => name)]);
+  const status = invoke(wrapped.argv, state, scope, assignments);
+  state.exported = exported;
+  for (const [name, variable] of saved) if (variable) state.variables.set(name, variable);
+  return status;
+}
+
+function callFunction(body: Parameters<typeof run>[0], args: readonly string[], state: State, scope: Scope): Status {
+  const returns: State[] = [];
+  const outcomes: Status[] = [];
+  const hidden = new Map<string, Variable | undefined>();
+  const outerArgs = state.args;
+  state.args = args;
+  const status = run(body, state, { ...deeper(scope), frame: { exits: scope.frame.exits, returns, outcomes, hidden } });
+  if (state.live) outcomes.push(status);
+  for (const other of returns) become(state, joinStates(state, other));
+  state.args = outerArgs;
+  for (const [name, variable] of hidden) {
+    if (variable) state.variables.set(name, variable);
+    else state.variables.delete(name);
+  }
+  const [first] = outcomes;
+  return first === undefined ? "failed" : outcomes.every((o) => o === first) ? first : "open";
+}

@@ -1,0 +1,34 @@
+/** Loads the grammar once per process and parses shell text. No network: both wasm files are in node_modules. */
+import { readFileSync } from "node:fs";
+import { Language, Parser } from "web-tree-sitter";
+import { toScript } from "./convert";
+import type { Script } from "./syntax";
+
+export type ParseShell = (text: string) => Script;
+
+let loading: Promise<ParseShell> | undefined;
+
+/** The parser, ready for use. Anything the grammar cannot read becomes an `unparsed` statement, never an exception. */
+export function shellParser(): Promise<ParseShell> {
+  return (loading ??= load());
+}
+
+async function load(): Promise<ParseShell> {
+  await Parser.init();
+  // Given as bytes: by path the library would import its file reader dynamically, which test runners refuse.
+  const language = await Language.load(readFileSync(require.resolve("tree-sitter-bash/tree-sitter-bash.wasm")));
+  const parser = new Parser();
+  parser.setLanguage(language);
+  const known = new Map<string, Script>();
+  return (text) => {
+    const found = known.get(text);
+    if (found) return found;
+    const tree = parser.parse(text);
+    if (!tree) return { statements: [{ kind: "unparsed", line: 1, text: text.slice(0, 80) }] };
+    const script = toScript(tree.rootNode);
+    tree.delete();
+    if (known.size > 2000) known.clear();
+    known.set(text, script);
+    return script;
+  };
+}

@@ -1,0 +1,82 @@
+/** Redirections: where a statement's descriptors lead while it runs. */
+import { drop, input, openForWriting, withChannels } from "./channels";
+import { expandText, expandWords } from "./expand";
+import { resolveLinks } from "./files";
+import { normalise } from "./paths";
+import type { Channel, Scope, State, Status } from "./state";
+import type { Redirect } from "./syntax";
+import { hole, holesOf, plain } from "./text";
+
+/** Runs `body` with the redirections in place. `exec >file` uses `applyRedirects` alone. */
+export function redirect(redirects: readonly Redirect[], state: State, scope: Scope, body: (scope: Scope) => Status): Status {
+  return body(applyRedirects(redirects, state, scope));
+}
+
+export function applyRedirects(redirects: readonly Redirect[], state: State, scope: Scope): Scope {
+  let inner = scope;
+  for (const one of redirects) inner = withChannels(inner, changes(one, state, inner));
+  return { ...inner, outer: scope };
+}
+
+function changes(one: Redirect, state: State, scope: Scope): (readonly [number, Channel])[] {
+  const text = expandText(one.target, state, scope);
+  const only = text.length === 1 ? (text[0] ?? "") : hole("value", "one-of-several");
+  switch (one.operator) {
+    case "<<":
+      return [[one.fd ?? 0, input(only)]];
+    case "<<<":
+      return [[one.fd ?? 0, input(`${only}\n`)]];
+    case "<":
+    case "<>":
+      return [[one.fd ?? 0, input(contentOf(fileName(one, only, state, scope), state))]];
+    case "<&":
+    case ">&":
+      return duplicate(one, only, state, scope);
+    case "&>":
+    case "&>>":
+      return toFile(fileName(one, only, state, scope), one.operator === "&>>", [1, 2], state, scope);
+    default:
+      return toFile(fileName(one, only, state, scope), one.operator === ">>", [one.fd ?? 1], state, scope);
+  }
+}
+
+function fileName(one: Redirect, only: string, state: State, scope: Scope): string {
+  const [fields] = expandWords([one.target], state, scope);
+  return fields?.length === 1 && holesOf(only).length === 0 ? (fields[0] ?? only) : only;
+}
+
+function duplicate(one: Redirect, target: string, state: State, scope: Scope): (readonly [number, Channel])[] {
+  const fd = one.fd ?? (one.operator === "<&" ? 0 : 1);
+  if (target === "-") return [[fd, drop()]];
+  if (/^\d+-?$/u.test(target)) {
+    const source = scope.channels.get(parseInt(target, 10));
+    return source ? [[fd, source]] : [];
+  }
+  return one.operator === ">&" ? toFile(target, false, one.fd === undefined ? [1, 2] : [fd], state, scope) : [];
+}
+
+function toFile(name: string, append: boolean, descriptors: readonly number[], state: State, scope: Scope): (readonly [number, Channel])[] {
+  const path = plain(name) === "" ? name : normalise(name, state.cwd);
+  const standard = /^\/dev\/(stdout|stderr|fd\/[12])$/u.exec(path);
+  if (standard) {
+    const source = scope.channels.get(/(stderr|2)$/u.test(path) ? 2 : 1);
+    return source ? descriptors.map((fd) => [fd, source] as const) : [];
+  }
+  if (path === "/dev/null") return descriptors.map((fd) => [fd, drop()] as const);
+  if (path === "/dev/tty" || path === "/dev/console") return [];
+  const real = openForWriting(state, scope.context, path, append);
+  const channel: Channel = { kind: "file", text: "", path: real };
+  return descriptors.map((fd) => [fd, channel] as const);
+}
+
+/** A file's content where it is known, else a hole. */
+export function contentOf(name: string, state: State): string {
+  const path = normalise(name, state.cwd);
+  if (path === "/dev/null") return "";
+  const entries = state.files.entries.get(resolveLinks(state.files, path));
+  const contents = [...new Set(entries?.filter((e) => e.kind !== "absent").map((e) => e.content))];
+  const known = contents.length === 1 ? contents[0] : undefined;
+  if (known !== undefined) return known;
+  const secret = entries?.some((e) => e.secret) ?? false;
+  return hole(secret ? "secret" : "value", `content of ${path}`);
+}

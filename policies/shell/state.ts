@@ -1,0 +1,170 @@
+/** The state of a shell and of the host it runs on, and the record of what happened. */
+import type { ParseShell } from "./parser";
+import type { Entry, Files, Place } from "./files";
+import { cloneFiles, joinFiles } from "./files";
+import type { Mode } from "./mode";
+import { joinModes } from "./mode";
+import type { Statement } from "./syntax";
+import { hole } from "./text";
+
+/** What a variable can hold. `list` for arrays; undefined `values` never happens: unset variables are not listed. */
+export interface Variable {
+  readonly values: readonly string[];
+  readonly list?: readonly string[];
+}
+
+export interface ShellOptions {
+  readonly errexit: boolean;
+  readonly xtrace: boolean;
+  readonly pipefail: boolean;
+}
+
+export interface State {
+  /** False after exit, return, break: nothing that follows is run. */
+  live: boolean;
+  files: Files;
+  variables: Map<string, Variable>;
+  functions: Map<string, Statement>;
+  /** Names of variables that child processes see. */
+  exported: ReadonlySet<string>;
+  umask: Mode;
+  cwd: string;
+  user: string;
+  options: ShellOptions;
+  /** Positional parameters from $1; undefined where not known. */
+  args: readonly string[] | undefined;
+  /** What `trap ... EXIT` will run. */
+  exitTrap?: string;
+}
+
+/** Where output goes to or input comes from. */
+export interface Channel {
+  readonly kind: "terminal" | "capture" | "file" | "drop" | "input";
+  text: string;
+  readonly path?: string;
+}
+
+export type Channels = Map<number, Channel>;
+
+/** How a command ended: certainly well, certainly badly, well unless something is broken, or either. */
+export type Status = "ok" | "failed" | "likely" | "open";
+
+/** One simple command that was run, with its words expanded. */
+export interface Executed {
+  readonly argv: readonly string[];
+  readonly user: string;
+  readonly place: Place;
+  readonly options: ShellOptions;
+  /** What the command reads from its standard input, as far as that is known. */
+  readonly stdin: string;
+  /** Assignments in front of the command. */
+  readonly assignments: readonly (readonly [string, string])[];
+  /** Its failure has no effect: `|| true`, `|| :`, `; true` after it in the same list. */
+  readonly ignored: boolean;
+}
+
+/** Content written into a file. */
+export interface Written {
+  readonly path: string;
+  /** The file's states at that moment. */
+  readonly entries: readonly Entry[];
+  readonly content: string;
+  /** Somewhere above it is a folder that others may not enter. */
+  readonly sheltered: boolean;
+  readonly place: Place;
+}
+
+/** Text that could not be followed. */
+export interface Unclear {
+  readonly what: string;
+  readonly place: Place;
+}
+
+export interface Happenings {
+  readonly executed: Executed[];
+  readonly written: Written[];
+  readonly unclear: Unclear[];
+  /** Text that reached the terminal (a Command's stdout and stderr), when it may hold a secret. */
+  readonly shown: { readonly text: string; readonly place: Place }[];
+  /** Remote text that a program was given to run. */
+  readonly remoteCode: { readonly what: string; readonly place: Place }[];
+}
+
+export const noHappenings = (): Happenings => ({ executed: [], written: [], unclear: [], shown: [], remoteCode: [] });
+
+/** One run over a host. */
+export interface Context {
+  readonly parse: ParseShell;
+  readonly record: Happenings;
+  place: Place;
+  time: number;
+  /** Simple commands that may still be run before the analysis gives up. */
+  budget: number;
+  fresh: number;
+}
+
+/** Places that break, return and exit jump to: states collected there are joined afterwards. */
+export interface Frame {
+  readonly exits: State[];
+  readonly returns?: State[];
+  /** How the function ended at each of its returns. */
+  readonly outcomes?: Status[];
+  /** Variables that `local` hides, with what they were outside. */
+  readonly hidden?: Map<string, Variable | undefined>;
+  readonly breaks?: State[];
+  readonly continues?: State[];
+}
+
+/** What a statement is run with. */
+export interface Scope {
+  readonly context: Context;
+  readonly channels: Channels;
+  readonly frame: Frame;
+  readonly depth: number;
+  /** The scope before the redirections on this command; `exec` makes them last there. */
+  readonly outer?: Scope;
+  readonly ignored: boolean;
+}
+
+export function cloneState(state: State): State {
+  return { ...state, files: cloneFiles(state.files), variables: new Map(state.variables), functions: new Map(state.functions) };
+}
+
+/** Makes `target` the same as `source`. */
+export function become(target: State, source: State): void {
+  Object.assign(target, source);
+}
+
+/** Both can be. A dead state adds nothing. */
+export function joinStates(a: State, b: State): State {
+  if (!a.live) return b;
+  if (!b.live) return a;
+  const variables = new Map(a.variables);
+  for (const name of new Set([...a.variables.keys(), ...b.variables.keys()])) {
+    const joined = joinVariables(name, a.variables.get(name), b.variables.get(name));
+    variables.set(name, joined);
+  }
+  return {
+    ...a,
+    files: joinFiles(a.files, b.files),
+    variables,
+    functions: new Map([...b.functions, ...a.functions]),
+    umask: joinModes(a.umask, b.umask),
+    cwd: a.cwd === b.cwd ? a.cwd : hole("value", "cwd"),
+    user: a.user === b.user ? a.user : hole("value", "user"),
+    options: {
+      errexit: a.options.errexit && b.options.errexit,
+      xtrace: a.options.xtrace || b.options.xtrace,
+      pipefail: a.options.pipefail && b.options.pipefail,
+    },
+    args: a.args?.join("\0") === b.args?.join("\0") ? a.args : undefined,
+  };
+}
+
+const MOST_VALUES = 8;
+
+function joinVariables(name: string, a: Variable | undefined, b: Variable | undefined): Variable {
+  if (a && b && a.list?.join("\0") !== b.list?.join("\0")) return { values: [hole("value", `$${name}`)] };
+  const values = [...new Set([...(a?.values ?? [""]), ...(b?.values ?? [""])])];
+  return { ...(a ?? b), values: values.length <= MOST_VALUES ? values : [hole("value", `$${name}`)] };
+}

@@ -1,0 +1,98 @@
+/**
+ * Abstract strings. A shell text that is partly unknown is an ordinary string with private-use characters in it, so that
+ * concatenating, splitting and comparing need no special cases. Holes carry a label: the same unknown value has the same
+ * label, which is why `chmod 600 "$t"; mv "$t" .env` can be followed without knowing `$t`.
+ */
+
+/** Unquoted `*` and `?` that pathname expansion would act on. */
+export const STAR = "\uE000";
+export const QUESTION = "\uE001";
+const OPEN = "\uE002";
+const CLOSE = "\uE003";
+/** In a path: any number of components, for "every file below". */
+export const DEEP = "\uE004";
+/** Ends a path that stands for folders: `/x/**` + DIRS. */
+export const DIRS = "\uE006";
+/** Put into a text that holds a secret. Has no width for comparison: see `plain`. */
+export const SECRET_MARK = "\uE005";
+
+/**
+ * `value` may be anything. `fresh` is a name nothing else has (mktemp, $$). `fetched` came over the network.
+ * `secret` must not be shown.
+ */
+export type HoleKind = "value" | "fresh" | "fetched" | "secret";
+
+export interface Hole {
+  readonly kind: HoleKind;
+  readonly label: string;
+}
+
+const HOLE = new RegExp(`${OPEN}([vrfs])([^${CLOSE}]*)${CLOSE}`, "gu");
+const LETTER: Readonly<Record<HoleKind, string>> = { value: "v", fresh: "r", fetched: "f", secret: "s" };
+const KIND: Readonly<Record<string, HoleKind>> = { v: "value", r: "fresh", f: "fetched", s: "secret" };
+
+/** Stands for `$` in labels. Labels hold nothing that a shell or a path would act on, so holes pass through parsers unharmed. */
+const DOLLAR = "\uE00A";
+
+/** A piece of text that is not known. */
+export function hole(kind: HoleKind, label: string): string {
+  return `${OPEN}${LETTER[kind]}${label
+    .replaceAll("$", DOLLAR)
+    .replace(/[^\w.:\uE00A-]+/gu, "_")
+    .slice(0, 60)}${CLOSE}`;
+}
+
+/** A label that is the same for the same words and input, so that asking twice gives one and the same unknown answer. */
+export function digestLabel(name: string, ...from: readonly string[]): string {
+  let sum = 5381;
+  for (const c of from.join("\0")) sum = (Math.imul(sum, 33) + (c.codePointAt(0) ?? 0)) | 0;
+  return `${name.slice(0, 40)}.${(sum >>> 0).toString(36)}`;
+}
+
+const labelOf = (raw: string): string => raw.replaceAll(DOLLAR, "$");
+
+export function holesOf(text: string): Hole[] {
+  return [...text.matchAll(HOLE)].map((m) => ({ kind: KIND[m[1] ?? "v"] ?? "value", label: labelOf(m[2] ?? "") }));
+}
+
+/** No hole at all (globs and the secret mark do not count). */
+export const isKnown = (text: string): boolean => !text.includes(OPEN);
+
+/** Names made up on the host are as good as known: nothing else can be meant by them. */
+export const isDefinite = (text: string): boolean => holesOf(text).every((h) => h.kind === "fresh");
+
+/** Replaces every hole by what `f` says. */
+export function mapHoles(text: string, f: (hole: Hole) => string): string {
+  return text.replace(HOLE, (_, kind: string, label: string) => f({ kind: KIND[kind] ?? "value", label: labelOf(label) }));
+}
+
+/** The text as a program receives it when no file name matched: globs as typed, no secret mark. */
+export function plain(text: string): string {
+  return text.replaceAll(STAR, "*").replaceAll(QUESTION, "?").replaceAll(SECRET_MARK, "");
+}
+
+export const markSecret = (text: string): string => (text.includes(SECRET_MARK) ? text : SECRET_MARK + text);
+
+const SECRET_NAME = /(SECRET|PASSW|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL|DATABASE_URL|ACCESS_KEY)/iu;
+/** Environment names that are about keys without being one. */
+const HARMLESS_NAME = /(PUBLIC|_FILE$|_PATH$|_ARN$|_NAME$|_ID$|_TTL$)/iu;
+
+/** Whether a variable of this name usually holds a secret. */
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !HARMLESS_NAME.test(name);
+
+/** Whether the text holds, or may hold, something that must not be shown. */
+export function holdsSecret(text: string): boolean {
+  return (
+    text.includes(SECRET_MARK) ||
+    holesOf(text).some((h) => h.kind === "secret" || (h.label.startsWith("$") && isSecretName(h.label.slice(1))))
+  );
+}
+
+/** For messages: holes as `<label>`, globs as typed, one line, at most 120 characters. Secrets are masked. */
+export function show(text: string): string {
+  const masked = text.includes(SECRET_MARK)
+    ? "[secret]"
+    : mapHoles(text, (h) => (h.kind === "secret" ? "[secret]" : `<${h.label.replace(/\.[0-9a-z]{4,7}$/u, "")}>`));
+  const line = plain(masked).replaceAll(DEEP, "**").replaceAll(DIRS, "/").replace(/\s+/gu, " ").trim();
+  return line.length > 120 ? `${line.slice(0, 117)}...` : line;
+}

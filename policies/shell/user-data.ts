@@ -1,0 +1,112 @@
+/** What an instance's user data does at the first boot: a script, or cloud-config with files and commands. */
+import { parse as parseYaml } from "yaml";
+import type { Resource } from "../core/types";
+import { asString, isAbsent } from "../core/values";
+import { runOnHost } from "./analyse";
+import { newFile, tick } from "./channels";
+import type { Files } from "./files";
+import { exactly } from "./mode";
+import { numericMode } from "./mode";
+import type { Context, State } from "./state";
+import { place } from "./tree";
+
+/** Runs the user data as root over `files`. Unknown or unreadable user data is noted, as it may have done anything. */
+export function userDataOf(instance: Resource, files: Files, context: Context): void {
+  const { userData, userDataBase64 } = instance.inputs;
+  if (isAbsent(userData) && isAbsent(userDataBase64)) return;
+  const part = isAbsent(userData) ? "userDataBase64" : "userData";
+  const plain = asString(userData);
+  const encoded = asString(userDataBase64);
+  const text = plain ?? (encoded === undefined ? undefined : decoded(encoded));
+  if (text === undefined) return unreadable(instance, part, "which is not known before it runs", files, context);
+  run(looksEncoded(text) ? (decoded(text) ?? text) : text, instance, part, files, context);
+}
+
+const looksEncoded = (text: string): boolean =>
+  /^[A-Za-z0-9+/\s]{40,}={0,2}\s*$/u.test(text) && /^(#!|#cloud|Content-Type|MIME)/u.test(Buffer.from(text, "base64").toString("utf8"));
+
+function decoded(text: string): string | undefined {
+  const result = Buffer.from(text, "base64").toString("utf8");
+  return result.includes("\uFFFD") ? undefined : result;
+}
+
+function unreadable(instance: Resource, part: string, why: string, files: Files, context: Context): void {
+  const what = `the user data of «${instance.name}», ${why}`;
+  const at = { urn: instance.urn, part, line: 1 };
+  context.record.unclear.push({ what, place: at });
+  files.fog = { time: tick(context), reason: what, place: at };
+}
+
+function run(text: string, instance: Resource, part: string, files: Files, context: Context): void {
+  const first = text.trimStart().split("\n")[0] ?? "";
+  if (/^(Content-Type|MIME-Version)/iu.test(first)) {
+    for (const body of mimeParts(text)) run(body, instance, part, files, context);
+  } else if (first.startsWith("#cloud-config")) cloudConfig(text, instance, part, files, context);
+  else if (first.startsWith("#!") && !/python|perl|ruby/u.test(first)) script(text, instance, part, files, context);
+  else if (first.startsWith("#!") || /^#(include|part-handler)|^## template/u.test(first))
+    unreadable(instance, part, `a format that is not followed (${first.slice(0, 30)})`, files, context);
+}
+
+function script(text: string, instance: Resource, part: string, files: Files, context: Context): void {
+  runOnHost({ urn: instance.urn, part, text, stdin: "", user: "root", environment: new Map() }, files, context);
+}
+
+function mimeParts(text: string): string[] {
+  const boundary = /boundary="?([^"\s;]+)"?/iu.exec(text)?.[1];
+  if (boundary === undefined) return [];
+  return text
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .map((one) => {
+      const [head = "", ...body] = one.replace(/^\r?\n/u, "").split(/\r?\n\r?\n/u);
+      const content = body.join("\n\n");
+      return /base64/iu.test(head) ? (decoded(content) ?? "") : content;
+    });
+}
+
+interface CloudConfig {
+  readonly write_files?: readonly {
+    path?: string;
+    content?: string;
+    encoding?: string;
+    permissions?: string | number;
+    owner?: string;
+    append?: boolean;
+  }[];
+  readonly bootcmd?: readonly (string | readonly string[])[];
+  readonly runcmd?: readonly (string | readonly string[])[];
+}
+
+function cloudConfig(text: string, instance: Resource, part: string, files: Files, context: Context): void {
+  let config: CloudConfig;
+  try {
+    config = (parseYaml(text) as CloudConfig | null) ?? {};
+  } catch {
+    return unreadable(instance, part, "which is not valid cloud-config", files, context);
+  }
+  const commands = (list: CloudConfig["runcmd"]): void => {
+    const lines = (list ?? []).map((one) => (typeof one === "string" ? one : one.map(quote).join(" ")));
+    if (lines.length > 0) script(lines.join("\n"), instance, part, files, context);
+  };
+  commands(config.bootcmd);
+  for (const file of config.write_files ?? []) writeFile(file, instance, part, files, context);
+  commands(config.runcmd);
+}
+
+const quote = (word: unknown): string => `'${String(word).replaceAll("'", "'\\''")}'`;
+
+function writeFile(
+  file: NonNullable<CloudConfig["write_files"]>[number],
+  instance: Resource,
+  part: string,
+  files: Files,
+  context: Context,
+): void {
+  if (typeof file.path !== "string") return;
+  context.place = { urn: instance.urn, part, line: 1 };
+  const state = { files, user: "root", umask: exactly(0o022), cwd: "/" } as State;
+  const content = /b(ase)?64/u.test(file.encoding ?? "") ? (decoded(file.content ?? "") ?? "") : (file.content ?? "");
+  const mode = file.permissions === undefined ? exactly(0o644) : (numericMode(String(file.permissions)) ?? exactly(0o644));
+  const [owner = "root", group = owner] = (file.owner ?? "root:root").split(":");
+  place(state, context, file.path, { ...newFile(state, context), mode, owner, group, content });
+}

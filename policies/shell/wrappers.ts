@@ -1,0 +1,154 @@
+/** Commands that run another command: who runs it, and where its words begin. */
+import { parseOptions } from "./options";
+import { plain } from "./text";
+
+export interface Wrapped {
+  readonly argv: readonly string[];
+  /** Another user, if it changes. */
+  readonly user?: string;
+  /** The rest is one text for a shell (`su -c`, `flock -c`). */
+  readonly text?: string;
+  /** A shell that reads its input. */
+  readonly shell?: boolean;
+  readonly assignments?: readonly string[];
+  /** A login shell sets the umask anew. */
+  readonly login?: boolean;
+  /** It runs on another machine. */
+  readonly elsewhere?: string;
+}
+
+type Unwrap = (args: readonly string[]) => Wrapped;
+
+const ASSIGNMENT = /^[A-Za-z_]\w*=/u;
+
+function sudo(args: readonly string[]): Wrapped {
+  const long = {
+    user: "u",
+    group: "g",
+    chdir: "D",
+    host: "h",
+    prompt: "p",
+    "close-from": "C",
+    role: "r",
+    type: "t",
+    "other-user": "U",
+    chroot: "R",
+    "command-timeout": "T",
+  };
+  const options = parseOptions(args, { values: "ugDhpCrtURT", long, stops: true });
+  const user = plain(options.value("u") ?? "root").replace(/^#0$/u, "root");
+  const { assignments, argv } = leading(options.operands);
+  const shell = options.has("s", "shell", "i", "login");
+  const login = options.has("i", "login");
+  if (shell) return argv.length ? { argv, user, text: argv.join(" "), login, assignments } : { argv, user, shell, login };
+  return { argv, user, assignments };
+}
+
+function leading(words: readonly string[]): { assignments: readonly string[]; argv: readonly string[] } {
+  const at = words.findIndex((w) => !ASSIGNMENT.test(w));
+  return { assignments: at < 0 ? words : words.slice(0, at), argv: at < 0 ? [] : words.slice(at) };
+}
+
+function env(args: readonly string[]): Wrapped {
+  const split = args.findIndex((a) => a === "-S" || a.startsWith("--split-string"));
+  if (split >= 0) return { argv: (args[split + 1] ?? "").split(/\s+/u) };
+  const options = parseOptions(args, { values: "uC", long: { unset: "u", chdir: "C" }, stops: true });
+  return leading(options.operands);
+}
+
+/** Options, then a fixed number of operands of its own, then the command. */
+const simple =
+  (values: string, long: Readonly<Record<string, string>> = {}, own = 0): Unwrap =>
+  (args) => ({ argv: parseOptions(args, { values, long, stops: true }).operands.slice(own) });
+
+function flock(args: readonly string[]): Wrapped {
+  const options = parseOptions(args, { values: "wE", long: { timeout: "w", wait: "w", "conflict-exit-code": "E" }, stops: true });
+  const [, ...rest] = options.operands;
+  if (rest[0] === "-c" || rest[0] === "--command") return { argv: [], text: rest[1] ?? "" };
+  return { argv: rest };
+}
+
+function su(args: readonly string[]): Wrapped {
+  const options = parseOptions(
+    args.map((a) => (a === "-" ? "--login" : a)),
+    { values: "cgGsTw", long: { command: "c", shell: "s", group: "g" } },
+  );
+  const user = plain(options.operands[0] ?? "root");
+  const login = options.has("login", "l");
+  const text = options.value("c");
+  return text === undefined ? { argv: [], user, shell: true, login } : { argv: [], user, text, login };
+}
+
+function runuser(args: readonly string[]): Wrapped {
+  const options = parseOptions(args, { values: "ucgGsT", long: { user: "u", command: "c", shell: "s", group: "g" }, stops: true });
+  const user = options.value("u");
+  return user === undefined ? su(args) : { argv: options.operands, user: plain(user) };
+}
+
+function systemdRun(args: readonly string[]): Wrapped {
+  const long = Object.fromEntries(
+    [
+      "property",
+      "unit",
+      "setenv",
+      "description",
+      "slice",
+      "working-directory",
+      "uid",
+      "gid",
+      "service-type",
+      "on-active",
+      "on-calendar",
+      "host",
+      "machine",
+      "nice",
+    ].map((n) => [n, n]),
+  );
+  const options = parseOptions(args, { values: "pEuHMd", long, stops: true });
+  const user =
+    options.value("uid") ??
+    options.given
+      .get("property")
+      ?.find((p) => p.startsWith("User="))
+      ?.slice(5);
+  const assignments = [...(options.given.get("setenv") ?? []), ...(options.given.get("E") ?? [])];
+  return { argv: options.operands, assignments, ...(user === undefined ? {} : { user: plain(user) }) };
+}
+
+function ssh(args: readonly string[]): Wrapped {
+  const options = parseOptions(args, { values: "bcDEeFIiJLlmOopQRSWw", stops: true });
+  const [host = "", ...rest] = options.operands;
+  return rest.length ? { argv: [], text: rest.join(" "), elsewhere: host } : { argv: [], shell: true, elsewhere: host };
+}
+
+export const WRAPPERS: Readonly<Record<string, Unwrap>> = {
+  sudo,
+  doas: (args) => ({ ...simple("uC")(args), user: plain(parseOptions(args, { values: "uC", stops: true }).value("u") ?? "root") }),
+  pkexec: (args) => ({ ...simple("", { user: "u" })(args), user: "root" }),
+  env,
+  flock,
+  su,
+  runuser,
+  ssh,
+  "systemd-run": systemdRun,
+  timeout: simple("ks", { "kill-after": "k", signal: "s" }, 1),
+  gtimeout: simple("ks", {}, 1),
+  nice: simple("n", { adjustment: "n" }),
+  ionice: simple("cnpPu", { class: "c", classdata: "n" }),
+  chrt: simple("", {}, 1),
+  taskset: simple("", {}, 1),
+  nohup: simple(""),
+  setsid: simple(""),
+  stdbuf: simple("ioe", { input: "i", output: "o", error: "e" }),
+  unbuffer: simple(""),
+  time: simple("fo"),
+  command: simple(""),
+  builtin: simple(""),
+  busybox: simple(""),
+  catchsegv: simple(""),
+  strace: simple("oeEpPsuS"),
+  "systemd-inhibit": simple("", { what: "w", who: "w", why: "w", mode: "m" }),
+  "systemd-cat": simple("tp", { identifier: "t", priority: "p" }),
+  "cloud-init-per": simple("", {}, 2),
+  retry: simple("tdn", {}),
+};
