@@ -38,6 +38,7 @@ test.each<[string, string, TemplateView, string]>([
 test("refuses an output, resolved to text or not", () => {
   const output = pulumi.output("address");
   expect(() => renderTemplate("t", "{{x}}", odd(output))).toThrow("outputs have to be resolved first");
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- the mistake itself
   expect(() => renderTemplate("t", "{{x}}", { x: output.toString() })).toThrow("unresolved output");
 });
 
