@@ -7,7 +7,7 @@ import { attachedGroups, attachedInterfaces } from "./interfaces";
 import type { GroupRoles } from "./groups";
 import * as kinds from "./kinds";
 import { templateLegs, templatesOf, TEMPLATE } from "./launch";
-import { BLIND, INSTANCE_FIELDS, joined, nestedTargets, readLeg, topProps } from "./legs";
+import { BLIND, INSTANCE_FIELDS, interfaceLeg, joined, nestedTargets, readLeg, topProps } from "./legs";
 import type { Leg } from "./legs";
 import { otherHosts } from "./other-hosts";
 import { property, targetsOf } from "./targets";
@@ -48,14 +48,27 @@ function instance(graph: Graph, resource: Resource, attached: readonly Resource[
   const given = nestedGiven(graph, resource);
   const extra = attached.filter((one) => !given.primary.some((found) => found === one)).map((one) => interfaceLeg(graph, one));
   const known = given.primary.map((one) => interfaceLeg(graph, one));
-  const lost: Leg[] = given.lost
-    ? [{ ...readLeg(graph, resource, props, INSTANCE_FIELDS), subnets: BLIND, groups: BLIND, path: given.path }]
-    : [];
-  const own =
-    given.primary.length > 0 || given.lost
-      ? []
-      : fromTemplate(graph, resource, readLeg(graph, resource, props, INSTANCE_FIELDS), ["launchTemplate"]);
-  return { resource, legs: [...own, ...known, ...lost, ...extra], interfaces: [...new Set([...given.primary, ...attached])] };
+  const said = readLeg(graph, resource, props, INSTANCE_FIELDS);
+  const lost: Leg[] = given.lost ? [{ ...said, subnets: BLIND, groups: BLIND, path: given.path }] : [];
+  // AWS refuses settings of its own beside interfaces it is given; a program that has both is judged by both.
+  const also: Leg[] = given.primary.length > 0 && speaks(said) ? [overlay(said, known[0])] : [];
+  const own = given.primary.length > 0 || given.lost ? [] : fromTemplate(graph, resource, said, ["launchTemplate"]);
+  return { resource, legs: [...own, ...known, ...also, ...lost, ...extra], interfaces: [...new Set([...given.primary, ...attached])] };
+}
+
+/** Does the leg say anything at all? */
+function speaks({ subnets, groups, publicIp, ipv6 }: Leg): boolean {
+  return subnets !== "default-vpc" || groups !== "default" || publicIp !== undefined || ipv6 !== undefined;
+}
+
+/** A leg that says what it says, and otherwise stands where the other does. */
+function overlay(leg: Leg, under: Leg | undefined): Leg {
+  return {
+    ...leg,
+    subnets: leg.subnets === "default-vpc" ? (under?.subnets ?? "open") : leg.subnets,
+    groups: leg.groups === "default" ? (under?.groups ?? "open") : leg.groups,
+    publicIp: leg.publicIp ?? false,
+  };
 }
 
 /** Interfaces that the instance names itself, in place of one of its own. */
@@ -87,12 +100,6 @@ function fill(own: Leg, template: Leg): Leg {
     publicIp: own.publicIp ?? template.publicIp,
     ipv6: own.ipv6 ?? template.ipv6,
   };
-}
-
-function interfaceLeg(graph: Graph, resource: Resource): Leg {
-  const fields = { subnet: ["subnetId"], groups: ["securityGroups"], publicIp: [] };
-  const leg = readLeg(graph, resource, topProps(resource), fields);
-  return { ...leg, subnets: leg.subnets === "default-vpc" ? BLIND : leg.subnets, publicIp: false };
 }
 
 function scalingGroup(graph: Graph, resource: Resource): Bare {

@@ -2,9 +2,10 @@
 import { ofType } from "../../core/graph";
 import type { Graph, Resource } from "../../core/types";
 import { asArray, asProps, asString, isUnknown } from "../../core/values";
-import { BLIND, INSTANCE_FIELDS, nestedTargets, readLeg, topProps } from "./legs";
+import * as kinds from "./kinds";
+import { BLIND, INSTANCE_FIELDS, interfaceLeg, nestedTargets, readLeg, topProps } from "./legs";
 import type { Leg } from "./legs";
-import { property, targetsOf } from "./targets";
+import { property, target, targetsOf } from "./targets";
 import type { Targets } from "./targets";
 
 export const TEMPLATE = /^aws:ec2\/(launchTemplate:LaunchTemplate|launchConfiguration:LaunchConfiguration)$/;
@@ -20,6 +21,8 @@ export function templateLegs(graph: Graph, template: Resource): Leg[] {
     const inner = asProps(item);
     if (!inner) return { ...top, path, subnets: BLIND, groups: BLIND, publicIp: "unknown" };
     const leg = open(readLeg(graph, template, inner, INSTANCE_FIELDS, path, "networkInterfaces"));
+    const card = target(graph, template, "networkInterfaces", inner.networkInterfaceId, kinds.NETWORK_INTERFACE);
+    if (card) return card.is ? interfaceLeg(graph, card.is) : { ...leg, subnets: BLIND, groups: BLIND };
     return leg.groups === "open" ? { ...leg, groups: top.groups } : leg;
   });
 }

@@ -107,3 +107,10 @@ export function nestedTargets(graph: Graph, resource: Resource, key: string, nam
   const found = isUnknown(value) ? value : fieldsNamed(value, names).flatMap((inner) => leaves(inner));
   return Array.isArray(found) && found.length === 0 ? undefined : targets(graph, resource, key, found, type);
 }
+
+/** A network interface is a leg by itself. It gets no public IPv4 address from its subnet. */
+export function interfaceLeg(graph: Graph, resource: Resource): Leg {
+  const fields = { subnet: ["subnetId"], groups: ["securityGroups"], publicIp: [] };
+  const leg = readLeg(graph, resource, topProps(resource), fields);
+  return { ...leg, subnets: leg.subnets === "default-vpc" ? BLIND : leg.subnets, publicIp: false };
+}

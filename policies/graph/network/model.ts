@@ -8,6 +8,7 @@ import { allAddresses } from "./interfaces";
 import type { Address } from "./interfaces";
 import { allRules } from "./rules";
 import type { Rule } from "./rules";
+import { nativeRules } from "./rules-native";
 import { allSubnets } from "./subnets";
 import type { Subnet } from "./subnets";
 
@@ -57,7 +58,7 @@ function build(graph: Graph, settings: Settings): Network {
     roles,
     hosts,
     backends,
-    rules: allRules(graph),
+    rules: [...allRules(graph), ...nativeRules(graph)],
     subnets: allSubnets(graph, settings),
     addresses: allAddresses(graph),
     guards: certain,

@@ -156,5 +156,11 @@ function separateRoutes(graph: Graph): { readonly route: Route; readonly owner: 
       path: "",
     };
   });
-  return [...own, ...learnt].map((route) => ({ route, owner: targetOf(graph, route.resource, "routeTableId", kinds.TABLE_OR_VPC) }));
+  const served = ofType(graph, "aws:vpc/routeServerPropagation:RouteServerPropagation").map((resource): Route => {
+    return { ways: ["network"], destination: "all networks it learns", via: "a route server", resource, path: "" };
+  });
+  return [...own, ...learnt, ...served].map((route) => ({
+    route,
+    owner: targetOf(graph, route.resource, "routeTableId", kinds.TABLE_OR_VPC),
+  }));
 }

@@ -83,17 +83,19 @@ function singleRule(graph: Graph, resource: Resource, direction: "ingress" | "eg
   return separateRule(graph, resource, direction, SINGLE, "ipProtocol");
 }
 
-function separateRule(
+/** A rule that is a resource of its own. `owner` is the property that names its group. */
+export function separateRule(
   graph: Graph,
   resource: Resource,
   direction: Rule["direction"],
   fields: SourceFields,
   protocol: "protocol" | "ipProtocol",
+  owner = "securityGroupId",
 ): Rule[] {
   const names = [...fields.cidrs, ...fields.groups, ...fields.prefixLists, ...(fields.self === undefined ? [] : [fields.self])];
   const given: Props = {};
   for (const name of names) given[name] = property(resource, name) ?? null;
-  const group = groupRef(graph, resource, "securityGroupId", property(resource, "securityGroupId")) ?? { maybe: [] };
+  const group = groupRef(graph, resource, owner, property(resource, owner)) ?? { maybe: [] };
   const through = traffic(property(resource, protocol), property(resource, "fromPort"), property(resource, "toPort"));
   return sourcesOf(graph, resource, given, fields, group).map((source) => ({
     direction,

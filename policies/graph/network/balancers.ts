@@ -1,0 +1,252 @@
+/** Load balancers of all kinds, and whether what they lead to is the backend. */
+import { ofType } from "../../core/graph";
+import type { Graph, Resource, Value } from "../../core/types";
+import { asNumber, asString } from "../../core/values";
+import { contains, parseCidr, parseCidrs, NOTHING } from "./ip-set";
+import * as kinds from "./kinds";
+import { nestedTargets } from "./legs";
+import type { Network } from "./model";
+import { backendSubnets } from "./placement";
+import { property, targetOf, targets } from "./targets";
+import type { Target, Targets } from "./targets";
+import { switchOf } from "./subnets";
+import type { Switch } from "./subnets";
+
+/** Does something lead to the backend? "maybe": that is not to be told. */
+export type Leads = "yes" | "no" | "maybe";
+
+/** Something that passes connections on to the backend, or may. */
+export interface Passage {
+  /** Where it is written that the backend is the target. */
+  readonly resource: Resource;
+  readonly leads: Exclude<Leads, "no">;
+  /** Its target, for messages. */
+  readonly text: string;
+  /** The target group or classic balancer it fills; `undefined` where that is not part of the program. */
+  readonly of: Resource | undefined;
+}
+
+const TARGETS =
+  /^aws:(ec2\/(networkInterface:NetworkInterface|instance:Instance|spotInstanceRequest:SpotInstanceRequest)|(lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/loadBalancer:LoadBalancer|autoscaling\/group:Group|ecs\/service:Service)$/;
+const POOL =
+  /^aws:((lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/targetGroup:TargetGroup|(elb|elasticloadbalancing)\/loadBalancer:LoadBalancer)$/;
+
+const parts = new WeakMap<Network, Map<Resource, Leads>>();
+
+/** Is this resource the backend, or part of it? */
+export function isBackend(network: Network, resource: Resource): Leads {
+  const known = parts.get(network) ?? new Map<Resource, Leads>();
+  if (!parts.has(network))
+    for (const host of network.backends)
+      for (const part of [host.resource, ...host.interfaces]) known.set(part, host.backend === "maybe" ? "maybe" : "yes");
+  parts.set(network, known);
+  return known.get(resource) ?? "no";
+}
+
+/** Where a place that names a target (by id, ARN or address) leads. */
+export function leadsTo(network: Network, found: Target | undefined, port?: number): Leads {
+  if (!found) return "no";
+  if (found.is) return isBackend(network, found.is);
+  const address = found.literal === undefined ? undefined : parseCidr(found.literal);
+  if (address) return addressLeads(network, found.literal ?? "", port);
+  if (found.maybe.length > 0) return found.maybe.some((one) => isBackend(network, one) !== "no") ? "maybe" : "no";
+  return "maybe";
+}
+
+/** Whose address a literal is: `undefined` where it is no address at all. */
+export function addressOwner(network: Network, text: string): Leads | undefined {
+  return parseCidr(text) ? addressLeads(network, text, network.settings.servicePort) : undefined;
+}
+
+/** A literal address is the backend's where it is given one, or where the backend's port is asked for in its subnet. */
+function addressLeads(network: Network, address: string, port: number | undefined): Leads {
+  const given = network.backends
+    .flatMap((host) => [host.resource, ...host.interfaces])
+    .flatMap(({ inputs }) => [inputs.privateIp, ...list(inputs.privateIps)]);
+  if (given.some((value) => asString(value) === address)) return "yes";
+  const blocks = backendSubnets(network).map(({ resource }) => asString(property(resource, "cidrBlock")));
+  const known = parseCidrs(blocks.filter((block) => block !== undefined)).set;
+  if (contains(known, parseCidr(address) ?? NOTHING)) return port === network.settings.servicePort || port === 22 ? "yes" : "maybe";
+  return blocks.includes(undefined) ? "maybe" : "no";
+}
+
+function list(value: Value | undefined): Value[] {
+  return Array.isArray(value) ? value : [];
+}
+
+const found = new WeakMap<Network, readonly Passage[]>();
+
+/** Every registration of the backend in a target group or classic load balancer, also by way of another load balancer. */
+export function passages(network: Network): readonly Passage[] {
+  const known = found.get(network);
+  if (known) return known;
+  const all = [...directPassages(network), ...chainPassages(network)];
+  found.set(network, all);
+  return all;
+}
+
+const direct = new WeakMap<Network, readonly Passage[]>();
+
+function directPassages(network: Network): readonly Passage[] {
+  const known = direct.get(network);
+  if (known) return known;
+  const { graph } = network;
+  const all = [
+    ...byAttachment(network),
+    ...ofType(graph, "aws:elb/attachment:Attachment").flatMap((link) =>
+      passage(link, leadsTo(network, targetOf(graph, link, "instance", TARGETS)), targetOf(graph, link, "elb", POOL)),
+    ),
+    ...ofType(graph, kinds.CLASSIC_LOAD_BALANCER).flatMap((balancer) => {
+      const listed = targets(graph, balancer, "instances", property(balancer, "instances"), TARGETS);
+      return passage(balancer, anyLeads(network, listed), { is: balancer, maybe: [] });
+    }),
+    ...byScaling(network),
+    ...ofType(graph, "aws:ecs/service:Service").flatMap((service) => {
+      const pools = nestedTargets(graph, service, "loadBalancers", /^(targetGroupArn|elbName)$/, POOL);
+      return eachPool(service, isBackend(network, service), pools);
+    }),
+  ];
+  direct.set(network, all);
+  return all;
+}
+
+/** A target group may have a load balancer as its target. */
+function chainPassages(network: Network): Passage[] {
+  return attachments(network).flatMap(({ link, to, pool }) =>
+    to?.is && kinds.LOAD_BALANCER.test(to.is.type) ? passage(link, balancerLeads(network, to.is), pool) : [],
+  );
+}
+
+function attachments({
+  graph,
+}: Network): { readonly link: Resource; readonly to: Target | undefined; readonly pool: Target | undefined }[] {
+  const type = /^aws:(lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/targetGroupAttachment:TargetGroupAttachment$/;
+  return ofType(graph, type).map((link) => ({
+    link,
+    to: targetOf(graph, link, "targetId", TARGETS),
+    pool: targetOf(graph, link, "targetGroupArn", POOL),
+  }));
+}
+
+function byAttachment(network: Network): Passage[] {
+  return attachments(network).flatMap(({ link, to, pool }) => {
+    if (to?.is && kinds.LOAD_BALANCER.test(to.is.type)) return [];
+    const port = asNumber(property(link, "port")) ?? asNumber(pool?.is && property(pool.is, "port"));
+    return passage(link, leadsTo(network, to, port), pool);
+  });
+}
+
+/** Scaling groups and fleets of the backend register their instances by themselves. */
+function byScaling(network: Network): Passage[] {
+  const { graph } = network;
+  const own = ofType(graph, /^aws:(autoscaling\/group:Group|ec2\/spotFleetRequest:SpotFleetRequest)$/).flatMap((group) =>
+    [
+      targets(graph, group, "targetGroupArns", property(group, "targetGroupArns"), POOL),
+      targets(graph, group, "loadBalancers", property(group, "loadBalancers"), POOL),
+      nestedTargets(graph, group, "trafficSources", /^identifier$/, POOL),
+    ].flatMap((pools) => eachPool(group, isBackend(network, group), pools)),
+  );
+  const links = ofType(graph, /^aws:autoscaling\/(attachment:Attachment|trafficSourceAttachment:TrafficSourceAttachment)$/).flatMap(
+    (link) => {
+      const group = targetOf(graph, link, "autoscalingGroupName", TARGETS);
+      const pools = ["lbTargetGroupArn", "elb"].map((key) => targetOf(graph, link, key, POOL)).find((found) => found !== undefined);
+      const source = nestedTargets(graph, link, "trafficSource", /^identifier$/, POOL)?.certain[0];
+      return passage(link, leadsTo(network, group), pools ?? (source ? { is: source, maybe: [] } : undefined));
+    },
+  );
+  return [...own, ...links];
+}
+
+function eachPool(resource: Resource, leads: Leads, pools: Targets | undefined): Passage[] {
+  if (!pools) return [];
+  const known = pools.certain.flatMap((pool) => passage(resource, leads, { is: pool, maybe: [] }));
+  return pools.blind || pools.literals.length > 0 ? [...known, ...passage(resource, leads, undefined)] : known;
+}
+
+function anyLeads(network: Network, listed: Targets | undefined): Leads {
+  if (!listed) return "no";
+  if (listed.certain.some((one) => isBackend(network, one) === "yes")) return "yes";
+  return listed.blind || listed.maybe.some((one) => isBackend(network, one) !== "no") ? "maybe" : "no";
+}
+
+function passage(resource: Resource, leads: Leads, pool: Target | undefined): Passage[] {
+  if (leads === "no") return [];
+  const text = leads === "yes" ? `${resource.name} registers the backend` : `${resource.name} may register the backend`;
+  return [{ resource, leads, text, of: pool?.is }];
+}
+
+/** A load balancer that has the backend behind it, or may have. */
+export interface Balancer {
+  readonly resource: Resource;
+  readonly leads: Exclude<Leads, "no">;
+  /** `undefined`: nothing is said, so it faces the Internet. */
+  readonly internal: Switch;
+  readonly passages: readonly Passage[];
+}
+
+const byNetwork = new WeakMap<Network, Map<Resource, Leads>>();
+
+/** Whether a load balancer leads to the backend, by itself or by way of another one. */
+export function balancerLeads(network: Network, balancer: Resource): Leads {
+  const known = byNetwork.get(network) ?? new Map<Resource, Leads>();
+  byNetwork.set(network, known);
+  const before = known.get(balancer);
+  if (before !== undefined) return before;
+  known.set(balancer, "no"); // ends circles
+  const pools = poolsOf(network.graph, balancer);
+  const own = directPassages(network).flatMap(({ of, leads }) => (of && pools.has(of) ? [leads] : []));
+  const chained = attachments(network).flatMap(({ to, pool }) =>
+    to?.is && pool?.is && pools.has(pool.is) && kinds.LOAD_BALANCER.test(to.is.type) ? [balancerLeads(network, to.is)] : [],
+  );
+  const all: Leads[] = [...own, ...chained];
+  const leads = all.includes("yes") ? "yes" : all.includes("maybe") ? "maybe" : "no";
+  known.set(balancer, leads);
+  return leads;
+}
+
+/** All load balancers that lead to the backend, or may, with the registrations that make them do so. */
+export function backendBalancers(network: Network): Balancer[] {
+  const found = passages(network);
+  return ofType(
+    network.graph,
+    /^aws:(lb|alb|elb|elasticloadbalancing|elasticloadbalancingv2|applicationloadbalancing)\/loadBalancer:LoadBalancer$/,
+  ).flatMap((resource): Balancer[] => {
+    const pools = poolsOf(network.graph, resource);
+    const through = found.filter(({ of }) => of !== undefined && pools.has(of));
+    if (through.length === 0) return [];
+    const leads = through.some((one) => one.leads === "yes") ? "yes" : "maybe";
+    return [{ resource, leads, internal: switchOf(property(resource, "internal")), passages: through }];
+  });
+}
+
+const poolIndexes = new WeakMap<Graph, Map<Resource, Set<Resource>>>();
+
+/** The target groups that a load balancer's listeners lead to; a classic one is its own. */
+function poolsOf(graph: Graph, balancer: Resource): ReadonlySet<Resource> {
+  const known = poolIndexes.get(graph) ?? listenerPools(graph);
+  poolIndexes.set(graph, known);
+  return kinds.CLASSIC_LOAD_BALANCER.test(balancer.type) ? new Set([balancer]) : (known.get(balancer) ?? new Set());
+}
+
+function listenerPools(graph: Graph): Map<Resource, Set<Resource>> {
+  const pools = new Map<Resource, Set<Resource>>();
+  const note = (listener: Resource | undefined, actions: Targets | undefined): void => {
+    const owner = listener && targetOf(graph, listener, "loadBalancerArn", kinds.LOAD_BALANCER);
+    for (const balancer of owner?.is ? [owner.is] : (owner?.maybe ?? []))
+      pools.set(balancer, new Set([...(pools.get(balancer) ?? []), ...(actions?.certain ?? []), ...(actions?.maybe ?? [])]));
+  };
+  const names = /^(targetGroupArn|arn)$/;
+  for (const listener of ofType(graph, kinds.LISTENER))
+    note(listener, nestedTargets(graph, listener, "defaultActions", names, kinds.TARGET_GROUP));
+  for (const rule of ofType(graph, /^aws:(lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/listenerRule:ListenerRule$/))
+    note(targetOf(graph, rule, "listenerArn", kinds.LISTENER)?.is, nestedTargets(graph, rule, "actions", names, kinds.TARGET_GROUP));
+  return pools;
+}
+
+/** The passages whose load balancer is not to be found in the program. */
+export function openPassages(network: Network): Passage[] {
+  const served = new Set(backendBalancers(network).flatMap((balancer) => balancer.passages));
+  const all = passages(network);
+  const servedPools = new Set([...served].map(({ of }) => of));
+  return all.filter(({ of }) => of === undefined || !servedPools.has(of));
+}

@@ -1,0 +1,44 @@
+/** How much of the Internet a set of rules speaks of. Two halves of it in two rules are the whole. */
+import { publicPart, toCidrs, union, widestPrefix } from "./ip-set";
+import type { IpSet } from "./ip-set";
+import { describeTraffic } from "./ports";
+import type { Rule } from "./rules";
+
+/** IPv6 blocks are given out far wider than IPv4 ones: a prefix of three times the length is as much of the Internet. */
+const IPV6_FACTOR = 3;
+
+/** The public addresses that these rules speak of, as far as they are known. */
+export function publicSources(rules: readonly Rule[]): IpSet {
+  return publicPart(
+    union(
+      ...rules.flatMap(({ source }) => ((source.kind === "addresses" || source.kind === "prefix-list") && source.set ? [source.set] : [])),
+    ),
+  );
+}
+
+/**
+ * The widest public block, as text, where it is as wide as this IPv4 prefix length or wider. Blocks that lie side by side count as one:
+ * also where together they cover as many addresses as one such block.
+ */
+export function widest(set: IpSet, prefix: number): string | undefined {
+  const limits = { v4: prefix, v6: prefix * IPV6_FACTOR } as const;
+  for (const family of ["v4", "v6"] as const) {
+    const bits = family === "v4" ? 32 : 128;
+    const total = set[family].reduce((sum, [first, last]) => sum + last - first + 1n, 0n);
+    if (total < 1n << BigInt(bits - limits[family])) continue;
+    const length = widestPrefix(set, family);
+    const block = toCidrs({ v4: [], v6: [], [family]: set[family] }).find((cidr) => cidr.endsWith(`/${String(length)}`));
+    return block === undefined || length === undefined || length > limits[family] ? "many blocks that together are as wide" : block;
+  }
+  return undefined;
+}
+
+/** Rules of the same ports together. */
+export function byTraffic(rules: readonly Rule[]): Rule[][] {
+  const groups = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    const key = describeTraffic(rule.traffic);
+    groups.set(key, [...(groups.get(key) ?? []), rule]);
+  }
+  return [...groups.values()];
+}

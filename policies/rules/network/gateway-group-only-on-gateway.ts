@@ -1,0 +1,46 @@
+import type { Finding, Policy } from "../../core/types";
+import type { Host } from "../../graph/network/hosts";
+import { describe, networkOf } from "../../graph/network/model";
+import type { Network } from "../../graph/network/model";
+import { switchOf } from "../../graph/network/subnets";
+import { TEMPLATE } from "../../graph/network/launch";
+import { distinct, finding } from "./report";
+
+export const policy: Policy = {
+  id: "gateway-group-only-on-gateway",
+  severity: "high",
+  checklist: "Port 9000 only from gateway-sg",
+  description: "Only the gateway carries the gateway's security group.",
+  why: "Membership in that group is the key to the service port and to SSH on the backend. A second member is a second gateway that inspects nothing.",
+  mend: "Give the other resource a group of its own.",
+  level: "mandatory",
+  bad: `new aws.lambda.Function("probe", { vpcConfig: { subnetIds, securityGroupIds: [gatewayGroup.id] }, ... });`,
+  good: `new aws.lambda.Function("probe", { vpcConfig: { subnetIds, securityGroupIds: [probeGroup.id] }, ... });`,
+  evaluate(graph, settings) {
+    const network = networkOf(graph, settings);
+    // Without a gateway in sight nobody can be told from it; that the role is not played is reported by itself.
+    if (!network.hosts.some(({ gateway }) => gateway)) return [];
+    return distinct(network.hosts.filter(startsConnections).flatMap((host) => judge(network, host)));
+  },
+};
+
+/** What can use the membership: hosts and services that open connections, not databases or endpoints that answer them. */
+function startsConnections({ resource, gateway, backend }: Host): boolean {
+  if (gateway || backend === "role" || TEMPLATE.test(resource.type)) return false;
+  if (resource.type.endsWith(":LoadBalancer")) return switchOf(resource.inputs.internal) !== true;
+  return !/^aws:(ec2\/vpcEndpoint|rds|docdb|neptune|elasticache|memorydb|redshift|efs|fsx|opensearch|elasticsearch|mq|msk|dax)/.test(
+    resource.type,
+  );
+}
+
+function judge({ gateways, graph }: Network, { resource, legs }: Host): Finding[] {
+  const lists = legs.map(({ groups }) => groups).filter((groups) => typeof groups !== "string");
+  const certain = lists.flatMap((list) => list.certain).find(({ key }) => gateways.has(key));
+  const text = `${describe(resource)} carries the gateway's group`;
+  if (certain)
+    return [
+      finding("violation", resource, `${text} ${certain.label}, so the backend lets it in like the gateway. Give it a group of its own.`),
+    ];
+  const maybe = lists.flatMap((list) => list.maybe).find(({ key }) => gateways.has(key));
+  return maybe && graph.byUrn.has(resource.urn) ? [finding("unknown", resource, `Whether ${text} ${maybe.label} is not known yet.`)] : [];
+}

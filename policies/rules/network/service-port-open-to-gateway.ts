@@ -1,0 +1,39 @@
+import type { Policy } from "../../core/types";
+import { mayBeIn } from "../../graph/network/groups";
+import { networkOf } from "../../graph/network/model";
+import { covers } from "../../graph/network/ports";
+import { distinct, finding } from "./report";
+
+export const policy: Policy = {
+  id: "service-port-open-to-gateway",
+  severity: "low",
+  checklist: "Port 9000 only from gateway-sg",
+  description: "The gateway's group may reach the service port of the backend.",
+  why: "Without such a rule the service is reached by nobody, or by a way that the configured service port does not describe.",
+  mend: "Add the rule, or set servicePort to the port that the backend serves.",
+  level: "advisory",
+  bad: `new aws.ec2.SecurityGroup("backend", { vpcId }); // no rule at all, or for another port`,
+  good: `new aws.vpc.SecurityGroupIngressRule("service", { securityGroupId: backend.id, ipProtocol: "tcp", fromPort: 9000, toPort: 9000, referencedSecurityGroupId: gateway.id });`,
+  evaluate(graph, settings) {
+    const { rules, guards, maybeGuards, gateways, roles } = networkOf(graph, settings);
+    const [group] = roles.backend.size > 0 ? [...roles.backend.values()] : [...guards.values()];
+    // Who plays which part is a question of its own (roles-resolved).
+    if (!group || gateways.size === 0) return [];
+    const some = rules.some(({ direction, group: owner, traffic, source }) => {
+      const here = mayBeIn(owner, guards) || mayBeIn(owner, maybeGuards) || (!owner.is && owner.maybe.length === 0);
+      const from =
+        source.kind === "unknown" ||
+        (source.kind === "group" && (mayBeIn(source.ref, gateways) || !source.ref.is)) ||
+        source.kind !== "group";
+      return direction !== "egress" && here && from && covers(traffic, settings.servicePort) !== "no";
+    });
+    if (some || group.resource.external === true) return [];
+    return distinct([
+      finding(
+        "violation",
+        group.resource,
+        `No rule lets the gateway's group reach port ${String(settings.servicePort)} of ${group.label}. Add it, or configure servicePort.`,
+      ),
+    ]);
+  },
+};
