@@ -1,7 +1,7 @@
 /** Machines and the templates they start from, in one form. */
 import { ofType } from "../../core/references";
 import type { Finding, Graph, Resource, Value } from "../../core/types";
-import { asProps, asString, isAbsent, isUnknown, propertyOf } from "../../core/values";
+import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { blocks, targetsOf } from "../../graph/join";
 
 const MACHINE = /^aws:ec2\/(instance|spotInstanceRequest):/;
@@ -12,7 +12,10 @@ export interface Launch {
   readonly resource: Resource;
   /** `launchSpecifications[0] of ` where several stand in one resource. */
   readonly path: string;
-  /** A property as the machine gets it: its own, else its launch template's. */
+  /**
+   * A property as the program declares it: the machine's own, else its launch template's. What the cloud filled in does
+   * not count, so that a preview and an exported stack get the same verdict.
+   */
   readonly property: (key: string) => Value | undefined;
   /** The launch template it starts from, if any. */
   readonly template: Resource | undefined;
@@ -34,7 +37,7 @@ export function launches(graph: Graph): Launch[] {
 }
 
 function plain(resource: Resource): Launch {
-  return { resource, path: "", property: (key) => propertyOf(resource, key), template: undefined, strangeTemplate: false };
+  return { resource, path: "", property: (key) => resource.inputs[key], template: undefined, strangeTemplate: false };
 }
 
 function machine(graph: Graph, resource: Resource): Launch {
@@ -44,7 +47,7 @@ function machine(graph: Graph, resource: Resource): Launch {
   const property = (key: string): Value | undefined => {
     const own = resource.inputs[key];
     if (!isAbsent(own)) return own;
-    return template?.inputs[key] ?? resource.outputs[key];
+    return template?.inputs[key];
   };
   const strangeTemplate = template === undefined && (named !== undefined || isUnknown(resource.inputs.launchTemplate));
   return { resource, path: "", property, template, strangeTemplate };
