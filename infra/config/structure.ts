@@ -37,17 +37,11 @@ export function parseSections(raw: Raw): Parsed {
     const { value, problem } = readSection(key, given, section.schema);
     if (problem !== undefined) {
       problems.push(problem);
-      continue;
+    } else if (value !== undefined) {
+      sections[name] = name.toLowerCase().endsWith("env") ? stringsOnly(value) : value;
     }
-    if (value === undefined) {
-      continue;
-    }
-    // An ajv root is not changed in place, so the section's own default needs a wrapper around it.
-    const wrapper = { section: name.toLowerCase().endsWith("env") ? stringsOnly(value) : value };
-    problems.push(...check(key, section.schema, wrapper, section.secret === true));
-    sections[name] = wrapper.section;
   }
-  return { sections, problems };
+  return { sections, problems: [...problems, ...check(raw.project, sections)] };
 }
 
 function unknownSections(raw: Raw): string[] {
@@ -81,35 +75,41 @@ function stringsOnly(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, entry]) => [name, typeof entry === "number" || typeof entry === "boolean" ? String(entry) : entry]));
 }
 
-function check(key: string, schema: Readonly<Record<string, unknown>>, wrapper: { section: unknown }, secret: boolean): string[] {
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true, strict: false });
-  const validate = ajv.compile({ type: "object", properties: { section: schema } });
-  if (validate(wrapper)) {
+/** One schema for all sections, compiled once: compiling is what costs. Sections that are absent stay so. */
+const validate = new Ajv({ allErrors: true, useDefaults: true, verbose: true, strict: false }).compile({
+  type: "object",
+  properties: Object.fromEntries(Object.entries(SECTIONS).map(([name, { schema }]) => [name, { ...schema, default: undefined }])),
+});
+
+/** Fills in defaults in place. */
+function check(project: string, sections: Sections): string[] {
+  if (validate(sections)) {
     return [];
   }
-  const errors = validate.errors ?? [];
   // Each branch of an `anyOf` reports as well; the `anyOf` itself says all that is needed.
-  const relevant = errors.filter((error) => !error.schemaPath.includes("/anyOf/"));
-  return relevant.map((error) => describe(key, error, secret));
+  const relevant = (validate.errors ?? []).filter((error) => !error.schemaPath.includes("/anyOf/"));
+  return relevant.map((error) => describe(project, error));
 }
 
-function describe(key: string, error: ErrorObject, secret: boolean): string {
-  const path = error.instancePath.replace(/^\/section/, "").replaceAll("/", ".").replace(/\.(\d+)/g, "[$1]");
+function describe(project: string, error: ErrorObject): string {
+  const section = error.instancePath.split("/")[1] ?? "";
+  const secret = SECTIONS[section]?.secret === true;
+  const path = `${project}:${error.instancePath.slice(1).replaceAll("/", ".").replace(/\.(\d+)/g, "[$1]")}`;
   const parent = error.parentSchema as { description?: string; properties?: Record<string, unknown> } | undefined;
   const params = error.params as Record<string, unknown>;
   if (error.keyword === "additionalProperties") {
     const name = String(params.additionalProperty);
-    return `${key}${path}.${name}: unknown key${suggestion(name, Object.keys(parent?.properties ?? {}))}`;
+    return `${path}.${name}: unknown key${suggestion(name, Object.keys(parent?.properties ?? {}))}`;
   }
   if (error.keyword === "required") {
     const name = String(params.missingProperty);
     const wanted = parent?.properties?.[name] as { description?: string } | undefined;
-    const hint = secret ? ` Set it: pulumi config set --secret --path '${key}${path}.${name}'` : "";
-    return `${key}${path}.${name}: missing. ${wanted?.description ?? ""}${hint}`.trimEnd();
+    const hint = secret ? ` Set it: pulumi config set --secret --path '${path}.${name}'` : "";
+    return `${path}.${name}: missing. ${wanted?.description ?? ""}${hint}`.trimEnd();
   }
   const found = secret ? "the given (secret) value" : JSON.stringify(error.data);
   const expectation = parent?.description === undefined ? "" : ` ${parent.description}`;
-  return `${key}${path}: found ${found}, ${wording(error)}.${expectation}`;
+  return `${path}: found ${found}, ${wording(error)}.${expectation}`;
 }
 
 function wording(error: ErrorObject): string {
