@@ -76,7 +76,7 @@ finish() {
     {
       printf 'ddos %s failed on %s: %s\n' "$STEP" "$(uname -n)" "$reason"
       printf 'The whole log is /var/log/ddos/%s.log there. Its last lines:\n' "$STEP"
-      tail -n 20 "/var/log/ddos/$STEP.log" | cut -c 1-400
+      tail -n 20 "/var/log/ddos/$STEP.log" | sed -n '/^=== /h;/^=== /!H;$ {x;p}' | cut -c 1-400
     } 2>/dev/null >&4
   else
     log "done, $CHANGES changed"

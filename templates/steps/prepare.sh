@@ -217,7 +217,7 @@ set_up_nat() {
   ensure_enabled ddos-nat.service
   if [ "$reload" = yes ] || ! systemctl is-active --quiet ddos-nat.service || ! nft list table ip ddos_nat >/dev/null ||
     [ "$(cat /proc/sys/net/ipv4/ip_forward)" != 1 ]; then
-    systemctl restart ddos-nat.service || fail "NAT could not be set up: $(journalctl -u ddos-nat.service -n 3 -o cat --no-pager | tr '\n' ' ')"
+    systemctl restart ddos-nat.service || fail "NAT could not be set up: $(journalctl -u ddos-nat.service -n 8 -o cat --no-pager | sed '/ddos-nat\.service/d' | tail -n 3 | tr '\n' ' ')"
     CHANGES=$((CHANGES + 1))
     summary "NAT for $BACKEND is active"
   fi
