@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
-import Ajv, { type ErrorObject } from "ajv";
+import Ajv from "ajv";
 import { fingerprintFile } from "./files";
+import { describeSchemaErrors } from "./schema-errors";
 import schema from "./schema.json";
 
 export type ModelRole = "model" | "scaler" | "label-encoder" | "metrics";
@@ -68,11 +69,30 @@ const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true 
 
 /** Reads and checks a manifest, but not the files it lists. `path` may be relative to `root`. Throws ManifestError. */
 export function readManifest(path: string, root: string): Manifest {
+  return readChecked(path, root, (manifest) => [
+    ...contentProblems(path, manifest),
+    ...missingRoles(manifest).map(
+      (role) => `${path}: files: no required file has the role ${role}. Add one with "npm run models -- add FILE --role ${role}".`,
+    ),
+  ]);
+}
+
+/** Like readManifest, but files that are still to be added may be missing. */
+export function readDraft(path: string, root: string): Manifest {
+  return readChecked(path, root, (manifest) => contentProblems(path, manifest));
+}
+
+function readChecked(path: string, root: string, problemsOf: (manifest: Manifest) => string[]): Manifest {
   const value = parseJson(path, root);
-  if (!validate(value)) throw new ManifestError(describeAll(path, validate.errors ?? []));
-  const problems = contentProblems(path, value);
+  if (!validate(value)) throw new ManifestError(describeSchemaErrors(path, validate.errors ?? []));
+  const problems = problemsOf(value);
   if (problems.length > 0) throw new ManifestError(problems);
   return value;
+}
+
+/** The roles that a deploy needs and for which the manifest has no required file. */
+export function missingRoles(manifest: Manifest): ModelRole[] {
+  return REQUIRED_ROLES.filter((role) => !manifest.files.some((file) => file.role === role && file.required));
 }
 
 /** Reads and checks a manifest and every file it lists. Paths are relative to `root`. Throws ManifestError with all problems at once. */
@@ -104,52 +124,17 @@ function parseJson(path: string, root: string): unknown {
   }
 }
 
-/** `/files/0/size` -> `files[0].size` */
-const keyPath = (pointer: string): string =>
-  pointer
-    .slice(1)
-    .replace(/\/(\d+)/g, "[$1]")
-    .replace(/\//g, ".");
-
-function describeAll(path: string, errors: readonly ErrorObject[]): string[] {
-  return errors.filter((error) => error.keyword !== "propertyNames").map((error) => `${path}: ${describe(error)}`);
-}
-
-function describe(error: ErrorObject): string {
-  const at = keyPath(error.instancePath);
-  const child = (name: unknown): string => [at, String(name)].filter((part) => part !== "").join(".");
-  const params = error.params as Record<string, unknown>;
-  switch (error.keyword) {
-    case "additionalProperties":
-      return `${child(params["additionalProperty"])} is not a known key. Remove it or correct its spelling.`;
-    case "required":
-      return `${child(params["missingProperty"])} is missing. Add it.`;
-    case "enum":
-      return `${at} must be one of ${(params["allowedValues"] as string[]).join(", ")}.`;
-    case "type":
-      return `${at === "" ? "the document" : at} must be of type ${String(params["type"])}.`;
-    case "pattern":
-      return `${error.propertyName ?? at} must match ${String(params["pattern"])}.`;
-    default:
-      return `${at === "" ? "the document" : at} ${error.message ?? "is not valid"}.`;
-  }
-}
-
 /** What a schema cannot say: paths that climb out, names twice, roles and pins that must be there. */
 function contentProblems(path: string, manifest: Manifest): string[] {
   const { files, runtime } = manifest;
   const climbing = files.filter((file) => file.path.split("/").some((part) => part === ".." || part === "."));
   const names = files.map((file) => basename(file.path));
   const twice = [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
-  const missing = REQUIRED_ROLES.filter((role) => !files.some((file) => file.role === role && file.required));
   const unpinned = files.some((file) => file.format === "pickle") && runtime["scikit-learn"] === undefined;
   return [
     ...climbing.map((file) => `${path}: files: the path ${file.path} has "." or ".." in it. Write it as a plain path inside the project.`),
     ...twice.map(
       (name) => `${path}: files: the name ${name} is there more than once, but a host has one folder of models. Keep one of them.`,
-    ),
-    ...missing.map(
-      (role) => `${path}: files: no required file has the role ${role}. Add one with "npm run models -- add FILE --role ${role}".`,
     ),
     ...(unpinned
       ? [`${path}: runtime.scikit-learn is missing, but pickles load safely only with the version that wrote them. Pin it.`]
