@@ -15,7 +15,9 @@ import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, 
 /** All problems of a configuration at once; `problems` holds one line each. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(`the configuration of this stack has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    super(
+      `the configuration of this stack has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
     this.name = "ConfigError";
   }
 }
@@ -42,7 +44,7 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
 }
 
 /** Internal to the SDK and so without a type: whether the stack's file holds the value encrypted. */
-const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret(key: string): boolean };
+const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (this: void, key: string) => boolean };
 
 function readRaw(project: string): Parameters<typeof parseSections>[0] {
   const prefix = `${project}:`;
@@ -66,7 +68,9 @@ function checkAgent(): string[] {
   if (socket === undefined || socket === "" || fs.existsSync(socket) || pulumi.runtime.isDryRun()) {
     return [];
   }
-  return [`SSH_AUTH_SOCK (environment): names "${socket}", which does not exist, and makes every remote command fail; run: unset SSH_AUTH_SOCK`];
+  return [
+    `SSH_AUTH_SOCK (environment): names "${socket}", which does not exist, and makes every remote command fail; run: unset SSH_AUTH_SOCK`,
+  ];
 }
 
 interface Key {
@@ -81,7 +85,8 @@ function readKey(project: string, root: string, sections: Sections, problems: st
   }
   const name = privateKeyFile === undefined ? `${project}:sshPrivateKey` : `${project}:ssh.privateKeyFile`;
   try {
-    const text = privateKeyFile === undefined ? (sections.sshPrivateKey as string | undefined) : fs.readFileSync(expand(privateKeyFile, root), "utf8");
+    const text =
+      privateKeyFile === undefined ? (sections.sshPrivateKey as string | undefined) : fs.readFileSync(expand(privateKeyFile, root), "utf8");
     return text === undefined ? undefined : { text, publicKey: publicKeyOf(text) };
   } catch (error) {
     problems.push(`${name}: ${(error as Error).message}`);

@@ -23,7 +23,11 @@ export class PrivateEgress extends pulumi.ComponentResource {
     }
     if (args.kind === "managed") {
       const address = new aws.ec2.Eip(`${name}-nat`, { domain: "vpc", tags: tags("nat") }, parent);
-      const nat = new aws.ec2.NatGateway(`${name}-nat`, { subnetId: args.publicSubnetId, allocationId: address.id, tags: tags("nat") }, parent);
+      const nat = new aws.ec2.NatGateway(
+        `${name}-nat`,
+        { subnetId: args.publicSubnetId, allocationId: address.id, tags: tags("nat") },
+        parent,
+      );
       new aws.ec2.Route(`${name}-default`, { ...route, natGatewayId: nat.id }, parent);
     }
     this.registerOutputs({});

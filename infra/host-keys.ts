@@ -21,7 +21,11 @@ export interface BackendKeyArgs extends BastionKeyArgs {
  */
 export function bastionHostKey(name: string, args: BastionKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
   const { address, instanceId, script } = args;
-  const learned = new command.local.Command(name, { create: script, stdin: pulumi.interpolate`${address}\n`, triggers: [instanceId], logging: command.local.Logging.Stderr }, opts);
+  const learned = new command.local.Command(
+    name,
+    { create: script, stdin: pulumi.interpolate`${address}\n`, triggers: [instanceId], logging: command.local.Logging.Stderr },
+    opts,
+  );
   return learned.stdout.apply((text) => text.trim());
 }
 

@@ -32,7 +32,11 @@ export class Host extends pulumi.ComponentResource {
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ml-gateway:infra:Host", name, {}, opts);
-    const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: trust(), description: `What the ${args.role} may do`, tags: tags(args.role) }, { parent: this });
+    const role = new aws.iam.Role(
+      `${name}-role`,
+      { assumeRolePolicy: trust(), description: `What the ${args.role} may do`, tags: tags(args.role) },
+      { parent: this },
+    );
     if (args.statements.length > 0) {
       const policy = JSON.stringify({ Version: "2012-10-17", Statement: args.statements });
       new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, { parent: this });
@@ -51,7 +55,13 @@ export class Host extends pulumi.ComponentResource {
         iamInstanceProfile: profile.name,
         userData: args.userData,
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-        rootBlockDevice: { volumeType: "gp3", volumeSize: args.config.rootVolumeGiB, encrypted: true, deleteOnTermination: true, tags: tags(args.role) },
+        rootBlockDevice: {
+          volumeType: "gp3",
+          volumeSize: args.config.rootVolumeGiB,
+          encrypted: true,
+          deleteOnTermination: true,
+          tags: tags(args.role),
+        },
         tags: tags(args.role, args.role),
       },
       // A newer image, or a new first-boot script, must not replace or stop a host that serves.

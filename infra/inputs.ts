@@ -31,7 +31,11 @@ export interface StackInputs {
 /** Puts the inputs together. `root` is the project's folder. */
 export function stackInputs(root: string, config: StackConfig, sources: Sources, bucketName: string): StackInputs {
   const plain: Record<HostRole, Record<string, string>> = {
-    gateway: { ...pick(config.env, ["LOG_LEVEL", "CACHE_TTL"]), ...config.gateway.env, UPSTREAM_URL: `http://${BACKEND_HOST}:${config.backend.port}` },
+    gateway: {
+      ...pick(config.env, ["LOG_LEVEL", "CACHE_TTL"]),
+      ...config.gateway.env,
+      UPSTREAM_URL: `http://${BACKEND_HOST}:${config.backend.port}`,
+    },
     backend: { ...config.env, MODEL_PATH: modelPath(sources.models) },
   };
   const backend = hostSpec("backend", config, sources, plain.backend);
@@ -69,7 +73,9 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
 /** Changes with whatever the backend gets, so that the gateway's check of it runs again. */
 function digestOf(spec: HostSpec): string {
   const scripts = hostSteps(spec).map((step) => step.create);
-  return createHash("sha256").update(JSON.stringify([spec, scripts])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([spec, scripts]))
+    .digest("hex");
 }
 
 function workers(host: HostConfig, bytes: number): number {

@@ -43,7 +43,11 @@ export class ModelBucket extends pulumi.ComponentResource {
       { ...kept, import: args.adopt ? args.bucketName : undefined },
     );
     const target = { bucket: bucket.bucket };
-    const versioning = new aws.s3.BucketVersioning(`${name}-versioning`, { ...target, versioningConfiguration: { status: "Enabled" } }, kept);
+    const versioning = new aws.s3.BucketVersioning(
+      `${name}-versioning`,
+      { ...target, versioningConfiguration: { status: "Enabled" } },
+      kept,
+    );
     new aws.s3.BucketServerSideEncryptionConfiguration(
       `${name}-encryption`,
       { ...target, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: true }] },
@@ -54,7 +58,11 @@ export class ModelBucket extends pulumi.ComponentResource {
       { ...target, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
       kept,
     );
-    const owner = new aws.s3.BucketOwnershipControls(`${name}-owner`, { ...target, rule: { objectOwnership: "BucketOwnerEnforced" } }, kept);
+    const owner = new aws.s3.BucketOwnershipControls(
+      `${name}-owner`,
+      { ...target, rule: { objectOwnership: "BucketOwnerEnforced" } },
+      kept,
+    );
     // S3 refuses parallel changes of one bucket's settings now and then; the policy waits for the others.
     new aws.s3.BucketPolicy(`${name}-tls`, { ...target, policy: tlsOnly(args) }, { ...kept, dependsOn: [guard, owner] });
     new aws.s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { ...target, rules: lifecycle() }, { ...kept, dependsOn: [versioning] });

@@ -18,7 +18,9 @@ export function tags(name: string, role?: RoleTag): Record<string, string> {
 export function modelBucketName(project: string, stack: string, accountId: string, region: string): string {
   const name = `${project}-${stack}-models-${accountId}-${region}`.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
   if (name.length > 63) {
-    throw new Error(`the model bucket's name "${name}" has ${name.length} characters, S3 allows 63: choose a shorter stack name or set ml-gateway:models.bucket`);
+    throw new Error(
+      `the model bucket's name "${name}" has ${name.length} characters, S3 allows 63: choose a shorter stack name or set ml-gateway:models.bucket`,
+    );
   }
   return name;
 }

@@ -31,12 +31,20 @@ export class Network extends pulumi.ComponentResource {
     super("ml-gateway:infra:Network", name, {}, opts);
     const parent = { parent: this };
     const { config } = args;
-    const vpc = new aws.ec2.Vpc(`${name}-vpc`, { cidrBlock: config.cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags("ml-vpc") }, parent);
+    const vpc = new aws.ec2.Vpc(
+      `${name}-vpc`,
+      { cidrBlock: config.cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags("ml-vpc") },
+      parent,
+    );
     // Whoever forgets to name a group gets this one: it lets nothing in and nothing out.
     new aws.ec2.DefaultSecurityGroup(`${name}-default-sg`, { vpcId: vpc.id, ingress: [], egress: [], tags: tags("default-empty") }, parent);
     const internet = new aws.ec2.InternetGateway(`${name}-internet`, { vpcId: vpc.id, tags: tags("internet") }, parent);
     const publicTable = new aws.ec2.RouteTable(`${name}-public`, { vpcId: vpc.id, tags: tags("public") }, parent);
-    new aws.ec2.Route(`${name}-public-default`, { routeTableId: publicTable.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: internet.id }, parent);
+    new aws.ec2.Route(
+      `${name}-public-default`,
+      { routeTableId: publicTable.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: internet.id },
+      parent,
+    );
     const privateTable = new aws.ec2.RouteTable(`${name}-private`, { vpcId: vpc.id, tags: tags("private") }, parent);
     const endpoint = new aws.ec2.VpcEndpoint(
       `${name}-s3`,
@@ -58,7 +66,13 @@ export class Network extends pulumi.ComponentResource {
     this.registerOutputs({ vpcId: this.vpcId, publicSubnetIds: this.publicSubnetIds, privateSubnetIds: this.privateSubnetIds });
   }
 
-  private subnets(kind: "gateway" | "webserver", blocks: readonly string[], zones: readonly string[], vpc: aws.ec2.Vpc, table: aws.ec2.RouteTable): pulumi.Output<string>[] {
+  private subnets(
+    kind: "gateway" | "webserver",
+    blocks: readonly string[],
+    zones: readonly string[],
+    vpc: aws.ec2.Vpc,
+    table: aws.ec2.RouteTable,
+  ): pulumi.Output<string>[] {
     return zones.map((zone, index) => {
       const key = `${this.name}-${kind}-${zone}`;
       const subnet = new aws.ec2.Subnet(

@@ -22,7 +22,13 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
   }
   const artefacts = [config.app.kind === "bundle" ? config.app.uri : undefined, config.wheelhouse?.uri].filter((uri) => uri !== undefined);
   if (artefacts.length > 0) {
-    statements.push(allow("ReadArtefacts", ["s3:GetObject"], artefacts.map((uri) => s3 + uri.slice("s3://".length))));
+    statements.push(
+      allow(
+        "ReadArtefacts",
+        ["s3:GetObject"],
+        artefacts.map((uri) => s3 + uri.slice("s3://".length)),
+      ),
+    );
   }
   return statements;
 }

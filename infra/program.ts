@@ -19,7 +19,9 @@ const DOCUMENTATION = ["192.0.2.", "198.51.100.", "203.0.113."];
 export async function program(root: string, observe: (inputs: StackInputs) => void = () => undefined): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
   if (config.gateway.sshFrom.every((block) => DOCUMENTATION.some((prefix) => block.startsWith(prefix)))) {
-    await pulumi.log.warn(`${config.project}:gateway.sshFrom still names a documentation network, so nobody can log in; set it to your own address before "pulumi up"`);
+    await pulumi.log.warn(
+      `${config.project}:gateway.sshFrom still names a documentation network, so nobody can log in; set it to your own address before "pulumi up"`,
+    );
   }
   const inputs = stackInputs(root, config, sources, config.models.bucket ?? (await accountBucketName(config)));
   observe(inputs);

@@ -15,7 +15,10 @@ export interface Sources {
 
 /** Reads both; every problem is added to `problems`, one line each, and what could not be read is left out. */
 export function readSources(project: string, root: string, sections: Sections, problems: string[]): Partial<Sources> {
-  return { code: readCode(project, root, sections.app as Sections | undefined, problems), models: readModels(project, root, sections, problems) };
+  return {
+    code: readCode(project, root, sections.app as Sections | undefined, problems),
+    models: readModels(project, root, sections, problems),
+  };
 }
 
 function readCode(project: string, root: string, app: Sections | undefined, problems: string[]): CodeSource | undefined {

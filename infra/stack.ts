@@ -102,7 +102,11 @@ function elasticIp(gateway: aws.ec2.Instance): pulumi.Output<string> {
   return association.publicIp;
 }
 
-function setUp(inputs: StackInputs, hosts: Hosts, after: { bucket: ModelBucket; egress: PrivateEgress }): Pick<StackOutputs, "hostKeys" | "verification"> {
+function setUp(
+  inputs: StackInputs,
+  hosts: Hosts,
+  after: { bucket: ModelBucket; egress: PrivateEgress },
+): Pick<StackOutputs, "hostKeys" | "verification"> {
   const { config } = inputs;
   const login = { user: config.ssh.user, privateKey: config.ssh.privateKey };
   const script = inputs.hostKeyScript;
@@ -112,14 +116,22 @@ function setUp(inputs: StackInputs, hosts: Hosts, after: { bucket: ModelBucket; 
     hostKey: bastionHostKey("gateway-host-key", { address: hosts.address, instanceId: hosts.gateway.id, script }, {}),
   };
   const target = { address: hosts.backend.privateIp, instanceId: hosts.backend.id, script };
-  const inner: Connection = { ...login, host: hosts.backend.privateIp, hostKey: backendHostKey("backend-host-key", { ...target, bastion }, {}), proxy: bastion };
+  const inner: Connection = {
+    ...login,
+    host: hosts.backend.privateIp,
+    hostKey: backendHostKey("backend-host-key", { ...target, bastion }, {}),
+    proxy: bastion,
+  };
 
   const gateway = new RemoteSetup("gateway", { connection: bastion, valuesFor: (step) => stepValues(inputs, hosts, "gateway", step) });
   const backend = new RemoteSetup("backend", { connection: inner, valuesFor: (step) => stepValues(inputs, hosts, "backend", step) });
   const [gatewaySteps, gatewayCheck] = partition(hostSteps(inputs.specs.gateway), (step) => step.name !== "verify");
   gatewaySteps.forEach((step) => gateway.add(step));
   // The backend's first packages come through the gateway's NAT, and models must be in the bucket before they are fetched.
-  const waits: Partial<Record<StepName, pulumi.Resource[]>> = { prepare: [gateway.command("prepare"), after.egress], models: [after.bucket] };
+  const waits: Partial<Record<StepName, pulumi.Resource[]>> = {
+    prepare: [gateway.command("prepare"), after.egress],
+    models: [after.bucket],
+  };
   hostSteps(inputs.specs.backend).forEach((step) => backend.add(step, waits[step.name]));
   gatewayCheck.forEach((step) => gateway.add(step, backend.all()));
   const report = (setup: RemoteSetup): pulumi.Output<unknown> => setup.command("verify").stdout.apply(parseReport);

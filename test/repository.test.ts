@@ -5,10 +5,15 @@ import * as path from "path";
 const ROOT = path.resolve(__dirname, "..");
 const git = (...args: string[]): string => execFileSync("git", args, { cwd: ROOT, encoding: "utf8" });
 /** A download without git history has nothing that could be tracked by mistake. */
-const tracked = fs.existsSync(path.join(ROOT, ".git")) ? git("ls-files", "-z").split("\0").filter((file) => file !== "") : [];
+const tracked = fs.existsSync(path.join(ROOT, ".git"))
+  ? git("ls-files", "-z")
+      .split("\0")
+      .filter((file) => file !== "")
+  : [];
 
 test("no secret, key, state or model is tracked", () => {
-  const forbidden = /(^|\/)(\.env(\..+)?|id_(rsa|ed25519|ecdsa)[^/]*|[^/]+\.(pem|key|p12|pfx|tfvars|tfstate|tfstate\.backup|pkl|joblib|onnx|npy|npz))$/;
+  const forbidden =
+    /(^|\/)(\.env(\..+)?|id_(rsa|ed25519|ecdsa)[^/]*|[^/]+\.(pem|key|p12|pfx|tfvars|tfstate|tfstate\.backup|pkl|joblib|onnx|npy|npz))$/;
   expect(tracked.filter((file) => forbidden.test(file) && !file.endsWith(".env.example"))).toEqual([]);
 });
 
@@ -30,8 +35,13 @@ test.each([".env", "app/.env", "key.pem", "models/x.pkl", "terraform.tfstate", "
 });
 
 test("every dependency is pinned exactly", () => {
-  const manifests = ["package.json", "policies/package.json"].map((file) => JSON.parse(fs.readFileSync(path.join(ROOT, file), "utf8")) as Record<string, Record<string, string>>);
-  const versions = manifests.flatMap((manifest) => [...Object.entries(manifest.dependencies ?? {}), ...Object.entries(manifest.devDependencies ?? {})]);
+  const manifests = ["package.json", "policies/package.json"].map(
+    (file) => JSON.parse(fs.readFileSync(path.join(ROOT, file), "utf8")) as Record<string, Record<string, string>>,
+  );
+  const versions = manifests.flatMap((manifest) => [
+    ...Object.entries(manifest.dependencies ?? {}),
+    ...Object.entries(manifest.devDependencies ?? {}),
+  ]);
   expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
 });
 

@@ -9,7 +9,7 @@ interface Property {
   readonly description?: string;
   readonly type?: string;
   readonly enum?: readonly string[];
-  readonly anyOf?: readonly { const?: unknown; type?: string }[];
+  readonly anyOf?: readonly { const?: string; type?: string }[];
   readonly items?: Property;
   readonly pattern?: string;
   readonly minimum?: number;
@@ -35,8 +35,10 @@ export function configurationPage(): string {
 }
 
 function sectionText(name: string, section: Section): string {
-  const notes = [section.secret === true ? "Secret." : "", section.required === true ? "Required." : ""].filter((note) => note !== "").join(" ");
-  const rows = tableRows("", section.schema as Property);
+  const notes = [section.secret === true ? "Secret." : "", section.required === true ? "Required." : ""]
+    .filter((note) => note !== "")
+    .join(" ");
+  const rows = tableRows("", section.schema);
   const table = rows.length === 0 ? [] : ["", "| key | value | default | meaning |", "| --- | --- | --- | --- |", ...rows];
   return [`## \`${name}\``, "", `${section.description}${notes === "" ? "" : ` ${notes}`}`, ...table, ""].join("\n");
 }
@@ -55,7 +57,7 @@ function form(property: Property): string {
     return property.enum.map((choice) => `\`${choice}\``).join(", ");
   }
   if (property.anyOf !== undefined) {
-    return property.anyOf.map((choice) => String(choice.const ?? choice.type)).join(" or ");
+    return property.anyOf.map((choice) => choice.const ?? choice.type ?? "any").join(" or ");
   }
   if (property.type === "array") {
     return `list of ${form(property.items ?? {})}`;

@@ -23,10 +23,15 @@ function zones({ project, region, sections }: Context): string[] {
   const names = strings(network?.availabilityZones);
   const foreign = names
     .filter((name) => region !== "" && !name.startsWith(region))
-    .map((name) => `${project}:network.availabilityZones: found "${name}", which is not in aws:region ${region}; name zones of that region`);
+    .map(
+      (name) => `${project}:network.availabilityZones: found "${name}", which is not in aws:region ${region}; name zones of that region`,
+    );
   const counts = (["gatewaySubnets", "webserverSubnets"] as const)
     .filter((key) => strings(network?.[key]).length !== names.length)
-    .map((key) => `${project}:network.${key}: found ${strings(network?.[key]).length} blocks for ${names.length} availability zones; give one block a zone`);
+    .map(
+      (key) =>
+        `${project}:network.${key}: found ${strings(network?.[key]).length} blocks for ${names.length} availability zones; give one block a zone`,
+    );
   return [...foreign, ...counts];
 }
 
@@ -60,7 +65,9 @@ function blocks({ project, sections }: Context): string[] {
     }
     const twin = subnets.slice(0, index).find((other) => other.block !== undefined && block !== undefined && overlaps(other.block, block));
     if (twin !== undefined) {
-      problems.push(`${project}:network.${key}: found ${block?.text}, which overlaps ${twin.key} (${twin.block?.text}); choose blocks that do not overlap`);
+      problems.push(
+        `${project}:network.${key}: found ${block?.text}, which overlaps ${twin.key} (${twin.block?.text}); choose blocks that do not overlap`,
+      );
     }
   }
   return problems;
@@ -83,7 +90,9 @@ function instanceTypes({ project, sections }: Context): string[] {
     if (instanceType === undefined || memoryMiB !== undefined || instanceSize(instanceType) !== undefined) {
       return [];
     }
-    return [`${project}:${host}.instanceType: found "${instanceType}", whose memory this program does not know; set ${project}:${host}.memoryMiB as well`];
+    return [
+      `${project}:${host}.instanceType: found "${instanceType}", whose memory this program does not know; set ${project}:${host}.memoryMiB as well`,
+    ];
   });
 }
 
@@ -93,10 +102,15 @@ function appSource({ project, sections }: Context): string[] {
     return [];
   }
   const given = (["path", "git", "bundle"] as const).filter((key) => app[key] !== undefined);
-  const problems = given.length === 1 ? [] : [`${project}:app: found ${given.length === 0 ? "no source" : given.join(" and ")}; give exactly one of path, git and bundle`];
+  const problems =
+    given.length === 1
+      ? []
+      : [`${project}:app: found ${given.length === 0 ? "no source" : given.join(" and ")}; give exactly one of path, git and bundle`];
   const url = typeof app.git?.url === "string" ? app.git.url : "";
   if (/^[a-z]+:\/\/[^/@]*:[^/@]*@/.test(url) || /^https:\/\/[^/@]+@/.test(url)) {
-    problems.push(`${project}:app.git.url: holds credentials, which would end in the state and in logs; use a public URL, or check the code out and use app.path`);
+    problems.push(
+      `${project}:app.git.url: holds credentials, which would end in the state and in logs; use a public URL, or check the code out and use app.path`,
+    );
   }
   return problems;
 }
@@ -137,7 +151,9 @@ function environment({ project, sections }: Context): string[] {
     }
   }
   for (const { section, name } of plain.filter((entry) => SECRET_NAME.test(entry.name))) {
-    problems.push(`${project}:${section}.${name}: looks like a secret, and ${section} is stored in plain text; move it: pulumi config set --secret --path '${project}:secretEnv.${name}'`);
+    problems.push(
+      `${project}:${section}.${name}: looks like a secret, and ${section} is stored in plain text; move it: pulumi config set --secret --path '${project}:secretEnv.${name}'`,
+    );
   }
   for (const { name } of secret.filter((entry) => plain.some((other) => other.section === "env" && other.name === entry.name))) {
     problems.push(`${project}:env.${name}: also given in ${project}:secretEnv; keep one of the two`);
@@ -151,7 +167,9 @@ function sshKey({ project, sections }: Context): string[] {
     return [`${project}:ssh.privateKeyFile: ${project}:sshPrivateKey is given too; keep one of the two`];
   }
   if (file === undefined && sections.sshPrivateKey === undefined) {
-    return [`${project}:sshPrivateKey: missing. Set it (cat KEYFILE | pulumi config set --secret ${project}:sshPrivateKey) or name a file in ${project}:ssh.privateKeyFile`];
+    return [
+      `${project}:sshPrivateKey: missing. Set it (cat KEYFILE | pulumi config set --secret ${project}:sshPrivateKey) or name a file in ${project}:ssh.privateKeyFile`,
+    ];
   }
   return [];
 }

@@ -29,7 +29,8 @@ const rootVolumeGiB = {
 const ami = {
   type: "string",
   pattern: "^ami-[0-9a-f]{8,17}$",
-  description: "Image to launch. By default the newest Ubuntu 22.04 of Canonical at the first launch; a newer one never replaces a running host.",
+  description:
+    "Image to launch. By default the newest Ubuntu 22.04 of Canonical at the first launch; a newer one never replaces a running host.",
 };
 const workers = {
   anyOf: [{ const: "auto" }, { type: "integer", minimum: 1, maximum: 64 }],
@@ -128,7 +129,12 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   ssh: {
     description: "How the set-up steps log in.",
     schema: object({
-      user: { type: "string", pattern: "^[a-z_][a-z0-9_-]{0,31}$", default: "ubuntu", description: "Login of the image, with password-less sudo." },
+      user: {
+        type: "string",
+        pattern: "^[a-z_][a-z0-9_-]{0,31}$",
+        default: "ubuntu",
+        description: "Login of the image, with password-less sudo.",
+      },
       privateKeyFile: {
         type: "string",
         minLength: 1,
@@ -148,16 +154,23 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       path: { type: "string", minLength: 1, description: "Folder with `ml_gateway/` and `requirements.txt`." },
       git: object(
         {
-          url: { type: "string", pattern: "^(https|file)://", description: "Clone URL (https, or file for a repository in the image), without credentials." },
+          url: {
+            type: "string",
+            pattern: "^(https|file)://",
+            description: "Clone URL (https, or file for a repository in the image), without credentials.",
+          },
           commit,
         },
         { required: ["url", "commit"], default: undefined, description: "A commit of a git repository that the hosts can reach." },
       ),
-      bundle: object({ uri: s3Uri, sha256 }, {
-        required: ["uri", "sha256"],
-        default: undefined,
-        description: "A tar.gz in S3 with `ml_gateway/` and `requirements.txt` at its top.",
-      }),
+      bundle: object(
+        { uri: s3Uri, sha256 },
+        {
+          required: ["uri", "sha256"],
+          default: undefined,
+          description: "A tar.gz in S3 with `ml_gateway/` and `requirements.txt` at its top.",
+        },
+      ),
       module: {
         type: "string",
         pattern: "^[A-Za-z_][\\w.]*:[A-Za-z_]\\w*$",
@@ -183,7 +196,8 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       published: {
         type: "boolean",
         default: false,
-        description: "Files of the manifest that are not on this machine are taken to be in the bucket already (going back to an earlier release).",
+        description:
+          "Files of the manifest that are not on this machine are taken to be in the bucket already (going back to an earlier release).",
       },
       adopt: {
         type: "boolean",
@@ -196,7 +210,14 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     description: "How a healthy service answers.",
     schema: object({
       path: { type: "string", pattern: "^/[\\w./~-]*$", default: "/health", description: "Path of the health endpoint." },
-      body: { type: "string", minLength: 1, maxLength: 4096, pattern: "^[^\\r\\n]+$", default: '{"status":"ok"}', description: "Expected body, byte for byte, on one line." },
+      body: {
+        type: "string",
+        minLength: 1,
+        maxLength: 4096,
+        pattern: "^[^\\r\\n]+$",
+        default: '{"status":"ok"}',
+        description: "Expected body, byte for byte, on one line.",
+      },
     }),
   },
   env: {
@@ -220,7 +241,11 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       additionalProperties: { type: "string", minLength: 1 },
       required: ["DATABASE_URL", "SECRET_KEY"],
       properties: {
-        DATABASE_URL: { type: "string", pattern: "^[a-z][a-z0-9+.-]*:", description: "Database URL, for example sqlite:////home/ddos/data/cache.db." },
+        DATABASE_URL: {
+          type: "string",
+          pattern: "^[a-z][a-z0-9+.-]*:",
+          description: "Database URL, for example sqlite:////home/ddos/data/cache.db.",
+        },
         SECRET_KEY: { type: "string", minLength: 16, description: "Random text of at least 16 characters: `openssl rand -hex 32`." },
       },
     },
@@ -228,15 +253,19 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   python: {
     description: "Where Python packages come from.",
     schema: object({
-      wheelhouse: object({ uri: s3Uri, sha256 }, {
-        required: ["uri", "sha256"],
-        default: undefined,
-        description: "A tar.gz of wheels in S3, for `pip install --no-index`. Needed with `network.egress: none`.",
-      }),
+      wheelhouse: object(
+        { uri: s3Uri, sha256 },
+        {
+          required: ["uri", "sha256"],
+          default: undefined,
+          description: "A tar.gz of wheels in S3, for `pip install --no-index`. Needed with `network.egress: none`.",
+        },
+      ),
     }),
   },
   repair: {
-    description: "Any text. Changing it makes every set-up step run again, which repairs what drifted on the hosts (`npm run verify` says what did).",
+    description:
+      "Any text. Changing it makes every set-up step run again, which repairs what drifted on the hosts (`npm run verify` says what did).",
     schema: { type: "string", maxLength: 200, pattern: "^[^\\r\\n]*$" },
   },
   backup: {

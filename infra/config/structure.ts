@@ -31,7 +31,9 @@ export function parseSections(raw: Raw): Parsed {
       continue;
     }
     if (given !== undefined && section.secret === true && !raw.secretKeys.has(name)) {
-      problems.push(`${key}: stored in plain text. Remove it from the stack's file and set it again${setHint(key, true)}; then treat the old value as known to others`);
+      problems.push(
+        `${key}: stored in plain text. Remove it from the stack's file and set it again${setHint(key, true)}; then treat the old value as known to others`,
+      );
       continue;
     }
     const { value, problem } = readSection(key, given, section.schema);
@@ -54,7 +56,11 @@ function setHint(key: string, secret: boolean | undefined): string {
   return secret === true ? ` (pulumi config set --secret --path '${key}…')` : "";
 }
 
-function readSection(key: string, given: string | undefined, schema: Readonly<Record<string, unknown>>): { value?: unknown; problem?: string } {
+function readSection(
+  key: string,
+  given: string | undefined,
+  schema: Readonly<Record<string, unknown>>,
+): { value?: unknown; problem?: string } {
   if (schema.type === "string" || given === undefined) {
     return { value: given ?? structuredClone(schema.default) };
   }
@@ -72,7 +78,9 @@ function readSection(key: string, given: string | undefined, schema: Readonly<Re
 /** `pulumi config set --path` turns 300 and true into a number and a boolean; in an environment they are text. */
 function stringsOnly(value: unknown): unknown {
   const entries = Object.entries(value as Record<string, unknown>);
-  return Object.fromEntries(entries.map(([name, entry]) => [name, typeof entry === "number" || typeof entry === "boolean" ? String(entry) : entry]));
+  return Object.fromEntries(
+    entries.map(([name, entry]) => [name, typeof entry === "number" || typeof entry === "boolean" ? String(entry) : entry]),
+  );
 }
 
 /** One schema for all sections, compiled once: compiling is what costs. Sections that are absent stay so. */
@@ -94,7 +102,10 @@ function check(project: string, sections: Sections): string[] {
 function describe(project: string, error: ErrorObject): string {
   const section = error.instancePath.split("/")[1] ?? "";
   const secret = SECTIONS[section]?.secret === true;
-  const path = `${project}:${error.instancePath.slice(1).replaceAll("/", ".").replace(/\.(\d+)/g, "[$1]")}`;
+  const path = `${project}:${error.instancePath
+    .slice(1)
+    .replaceAll("/", ".")
+    .replace(/\.(\d+)/g, "[$1]")}`;
   const parent = error.parentSchema as { description?: string; properties?: Record<string, unknown> } | undefined;
   const params = error.params as Record<string, unknown>;
   if (error.keyword === "additionalProperties") {
@@ -120,7 +131,7 @@ function wording(error: ErrorObject): string {
     case "pattern":
       return `expected the form ${String(params.pattern)}`;
     case "anyOf":
-      return `expected ${(error.schema as { const?: unknown; type?: string }[]).map((s) => String(s.const ?? s.type)).join(" or ")}`;
+      return `expected ${(error.schema as { const?: string; type?: string }[]).map((branch) => branch.const ?? branch.type).join(" or ")}`;
     default:
       return error.message ?? error.keyword;
   }

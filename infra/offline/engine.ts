@@ -78,7 +78,7 @@ export interface RunResult {
 const STACK_TYPE = "pulumi:pulumi:Stack";
 
 /** The SDK's types leave out what is internal to it. */
-const { awaitFeatureSupport } = settings as unknown as { awaitFeatureSupport(): Promise<void> };
+const { awaitFeatureSupport } = settings as unknown as { awaitFeatureSupport: (this: void) => Promise<void> };
 interface MonitorShape {
   newUrn(parent: string, type: string, name: string): string;
   registerResource(req: resproto.RegisterResourceRequest, callback: RegisterCallback): Promise<void>;
@@ -109,10 +109,7 @@ class RecordingMonitor extends SdkMonitor {
     return `urn:pulumi:${settings.getStack()}::${settings.getProject()}::${chain}::${name}`;
   }
 
-  override async registerResource(
-    req: resproto.RegisterResourceRequest,
-    callback: RegisterCallback,
-  ): Promise<void> {
+  override async registerResource(req: resproto.RegisterResourceRequest, callback: RegisterCallback): Promise<void> {
     const request = toRequest(this.newUrn(req.getParent(), req.getType(), req.getName()), req);
     try {
       if (this.recorded.has(request.urn)) {
@@ -148,7 +145,7 @@ class RecordingMonitor extends SdkMonitor {
 }
 
 function toObject(struct: Struct | undefined): Properties {
-  return (struct?.toJavaScript() ?? {}) as Properties;
+  return struct?.toJavaScript() ?? {};
 }
 
 function toRequest(urn: string, req: resproto.RegisterResourceRequest): Request {
@@ -205,12 +202,12 @@ export async function runProgram(args: RunArgs): Promise<RunResult> {
   settings.setMockOptions(monitor, args.project, args.stack, args.preview);
   await awaitFeatureSupport();
   pulumi.runtime.setAllConfig({ ...args.config }, [...args.secretKeys]);
-  let thrown: unknown;
+  let thrown: Error | undefined;
   try {
     await pulumi.runtime.runInPulumiStack(args.program);
     await pulumi.runtime.disconnect();
   } catch (error) {
-    thrown = error;
+    thrown = error instanceof Error ? error : new Error(String(error));
   }
   if (monitor.failures.length > 0) {
     throw new Error(monitor.failures.join("\n"), { cause: thrown });

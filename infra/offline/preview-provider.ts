@@ -19,6 +19,11 @@ export function previewProvider(): Provider {
 }
 
 const ANSWERS: Readonly<Record<string, (args: Properties) => Properties>> = {
-  "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: EXAMPLE_ACCOUNT, arn: `arn:aws:iam::${EXAMPLE_ACCOUNT}:user/offline`, id: EXAMPLE_ACCOUNT, userId: "offline" }),
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({
+    accountId: EXAMPLE_ACCOUNT,
+    arn: `arn:aws:iam::${EXAMPLE_ACCOUNT}:user/offline`,
+    id: EXAMPLE_ACCOUNT,
+    userId: "offline",
+  }),
   "aws:ec2/getAmi:getAmi": (args) => ({ ...args, id: "ami-0123456789abcdef0", architecture: "x86_64" }),
 };

@@ -53,14 +53,20 @@ function readOptions(args: readonly string[]): Options | "help" {
         help: { type: "boolean", short: "h", default: false },
       },
     });
-    return values.help ? "help" : { stack: values.stack, policyConfig: values["policy-config"], verbose: values.verbose, json: values.json };
+    return values.help
+      ? "help"
+      : { stack: values.stack, policyConfig: values["policy-config"], verbose: values.verbose, json: values.json };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
 }
 
 /** Evaluates one stack of the project in `root`. */
-export async function previewStack(root: string, options: Pick<Options, "stack" | "policyConfig">, progress: Progress): Promise<{ document: PreviewDocument; file: StackFile }> {
+export async function previewStack(
+  root: string,
+  options: Pick<Options, "stack" | "policyConfig">,
+  progress: Progress,
+): Promise<{ document: PreviewDocument; file: StackFile }> {
   const policyConfig = readPolicyConfig(options.policyConfig);
   const file = readStackFile(root, options.stack, { privateKey: () => utils.generateKeyPairSync("ed25519").private });
   let inputs: StackInputs | undefined;
@@ -90,7 +96,10 @@ function readPolicyConfig(file: string | undefined): PolicyConfig {
     return DEFAULT_CONFIG;
   }
   try {
-    return readConfig(JSON.parse(fs.readFileSync(file, "utf8")), policies.map((policy) => policy.id));
+    return readConfig(
+      JSON.parse(fs.readFileSync(file, "utf8")),
+      policies.map((policy) => policy.id),
+    );
   } catch (error) {
     throw new UsageError(`--policy-config ${file}: ${(error as Error).message}`);
   }
@@ -113,7 +122,9 @@ async function main(): Promise<number> {
     const { document, file } = await previewStack(path.resolve(__dirname, "../.."), options, progress);
     progress.end();
     const colours = process.stdout.isTTY && process.env.NO_COLOR === undefined;
-    const text = options.json ? JSON.stringify(document, null, 2) : renderReport(document, { unset: file.unset, verbose: options.verbose, colours });
+    const text = options.json
+      ? JSON.stringify(document, null, 2)
+      : renderReport(document, { unset: file.unset, verbose: options.verbose, colours });
     await write(`${text}\n`);
     return document.policies.some((row) => row.verdict === "violation" && row.level === "mandatory") ? 1 : 0;
   } finally {
@@ -136,5 +147,8 @@ if (require.main === module) {
       }
       return known ? 2 : 70;
     })
-    .then((code) => process.exit(code), () => process.exit(70));
+    .then(
+      (code) => process.exit(code),
+      () => process.exit(70),
+    );
 }

@@ -31,8 +31,16 @@ export function renderReport(document: PreviewDocument, options: ReportOptions):
     ...(options.unset.length > 0 ? [colour.yellow(`Not set yet, placeholders stand in: ${options.unset.join(", ")}`)] : []),
     section(colour, `Resources (${document.resources.length})`, tree(document.resources, options.verbose)),
     section(colour, `Files on the hosts (${document.files.length})`, files(document.files, options.verbose, colour)),
-    section(colour, `Set-up steps (${document.steps.length})`, document.steps.map((step) => `${step.host} ${step.order}. ${step.name}`)),
-    section(colour, `Policies (${document.summary.ran})`, document.policies.flatMap((row) => verdict(row, colour))),
+    section(
+      colour,
+      `Set-up steps (${document.steps.length})`,
+      document.steps.map((step) => `${step.host} ${step.order}. ${step.name}`),
+    ),
+    section(
+      colour,
+      `Policies (${document.summary.ran})`,
+      document.policies.flatMap((row) => verdict(row, colour)),
+    ),
     closing(document, colour),
   ];
   return sections.join("\n\n");
@@ -46,7 +54,11 @@ function tree(resources: readonly GraphResource[], verbose: boolean): string[] {
   const childrenOf = (urn: string | undefined): GraphResource[] => resources.filter((resource) => resource.parent === urn);
   const lines = (resource: GraphResource, indent: string, own: string): string[] => {
     const children = childrenOf(resource.urn);
-    const inputs = verbose ? Object.entries(resource.inputs).flatMap(([key, value]) => `${key}: ${oneLine(value)}`.split("\n").map((text) => `${indent}      ${text}`)) : [];
+    const inputs = verbose
+      ? Object.entries(resource.inputs).flatMap(([key, value]) =>
+          `${key}: ${oneLine(value)}`.split("\n").map((text) => `${indent}      ${text}`),
+        )
+      : [];
     const below = children.flatMap((child, index) => {
       const last = index === children.length - 1;
       return lines(child, `${indent}${last ? "   " : "│  "}`, `${indent}${last ? "└─ " : "├─ "}`);
@@ -62,9 +74,20 @@ function oneLine(value: unknown): string {
 
 function files(rows: readonly HostFile[], verbose: boolean, colour: Palette): string[] {
   return rows.flatMap((row) => {
-    const what = row.kind === "link" ? `-> ${row.target ?? "?"}` : row.kind === "directory" ? "directory" : (row.sha256?.slice(0, 12) ?? "made on the host");
+    const what =
+      row.kind === "link"
+        ? `-> ${row.target ?? "?"}`
+        : row.kind === "directory"
+          ? "directory"
+          : (row.sha256?.slice(0, 12) ?? "made on the host");
     const line = `${row.host.padEnd(8)} ${row.mode} ${row.owner}:${row.group} ${row.path} ${colour.dim(what)}`;
-    const text = row.content !== undefined && (verbose || row.content.length > 0) ? row.content.trimEnd().split("\n").map((part) => colour.dim(`    | ${part}`)) : [];
+    const text =
+      row.content !== undefined && (verbose || row.content.length > 0)
+        ? row.content
+            .trimEnd()
+            .split("\n")
+            .map((part) => colour.dim(`    | ${part}`))
+        : [];
     return [line, ...text];
   });
 }

@@ -54,7 +54,9 @@ function readYaml(root: string, file: string, stack: string): Record<string, unk
   const full = path.join(root, file);
   if (!fs.existsSync(full)) {
     const others = fs.readdirSync(root).flatMap((entry) => /^Pulumi\.(.+)\.yaml$/.exec(entry)?.[1] ?? []);
-    throw new StackFileError(`${file}: not found. The stack "${stack}" has no configuration here; stacks with one: ${others.join(", ") || "none"}`);
+    throw new StackFileError(
+      `${file}: not found. The stack "${stack}" has no configuration here; stacks with one: ${others.join(", ") || "none"}`,
+    );
   }
   try {
     return object(parse(fs.readFileSync(full, "utf8")));

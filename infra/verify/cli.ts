@@ -46,7 +46,15 @@ type ConfigDump = Readonly<Record<string, { readonly value?: string; readonly se
 function readOptions(): Options | "help" {
   try {
     const text = { type: "string" } as const;
-    const { values } = parseArgs({ options: { stack: text, json: { type: "boolean", default: false }, config: text, outputs: text, help: { type: "boolean", short: "h" } } });
+    const { values } = parseArgs({
+      options: {
+        stack: text,
+        json: { type: "boolean", default: false },
+        config: text,
+        outputs: text,
+        help: { type: "boolean", short: "h" },
+      },
+    });
     if (values.help === true) {
       return "help";
     }
@@ -63,7 +71,11 @@ function readOptions(): Options | "help" {
 function readJson<T>(file: string | undefined, args: readonly string[]): T {
   const source = file ?? `pulumi ${args.join(" ")}`;
   try {
-    return JSON.parse(file === undefined ? execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }) : fs.readFileSync(file, "utf8")) as T;
+    return JSON.parse(
+      file === undefined
+        ? execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })
+        : fs.readFileSync(file, "utf8"),
+    ) as T;
   } catch (error) {
     throw new UsageError(`${source}: ${(error as Error).message}`);
   }
@@ -78,7 +90,10 @@ async function readInputs(root: string, project: string, options: Options): Prom
   }
   await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, project, options.stack);
   const values = Object.fromEntries(Object.entries(dump).map(([key, entry]) => [key, entry.value ?? ""]));
-  pulumi.runtime.setAllConfig(values, Object.keys(dump).filter((key) => dump[key]?.secret === true));
+  pulumi.runtime.setAllConfig(
+    values,
+    Object.keys(dump).filter((key) => dump[key]?.secret === true),
+  );
   const { config, sources } = loadConfig(root);
   return { inputs: stackInputs(root, config, sources, deployed.modelBucket), deployed };
 }
@@ -91,7 +106,12 @@ async function ask(role: HostRole, inputs: StackInputs, deployed: Deployed): Pro
     if (step === undefined) {
       throw new Error(`no verify step for ${role}`);
     }
-    const endpoint = (host: string, of: HostRole): Endpoint => ({ host, user: inputs.config.ssh.user, privateKey, hostKey: deployed.hostKeys[of] });
+    const endpoint = (host: string, of: HostRole): Endpoint => ({
+      host,
+      user: inputs.config.ssh.user,
+      privateKey,
+      hostKey: deployed.hostKeys[of],
+    });
     const gateway = endpoint(deployed.gatewayAddress, "gateway");
     const route = role === "gateway" ? [gateway] : [gateway, endpoint(deployed.backendAddress, "backend")];
     const stdin = step.stdin({ bucket: inputs.bucketName, backendAddress: deployed.backendAddress, env });
@@ -102,7 +122,7 @@ async function ask(role: HostRole, inputs: StackInputs, deployed: Deployed): Pro
 }
 
 function settled<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => output.apply((value) => resolve(value as T)));
+  return new Promise((resolve) => output.apply((value) => resolve(value)));
 }
 
 async function main(): Promise<number> {
@@ -127,4 +147,7 @@ main()
     }
     return known ? 2 : 70;
   })
-  .then((code) => process.exit(code), () => process.exit(70));
+  .then(
+    (code) => process.exit(code),
+    () => process.exit(70),
+  );

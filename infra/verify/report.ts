@@ -12,7 +12,8 @@ export interface HostReport {
 }
 
 /** A host that could be asked has a report, the other says why not. */
-export type HostOutcome = { readonly role: "gateway" | "backend"; readonly report: HostReport } | { readonly role: "gateway" | "backend"; readonly error: string };
+export type HostOutcome =
+  { readonly role: "gateway" | "backend"; readonly report: HostReport } | { readonly role: "gateway" | "backend"; readonly error: string };
 
 export function readReport(role: "gateway" | "backend", result: CommandResult): HostOutcome {
   try {
@@ -44,6 +45,9 @@ export function renderOutcomes(stack: string, outcomes: readonly HostOutcome[]):
     const head = `${outcome.role}: ${report.ok ? "as wanted" : `${report.failed.length} differences`}, ${report.passed} checks passed, release ${report.release}`;
     return [head, ...report.failed.map((row) => `  ${row.check}: expected ${row.expected}, found ${row.found}`)];
   });
-  const hint = exitCode(outcomes) === 1 ? [`To repair: pulumi config set --stack ${stack} repair "$(date -u +%FT%TZ)" && pulumi up --stack ${stack}`] : [];
+  const hint =
+    exitCode(outcomes) === 1
+      ? [`To repair: pulumi config set --stack ${stack} repair "$(date -u +%FT%TZ)" && pulumi up --stack ${stack}`]
+      : [];
   return [...lines, ...hint].join("\n");
 }

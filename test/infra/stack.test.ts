@@ -38,8 +38,15 @@ describe("network", () => {
 
   test("addresses and names are those of the map", () => {
     const subnet = (name: string) => byName(dev, "aws:ec2/subnet:Subnet", name).inputs;
-    expect(subnet("network-gateway-us-east-1a")).toMatchObject({ cidrBlock: "10.0.1.0/24", tags: { Name: "gateway-subnet-1", Role: "public" } });
-    expect(subnet("network-webserver-us-east-1b")).toMatchObject({ cidrBlock: "10.0.102.0/24", availabilityZone: "us-east-1b", tags: { Name: "webserver-subnet-2", Role: "private" } });
+    expect(subnet("network-gateway-us-east-1a")).toMatchObject({
+      cidrBlock: "10.0.1.0/24",
+      tags: { Name: "gateway-subnet-1", Role: "public" },
+    });
+    expect(subnet("network-webserver-us-east-1b")).toMatchObject({
+      cidrBlock: "10.0.102.0/24",
+      availabilityZone: "us-east-1b",
+      tags: { Name: "webserver-subnet-2", Role: "private" },
+    });
   });
 
   test.each([
@@ -59,7 +66,9 @@ describe("network", () => {
     const out = result.resources.filter((resource) => resource.name.startsWith("firewall-out-webserver"));
     expect(out.map((resource) => resource.name)).toEqual(["firewall-out-webserver-s3"]);
     expect(result.resources.some((resource) => resource.name === "egress-default")).toBe(false);
-    const policy = JSON.parse(byName(result, "aws:iam/rolePolicy:RolePolicy", "backend-policy").inputs.policy as string) as { Statement: { Resource: string[] }[] };
+    const policy = JSON.parse(byName(result, "aws:iam/rolePolicy:RolePolicy", "backend-policy").inputs.policy as string) as {
+      Statement: { Resource: string[] }[];
+    };
     expect(policy.Statement.map((statement) => statement.Resource).flat()).toContain("arn:aws:s3:::artefacts/wheels.tar.gz");
   });
 });
@@ -89,7 +98,9 @@ describe("hosts", () => {
   });
 
   test("9000 and 22 of the backend are open to gateway-sg alone", () => {
-    const rules = dev.resources.filter((resource) => resource.type === INGRESS && sources(dev, resource, "securityGroupId").includes("firewall-webserver-sg"));
+    const rules = dev.resources.filter(
+      (resource) => resource.type === INGRESS && sources(dev, resource, "securityGroupId").includes("firewall-webserver-sg"),
+    );
     expect(rules.map((rule) => rule.inputs.fromPort as number).sort()).toEqual([22, 9000]);
     for (const rule of rules) {
       expect(sources(dev, rule, "referencedSecurityGroupId")).toEqual(["firewall-gateway-sg"]);
@@ -106,7 +117,12 @@ describe("hosts", () => {
 describe("set-up", () => {
   test("every connection is pinned to the learnt keys, the backend's goes over the gateway", () => {
     expect(sources(dev, byName(dev, COMMAND, "gateway-prepare"), "connection")).toEqual(["gateway-host-key", "gateway-instance"]);
-    expect(sources(dev, byName(dev, COMMAND, "backend-prepare"), "connection")).toEqual(["backend-host-key", "backend-instance", "gateway-host-key", "gateway-instance"]);
+    expect(sources(dev, byName(dev, COMMAND, "backend-prepare"), "connection")).toEqual([
+      "backend-host-key",
+      "backend-instance",
+      "gateway-host-key",
+      "gateway-instance",
+    ]);
   });
 
   test("scripts are known before anything exists", () => {
@@ -125,7 +141,9 @@ describe("set-up", () => {
 
   test("at most eight Commands a host", () => {
     for (const role of ["gateway", "backend"]) {
-      expect(dev.resources.filter((resource) => resource.type.startsWith("command:") && resource.name.startsWith(`${role}-`)).length).toBeLessThanOrEqual(8);
+      expect(
+        dev.resources.filter((resource) => resource.type.startsWith("command:") && resource.name.startsWith(`${role}-`)).length,
+      ).toBeLessThanOrEqual(8);
     }
   });
 
@@ -155,7 +173,9 @@ describe("models", () => {
   });
 
   test("the backend may read models and write its own backups, nothing else; the gateway may do nothing", () => {
-    const policy = JSON.parse(byName(dev, "aws:iam/rolePolicy:RolePolicy", "backend-policy").inputs.policy as string) as { Statement: unknown };
+    const policy = JSON.parse(byName(dev, "aws:iam/rolePolicy:RolePolicy", "backend-policy").inputs.policy as string) as {
+      Statement: unknown;
+    };
     const bucket = "arn:aws:s3:::ml-gateway-dev-models-123456789012-us-east-1";
     expect(policy.Statement).toEqual([
       { Sid: "ReadModels", Effect: "Allow", Action: ["s3:GetObject"], Resource: [`${bucket}/models/*`] },
@@ -167,6 +187,16 @@ describe("models", () => {
 
 test("the outputs that people need", () => {
   const stack = dev.resources.find((resource) => resource.type === "pulumi:pulumi:Stack");
-  const names = ["backendAddress", "gatewayAddress", "healthUrl", "hostKeys", "modelBucket", "modelRelease", "sshBackend", "sshGateway", "verification"];
+  const names = [
+    "backendAddress",
+    "gatewayAddress",
+    "healthUrl",
+    "hostKeys",
+    "modelBucket",
+    "modelRelease",
+    "sshBackend",
+    "sshGateway",
+    "verification",
+  ];
   expect(Object.keys(stack?.outputs ?? {}).sort()).toEqual(names);
 });

@@ -10,7 +10,12 @@ jest.setTimeout(120_000);
 /** Runs the command as a person would, in a copy of the project's stack files so that other stacks can be tried. */
 function preview(args: readonly string[], env: NodeJS.ProcessEnv = {}): { status: number | null; stdout: string; stderr: string } {
   const loader = ["-r", "ts-node/register/transpile-only", "infra/offline/preview.ts"];
-  const run = spawnSync(process.execPath, [...loader, ...args], { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 28, env: { ...process.env, ...env } });
+  const run = spawnSync(process.execPath, [...loader, ...args], {
+    cwd: ROOT,
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, ...env },
+  });
   return { status: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
@@ -30,7 +35,9 @@ test("dev: one document, exit code 0, no secret in it, every policy heard", () =
   const document = JSON.parse(stdout) as PreviewDocument;
   expect(document.resources.length).toBeGreaterThan(60);
   for (const resource of document.resources) {
-    expect(Object.keys(resource)).toEqual(expect.arrayContaining(["urn", "type", "name", "custom", "inputs", "dependencies", "propertyDependencies"]));
+    expect(Object.keys(resource)).toEqual(
+      expect.arrayContaining(["urn", "type", "name", "custom", "inputs", "dependencies", "propertyDependencies"]),
+    );
   }
   expect(stdout).not.toMatch(/PRIVATE KEY|placeholder:/);
   expect(document.policies.filter((row) => row.verdict !== "pass")).toEqual([]);
@@ -51,11 +58,17 @@ test("a report in a pipe has no colours and names what is not set yet", () => {
 });
 
 test("bad configuration: exit code 2 and every problem at once, on stderr", () => {
-  const text = "config:\n  aws:region: us-east-1\n  ml-gateway:app: { path: nowhere }\n  ml-gateway:network: { egres: none, cidr: 10.0.0.0/8 }\n  ml-gateway:secretEnv: { SECRET_KEY: in-the-clear-0123456789 }\n";
+  const text =
+    "config:\n  aws:region: us-east-1\n  ml-gateway:app: { path: nowhere }\n  ml-gateway:network: { egres: none, cidr: 10.0.0.0/8 }\n  ml-gateway:secretEnv: { SECRET_KEY: in-the-clear-0123456789 }\n";
   const { status, stdout, stderr } = withStack(text, () => preview(["--stack", "preview-test"]));
   expect(status).toBe(2);
   expect(stdout).toBe("");
-  for (const part of ["ml-gateway:app.path", 'did you mean "egress"', "ml-gateway:network.cidr", "ml-gateway:secretEnv: stored in plain text"]) {
+  for (const part of [
+    "ml-gateway:app.path",
+    'did you mean "egress"',
+    "ml-gateway:network.cidr",
+    "ml-gateway:secretEnv: stored in plain text",
+  ]) {
     expect(stderr).toContain(part);
   }
   expect(stderr).not.toContain("in-the-clear");
@@ -77,7 +90,8 @@ test("an unknown option: exit code 2 and the usage", () => {
 test("a mandatory violation: exit code 1 and the resource's name", () => {
   const policyConfig = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "preview-test-")), "policies.json");
   fs.writeFileSync(policyConfig, JSON.stringify({ "ssh-restricted": "mandatory" }));
-  const text = "config:\n  aws:region: us-east-1\n  ml-gateway:app: { path: templates/sample-app }\n  ml-gateway:gateway: { sshFrom: [0.0.0.0/0] }\n";
+  const text =
+    "config:\n  aws:region: us-east-1\n  ml-gateway:app: { path: templates/sample-app }\n  ml-gateway:gateway: { sshFrom: [0.0.0.0/0] }\n";
   const { status, stdout } = withStack(text, () => preview(["--stack", "preview-test", "--policy-config", policyConfig]));
   expect(stdout).toMatch(/violation .*firewall-in-gateway-ssh-0\.0\.0\.0\/0/);
   expect(status).toBe(1);
