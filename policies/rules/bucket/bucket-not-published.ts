@@ -31,7 +31,7 @@ function origins(graph: Graph, bucket: Resource): Finding[] {
     const name = asString(bucket.outputs.bucket) ?? asString(bucket.inputs.bucket) ?? bucket.id;
     const named = name !== undefined && hosts.some((host) => host === name || host?.startsWith(`${name}.s3`) === true);
     const flows = (resource.propertyDependencies.origins ?? []).includes(bucket.urn);
-    if (!named && !(flows && hosts.includes(undefined))) return [];
+    if (!named && !flows) return [];
     return [finding({ resource, bucket, certain: true }, `"${resource.name}" has ${nameOf(bucket)} as an origin: ${MEND}`)];
   });
 }
