@@ -46,10 +46,10 @@ function vcpusOf(size: string): number | undefined {
   return match === null ? undefined : 4 * Number(match[1] === "" ? 1 : match[1]);
 }
 
-/** What the operating system, nginx, sshd and the page cache need. */
+/** What the operating system, nginx, sshd, uvicorn's two supervisors and some page cache need. */
 const SYSTEM_MIB = 200;
-/** One uvicorn process with FastAPI, numpy, pandas and scikit-learn imported, measured on a test host. */
-const PROCESS_MIB = 170;
+/** One uvicorn worker with FastAPI, numpy, pandas and scikit-learn imported: 136 MiB (PSS) on a test host, and room for requests. */
+const PROCESS_MIB = 150;
 /** Unpickled trees take more room than their file. */
 const MODEL_GROWTH = 1.3;
 

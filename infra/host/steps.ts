@@ -29,13 +29,14 @@ export function hostSteps(spec: HostSpec): Step[] {
     limitSeconds: plan.limitSeconds,
     uses: plan.uses,
     after: plan.after,
-    stdin: (values) => inputText(plan.name, plan.input(values)),
+    stdin: (values) => inputText(plan.name, spec.repair, plan.input(values)),
   }));
 }
 
 /** `key=value` lines, `---`, a base64 payload, `===`: the last line proves that nothing was cut off. */
-function inputText(step: string, input: Input): string {
-  const { lines, payload } = "payload" in input ? input : { lines: input, payload: "" };
+function inputText(step: string, repair: string | undefined, input: Input): string {
+  const { lines: own, payload } = "payload" in input ? input : { lines: input, payload: "" };
+  const lines: Line[] = repair === undefined ? [...own] : [...own, ["repair", repair]];
   const broken = lines.filter(([, value]) => /[\r\n]/.test(String(value))).map(([key]) => key);
   if (broken.length > 0) throw new Error(`Step ${step}: line breaks are not possible in ${[...new Set(broken)].join(", ")}.`);
   const base64 = payload.replace(/(.{76})(?=.)/g, "$1\n");

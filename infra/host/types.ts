@@ -91,6 +91,8 @@ export interface HostSpec {
   readonly backup?: { readonly schedule: string };
   /** Gateway only: digest of what the backend is made of. Its verify looks at the backend as well, and has to run again when that changes. */
   readonly peer?: string;
+  /** Any text; another one makes every step run again, which repairs what drifted. */
+  readonly repair?: string;
 }
 
 /** Values that are known at deployment only; they travel by stdin. */

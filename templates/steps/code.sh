@@ -64,6 +64,9 @@ fetch_git() {
 
 fetch_s3() {
   s3_fetch "$(need uri)" /var/lib/ddos/code/.download "$(need sha256)"
+  if [ "$S3_ABSENT" = yes ]; then
+    fail "$(need uri) does not exist (ml-gateway:app.bundle.uri)"
+  fi
   unpack /var/lib/ddos/code/.download "$1"
   rm -f /var/lib/ddos/code/.download
 }
@@ -175,6 +178,9 @@ fetch_wheelhouse() {
   install -d -m 755 -o root -g root /var/lib/ddos/wheelhouse
   rm -rf -- /var/lib/ddos/wheelhouse/.partial-*
   s3_fetch "$(need wheelhouseUri)" /var/lib/ddos/wheelhouse/.download "$WHEELHOUSE"
+  if [ "$S3_ABSENT" = yes ]; then
+    fail "$(need wheelhouseUri) does not exist (ml-gateway:python.wheelhouse.uri)"
+  fi
   unpack /var/lib/ddos/wheelhouse/.download "/var/lib/ddos/wheelhouse/.partial-$WHEELHOUSE"
   mv -T -- "/var/lib/ddos/wheelhouse/.partial-$WHEELHOUSE" "$target"
   rm -f /var/lib/ddos/wheelhouse/.download

@@ -47,22 +47,24 @@ summary() {
 
 # fail TEXT: end the step with this reason. Works in subshells too: the reason travels by file.
 fail() {
-  if [ -d "$STAGE" ] && [ ! -e "$STAGE/reason" ]; then
-    printf '%s' "$*" >"$STAGE/reason"
-  fi
+  note_reason "$*"
   log "error: $*"
   exit 1
 }
 
-# The command's text is unexpanded here, so it holds no value of a variable.
-failed_at() {
+# The first reason counts; what the log said before it is shown with it.
+note_reason() {
   if [ -d "$STAGE" ] && [ ! -e "$STAGE/reason" ]; then
-    printf 'line %s, exit code %s: %s' "$2" "$1" "${3:0:300}" >"$STAGE/reason"
+    printf '%s' "$1" >"$STAGE/reason"
+    wc -l <"/var/log/ddos/$STEP.log" >"$STAGE/lines"
   fi
 }
 
+# The command's text is unexpanded here, so it holds no value of a variable.
+failed_at() { note_reason "line $2, exit code $1: ${3:0:300}"; }
+
 finish() {
-  local status=$1 reason="no reason was noted"
+  local status=$1 reason="no reason was noted" lines=1000000000
   trap - EXIT ERR
   set +e
   if declare -F cleanup >/dev/null; then
@@ -71,12 +73,13 @@ finish() {
   if [ "$status" -ne 0 ]; then
     if [ -e "$STAGE/reason" ]; then
       reason=$(cat "$STAGE/reason")
+      lines=$(cat "$STAGE/lines")
     fi
-    log "failed: $reason"
+    log "failed, exit code $status"
     {
       printf 'ddos %s failed on %s: %s\n' "$STEP" "$(uname -n)" "$reason"
       printf 'The whole log is /var/log/ddos/%s.log there. Its last lines:\n' "$STEP"
-      tail -n 20 "/var/log/ddos/$STEP.log" | sed -n '/^=== /h;/^=== /!H;$ {x;p}' | cut -c 1-400
+      head -n "$lines" "/var/log/ddos/$STEP.log" | tail -n 20 | sed -n '/^=== /h;/^=== /!H;$ {x;p}' | cut -c 1-400
     } 2>/dev/null >&4
   else
     log "done, $CHANGES changed"

@@ -60,17 +60,17 @@ plan() {
 
 # Optional ones may be missing in S3; what is there has to be right.
 fetch() {
-  local sha=$1 size=$2 need=$3 key=$4 name=$5 part=/var/lib/ddos/models/.part-$1 before found
-  if [ "$need" = optional ]; then
-    found=$(s3_size "$BUCKET" "$key")
-    if [ "$found" = absent ]; then
-      summary "optional model $name is not in the bucket; going on without it"
-      printf '%s\n' "$sha" >>"$STAGE/absent"
-      return 0
-    fi
-  fi
+  local sha=$1 size=$2 need=$3 key=$4 name=$5 part=/var/lib/ddos/models/.part-$1 before
   before=$(have_bytes "$sha")
   s3_fetch "s3://$BUCKET/$key" "$part" "$sha" "$size"
+  if [ "$S3_ABSENT" = yes ]; then
+    if [ "$need" = required ]; then
+      fail "the required model $name is not in the bucket (s3://$BUCKET/$key): publish it (npm run models -- publish)"
+    fi
+    summary "optional model $name is not in the bucket; going on without it"
+    printf '%s\n' "$sha" >>"$STAGE/absent"
+    return 0
+  fi
   chown ddos:ddos "$part"
   chmod 444 "$part"
   sync -- "$part"

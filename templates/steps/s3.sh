@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2034 # S3_ABSENT is read by the steps
 # Downloads from S3 with the aws CLI and its standard configuration, continued where they were cut off, judged by our own sha256 alone.
 
 # The endpoint, as the CLI's later versions read it themselves; Ubuntu 22.04's does not.
@@ -27,6 +28,7 @@ s3_size() {
 }
 
 # s3_fetch URI FILE SHA256 [SIZE]: FILE is whole when this returns. A rest of an earlier try is continued; a wrong file is removed.
+# When the object is not there at all, S3_ABSENT says yes and FILE does not exist.
 s3_fetch() {
   local uri=${1#s3://} file=$2 sha=$3 size=${4-} bucket key have try=0 before
   bucket=${uri%%/*}
@@ -34,9 +36,11 @@ s3_fetch() {
   if [ -z "$size" ]; then
     size=$(s3_size "$bucket" "$key")
     if [ "$size" = absent ]; then
-      fail "s3://$bucket/$key does not exist"
+      S3_ABSENT=yes
+      return 0
     fi
   fi
+  S3_ABSENT=no
   (umask 077 && : >>"$file")
   while :; do
     have=$(stat -c %s "$file")
@@ -55,6 +59,11 @@ s3_fetch() {
       cat "$file.chunk" >>"$file"
     fi
     rm -f -- "$file.chunk"
+    if grep -qE 'NoSuchKey|\(404\)' "$STAGE/s3"; then
+      S3_ABSENT=yes
+      rm -f -- "$file"
+      return 0
+    fi
     # A try that moved bytes does not count: only standstill ends the download.
     if [ "$(stat -c %s "$file")" = "$before" ]; then
       try=$((try + 1))
