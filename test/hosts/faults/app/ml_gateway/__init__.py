@@ -1,0 +1,1 @@
+"""An application that breaks when it is told to."""

@@ -1,0 +1,69 @@
+/**
+ * A load generator, a process of its own so that it can run in another network namespace and is not held up by the tests.
+ *   load.ts URL RATE SECONDS     RATE requests a second for at most SECONDS: every second one on a new connection, the others on kept ones
+ * Each line on stdin asks for one JSON line of counts since the last one; the end of stdin ends it.
+ */
+import { Agent, request } from "node:http";
+import { createInterface } from "node:readline";
+
+export interface Counts {
+  sent: number;
+  failed: number;
+  /** Requests that a client has to repeat by itself: the server had closed the kept connection before any byte of an answer. */
+  repeated: number;
+  /** Milliseconds. */
+  slowest: number;
+  /** The first reasons, with how often each. */
+  reasons: Record<string, number>;
+}
+
+const TIMEOUT_MS = 30_000;
+const fresh = (): Counts => ({ sent: 0, failed: 0, repeated: 0, slowest: 0, reasons: {} });
+
+function main(url: string, rate: number, seconds: number): void {
+  let counts = fresh();
+  const kept = new Agent({ keepAlive: true, maxSockets: 8 });
+  const fail = (reason: string): void => {
+    counts.failed += 1;
+    counts.reasons[reason] = (counts.reasons[reason] ?? 0) + 1;
+  };
+  const send = (keep: boolean, again = false): void => {
+    const started = performance.now();
+    if (!again) counts.sent += 1;
+    // `agent: false` makes a connection for this request alone.
+    const call = request(url, { agent: keep ? kept : false, timeout: TIMEOUT_MS }, (reply) => {
+      reply.resume();
+      reply.on("error", (error) => fail(error.message));
+      reply.on("end", () => {
+        counts.slowest = Math.max(counts.slowest, performance.now() - started);
+        if (reply.statusCode !== 200) fail(`HTTP ${reply.statusCode ?? 0}`);
+      });
+    });
+    call.on("timeout", () => call.destroy(new Error("no answer in time")));
+    call.on("error", (error: NodeJS.ErrnoException) => {
+      if (call.reusedSocket && !again && (error.code === "ECONNRESET" || error.code === "EPIPE")) {
+        counts.repeated += 1;
+        send(keep, true);
+      } else fail(error.code ?? error.message);
+    });
+    call.end();
+  };
+  let turn = 0;
+  const timer = setInterval(() => send((turn += 1) % 2 === 0), 1000 / rate);
+  const stop = (): void => clearInterval(timer);
+  setTimeout(stop, seconds * 1000).unref();
+  const report = (): void => {
+    console.log(JSON.stringify(counts));
+    counts = fresh();
+  };
+  createInterface({ input: process.stdin })
+    .on("line", report)
+    .on("close", () => {
+      stop();
+      kept.destroy();
+      process.exit(0);
+    });
+}
+
+const [url = "", rate = "", seconds = ""] = process.argv.slice(2);
+main(url, Number(rate), Number(seconds));

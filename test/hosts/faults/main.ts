@@ -1,0 +1,97 @@
+/**
+ * Deployments that cannot leave the service broken, tried on real machines: every fault ends with the old release serving and a clear
+ * reason, or with the new one, and no request fails meanwhile unless the fault itself takes the host away.
+ *   main.ts [--only PATTERN] [--keep] [--list]
+ */
+import { createDefaultLab } from "../default-lab";
+import { unsupported } from "../host-tools";
+import { listLabs, openLab, removeLab } from "../lab";
+import type { Bench } from "./bench";
+import { createBench, expectServing, URL_ABOUT } from "./bench";
+import type { Case } from "./case";
+import { expectSuccess } from "./case";
+import { appCases } from "./cases/app";
+import { cutCases } from "./cases/cuts";
+import { driftCases } from "./cases/drift";
+import { firstCases } from "./cases/first";
+import { hostCases } from "./cases/host";
+import { modelCases } from "./cases/models";
+import { loadCases } from "./cases/ten-releases";
+import type { Counts } from "./load";
+import type { Watch } from "./watch";
+import { startWatch } from "./watch";
+
+const LAB = "faults";
+/** Requests a second that run beside every case. */
+const RATE = 20;
+const ALL: readonly Case[] = [...appCases, ...modelCases, ...hostCases, ...driftCases, ...cutCases, ...loadCases, ...firstCases];
+
+const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+const describe = (counts: Counts): string => `${counts.sent} sent, ${counts.failed} failed, slowest ${Math.round(counts.slowest)} ms`;
+
+/** @returns whether it passed */
+async function runCase(one: Case, bench: Bench, watch: Watch): Promise<boolean> {
+  const began = Date.now();
+  await watch.look();
+  let verdict = "ok  ";
+  let remark: string;
+  try {
+    remark = await one.run(bench);
+    await bench.lab.s3.faults();
+    await expectServing(bench, 20_000);
+    const counts = await watch.look();
+    if (counts.failed > 0 && one.outage !== true) throw new Error(`requests failed: ${JSON.stringify(counts)}`);
+    remark = [remark, describe(counts)].filter((text) => text !== "").join("; ");
+  } catch (error) {
+    verdict = "FAIL";
+    remark = (error as Error).message;
+    await bench.lab.s3.faults();
+  }
+  console.log(`${verdict} ${one.name} (${seconds(began)}) ${remark}`);
+  return verdict === "ok  ";
+}
+
+async function runAll(cases: readonly Case[], bench: Bench): Promise<number> {
+  expectSuccess(await bench.deployGateway({ label: "gateway" }));
+  expectSuccess(await bench.deploy({}));
+  await expectServing(bench, 30_000);
+  const watch = startWatch(bench.lab, URL_ABOUT, RATE, 1500);
+  let failed = 0;
+  for (const one of cases) {
+    if (!(await runCase(one, bench, watch))) failed += 1;
+  }
+  watch.stop();
+  return failed;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const only = argv.includes("--only") ? new RegExp(argv[argv.indexOf("--only") + 1] ?? "", "i") : /(?:)/;
+  const cases = ALL.filter((one) => only.test(one.name));
+  if (argv.includes("--list")) {
+    for (const one of cases) console.log(one.name);
+    return 0;
+  }
+  const reasons = unsupported();
+  if (reasons.length > 0) throw new Error(reasons.join("\n"));
+  if (cases.length === 0) throw new Error("--only matches no case; --list shows them.");
+  const began = Date.now();
+  const running = (await listLabs()).includes(LAB);
+  const lab = running ? openLab(LAB) : await createDefaultLab(LAB, { memoryMiB: 1024 });
+  console.log(`two machines after ${seconds(began)}; ${cases.length} cases`);
+  try {
+    const failed = await runAll(cases, createBench(lab));
+    console.log(`${cases.length - failed} passed, ${failed} failed (${seconds(began)})`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    if (!argv.includes("--keep")) await removeLab(LAB);
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (status) => process.exit(status),
+  (error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);
