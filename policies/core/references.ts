@@ -92,14 +92,14 @@ export function resolveValue(
       certain.push(...found);
     }
   }
-  const rest = dependencies.filter((dependency) => !certain.includes(dependency));
-  const joined = unknowns > 0 && (rest.length === 1 || rest.length === unknowns);
-  // A literal beside a dependency whose own id is not known yet may be that id in other clothes; one with a known id is not.
-  const open = joined ? [] : rest.filter((dependency) => unknowns > 0 || (strangers > 0 && dependency.id === undefined));
+  // Beside an unknown value any dependency may be meant; beside a literal of nobody, only one whose id is not at hand.
+  const rest = dependencies.filter((dependency) => !certain.includes(dependency) && (unknowns > 0 || dependency.id === undefined));
+  const places = unknowns + strangers;
+  const joined = places > 0 && (rest.length === 1 || rest.length === unknowns || rest.length === places);
   return {
     certain: unique(joined ? [...certain, ...rest] : certain),
-    possible: unique(open),
-    complete: strangers === 0 && (unknowns === 0 || rest.length === unknowns),
+    possible: unique(joined || places === 0 ? [] : rest),
+    complete: places === 0 || rest.length === places,
   };
 }
 

@@ -1,3 +1,5 @@
+import { makeGraph } from "../../../policies/core/graph";
+import { loadResource } from "../../../policies/graph/load-resource";
 import { referenced } from "../../../policies/core/references";
 import { selectRoles } from "../../../policies/core/select";
 import { Secret, UNKNOWN } from "../../../policies/core/types";
@@ -38,6 +40,18 @@ describe.each<Mode>(["unknown", "known"])("references with %s ids", (mode) => {
   test("the VPC stands behind its default group", () => expect(ask("default-group", "aws:ec2/vpc:Vpc").certain).toEqual(["net"]));
   test("two sources of one unknown value are only possible", () =>
     expect(ask("either")).toEqual({ certain: [], possible: ["a", "b"], complete: false }));
+});
+
+test("a literal beside a dependency whose id the source does not show is that id", () => {
+  const p = program();
+  const a = p.add(SG, "a");
+  p.add("aws:ec2/instance:Instance", "one", { vpcSecurityGroupIds: [a.id] });
+  const plain = p.plain("known");
+  const known = plain.resources.map((resource) => loadResource({ ...resource, id: undefined, outputs: {} }, resource.urn));
+  const graph = makeGraph(known, true);
+  const one = graph.resources.find((resource) => resource.name === "one");
+  if (!one) throw new Error("one");
+  expect(referenced(graph, one, "vpcSecurityGroupIds", SG)).toMatchObject({ certain: [{ name: "a" }], possible: [], complete: true });
 });
 
 describe("roles", () => {

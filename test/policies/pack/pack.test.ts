@@ -1,0 +1,240 @@
+/**
+ * The pack's own server process, asked over gRPC as the engine asks it, gives the verdicts of the runner. What it relies
+ * on inside @pulumi/policy (descriptors behind its proxies, Secret objects in remediations, objects as violations) is
+ * pinned here.
+ */
+import { DEFAULT_CONFIG } from "../../../policies/core/config";
+import { evaluate } from "../../../policies/core/evaluate";
+import { policies } from "../../../policies/rules";
+import { makeGraph } from "../../../policies/core/graph";
+import { loadResource } from "../../../policies/graph/load-resource";
+import { computed, program, secret, stringAsset } from "../core/builder";
+import type { Mode, PlainGraph, PlainResource } from "../core/builder";
+import { startPack } from "./server";
+import type { Diagnostic, PackServer } from "./server";
+
+jest.setTimeout(120_000);
+const NOT_SHOWN = ["retainOnDelete", "outputSecretMarks"] as const;
+const SECRET_KEY = "hq83kd02mdnwq9d8alskdj3k";
+
+/** A program with flaws of every area, unknown values everywhere, and marked secrets that are fine. */
+function flawed() {
+  const p = program();
+  const vpc = p.add("aws:ec2/vpc:Vpc", "net", { cidrBlock: "10.0.0.0/16" });
+  const subnet = p.add("aws:ec2/subnet:Subnet", "private", { vpcId: vpc.id, mapPublicIpOnLaunch: true, tags: { Role: "private" } });
+  const groups = ["backend", "gateway"].map((role) =>
+    p.add("aws:ec2/securityGroup:SecurityGroup", role, { vpcId: vpc.id, tags: { Role: role } }),
+  );
+  const [backendGroup, gatewayGroup] = groups;
+  if (!backendGroup || !gatewayGroup) throw new Error("groups");
+  p.add("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "hole", {
+    securityGroupId: backendGroup.id,
+    cidrIpv4: "0.0.0.0/0",
+    ipProtocol: "tcp",
+    fromPort: 9000,
+    toPort: 9000,
+  });
+  const instance = { ami: "ami-1", instanceType: "t3.micro", subnetId: subnet.id };
+  const backend = p.add("aws:ec2/instance:Instance", "api", {
+    ...instance,
+    vpcSecurityGroupIds: [backendGroup.id],
+    tags: { Role: "backend" },
+    metadataOptions: { httpTokens: "optional" },
+    userData: `export API_KEY=${SECRET_KEY}`,
+  });
+  p.add("aws:ec2/instance:Instance", "proxy", { ...instance, vpcSecurityGroupIds: [gatewayGroup.id], tags: { Role: "gateway" } });
+  const bucket = p.add("aws:s3/bucket:Bucket", "models", { forceDestroy: true, tags: { Role: "models" } });
+  p.add("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "open", { bucket: bucket.id, blockPublicAcls: false });
+  p.add("command:remote:Command", "env", {
+    connection: {
+      host: backend.out("privateIp"),
+      user: "ubuntu",
+      privateKey: secret("-----BEGIN OPENSSH PRIVATE KEY-----"),
+      hostKey: "ssh-ed25519 AAAA",
+    },
+    create: "install -m 644 /dev/stdin /home/ddos/app/.env",
+    stdin: secret(`SECRET_KEY=${SECRET_KEY}`),
+  });
+  p.add("command:remote:Command", "later", { connection: computed(backend), create: computed(backend) });
+  p.add("command:remote:CopyToRemote", "copy", {
+    connection: computed(backend),
+    source: stringAsset(`SECRET_KEY=${SECRET_KEY}`),
+    remotePath: "/x",
+  });
+  return p;
+}
+
+/** What the runner says of the same graph, as lines that can be compared. */
+async function runnerSays(plain: PlainGraph, config = DEFAULT_CONFIG): Promise<string[]> {
+  const graph = {
+    ...makeGraph(
+      plain.resources.map((resource) => loadResource(resource, resource.urn)),
+      true,
+    ),
+    notShown: NOT_SHOWN,
+  };
+  const { outcomes } = await evaluate(policies, graph, config, "2030-01-01");
+  return outcomes
+    .filter(({ verdict }) => verdict !== "pass")
+    .map(({ policy, verdict, urn, message }) => `${policy} ${verdict} ${urn} ${message}`)
+    .sort();
+}
+
+/** The same of the diagnostics: the description in front of the message taken off. */
+function packSays(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics
+    .filter(({ policy }) => policy !== "pack-summary")
+    .map(({ policy, urn, message }) => {
+      const told = message.slice((policies.find(({ id }) => id === policy)?.description.length ?? -1) + 1);
+      const unknown = told.startsWith("CANNOT TELL: ");
+      return `${policy} ${unknown ? "unknown" : "violation"} ${urn} ${unknown ? told.slice("CANNOT TELL: ".length) : told}`;
+    })
+    .sort();
+}
+
+/** As the engine does in a run: each resource's inputs, and at the end the outputs, which hold the id once there is one. */
+async function ask(
+  pack: PackServer,
+  plain: PlainGraph,
+  outputs = ({ inputs, outputs: given }: PlainResource): Record<string, unknown> => ({ ...inputs, ...given }),
+): Promise<Diagnostic[]> {
+  for (const resource of plain.resources) await pack.resource(resource);
+  return pack.stack(plain, outputs);
+}
+
+describe("asked over gRPC", () => {
+  let pack: PackServer;
+  beforeAll(async () => {
+    pack = await startPack();
+  });
+  afterAll(() => pack.stop());
+  beforeEach(() => pack.configure({}));
+
+  test("every policy is one of its own, with its level and a schema", async () => {
+    const { policiesList } = await pack.info();
+    const names = policiesList.map(({ name }) => name);
+    expect(names).toEqual(["settings", ...policies.map(({ id }) => id), "pack-summary"]);
+    const levels = new Map(policiesList.map(({ name, enforcementlevel }) => [name, enforcementlevel]));
+    for (const { id, level } of policies) expect([id, levels.get(id)]).toEqual([id, level === "mandatory" ? 1 : 0]);
+    expect(policiesList.filter(({ name }) => name !== "pack-summary").every(({ configschema }) => configschema !== undefined)).toBe(true);
+  });
+
+  test.each<Mode>(["unknown", "known"])("the runner's verdicts with %s ids", async (mode) => {
+    const plain = flawed().plain(mode);
+    const expected = await runnerSays(plain);
+    expect(expected.length).toBeGreaterThan(5);
+    expect(packSays(await ask(pack, plain))).toEqual(expected);
+  });
+
+  test("the inputs count, not what the provider adds to them at the end", async () => {
+    const plain = flawed().plain("unknown");
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const outputs = ({ inputs }: PlainResource) => ({
+      associatePublicIpAddress: unknown,
+      route: unknown,
+      ingress: unknown,
+      id: unknown,
+      ...inputs,
+    });
+    expect(packSays(await ask(pack, plain, outputs))).toEqual(await runnerSays(plain));
+  });
+
+  test("a stack judged by itself, and another one after it, with nothing left of the first", async () => {
+    const plain = flawed().plain("known");
+    await ask(pack, plain);
+    const p = flawed();
+    p.remove(p.find("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"));
+    p.set(p.find("aws:ec2/instance:Instance", "api"), { userData: undefined });
+    const other = p.plain("known");
+    const answers = packSays(await pack.stack(other)).join("\n");
+    expect(answers).not.toMatch(/API_KEY/);
+    expect(answers).not.toContain("::hole ");
+    expect(packSays(await pack.stack(plain)).join("\n")).toContain("API_KEY");
+  });
+
+  test("secret marks are seen: a marked key is fine, the same in plain is not; no value in any message", async () => {
+    const p = flawed();
+    p.set(p.find("command:remote:Command", "env"), { stdin: `SECRET_KEY=${SECRET_KEY}` });
+    const marked = await ask(pack, flawed().plain("known"));
+    const plain = await ask(pack, p.plain("known"));
+    const about = (diagnostics: Diagnostic[]) =>
+      diagnostics.filter(({ urn, message }) => urn.endsWith("Command::env") && message.includes("stdin"));
+    expect(about(marked)).toEqual([]);
+    expect(about(plain).map(({ level }) => level)).toContain("mandatory");
+    expect(JSON.stringify([marked, plain])).not.toContain(SECRET_KEY);
+  });
+
+  test("without the remediation nobody knows what is secret: cannot tell, not a violation", async () => {
+    const p = flawed();
+    // Not the graph of another test: a graph once judged keeps the marks that were seen then.
+    p.add("aws:ec2/vpc:Vpc", "another");
+    p.set(p.find("command:remote:Command", "env"), { stdin: `SECRET_KEY=${SECRET_KEY}` });
+    await pack.configure({ settings: { level: "disabled" } });
+    const about = (await ask(pack, p.plain("known"))).filter(
+      ({ urn, message }) => urn.endsWith("Command::env") && message.includes("stdin"),
+    );
+    expect(about.map(({ level, message }) => [level, message.includes("CANNOT TELL")])).toEqual([["advisory", true]]);
+  });
+
+  test("roles, levels and exemptions of the configuration count", async () => {
+    const p = flawed();
+    p.set(p.find("aws:s3/bucket:Bucket"), { tags: {} });
+    const plain = p.plain("known");
+    const told = (await ask(pack, plain)).filter(({ policy }) => policy === "roles-resolved");
+    expect(told.map(({ level, message }) => [level, message.includes("CANNOT TELL")])).toEqual([["advisory", true]]);
+    await pack.configure({ settings: { properties: { roles: { modelBuckets: { names: ["models"] } } } } });
+    expect((await pack.stack(plain)).filter(({ policy }) => policy === "roles-resolved")).toEqual([]);
+    const [urn] = plain.resources.map((resource) => resource.urn);
+    const exemption = { policy: "roles-resolved", urn, reason: "the bucket is in another stack", expires: "2999-12-31" };
+    await pack.configure({ settings: { properties: { exemptions: [exemption] } } });
+    expect((await pack.stack(plain)).filter(({ policy }) => policy === "roles-resolved")).toEqual([]);
+    await pack.configure({ settings: { properties: { exemptions: [{ ...exemption, expires: "2020-01-01" }] } } });
+    expect(
+      (await pack.stack(plain))
+        .filter(({ policy }) => policy === "roles-resolved")
+        .map(({ message }) => /expired|CANNOT TELL/.exec(message)?.[0]),
+    ).toEqual(["CANNOT TELL", "expired"]);
+  });
+
+  test("a configuration that cannot be used is mandatory, with all its problems", async () => {
+    await pack.configure({
+      settings: { properties: { roles: { nobody: {} }, servicePort: "x" } },
+      "roles-resolved": { properties: { home: "x" } },
+    });
+    const wrong = (await pack.stack(flawed().plain("known"))).filter(({ message }) => message.includes("configuration cannot be used"));
+    expect(wrong.map(({ policy, level }) => [policy, level])).toEqual([
+      ["settings", "mandatory"],
+      ["roles-resolved", "mandatory"],
+    ]);
+    expect(wrong[0]?.message).toMatch(/roles\.nobody: unknown key.*\n.*servicePort: must be integer/);
+  });
+
+  test("a disabled policy leaves a trace", async () => {
+    await pack.configure({ "roles-resolved": { level: "disabled" } });
+    const told = (await pack.stack(flawed().plain("known"))).filter(({ policy }) => policy === "pack-summary");
+    expect(told.map(({ level, message }) => [level, message])).toEqual([
+      ["advisory", expect.stringMatching(/policies ran: .*; disabled: roles-resolved\.$/)],
+    ]);
+    expect(pack.stderr()).toContain("disabled: roles-resolved");
+  });
+
+  test("a mandatory 'cannot tell' stops where the configuration says so", async () => {
+    await pack.configure({ settings: { properties: { unknownIsError: true } } });
+    const told = (await pack.stack(program().plain("unknown"))).filter(({ policy }) => policy === "roles-resolved");
+    expect(told.length).toBeGreaterThan(0);
+    expect(new Set(told.map(({ level }) => level))).toEqual(new Set(["mandatory"]));
+  });
+});
+
+test("with CI set, a mandatory 'cannot tell' stops by default", async () => {
+  const pack = await startPack({ CI: "true" });
+  try {
+    const told = (await pack.stack(program().plain("unknown"))).filter(({ policy }) => policy === "roles-resolved");
+    expect(new Set(told.map(({ level }) => level))).toEqual(new Set(["mandatory"]));
+    await pack.configure({ settings: { properties: { unknownIsError: false } } });
+    const lenient = (await pack.stack(program().plain("unknown"))).filter(({ policy }) => policy === "roles-resolved");
+    expect(new Set(lenient.map(({ level }) => level))).toEqual(new Set(["advisory"]));
+  } finally {
+    await pack.stop();
+  }
+});
