@@ -8,6 +8,7 @@ import type { Outcome, Ran } from "../core/evaluate";
 import { applyExemptions } from "../core/exemptions";
 import { makeGraph, makeResource } from "../core/graph";
 import type { Graph, Policy } from "../core/types";
+import { SETTINGS_POLICY, SUMMARY_POLICY } from "./names";
 import { readProps } from "./read";
 import { makeRecorder } from "./recorder";
 import { makeGraphReader } from "./stack-graph";
@@ -22,11 +23,6 @@ export interface Surroundings {
   /** A line for the person at the terminal. */
   say(line: string): void;
 }
-
-/** First policy of the pack: holds the configuration and records inputs. */
-export const SETTINGS_POLICY = "settings";
-/** Last policy of the pack: says what ran. */
-export const SUMMARY_POLICY = "pack-summary";
 
 /** One judging of one stack: from the first policy asked about it to the last. */
 interface Session {

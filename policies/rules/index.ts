@@ -8,4 +8,19 @@ import { policies as network } from "./network";
 import { policies as roles } from "./roles";
 import { policies as secrets } from "./secrets";
 
-export const policies: readonly Policy[] = [...roles, ...network, ...hosts, ...hostSetup, ...secrets, ...bucket, ...engine];
+export interface Area {
+  readonly title: string;
+  readonly policies: readonly Policy[];
+}
+
+export const areas: readonly Area[] = [
+  { title: "Roles", policies: roles },
+  { title: "Who can reach what", policies: network },
+  { title: "Hosts and their rights", policies: hosts },
+  { title: "What a host ends up with", policies: hostSetup },
+  { title: "Where secrets end up", policies: secrets },
+  { title: "The models bucket", policies: bucket },
+  { title: "Ways around the pack", policies: engine },
+];
+
+export const policies: readonly Policy[] = areas.flatMap((area) => area.policies);

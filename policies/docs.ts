@@ -1,0 +1,72 @@
+/**
+ * Writes the reference page from the policies' own metadata: `npm run policies:docs` writes docs/policies.md, with
+ * `--check` it only says whether the page is up to date (exit 1 when not).
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { areas } from "./rules";
+import type { Area } from "./rules";
+import type { Policy } from "./core/types";
+
+const PAGE = join(__dirname, "..", "docs", "policies.md");
+
+/** The page's text. */
+export function referencePage(all: readonly Area[]): string {
+  const policies = all.flatMap((area) => area.policies);
+  const mandatory = policies.filter((policy) => policy.level === "mandatory").length;
+  return [
+    "# Policies",
+    "",
+    "<!-- Written by `npm run policies:docs` from policies/rules; change the policies, not this page. -->",
+    "",
+    `${String(policies.length)} policies, ${String(mandatory)} of them mandatory. How to run, configure and exempt: [policies/README.md](../policies/README.md).`,
+    "",
+    "| policy | level | severity | what holds |",
+    "| --- | --- | --- | --- |",
+    ...policies.map((policy) => `| [${policy.id}](#${policy.id}) | ${policy.level} | ${policy.severity} | ${cell(policy.description)} |`),
+    "",
+    ...all.flatMap((area) => [`## ${area.title}`, "", ...area.policies.flatMap(section)]),
+  ].join("\n");
+}
+
+function section(policy: Policy): string[] {
+  return [
+    `### ${policy.id}`,
+    "",
+    policy.description,
+    "",
+    `- Level: ${policy.level}; severity: ${policy.severity}`,
+    `- Checklist: ${policy.checklist}`,
+    `- Why: ${policy.why}`,
+    `- Mend: ${policy.mend}`,
+    ...(policy.local ? ["- Decided on one resource alone: at `pulumi up` it also stops that resource before it is changed."] : []),
+    "",
+    "Violates:",
+    "",
+    ...code(policy.bad),
+    "Holds:",
+    "",
+    ...code(policy.good),
+  ];
+}
+
+function code(example: string): string[] {
+  return ["```ts", example.trim(), "```", ""];
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+function main(check: boolean): number {
+  const page = referencePage(areas);
+  if (!check) {
+    writeFileSync(PAGE, page);
+    return 0;
+  }
+  if (readFileSync(PAGE, "utf8") === page) return 0;
+  process.stderr.write("docs/policies.md is out of date: run `npm run policies:docs`\n");
+  return 1;
+}
+
+if (require.main === module) process.exitCode = main(process.argv.includes("--check"));

@@ -1,0 +1,27 @@
+/** What holds of every policy of the pack, and of the page that is made from them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { referencePage } from "../../../policies/docs";
+import { SUMMARY_POLICY, SETTINGS_POLICY } from "../../../policies/pack/names";
+import { areas, policies } from "../../../policies/rules";
+
+test("ids are unique, kebab-case and no name of the pack's own or of the engine", () => {
+  const ids = policies.map(({ id }) => id);
+  expect(ids).toEqual([...new Set(ids)]);
+  for (const id of ids) expect(id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+  expect(ids).not.toEqual(expect.arrayContaining([SETTINGS_POLICY]));
+  for (const reserved of [SETTINGS_POLICY, SUMMARY_POLICY, "all", "exemptions", "levels", "roles"]) expect(ids).not.toContain(reserved);
+});
+
+test.each(policies.map((policy) => [policy.id, policy] as const))("%s tells why, how to mend, and shows both sides", (_, policy) => {
+  for (const text of [policy.description, policy.why, policy.mend, policy.checklist]) expect(text).toMatch(/^\S.{5,}\S$/s);
+  expect(policy.bad.trim()).not.toBe(policy.good.trim());
+  for (const example of [policy.bad, policy.good]) expect(example.trim().length).toBeGreaterThan(10);
+});
+
+test("docs/policies.md is up to date (npm run policies:docs)", () => {
+  const page = readFileSync(join(__dirname, "../../../docs/policies.md"), "utf8");
+  // A list of ids first: it says at once what is missing.
+  expect([...page.matchAll(/^### (.*)$/gm)].map(([, id]) => id)).toEqual(policies.map(({ id }) => id));
+  expect(page === referencePage(areas)).toBe(true);
+});
