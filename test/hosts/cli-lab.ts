@@ -87,7 +87,7 @@ async function execute(name: string, host: string, rest: readonly string[]): Pro
 
 /** @returns the exit status */
 export async function labCommand({ words, options, rest }: Arguments): Promise<number> {
-  const [command, first, second] = words;
+  const [command = "", first, second] = words;
   if (command === "list") {
     for (const name of await listLabs()) console.log(name);
     return 0;

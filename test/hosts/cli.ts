@@ -1,9 +1,12 @@
 /** Real hosts on one machine, from a shell: `up`, `down`, `test` for the whole system, `lab ...` for machines of one's own. */
 import type { Arguments } from "./cli-lab";
 import { LAB_USAGE, labCommand } from "./cli-lab";
+import { downCommand, upCommand } from "./cli-up";
 import { unsupported } from "./host-tools";
 
-const USAGE = `usage: up | down | test | lab ...\n${LAB_USAGE}`;
+const USAGE = `up [--name NAME] [--stack STACK] [--force yes]   the whole system, left running (default: name local, stack dev)
+down [--name NAME]                               removes every trace of it, also after a crash
+${LAB_USAGE}`;
 
 function parse(argv: readonly string[]): Arguments {
   const dashes = argv.indexOf("--");
@@ -22,9 +25,17 @@ async function main(): Promise<number> {
   const parsed = parse(process.argv.slice(2));
   const reasons = unsupported();
   if (reasons.length > 0) throw new Error(reasons.join("\n"));
-  const [command, ...words] = parsed.words;
-  if (command === "lab") return labCommand({ ...parsed, words });
-  throw new Error(USAGE);
+  const [command = "", ...words] = parsed.words;
+  switch (command) {
+    case "lab":
+      return labCommand({ ...parsed, words });
+    case "up":
+      return upCommand(parsed.options);
+    case "down":
+      return downCommand(parsed.options);
+    default:
+      throw new Error(USAGE);
+  }
 }
 
 main().then(

@@ -96,7 +96,7 @@ export async function createLab(name: string, options: LabOptions = {}): Promise
       wheelhouse,
       privateKeyFile,
     },
-    ...{ hosts: {}, groups: {}, cut: [] },
+    ...{ ready: false, hosts: {}, groups: {}, cut: [] },
   };
   writeState(state);
   await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", `lab-${name}`, "-f", privateKeyFile]);
@@ -115,6 +115,7 @@ export async function createLab(name: string, options: LabOptions = {}): Promise
     30_000,
     async () => (await fetchOutside(name, `http://${SERVICES.address}/`)).status === 200 || undefined,
   );
+  writeState({ ...state, ready: true });
   return openLab(name);
 }
 

@@ -71,6 +71,6 @@ export async function waitForLeader(lab: string, host: string): Promise<number> 
   } catch (error) {
     const log = consoleLog(lab, host);
     const tail = existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(-15).join("\n") : "";
-    throw new Error(`${(error as Error).message}\n${tail}`);
+    throw new Error(`${(error as Error).message}\n${tail}`, { cause: error });
   }
 }

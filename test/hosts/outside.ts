@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { runDir } from "./paths";
 
 /**
- * A TCP connection from the operator to an address; attach a reader at once, it is flowing.
+ * A TCP connection from the operator to an address, paused: attach a reader, then `resume` it.
  * @throws with the reason, e.g. ECONNREFUSED, or after `timeoutMs` (@default 5 s)
  */
 export function connectOutside(lab: string, host: string, port: number, timeoutMs = 5000): Promise<Socket> {
@@ -25,6 +25,8 @@ export function connectOutside(lab: string, host: string, port: number, timeoutM
       clearTimeout(timer);
       socket.off("data", read);
       if (!head.startsWith("ok\n")) return fail(head.trim().replace(/^error /, ""));
+      // Paused, so that what the other side has already said waits for its reader.
+      socket.pause();
       socket.removeAllListeners("error");
       const rest = Buffer.from(head.slice(3), "latin1");
       if (rest.length > 0) socket.unshift(rest);
@@ -71,6 +73,7 @@ export async function fetchOutside(lab: string, url: string, options: OutsideReq
         );
       },
     );
+    call.on("socket", (used) => used.resume());
     const timer = setTimeout(() => call.destroy(new Error(`${url}: no whole answer within ${timeoutMs} ms`)), timeoutMs);
     call.on("close", () => clearTimeout(timer));
     call.on("error", reject);

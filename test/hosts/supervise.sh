@@ -23,10 +23,12 @@ if [ ! -e "$layers/seeded" ]; then
   touch "$layers/seeded"
 fi
 
+# As on a machine of its own, and unlike in a container, its network settings and its packet filter are its own.
+export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
 status=133
 while [ "$status" = 133 ]; do # systemd-nspawn's status for "the machine reboots"
   status=0
   systemd-nspawn --quiet --boot --directory="$DISK/root" --machine="$NAME" --network-namespace-path="$NETNS" --register=no --keep-unit \
-    --console=pipe --link-journal=no --resolv-conf=off --timezone=off --bind-ro="$WHEELS:/opt/wheelhouse" </dev/null || status=$?
+    --capability=CAP_NET_ADMIN --console=pipe --link-journal=no --resolv-conf=off --timezone=off --bind-ro="$WHEELS:/opt/wheelhouse" </dev/null || status=$?
 done
 exit "$status"

@@ -36,7 +36,8 @@ export interface Host {
 
 export interface LabState {
   readonly name: string;
-  readonly version: 1;
+  /** False while it is being made: a crash then leaves something to take away, not to use. */
+  readonly ready: boolean;
   readonly diskDir: string;
   readonly cidr: string;
   readonly region: string;

@@ -1,0 +1,82 @@
+/** The command resources of a program, really executed; when they run is decided as the engine decides it. */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import type { Properties, Request } from "../../infra/offline/engine";
+import type { Lab } from "./lab";
+import { connectOutside } from "./outside";
+import { repositoryRoot } from "./paths";
+import type { SavedResource } from "./provider-state";
+import { changedInputs } from "./provider-state";
+import type { CommandResult, Connection, RemoteCommand } from "./remote-command";
+import { runRemote } from "./remote-command";
+
+export const COMMAND_TYPES = ["command:local:Command", "command:remote:Command"] as const;
+
+/** Inputs that this imitation carries out or may leave out (assets, directories and interpreters are not among them). */
+const KNOWN = ["create", "update", "stdin", "triggers", "connection", "logging", "environment", "addPreviousOutputInEnv"];
+
+/**
+ * Why a command has to run: never created, or these inputs differ. undefined: the engine would leave it alone.
+ * `update`: in place, which runs `update` when there is one; a change of `triggers` replaces, which runs `create`.
+ */
+export function decide(
+  saved: SavedResource | undefined,
+  request: Request,
+): { readonly script: "create" | "update"; readonly why: string } | undefined {
+  if (saved === undefined) return { script: "create", why: "new" };
+  const changed = changedInputs(saved, request);
+  if (changed.length === 0) return undefined;
+  const replaced = changed.includes("triggers");
+  return { script: replaced || request.inputs.update === undefined ? "create" : "update", why: changed.join(", ") };
+}
+
+function check(request: Request): void {
+  const { inputs } = request;
+  const unknown = Object.keys(inputs).filter((key) => !KNOWN.includes(key) && inputs[key] !== undefined);
+  if (unknown.length > 0) throw new Error(`the local hosts do not imitate ${unknown.join(", ")} of ${request.type}`);
+  if (request.type === "command:remote:Command" && inputs.environment !== undefined) {
+    throw new Error("environment: sshd accepts no variables (AcceptEnv), the provider would fail; use stdin");
+  }
+}
+
+/** Like the provider's local command: the operator's /bin/sh, but in the operator's network namespace. */
+function runLocal(lab: Lab, script: string, inputs: Properties): Promise<CommandResult> {
+  const [program = "", ...args] = lab.outside(["/bin/sh", "-c", script]);
+  return new Promise((resolve, reject) => {
+    const environment = (inputs.environment ?? {}) as Record<string, string>;
+    const child = spawn(program, args, { cwd: repositoryRoot, env: { ...process.env, ...environment } });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on("data", (part: Buffer) => out.push(part));
+    child.stderr.on("data", (part: Buffer) => err.push(part));
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      const [stdout, stderr] = [out, err].map((parts) => Buffer.concat(parts).toString("utf8")) as [string, string];
+      if (code === 0) resolve({ stdout: stdout.replace(/\n$/, ""), stderr: stderr.replace(/\n$/, "") });
+      else reject(new Error(`${code === null ? `signal: ${signal ?? "unknown"}` : `exit status ${code}`}:\n${stderr}${stdout}`));
+    });
+    // A script that does not read its input is judged by its exit status.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end((inputs.stdin as string | undefined) ?? "");
+  });
+}
+
+/** Runs the command of a request. @throws with what it printed */
+export async function runCommand(lab: Lab, request: Request, script: "create" | "update"): Promise<{ id: string; outputs: Properties }> {
+  check(request);
+  const { inputs } = request;
+  const text = inputs[script] as string | undefined;
+  const id = `${request.name}${createHash("sha256").update(request.urn).digest("hex").slice(0, 8)}`;
+  if (text === undefined) return { id, outputs: { ...inputs, stdout: "", stderr: "" } };
+  const command: RemoteCommand = {
+    connection: inputs.connection as Connection,
+    command: text,
+    stdin: inputs.stdin as string | undefined,
+    logging: inputs.logging as RemoteCommand["logging"],
+  };
+  const result =
+    request.type === "command:local:Command"
+      ? await runLocal(lab, text, inputs)
+      : await runRemote(command, (host, port, timeoutMs) => connectOutside(lab.name, host, port, timeoutMs));
+  return { id, outputs: { ...inputs, ...result } };
+}

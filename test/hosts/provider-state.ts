@@ -1,0 +1,95 @@
+/** What a local run remembers between two runs: the counterpart of Pulumi's state. It keeps digests of inputs, never the inputs. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { asset } from "@pulumi/pulumi";
+import type { Properties, Request } from "../../infra/offline/engine";
+import { runDir } from "./paths";
+
+export interface SavedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+  /** Of a command: what it printed. */
+  readonly outputs: Properties;
+  /** Inputs in clear, for resources that make the network; there is nothing secret in them. */
+  readonly plain?: Properties;
+  /** Input name -> SHA-256 of its value; for a file, of its bytes. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+export interface StackState {
+  get(urn: string): SavedResource | undefined;
+  /** Written to the disk at once: a run that is killed loses only what had not ended. */
+  set(urn: string, resource: SavedResource): void;
+  /** Forgets everything that is not among these. @returns what was forgotten */
+  keepOnly(urns: ReadonlySet<string>): SavedResource[];
+  all(): ReadonlyMap<string, SavedResource>;
+}
+
+const stateFile = (lab: string): string => join(runDir(lab), "stack.json");
+
+export function openStackState(lab: string): StackState {
+  const file = stateFile(lab);
+  const saved = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, SavedResource>) : {};
+  const resources = new Map(Object.entries(saved));
+  const write = (): void => {
+    writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(resources), null, 1), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  };
+  return {
+    get: (urn) => resources.get(urn),
+    set: (urn, resource) => {
+      resources.set(urn, resource);
+      write();
+    },
+    keepOnly: (urns) => {
+      const gone = [...resources].filter(([urn]) => !urns.has(urn));
+      for (const [urn] of gone) resources.delete(urn);
+      write();
+      return gone.map(([, resource]) => resource);
+    },
+    all: () => resources,
+  };
+}
+
+/** A file asset, with its path known. */
+export interface LocalFile {
+  readonly localFile: string;
+}
+
+/** The request with its file assets (whose paths are promises) as paths. */
+export async function withFiles(request: Request): Promise<Request> {
+  const inputs: Properties = {};
+  for (const [key, value] of Object.entries(request.inputs)) {
+    inputs[key] = asset.Asset.isInstance(value) ? { localFile: await (value as asset.FileAsset).path } : value;
+  }
+  return { ...request, inputs };
+}
+
+function digestOf(value: unknown): string {
+  const hash = createHash("sha256");
+  const file = (value as Partial<LocalFile> | null)?.localFile;
+  if (file !== undefined) hash.update(readFileSync(file));
+  else hash.update(JSON.stringify(value, sortKeys) ?? "");
+  return hash.digest("hex");
+}
+
+/** An object's order of keys is not part of its value. */
+function sortKeys(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function inputDigests(request: Request): Record<string, string> {
+  return Object.fromEntries(Object.entries(request.inputs).map(([key, value]) => [key, digestOf(value)]));
+}
+
+/** Names of the inputs that differ, without those that the program told the engine to ignore. */
+export function changedInputs(saved: SavedResource, request: Request): string[] {
+  const now = inputDigests(request);
+  const ignored = new Set(request.options.ignoreChanges ?? []);
+  return [...new Set([...Object.keys(saved.inputs), ...Object.keys(now)])].filter(
+    (key) => !ignored.has(key) && saved.inputs[key] !== now[key],
+  );
+}

@@ -1,0 +1,204 @@
+/**
+ * Real hosts behind the program: instances become machines, rules and routes the router's, objects go to S3, commands run. Everything else
+ * gets an id. What did not change since the last run is left alone, as the engine does.
+ */
+import { createHash } from "node:crypto";
+import type { Properties, Provider, Request } from "../../infra/offline/engine";
+import { previewProvider } from "../../infra/offline/preview-provider";
+import type { Lab } from "./lab";
+import { COMMAND_TYPES, decide, runCommand } from "./provider-commands";
+import { bootInstance, instanceOutputs } from "./provider-instances";
+import type { Ec2Resource } from "./provider-network";
+import { S3_PREFIX_LIST, TYPES, deriveLab, elasticAddress } from "./provider-network";
+import type { LocalFile, StackState } from "./provider-state";
+import { changedInputs, inputDigests, withFiles } from "./provider-state";
+import { labS3 } from "./s3-client";
+
+export interface Event {
+  readonly name: string;
+  readonly kind: "machine" | "command" | "object";
+  /** "unchanged", or why something was done. */
+  readonly what: string;
+  readonly seconds: number;
+}
+
+export interface LocalProviderOptions {
+  readonly lab: Lab;
+  readonly state: StackState;
+  /** Runs every command though nothing changed: for the proof that each can be repeated. @default false */
+  readonly force?: boolean;
+  /** Told of every machine, command and object when it is done. */
+  readonly onEvent?: (event: Event) => void;
+}
+
+interface Created {
+  readonly id: string;
+  readonly outputs: Properties;
+}
+
+type Handler = (request: Request) => Promise<Created>;
+
+const PREFIXES: Readonly<Record<string, string>> = {
+  [TYPES.vpc]: "vpc",
+  [TYPES.subnet]: "subnet",
+  "aws:ec2/securityGroup:SecurityGroup": "sg",
+  "aws:ec2/routeTable:RouteTable": "rtb",
+  [TYPES.elasticIp]: "eipalloc",
+  [TYPES.instance]: "i",
+};
+
+/** The same resource always has the same id. */
+const idOf = (request: Request): string =>
+  `${PREFIXES[request.type] ?? request.type.split(":").pop()?.toLowerCase() ?? "id"}-${createHash("sha256").update(request.urn).digest("hex").slice(0, 17)}`;
+
+export interface LocalProvider extends Provider {
+  /** To be called when the program has ended well: what it no longer registers goes. */
+  finish(): Promise<void>;
+  /** Rejects, naming all, when resources have failed and what was under way has ended. As with the engine, nothing new begins then. */
+  readonly failed: Promise<never>;
+}
+
+export function localProvider(options: LocalProviderOptions): LocalProvider {
+  const { lab, state } = options;
+  const seen = new Set<string>();
+  // Until this run has registered them again, the resources of the last one hold: a second run must not close a port for a moment.
+  const saved = [...state.all().values()].flatMap(({ type, id, plain }) => (plain === undefined ? [] : [{ type, id, inputs: plain }]));
+  const registered: Registered = new Map(saved.map((one) => [one.id, one]));
+  const handlers = createHandlers(options, registered);
+  const plain: Handler = (request) =>
+    Promise.resolve({ id: idOf(request), outputs: { arn: `arn:aws:local:${request.name}`, name: request.name, ...request.inputs } });
+
+  const create = async (given: Request): Promise<Created> => {
+    const request = await withFiles(given);
+    if (/^pulumi:providers:/.test(request.type)) return plain(request);
+    const created = await (handlers[request.type] ?? plain)(request);
+    seen.add(request.urn);
+    const network = /^aws:(ec2|vpc)\//.test(request.type);
+    const { type, name } = request;
+    state.set(request.urn, {
+      type,
+      name,
+      id: created.id,
+      outputs: printed(request, created),
+      plain: network ? request.inputs : undefined,
+      inputs: inputDigests(request),
+    });
+    if (network) {
+      registered.set(created.id, { type, id: created.id, inputs: request.inputs });
+      await lab.update((old) => deriveLab(old, [...registered.values()]));
+    }
+    return created;
+  };
+  const finish = async (): Promise<void> => {
+    for (const gone of state.keepOnly(seen)) registered.delete(gone.id);
+    const kept = new Set([...registered.keys()]);
+    for (const host of Object.values(lab.state().hosts)) if (!kept.has(host.instanceId)) await lab.removeHost(host.name);
+    await lab.update((old) => deriveLab(old, [...registered.values()]));
+  };
+  return { ...untilFailure(create), call: (token, args) => previewProvider().call(token, args), finish };
+}
+
+/** The program itself never ends when a resource fails: whatever waits for it waits for ever. */
+function untilFailure(create: Handler): { create: Handler; failed: Promise<never> } {
+  const failures: string[] = [];
+  let underWay = 0;
+  let fail: (error: Error) => void;
+  const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+  const guarded: Handler = async (request) => {
+    if (failures.length > 0) return new Promise<Created>(() => undefined);
+    underWay += 1;
+    try {
+      return await create(request);
+    } catch (error) {
+      failures.push(`${request.name}: ${(error as Error).message}`);
+      throw error;
+    } finally {
+      underWay -= 1;
+      if (failures.length > 0 && underWay === 0) fail(new Error(failures.join("\n")));
+    }
+  };
+  return { create: guarded, failed };
+}
+
+/** Secrets among the inputs stay out of the state file: of a command only what it printed is kept. */
+function printed(request: Request, { outputs }: Created): Properties {
+  if (!(COMMAND_TYPES as readonly string[]).includes(request.type)) return {};
+  return { stdout: outputs.stdout as string, stderr: outputs.stderr as string };
+}
+
+type Registered = Map<string, Ec2Resource>;
+
+function createHandlers({ lab, state, force, onEvent }: LocalProviderOptions, registered: Registered): Record<string, Handler> {
+  const s3 = labS3(lab.name, lab.state().region);
+  const timed = async <T>(kind: Event["kind"], request: Request, work: () => Promise<readonly [T, string]>): Promise<T> => {
+    const started = Date.now();
+    const [result, what] = await work();
+    onEvent?.({ name: request.name, kind, what, seconds: (Date.now() - started) / 1000 });
+    return result;
+  };
+  const command: Handler = (request) =>
+    timed("command", request, async () => {
+      const saved = state.get(request.urn);
+      const decision = decide(saved, request) ?? (force === true ? { script: "create" as const, why: "forced" } : undefined);
+      if (decision !== undefined) return [await runCommand(lab, request, decision.script), decision.why];
+      return [{ id: saved?.id ?? "", outputs: { ...request.inputs, ...saved?.outputs } }, "unchanged"];
+    });
+  return {
+    "command:local:Command": command,
+    "command:remote:Command": command,
+    [TYPES.instance]: (request) => timed("machine", request, () => instance(lab, state, request, registered)),
+    [TYPES.endpoint]: (request) => Promise.resolve({ id: idOf(request), outputs: { ...request.inputs, prefixListId: S3_PREFIX_LIST } }),
+    [TYPES.elasticIp]: (request) =>
+      Promise.resolve({
+        id: idOf(request),
+        outputs: { ...request.inputs, publicIp: elasticAddress(idOf(request)), allocationId: idOf(request) },
+      }),
+    [TYPES.elasticIpAssociation]: (request) =>
+      Promise.resolve({ id: idOf(request), outputs: { ...request.inputs, publicIp: elasticAddress(String(request.inputs.allocationId)) } }),
+    "aws:ec2/keyPair:KeyPair": (request) =>
+      Promise.resolve({
+        id: request.name,
+        outputs: { keyName: request.name, ...request.inputs, keyPairId: idOf(request) },
+      }),
+    "aws:s3/bucket:Bucket": async (request) => {
+      const bucket = (request.inputs.bucket as string | undefined) ?? request.name;
+      await s3.createBucket(bucket);
+      return { id: bucket, outputs: { ...request.inputs, bucket, arn: `arn:aws:s3:::${bucket}` } };
+    },
+    "aws:s3/bucketVersioning:BucketVersioning": async (request) => {
+      await s3.enableVersioning(String(request.inputs.bucket));
+      return { id: String(request.inputs.bucket), outputs: request.inputs };
+    },
+    "aws:s3/bucketObjectv2:BucketObjectv2": (request) =>
+      timed("object", request, async () => {
+        const { bucket, key, source, contentType } = request.inputs as {
+          bucket: string;
+          key: string;
+          source: { path: string };
+          contentType?: string;
+        };
+        const sent = await s3.putFile(bucket, key, source.localFile, contentType);
+        return [{ id: `${bucket}/${key}`, outputs: { bucket, key } }, sent ? "uploaded" : "unchanged"];
+      }),
+  };
+}
+
+async function instance(lab: Lab, state: StackState, request: Request, registered: Registered): Promise<readonly [Created, string]> {
+  const id = idOf(request).slice(0, 19);
+  const existing = Object.values(lab.state().hosts).find((host) => host.instanceId === id);
+  const saved = state.get(request.urn);
+  if (existing !== undefined && saved !== undefined) {
+    const changed = changedInputs(saved, request).filter((key) =>
+      ["subnetId", "keyName", "privateIp", "rootBlockDevice", "ami"].includes(key),
+    );
+    if (changed.length > 0)
+      throw new Error(
+        `${request.name}: ${changed.join(", ")} changed; a machine here takes that only anew: npm run down:local, then up:local.`,
+      );
+    return [{ id, outputs: instanceOutputs(request, existing) }, "unchanged"];
+  }
+  // A run that died between the machine's start and the note about it left a machine nobody knows the state of.
+  if (existing !== undefined) await lab.removeHost(existing.name);
+  const host = await bootInstance(lab, request, id, [...registered.values()]);
+  return [{ id, outputs: instanceOutputs(request, host) }, `booted as ${host.name}, ${host.address}`];
+}

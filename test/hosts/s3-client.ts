@@ -1,0 +1,88 @@
+/** Putting objects into the lab's S3 from this side, with AWS's own client, through the operator's door. */
+import { createReadStream, readFileSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { Agent } from "node:http";
+import type { Duplex } from "node:stream";
+import {
+  CreateBucketCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { connectOutside } from "./outside";
+import { SERVICES } from "./topology";
+
+class DoorAgent extends Agent {
+  constructor(private readonly lab: string) {
+    super({ keepAlive: false });
+  }
+
+  override createConnection(_options: object, done: (error: Error | null, stream: Duplex) => void): undefined {
+    connectOutside(this.lab, SERVICES.address, 80).then(
+      (socket) => {
+        done(null, socket);
+        socket.resume();
+      },
+      (error: Error) => done(error, undefined as unknown as Duplex),
+    );
+    return undefined;
+  }
+}
+
+export interface LabS3 {
+  /** Makes the bucket unless it is there. */
+  createBucket(bucket: string): Promise<void>;
+  enableVersioning(bucket: string): Promise<void>;
+  /** Puts a file, its SHA-256 checked by S3, unless the same bytes are there. @returns whether bytes were sent */
+  putFile(bucket: string, key: string, path: string, contentType?: string): Promise<boolean>;
+  /** For anything else. */
+  readonly client: S3Client;
+}
+
+const missing = (error: unknown): boolean => (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404;
+
+export function labS3(lab: string, region: string): LabS3 {
+  const client = new S3Client({
+    region,
+    endpoint: `http://${SERVICES.address}`,
+    forcePathStyle: true,
+    credentials: { accessKeyId: "operator", secretAccessKey: "not-a-secret" },
+    requestHandler: { httpAgent: new DoorAgent(lab) },
+  });
+  const there = async (ask: () => Promise<unknown>): Promise<boolean> => {
+    try {
+      await ask();
+      return true;
+    } catch (error) {
+      if (missing(error)) return false;
+      throw error;
+    }
+  };
+  return {
+    client,
+    createBucket: async (bucket) => {
+      if (!(await there(() => client.send(new HeadBucketCommand({ Bucket: bucket })))))
+        await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    },
+    enableVersioning: async (bucket) => {
+      await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }));
+    },
+    putFile: async (bucket, key, path, contentType) => {
+      const digest = createHash("sha256").update(readFileSync(path)).digest("hex");
+      const same = await there(async () => {
+        const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+        if (head.Metadata?.["sha256"] !== digest) throw Object.assign(new Error("other bytes"), { $metadata: { httpStatusCode: 404 } });
+      });
+      if (same) return false;
+      await client.send(
+        new PutObjectCommand({
+          ...{ Bucket: bucket, Key: key, Body: createReadStream(path), ContentLength: statSync(path).size, ContentType: contentType },
+          ...{ ChecksumSHA256: Buffer.from(digest, "hex").toString("base64"), Metadata: { sha256: digest } },
+        }),
+      );
+      return true;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/** The whole system on this machine: the program of infra/, evaluated for a stack, with real hosts behind it. */
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { runProgram } from "../../infra/offline/engine";
+import type { Properties } from "../../infra/offline/engine";
+import { readStackFile } from "../../infra/offline/stack-file";
+import { program } from "../../infra/program";
+import type { Lab } from "./lab";
+import { createLab, openLab, removeLab } from "./lab";
+import { repositoryRoot, runDir } from "./paths";
+import type { Event } from "./provider";
+import { localProvider } from "./provider";
+import { openStackState } from "./provider-state";
+import { labExists, readState } from "./state";
+import { OPERATOR } from "./topology";
+
+export interface UpOptions {
+  /** Name of the lab. */
+  readonly name: string;
+  /** @default dev */
+  readonly stack?: string;
+  /** Fully qualified keys to raw values, put over the stack's own (`{"ml-gateway:app": "{\"path\": \"…\"}"}`). */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Runs every command though nothing changed. */
+  readonly force?: boolean;
+  /** Progress, one line each. */
+  readonly say: (line: string) => void;
+}
+
+export interface UpResult {
+  readonly lab: Lab;
+  readonly outputs: Properties;
+  readonly events: readonly Event[];
+}
+
+/** The lab of an earlier run when it is whole; what a crash left of one is removed first. */
+async function whole(name: string, say: (line: string) => void): Promise<Lab> {
+  if (labExists(name) && readState(name).ready) return openLab(name);
+  await removeLab(name);
+  return createLab(name, { say });
+}
+
+/** Secrets made for this machine alone; the same in every run, so that a second one changes nothing. */
+function localSecrets(lab: string, names: readonly string[]): Record<string, string> {
+  const file = join(runDir(lab), "secrets.json");
+  const saved = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>) : {};
+  const make = (name: string): string =>
+    name === "DATABASE_URL" ? `postgresql://local:${randomBytes(12).toString("hex")}@db.internal/ml` : randomBytes(24).toString("hex");
+  const all = { ...saved, ...Object.fromEntries(names.filter((name) => saved[name] === undefined).map((name) => [name, make(name)])) };
+  writeFileSync(file, JSON.stringify(all), { mode: 0o600 });
+  return Object.fromEntries(names.map((name) => [name, all[name] ?? ""]));
+}
+
+/** The stack's configuration, with the lab's key, local secrets, and SSH allowed from the operator. */
+function configuration(
+  lab: Lab,
+  stack: string,
+  over: Readonly<Record<string, string>>,
+): { project: string; config: Record<string, string>; secretKeys: string[] } {
+  const privateKey = readFileSync(lab.state().privateKeyFile, "utf8");
+  const file = readStackFile(repositoryRoot, stack, { privateKey: () => privateKey });
+  const key = (name: string): string => `${file.project}:${name}`;
+  const config: Record<string, string> = { ...file.config, ...over };
+  const object = (name: string): Record<string, unknown> => JSON.parse(config[key(name)] ?? "{}") as Record<string, unknown>;
+  config[key("gateway")] = JSON.stringify({ ...object("gateway"), sshFrom: [`${OPERATOR.address}/32`] });
+  config[key("ssh")] = JSON.stringify({ ...object("ssh"), privateKeyFile: undefined });
+  config[key("sshPrivateKey")] = privateKey;
+  if (over[key("secretEnv")] === undefined)
+    config[key("secretEnv")] = JSON.stringify(localSecrets(lab.name, Object.keys(object("secretEnv"))));
+  return { project: file.project, config, secretKeys: [...new Set([...file.secretKeys, key("sshPrivateKey"), key("secretEnv")])] };
+}
+
+/** One run at a time for each lab, as Pulumi's lock on a stack. The lock of a run that was killed does not hold. */
+function lock(name: string): () => void {
+  const file = join(runDir(name), "up.pid");
+  const holder = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  if (holder !== "" && existsSync(`/proc/${holder}`))
+    throw new Error(`another run (process ${holder}) is changing lab "${name}": wait until it has ended.`);
+  writeFileSync(file, String(process.pid));
+  return () => rmSync(file, { force: true });
+}
+
+/** The SDK leaves a rejected promise for every output of a resource that failed; runProgram itself names the resources and the reasons. */
+async function withoutStrays<T>(work: () => Promise<T>): Promise<T> {
+  const ignore = (): void => undefined;
+  process.on("unhandledRejection", ignore);
+  try {
+    return await work();
+  } finally {
+    process.off("unhandledRejection", ignore);
+  }
+}
+
+/** Brings the system up, or makes a running one follow the configuration. @throws naming every resource that failed; run again to go on */
+export async function up(options: UpOptions): Promise<UpResult> {
+  const { name, say } = options;
+  const lab = await whole(name, say);
+  const unlock = lock(name);
+  const events: Event[] = [];
+  const onEvent = (event: Event): void => {
+    events.push(event);
+    say(`${event.kind} ${event.name}: ${event.what} (${event.seconds.toFixed(1)} s)`);
+  };
+  try {
+    const stack = options.stack ?? "dev";
+    const provider = localProvider({ lab, state: openStackState(name), force: options.force, onEvent });
+    const run = { ...configuration(lab, stack, options.config ?? {}), stack, preview: false, provider };
+    const { outputs } = await withoutStrays(() =>
+      Promise.race([runProgram({ ...run, program: async () => ({ ...(await program(repositoryRoot)) }) }), provider.failed]),
+    );
+    await provider.finish();
+    return { lab, outputs, events };
+  } finally {
+    unlock();
+  }
+}
