@@ -52,6 +52,27 @@ export function findFormats(text: string): Kind[] {
   return FORMATS.filter(({ pattern }) => pattern.test(text)).map(({ kind }) => kind);
 }
 
+/** Parts of keys that stand for keys in documentation and tests. */
+const SHOWN = /EXAMPLE|SAMPLE|FAKE|DUMMY|PLACEHOLDER|REDACTED|XXXX|\.\.\.|…|(.)\1{6}|1234567|abcdef.?ghij/i;
+
+/**
+ * The same in the files of a repository, with the line: keys that documentation and tests show as keys do not count,
+ * nor key blocks too short to be one.
+ */
+export function realFormats(text: string): { readonly kind: Kind; readonly line: number }[] {
+  return FORMATS.flatMap(({ kind, pattern }) => {
+    const match = [...text.matchAll(new RegExp(pattern, "g"))].find((found) => isReal(text, found));
+    return match ? [{ kind, line: text.slice(0, match.index).split("\n").length }] : [];
+  });
+}
+
+function isReal(text: string, match: RegExpMatchArray): boolean {
+  const [found] = match;
+  if (!found.startsWith("-----BEGIN")) return !SHOWN.test(found);
+  const body = text.slice(match.index ?? 0).replace(/^-----BEGIN[^-]*-----/, "");
+  return /^[A-Za-z0-9+/=\s\\]{100,}/.test(body) && !/EXAMPLE|DUMMY|REDACTED|XXXXX|\.\.\.|…/.test(body.slice(0, 300));
+}
+
 const URL_PASSWORD = /\b([a-z][a-z0-9+.-]{1,20}):\/\/([^\s:@/"'`<>]*):([^\s@/"'`]+)@(?=[^\s/:?#"'`])/gi;
 const URL_TOKEN = /\bhttps?:\/\/([A-Za-z0-9_-]{20,})@/gi;
 
