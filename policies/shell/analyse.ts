@@ -5,10 +5,12 @@ import { noFiles } from "./files";
 import { afterTraps } from "./interpreters";
 import { exactly } from "./mode";
 import type { ParseShell } from "./parser";
+import { unclear } from "./report";
 import { inSubshell, runScript } from "./run";
 import { homeOf } from "./expand";
+import { CowMap } from "./cow-map";
 import { noHappenings } from "./state";
-import type { Context, State } from "./state";
+import type { Context, State, Variable } from "./state";
 import { plain } from "./text";
 
 const MOST_COMMANDS = 20_000;
@@ -48,20 +50,26 @@ export function runOnHost(one: ScriptRun, files: Files, context: Context): void 
     ignored: false,
   };
   context.place = { urn: one.urn, part: one.part, line: 1 };
-  inSubshell(state, scope, (s, inner) => afterTraps(runScript(context.parse(plain(one.text)), s, inner), s, inner));
-  files.entries.clear();
-  for (const [path, entries] of state.files.entries) files.entries.set(path, entries);
+  let ends = 0;
+  inSubshell(state, scope, (s, inner) => {
+    const status = afterTraps(runScript(context.parse(plain(one.text)), s, inner), s, inner);
+    ends = inner.frame.exits.length + (s.live ? 1 : 0);
+    return status;
+  });
+  context.place = { urn: one.urn, part: one.part, line: 1 };
+  if (ends === 0) unclear(state, scope, "a script that, as far as it can be followed, always fails");
+  files.entries = state.files.entries;
   if (state.files.fog) files.fog = state.files.fog;
 }
 
 const newState = (files: Files, one: ScriptRun): State => ({
   live: true,
   files,
-  variables: new Map([
+  variables: CowMap.from<string, Variable>([
     ["HOME", { values: [homeOf(one.user)] }],
     ...[...one.environment].map(([name, value]): [string, { values: string[] }] => [name, { values: [value] }]),
   ]),
-  functions: new Map(),
+  functions: CowMap.from(),
   exported: new Set([...one.environment.keys()]),
   umask: exactly(0o022),
   cwd: homeOf(one.user),

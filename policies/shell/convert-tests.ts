@@ -1,9 +1,9 @@
 /** `[ ... ]` and `[[ ... ]]`. */
-import type { Node } from "web-tree-sitter";
+import type { Node } from "./nodes";
 import { toWord } from "./convert-words";
 import type { TestExpression } from "./syntax";
 
-const namedOf = (node: Node): Node[] => node.children.filter((c): c is Node => c !== null && c.isNamed);
+const namedOf = (node: Node): Node[] => node.children.filter((c) => c.isNamed);
 
 export function toTest(node: Node): TestExpression {
   const inner = namedOf(node);
@@ -11,7 +11,7 @@ export function toTest(node: Node): TestExpression {
 }
 
 function expression(node: Node): TestExpression {
-  const all = node.children.filter((c): c is Node => c !== null);
+  const all = node.children;
   if (node.type === "parenthesized_expression") return toTest(node);
   if (node.type === "unary_expression") {
     const [operator, operand] = all;

@@ -1,9 +1,9 @@
 /** From the parser's tree to words: quoting, escapes and expansions. */
-import type { Node } from "web-tree-sitter";
+import type { Node } from "./nodes";
 import { toScript } from "./convert";
 import type { Parameter, Part, Word } from "./syntax";
 
-const childrenOf = (node: Node): Node[] => node.children.filter((child): child is Node => child !== null);
+const childrenOf = (node: Node): readonly Node[] => node.children;
 
 export const toWord = (node: Node): Word => ({ parts: toParts(node, false) });
 
@@ -69,11 +69,12 @@ function stringParts(node: Node): Part[] {
 const quotedText = (source: string): Part[] => [text(source.replace(/\\\n/gu, "").replace(/\\([$`"\\])/gu, "$1"), true)];
 const hereText = (source: string): Part[] => [text(source.replace(/\\\n/gu, "").replace(/\\([$`\\])/gu, "$1"), true)];
 
-/** Outside quotes a backslash quotes the next character. */
+/** Outside quotes a backslash quotes the next character. The grammar takes a special parameter after a dash (`x-$$`) for text. */
 function bareText(source: string): Part[] {
   const parts: Part[] = [];
-  for (const match of source.matchAll(/\\([\s\S])|[^\\]+|\\$/gu)) {
-    if (match[1] === undefined) parts.push(text(match[0], false));
+  for (const match of source.matchAll(/\\([\s\S])|\$([$?!#])|[^\\$]+|[\\$]/gu)) {
+    if (match[2] !== undefined) parts.push({ kind: "parameter", parameter: { name: match[2] }, quoted: true });
+    else if (match[1] === undefined) parts.push(text(match[0], false));
     else if (match[1] !== "\n") parts.push(text(match[1], true));
   }
   return parts;
@@ -116,15 +117,15 @@ const OPERATORS = new Set([
 ]);
 
 function toParameter(node: Node): Parameter {
-  const children = childrenOf(node).slice(1, -1);
+  const children = [...childrenOf(node)].slice(1, -1);
   const length = children[0]?.type === "#" && children.length === 2;
   const indirect = children[0]?.type === "!";
   if (length || indirect) children.shift();
   const target = children.shift();
   const subscript = target?.type === "subscript";
   const base: Parameter = {
-    name: (subscript ? target.child(0)?.text : target?.text) ?? "",
-    ...(subscript ? { index: target.child(2)?.text ?? "" } : {}),
+    name: (subscript ? target.children[0]?.text : target?.text) ?? "",
+    ...(subscript ? { index: target.children[2]?.text ?? "" } : {}),
     ...(length ? { length } : {}),
     ...(indirect ? { indirect } : {}),
   };

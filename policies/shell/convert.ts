@@ -1,11 +1,11 @@
 /** From the parser's tree to statements. */
-import type { Node } from "web-tree-sitter";
+import type { Node } from "./nodes";
 import { toParts, toWord } from "./convert-words";
 import { toTest } from "./convert-tests";
 import { literal } from "./syntax";
 import type { Assignment, CaseArm, Redirect, Script, Statement, Word } from "./syntax";
 
-const childrenOf = (node: Node): Node[] => node.children.filter((child): child is Node => child !== null && child.type !== "comment");
+const childrenOf = (node: Node): readonly Node[] => node.children;
 
 export const toScript = (node: Node): Script => ({ statements: statementsOf(childrenOf(node)) });
 
@@ -15,7 +15,7 @@ function statementsOf(nodes: readonly Node[]): Statement[] {
   return nodes.filter(isStatement).map(toStatement);
 }
 
-const lineOf = (node: Node): number => node.startPosition.row + 1;
+const lineOf = (node: Node): number => node.row + 1;
 const unparsed = (node: Node): Statement => ({ kind: "unparsed", line: lineOf(node), text: node.text.slice(0, 80) });
 
 function toStatement(node: Node): Statement {
@@ -53,7 +53,7 @@ const MAKERS: Readonly<Record<string, (node: Node) => Statement>> = {
 };
 
 function toGroup(node: Node): Statement {
-  return node.child(0)?.type === "((" ? { kind: "test", expression: { kind: "opaque" } } : { kind: "group", body: toScript(node) };
+  return node.children[0]?.type === "((" ? { kind: "test", expression: { kind: "opaque" } } : { kind: "group", body: toScript(node) };
 }
 
 function toCommand(node: Node): Statement {
@@ -92,8 +92,8 @@ function toAssignment(node: Node): Assignment {
   const [target, operator, value] = childrenOf(node);
   const subscript = target?.type === "subscript";
   const base = {
-    name: (subscript ? target.child(0)?.text : target?.text) ?? "",
-    ...(subscript ? { index: target.child(2)?.text ?? "" } : {}),
+    name: (subscript ? target.children[0]?.text : target?.text) ?? "",
+    ...(subscript ? { index: target.children[2]?.text ?? "" } : {}),
     append: operator?.type === "+=",
   };
   if (value?.type === "array")

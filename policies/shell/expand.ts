@@ -2,10 +2,9 @@
 import { braces } from "./braces";
 import { capture, withChannels } from "./channels";
 import { parameterValues } from "./parameters";
-import { joinStates } from "./state";
 import type { Scope, State } from "./state";
 import type { Part, Script, Word } from "./syntax";
-import { hole, holesOf, QUESTION, STAR } from "./text";
+import { hole, QUESTION, STAR } from "./text";
 
 /** Runs a script in a subshell; given by the interpreter, which this file must not import. */
 export type RunInside = (body: Script, state: State, scope: Scope) => void;
@@ -46,7 +45,12 @@ export function oneText(word: Word, state: State, scope: Scope): string {
   return ways.length === 1 ? (ways[0] ?? "") : hole("value", "one-of-several");
 }
 
+/** Plain text without anything to expand, by far the most frequent word. */
+const LITERAL = /^[^~*?[\s]+$/u;
+
 function expandWord(word: Word, state: State, scope: Scope): string[][] {
+  const [first] = word.parts;
+  if (word.parts.length === 1 && first?.kind === "text" && (first.quoted || LITERAL.test(first.text))) return [[first.text]];
   const ways = chunkWays(word, state, scope).map(fieldsOf);
   const seen = new Set<string>();
   return ways.filter((fields) => {
@@ -160,17 +164,3 @@ function arithmetic(text: string, state: State): string {
   const [a, b] = [Number(match[1]), Number(match[3] ?? 0)];
   return String(match[2] === "-" ? a - b : match[2] === "*" ? a * b : a + b);
 }
-
-/** Runs `action` for each state that a choice can lead to and joins what comes out. */
-export function forEachWay<T>(ways: readonly T[], state: State, clone: (s: State) => State, action: (way: T, s: State) => void): void {
-  const [first, ...rest] = ways;
-  if (first === undefined) return;
-  const others = rest.map((way) => ({ way, at: clone(state) }));
-  action(first, state);
-  for (const { way, at } of others) {
-    action(way, at);
-    Object.assign(state, joinStates(state, at));
-  }
-}
-
-export const hasHole = (text: string): boolean => holesOf(text).length > 0;

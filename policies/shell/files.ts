@@ -2,6 +2,7 @@
  * What is known of a host's files. Each path has the states it can be in; a path that is not listed was never mentioned.
  * A path may be a pattern (`/home/x/app/**` + `.py`): then the entry stands for every such file.
  */
+import { CowMap } from "./cow-map";
 import { joinModes, sameMode } from "./mode";
 import type { Mode } from "./mode";
 import { isPattern, isWithin, normalise, parentOf, relation } from "./paths";
@@ -42,12 +43,12 @@ export interface Fog {
 }
 
 export interface Files {
-  readonly entries: Map<string, readonly Entry[]>;
+  entries: CowMap<string, readonly Entry[]>;
   fog?: Fog;
 }
 
-export const noFiles = (): Files => ({ entries: new Map() });
-export const cloneFiles = (files: Files): Files => ({ entries: new Map(files.entries), ...(files.fog ? { fog: files.fog } : {}) });
+export const noFiles = (): Files => ({ entries: CowMap.from() });
+export const cloneFiles = (files: Files): Files => ({ entries: files.entries.copy(), ...(files.fog ? { fog: files.fog } : {}) });
 
 const MOST_STATES = 8;
 
@@ -91,6 +92,9 @@ function widen(a: Entry, b: Entry): Entry {
 /** A path that only one side knows was not touched on the other: there it is as it was, which on a new host is absent. */
 export function joinFiles(a: Files, b: Files): Files {
   const joined = cloneFiles(a);
+  const fog = (a.fog?.time ?? 0) >= (b.fog?.time ?? 0) ? a.fog : b.fog;
+  if (fog) joined.fog = fog;
+  if (a.entries.sameAs(b.entries)) return joined;
   const missing = (entries: readonly Entry[]): readonly Entry[] =>
     joinEntries(
       entries,
@@ -101,8 +105,6 @@ export function joinFiles(a: Files, b: Files): Files {
     if (mine !== entries) joined.entries.set(path, mine ? joinEntries(mine, entries) : missing(entries));
   }
   for (const [path, entries] of a.entries) if (!b.entries.has(path)) joined.entries.set(path, missing(entries));
-  const fog = (a.fog?.time ?? 0) >= (b.fog?.time ?? 0) ? a.fog : b.fog;
-  if (fog) joined.fog = fog;
   return joined;
 }
 

@@ -6,12 +6,12 @@ import { Secret } from "../core/types";
 import { newContext, runOnHost } from "./analyse";
 import { makeFile } from "./effects/create";
 import { noFiles, cloneFiles, joinFiles } from "./files";
+import type { Entry } from "./files";
 import type { Files } from "./files";
 import { exactly } from "./mode";
 import type { ParseShell } from "./parser";
 import { shellParser } from "./parser";
-import { nameOf } from "./paths";
-import { noHappenings } from "./state";
+import { nameOf, relation } from "./paths";
 import type { Context, Happenings, State } from "./state";
 import { hostsOf, ordersOf } from "./steps";
 import type { Host } from "./steps";
@@ -42,18 +42,19 @@ export function hostReports(graph: Graph, settings: Settings): Promise<readonly 
 }
 
 function reportOn(graph: Graph, host: Host, parse: ParseShell): HostReport {
-  const record = noHappenings();
-  const orders = ordersOf(graph, host.steps);
-  const runs = orders.map((order) => create(host, order, parse));
-  for (const [index, run] of runs.entries()) merge(record, run.context.record, index > 0);
-  let files = runs.map((r) => r.files).reduce(joinFiles);
-  const updating = orders[0]?.filter((s) => !isAbsent(s.inputs.update)) ?? [];
+  const usual = create(host, host.steps, ordersOf(graph, host.steps, () => false)[0] ?? [], parse);
+  const orders = ordersOf(graph, host.steps, (a, b) => collide(usual.touched.get(a.urn), usual.touched.get(b.urn))).slice(1);
+  const others = orders.map((order) => create(host, host.steps, order, parse));
+  const record = usual.context.record;
+  for (const other of others) addNew(record, other.context.record);
+  let files = [usual, ...others].map((r) => r.files).reduce(joinFiles);
+  const updating = host.steps.filter((s) => !isAbsent(s.inputs.update));
   if (updating.length > 0) {
     const again = newContext(parse);
     again.time = 1e6;
     const updated = cloneFiles(files);
     for (const step of updating) runPart(step, "update", updated, again);
-    merge(record, again.record, true);
+    addNew(record, again.record);
     files = joinFiles(files, updated);
   }
   const last = newContext(parse);
@@ -61,9 +62,21 @@ function reportOn(graph: Graph, host: Host, parse: ParseShell): HostReport {
   return { host, files, record, deletion: last.record, isSetUp: host.steps.length > 0 || record.executed.length > 0 };
 }
 
+/** Paths whose state a step changed, so that the order of two steps can matter. */
+function changed(before: Files, after: Files): string[] {
+  const look = (entries: readonly Entry[] | undefined): string =>
+    JSON.stringify((entries ?? []).map((e) => [e.kind, e.mode, e.owner, e.group, e.target, e.secret]));
+  return [...after.entries]
+    .filter(([path, entries]) => before.entries.get(path) !== entries && look(before.entries.get(path)) !== look(entries))
+    .map(([path]) => path);
+}
+
+const collide = (a: readonly string[] = [], b: readonly string[] = []): boolean =>
+  a.some((x) => b.some((y) => relation(x, y) !== "apart" || relation(y, x) !== "apart"));
+
 /** Other orders of the same steps repeat most of what happened. */
-function merge(into: Happenings, from: Happenings, onlyNew: boolean): void {
-  const seen = new Set(onlyNew ? Object.values(into).flatMap((list: readonly unknown[]) => list.map(keyOf)) : []);
+function addNew(into: Happenings, from: Happenings): void {
+  const seen = new Set(Object.values(into).flatMap((list: readonly unknown[]) => list.map(keyOf)));
   for (const name of ["executed", "written", "unclear", "shown", "remoteCode"] as const) {
     const list: unknown[] = into[name];
     for (const item of from[name]) if (!seen.has(keyOf(item))) list.push(item);
@@ -72,12 +85,23 @@ function merge(into: Happenings, from: Happenings, onlyNew: boolean): void {
 
 const keyOf = (item: unknown): string => JSON.stringify(item, (key, value: unknown) => (key === "time" ? undefined : value));
 
-function create(host: Host, order: readonly Resource[], parse: ParseShell): { files: Files; context: Context } {
+interface Run {
+  readonly files: Files;
+  readonly context: Context;
+  readonly touched: ReadonlyMap<string, readonly string[]>;
+}
+
+function create(host: Host, all: readonly Resource[], order: readonly Resource[], parse: ParseShell): Run {
   const files = noFiles();
   const context = newContext(parse);
+  const touched = new Map<string, readonly string[]>();
   if (host.instance) userDataOf(host.instance, files, context);
-  for (const step of order) runPart(step, "create", files, context);
-  return { files, context };
+  for (const step of order) {
+    const before = all.length > 1 ? cloneFiles(files) : files;
+    runPart(step, "create", files, context);
+    touched.set(step.urn, changed(before, files));
+  }
+  return { files, context, touched };
 }
 
 function runPart(step: Resource, part: "create" | "update" | "delete", files: Files, context: Context): void {

@@ -1,6 +1,7 @@
 /** Programs that run text: shells with -c, -s or a file, and what can be told of Python, Perl and the like. */
 import type { Call, Effect } from "./call";
 import { readAll, write } from "./channels";
+import { CowMap } from "./cow-map";
 import { resolveLinks } from "./files";
 import { exactly } from "./mode";
 import { nameOf } from "./paths";
@@ -34,9 +35,9 @@ export function runShellText(raw: string, state: State, scope: Scope, options: T
   const inner: Scope = { ...scope, depth: scope.depth + 1 };
   if (options.inPlace) return runScript(script, state, inner);
   return inSubshell(state, inner, (s, own) => {
-    s.variables = new Map([...s.variables].filter(([name]) => s.exported.has(name)));
+    s.variables = CowMap.from([...s.variables].filter(([name]) => s.exported.has(name)));
     for (const [name, value] of options.assignments ?? []) s.variables.set(name, { values: [value] });
-    s.functions = new Map();
+    s.functions = CowMap.from();
     s.args = options.args ?? [];
     const flags = options.flags ?? "";
     s.options = { errexit: flags.includes("e"), xtrace: flags.includes("x"), pipefail: flags.includes("pipefail") };
@@ -158,7 +159,11 @@ function python(code: string, call: Call): void {
     runShellText(text, state, scope);
     rest = rest.replace(all, "");
   }
-  if (/\b(chmod|fchmod|chown|umask|system|popen|subprocess|exec|eval)\b/u.test(rest))
+  if (
+    /\bos\.(system|popen|f?chmod|l?chown|umask|exec\w*|spawn\w*)\b|\bsubprocess\b|\bshutil\.(chown|copy\w+)|\.chmod\(|\b(exec|eval)\(/u.test(
+      rest.replace(/^\s*#.*$/gmu, ""),
+    )
+  )
     unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`);
 }
 

@@ -5,7 +5,8 @@ import { readAll, stdinOf, write } from "./channels";
 import { evaluate, fromWords } from "./conditions";
 import { EFFECTS, QUESTIONS } from "./effects";
 import { find, unknownOutput, xargs } from "./effects/find";
-import { expandText, expandWords, forEachWay } from "./expand";
+import { expandText, expandWords } from "./expand";
+import { fork } from "./fork";
 import { INTERPRETERS, runFile, runShellText, sourceFile } from "./interpreters";
 import { exactly } from "./mode";
 import { nameOf } from "./paths";
@@ -30,12 +31,11 @@ export function runCommand(command: SimpleCommand, state: State, scope: Scope): 
     for (const one of command.assignments) assign(one, state, scope);
     return command.assignments.some((a) => a.value?.parts.some((p) => p.kind === "command")) ? "likely" : "ok";
   }
-  let status: Status | undefined;
-  forEachWay(ways, state, cloneState, (argv, s) => {
-    const here = runWay(argv, command.assignments, s, scope);
-    status = status === undefined || status === here ? here : "open";
-  });
-  return status ?? "ok";
+  return fork(
+    ways.map((argv) => (s) => runWay(argv, command.assignments, s, scope)),
+    state,
+    scope,
+  );
 }
 
 function runWay(argv: readonly string[], assignments: readonly Assignment[], state: State, scope: Scope): Status {
@@ -159,7 +159,6 @@ function runProgram(program: string, call: Call): Status {
     const ran = runFile(program, args, { ...call, scope: deeper(scope) });
     if (ran) return ran;
   }
-  readAll(scope.channels);
   write(state, scope, 1, `${unknownOutput(call)}\n`);
   return QUESTIONS.has(name) ||
     /^(is|has|check|test)[-_]/u.test(name) ||

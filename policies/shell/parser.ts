@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Language, Parser } from "web-tree-sitter";
 import { toScript } from "./convert";
+import { plainTree } from "./nodes";
 import type { Script } from "./syntax";
 
 export type ParseShell = (text: string) => Script;
@@ -25,7 +26,7 @@ async function load(): Promise<ParseShell> {
     if (found) return found;
     const tree = parser.parse(text);
     if (!tree) return { statements: [{ kind: "unparsed", line: 1, text: text.slice(0, 80) }] };
-    const script = toScript(tree.rootNode);
+    const script = toScript(plainTree(tree, text));
     tree.delete();
     if (known.size > 2000) known.clear();
     known.set(text, script);

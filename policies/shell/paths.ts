@@ -1,5 +1,5 @@
 /** Paths as abstract strings: normal form, and which paths a pattern certainly or possibly names. */
-import { DEEP, DIRS, holesOf, mapHoles, QUESTION, STAR } from "./text";
+import { DEEP, DIRS, FILES, holesOf, mapHoles, QUESTION, STAR } from "./text";
 
 /** Absolute, without `.`, `..`, doubled or trailing slashes. A path that begins with a hole counts as absolute. */
 export function normalise(path: string, cwd: string): string {
@@ -28,7 +28,12 @@ const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/gu, "
 
 function regexOf(pattern: string, holes: "literal" | "anything"): RegExp {
   const opened = holes === "literal" ? pattern : mapHoles(pattern, (h) => (h.kind === "fresh" ? h.label : DEEP));
-  const source = escape(opened).replaceAll(STAR, "[^/]*").replaceAll(QUESTION, "[^/]").replaceAll(DEEP, ".*").replaceAll(DIRS, "");
+  const source = escape(opened)
+    .replaceAll(STAR, "[^/]*")
+    .replaceAll(QUESTION, "[^/]")
+    .replaceAll(DEEP, ".*")
+    .replaceAll(DIRS, "")
+    .replaceAll(FILES, "");
   return new RegExp(`^${source}$`, "su");
 }
 

@@ -1,15 +1,17 @@
 /** The interpreter's statements: what can run, in which order, and which states that leaves possible. */
 import { capture, input, withChannels } from "./channels";
 import { evaluate } from "./conditions";
-import { expandText, expandWords, forEachWay, setRunInside } from "./expand";
+import { expandText, expandWords, setRunInside } from "./expand";
+import { fork } from "./fork";
+import type { Way } from "./fork";
 import { runCommand } from "./invoke";
 import { globMatches } from "./paths";
 import { redirect } from "./redirects";
 import { unclear } from "./report";
 import { become, cloneState, joinStates } from "./state";
 import type { Frame, Scope, State, Status } from "./state";
-import type { Script, Statement } from "./syntax";
-import { hole, holesOf, isKnown, plain } from "./text";
+import type { CaseArm, Script, Statement } from "./syntax";
+import { hole, isKnown, plain } from "./text";
 
 export function runScript(script: Script, state: State, scope: Scope): Status {
   let status: Status = "ok";
@@ -108,11 +110,10 @@ function runBoth(statement: Extract<Statement, { kind: "both" }>, state: State, 
   if (!goesOn) return left;
   const certain = statement.operator === "&&" ? left === "ok" || left === "likely" : left === "failed";
   if (certain) return run(statement.right, state, scope);
-  const skipped = cloneState(state);
-  const right = run(statement.right, state, scope);
-  become(state, joinStates(state, skipped));
+  let right = "open" as Status;
+  const status = fork([(s) => (right = run(statement.right, s, scope)), () => left], state, scope);
   if (statement.operator === "||" && (left === "likely" || right === "ok")) return left === "likely" ? "likely" : "ok";
-  return "open";
+  return state.live && right === "failed" ? "open" : status;
 }
 
 type Branches = Extract<Statement, { kind: "if" }>["branches"];
@@ -124,11 +125,7 @@ function runIf(branches: Branches, index: number, otherwise: Script | undefined,
   if (!state.live) return truth;
   if (truth === "ok") return runScript(branch.body, state, scope);
   if (truth === "failed") return runIf(branches, index + 1, otherwise, state, scope);
-  const other = cloneState(state);
-  const a = runScript(branch.body, state, scope);
-  const b = runIf(branches, index + 1, otherwise, other, scope);
-  become(state, joinStates(state, other));
-  return a === b ? a : "open";
+  return fork([(s) => runScript(branch.body, s, scope), (s) => runIf(branches, index + 1, otherwise, s, scope)], state, scope);
 }
 
 const MOST_ROUNDS = 64;
@@ -143,18 +140,26 @@ function round(body: Script, state: State, scope: Scope, breaks: State[]): Statu
 
 function runFor(statement: Extract<Statement, { kind: "for" }>, state: State, scope: Scope): Status {
   const ways = statement.words ? expandWords(statement.words, state, scope) : [[...(state.args ?? [hole("value", "$@")])]];
-  forEachWay(ways, state, cloneState, (items, s) => {
-    const breaks: State[] = [];
-    for (const item of items.slice(0, MOST_ROUNDS)) {
-      if (!s.live) break;
-      // A word that is a hole as a whole may stand for no item at all.
-      const skipped = holesOf(item).length > 0 && /^\uE002[^\uE003]*\uE003$/u.test(item) ? cloneState(s) : undefined;
+  return fork(
+    ways.map((items) => (s) => runItems(statement, items, s, scope)),
+    state,
+    scope,
+  );
+}
+
+function runItems(statement: Extract<Statement, { kind: "for" }>, items: readonly string[], state: State, scope: Scope): Status {
+  const breaks: State[] = [];
+  for (const item of items.slice(0, MOST_ROUNDS)) {
+    if (!state.live) break;
+    const one: Way = (s) => {
       s.variables.set(statement.name, { values: [item] });
-      round(statement.body, s, scope, breaks);
-      if (skipped) become(s, joinStates(s, skipped));
-    }
-    for (const other of breaks) become(s, joinStates(s, other));
-  });
+      return round(statement.body, s, scope, breaks);
+    };
+    // A word that is a hole as a whole may stand for no item at all.
+    if (/^\uE002[^\uE003]*\uE003$/u.test(item)) fork([one, () => "ok"], state, scope);
+    else one(state);
+  }
+  for (const other of breaks) become(state, joinStates(state, other));
   return "likely";
 }
 
@@ -175,25 +180,27 @@ function runLoop(statement: Extract<Statement, { kind: "loop" }>, state: State, 
 }
 
 function runCase(statement: Extract<Statement, { kind: "case" }>, state: State, scope: Scope): Status {
-  forEachWay(expandText(statement.subject, state, scope), state, cloneState, (subject, s) => {
-    const ends: State[] = [];
-    let open = true;
-    for (const arm of statement.arms) {
-      const patterns = arm.patterns.flatMap((word) => expandText(word, s, scope));
-      const matched = matchesArm(patterns, subject);
-      if (matched === false) continue;
-      const here = cloneState(s);
-      runScript(arm.body, here, scope);
-      ends.push(here);
-      if (matched && !arm.falls) {
-        open = false;
-        break;
-      }
-    }
-    const all = open ? [...ends, cloneState(s)] : ends;
-    become(s, all.reduce(joinStates));
-  });
-  return "open";
+  const subjects = expandText(statement.subject, state, scope);
+  return fork(
+    subjects.map((subject) => (s) => fork(arms(statement.arms, subject, s, scope), s, scope)),
+    state,
+    scope,
+  );
+}
+
+/** The arms that can be taken; none at all where no pattern has to match. */
+function arms(all: readonly CaseArm[], subject: string, state: State, scope: Scope): Way[] {
+  const ways: Way[] = [];
+  for (const arm of all) {
+    const matched = matchesArm(
+      arm.patterns.flatMap((word) => expandText(word, state, scope)),
+      subject,
+    );
+    if (matched === false) continue;
+    ways.push((s) => runScript(arm.body, s, scope));
+    if (matched && !arm.falls) return ways;
+  }
+  return [...ways, () => "ok"];
 }
 
 function matchesArm(patterns: readonly string[], subject: string): boolean | undefined {

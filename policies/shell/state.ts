@@ -1,4 +1,5 @@
 /** The state of a shell and of the host it runs on, and the record of what happened. */
+import { CowMap } from "./cow-map";
 import type { ParseShell } from "./parser";
 import type { Entry, Files, Place } from "./files";
 import { cloneFiles, joinFiles } from "./files";
@@ -23,8 +24,8 @@ export interface State {
   /** False after exit, return, break: nothing that follows is run. */
   live: boolean;
   files: Files;
-  variables: Map<string, Variable>;
-  functions: Map<string, Statement>;
+  variables: CowMap<string, Variable>;
+  functions: CowMap<string, Statement>;
   /** Names of variables that child processes see. */
   exported: ReadonlySet<string>;
   umask: Mode;
@@ -127,7 +128,7 @@ export interface Scope {
 }
 
 export function cloneState(state: State): State {
-  return { ...state, files: cloneFiles(state.files), variables: new Map(state.variables), functions: new Map(state.functions) };
+  return { ...state, files: cloneFiles(state.files), variables: state.variables.copy(), functions: state.functions.copy() };
 }
 
 /** Makes `target` the same as `source`. */
@@ -139,16 +140,17 @@ export function become(target: State, source: State): void {
 export function joinStates(a: State, b: State): State {
   if (!a.live) return b;
   if (!b.live) return a;
-  const variables = new Map(a.variables);
-  for (const name of new Set([...a.variables.keys(), ...b.variables.keys()])) {
-    const joined = joinVariables(name, a.variables.get(name), b.variables.get(name));
-    variables.set(name, joined);
+  const variables = a.variables.copy();
+  const names = a.variables.sameAs(b.variables) ? [] : new Set([...a.variables.keys(), ...b.variables.keys()]);
+  for (const name of names) {
+    const [mine, other] = [a.variables.get(name), b.variables.get(name)];
+    if (mine !== other) variables.set(name, joinVariables(name, mine, other));
   }
   return {
     ...a,
     files: joinFiles(a.files, b.files),
     variables,
-    functions: new Map([...b.functions, ...a.functions]),
+    functions: a.functions.sameAs(b.functions) ? a.functions.copy() : CowMap.from([...b.functions, ...a.functions]),
     umask: joinModes(a.umask, b.umask),
     cwd: a.cwd === b.cwd ? a.cwd : hole("value", "cwd"),
     user: a.user === b.user ? a.user : hole("value", "user"),

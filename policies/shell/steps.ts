@@ -96,11 +96,16 @@ function byName(graph: Graph, step: Resource, roles: Roles): Resource | undefine
   return role !== undefined && fitting.length === 1 ? fitting[0] : undefined;
 }
 
-/** Orders in which the steps can run: the registered one, and for each step that is not tied down one in which it comes as late as it can. */
-export function ordersOf(graph: Graph, steps: readonly Resource[]): Resource[][] {
+/**
+ * Orders in which the steps can run: the registered one, and for each step that is not tied down one in which it comes as
+ * late as it can. `matters` says whether the order of two steps makes a difference at all.
+ */
+export function ordersOf(graph: Graph, steps: readonly Resource[], matters: (a: Resource, b: Resource) => boolean): Resource[][] {
   const before = predecessors(graph, steps);
   const usual = order(steps, before, () => false);
-  const loose = steps.filter((a) => steps.some((b) => a !== b && !before.get(a.urn)?.has(b.urn) && !before.get(b.urn)?.has(a.urn)));
+  const loose = steps.filter((a) =>
+    steps.some((b) => a !== b && !before.get(a.urn)?.has(b.urn) && !before.get(b.urn)?.has(a.urn) && matters(a, b)),
+  );
   const late = loose.length <= 12 ? loose : [];
   const others = late.map((step) => order(steps, before, (s) => s === step || (before.get(s.urn)?.has(step.urn) ?? false)));
   const reversed = loose.length > 12 ? [order([...steps].reverse(), before, () => false)] : [];

@@ -13,6 +13,8 @@ const CLOSE = "\uE003";
 export const DEEP = "\uE004";
 /** Ends a path that stands for folders: `/x/**` + DIRS. */
 export const DIRS = "\uE006";
+/** Ends a pattern that means files only. */
+export const FILES = "\uE007";
 /** Put into a text that holds a secret. Has no width for comparison: see `plain`. */
 export const SECRET_MARK = "\uE005";
 
@@ -93,6 +95,6 @@ export function show(text: string): string {
   const masked = text.includes(SECRET_MARK)
     ? "[secret]"
     : mapHoles(text, (h) => (h.kind === "secret" ? "[secret]" : `<${h.label.replace(/\.[0-9a-z]{4,7}$/u, "")}>`));
-  const line = plain(masked).replaceAll(DEEP, "**").replaceAll(DIRS, "/").replace(/\s+/gu, " ").trim();
+  const line = plain(masked).replaceAll(DEEP, "**").replaceAll(DIRS, "/").replaceAll(FILES, "").replace(/\s+/gu, " ").trim();
   return line.length > 120 ? `${line.slice(0, 117)}...` : line;
 }

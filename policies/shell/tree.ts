@@ -6,7 +6,7 @@ import { ANY_MODE, exactly, masked } from "./mode";
 import type { Mode } from "./mode";
 import { isPattern, isWithin, nameOf, normalise, parentOf } from "./paths";
 import type { Context, State } from "./state";
-import { DEEP, DIRS, holesOf, mapHoles, show, STAR } from "./text";
+import { DEEP, DIRS, FILES, holesOf, mapHoles, show, STAR } from "./text";
 import { isSecretPath } from "./subjects";
 
 export type Change = (entry: Entry) => Entry;
@@ -25,7 +25,9 @@ export interface Reach {
 export const absolute = (operand: string, state: State): string => normalise(operand, state.cwd);
 
 /** Changes everything that `path` names, and notes doubt where it may name more. */
-export function change(state: State, context: Context, path: string, reach: Reach, how: Change): void {
+export function change(state: State, context: Context, named: string, given: Reach, how: Change): void {
+  const path = named.endsWith(FILES) ? named.slice(0, -1) : named;
+  const reach: Reach = named.endsWith(FILES) ? { ...given, kind: "file" } : named.endsWith(DIRS) ? { ...given, kind: "dir" } : given;
   const real = resolveLinks(state.files, path, reach.keepLink);
   const own = reach.onlyBelow ? { certain: [], possible: [] } : select(state.files, real);
   if (!reach.onlyBelow && own.certain.length === 0) own.certain.push(...introduce(state, context, real, reach));
@@ -152,9 +154,15 @@ export function remove(state: State, context: Context, path: string): void {
 export function destination(state: State, source: string, target: string, plainFile: boolean): string {
   const real = resolveLinks(state.files, absolute(target, state));
   const entries = state.files.entries.get(real);
-  const isFolder = target.endsWith("/") || (entries?.every((e) => e.kind === "dir") ?? looksLikeFolder(target, source));
+  const isFolder =
+    target.endsWith("/") ||
+    (entries?.every((e) => e.kind === "dir") ?? (!isNewFolder(state, parentOf(real)) && looksLikeFolder(target, source)));
   return isFolder && !plainFile ? `${real === "/" ? "" : real}/${nameOf(absolute(source, state))}` : real;
 }
+
+/** In a folder that was just made nothing is there yet that nobody has seen. */
+const isNewFolder = (state: State, folder: string): boolean =>
+  state.files.entries.get(folder)?.every((e) => e.kind === "dir" && e.time > 0) === true && !state.files.entries.has(`${folder}/${DEEP}`);
 
 /** An unknown target without a suffix is a folder when the source has one (`cp app.py /home/x/app`). */
 function looksLikeFolder(target: string, source: string): boolean {

@@ -4,7 +4,7 @@ import { readAll, write } from "../channels";
 import type { Status } from "../state";
 import { absolute, remove } from "../tree";
 import { parseOptions } from "../options";
-import { DEEP, digestLabel, DIRS, hole, plain, STAR, QUESTION } from "../text";
+import { DEEP, digestLabel, DIRS, FILES, hole, plain, STAR, QUESTION } from "../text";
 import { select, resolveLinks } from "../files";
 import { isPattern } from "../paths";
 
@@ -94,9 +94,10 @@ function targets(call: Call, root: string, query: Query): string[] {
   const folder = absolute(root, call.state);
   if (query.kind === "dir")
     return query.name === undefined ? [folder, `${folder}/${DEEP}${DIRS}`] : [`${folder}/${DEEP}${globbed(query.name)}${DIRS}`];
-  if (query.name !== undefined && !query.negated) return [`${folder}/${DEEP}${globbed(query.name)}`];
+  const only = query.kind === "file" ? FILES : "";
+  if (query.name !== undefined && !query.negated) return [`${folder}/${DEEP}${globbed(query.name)}${only}`];
   const spared = query.negated && query.name !== undefined ? query.name : undefined;
-  const files = [`${folder}/${DEEP}.py`, `${folder}/${DEEP}`].filter((t) => spared !== "*.py" || !t.endsWith(".py"));
+  const files = [`${folder}/${DEEP}.py${only}`, `${folder}/${DEEP}${only}`].filter((t) => spared !== "*.py" || !t.includes(".py"));
   const concrete = select(call.state.files, `${resolveLinks(call.state.files, folder)}/${DEEP}`).certain.filter((key) => {
     if (isPattern(key) || (spared !== undefined && key.endsWith(`/${spared}`))) return false;
     return call.state.files.entries.get(key)?.some((e) => e.kind === "file" || (e.kind === "any" && query.kind !== "file")) ?? false;

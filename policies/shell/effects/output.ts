@@ -7,8 +7,8 @@ import { isExact } from "../mode";
 import { nameOf, normalise, parentOf } from "../paths";
 import { contentOf } from "../redirects";
 import { absolute } from "../tree";
-import { hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
-import { filter } from "./create";
+import { digestLabel, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
+import { parseOptions } from "../options";
 
 const say = (call: Call, text: string): "likely" => {
   write(call.state, call.scope, 1, text);
@@ -69,7 +69,6 @@ function readFile(file: string, call: Call): string {
   return entries?.some((e) => e.secret) ? markSecret(text === "" ? hole("secret", file) : text) : text;
 }
 
-/** head, tail, tr and so on: exact for nothing, but the secret mark and the network mark stay. */
 export const base64: Effect = (call) => {
   const decode = call.args.some((a) => /^(-d|-D|--decode|-di|-id)$/u.test(a));
   const file = call.args.find((a) => !a.startsWith("-"));
@@ -142,18 +141,25 @@ export const stat: Effect = (call) => {
   return entries?.every((e) => e.kind === "absent") ? "failed" : entry ? "likely" : "open";
 };
 
+/** `head` and `tail` by lines are exact on known text; anything else keeps only what kind of text it was. */
 export const head: Effect = (call) => {
-  const files = call.args.filter((a) => !a.startsWith("-") && !/^\d+[kKmM]?$/u.test(a));
-  if (files.length === 0) return filter(call);
-  return say(
-    call,
-    files
-      .map((f) => readFile(f, call))
-      .map((t) =>
-        isKnown(t) && !t.includes(SECRET_MARK)
-          ? t
-          : hole(t.includes(SECRET_MARK) || holesOf(t).some((h) => h.kind === "secret") ? "secret" : "value", call.name),
-      )
-      .join(""),
+  const options = parseOptions(
+    call.args.map((a) => a.replace(/^-(\d+)$/u, "-n$1")),
+    { values: "nc", long: { lines: "n", bytes: "c" } },
   );
+  const files = options.operands;
+  const text = files.length === 0 ? readAll(call.scope.channels) : files.map((f) => readFile(f, call)).join("");
+  const count = options.value("n") ?? "10";
+  if (!isKnown(text) || text.includes(SECRET_MARK) || options.has("c", "f", "F") || !/^\d+$/u.test(count))
+    return say(call, `${opaque(call, text)}\n`);
+  const lines = text.replace(/\n$/u, "").split("\n");
+  const kept = call.name === "tail" ? lines.slice(Math.max(lines.length - Number(count), 0)) : lines.slice(0, Number(count));
+  return say(call, text === "" ? "" : `${kept.join("\n")}\n`);
 };
+
+/** What a filter makes of a text: unknown, but as secret or as foreign as the text was. */
+export function opaque(call: Call, text: string): string {
+  const kinds = holesOf(text).map((h) => h.kind);
+  const kind = text.includes(SECRET_MARK) || kinds.includes("secret") ? "secret" : kinds.includes("fetched") ? "fetched" : "value";
+  return hole(kind, digestLabel(call.name, ...call.args, text));
+}
