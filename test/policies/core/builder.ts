@@ -159,7 +159,10 @@ export function program(base?: PlainGraph, stack = "dev", project = "demo"): Pro
     remove(...gone) {
       for (const { urn } of gone) resources.splice(resources.indexOf(at(urn)), 1);
     },
-    plain: (mode) => ({ resources: resources.map((resource) => render(resource, resources, mode)) }),
+    plain(mode) {
+      const index = indexOf(resources);
+      return { resources: resources.map((resource) => render(resource, index, mode)) };
+    },
     graph(mode) {
       return makeGraph(
         this.plain(mode).resources.map((resource, index) => loadResource(resource, `resources[${String(index)}]`)),
@@ -183,11 +186,11 @@ function handle(resource: PlainResource): Handle {
 }
 
 /** Replaces the Refs in a resource's inputs and notes which resources they came from. */
-function render(resource: PlainResource, all: readonly PlainResource[], mode: Mode): PlainResource {
+function render(resource: PlainResource, index: Index, mode: Mode): PlainResource {
   const result: PlainResource = structuredClone({ ...resource, inputs: {} });
   for (const [key, value] of Object.entries(resource.inputs)) {
     const from = new Set<string>();
-    result.inputs[key] = resolve(value, all, mode, from);
+    result.inputs[key] = resolve(value, index, mode, from);
     if (from.size > 0) result.propertyDependencies[key] = [...from];
   }
   result.dependencies = [...new Set([...result.dependencies, ...Object.values(result.propertyDependencies).flat()])];
@@ -195,7 +198,7 @@ function render(resource: PlainResource, all: readonly PlainResource[], mode: Mo
     result.id ??= madeUp(resource.type, resource.urn, "id");
     result.outputs = {
       ...result.inputs,
-      ...referencedOutputs(resource.urn, all),
+      ...referencedOutputs(resource.urn, index),
       arn: madeUp(resource.type, resource.urn, "arn"),
       ...result.outputs,
       id: result.id,
@@ -204,10 +207,21 @@ function render(resource: PlainResource, all: readonly PlainResource[], mode: Mo
   return result;
 }
 
+/** What rendering looks up: resources by URN, and the references to each. */
+interface Index {
+  readonly byUrn: ReadonlyMap<string, PlainResource>;
+  readonly refs: ReadonlyMap<string, readonly Ref[]>;
+}
+
+function indexOf(resources: readonly PlainResource[]): Index {
+  const refs = new Map<string, Ref[]>();
+  for (const ref of resources.flatMap((resource) => refsIn(resource.inputs))) refs.set(ref.urn, [...(refs.get(ref.urn) ?? []), ref]);
+  return { byUrn: new Map(resources.map((resource) => [resource.urn, resource])), refs };
+}
+
 /** Outputs that other resources refer to, so that their ids lead back here. */
-function referencedOutputs(urn: string, all: readonly PlainResource[]): Record<string, unknown> {
-  const refs = all.flatMap((other) => refsIn(other.inputs)).filter((ref) => ref.urn === urn);
-  return Object.fromEntries(refs.map((ref) => [ref.attribute, output(ref, all, "known")]));
+function referencedOutputs(urn: string, index: Index): Record<string, unknown> {
+  return Object.fromEntries((index.refs.get(urn) ?? []).map((ref) => [ref.attribute, output(ref, index, "known")]));
 }
 
 function refsIn(value: unknown): Ref[] {
@@ -215,22 +229,22 @@ function refsIn(value: unknown): Ref[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(refsIn) : [];
 }
 
-function resolve(value: unknown, all: readonly PlainResource[], mode: Mode, from: Set<string>): unknown {
+function resolve(value: unknown, index: Index, mode: Mode, from: Set<string>): unknown {
   if (value instanceof Computed) {
     for (const urn of value.from) from.add(urn);
     return UNKNOWN_MARK;
   }
   if (value instanceof Ref) {
     from.add(value.urn);
-    return output(value, all, mode);
+    return output(value, index, mode);
   }
-  if (Array.isArray(value)) return value.map((item) => resolve(item, all, mode, from));
+  if (Array.isArray(value)) return value.map((item) => resolve(item, index, mode, from));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, all, mode, from)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, index, mode, from)]));
 }
 
-function output(ref: Ref, all: readonly PlainResource[], mode: Mode): unknown {
-  const target = all.find((resource) => resource.urn === ref.urn);
+function output(ref: Ref, index: Index, mode: Mode): unknown {
+  const target = index.byUrn.get(ref.urn);
   const known = ref.attribute === "id" ? target?.id : (target?.outputs[ref.attribute] ?? target?.inputs[ref.attribute]);
   if (known !== undefined && !(known instanceof Ref)) return known;
   return mode === "known" ? madeUp(target?.type ?? "", ref.urn, ref.attribute) : UNKNOWN_MARK;
