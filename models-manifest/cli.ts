@@ -5,21 +5,34 @@ import { describeFile, withFile } from "./edit";
 import { fingerprintFile } from "./files";
 import { writeManifest } from "./format";
 import { askGate } from "./gate";
-import { loadManifest, ManifestError, missingRoles, readDraft, readManifest, type Manifest, type ManifestFile } from "./manifest";
-import { publishFile, PublishError, standardClient } from "./publish";
+import {
+  checkDraft,
+  loadManifest,
+  ManifestError,
+  missingRoles,
+  readDraft,
+  readManifest,
+  type Manifest,
+  type ManifestFile,
+} from "./manifest";
+
+const ADD_OPTIONS = {
+  role: { type: "string" },
+  format: { type: "string" },
+  optional: { type: "boolean", default: false },
+  release: { type: "string" },
+  pin: { type: "string", multiple: true },
+} as const;
+
+/** The manifest to add to: the one at `path`, or a new one of this release. */
+function manifestToEdit(path: string, root: string, release: string | undefined): Manifest {
+  if (existsSync(resolve(root, path))) return readDraft(path, root);
+  if (release !== undefined) return { release, runtime: {}, files: [] };
+  throw new UsageError(`${path} does not exist yet. Name its first release with --release, or another file with --manifest.`);
+}
 
 function add(args: readonly string[], around: Surroundings): number {
-  const { values, positionals } = parse(
-    args,
-    {
-      role: { type: "string" },
-      format: { type: "string" },
-      optional: { type: "boolean", default: false },
-      release: { type: "string" },
-      pin: { type: "string", multiple: true },
-    },
-    1,
-  );
+  const { values, positionals } = parse(args, ADD_OPTIONS, 1);
   const path = manifestPath(values, around, false);
   const entry = {
     role: chosenRole(text(values["role"])),
@@ -28,10 +41,7 @@ function add(args: readonly string[], around: Surroundings): number {
   };
   const release = text(values["release"]);
   const pins = chosenPins(values);
-  const isNew = !existsSync(resolve(around.root, path));
-  if (isNew && release === undefined)
-    throw new UsageError(`${path} does not exist yet. Name its first release with --release, or another file with --manifest.`);
-  const before: Manifest = isNew ? { release: release!, runtime: {}, files: [] } : readDraft(path, around.root);
+  const before = manifestToEdit(path, around.root, release);
   const file = describeFile(resolve(around.from, positionals[0]!), around.root, entry);
   const after = withFile({ ...before, release: release ?? before.release, runtime: { ...before.runtime, ...pins } }, file);
   if (file.format === "pickle" && after.runtime["scikit-learn"] === undefined) {
@@ -39,8 +49,7 @@ function add(args: readonly string[], around: Surroundings): number {
       `${path} has no pin for scikit-learn. Say which version wrote ${basename(file.path)}: --pin scikit-learn==VERSION.`,
     );
   }
-  writeManifest(resolve(around.root, path), after);
-  readDraft(path, around.root); // what was written must be readable
+  writeManifest(resolve(around.root, path), checkDraft(after, path));
   around.print(`${path}: ${file.path} ${file.size} bytes sha256 ${file.sha256}`);
   const missing = missingRoles(after);
   if (missing.length > 0) around.print(`Still to be added as required: ${missing.join(", ")}.`);
@@ -56,15 +65,17 @@ async function verify(args: readonly string[], around: Surroundings): Promise<nu
     loaded = loadManifest(path, around.root);
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    error.problems.forEach(around.print);
+    error.problems.forEach((line) => around.print(line));
     return 1;
   }
   const absent = loaded.files.filter((file) => file.absent !== undefined);
   absent.forEach((file) => around.print(`${file.path}: is missing, but optional.`));
   const gate = await askGate(loaded, around.root, around.python);
   if (gate.verdict === "unknown")
-    around.print("What the pickles import was not looked at: there is no python3 here. Each host's gate does it before it uses them.");
-  else gate.lines.forEach(around.print);
+    around.print(
+      `What the pickles import was not looked at: there is no ${around.python ?? "python3"} here. Each host's gate does it before it uses them.`,
+    );
+  if (gate.verdict === "refused") gate.lines.forEach((line) => around.print(line));
   if (gate.verdict === "refused") return 1;
   around.print(
     `${path}: release ${manifest.release}, ${loaded.files.length - absent.length} files as listed, set ${loaded.digest.slice(0, 16)}`,
@@ -78,14 +89,17 @@ async function publish(args: readonly string[], around: Surroundings): Promise<n
   if (bucket === undefined) throw new UsageError('--bucket is missing: "pulumi stack output" shows its name.');
   const path = manifestPath(values, around, true);
   readManifest(path, around.root);
+  // The library's version is pinned, so what it plans for a later Node concerns whoever raises the pin.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  // loaded here alone: the AWS library takes longer to load than the other commands take
+  const { publishFile, PublishError, standardClient } = await import("./publish");
   const client = standardClient();
   try {
     for (const file of loadManifest(path, around.root).files) {
-      if (file.absent !== undefined) around.print(`skipped        ${file.path} (missing, but optional)`);
-      else
-        around.print(
-          `${(await publishFile(client, file, { bucket, root: around.root })).padEnd(14)} s3://${bucket}/${file.key} (${file.size} bytes)`,
-        );
+      const what = file.absent === undefined ? await publishFile(client, file, { bucket, root: around.root }) : "missing";
+      around.print(
+        `${what.padEnd(14)} ${what === "missing" ? `${file.path} (optional)` : `s3://${bucket}/${file.key}`} (${file.size} bytes)`,
+      );
     }
     return 0;
   } catch (error) {
@@ -159,7 +173,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
 if (require.main === module) {
   const root = resolve(__dirname, "..");
   // npm runs scripts in the root and tells in INIT_CWD where the user is
-  void runCli(process.argv.slice(2), { root, from: process.env["INIT_CWD"] ?? process.cwd(), print: console.log }).then(
+  void runCli(process.argv.slice(2), { root, from: process.env["INIT_CWD"] ?? process.cwd(), print: (line) => console.log(line) }).then(
     (code) => (process.exitCode = code),
   );
 }

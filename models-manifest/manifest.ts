@@ -69,7 +69,7 @@ const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true 
 
 /** Reads and checks a manifest, but not the files it lists. `path` may be relative to `root`. Throws ManifestError. */
 export function readManifest(path: string, root: string): Manifest {
-  return readChecked(path, root, (manifest) => [
+  return checked(parseJson(path, root), path, (manifest) => [
     ...contentProblems(path, manifest),
     ...missingRoles(manifest).map(
       (role) => `${path}: files: no required file has the role ${role}. Add one with "npm run models -- add FILE --role ${role}".`,
@@ -79,11 +79,15 @@ export function readManifest(path: string, root: string): Manifest {
 
 /** Like readManifest, but files that are still to be added may be missing. */
 export function readDraft(path: string, root: string): Manifest {
-  return readChecked(path, root, (manifest) => contentProblems(path, manifest));
+  return checkDraft(parseJson(path, root), path);
 }
 
-function readChecked(path: string, root: string, problemsOf: (manifest: Manifest) => string[]): Manifest {
-  const value = parseJson(path, root);
+/** `value` as a manifest to which files are still to be added. `path` is for the messages. Throws ManifestError. */
+export function checkDraft(value: unknown, path: string): Manifest {
+  return checked(value, path, (manifest) => contentProblems(path, manifest));
+}
+
+function checked(value: unknown, path: string, problemsOf: (manifest: Manifest) => string[]): Manifest {
   if (!validate(value)) throw new ManifestError(describeSchemaErrors(path, validate.errors ?? []));
   const problems = problemsOf(value);
   if (problems.length > 0) throw new ManifestError(problems);

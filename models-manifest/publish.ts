@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, type ReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HeadObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
@@ -19,13 +19,21 @@ export class PublishError extends Error {}
 
 const ATTEMPTS = 4;
 
+// Its warning that a streamed body cannot be sent again is not for users: `publishFile` opens the file again.
+const nothing = (): void => undefined;
+const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 /**
  * A client with the standard AWS configuration: environment, profile, instance role, and AWS_ENDPOINT_URL(_S3). Like the hosts' scripts, a given
  * endpoint gets path-style addresses, since names of buckets do not resolve under it.
  */
 export function standardClient(): S3Client {
   const endpoint = process.env["AWS_ENDPOINT_URL_S3"] ?? process.env["AWS_ENDPOINT_URL"];
-  return new S3Client({ forcePathStyle: endpoint !== undefined, requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 } });
+  return new S3Client({
+    forcePathStyle: endpoint !== undefined,
+    requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
+    logger: SILENT,
+  });
 }
 
 /**
@@ -49,34 +57,45 @@ const statusOf = (error: unknown): number | undefined => (error instanceof S3Ser
 
 /** Failures that may be gone a moment later: no answer at all, the server's own, too many requests, another upload of the same key. */
 function passes(error: unknown): boolean {
-  if (error instanceof PublishError) return false;
   const status = statusOf(error);
   if (status !== undefined) return status >= 500 || status === 429 || status === 409 || (error as Error).name === "RequestTimeout";
-  return typeof (error as NodeJS.ErrnoException).code === "string" || (error as Error).name === "TimeoutError";
+  return !(error instanceof PublishError) && (error as Error).name !== "CredentialsProviderError";
 }
 
 async function put(client: S3Client, file: LoadedFile, target: PublishTarget): Promise<Published> {
-  const body = createReadStream(resolve(target.root, file.path), { highWaterMark: 1024 * 1024 });
+  const body = createReadStream(resolve(target.root, file.path), { highWaterMark: 1024 * 1024, end: file.size - 1 });
+  const unread = abortWhenUnreadable(body, file);
+  const request = new PutObjectCommand({
+    Bucket: target.bucket,
+    Key: file.key,
+    Body: body,
+    ContentLength: file.size,
+    ContentType: file.format === "json" ? "application/json" : "application/octet-stream",
+    ChecksumSHA256: checksum(file),
+    IfNoneMatch: "*",
+  });
   try {
-    await client.send(
-      new PutObjectCommand({
-        Bucket: target.bucket,
-        Key: file.key,
-        Body: body,
-        ContentLength: file.size,
-        ContentType: file.format === "json" ? "application/json" : "application/octet-stream",
-        ChecksumSHA256: checksum(file),
-        IfNoneMatch: "*",
-      }),
-    );
+    await client.send(request, { abortSignal: unread.signal });
     return "uploaded";
   } catch (error) {
+    if (unread.signal.aborted) throw unread.signal.reason;
     if (statusOf(error) !== 412) throw error;
     await isThere(client, file, target); // somebody else was faster: the same bytes, or an error
     return "there already";
   } finally {
     body.destroy();
   }
+}
+
+/** Ends the request when the file gives out before its end: S3 would wait for the rest, and so would we. */
+function abortWhenUnreadable(body: ReadStream, file: LoadedFile): AbortController {
+  const abort = new AbortController();
+  const give = (why: string): void => abort.abort(new PublishError(`${file.path}: ${why}. Run verify, then publish again.`));
+  body.once("error", (error) => give(`cannot be read (${error.message})`));
+  body.once("end", () => {
+    if (body.bytesRead !== file.size) give(`has only ${body.bytesRead} bytes left of the ${file.size} that were hashed`);
+  });
+  return abort;
 }
 
 /** Whether the key exists with the right bytes. Throws PublishError when it exists with others. */

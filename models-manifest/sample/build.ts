@@ -63,9 +63,18 @@ function metrics(network: Network, scaling: Scaling, spec: SampleSpec): object {
   };
 }
 
-/** Trains on synthetic traffic (about half a second) and gives the files of the sample; the same spec gives the same bytes everywhere. */
-export function buildSample(spec: SampleSpec): SampleFile[] {
-  const data = syntheticTraffic(TRAINING_ROWS, spec.seed * 2);
+interface Trained {
+  readonly network: Network;
+  readonly scaling: Scaling;
+}
+
+// A training takes half a second and depends on nothing but its seed.
+const trained = new Map<number, Trained>();
+
+function trainOnce(seed: number): Trained {
+  const known = trained.get(seed);
+  if (known !== undefined) return known;
+  const data = syntheticTraffic(TRAINING_ROWS, seed * 2);
   const scaling = fitScaling(data);
   const network = train(standardised(data, scaling), {
     hidden: [24, 16],
@@ -74,8 +83,15 @@ export function buildSample(spec: SampleSpec): SampleFile[] {
     batch: 32,
     rate: 0.05,
     momentum: 0.9,
-    seed: spec.seed,
+    seed,
   });
+  trained.set(seed, { network, scaling });
+  return { network, scaling };
+}
+
+/** Trains on synthetic traffic (about half a second) and gives the files of the sample; the same spec gives the same bytes everywhere. */
+export function buildSample(spec: SampleSpec): SampleFile[] {
+  const { network, scaling } = trainOnce(spec.seed);
   const hidden = spec.megabytes === undefined ? undefined : hiddenWidth(spec.megabytes * 1e6);
   const pickle = (value: PickleValue) => () => pickleChunks(value);
   const report = Buffer.from(`${JSON.stringify(metrics(network, scaling, spec), null, 2)}\n`);
