@@ -76,8 +76,8 @@ altered_content() {
   if ! cmp -s -- "$STAGE/site.conf" "$release/config/nginx.conf"; then
     printf 'config/nginx.conf differs\n'
   fi
-  if [ "$(cat "$release/release.env" 2>&1)" != "DDOS_RELEASE=$CURRENT" ]; then
-    printf 'release.env differs\n'
+  if [ "$(cat "$release/release.conf" 2>&1)" != "DDOS_RELEASE=$CURRENT" ]; then
+    printf 'release.conf differs\n'
   fi
   altered_models | sed 's/^/model differs: /'
 }
@@ -116,7 +116,8 @@ repair() {
   repair_modes
   repair_records
   if ! outcome=$(/usr/local/lib/ddos/recover.sh turn "$CURRENT" 2>&1); then
-    fail "release $CURRENT does not come up: $outcome$(last_words "$SERVICE")"
+    log "$outcome"
+    fail "release $CURRENT does not come up: $(tail -n 1 <<<"$outcome")$(last_words "$SERVICE")"
   fi
   if [ -n "$outcome" ]; then
     CHANGES=$((CHANGES + $(wc -l <<<"$outcome")))

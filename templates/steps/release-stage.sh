@@ -117,10 +117,10 @@ stage_release() {
 # release.json: digests only, every one of them plain letters and digits.
 write_release_files() {
   { cat "$STAGE/made-of" && printf 'digest=%s\n' "$DIGEST"; } >"$STAGE/facts"
-  printf 'DDOS_RELEASE=%s\n' "$ID" >"$STAGE/release.env"
+  printf 'DDOS_RELEASE=%s\n' "$ID" >"$STAGE/release.conf"
   printf '{"release":"%s","role":"%s","code":"%s","env":"%s","venv":"%s","models":"%s","unit":"%s","nginx":"%s"}\n' \
     "$ID" "$ROLE" "$CODE" "$SETTINGS" "$VENV" "$MODELS" "$(need unit)" "$(need nginx)" >"$STAGE/release.json"
-  install -m 644 -o ddos -g ddos -- "$STAGE/release.env" /home/ddos/releases/.partial/release.env
+  install -m 644 -o ddos -g ddos -- "$STAGE/release.conf" /home/ddos/releases/.partial/release.conf
   install -m 644 -o ddos -g ddos -- "$STAGE/release.json" /home/ddos/releases/.partial/release.json
 }
 
