@@ -30,8 +30,11 @@ export const policy: Policy = {
 
 function judge({ resource, label }: Group, separate: readonly Rule[]): Finding[] {
   return (["ingress", "egress"] as const).flatMap((direction) => {
-    const own = separate.filter((rule) => rule.direction === direction);
-    const forms = [...new Set(own.map((rule) => rule.resource.type.split(":").pop() ?? ""))];
+    const own = separate.filter((rule) => rule.direction === direction && rule.resource.external !== true);
+    // Rules of one source each (vpc, aws-native) leave each other alone.
+    const forms = [
+      ...new Set(own.map((rule) => (rule.resource.type.endsWith(":SecurityGroupRule") ? "ec2.SecurityGroupRule" : "single rules"))),
+    ];
     const [first] = own;
     if (!first) return [];
     const inline = !isAbsent(resource.inputs[direction]) && resource.external !== true;

@@ -1,0 +1,20 @@
+/** The network mutations against two made-up programs; the real program has its turn in mutations/mutations.test.ts. */
+import { DEFAULT_CONFIG } from "../../../policies/core/config";
+import type { Config } from "../../../policies/core/config";
+import { policies } from "../../../policies/rules";
+import { policies as network } from "../../../policies/rules/network";
+import { mutationTests } from "../mutations/frame";
+import { mutations as a } from "../mutations/a";
+import { mutations as b } from "../mutations/b";
+import { mutations as c } from "../mutations/c";
+import { mutations as h } from "../mutations/h-network";
+import { mutations as z } from "../mutations/z-network";
+import { FOREIGN_CONFIG, foreignStack, ownStack } from "./stack";
+
+const mutations = [...a, ...b, ...c, ...h, ...z];
+/** These programs are a network and nothing else: other areas would miss a bucket, and say so. */
+const others = policies.filter((policy) => !network.includes(policy)).map(({ id }) => [id, "disabled"] as const);
+const only = (config: Config): Config => ({ ...config, levels: Object.fromEntries(others) });
+
+mutationTests("a program like ours", (mode) => ownStack().p.plain(mode), mutations, only(DEFAULT_CONFIG));
+mutationTests("a foreign program", (mode) => foreignStack().p.plain(mode), mutations, only(FOREIGN_CONFIG));
