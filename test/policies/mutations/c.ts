@@ -659,7 +659,6 @@ export const mutations: Mutation[] = [
       inlineIngress(p, { securityGroups: [gatewayGroup.id] }, udp);
     },
   },
-  },
   {
     id: "C-twin-acl",
     title: "an ACL that lets the gateway's subnet and answers in",
