@@ -29,7 +29,9 @@ export function targetsOf(
 ): Targets {
   const found = leaves(value)
     .filter((leaf) => leaf instanceof Unknown || (typeof leaf === "string" && leaf !== ""))
-    .map((leaf) => (typeof leaf === "string" ? byName(graph, from, property, kind, leaf) : byDependency(graph, from, property, kind, 0)));
+    .map((leaf) =>
+      typeof leaf === "string" ? byName(graph, from, property, kind, leaf, 0) : byDependency(graph, from, property, kind, 0),
+    );
   const certain = [...new Set(found.flatMap((targets) => targets.certain))];
   return {
     certain,
@@ -40,13 +42,15 @@ export function targetsOf(
 
 const STRANGER: Targets = { certain: [], possible: [], stranger: true };
 
-function byName(graph: Graph, from: Resource, property: string, kind: Kind, text: string): Targets {
+function byName(graph: Graph, from: Resource, property: string, kind: Kind, text: string, depth: number): Targets {
   const { named, nameless } = directory(graph, kind);
   const known = named.get(text) ?? named.get(bareName(text));
   if (known) return { certain: known, possible: [], stranger: false };
   // Outputs flow from the target, whose own name this source does not show.
   const flows = dependencies(graph, from, property).filter((source) => fitsType(source.type, kind.type) && nameless.has(source));
   if (flows.length > 0) return several(flows);
+  const passed = passedOn(graph, from, property, kind, depth);
+  if (passed.certain.length > 0) return passed;
   const name = bareName(text);
   const possible = [...nameless].filter((target) => target.id === undefined && name.startsWith(autoName(target)));
   return { certain: [], possible, stranger: true };
@@ -57,11 +61,17 @@ function byDependency(graph: Graph, from: Resource, property: string, kind: Kind
   const sources = dependencies(graph, from, property);
   const direct = sources.filter((source) => fitsType(source.type, kind.type));
   if (direct.length > 0) return several(direct);
-  if (depth >= 4 || sources.length === 0) return { ...STRANGER, possible: sources.length === 0 ? ofType(graph, kind.type) : [] };
-  const passed = sources.map((source): Targets => {
+  if (sources.length === 0) return { ...STRANGER, possible: ofType(graph, kind.type) };
+  return passedOn(graph, from, property, kind, depth);
+}
+
+/** What the resources that flow into the property name by the same property themselves. */
+function passedOn(graph: Graph, from: Resource, property: string, kind: Kind, depth: number): Targets {
+  if (depth >= 4) return STRANGER;
+  const passed = dependencies(graph, from, property).map((source): Targets => {
     const value = reveal(source.inputs[property]);
     if (value instanceof Unknown) return byDependency(graph, source, property, kind, depth + 1);
-    return typeof value === "string" ? byName(graph, source, property, kind, value) : STRANGER;
+    return typeof value === "string" ? byName(graph, source, property, kind, value, depth + 1) : STRANGER;
   });
   const certain = [...new Set(passed.flatMap((targets) => targets.certain))];
   return certain.length === 1

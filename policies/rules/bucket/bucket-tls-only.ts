@@ -72,10 +72,11 @@ function denied(text: PolicyText, action: string, resource: string): Answer {
   return text.certain || answer === "no" ? answer : "maybe";
 }
 
-/** Unknown ARNs in a text that only this bucket flows into are its own: two of them are the bucket and its objects. */
+/** Unknown ARNs in a text that only this bucket flows into are its own: two ARNs are the bucket and its objects. */
 function place(text: PolicyText, statement: Statement, resource: string): Answer {
   const answer = resourceAnswer(statement, resource);
-  return answer === "maybe" && text.ownArns && (statement.resources?.unknowns ?? 0) >= 2 ? "yes" : answer;
+  const { known = [], unknowns = 0 } = statement.resources ?? {};
+  return answer === "maybe" && text.ownArns && unknowns + known.length >= 2 ? "yes" : answer;
 }
 
 /** Deny, to everybody, exactly where there is no TLS. */

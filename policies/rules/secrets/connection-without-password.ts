@@ -14,6 +14,7 @@ export const policy: Policy = {
   why: "Password login has to be open on the host for it to work, and passwords can be guessed and replayed.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'connection: { host, user: "ubuntu", password: config.requireSecret("password") }',
   good: 'connection: { host, user: "ubuntu", privateKey: config.requireSecret("sshPrivateKey") }',
   evaluate: (graph) => ofType(graph, REMOTE).flatMap(judge),

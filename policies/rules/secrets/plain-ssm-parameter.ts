@@ -16,6 +16,7 @@ export const policy: Policy = {
   why: "A parameter of type String or StringList is stored in plain and shown to every identity that may read parameters.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new aws.ssm.Parameter("key", { type: "String", name: "/ddos/SECRET_KEY", value: secretKey });',
   good: 'new aws.ssm.Parameter("key", { type: "SecureString", name: "/ddos/SECRET_KEY", value: secretKey });',
   evaluate: (graph) => ofType(graph, PARAMETER).flatMap(judge),

@@ -16,6 +16,7 @@ export const policy: Policy = {
   why: "A key made by a resource lives in the state for ever, in every backup of it, and for everybody who can decrypt it.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'const key = new tls.PrivateKey("ssh", { algorithm: "ED25519" });',
   good: 'new aws.ec2.KeyPair("ssh", { publicKey: config.require("sshPublicKey") });',
   evaluate: (graph) =>

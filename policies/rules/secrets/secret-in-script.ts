@@ -16,6 +16,7 @@ export const policy: Policy = {
   why: "Scripts are kept in the state, printed as a whole when they fail (even where marked as secret), and shown in the process list of the host.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new remote.Command("env", { create: `echo "SECRET_KEY=4f9a…" > /home/ddos/app/.env`, ... });',
   good: 'new remote.Command("env", { create: "umask 077; cat > /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
   evaluate: (graph) => ofType(graph, COMMAND).flatMap(judge),

@@ -14,6 +14,7 @@ export const policy: Policy = {
   why: "Tags are not encrypted, show in bills and logs, and are readable by every identity that may describe the resource.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'tags: { Name: "backend", ApiKey: "live-4f9a…" }',
   good: 'tags: { Name: "backend", Role: "backend" }',
   evaluate: (graph) =>

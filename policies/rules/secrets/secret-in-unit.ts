@@ -16,6 +16,7 @@ export const policy: Policy = {
   why: "Unit files are world-readable and `systemctl show` prints their environment to every user of the host.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: "[Service]\nEnvironment=OPENAI_API_KEY=live-4f9a…",
   good: "[Service]\nEnvironmentFile=/home/ddos/app/.env",
   evaluate: (graph) => graph.resources.flatMap(judge),

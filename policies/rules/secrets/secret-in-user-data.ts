@@ -15,6 +15,7 @@ export const policy: Policy = {
   why: "User data is readable by every process on the machine (metadata service) and by everyone who may DescribeInstanceAttribute; a mark in Pulumi changes neither.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new aws.ec2.Instance("backend", { userData: "#!/bin/bash\\nexport API_KEY=live-4f9a…", ... });',
   good: 'new aws.ec2.Instance("backend", { userData: "#!/bin/bash\\nuseradd --system ddos", ... });',
   evaluate: (graph) =>

@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import type { Finding, Policy, Props, Resource, Value } from "../../../core/types";
+import type { Finding, Policy, Resource, Value } from "../../../core/types";
 import { asProps, asString } from "../../../core/values";
 import { isSecretValue } from "../names";
 import { scan } from "../scan";
@@ -54,5 +54,5 @@ function plain(value: Value): Value {
   const props = asProps(value);
   if (!props) return value;
   if (Object.keys(props).length === 1 && typeof props.secure === "string") return null;
-  return Object.fromEntries(Object.entries(props).map(([key, item]) => [key, plain(item)])) as Props;
+  return Object.fromEntries(Object.entries(props).map(([key, item]) => [key, plain(item)]));
 }
