@@ -191,14 +191,30 @@ settle_scripts() {
   find "$1/bin" -maxdepth 1 -type f -exec sed -i "1s|^#!$1/bin/python[0-9.]*|#!/home/ddos/venv/bin/python|" {} +
 }
 
+# Builds that no release came to use stay for the next try, as long as there is room.
+make_room() {
+  local path used
+  if [ "$(free_mib /home/ddos)" -ge 2500 ]; then
+    return 0
+  fi
+  used=$(find /home/ddos/releases -mindepth 2 -maxdepth 2 -name venv -printf '%l\n')
+  for path in /home/ddos/venvs/*; do
+    if [ "${path##*/}" != "$KEY" ] && ! grep -qxF "../../venvs/${path##*/}" <<<"$used"; then
+      log "removing $path, which no release uses"
+      rm -rf -- "$path"
+    fi
+  done
+}
+
 build_venv() {
   local target=/home/ddos/venvs/$KEY new=/home/ddos/venvs/.new-$KEY
   if [ -e "$target/.complete" ] && [ "$(venv_print "$target")" = "$(cat "$target/.complete")" ]; then
     log "venv $KEY is there"
     return 0
   fi
-  free_space /home/ddos 900 "the Python packages"
   rm -rf -- /home/ddos/venvs/.new-* /home/ddos/venvs/.old-*
+  make_room
+  free_space /home/ddos 900 "the Python packages"
   install -d -m 700 -o ddos -g ddos /var/cache/ddos-pip
   (umask 027 && : >"$pip_log")
   install -d -m 755 -o ddos -g ddos "$new"

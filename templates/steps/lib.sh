@@ -209,10 +209,12 @@ env_digest() {
   python3 -c 'import hashlib, sys; print(hashlib.scrypt(sys.stdin.buffer.read(), salt=b"ml-gateway .env v1", n=16384, r=8, p=1, dklen=16).hex())' <"$1"
 }
 
+free_mib() { df -Pm -- "$1" | awk 'NR == 2 { print $4 }'; }
+
 # free_space PATH MIB WHAT: fails when the file system of PATH has less than MIB mebibytes free.
 free_space() {
   local free
-  free=$(df -Pm -- "$1" | awk 'NR == 2 { print $4 }')
+  free=$(free_mib "$1")
   if [ "$free" -lt "$2" ]; then
     fail "not enough disk space for $3: $2 MiB needed in $1, $free MiB free. Free some (journalctl --vacuum-size=50M, apt-get clean) or grow the volume"
   fi

@@ -55,11 +55,28 @@ allow_service_starts() {
 }
 cleanup() { allow_service_starts; }
 
+# A set-up that was cut off, or one of unattended-upgrades that is still at work: dpkg does not wait for its lock itself.
+finish_packages() {
+  local try
+  for try in $(seq 30); do
+    if DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confdef --force-confold 2>"$STAGE/dpkg"; then
+      log "finished a package set-up that was cut off"
+      return 0
+    fi
+    cat "$STAGE/dpkg"
+    if ! grep -qi lock "$STAGE/dpkg"; then
+      break
+    fi
+    log "attempt $try: another package manager is at work"
+    sleep 10
+  done
+  fail "packages are half set up and dpkg --configure -a does not end well: $(tail -n 1 "$STAGE/dpkg")"
+}
+
 install_packages() {
   local missing try
   if [ -n "$(dpkg --audit)" ]; then
-    log "a package set-up was cut off; finishing it"
-    DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confdef --force-confold
+    finish_packages
   fi
   missing=$(missing_packages)
   if [ -z "$missing" ]; then
@@ -71,13 +88,14 @@ install_packages() {
   fi
   free_space /var 700 "packages"
   forbid_service_starts
-  for try in 1 2 3; do
+  # apt-get waits for dpkg's lock itself, but not for the one of the package lists.
+  for try in 1 2 3 4 5; do
     # shellcheck disable=SC2086 # a list of package names
     if apt update && apt install --no-install-recommends $missing; then
       break
     fi
-    log "attempt $try of 3 failed"
-    if [ "$try" = 3 ]; then
+    log "attempt $try of 5 failed"
+    if [ "$try" = 5 ]; then
       fail "apt could not install ${missing% }: $(apt_reason)"
     fi
     sleep $((try * 10))

@@ -134,10 +134,11 @@ reload_nginx() {
 
 # --- health -------------------------------------------------------------------------------------------------------------------------
 
-# probe ID PORT: one request on a new connection. SEEN says what came back.
+# probe ID PORT: one request on a new connection. SEEN says what came back; ANSWERED is the status when release ID itself gave it.
 probe() {
   local code release body
   SEEN="no answer on port $2"
+  ANSWERED=none
   code=$(curl --silent --show-error --noproxy '*' --max-time 5 --max-filesize 65536 --dump-header "$SCRATCH/head" --output "$SCRATCH/body" \
     --write-out '%{http_code}' "http://127.0.0.1:$2$(fact "$1" healthPath)" 2>"$SCRATCH/curl") || {
     SEEN="no answer on port $2 ($(head -c 200 "$SCRATCH/curl"))"
@@ -146,16 +147,38 @@ probe() {
   release=$(sed -n 's/^[Xx]-[Rr]elease: *\([^[:space:]]*\).*/\1/p' "$SCRATCH/head" | tail -n 1)
   body=$(head -c 4096 "$SCRATCH/body" | tr -d '\000')
   SEEN="HTTP $code from release «${release:-unnamed}» with body «${body:0:200}»"
+  if [ "$release" = "$1" ]; then
+    ANSWERED=$code
+  fi
   [ "$code" = 200 ] && [ "$release" = "$1" ] && [ "$body" = "$(fact "$1" healthBody)" ]
 }
 
-# gate ID PORT UNIT SECONDS: five answers in a row, each on its own connection (several workers may answer). Gives up early when the
-# unit has ended or restarts again and again.
+# over UNIT RESTARTS: whether waiting is of no use, because the unit has ended or is started again and again. SEEN says so.
+over() {
+  local state status why=""
+  state=$(property "$1" ActiveState)
+  if [ "$state" = failed ] || [ "$state" = inactive ]; then
+    status=$(property "$1" ExecMainStatus)
+    if [ "$status" = 9 ]; then
+      why=", killed, most likely for want of memory"
+    fi
+    SEEN="$1 ended ($(property "$1" Result), status $status$why) before it was healthy"
+    return 0
+  fi
+  if [ "$(property "$1" NRestarts)" -gt $(($2 + 3)) ]; then
+    SEEN="$1 ended and was started again more than three times; last: $SEEN"
+    return 0
+  fi
+  return 1
+}
+
+# gate ID PORT UNIT SECONDS: five answers in a row, each on its own connection (several workers may answer). A release that answers may
+# still be loading its models: then it has 15 seconds to get well, but a wrong body with status 200 is no matter of time.
 gate() {
-  local id=$1 port=$2 unit=$3 good=0 end restarts state
+  local id=$1 port=$2 unit=$3 good=0 end now restarts patience
   end=$(($(uptime_seconds) + $4))
   restarts=$(property "$unit" NRestarts)
-  while [ "$(uptime_seconds)" -lt "$end" ]; do
+  while now=$(uptime_seconds) && [ "$now" -lt "$end" ]; do
     if probe "$id" "$port"; then
       good=$((good + 1))
       if [ "$good" -ge 5 ]; then
@@ -165,18 +188,21 @@ gate() {
       continue
     fi
     good=0
-    state=$(property "$unit" ActiveState)
-    if [ "$state" = failed ] || [ "$state" = inactive ]; then
-      say "$unit ended ($(property "$unit" Result), status $(property "$unit" ExecMainStatus)) before it was healthy"
-      return 1
+    case "$ANSWERED" in
+      none) patience=$4 ;;
+      200) patience=3 ;;
+      *) patience=15 ;;
+    esac
+    if [ $((now + patience)) -lt "$end" ]; then
+      end=$((now + patience))
     fi
-    if [ "$(property "$unit" NRestarts)" -gt $((restarts + 3)) ]; then
-      say "$unit ended and was started again more than three times; last: $SEEN"
+    if over "$unit" "$restarts"; then
+      say "$SEEN"
       return 1
     fi
     sleep 0.25
   done
-  say "$unit was not healthy within $4 s: $SEEN; wanted HTTP 200 from release «$id» with body «$(fact "$id" healthBody)»"
+  say "$unit was not healthy in time: $SEEN; wanted HTTP 200 from release «$id» with body «$(fact "$id" healthBody)»"
   return 1
 }
 

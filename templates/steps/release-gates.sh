@@ -71,3 +71,56 @@ try_candidate() {
   fi
   log "release $ID passed its trial on port 8001"
 }
+
+# The listening ports of the new site become spare ones of this host: the service port 8100, any other 8101 and on.
+on_spare_ports() {
+  awk -v port="$PORT" '
+    /^[ \t]*listen[ \t]/ {
+      if ($2 ~ /\[/) next
+      address = $2
+      sub(/;$/, "", address)
+      sub(/^.*:/, "", address)
+      if (address == port) spare = 8100
+      else { if (!(address in others)) others[address] = 8101 + count++; spare = others[address] }
+      ending = ($2 ~ /;$/) ? ";" : ""
+      $2 = "127.0.0.1:" spare ending
+    }
+    { print }
+  ' "$STAGE/site.conf" >"$STAGE/spare.conf"
+}
+
+# A valid site may still lead nowhere. So an nginx of its own serves it for a moment, on the spare ports, in front of the candidate and of
+# what serves now; an answer of one of the two releases is the proof. The running nginx has not heard of the new site yet.
+try_site() {
+  local end up answer=""
+  if cmp -s -- "$STAGE/site.conf" "/etc/nginx/sites-available/$ROLE"; then
+    return 0
+  fi
+  on_spare_ports
+  find "$STAGE/nginx/sites-enabled" -mindepth 1 ! -name "$ROLE" -delete
+  find "$STAGE/nginx/conf.d" -type f -exec grep -qE '^[[:space:]]*listen[[:space:]]' {} \; -delete
+  install -m 644 -o root -g root -- "$STAGE/spare.conf" "$STAGE/nginx/sites-available/$ROLE"
+  sed -i 's,^pid .*,pid /run/ddos-nginx-trial.pid;,' "$STAGE/nginx/nginx.conf"
+  stop_site_trial
+  systemd-run --quiet --collect --unit=ddos-nginx-trial --property=Type=exec --property=RuntimeMaxSec=60 \
+    --property=BindReadOnlyPaths="$STAGE/nginx:/etc/nginx" /usr/sbin/nginx -g 'daemon off;'
+  read -r up _ </proc/uptime
+  end=$((${up%.*} + 10))
+  while [ "${up%.*}" -lt "$end" ]; do
+    answer=$(curl --silent --noproxy '*' --max-time 5 --dump-header - --output /dev/null "http://127.0.0.1:8100$HEALTH_PATH" | tr -d '\r' || printf '')
+    if grep -qixE "x-release: ($ID|${CURRENT:-none})" <<<"$answer"; then
+      stop_site_trial
+      log "the new nginx site leads to the application"
+      return 0
+    fi
+    sleep 0.2
+    read -r up _ </proc/uptime
+  done
+  fail "the new nginx site is valid, but does not lead to the application: $(head -n 1 <<<"${answer:-no answer}") for $HEALTH_PATH; last error: $(tail -n 1 /home/ddos/logs/error.log | cut -c 1-300)"
+}
+
+stop_site_trial() {
+  if systemctl is-active --quiet ddos-nginx-trial.service; then
+    systemctl stop ddos-nginx-trial.service
+  fi
+}

@@ -28,6 +28,7 @@ cleanup() {
 }
 
 abandon_trial() {
+  stop_site_trial
   DDOS_LOCK=held /usr/local/lib/ddos/recover.sh live >&2
   rm -rf -- /home/ddos/releases/.partial /var/lib/ddos/releases/.partial "/home/ddos/releases/${ID:?}" "/var/lib/ddos/releases/${ID:?}"
   if [ -n "$CURRENT" ] && [ -e "/var/lib/ddos/releases/$CURRENT/next-unit" ]; then
@@ -69,7 +70,8 @@ switch() {
   PHASE=switching
   note_switch switching
   if ! outcome=$(/usr/local/lib/ddos/recover.sh turn "$ID" 2>&1); then
-    fail "the new release $ID passed its trial but does not serve: $outcome$(last_words "$SERVICE")"
+    log "$outcome"
+    fail "the new release $ID passed its trial but does not serve: $(tail -n 1 <<<"$outcome")$(last_words "$SERVICE")"
   fi
   log "$outcome"
   note_switch proven
@@ -86,6 +88,7 @@ deploy() {
   gate_models
   publish_stage
   try_candidate
+  try_site
   switch
   local before=$CURRENT
   CURRENT=$ID

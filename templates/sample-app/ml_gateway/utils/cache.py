@@ -19,6 +19,8 @@ logger = get_logger(__name__)
 SCHEMA = "CREATE TABLE IF NOT EXISTS predictions (key TEXT PRIMARY KEY, answer TEXT NOT NULL, expires REAL NOT NULL, mac TEXT NOT NULL)"
 # A worker that waits longer for another's write had better compute the prediction itself.
 LOCK_WAIT_SECONDS = 0.2
+# At start workers make the table at the same moment; all but one wait.
+START_WAIT_SECONDS = 5
 TIDY_EVERY = 200  # writes
 
 
@@ -67,10 +69,11 @@ class PredictionCache:
 
     @staticmethod
     def _connect(target: str) -> sqlite3.Connection:
-        database = sqlite3.connect(target, timeout=LOCK_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+        database = sqlite3.connect(target, timeout=START_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             database.execute("PRAGMA synchronous=OFF")  # after a crash an empty cache is as good
             database.execute(SCHEMA)
+            database.execute(f"PRAGMA busy_timeout={int(LOCK_WAIT_SECONDS * 1000)}")
         except sqlite3.Error:
             database.close()
             raise
