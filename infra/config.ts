@@ -9,7 +9,7 @@ import * as path from "path";
 import { readSources, type Sources } from "./sources";
 import { checkRules } from "./config/rules";
 import { parseSections, type Sections } from "./config/structure";
-import { publicKeyOf } from "./config/ssh-key";
+import { privateKeyText, publicKeyOf } from "./config/ssh-key";
 import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, StackConfig } from "./config/types";
 
 /** All problems of a configuration at once; `problems` holds one line each. */
@@ -87,7 +87,11 @@ function readKey(project: string, root: string, sections: Sections, problems: st
   try {
     const text =
       privateKeyFile === undefined ? (sections.sshPrivateKey as string | undefined) : fs.readFileSync(expand(privateKeyFile, root), "utf8");
-    return text === undefined ? undefined : { text, publicKey: publicKeyOf(text) };
+    if (text === undefined) {
+      return undefined;
+    }
+    const key = privateKeyText(text);
+    return { text: key, publicKey: publicKeyOf(key) };
   } catch (error) {
     problems.push(`${name}: ${(error as Error).message}`);
     return undefined;

@@ -168,7 +168,7 @@ function sshKey({ project, sections }: Context): string[] {
   }
   if (file === undefined && sections.sshPrivateKey === undefined) {
     return [
-      `${project}:sshPrivateKey: missing. Set it (cat KEYFILE | pulumi config set --secret ${project}:sshPrivateKey) or name a file in ${project}:ssh.privateKeyFile`,
+      `${project}:sshPrivateKey: missing. Set it (base64 -w0 < KEYFILE | pulumi config set --secret ${project}:sshPrivateKey) or name a file in ${project}:ssh.privateKeyFile`,
     ];
   }
   return [];

@@ -143,7 +143,8 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     }),
   },
   sshPrivateKey: {
-    description: "Private key (OpenSSH format, without a passphrase). The public key that EC2 gets is derived from it.",
+    description:
+      "Private key (OpenSSH format, without a passphrase), or the base64 of its file. The public key that EC2 gets is derived from it.",
     secret: true,
     schema: { type: "string", minLength: 1 },
   },

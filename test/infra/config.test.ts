@@ -73,6 +73,14 @@ test("the public key is derived from the private one", () => {
   expect(load().ssh.publicKey).toBe(KEY.public.split(" ").slice(0, 2).join(" "));
 });
 
+test("a private key may be given as base64 on one line, because the CLI reads one line only", () => {
+  const encoded = Buffer.from(KEY.private).toString("base64");
+  expect(load({ "ml-gateway:sshPrivateKey": `${encoded}\n` }).ssh.publicKey).toBe(load().ssh.publicKey);
+  expect(problems({ "ml-gateway:sshPrivateKey": "-----BEGIN OPENSSH PRIVATE KEY-----" })).toEqual([
+    expect.stringMatching(/^ml-gateway:sshPrivateKey: found no private key/),
+  ]);
+});
+
 const network = (change: object) => ({ "ml-gateway:network": change });
 const secretEnv = (change: object) => ({
   "ml-gateway:secretEnv": { DATABASE_URL: "sqlite:///x", SECRET_KEY: "0123456789abcdef0123", ...change },
