@@ -86,7 +86,7 @@ altered_content() {
 started_with_other_unit() {
   local running proven
   running=$(systemctl show --property=InvocationID --value -- "$SERVICE")
-  proven=$(sed -n 's/^invocation=//p' /var/lib/ddos/serving)
+  proven=$(sed -n 's/^invocation=//p' /var/lib/ddos/serving 2>/dev/null || printf unknown)
   ! cmp -s -- "$STAGE/main.service" "/etc/systemd/system/$SERVICE" && [ -n "$running" ] && [ "$running" != "$proven" ]
 }
 

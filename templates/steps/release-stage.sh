@@ -39,6 +39,9 @@ check_parts() {
   if [ ! -e "/var/lib/ddos/code/$CODE/complete" ]; then
     fail "the application code $CODE is not on this host: the code step has to run first"
   fi
+  if [ "$(tree_print "/var/lib/ddos/code/$CODE/tree")" != "$(cat "/var/lib/ddos/code/$CODE/complete")" ]; then
+    fail "the stored application code /var/lib/ddos/code/$CODE was altered on this host: the code step has to run again, it stages it anew"
+  fi
   if [ ! -s "/var/lib/ddos/env/$SETTINGS" ]; then
     fail "the settings for .env are not on this host (/var/lib/ddos/env/$SETTINGS): the env step has to run first"
   fi
@@ -169,6 +172,9 @@ referenced() {
   local name facts models
   while read -r name; do
     facts=/var/lib/ddos/releases/$name/facts
+    if [ ! -s "$facts" ]; then
+      continue
+    fi
     sed -n -e 's,^code=,/var/lib/ddos/code/,p' -e 's,^env=,/var/lib/ddos/env/,p' -e 's,^venv=,/home/ddos/venvs/,p' \
       -e 's,^models=,/var/lib/ddos/models-sets/,p' "$facts"
     models=/var/lib/ddos/models-sets/$(sed -n 's/^models=//p' "$facts")

@@ -48,10 +48,18 @@ note_switch() {
   sync /var/lib/ddos
 }
 
-# current_release: what serves by our own record; the link may have been deleted by hand.
+# current_release: what serves by our own record, or, should that be gone, by the link. Either may have been deleted by hand; taking a host
+# that serves for an empty one would mean to clear it after a failure.
 current_release() {
+  local found=""
   if [ -s /var/lib/ddos/serving ]; then
-    sed -n 's/^current=//p' /var/lib/ddos/serving
+    found=$(sed -n 's/^current=//p' /var/lib/ddos/serving)
+  elif [ -L /home/ddos/current ]; then
+    found=$(readlink /home/ddos/current)
+    found=${found##*/}
+  fi
+  if [ -n "$found" ] && [ -s "/var/lib/ddos/releases/$found/facts" ]; then
+    printf '%s' "$found"
   fi
 }
 
@@ -67,8 +75,8 @@ end_interrupted() {
 
 switch() {
   local outcome
-  PHASE=switching
   note_switch switching
+  PHASE=switching
   if ! outcome=$(/usr/local/lib/ddos/recover.sh turn "$ID" 2>&1); then
     log "$outcome"
     fail "the new release $ID passed its trial but does not serve: $(tail -n 1 <<<"$outcome")$(last_words "$SERVICE")"
