@@ -1,7 +1,7 @@
 /**
  * Judges a graph from a file, without the program and without an engine:
  *
- *   npm run policies:check -- --graph FILE [--config FILE] [--json] [--sarif FILE] [--junit FILE]
+ *   npm run policies:check -- --graph FILE [--repository DIR] [--config FILE] [--json] [--sarif FILE] [--junit FILE]
  *
  * Exit 0: nothing mandatory; 1: a mandatory violation; 3: a mandatory "cannot tell"; 2: input that cannot be judged.
  */
@@ -10,43 +10,63 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigError, DEFAULT_CONFIG, readConfig } from "./core/config";
 import type { Config } from "./core/config";
-import { closingLine, evaluate, exitCode } from "./core/evaluate";
+import { closingLine, evaluateParts, exitCode } from "./core/evaluate";
+import type { Part } from "./core/evaluate";
 import { InputError, loadGraph } from "./graph/load";
 import { jsonReport } from "./report/json";
 import { junitReport } from "./report/junit";
 import { sarifReport } from "./report/sarif";
 import { textReport } from "./report/text";
-import { policies } from "./rules";
+import { policies, policyIds } from "./rules";
+import { readRepository, repositoryPolicies } from "./rules/secrets/repository";
 
-const USAGE = `usage: npm run policies:check -- --graph FILE [--config FILE] [--json] [--sarif FILE] [--junit FILE]
+const USAGE = `usage: npm run policies:check -- --graph FILE [--repository DIR] [--config FILE] [--json] [--sarif FILE] [--junit FILE]
 
-  --graph FILE    what to judge ("-": standard input): the JSON of \`pulumi stack export\`, of \`npm run -s preview:offline -- --json\`
-                  or of \`pulumi preview --json\`
-  --config FILE   roles, levels and exemptions, as for --policy-pack-config (see policies/README.md)
-  --json          the result as JSON on standard output, in place of text
-  --sarif FILE    the result as SARIF 2.1.0 into FILE
-  --junit FILE    the result as JUnit XML into FILE
+  --graph FILE      what to judge ("-": standard input): the JSON of \`pulumi stack export\`, of \`npm run -s preview:offline -- --json\`
+                    or of \`pulumi preview --json\`
+  --repository DIR  judge the files of a repository too, or (without --graph) alone: stack files, .gitignore, secrets in git
+  --config FILE     roles, levels and exemptions, as for --policy-pack-config (see policies/README.md)
+  --json            the result as JSON on standard output, in place of text
+  --sarif FILE      the result as SARIF 2.1.0 into FILE
+  --junit FILE      the result as JUnit XML into FILE
 
 exit: 0 nothing mandatory, 1 a mandatory violation, 3 a mandatory "cannot tell", 2 bad input`;
 
 interface Options {
-  readonly graph: string;
+  readonly graph?: string;
+  readonly repository?: string;
   readonly config?: string;
   readonly json: boolean;
   readonly sarif?: string;
   readonly junit?: string;
 }
 
-/** @throws InputError, ConfigError */
+/** @throws InputError */
 async function run(options: Options): Promise<number> {
   const config = options.config === undefined ? DEFAULT_CONFIG : configFrom(options.config);
-  const { graph } = loadGraph(read(options.graph, "--graph"), options.graph === "-" ? "standard input" : options.graph);
-  const result = await evaluate(policies, graph, config, new Date().toISOString().slice(0, 10));
-  if (options.sarif !== undefined) write(options.sarif, "--sarif", sarifReport(result, policies, options.graph, version()));
-  if (options.junit !== undefined) write(options.junit, "--junit", junitReport(result, policies));
+  const parts = [...graphPart(options.graph), ...repositoryPart(options.repository)];
+  const result = await evaluateParts(parts, config, new Date().toISOString().slice(0, 10));
+  const asked = parts.flatMap((part) => part.policies);
+  const source = options.graph ?? options.repository ?? "";
+  if (options.sarif !== undefined) write(options.sarif, "--sarif", sarifReport(result, asked, source, version()));
+  if (options.junit !== undefined) write(options.junit, "--junit", junitReport(result, asked));
   process.stdout.write(options.json ? jsonReport(result) : textReport(result));
   if (options.json) process.stderr.write(`${closingLine(result)}\n`);
   return exitCode(result);
+}
+
+function graphPart(file: string | undefined): Part[] {
+  if (file === undefined) return [];
+  return [{ policies, graph: loadGraph(read(file, "--graph"), file === "-" ? "standard input" : file).graph }];
+}
+
+function repositoryPart(directory: string | undefined): Part[] {
+  if (directory === undefined) return [];
+  try {
+    return [{ policies: repositoryPolicies, graph: readRepository(directory) }];
+  } catch (error) {
+    throw new InputError(`--repository: ${reason(error)}`);
+  }
 }
 
 function configFrom(file: string): Config {
@@ -58,10 +78,7 @@ function configFrom(file: string): Config {
     throw new InputError(`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   try {
-    return readConfig(
-      json,
-      policies.map((policy) => policy.id),
-    );
+    return readConfig(json, policyIds);
   } catch (error) {
     throw error instanceof ConfigError ? new InputError(`${file}: ${error.message}`) : error;
   }
@@ -98,11 +115,11 @@ function options(args: readonly string[]): Options | "help" {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { graph: text, config: text, json: flag, sarif: text, junit: text, help: flag },
+      options: { graph: text, repository: text, config: text, json: flag, sarif: text, junit: text, help: flag },
     });
     if (values.help) return "help";
-    if (values.graph === undefined) throw new Error("--graph FILE is missing");
-    return { ...values, graph: values.graph, json: values.json ?? false };
+    if (values.graph === undefined && values.repository === undefined) throw new Error("--graph FILE is missing");
+    return { ...values, json: values.json ?? false };
   } catch (error) {
     throw new InputError(`${reason(error)}\n\n${USAGE}`);
   }

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { areas } from "./rules";
+import { areas, repositoryArea } from "./rules";
 import type { Area } from "./rules";
 import type { Policy } from "./core/types";
 
@@ -59,7 +59,7 @@ function cell(text: string): string {
 }
 
 function main(check: boolean): number {
-  const page = referencePage(areas);
+  const page = referencePage([...areas, repositoryArea]);
   if (!check) {
     writeFileSync(PAGE, page);
     return 0;

@@ -39,14 +39,25 @@ export interface Ran {
   readonly level: ActiveLevel;
 }
 
+/** Policies and what they judge. */
+export interface Part {
+  readonly policies: readonly Policy[];
+  readonly graph: Graph;
+}
+
 /**
  * @param today the day on which exemptions are judged, YYYY-MM-DD, UTC
  */
-export async function evaluate(policies: readonly Policy[], graph: Graph, config: Config, today: string): Promise<Result> {
+export function evaluate(policies: readonly Policy[], graph: Graph, config: Config, today: string): Promise<Result> {
+  return evaluateParts([{ policies, graph }], config, today);
+}
+
+/** Several graphs, each with policies of its own, judged as one. */
+export async function evaluateParts(parts: readonly Part[], config: Config, today: string): Promise<Result> {
   const ran: Ran[] = [];
   const disabled: string[] = [];
   const found: Outcome[] = [];
-  for (const policy of policies) {
+  for (const { policy, graph } of parts.flatMap((part) => part.policies.map((policy) => ({ policy, graph: part.graph })))) {
     const level = config.levels[policy.id] ?? policy.level;
     if (level === "disabled") disabled.push(policy.id);
     else {

@@ -31,8 +31,8 @@ interface Session {
   config: Config;
 }
 
-export function enginePolicies(policies: readonly Policy[], around: Surroundings): Policies {
-  const ids = policies.map((policy) => policy.id);
+/** @param policyIds what a configuration may name; more than `policies` where the runner has others beside them */
+export function enginePolicies(policies: readonly Policy[], policyIds: readonly string[], around: Surroundings): Policies {
   const recorder = makeRecorder();
   const readGraph = makeGraphReader(recorder);
   let session: Session | undefined;
@@ -61,7 +61,7 @@ export function enginePolicies(policies: readonly Policy[], around: Surroundings
       recorder.notePlain(args.urn, await readProps(args.props));
     },
     validateStack: async (args: StackValidationArgs, report: ReportViolation) => {
-      settings = configured(() => readSettings(args.getConfig(), ids), DEFAULT_CONFIG, report);
+      settings = configured(() => readSettings(args.getConfig(), policyIds), DEFAULT_CONFIG, report);
       (await sessionOf(args, SETTINGS_POLICY)).config = settings;
     },
   };
@@ -105,7 +105,7 @@ export function enginePolicies(policies: readonly Policy[], around: Surroundings
     severity: "low",
     validateStack: async (args: StackValidationArgs, reportViolation: ReportViolation) => {
       const { ran, config } = await sessionOf(args, SUMMARY_POLICY);
-      const disabled = ids.filter((id) => !ran.has(id));
+      const disabled = policies.map(({ id }) => id).filter((id) => !ran.has(id));
       const found = [...ran.values()].flatMap((entry) => entry.outcomes);
       const result = conclude(
         found,

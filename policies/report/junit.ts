@@ -37,11 +37,13 @@ function lines(outcomes: readonly Outcome[]): string {
   return outcomes.map((outcome) => `${outcome.verdict} (${outcome.level}) ${outcome.urn}: ${outcome.message}`).join("\n");
 }
 
-/** XML 1.0 knows no control characters but tab and line ends. */
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
 function escape(text: string): string {
-  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  // eslint-disable-next-line no-control-regex
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "?")
-    .replace(/[&<>"]/g, (character) => entities[character] ?? character);
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character).replace(/\p{Cc}|\ufffe|\uffff/gu, allowed);
+}
+
+/** XML 1.0 knows no control characters but tab and line ends. */
+function allowed(control: string): string {
+  return "\t\n\r".includes(control) ? control : "?";
 }

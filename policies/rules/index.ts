@@ -7,6 +7,7 @@ import { policies as hosts } from "./hosts";
 import { policies as network } from "./network";
 import { policies as roles } from "./roles";
 import { policies as secrets } from "./secrets";
+import { repositoryPolicies } from "./secrets/repository";
 
 export interface Area {
   readonly title: string;
@@ -23,4 +24,11 @@ export const areas: readonly Area[] = [
   { title: "Ways around the pack", policies: engine },
 ];
 
+/** Judge the repository's files, not a graph; the runner asks them with --repository. */
+export const repositoryArea: Area = { title: "The repository (runner only, with --repository)", policies: repositoryPolicies };
+
+/** The policies of a program's graph. */
 export const policies: readonly Policy[] = areas.flatMap((area) => area.policies);
+
+/** Every id that a configuration may name. */
+export const policyIds: readonly string[] = [...policies, ...repositoryPolicies].map((policy) => policy.id);
