@@ -45,7 +45,9 @@ def main(folder: Path) -> None:
     scaler = load(folder / "hybrid_stage2_scaler_v3_real_benign.pkl")
     encoder = load(folder / "hybrid_stage2_label_encoder.pkl")
     metrics = json.loads((folder / "hybrid_model_metrics_v2.json").read_text())
-    assert sklearn.__version__ == metrics["scikit_learn"], f"scikit-learn is {sklearn.__version__}, the models want {metrics['scikit_learn']}"
+    assert sklearn.__version__ == metrics["scikit_learn"], (
+        f"scikit-learn is {sklearn.__version__}, the models want {metrics['scikit_learn']}"
+    )
     assert list(encoder.classes_) == sorted(TYPICAL), f"classes are {list(encoder.classes_)}"
 
     rows = np.array(list(TYPICAL.values()))
@@ -60,7 +62,9 @@ def main(folder: Path) -> None:
     again = pickle.loads(pickle.dumps(model)).predict_proba(scaler.transform(rows))
     assert np.array_equal(again, model.predict_proba(scaler.transform(rows))), "a copy by scikit-learn's own pickle predicts otherwise"
     size = (folder / "hybrid_stage2_model_v3_real_benign.pkl").stat().st_size
-    print(f"{folder}: {size} bytes, layers {model.hidden_layer_sizes}, {elapsed * 1000:.1f} ms a prediction, accuracy {metrics['accuracy']}")
+    print(
+        f"{folder}: {size} bytes, layers {model.hidden_layer_sizes}, {elapsed * 1000:.1f} ms a prediction, accuracy {metrics['accuracy']}"
+    )
 
 
 if __name__ == "__main__":

@@ -47,7 +47,15 @@ class PredictionTest(BackendTest):
 
     def test_requests_become_features(self) -> None:
         def record(i: int, path: str, method: str, status: int) -> dict:
-            return {"time": i * 0.12, "method": method, "path": path, "status": status, "body_bytes": 180, "user_agent": "x" * 74, "headers": 9}
+            return {
+                "time": i * 0.12,
+                "method": method,
+                "path": path,
+                "status": status,
+                "body_bytes": 180,
+                "user_agent": "x" * 74,
+                "headers": 9,
+            }
 
         stuffing = [record(i, "/account/login", "POST", 401 if i % 4 else 200) for i in range(60)]
         with self.backend() as client:
@@ -124,7 +132,12 @@ class HealthTest(BackendTest):
                 shutil.copy(support.MODELS / name, self.models / name)
 
     def test_a_damaged_file_does_not_load(self) -> None:
-        for damage in (lambda data: data[:-100], lambda data: b"", lambda data: b"<html>", lambda data: data.replace(b"MLPClassifier", b"MLPClassifieR")):
+        for damage in (
+            lambda data: data[:-100],
+            lambda data: b"",
+            lambda data: b"<html>",
+            lambda data: data.replace(b"MLPClassifier", b"MLPClassifieR"),
+        ):
             (self.models / MODEL).write_bytes(damage((support.MODELS / MODEL).read_bytes()))
             self.unhealthy(f"{MODEL} did not load")
 
@@ -163,7 +176,7 @@ class CacheTest(BackendTest):
         url = {"DATABASE_URL": f"sqlite:///{self.folder}/cache.db"}
         self.ask(**url)
         with sqlite3.connect(self.folder / "cache.db") as database:
-            self.assertEqual(database.execute("UPDATE predictions SET answer = '{\"label\": \"benign\"}'").rowcount, 1)
+            self.assertEqual(database.execute('UPDATE predictions SET answer = \'{"label": "benign"}\'').rowcount, 1)
         database.close()
         with self.backend(**url) as client:
             answer = client.post("/predict", json={"features": support.FLOOD})

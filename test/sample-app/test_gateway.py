@@ -83,12 +83,20 @@ class FailureTest(unittest.TestCase):
             self.assertEqual(counts, {"connections": 2, "requests": 3})
 
     def test_there_is_one_retry_only(self) -> None:
-        with support.scripted_upstream([[None], [None], [OK]]) as (url, counts), gateway(url) as client, self.assertLogs("ml_gateway", "ERROR"):
+        with (
+            support.scripted_upstream([[None], [None], [OK]]) as (url, counts),
+            gateway(url) as client,
+            self.assertLogs("ml_gateway", "ERROR"),
+        ):
             self.assert_error(client.get("/x"), 502, "upstream_unreachable")
             self.assertEqual(counts["requests"], 2)
 
     def test_a_broken_answer_is_not_asked_for_again(self) -> None:
-        with support.scripted_upstream([[b"not http\r\n\r\n"], [OK]]) as (url, counts), gateway(url) as client, self.assertLogs("ml_gateway", "ERROR"):
+        with (
+            support.scripted_upstream([[b"not http\r\n\r\n"], [OK]]) as (url, counts),
+            gateway(url) as client,
+            self.assertLogs("ml_gateway", "ERROR"),
+        ):
             self.assert_error(client.get("/x"), 502, "upstream_unreachable")
             self.assertEqual(counts["requests"], 1)
 

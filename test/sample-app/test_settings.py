@@ -21,14 +21,19 @@ class SettingsTest(unittest.TestCase):
         self.assertEqual((settings.rate_per_second, settings.rate_burst, settings.upstream_url), (100, 200, None))
 
     def test_values(self) -> None:
-        settings = read_settings({"LOG_LEVEL": "debug", "CACHE_TTL": "60", "RATE_LIMIT_PER_SECOND": "0", "UPSTREAM_URL": "http://backend.internal:9000/"})
+        settings = read_settings(
+            {"LOG_LEVEL": "debug", "CACHE_TTL": "60", "RATE_LIMIT_PER_SECOND": "0", "UPSTREAM_URL": "http://backend.internal:9000/"}
+        )
         self.assertEqual((settings.log_level, settings.cache_ttl, settings.rate_per_second), ("DEBUG", 60, 0))
         self.assertEqual(settings.upstream_url, "http://backend.internal:9000")
 
     def test_all_problems_at_once(self) -> None:
         with self.assertRaises(SettingsError) as failure:
             read_settings({"LOG_LEVEL": "loud", "CACHE_TTL": "soon", "RATE_LIMIT_BURST": "-1", "UPSTREAM_URL": "backend:9000"})
-        self.assertEqual([line.split()[0] for line in str(failure.exception).splitlines()], ["UPSTREAM_URL", "LOG_LEVEL", "CACHE_TTL", "RATE_LIMIT_BURST"])
+        self.assertEqual(
+            [line.split()[0] for line in str(failure.exception).splitlines()],
+            ["UPSTREAM_URL", "LOG_LEVEL", "CACHE_TTL", "RATE_LIMIT_BURST"],
+        )
 
     def test_bad_upstreams(self) -> None:
         for url in ("ftp://x", "http://", "http://u:hunter2@x", "http://x/path", "http://x?q", "http://x:99999", "x"):
@@ -67,7 +72,9 @@ class EnvFileTest(unittest.TestCase):
     def test_the_env_file_beside_the_package_is_read(self) -> None:
         folder = Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, folder)
-        shutil.copytree(support.ROOT / "templates/sample-app/ml_gateway", folder / "ml_gateway", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            support.ROOT / "templates/sample-app/ml_gateway", folder / "ml_gateway", ignore=shutil.ignore_patterns("__pycache__")
+        )
         (folder / ".env").write_text("LOG_LEVEL=ERROR\nCACHE_TTL=7\nSECRET_KEY='a b#c'\n")
         program = "from ml_gateway.settings import read_settings as r; s = r(); print(s.log_level, s.cache_ttl, s.secret_key)"
         environment = {"PYTHONPATH": str(folder), "PATH": os.environ["PATH"], "CACHE_TTL": "9"}

@@ -12,7 +12,8 @@ class PatternDetector:
     def __init__(self, patterns: list[dict], scanned_body_bytes: int) -> None:
         self._scanned_body_bytes = scanned_body_bytes
         self._rules = {
-            part: [(entry["name"], re.compile(entry["regex"], re.IGNORECASE)) for entry in patterns if part in entry["in"]] for part in PARTS
+            part: [(entry["name"], re.compile(entry["regex"], re.IGNORECASE)) for entry in patterns if part in entry["in"]]
+            for part in PARTS
         }
 
     def find(self, part: str, raw: bytes) -> str | None:
