@@ -1,11 +1,13 @@
 /** Which properties of which resources carry what: the one map from a resource to the secret policies that judge it. */
 import type { Resource, Value } from "../../core/types";
-import { asArray, asProps, isAbsent } from "../../core/values";
+import { asArray, asProps, containsSecret, isAbsent } from "../../core/values";
 
 export const COMMAND = /^command:(local|remote):Command$/;
 export const REMOTE = /^command:remote:/;
 export const STACK = "pulumi:pulumi:Stack";
 export const PROVIDER = /^pulumi:providers:/;
+/** What the path of an output begins with. */
+export const OUTPUT = "output ";
 export const PARAMETER = /^aws:ssm\/parameter:Parameter$|^aws-native:ssm:Parameter$/;
 
 export const SCRIPT_KEYS = ["create", "update", "delete"];
@@ -41,8 +43,15 @@ export function properties(resource: Resource): Place[] {
   const given = Object.entries(resource.inputs).map(([key, value]) => ({ path: key, key, value }));
   const made = Object.entries(resource.outputs)
     .filter(([key]) => isAbsent(resource.inputs[key]))
-    .map(([key, value]) => ({ path: `output ${key}`, key, value }));
+    .map(([key, value]) => ({ path: `${OUTPUT}${key}`, key, value }));
   return [...given, ...made];
+}
+
+/** Outputs that repeat a marked input without its mark: the state then holds in plain what the program kept secret. */
+export function unmarkedCopies(resource: Resource): Place[] {
+  return Object.entries(resource.outputs)
+    .filter(([key, value]) => containsSecret(resource.inputs[key]) && !containsSecret(value))
+    .map(([key, value]) => ({ path: `${OUTPUT}${key}`, key, value }));
 }
 
 /** Properties of one area, wherever they stand in the resource (a launch specification in a list has user data of its own). */

@@ -1,5 +1,5 @@
-import type { Policy } from "../../core/types";
-import { areaOf, properties } from "./places";
+import type { Finding, Graph, Policy, Resource } from "../../core/types";
+import { areaOf, OUTPUT, properties, STACK, unmarkedCopies } from "./places";
 import { unlessMarked } from "./report";
 import { scan } from "./scan";
 
@@ -15,17 +15,18 @@ export const policy: Policy = {
   level: "mandatory",
   bad: 'new aws.rds.Instance("db", { password: "correct-horse-9", ... });',
   good: 'new aws.rds.Instance("db", { manageMasterUserPassword: true, ... });',
-  evaluate: (graph) =>
-    graph.resources.flatMap((resource) =>
-      properties(resource)
-        .filter(({ key }) => areaOf(resource, key) === "other")
-        .filter(({ key, path }) => !(path !== key && resource.options.additionalSecretOutputs?.includes(key)))
-        .flatMap(({ path, key, value }) => {
-          // Nested user data, tags and environments have policies of their own; unknown values carry their marks later.
-          const spots = scan(value, path, key).filter(
-            (spot) => spot.state === "secret" && !/\.(userData|tags|environment)\b/.test(spot.path),
-          );
-          return unlessMarked(graph, resource, spots, MEND);
-        }),
-    ),
+  evaluate: (graph) => graph.resources.flatMap((resource) => judge(graph, resource)),
 };
+
+function judge(graph: Graph, resource: Resource): Finding[] {
+  const own = properties(resource).filter(({ key, path }) => {
+    const hidden = path.startsWith(OUTPUT) && resource.options.additionalSecretOutputs?.includes(key) === true;
+    return areaOf(resource, key) === "other" && !hidden;
+  });
+  const copies = resource.type === STACK ? [] : unmarkedCopies(resource);
+  return [...own, ...copies].flatMap(({ path, key, value }) => {
+    // Nested user data, tags and environments have policies of their own; unknown values carry their marks later.
+    const spots = scan(value, path, key).filter((spot) => spot.state === "secret" && !/\.(userData|tags|environment)\b/.test(spot.path));
+    return unlessMarked(graph, resource, spots, MEND);
+  });
+}

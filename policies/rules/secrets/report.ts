@@ -1,5 +1,6 @@
 /** From places to findings: what a mark helps against and what it does not. */
 import type { Finding, Graph, Resource } from "../../core/types";
+import { OUTPUT, STACK } from "./places";
 import type { Spot } from "./scan";
 
 /** `aws:ec2/instance:Instance "backend"`, short. */
@@ -22,6 +23,13 @@ export function unlessMarked(graph: Graph, resource: Resource, spots: readonly S
     const what = `${path} of ${label(resource)}`;
     if (spot.state === "unknown")
       return [unknown(resource, `${what} is not known yet and not marked as secret, though its name promises a secret: ${mend}`)];
+    if (isOutput(resource, path) && graph.notShown?.includes("outputSecretMarks"))
+      return [
+        {
+          ...unknown(resource, `${what} holds ${kinds}, and this source never shows whether outputs are marked as secret: ${mend}`),
+          notShown: true,
+        },
+      ];
     if (!graph.secretsMarked)
       return [unknown(resource, `${what} holds ${kinds}, and this source does not tell whether it is marked as secret: ${mend}`)];
     return [violation(resource, `${what} holds ${kinds} in plain (not marked as secret): ${mend}`)];
@@ -37,6 +45,11 @@ export function evenMarked(resource: Resource, spots: readonly Spot[], mend: str
       return [unknown(resource, `${what} is marked as secret and cannot be read here, so a secret may stand in it: ${mend}`)];
     return [unknown(resource, `${what} is not known yet, though its name promises a secret: ${mend}`)];
   });
+}
+
+/** Outputs carry marks of their own: a stack's exports, and what a provider returned. */
+function isOutput(resource: Resource, path: string): boolean {
+  return resource.type === STACK || path.startsWith(OUTPUT);
 }
 
 function byPath(spots: readonly Spot[]): [path: string, kinds: string, spot: Spot][] {

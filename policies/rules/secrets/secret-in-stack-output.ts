@@ -1,8 +1,8 @@
-import type { Policy } from "../../core/types";
+import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { ofType } from "../../core/references";
 import { STACK } from "./places";
-import { unlessMarked } from "./report";
-import { scan } from "./scan";
+import { unknown, unlessMarked } from "./report";
+import { printable, scan } from "./scan";
 
 const MEND = "do not export it, or wrap it in pulumi.secret";
 
@@ -16,10 +16,21 @@ export const policy: Policy = {
   level: "mandatory",
   bad: "export const secretKey = unwrappedSecretKey;",
   good: "export const healthUrl = pulumi.interpolate`http://${gateway.publicIp}/health`;",
-  evaluate: (graph) =>
-    ofType(graph, STACK).flatMap((resource) =>
-      Object.entries({ ...resource.inputs, ...resource.outputs }).flatMap(([key, value]) =>
-        unlessMarked(graph, resource, scan(value, `stack output ${key}`, key), MEND),
-      ),
-    ),
+  evaluate: (graph) => ofType(graph, STACK).flatMap((resource) => judge(graph, resource)),
 };
+
+function judge(graph: Graph, resource: Resource): Finding[] {
+  if (graph.notShown?.includes("stackOutputs"))
+    return [
+      {
+        ...unknown(
+          resource,
+          "this source never shows stack outputs, so whether one is a plain secret cannot be told: judge an exported stack",
+        ),
+        notShown: true,
+      },
+    ];
+  return Object.entries({ ...resource.inputs, ...resource.outputs }).flatMap(([key, value]) =>
+    unlessMarked(graph, resource, scan(value, `stack output ${printable(key)}`, key), MEND),
+  );
+}
