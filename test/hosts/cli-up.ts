@@ -1,5 +1,8 @@
 /** `up` and `down`: the whole system on this machine, for a person to try. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { listLabs, removeLab } from "./lab";
+import { runDir } from "./paths";
 import type { UpResult } from "./system";
 import { up } from "./system";
 
@@ -29,6 +32,9 @@ export async function upCommand(options: Options): Promise<number> {
   const started = Date.now();
   const say = (line: string): void => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
   const result = await up({ name: options["name"] ?? DEFAULT_NAME, stack: options["stack"], force: options["force"] !== undefined, say });
+  writeFileSync(join(runDir(result.lab.name), "report.json"), JSON.stringify({ outputs: result.outputs, events: result.events }), {
+    mode: 0o600,
+  });
   const ran = result.events.filter((event) => event.what !== "unchanged").length;
   say(`done: ${ran} of ${result.events.length} machines, objects and commands had something to do`);
   console.log(whatToTry(result));

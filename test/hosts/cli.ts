@@ -1,10 +1,12 @@
 /** Real hosts on one machine, from a shell: `up`, `down`, `test` for the whole system, `lab ...` for machines of one's own. */
+import { testHosts } from "./checks/main";
 import type { Arguments } from "./cli-lab";
 import { LAB_USAGE, labCommand } from "./cli-lab";
 import { downCommand, upCommand } from "./cli-up";
 import { unsupported } from "./host-tools";
 
 const USAGE = `up [--name NAME] [--stack STACK] [--force yes]   the whole system, left running (default: name local, stack dev)
+test                                             the same from nothing, checked, and taken away again
 down [--name NAME]                               removes every trace of it, also after a crash
 ${LAB_USAGE}`;
 
@@ -31,6 +33,8 @@ async function main(): Promise<number> {
       return labCommand({ ...parsed, words });
     case "up":
       return upCommand(parsed.options);
+    case "test":
+      return testHosts();
     case "down":
       return downCommand(parsed.options);
     default:

@@ -62,7 +62,7 @@ export interface LocalFile {
 export async function withFiles(request: Request): Promise<Request> {
   const inputs: Properties = {};
   for (const [key, value] of Object.entries(request.inputs)) {
-    inputs[key] = asset.Asset.isInstance(value) ? { localFile: await (value as asset.FileAsset).path } : value;
+    inputs[key] = asset.Asset.isInstance(value) ? { localFile: await (value as asset.FileAsset).path } : (value as unknown);
   }
   return { ...request, inputs };
 }

@@ -174,7 +174,7 @@ function createHandlers({ lab, state, force, onEvent }: LocalProviderOptions, re
         const { bucket, key, source, contentType } = request.inputs as {
           bucket: string;
           key: string;
-          source: { path: string };
+          source: LocalFile;
           contentType?: string;
         };
         const sent = await s3.putFile(bucket, key, source.localFile, contentType);

@@ -86,7 +86,6 @@ function handshake(endpoint: Endpoint, stream: Duplex): Promise<Client> {
     });
     client.once("close", () => reject(new Error("ssh: handshake failed: EOF")));
     client.connect(options);
-    stream.resume();
   });
 }
 

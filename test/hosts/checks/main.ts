@@ -1,0 +1,150 @@
+/** `npm run test:hosts`: the whole system from nothing, as an operator would get it, and what it promises. */
+import type { Lab } from "../lab";
+import { openLab, removeLab } from "../lab";
+import { must } from "../process";
+import { commandChecks } from "./commands";
+import { checkFileTable } from "./file-table";
+import type { Check, Tally } from "./harness";
+import { expect, runChecks } from "./harness";
+import type { Report } from "./operator";
+import { start, untilSaid, upOnce } from "./operator";
+import { checkInside, checkNat, checkOutside } from "./reach";
+import { checkDetection, checkHealth, checkPrediction, checkSecrets } from "./service";
+import { traces } from "./traces";
+import type { Snapshot } from "./unchanged";
+import { expectSame, snapshot } from "./unchanged";
+
+const NAME = "test";
+const CRASHED = "test-crash";
+
+interface Found {
+  report?: Report;
+  before?: Snapshot;
+}
+
+async function nothingLeft(name: string): Promise<void> {
+  const left = await traces(name);
+  expect(left.length === 0, `left of ${name}: ${left.join(", ")}`);
+}
+
+/** The operator dies while a host works, and so does the step itself: both as if the power had gone. */
+async function killHalfWay(lab: () => Lab): Promise<string> {
+  const run = start("up", "--name", NAME);
+  await untilSaid(run, /command backend-prepare: new/, 300_000);
+  await lab().must("backend", "until systemctl list-units --plain --no-legend 'ddos-step-code-*' | grep -q running; do sleep 0.2; done", {
+    timeoutMs: 60_000,
+  });
+  run.child.kill("SIGKILL");
+  await run.ended;
+  await lab().must("backend", "sleep 2; systemctl kill --signal=KILL 'ddos-step-*'");
+  return "operator and step killed while the backend installs its packages";
+}
+
+function setUp(found: Found, lab: () => Lab): Check[] {
+  const ran = (): readonly string[] => (found.report?.events ?? []).filter((one) => one.what !== "unchanged").map((one) => one.name);
+  return [
+    { name: "nothing is left of an earlier run", run: async () => (await removeLab(NAME), await nothingLeft(NAME)), essential: true },
+    { name: "a set-up is killed half-way", run: () => killHalfWay(lab), essential: true },
+    {
+      name: "run again, it succeeds",
+      essential: true,
+      run: async () => {
+        found.report = await upOnce(NAME);
+        expect(!ran().includes("gateway-prepare"), "a step that had succeeded was run again");
+        return `${ran().length} things were left to do`;
+      },
+    },
+  ];
+}
+
+function unchangedChecks(found: Found, lab: () => Lab): Check[] {
+  const before = (): Snapshot => {
+    expect(found.before !== undefined, "there is no snapshot to compare with");
+    return found.before;
+  };
+  return [
+    {
+      name: "a second run has nothing to do and changes nothing",
+      run: async () => {
+        found.before = await snapshot(lab());
+        const { events } = await upOnce(NAME);
+        const ran = events.filter((one) => one.what !== "unchanged").map((one) => one.name);
+        expect(ran.length === 0, `these ran again: ${ran.join(", ")}`);
+        return expectSame(before(), await snapshot(lab()));
+      },
+    },
+    {
+      name: "every step forced to run again rewrites no file and restarts no service",
+      run: async () => {
+        const { events } = await upOnce(NAME, "--force", "yes");
+        const commands = events.filter((one) => one.kind === "command");
+        expect(
+          commands.every((one) => one.what === "forced"),
+          "not every command was run",
+        );
+        return `${commands.length} commands; ${expectSame(before(), await snapshot(lab()))}`;
+      },
+    },
+  ];
+}
+
+function reachChecks(found: Found, lab: () => Lab): Check[] {
+  const output = (key: string): string => String(found.report?.outputs[key]);
+  return [
+    { name: "/health from outside is the expected body", run: () => checkHealth(lab(), output("healthUrl")) },
+    { name: "a prediction from outside passes both hosts", run: () => checkPrediction(lab(), output("gatewayAddress")) },
+    { name: "the gateway stops what its detectors know", run: () => checkDetection(lab(), output("gatewayAddress")) },
+    { name: "the file table holds on the hosts", run: () => checkFileTable(lab()) },
+    {
+      name: "outside reaches 22 and 80 of the gateway and nothing of the backend",
+      run: () => checkOutside(lab(), output("gatewayAddress"), output("backendAddress")),
+    },
+    {
+      name: "the gateway reaches the backend's service and ssh, the backend nothing of the gateway",
+      run: () => checkInside(lab(), lab().state().hosts["gateway"]?.address ?? "", output("backendAddress")),
+    },
+    { name: "the backend's way out is the gateway's NAT", run: () => checkNat(lab(), output("gatewayAddress")) },
+    { name: "no secret outside of .env and its store", run: () => checkSecrets(lab()) },
+  ];
+}
+
+/** A start that is killed at a bad moment, then taken down. */
+async function crashAndDown(): Promise<void> {
+  const run = start("up", "--name", CRASHED);
+  await untilSaid(run, /machine \S+: booted/, 120_000);
+  run.child.kill("SIGKILL");
+  await run.ended;
+  expect((await traces(CRASHED)).length > 0, "the killed run left nothing, so this proves nothing");
+  const { code, said } = await start("down", "--name", CRASHED).ended;
+  expect(code === 0, said);
+  await nothingLeft(CRASHED);
+}
+
+const endings: readonly Check[] = [
+  {
+    name: "down leaves nothing",
+    run: async () => (
+      await must([process.execPath, "-r", "ts-node/register/transpile-only", `${__dirname}/../cli.ts`, "down", "--name", NAME]),
+      await nothingLeft(NAME)
+    ),
+  },
+  { name: "down leaves nothing after a crash either", run: crashAndDown },
+];
+
+/** Runs everything and prints a line for each check, then the count. @returns the exit status */
+export async function testHosts(): Promise<number> {
+  const tally: Tally = { passed: 0, failed: 0 };
+  const found: Found = {};
+  const lab = (): Lab => openLab(NAME);
+  const started = Date.now();
+  try {
+    const commands = commandChecks(lab, () => found.report?.outputs ?? {});
+    await runChecks([...setUp(found, lab), ...reachChecks(found, lab), ...commands, ...unchangedChecks(found, lab)], tally);
+    await runChecks(endings, tally);
+  } finally {
+    for (const name of [NAME, CRASHED]) await removeLab(name);
+  }
+  console.log(`${((Date.now() - started) / 1000).toFixed(0)} s`);
+  console.log(`${tally.passed} passed, ${tally.failed} failed`);
+  return tally.failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,57 @@
+/** `up` as an operator runs it: a process of its own, that can be killed. */
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Properties } from "../../../infra/offline/engine";
+import { repositoryRoot, runDir } from "../paths";
+import { sleep } from "../process";
+import type { Event } from "../provider";
+
+const CLI = join(__dirname, "../cli.ts");
+
+export interface Ended {
+  readonly code: number | null;
+  /** Both streams. */
+  readonly said: string;
+}
+
+export interface Run {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** What it printed until now. */
+  readonly said: () => string;
+}
+
+/** Starts the command line with these arguments. */
+export function start(...args: readonly string[]): Run {
+  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", CLI, ...args], {
+    cwd: repositoryRoot,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (text += part.toString("utf8")));
+  const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, said: text })));
+  return { child, ended, said: () => text };
+}
+
+export interface Report {
+  readonly outputs: Properties;
+  readonly events: readonly Event[];
+}
+
+/** Runs `up` to its end. @throws with what it printed when it fails */
+export async function upOnce(name: string, ...options: readonly string[]): Promise<Report> {
+  const { code, said } = await start("up", "--name", name, ...options).ended;
+  if (code !== 0) throw new Error(`up ended with status ${code ?? "signal"}:\n${said.slice(-4000)}`);
+  return JSON.parse(readFileSync(join(runDir(name), "report.json"), "utf8")) as Report;
+}
+
+/** Waits until a run has printed something. @throws when it ends before, or after `timeoutMs` */
+export async function untilSaid(run: Run, pattern: RegExp, timeoutMs: number): Promise<void> {
+  for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(50)) {
+    if (pattern.test(run.said())) return;
+    if (run.child.exitCode !== null) throw new Error(`it ended before it said ${pattern.source}:\n${run.said().slice(-3000)}`);
+  }
+  throw new Error(`it did not say ${pattern.source} within ${timeoutMs / 1000} s:\n${run.said().slice(-3000)}`);
+}
