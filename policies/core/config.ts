@@ -1,5 +1,6 @@
 /** The configuration of the pack and of the runner: one schema, all errors at once. */
 import Ajv from "ajv";
+import type { ValidateFunction } from "ajv";
 import { describeAll } from "./config-errors";
 import { fileSchema, OWN_PROPERTIES, propertiesSchema, SETTINGS_PROPERTIES } from "./config-schema";
 import { DEFAULT_SETTINGS } from "./settings";
@@ -58,19 +59,19 @@ interface FileInput extends SettingsInput {
  * @throws ConfigError with every problem
  */
 export function readConfig(json: unknown, policyIds: readonly string[]): Config {
-  const file = check<FileInput>(json, fileSchema(policyIds), policyIds);
+  const file = check<FileInput>(json, compile(fileSchema(policyIds)), policyIds);
   const { levels, own } = byPolicy(file, policyIds);
   return { ...withDefaults({ ...file, ...file.settings }), levels, own };
 }
 
 /** Reads what the engine hands to the pack's policy `settings`. @throws ConfigError with every problem */
 export function readSettings(json: unknown, policyIds: readonly string[]): Config {
-  return withDefaults(check<SettingsInput>(json, propertiesSchema(SETTINGS_PROPERTIES), policyIds));
+  return withDefaults(check<SettingsInput>(json, settingsValidator(), policyIds));
 }
 
 /** Reads what the engine hands to any other policy. @throws ConfigError with every problem */
 export function readOverrides(json: unknown): Overrides {
-  return check<Overrides>(json, propertiesSchema(OWN_PROPERTIES), []);
+  return check<Overrides>(json, overridesValidator(), []);
 }
 
 /** The settings as one policy sees them. */
@@ -104,11 +105,23 @@ function withDefaults(input: SettingsInput): Config {
   };
 }
 
-function check<T>(json: unknown, schema: object, policyIds: readonly string[]): T {
-  const validate = new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
+function check<T>(json: unknown, validate: ValidateFunction, policyIds: readonly string[]): T {
   const problems = validate(json) ? exemptionProblems(json as FileInput, policyIds) : describeAll(validate.errors ?? []);
   if (problems.length > 0) throw new ConfigError(problems);
   return json as T;
+}
+
+function compile(schema: object): ValidateFunction {
+  return new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
+}
+
+/** The engine asks for these once a policy and request. */
+const settingsValidator = once(() => compile(propertiesSchema(SETTINGS_PROPERTIES)));
+const overridesValidator = once(() => compile(propertiesSchema(OWN_PROPERTIES)));
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** What a schema cannot say of exemptions. */

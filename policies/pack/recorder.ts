@@ -17,6 +17,8 @@ export interface Recorder {
   noteMarked(urn: string, inputs: Props): void;
   /** Inputs without marks, from a validation; the marks seen before stay. */
   notePlain(urn: string, inputs: Props): void;
+  /** What has been noted of one resource. */
+  get(urn: string): Recorded | undefined;
   /** Everything noted since the last stack was judged. Counts as judging: what is noted later belongs to another run. */
   take(): ReadonlyMap<string, Recorded>;
   /** True while something has been noted that no `take` has seen. */
@@ -40,6 +42,7 @@ export function makeRecorder(): Recorder {
     notePlain: (urn, inputs) => {
       note(urn, (before) => (before?.marked ? { inputs: propsWithMarks(inputs, before.inputs), marked: true } : { inputs, marked: false }));
     },
+    get: (urn) => records.get(urn),
     take() {
       // A second stack without any resource seen before it: the records belong to the first one.
       if (taken && !fresh) records = new Map();

@@ -1,13 +1,14 @@
 /** From the engine's view of a stack to a Graph, built once for all policies of one request. */
-import type { PolicyResource, StackValidationArgs } from "@pulumi/policy";
+import type { PolicyResource, PolicyResourceOptions, StackValidationArgs } from "@pulumi/policy";
 import { makeGraph, makeResource } from "../core/graph";
 import type { Graph, NotShown, Props, Resource, Value } from "../core/types";
 import { asString, isUnknown } from "../core/values";
+import { inferIds } from "./infer-ids";
 import { fingerprint, propsWithMarks, readProps } from "./read";
 import type { Recorded, Recorder } from "./recorder";
 
 /** The engine's protocol has no such option, and the SDK takes the marks off outputs. */
-const NOT_SHOWN: readonly NotShown[] = ["retainOnDelete", "outputSecretMarks"];
+export const NOT_SHOWN: readonly NotShown[] = ["retainOnDelete", "outputSecretMarks"];
 const STACK = "pulumi:pulumi:Stack";
 
 /** Reads the resources of a request and says which graph they are; the same object as long as nothing has changed. */
@@ -41,12 +42,12 @@ async function readResource(resource: PolicyResource): Promise<Resource> {
     propertyDependencies: Object.fromEntries(
       Object.entries(resource.propertyDependencies).map(([key, list]) => [key, list.map((dependency) => dependency.urn)]),
     ),
-    options: {
-      protect: resource.opts.protect,
-      ignoreChanges: resource.opts.ignoreChanges,
-      additionalSecretOutputs: resource.opts.additionalSecretOutputs,
-    },
+    options: optionsOf(resource.opts),
   });
+}
+
+export function optionsOf(opts: PolicyResourceOptions): Resource["options"] {
+  return { protect: opts.protect, ignoreChanges: opts.ignoreChanges, additionalSecretOutputs: opts.additionalSecretOutputs };
 }
 
 function graphOf(seen: readonly Resource[], records: ReadonlyMap<string, Recorded>): Graph {
@@ -56,10 +57,15 @@ function graphOf(seen: readonly Resource[], records: ReadonlyMap<string, Recorde
     if (!record) return { ...resource, inputs: resource.type === STACK ? {} : resource.outputs };
     return { ...resource, inputs: record.inputs, outputs: propsWithMarks(resource.outputs, record.inputs) };
   });
+  const ids = inferIds(resources);
+  const named = resources.map((resource) => {
+    const id = resource.id ?? ids.get(resource.urn);
+    return id === undefined ? resource : { ...resource, id };
+  });
   const marked = seen.every(
     (resource) => !resource.custom || resource.type.startsWith("pulumi:providers:") || records.get(resource.urn)?.marked,
   );
-  return { ...makeGraph(resources, marked), notShown: NOT_SHOWN };
+  return { ...makeGraph(named, marked), notShown: NOT_SHOWN };
 }
 
 function idOf(props: Props): string | undefined {

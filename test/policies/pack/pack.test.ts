@@ -8,61 +8,14 @@ import { evaluate } from "../../../policies/core/evaluate";
 import { policies } from "../../../policies/rules";
 import { makeGraph } from "../../../policies/core/graph";
 import { loadResource } from "../../../policies/graph/load-resource";
-import { computed, program, secret, stringAsset } from "../core/builder";
+import { program } from "../core/builder";
 import type { Mode, PlainGraph, PlainResource } from "../core/builder";
+import { flawed, SECRET_KEY } from "./flawed";
 import { startPack } from "./server";
 import type { Diagnostic, PackServer } from "./server";
 
 jest.setTimeout(120_000);
 const NOT_SHOWN = ["retainOnDelete", "outputSecretMarks"] as const;
-const SECRET_KEY = "hq83kd02mdnwq9d8alskdj3k";
-
-/** A program with flaws of every area, unknown values everywhere, and marked secrets that are fine. */
-function flawed() {
-  const p = program();
-  const vpc = p.add("aws:ec2/vpc:Vpc", "net", { cidrBlock: "10.0.0.0/16" });
-  const subnet = p.add("aws:ec2/subnet:Subnet", "private", { vpcId: vpc.id, mapPublicIpOnLaunch: true, tags: { Role: "private" } });
-  const groups = ["backend", "gateway"].map((role) =>
-    p.add("aws:ec2/securityGroup:SecurityGroup", role, { vpcId: vpc.id, tags: { Role: role } }),
-  );
-  const [backendGroup, gatewayGroup] = groups;
-  if (!backendGroup || !gatewayGroup) throw new Error("groups");
-  p.add("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "hole", {
-    securityGroupId: backendGroup.id,
-    cidrIpv4: "0.0.0.0/0",
-    ipProtocol: "tcp",
-    fromPort: 9000,
-    toPort: 9000,
-  });
-  const instance = { ami: "ami-1", instanceType: "t3.micro", subnetId: subnet.id };
-  const backend = p.add("aws:ec2/instance:Instance", "api", {
-    ...instance,
-    vpcSecurityGroupIds: [backendGroup.id],
-    tags: { Role: "backend" },
-    metadataOptions: { httpTokens: "optional" },
-    userData: `export API_KEY=${SECRET_KEY}`,
-  });
-  p.add("aws:ec2/instance:Instance", "proxy", { ...instance, vpcSecurityGroupIds: [gatewayGroup.id], tags: { Role: "gateway" } });
-  const bucket = p.add("aws:s3/bucket:Bucket", "models", { forceDestroy: true, tags: { Role: "models" } });
-  p.add("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "open", { bucket: bucket.id, blockPublicAcls: false });
-  p.add("command:remote:Command", "env", {
-    connection: {
-      host: backend.out("privateIp"),
-      user: "ubuntu",
-      privateKey: secret("-----BEGIN OPENSSH PRIVATE KEY-----"),
-      hostKey: "ssh-ed25519 AAAA",
-    },
-    create: "install -m 644 /dev/stdin /home/ddos/app/.env",
-    stdin: secret(`SECRET_KEY=${SECRET_KEY}`),
-  });
-  p.add("command:remote:Command", "later", { connection: computed(backend), create: computed(backend) });
-  p.add("command:remote:CopyToRemote", "copy", {
-    connection: computed(backend),
-    source: stringAsset(`SECRET_KEY=${SECRET_KEY}`),
-    remotePath: "/x",
-  });
-  return p;
-}
 
 /** What the runner says of the same graph, as lines that can be compared. */
 async function runnerSays(plain: PlainGraph, config = DEFAULT_CONFIG): Promise<string[]> {
@@ -124,6 +77,11 @@ describe("asked over gRPC", () => {
     const expected = await runnerSays(plain);
     expect(expected.length).toBeGreaterThan(5);
     expect(packSays(await ask(pack, plain))).toEqual(expected);
+  });
+
+  test("known ids that no property shows are read off the properties that hold them", async () => {
+    const plain = flawed().plain("known");
+    expect(packSays(await ask(pack, plain, ({ inputs }) => inputs))).toEqual(await runnerSays(plain));
   });
 
   test("the inputs count, not what the provider adds to them at the end", async () => {
@@ -234,6 +192,23 @@ test("with CI set, a mandatory 'cannot tell' stops by default", async () => {
     await pack.configure({ settings: { properties: { unknownIsError: false } } });
     const lenient = (await pack.stack(program().plain("unknown"))).filter(({ policy }) => policy === "roles-resolved");
     expect(new Set(lenient.map(({ level }) => level))).toEqual(new Set(["advisory"]));
+  } finally {
+    await pack.stop();
+  }
+});
+
+test("at an update, what one resource decides stops that resource; at a preview only the stack is judged", async () => {
+  const plain = flawed().plain("known");
+  const api = plain.resources.find((resource) => resource.urn.endsWith("::api"));
+  if (!api) throw new Error("api");
+  const pack = await startPack({ PULUMI_NODEJS_DRY_RUN: "false" });
+  try {
+    const told = await pack.resource(api);
+    expect(told).toContainEqual(expect.objectContaining({ policy: "secret-in-user-data", level: "mandatory", urn: api.urn }));
+    expect(JSON.stringify(told)).not.toContain(SECRET_KEY);
+    const exemptions = told.map(({ policy, urn }) => ({ policy, urn, reason: "accepted for this test", expires: "2999-01-01" }));
+    await pack.configure({ settings: { properties: { exemptions } } });
+    expect(await pack.resource(api)).toEqual([]);
   } finally {
     await pack.stop();
   }

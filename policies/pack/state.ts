@@ -1,0 +1,63 @@
+/** What the pack's policies share within one process: the configuration, the records, and the judging under way. */
+import type { ReportViolation, StackValidationArgs } from "@pulumi/policy";
+import { DEFAULT_CONFIG, readSettings } from "../core/config";
+import type { Config } from "../core/config";
+import type { Outcome, Ran } from "../core/evaluate";
+import type { Graph } from "../core/types";
+import { SETTINGS_POLICY } from "./names";
+import { makeRecorder } from "./recorder";
+import type { Recorder } from "./recorder";
+import { configured } from "./report";
+import { makeGraphReader } from "./stack-graph";
+
+export interface Surroundings {
+  /** True in a continuous integration run: there a mandatory "cannot tell" is an error unless configured otherwise. */
+  readonly ci: boolean;
+  /** True where resources are about to be changed (not a preview). */
+  readonly updating: boolean;
+  /** YYYY-MM-DD, UTC. */
+  today(this: void): string;
+  /** A line for the person at the terminal. */
+  say(this: void, line: string): void;
+}
+
+/** One judging of one stack: from the first policy asked about it to the last. */
+export interface Session {
+  readonly graph: Graph;
+  readonly config: Config;
+  readonly ran: Map<string, { readonly level: Ran["level"]; readonly outcomes: readonly Outcome[] }>;
+}
+
+export interface PackState {
+  readonly around: Surroundings;
+  readonly recorder: Recorder;
+  /** The configuration last read, the defaults before. */
+  config(): Config;
+  /** Reads the configuration; reports what is wrong with it. */
+  configure(given: object, reportViolation: ReportViolation): void;
+  /** The judging that this request belongs to. */
+  session(args: StackValidationArgs, policyId: string): Promise<Session>;
+}
+
+/** @param policyIds what a configuration may name */
+export function makePackState(policyIds: readonly string[], around: Surroundings): PackState {
+  const recorder = makeRecorder();
+  const readGraph = makeGraphReader(recorder);
+  let config: Config = DEFAULT_CONFIG;
+  let session: Session | undefined;
+  return {
+    around,
+    recorder,
+    config: () => config,
+    configure(given, reportViolation) {
+      config = configured(() => readSettings(given, policyIds), DEFAULT_CONFIG, reportViolation);
+    },
+    async session(args, policyId) {
+      const graph = await readGraph(args);
+      // A policy that has answered already, or the first one, means that a new request has begun.
+      if (session?.graph !== graph || policyId === SETTINGS_POLICY || session.ran.has(policyId))
+        session = { graph, config, ran: new Map() };
+      return session;
+    },
+  };
+}
