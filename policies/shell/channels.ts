@@ -1,11 +1,11 @@
 /** Writing to standard output, to files and to whatever else a descriptor stands for. */
 import type { Entry } from "./files";
 import { resolveLinks } from "./files";
-import { ANY_MODE, exactly, masked } from "./mode";
-import { parentOf } from "./paths";
+import { exactly, masked, UNTOUCHED } from "./mode";
+import { isSheltered } from "./shelter";
 import type { Channel, Channels, Context, Scope, State } from "./state";
 import { holdsSecret } from "./text";
-import { isSecretPath } from "./subjects";
+import { isSecretFile, isSecretPath } from "./subjects";
 
 export const terminal = (): Channel => ({ kind: "terminal", text: "" });
 export const capture = (): Channel => ({ kind: "capture", text: "" });
@@ -67,7 +67,7 @@ export function newFile(state: State, context: Context, wanted = exactly(0o666))
 
 /** Notes the content and the mode the file has at this moment. */
 export function writeContent(state: State, context: Context, path: string, text: string, append: boolean): void {
-  const secret = holdsSecret(text) || isSecretPath(path);
+  const secret = isSecretFile(path, text);
   const before = state.files.entries.get(path) ?? [newFile(state, context)];
   const after = before.map((e): Entry => ({
     ...e,
@@ -75,17 +75,7 @@ export function writeContent(state: State, context: Context, path: string, text:
     secret: secret || (append && e.secret),
   }));
   state.files.entries.set(path, after);
-  context.record.written.push({ path, entries: after, content: text, sheltered: isSheltered(state, path), place: context.place });
+  context.record.written.push({ path, entries: after, content: text, sheltered: isSheltered(state.files, path), place: context.place });
 }
 
-/** Some folder above the path keeps other users out. */
-export function isSheltered(state: State, path: string): boolean {
-  for (let folder = parentOf(path); folder !== "/" && folder !== ""; folder = parentOf(folder)) {
-    const entries = state.files.entries.get(folder);
-    if (entries?.every((e) => e.kind === "dir" && (e.mode.may & 0o011) === 0)) return true;
-    if (!folder.includes("/")) break;
-  }
-  return false;
-}
-
-export const unknownFile = (context: Context): Entry => ({ kind: "any", mode: ANY_MODE, secret: false, time: 0, place: context.place });
+export const unknownFile = (context: Context): Entry => ({ kind: "any", mode: UNTOUCHED, secret: false, time: 0, place: context.place });

@@ -5,6 +5,8 @@ import { selectRole } from "../core/select";
 import type { Graph, Resource, Settings } from "../core/types";
 import { asProps, asString } from "../core/values";
 
+/** Runs where Pulumi runs. */
+export const LOCAL = "command:local:Command";
 export const REMOTE = /^command:remote:(Command|CopyToRemote|CopyFile)$/u;
 const INSTANCE = /^(aws:ec2\/(instance:Instance|spotInstanceRequest:SpotInstanceRequest)|aws-native:ec2:Instance)$/u;
 const ADDRESS = /^aws:ec2\/eip(Association)?:Eip(Association)?$/u;
@@ -18,6 +20,8 @@ export interface Host {
   readonly name: string;
   readonly role?: Role;
   readonly instance?: Resource;
+  /** The machine that runs Pulumi: its files are nobody's business here, what it calls is. */
+  readonly isOperator?: boolean;
   /** Command and CopyToRemote resources, in registration order. */
   readonly steps: readonly Resource[];
 }
@@ -32,6 +36,8 @@ export function hostsOf(graph: Graph, settings: Settings): Host[] {
   };
   for (const instance of ofType(graph, INSTANCE)) add(hostOfInstance(instance, roles));
   for (const step of graph.resources) if (REMOTE.test(step.type)) add(hostOfStep(graph, step, roles)).push(step);
+  const operator = add({ key: "operator", name: "the machine that runs Pulumi", isOperator: true });
+  operator.push(...ofType(graph, LOCAL));
   return [...hosts.values()].map(({ host, steps }) => ({ ...host, steps }));
 }
 

@@ -1,13 +1,14 @@
 /** Changes to the files that a path, a glob or a folder names. */
-import { isSheltered, newFile, tick, unknownFile } from "./channels";
+import { newFile, tick, unknownFile } from "./channels";
 import { below, joinEntries, resolveLinks, select } from "./files";
 import type { Entry } from "./files";
-import { ANY_MODE, exactly, masked } from "./mode";
+import { exactly, masked, UNTOUCHED } from "./mode";
 import type { Mode } from "./mode";
 import { isPattern, isWithin, nameOf, normalise, parentOf } from "./paths";
 import type { Context, State } from "./state";
 import { DEEP, DIRS, FILES, holesOf, mapHoles, show, STAR } from "./text";
-import { isSecretPath } from "./subjects";
+import { isSheltered } from "./shelter";
+import { isSecretFile, isSecretPath } from "./subjects";
 
 export type Change = (entry: Entry) => Entry;
 
@@ -73,7 +74,7 @@ const isSystemFolder = (path: string): boolean => /^\/(dev|proc|sys)\//u.test(pa
 
 function contents(state: State, context: Context, folder: string): { certain: string[]; possible: string[] } {
   const known = state.files.entries.has(`${folder}/${DEEP}`);
-  if (!known) populate(state, folder, { ...unknownFile(context) }, ANY_MODE, ANY_MODE);
+  if (!known) populate(state, folder, unknownFile(context), UNTOUCHED, UNTOUCHED);
   return below(state.files, folder);
 }
 
@@ -89,15 +90,18 @@ export function populate(state: State, folder: string, base: Entry, files: Mode,
   put(`${folder}/${DEEP}${DIRS}`, { ...rest, kind: "dir", mode: folders });
 }
 
-/** Files of an archive, a checkout or a bucket arrive below a folder, with modes the umask trims (`wanted` by default 0777). */
+/**
+ * Files of an archive, a checkout or a bucket arrive below a folder. Their modes are not known; archives are taken to hold
+ * nothing that group or others may write, as git and release bundles never do.
+ */
 export function unpack(
   state: State,
   context: Context,
   folder: string,
   options: { wanted?: Mode; folders?: Mode; owner?: string } = {},
 ): void {
-  const wanted = options.wanted ?? masked({ set: 0o400, may: 0o777 }, state.umask);
-  const folders = options.folders ?? masked({ set: 0o700, may: 0o777 }, state.umask);
+  const wanted = options.wanted ?? masked({ set: 0o400, may: 0o755 }, state.umask);
+  const folders = options.folders ?? masked({ set: 0o700, may: 0o755 }, state.umask);
   const owner = options.owner === undefined ? { owner: state.user, group: state.user } : { owner: options.owner, group: options.owner };
   populate(state, resolveLinks(state.files, folder), { ...newFile(state, context), ...owner }, wanted, folders);
 }
@@ -105,7 +109,7 @@ export function unpack(
 /** Makes one file, replacing what was there. */
 export function place(state: State, context: Context, path: string, entry: Entry): void {
   const real = resolveLinks(state.files, path, entry.kind === "link");
-  const secret = entry.kind === "file" && (entry.secret || isSecretPath(real));
+  const secret = entry.kind === "file" && (isSecretPath(real) ? isSecretFile(real, entry.content) : entry.secret);
   const made: Entry = { ...entry, secret };
   state.files.entries.set(real, [made]);
   if (entry.kind === "file" && entry.content !== "") {
@@ -113,7 +117,7 @@ export function place(state: State, context: Context, path: string, entry: Entry
       path: real,
       entries: [made],
       content: entry.content ?? "",
-      sheltered: isSheltered(state, real),
+      sheltered: isSheltered(state.files, real),
       place: context.place,
     });
   }
@@ -151,13 +155,15 @@ export function remove(state: State, context: Context, path: string): void {
 }
 
 /** Where a copy of `source` lands when `target` may be a folder. */
-export function destination(state: State, source: string, target: string, plainFile: boolean): string {
-  const real = resolveLinks(state.files, absolute(target, state));
+export function destination(state: State, source: string, target: string, plainFile: boolean, replacesLinks: boolean): string {
+  const named = absolute(target, state);
+  if (plainFile) return resolveLinks(state.files, named, replacesLinks);
+  const real = resolveLinks(state.files, named);
   const entries = state.files.entries.get(real);
   const isFolder =
     target.endsWith("/") ||
     (entries?.every((e) => e.kind === "dir") ?? (!isNewFolder(state, parentOf(real)) && looksLikeFolder(target, source)));
-  return isFolder && !plainFile ? `${real === "/" ? "" : real}/${nameOf(absolute(source, state))}` : real;
+  return isFolder ? `${real === "/" ? "" : real}/${nameOf(absolute(source, state))}` : resolveLinks(state.files, named, replacesLinks);
 }
 
 /** In a folder that was just made nothing is there yet that nobody has seen. */

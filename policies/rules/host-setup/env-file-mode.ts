@@ -1,18 +1,22 @@
 import type { Finding, Policy, Settings } from "../../core/types";
+import type { Entry } from "../../shell/files";
 import type { HostReport } from "../../shell/host";
 import { isWithin } from "../../shell/paths";
 import { isSecretPath } from "../../shell/subjects";
 import { plain, show } from "../../shell/text";
-import { forEachHost, judgeMode, subjects, unknown } from "./judge";
+import { forEachHost, judgeMode, nameOf, subjects, unknown } from "./judge";
 
 const MEND = "Write it with `install -m 600`, or under `umask 077` and then `chmod 600`.";
 
 function judge(report: HostReport, settings: Settings): readonly Finding[] {
   const { files } = report;
-  const found = subjects(files, (path, e) => isWithin(path, settings.home) && isSecretPath(path) && e.kind !== "dir" && e.kind !== "link");
+  const found = subjects(files, (path, e) => isWithin(path, settings.home) && isEnvFile(path, e));
   if (found.length > 0) return found.flatMap((subject) => judgeMode(files, subject, 0o600, ".env file", MEND));
   return absent(report, settings);
 }
+
+export const isEnvFile = (path: string, entry: Entry): boolean =>
+  isSecretPath(path) && (entry.secret || nameOf(path).startsWith(".env")) && entry.kind !== "dir" && entry.kind !== "link";
 
 /** Nobody was seen to write it: then text that was not followed may have, and a unit that reads it proves that somebody does. */
 function absent(report: HostReport, settings: Settings): Finding[] {

@@ -14,6 +14,14 @@ export const forEachHost =
   (judge: Judge) =>
   async (graph: Graph, settings: Settings): Promise<Finding[]> => {
     const reports = await hostReports(graph, settings);
+    return distinct(reports.filter((report) => !report.host.isOperator).flatMap((report) => judge(report, settings)));
+  };
+
+/** The same with the machine that runs Pulumi, for what scripts call and not what files become. */
+export const forEachRun =
+  (judge: Judge) =>
+  async (graph: Graph, settings: Settings): Promise<Finding[]> => {
+    const reports = await hostReports(graph, settings);
     return distinct(reports.flatMap((report) => judge(report, settings)));
   };
 

@@ -32,8 +32,8 @@ export const tar: Effect = (call) => {
     const asRoot = state.user === "root" && !options.has("no-same-permissions");
     const wanted: Mode =
       asRoot || options.has("p", "preserve-permissions", "same-permissions")
-        ? { set: 0, may: 0o777 }
-        : masked({ set: 0o400, may: 0o777 }, state.umask);
+        ? { set: 0o400, may: 0o755 }
+        : masked({ set: 0o400, may: 0o755 }, state.umask);
     const limited = withModeOption(options.value("mode"), wanted);
     const keepsOwner = state.user === "root" && !options.has("no-same-owner", "o");
     unpack(state, scope.context, folder, {

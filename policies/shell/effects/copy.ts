@@ -10,8 +10,8 @@ import type { Options } from "../options";
 import { isPattern, nameOf, normalise, parentOf } from "../paths";
 import { contentOf } from "../redirects";
 import { absolute, destination, makeFolders, place, remove, transfer, unpack } from "../tree";
-import { holdsSecret, isKnown, plain } from "../text";
-import { isSecretPath } from "../subjects";
+import { isKnown, plain } from "../text";
+import { isSecretFile } from "../subjects";
 import { userName } from "./permissions";
 
 const TARGET = { t: "t", "target-directory": "t", S: "S", suffix: "S" };
@@ -60,7 +60,13 @@ function pairs(options: Options, call: Call): { source: string; target: string }
   return operands.map((source) => {
     if (folder !== undefined) return { source, target: `${absolute(folder, call.state)}/${nameOf(absolute(source, call.state))}` };
     const many = operands.length > 1;
-    const target = destination(call.state, source, many ? `${last ?? ""}/` : (last ?? ""), options.has("T", "no-target-directory"));
+    const target = destination(
+      call.state,
+      source,
+      many ? `${last ?? ""}/` : (last ?? ""),
+      options.has("T", "no-target-directory"),
+      call.name === "mv",
+    );
     return { source, target };
   });
 }
@@ -70,7 +76,7 @@ function copyOf(source: string, call: Call): Entry {
   const path = resolveLinks(call.state.files, absolute(source, call.state));
   const content = path === "/dev/stdin" ? call.scope.channels.get(0)?.text : contentOf(path, call.state);
   const entries = call.state.files.entries.get(path);
-  const secret = isSecretPath(path) || holdsSecret(content ?? "") || (entries?.some((e) => e.secret) ?? false);
+  const secret = isSecretFile(path, content) || (entries?.some((e) => e.secret) ?? false);
   return { ...unknownFile(call.scope.context), ...(content === undefined ? {} : { content }), secret };
 }
 
@@ -95,11 +101,13 @@ function copyOne(call: Call, source: string, target: string, keeps: boolean, rec
   const sourceMode = known.map((e) => e.mode).reduce<Mode | undefined>((a, b) => (a ? joinModes(a, b) : b), undefined);
   const base = copyOf(source, call);
   const made: Entry = { ...newFile(state, scope.context), ...base, kind: "file", time: tick(scope.context), place: scope.context.place };
-  const mode = keeps ? (sourceMode ?? ANY_MODE) : masked(sourceMode ?? { set: 0o400, may: 0o666 }, state.umask);
+  const mode = keeps
+    ? (sourceMode ?? ANY_MODE) // a source nobody mentioned is an ordinary file, 0644, as people leave them
+    : masked(sourceMode ?? exactly(0o644), state.umask);
   const owner = keeps && known[0] ? { owner: known[0].owner, group: known[0].group } : { owner: state.user, group: state.user };
   const fresh: Entry = {
     ...made,
-    mode: sourceMode || keeps ? mode : unseenSource(call),
+    mode,
     ...(keeps && !known[0] ? {} : (owner as { owner: string; group: string })),
   };
   const real = resolveLinks(state.files, target);
@@ -116,9 +124,6 @@ function copyOne(call: Call, source: string, target: string, keeps: boolean, rec
     );
   }
 }
-
-/** A source nobody mentioned is an ordinary file (0644), as tools and people leave them. */
-const unseenSource = (call: Call): Mode => masked(exactly(0o644), call.state.umask);
 
 function copyTree(call: Call, from: string, to: string, keeps: boolean): void {
   const { state, scope } = call;
@@ -137,13 +142,19 @@ export const mv: Effect = (call) => {
     const to = resolveLinks(state.files, target, true);
     const moved =
       from !== to &&
-      transfer(state, from, to, (e) => ({ ...e, secret: e.kind === "file" && (e.secret || isSecretPath(to)), place: scope.context.place }));
+      transfer(state, from, to, (e) => ({
+        ...e,
+        secret: e.kind === "file" && (e.secret || isSecretFile(to, e.content)),
+        place: scope.context.place,
+      }));
     if (moved) {
       for (const key of [...state.files.entries.keys()]) if (key === from || key.startsWith(`${from}/`)) state.files.entries.delete(key);
       remove(state, scope.context, from);
       reportMove(call, to);
     } else if (!isPattern(from) && from !== to) {
-      state.files.entries.set(to, [{ ...unknownFile(scope.context), kind: "any", secret: isSecretPath(to), time: tick(scope.context) }]);
+      state.files.entries.set(to, [
+        { ...unknownFile(scope.context), kind: "any", secret: isSecretFile(to, undefined), time: tick(scope.context) },
+      ]);
     }
   }
   return "likely";
@@ -208,7 +219,7 @@ export const rsync: Effect = (call) => {
         base,
       );
   const keeps = options.has("a", "p", "archive", "perms");
-  const base: Mode = keeps ? { set: 0, may: 0o777 } : masked({ set: 0o400, may: 0o777 }, state.umask);
+  const base: Mode = keeps ? { set: 0o400, may: 0o755 } : masked({ set: 0o400, may: 0o755 }, state.umask);
   const owner = options.value("chown")?.split(":")[0];
   const target = absolute(to, state);
   const file = options.operands.length === 2 && !options.operands[0]?.endsWith("/") && nameOf(target).includes(".");

@@ -1,0 +1,42 @@
+import type { Finding, Policy, Settings } from "../../core/types";
+import type { HostReport } from "../../shell/host";
+import { UNTOUCHED } from "../../shell/mode";
+import { isEnvFile } from "./env-file-mode";
+import { isModelPath } from "./models";
+import { forEachHost, inFog, isOwnFile, judgeMode, subjects } from "./judge";
+import type { Subject } from "./judge";
+
+const MEND = "`find /home/ddos/app -name '*.py' -exec chmod 644 {} +`, or `install -m 644`.";
+
+function judge({ files }: HostReport, settings: Settings): Finding[] {
+  const isCode = ({ path }: Subject): boolean => path.endsWith(".py");
+  const found = subjects(
+    files,
+    (path, e) =>
+      isOwnFile(path, settings) && (e.kind === "file" || e.kind === "any") && !isEnvFile(path, e) && !isModelPath(path, settings),
+  );
+  return found
+    .filter((s) => s.entry.mode !== UNTOUCHED && !inFog(files, s.entry))
+    .flatMap((s) =>
+      judgeMode(files, isCode(s) ? withoutDoubtfulExecute(s) : s, isCode(s) ? 0o644 : 0o7755, isCode(s) ? "Python file" : "file", MEND),
+    );
+}
+
+/** An archive may hold scripts: an execute bit that only may be there is no reason for doubt. */
+const withoutDoubtfulExecute = (s: Subject): Subject => ({
+  ...s,
+  entry: { ...s.entry, mode: { set: s.entry.mode.set, may: s.entry.mode.may & (~0o111 | s.entry.mode.set) } },
+});
+
+export const policy: Policy = {
+  id: "code-file-mode",
+  severity: "high",
+  checklist: "All .py files 644 permissions",
+  description: "Python files of the service end with mode 644 or stricter, and no other file of it is writable by group or others.",
+  why: "Whoever may write the code runs as the service at its next start. An execute bit on modules is not needed and hides a careless chmod -R.",
+  mend: MEND,
+  level: "mandatory",
+  bad: `new command.remote.Command("x", { connection, create: "sudo chmod -R 666 /home/ddos/app/ml_gateway" });`,
+  good: `new command.remote.Command("x", { connection, create: "sudo find /home/ddos/app -name '*.py' -exec chmod 644 {} +" });`,
+  evaluate: forEachHost(judge),
+};

@@ -1,0 +1,30 @@
+import type { Finding, Policy, Settings } from "../../core/types";
+import type { HostReport } from "../../shell/host";
+import { forEachHost } from "./judge";
+
+const MEND = "Set it up by this program, or exempt this finding with the place where its image is checked.";
+
+function judge(report: HostReport, _settings: Settings): Finding[] {
+  const { host } = report;
+  if (host.role !== "backend" || !host.instance || report.isSetUp || report.record.unclear.length > 0) return [];
+  return [
+    {
+      verdict: "unknown",
+      urn: host.instance.urn,
+      message: `Cannot tell what «${host.name}» ends up with: no Command and no user data of this stack sets it up. ${MEND}`,
+    },
+  ];
+}
+
+export const policy: Policy = {
+  id: "host-setup-present",
+  severity: "low",
+  checklist: "All directories 755 permissions",
+  description: "Something in this stack sets the backend up, so that modes, owners and models can be judged.",
+  why: "A host that is set up elsewhere (a baked image, another tool) passes every check of this area unseen.",
+  mend: MEND,
+  level: "advisory",
+  bad: "new aws.ec2.Instance(name, args); // and nothing that sets it up",
+  good: `new command.remote.Command("x", { connection, create: "…" });`,
+  evaluate: forEachHost(judge),
+};

@@ -1,0 +1,45 @@
+import type { Finding, Policy, Settings } from "../../core/types";
+import type { HostReport } from "../../shell/host";
+import { UNTOUCHED } from "../../shell/mode";
+import { show } from "../../shell/text";
+import { isModelPath } from "./models";
+import { plain } from "../../shell/text";
+import { forEachHost, judgeMode, subjects, unknown, violation } from "./judge";
+
+const MEND = "Fetch the models in a step of their own and `chmod 444` (or `install -m 444`) each of them.";
+
+function judge(report: HostReport, settings: Settings): Finding[] {
+  const { files, host, record } = report;
+  const found = subjects(files, (path, e) => isModelPath(path, settings) && (e.kind === "file" || e.kind === "any"));
+  if (found.length > 0) {
+    return found.flatMap((s) =>
+      s.entry.mode === UNTOUCHED && s.entry.doubt === undefined && (files.fog?.time ?? -1) <= s.entry.time
+        ? [unknown(s.entry.place, `Cannot tell whether the model ${show(s.path)} is read-only: no step sets its mode. ${MEND}`)]
+        : judgeMode(files, s, 0o444, "model", MEND),
+    );
+  }
+  if (host.role !== "backend" || !report.isSetUp) return [];
+  if (files.fog)
+    return [unknown(files.fog.place, `Cannot tell whether models are there and read-only: the host runs ${files.fog.reason}. ${MEND}`)];
+  const service =
+    record.written.find((w) => /\.service$/u.test(w.path) && runsApplication(w.content)) ??
+    record.executed.find((e) => e.argv.some((a) => runsApplication(a)));
+  return service
+    ? [violation(service.place, `The service is set up on «${host.name}», but no step puts models into ${settings.home}/models. ${MEND}`)]
+    : [];
+}
+
+const runsApplication = (text: string): boolean => /\b(uvicorn|gunicorn|hypercorn|daphne|requirements[\w.-]*\.txt)\b/u.test(plain(text));
+
+export const policy: Policy = {
+  id: "models-read-only",
+  severity: "high",
+  checklist: "Models in /home/ddos/models, read-only permissions after deployment",
+  description: "The set-up puts the models below the service's models folder and ends with mode 444 or stricter on each.",
+  why: "A model is code: who may change the file decides what the service answers, and with pickle what it runs.",
+  mend: MEND,
+  level: "mandatory",
+  bad: `new command.remote.Command("x", { connection, create: "aws s3 cp s3://models/m.pkl /home/ddos/models/m.pkl" });`,
+  good: `new command.remote.Command("x", { connection, create: "aws s3 cp s3://models/m.pkl /home/ddos/models/m.pkl && chmod 444 /home/ddos/models/m.pkl" });`,
+  evaluate: forEachHost(judge),
+};

@@ -1,0 +1,65 @@
+import type { Finding, Policy, Settings } from "../../core/types";
+import type { HostReport } from "../../shell/host";
+import type { Executed } from "../../shell/state";
+import { show } from "../../shell/text";
+import { forEachRun, violation } from "./judge";
+import { awsCall, pythonCode } from "./runs";
+
+const MEND = "Declare the resource in the program.";
+
+const READS =
+  /^(get|list|describe|head|wait|help|lookup|search|query|scan|ls|presign|select|estimate|test|validate|simulate|batch-get|receive|tail|filter)([-_]|$)/u;
+/** Uploads are what backups are made of; they change no settings. */
+const HARMLESS: Readonly<Record<string, RegExp>> = {
+  s3: /^(cp|ls|sync|presign)$/u,
+  s3api: /^(put-object|upload-part|create-multipart-upload|complete-multipart-upload|abort-multipart-upload|copy-object)$/u,
+  sts: /./u,
+  configure: /./u,
+  cloudwatch: /^put-metric-data$/u,
+  logs: /^(put-log-events|create-log-stream)$/u,
+  ssm: /^(send-command|start-session)$/u,
+  sns: /^publish$/u,
+  kms: /^(decrypt|encrypt|generate-data-key)/u,
+};
+
+function judge({ record, host }: HostReport, _settings: Settings): Finding[] {
+  const place = host.isOperator ? "on the machine that runs Pulumi" : `on «${host.name}»`;
+  return record.executed.flatMap((run) => {
+    const what = changesAws(run);
+    return what === undefined
+      ? []
+      : [violation(run.place, `${what} is called ${place}: it changes AWS behind the program's back. ${MEND}`)];
+  });
+}
+
+function changesAws(run: Executed): string | undefined {
+  const call = awsCall(run);
+  if (call) {
+    const { service, action, words } = call;
+    if (service === "" || action === "" || READS.test(action)) return undefined;
+    const opensUp =
+      words.some((w) => /^public-read/u.test(w)) || (service === "s3" && words.includes("--delete") && words.some((w) => /^s3:/u.test(w)));
+    if (!opensUp && HARMLESS[service]?.test(action)) return undefined;
+    return `\`aws ${service} ${show(action)}\``;
+  }
+  const code = pythonCode(run);
+  if (!/\bboto3?\b/u.test(code)) return undefined;
+  const method =
+    /\.((?:create|delete|put|modify|authorize|revoke|attach|detach|associate|disassociate|run|terminate|stop|reboot|update|replace|enable|disable|register|deregister|import|add|remove)_\w+|terminate|delete|authorize_\w+)\(/u.exec(
+      code.replace(/\.(put_object|put_metric_data|delete_message)\(/gu, "("),
+    );
+  return method ? `boto3's ${method[1] ?? ""}` : undefined;
+}
+
+export const policy: Policy = {
+  id: "no-imperative-aws",
+  severity: "high",
+  checklist: "Port 9000 only from gateway-sg",
+  description: "Scripts change nothing in AWS: no rules, roles, instances, buckets or objects are changed or deleted by CLI or SDK calls.",
+  why: "Such a change is in no preview, no state and no policy: `aws ec2 authorize-security-group-ingress` in a script opens the port that the program keeps closed.",
+  mend: MEND,
+  level: "mandatory",
+  bad: `new command.remote.Command("x", { connection, create: "aws ec2 authorize-security-group-ingress --group-id sg-1 --port 9000 --cidr 0.0.0.0/0" });`,
+  good: "new aws.vpc.SecurityGroupIngressRule(…);",
+  evaluate: forEachRun(judge),
+};

@@ -1,0 +1,50 @@
+import type { Finding, Policy, Settings } from "../../core/types";
+import type { HostReport } from "../../shell/host";
+import { plain, show } from "../../shell/text";
+import { forEachHost, violation } from "./judge";
+import { programOf, wordsOf } from "./runs";
+
+const MEND = "Keep `PasswordAuthentication no` and `PermitRootLogin no`; log in with keys.";
+
+const OPENS =
+  /\b(PasswordAuthentication|PermitEmptyPasswords|PermitRootLogin|KbdInteractiveAuthentication|ChallengeResponseAuthentication)\s+(yes)\b/iu;
+
+function judge({ record }: HostReport, _settings: Settings): Finding[] {
+  const settings = record.written
+    .filter((w) => /\/ssh\/sshd_config(\.d\/|$)/u.test(w.path) || /\/sshd_config/u.test(w.path))
+    .flatMap((w) =>
+      uncommented(plain(w.content)).flatMap((line) =>
+        OPENS.test(line) ? [violation(w.place, `${show(w.path)} gets \`${show(OPENS.exec(line)?.[0] ?? "")}\`. ${MEND}`)] : [],
+      ),
+    );
+  const commands = record.executed.flatMap((run) => {
+    const program = programOf(run);
+    const words = wordsOf(run);
+    const given =
+      program === "sshpass" ||
+      (program === "passwd" && words.some((w) => w === "-d" || w === "--delete")) ||
+      (program === "sshd" && words.some((w) => /PasswordAuthentication=yes/iu.test(w)));
+    return given ? [violation(run.place, `\`${program}\` makes a password a way to log in. ${MEND}`)] : [];
+  });
+  return [...settings, ...commands];
+}
+
+/** In a sed script the text after the last slash pair counts, and a comment sign may stand in its pattern. */
+const uncommented = (text: string): string[] =>
+  text
+    .split("\n")
+    .map((line) => line.replace(/^s(.)(?:\\.|(?!\1).)*\1/u, ""))
+    .filter((line) => !line.trimStart().startsWith("#"));
+
+export const policy: Policy = {
+  id: "no-password-login",
+  severity: "high",
+  checklist: "SSH (port 22) restricted if possible",
+  description: "No script lets people log in over SSH with a password, or root at all.",
+  why: "Passwords are guessed from the whole internet within hours of port 22 being reachable.",
+  mend: MEND,
+  level: "mandatory",
+  bad: `new command.remote.Command("x", { connection, create: "sudo sed -i 's/^#*PasswordAuthentication.*/PasswordAuthentication yes/' /etc/ssh/sshd_config" });`,
+  good: `new command.remote.Command("x", { connection, create: "echo 'PasswordAuthentication no' | sudo tee /etc/ssh/sshd_config.d/10-keys.conf" });`,
+  evaluate: forEachHost(judge),
+};

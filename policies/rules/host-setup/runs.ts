@@ -1,0 +1,38 @@
+/** Looking at what scripts run. */
+import { parseOptions } from "../../shell/options";
+import { nameOf } from "../../shell/paths";
+import type { Executed } from "../../shell/state";
+import { plain } from "../../shell/text";
+
+/** The program's name without its folder. */
+export const programOf = (run: Executed): string => plain(nameOf(run.argv[0] ?? ""));
+
+export const wordsOf = (run: Executed): string[] => run.argv.slice(1).map(plain);
+
+/** Service and action of an AWS CLI call (`python -m awscli` included), and the words after them. */
+export function awsCall(run: Executed): { service: string; action: string; rest: string[]; words: string[] } | undefined {
+  const program = programOf(run);
+  const words = wordsOf(run);
+  const own = /^aws2?$/u.test(program)
+    ? words
+    : /^python/u.test(program) && words[0] === "-m" && words[1] === "awscli"
+      ? words.slice(2)
+      : undefined;
+  if (!own) return undefined;
+  const long = Object.fromEntries(
+    ["region", "profile", "endpoint-url", "output", "query", "ca-bundle", "cli-read-timeout", "cli-connect-timeout", "color"].map((n) => [
+      n,
+      n,
+    ]),
+  );
+  const [service = "", action = "", ...rest] = parseOptions(own, { long }).operands;
+  return { service, action, rest, words: own };
+}
+
+/** Python code that is run: given by -c, by standard input, or as a here document. */
+export function pythonCode(run: Executed): string {
+  if (!/^python[\d.]*$/u.test(programOf(run))) return "";
+  const words = wordsOf(run);
+  const at = words.indexOf("-c");
+  return at >= 0 ? (words[at + 1] ?? "") : words.every((w) => w.startsWith("-")) ? plain(run.stdin) : "";
+}

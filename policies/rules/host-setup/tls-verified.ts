@@ -1,0 +1,60 @@
+import type { Finding, Policy, Settings } from "../../core/types";
+import type { HostReport } from "../../shell/host";
+import type { Executed } from "../../shell/state";
+import { plain, show } from "../../shell/text";
+import { forEachRun, violation } from "./judge";
+import { programOf, wordsOf } from "./runs";
+
+const MEND = "Drop the switch; for a private certificate authority install its certificate and name it (--cacert, AWS_CA_BUNDLE).";
+
+const SWITCHES: readonly (readonly [RegExp, RegExp])[] = [
+  [/^curl$/u, /^(--insecure|--proxy-insecure|-[a-zA-Z]*k[a-zA-Z]*)$/u],
+  [/^wget$/u, /^--no-check-certificate$/u],
+  [/^(pip[\d.]*|python[\d.]*)$/u, /^--trusted-host(=.*)?$/u],
+  [/^aws2?$/u, /^--no-verify-ssl$/u],
+  [/^git$/u, /^http\.(https?:\S*\.)?sslVerify(=(false|0)|)$/iu],
+  [
+    /^(apt|apt-get)$/u,
+    /^(--allow-unauthenticated|--force-yes|.*Acquire::https::Verify-Peer=(false|0).*|.*AllowUnauthenticated=(true|1).*)$/u,
+  ],
+  [/^npm$/u, /^(--strict-ssl=false|strict-ssl)$/u],
+];
+const VARIABLES = /^(NODE_TLS_REJECT_UNAUTHORIZED=0|PYTHONHTTPSVERIFY=0|GIT_SSL_NO_VERIFY=.+|AWS_NO_VERIFY_SSL=.+)$/u;
+/** Values of curl's options look like bundled switches (`-H k`): only words that begin with a dash are looked at, and not these. */
+const LOCAL = /(^|\/\/)(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/u;
+
+function judge({ record }: HostReport, _settings: Settings): Finding[] {
+  return record.executed.flatMap((run) => {
+    const found = switchedOff(run);
+    return found === undefined
+      ? []
+      : [violation(run.place, `\`${programOf(run)} … ${show(found)}\` does not check whom it talks to. ${MEND}`)];
+  });
+}
+
+function switchedOff(run: Executed): string | undefined {
+  const words = wordsOf(run);
+  const variable = [...run.assignments.map(([n, v]) => `${n}=${plain(v)}`), ...(programOf(run) === "export" ? words : [])].find((v) =>
+    VARIABLES.test(v),
+  );
+  if (variable !== undefined) return variable;
+  if (words.some((w) => LOCAL.test(w))) return undefined;
+  const program = programOf(run);
+  const patterns = SWITCHES.filter(([name]) => name.test(program)).map(([, pattern]) => pattern);
+  const found = words.find((w) => patterns.some((p) => p.test(w)));
+  const onlyReads = program === "git" && found?.includes("=") === false && !/^(false|0|off)$/u.test(words.at(-1) ?? "");
+  return onlyReads ? undefined : found;
+}
+
+export const policy: Policy = {
+  id: "tls-verified",
+  severity: "medium",
+  checklist: "SSH (port 22) restricted",
+  description: "No script switches off the check of a TLS certificate or of a package signature.",
+  why: "Whoever sits on the way can then hand over other code, models or credentials.",
+  mend: MEND,
+  level: "mandatory",
+  bad: `new command.remote.Command("x", { connection, create: "curl -k https://models.example/m.pkl -o m.pkl" });`,
+  good: `new command.remote.Command("x", { connection, create: "curl --cacert /etc/ssl/own-ca.pem https://models.example/m.pkl -o m.pkl" });`,
+  evaluate: forEachRun(judge),
+};

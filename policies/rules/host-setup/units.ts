@@ -1,0 +1,61 @@
+/** systemd units that a set-up writes. */
+import type { Settings } from "../../core/types";
+import type { Files, Place } from "../../shell/files";
+import { isWithin } from "../../shell/paths";
+import type { Happenings } from "../../shell/state";
+import { holesOf, mapHoles, plain } from "../../shell/text";
+
+export interface Unit {
+  readonly path: string;
+  /** Undefined when nothing of it is known. */
+  readonly text: string | undefined;
+  readonly place: Place;
+}
+
+const UNIT = /^\/(etc|usr\/lib|lib|run|usr\/local\/lib)\/systemd\/(system|user)\/.*(\.service|\.service\.d\/[^/]+\.conf)$/u;
+
+/** Service units, the last text each of them gets. Drop-ins count as units of their own without an ExecStart. */
+export function unitsOf(record: Happenings, files: Files): Unit[] {
+  const units = new Map<string, Unit>();
+  for (const { path, content, place } of record.written)
+    if (UNIT.test(path)) units.set(path + content, { path, text: textOf(content), place });
+  for (const [path, entries] of files.entries) {
+    const [entry] = entries;
+    if (
+      entry &&
+      UNIT.test(path) &&
+      entry.kind === "any" &&
+      entry.content === undefined &&
+      entry.time > 0 &&
+      ![...units.keys()].some((k) => k.startsWith(path))
+    ) {
+      units.set(path, { path, text: undefined, place: entry.place });
+    }
+  }
+  return [...units.values()];
+}
+
+/** A text that is one hole, or has no line that can be read, is unknown. */
+function textOf(content: string): string | undefined {
+  const known = mapHoles(plain(content), () => "").trim();
+  return known === "" && holesOf(content).length > 0 ? undefined : plain(content);
+}
+
+/** All values of a key, in order; lines that end with a backslash are continued. */
+export function valuesOf(text: string, key: string): string[] {
+  return text
+    .replace(/\\\n\s*/gu, " ")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith(`${key}=`) || line.startsWith(`${key} =`))
+    .map((line) => line.slice(line.indexOf("=") + 1).trim());
+}
+
+/** A command line that runs the application: an application server, or a program of the service's home. */
+export function isApplication(line: string, settings: Settings): boolean {
+  const words = line.replace(/^[-@:+!]+/u, "").split(/\s+/u);
+  if (words.some((w) => /(^|\/)(uvicorn|gunicorn|hypercorn|daphne|waitress-serve|flask)$/u.test(w))) return true;
+  const [program = ""] = words;
+  if (isWithin(program, settings.home)) return true;
+  return /(^|\/)python[\d.]*$/u.test(program) && words.some((w) => isWithin(w, settings.home));
+}
