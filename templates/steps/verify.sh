@@ -20,9 +20,10 @@ check() {
   found=$(printf '%s' "$3" | tr -c '[:print:]' ' ' | cut -c 1-300)
   if [ "$2" = "$3" ]; then
     ok=true
+  else
+    log "$1: expected «$expected», found «$found»"
   fi
   printf '%s\037%s\037%s\037%s\n' "$1" "$ok" "$expected" "$found" >>"$STAGE/checks"
-  log "$ok: $1: expected «$expected», found «$found»"
 }
 
 # --- files --------------------------------------------------------------------------------------------------------------------------
@@ -89,16 +90,23 @@ strays() {
 
 property() { systemctl show --property="$2" --value -- "$1"; }
 
+# In systemd's own word, such as enabled, disabled, masked; nothing when there is no such unit.
+enabled() {
+  local word
+  word=$(systemctl is-enabled "$1" 2>/dev/null) || word=${word:-missing}
+  printf '%s' "$word"
+}
+
 check_services() {
   local unit
   for unit in "$SERVICE.service" nginx.service; do
     check "$unit state" "active running" "$(property "$unit" ActiveState) $(property "$unit" SubState)"
-    check "$unit at boot" enabled "$(systemctl is-enabled "$unit" 2>/dev/null || printf 'not enabled')"
+    check "$unit at boot" enabled "$(enabled "$unit")"
     check "$unit definition loaded" no "$(property "$unit" NeedDaemonReload)"
   done
   check "$SERVICE.service user" ddos "$(property "$SERVICE.service" User)"
   check "candidate $SERVICE-next.service" inactive "$(property "$SERVICE-next.service" ActiveState)"
-  check "ddos-recover.service at boot" enabled "$(systemctl is-enabled ddos-recover.service 2>/dev/null || printf 'not enabled')"
+  check "ddos-recover.service at boot" enabled "$(enabled ddos-recover.service)"
   if [ -e /var/lib/ddos/switching ]; then
     check "a switch that was not finished" none "$(tr '\n' ' ' </var/lib/ddos/switching)"
   fi
