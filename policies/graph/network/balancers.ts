@@ -1,5 +1,6 @@
 /** Load balancers of all kinds, and whether what they lead to is the backend. */
 import { ofType } from "../../core/graph";
+import { resolveId } from "../../core/references";
 import type { Graph, Resource, Value } from "../../core/types";
 import { asNumber, asString } from "../../core/values";
 import { contains, parseCidr, parseCidrs, NOTHING } from "./ip-set";
@@ -7,7 +8,7 @@ import * as kinds from "./kinds";
 import { nestedTargets } from "./legs";
 import type { Network } from "./model";
 import { backendSubnets } from "./placement";
-import { property, targetOf, targets } from "./targets";
+import { isElsewhere, property, targetOf, targets } from "./targets";
 import type { Target, Targets } from "./targets";
 import { switchOf } from "./subnets";
 import type { Switch } from "./subnets";
@@ -43,23 +44,31 @@ export function isBackend(network: Network, resource: Resource): Leads {
   return known.get(resource) ?? "no";
 }
 
-/** Where a place that names a target (by id, ARN or address) leads. */
-export function leadsTo(network: Network, found: Target | undefined, port?: number): Leads {
+/** Where the place at `key` that names a target (by id, ARN or address) leads. */
+export function leadsTo(network: Network, resource: Resource, key: string, port?: number): Leads {
+  const found = targetOf(network.graph, resource, key, TARGETS);
   if (!found) return "no";
   if (found.is) return isBackend(network, found.is);
-  const address = found.literal === undefined ? undefined : parseCidr(found.literal);
-  if (address) return addressLeads(network, found.literal ?? "", port);
+  if (found.literal !== undefined) return literalLeads(network, found.literal, found.maybe, port);
   if (found.maybe.length > 0) return found.maybe.some((one) => isBackend(network, one) !== "no") ? "maybe" : "no";
-  return "maybe";
+  return isElsewhere(network.graph, resource, key) ? "no" : "maybe";
 }
 
-/** Whose address a literal is: `undefined` where it is no address at all. */
-export function addressOwner(network: Network, text: string): Leads | undefined {
-  return parseCidr(text) ? addressLeads(network, text, network.settings.servicePort) : undefined;
+/** Ids that an instance, an interface or a load balancer may have. */
+const HOST_ID = /^((i|eni)-[0-9a-f]+$|arn:[\w-]+:(ec2|elasticloadbalancing):)/;
+
+/** Where a literal leads: an address, the address in a URL, or an id that may be one of `maybe`. */
+export function literalLeads(network: Network, text: string, maybe: readonly Resource[], port?: number): Leads {
+  const inner = /^\w+:\/\/([^/:?#]+)(?::(\d+))?/.exec(text);
+  const address = inner?.[1] ?? text;
+  if (parseCidr(address)) return addressLeads(network, address, inner?.[2] === undefined ? port : Number(inner[2]));
+  return HOST_ID.test(text) && maybe.some((one) => isBackend(network, one) !== "no") ? "maybe" : "no";
 }
 
 /** A literal address is the backend's where it is given one, or where the backend's port is asked for in its subnet. */
 function addressLeads(network: Network, address: string, port: number | undefined): Leads {
+  const owners = resolveId(network.graph, address, TARGETS);
+  if (owners.length > 0) return owners.some((one) => isBackend(network, one) === "yes") ? "yes" : "no";
   const given = network.backends
     .flatMap((host) => [host.resource, ...host.interfaces])
     .flatMap(({ inputs }) => [inputs.privateIp, ...list(inputs.privateIps)]);
@@ -94,7 +103,7 @@ function directPassages(network: Network): readonly Passage[] {
   const all = [
     ...byAttachment(network),
     ...ofType(graph, "aws:elb/attachment:Attachment").flatMap((link) =>
-      passage(link, leadsTo(network, targetOf(graph, link, "instance", TARGETS)), targetOf(graph, link, "elb", POOL)),
+      passage(link, leadsTo(network, link, "instance"), targetOf(graph, link, "elb", POOL)),
     ),
     ...ofType(graph, kinds.CLASSIC_LOAD_BALANCER).flatMap((balancer) => {
       const listed = targets(graph, balancer, "instances", property(balancer, "instances"), TARGETS);
@@ -132,7 +141,7 @@ function byAttachment(network: Network): Passage[] {
   return attachments(network).flatMap(({ link, to, pool }) => {
     if (to?.is && kinds.LOAD_BALANCER.test(to.is.type)) return [];
     const port = asNumber(property(link, "port")) ?? asNumber(pool?.is && property(pool.is, "port"));
-    return passage(link, leadsTo(network, to, port), pool);
+    return passage(link, leadsTo(network, link, "targetId", port), pool);
   });
 }
 
@@ -148,10 +157,9 @@ function byScaling(network: Network): Passage[] {
   );
   const links = ofType(graph, /^aws:autoscaling\/(attachment:Attachment|trafficSourceAttachment:TrafficSourceAttachment)$/).flatMap(
     (link) => {
-      const group = targetOf(graph, link, "autoscalingGroupName", TARGETS);
       const pools = ["lbTargetGroupArn", "elb"].map((key) => targetOf(graph, link, key, POOL)).find((found) => found !== undefined);
       const source = nestedTargets(graph, link, "trafficSource", /^identifier$/, POOL)?.certain[0];
-      return passage(link, leadsTo(network, group), pools ?? (source ? { is: source, maybe: [] } : undefined));
+      return passage(link, leadsTo(network, link, "autoscalingGroupName"), pools ?? (source ? { is: source, maybe: [] } : undefined));
     },
   );
   return [...own, ...links];

@@ -16,7 +16,7 @@ import type { Targets } from "./targets";
 
 /** Types whose groups mean something else than membership, or that are read elsewhere. */
 const NOT_HOSTS =
-  /^aws:(ec2\/(instance|spotInstanceRequest|launchTemplate|launchConfiguration|fleet|spotFleetRequest|networkInterface|securityGroup|defaultSecurityGroup|securityGroupRule|networkInterfaceSecurityGroupAttachment|securityGroupAssociation|subnet|defaultSubnet|vpc|networkAcl|defaultNetworkAcl|eip|route|routeTable|routeTableAssociation)|vpc\/|autoscaling\/|iam\/|s3\/)/;
+  /^aws:(ec2\/(instance|spotInstanceRequest|launchTemplate|launchConfiguration|fleet|spotFleetRequest|networkInterface|securityGroup|defaultSecurityGroup|securityGroupRule|networkInterfaceSecurityGroupAttachment|securityGroupAssociation|subnet|defaultSubnet|vpc|networkAcl|defaultNetworkAcl|eip|route|routeTable|routeTableAssociation)|vpc\/|autoscaling\/|iam\/|s3\/|vpclattice\/serviceNetworkVpcAssociation)/;
 const GROUPS = /^(vpc)?securityGroup(s|Id|Ids|Names)?$/i;
 const SUBNETS = /^(subnets?|subnetIds?|vpcZoneIdentifiers|vpcSubnetIds|subnetMappings)$/i;
 const PUBLIC = /^(assignPublicIp|associatePublicIpAddress|publiclyAccessible|mapPublicIp)$/;
@@ -24,7 +24,7 @@ const PUBLIC = /^(assignPublicIp|associatePublicIpAddress|publiclyAccessible|map
 export function otherHosts(graph: Graph): { readonly resource: Resource; readonly leg: Leg }[] {
   return graph.resources.flatMap((resource) => {
     if (!resource.custom || !resource.type.startsWith("aws:") || NOT_HOSTS.test(resource.type)) return [];
-    const groups = joined(Object.keys(resource.inputs).flatMap((key) => groupsAt(graph, resource, key)));
+    const groups = joined(keysOf(resource).flatMap((key) => groupsAt(graph, resource, key)));
     if (!groups) return [];
     const leg: Leg = { resource, path: "", subnets: subnetsOf(graph, resource), groups, publicIp: publicIpOf(resource), ipv6: undefined };
     return [{ resource, leg }];
@@ -42,7 +42,7 @@ function nested(value: Value | undefined, names: RegExp): Value[] {
 }
 
 function subnetsOf(graph: Graph, resource: Resource): Targets | "open" {
-  const lists = Object.keys(resource.inputs).map((key) =>
+  const lists = keysOf(resource).map((key) =>
     SUBNETS.test(key) && !/mappings/i.test(key)
       ? targetsOf(graph, resource, key, kinds.SUBNET)
       : (asProps(resource.inputs[key]) ?? asArray(resource.inputs[key]))
@@ -60,8 +60,15 @@ function subnetsOf(graph: Graph, resource: Resource): Targets | "open" {
 }
 
 function publicIpOf(resource: Resource): Switch {
-  const switches = fieldsNamed(resource.inputs, PUBLIC).map(switchOf);
+  const switches = keysOf(resource)
+    .flatMap((key) => (PUBLIC.test(key) ? [resource.inputs[key] ?? null] : fieldsNamed(resource.inputs[key], PUBLIC)))
+    .map(switchOf);
   if (switches.includes(true)) return true;
   // Unlike an instance, these get a public address only where they ask for one.
   return switches.includes("unknown") ? "unknown" : false;
+}
+
+/** Tags may be named like anything. */
+function keysOf(resource: Resource): string[] {
+  return Object.keys(resource.inputs).filter((key) => key !== "tags" && key !== "tagsAll");
 }

@@ -2,13 +2,13 @@
 import { ofType } from "../../core/graph";
 import type { Resource, Value } from "../../core/types";
 import { asArray, asString, isUnknown } from "../../core/values";
-import { addressOwner, balancerLeads, isBackend } from "./balancers";
+import { balancerLeads, isBackend, literalLeads } from "./balancers";
 import type { Leads } from "./balancers";
 import * as kinds from "./kinds";
 import { nestedTargets } from "./legs";
 import type { Network } from "./model";
 import { backendSubnets } from "./placement";
-import { property, targetsOf } from "./targets";
+import { isElsewhere, property, targetsOf } from "./targets";
 import type { Targets } from "./targets";
 
 /** A service that publishes the backend, or may. */
@@ -65,6 +65,8 @@ const PUBLISHERS: readonly Publisher[] = [
     fields: /^loadBalancerArn$/,
     does: "lets Verified Access publish",
   },
+  { type: "aws:ec2/trafficMirrorSession:TrafficMirrorSession", key: "networkInterfaceId", does: "copies all traffic of" },
+  { type: "aws:ec2/networkInterfacePermission:NetworkInterfacePermission", key: "networkInterfaceId", does: "lets another account attach" },
 ];
 
 /** Services that open a whole subnet rather than one host. */
@@ -87,6 +89,7 @@ const DOORS: readonly Publisher[] = [
     fields: /^subnetIds$/,
     does: "lets Verified Access publish all hosts of",
   },
+  { type: "aws:ram/resourceAssociation:ResourceAssociation", key: "resourceArn", does: "lets other accounts start hosts in" },
   { type: "aws:vpclattice/resourceGateway:ResourceGateway", key: "subnetIds", does: "lets VPC Lattice into" },
 ];
 
@@ -100,7 +103,8 @@ export function publications(network: Network): Publication[] {
 function each(network: Network, { type, key, fields, does }: Publisher, kind: RegExp, leads: (found: Targets) => Leads): Publication[] {
   const { graph } = network;
   return ofType(graph, type).flatMap((resource): Publication[] => {
-    const found = fields ? nestedTargets(graph, resource, key, fields, kind) : targetsOf(graph, resource, key, kind);
+    const given = fields ? nestedTargets(graph, resource, key, fields, kind) : targetsOf(graph, resource, key, kind);
+    const found = given && { ...given, blind: given.blind && !isElsewhere(graph, resource, key) };
     const answer = found ? leads(found) : "no";
     const what =
       [...(found?.certain.map(({ name }) => name) ?? []), ...(found?.literals ?? [])].join(", ") || "something that is not known yet";
@@ -112,11 +116,17 @@ function each(network: Network, { type, key, fields, does }: Publisher, kind: Re
 function endLeads(network: Network, found: Targets): Leads {
   const answers = [
     ...found.certain.map((one) => resourceLeads(network, one)),
-    ...found.literals.map((literal): Leads => addressOwner(network, literal) ?? "maybe"),
-    ...(found.maybe.some((one) => resourceLeads(network, one) !== "no") ? ["maybe" as const] : []),
+    ...found.literals.map((literal) => literalEnd(network, literal, found.maybe)),
+    ...(found.literals.length === 0 && found.maybe.some((one) => resourceLeads(network, one) !== "no") ? ["maybe" as const] : []),
     ...(found.blind ? ["maybe" as const] : []),
   ];
   return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
+}
+
+/** A load balancer from elsewhere may have the backend behind it; another id from elsewhere is somebody else's. */
+function literalEnd(network: Network, literal: string, maybe: readonly Resource[]): Leads {
+  if (/^arn:[\w-]+:elasticloadbalancing:/.test(literal)) return "maybe";
+  return literalLeads(network, literal, maybe, network.settings.servicePort);
 }
 
 function resourceLeads(network: Network, resource: Resource): Leads {
@@ -127,7 +137,10 @@ function resourceLeads(network: Network, resource: Resource): Leads {
 }
 
 /** Is one of these subnets a backend's? */
-function doorLeads(network: Network, found: Targets): Leads {
+function doorLeads(network: Network, given: Targets): Leads {
+  // What is shared by ARN may be anything but a subnet.
+  const literals = given.literals.filter((literal) => /^subnet-|:subnet\//.test(literal));
+  const found = { ...given, literals, maybe: literals.length === given.literals.length ? given.maybe : [] };
   const own = new Set(backendSubnets(network).map(({ resource }) => resource));
   if (found.certain.some((subnet) => own.has(subnet))) return "yes";
   return found.blind || found.literals.length > 0 || found.maybe.some((subnet) => own.has(subnet)) ? "maybe" : "no";

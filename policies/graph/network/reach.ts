@@ -21,7 +21,7 @@ export function intrusions(network: Network, port: number, allowed: ReadonlyMap<
     if (rule.direction === "egress") return [];
     const opens = covers(rule.traffic, port);
     const guards = onGuard(network, rule);
-    const source = judgeSource(rule, allowed, (other) => sensitive(network, other));
+    const source = named(network, rule) ? "fine" : judgeSource(rule, allowed, (other) => sensitive(network, other));
     if (opens === "no" || guards === "no" || source === "fine") return [];
     const certain = opens === "yes" && guards === "yes" && source === "bad" && rule.direction === "ingress";
     return [{ rule, verdict: certain ? "violation" : "unknown", text: explain(rule, port, opens, guards, source) }];
@@ -35,6 +35,12 @@ function onGuard({ guards, maybeGuards }: Network, { group }: Rule): "yes" | "no
   return mayBeIn(group, guards) || mayBeIn(group, maybeGuards) ? "maybe" : "no";
 }
 
+/** A gateway group from elsewhere, which the configuration names by its id. */
+function named({ settings }: Network, { source }: Rule): boolean {
+  const names = settings.roles.gatewayGroup.names ?? [];
+  return source.kind === "group" && source.ref.literal !== undefined && names.includes(source.ref.literal);
+}
+
 function judgeSource({ source, siblings }: Rule, allowed: ReadonlyMap<string, Group>, sensitive: (rule: Rule) => boolean): Judgement {
   if (source.kind === "unknown") return "unknown";
   if (source.kind !== "group") return "bad";
@@ -44,8 +50,9 @@ function judgeSource({ source, siblings }: Rule, allowed: ReadonlyMap<string, Gr
   const good = maybe.filter((group) => allowed.has(group.key)).length;
   if (good === 0) return "bad";
   if (good === maybe.length && source.ref.literal === undefined) return "fine";
-  // Every group that flows into the list stands in one of these rules; where all of them open a guarded port, one opens it to a stranger.
-  return siblings.length > 0 && siblings.every(sensitive) ? "bad" : "unknown";
+  // Every group that flows into the list stands in one of these rules (unless they are fewer: then a value chooses between groups);
+  // where all of them open a guarded port, one opens it to a stranger.
+  return siblings.length >= maybe.length && siblings.every(sensitive) ? "bad" : "unknown";
 }
 
 /** Does the rule open one of the ports that only the gateway may reach? */

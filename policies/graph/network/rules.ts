@@ -1,6 +1,7 @@
 /** Security group rules in all their forms, read into one. One entry a source: a rule with two sources is two entries. */
 import { ofType } from "../../core/graph";
 import type { Graph, Props, Resource, Value } from "../../core/types";
+import { UNKNOWN } from "../../core/types";
 import { asArray, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { groupOf, groupRef } from "./groups";
 import type { GroupRef } from "./groups";
@@ -48,7 +49,10 @@ export function allRules(graph: Graph): Rule[] {
 function inlineRules(graph: Graph, resource: Resource, key: "ingress" | "egress"): Rule[] {
   const group: GroupRef = { is: groupOf(graph, resource), maybe: [] };
   const siblings: Rule[] = [];
-  const lists = listsOf(property(resource, key), key);
+  const list = property(resource, key);
+  // A group that is only read, and whose rules do not show.
+  const hidden = resource.external === true && isAbsent(list);
+  const lists = hidden ? [{ value: UNKNOWN, path: key }] : listsOf(list, key);
   const rules = lists.flatMap(({ value, path }): Rule[] => {
     const props = asProps(value);
     if (!props) return [blindRule(resource, key, group, path)];

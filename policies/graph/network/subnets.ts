@@ -54,7 +54,8 @@ export function allSubnets(graph: Graph, settings: Settings): Map<string, Subnet
       isPrivate: privates.has(resource),
       isPublic: publics.has(resource),
       isDefault,
-      mapPublicIp: switchOf(property(resource, "mapPublicIpOnLaunch")) ?? (isDefault ? true : undefined),
+      mapPublicIp:
+        switchOf(property(resource, "mapPublicIpOnLaunch")) ?? (isDefault ? true : resource.external === true ? "unknown" : undefined),
       assignIpv6: native === true ? true : ipv6,
       ...tablesOf(context, resource),
     };

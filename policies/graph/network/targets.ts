@@ -96,6 +96,15 @@ export function dependencies(graph: Graph, resource: Resource, key: string, type
   return dependenciesOf(graph, { ...resource, propertyDependencies: { [key]: resource.dependencies } }, key, type);
 }
 
+/**
+ * True where an unknown value is accounted for by resources of other kinds: the id of a function is not known yet, but it
+ * is no instance. What comes from another stack or from code of somebody's own may be anything.
+ */
+export function isElsewhere(graph: Graph, resource: Resource, key: string): boolean {
+  const all = dependenciesOf(graph, resource, key).filter(({ type }) => !/^pulumi:providers:/.test(type));
+  return all.length > 0 && all.every(({ type, custom }) => custom && !/^(pulumi:pulumi:StackReference|pulumi-nodejs:dynamic)/.test(type));
+}
+
 /** True where the place may be this resource, certainly or possibly. */
 export function mayBe(found: Target | undefined, resource: Resource): boolean {
   return found !== undefined && (found.is === resource || found.maybe.includes(resource));

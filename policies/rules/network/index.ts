@@ -9,6 +9,7 @@ import { policy as backendNoPublicIngress } from "./backend-no-public-ingress";
 import { policy as backendNotLoadBalancedPublicly } from "./backend-not-load-balanced-publicly";
 import { policy as backendNotPublished } from "./backend-not-published";
 import { policy as backendSshOnlyFromGateway } from "./backend-ssh-only-from-gateway";
+import { policy as defaultGroupClosed } from "./default-group-closed";
 import { policy as forwardingOnlyOnGateway } from "./forwarding-only-on-gateway";
 import { policy as gatewayGroupOnlyOnGateway } from "./gateway-group-only-on-gateway";
 import { policy as gatewayNoServicePort } from "./gateway-no-service-port";
@@ -35,6 +36,7 @@ export const policies: Policy[] = [
   backendNotLoadBalancedPublicly,
   backendNotPublished,
   backendSshOnlyFromGateway,
+  defaultGroupClosed,
   forwardingOnlyOnGateway,
   gatewayGroupOnlyOnGateway,
   gatewayNoServicePort,

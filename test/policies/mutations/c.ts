@@ -1,5 +1,6 @@
 /** Area C: who reaches the service port and port 22. */
 import { ANYWHERE, classicIngress, HEALTHY, ingress, inlineIngress, ownInterface, partsOf, serviceSource } from "../network/parts";
+import { computed } from "../core/builder";
 import type { Mutation } from "./frame";
 
 const SERVICE = "service-port-only-from-gateway";
@@ -647,6 +648,113 @@ export const mutations: Mutation[] = [
     apply(p) {
       const { pool } = balancer(p, { internal: true, subnets: [partsOf(p).privateSubnet.id] });
       register(p, pool, { targetId: partsOf(p).backend.id });
+    },
+  },
+  {
+    id: "C-twin-function-target",
+    title: "a public ALB in front of a function",
+    expect: [],
+    apply(p) {
+      const { vpc } = partsOf(p);
+      const group = p.add(GROUP, "alb", { vpcId: vpc.id, egress: [] });
+      const { pool } = balancer(p, { internal: false, securityGroups: [group.id] }, { targetType: "lambda", port: undefined });
+      const code = p.add("aws:lambda/function:Function", "hello", { runtime: "nodejs22.x" });
+      p.add("aws:lb/targetGroupAttachment:TargetGroupAttachment", "front", { targetGroupArn: pool.arn, targetId: code.arn });
+    },
+  },
+  {
+    id: "C-twin-accelerator",
+    title: "Global Accelerator on the gateway's elastic address",
+    expect: [],
+    apply(p) {
+      const address = p.add("aws:ec2/eip:Eip", "front", { domain: "vpc", instance: partsOf(p).gateway.id });
+      p.add("aws:globalaccelerator/endpointGroup:EndpointGroup", "fast", {
+        listenerArn: "arn:x",
+        endpointConfigurations: [{ endpointId: address.id }],
+      });
+    },
+  },
+  {
+    id: "C-twin-api",
+    title: "API Gateway over a function and over somebody's web server",
+    expect: [],
+    apply(p) {
+      const code = p.add("aws:lambda/function:Function", "hello", { runtime: "nodejs22.x" });
+      const type = "aws:apigatewayv2/integration:Integration";
+      p.add(type, "hello", { apiId: "abc", integrationType: "AWS_PROXY", integrationUri: code.out("invokeArn") });
+      p.add(type, "there", { apiId: "abc", integrationType: "HTTP_PROXY", integrationUri: "https://api.example.com/v1" });
+    },
+  },
+  {
+    id: "C-twin-endpoint-own-group",
+    title: "an interface endpoint that carries the backend's group",
+    expect: [],
+    apply(p) {
+      const { vpc, privateSubnet, backendGroup } = partsOf(p);
+      const inputs = { vpcEndpointType: "Interface", serviceName: "com.amazonaws.us-east-1.ssm", securityGroupIds: [backendGroup.id] };
+      p.add("aws:ec2/vpcEndpoint:VpcEndpoint", "ssm", { vpcId: vpc.id, subnetIds: [privateSubnet.id], ...inputs });
+    },
+  },
+  {
+    id: "C-twin-nat-all",
+    title: "everything of the gateway, from the backend's group (NAT)",
+    expect: [],
+    apply(p) {
+      const { gatewayGroup, backendGroup } = partsOf(p);
+      const all = { ipProtocol: "-1", fromPort: undefined, toPort: undefined, referencedSecurityGroupId: backendGroup.id };
+      const inline = p.inputs(gatewayGroup).ingress as object[] | undefined;
+      if (inline) p.set(gatewayGroup, { ingress: [...inline, { protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["172.20.8.0/24"] }] });
+      else ingress(p, { securityGroupId: gatewayGroup.id, ...all });
+    },
+  },
+  {
+    id: "C25-http",
+    title: "API Gateway over HTTP to the backend's address",
+    expect: "backend-not-published",
+    apply(p) {
+      const integrationUri = partsOf(p).backend.out("privateIp");
+      p.add("aws:apigatewayv2/integration:Integration", "direct", { apiId: "abc", integrationType: "HTTP_PROXY", integrationUri });
+    },
+  },
+  {
+    id: "C25-literal",
+    title: "a public NLB with a literal address of the private subnet",
+    expect: BALANCED,
+    apply(p) {
+      const { pool } = balancer(p, { loadBalancerType: "network" }, { targetType: "ip", protocol: "TCP" });
+      register(p, pool, { targetId: partsOf(p).inline ? "172.20.8.77" : "10.0.101.77" });
+    },
+  },
+  {
+    id: "C16-open-default",
+    title: "the VPC's default group opened",
+    expect: "default-group-closed",
+    apply(p) {
+      const type = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
+      const [own] = p.findAll(type);
+      const rules = { ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, self: true }] };
+      if (own) p.set(own, rules);
+      else p.add(type, "adopted", { vpcId: partsOf(p).vpc.id, ...rules });
+    },
+  },
+  {
+    id: "C17-two-unknown",
+    title: "one unknown source that two groups flow into",
+    expect: SERVICE,
+    verdict: "unknown",
+    apply(p) {
+      const other = p.add(GROUP, "partner", { vpcId: partsOf(p).vpc.id });
+      ingress(p, { referencedSecurityGroupId: computed(partsOf(p).gatewayGroup, other) });
+    },
+  },
+  {
+    id: "C32-read",
+    title: "a group that is only read, on the backend",
+    expect: SERVICE,
+    verdict: "unknown",
+    apply(p) {
+      const read = p.add(GROUP, "legacy", {}, { external: true });
+      carry(p, [partsOf(p).backendGroup.id, read.id]);
     },
   },
   {
