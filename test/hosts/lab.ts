@@ -2,22 +2,22 @@
  * A lab: real systemd machines, a router, an outside and S3 on this one machine, under a name. Labs do not touch each other.
  * Needs Linux and root. See cli.ts for the same from a shell.
  */
-import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { labsWithGroups, limitMemory, removeGroups } from "./cgroup";
+import { labsWithGroups, removeGroups } from "./cgroup";
 import { scriptInNamespace, startDaemon } from "./daemon";
 import { ensureHostTools } from "./host-tools";
 import { ensureImage } from "./image";
 import { controlServices, execInside } from "./inside";
-import { createDisk, powerOff, powerOn, removeDisk, waitForLeader } from "./machine";
-import { applyNetwork, createHostNetwork, createNetwork, namespacesOf, removeHostNetwork, removeNetwork } from "./network";
+import type { InTurn } from "./lab-machines";
+import { applyState, machines } from "./lab-machines";
+import { applyNetwork, createNetwork, namespacesOf, removeNetwork } from "./network";
 import type { OutsideReply, OutsideRequest } from "./outside";
 import { fetchOutside } from "./outside";
 import { diskDir, runDir, runRoot } from "./paths";
 import type { RunOptions, RunResult } from "./process";
 import { must, until } from "./process";
-import { ensureMoto, ensureWheelhouse } from "./python-env";
+import { addWheels, ensureMoto } from "./python-env";
 import type { FirstBoot } from "./seed";
 import type { S3Fault, S3Record } from "./services/s3-relay";
 import { labExists, readState, writeState } from "./state";
@@ -81,18 +81,20 @@ export async function createLab(name: string, options: LabOptions = {}): Promise
     throw new Error(`lab "${name}" exists already: take it down first (lab down --name ${name}).`);
   const region = options.region ?? "us-east-1";
   const image = await ensureImage(say);
-  const [wheelhouse, moto, tls] = [await ensureWheelhouse(image.python, say), await ensureMoto(say), await ensureTls(region)];
+  const [moto, tls] = [await ensureMoto(say), await ensureTls(region)];
   mkdirSync(runDir(name), { recursive: true, mode: 0o700 });
-  mkdirSync(diskDir(name), { recursive: true });
+  const wheelhouse = join(diskDir(name), "wheels");
+  mkdirSync(wheelhouse, { recursive: true });
+  await addWheels(wheelhouse, image.python, say);
   const privateKeyFile = join(runDir(name), "key");
   const state: LabState = {
     ...{
       name,
-      version: 1,
       diskDir: diskDir(name),
       cidr: options.cidr ?? "10.0.0.0/16",
       region,
       image: image.directory,
+      python: image.python,
       wheelhouse,
       privateKeyFile,
     },
@@ -154,72 +156,6 @@ export function openLab(name: string): Lab {
     cutLink: (part) => cut(part, true),
     mendLink: (part) => cut(part, false),
     s3: { faults: async (...faults) => void (await controlServices(name, faults)), records: () => controlServices(name) },
-  };
-}
-
-type Machines = Pick<Lab, "addHost" | "removeHost" | "ready" | "reboot" | "powerOff" | "powerOn" | "setMemory">;
-
-type InTurn = <T>(job: () => Promise<T>) => Promise<T>;
-
-async function applyState(state: LabState): Promise<void> {
-  writeState(state);
-  await applyNetwork(state);
-}
-
-interface Tools {
-  readonly hostOf: (host: string) => Host;
-  readonly update: Lab["update"];
-  readonly inTurn: InTurn;
-  readonly inside: Lab["must"];
-}
-
-/** Takes the next free place in the lab, makes the host's network, and only then tells the state about it. */
-async function connectHost(name: string, wanted: NewHost): Promise<Host> {
-  const state = readState(name);
-  if (state.hosts[checkName("host", wanted.name)] !== undefined) throw new Error(`lab ${name} has a host "${wanted.name}" already`);
-  const index = Math.max(-1, ...Object.values(state.hosts).map((one) => one.index)) + 1;
-  const host = { ...wanted, index, instanceId: wanted.instanceId ?? `i-${randomBytes(8).toString("hex")}0` };
-  await createHostNetwork(name, host);
-  await applyState({ ...state, hosts: { ...state.hosts, [host.name]: host } });
-  return host;
-}
-
-function machines(name: string, { hostOf, update, inTurn, inside }: Tools): Machines {
-  const setHost = (host: Host): Promise<void> => update((state) => ({ ...state, hosts: { ...state.hosts, [host.name]: host } }));
-  const start = async (host: string): Promise<void> => {
-    powerOn(readState(name), hostOf(host));
-    await waitForLeader(name, host);
-  };
-  return {
-    addHost: async (wanted, boot) => {
-      const host = await inTurn(() => connectHost(name, wanted));
-      createDisk(readState(name), host, boot, await ensureTls(readState(name).region));
-      await start(host.name);
-      return host;
-    },
-    removeHost: async (host) => {
-      const found = hostOf(host);
-      await powerOff(readState(name), host);
-      await removeHostNetwork(name, found);
-      removeDisk(readState(name), host);
-      await update((state) => ({ ...state, hosts: Object.fromEntries(Object.entries(state.hosts).filter(([key]) => key !== host)) }));
-    },
-    ready: async (host) => {
-      const done =
-        "cloud-init status --wait >/dev/null 2>&1; status=$?; [ $status = 0 ] || [ $status = 2 ] || exit 1; systemctl is-active --quiet ssh";
-      await until(`first boot of ${host}`, 90_000, async () => (await inside(host, done), true));
-    },
-    reboot: async (host) => {
-      const before = await waitForLeader(name, host);
-      await inside(host, "systemctl reboot");
-      await until(`reboot of ${host}`, 60_000, async () => (await waitForLeader(name, host)) !== before || undefined);
-    },
-    powerOff: (host) => powerOff(readState(name), hostOf(host).name),
-    powerOn: start,
-    setMemory: async (host, mebibytes) => {
-      limitMemory(name, host, mebibytes);
-      await setHost({ ...hostOf(host), memoryMiB: mebibytes });
-    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** What comes from PyPI: the wheels that the machines install from, and the virtual environment of the S3 stand-in. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDir, cached, digest, repositoryRoot } from "./paths";
 import { must } from "./process";
@@ -12,7 +12,7 @@ const PLATFORMS = ["manylinux2014", "manylinux_2_17", "manylinux_2_28", "linux"]
  * A directory with every wheel that a requirements file needs, fetched once for the machines' Python.
  * @param python version of the machines' interpreter, e.g. "3.11"
  */
-export async function ensureWheelhouse(python: string, say: (line: string) => void, requirements = REQUIREMENTS): Promise<string> {
+async function ensureWheelhouse(python: string, say: (line: string) => void, requirements: string): Promise<string> {
   const name = `wheels-${digest(python, readFileSync(requirements))}`;
   const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
   return cached(name, async (target) => {
@@ -24,6 +24,23 @@ export async function ensureWheelhouse(python: string, say: (line: string) => vo
       logFile: join(cacheDir, `${name}.log`),
     });
   });
+}
+
+/**
+ * Puts the wheels of a requirements file into a lab's own directory, which its machines see: also later, when an application needs others.
+ * @param requirements path. @default the sample application's
+ */
+export async function addWheels(
+  directory: string,
+  python: string,
+  say: (line: string) => void,
+  requirements = REQUIREMENTS,
+): Promise<void> {
+  const wheels = await ensureWheelhouse(python, say, requirements);
+  for (const name of readdirSync(wheels)) {
+    const target = join(directory, name);
+    if (!existsSync(target)) linkSync(join(wheels, name), target);
+  }
 }
 
 /** The moto server's program, installed once. A virtual environment cannot be moved: its marker is written last instead. */

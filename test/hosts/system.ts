@@ -1,7 +1,7 @@
 /** The whole system on this machine: the program of infra/, evaluated for a stack, with real hosts behind it. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { runProgram } from "../../infra/offline/engine";
 import type { Properties } from "../../infra/offline/engine";
 import { readStackFile } from "../../infra/offline/stack-file";
@@ -11,6 +11,7 @@ import { createLab, openLab, removeLab } from "./lab";
 import { repositoryRoot, runDir } from "./paths";
 import type { Event } from "./provider";
 import { localProvider } from "./provider";
+import { addWheels } from "./python-env";
 import { openStackState } from "./provider-state";
 import { labExists, readState } from "./state";
 import { OPERATOR } from "./topology";
@@ -71,6 +72,13 @@ function configuration(
   return { project: file.project, config, secretKeys: [...new Set([...file.secretKeys, key("sshPrivateKey"), key("secretEnv")])] };
 }
 
+/** The machines have no way to PyPI: what a local application requires is fetched here, before they ask. */
+async function provideWheels(lab: Lab, app: { readonly path?: string }, say: (line: string) => void): Promise<void> {
+  const requirements = app.path === undefined ? "" : join(resolve(repositoryRoot, app.path), "requirements.txt");
+  const { wheelhouse, python } = lab.state();
+  if (existsSync(requirements)) await addWheels(wheelhouse, python, say, requirements);
+}
+
 /** One run at a time for each lab, as Pulumi's lock on a stack. The lock of a run that was killed does not hold. */
 function lock(name: string): () => void {
   const file = join(runDir(name), "up.pid");
@@ -105,7 +113,9 @@ export async function up(options: UpOptions): Promise<UpResult> {
   try {
     const stack = options.stack ?? "dev";
     const provider = localProvider({ lab, state: openStackState(name), force: options.force, onEvent });
-    const run = { ...configuration(lab, stack, options.config ?? {}), stack, preview: false, provider };
+    const given = configuration(lab, stack, options.config ?? {});
+    await provideWheels(lab, JSON.parse(given.config[`${given.project}:app`] ?? "{}") as { path?: string }, say);
+    const run = { ...given, stack, preview: false, provider };
     const { outputs } = await withoutStrays(() =>
       Promise.race([runProgram({ ...run, program: async () => ({ ...(await program(repositoryRoot)) }) }), provider.failed]),
     );

@@ -42,6 +42,9 @@ export interface LabState {
   readonly cidr: string;
   readonly region: string;
   readonly image: string;
+  /** Version of the machines' Python, e.g. "3.11". */
+  readonly python: string;
+  /** Directory that the machines install Python packages from. */
   readonly wheelhouse: string;
   readonly privateKeyFile: string;
   readonly hosts: Readonly<Record<string, Host>>;

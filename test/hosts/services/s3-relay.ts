@@ -32,8 +32,8 @@ export interface S3Record {
 
 export interface S3Relay {
   readonly records: S3Record[];
-  setFaults(faults: readonly S3Fault[]): void;
-  handle(incoming: IncomingMessage, outgoing: ServerResponse): void;
+  readonly setFaults: (faults: readonly S3Fault[]) => void;
+  readonly handle: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 }
 
 /** @param port of the stand-in on this namespace's loopback */
@@ -68,7 +68,7 @@ export function createS3Relay(port: number): S3Relay {
 interface Forwarding {
   readonly port: number;
   readonly fault: S3Fault | undefined;
-  note(status: number, sent: number): void;
+  readonly note: (status: number, sent: number) => void;
 }
 
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, { port, fault, note }: Forwarding): void {

@@ -1,0 +1,66 @@
+import { metadata } from "../services/metadata";
+import { answer, resolve } from "../services/resolver";
+import type { Host } from "../topology";
+
+const S3 = "198.18.0.2";
+
+describe("names", () => {
+  test.each([
+    ["s3.us-east-1.amazonaws.com", S3],
+    ["a-bucket.s3.us-east-1.amazonaws.com", S3],
+    ["S3.amazonaws.com", S3],
+    ["ip-10-0-1-10", "10.0.1.10"],
+    ["ip-10-0-1-10.ec2.internal", "10.0.1.10"],
+    ["evil-s3.us-east-1.amazonaws.com", undefined],
+    ["example.org", undefined],
+  ])("%s", (name, address) => {
+    expect(resolve(name, S3)).toBe(address);
+  });
+
+  const query = (name: string, type: number): Buffer => {
+    const labels = name.split(".").map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]));
+    return Buffer.concat([Buffer.from([0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]), ...labels, Buffer.from([0, 0, type, 0, 1])]);
+  };
+
+  test("an answer repeats id and question and ends with the address", () => {
+    const reply = answer(query("s3.amazonaws.com", 1), S3);
+    expect(reply?.subarray(0, 8).toString("hex")).toBe("1234818000010001");
+    expect([...(reply?.subarray(-4) ?? [])]).toEqual([198, 18, 0, 2]);
+  });
+
+  test("a name without such an address is empty, an unknown one does not exist, noise is not answered", () => {
+    expect(answer(query("s3.amazonaws.com", 28), S3)?.subarray(2, 8).toString("hex")).toBe("818000010000");
+    expect(answer(query("example.org", 1), S3)?.subarray(2, 8).toString("hex")).toBe("818300010000");
+    expect(answer(Buffer.alloc(5), S3)).toBeUndefined();
+  });
+});
+
+describe("instance metadata", () => {
+  const host = { instanceId: "i-1", address: "10.0.1.10", availabilityZone: "us-east-1a", instanceProfile: "role" } as Host;
+  const token = metadata("PUT", "/latest/api/token", undefined, host, "us-east-1").body;
+  const get = (path: string, from: Host | undefined = host): { status: number; body: string } =>
+    metadata("GET", path, token, from, "us-east-1");
+
+  test("nothing without a token, nothing for strangers", () => {
+    expect(metadata("GET", "/latest/meta-data/instance-id", undefined, host, "us-east-1").status).toBe(401);
+    expect(metadata("PUT", "/latest/api/token", undefined, undefined, "us-east-1").status).toBe(404);
+  });
+
+  test("credentials only with an instance profile", () => {
+    expect(get("/latest/meta-data/iam/security-credentials/").body).toBe("role");
+    expect(JSON.parse(get("/latest/meta-data/iam/security-credentials/role").body)).toMatchObject({
+      Code: "Success",
+      AccessKeyId: "test-i-1",
+    });
+    expect(get("/latest/meta-data/iam/security-credentials/", { ...host, instanceProfile: undefined }).status).toBe(404);
+  });
+
+  test("who and where", () => {
+    expect(get("/latest/meta-data/instance-id").body).toBe("i-1");
+    expect(JSON.parse(get("/latest/dynamic/instance-identity/document").body)).toMatchObject({
+      region: "us-east-1",
+      privateIp: "10.0.1.10",
+    });
+    expect(get("/latest/user-data").status).toBe(404);
+  });
+});
