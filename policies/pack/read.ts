@@ -5,27 +5,44 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { Secret as SdkSecret } from "@pulumi/policy";
-import { Asset, Secret, Unknown } from "../core/types";
+import { Asset, Secret, UNKNOWN } from "../core/types";
 import type { Props, Value } from "../core/types";
 import { isProps } from "../core/values";
 import { decode } from "../graph/wire";
 
 /** The properties of a resource, whatever proxies lie around them. */
 export async function readProps(bag: object): Promise<Props> {
+  const assets: Promise<void>[] = [];
+  const props = readBag(bag, assets);
+  if (assets.length > 0) await Promise.all(assets);
+  return props;
+}
+
+/** @param assets gets a promise for each asset, which is put in its place once its content is there */
+function readBag(bag: object, assets: Promise<void>[]): Props {
   const props: Props = {};
   for (const key of Object.keys(bag)) {
     const raw: unknown = Object.getOwnPropertyDescriptor(bag, key)?.value;
-    if (raw !== undefined) props[key] = await readRaw(raw);
+    if (raw !== undefined) props[key] = readRaw(raw, assets, (value) => (props[key] = value));
   }
   return props;
 }
 
-async function readRaw(raw: unknown): Promise<Value> {
-  if (raw instanceof SdkSecret) return new Secret(await readRaw(raw.value));
-  if (Array.isArray(raw)) return Promise.all(raw.map(readRaw));
-  if (pulumi.asset.Asset.isInstance(raw) || pulumi.asset.Archive.isInstance(raw)) return readAsset(raw);
-  if (typeof raw === "object" && raw !== null) return readProps(raw);
-  return decode(raw);
+function readRaw(raw: unknown, assets: Promise<void>[], replace: (value: Value) => void): Value {
+  if (typeof raw !== "object" || raw === null) return decode(raw);
+  if (Array.isArray(raw)) {
+    const list: Value[] = raw.map((item, index) => readRaw(item, assets, (value) => (list[index] = value)));
+    return list;
+  }
+  if (raw instanceof SdkSecret)
+    return new Secret(
+      readRaw(raw.value, assets, (value) => {
+        replace(new Secret(value));
+      }),
+    );
+  if (!pulumi.asset.Asset.isInstance(raw) && !pulumi.asset.Archive.isInstance(raw)) return readBag(raw, assets);
+  assets.push(readAsset(raw).then(replace));
+  return UNKNOWN;
 }
 
 /** Assets hold their content as promises. */
@@ -48,14 +65,4 @@ export function withMarks(plain: Value, marked: Value | undefined): Value {
 
 export function propsWithMarks(plain: Props, marked: Props): Props {
   return Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, withMarks(value, marked[key])]));
-}
-
-/** A text that is equal for equal values only; for telling whether a graph is still the same. */
-export function fingerprint(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) => (item instanceof Object && !Array.isArray(item) ? tagged(item) : item));
-}
-
-function tagged(item: object): object {
-  if (item instanceof Map) return { map: [...(item as Map<unknown, unknown>)] };
-  return item instanceof Unknown || item instanceof Asset ? { ...item, is: item.constructor.name } : item;
 }

@@ -4,7 +4,7 @@ import { makeGraph, makeResource } from "../core/graph";
 import type { Graph, NotShown, Props, Resource, Value } from "../core/types";
 import { asString, isUnknown } from "../core/values";
 import { inferIds } from "./infer-ids";
-import { fingerprint, propsWithMarks, readProps } from "./read";
+import { propsWithMarks, readProps } from "./read";
 import type { Recorded, Recorder } from "./recorder";
 
 /** The engine's protocol has no such option, and the SDK takes the marks off outputs. */
@@ -19,7 +19,7 @@ export function makeGraphReader(recorder: Recorder): GraphReader {
   return async (args) => {
     // The SDK unpacks every resource anew for every policy; the graph, and what policies derive from it, is kept.
     const seen = await Promise.all(args.resources.map(readResource));
-    const key = fingerprint(seen);
+    const key = JSON.stringify(seen);
     if (last?.key !== key || recorder.fresh()) last = { key, graph: graphOf(seen, recorder.take()) };
     return last.graph;
   };

@@ -32,11 +32,11 @@ export interface PackState {
   readonly around: Surroundings;
   readonly recorder: Recorder;
   /** The configuration last read, the defaults before. */
-  config(): Config;
+  config(this: void): Config;
   /** Reads the configuration; reports what is wrong with it. */
-  configure(given: object, reportViolation: ReportViolation): void;
+  configure(this: void, given: object, reportViolation: ReportViolation): void;
   /** The judging that this request belongs to. */
-  session(args: StackValidationArgs, policyId: string): Promise<Session>;
+  session(this: void, args: StackValidationArgs, policyId: string): Promise<Session>;
 }
 
 /** @param policyIds what a configuration may name */

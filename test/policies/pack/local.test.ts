@@ -20,7 +20,9 @@ test("some policies are local", () => expect(local.length).toBeGreaterThan(0));
 describe.each<Mode>(["unknown", "known"])("with %s ids", (mode) => {
   test.each(local.map((policy) => [policy.id, policy] as const))("%s", async (_, policy) => {
     for (const graph of [flawed().graph(mode), program(largeGraph(60, mode)).graph(mode)]) {
-      const alone = await Promise.all(graph.resources.map((resource) => policy.evaluate(single(graph, resource.urn), DEFAULT_SETTINGS)));
+      const alone = await Promise.all(
+        graph.resources.map(async (resource) => policy.evaluate(single(graph, resource.urn), DEFAULT_SETTINGS)),
+      );
       expect(lines(alone.flat())).toEqual(lines(await policy.evaluate(graph, DEFAULT_SETTINGS)));
     }
   });

@@ -28,6 +28,7 @@ export interface PackServer {
   resource(resource: PlainResource): Promise<Diagnostic[]>;
   /** What it asks at the end: the whole stack with its outputs. `properties` of each resource default to its inputs. */
   stack(graph: PlainGraph, properties?: (resource: PlainResource) => Record<string, unknown>): Promise<Diagnostic[]>;
+  readonly pid: number;
   /** Everything the process has written on standard error. */
   stderr(): string;
   stop(): Promise<void>;
@@ -59,6 +60,7 @@ export async function startPack(env: Readonly<Record<string, string>> = {}): Pro
       request.setResourcesList(graph.resources.map((resource) => stackResource(resource, properties(resource))));
       return diagnostics(await call<proto.AnalyzeResponse>((done) => client.analyzeStack(request, done)));
     },
+    pid: child.pid ?? 0,
     stderr: () => stderr,
     stop: () =>
       new Promise((resolve) => {
