@@ -11,12 +11,25 @@ export interface Request {
 
 /** IAM's wildcards: `*` any text, `?` one character; policy variables may be anything. */
 export function matchesPattern(pattern: string, text: string, ignoreCase = false): boolean {
+  return compiled(pattern, ignoreCase ? "i" : "").test(text);
+}
+
+const patterns = new Map<string, RegExp>();
+
+function compiled(pattern: string, flags: string): RegExp {
+  const key = `${flags} ${pattern}`;
+  const known = patterns.get(key);
+  if (known) return known;
   const source = pattern
     .replace(/\$\{[^}]*\}/g, "*")
+    .replace(/\*+/g, "*")
     .split(/([*?])/)
     .map((part) => (part === "*" ? "[\\s\\S]*" : part === "?" ? "[\\s\\S]" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
     .join("");
-  return new RegExp(`^${source}$`, ignoreCase ? "i" : "").test(text);
+  const made = new RegExp(`^${source}$`, flags);
+  if (patterns.size > 10_000) patterns.clear();
+  patterns.set(key, made);
+  return made;
 }
 
 /** China's and the government's partitions are other names of the same thing here. */

@@ -2,7 +2,7 @@
 import type { Graph, Resource } from "../../core/types";
 import { asString, propertyOf } from "../../core/values";
 import { readDocument } from "../../graph/iam-document";
-import { decide, matchesPattern } from "../../graph/iam-match";
+import { actionAnswer, decide, matchesPattern } from "../../graph/iam-match";
 import type { Answer } from "../../graph/iam-match";
 import type { Statement } from "../../graph/iam-document";
 import type { Grant, Rights } from "../../graph/iam-role";
@@ -29,10 +29,14 @@ export interface Writes {
   readonly possible: readonly string[];
 }
 
+const NONE: Writes = { certain: [], possible: [] };
+
 export function modelWrites(graph: Graph, role: Resource, rights: Rights, bucket: Resource): Writes {
+  const writing = rights.grants.flatMap((grant) => grant.document.statements).filter(mayWrite);
+  if (!writing.some((statement) => mayConcern(statement, nameOf(bucket)))) return NONE;
   const statements = rights.grants.flatMap((grant) => grant.document.statements.map((statement) => narrowed(grant, statement, bucket)));
   const limit = boundary(graph, role);
-  const name = asString(propertyOf(bucket, "bucket")) ?? bucket.id ?? `${bucket.name}-0000000`;
+  const name = nameOf(bucket);
   const arn = `arn:aws:s3:::${name}`;
   const certain: string[] = [];
   const possible: string[] = [];
@@ -46,6 +50,28 @@ export function modelWrites(graph: Graph, role: Resource, rights: Rights, bucket
     for (const action of ON_OBJECTS) note(action, `${arn}/${key}`, key, models);
   for (const action of ON_BUCKET) note(action, arn, name, true);
   return { certain, possible };
+}
+
+/** The physical name, or one as auto-naming would make it. */
+function nameOf(bucket: Resource): string {
+  return asString(propertyOf(bucket, "bucket")) ?? bucket.id ?? `${bucket.name}-0000000`;
+}
+
+export function mayWriteAtAll(rights: Rights): boolean {
+  return rights.grants.some((grant) => grant.document.statements.some(mayWrite));
+}
+
+/** Most statements only read: they are sorted out before requests are tried one by one. */
+function mayWrite(statement: Statement): boolean {
+  return statement.effect !== "Deny" && [...ON_OBJECTS, ...ON_BUCKET].some((action) => actionAnswer(statement, action) !== "no");
+}
+
+function mayConcern({ resources }: Statement, name: string): boolean {
+  if (!resources || resources.unknowns > 0) return true;
+  return resources.known.some((pattern) => {
+    const [, bucket] = /^arn:[^:]*:s3:[^:]*:[^:]*:([^/]*)/.exec(pattern) ?? [];
+    return bucket === undefined ? /[*?]/.test(pattern) : bucket === name || (/[*?$]/.test(bucket) && matchesPattern(bucket, name));
+  });
 }
 
 /** Unknown ARNs in a text that this bucket does not flow into are not its. */

@@ -4,7 +4,7 @@ import { hostRoles, rightsOf } from "../../graph/iam-role";
 import type { Rights } from "../../graph/iam-role";
 import { BUCKET } from "../bucket/model";
 import { report } from "./hosts";
-import { modelWrites } from "./model-writes";
+import { mayWriteAtAll, modelWrites } from "./model-writes";
 
 const MEND = "let hosts read models (s3:GetObject on their prefix); uploads are the deployment's, backups go under a prefix of their own";
 
@@ -37,19 +37,21 @@ function judge(graph: Graph, settings: Settings): Finding[] {
         report(host, "unknown", `what "${host.name}" may do to models cannot be told: ${open ?? ""}; make its role in the program`),
       );
   }
-  return [...strangers, ...[...roles].flatMap(([role, host]) => buckets.flatMap((bucket) => ofRole(graph, role, host, bucket)))];
+  return [...strangers, ...[...roles].flatMap(([role, host]) => ofRole(graph, role, host, buckets))];
 }
 
-function ofRole(graph: Graph, role: Resource, host: Resource, bucket: Resource): Finding[] {
+function ofRole(graph: Graph, role: Resource, host: Resource, buckets: readonly Resource[]): Finding[] {
   const rights = rightsOf(graph, role);
   const who = `role "${role.name}" of "${host.name}"`;
   const managed = rights.managed
     .filter(({ arn }) => WRITERS.test(arn))
     .map(({ arn, resource }) => report(resource, "violation", `${who} may write and delete models by ${arn}: ${MEND}`));
-  return [...managed, ...written(graph, role, who, rights, bucket), ...open(role, who, rights)];
+  // Most roles only read: no bucket has to be looked at for them.
+  const written = mayWriteAtAll(rights) ? buckets.flatMap((bucket) => writes(graph, role, who, rights, bucket)) : [];
+  return [...managed, ...written, ...open(role, who, rights)];
 }
 
-function written(graph: Graph, role: Resource, who: string, rights: Rights, bucket: Resource): Finding[] {
+function writes(graph: Graph, role: Resource, who: string, rights: Rights, bucket: Resource): Finding[] {
   const { certain, possible } = modelWrites(graph, role, rights, bucket);
   if (certain.length > 0) return [report(role, "violation", `${who} may ${certain.slice(0, 4).join(", ")}: ${MEND}`)];
   return possible.length > 0

@@ -11,8 +11,19 @@ const HEX_BLOB = /(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}){16,}(?![0-9A-Za-z])/g;
 
 /** Every kind of secret in a text, encodings inside it taken off. */
 export function findSecrets(text: string): Kind[] {
-  return [...new Set([...findPlain(text), ...findEncoded(text, DEPTH)])];
+  if (text.length < SHORTEST) return [];
+  const known = seen.get(text);
+  if (known) return known;
+  const found = [...new Set([...findPlain(text), ...findEncoded(text, DEPTH)])];
+  if (seen.size > 20_000) seen.clear();
+  seen.set(text, found);
+  return found;
 }
+
+/** Nothing shorter says of itself that it is a secret: "pass=x" is the least. */
+const SHORTEST = 6;
+/** Programs repeat themselves: tags, scripts, regions. Kept within the process, never written. */
+const seen = new Map<string, Kind[]>();
 
 function findPlain(text: string): Kind[] {
   return [...findFormats(text), ...findUrlPasswords(text), ...findAssignments(text)];

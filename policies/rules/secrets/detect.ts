@@ -47,8 +47,13 @@ const FORMATS: readonly Format[] = [
   { kind: "an Azure storage key", pattern: /\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}/ },
 ];
 
+/** What any of the formats begins with, for a first look. */
+const HINT =
+  /-----BEGIN|PuTTY-User|AGE-SECRET|A(?:KIA|SIA|BIA|CCA)|gh[pousr]_|github_pat|gl(?:pat|dt|rt|ptt|cbt|soat|agent|ft)-|gl(?:sa|c)_|xox|xapp-|hooks\.slack|[sr]k_(?:live|test)_|whsec_|sk-|AIza|GOCSPX|npm_|pypi-|hf_|SG\.|do[opr]_v1|dckr_|pul-|hv[sbr]\.|atlasv1|dapi|shp(?:at|ca|pa|ss)_|:AA|lin_api|ATATT3|eyJ|AccountKey=/;
+
 /** Tokens of known issuers and key blocks. These count in any text, program code included. */
 export function findFormats(text: string): Kind[] {
+  if (!HINT.test(text)) return [];
   return FORMATS.filter(({ pattern }) => pattern.test(text)).map(({ kind }) => kind);
 }
 
@@ -78,6 +83,7 @@ const URL_TOKEN = /\bhttps?:\/\/([A-Za-z0-9_-]{20,})@/gi;
 
 /** `scheme://user:password@host`, and a token in the place of the user name. */
 export function findUrlPasswords(text: string): Kind[] {
+  if (!text.includes("://")) return [];
   const passwords = [...text.matchAll(URL_PASSWORD)].some(([, , , password]) => password !== undefined && !isPlaceholder(password));
   const tokens = [...text.matchAll(URL_TOKEN)].some(([, user]) => /\d/.test(user ?? "") && /[A-Za-z]/.test(user ?? ""));
   return passwords || tokens ? ["a URL with a password"] : [];
@@ -99,6 +105,7 @@ const SSHPASS = /\bsshpass\s+-p\s*["']?([^\s"'$]{3,})/g;
 
 /** Values given to names that promise a secret, in shell, dotenv, YAML, JSON, INI or code, and passwords in well-known commands. */
 export function findAssignments(raw: string): Kind[] {
+  if (!/pass|pwd|secret|token|key|credential|authorization|\s-u|--user/i.test(raw)) return [];
   const found = new Set<Kind>();
   const text = raw.replace(ARN, "arn"); // `...:secret:name` is where a secret is kept, not the secret
   const cloudConfig = text.startsWith("#cloud-config");
