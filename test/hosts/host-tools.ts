@@ -16,6 +16,8 @@ const TOOLS: Readonly<Record<string, string>> = {
   unshare: "util-linux",
   nsenter: "util-linux",
   "mkfs.ext4": "e2fsprogs",
+  sysctl: "procps",
+  losetup: "mount",
   python3: "python3",
 };
 

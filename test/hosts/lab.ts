@@ -77,8 +77,9 @@ export async function createLab(name: string, options: LabOptions = {}): Promise
   checkName("lab", name);
   const say = options.say ?? ((line: string) => console.error(line));
   await ensureHostTools();
-  if (labExists(name) || (await namespacesOf(name)).length > 0)
-    throw new Error(`lab "${name}" exists already: take it down first (lab down --name ${name}).`);
+  if (labExists(name)) throw new Error(`lab "${name}" exists already: take it down first (lab down --name ${name}).`);
+  // Without a state there is nothing to use, only what a run left that died in its first moments.
+  await removeLab(name);
   const region = options.region ?? "us-east-1";
   const image = await ensureImage(say);
   const [moto, tls] = [await ensureMoto(say), await ensureTls(region)];
