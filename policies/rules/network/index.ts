@@ -9,6 +9,7 @@ import { policy as backendNoPublicIngress } from "./backend-no-public-ingress";
 import { policy as backendNotLoadBalancedPublicly } from "./backend-not-load-balanced-publicly";
 import { policy as backendNotPublished } from "./backend-not-published";
 import { policy as backendSshOnlyFromGateway } from "./backend-ssh-only-from-gateway";
+import { policy as componentsShowResources } from "./components-show-resources";
 import { policy as defaultGroupClosed } from "./default-group-closed";
 import { policy as forwardingOnlyOnGateway } from "./forwarding-only-on-gateway";
 import { policy as gatewayGroupOnlyOnGateway } from "./gateway-group-only-on-gateway";
@@ -16,8 +17,6 @@ import { policy as gatewayNoServicePort } from "./gateway-no-service-port";
 import { policy as gatewayPublicPorts } from "./gateway-public-ports";
 import { policy as gatewaySshRestricted } from "./gateway-ssh-restricted";
 import { policy as groupStaysInVpc } from "./group-stays-in-vpc";
-import { policy as networkPropertiesNotIgnored } from "./network-properties-not-ignored";
-import { policy as networkResourcesReadable } from "./network-resources-readable";
 import { policy as privateSubnetGivesNoPublicAddress } from "./private-subnet-gives-no-public-address";
 import { policy as privateSubnetIsPrivate } from "./private-subnet-is-private";
 import { policy as privateSubnetNoOtherNetwork } from "./private-subnet-no-other-network";
@@ -36,6 +35,7 @@ export const policies: Policy[] = [
   backendNotLoadBalancedPublicly,
   backendNotPublished,
   backendSshOnlyFromGateway,
+  componentsShowResources,
   defaultGroupClosed,
   forwardingOnlyOnGateway,
   gatewayGroupOnlyOnGateway,
@@ -43,8 +43,6 @@ export const policies: Policy[] = [
   gatewayPublicPorts,
   gatewaySshRestricted,
   groupStaysInVpc,
-  networkPropertiesNotIgnored,
-  networkResourcesReadable,
   privateSubnetGivesNoPublicAddress,
   privateSubnetIsPrivate,
   privateSubnetNoOtherNetwork,

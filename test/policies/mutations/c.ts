@@ -486,7 +486,7 @@ export const mutations: Mutation[] = [
   {
     id: "C34",
     title: "a CloudFormation stack that opens the port",
-    expect: "network-resources-readable",
+    expect: "judgeable-resources",
     verdict: "unknown",
     apply(p) {
       const Resources = {
@@ -498,31 +498,31 @@ export const mutations: Mutation[] = [
   {
     id: "C36",
     title: "ignoreChanges of ingress",
-    expect: "network-properties-not-ignored",
+    expect: "guards-not-ignored",
     apply: (p) => p.setOptions(partsOf(p).backendGroup, { ignoreChanges: ["ingress"] }),
   },
   {
     id: "C36-deep",
     title: "ignoreChanges of a part of it",
-    expect: "network-properties-not-ignored",
+    expect: "guards-not-ignored",
     apply: (p) => p.setOptions(partsOf(p).backendGroup, { ignoreChanges: ["ingress[0].cidrBlocks"] }),
   },
   {
     id: "C36-all",
     title: "ignoreChanges of everything",
-    expect: "network-properties-not-ignored",
+    expect: "guards-not-ignored",
     apply: (p) => p.setOptions(partsOf(p).backendGroup, { ignoreChanges: ["*"] }),
   },
   {
     id: "C36-groups",
     title: "ignoreChanges of the backend's groups",
-    expect: "network-properties-not-ignored",
+    expect: "guards-not-ignored",
     apply: (p) => p.setOptions(partsOf(p).backend, { ignoreChanges: ["vpcSecurityGroupIds"] }),
   },
   {
     id: "C36-subnet",
     title: "ignoreChanges of mapPublicIpOnLaunch",
-    expect: "network-properties-not-ignored",
+    expect: "guards-not-ignored",
     apply: (p) => p.setOptions(partsOf(p).privateSubnet, { ignoreChanges: ["mapPublicIpOnLaunch"] }),
   },
   {

@@ -1,8 +1,8 @@
 /** Area H, the network's part: ways around the types that the policies look for. */
-import { ANYWHERE, HEALTHY, inlineIngress, partsOf } from "../network/parts";
+import { ANYWHERE, HEALTHY, partsOf } from "../network/parts";
 import type { Mutation } from "./frame";
 
-const READABLE = "network-resources-readable";
+const READABLE = "judgeable-resources";
 
 export const mutations: Mutation[] = [
   {
@@ -21,7 +21,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "H04-rule",
+    id: "H04-net-rule",
     title: "an aws-native rule from the world",
     expect: "service-port-only-from-gateway",
     apply(p) {
@@ -36,7 +36,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "H04-instance",
+    id: "H04-net-instance",
     title: "an aws-native instance",
     expect: READABLE,
     verdict: "unknown",
@@ -47,7 +47,7 @@ export const mutations: Mutation[] = [
       }),
   },
   {
-    id: "H04-cloudcontrol",
+    id: "H04-net-cloudcontrol",
     title: "a Cloud Control resource",
     expect: READABLE,
     verdict: "unknown",
@@ -55,21 +55,21 @@ export const mutations: Mutation[] = [
       void p.add("aws:cloudcontrol/resource:Resource", "native", { typeName: "AWS::EC2::SecurityGroupIngress", desiredState: "{}" }),
   },
   {
-    id: "H04-awsx",
+    id: "H04-net-awsx",
     title: "an awsx component that shows nothing of itself",
-    expect: READABLE,
+    expect: "components-show-resources",
     verdict: "unknown",
     apply: (p) => void p.add("awsx:lb:ApplicationLoadBalancer", "front", {}, { custom: false }),
   },
   {
-    id: "H04-stack-url",
+    id: "H04-net-stack-url",
     title: "a CloudFormation stack whose template lies elsewhere",
     expect: READABLE,
     verdict: "unknown",
     apply: (p) => void p.add("aws:cloudformation/stack:Stack", "extra", { templateUrl: "https://s3.amazonaws.com/templates/extra.yaml" }),
   },
   {
-    id: "H10",
+    id: "H10-network",
     title: "a rule on a group that another stack made",
     expect: "service-port-only-from-gateway",
     verdict: "unknown",
@@ -83,26 +83,6 @@ export const mutations: Mutation[] = [
         toPort: port,
         cidrIpv4: ANYWHERE,
       });
-    },
-  },
-  {
-    id: "H-twin-native-key",
-    title: "an aws-native key pair",
-    expect: [],
-    apply: (p) => void p.add("aws-native:ec2:KeyPair", "native", { keyName: "ops" }),
-  },
-  {
-    id: "H-twin-native-rule",
-    title: "aws-native rules from the gateway's group in place of all others",
-    expect: [],
-    apply(p) {
-      const { backendGroup, gatewayGroup, port } = partsOf(p);
-      inlineIngress(p);
-      p.set(backendGroup, { ingress: undefined });
-      for (const open of [port, 22]) {
-        const rule = { groupId: backendGroup.id, ipProtocol: "tcp", fromPort: open, toPort: open, sourceSecurityGroupId: gatewayGroup.id };
-        p.add("aws-native:ec2:SecurityGroupIngress", `native-${String(open)}`, rule);
-      }
     },
   },
 ];
