@@ -1,4 +1,5 @@
 /** Finding secrets in text by what they look like. A hit says which kind it is and never what it is. */
+import { findInCommands } from "./commands";
 import { isPlaceholder, isSecretName, isSecretValue } from "./names";
 
 /** What was found, fit to be printed: "a GitHub token", "a value for SECRET_KEY". */
@@ -97,15 +98,11 @@ const ASSIGNMENT = new RegExp(
 );
 const OPTION = new RegExp(String.raw`(?<=\s)--([a-z][a-z-]{2,40})[ \t]+(?=(${QUOTED}|[^\s"'\x60;,&|()<>-][^\s"'\x60;,&|()<>]*))`, "g");
 const SHELL_DEFAULT = /\$\{([A-Za-z_]\w*):?[-=]([^}\s]+)\}/g;
-const HEADER = /\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=-]{8,})/gi;
-const CURL_USER = /\b(?:curl|wget|http)\b[^\n]*?\s(?:-u|--user)[= ]?\s*["']?([^\s:"'$]+):([^\s"']+)/g;
-const CHPASSWD = /\becho\s+(?:-n\s+)?["']?[\w.-]+:([^\s"'$|]{4,})["']?\s*\|\s*(?:sudo\s+)?chpasswd\b/g;
 const ARN = /\barn:aws[\w-]*:[^\s"'`,;]+/g;
-const SSHPASS = /\bsshpass\s+-p\s*["']?([^\s"'$]{3,})/g;
 
 /** Values given to names that promise a secret, in shell, dotenv, YAML, JSON, INI or code, and passwords in well-known commands. */
 export function findAssignments(raw: string): Kind[] {
-  if (!/pass|pwd|secret|token|key|credential|authorization|\s-u|--user/i.test(raw)) return [];
+  if (!/pass|pwd|secret|token|key|credential|authorization|\s-u|--user|mysql|redis-cli|login/i.test(raw)) return [];
   const found = new Set<Kind>();
   const text = raw.replace(ARN, "arn"); // `...:secret:name` is where a secret is kept, not the secret
   const cloudConfig = text.startsWith("#cloud-config");
@@ -114,12 +111,10 @@ export function findAssignments(raw: string): Kind[] {
     if (isSecretName(name) && assigned(match, cloudConfig)) found.add(`a value for ${name}`);
   }
   for (const [, name = "", value = ""] of text.matchAll(OPTION))
-    if (isSecretName(name) && isSecretValue(unquote(value))) found.add(`a value for --${name}`);
+    if (name !== "secret" && isSecretName(name) && isSecretValue(unquote(value))) found.add(`a value for --${name}`);
   for (const [, name = "", value = ""] of text.matchAll(SHELL_DEFAULT))
     if (isSecretName(name) && isSecretValue(value)) found.add(`a default for ${name}`);
-  for (const [, value = ""] of text.matchAll(HEADER)) if (!isPlaceholder(value)) found.add("an authorization header");
-  for (const [, , value = ""] of text.matchAll(CURL_USER)) if (!isPlaceholder(value)) found.add("a password on a command line");
-  for (const pattern of [CHPASSWD, SSHPASS]) if (text.search(pattern) >= 0) found.add("a password on a command line");
+  for (const kind of findInCommands(text)) found.add(kind);
   return [...found];
 }
 

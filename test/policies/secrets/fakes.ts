@@ -64,6 +64,12 @@ export const harmless: readonly string[] = [
   "max_tokens=4096 http_tokens=required token_ttl=3600 NEXT_TOKEN=abcdef123456",
   "KEY_NAME=ddos-key PRIVATE_KEY_PATH=/home/ubuntu/.ssh/id_ed25519 PASSWORD_FILE=/run/secrets/db",
   "hybrid_stage2_model_v3_real_benign.pkl",
+  "pulumi config set --secret sshPrivateKey < ~/.ssh/id_ed25519",
+  "docker run -p 9000:9000 -u 1000:1000 app && mysql -p -u root",
+  'PRIVATEKEY="--private-key=$2"; user_pass = "%s:%s" % (unquote(user), passwd)',
+  "env:\n  - name: DB_PASSWORD\n    valueFrom:\n      secretKeyRef: { name: db, key: password }",
+  "tokenizer: bert-base-uncased\npad_token: [PAD]\nmax_token: 512\nkey: value",
+  "Host *\n  IdentityFile ~/.ssh/id_ed25519\n  PasswordAuthentication no",
   "limit_req_zone $binary_remote_addr zone=api:10m rate=10r/s; proxy_set_header Authorization $http_authorization;",
   "models/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08/hybrid_stage2_model.pkl",
 ];

@@ -1,0 +1,29 @@
+/** Secrets as well-known programs take them: on the command line, in headers, in pairs of name and value. */
+import { isPlaceholder, isSecretName, isSecretValue } from "./names";
+
+const ON_COMMAND_LINES: readonly RegExp[] = [
+  /\b(?:curl|wget|http)\b[^\n]*?\s(?:-u|--user)[= ]?\s*["']?[^\s:"'$]+:([^\s"']+)/g,
+  /\becho\s+(?:-n\s+)?["']?[\w.-]+:([^\s"'$|]{4,})["']?\s*\|\s*(?:sudo\s+)?chpasswd\b/g,
+  /\bsshpass\s+-p\s*["']?([^\s"'$]{3,})/g,
+  /\bmysql(?:dump|admin|import)?\b[^\n|;]*?\s-p([^\s"'$-][^\s"']*)/g,
+  /\bredis-cli\b[^\n|;]*?\s-a\s+["']?([^\s"'$]+)/g,
+  /\b(?:docker|podman|helm registry|az acr)\s+login\b[^\n|;]*?\s-p\s*["']?([^\s"'$]+)/g,
+  /\bhtpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+["']?([^\s"'$]+)/g,
+];
+const HEADER = /\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=-]{8,})/gi;
+/** `aws configure set NAME VALUE`, and settings of other programs in that form. */
+const SETTING =
+  /\b(?:aws\s+configure|git\s+config(?:\s+--\w+)*|npm\s+config|pulumi\s+config)\s+set\s+(?:--plaintext\s+)?(\w[\w./:@-]*)\s+["']?([^\s"'$]+)/g;
+/** `name: X` followed by `value: Y`, in YAML or JSON. */
+const PAIR = /["']?\bname["']?\s*[:=]\s*["']?([\w.-]+)["']?\s*,?\s*["']?value["']?\s*[:=]\s*("[^"\n]*"|'[^'\n]*'|[^\s,"'}]+)/gi;
+
+export function findInCommands(text: string): string[] {
+  const found: string[] = [];
+  const taken = ON_COMMAND_LINES.some((pattern) => [...text.matchAll(pattern)].some(([, value = ""]) => !isPlaceholder(value)));
+  if (taken) found.push("a password on a command line");
+  if ([...text.matchAll(HEADER)].some(([, value = ""]) => !isPlaceholder(value))) found.push("an authorization header");
+  for (const pattern of [SETTING, PAIR])
+    for (const [, name = "", value = ""] of text.matchAll(pattern))
+      if (isSecretName(name) && isSecretValue(value.replace(/^["']|["']$/g, ""))) found.push(`a value for ${name}`);
+  return found;
+}
