@@ -234,9 +234,16 @@ aim() {
   sync -- /home/ddos /etc/systemd/system /etc/nginx/sites-available || die "could not write the links to the disk"
 }
 
+# The start that was proven: a later start may have read a unit that somebody edited.
+note_serving() {
+  printf 'current=%s\nprevious=%s\ninvocation=%s\n' "$1" "$2" "$(property "ddos-$(fact "$1" role).service" InvocationID)" >/var/lib/ddos/serving.new
+  sync -- /var/lib/ddos/serving.new
+  mv -fT -- /var/lib/ddos/serving.new /var/lib/ddos/serving
+}
+
 # turn ID: see above. The candidate on 8001, when there is one, answers while 8000 restarts.
 turn() {
-  local id=$1 role service port
+  local id=$1 role service port restarted=0
   aim "$id"
   role=$(fact "$id" role)
   port=$(fact "$id" port)
@@ -247,9 +254,16 @@ turn() {
   if ! systemctl is-active --quiet "$service" || ! probe "$id" 8000; then
     forget_failure "$service"
     systemctl restart -- "$service" || return 1
+    restarted=1
     say "restarted $service"
   fi
-  gate "$id" 8000 "$service" 60 && gate "$id" "$port" "$service" 20
+  if ! gate "$id" 8000 "$service" 60 || ! gate "$id" "$port" "$service" 20; then
+    return 1
+  fi
+  # A repair or an undo: the record stands already, only the start is new.
+  if [ "$restarted" = 1 ] && [ "$(entry /var/lib/ddos/serving current)" = "$id" ]; then
+    note_serving "$id" "$(entry /var/lib/ddos/serving previous)"
+  fi
 }
 
 # --- the journal of a switch --------------------------------------------------------------------------------------------------------
@@ -278,10 +292,7 @@ settle() {
   local to from
   to=$(entry "$journal" to)
   from=$(entry "$journal" from)
-  # The start that was proven: a later start may have read a unit that somebody edited.
-  printf 'current=%s\nprevious=%s\ninvocation=%s\n' "$to" "$from" "$(property "ddos-$(fact "$to" role).service" InvocationID)" >/var/lib/ddos/serving.new
-  sync -- /var/lib/ddos/serving.new
-  mv -fT -- /var/lib/ddos/serving.new /var/lib/ddos/serving
+  note_serving "$to" "$from"
   dismiss_candidate
   close_journal
 }

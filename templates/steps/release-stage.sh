@@ -184,9 +184,11 @@ referenced() {
   done <"$STAGE/keep"
 }
 
-# prune PREVIOUS. Parts are deleted only when two releases in a row found them unused: another deployment may just have brought them for its own release.
+# prune PREVIOUS. Parts are deleted only when two releases in a row found them unused, with the same time of last use: another deployment
+# may just have brought them, or found them here, for its own release (the code, env and models steps touch what they find). Times are
+# compared for being equal, never for order.
 prune() {
-  local name
+  local name used
   keep_list "$CURRENT" "$1" >"$STAGE/keep"
   while read -r name; do
     if ! grep -qxF -- "$name" "$STAGE/keep"; then
@@ -195,15 +197,16 @@ prune() {
     fi
   done < <(release_names)
   referenced | sort -u >"$STAGE/referenced"
-  find /var/lib/ddos/code /var/lib/ddos/env /var/lib/ddos/models /var/lib/ddos/models-sets /home/ddos/venvs -mindepth 1 -maxdepth 1 |
-    sort | comm -23 - "$STAGE/referenced" >"$STAGE/unused"
+  find /var/lib/ddos/code /var/lib/ddos/env /var/lib/ddos/models /var/lib/ddos/models-sets /home/ddos/venvs -mindepth 1 -maxdepth 1 \
+    -printf '%A@ %p\n' >"$STAGE/parts"
+  awk 'NR == FNR { needed[$0]; next } { path = $0; sub(/^[^ ]+ /, "", path) } !(path in needed)' "$STAGE/referenced" "$STAGE/parts" >"$STAGE/unused"
   : >"$STAGE/garbage"
-  while read -r name; do
-    if [ -e /var/lib/ddos/garbage ] && grep -qxF -- "$name" /var/lib/ddos/garbage; then
+  while read -r used name; do
+    if [ -e /var/lib/ddos/garbage ] && grep -qxF -- "$used $name" /var/lib/ddos/garbage; then
       rm -rf -- "$name"
       log "removed unused $name"
     else
-      printf '%s\n' "$name" >>"$STAGE/garbage"
+      printf '%s %s\n' "$used" "$name" >>"$STAGE/garbage"
     fi
   done <"$STAGE/unused"
   put "$STAGE/garbage" /var/lib/ddos/garbage 0644 root root

@@ -16,6 +16,8 @@ import { driftCases } from "./cases/drift";
 import { firstCases } from "./cases/first";
 import { hostCases } from "./cases/host";
 import { modelCases } from "./cases/models";
+import { pickleCases } from "./cases/pickles";
+import { sampleCases } from "./cases/sample-app";
 import { loadCases } from "./cases/ten-releases";
 import type { Counts } from "./load";
 import type { Watch } from "./watch";
@@ -24,7 +26,17 @@ import { startWatch } from "./watch";
 const LAB = "faults";
 /** Requests a second that run beside every case. */
 const RATE = 20;
-const ALL: readonly Case[] = [...appCases, ...modelCases, ...hostCases, ...driftCases, ...cutCases, ...loadCases, ...firstCases];
+const ALL: readonly Case[] = [
+  ...appCases,
+  ...modelCases,
+  ...pickleCases,
+  ...hostCases,
+  ...driftCases,
+  ...cutCases,
+  ...loadCases,
+  ...sampleCases,
+  ...firstCases,
+];
 
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
@@ -53,8 +65,9 @@ async function runCase(one: Case, bench: Bench, watch: Watch): Promise<boolean> 
 }
 
 async function runAll(cases: readonly Case[], bench: Bench): Promise<number> {
-  expectSuccess(await bench.deployGateway({ label: "gateway" }));
-  expectSuccess(await bench.deploy({}));
+  const [gateway, backend] = await Promise.all([bench.deployGateway({ label: "gateway" }), bench.deploy({})]);
+  expectSuccess(gateway);
+  expectSuccess(backend);
   await expectServing(bench, 30_000);
   const watch = startWatch(bench.lab, URL_ABOUT, RATE, 1500);
   let failed = 0;
@@ -77,7 +90,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (cases.length === 0) throw new Error("--only matches no case; --list shows them.");
   const began = Date.now();
   const running = (await listLabs()).includes(LAB);
-  const lab = running ? openLab(LAB) : await createDefaultLab(LAB, { memoryMiB: 1024 });
+  const lab = running ? openLab(LAB) : await createDefaultLab(LAB, { memoryMiB: 1024, diskGiB: 4 });
   console.log(`two machines after ${seconds(began)}; ${cases.length} cases`);
   try {
     const failed = await runAll(cases, createBench(lab));
