@@ -50,7 +50,6 @@ export interface SystemFile {
 
 /** Everything root-owned outside of the release path. NAT only where the gateway is the backend's way out. */
 export function systemFiles(spec: HostSpec): SystemFile[] {
-  const file = (stage: string, path: string, content: string, mode = "0644"): SystemFile => ({ stage, path, mode, content });
   const files = [
     file("logrotate-ddos", "/etc/logrotate.d/ddos", render("logrotate.mustache", LOGS)),
     file("logrotate-nginx", "/etc/logrotate.d/nginx", readTemplate("logrotate-nginx")),
@@ -64,12 +63,27 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
     ),
     file("ddos-undo.service", "/etc/systemd/system/ddos-undo.service", readTemplate("ddos-undo.service")),
   ];
-  if (!isNat(spec)) return files;
+  return [...files, ...(spec.backup === undefined ? [] : backupFiles(spec.backup)), ...(isNat(spec) ? natFiles() : [])];
+}
+
+const file = (stage: string, path: string, content: string, mode = "0644"): SystemFile => ({ stage, path, mode, content });
+
+function natFiles(): SystemFile[] {
   return [
-    ...files,
     file("nat.nft", "/etc/ddos/nat.nft", readTemplate("nat.nft")),
     file("nat.sysctl.conf", "/etc/sysctl.d/60-ddos-nat.conf", readTemplate("nat.sysctl.conf")),
     file("ddos-nat.service", "/etc/systemd/system/ddos-nat.service", readTemplate("ddos-nat.service")),
+  ];
+}
+
+function backupFiles(backup: { readonly schedule: string }): SystemFile[] {
+  const script = (name: string): SystemFile => file(name, `/usr/local/lib/ddos/${name}`, readTemplate(`steps/${name}`), "0755");
+  return [
+    file("s3.sh", "/usr/local/lib/ddos/s3.sh", readTemplate("steps/s3.sh")),
+    script("backup.sh"),
+    script("restore.sh"),
+    file("ddos-backup.service", "/etc/systemd/system/ddos-backup.service", readTemplate("ddos-backup.service")),
+    file("ddos-backup.timer", "/etc/systemd/system/ddos-backup.timer", render("ddos-backup.timer.mustache", backup)),
   ];
 }
 

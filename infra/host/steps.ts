@@ -51,7 +51,7 @@ function given<T>(step: string, name: string, value: T | undefined): T {
 /** What every host needs; the gateway forwards packets where it is the backend's way out, and the aws CLI is large. */
 function packages(spec: HostSpec): string[] {
   const names = ["ca-certificates", "curl", "git", "jq", "logrotate", "nginx", "python3", "python3-venv"];
-  const s3 = spec.models !== undefined || spec.code.kind === "s3" || spec.wheelhouse !== undefined;
+  const s3 = spec.models !== undefined || spec.code.kind === "s3" || spec.wheelhouse !== undefined || spec.backup !== undefined;
   return [...names, ...(s3 ? ["awscli"] : []), ...(spec.role === "gateway" && spec.egress === "gateway" ? ["nftables"] : [])];
 }
 
@@ -62,13 +62,15 @@ function prepare(spec: HostSpec): Plan {
     lock: "exclusive",
     limitSeconds: 1200,
     files: systemFiles(spec).map((file) => ({ name: file.stage, content: file.content })),
-    uses: gateway ? ["backendAddress"] : [],
+    uses: [...(gateway ? (["backendAddress"] as const) : []), ...(spec.backup === undefined ? [] : (["bucket"] as const))],
     after: [],
     input: (values) => [
       ["role", spec.role],
       ["service", spec.service],
       ["egress", spec.egress],
       ...(gateway ? [["backendAddress", given("prepare", "backendAddress", values.backendAddress)] as const] : []),
+      ["backupBucket", spec.backup === undefined ? "none" : given("prepare", "bucket", values.bucket)],
+      ["region", spec.region],
       ...packages(spec).map((name) => ["package", name] as const),
     ],
   };

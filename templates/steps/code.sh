@@ -72,7 +72,7 @@ fetch_s3() {
 }
 
 stage_code() {
-  local target=/var/lib/ddos/code/$ID partial=/var/lib/ddos/code/.partial-$ID entry
+  local target=/var/lib/ddos/code/$ID partial=/var/lib/ddos/code/.partial-$ID
   if [ -e "$target/complete" ] && [ "$(tree_print "$target/tree")" = "$(cat "$target/complete")" ]; then
     log "code $ID is there"
     return 0
@@ -86,14 +86,6 @@ stage_code() {
     s3) fetch_s3 "$partial/tree" ;;
     *) fail "«$SOURCE» is not a source of code (bundle, git, s3)" ;;
   esac
-  entry=${MODULE%%:*}
-  entry=${entry//./\/}
-  if [ ! -f "$partial/tree/$entry.py" ] && [ ! -f "$partial/tree/$entry/__init__.py" ]; then
-    fail "the application has no $entry.py, which ml-gateway:app.module ($MODULE) names; it has: $(list_top "$partial/tree")"
-  fi
-  if [ ! -f "$partial/tree/requirements.txt" ]; then
-    fail "the application has no requirements.txt at its top; it has: $(list_top "$partial/tree")"
-  fi
   # Never from a repository: the release step writes the only .env there is.
   rm -f -- "$partial/tree/.env"
   tree_print "$partial/tree" >"$partial/complete"
@@ -101,6 +93,17 @@ stage_code() {
   mv -T -- "$partial" "$target"
   CHANGES=$((CHANGES + 1))
   summary "code $ID staged ($(find "$target/tree" -type f | wc -l) files)"
+}
+
+check_code() {
+  local tree=/var/lib/ddos/code/$ID/tree entry=${MODULE%%:*}
+  entry=${entry//./\/}
+  if [ ! -f "$tree/$entry.py" ] && [ ! -f "$tree/$entry/__init__.py" ]; then
+    fail "the application has no $entry.py, which ml-gateway:app.module ($MODULE) names; it has: $(list_top "$tree")"
+  fi
+  if [ ! -f "$tree/requirements.txt" ]; then
+    fail "the application has no requirements.txt at its top; it has: $(list_top "$tree")"
+  fi
 }
 
 list_top() { find "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' | LC_ALL=C sort | sed 12q | tr '\n' ' '; }
@@ -134,10 +137,11 @@ pip_reason() {
     printf 'a package has another hash than requirements.txt says; '
   fi
   printf '%s' "${line:-pip said no reason (exit code $status)}"
+  sed -nE -e '/^The conflict is caused by:/,/^$/p' -e '/^ +(fatal|error): /p' "$pip_log" | sed 6q | tr -s ' \n' ' '
 }
 
 network_trouble() {
-  grep -qE 'NewConnectionError|ConnectTimeout|ReadTimeout|Temporary failure in name resolution|Connection (refused|reset)|RemoteDisconnected|SSLError|ProxyError|IncompleteRead' "$pip_log"
+  grep -qE 'NewConnectionError|ConnectTimeout|ReadTimeout|Temporary failure in name resolution|Could not resolve host|Connection (refused|reset)|RemoteDisconnected|SSLError|ProxyError|IncompleteRead' "$pip_log"
 }
 
 # pip_install FOLDER: again only when the network was at fault; its exit code decides, nothing else.
@@ -238,6 +242,7 @@ build_venv() {
 }
 
 stage_code
+check_code
 fetch_wheelhouse
 KEY=$(
   {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
-# stdin: role, service, egress, package (many), backendAddress (gateway).
+# stdin: role, service, egress, region, backupBucket (or none), package (many), backendAddress (gateway).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -275,6 +275,36 @@ gateway_only() {
   fi
 }
 
+set_up_backup() {
+  local reload=no
+  printf 'role=%s\nbucket=%s\nregion=%s\n' "$ROLE" "$BACKUP_BUCKET" "$(need region)" >"$STAGE/backup.conf"
+  put "$STAGE/backup.conf" /etc/ddos/backup.conf 0644 root root
+  put "$STAGE/s3.sh" /usr/local/lib/ddos/s3.sh 0644 root root
+  put "$STAGE/backup.sh" /usr/local/lib/ddos/backup.sh 0755 root root
+  put "$STAGE/restore.sh" /usr/local/lib/ddos/restore.sh 0755 root root
+  put "$STAGE/ddos-backup.service" /etc/systemd/system/ddos-backup.service 0644 root root
+  [ "$PUT" = same ] || reload=yes
+  put "$STAGE/ddos-backup.timer" /etc/systemd/system/ddos-backup.timer 0644 root root
+  [ "$PUT" = same ] || reload=yes
+  if [ "$reload" = yes ]; then
+    systemctl daemon-reload
+  fi
+  ensure_enabled ddos-backup.timer
+  if [ "$reload" = yes ] || ! systemctl is-active --quiet ddos-backup.timer; then
+    systemctl restart ddos-backup.timer || fail "the backup timer does not start: is ml-gateway:backup.schedule a calendar expression of systemd?"
+  fi
+}
+
+remove_backup() {
+  if [ -e /etc/systemd/system/ddos-backup.timer ]; then
+    systemctl disable --quiet --now ddos-backup.timer
+    rm -f /etc/systemd/system/ddos-backup.timer /etc/systemd/system/ddos-backup.service /etc/ddos/backup.conf
+    systemctl daemon-reload
+    CHANGES=$((CHANGES + 1))
+    summary "backups switched off"
+  fi
+}
+
 wait_for_cloud_init
 allow_service_starts
 install_packages
@@ -286,5 +316,11 @@ set_up_recovery
 remove_sample_site
 if [ "$ROLE" = gateway ]; then
   gateway_only
+fi
+BACKUP_BUCKET=$(need backupBucket)
+if [ "$BACKUP_BUCKET" = none ]; then
+  remove_backup
+else
+  set_up_backup
 fi
 summary "prepare: $(python3 -V), $(nginx -v 2>&1 | sed 's/^nginx version: //'), $CHANGES changed"

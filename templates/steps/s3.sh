@@ -76,6 +76,6 @@ s3_fetch() {
   if [ "$(stat -c %s "$file")" != "$size" ] || [ "$(sha_of "$file")" != "$sha" ]; then
     have="$(stat -c %s "$file") bytes, sha256 $(sha_of "$file")"
     rm -f -- "$file"
-    fail "s3://$bucket/$key is not what was published: $have; expected $size bytes, sha256 $sha. Publish it again (npm run models -- publish)"
+    fail "s3://$bucket/$key is not what was published: $have; expected $size bytes, sha256 $sha. Publish it again, or correct the sha256"
   fi
 }

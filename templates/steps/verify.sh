@@ -112,6 +112,10 @@ check_services() {
   fi
   check "nginx accepts its configuration" yes "$(nginx_verdict)"
   check "journal of $SERVICE.service since its start, errors" 0 "$(journal_errors "$SERVICE.service")"
+  if [ -e /etc/ddos/backup.conf ]; then
+    check "backup timer" "active enabled" "$(property ddos-backup.timer ActiveState) $(enabled ddos-backup.timer)"
+    check "last backup" success "$(property ddos-backup.service Result)"
+  fi
   if [ "$ROLE" = gateway ] && [ "$(need egress)" = gateway ]; then
     check "NAT unit" active "$(property ddos-nat.service ActiveState)"
     check "NAT table" yes "$(nft list table ip ddos_nat >/dev/null 2>&1 && printf yes || printf 'not loaded')"

@@ -34,6 +34,7 @@ test.each([
   ["gateway-tls.nginx", exampleSpec("gateway", { tls }), "/etc/nginx/sites-available/gateway"],
   ["logrotate-ddos", backend, "/etc/logrotate.d/ddos"],
   ["ddos-recover.service", backend, "/etc/systemd/system/ddos-recover.service"],
+  ["ddos-backup.timer", exampleSpec("backend", { backup: { schedule: "daily" } }), "/etc/systemd/system/ddos-backup.timer"],
   ["masked.env", backend, "/home/ddos/app/.env"],
 ])("golden %s", (name, spec, path) => expectGolden(name, content(spec, path)));
 

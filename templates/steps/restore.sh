@@ -1,0 +1,66 @@
+#!/bin/bash
+# Brings back what backup.sh stored: models into the read-only store, logs beside the present ones. restore.sh [YYYY-MM-DD]
+# Everything is checked against the list's SHA-256 before it is put in place. The rest of a host comes from `pulumi up`.
+set -Eeuo pipefail
+umask 022
+
+ROLE=$(sed -n 's/^role=//p' /etc/ddos/backup.conf)
+BUCKET=$(sed -n 's/^bucket=//p' /etc/ddos/backup.conf)
+REGION=$(sed -n 's/^region=//p' /etc/ddos/backup.conf)
+STAGE=$(mktemp -d)
+trap 'rm -rf -- "$STAGE"' EXIT
+
+log() { printf '%s\n' "$*"; }
+fail() {
+  printf 'restore failed: %s\n' "$*" >&2
+  exit 1
+}
+sha_of() { sha256sum -- "$1" | cut -c 1-64; }
+
+# shellcheck source=templates/steps/s3.sh
+. /usr/local/lib/ddos/s3.sh
+
+restore_model() {
+  local sha=$1 size=$2 name=$3 store=/var/lib/ddos/models/$1
+  if [ -f "$store" ] && [ "$(sha_of "$store")" = "$sha" ]; then
+    log "model $name is there"
+    return 0
+  fi
+  s3_fetch "s3://$BUCKET/backups/$ROLE/models/$sha/$name" "/var/lib/ddos/models/.part-$sha" "$sha" "$size"
+  if [ "$S3_ABSENT" = yes ]; then
+    fail "the backup has no $name"
+  fi
+  chown ddos:ddos "/var/lib/ddos/models/.part-$sha"
+  chmod 444 "/var/lib/ddos/models/.part-$sha"
+  mv -fT -- "/var/lib/ddos/models/.part-$sha" "$store"
+  log "model $name restored"
+}
+
+restore_logs() {
+  local sha=$1 size=$2 name=$3
+  s3_fetch "s3://$BUCKET/backups/$ROLE/logs/$name" "$STAGE/$name" "$sha" "$size"
+  if [ "$S3_ABSENT" = yes ]; then
+    fail "the backup has no $name"
+  fi
+  install -d -m 755 -o ddos -g ddos /home/ddos/logs/restored
+  tar -xzf "$STAGE/$name" --no-same-owner --no-same-permissions -C /home/ddos/logs/restored logs
+  chown -R ddos:ddos /home/ddos/logs/restored
+  log "logs restored to /home/ddos/logs/restored"
+}
+
+list=latest
+if [ -n "${1-}" ]; then
+  list=list-$1
+fi
+if ! s3_api 60 get-object --bucket "$BUCKET" --key "backups/$ROLE/$list" "$STAGE/list" >"$STAGE/head" 2>"$STAGE/s3"; then
+  fail "no backup list s3://$BUCKET/backups/$ROLE/$list: $(s3_reason)"
+fi
+while read -r kind sha size name <&7; do
+  case "$kind" in
+    backup) log "restoring the backup of $sha ($size)" ;;
+    model) restore_model "$sha" "$size" "$name" ;;
+    logs) restore_logs "$sha" "$size" "$name" ;;
+    *) fail "the list has a line of an unknown kind: $kind" ;;
+  esac
+done 7<"$STAGE/list"
+log "restored; run pulumi up to make a release of it"
