@@ -1,20 +1,16 @@
 /** Load balancers of all kinds, and whether what they lead to is the backend. */
 import { ofType } from "../../core/graph";
-import { resolveId } from "../../core/references";
-import type { Graph, Resource, Value } from "../../core/types";
-import { asNumber, asString } from "../../core/values";
-import { contains, parseCidr, parseCidrs, NOTHING } from "./ip-set";
+import type { Graph, Resource } from "../../core/types";
+import { asNumber } from "../../core/values";
 import * as kinds from "./kinds";
+import { isBackend, leadsTo, TARGETS } from "./leads";
+import type { Leads } from "./leads";
 import { nestedTargets } from "./legs";
 import type { Network } from "./model";
-import { backendSubnets } from "./placement";
-import { isElsewhere, property, targetOf, targets } from "./targets";
+import { property, targetOf, targets } from "./targets";
 import type { Target, Targets } from "./targets";
 import { switchOf } from "./subnets";
 import type { Switch } from "./subnets";
-
-/** Does something lead to the backend? "maybe": that is not to be told. */
-export type Leads = "yes" | "no" | "maybe";
 
 /** Something that passes connections on to the backend, or may. */
 export interface Passage {
@@ -27,61 +23,8 @@ export interface Passage {
   readonly of: Resource | undefined;
 }
 
-const TARGETS =
-  /^aws:(ec2\/(networkInterface:NetworkInterface|instance:Instance|spotInstanceRequest:SpotInstanceRequest)|(lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/loadBalancer:LoadBalancer|autoscaling\/group:Group|ecs\/service:Service)$/;
 const POOL =
   /^aws:((lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/targetGroup:TargetGroup|(elb|elasticloadbalancing)\/loadBalancer:LoadBalancer)$/;
-
-const parts = new WeakMap<Network, Map<Resource, Leads>>();
-
-/** Is this resource the backend, or part of it? */
-export function isBackend(network: Network, resource: Resource): Leads {
-  const known = parts.get(network) ?? new Map<Resource, Leads>();
-  if (!parts.has(network))
-    for (const host of network.backends)
-      for (const part of [host.resource, ...host.interfaces]) known.set(part, host.backend === "maybe" ? "maybe" : "yes");
-  parts.set(network, known);
-  return known.get(resource) ?? "no";
-}
-
-/** Where the place at `key` that names a target (by id, ARN or address) leads. */
-export function leadsTo(network: Network, resource: Resource, key: string, port?: number): Leads {
-  const found = targetOf(network.graph, resource, key, TARGETS);
-  if (!found) return "no";
-  if (found.is) return isBackend(network, found.is);
-  if (found.literal !== undefined) return literalLeads(network, found.literal, found.maybe, port);
-  if (found.maybe.length > 0) return found.maybe.some((one) => isBackend(network, one) !== "no") ? "maybe" : "no";
-  return isElsewhere(network.graph, resource, key) ? "no" : "maybe";
-}
-
-/** Ids that an instance, an interface or a load balancer may have. */
-const HOST_ID = /^((i|eni)-[0-9a-f]+$|arn:[\w-]+:(ec2|elasticloadbalancing):)/;
-
-/** Where a literal leads: an address, the address in a URL, or an id that may be one of `maybe`. */
-export function literalLeads(network: Network, text: string, maybe: readonly Resource[], port?: number): Leads {
-  const inner = /^\w+:\/\/([^/:?#]+)(?::(\d+))?/.exec(text);
-  const address = inner?.[1] ?? text;
-  if (parseCidr(address)) return addressLeads(network, address, inner?.[2] === undefined ? port : Number(inner[2]));
-  return HOST_ID.test(text) && maybe.some((one) => isBackend(network, one) !== "no") ? "maybe" : "no";
-}
-
-/** A literal address is the backend's where it is given one, or where the backend's port is asked for in its subnet. */
-function addressLeads(network: Network, address: string, port: number | undefined): Leads {
-  const owners = resolveId(network.graph, address, TARGETS);
-  if (owners.length > 0) return owners.some((one) => isBackend(network, one) === "yes") ? "yes" : "no";
-  const given = network.backends
-    .flatMap((host) => [host.resource, ...host.interfaces])
-    .flatMap(({ inputs }) => [inputs.privateIp, ...list(inputs.privateIps)]);
-  if (given.some((value) => asString(value) === address)) return "yes";
-  const blocks = backendSubnets(network).map(({ resource }) => asString(property(resource, "cidrBlock")));
-  const known = parseCidrs(blocks.filter((block) => block !== undefined)).set;
-  if (contains(known, parseCidr(address) ?? NOTHING)) return port === network.settings.servicePort || port === 22 ? "yes" : "maybe";
-  return blocks.includes(undefined) ? "maybe" : "no";
-}
-
-function list(value: Value | undefined): Value[] {
-  return Array.isArray(value) ? value : [];
-}
 
 const found = new WeakMap<Network, readonly Passage[]>();
 

@@ -5,12 +5,19 @@ import type { Leg } from "./legs";
 import type { Network } from "./model";
 import type { Subnet } from "./subnets";
 
+const cache = new WeakMap<Network, readonly Subnet[]>();
+
 /** The subnets that have to be private: by role, and because a backend host stands there (unless their role is public: see the placement policy). */
-export function backendSubnets({ subnets, backends }: Network): Subnet[] {
+export function backendSubnets(network: Network): readonly Subnet[] {
+  const known = cache.get(network);
+  if (known) return known;
+  const { subnets, backends } = network;
   const urns = new Set([...subnets.values()].filter(({ isPrivate }) => isPrivate).map(({ resource }) => resource.urn));
   for (const { resource } of backends.filter(({ backend }) => backend === "role").flatMap(({ legs }) => legs.flatMap(standsIn)))
     if (subnets.get(resource.urn)?.isPublic === false && subnets.get(resource.urn)?.isDefault === false) urns.add(resource.urn);
-  return [...urns].flatMap((urn) => subnets.get(urn) ?? []);
+  const found = [...urns].flatMap((urn) => subnets.get(urn) ?? []);
+  cache.set(network, found);
+  return found;
 }
 
 /** Subnets that a leg stands in for sure. */

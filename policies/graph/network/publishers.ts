@@ -2,8 +2,9 @@
 import { ofType } from "../../core/graph";
 import type { Resource, Value } from "../../core/types";
 import { asArray, asString, isUnknown } from "../../core/values";
-import { balancerLeads, isBackend, literalLeads } from "./balancers";
-import type { Leads } from "./balancers";
+import { balancerLeads } from "./balancers";
+import { isBackend, literalLeads } from "./leads";
+import type { Leads } from "./leads";
 import * as kinds from "./kinds";
 import { nestedTargets } from "./legs";
 import type { Network } from "./model";
