@@ -12,7 +12,11 @@ const HOST = [
   "securityGroups",
   "networkInterfaces",
   "launchTemplate",
-  "keyName",
+  "launchTemplateConfigs",
+  "ipv6AddressCount",
+  "ipv6Addresses",
+  "sourceDestCheck",
+  "primaryNetworkInterface",
 ];
 const RULE = [
   "type",
@@ -45,25 +49,43 @@ const BUCKET = [
 const GUARDS4 = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 
 const TABLE: readonly (readonly [type: RegExp, properties: readonly string[]])[] = [
-  [/^aws:ec2\/(instance|spotInstanceRequest|launchTemplate|launchConfiguration|spotFleetRequest):/, [...HOST, "launchSpecifications"]],
+  [
+    /^aws:ec2\/(instance|spotInstanceRequest|launchTemplate|launchConfiguration|spotFleetRequest|fleet):/,
+    [...HOST, "launchSpecifications"],
+  ],
   [/^aws:autoscaling\/group:/, ["launchTemplate", "launchConfiguration", "vpcZoneIdentifiers", "mixedInstancesPolicy"]],
-  [/^aws:ec2\/(securityGroup|defaultSecurityGroup):/, ["ingress", "egress"]],
+  [/^aws:ec2\/(securityGroup|defaultSecurityGroup):/, ["ingress", "egress", "vpcId"]],
   [/^aws:(vpc\/securityGroup(In|E)gressRule|ec2\/securityGroupRule|vpc\/securityGroupRule):/, RULE],
   [
     /^aws:ec2\/(networkInterface|networkInterfaceSecurityGroupAttachment|networkInterfaceAttachment):/,
-    ["securityGroups", "securityGroupId", "subnetId"],
+    ["securityGroups", "securityGroupId", "subnetId", "attachments", "ipv6AddressCount", "ipv6Addresses", "sourceDestCheck"],
   ],
-  [/^aws:ec2\/(subnet|defaultSubnet):/, ["mapPublicIpOnLaunch", "assignIpv6AddressOnCreation"]],
+  [/^aws:ec2\/(subnet|defaultSubnet):/, ["mapPublicIpOnLaunch", "assignIpv6AddressOnCreation", "ipv6Native"]],
   [
     /^aws:ec2\/(route|routeTable|defaultRouteTable|routeTableAssociation|mainRouteTableAssociation):/,
-    ["routes", "gatewayId", "natGatewayId", "networkInterfaceId", "vpcPeeringConnectionId", "routeTableId", "subnetId", "propagatingVgws"],
+    [
+      "routes",
+      "destinationCidrBlock",
+      "destinationIpv6CidrBlock",
+      "egressOnlyGatewayId",
+      "transitGatewayId",
+      "gatewayId",
+      "natGatewayId",
+      "networkInterfaceId",
+      "vpcPeeringConnectionId",
+      "routeTableId",
+      "subnetId",
+      "propagatingVgws",
+    ],
   ],
   [
-    /^aws:ec2\/(networkAcl|networkAclRule|defaultNetworkAcl):/,
-    ["ingress", "egress", "cidrBlock", "ipv6CidrBlock", "fromPort", "toPort", "ruleAction"],
+    /^aws:ec2\/(networkAcl|networkAclRule|networkAclAssociation|defaultNetworkAcl):/,
+    ["subnetIds", "networkAclId", "subnetId", "ingress", "egress", "cidrBlock", "ipv6CidrBlock", "fromPort", "toPort", "ruleAction"],
   ],
   [/^aws:ec2\/managedPrefixList(Entry)?:/, ["entries", "cidr"]],
   [/^aws:ec2\/(eip|eipAssociation):/, ["instance", "networkInterface", "instanceId", "networkInterfaceId"]],
+  [/^aws:ec2\/vpcEndpointService:/, ["allowedPrincipals", "networkLoadBalancerArns", "gatewayLoadBalancerArns"]],
+  [/^aws:elb\/loadBalancer:/, ["internal", "instances", "listeners", "subnets", "securityGroups"]],
   [/^aws:ec2\/vpcEndpoint:/, ["policy", "securityGroupIds"]],
   [/^aws:s3\/bucket(V2)?:/, BUCKET],
   [/^aws:s3\/(bucket|account)PublicAccessBlock:/, GUARDS4],
