@@ -76,10 +76,12 @@ finish_packages() {
 install_packages() {
   local missing try
   if [ -n "$(dpkg --audit)" ]; then
+    forbid_service_starts
     finish_packages
   fi
   missing=$(missing_packages)
   if [ -z "$missing" ]; then
+    allow_service_starts
     log "all packages are there"
     return 0
   fi
@@ -306,7 +308,6 @@ remove_backup() {
 }
 
 wait_for_cloud_init
-allow_service_starts
 install_packages
 make_user
 make_folders
