@@ -74,6 +74,7 @@ fetch_s3() {
 stage_code() {
   local target=/var/lib/ddos/code/$ID partial=/var/lib/ddos/code/.partial-$ID
   if [ -e "$target/complete" ] && [ "$(tree_print "$target/tree")" = "$(cat "$target/complete")" ]; then
+    keep "$target"
     log "code $ID is there"
     return 0
   fi
@@ -213,6 +214,7 @@ make_room() {
 build_venv() {
   local target=/home/ddos/venvs/$KEY new=/home/ddos/venvs/.new-$KEY
   if [ -e "$target/.complete" ] && [ "$(venv_print "$target")" = "$(cat "$target/.complete")" ]; then
+    keep "$target"
     log "venv $KEY is there"
     return 0
   fi

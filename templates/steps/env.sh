@@ -18,5 +18,6 @@ if [ "$found" != "$DIGEST" ]; then
   fail "the text of .env that arrived is not the one that was sent (digests differ); run again"
 fi
 put "$STAGE/env" "/var/lib/ddos/env/$DIGEST" 0600 root root
+keep "/var/lib/ddos/env/$DIGEST"
 rm -f -- /var/lib/ddos/env/.*.ddos-new
 summary "env: ${DIGEST:0:12}, $(sed '/^$/d' "$STAGE/env" | wc -l) variables, $CHANGES changed"

@@ -167,6 +167,9 @@ put() {
   log "$PUT: $target ($mode $owner:$group)"
 }
 
+# keep PATH: this deployment counts on a part that was here already. Access time only; a release that prunes looks at it.
+keep() { touch -a -- "$1"; }
+
 # folder MODE OWNER GROUP PATH...: made or corrected only when needed.
 folder() {
   local mode=$1 owner=$2 group=$3 path

@@ -23,6 +23,7 @@ stored() {
     rm -f -- "$path"
     return 1
   fi
+  keep "$path"
   if [ "$(stat -c '%a %U %G' "$path")" != "444 ddos ddos" ]; then
     chown ddos:ddos "$path"
     chmod 444 "$path"
@@ -93,6 +94,7 @@ write_set() {
   done <"$STAGE/models"
   values pin | sed 's/^/pin /' >>"$STAGE/set"
   put "$STAGE/set" "/var/lib/ddos/models-sets/$SET" 0644 root root
+  keep "/var/lib/ddos/models-sets/$SET"
 }
 
 values model >"$STAGE/models"
