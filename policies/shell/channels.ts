@@ -78,4 +78,11 @@ export function writeContent(state: State, context: Context, path: string, text:
   context.record.written.push({ path, entries: after, content: text, sheltered: isSheltered(state.files, path), place: context.place });
 }
 
-export const unknownFile = (context: Context): Entry => ({ kind: "any", mode: UNTOUCHED, secret: false, time: 0, place: context.place });
+export const unknownFile = (context: Context): Entry => ({
+  kind: "any",
+  mode: UNTOUCHED,
+  secret: false,
+  presumed: true,
+  time: 0,
+  place: context.place,
+});

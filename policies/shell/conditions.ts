@@ -84,7 +84,7 @@ function binary(operator: string, left: string, right: string): Truth {
 }
 
 function equal(left: string, right: string): Truth {
-  if (holesOf(left).length === 0 && holesOf(right).length === 0) return globMatches(plain(right), plain(left));
+  if (holesOf(left).length === 0 && holesOf(right).length === 0) return globMatches(plain(right), plain(left), true);
   if (left === right) return true;
   return isDefinite(left) && isDefinite(right) ? false : undefined;
 }

@@ -4,7 +4,7 @@ import { capture, withChannels } from "./channels";
 import { parameterValues } from "./parameters";
 import type { Scope, State } from "./state";
 import type { Part, Script, Word } from "./syntax";
-import { hole, QUESTION, STAR } from "./text";
+import { hole, QUESTION, SET_CLOSE, SET_OPEN, STAR } from "./text";
 
 /** Runs a script in a subshell; given by the interpreter, which this file must not import. */
 export type RunInside = (body: Script, state: State, scope: Scope) => void;
@@ -118,11 +118,13 @@ function bareText(text: string, first: boolean, state: State): string {
 }
 
 const homeUser = (state: State): string => state.user;
+/** `[...]` with classes such as `[:space:]` inside. */
+const SET = /\[((?:\[:\w+:\]|[^\]\s])+)\]/gu;
 const globs = (text: string): string =>
   text
     .replaceAll("*", STAR)
     .replaceAll("?", QUESTION)
-    .replace(/\[[^\]/\s]+\]/gu, QUESTION);
+    .replace(SET, (_, set: string) => SET_OPEN + set + SET_CLOSE);
 
 /** Joins quoted chunks and splits bare ones. */
 function fieldsOf(chunks: readonly Chunk[]): string[] {

@@ -28,6 +28,8 @@ export interface Entry {
   readonly target?: string;
   /** Holds, or may hold, a secret. */
   readonly secret: boolean;
+  /** Nobody was seen to bring the file: it is only acted upon. */
+  readonly presumed?: boolean;
   /** Set when it is not certain that this state can come about, with the reason. */
   readonly doubt?: string;
   /** When mode or owner was last set. */
@@ -61,7 +63,8 @@ const sameEntry = (a: Entry, b: Entry): boolean =>
     a.content === b.content &&
     a.target === b.target &&
     a.secret === b.secret &&
-    a.doubt === b.doubt);
+    a.doubt === b.doubt &&
+    a.presumed === b.presumed);
 
 /** Every state of both, without doubles. Too many states become one wide one. */
 export function joinEntries(a: readonly Entry[], b: readonly Entry[]): readonly Entry[] {

@@ -1,23 +1,18 @@
 /** What each host of a graph ends up with. Computed once per graph and shared by all policies. */
-import { Asset } from "../core/types";
-import type { Graph, Resource, Settings, Value } from "../core/types";
-import { asProps, asString, isAbsent, isUnknown, reveal } from "../core/values";
-import { Secret } from "../core/types";
-import { newContext, runOnHost } from "./analyse";
-import { makeFile } from "./effects/create";
-import { noFiles, cloneFiles, joinFiles } from "./files";
-import type { Entry } from "./files";
-import type { Files } from "./files";
-import { exactly } from "./mode";
+import { createHash } from "node:crypto";
+import type { Graph, Resource, Settings } from "../core/types";
+import { isAbsent, reveal } from "../core/values";
+import { newContext } from "./analyse";
+import { cloneFiles, joinFiles, noFiles } from "./files";
+import type { Entry, Files } from "./files";
+import { inputsOf, runPart } from "./host-steps";
 import type { ParseShell } from "./parser";
 import { shellParser } from "./parser";
-import { nameOf, relation } from "./paths";
-import type { Context, Happenings, State } from "./state";
-import { hostsOf, ordersOf } from "./steps";
+import { relation } from "./paths";
+import type { Context, Happenings } from "./state";
+import { hostsOf, ordersOf, predecessors } from "./steps";
 import type { Host } from "./steps";
-import { makeFolders, unpack } from "./tree";
 import { userDataOf } from "./user-data";
-import { hole, isSecretName, markSecret } from "./text";
 
 export interface HostReport {
   readonly host: Host;
@@ -30,22 +25,46 @@ export interface HostReport {
   readonly isSetUp: boolean;
 }
 
-const known = new WeakMap<Graph, Map<string, Promise<readonly HostReport[]>>>();
+const perGraph = new WeakMap<Graph, Map<string, Promise<readonly HostReport[]>>>();
 
 export function hostReports(graph: Graph, settings: Settings): Promise<readonly HostReport[]> {
-  const perGraph = known.get(graph) ?? new Map<string, Promise<readonly HostReport[]>>();
-  known.set(graph, perGraph);
-  const key = JSON.stringify([settings.roles, settings.home, settings.user]);
-  const found = perGraph.get(key) ?? shellParser().then((parse) => hostsOf(graph, settings).map((host) => reportOn(graph, host, parse)));
-  perGraph.set(key, found);
+  const known = perGraph.get(graph) ?? new Map<string, Promise<readonly HostReport[]>>();
+  perGraph.set(graph, known);
+  const key = JSON.stringify(settings.roles);
+  const found = known.get(key) ?? shellParser().then((parse) => hostsOf(graph, settings).map((host) => cachedReport(graph, host, parse)));
+  known.set(key, found);
   return found;
 }
 
+/** Hosts with the very same steps are common: the graph of each resource in turn, of each stage, of each change on trial. */
+const reports = new Map<string, HostReport>();
+const MOST_REPORTS = 64;
+
+function cachedReport(graph: Graph, host: Host, parse: ParseShell): HostReport {
+  const before = [...predecessors(graph, host.steps)].map(([urn, urns]) => [urn, ...urns]);
+  const key = digest([startOf(host), host.name, host.role ?? "", ...host.steps.map(inputsOf), JSON.stringify(before)]);
+  const report = reports.get(key) ?? reportOn(graph, host, parse);
+  remember(reports, key, report, MOST_REPORTS);
+  // The steps may differ in what no script sees, their connection for example.
+  return { ...report, host };
+}
+
+function remember<V>(cache: Map<string, V>, key: string, value: V, most: number): void {
+  cache.delete(key);
+  cache.set(key, value);
+  const [oldest] = cache.keys();
+  if (cache.size > most && oldest !== undefined) cache.delete(oldest);
+}
+
+const digest = (parts: readonly string[]): string => createHash("sha256").update(parts.join("\0")).digest("base64");
+const startOf = (host: Host): string =>
+  JSON.stringify([host.key, reveal(host.instance?.inputs.userData), reveal(host.instance?.inputs.userDataBase64)]);
+
 function reportOn(graph: Graph, host: Host, parse: ParseShell): HostReport {
-  const usual = create(host, host.steps, ordersOf(graph, host.steps, () => false)[0] ?? [], parse);
+  const usual = create(host, ordersOf(graph, host.steps, () => false)[0] ?? [], parse);
   const orders = ordersOf(graph, host.steps, (a, b) => collide(usual.touched.get(a.urn), usual.touched.get(b.urn))).slice(1);
-  const others = orders.map((order) => create(host, host.steps, order, parse));
-  const record = usual.context.record;
+  const others = orders.map((order) => create(host, order, parse));
+  const record = copyOf(usual.context.record);
   for (const other of others) addNew(record, other.context.record);
   let files = [usual, ...others].map((r) => r.files).reduce(joinFiles);
   const updating = host.steps.filter((s) => !isAbsent(s.inputs.update));
@@ -88,78 +107,43 @@ const keyOf = (item: unknown): string => JSON.stringify(item, (key, value: unkno
 interface Run {
   readonly files: Files;
   readonly context: Context;
+  /** Paths whose state each step changed. */
   readonly touched: ReadonlyMap<string, readonly string[]>;
 }
 
-function create(host: Host, all: readonly Resource[], order: readonly Resource[], parse: ParseShell): Run {
-  const files = noFiles();
-  const context = newContext(parse);
-  const touched = new Map<string, readonly string[]>();
-  if (host.instance) userDataOf(host.instance, files, context);
+/** Where a host stands after the first steps of an order: the next graph often differs in a later step only. */
+const stages = new Map<string, Run>();
+const MOST_STAGES = 256;
+
+function create(host: Host, order: readonly Resource[], parse: ParseShell): Run {
+  let key = digest([startOf(host)]);
+  let run = stages.get(key) ?? boot(host, parse);
+  remember(stages, key, run, MOST_STAGES);
   for (const step of order) {
-    const before = all.length > 1 ? cloneFiles(files) : files;
-    runPart(step, "create", files, context);
-    touched.set(step.urn, changed(before, files));
+    key = digest([key, inputsOf(step)]);
+    run = stages.get(key) ?? advance(run, step);
+    remember(stages, key, run, MOST_STAGES);
   }
-  return { files, context, touched };
+  return run;
 }
 
-function runPart(step: Resource, part: "create" | "update" | "delete", files: Files, context: Context): void {
-  if (step.type.endsWith(":Command")) runCommandResource(step, part, files, context);
-  else if (part === "create") copy(step, files, context);
+function boot(host: Host, parse: ParseShell): Run {
+  const run: Run = { files: noFiles(), context: newContext(parse), touched: new Map() };
+  if (host.instance) userDataOf(host.instance, run.files, run.context);
+  return run;
 }
 
-/** The user that logs in; root where that is written, else ubuntu, as the image has it. */
-export const loginOf = (step: Resource): string => asString(asProps(step.inputs.connection)?.user) ?? "ubuntu";
-
-function runCommandResource(step: Resource, part: "create" | "update" | "delete", files: Files, context: Context): void {
-  const given = step.inputs[part];
-  if (isAbsent(given)) return;
-  const text = asString(given);
-  if (text === undefined) {
-    const place = { urn: step.urn, part, line: 1 };
-    const what = `the ${part} script of «${step.name}», which is not known before it runs`;
-    context.record.unclear.push({ what, place });
-    files.fog = { time: (context.time += 1), reason: what, place };
-    return;
-  }
-  const environment = new Map(
-    Object.entries(asProps(step.inputs.environment) ?? {}).map(([name, value]) => [name, textOf(value, `$${name}`, isSecretName(name))]),
-  );
-  runOnHost(
-    { urn: step.urn, part, text, stdin: textOf(step.inputs.stdin, "stdin", false), user: loginOf(step), environment },
-    files,
-    context,
-  );
+function advance(run: Run, step: Resource): Run {
+  const files = cloneFiles(run.files);
+  const context: Context = { ...run.context, record: copyOf(run.context.record) };
+  runPart(step, "create", files, context);
+  return { files, context, touched: new Map([...run.touched, [step.urn, changed(run.files, files)]]) };
 }
 
-/** A value as abstract text: known, known but secret, or a hole. */
-function textOf(value: Value | undefined, label: string, secretAnyway: boolean): string {
-  if (isAbsent(value)) return "";
-  const text = asString(value) ?? (isUnknown(value) ? undefined : JSON.stringify(reveal(value)));
-  const secret = secretAnyway || value instanceof Secret;
-  if (text === undefined) return hole(secret ? "secret" : "value", label);
-  return secret ? markSecret(text) : text;
-}
-
-/** CopyToRemote and CopyFile: mode 0644 (folders 0755), owner the login user. */
-function copy(step: Resource, files: Files, context: Context): void {
-  context.place = { urn: step.urn, part: "remotePath", line: 1 };
-  const to = asString(step.inputs.remotePath) ?? hole("value", "remotePath");
-  const user = loginOf(step);
-  const state = { files, user, umask: exactly(0o022), cwd: `/home/${user}` } as State;
-  const source = reveal(step.inputs.source);
-  const path =
-    asString(step.inputs.localPath) ?? (source instanceof Asset ? (source.kind === "text" ? undefined : source.content) : undefined);
-  const call = { name: "copy", args: [], state, scope: { context, channels: new Map(), frame: { exits: [] }, depth: 0, ignored: false } };
-  if (source instanceof Asset && source.kind === "archive") {
-    makeFolders(state, context, to, exactly(0o755));
-    unpack(state, context, to, { wanted: exactly(0o644), folders: exactly(0o755) });
-    return;
-  }
-  const content =
-    source instanceof Asset && source.kind === "text" ? (source.content ?? "") : hole("value", `content of ${path ?? "the asset"}`);
-  const secret = step.inputs.source instanceof Secret ? markSecret(content) : content;
-  const folder = to.endsWith("/") && path !== undefined;
-  makeFile(call, folder ? `${to}${nameOf(path)}` : to, secret, exactly(0o644));
-}
+const copyOf = (record: Happenings): Happenings => ({
+  executed: [...record.executed],
+  written: [...record.written],
+  unclear: [...record.unclear],
+  shown: [...record.shown],
+  remoteCode: [...record.remoteCode],
+});

@@ -1,5 +1,5 @@
 /** Paths as abstract strings: normal form, and which paths a pattern certainly or possibly names. */
-import { DEEP, DIRS, FILES, holesOf, mapHoles, QUESTION, STAR } from "./text";
+import { DEEP, DIRS, FILES, holesOf, mapHoles, QUESTION, SET_OPEN, STAR } from "./text";
 
 /** Absolute, without `.`, `..`, doubled or trailing slashes. A path that begins with a hole counts as absolute. */
 export function normalise(path: string, cwd: string): string {
@@ -22,7 +22,8 @@ export const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 
 /** A pattern stands for more than one path. */
-export const isPattern = (path: string): boolean => path.includes(STAR) || path.includes(QUESTION) || path.includes(DEEP);
+export const isPattern = (path: string): boolean =>
+  path.includes(STAR) || path.includes(QUESTION) || path.includes(SET_OPEN) || path.includes(DEEP);
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/gu, "\\$&");
 
@@ -31,6 +32,7 @@ function regexOf(pattern: string, holes: "literal" | "anything"): RegExp {
   const source = escape(opened)
     .replaceAll(STAR, "[^/]*")
     .replaceAll(QUESTION, "[^/]")
+    .replace(/\uE008[^\uE009]*\uE009/gu, "[^/]")
     .replaceAll(DEEP, ".*")
     .replaceAll(DIRS, "")
     .replaceAll(FILES, "");
@@ -61,12 +63,38 @@ export function relation(pattern: string, key: string): "covers" | "overlaps" | 
   return "apart";
 }
 
-/** Whether a file name matches a glob as `find -name`, `case` and chmod arguments use it. The pattern is plain text. */
-export function globMatches(glob: string, name: string): boolean {
-  const source = escape(glob)
-    .replace(/\\\*/gu, "[^/]*")
-    .replace(/\\\?/gu, "[^/]")
-    .replace(/\\\[(!?)([^\]]*?)\\\]/gu, (_, not: string, set: string) => `[${not ? "^" : ""}${set.replaceAll("\\", "")}]`);
+const CLASSES: Readonly<Record<string, string>> = {
+  digit: "0-9",
+  alpha: "A-Za-z",
+  alnum: "A-Za-z0-9",
+  upper: "A-Z",
+  lower: "a-z",
+  space: "\\s",
+  blank: " \\t",
+  xdigit: "0-9A-Fa-f",
+  punct: "!-\\/:-@\\[-`{-~",
+  print: " -~",
+  graph: "!-~",
+};
+
+/**
+ * Whether a text matches a glob (plain text) as `find -name`, `case` and `[[ = ]]` use it. `across`: a star takes slashes
+ * too, as in `case`.
+ */
+export function globMatches(glob: string, name: string, across = false): boolean {
+  const any = across ? "." : "[^/]";
+  const source = glob.replace(
+    /\*|\?|\[([!^]?)((?:\[:\w+:\]|\]?[^\]])+)\]|[\s\S]/gu,
+    (token: string, not: string | undefined, set: string | undefined) => {
+      if (token === "*") return `${any}*`;
+      if (token === "?") return any;
+      if (set === undefined) return escape(token);
+      const inside = set.replace(/\[:(\w+):\]|[\\\]^[]/gu, (part, name: string | undefined) =>
+        name === undefined ? `\\${part}` : (CLASSES[name] ?? ""),
+      );
+      return `[${not ? "^" : ""}${inside}]`;
+    },
+  );
   try {
     return new RegExp(`^${source}$`, "su").test(name);
   } catch {

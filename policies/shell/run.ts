@@ -207,5 +207,5 @@ function matchesArm(patterns: readonly string[], subject: string): boolean | und
   const globs = patterns.map(plain);
   if (globs.includes("*")) return true;
   if (!isKnown(subject) || !patterns.every(isKnown)) return undefined;
-  return globs.some((glob) => globMatches(glob, plain(subject)));
+  return globs.some((glob) => globMatches(glob, plain(subject), true));
 }

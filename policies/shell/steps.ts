@@ -142,7 +142,7 @@ function order(
 }
 
 /** For each step the other steps that certainly end before it begins. */
-function predecessors(graph: Graph, steps: readonly Resource[]): Map<string, Set<string>> {
+export function predecessors(graph: Graph, steps: readonly Resource[]): Map<string, Set<string>> {
   const own = new Set(steps.map((s) => s.urn));
   return new Map(steps.map((step) => [step.urn, new Set([...reach(graph, step)].filter((urn) => own.has(urn)))]));
 }

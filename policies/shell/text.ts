@@ -9,6 +9,9 @@ export const STAR = "\uE000";
 export const QUESTION = "\uE001";
 const OPEN = "\uE002";
 const CLOSE = "\uE003";
+/** Around an unquoted `[...]`. */
+export const SET_OPEN = "\uE008";
+export const SET_CLOSE = "\uE009";
 /** In a path: any number of components, for "every file below". */
 export const DEEP = "\uE004";
 /** Ends a path that stands for folders: `/x/**` + DIRS. */
@@ -70,7 +73,12 @@ export function mapHoles(text: string, f: (hole: Hole) => string): string {
 
 /** The text as a program receives it when no file name matched: globs as typed, no secret mark. */
 export function plain(text: string): string {
-  return text.replaceAll(STAR, "*").replaceAll(QUESTION, "?").replaceAll(SECRET_MARK, "");
+  return text
+    .replaceAll(STAR, "*")
+    .replaceAll(QUESTION, "?")
+    .replaceAll(SET_OPEN, "[")
+    .replaceAll(SET_CLOSE, "]")
+    .replaceAll(SECRET_MARK, "");
 }
 
 export const markSecret = (text: string): string => (text.includes(SECRET_MARK) ? text : SECRET_MARK + text);

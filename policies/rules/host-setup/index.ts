@@ -17,6 +17,7 @@ import { policy as noHiddenErrors } from "./no-hidden-errors";
 import { policy as noImperativeAws } from "./no-imperative-aws";
 import { policy as noPasswordLogin } from "./no-password-login";
 import { policy as noRemoteCode } from "./no-remote-code";
+import { policy as noRunAtPreview } from "./no-run-at-preview";
 import { policy as pinnedPythonPackages } from "./pinned-python-packages";
 import { policy as scriptOutputKeepsSecrets } from "./script-output-keeps-secrets";
 import { policy as secretFileWindow } from "./secret-file-window";
@@ -43,6 +44,7 @@ export const policies: Policy[] = [
   hostKeyChecked,
   noPasswordLogin,
   backendThroughBastion,
+  noRunAtPreview,
   scriptOutputKeepsSecrets,
   noHiddenErrors,
   strictShell,

@@ -1,5 +1,5 @@
 /** From what a host ends up with to findings. */
-import type { Finding, Graph, Settings } from "../../core/types";
+import type { Finding, Policy, Settings } from "../../core/types";
 import type { Entry, Files, Place } from "../../shell/files";
 import { hostReports } from "../../shell/host";
 import type { HostReport } from "../../shell/host";
@@ -9,21 +9,28 @@ import { show } from "../../shell/text";
 
 export type Judge = (report: HostReport, settings: Settings) => readonly Finding[];
 
-/** A policy that looks at one host after the other. */
-export const forEachHost =
-  (judge: Judge) =>
-  async (graph: Graph, settings: Settings): Promise<Finding[]> => {
-    const reports = await hostReports(graph, settings);
-    return distinct(reports.filter((report) => !report.host.isOperator).flatMap((report) => judge(report, settings)));
-  };
+/** A policy that looks at one host after the other, the machine that runs Pulumi left out. */
+export const forEachHost = (judge: Judge): Policy["evaluate"] => over(judge, (report) => !report.host.isOperator);
 
 /** The same with the machine that runs Pulumi, for what scripts call and not what files become. */
-export const forEachRun =
-  (judge: Judge) =>
-  async (graph: Graph, settings: Settings): Promise<Finding[]> => {
-    const reports = await hostReports(graph, settings);
-    return distinct(reports.flatMap((report) => judge(report, settings)));
+export const forEachRun = (judge: Judge): Policy["evaluate"] => over(judge, () => true);
+
+function over(judge: Judge, wanted: (report: HostReport) => boolean): Policy["evaluate"] {
+  const known = new WeakMap<Files, Map<string, readonly Finding[]>>();
+  return async (graph, settings) => {
+    const key = JSON.stringify([settings.home, settings.user]);
+    const reports = (await hostReports(graph, settings)).filter(wanted);
+    return distinct(
+      reports.flatMap((report) => {
+        const answers = known.get(report.files) ?? new Map<string, readonly Finding[]>();
+        known.set(report.files, answers);
+        const found = answers.get(key) ?? judge(report, settings);
+        answers.set(key, found);
+        return found;
+      }),
+    );
   };
+}
 
 /** The same finding from two orders, or on two lines, is said once; a violation outweighs a doubt about the same resource and text. */
 export function distinct(findings: readonly Finding[]): Finding[] {

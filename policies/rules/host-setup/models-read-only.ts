@@ -1,7 +1,9 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { UNTOUCHED } from "../../shell/mode";
-import { show } from "../../shell/text";
+import { DEEP, show } from "../../shell/text";
+import type { Files } from "../../shell/files";
+import { isWithin } from "../../shell/paths";
 import { isModelPath } from "./models";
 import { plain } from "../../shell/text";
 import { forEachHost, judgeMode, subjects, unknown, violation } from "./judge";
@@ -9,15 +11,25 @@ import { forEachHost, judgeMode, subjects, unknown, violation } from "./judge";
 const MEND = "Fetch the models in a step of their own and `chmod 444` (or `install -m 444`) each of them.";
 
 function judge(report: HostReport, settings: Settings): Finding[] {
-  const { files, host, record } = report;
+  const { files } = report;
   const found = subjects(files, (path, e) => isModelPath(path, settings) && (e.kind === "file" || e.kind === "any"));
-  if (found.length > 0) {
-    return found.flatMap((s) =>
-      s.entry.mode === UNTOUCHED && s.entry.doubt === undefined && (files.fog?.time ?? -1) <= s.entry.time
-        ? [unknown(s.entry.place, `Cannot tell whether the model ${show(s.path)} is read-only: no step sets its mode. ${MEND}`)]
-        : judgeMode(files, s, 0o444, "model", MEND),
-    );
-  }
+  const modes = found.flatMap((s) =>
+    s.entry.mode === UNTOUCHED && s.entry.doubt === undefined && (files.fog?.time ?? -1) <= s.entry.time
+      ? [unknown(s.entry.place, `Cannot tell whether the model ${show(s.path)} is read-only: no step sets its mode. ${MEND}`)]
+      : judgeMode(files, s, 0o444, "model", MEND),
+  );
+  const arrived = found.some((s) => s.entry.presumed !== true) || cameInBulk(files, settings);
+  return arrived ? modes : [...modes, ...missing(report, settings)];
+}
+
+/** An archive or a checkout that was unpacked above the models folder may have brought them. */
+const cameInBulk = (files: Files, settings: Settings): boolean =>
+  [...files.entries].some(
+    ([path, [entry]]) => path.endsWith(`/${DEEP}`) && entry?.presumed !== true && isWithin(`${settings.home}/models`, path.slice(0, -2)),
+  );
+
+function missing(report: HostReport, settings: Settings): Finding[] {
+  const { files, host, record } = report;
   if (host.role !== "backend" || !report.isSetUp) return [];
   if (files.fog)
     return [unknown(files.fog.place, `Cannot tell whether models are there and read-only: the host runs ${files.fog.reason}. ${MEND}`)];
@@ -25,7 +37,7 @@ function judge(report: HostReport, settings: Settings): Finding[] {
     record.written.find((w) => /\.service$/u.test(w.path) && runsApplication(w.content)) ??
     record.executed.find((e) => e.argv.some((a) => runsApplication(a)));
   return service
-    ? [violation(service.place, `The service is set up on «${host.name}», but no step puts models into ${settings.home}/models. ${MEND}`)]
+    ? [violation(service.place, `The service is set up on «${host.name}», but no step brings models into ${settings.home}/models. ${MEND}`)]
     : [];
 }
 

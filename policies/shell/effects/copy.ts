@@ -77,7 +77,16 @@ function copyOf(source: string, call: Call): Entry {
   const content = path === "/dev/stdin" ? call.scope.channels.get(0)?.text : contentOf(path, call.state);
   const entries = call.state.files.entries.get(path);
   const secret = isSecretFile(path, content) || (entries?.some((e) => e.secret) ?? false);
-  return { ...unknownFile(call.scope.context), ...(content === undefined ? {} : { content }), secret };
+  return { ...unknownFile(call.scope.context), presumed: isUnseen(path, call), ...(content === undefined ? {} : { content }), secret };
+}
+
+/** Where people and other tools stage files for a set-up. A source elsewhere has to come from a step that was seen. */
+const STAGING = /^\/(tmp|var\/tmp|home|root|opt|mnt|media|dev)\//u;
+
+function isUnseen(path: string, call: Call): boolean {
+  const { certain, possible } = select(call.state.files, path);
+  const entries = [...certain, ...possible].flatMap((key) => call.state.files.entries.get(key) ?? []);
+  return !STAGING.test(path) && !entries.some((e) => e.kind !== "absent" && e.presumed !== true);
 }
 
 export const cp: Effect = (call) => {
@@ -193,11 +202,20 @@ export const ln: Effect = (call) => {
       place(state, scope.context, at, { ...newFile(state, scope.context), kind: "link", mode: exactly(0o777), target: to });
     } else {
       const source = resolveLinks(state.files, absolute(target, state));
-      state.files.entries.set(at, state.files.entries.get(source) ?? [unknownFile(scope.context)]);
+      state.files.entries.set(at, linked(source, call));
     }
   }
   return "likely";
 };
+
+/** A hard link has the state of what it links to. */
+function linked(source: string, call: Call): readonly Entry[] {
+  const { certain, possible } = select(call.state.files, source);
+  const entries = [...certain, ...possible]
+    .flatMap((key) => call.state.files.entries.get(key) ?? [])
+    .filter((e) => e.kind === "file" || e.kind === "any");
+  return entries.length > 0 ? joinEntries([], entries) : [unknownFile(call.scope.context)];
+}
 
 export const rsync: Effect = (call) => {
   const options = parseOptions(call.args, {

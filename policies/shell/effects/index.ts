@@ -6,7 +6,7 @@ import { git, tar, unzip } from "./archive";
 import { cp, install, ln, mv, rsync } from "./copy";
 import { dd, filter, mkdir, mktemp, sed, tee, touch, truncate, useradd } from "./create";
 import { aws, curl, scp, wget } from "./fetch";
-import { base64, basename, cat, dirname, echo, head, id, printf, pwd, readlink, stat, whoami } from "./output";
+import { base64, basename, cat, dirname, echo, head, id, printf, pwd, readlink, sha256sum, stat, whoami } from "./output";
 import { chgrp, chmod, chown, setfacl } from "./permissions";
 
 const rm: Effect = (call) => {
@@ -52,6 +52,9 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   realpath: readlink,
   pwd,
   whoami,
+  sha256sum,
+  sha512sum: sha256sum,
+  sha1sum: sha256sum,
   id,
   stat,
   rm,
@@ -100,7 +103,6 @@ export const QUESTIONS = new Set([
   "dpkg-query",
   "ping",
   "read",
-  "sha256sum",
-  "md5sum",
+
   "false",
 ]);

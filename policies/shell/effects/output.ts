@@ -7,6 +7,7 @@ import { isExact } from "../mode";
 import { nameOf, normalise, parentOf } from "../paths";
 import { contentOf } from "../redirects";
 import { absolute } from "../tree";
+import { filter } from "./create";
 import { digestLabel, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
 import { parseOptions } from "../options";
 
@@ -163,3 +164,24 @@ export function opaque(call: Call, text: string): string {
   const kind = text.includes(SECRET_MARK) || kinds.includes("secret") ? "secret" : kinds.includes("fetched") ? "fetched" : "value";
   return hole(kind, digestLabel(call.name, ...call.args, text));
 }
+
+/** `sha256sum -c` with a known sum makes a fetched file as good as one that was shown; otherwise it prints sums. */
+export const sha256sum: Effect = (call) => {
+  const options = parseOptions(call.args, {});
+  if (!options.has("c", "check")) return filter(call);
+  const [list] = options.operands;
+  const text = list === undefined || list === "-" ? readAll(call.scope.channels) : contentOf(list, call.state);
+  for (const [, path = ""] of plain(text).matchAll(/^[0-9a-f]{40,128} [ *](.+)$/gmu)) {
+    const real = resolveLinks(call.state.files, absolute(path.trim(), call.state));
+    const entries = call.state.files.entries.get(real);
+    if (entries)
+      call.state.files.entries.set(
+        real,
+        entries.map((e) => ({ ...e, content: CHECKED })),
+      );
+  }
+  return "likely";
+};
+
+/** Text whose sum was checked: not shown here, but pinned. */
+const CHECKED = `: ${hole("value", "text with a checked sum")}\n`;

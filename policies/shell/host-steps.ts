@@ -1,0 +1,87 @@
+/** Runs one step of a host (a Command, a copied file) over its files. */
+import { Asset, Secret } from "../core/types";
+import type { Resource, Value } from "../core/types";
+import { asProps, asString, isAbsent, isUnknown, reveal } from "../core/values";
+import { runOnHost } from "./analyse";
+import { makeFile } from "./effects/create";
+import type { Files } from "./files";
+import { exactly } from "./mode";
+import { nameOf } from "./paths";
+import type { Context, State } from "./state";
+import { makeFolders, unpack } from "./tree";
+import { hole, isSecretName, markSecret } from "./text";
+
+export type PartName = "create" | "update" | "delete";
+
+/** Everything of a step that its effects depend on, as text. */
+export function inputsOf(step: Resource): string {
+  const { create, update, delete: del, stdin, environment, remotePath, localPath, source } = step.inputs;
+  const secrets = [stdin, environment, source].map((v) => v instanceof Secret);
+  return JSON.stringify([
+    step.urn,
+    step.type,
+    loginOf(step),
+    [create, update, del, stdin, environment, remotePath, localPath, source].map((v) => reveal(v)),
+    secrets,
+  ]);
+}
+
+export function runPart(step: Resource, part: PartName, files: Files, context: Context): void {
+  if (step.type.endsWith(":Command")) runCommandResource(step, part, files, context);
+  else if (part === "create") copy(step, files, context);
+}
+
+/** The user that logs in; root where that is written, else ubuntu, as the image has it. */
+export const loginOf = (step: Resource): string => asString(asProps(step.inputs.connection)?.user) ?? "ubuntu";
+
+function runCommandResource(step: Resource, part: PartName, files: Files, context: Context): void {
+  const given = step.inputs[part];
+  if (isAbsent(given)) return;
+  const text = asString(given);
+  if (text === undefined) {
+    const place = { urn: step.urn, part, line: 1 };
+    const what = `the ${part} script of «${step.name}», which is not known before it runs`;
+    context.record.unclear.push({ what, place });
+    files.fog = { time: (context.time += 1), reason: what, place };
+    return;
+  }
+  const environment = new Map(
+    Object.entries(asProps(step.inputs.environment) ?? {}).map(([name, value]) => [name, textOf(value, `$${name}`, isSecretName(name))]),
+  );
+  runOnHost(
+    { urn: step.urn, part, text, stdin: textOf(step.inputs.stdin, "stdin", false), user: loginOf(step), environment },
+    files,
+    context,
+  );
+}
+
+/** A value as abstract text: known, known but secret, or a hole. */
+function textOf(value: Value | undefined, label: string, secretAnyway: boolean): string {
+  if (isAbsent(value)) return "";
+  const text = asString(value) ?? (isUnknown(value) ? undefined : JSON.stringify(reveal(value)));
+  const secret = secretAnyway || value instanceof Secret;
+  if (text === undefined) return hole(secret ? "secret" : "value", label);
+  return secret ? markSecret(text) : text;
+}
+
+/** CopyToRemote and CopyFile: mode 0644 (folders 0755), owner the login user. */
+function copy(step: Resource, files: Files, context: Context): void {
+  context.place = { urn: step.urn, part: "remotePath", line: 1 };
+  const to = asString(step.inputs.remotePath) ?? hole("value", "remotePath");
+  const user = loginOf(step);
+  const state = { files, user, umask: exactly(0o022), cwd: `/home/${user}` } as State;
+  const source = reveal(step.inputs.source);
+  const path =
+    asString(step.inputs.localPath) ?? (source instanceof Asset ? (source.kind === "text" ? undefined : source.content) : undefined);
+  const call = { name: "copy", args: [], state, scope: { context, channels: new Map(), frame: { exits: [] }, depth: 0, ignored: false } };
+  if (source instanceof Asset && source.kind === "archive") {
+    makeFolders(state, context, to, exactly(0o755));
+    unpack(state, context, to, { wanted: exactly(0o644), folders: exactly(0o755) });
+    return;
+  }
+  const content =
+    source instanceof Asset && source.kind === "text" ? (source.content ?? "") : hole("value", `content of ${path ?? "the asset"}`);
+  const secret = step.inputs.source instanceof Secret ? markSecret(content) : content;
+  const folder = to.endsWith("/") && path !== undefined;
+  makeFile(call, folder ? `${to}${nameOf(path)}` : to, secret, exactly(0o644));
+}
