@@ -253,7 +253,8 @@ KEY=$(
     printf '%s\n' "$WHEELHOUSE"
   } | sha256sum | cut -c 1-16
 )
+build_venv
+# Last: what it names is whole.
 printf '%s\n' "$KEY" >"$STAGE/venv-key"
 put "$STAGE/venv-key" "/var/lib/ddos/code/$ID/venv-key" 0644 root root
-build_venv
 summary "code: ${ID:0:12}, venv $KEY, $CHANGES changed"
