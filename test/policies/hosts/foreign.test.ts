@@ -236,7 +236,7 @@ describe.each<Mode>(["unknown", "known"])("another program, %s ids", (mode) => {
 test("where marks are not shown, only what holds a secret cannot be told", async () => {
   const { p } = foreign();
   const graph = { ...p.graph("unknown"), secretsMarked: false };
-  const quiet = (await Promise.all(OWN.map((policy) => policy.evaluate(graph, SETTINGS)))).flat();
+  const quiet = (await Promise.all(OWN.map(async (policy) => await policy.evaluate(graph, SETTINGS)))).flat();
   expect(quiet).toEqual([]);
   const plain = foreign();
   plain.p.set(plain.p.find("command:remote:Command"), {
