@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { labsWithGroups, removeGroups } from "./cgroup";
 import { scriptInNamespace, startDaemon } from "./daemon";
 import { ensureHostTools } from "./host-tools";
+import type { Image } from "./image";
 import { ensureImage } from "./image";
 import { controlServices, execInside } from "./inside";
 import type { InTurn } from "./lab-machines";
@@ -21,6 +22,7 @@ import { addWheels, ensureMoto } from "./python-env";
 import type { FirstBoot } from "./seed";
 import type { S3Fault, S3Record } from "./services/s3-relay";
 import { labExists, readState, writeState } from "./state";
+import type { Tls } from "./tls";
 import { ensureTls } from "./tls";
 import type { Host, LabState } from "./topology";
 import { checkName, namespaceOf, SERVICES } from "./topology";
@@ -72,17 +74,29 @@ export interface LabOptions {
   readonly say?: (line: string) => void;
 }
 
+export interface Prepared {
+  readonly image: Image;
+  /** Program of the S3 stand-in. */
+  readonly moto: string;
+  readonly tls: Tls;
+}
+
+/** Everything that is made once for all labs and kept: 2-4 minutes the first time, nothing later. */
+export async function prepareMachine(region: string, say: (line: string) => void): Promise<Prepared> {
+  await ensureHostTools();
+  const [image, moto, tls] = await Promise.all([ensureImage(say), ensureMoto(say), ensureTls(region)]);
+  return { image, moto, tls };
+}
+
 /** Starts a lab without machines. @throws when one of this name exists, or this machine cannot do it */
 export async function createLab(name: string, options: LabOptions = {}): Promise<Lab> {
   checkName("lab", name);
   const say = options.say ?? ((line: string) => console.error(line));
-  await ensureHostTools();
+  const region = options.region ?? "us-east-1";
+  const { image, moto, tls } = await prepareMachine(region, say);
   if (labExists(name)) throw new Error(`lab "${name}" exists already: take it down first (lab down --name ${name}).`);
   // Without a state there is nothing to use, only what a run left that died in its first moments.
   await removeLab(name);
-  const region = options.region ?? "us-east-1";
-  const image = await ensureImage(say);
-  const [moto, tls] = [await ensureMoto(say), await ensureTls(region)];
   mkdirSync(runDir(name), { recursive: true, mode: 0o700 });
   const wheelhouse = join(diskDir(name), "wheels");
   mkdirSync(wheelhouse, { recursive: true });

@@ -1,6 +1,6 @@
 /** `npm run test:hosts`: the whole system from nothing, as an operator would get it, and what it promises. */
 import type { Lab } from "../lab";
-import { openLab, removeLab } from "../lab";
+import { createLab, openLab, removeLab } from "../lab";
 import { must } from "../process";
 import { commandChecks } from "./commands";
 import { checkFileTable } from "./file-table";
@@ -27,6 +27,12 @@ async function nothingLeft(name: string): Promise<void> {
   expect(left.length === 0, `left of ${name}: ${left.join(", ")}`);
 }
 
+/** Its own check, because it takes minutes the first time and nothing later; a lab that is taken down again proves it. */
+async function prepared(): Promise<void> {
+  await createLab(NAME, { say: (line) => console.log(`        ${line}`) });
+  await removeLab(NAME);
+}
+
 /** The operator dies while a host works, and so does the step itself: both as if the power had gone. */
 async function killHalfWay(lab: () => Lab): Promise<string> {
   const run = start("up", "--name", NAME);
@@ -44,6 +50,7 @@ function setUp(found: Found, lab: () => Lab): Check[] {
   const ran = (): readonly string[] => (found.report?.events ?? []).filter((one) => one.what !== "unchanged").map((one) => one.name);
   return [
     { name: "nothing is left of an earlier run", run: async () => (await removeLab(NAME), await nothingLeft(NAME)), essential: true },
+    { name: "this machine is prepared: image, wheels, S3 stand-in", run: prepared, essential: true },
     { name: "a set-up is killed half-way", run: () => killHalfWay(lab), essential: true },
     {
       name: "run again, it succeeds",

@@ -22,7 +22,7 @@ cp --dereference /etc/resolv.conf /etc/hosts "$target/etc/"
 # $@ is left to the inner shell on purpose.
 # shellcheck disable=SC2016
 chroot "$target" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-  /bin/bash -c 'apt-get update -q && apt-get install -q -y --no-install-recommends "$@" && apt-get clean' build "$@"
+  /bin/bash -c 'apt-get update -q && apt-get install -q -y -o Dpkg::Options::=--force-unsafe-io --no-install-recommends "$@" && apt-get clean' build "$@"
 
 # As on a fresh cloud image nothing of ours runs yet; what would look for a network it does not have stays off.
 for unit in nginx.service nftables.service apt-daily.timer apt-daily-upgrade.timer systemd-networkd.service systemd-networkd-wait-online.service \
