@@ -1,7 +1,7 @@
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { blocks } from "../../graph/join";
-import { attached, attachment, modelBuckets, nameOf, only } from "./model";
+import { attached, attachment, missing, modelBuckets, nameOf, only } from "./model";
 
 const MEND = 'attach a BucketServerSideEncryptionConfiguration with sseAlgorithm "AES256" or "aws:kms"';
 const STRONG = /^(AES256|aws:kms(:dsse)?)$/;
@@ -47,5 +47,5 @@ function judge(graph: Graph, bucket: Resource): Finding[] {
     return [
       { verdict: "unknown", urn: bucket.urn, message: `whether encryption is attached to ${nameOf(bucket)} is not known yet: ${MEND}` },
     ];
-  return [{ verdict: "violation", urn: bucket.urn, message: `${nameOf(bucket)} declares no encryption: ${MEND}` }];
+  return [missing(bucket, `${nameOf(bucket)} declares no encryption: ${MEND}`)];
 }

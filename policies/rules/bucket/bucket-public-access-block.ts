@@ -1,7 +1,7 @@
 import { ofType } from "../../core/references";
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
 import { asBoolean, isUnknown } from "../../core/values";
-import { attached, attachment, finding, modelBuckets, nameOf } from "./model";
+import { attached, attachment, finding, missing, modelBuckets, nameOf } from "./model";
 
 const GUARDS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 const MEND = `attach a BucketPublicAccessBlock with ${GUARDS.join(", ")} all true`;
@@ -36,7 +36,7 @@ function judge(graph: Graph, settings: Settings): Finding[] {
           message: `whether a public access block is attached to ${nameOf(bucket)} is not known yet: ${MEND}`,
         },
       ];
-    return [{ verdict: "violation", urn: bucket.urn, message: `${nameOf(bucket)} has no public access block: ${MEND}` }];
+    return [missing(bucket, `${nameOf(bucket)} has no public access block: ${MEND}`)];
   });
 }
 

@@ -5,7 +5,7 @@ import { actionAnswer, both, resourceAnswer, strongest } from "../../graph/iam-m
 import type { Answer } from "../../graph/iam-match";
 import { textsOf } from "./bucket-policy-text";
 import type { PolicyText } from "./bucket-policy-text";
-import { modelBuckets, nameOf } from "./model";
+import { missing, modelBuckets, nameOf } from "./model";
 
 const MEND = 'add a statement that denies s3:* to Principal "*" on the bucket and its objects where aws:SecureTransport is "false"';
 
@@ -30,14 +30,7 @@ function judge(graph: Graph, settings: Settings): Finding[] {
       answer: strongest(texts.map((text) => denied(text, action, resource))),
     }));
     const open = answers.filter(({ answer }) => answer === "no").map(({ what }) => what);
-    if (open.length > 0)
-      return [
-        {
-          verdict: "violation",
-          urn: bucket.urn,
-          message: `${nameOf(bucket)} accepts plain HTTP (${[...new Set(open)].join(", ")}): ${MEND}`,
-        },
-      ];
+    if (open.length > 0) return [missing(bucket, `${nameOf(bucket)} accepts plain HTTP (${[...new Set(open)].join(", ")}): ${MEND}`)];
     if (answers.every(({ answer }) => answer === "yes")) return [];
     return [
       {

@@ -1,6 +1,6 @@
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
 import { asBoolean, asProps, asString, isAbsent, isUnknown } from "../../core/values";
-import { attached, attachment, modelBuckets, nameOf, only } from "./model";
+import { attached, attachment, missing, modelBuckets, nameOf, only } from "./model";
 
 const MEND = 'attach a BucketVersioning with status "Enabled"';
 
@@ -39,7 +39,7 @@ function judge(graph: Graph, bucket: Resource, _settings: Settings): Finding[] {
     return [
       { verdict: "unknown", urn: bucket.urn, message: `whether versioning is attached to ${nameOf(bucket)} is not known yet: ${MEND}` },
     ];
-  return [{ verdict: "violation", urn: bucket.urn, message: `${nameOf(bucket)} has no versioning: ${MEND}` }];
+  return [missing(bucket, `${nameOf(bucket)} has no versioning: ${MEND}`)];
 }
 
 function status(resource: Resource): string {

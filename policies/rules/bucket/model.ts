@@ -90,6 +90,12 @@ export function finding(
   };
 }
 
+/** Nothing is attached to the bucket here. One that the program only reads may have it from elsewhere. */
+export function missing(bucket: Resource, message: string): Finding {
+  if (bucket.external !== true) return { verdict: "violation", urn: bucket.urn, message };
+  return { verdict: "unknown", urn: bucket.urn, message: `${message} (the program only reads the bucket, so others may look after it)` };
+}
+
 /** The first of a list, or the object itself. */
 export function only(value: Value | undefined): Value | undefined {
   const props = asProps(value);

@@ -475,6 +475,13 @@ const contents: Mutation[] = [
     apply: (p) => p.set(versioning(p), { versioningConfiguration: { status: computed() } }),
   },
   {
+    id: "E12-external",
+    title: "a models bucket that the program only reads",
+    expect: "bucket-versioning",
+    verdict: "unknown",
+    apply: (p) => void p.add("aws:s3/bucket:Bucket", "shared", { tags: { Role: "models" } }, { external: true }),
+  },
+  {
     id: "E12-Z-inline",
     title: "versioning on the bucket itself",
     expect: [],
