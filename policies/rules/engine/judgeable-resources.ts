@@ -74,5 +74,6 @@ function template(body: Value | undefined, url: Value | undefined): string | und
 /** `aws-native:ec2:SecurityGroup` -> `AWS::EC2::SecurityGroup`. */
 function nativeType(type: string): string {
   const [, service = "", name = ""] = type.split(":");
-  return `AWS::${service.split("/")[0] ?? ""}::${name}`;
+  const part = service.split("/")[0] ?? "";
+  return `AWS::${part.length <= 3 ? part.toUpperCase() : part.charAt(0).toUpperCase() + part.slice(1)}::${name}`;
 }
