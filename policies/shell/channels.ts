@@ -4,8 +4,8 @@ import { resolveLinks } from "./files";
 import { exactly, masked, UNTOUCHED } from "./mode";
 import { isSheltered } from "./shelter";
 import type { Channel, Channels, Context, Scope, State } from "./state";
-import { holdsSecret } from "./text";
-import { isSecretFile, isSecretPath } from "./subjects";
+import { hole, holdsSecret } from "./text";
+import { isSecretFile } from "./subjects";
 
 export const terminal = (): Channel => ({ kind: "terminal", text: "" });
 export const capture = (): Channel => ({ kind: "capture", text: "" });
@@ -46,7 +46,7 @@ export function openForWriting(state: State, context: Context, path: string, app
   const made = newFile(state, context, exactly(0o666));
   const before = state.files.entries.get(real) ?? [{ ...made, kind: "absent" as const }];
   const after = before.map((e): Entry =>
-    e.kind === "absent" ? { ...made, secret: isSecretPath(real) } : append ? e : { ...e, content: "", secret: isSecretPath(real) },
+    e.kind === "absent" ? { ...made, secret: isSecretFile(real, "") } : append ? e : { ...e, content: "", secret: isSecretFile(real, "") },
   );
   state.files.entries.set(real, after);
   return real;
@@ -67,13 +67,11 @@ export function newFile(state: State, context: Context, wanted = exactly(0o666))
 
 /** Notes the content and the mode the file has at this moment. */
 export function writeContent(state: State, context: Context, path: string, text: string, append: boolean): void {
-  const secret = isSecretFile(path, text);
   const before = state.files.entries.get(path) ?? [newFile(state, context)];
-  const after = before.map((e): Entry => ({
-    ...e,
-    content: append ? (e.content ?? "") + text : text,
-    secret: secret || (append && e.secret),
-  }));
+  const after = before.map((e): Entry => {
+    const content = append ? (e.content ?? hole("value", "earlier text")) + text : text;
+    return { ...e, content, secret: isSecretFile(path, content) || (append && e.content === undefined && e.secret) };
+  });
   state.files.entries.set(path, after);
   context.record.written.push({ path, entries: after, content: text, sheltered: isSheltered(state.files, path), place: context.place });
 }

@@ -16,7 +16,7 @@ function judge(report: HostReport, settings: Settings): Finding[] {
   const modes = found.flatMap((s) =>
     s.entry.mode === UNTOUCHED && s.entry.doubt === undefined && (files.fog?.time ?? -1) <= s.entry.time
       ? [unknown(s.entry.place, `Cannot tell whether the model ${show(s.path)} is read-only: no step sets its mode. ${MEND}`)]
-      : judgeMode(files, s, 0o444, "model", MEND),
+      : judgeMode(files, s, 0o555, "model", MEND),
   );
   const arrived = found.some((s) => s.entry.presumed !== true) || cameInBulk(files, settings);
   return arrived ? modes : [...modes, ...missing(report, settings)];

@@ -6,6 +6,7 @@ import { resolveLinks } from "../files";
 import { isExact } from "../mode";
 import { nameOf, normalise, parentOf } from "../paths";
 import { contentOf } from "../redirects";
+import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
 import { filter } from "./create";
 import { digestLabel, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
@@ -67,7 +68,7 @@ export const cat: Effect = (call) => {
 function readFile(file: string, call: Call): string {
   const text = contentOf(file, call.state);
   const entries = call.state.files.entries.get(resolveLinks(call.state.files, absolute(file, call.state)));
-  return entries?.some((e) => e.secret) ? markSecret(text === "" ? hole("secret", file) : text) : text;
+  return (entries?.some((e) => e.secret) ?? isSecretPath(file)) ? markSecret(text === "" ? hole("secret", file) : text) : text;
 }
 
 export const base64: Effect = (call) => {
