@@ -264,13 +264,14 @@ const scripts: Mutation[] = [
     id: "F31-Z",
     title: "the secret goes to a file, nothing is printed",
     expect: [],
-    apply: (p) => step(p, { create: "umask 077\ntee /tmp/x >/dev/null\necho done", stdin: secret(envText), logging: "stdout" }),
+    apply: (p) =>
+      step(p, { create: "set -eu\numask 077\ntee /run/extra >/dev/null\necho done", stdin: secret(envText), logging: "stdout" }),
   },
   {
     id: "F31-Z-hidden",
     title: "printed, but neither logged nor kept in plain",
     expect: [],
-    apply: (p) => step(p, { create: "tee /tmp/x", stdin: secret(envText) }, HIDDEN),
+    apply: (p) => step(p, { create: "set -eu\numask 077\ntee /run/extra", stdin: secret(envText) }, HIDDEN),
   },
 ];
 
