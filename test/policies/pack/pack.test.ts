@@ -10,6 +10,7 @@ import { makeGraph } from "../../../policies/core/graph";
 import { loadResource } from "../../../policies/graph/load-resource";
 import { program } from "../core/builder";
 import type { Mode, PlainGraph, PlainResource } from "../core/builder";
+import { cleanGraph } from "../mutations/clean";
 import { flawed, SECRET_KEY } from "./flawed";
 import { startPack } from "./server";
 import type { Diagnostic, PackServer } from "./server";
@@ -77,6 +78,16 @@ describe("asked over gRPC", () => {
     const expected = await runnerSays(plain);
     expect(expected.length).toBeGreaterThan(5);
     expect(packSays(await ask(pack, plain))).toEqual(expected);
+  });
+
+  test("the real program: quiet, but for what the engine never shows", async () => {
+    const plain = await cleanGraph("unknown");
+    const told = await ask(pack, plain);
+    expect(await runnerSays(plain)).toEqual([]);
+    // retainOnDelete is not shown.
+    expect(told.map(({ policy, level, message }) => [policy, level, message.includes("CANNOT TELL")])).toEqual([
+      ["bucket-kept", "advisory", true],
+    ]);
   });
 
   test("known ids that no property shows are read off the properties that hold them", async () => {
