@@ -7,7 +7,7 @@ import type { IpSet } from "./ip-set";
 import * as kinds from "./kinds";
 import { covers, traffic } from "./ports";
 import type { Traffic } from "./ports";
-import { property, targetOf, targetsOf } from "./targets";
+import { isLost, property, targetOf, targetsOf } from "./targets";
 import type { Target } from "./targets";
 
 export interface AclRule {
@@ -42,14 +42,17 @@ export function allAcls(graph: Graph): Acl[] {
     owner: targetOf(graph, rule, "networkAclId", ACL_OR_VPC),
   }));
   const vpcs = [...new Set(separate.flatMap(({ owner }) => (owner?.is && kinds.VPC.test(owner.is.type) ? [owner.is] : [])))];
-  const links = ofType(graph, "aws:ec2/networkAclAssociation:NetworkAclAssociation").map((link) => ({
-    acl: targetOf(graph, link, "networkAclId", ACL),
-    subnet: targetOf(graph, link, "subnetId", kinds.SUBNET),
-  }));
+  const links = ofType(graph, "aws:ec2/networkAclAssociation:NetworkAclAssociation").map((link) => {
+    const [acl, subnet] = [targetOf(graph, link, "networkAclId", ACL), targetOf(graph, link, "subnetId", kinds.SUBNET)];
+    return { acl, subnet, lost: isLost(graph, link, "networkAclId", acl) || isLost(graph, link, "subnetId", subnet) };
+  });
   const explicit = ofType(graph, ACL).map((resource) => {
     const listed = targetsOf(graph, resource, "subnetIds", kinds.SUBNET);
     const linked = links.filter(({ acl }) => acl?.is === resource).flatMap(({ subnet }) => (subnet?.is ? [subnet.is] : []));
-    return { resource, subnets: new Set([...(listed?.certain ?? []), ...linked]), maybe: new Set(listed?.maybe ?? []) };
+    const doubtful = links.filter(({ acl, subnet, lost }) => lost && (acl?.is === resource || (acl && !acl.is && subnet)));
+    const stray = doubtful.flatMap(({ subnet }) => (subnet?.is ? [subnet.is] : ofType(graph, kinds.SUBNET)));
+    const maybe = new Set([...(listed?.maybe ?? []), ...(listed?.lost === true ? ofType(graph, kinds.SUBNET) : []), ...stray]);
+    return { resource, subnets: new Set([...(listed?.certain ?? []), ...linked]), maybe };
   });
   const taken = new Set(explicit.filter(({ resource }) => !isDefault(resource)).flatMap(({ subnets }) => [...subnets]));
   const rest = ofType(graph, kinds.SUBNET).filter((subnet) => !taken.has(subnet));

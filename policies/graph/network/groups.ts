@@ -5,7 +5,7 @@ import { selectRoles } from "../../core/select";
 import type { Graph, Resource, Settings, Value } from "../../core/types";
 import { DEFAULT_SECURITY_GROUP, GROUP_OR_VPC, SECURITY_GROUP, VPC } from "./kinds";
 import { target, targetOf, targets } from "./targets";
-import type { Target, Targets } from "./targets";
+import type { Listed, Target, Targets } from "./targets";
 
 export interface Group {
   /** URN, or `default of <URN of the VPC>`: a VPC's default group is one group, however it is named. */
@@ -22,12 +22,7 @@ export interface GroupRef {
   readonly literal?: string;
 }
 
-export interface GroupList {
-  readonly certain: readonly Group[];
-  readonly maybe: readonly Group[];
-  readonly literals: readonly string[];
-  readonly blind: boolean;
-}
+export type GroupList = Listed<Group>;
 
 /** The group that a group resource is, or that a VPC has by default. */
 export function groupOf(graph: Graph, resource: Resource): Group {
@@ -80,6 +75,7 @@ function listOf(graph: Graph, found: Targets): GroupList {
     maybe: found.maybe.map((one) => groupOf(graph, one)),
     literals: found.literals,
     blind: found.blind,
+    lost: found.lost,
   };
 }
 

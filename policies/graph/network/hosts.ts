@@ -4,6 +4,7 @@ import { matches } from "../../core/select";
 import type { Graph, Props, Resource, Selector, Settings } from "../../core/types";
 import { asArray, asProps, asString, isAbsent } from "../../core/values";
 import { attachedGroups, attachedInterfaces } from "./interfaces";
+import type { Attached } from "./interfaces";
 import type { GroupRoles } from "./groups";
 import * as kinds from "./kinds";
 import { templateLegs, templatesOf, TEMPLATE } from "./launch";
@@ -27,9 +28,9 @@ type Bare = Omit<Host, "backend" | "gateway">;
 export function allHosts(graph: Graph, settings: Settings, groups: GroupRoles): Host[] {
   const attached = attachedInterfaces(graph);
   const extra = attachedGroups(graph);
-  const owned = new Set([...attached.values()].flat());
+  const owned = new Set([...attached.to.values()].flat());
   const bare: Bare[] = [
-    ...ofType(graph, kinds.INSTANCE).map((resource) => instance(graph, resource, attached.get(resource) ?? [])),
+    ...ofType(graph, kinds.INSTANCE).map((resource) => instance(graph, resource, attached)),
     ...ofType(graph, TEMPLATE).map((resource): Bare => ({ resource, legs: templateLegs(graph, resource), interfaces: [] })),
     ...ofType(graph, "aws:autoscaling/group:Group").map((resource) => scalingGroup(graph, resource)),
     ...ofType(graph, "aws:ec2/fleet:Fleet").map((resource) => fleet(graph, resource)),
@@ -39,17 +40,21 @@ export function allHosts(graph: Graph, settings: Settings, groups: GroupRoles): 
       .map((resource): Bare => ({ resource, legs: [interfaceLeg(graph, resource)], interfaces: [resource] })),
     ...otherHosts(graph).map(({ resource, leg }): Bare => ({ resource, legs: [leg], interfaces: [] })),
   ];
-  return bare.map((host) => withRoles(graph, settings, groups, withGroups(host, extra)));
+  return bare.map((host) => {
+    const found = withRoles(graph, settings, groups, withGroups(host, extra));
+    return found.backend === undefined && attached.strayCards.has(host.resource) ? { ...found, backend: "maybe" } : found;
+  });
 }
 
 /** An instance stands on the interfaces it is given, or on one that AWS makes from its own settings. */
-function instance(graph: Graph, resource: Resource, attached: readonly Resource[]): Bare {
+function instance(graph: Graph, resource: Resource, { to, strayHosts }: Attached): Bare {
+  const attached = to.get(resource) ?? [];
   const props = topProps(resource);
   const given = nestedGiven(graph, resource);
   const extra = attached.filter((one) => !given.primary.some((found) => found === one)).map((one) => interfaceLeg(graph, one));
   const known = given.primary.map((one) => interfaceLeg(graph, one));
   const said = readLeg(graph, resource, props, INSTANCE_FIELDS);
-  const lost: Leg[] = given.lost ? [{ ...said, subnets: BLIND, groups: BLIND, path: given.path }] : [];
+  const lost: Leg[] = given.lost || strayHosts.has(resource) ? [{ ...said, subnets: BLIND, groups: BLIND, path: given.path }] : [];
   // AWS refuses settings of its own beside interfaces it is given; a program that has both is judged by both.
   const also: Leg[] = given.primary.length > 0 && speaks(said) ? [overlay(said, known[0])] : [];
   const own = given.primary.length > 0 || given.lost ? [] : fromTemplate(graph, resource, said, ["launchTemplate"]);
@@ -86,7 +91,8 @@ function nestedGiven(graph: Graph, resource: Resource): { readonly primary: Reso
 function fromTemplate(graph: Graph, resource: Resource, own: Leg, keys: readonly string[]): Leg[] {
   const templates = templatesOf(graph, resource, keys);
   if (!templates) return [own];
-  if (templates.certain.length === 0) return [fill(own, { ...own, subnets: BLIND, groups: BLIND, publicIp: own.publicIp ?? "unknown" })];
+  const groups = { ...BLIND, lost: templates.lost };
+  if (templates.certain.length === 0) return [fill(own, { ...own, subnets: BLIND, groups, publicIp: own.publicIp ?? "unknown" })];
   return templates.certain.flatMap((template) => templateLegs(graph, template).map((leg) => fill(own, leg)));
 }
 
@@ -139,7 +145,7 @@ function withRoles(graph: Graph, { roles }: Settings, groups: GroupRoles, host: 
   if (backend === true) return { ...host, backend: "role", gateway };
   const lists = host.legs.map((leg) => leg.groups).filter((list) => typeof list !== "string");
   const carries = lists.some((list) => list.certain.some(({ key }) => groups.backend.has(key)));
-  const maybe = backend === undefined || lists.some((list) => list.maybe.some(({ key }) => groups.backend.has(key)));
+  const maybe = backend === undefined || lists.some((list) => list.lost || list.maybe.some(({ key }) => groups.backend.has(key)));
   return { ...host, backend: carries ? "carries" : maybe ? "maybe" : undefined, gateway };
 }
 

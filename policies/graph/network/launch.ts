@@ -5,7 +5,7 @@ import { asArray, asProps, asString, isUnknown } from "../../core/values";
 import * as kinds from "./kinds";
 import { BLIND, INSTANCE_FIELDS, interfaceLeg, nestedTargets, readLeg, topProps } from "./legs";
 import type { Leg } from "./legs";
-import { property, target, targetsOf } from "./targets";
+import { combine, property, target, targetsOf } from "./targets";
 import type { Targets } from "./targets";
 
 export const TEMPLATE = /^aws:ec2\/(launchTemplate:LaunchTemplate|launchConfiguration:LaunchConfiguration)$/;
@@ -15,6 +15,8 @@ export function templateLegs(graph: Graph, template: Resource): Leg[] {
   const props = topProps(template);
   const interfaces = asArray(props.networkInterfaces) ?? [];
   const top = open(readLeg(graph, template, props, INSTANCE_FIELDS));
+  if (isUnknown(props.networkInterfaces))
+    return [{ ...top, path: "networkInterfaces", subnets: BLIND, groups: { ...BLIND, lost: true }, publicIp: "unknown" }];
   if (interfaces.length === 0) return [top];
   return interfaces.map((item, index): Leg => {
     const path = `networkInterfaces[${String(index)}]`;
@@ -46,14 +48,9 @@ export function templatesOf(graph: Graph, resource: Resource, keys: readonly str
     })
     .filter((list) => list !== undefined);
   if (given.length === 0) return undefined;
-  const literals = given.flatMap((list) => list.literals);
-  const named = ofType(graph, TEMPLATE).filter((template) => literals.includes(asString(template.inputs.name) ?? ""));
-  return {
-    certain: [...new Set([...given.flatMap(({ certain }) => certain), ...named])],
-    maybe: named.length > 0 ? [] : given.flatMap(({ maybe }) => maybe),
-    literals: named.length > 0 ? [] : literals,
-    blind: given.some(({ blind }) => blind),
-  };
+  const all = combine(given);
+  const named = ofType(graph, TEMPLATE).filter((template) => all.literals.includes(asString(template.inputs.name) ?? ""));
+  return named.length === 0 ? all : { ...all, certain: [...new Set([...all.certain, ...named])], maybe: [], literals: [] };
 }
 
 const TEMPLATE_NAMES = /^(id|name|launchTemplateId|launchTemplateName)$/;

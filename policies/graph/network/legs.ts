@@ -6,7 +6,7 @@ import type { GroupList } from "./groups";
 import * as kinds from "./kinds";
 import { switchOf } from "./subnets";
 import type { Switch } from "./subnets";
-import { property, targets } from "./targets";
+import { combine, property, targets } from "./targets";
 import type { Targets } from "./targets";
 
 export interface Leg {
@@ -23,7 +23,7 @@ export interface Leg {
   readonly ipv6: Switch;
 }
 
-export const BLIND: Targets & GroupList = { certain: [], maybe: [], literals: [], blind: true };
+export const BLIND: Targets & GroupList = { certain: [], maybe: [], literals: [], blind: true, lost: false };
 
 /** The names that the forms of a leg use for the same things. */
 export interface LegFields {
@@ -65,13 +65,7 @@ function firstOf<T>(fields: readonly string[], read: (field: string) => T | unde
 
 export function joined(lists: readonly (GroupList | undefined)[]): GroupList | undefined {
   const given = lists.filter((list) => list !== undefined);
-  if (given.length === 0) return undefined;
-  return {
-    certain: given.flatMap(({ certain }) => certain),
-    maybe: given.flatMap(({ maybe }) => maybe),
-    literals: given.flatMap(({ literals }) => literals),
-    blind: given.some(({ blind }) => blind),
-  };
+  return given.length === 0 ? undefined : combine(given);
 }
 
 const IPV6_COUNTS = ["ipv6AddressCount", "ipv6PrefixCount"];

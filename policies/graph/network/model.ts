@@ -4,7 +4,7 @@ import { groupRoles } from "./groups";
 import type { Group, GroupRoles } from "./groups";
 import { allHosts } from "./hosts";
 import type { Host } from "./hosts";
-import { allAddresses } from "./interfaces";
+import { allAddresses, strayGroups } from "./interfaces";
 import type { Address } from "./interfaces";
 import { allRules } from "./rules";
 import type { Rule } from "./rules";
@@ -52,6 +52,8 @@ function build(graph: Graph, settings: Settings): Network {
   // A gateway that carries the backend's group by mistake does not make its own group the backend's.
   for (const host of backends.filter(({ backend, gateway }) => backend === "role" || (backend === "carries" && !gateway)))
     collect(host, certain, maybe);
+  // A group on an interface of nobody knows whom may be on the backend's.
+  for (const { groups } of strayGroups(graph)) for (const group of [...groups.certain, ...groups.maybe]) maybe.set(group.key, group);
   return {
     graph,
     settings,

@@ -3,7 +3,7 @@
  * endpoints. They are read by the names that the AWS provider uses for the same things everywhere.
  */
 import type { Graph, Resource, Value } from "../../core/types";
-import { asArray, asProps, isAbsent } from "../../core/values";
+import { asArray, asProps, isAbsent, isUnknown } from "../../core/values";
 import { groupList } from "./groups";
 import * as kinds from "./kinds";
 import { fieldsNamed, joined } from "./legs";
@@ -11,7 +11,7 @@ import type { Leg } from "./legs";
 import { switchOf } from "./subnets";
 import type { Switch } from "./subnets";
 import { nestedTargets } from "./legs";
-import { targetsOf } from "./targets";
+import { combine, targetsOf } from "./targets";
 import type { Targets } from "./targets";
 
 /** Types whose groups mean something else than membership, or that are read elsewhere. */
@@ -33,8 +33,15 @@ export function otherHosts(graph: Graph): { readonly resource: Resource; readonl
 
 function groupsAt(graph: Graph, resource: Resource, key: string): ReturnType<typeof groupList>[] {
   const value = resource.inputs[key];
-  const fields = GROUPS.test(key) ? [value] : nested(value, GROUPS);
+  const fields = GROUPS.test(key) || hidesGroups(key, value) ? [value] : nested(value, GROUPS);
   return fields.filter((field) => !isAbsent(field)).map((field) => groupList(graph, resource, key, field));
+}
+
+/** A group of settings that is unknown as a whole, and that has the security groups in it. */
+function hidesGroups(key: string, value: Value | undefined): boolean {
+  return (
+    isUnknown(value) && /^(vpcConfig|vpcOptions|vpcConnection|networkConfiguration|networkConfig|computeResources|subnetGroup)$/.test(key)
+  );
 }
 
 function nested(value: Value | undefined, names: RegExp): Value[] {
@@ -43,7 +50,7 @@ function nested(value: Value | undefined, names: RegExp): Value[] {
 
 function subnetsOf(graph: Graph, resource: Resource): Targets | "open" {
   const lists = keysOf(resource).map((key) =>
-    SUBNETS.test(key) && !/mappings/i.test(key)
+    (SUBNETS.test(key) || hidesGroups(key, resource.inputs[key])) && !/mappings/i.test(key)
       ? targetsOf(graph, resource, key, kinds.SUBNET)
       : (asProps(resource.inputs[key]) ?? asArray(resource.inputs[key]))
         ? nestedTargets(graph, resource, key, SUBNETS, kinds.SUBNET)
@@ -51,15 +58,11 @@ function subnetsOf(graph: Graph, resource: Resource): Targets | "open" {
   );
   const given = lists.filter((list) => list !== undefined);
   if (given.length === 0) return "open";
-  return {
-    certain: given.flatMap(({ certain }) => certain),
-    maybe: given.flatMap(({ maybe }) => maybe),
-    literals: given.flatMap(({ literals }) => literals),
-    blind: given.some(({ blind }) => blind),
-  };
+  return combine(given);
 }
 
 function publicIpOf(resource: Resource): Switch {
+  if (keysOf(resource).some((key) => key === "networkConfiguration" && isUnknown(resource.inputs[key]))) return "unknown";
   const switches = keysOf(resource)
     .flatMap((key) => (PUBLIC.test(key) ? [resource.inputs[key] ?? null] : fieldsNamed(resource.inputs[key], PUBLIC)))
     .map(switchOf);

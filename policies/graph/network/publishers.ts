@@ -1,7 +1,7 @@
 /** AWS services that carry connections to a private host from outside its network, other than load balancers. */
 import { ofType } from "../../core/graph";
 import type { Resource, Value } from "../../core/types";
-import { asArray, asString, isUnknown } from "../../core/values";
+import { asArray, asString, isAbsent, isUnknown } from "../../core/values";
 import { balancerLeads } from "./balancers";
 import { isBackend, literalLeads } from "./leads";
 import type { Leads } from "./leads";
@@ -147,8 +147,8 @@ function doorLeads(network: Network, given: Targets): Leads {
   return found.blind || found.literals.length > 0 || found.maybe.some((subnet) => own.has(subnet)) ? "maybe" : "no";
 }
 
-/** Endpoint services that anybody may connect to, whatever stands behind them. */
-export function openServices({ graph }: Network): { readonly resource: Resource; readonly principal: string }[] {
+/** Endpoint services that anybody may connect to, whatever stands behind them. `principal` is undefined where it is not known. */
+export function openServices({ graph }: Network): { readonly resource: Resource; readonly principal: string | undefined }[] {
   const inline = ofType(graph, "aws:ec2/vpcEndpointService:VpcEndpointService").map(
     (resource) => [resource, property(resource, "allowedPrincipals")] as const,
   );
@@ -156,14 +156,12 @@ export function openServices({ graph }: Network): { readonly resource: Resource;
     (resource) => [resource, property(resource, "principalArn")] as const,
   );
   return [...inline, ...separate].flatMap(([resource, value]) => {
-    const principal = elements(value)
-      .map(asString)
-      .find((text) => text === "*" || /^arn:[\w-]+:iam::\*:/.test(text ?? ""));
-    return principal === undefined ? [] : [{ resource, principal }];
+    const principals = elements(value);
+    const open = principals.map(asString).find((text) => text === "*" || /^arn:[\w-]+:iam::\*:/.test(text ?? ""));
+    return open !== undefined || principals.some((one) => isUnknown(one)) ? [{ resource, principal: open }] : [];
   });
 }
 
 function elements(value: Value | undefined): Value[] {
-  if (value === undefined || isUnknown(value)) return [];
-  return asArray(value) ?? [value];
+  return isAbsent(value) || value === undefined ? [] : (asArray(value) ?? [value]);
 }

@@ -3,7 +3,7 @@ import { ofType } from "../../core/graph";
 import type { Graph, Props, Resource, Value } from "../../core/types";
 import { asArray, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import * as kinds from "./kinds";
-import { property, target, targetOf, targets } from "./targets";
+import { isLost, property, target, targetOf, targets } from "./targets";
 import type { Target } from "./targets";
 
 /** Where packets go. `network` is any other network: a peer, a transit gateway, a VPN, a core network. */
@@ -132,11 +132,23 @@ export function allTables(graph: Graph): Map<string, Table> {
     return table;
   };
   for (const table of ofType(graph, kinds.ROUTE_TABLE)) at(table).routes.push(...inlineRoutes(graph, table));
+  for (const { table, vpc } of strayMains(graph)) at(vpc).maybe.push(...inlineRoutes(graph, table));
   for (const { route, owner } of separateRoutes(graph)) {
     if (owner?.is) at(owner.is).routes.push(route);
-    else for (const maybe of owner ? owner.maybe : ofType(graph, kinds.ROUTE_TABLE)) at(maybe).maybe.push(route);
+    else
+      for (const maybe of isLost(graph, route.resource, "routeTableId", owner) ? ofType(graph, kinds.ROUTE_TABLE) : (owner?.maybe ?? []))
+        at(maybe).maybe.push(route);
   }
   return tables;
+}
+
+/** Main tables of which it is not known whose they are, with the VPCs that may be meant. */
+function strayMains(graph: Graph): { readonly table: Resource; readonly vpc: Resource }[] {
+  return ofType(graph, "aws:ec2/defaultRouteTable:DefaultRouteTable").flatMap((table) => {
+    const owner = targetOf(graph, table, "defaultRouteTableId", kinds.VPC);
+    const vpcs = isLost(graph, table, "defaultRouteTableId", owner) ? ofType(graph, kinds.VPC) : (owner?.maybe ?? []);
+    return vpcs.map((vpc) => ({ table, vpc }));
+  });
 }
 
 /** aws.ec2.Route and VpnGatewayRoutePropagation, with the table each names. */

@@ -6,7 +6,7 @@ import { asBoolean, isAbsent, isUnknown } from "../../core/values";
 import * as kinds from "./kinds";
 import { allTables, mainKey, tableKey } from "./routes";
 import type { Route, Table } from "./routes";
-import { property, targetOf } from "./targets";
+import { isLost, property, targetOf } from "./targets";
 
 /** A switch: `undefined` where nothing is said, "unknown" where it is said but not known yet. */
 export type Switch = boolean | "unknown" | undefined;
@@ -56,7 +56,7 @@ export function allSubnets(graph: Graph, settings: Settings): Map<string, Subnet
       isDefault,
       mapPublicIp:
         switchOf(property(resource, "mapPublicIpOnLaunch")) ?? (isDefault ? true : resource.external === true ? "unknown" : undefined),
-      assignIpv6: native === true ? true : ipv6,
+      assignIpv6: native === true || ipv6 === true ? true : native === "unknown" ? native : ipv6,
       ...tablesOf(context, resource),
     };
   };
@@ -93,7 +93,7 @@ function linked(graph: Graph, type: string, key: string, of: RegExp): Map<Resour
   for (const resource of ofType(graph, type)) {
     const owner = targetOf(graph, resource, key, of);
     const table = targetOf(graph, resource, "routeTableId", kinds.TABLE_OR_VPC);
-    const owners = owner?.is ? [owner.is] : (owner?.maybe ?? []);
+    const owners = owner?.is ? [owner.is] : isLost(graph, resource, key, owner) ? ofType(graph, of) : (owner?.maybe ?? []);
     const link: Association = {
       table: table?.is && tableKey(graph, table.is),
       maybe: (table?.maybe ?? []).map((one) => tableKey(graph, one)),

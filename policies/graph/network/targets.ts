@@ -18,12 +18,16 @@ export interface Target {
 }
 
 /** A list of places. */
-export interface Targets {
-  readonly certain: readonly Resource[];
-  readonly maybe: readonly Resource[];
+export type Targets = Listed<Resource>;
+
+export interface Listed<T> {
+  readonly certain: readonly T[];
+  readonly maybe: readonly T[];
   readonly literals: readonly string[];
-  /** True where something in the list is unknown and nothing accounts for it. */
+  /** True where something in the list is unknown and no resource of the type accounts for it. */
   readonly blind: boolean;
+  /** True where no resource at all accounts for it: it may be anything, also something of this program. */
+  readonly lost: boolean;
 }
 
 /** The property as declared; of a resource that is only read, as it was found. */
@@ -86,7 +90,29 @@ export function targets(
     maybe: unique([...(open && !joined ? rest : []), ...(literals.length > 0 ? withoutId(graph, type) : [])]),
     literals,
     blind: open && rest.length === 0,
+    lost: open && rest.length === 0 && !hasDependencies(graph, resource, key),
   };
+}
+
+/** Several lists as one. */
+export function combine<T>(lists: readonly Listed<T>[]): Listed<T> {
+  return {
+    certain: unique(lists.flatMap(({ certain }) => certain)),
+    maybe: unique(lists.flatMap(({ maybe }) => maybe)),
+    literals: lists.flatMap(({ literals }) => literals),
+    blind: lists.some(({ blind }) => blind),
+    lost: lists.some(({ lost }) => lost),
+  };
+}
+
+/** True where a place is unknown and no resource at all accounts for it. */
+export function isLost(graph: Graph, resource: Resource, key: string, found: Target | undefined): boolean {
+  const blind = found !== undefined && !found.is && found.maybe.length === 0 && found.literal === undefined;
+  return blind && !hasDependencies(graph, resource, key);
+}
+
+function hasDependencies(graph: Graph, resource: Resource, key: string): boolean {
+  return dependencies(graph, resource, key, /./).length > 0;
 }
 
 /** The resources of the type that flow into a property. Where the source keeps no such record: those the resource depends on at all. */

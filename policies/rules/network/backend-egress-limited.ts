@@ -4,6 +4,8 @@ import { networkOf } from "../../graph/network/model";
 import { byTraffic, publicSources, widest } from "../../graph/network/openness";
 import { describeTraffic, span, TCP, UDP } from "../../graph/network/ports";
 import type { Traffic } from "../../graph/network/ports";
+import type { Rule } from "../../graph/network/rules";
+import { publicPart } from "../../graph/network/ip-set";
 import { place } from "../../graph/network/reach";
 import { distinct, finding } from "./report";
 
@@ -22,12 +24,20 @@ export const policy: Policy = {
   good: `new aws.vpc.SecurityGroupEgressRule("https", { securityGroupId: backend.id, ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "0.0.0.0/0" });`,
   evaluate(graph, settings) {
     const { rules, guards, gateways } = networkOf(graph, settings);
-    const out = rules.filter(({ direction, group, traffic }) => {
-      const own = group.is !== undefined && guards.has(group.is.key) && !gateways.has(group.is.key);
-      return direction === "egress" && own && unlimited(traffic);
-    });
-    return distinct(
-      byTraffic(out).flatMap((group) => {
+    const isGuards = ({ group }: Rule): boolean => group.is !== undefined && guards.has(group.is.key) && !gateways.has(group.is.key);
+    const out = rules.filter((rule) => rule.direction === "egress" && isGuards(rule) && unlimited(rule.traffic));
+    const unclear = rules.filter(
+      (rule) => rule.direction !== "ingress" && isGuards(rule) && mayBeUnlimited(rule, settings.sshWidestPrefix),
+    );
+    return distinct([
+      ...unclear.map((rule) =>
+        finding(
+          "unknown",
+          rule.resource,
+          `${place(rule)} may let the backend send everything to ${rule.source.text}: that is not known yet.`,
+        ),
+      ),
+      ...byTraffic(out).flatMap((group) => {
         const block = widest(publicSources(group), settings.sshWidestPrefix);
         if (block === undefined) return [];
         return group
@@ -40,9 +50,17 @@ export const policy: Policy = {
             ),
           );
       }),
-    );
+    ]);
   },
 };
+
+/** Everything to somebody unknown, or something unknown to the Internet. */
+function mayBeUnlimited({ traffic, source, direction }: Rule, prefix: number): boolean {
+  if (source.kind === "unknown") return unlimited(traffic);
+  const unclear = traffic.protocol === undefined || traffic.from === undefined || traffic.to === undefined || direction === "unknown";
+  const wide = source.kind === "addresses" && widest(publicPart(source.set), prefix) !== undefined;
+  return unclear && wide && (traffic.protocol === undefined || unlimited({ ...traffic, from: traffic.from ?? 0, to: traffic.to ?? 65535 }));
+}
 
 function unlimited(traffic: Traffic): boolean {
   if (traffic.protocol === -1) return true;

@@ -1,5 +1,7 @@
 import type { Finding, Policy, Resource } from "../../core/types";
 import type { Host } from "../../graph/network/hosts";
+import { strayGroups } from "../../graph/network/interfaces";
+import type { StrayGroup } from "../../graph/network/interfaces";
 import type { Leg } from "../../graph/network/legs";
 import { describe, networkOf } from "../../graph/network/model";
 import type { Network } from "../../graph/network/model";
@@ -18,14 +20,22 @@ export const policy: Policy = {
   good: `new aws.ec2.Instance("backend", { subnetId: privateSubnet.id, vpcSecurityGroupIds: [backendGroup.id] });`,
   evaluate(graph, settings) {
     const network = networkOf(graph, settings);
-    return distinct(
-      backendLegs(network).flatMap(({ host, leg }) => {
+    return distinct([
+      ...strayGroups(graph).flatMap((stray) => judgeStray(network, stray)),
+      ...backendLegs(network).flatMap(({ host, leg }) => {
         const found = judgeLeg(network, host, leg);
         return host.backend === "maybe" ? found.map((one): Finding => ({ ...one, verdict: "unknown" })) : found;
       }),
-    );
+    ]);
   },
 };
+
+/** The backend's group on an interface that is not part of the program. */
+function judgeStray({ roles }: Network, { resource, groups, on }: StrayGroup): Finding[] {
+  const ours = [...groups.certain, ...groups.maybe].find(({ key }) => roles.backend.has(key));
+  const text = `${describe(resource)} puts the backend's group ${ours?.label ?? ""} on ${on}: whether that stands in a private subnet cannot be told.`;
+  return ours ? [finding("unknown", resource, text)] : [];
+}
 
 function judgeLeg(network: Network, host: Host, leg: Leg): Finding[] {
   const part = leg.path === "" ? "" : ` (${leg.path})`;

@@ -32,6 +32,14 @@ function judge({ guards, gateways, settings }: Network, rule: Rule): Finding[] {
   const icmp = traffic.protocol === 1 || traffic.protocol === 58;
   // Ports 9000 and 22 have policies of their own.
   if (icmp || covers(traffic, settings.servicePort) !== "no" || covers(traffic, 22) !== "no") return [];
+  if (rule.source.kind === "unknown")
+    return [
+      finding(
+        "unknown",
+        rule.resource,
+        `${place(rule)} opens ${describeTraffic(traffic)} of ${describeGroup(group)}, the backend's, to ${rule.source.text}: whether that is on the Internet cannot be told.`,
+      ),
+    ];
   if (isEmpty(publicSources([rule]))) return [];
   return [
     finding(

@@ -27,11 +27,17 @@ export const policy: Policy = {
             ),
       ),
       ...openServices(network).map(({ resource, principal }) =>
-        finding(
-          "violation",
-          resource,
-          `${describe(resource)} lets any AWS account connect (principal ${principal}). Name the accounts that may.`,
-        ),
+        principal === undefined
+          ? finding(
+              "unknown",
+              resource,
+              `Whether ${describe(resource)} lets any AWS account connect is not known yet. Write the accounts down.`,
+            )
+          : finding(
+              "violation",
+              resource,
+              `${describe(resource)} lets any AWS account connect (principal ${principal}). Name the accounts that may.`,
+            ),
       ),
     ]);
   },

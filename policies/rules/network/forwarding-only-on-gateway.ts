@@ -19,11 +19,14 @@ export const policy: Policy = {
     const hosts = backends.filter(({ backend, gateway }) => backend === "role" && !gateway);
     return distinct(
       hosts.flatMap((host) =>
-        [host.resource, ...host.interfaces].flatMap((part): Finding[] =>
-          switchOf(property(part, "sourceDestCheck")) === false
+        [host.resource, ...host.interfaces].flatMap((part): Finding[] => {
+          const check = switchOf(property(part, "sourceDestCheck"));
+          if (check === "unknown")
+            return [finding("unknown", part, `Whether sourceDestCheck of ${describe(part)} is on is not known yet.`)];
+          return check === false
             ? [finding("violation", part, `sourceDestCheck of ${describe(part)} is false, though it is the backend's. Set it to true.`)]
-            : [],
-        ),
+            : [];
+        }),
       ),
     );
   },

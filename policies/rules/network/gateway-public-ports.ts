@@ -33,7 +33,16 @@ export const policy: Policy = {
           ),
         );
     });
-    return distinct(found);
+    const unclear = own
+      .filter(({ source }) => source.kind === "unknown")
+      .map((rule) =>
+        finding(
+          "unknown",
+          rule.resource,
+          `${place(rule)} opens ${describeTraffic(rule.traffic)} of the gateway to ${rule.source.text}: how many addresses that are cannot be told.`,
+        ),
+      );
+    return distinct([...found, ...unclear]);
   },
 };
 

@@ -25,7 +25,7 @@ export const policy: Policy = {
     const ssh = rules.filter(
       ({ direction, group, traffic }) => direction !== "egress" && mayBeIn(group, gateways) && covers(traffic, SSH) !== "no",
     );
-    return distinct([...judgeKnown(ssh, settings.sshWidestPrefix), ...ssh.flatMap((rule) => judgeUnknown(rule, settings.sshWidestPrefix))]);
+    return distinct([...judgeKnown(ssh, settings.sshWidestPrefix), ...judgeUnknown(ssh, settings.sshWidestPrefix)]);
   },
 };
 
@@ -44,16 +44,16 @@ function judgeKnown(rules: readonly Rule[], prefix: number): Finding[] {
   );
 }
 
-function judgeUnknown(rule: Rule, prefix: number): Finding[] {
-  const { source, traffic, resource } = rule;
-  const lost = source.kind === "unknown" || (source.kind === "prefix-list" && source.set === undefined);
-  if (!lost && covers(traffic, SSH) === "yes") return [];
-  if (!lost && widest(publicSources([rule]), prefix) === undefined) return [];
-  return [
+/** Rules that may open the port, and with which all of them together would be too many. */
+function judgeUnknown(all: readonly Rule[], prefix: number): Finding[] {
+  const doubtful = all.filter(({ traffic, direction }) => covers(traffic, SSH) === "maybe" || direction === "unknown");
+  const wide = widest(publicSources(all), prefix) !== undefined;
+  const lost = all.filter(({ source }) => source.kind === "unknown" || (source.kind === "prefix-list" && source.set === undefined));
+  return [...(wide ? doubtful : []), ...lost].map((rule) =>
     finding(
       "unknown",
-      resource,
-      `${place(rule)} may open port 22 of the gateway to ${source.text}: how many addresses that are cannot be told.`,
+      rule.resource,
+      `${place(rule)} may open port 22 of the gateway to ${rule.source.text}: how many addresses that are cannot be told.`,
     ),
-  ];
+  );
 }
