@@ -39,6 +39,11 @@ export function limitMemory(lab: string, part: string, mebibytes: number | undef
   writeFileSync(join(directory, second ? "memory.max" : "memory.limit_in_bytes"), value);
 }
 
+/** Where a command from outside joins a machine's memory; nothing with version 2, whose inner groups take no processes. */
+export function memoryGroups(lab: string, part: string): string[] {
+  return makeGroups(lab, part).filter((file) => file.startsWith(join(MOUNT, "memory")));
+}
+
 function below(directory: string): string[] {
   if (!existsSync(directory)) return [];
   const children = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());

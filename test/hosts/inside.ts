@@ -1,6 +1,7 @@
 /** Running commands inside a machine as its root, whatever its network or ssh are doing. */
 import { request } from "node:http";
 import { join } from "node:path";
+import { memoryGroups } from "./cgroup";
 import { waitForLeader } from "./machine";
 import { runDir } from "./paths";
 import type { RunOptions, RunResult } from "./process";
@@ -13,7 +14,14 @@ const ENVIRONMENT = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 export async function execInside(lab: string, host: string, command: string, options: RunOptions = {}): Promise<RunResult> {
   const leader = await waitForLeader(lab, host);
   const enter = ["nsenter", "--target", String(leader), "--mount", "--uts", "--ipc", "--net", "--pid"];
-  return run([...enter, "/usr/bin/env", "-i", ...ENVIRONMENT, "/bin/bash", "-c", command], options);
+  // The command counts towards the machine's memory like any other process in it.
+  const joined = [
+    "bash",
+    "-c",
+    'while read -r file; do [ -z "$file" ] || echo $$ >"$file"; done <<<"$0"; exec "$@"',
+    memoryGroups(lab, host).join("\n"),
+  ];
+  return run([...joined, ...enter, "/usr/bin/env", "-i", ...ENVIRONMENT, "/bin/bash", "-c", command], options);
 }
 
 /** One call to the services' control socket. @returns what S3 has moved until now */
