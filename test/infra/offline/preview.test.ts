@@ -89,7 +89,7 @@ test("an unknown option: exit code 2 and the usage", () => {
 
 test("a mandatory violation: exit code 1 and the resource's name", () => {
   const policyConfig = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "preview-test-")), "policies.json");
-  fs.writeFileSync(policyConfig, JSON.stringify({ "ssh-restricted": "mandatory" }));
+  fs.writeFileSync(policyConfig, JSON.stringify({ "gateway-ssh-restricted": "mandatory" }));
   const text =
     "config:\n  aws:region: us-east-1\n  ml-gateway:app: { path: templates/sample-app }\n  ml-gateway:gateway: { sshFrom: [0.0.0.0/0] }\n";
   const { status, stdout } = withStack(text, () => preview(["--stack", "preview-test", "--policy-config", policyConfig]));
