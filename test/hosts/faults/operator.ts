@@ -76,7 +76,8 @@ export function createOperator(lab: Lab, host: string): Operator {
         options.during?.(step.name, () => running.kill());
         const result = await running.result;
         said += result.stdout + result.stderr;
-        if (result.code !== 0) return { ok: false, ran, said };
+        // A power cut kills the host's processes in any order, so the status may be anything then; a step that ends well says so, too.
+        if (result.code !== 0 || result.stdout.trim() === "") return { ok: false, ran, said };
         done.set(step.name, inputs);
       }
       return { ok: true, ran, said };

@@ -36,7 +36,8 @@ const cutLink = (step: StepName): Case => ({
       all: true,
       during: (name, kill) => {
         if (name !== step) return;
-        void sleep(900)
+        // The release step goes on for some seconds; the others have read their input by now.
+        void sleep(name === "release" ? 2500 : 900)
           .then(() => bench.lab.cutLink("operator"))
           .then(() => sleep(300))
           .then(kill);
