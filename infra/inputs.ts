@@ -66,6 +66,7 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     plainEnv,
     wheelhouse: config.wheelhouse,
     region: config.region,
+    repair: config.repair,
     backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule } : undefined,
   };
 }

@@ -9,9 +9,11 @@ export const ROOT = path.resolve(__dirname, "../..");
 const KEY = utils.generateKeyPairSync("ed25519").private;
 
 /** Evaluates the dev stack as at a first preview, with some sections of its configuration replaced. */
-export async function evaluateDev(sections: Readonly<Record<string, object>> = {}): Promise<RunResult> {
+export async function evaluateDev(sections: Readonly<Record<string, object | string>> = {}): Promise<RunResult> {
   const file = readStackFile(ROOT, "dev", { privateKey: () => KEY });
-  const overrides = Object.fromEntries(Object.entries(sections).map(([name, value]) => [`ml-gateway:${name}`, JSON.stringify(value)]));
+  const overrides = Object.fromEntries(
+    Object.entries(sections).map(([name, value]) => [`ml-gateway:${name}`, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
   return runProgram({
     ...file,
     config: { ...file.config, ...overrides },
