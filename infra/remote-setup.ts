@@ -28,6 +28,14 @@ export function commandConnection(connection: Connection): command.types.input.r
   return { ...target, ...hop, dialErrorLimit: DIAL_ERROR_LIMIT };
 }
 
+/** Nothing of a step that sees secrets; a report is an output, not something to read line by line; the others say a summary. */
+function loggingOf(step: Step): command.types.enums.remote.Logging {
+  if (step.secret) {
+    return command.remote.Logging.None;
+  }
+  return step.name === "verify" ? command.remote.Logging.Stderr : command.remote.Logging.StdoutAndStderr;
+}
+
 /** The steps of one host, each a Command of its own that runs as early as the steps and resources it waits for allow. */
 export class RemoteSetup extends pulumi.ComponentResource {
   private readonly commands = new Map<StepName, command.remote.Command>();
@@ -50,7 +58,7 @@ export class RemoteSetup extends pulumi.ComponentResource {
         connection: commandConnection(this.args.connection),
         create: step.create,
         stdin: step.secret ? pulumi.secret(stdin) : stdin,
-        logging: step.secret ? command.remote.Logging.None : command.remote.Logging.StdoutAndStderr,
+        logging: loggingOf(step),
       },
       {
         parent: this,
