@@ -32,7 +32,19 @@ export default tseslint.config(
     "^(@pulumi/|\\.\\./(?!\\.\\./models-manifest))",
     "What a host gets is plain data: no resource, no connection, no configuration.",
   ),
-  forbid(["infra/{stack,inputs}.ts"], "^\\./(config$|program$|index$|offline/)", "The stack is wired from its inputs; only the program reads configuration."),
-  forbid(["policies/**/*.ts"], "/(infra|models-manifest|test)(/|$)", "The pack judges what a program registers; it must not know its source."),
-  { files: ["**/*.js", "**/*.mjs"], extends: [tseslint.configs.disableTypeChecked], rules: { "@typescript-eslint/no-require-imports": "off" } },
+  forbid(
+    ["infra/{stack,inputs}.ts"],
+    "^\\./(config$|program$|index$|offline/)",
+    "The stack is wired from its inputs; only the program reads configuration.",
+  ),
+  forbid(
+    ["policies/**/*.ts"],
+    "/(infra|models-manifest|test)(/|$)",
+    "The pack judges what a program registers; it must not know its source.",
+  ),
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
 );

@@ -59,6 +59,8 @@ export class RemoteSetup extends pulumi.ComponentResource {
         create: step.create,
         stdin: step.secret ? pulumi.secret(stdin) : stdin,
         logging: loggingOf(step),
+        // It would come as an environment variable, which sshd refuses and the provider then warns of.
+        addPreviousOutputInEnv: false,
       },
       {
         parent: this,

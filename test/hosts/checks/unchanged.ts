@@ -7,8 +7,13 @@ export type Snapshot = ReadonlyMap<string, string>;
 /** Where the set-up writes; logs and data, which the running service writes, are left out. */
 const PATHS = "/home/ddos /var/lib/ddos /usr/local/lib/ddos /etc";
 const WITHOUT = "-path /home/ddos/logs -o -path /home/ddos/data";
-/** Inode and change time: they tell a rewritten file even when its content and times were put back. */
-const FILES = `find ${PATHS} \\( ${WITHOUT} \\) -prune -o ! -type d -printf '%p %i %C@ %T@ %m %u:%g %s %l\\n'`;
+/**
+ * Inode and change time: they tell a rewritten file even when its content and times were put back. The stores of parts do without the
+ * change time: a step marks a part that it found as still wanted by its access time, which rewrites nothing.
+ */
+const PARTS = "-path '/var/lib/ddos/*' -o -path '/home/ddos/releases/*/models/*'";
+const identity = (change: string): string => `-printf '%p %i ${change} %T@ %m %u:%g %s %l\\n'`;
+const FILES = `find ${PATHS} \\( ${WITHOUT} \\) -prune -o ! -type d \\( \\( ${PARTS} \\) ${identity("-")} -o ${identity("%C@")} \\)`;
 const SERVICES =
   "systemctl show -p Id,InvocationID,MainPID,NRestarts,ActiveState nginx.service 'ddos-*.service' cron.service ssh.service | paste -s -d' ' | sed 's/  /\\n/g'";
 /** A reload leaves nginx's main process and changes its workers. */
