@@ -10,7 +10,7 @@ import { utils } from "ssh2";
 import { readConfig, DEFAULT_CONFIG, ConfigError as PolicyConfigError, type Config as PolicyConfig } from "../../policies/core/config";
 import { evaluate } from "../../policies/core/evaluate";
 import { loadGraph } from "../../policies/graph/load";
-import { policies } from "../../policies/rules";
+import { policies, policyIds } from "../../policies/rules";
 import { ConfigError } from "../config";
 import { hostFiles } from "../host/host-files";
 import type { StackInputs } from "../inputs";
@@ -96,10 +96,7 @@ function readPolicyConfig(file: string | undefined): PolicyConfig {
     return DEFAULT_CONFIG;
   }
   try {
-    return readConfig(
-      JSON.parse(fs.readFileSync(file, "utf8")),
-      policies.map((policy) => policy.id),
-    );
+    return readConfig(JSON.parse(fs.readFileSync(file, "utf8")), policyIds);
   } catch (error) {
     throw new UsageError(`--policy-config ${file}: ${(error as Error).message}`);
   }
