@@ -1,6 +1,7 @@
 /** `up` and `down`: the whole system on this machine, for a person to try. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FEATURES } from "./checks/service";
 import { listLabs, removeLab } from "./lab";
 import { runDir } from "./paths";
 import type { UpResult } from "./system";
@@ -19,7 +20,7 @@ function whatToTry({ lab, outputs }: UpResult): string {
   return `
 The system runs. From the outside (the operator's namespace):
   ${outside} curl -s ${shown(outputs.healthUrl)}
-  ${outside} curl -s -X POST http://${shown(outputs.gatewayAddress)}/predict -H 'content-type: application/json' -d '{"features": {}}'
+  ${outside} curl -s -X POST http://${shown(outputs.gatewayAddress)}/predict -H 'content-type: application/json' -d '${JSON.stringify({ features: FEATURES })}'
 On the machines:
   ${tool} ssh --name ${lab.name} gateway          (backend: through the gateway)
   ${tool} exec --name ${lab.name} backend -- 'systemctl status ddos-backend'

@@ -6,7 +6,7 @@ import { runDir } from "../paths";
 import { expect } from "./harness";
 
 /** A client that asks slowly and without errors. */
-const FEATURES = {
+export const FEATURES = {
   ...{
     requests_per_second: 0.5,
     unique_path_ratio: 0.6,
