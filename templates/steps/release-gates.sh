@@ -105,7 +105,7 @@ try_site() {
   systemd-run --quiet --collect --unit=ddos-nginx-trial --property=Type=exec --property=RuntimeMaxSec=60 \
     --property=BindReadOnlyPaths="$STAGE/nginx:/etc/nginx" /usr/sbin/nginx -g 'daemon off;'
   read -r up _ </proc/uptime
-  end=$((${up%.*} + 10))
+  end=$((${up%.*} + 5))
   while [ "${up%.*}" -lt "$end" ]; do
     answer=$(curl --silent --noproxy '*' --max-time 5 --dump-header - --output /dev/null "http://127.0.0.1:8100$HEALTH_PATH" | tr -d '\r' || printf '')
     if grep -qixE "x-release: ($ID|${CURRENT:-none})" <<<"$answer"; then
