@@ -1,7 +1,7 @@
 /**
  * Deployments that cannot leave the service broken, tried on real machines: every fault ends with the old release serving and a clear
  * reason, or with the new one, and no request fails meanwhile unless the fault itself takes the host away.
- *   main.ts [--only PATTERN] [--keep] [--list]
+ *   main.ts [--only PATTERN] [--lab NAME] [--keep] [--list]
  */
 import { createDefaultLab } from "../default-lab";
 import { unsupported } from "../host-tools";
@@ -23,7 +23,6 @@ import type { Counts } from "./load";
 import type { Watch } from "./watch";
 import { startWatch } from "./watch";
 
-const LAB = "faults";
 /** Requests a second that run beside every case. */
 const RATE = 20;
 const ALL: readonly Case[] = [
@@ -89,15 +88,16 @@ async function main(argv: readonly string[]): Promise<number> {
   if (reasons.length > 0) throw new Error(reasons.join("\n"));
   if (cases.length === 0) throw new Error("--only matches no case; --list shows them.");
   const began = Date.now();
-  const running = (await listLabs()).includes(LAB);
-  const lab = running ? openLab(LAB) : await createDefaultLab(LAB, { memoryMiB: 1024, diskGiB: 4 });
+  const name = argv.includes("--lab") ? (argv[argv.indexOf("--lab") + 1] ?? "") : "faults";
+  const running = (await listLabs()).includes(name);
+  const lab = running ? openLab(name) : await createDefaultLab(name, { memoryMiB: 1024, diskGiB: 4 });
   console.log(`two machines after ${seconds(began)}; ${cases.length} cases`);
   try {
     const failed = await runAll(cases, createBench(lab));
     console.log(`${cases.length - failed} passed, ${failed} failed (${seconds(began)})`);
     return failed === 0 ? 0 : 1;
   } finally {
-    if (!argv.includes("--keep")) await removeLab(LAB);
+    if (!argv.includes("--keep")) await removeLab(name);
   }
 }
 

@@ -34,6 +34,9 @@ export interface Operator {
 /** verify looks at the other host as well; it has its own tests. */
 const STEPS: readonly StepName[] = ["prepare", "code", "env", "models", "release"];
 
+/** No step of these tests needs this long; a link that is cut for good must not hold a run. */
+const STEP_LIMIT_MS = 150_000;
+
 export interface RunningStep {
   readonly result: Promise<RunResult>;
   /** Ends the operator's side at once, as SIGKILL or a closed lid would. */
@@ -44,7 +47,9 @@ export interface RunningStep {
 export function startStep(lab: Lab, host: string, step: Step, stdin: string): RunningStep {
   const [program = "", ...args] = sshCommand(lab.name, host, [step.create]);
   // A group of its own: ssh through the bastion is two processes.
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], detached: true, timeout: (step.limitSeconds + 60) * 1000 });
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
+  const kill = (): void => void (child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, "SIGKILL"));
+  const watchdog = setTimeout(kill, STEP_LIMIT_MS);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString("utf8")));
@@ -53,9 +58,12 @@ export function startStep(lab: Lab, host: string, step: Step, stdin: string): Ru
   child.stdin.end(stdin);
   const result = new Promise<RunResult>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    child.on("close", (code) => {
+      clearTimeout(watchdog);
+      resolve({ code: code ?? -1, stdout, stderr });
+    });
   });
-  return { result, kill: () => void (child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, "SIGKILL")) };
+  return { result, kill };
 }
 
 const fingerprint = (...texts: readonly string[]): string => createHash("sha256").update(texts.join("\0")).digest("hex");
