@@ -71,7 +71,9 @@ async function runAll(cases: readonly Case[], bench: Bench): Promise<number> {
   const watch = startWatch(bench.lab, URL_ABOUT, RATE, 1500);
   let failed = 0;
   for (const one of cases) {
-    if (!(await runCase(one, bench, watch))) failed += 1;
+    // Faults are timed against a busy machine, so a case has two tries, and both are told.
+    if ((await runCase(one, bench, watch)) || (await runCase(one, bench, watch))) continue;
+    failed += 1;
   }
   watch.stop();
   return failed;
