@@ -23,19 +23,19 @@ export default tseslint.config(
     },
   },
   forbid(
-    ["infra/{network,egress,firewall,host,host-keys,image,model-bucket,remote-setup,permissions,naming,cidr}.ts"],
-    "^\\./(config$|stack$|inputs$|program$|sources$|index$|offline/|verify/)",
+    ["infra/{network,hosts,models,remote}/**/*.ts"],
+    "^(\\.\\./(config/(load|sources|rules|structure|schema)$|stack$|program$|index$|offline/|cli/|release/inputs$))",
     "A component takes arguments; it reads no configuration and knows nothing of what stands above it.",
   ),
   forbid(
-    ["infra/host/**/*.ts", "infra/{naming,cidr}.ts"],
-    "^(@pulumi/|\\.\\./(?!\\.\\./models-manifest))",
-    "What a host gets is plain data: no resource, no connection, no configuration.",
+    ["infra/release/**/*.ts", "infra/network/cidr.ts", "infra/hosts/sizing.ts"],
+    "^(@pulumi/(?!pulumi$)|\\.\\./(stack|program|index|offline/|cli/|remote/))",
+    "What a host gets is plain data: no resource and no connection.",
   ),
   forbid(
-    ["infra/{stack,inputs}.ts"],
-    "^\\./(config$|program$|index$|offline/)",
-    "The stack is wired from its inputs; only the program reads configuration.",
+    ["infra/{release,config}/**/*.ts", "infra/stack.ts"],
+    "(^|/)(program|index|offline/.*|cli/.*)$",
+    "The stack is wired from its inputs; only the program reads configuration, and only a command line runs the program.",
   ),
   forbid(
     ["policies/**/*.ts"],

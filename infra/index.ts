@@ -1,6 +1,6 @@
 import * as path from "path";
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigError } from "./config";
+import { ConfigError } from "./config/load";
 import { program } from "./program";
 
 /** The stack's outputs; the CLI awaits the function and registers what it returns. */

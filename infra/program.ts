@@ -4,8 +4,8 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { loadConfig } from "./config";
-import { stackInputs, type StackInputs } from "./inputs";
+import { loadConfig } from "./config/load";
+import { stackInputs, type StackInputs } from "./release/inputs";
 import { modelBucketName } from "./naming";
 import { createStack, type StackOutputs } from "./stack";
 

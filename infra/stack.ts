@@ -1,17 +1,17 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { PrivateEgress } from "./egress";
-import { Firewall } from "./firewall";
-import { Host } from "./host";
-import { backendHostKey, bastionHostKey } from "./host-keys";
-import type { HostRole, Step, StepName, StepValues } from "./host/types";
-import { hostSteps } from "./host/steps";
-import { userData } from "./host/user-data";
-import type { StackInputs } from "./inputs";
-import { ModelBucket } from "./model-bucket";
-import { Network } from "./network";
-import { hostStatements } from "./permissions";
-import { RemoteSetup, type Connection } from "./remote-setup";
+import { PrivateEgress } from "./network/egress";
+import { Firewall } from "./network/firewall";
+import { Host } from "./hosts/instance";
+import { backendHostKey, bastionHostKey } from "./remote/host-keys";
+import type { HostRole, Step, StepName, StepValues } from "./release/types";
+import { hostSteps } from "./release/steps";
+import { userData } from "./hosts/user-data";
+import type { StackInputs } from "./release/inputs";
+import { ModelBucket } from "./models/bucket";
+import { Network } from "./network/vpc";
+import { hostStatements } from "./hosts/permissions";
+import { RemoteSetup, type Connection } from "./remote/setup";
 
 /** What `pulumi stack output` shows. */
 export interface StackOutputs {

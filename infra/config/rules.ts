@@ -1,8 +1,8 @@
 /**
  * What the configuration must fulfil beyond its structure: relations between keys. Pure; each rule returns its problems.
  */
-import { contains, overlaps, parseBlock, type Block } from "../cidr";
-import { instanceSize } from "../host/sizing";
+import { contains, overlaps, parseBlock, type Block } from "../network/cidr";
+import { instanceSize } from "../hosts/sizing";
 import type { Sections } from "./structure";
 
 interface Context {

@@ -1,7 +1,7 @@
 /**
  * The result of an offline preview as one plain document: what `--json` prints and what the text report is made from. Pure.
  */
-import type { HostFile } from "../host/types";
+import type { HostFile } from "../release/types";
 import type { GraphResource } from "./engine";
 
 export interface PreviewDocument {

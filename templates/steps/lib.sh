@@ -207,7 +207,7 @@ venv_print() {
 # tree_print DIR: paths and contents of a folder as one digest.
 tree_print() { (cd -- "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -c 1-64); }
 
-# env_digest FILE: as infra/host/env-file.ts computes it; a slow hash, because it stands in file names.
+# env_digest FILE: as infra/release/env-file.ts computes it; a slow hash, because it stands in file names.
 env_digest() {
   python3 -c 'import hashlib, sys; print(hashlib.scrypt(sys.stdin.buffer.read(), salt=b"ml-gateway .env v1", n=16384, r=8, p=1, dklen=16).hex())' <"$1"
 }

@@ -1,0 +1,53 @@
+/** What the verify step of a host prints, and the drift report made of it. Pure. */
+import type { CommandResult } from "../remote/ssh";
+
+export interface HostReport {
+  readonly role: "gateway" | "backend";
+  readonly host: string;
+  readonly release: string;
+  readonly models: string;
+  readonly ok: boolean;
+  readonly passed: number;
+  readonly failed: readonly { readonly check: string; readonly expected: string; readonly found: string }[];
+}
+
+/** A host that could be asked has a report, the other says why not. */
+export type HostOutcome =
+  { readonly role: "gateway" | "backend"; readonly report: HostReport } | { readonly role: "gateway" | "backend"; readonly error: string };
+
+export function readReport(role: "gateway" | "backend", result: CommandResult): HostOutcome {
+  try {
+    const raw = JSON.parse(result.stdout) as HostReport & { checks?: unknown };
+    const { host, release, models, ok, passed, failed } = raw;
+    if (typeof ok === "boolean" && Array.isArray(failed)) {
+      return { role, report: { role, host, release, models, ok, passed, failed } };
+    }
+  } catch {
+    // No report: the step's own words below say why.
+  }
+  return { role, error: result.stderr.trim() === "" ? `the verify step ended with ${result.code} and said nothing` : result.stderr.trim() };
+}
+
+/** 0: as wanted, 1: drift, 3: a host could not be asked. */
+export function exitCode(outcomes: readonly HostOutcome[]): 0 | 1 | 3 {
+  if (outcomes.some((outcome) => "error" in outcome)) {
+    return 3;
+  }
+  return outcomes.every((outcome) => "report" in outcome && outcome.report.ok) ? 0 : 1;
+}
+
+export function renderOutcomes(stack: string, outcomes: readonly HostOutcome[]): string {
+  const lines = outcomes.flatMap((outcome) => {
+    if ("error" in outcome) {
+      return [`${outcome.role}: could not be checked`, ...outcome.error.split("\n").map((line) => `  ${line}`)];
+    }
+    const { report } = outcome;
+    const head = `${outcome.role}: ${report.ok ? "as wanted" : `${report.failed.length} differences`}, ${report.passed} checks passed, release ${report.release}`;
+    return [head, ...report.failed.map((row) => `  ${row.check}: expected ${row.expected}, found ${row.found}`)];
+  });
+  const hint =
+    exitCode(outcomes) === 1
+      ? [`To repair: pulumi config set --stack ${stack} repair "$(date -u +%FT%TZ)" && pulumi up --stack ${stack}`]
+      : [];
+  return [...lines, ...hint].join("\n");
+}

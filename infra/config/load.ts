@@ -1,0 +1,137 @@
+/**
+ * The only reader of `pulumi.Config`: turns the stack's configuration into one validated value, or says everything that is wrong with it.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { readSources, type Sources } from "./sources";
+import { checkRules } from "./rules";
+import { parseSections, type Sections } from "./structure";
+import { privateKeyText, publicKeyOf } from "./ssh-key";
+import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, StackConfig } from "./types";
+
+/** All problems of a configuration at once; `problems` holds one line each. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `the configuration of this stack has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
+    this.name = "ConfigError";
+  }
+}
+
+/**
+ * Reads and validates the configuration of the running stack, and what it points at on this machine.
+ *
+ * @param root folder that relative paths in the configuration start from.
+ * @throws ConfigError naming each key, what was found and what to do.
+ */
+export function loadConfig(root: string): { config: StackConfig; sources: Sources } {
+  const project = pulumi.getProject();
+  const region = new pulumi.Config("aws").get("region") ?? process.env.AWS_REGION ?? "";
+  const { sections, problems } = parseSections(readRaw(project));
+  const regionProblems = checkRegion(region);
+  const context = { project, region: regionProblems.length > 0 ? "" : region, sections };
+  const all = [...problems, ...regionProblems, ...checkRules(context), ...checkAgent()];
+  const key = readKey(project, root, sections, all);
+  const { code, models } = readSources(project, root, sections, all);
+  if (all.length > 0 || key === undefined || code === undefined || models === undefined) {
+    throw new ConfigError([...new Set(all)]);
+  }
+  return { config: assemble({ project, region, sections, key }), sources: { code, models } };
+}
+
+/** Internal to the SDK and so without a type: whether the stack's file holds the value encrypted. */
+const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (this: void, key: string) => boolean };
+
+function readRaw(project: string): Parameters<typeof parseSections>[0] {
+  const prefix = `${project}:`;
+  const names = Object.keys(pulumi.runtime.allConfig())
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length));
+  // The raw text is needed to validate secrets too; it never leaves this file except inside an output marked as secret.
+  const values = Object.fromEntries(names.map((name) => [name, pulumi.runtime.getConfig(prefix + name) ?? ""]));
+  return { project, values, secretKeys: new Set(names.filter((name) => isConfigSecret(prefix + name))) };
+}
+
+function checkRegion(region: string): string[] {
+  return /^[a-z]{2}(-[a-z]+)+-[0-9]$/.test(region)
+    ? []
+    : [`aws:region: found "${region}"; name a region, for example: pulumi config set aws:region us-east-1`];
+}
+
+/** With an agent socket that is gone, every remote command fails although a key is given. */
+function checkAgent(): string[] {
+  const socket = process.env.SSH_AUTH_SOCK;
+  if (socket === undefined || socket === "" || fs.existsSync(socket) || pulumi.runtime.isDryRun()) {
+    return [];
+  }
+  return [
+    `SSH_AUTH_SOCK (environment): names "${socket}", which does not exist, and makes every remote command fail; run: unset SSH_AUTH_SOCK`,
+  ];
+}
+
+interface Key {
+  readonly text: string;
+  readonly publicKey: string;
+}
+
+function readKey(project: string, root: string, sections: Sections, problems: string[]): Key | undefined {
+  const { privateKeyFile } = (sections.ssh ?? {}) as { privateKeyFile?: string };
+  if (privateKeyFile !== undefined && sections.sshPrivateKey !== undefined) {
+    return undefined;
+  }
+  const name = privateKeyFile === undefined ? `${project}:sshPrivateKey` : `${project}:ssh.privateKeyFile`;
+  try {
+    const text =
+      privateKeyFile === undefined ? (sections.sshPrivateKey as string | undefined) : fs.readFileSync(expand(privateKeyFile, root), "utf8");
+    if (text === undefined) {
+      return undefined;
+    }
+    const key = privateKeyText(text);
+    return { text: key, publicKey: publicKeyOf(key) };
+  } catch (error) {
+    problems.push(`${name}: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function expand(file: string, root: string): string {
+  return file.startsWith("~/") ? path.join(os.homedir(), file.slice(2)) : path.resolve(root, file);
+}
+
+function assemble(read: { project: string; region: string; sections: Sections; key: Key }): StackConfig {
+  const { project, region, sections, key } = read;
+  const secretEnv = sections.secretEnv as Record<string, string>;
+  return {
+    project,
+    stack: pulumi.getStack(),
+    region,
+    network: sections.network as NetworkConfig,
+    gateway: sections.gateway as GatewayConfig,
+    backend: sections.backend as BackendConfig,
+    ssh: { user: (sections.ssh as { user: string }).user, publicKey: key.publicKey, privateKey: pulumi.secret(key.text) },
+    app: appConfig(sections.app as Sections),
+    models: sections.models as StackConfig["models"],
+    health: sections.health as StackConfig["health"],
+    env: sections.env as Record<string, string>,
+    secretEnvNames: Object.keys(secretEnv).sort(),
+    secretEnv: pulumi.secret(secretEnv),
+    wheelhouse: (sections.python as { wheelhouse?: S3Object }).wheelhouse,
+    repair: sections.repair as string | undefined,
+    backup: sections.backup as StackConfig["backup"],
+  };
+}
+
+function appConfig(app: Sections): AppConfig {
+  const module = app.module as string;
+  if (app.git !== undefined) {
+    return { kind: "git", module, ...(app.git as { url: string; commit: string }) };
+  }
+  if (app.bundle !== undefined) {
+    return { kind: "bundle", module, ...(app.bundle as S3Object) };
+  }
+  return { kind: "path", module, path: app.path as string };
+}

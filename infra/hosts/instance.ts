@@ -1,0 +1,79 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { HostConfig } from "../config/types";
+import { ubuntuImage } from "./image";
+import { tags } from "../naming";
+
+export interface HostArgs {
+  readonly role: "gateway" | "backend";
+  readonly config: HostConfig;
+  readonly subnetId: pulumi.Input<string>;
+  readonly groupId: pulumi.Input<string>;
+  readonly keyName: pulumi.Input<string>;
+  /** First-boot script; plain text without a secret. */
+  readonly userData: string;
+  /** What the host may do, as IAM statements; none means no permission at all. */
+  readonly statements: readonly Statement[];
+  readonly publicAddress: boolean;
+  /** The host forwards packets of others (NAT). */
+  readonly forwards: boolean;
+}
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow";
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+}
+
+/** One Ubuntu instance with an encrypted root volume, IMDSv2 only, and a role that may do what its statements say and nothing else. */
+export class Host extends pulumi.ComponentResource {
+  readonly instance: aws.ec2.Instance;
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ml-gateway:infra:Host", name, {}, opts);
+    const role = new aws.iam.Role(
+      `${name}-role`,
+      { assumeRolePolicy: trust(), description: `What the ${args.role} may do`, tags: tags(args.role) },
+      { parent: this },
+    );
+    if (args.statements.length > 0) {
+      const policy = JSON.stringify({ Version: "2012-10-17", Statement: args.statements });
+      new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, { parent: this });
+    }
+    const profile = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name, tags: tags(args.role) }, { parent: this });
+    this.instance = new aws.ec2.Instance(
+      `${name}-instance`,
+      {
+        ami: args.config.ami ?? ubuntuImage(args.config.instanceType, { parent: this }),
+        instanceType: args.config.instanceType,
+        subnetId: args.subnetId,
+        vpcSecurityGroupIds: [args.groupId],
+        associatePublicIpAddress: args.publicAddress,
+        sourceDestCheck: !args.forwards,
+        keyName: args.keyName,
+        iamInstanceProfile: profile.name,
+        userData: args.userData,
+        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+        rootBlockDevice: {
+          volumeType: "gp3",
+          volumeSize: args.config.rootVolumeGiB,
+          encrypted: true,
+          deleteOnTermination: true,
+          tags: tags(args.role),
+        },
+        tags: tags(args.role, args.role),
+      },
+      // A newer image, or a new first-boot script, must not replace or stop a host that serves.
+      { parent: this, ignoreChanges: args.config.ami === undefined ? ["ami", "userData"] : ["userData"] },
+    );
+    this.registerOutputs({ instanceId: this.instance.id });
+  }
+}
+
+function trust(): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  });
+}

@@ -1,0 +1,116 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { partition, tags } from "../naming";
+
+export interface ModelBucketArgs {
+  /** Physical name. */
+  readonly bucketName: string;
+  readonly region: string;
+  /** Take over a bucket of that name that a destroyed stack left behind. */
+  readonly adopt: boolean;
+  readonly files: readonly ModelFile[];
+}
+
+export interface ModelFile {
+  /** File name on the host. */
+  readonly name: string;
+  readonly sha256: string;
+  /** Content-addressed key. */
+  readonly key: string;
+  /** Where the bytes lie on this machine. */
+  readonly localPath: string;
+  readonly contentType: string;
+}
+
+/** Days that a version stays after it was deleted or replaced by hand; current versions never expire. */
+const NONCURRENT_DAYS = 365;
+
+/**
+ * The versioned, private bucket of the models. Everything in it outlives `pulumi destroy`: the bucket, its guards and the models are released
+ * from the state and stay as they are (docs/operations.md says how to take them over again or delete them).
+ */
+export class ModelBucket extends pulumi.ComponentResource {
+  readonly bucketName: pulumi.Output<string>;
+  /** Keys of the uploaded models, resolved once they are there. */
+  readonly keys: pulumi.Output<string[]>;
+
+  constructor(name: string, args: ModelBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ml-gateway:infra:ModelBucket", name, {}, opts);
+    const kept = { parent: this, retainOnDelete: true };
+    const bucket = new aws.s3.Bucket(
+      `${name}-bucket`,
+      { bucket: args.bucketName, forceDestroy: false, tags: tags(args.bucketName, "models") },
+      { ...kept, import: args.adopt ? args.bucketName : undefined },
+    );
+    const target = { bucket: bucket.bucket };
+    const versioning = new aws.s3.BucketVersioning(
+      `${name}-versioning`,
+      { ...target, versioningConfiguration: { status: "Enabled" } },
+      kept,
+    );
+    new aws.s3.BucketServerSideEncryptionConfiguration(
+      `${name}-encryption`,
+      { ...target, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: true }] },
+      kept,
+    );
+    const guard = new aws.s3.BucketPublicAccessBlock(
+      `${name}-private`,
+      { ...target, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+      kept,
+    );
+    const owner = new aws.s3.BucketOwnershipControls(
+      `${name}-owner`,
+      { ...target, rule: { objectOwnership: "BucketOwnerEnforced" } },
+      kept,
+    );
+    // S3 refuses parallel changes of one bucket's settings now and then; the policy waits for the others.
+    new aws.s3.BucketPolicy(`${name}-tls`, { ...target, policy: tlsOnly(args) }, { ...kept, dependsOn: [guard, owner] });
+    new aws.s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { ...target, rules: lifecycle() }, { ...kept, dependsOn: [versioning] });
+    const objects = args.files.map(
+      (file) =>
+        new aws.s3.BucketObjectv2(
+          // Named by content: a changed model is a new object beside the old one, which stays.
+          `${name}-object-${file.sha256.slice(0, 12)}-${file.name}`,
+          { ...target, key: file.key, source: new pulumi.asset.FileAsset(file.localPath), contentType: file.contentType },
+          { ...kept, dependsOn: [versioning] },
+        ),
+    );
+    this.bucketName = bucket.bucket;
+    this.keys = pulumi.all(objects.map((object) => object.key));
+    this.registerOutputs({ bucketName: this.bucketName });
+  }
+}
+
+function tlsOnly(args: ModelBucketArgs): string {
+  const arn = `arn:${partition(args.region)}:s3:::${args.bucketName}`;
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "DenyPlainHttp",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [arn, `${arn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  });
+}
+
+function lifecycle(): aws.types.input.s3.BucketLifecycleConfigurationRule[] {
+  return [
+    {
+      id: "abandoned-uploads",
+      status: "Enabled",
+      filter: { prefix: "" },
+      abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+    },
+    {
+      id: "replaced-versions",
+      status: "Enabled",
+      filter: { prefix: "" },
+      noncurrentVersionExpiration: { noncurrentDays: NONCURRENT_DAYS, newerNoncurrentVersions: 3 },
+    },
+  ];
+}

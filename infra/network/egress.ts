@@ -1,0 +1,35 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Egress } from "../config/types";
+import { tags } from "../naming";
+
+export interface PrivateEgressArgs {
+  readonly kind: Egress;
+  readonly routeTableId: pulumi.Input<string>;
+  /** Interface of the gateway instance; the way out with `gateway`. */
+  readonly gatewayInterfaceId: pulumi.Input<string>;
+  /** Public subnet for the NAT gateway; used with `managed`. */
+  readonly publicSubnetId: pulumi.Input<string>;
+}
+
+/** The default route of the private subnets: through the gateway instance, through a managed NAT gateway, or none. */
+export class PrivateEgress extends pulumi.ComponentResource {
+  constructor(name: string, args: PrivateEgressArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ml-gateway:infra:PrivateEgress", name, {}, opts);
+    const parent = { parent: this };
+    const route = { routeTableId: args.routeTableId, destinationCidrBlock: "0.0.0.0/0" };
+    if (args.kind === "gateway") {
+      new aws.ec2.Route(`${name}-default`, { ...route, networkInterfaceId: args.gatewayInterfaceId }, parent);
+    }
+    if (args.kind === "managed") {
+      const address = new aws.ec2.Eip(`${name}-nat`, { domain: "vpc", tags: tags("nat") }, parent);
+      const nat = new aws.ec2.NatGateway(
+        `${name}-nat`,
+        { subnetId: args.publicSubnetId, allocationId: address.id, tags: tags("nat") },
+        parent,
+      );
+      new aws.ec2.Route(`${name}-default`, { ...route, natGatewayId: nat.id }, parent);
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,81 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Egress } from "../config/types";
+import { tags } from "../naming";
+
+export interface FirewallArgs {
+  readonly vpcId: pulumi.Input<string>;
+  /** IPv4 blocks that may connect to port 22 of the gateway. */
+  readonly sshFrom: readonly string[];
+  /** Port of nginx on the backend. */
+  readonly servicePort: number;
+  readonly egress: Egress;
+  readonly s3PrefixListId: pulumi.Input<string>;
+}
+
+const ANYWHERE = "0.0.0.0/0";
+
+type Peer = { cidrIpv4: string } | { referencedSecurityGroupId: pulumi.Input<string> } | { prefixListId: pulumi.Input<string> };
+
+/** gateway-sg and webserver-sg. Every rule has exactly one source, in a resource of its own, so that it can be judged by itself. */
+export class Firewall extends pulumi.ComponentResource {
+  readonly gatewayGroupId: pulumi.Output<string>;
+  readonly backendGroupId: pulumi.Output<string>;
+
+  constructor(
+    private readonly name: string,
+    args: FirewallArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("ml-gateway:infra:Firewall", name, {}, opts);
+    const gateway = this.group("gateway-sg", "Public host: HTTP, HTTPS and the SSH bastion", "gateway", args.vpcId);
+    const backend = this.group("webserver-sg", "Private host: reachable from the gateway only", "backend", args.vpcId);
+    this.gatewayGroupId = gateway.id;
+    this.backendGroupId = backend.id;
+    const fromGateway = { referencedSecurityGroupId: gateway.id };
+    const toBackend = { referencedSecurityGroupId: backend.id };
+
+    this.ingress("gateway-http", gateway, "tcp", 80, { cidrIpv4: ANYWHERE });
+    this.ingress("gateway-https", gateway, "tcp", 443, { cidrIpv4: ANYWHERE });
+    for (const block of args.sshFrom) {
+      this.ingress(`gateway-ssh-${block}`, gateway, "tcp", 22, { cidrIpv4: block });
+    }
+    this.ingress("webserver-service", backend, "tcp", args.servicePort, fromGateway);
+    this.ingress("webserver-ssh", backend, "tcp", 22, fromGateway);
+
+    this.egress("gateway-service", gateway, "tcp", args.servicePort, toBackend);
+    this.egress("gateway-ssh", gateway, "tcp", 22, toBackend);
+    this.packages("gateway", gateway);
+    if (args.egress === "none") {
+      this.egress("webserver-s3", backend, "tcp", 443, { prefixListId: args.s3PrefixListId });
+    } else {
+      this.packages("webserver", backend);
+    }
+    if (args.egress === "gateway") {
+      // 80 and 443 of the NAT instance are open anyway; time is not.
+      this.ingress("gateway-nat-ntp", gateway, "udp", 123, toBackend);
+    }
+    this.registerOutputs({ gatewayGroupId: this.gatewayGroupId, backendGroupId: this.backendGroupId });
+  }
+
+  private group(title: string, description: string, role: "gateway" | "backend", vpcId: pulumi.Input<string>): aws.ec2.SecurityGroup {
+    return new aws.ec2.SecurityGroup(`${this.name}-${title}`, { vpcId, description, tags: tags(title, role) }, { parent: this });
+  }
+
+  private ingress(key: string, group: aws.ec2.SecurityGroup, ipProtocol: string, port: number, source: Peer): void {
+    const args = { securityGroupId: group.id, ipProtocol, fromPort: port, toPort: port, ...source, tags: tags(key) };
+    new aws.vpc.SecurityGroupIngressRule(`${this.name}-in-${key}`, args, { parent: this });
+  }
+
+  private egress(key: string, group: aws.ec2.SecurityGroup, ipProtocol: string, port: number, target: Peer): void {
+    const args = { securityGroupId: group.id, ipProtocol, fromPort: port, toPort: port, ...target, tags: tags(key) };
+    new aws.vpc.SecurityGroupEgressRule(`${this.name}-out-${key}`, args, { parent: this });
+  }
+
+  /** Package registries and time; nothing else leaves a host. */
+  private packages(key: string, group: aws.ec2.SecurityGroup): void {
+    this.egress(`${key}-http`, group, "tcp", 80, { cidrIpv4: ANYWHERE });
+    this.egress(`${key}-https`, group, "tcp", 443, { cidrIpv4: ANYWHERE });
+    this.egress(`${key}-ntp`, group, "udp", 123, { cidrIpv4: ANYWHERE });
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Everything that decides what a stack consists of, in one plain value: configuration, sources and what each host gets.
+ */
+import { createHash } from "crypto";
+import * as fs from "fs";
+import * as path from "path";
+import type * as pulumi from "@pulumi/pulumi";
+import type { LoadedManifest } from "../../models-manifest/manifest";
+import type { HostConfig, StackConfig } from "../config/types";
+import { instanceSize, workersFor } from "../hosts/sizing";
+import { hostSteps } from "./steps";
+import type { HostRole, HostSpec } from "./types";
+import type { ModelFile } from "../models/bucket";
+import type { Sources } from "../config/sources";
+
+/** The backend's name on the gateway; the prepare step writes it to /etc/hosts there, so that no file holds an address. */
+export const BACKEND_HOST = "backend.internal";
+
+export interface StackInputs {
+  readonly config: StackConfig;
+  /** Physical name of the model bucket. */
+  readonly bucketName: string;
+  readonly models: { readonly release: string; readonly files: readonly ModelFile[] };
+  readonly specs: Readonly<Record<HostRole, HostSpec>>;
+  /** Text of the script that waits for a host and prints its SSH host key. */
+  readonly hostKeyScript: string;
+  /** Settings for the .env of a host; secret for the backend. */
+  environment(role: HostRole): pulumi.Input<Record<string, string>>;
+}
+
+/** Puts the inputs together. `root` is the project's folder. */
+export function stackInputs(root: string, config: StackConfig, sources: Sources, bucketName: string): StackInputs {
+  const plain: Record<HostRole, Record<string, string>> = {
+    gateway: {
+      ...pick(config.env, ["LOG_LEVEL", "CACHE_TTL"]),
+      ...config.gateway.env,
+      UPSTREAM_URL: `http://${BACKEND_HOST}:${config.backend.port}`,
+    },
+    backend: { ...config.env, MODEL_PATH: modelPath(sources.models) },
+  };
+  const backend = hostSpec("backend", config, sources, plain.backend);
+  const gateway = { ...hostSpec("gateway", config, sources, plain.gateway), peer: digestOf(backend) };
+  return {
+    config,
+    bucketName,
+    models: { release: sources.models.manifest.release, files: modelFiles(root, sources.models) },
+    specs: { gateway, backend },
+    hostKeyScript: fs.readFileSync(path.join(root, "templates/steps/host-key.sh"), "utf8"),
+    environment: (role) => (role === "gateway" ? plain.gateway : config.secretEnv.apply((secret) => ({ ...plain.backend, ...secret }))),
+  };
+}
+
+function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEnv: Record<string, string>): HostSpec {
+  const isBackend = role === "backend";
+  return {
+    role,
+    service: `ddos-${role}`,
+    module: config.app.module,
+    workers: workers(config[role], isBackend ? modelBytes(sources.models) : 0),
+    servicePort: isBackend ? config.backend.port : 80,
+    health: config.health,
+    egress: config.network.egress,
+    code: sources.code,
+    models: isBackend ? { ...sources.models, pins: pins(sources.models) } : undefined,
+    envNames: [...Object.keys(plainEnv), ...(isBackend ? config.secretEnvNames : [])].sort(),
+    plainEnv,
+    wheelhouse: config.wheelhouse,
+    region: config.region,
+    repair: config.repair,
+    backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule } : undefined,
+  };
+}
+
+/** Changes with whatever the backend gets, so that the gateway's check of it runs again. */
+function digestOf(spec: HostSpec): string {
+  const scripts = hostSteps(spec).map((step) => step.create);
+  return createHash("sha256")
+    .update(JSON.stringify([spec, scripts]))
+    .digest("hex");
+}
+
+function workers(host: HostConfig, bytes: number): number {
+  if (host.workers !== "auto") {
+    return host.workers;
+  }
+  const size = instanceSize(host.instanceType) ?? { memoryMiB: 0, vcpus: 2 };
+  return workersFor({ memoryMiB: host.memoryMiB ?? size.memoryMiB, vcpus: size.vcpus, modelBytes: bytes });
+}
+
+function modelBytes(models: LoadedManifest): number {
+  return models.files.filter((file) => file.role === "model").reduce((sum, file) => sum + file.size, 0);
+}
+
+function modelPath(models: LoadedManifest): string {
+  const model = models.files.find((file) => file.role === "model");
+  return `/home/ddos/models/${path.posix.basename(model?.path ?? "")}`;
+}
+
+function pins(models: LoadedManifest): string[] {
+  return Object.entries(models.manifest.runtime).map(([name, version]) => `${name}==${version}`);
+}
+
+function modelFiles(root: string, models: LoadedManifest): ModelFile[] {
+  return models.files
+    .filter((file) => file.absent !== true)
+    .map((file) => ({
+      name: file.name,
+      sha256: file.sha256,
+      key: file.key,
+      localPath: path.resolve(root, file.path),
+      contentType: file.format === "json" ? "application/json" : "application/octet-stream",
+    }));
+}
+
+function pick(values: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+}

@@ -1,0 +1,142 @@
+/** What a host gets, as data. Everything in infra/release is pure: text in, text out; no resource, no connection. */
+
+export type HostRole = "gateway" | "backend";
+
+/** One file of an application bundle; `path` is relative to the application folder, with `/`. `size` is in bytes, `mode` like "0644". */
+export interface BundleFile {
+  readonly path: string;
+  readonly mode: string;
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** A deterministic tar of a folder. `sha256` is of the uncompressed tar, in hex; compression may differ between versions of zlib. */
+export interface Bundle {
+  readonly sha256: string;
+  readonly gzipBase64: string;
+  readonly files: readonly BundleFile[];
+}
+
+/** Where the application comes from: a local folder, a commit of a git repository, or a tar.gz in S3 (sha256 of the object). */
+export type CodeSource =
+  | { readonly kind: "bundle"; readonly bundle: Bundle }
+  | { readonly kind: "git"; readonly url: string; readonly commit: string }
+  | { readonly kind: "s3"; readonly uri: string; readonly sha256: string };
+
+/** One model file of the manifest. `key` is its S3 key, `size` in bytes; `absent`: optional and not published. */
+export interface ManifestFile {
+  readonly path: string;
+  readonly key: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly required: boolean;
+  readonly absent?: boolean;
+}
+
+/** The models of a release. `digest` identifies the set, `pins` are runtime requirements such as "scikit-learn==1.7.2". */
+export interface ManifestFiles {
+  readonly digest: string;
+  readonly pins: readonly string[];
+  readonly files: readonly ManifestFile[];
+}
+
+/** Limits of the nginx site. */
+export interface HttpLimits {
+  /** Requests a second of one client address (gateway only). @default 100 */
+  readonly requestsPerSecond: number;
+  /** Requests of one client address that may come at once on top of that (gateway only). @default 200 */
+  readonly burst: number;
+  /** Connections of one client address (gateway only). @default 100 */
+  readonly connections: number;
+  /** Largest request body, MiB. @default 1 */
+  readonly bodyMiB: number;
+  /** Longest wait for the application, seconds. @default 30 */
+  readonly timeoutSeconds: number;
+}
+
+/** TLS on port 443 of the gateway; the certificate must be on the host already. */
+export interface TlsFiles {
+  readonly serverName: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface HostSpec {
+  readonly role: HostRole;
+  /** Name of the systemd unit, without `.service`. */
+  readonly service: string;
+  /** The ASGI application, `package.module:attribute`. */
+  readonly module: string;
+  readonly workers: number;
+  /** Workers of the candidate that runs beside the service during a release. @default 1 */
+  readonly nextWorkers?: number;
+  /** Port of nginx: 80 on the gateway, 9000 on the backend. */
+  readonly servicePort: number;
+  readonly health: { readonly path: string; readonly body: string };
+  /** How the private subnet reaches package mirrors. */
+  readonly egress: "gateway" | "managed" | "none";
+  readonly code: CodeSource;
+  /** Backend only. */
+  readonly models?: ManifestFiles;
+  /** Names of all variables of .env, plain and secret. */
+  readonly envNames: readonly string[];
+  /** The variables that are not secret, with their values; shown in previews. */
+  readonly plainEnv: Readonly<Record<string, string>>;
+  /** A tar.gz of wheels in S3, for hosts without egress. */
+  readonly wheelhouse?: { readonly uri: string; readonly sha256: string };
+  readonly region: string;
+  readonly limits?: Partial<HttpLimits>;
+  readonly tls?: TlsFiles;
+  /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */
+  readonly backup?: { readonly schedule: string };
+  /** Gateway only: digest of what the backend is made of. Its verify looks at the backend as well, and has to run again when that changes. */
+  readonly peer?: string;
+  /** Any text; another one makes every step run again, which repairs what drifted. */
+  readonly repair?: string;
+}
+
+/** Values that are known at deployment only; they travel by stdin. */
+export interface StepValues {
+  /** Private IPv4 address of the backend. */
+  readonly backendAddress?: string;
+  /** Name of the model bucket. */
+  readonly bucket?: string;
+  /** All variables of .env; secret. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export type StepName = "prepare" | "code" | "env" | "models" | "release" | "verify";
+
+/** One remote command. `create` is literal shell text; what may differ between hosts comes by stdin. */
+export interface Step {
+  readonly name: StepName;
+  readonly create: string;
+  /** True when stdin holds secret text. */
+  readonly secret: boolean;
+  /** Longest run time on the host, seconds, waiting for the lock included. */
+  readonly limitSeconds: number;
+  /** The values that stdin() reads. */
+  readonly uses: readonly (keyof StepValues)[];
+  /** @throws Error naming the value that is missing. */
+  stdin(values: StepValues): string;
+  /** Steps of the same host that have to end first. */
+  readonly after: readonly StepName[];
+}
+
+/** One row of the file table. `sha256` is null for secrets, folders, and what is made on the host. */
+export interface HostFile {
+  readonly host: HostRole;
+  readonly path: string;
+  readonly kind: "file" | "directory" | "link";
+  readonly owner: string;
+  readonly group: string;
+  /** Four octal digits. */
+  readonly mode: string;
+  readonly sha256: string | null;
+  /** Text of rendered files, secrets masked. */
+  readonly content?: string;
+  /** Where a link points. */
+  readonly target?: string;
+  /** False for files that may be missing. @default true */
+  readonly required?: boolean;
+}

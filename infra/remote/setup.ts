@@ -1,0 +1,87 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Step, StepName, StepValues } from "../release/types";
+
+export interface RemoteSetupArgs {
+  readonly connection: Connection;
+  /** Values that travel by stdin. Give each step only what it uses: an unknown value hides the rest from a preview. */
+  readonly valuesFor: (step: Step) => pulumi.Input<StepValues>;
+}
+
+/** Closed on purpose: the provider prints the private key when it is given a key that it does not know. */
+export interface Connection {
+  readonly host: pulumi.Input<string>;
+  readonly user: string;
+  readonly privateKey: pulumi.Output<string>;
+  /** `ssh-ed25519 AAAA…`; any other key is refused. */
+  readonly hostKey: pulumi.Input<string>;
+  /** The bastion, for a host without a public address. */
+  readonly proxy?: Omit<Connection, "proxy">;
+}
+
+/** Dial attempts; ten last about 11 s, so this is about a minute. */
+const DIAL_ERROR_LIMIT = 60;
+
+export function commandConnection(connection: Connection): command.types.input.remote.ConnectionArgs {
+  const { proxy, ...target } = connection;
+  const hop = proxy === undefined ? {} : { proxy: { ...proxy, dialErrorLimit: DIAL_ERROR_LIMIT } };
+  return { ...target, ...hop, dialErrorLimit: DIAL_ERROR_LIMIT };
+}
+
+/** Nothing of a step that sees secrets; a report is an output, not something to read line by line; the others say a summary. */
+function loggingOf(step: Step): command.types.enums.remote.Logging {
+  if (step.secret) {
+    return command.remote.Logging.None;
+  }
+  return step.name === "verify" ? command.remote.Logging.Stderr : command.remote.Logging.StdoutAndStderr;
+}
+
+/** The steps of one host, each a Command of its own that runs as early as the steps and resources it waits for allow. */
+export class RemoteSetup extends pulumi.ComponentResource {
+  private readonly commands = new Map<StepName, command.remote.Command>();
+
+  constructor(
+    private readonly name: string,
+    private readonly args: RemoteSetupArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("ml-gateway:infra:RemoteSetup", name, {}, opts);
+    this.registerOutputs({});
+  }
+
+  /** Adds a step after the ones that it names; those must have been added before. */
+  add(step: Step, waitFor: readonly pulumi.Resource[] = []): command.remote.Command {
+    const stdin = pulumi.output(this.args.valuesFor(step)).apply((values) => step.stdin(values));
+    const added = new command.remote.Command(
+      `${this.name}-${step.name}`,
+      {
+        connection: commandConnection(this.args.connection),
+        create: step.create,
+        stdin: step.secret ? pulumi.secret(stdin) : stdin,
+        logging: loggingOf(step),
+        // It would come as an environment variable, which sshd refuses and the provider then warns of.
+        addPreviousOutputInEnv: false,
+      },
+      {
+        parent: this,
+        dependsOn: [...step.after.map((earlier) => this.command(earlier)), ...waitFor],
+        additionalSecretOutputs: step.secret ? ["stdout", "stderr"] : [],
+      },
+    );
+    this.commands.set(step.name, added);
+    return added;
+  }
+
+  /** @throws Error when the step was not added yet. */
+  command(name: StepName): command.remote.Command {
+    const found = this.commands.get(name);
+    if (found === undefined) {
+      throw new Error(`${this.name}: the step "${name}" is waited for but not there`);
+    }
+    return found;
+  }
+
+  all(): command.remote.Command[] {
+    return [...this.commands.values()];
+  }
+}

@@ -1,0 +1,98 @@
+import { spawnSync } from "child_process";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import type { PreviewDocument } from "../../../infra/offline/document";
+import { ROOT } from "../evaluate";
+
+jest.setTimeout(120_000);
+
+/** Runs the command as a person would, in a copy of the project's stack files so that other stacks can be tried. */
+function preview(args: readonly string[], env: NodeJS.ProcessEnv = {}): { status: number | null; stdout: string; stderr: string } {
+  const loader = ["-r", "ts-node/register/transpile-only", "infra/cli/preview.ts"];
+  const run = spawnSync(process.execPath, [...loader, ...args], {
+    cwd: ROOT,
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, ...env },
+  });
+  return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+const stackFile = path.join(ROOT, "Pulumi.preview-test.yaml");
+function withStack<T>(text: string, action: () => T): T {
+  fs.writeFileSync(stackFile, text);
+  try {
+    return action();
+  } finally {
+    fs.rmSync(stackFile);
+  }
+}
+
+test("dev: one document, exit code 0, no secret in it, every policy heard", () => {
+  const { status, stdout } = preview(["--json"]);
+  expect(status).toBe(0);
+  const document = JSON.parse(stdout) as PreviewDocument;
+  expect(document.resources.length).toBeGreaterThan(60);
+  for (const resource of document.resources) {
+    expect(Object.keys(resource)).toEqual(
+      expect.arrayContaining(["urn", "type", "name", "custom", "inputs", "dependencies", "propertyDependencies"]),
+    );
+  }
+  expect(stdout).not.toMatch(/PRIVATE KEY|placeholder:/);
+  expect(document.policies.filter((row) => row.verdict !== "pass")).toEqual([]);
+  expect(document.summary).toMatchObject({ violations: 0, unknown: 0 });
+  const steps = (host: string) => document.steps.filter((step) => step.host === host).map((step) => `${step.order} ${step.name}`);
+  expect(steps("gateway")).toEqual(["1 host-key", "2 prepare", "3 code", "4 env", "5 release", "6 verify"]);
+  expect(steps("backend")).toEqual(["1 host-key", "2 prepare", "3 code", "4 env", "5 models", "6 release", "7 verify"]);
+  const env = document.files.find((file) => file.host === "backend" && file.path === "/home/ddos/app/.env");
+  expect(env).toMatchObject({ owner: "ddos", group: "ddos", mode: "0600", sha256: null });
+});
+
+test("a report in a pipe has no colours and names what is not set yet", () => {
+  const { status, stdout } = preview([]);
+  expect(status).toBe(0);
+  expect(stdout).not.toContain("\u001b[");
+  expect(stdout).toContain("placeholders stand in: ml-gateway:secretEnv.DATABASE_URL");
+  expect(stdout).toMatch(/└─ aws:ec2\/instance:Instance gateway-instance/);
+});
+
+test("bad configuration: exit code 2 and every problem at once, on stderr", () => {
+  const text =
+    "config:\n  aws:region: us-east-1\n  ml-gateway:app: { path: nowhere }\n  ml-gateway:network: { egres: none, cidr: 10.0.0.0/8 }\n  ml-gateway:secretEnv: { SECRET_KEY: in-the-clear-0123456789 }\n";
+  const { status, stdout, stderr } = withStack(text, () => preview(["--stack", "preview-test"]));
+  expect(status).toBe(2);
+  expect(stdout).toBe("");
+  for (const part of [
+    "ml-gateway:app.path",
+    'did you mean "egress"',
+    "ml-gateway:network.cidr",
+    "ml-gateway:secretEnv: stored in plain text",
+  ]) {
+    expect(stderr).toContain(part);
+  }
+  expect(stderr).not.toContain("in-the-clear");
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test("a stack without a file: exit code 2 and the stacks that there are", () => {
+  const { status, stderr } = preview(["--stack", "nowhere"]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/Pulumi\.nowhere\.yaml: not found.*dev/);
+});
+
+test("an unknown option: exit code 2 and the usage", () => {
+  const { status, stderr } = preview(["--jsn"]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("Usage: npm run -s preview:offline");
+});
+
+test("a mandatory violation: exit code 1 and the resource's name", () => {
+  const policyConfig = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "preview-test-")), "policies.json");
+  fs.writeFileSync(policyConfig, JSON.stringify({ "gateway-ssh-restricted": "mandatory" }));
+  const text =
+    "config:\n  aws:region: us-east-1\n  ml-gateway:app: { path: templates/sample-app }\n  ml-gateway:gateway: { sshFrom: [0.0.0.0/0] }\n";
+  const { status, stdout } = withStack(text, () => preview(["--stack", "preview-test", "--policy-config", policyConfig]));
+  expect(stdout).toMatch(/violation .*firewall-in-gateway-ssh-0\.0\.0\.0\/0/);
+  expect(status).toBe(1);
+});

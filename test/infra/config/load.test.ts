@@ -1,0 +1,281 @@
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import * as pulumi from "@pulumi/pulumi";
+import { utils } from "ssh2";
+import { ConfigError, loadConfig } from "../../../infra/config/load";
+import type { StackConfig } from "../../../infra/config/types";
+
+const ROOT = path.resolve(__dirname, "../../..");
+const KEY = utils.generateKeyPairSync("ed25519");
+const SECRETS = ["ml-gateway:sshPrivateKey", "ml-gateway:secretEnv"];
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "config-test-"));
+const APP = path.join(scratch, "app");
+const GOOD = {
+  "aws:region": "us-east-1",
+  "ml-gateway:app": JSON.stringify({ path: APP }),
+  "ml-gateway:sshPrivateKey": KEY.private,
+  "ml-gateway:secretEnv": JSON.stringify({ DATABASE_URL: "sqlite:////home/ddos/data/cache.db", SECRET_KEY: "0123456789abcdef0123" }),
+};
+
+beforeAll(async () => {
+  fs.mkdirSync(path.join(APP, "ml_gateway"), { recursive: true });
+  fs.writeFileSync(path.join(APP, "ml_gateway/app.py"), "app = None\n");
+  fs.writeFileSync(path.join(APP, "requirements.txt"), "fastapi\n");
+  await pulumi.runtime.setMocks({ newResource: () => ({ id: "id", state: {} }), call: () => ({}) }, "ml-gateway", "dev");
+});
+afterAll(() => fs.rmSync(scratch, { recursive: true }));
+
+type Overrides = Readonly<Record<string, object | string | undefined>>;
+
+function load(overrides: Overrides = {}, secretKeys = SECRETS): StackConfig {
+  const merged: Overrides = { ...GOOD, ...overrides };
+  const config: Record<string, string> = Object.fromEntries(
+    Object.entries(merged).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, typeof value === "string" ? value : JSON.stringify(value)]],
+    ),
+  );
+  pulumi.runtime.setAllConfig(config, secretKeys);
+  return loadConfig(ROOT).config;
+}
+
+function problems(overrides: Overrides, secretKeys = SECRETS): readonly string[] {
+  try {
+    load(overrides, secretKeys);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return error.problems;
+    }
+    throw error;
+  }
+}
+
+test("the defaults are the values of the map", () => {
+  expect(load()).toMatchObject({
+    region: "us-east-1",
+    network: {
+      cidr: "10.0.0.0/16",
+      availabilityZones: ["us-east-1a", "us-east-1b"],
+      gatewaySubnets: ["10.0.1.0/24", "10.0.2.0/24"],
+      webserverSubnets: ["10.0.101.0/24", "10.0.102.0/24"],
+      egress: "gateway",
+    },
+    gateway: { instanceType: "t3.micro", rootVolumeGiB: 16, sshFrom: ["0.0.0.0/0"] },
+    backend: { instanceType: "t3.micro", rootVolumeGiB: 16, port: 9000 },
+    health: { path: "/health", body: '{"status":"ok"}' },
+    app: { kind: "path", module: "ml_gateway.app:app" },
+    env: { LOG_LEVEL: "info", CACHE_TTL: "300" },
+  });
+});
+
+test("the public key is derived from the private one", () => {
+  expect(load().ssh.publicKey).toBe(KEY.public.split(" ").slice(0, 2).join(" "));
+});
+
+test("a private key may be given as base64 on one line, because the CLI reads one line only", () => {
+  const encoded = Buffer.from(KEY.private).toString("base64");
+  expect(load({ "ml-gateway:sshPrivateKey": `${encoded}\n` }).ssh.publicKey).toBe(load().ssh.publicKey);
+  expect(problems({ "ml-gateway:sshPrivateKey": "-----BEGIN OPENSSH PRIVATE KEY-----" })).toEqual([
+    expect.stringMatching(/^ml-gateway:sshPrivateKey: found no private key/),
+  ]);
+});
+
+const network = (change: object) => ({ "ml-gateway:network": change });
+const secretEnv = (change: object) => ({
+  "ml-gateway:secretEnv": { DATABASE_URL: "sqlite:///x", SECRET_KEY: "0123456789abcdef0123", ...change },
+});
+const commit = "0123456789abcdef0123456789abcdef01234567";
+const sha256 = "0".repeat(64);
+
+/** Each bad configuration has exactly one message, which names the key, what was found and what to do. */
+const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
+  ["app missing", { "ml-gateway:app": undefined }, /^ml-gateway:app: missing\. Where the application comes from/],
+  ["app without a source", { "ml-gateway:app": {} }, /^ml-gateway:app: found no source; give exactly one of path, git and bundle/],
+  [
+    "two sources",
+    { "ml-gateway:app": { path: APP, git: { url: "https://example.com/x.git", commit } } },
+    /^ml-gateway:app: found path and git;/,
+  ],
+  ["app folder missing", { "ml-gateway:app": { path: "nowhere" } }, /^ml-gateway:app\.path: .*nowhere/],
+  ["group given as text", { "ml-gateway:network": "10.0.0.0/16" }, /^ml-gateway:network: expected a group of keys, found a single value/],
+  ["misspelt group", { "ml-gateway:netwrok": {} }, /^ml-gateway:netwrok: unknown key; did you mean "network"\?/],
+  ["misspelt key", network({ egres: "none" }), /^ml-gateway:network\.egres: unknown key; did you mean "egress"\?/],
+  ["wrong type", { "ml-gateway:backend": { port: "9000" } }, /^ml-gateway:backend\.port: found "9000", must be integer\. TCP port/],
+  ["wrong choice", network({ egress: "nat" }), /^ml-gateway:network\.egress: found "nat", expected one of gateway, managed, none/],
+  ["volume too small", { "ml-gateway:backend": { rootVolumeGiB: 8 } }, /^ml-gateway:backend\.rootVolumeGiB: found 8, must be >= 10/],
+  [
+    "workers neither auto nor a number",
+    { "ml-gateway:backend": { workers: "many" } },
+    /^ml-gateway:backend\.workers: found "many", expected auto or integer/,
+  ],
+  [
+    "VPC block with host bits",
+    network({ cidr: "10.0.1.0/16" }),
+    /^ml-gateway:network\.cidr: "10\.0\.1\.0\/16" has host bits set; the block is 10\.0\.0\.0\/16/,
+  ],
+  ["VPC block too large", network({ cidr: "10.0.0.0/8" }), /^ml-gateway:network\.cidr: found 10\.0\.0\.0\/8; AWS takes blocks from \/16/],
+  [
+    "subnet too small",
+    network({ gatewaySubnets: ["10.0.1.0/29", "10.0.2.0/24"] }),
+    /^ml-gateway:network\.gatewaySubnets\[0\]: found 10\.0\.1\.0\/29; AWS takes/,
+  ],
+  [
+    "subnet outside the VPC",
+    network({ webserverSubnets: ["10.1.101.0/24", "10.0.102.0/24"] }),
+    /^ml-gateway:network\.webserverSubnets\[0\]: found 10\.1\.101\.0\/24, which lies outside/,
+  ],
+  [
+    "subnets overlap",
+    network({ webserverSubnets: ["10.0.2.128/25", "10.0.102.0/24"] }),
+    /^ml-gateway:network\.webserverSubnets\[0\]: found 10\.0\.2\.128\/25, which overlaps gatewaySubnets\[1\]/,
+  ],
+  [
+    "fewer subnets than zones",
+    network({ gatewaySubnets: ["10.0.1.0/24"] }),
+    /^ml-gateway:network\.gatewaySubnets: found 1 blocks for 2 availability zones/,
+  ],
+  [
+    "zone of another region",
+    network({ availabilityZones: ["us-east-1a", "eu-west-1b"] }),
+    /^ml-gateway:network\.availabilityZones: found "eu-west-1b", which is not in aws:region us-east-1/,
+  ],
+  ["no region", { "aws:region": "somewhere" }, /^aws:region: found "somewhere"; name a region/],
+  [
+    "SSH from a host address",
+    { "ml-gateway:gateway": { sshFrom: ["203.0.113.7/24"] } },
+    /^ml-gateway:gateway\.sshFrom\[0\]: "203\.0\.113\.7\/24" has host bits set/,
+  ],
+  [
+    "unknown instance type",
+    { "ml-gateway:backend": { instanceType: "q9.nano" } },
+    /^ml-gateway:backend\.instanceType: found "q9\.nano", whose memory this program does not know/,
+  ],
+  [
+    "git branch in place of a commit",
+    { "ml-gateway:app": { git: { url: "https://example.com/x.git", commit: "main" } } },
+    /^ml-gateway:app\.git\.commit: found "main", .*Full commit hash/,
+  ],
+  [
+    "git URL with credentials",
+    { "ml-gateway:app": { git: { url: "https://user:token@example.com/x.git", commit } } },
+    /^ml-gateway:app\.git\.url: holds credentials/,
+  ],
+  [
+    "git over ssh",
+    { "ml-gateway:app": { git: { url: "git@example.com:x.git", commit } } },
+    /^ml-gateway:app\.git\.url: found "git@example\.com:x\.git", expected the form/,
+  ],
+  [
+    "bundle without a digest",
+    { "ml-gateway:app": { bundle: { uri: "s3://bucket/app.tar.gz" } } },
+    /^ml-gateway:app\.bundle\.sha256: missing/,
+  ],
+  [
+    "module without an attribute",
+    { "ml-gateway:app": { path: APP, module: "app" } },
+    /^ml-gateway:app\.module: found "app", expected the form/,
+  ],
+  ["manifest missing", { "ml-gateway:models": { manifest: "models-manifest/none.json" } }, /^ml-gateway:models\.manifest: .*none\.json/],
+  ["no private key", { "ml-gateway:sshPrivateKey": undefined }, /^ml-gateway:sshPrivateKey: missing\. Set it/],
+  [
+    "two private keys",
+    { "ml-gateway:ssh": { privateKeyFile: "~/key" } },
+    /^ml-gateway:ssh\.privateKeyFile: ml-gateway:sshPrivateKey is given too/,
+  ],
+  [
+    "text that is no key",
+    { "ml-gateway:sshPrivateKey": "hello" },
+    /^ml-gateway:sshPrivateKey: found no private key in OpenSSH or PEM form/,
+  ],
+  ["public key", { "ml-gateway:sshPrivateKey": KEY.public }, /^ml-gateway:sshPrivateKey: found a public key; the private one is needed/],
+  [
+    "secret missing",
+    { "ml-gateway:secretEnv": { DATABASE_URL: "sqlite:///x" } },
+    /^ml-gateway:secretEnv\.SECRET_KEY: missing\. .*pulumi config set --secret --path 'ml-gateway:secretEnv\.SECRET_KEY'/,
+  ],
+  ["all secrets missing", { "ml-gateway:secretEnv": undefined }, /^ml-gateway:secretEnv: missing\. Secret settings/],
+  [
+    "secret too short",
+    secretEnv({ SECRET_KEY: "short" }),
+    /^ml-gateway:secretEnv\.SECRET_KEY: found the given \(secret\) value, must NOT have fewer than 16 characters/,
+  ],
+  ["bad variable name", secretEnv({ "api-key": "x" }), /^ml-gateway:secretEnv\.api-key: not a name for an environment variable/],
+  ["secret in plain settings", { "ml-gateway:env": { OPENAI_API_KEY: "x" } }, /^ml-gateway:env\.OPENAI_API_KEY: looks like a secret/],
+  [
+    "setting that the program makes",
+    { "ml-gateway:env": { MODEL_PATH: "/x" } },
+    /^ml-gateway:env\.MODEL_PATH: is set by the program; remove it/,
+  ],
+  [
+    "unknown log level",
+    { "ml-gateway:env": { LOG_LEVEL: "loud" } },
+    /^ml-gateway:env\.LOG_LEVEL: found "loud", expected one of debug, info/,
+  ],
+  ["health body on two lines", { "ml-gateway:health": { body: "a\nb" } }, /^ml-gateway:health\.body: found "a\\nb", expected the form/],
+  [
+    "wheelhouse without a digest",
+    { "ml-gateway:python": { wheelhouse: { uri: "s3://bucket/w.tar.gz" } } },
+    /^ml-gateway:python\.wheelhouse\.sha256: missing/,
+  ],
+];
+
+test.each(BAD)("%s", (_title, overrides, message) => {
+  expect(problems(overrides)).toEqual([expect.stringMatching(message)]);
+});
+
+test("a secret that is stored in plain text is refused without showing it", () => {
+  const found = problems({}, ["ml-gateway:sshPrivateKey"]);
+  expect(found).toEqual([expect.stringMatching(/^ml-gateway:secretEnv: stored in plain text/)]);
+  expect(found.join()).not.toContain("0123456789abcdef0123");
+});
+
+test("a key file that cannot be read", () => {
+  const overrides = { "ml-gateway:sshPrivateKey": undefined, "ml-gateway:ssh": { privateKeyFile: path.join(scratch, "none") } };
+  expect(problems(overrides)).toEqual([expect.stringMatching(/^ml-gateway:ssh\.privateKeyFile: .*no such file.*none/)]);
+});
+
+test("a key with a passphrase", () => {
+  const key = utils.generateKeyPairSync("ed25519", { passphrase: "x", cipher: "aes256-cbc", rounds: 1 }).private;
+  expect(problems({ "ml-gateway:sshPrivateKey": key })).toEqual([
+    expect.stringMatching(/^ml-gateway:sshPrivateKey: the private key has a passphrase/),
+  ]);
+});
+
+test("without egress, everything that a host would fetch must be given", () => {
+  expect(problems({ ...network({ egress: "none" }), "ml-gateway:app": { git: { url: "https://example.com/x.git", commit } } })).toEqual([
+    expect.stringMatching(/^ml-gateway:backend\.ami: missing/),
+    expect.stringMatching(/^ml-gateway:python\.wheelhouse: missing/),
+    expect.stringMatching(/^ml-gateway:app\.git: application code/),
+  ]);
+  const wheelhouse = { uri: "s3://bucket/wheels.tar.gz", sha256 };
+  expect(
+    problems({
+      ...network({ egress: "none" }),
+      "ml-gateway:backend": { ami: "ami-0123456789abcdef0" },
+      "ml-gateway:python": { wheelhouse },
+    }),
+  ).toEqual([]);
+});
+
+test("all problems are reported at once", () => {
+  const found = problems({
+    ...network({ egress: "nat", cidr: "10.0.0.0/8" }),
+    "ml-gateway:backned": {},
+    "ml-gateway:app": { path: "nowhere" },
+    "ml-gateway:sshPrivateKey": "hello",
+  });
+  expect(found.map((problem) => problem.split(": ")[0])).toEqual(
+    expect.arrayContaining([
+      "ml-gateway:network.egress",
+      "ml-gateway:network.cidr",
+      "ml-gateway:backned",
+      "ml-gateway:app.path",
+      "ml-gateway:sshPrivateKey",
+    ]),
+  );
+});
+
+test("numbers and booleans in an environment become text", () => {
+  expect(load({ "ml-gateway:env": { CACHE_TTL: 60, FEATURE: true } }).env).toMatchObject({ CACHE_TTL: "60", FEATURE: "true" });
+});

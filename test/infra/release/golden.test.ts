@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { hostFiles } from "../../../infra/release/host-files";
+import { userData } from "../../../infra/hosts/user-data";
+import type { HostSpec } from "../../../infra/release/types";
+import { exampleSpec } from "./example";
+
+const FOLDER = join(__dirname, "..", "..", "golden");
+
+/** One reviewed file a template; `UPDATE_GOLDEN=1 npm test` writes them anew, for review in the diff. */
+function expectGolden(name: string, text: string): void {
+  const path = join(FOLDER, name);
+  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, text);
+  expect(existsSync(path)).toBe(true);
+  expect(text).toBe(readFileSync(path, "utf8"));
+}
+
+function content(spec: HostSpec, path: string): string {
+  const found = hostFiles(spec).find((file) => file.path === path)?.content;
+  if (found === undefined) throw new Error(`no content for ${path}`);
+  return found;
+}
+
+const gateway = exampleSpec("gateway");
+const backend = exampleSpec("backend");
+const tls = { serverName: "ml.example.org", certificate: "/etc/ddos/tls/fullchain.pem", key: "/etc/ddos/tls/privkey.pem" };
+
+test.each([
+  ["ddos-backend.service", backend, "/etc/systemd/system/ddos-backend.service"],
+  ["ddos-backend-next.service", backend, "/etc/systemd/system/ddos-backend-next.service"],
+  ["ddos-gateway.service", gateway, "/etc/systemd/system/ddos-gateway.service"],
+  ["backend.nginx", backend, "/etc/nginx/sites-available/backend"],
+  ["gateway.nginx", gateway, "/etc/nginx/sites-available/gateway"],
+  ["gateway-tls.nginx", exampleSpec("gateway", { tls }), "/etc/nginx/sites-available/gateway"],
+  ["logrotate-ddos", backend, "/etc/logrotate.d/ddos"],
+  ["ddos-recover.service", backend, "/etc/systemd/system/ddos-recover.service"],
+  ["ddos-backup.timer", exampleSpec("backend", { backup: { schedule: "daily" } }), "/etc/systemd/system/ddos-backup.timer"],
+  ["masked.env", backend, "/home/ddos/app/.env"],
+])("golden %s", (name, spec, path) => expectGolden(name, content(spec, path)));
+
+test("golden user data, for a shell and not indented", () => {
+  expectGolden("user-data.sh", userData("backend"));
+  expect(userData("gateway").startsWith("#!/bin/bash\n")).toBe(true);
+});

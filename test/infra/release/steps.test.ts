@@ -1,0 +1,106 @@
+import { hostSteps } from "../../../infra/release/steps";
+import type { Bundle, HostSpec, StepName, StepValues } from "../../../infra/release/types";
+import { BUNDLE, exampleSpec, MODELS, VALUES } from "./example";
+
+/** What a Command compares: the script and its input. A step runs again exactly when one of them differs. */
+function inputs(spec: HostSpec, values: StepValues): Map<StepName, string> {
+  return new Map(hostSteps(spec).map((step) => [step.name, `${step.create}\n${step.stdin(values)}`]));
+}
+
+function changed(before: HostSpec, after: HostSpec, values: StepValues = VALUES): StepName[] {
+  const old = inputs(before, VALUES);
+  return [...inputs(after, values)].filter(([name, text]) => old.get(name) !== text).map(([name]) => name);
+}
+
+function bundleWith(path: string): Bundle {
+  const files = BUNDLE.files.map((file) => (file.path === path ? { ...file, sha256: "ff".repeat(32) } : file));
+  return { sha256: "beef".repeat(16), gzipBase64: "H4sIBBBBBBBB", files };
+}
+
+const model = {
+  ...MODELS,
+  digest: "d2".repeat(32),
+  files: [{ ...MODELS.files[0]!, sha256: "33".repeat(32), key: "models/33/model.pkl" }, MODELS.files[1]!],
+};
+
+describe("change only what changed", () => {
+  const code = ["code", "release", "verify"];
+  test.each<[string, "backend" | "gateway", Partial<HostSpec>, StepValues, string[]]>([
+    ["nothing", "backend", {}, VALUES, []],
+    ["nothing", "gateway", {}, VALUES, []],
+    ["one .py", "backend", { code: { kind: "bundle", bundle: bundleWith("ml_gateway/app.py") } }, VALUES, code],
+    ["one .py", "gateway", { code: { kind: "bundle", bundle: bundleWith("ml_gateway/app.py") } }, VALUES, code],
+    ["requirements", "backend", { code: { kind: "bundle", bundle: bundleWith("requirements.txt") } }, VALUES, code],
+    ["a git commit", "backend", { code: { kind: "git", url: "https://example.org/a.git", commit: "a".repeat(40) } }, VALUES, code],
+    ["the wheelhouse", "backend", { wheelhouse: { uri: "s3://b/w.tar.gz", sha256: "ee".repeat(32) } }, VALUES, code],
+    [
+      "the wheelhouse (which needs the aws CLI)",
+      "gateway",
+      { wheelhouse: { uri: "s3://b/w.tar.gz", sha256: "ee".repeat(32) } },
+      VALUES,
+      ["prepare", ...code],
+    ],
+    ["one model", "backend", { models: model }, VALUES, ["models", "release", "verify"]],
+    ["the bucket", "backend", {}, { ...VALUES, bucket: "other" }, ["models"]],
+    ["one .env key", "backend", {}, { ...VALUES, env: { ...VALUES.env, SECRET_KEY: "other" } }, ["env", "release", "verify"]],
+    ["nginx", "backend", { limits: { bodyMiB: 2 } }, VALUES, ["release", "verify"]],
+    ["nginx", "gateway", { limits: { requestsPerSecond: 7 } }, VALUES, ["release", "verify"]],
+    ["the unit", "backend", { workers: 3 }, VALUES, ["release", "verify"]],
+    ["the health body", "backend", { health: { path: "/health", body: "ok" } }, VALUES, ["release", "verify"]],
+    ["the backend's address", "gateway", {}, { ...VALUES, backendAddress: "10.0.101.11" }, ["prepare"]],
+    ["the backend's address", "backend", {}, { ...VALUES, backendAddress: "10.0.101.11" }, []],
+    ["the way out", "gateway", { egress: "managed" }, VALUES, ["prepare", "code", "verify"]],
+    ["backups", "backend", { backup: { schedule: "daily" } }, VALUES, ["prepare", "verify"]],
+    ["a repair", "gateway", { repair: "1" }, VALUES, ["prepare", "code", "env", "release", "verify"]],
+    ["the backend", "gateway", { peer: "other" }, VALUES, ["verify"]],
+  ])("%s on the %s", (_, role, changes, values, expected) => {
+    expect(changed(exampleSpec(role), exampleSpec(role, changes), values)).toEqual(expected);
+  });
+});
+
+describe("steps", () => {
+  const both = [...hostSteps(exampleSpec("gateway")), ...hostSteps(exampleSpec("backend"))];
+
+  test("stand in an order that respects what they wait for", () => {
+    expect(hostSteps(exampleSpec("backend")).map((step) => step.name)).toEqual(["prepare", "code", "env", "models", "release", "verify"]);
+    expect(hostSteps(exampleSpec("gateway")).map((step) => step.name)).toEqual(["prepare", "code", "env", "release", "verify"]);
+    const seen = new Set<StepName>();
+    for (const step of hostSteps(exampleSpec("backend"))) {
+      for (const before of step.after) expect(seen).toContain(before);
+      seen.add(step.name);
+    }
+  });
+
+  test("only env is secret, and no script or other input holds a secret value", () => {
+    for (const step of both) {
+      expect(step.secret).toBe(step.name === "env");
+      expect(step.create).not.toContain(VALUES.env?.SECRET_KEY);
+      if (!step.secret) expect(step.stdin(VALUES)).not.toContain(VALUES.env?.SECRET_KEY);
+    }
+  });
+
+  test("are bounded, on the link and on the host", () => {
+    for (const step of both) {
+      expect(step.create).toMatch(new RegExp(`timeout -k 10 ${step.limitSeconds + 30} systemd-run .*`));
+      expect(step.create).toContain(`--property=RuntimeMaxSec=${step.limitSeconds} `);
+    }
+  });
+
+  test("read no value that they do not name", () => {
+    for (const step of both) {
+      const named = Object.fromEntries(step.uses.map((name) => [name, VALUES[name]]));
+      expect(step.stdin(named)).toBe(step.stdin(VALUES));
+      for (const name of step.uses) expect(() => step.stdin({ ...VALUES, [name]: undefined })).toThrow(`«${name}» was not given`);
+    }
+  });
+
+  test("end their input with a mark, and refuse line breaks", () => {
+    for (const step of both) expect(step.stdin(VALUES)).toMatch(/\n---\n(?:[A-Za-z0-9+/=\n]+\n)?===\n$/);
+    const spec = exampleSpec("backend", { health: { path: "/health\nrole=gateway", body: "x" } });
+    expect(() =>
+      hostSteps(spec)
+        .find((step) => step.name === "release")
+        ?.stdin(VALUES),
+    ).toThrow("line breaks are not possible in healthPath");
+  });
+});

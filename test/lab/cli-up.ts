@@ -1,0 +1,54 @@
+/** `up` and `down`: the whole system on this machine, for a person to try. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FEATURES } from "./checks/service";
+import { listLabs, removeLab } from "./lab";
+import { runDir } from "./paths";
+import type { UpResult } from "./system";
+import { up } from "./system";
+
+type Options = Readonly<Record<string, string>>;
+
+export const DEFAULT_NAME = "local";
+
+const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+function whatToTry({ lab, outputs }: UpResult): string {
+  const outside = lab.outside([]).join(" ");
+  const tool = `npx ts-node test/lab/cli.ts lab`;
+  const named = lab.name === DEFAULT_NAME ? "" : ` -- --name ${lab.name}`;
+  return `
+The system runs. From the outside (the operator's namespace):
+  ${outside} curl -s ${shown(outputs.healthUrl)}
+  ${outside} curl -s -X POST http://${shown(outputs.gatewayAddress)}/predict -H 'content-type: application/json' -d '${JSON.stringify({ features: FEATURES })}'
+On the machines:
+  ${tool} ssh --name ${lab.name} gateway          (backend: through the gateway)
+  ${tool} exec --name ${lab.name} backend -- 'systemctl status ddos-backend'
+Change something (an .env value, the application) and run the same command again; take everything away with
+  npm run down:local${named}`;
+}
+
+/** @returns the exit status */
+export async function upCommand(options: Options): Promise<number> {
+  const started = Date.now();
+  const say = (line: string): void => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+  const result = await up({ name: options["name"] ?? DEFAULT_NAME, stack: options["stack"], force: options["force"] !== undefined, say });
+  writeFileSync(join(runDir(result.lab.name), "report.json"), JSON.stringify({ outputs: result.outputs, events: result.events }), {
+    mode: 0o600,
+  });
+  const ran = result.events.filter((event) => event.what !== "unchanged").length;
+  say(`done: ${ran} of ${result.events.length} machines, objects and commands had something to do`);
+  console.log(whatToTry(result));
+  return 0;
+}
+
+/** @returns the exit status */
+export async function downCommand(options: Options): Promise<number> {
+  const name = options["name"] ?? DEFAULT_NAME;
+  await removeLab(name);
+  const left = (await listLabs()).includes(name);
+  if (left)
+    throw new Error(`something of "${name}" is left: see \`ip netns list\`, /sys/fs/cgroup/*/ml-gateway-hosts and /run/ml-gateway-hosts`);
+  console.log(`nothing of "${name}" is left`);
+  return 0;
+}

@@ -1,0 +1,146 @@
+/** Links, operators, steps and hosts that go away in the middle. */
+import type { StepName } from "../../../../infra/release/types";
+import { sleep, until } from "../../process";
+import type { Bench } from "../bench";
+import { expectServing } from "../bench";
+import type { Case } from "../case";
+import { check, expectSuccess } from "../case";
+import { plainModel } from "../variants";
+
+const STEPS: readonly StepName[] = ["prepare", "code", "env", "models", "release"];
+
+/** A change that gives every step something to do. */
+const everything = (bench: Bench) => ({
+  app: { label: bench.label() },
+  ttl: `${300 + Number(bench.label().slice(1))}`,
+  models: [plainModel("stage2.pkl", bench.label()), ...bench.good().models.slice(1)],
+});
+
+const idle = (bench: Bench): Promise<unknown> =>
+  until("the end of the host's own work", 60_000, async () =>
+    (
+      await bench.sh(
+        "systemctl list-units --no-legend --plain 'ddos-step-*' ddos-undo.service | grep -cE 'active (running)|activating' || printf ''",
+      )
+    ).trim() === "0"
+      ? true
+      : undefined,
+  );
+
+const cutLink = (step: StepName): Case => ({
+  name: `link of the operator cut during ${step}, then run again`,
+  outage: true,
+  run: async (bench) => {
+    const wanted = everything(bench);
+    const first = await bench.deploy(wanted, {
+      all: step === "prepare",
+      during: (name, kill) => {
+        if (name !== step) return;
+        // The release step goes on for some seconds; the others have read their input by now.
+        void sleep(name === "release" ? 2500 : 900)
+          .then(() => bench.lab.cutLink("operator"))
+          .then(() => sleep(300))
+          .then(kill)
+          // A step that was faster than the cut has left the next one behind the cut: it must get its link back.
+          .then(() => sleep(2000))
+          .then(() => bench.lab.mendLink("operator"));
+      },
+    });
+    await bench.lab.mendLink("operator");
+    await idle(bench);
+    // The host went on by itself; what serves now is the old release or the new one, whole.
+    const { label } = await bench.about();
+    check(label === bench.good().app.label || label === wanted.app.label, `${label} is served`);
+    expectSuccess(await bench.deploy(wanted));
+    return `${first.ok ? "the step was faster" : "cut"}; the host ${label === wanted.app.label ? "finished by itself" : "kept the old release"}`;
+  },
+});
+
+const killOperator = (step: StepName): Case => ({
+  name: `operator killed (SIGKILL) during ${step}, run again at once`,
+  run: async (bench) => {
+    const wanted = everything(bench);
+    const first = await bench.deploy(wanted, {
+      all: step === "prepare",
+      during: (name, kill) => void (name === step && sleep(step === "release" ? 2500 : 700).then(kill)),
+    });
+    expectSuccess(await bench.deploy(wanted));
+    return first.ok ? "the step was faster" : "";
+  },
+});
+
+/** When to strike: the first moment at which this holds on the host. */
+const PHASES = {
+  staging: "[ -e /home/ddos/releases/.partial ]",
+  trial: "[ -L /home/ddos/next ]",
+  "switching (recorded, not yet turned)": "[ -e /var/lib/ddos/switching ]",
+  "switching (turned, the service restarts)": '[ -e /var/lib/ddos/switching ] && [ "$(readlink /home/ddos/current)" != "$BEFORE" ]',
+} as const;
+
+const waitFor = (phase: keyof typeof PHASES): string =>
+  `BEFORE=$(readlink /home/ddos/current); end=$(($(date +%s) + 60)); until ${PHASES[phase]}; do sleep 0.01; [ $(date +%s) -lt $end ] || exit 1; done`;
+
+const killStep = (phase: keyof typeof PHASES): Case => ({
+  name: `release step killed (SIGKILL) on the host while ${phase}`,
+  run: async (bench) => {
+    const strike = bench.sh(
+      `${waitFor(phase)}; systemctl kill --signal=SIGKILL "$(systemctl list-units --no-legend --plain 'ddos-step-release-*' | cut -d ' ' -f 1)"`,
+    );
+    const wanted = { app: { label: bench.label(), startSeconds: 1 } };
+    const outcome = await bench.deploy(wanted);
+    await strike;
+    check(!outcome.ok, "it succeeded");
+    await idle(bench);
+    // Nobody has run anything again: the host itself went back.
+    const { label } = await bench.about();
+    check(label === bench.good().app.label, `${label} is served before the second run`);
+    expectSuccess(await bench.deploy(wanted));
+    return "went back by itself, then released";
+  },
+});
+
+const strikeHost = (how: "power cut" | "reboot", phase: keyof typeof PHASES): Case => ({
+  name: `${how} while ${phase}`,
+  outage: true,
+  run: async (bench) => {
+    const wanted = { app: { label: bench.label(), startSeconds: 1 } };
+    const before = bench.good().app.label;
+    const strike = bench.sh(waitFor(phase)).then(async () => {
+      if (how === "reboot") return bench.lab.reboot("backend");
+      await bench.lab.powerOff("backend");
+      await bench.lab.powerOn("backend");
+    });
+    const [outcome] = await Promise.all([bench.deploy(wanted), strike]);
+    const label = await until("an answer after the boot", 60_000, async () => (await bench.about()).label);
+    check(label === before || label === wanted.app.label, `${label} is served`);
+    if (!outcome.ok) {
+      bench.setGood({ ...bench.good(), app: label === before ? bench.good().app : wanted.app });
+      if (label === before) await bench.sh("until systemctl is-active --quiet ddos-backend; do sleep 0.2; done");
+      await until("ssh after the boot", 30_000, async () => (await bench.deploy(wanted)).ok || undefined);
+    }
+    return `${label === before ? "the old" : "the new"} release served after the boot`;
+  },
+});
+
+const rebootAfter: Case = {
+  name: "reboot after a release",
+  outage: true,
+  run: async (bench) => {
+    expectSuccess(await bench.deploy({ app: { label: bench.label() } }));
+    await bench.lab.reboot("backend");
+    await expectServing(bench, 60_000);
+    return "";
+  },
+};
+
+export const cutCases: readonly Case[] = [
+  ...STEPS.map(cutLink),
+  ...STEPS.map(killOperator),
+  ...(Object.keys(PHASES) as (keyof typeof PHASES)[]).map(killStep),
+  strikeHost("power cut", "trial"),
+  strikeHost("power cut", "switching (recorded, not yet turned)"),
+  strikeHost("power cut", "switching (turned, the service restarts)"),
+  strikeHost("reboot", "trial"),
+  strikeHost("reboot", "switching (turned, the service restarts)"),
+  rebootAfter,
+];
