@@ -5,7 +5,7 @@ import { Firewall } from "./network/firewall";
 import { Host } from "./hosts/instance";
 import { backendHostKey, bastionHostKey } from "./remote/host-keys";
 import type { HostRole, Step, StepName, StepValues } from "./release/types";
-import { hostSteps } from "./release/steps";
+import { hostScripts, hostSteps } from "./release/steps";
 import { userData } from "./hosts/user-data";
 import type { StackInputs } from "./release/inputs";
 import { ModelBucket } from "./models/bucket";
@@ -123,8 +123,14 @@ function setUp(
     proxy: bastion,
   };
 
-  const gateway = new RemoteSetup("gateway", { connection: bastion, valuesFor: (step) => stepValues(inputs, hosts, "gateway", step) });
-  const backend = new RemoteSetup("backend", { connection: inner, valuesFor: (step) => stepValues(inputs, hosts, "backend", step) });
+  const setUpOf = (role: HostRole, connection: Connection): RemoteSetup =>
+    new RemoteSetup(role, {
+      connection,
+      scripts: hostScripts(inputs.specs[role]),
+      valuesFor: (step) => stepValues(inputs, hosts, role, step),
+    });
+  const gateway = setUpOf("gateway", bastion);
+  const backend = setUpOf("backend", inner);
   const [gatewaySteps, gatewayCheck] = partition(hostSteps(inputs.specs.gateway), (step) => step.name !== "verify");
   gatewaySteps.forEach((step) => gateway.add(step));
   // The backend's first packages come through the gateway's NAT, and models must be in the bucket before they are fetched.

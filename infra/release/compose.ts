@@ -1,7 +1,7 @@
-/** Composes the shell text of a step from the plain files in templates/steps. */
+/** Composes what a step runs on the host from the plain files in templates/steps. */
 import { sha256 } from "./render";
 import { readTemplate } from "./templates";
-import type { StepName } from "./types";
+import type { StepFile, StepName } from "./types";
 
 export interface StepScript {
   readonly name: StepName;
@@ -16,54 +16,65 @@ export interface StepScript {
   readonly files: readonly { readonly name: string; readonly content: string }[];
 }
 
-/** One argument of a program may have 128 KiB on Linux; sshd hands the whole script to the shell as one. */
-const LIMIT_BYTES = 120_000;
-
 /** `. lib.sh` lets shellcheck and a person run a step alone; in the composed script the library stands above already. */
 const LIBRARY_LINES = /^# shellcheck source=.*\n\. .*\n/gm;
 
+/** Where the scripts lie on a host; templates/steps/scripts.sh puts them there. */
+const STORE = "/var/lib/ddos/steps";
+
 /**
- * The step's script goes to a file that only root can read, and runs in a transient unit: it belongs to the host's PID 1, so a cut link
- * cannot stop it half-way, and it is bounded by systemd and by timeout. Nothing in it depends on the host or holds a secret.
- * @throws Error when a file would end a here-document early or the script gets too long.
+ * The script of a step, named by its digest. Nothing in it depends on the host or holds a secret.
+ * @throws Error when a file would end a here-document early.
  */
-export function composeStep(step: StepScript): string {
+export function composeScript(step: StepScript): StepFile {
   const body = [
     withoutShebang(readTemplate("steps/lib.sh")),
     `begin ${step.name} ${step.lock}\n`,
     ...step.files.map((file) => hereDocument(`cat >"$STAGE/${file.name}"`, "DDOS_FILE", file.content)),
     ...(step.parts ?? [step.name]).map((part) => withoutShebang(readTemplate(`steps/${part}.sh`)).replace(LIBRARY_LINES, "")),
   ].join("\n");
-  const script = `#!/bin/bash\n${body}`;
-  const path = `/run/ddos-steps/${step.name}-${sha256(script).slice(0, 12)}.sh`;
-  const create = [
-    "set -eu",
-    "sudo -n install -d -m 700 -o root -g root /run/ddos-steps",
-    hereDocument(`sudo -n tee "${path}.$$" >/dev/null`, "DDOS_STEP", script).trimEnd(),
-    `sudo -n mv -f "${path}.$$" ${path}`,
-    run(step, path),
-    "",
-  ].join("\n");
-  if (Buffer.byteLength(create) > LIMIT_BYTES) {
-    throw new Error(`Step ${step.name}: the script has ${Buffer.byteLength(create)} bytes, the limit is ${LIMIT_BYTES}.`);
-  }
-  return create;
+  const text = `#!/bin/bash\n${body}`;
+  const digest = sha256(text);
+  return { name: `${step.name}-${digest.slice(0, 12)}.sh`, sha256: digest, text };
 }
 
-function run(step: StepScript, path: string): string {
-  return [
-    `exec sudo -n timeout -k 10 ${step.limitSeconds + 30} systemd-run --quiet --wait --pipe --collect`,
-    `--unit="ddos-step-${step.name}-$$" --property=RuntimeMaxSec=${step.limitSeconds} --property=TimeoutStopSec=15`,
-    `${step.onFailure === undefined ? "" : `--property=OnFailure=${step.onFailure} `}--property=EnvironmentFile=-/etc/environment`,
-    `--setenv=HOME=/root /bin/bash ${path}`,
-  ].join(" \\\n  ");
+/**
+ * What the Command of a step runs: the script with this digest, or nothing. It runs in a transient unit, which belongs to the host's PID 1,
+ * so a cut link cannot stop it half-way, and it is bounded by systemd and by timeout. A status of 0 is not enough to have succeeded (a
+ * machine that goes down ends its processes in any order): the script itself has to say that it is done. All of this is printed when a
+ * step fails, so it is short.
+ */
+export function composeCreate(step: StepScript, script: StepFile): string {
+  const { name, limitSeconds, onFailure } = step;
+  const properties = [
+    `RuntimeMaxSec=${limitSeconds}`,
+    "TimeoutStopSec=15",
+    ...(onFailure === undefined ? [] : [`OnFailure=${onFailure}`]),
+    "EnvironmentFile=-/etc/environment",
+  ].map((property) => `--property=${property}`);
+  return `set -eu
+script=${STORE}/${script.name}
+if ! echo "${script.sha256}  $script" | sudo -n sha256sum --check --quiet >&2; then
+  echo "ddos ${name} did not run on $(uname -n): $script is missing there or is not what this deployment runs. Bring it back: pulumi config set repair \\"\\$(date -u +%FT%TZ)\\" && pulumi up" >&2
+  exit 1
+fi
+said=/run/ddos-steps/done-${name}-$$
+sudo -n timeout -k 10 ${limitSeconds + 30} systemd-run --quiet --wait --pipe --collect --unit="ddos-step-${name}-$$" \\
+  ${properties.join(" ")} \\
+  --setenv=HOME=/root --setenv=DDOS_DONE="$said" /bin/bash "$script"
+if ! sudo -n rm -- "$said"; then
+  echo "ddos ${name} failed on $(uname -n): it ended before it was done, as when the host goes down; run again" >&2
+  exit 1
+fi
+`;
 }
 
-function withoutShebang(text: string): string {
+export function withoutShebang(text: string): string {
   return text.replace(/^#!.*\n/, "");
 }
 
-function hereDocument(command: string, mark: string, content: string): string {
+/** @throws Error when the content has the mark as a line of its own. */
+export function hereDocument(command: string, mark: string, content: string): string {
   if (content.split("\n").includes(mark)) throw new Error(`A line «${mark}» ends the text early: ${command}`);
   return `${command} <<'${mark}'\n${content}${content.endsWith("\n") ? "" : "\n"}${mark}\n`;
 }

@@ -1,11 +1,12 @@
 /** The remote steps of a host, in order, as data: literal scripts, and the text each of them reads from stdin. */
 import { basename } from "node:path";
-import { composeStep, type StepScript } from "./compose";
+import { carrier } from "./carrier";
+import { composeCreate, composeScript, type StepScript } from "./compose";
 import { envDigest, renderEnvFile } from "./env-file";
 import { hostFiles } from "./host-files";
 import { renderSite, renderUnit, sha256, systemFiles } from "./render";
 import { readTemplate } from "./templates";
-import type { HostSpec, Step, StepName, StepValues } from "./types";
+import type { Carrier, HostSpec, Step, StepName, StepValues } from "./types";
 
 export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
 
@@ -22,15 +23,25 @@ interface Plan extends StepScript {
 /** Steps of one host: prepare -> code, env, models (backend) -> release -> verify. */
 export function hostSteps(spec: HostSpec): Step[] {
   const plans = [prepare(spec), code(spec), env(), ...(spec.models === undefined ? [] : [models(spec)]), release(spec), verify(spec)];
-  return plans.map((plan) => ({
-    name: plan.name,
-    create: composeStep(plan),
-    secret: plan.secret ?? false,
-    limitSeconds: plan.limitSeconds,
-    uses: plan.uses,
-    after: plan.after,
-    stdin: (values) => inputText(plan.name, spec.repair, plan.input(values)),
-  }));
+  return plans.map((plan) => {
+    const script = composeScript(plan);
+    return {
+      name: plan.name,
+      create: composeCreate(plan, script),
+      script,
+      secret: plan.secret ?? false,
+      limitSeconds: plan.limitSeconds,
+      uses: plan.uses,
+      after: plan.after,
+      stdin: (values) => inputText(plan.name, spec.repair, plan.input(values)),
+    };
+  });
+}
+
+/** What brings the scripts of all these steps to the host; it comes before each of them. */
+export function hostScripts(spec: HostSpec): Carrier {
+  const scripts = hostSteps(spec).map((step) => step.script);
+  return carrier(scripts, { repair: spec.repair });
 }
 
 /** `key=value` lines, `---`, a base64 payload, `===`: the last line proves that nothing was cut off. */

@@ -107,10 +107,24 @@ export interface StepValues {
 
 export type StepName = "prepare" | "code" | "env" | "models" | "release" | "verify";
 
-/** One remote command. `create` is literal shell text; what may differ between hosts comes by stdin. */
+/** A script that lies on the host before a step runs it; `name` holds the first digits of `sha256`. */
+export interface StepFile {
+  readonly name: string;
+  readonly sha256: string;
+  readonly text: string;
+}
+
+/** The Command that brings the scripts: a line that runs what comes by stdin, which holds no secret. */
+export interface Carrier {
+  readonly create: string;
+  readonly stdin: string;
+}
+
+/** One remote command. `create` is literal shell text that runs `script`; what may differ between hosts comes by stdin. */
 export interface Step {
   readonly name: StepName;
   readonly create: string;
+  readonly script: StepFile;
   /** True when stdin holds secret text. */
   readonly secret: boolean;
   /** Longest run time on the host, seconds, waiting for the lock included. */

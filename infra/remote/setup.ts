@@ -1,9 +1,11 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Step, StepName, StepValues } from "../release/types";
+import type { Carrier, Step, StepName, StepValues } from "../release/types";
 
 export interface RemoteSetupArgs {
   readonly connection: Connection;
+  /** Brings the scripts that the steps run. */
+  readonly scripts: Carrier;
   /** Values that travel by stdin. Give each step only what it uses: an unknown value hides the rest from a preview. */
   readonly valuesFor: (step: Step) => pulumi.Input<StepValues>;
 }
@@ -19,13 +21,17 @@ export interface Connection {
   readonly proxy?: Omit<Connection, "proxy">;
 }
 
-/** Dial attempts; ten last about 11 s, so this is about a minute. */
-const DIAL_ERROR_LIMIT = 60;
+/**
+ * How long a host is waited for. Between two attempts the provider waits 0.1 s, half as much again each time, at most 5 s: 19 attempts with
+ * 18 waits are 51 s for a host that refuses (its SSH server is not up yet), and 19 times two seconds more, 89 s, for an address that drops
+ * packets, as a firewall does. The timeout is that of the TCP connection alone.
+ */
+const PATIENCE = { dialErrorLimit: 18, perDialTimeout: 2 };
 
 export function commandConnection(connection: Connection): command.types.input.remote.ConnectionArgs {
   const { proxy, ...target } = connection;
-  const hop = proxy === undefined ? {} : { proxy: { ...proxy, dialErrorLimit: DIAL_ERROR_LIMIT } };
-  return { ...target, ...hop, dialErrorLimit: DIAL_ERROR_LIMIT };
+  const hop = proxy === undefined ? {} : { proxy: { ...proxy, ...PATIENCE } };
+  return { ...target, ...hop, ...PATIENCE };
 }
 
 /** Nothing of a step that sees secrets; a report is an output, not something to read line by line; the others say a summary. */
@@ -36,8 +42,12 @@ function loggingOf(step: Step): command.types.enums.remote.Logging {
   return step.name === "verify" ? command.remote.Logging.Stderr : command.remote.Logging.StdoutAndStderr;
 }
 
-/** The steps of one host, each a Command of its own that runs as early as the steps and resources it waits for allow. */
+/**
+ * The steps of one host: a Command that brings their scripts, then each step as a Command of its own that runs as early as the steps and
+ * resources it waits for allow.
+ */
 export class RemoteSetup extends pulumi.ComponentResource {
+  private readonly scripts: command.remote.Command;
   private readonly commands = new Map<StepName, command.remote.Command>();
 
   constructor(
@@ -46,6 +56,12 @@ export class RemoteSetup extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("ml-gateway:infra:RemoteSetup", name, {}, opts);
+    const connection = commandConnection(args.connection);
+    this.scripts = new command.remote.Command(
+      `${name}-scripts`,
+      { connection, ...args.scripts, logging: command.remote.Logging.StdoutAndStderr, addPreviousOutputInEnv: false },
+      { parent: this },
+    );
     this.registerOutputs({});
   }
 
@@ -64,7 +80,7 @@ export class RemoteSetup extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [...step.after.map((earlier) => this.command(earlier)), ...waitFor],
+        dependsOn: [this.scripts, ...step.after.map((earlier) => this.command(earlier)), ...waitFor],
         additionalSecretOutputs: step.secret ? ["stdout", "stderr"] : [],
       },
     );

@@ -6,6 +6,8 @@ umask 022
 
 STEP=none
 STAGE=/nonexistent
+# The file that says to the Command: this run ended well. None where a person runs a step.
+DDOS_DONE=${DDOS_DONE:-}
 CHANGES=0
 PUT=same
 
@@ -24,6 +26,9 @@ begin() {
   trap 'failed_at "$?" "$LINENO" "$BASH_COMMAND"' ERR
   trap 'fail "stopped by a signal: the time limit of the step, a shutdown, or a person"' TERM INT HUP
   sweep_stages
+  if [ -n "$DDOS_DONE" ]; then
+    rm -f -- "$DDOS_DONE"
+  fi
   STAGE=/run/ddos-steps/stage-$STEP-$$
   install -d -m 700 -o root -g root "$STAGE"
   read_input
@@ -64,35 +69,47 @@ note_reason() {
 failed_at() { note_reason "line $2, exit code $1: ${3:0:300}"; }
 
 finish() {
-  local status=$1 reason="no reason was noted" lines=1000000000
+  local status=$1
   trap - EXIT ERR
   set +e
   if declare -F cleanup >/dev/null; then
     cleanup
   fi
   if [ "$status" -ne 0 ]; then
-    if [ -e "$STAGE/reason" ]; then
-      reason=$(cat "$STAGE/reason")
-      lines=$(cat "$STAGE/lines")
-    fi
     log "failed, exit code $status"
-    {
-      printf 'ddos %s failed on %s: %s\n' "$STEP" "$(uname -n)" "$reason"
-      printf 'The whole log is /var/log/ddos/%s.log there. Its last lines:\n' "$STEP"
-      head -n "$lines" "/var/log/ddos/$STEP.log" | tail -n 20 | sed -n '/^=== /h;/^=== /!H;$ {x;p}' | cut -c 1-400
-    } 2>/dev/null >&4
+    explain 2>/dev/null >&4
   else
     log "done, $CHANGES changed"
   fi
   rm -f -- "/run/ddos-steps/holder-$STEP-$$"
   rm -rf -- "$STAGE"
+  # The last thing of all: whatever ends a step before this, a status of 0 included, it has not ended well.
+  if [ "$status" -eq 0 ] && [ -n "$DDOS_DONE" ] && ! : >"$DDOS_DONE"; then
+    status=1
+  fi
   exit "$status"
+}
+
+# What the operator sees of a failure, in 25 lines at most, with the reason as the last of them. A reason of several lines begins with the
+# reason itself; the rest, such as lines of a journal, comes before it.
+explain() {
+  local reason="no reason was noted" lines=1000000000 more=0
+  if [ -e "$STAGE/reason" ]; then
+    reason=$(cat "$STAGE/reason")
+    lines=$(cat "$STAGE/lines")
+  fi
+  printf '%s\n' "$reason" | tail -n +2 | tail -n 12 | cut -c 1-400 >"$STAGE/more"
+  more=$(wc -l <"$STAGE/more")
+  printf 'The whole log is /var/log/ddos/%s.log there. Its last lines:\n' "$STEP"
+  head -n "$lines" "/var/log/ddos/$STEP.log" | tail -n "$((22 - more))" | sed -n '/^=== /h;/^=== /!H;$ {x;p}' | cut -c 1-400
+  cat "$STAGE/more"
+  printf 'ddos %s failed on %s: %s\n' "$STEP" "$(uname -n)" "${reason%%$'\n'*}"
 }
 
 # Stages of steps that were killed.
 sweep_stages() {
   local stage
-  for stage in /run/ddos-steps/stage-* /run/ddos-steps/holder-*; do
+  for stage in /run/ddos-steps/stage-* /run/ddos-steps/holder-* /run/ddos-steps/done-*; do
     if [ -e "$stage" ] && [ ! -d "/proc/${stage##*-}" ]; then
       rm -rf -- "$stage"
     fi
