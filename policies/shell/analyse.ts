@@ -4,6 +4,7 @@ import type { Files } from "./files";
 import { noFiles } from "./files";
 import { afterTraps } from "./interpreters";
 import { exactly } from "./mode";
+import { addSource, placeAt } from "./origin";
 import type { ParseShell } from "./parser";
 import { unclear } from "./report";
 import { inSubshell, runScript } from "./run";
@@ -19,6 +20,9 @@ export const newContext = (parse: ParseShell): Context => ({
   parse,
   record: noHappenings(),
   place: { urn: "", part: "", line: 0 },
+  origin: { urn: "", part: "", start: 1 },
+  running: "",
+  sources: [],
   time: 0,
   budget: MOST_COMMANDS,
   fresh: 0,
@@ -49,14 +53,19 @@ export function runOnHost(one: ScriptRun, files: Files, context: Context): void 
     depth: 0,
     ignored: false,
   };
-  context.place = { urn: one.urn, part: one.part, line: 1 };
+  const { urn, part } = one;
+  context.running = urn;
+  context.origin = { urn, part, start: 1 };
+  context.place = placeAt(context, 1);
+  addSource(context, urn, part, one.text);
+  addSource(context, urn, "stdin", one.stdin);
   let ends = 0;
   inSubshell(state, scope, (s, inner) => {
     const status = afterTraps(runScript(context.parse(plain(one.text)), s, inner), s, inner);
     ends = inner.frame.exits.length + (s.live ? 1 : 0);
     return status;
   });
-  context.place = { urn: one.urn, part: one.part, line: 1 };
+  context.place = placeAt(context, 1);
   if (ends === 0) unclear(state, scope, "a script that, as far as it can be followed, always fails");
   files.entries = state.files.entries;
   if (state.files.fog) files.fog = state.files.fog;

@@ -8,11 +8,15 @@ import type { Mode } from "./mode";
 import { isPattern, isWithin, normalise, parentOf, relation } from "./paths";
 import { DEEP, holesOf } from "./text";
 
-/** Where a change was made: a resource, one of its properties, and the line of that text. */
+/** Where a change was written: a resource, one of its properties, and the line of that text. */
 export interface Place {
   readonly urn: string;
   readonly part: string;
   readonly line: number;
+  /** The line on which the script begins, where it is a part of that text. @default 1 */
+  readonly start?: number;
+  /** The resource that runs the script, where that is not the one in which it is written. */
+  readonly runBy?: string;
 }
 
 export type Kind = "file" | "dir" | "any" | "link" | "absent";

@@ -6,6 +6,7 @@ import { runOnHost } from "./analyse";
 import { makeFile } from "./effects/create";
 import type { Files } from "./files";
 import { exactly } from "./mode";
+import { addSource } from "./origin";
 import { nameOf } from "./paths";
 import type { Context, State } from "./state";
 import { makeFolders, unpack } from "./tree";
@@ -67,6 +68,7 @@ function textOf(value: Value | undefined, label: string, secretAnyway: boolean):
 /** CopyToRemote and CopyFile: mode 0644 (folders 0755), owner the login user. */
 function copy(step: Resource, files: Files, context: Context): void {
   context.place = { urn: step.urn, part: "remotePath", line: 1 };
+  context.running = step.urn;
   const to = asString(step.inputs.remotePath) ?? hole("value", "remotePath");
   const user = loginOf(step);
   const state = { files, user, umask: exactly(0o022), cwd: `/home/${user}` } as State;
@@ -81,6 +83,7 @@ function copy(step: Resource, files: Files, context: Context): void {
   }
   const content =
     source instanceof Asset && source.kind === "text" ? (source.content ?? "") : hole("value", `content of ${path ?? "the asset"}`);
+  addSource(context, step.urn, "source", content);
   const secret = step.inputs.source instanceof Secret ? markSecret(content) : content;
   const folder = to.endsWith("/") && path !== undefined;
   makeFile(call, folder ? `${to}${nameOf(path)}` : to, secret, exactly(0o644));

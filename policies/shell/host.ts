@@ -71,12 +71,14 @@ function reportOn(graph: Graph, host: Host, parse: ParseShell): HostReport {
   if (updating.length > 0) {
     const again = newContext(parse);
     again.time = 1e6;
+    again.sources = usual.context.sources;
     const updated = cloneFiles(files);
     for (const step of updating) runPart(step, "update", updated, again);
     addNew(record, again.record);
     files = joinFiles(files, updated);
   }
   const last = newContext(parse);
+  last.sources = usual.context.sources;
   for (const step of [...host.steps].reverse()) if (!isAbsent(step.inputs.delete)) runPart(step, "delete", cloneFiles(files), last);
   return { host, files, record, deletion: last.record, isSetUp: host.steps.length > 0 || record.executed.length > 0 };
 }
@@ -96,7 +98,7 @@ const collide = (a: readonly string[] = [], b: readonly string[] = []): boolean 
 /** Other orders of the same steps repeat most of what happened. */
 function addNew(into: Happenings, from: Happenings): void {
   const seen = new Set(Object.values(into).flatMap((list: readonly unknown[]) => list.map(keyOf)));
-  for (const name of ["executed", "written", "unclear", "shown", "remoteCode"] as const) {
+  for (const name of ["executed", "written", "unclear", "shown", "remoteCode", "ran"] as const) {
     const list: unknown[] = into[name];
     for (const item of from[name]) if (!seen.has(keyOf(item))) list.push(item);
   }
@@ -107,7 +109,7 @@ const keyOf = (item: unknown): string => JSON.stringify(item, (key, value: unkno
 interface Run {
   readonly files: Files;
   readonly context: Context;
-  /** Paths whose state each step changed. */
+  /** Paths whose state each step changed, and scripts that it ran. */
   readonly touched: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -137,7 +139,8 @@ function advance(run: Run, step: Resource): Run {
   const files = cloneFiles(run.files);
   const context: Context = { ...run.context, record: copyOf(run.context.record) };
   runPart(step, "create", files, context);
-  return { files, context, touched: new Map([...run.touched, [step.urn, changed(run.files, files)]]) };
+  const scripts = context.record.ran.slice(run.context.record.ran.length).map(({ path }) => path);
+  return { files, context, touched: new Map([...run.touched, [step.urn, [...changed(run.files, files), ...scripts]]]) };
 }
 
 const copyOf = (record: Happenings): Happenings => ({
@@ -146,4 +149,5 @@ const copyOf = (record: Happenings): Happenings => ({
   unclear: [...record.unclear],
   shown: [...record.shown],
   remoteCode: [...record.remoteCode],
+  ran: [...record.ran],
 });

@@ -3,12 +3,15 @@ import type { Call, Effect } from "./call";
 import { readAll, write } from "./channels";
 import { CowMap } from "./cow-map";
 import { resolveLinks } from "./files";
+import type { Place } from "./files";
 import { exactly } from "./mode";
+import { locate, within } from "./origin";
 import { nameOf } from "./paths";
 import { contentOf } from "./redirects";
 import { unclear } from "./report";
 import { inSubshell, runScript } from "./run";
 import type { Scope, State, Status } from "./state";
+import type { Script } from "./syntax";
 import { absolute, change, makeFolders } from "./tree";
 import { hole, holesOf, mapHoles, plain, show } from "./text";
 
@@ -18,6 +21,8 @@ interface TextOptions {
   readonly inPlace?: boolean;
   readonly assignments?: readonly (readonly [string, string])[];
   readonly flags?: string;
+  /** Where the file was made that the text comes from. */
+  readonly file?: Place;
 }
 
 /** Runs text as a shell script: in a process of its own, or in place. */
@@ -31,7 +36,10 @@ export function runShellText(raw: string, state: State, scope: Scope, options: T
     return "open";
   }
   if (scope.depth > 40) return "open";
-  const script = context.parse(text);
+  return within(context, locate(text, context, options.file), () => runParsed(context.parse(text), state, scope, options));
+}
+
+function runParsed(script: Script, state: State, scope: Scope, options: TextOptions): Status {
   const inner: Scope = { ...scope, depth: scope.depth + 1 };
   if (options.inPlace) return runScript(script, state, inner);
   return inSubshell(state, inner, (s, own) => {
@@ -54,7 +62,8 @@ export function afterTraps(status: Status, state: State, scope: Scope): Status {
     const text = end.exitTrap;
     if (text === undefined || text === "") continue;
     delete end.exitTrap;
-    runScript(scope.context.parse(plain(text)), end, { ...scope, frame: { exits: [] } });
+    const { context } = scope;
+    within(context, locate(plain(text), context), () => runScript(context.parse(plain(text)), end, { ...scope, frame: { exits: [] } }));
     end.live = true;
   }
   return status;
@@ -82,26 +91,40 @@ const shell: Effect = (call) => {
     return runShellText(readAll(scope.channels), state, scope, { ...common, args: letters.includes("s") ? rest : args });
   }
   if (letters.includes("n")) return "likely";
-  return runShellText(fileText(file, call), state, scope, { ...common, args });
+  return runShellText(scriptText(file, state, scope), state, scope, { ...common, args, file: placeOf(file, state) });
 };
 
-const fileText = (file: string, call: Call): string => contentOf(file, call.state);
+/** The text of a script file that is about to be run. */
+function scriptText(file: string, state: State, scope: Scope): string {
+  const text = contentOf(file, state);
+  const path = resolveLinks(state.files, absolute(file, state));
+  scope.context.record.ran.push({ path, text: plain(text), urn: scope.context.running });
+  return text;
+}
+
+/** Where a file was made, if somebody was seen to make it. */
+function placeOf(file: string, state: State): Place | undefined {
+  const entries = state.files.entries.get(resolveLinks(state.files, absolute(file, state)));
+  return entries?.find((e) => e.kind !== "absent" && e.presumed !== true)?.place;
+}
 
 /** A script that was written before, or one nobody has shown us. Undefined for ordinary programs. */
 export function runFile(program: string, args: readonly string[], call: Call): Status | undefined {
   const path = absolute(program, call.state);
   const entries = call.state.files.entries.get(resolveLinks(call.state.files, path));
-  const text = contentOf(program, call.state);
+  const text = scriptText(program, call.state, call.scope);
+  const file = placeOf(program, call.state);
   const isKnownFile = entries?.some((e) => e.content !== undefined && e.content !== "") ?? false;
   if (isKnownFile) {
     const first = plain(text).split("\n")[0] ?? "";
-    if (holesOf(text).some((h) => h.kind === "fetched")) return runShellText(text, call.state, call.scope, { args });
+    if (holesOf(text).some((h) => h.kind === "fetched")) return runShellText(text, call.state, call.scope, { args, file });
     if (!/^#!.*\b(python|perl|ruby|node|php)/u.test(first))
-      return runShellText(text, call.state, call.scope, { args, flags: /^#!.*\s-(\w*)/u.exec(first)?.[1] ?? "" });
+      return runShellText(text, call.state, call.scope, { args, file, flags: /^#!.*\s-(\w*)/u.exec(first)?.[1] ?? "" });
     if (/python/u.test(first)) python(plain(text), call);
     return "likely";
   }
-  const suspicious = /\.(sh|bash)$/u.test(path) || path.startsWith("/tmp/") || program.startsWith("./");
+  const brought = entries?.some((e) => e.kind !== "absent" && e.presumed !== true) ?? false;
+  const suspicious = brought || /\.(sh|bash)$/u.test(path) || path.startsWith("/tmp/") || program.startsWith("./");
   if (suspicious) unclear(call.state, call.scope, `a script whose text is not known: ${show(program)}`);
   return suspicious ? "likely" : undefined;
 }
@@ -111,9 +134,10 @@ const HARMLESS_SOURCE = /^\/etc\/|\/activate(\.\w+)?$|env$|\.profile$|\.bashrc$|
 /** `. file` runs in the shell itself. */
 export function sourceFile(call: Call): Status {
   const file = call.args[0] ?? "";
-  const text = contentOf(file, call.state);
-  if (holesOf(text).length === 0) return runShellText(text, call.state, call.scope, { inPlace: true });
-  if (holesOf(text).some((h) => h.kind === "fetched")) return runShellText(text, call.state, call.scope, { inPlace: true });
+  if (file === "/dev/stdin") return runShellText(readAll(call.scope.channels), call.state, call.scope, { inPlace: true });
+  const text = scriptText(file, call.state, call.scope);
+  const how = { inPlace: true, file: placeOf(file, call.state) };
+  if (holesOf(text).length === 0 || holesOf(text).some((h) => h.kind === "fetched")) return runShellText(text, call.state, call.scope, how);
   if (!HARMLESS_SOURCE.test(plain(file))) unclear(call.state, call.scope, `a sourced file whose text is not known: ${show(file)}`);
   return "likely";
 }

@@ -9,6 +9,7 @@ import { expandText, expandWords } from "./expand";
 import { fork } from "./fork";
 import { INTERPRETERS, runFile, runShellText, sourceFile } from "./interpreters";
 import { exactly } from "./mode";
+import { placeAt, within } from "./origin";
 import { nameOf } from "./paths";
 import { unclear } from "./report";
 import { run } from "./run";
@@ -20,7 +21,7 @@ import { WRAPPERS } from "./wrappers";
 
 export function runCommand(command: SimpleCommand, state: State, scope: Scope): Status {
   const { context } = scope;
-  context.place = { ...context.place, line: command.line };
+  context.place = placeAt(context, command.line);
   context.budget -= 1;
   if (context.budget < 0) {
     if (context.budget === -1) unclear(state, scope, "more commands than can be followed");
@@ -117,8 +118,8 @@ export function invoke(
     return "open";
   }
   const call: Call = { name, args, state, scope };
-  const body = state.functions.get(program);
-  if (body) return callFunction(body, args, state, scope);
+  const called = state.functions.get(program);
+  if (called) return within(context, called.origin, () => callFunction(called.body, args, state, scope));
   if (name === "exec") return args.length ? leaveAfter(invoke(execWords(args), state, deeper(scope)), state, scope) : keepRedirects(call);
   const builtin = BUILTINS[program];
   if (builtin) return builtin(call);
@@ -183,7 +184,7 @@ function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call):
     a.slice(0, a.indexOf("=")),
     a.slice(a.indexOf("=") + 1),
   ]);
-  const status = within(wrapped, assignments, inner, deeper(scope));
+  const status = runInner(wrapped, assignments, inner, deeper(scope));
   if (!elsewhere) {
     state.user = before.user;
     state.umask = before.umask;
@@ -191,7 +192,7 @@ function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call):
   return status;
 }
 
-function within(
+function runInner(
   wrapped: ReturnType<(typeof WRAPPERS)[string]>,
   assignments: readonly (readonly [string, string])[],
   state: State,

@@ -1,11 +1,11 @@
 /** Notes for the policies, and what cannot be followed. */
 import { tick } from "./channels";
-import type { Place } from "./files";
+import { placeAt } from "./origin";
 import type { Scope, State } from "./state";
 
 /** What ran here may have changed anything: later statements are certain again, earlier ones are not. */
 export function unclear(state: State, scope: Scope, what: string, line?: number): void {
-  const place: Place = line === undefined ? scope.context.place : { ...scope.context.place, line };
+  const place = line === undefined ? scope.context.place : placeAt(scope.context, line);
   scope.context.record.unclear.push({ what, place });
   state.files.fog = { time: tick(scope.context), reason: what, place };
 }

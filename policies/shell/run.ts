@@ -44,7 +44,7 @@ export function run(statement: Statement, state: State, scope: Scope): Status {
     case "case":
       return runCase(statement, state, scope);
     case "function":
-      state.functions.set(statement.name, statement.body);
+      state.functions.set(statement.name, { body: statement.body, origin: scope.context.origin });
       return "ok";
     case "subshell":
       return inSubshell(state, scope, (s, inner) => runScript(statement.body, s, inner));

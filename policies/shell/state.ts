@@ -4,6 +4,7 @@ import type { ParseShell } from "./parser";
 import type { Entry, Files, Place } from "./files";
 import { cloneFiles, joinFiles } from "./files";
 import type { Mode } from "./mode";
+import type { Origin, Source } from "./origin";
 import { joinModes } from "./mode";
 import type { Statement } from "./syntax";
 import { hole } from "./text";
@@ -12,6 +13,12 @@ import { hole } from "./text";
 export interface Variable {
   readonly values: readonly string[];
   readonly list?: readonly string[];
+}
+
+export interface ShellFunction {
+  readonly body: Statement;
+  /** The text that defines it, which is not always the one that calls it. */
+  readonly origin: Origin;
 }
 
 export interface ShellOptions {
@@ -25,7 +32,7 @@ export interface State {
   live: boolean;
   files: Files;
   variables: CowMap<string, Variable>;
-  functions: CowMap<string, Statement>;
+  functions: CowMap<string, ShellFunction>;
   /** Names of variables that child processes see. */
   exported: ReadonlySet<string>;
   umask: Mode;
@@ -89,15 +96,23 @@ export interface Happenings {
   readonly shown: { readonly text: string; readonly place: Place }[];
   /** Remote text that a program was given to run. */
   readonly remoteCode: { readonly what: string; readonly place: Place }[];
+  /** Script files that were run, with the text they had then, and the resource whose Command did it. */
+  readonly ran: { readonly path: string; readonly text: string; readonly urn: string }[];
 }
 
-export const noHappenings = (): Happenings => ({ executed: [], written: [], unclear: [], shown: [], remoteCode: [] });
+export const noHappenings = (): Happenings => ({ executed: [], written: [], unclear: [], shown: [], remoteCode: [], ran: [] });
 
 /** One run over a host. */
 export interface Context {
   readonly parse: ParseShell;
   readonly record: Happenings;
   place: Place;
+  /** The text that is being run. */
+  origin: Origin;
+  /** The resource whose script or input runs. */
+  running: string;
+  /** Texts of the program that have been seen so far. */
+  sources: readonly Source[];
   time: number;
   /** Simple commands that may still be run before the analysis gives up. */
   budget: number;

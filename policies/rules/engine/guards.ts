@@ -103,6 +103,9 @@ const TABLE: readonly (readonly [type: RegExp, properties: readonly string[]])[]
   [/^aws:ebs\/(volume|encryptionByDefault):/, ["encrypted", "enabled", "kmsKeyId"]],
   [/^aws:ec2\/(serialConsoleAccess|instanceMetadataDefaults):/, ["enabled", "httpTokens", "httpPutResponseHopLimit"]],
   [/^aws:ssm\/parameter:/, ["type"]],
+  // What is ignored runs as it was: then the script that is read here is not the one on the host, and neither is the pinned key.
+  [/^command:(local|remote):Command$/, ["create", "update", "delete", "stdin", "environment", "connection"]],
+  [/^command:remote:Copy(ToRemote|File)$/, ["source", "localPath", "remotePath", "connection"]],
   [
     /^aws:(lb|alb)\/(loadBalancer|listener|targetGroup|targetGroupAttachment):/,
     ["internal", "subnets", "securityGroups", "defaultActions", "targetId"],

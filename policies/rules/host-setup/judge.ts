@@ -50,7 +50,8 @@ export const unknown = (place: Place, message: string): Finding => ({
   message: `${message} (${where(place)})`,
 });
 
-const where = (place: Place): string => `${place.part}, line ${String(place.line)}`;
+const where = ({ part, line, runBy }: Place): string =>
+  `${part}, line ${String(line)}${runBy === undefined ? "" : `, run by «${runBy.split("::").pop() ?? runBy}»`}`;
 
 export interface Subject {
   readonly path: string;

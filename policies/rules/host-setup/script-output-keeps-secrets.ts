@@ -14,13 +14,13 @@ async function evaluate(graph: Graph, settings: Settings): Promise<Finding[]> {
 
 function shown(graph: Graph, record: Happenings): Finding[] {
   return record.shown
-    .filter(({ place }) => isExposed(graph.byUrn.get(place.urn)))
+    .filter(({ place }) => isExposed(graph.byUrn.get(place.runBy ?? place.urn)))
     .map(({ place }) => violation(place, `The script prints what holds a secret, and its output is logged or kept in plain. ${MEND}`));
 }
 
 function traced(graph: Graph, record: Happenings): Finding[] {
   return record.executed
-    .filter((run) => run.options.xtrace && run.argv.some(holdsSecret) && isExposed(graph.byUrn.get(run.place.urn)))
+    .filter((run) => run.options.xtrace && run.argv.some(holdsSecret) && isExposed(graph.byUrn.get(run.place.runBy ?? run.place.urn)))
     .map((run) => violation(run.place, `\`set -x\` prints a command with a secret in its words. ${MEND}`));
 }
 

@@ -11,7 +11,8 @@ const MEND = "Begin the script with `set -euo pipefail`.";
 function judge({ record }: HostReport, _settings: Settings): Finding[] {
   const scripts = new Map<string, Executed[]>();
   for (const run of record.executed) {
-    const key = `${run.place.urn} ${run.place.part}`;
+    const { urn, part, start, runBy } = run.place;
+    const key = [urn, part, start, runBy].join(" ");
     scripts.set(key, [...(scripts.get(key) ?? []), run]);
   }
   return [...scripts.values()].flatMap((runs) => {

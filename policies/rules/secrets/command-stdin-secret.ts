@@ -3,6 +3,7 @@ import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { ofType } from "../../core/references";
 import { asString, isUnknown } from "../../core/values";
 import { COMMAND, SCRIPT_KEYS } from "./places";
+import { scriptFiles } from "./script-files";
 import { label, unknown, unlessMarked } from "./report";
 import { scan } from "./scan";
 
@@ -18,14 +19,18 @@ export const policy: Policy = {
   level: "mandatory",
   bad: 'new remote.Command("env", { create: "cat > .env", stdin: envText, ... });',
   good: 'new remote.Command("env", { create: "cat > .env", stdin: pulumi.secret(envText), ... });',
-  evaluate: (graph) => ofType(graph, COMMAND).flatMap((resource) => judge(graph, resource)),
+  evaluate: async (graph, settings) => {
+    const files = await scriptFiles(graph, settings);
+    return ofType(graph, COMMAND).flatMap((resource) => judge(graph, resource, files(resource)));
+  },
 };
 
-function judge(graph: Graph, resource: Resource): Finding[] {
+/** @param files texts of the script files that the Command runs */
+function judge(graph: Graph, resource: Resource, files: readonly string[]): Finding[] {
   const { stdin } = resource.inputs;
   if (!(stdin instanceof Secret) && isUnknown(stdin)) {
     // A mark is lost while the value is unknown; most such inputs are addresses, so only a secret's destination is a reason to ask.
-    if (!takesSecrets(resource)) return [];
+    if (!takesSecrets(resource, files)) return [];
     return [
       unknown(
         resource,
@@ -37,11 +42,9 @@ function judge(graph: Graph, resource: Resource): Finding[] {
 }
 
 /** Does the script write its input into a file that is there for secrets, or does its name say so? */
-function takesSecrets(resource: Resource): boolean {
+function takesSecrets(resource: Resource, files: readonly string[]): boolean {
   if (/(^|[-_])(dot)?env($|[-_])|secret|credential|password/i.test(resource.name)) return true;
-  return SCRIPT_KEYS.some((key) =>
-    /(>|\btee\b|\binstall\b|\bof=)[^\n#]*(\.env\b(?!\.)|credentials|\.pgpass|\.netrc|id_(rsa|ed25519|ecdsa)\b(?!\.pub))/.test(
-      asString(resource.inputs[key]) ?? "",
-    ),
+  return [...SCRIPT_KEYS.map((key) => asString(resource.inputs[key]) ?? ""), ...files].some((script) =>
+    /(>|\btee\b|\binstall\b|\bof=)[^\n#]*(\.env\b(?!\.)|credentials|\.pgpass|\.netrc|id_(rsa|ed25519|ecdsa)\b(?!\.pub))/.test(script),
   );
 }

@@ -7,6 +7,7 @@ import { isSecretName } from "./names";
 import { COMMAND, SCRIPT_KEYS } from "./places";
 import { label, violation } from "./report";
 import { scan } from "./scan";
+import { scriptFiles } from "./script-files";
 
 const MEND = 'print nothing of it; on steps that see secrets set logging: "none" and additionalSecretOutputs: ["stdout", "stderr"]';
 
@@ -20,17 +21,25 @@ export const policy: Policy = {
   level: "mandatory",
   bad: 'new remote.Command("env", { create: "tee /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
   good: 'new remote.Command("env", { create: "tee /home/ddos/app/.env >/dev/null", stdin: pulumi.secret(envText), ... });',
-  evaluate: (graph) => ofType(graph, COMMAND).flatMap(judge),
+  evaluate: async (graph, settings) => {
+    const files = await scriptFiles(graph, settings);
+    return ofType(graph, COMMAND).flatMap((resource) => judge(resource, files(resource)));
+  },
 };
 
-function judge(resource: Resource): Finding[] {
+/** @param files texts of the script files that the Command runs */
+function judge(resource: Resource, files: readonly string[]): Finding[] {
   const { inputs } = resource;
   const secretInput = containsSecret(inputs.stdin) || scan(inputs.stdin, "stdin").some((spot) => spot.state === "secret");
   const variables = Object.entries(asProps(inputs.environment) ?? {})
     .filter(([name, value]) => value instanceof Secret || isSecretName(name))
     .map(([name]) => name);
-  const ways = SCRIPT_KEYS.flatMap((key) =>
-    printedSecrets(asString(inputs[key]) ?? "", { stdin: secretInput, variables }).map((way) => `${key} of ${label(resource)} ${way}`),
+  const scripts = [
+    ...SCRIPT_KEYS.map((key) => ({ what: key, text: asString(inputs[key]) ?? "" })),
+    ...files.map((text) => ({ what: "a script file", text })),
+  ];
+  const ways = scripts.flatMap(({ what, text }) =>
+    printedSecrets(text, { stdin: secretInput, variables }).map((way) => `${what} of ${label(resource)} ${way}`),
   );
   const open = exposure(resource);
   return open === undefined ? [] : ways.map((way) => violation(resource, `${way}, and ${open}: ${MEND}`));

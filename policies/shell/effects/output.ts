@@ -178,11 +178,15 @@ export const sha256sum: Effect = (call) => {
     if (entries)
       call.state.files.entries.set(
         real,
-        entries.map((e) => ({ ...e, content: CHECKED })),
+        entries.map((e) => (isFetched(e.content) ? { ...e, content: CHECKED } : e)),
       );
   }
   return "likely";
 };
+
+/** A text that is at hand is read as it is, and one that nobody has shown does not become known by a sum. */
+const isFetched = (content: string | undefined): boolean =>
+  content !== undefined && holesOf(content).some((h) => h.kind === "fetched");
 
 /** Text whose sum was checked: not shown here, but pinned. */
 const CHECKED = `: ${hole("value", "text with a checked sum")}\n`;

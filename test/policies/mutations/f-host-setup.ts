@@ -44,12 +44,14 @@ const script = (id: string, title: string, expect: Mutation["expect"], text: str
   apply: (p) => void step(p, text),
 });
 
-/** Edits the text of one of the program's own steps. */
+/** Edits the text of the script of one of the program's own steps: it is the here document of that step in what brings the scripts. */
 function edit(p: Program, name: string, from: string, to: string): void {
-  const found = p.find(REMOTE, name);
-  const text = p.inputs(found).create as string;
-  if (!text.includes(from)) throw new Error(`${name} has no «${from}»`);
-  p.set(found, { create: text.replaceAll(from, to) });
+  const [host = "", step = ""] = name.split("-");
+  const found = p.find(REMOTE, `${host}-scripts`);
+  const text = p.inputs(found).stdin as string;
+  const script = new RegExp(`^script ${step}-[0-9a-f]{12}\\.sh .*<<'DDOS_SCRIPT'\\n[^]*?^DDOS_SCRIPT$`, "mu").exec(text)?.[0] ?? "";
+  if (!script.includes(from)) throw new Error(`${name} has no «${from}»`);
+  p.set(found, { stdin: text.replace(script, () => script.replaceAll(from, to)) });
 }
 
 const modes: Mutation[] = [

@@ -1,0 +1,95 @@
+/**
+ * Where the text of a script was written. A script may travel as a here document, in a file that another Command brings, or by standard
+ * input; findings name the line and the resource in which somebody wrote it, and the Command that runs it when that is another one.
+ */
+import type { Place } from "./files";
+import type { Context } from "./state";
+import { plain } from "./text";
+
+/** A text of the program from which others are cut: a script, a standard input, the text of an asset. */
+export interface Source {
+  readonly urn: string;
+  readonly part: string;
+  readonly text: string;
+}
+
+/** Where the text that is being run begins. */
+export interface Origin {
+  readonly urn: string;
+  readonly part: string;
+  readonly start: number;
+  /** The text is put together on the host, so all of it counts for the line that made it. */
+  readonly fixed?: boolean;
+}
+
+/** The place of a line of the text that is being run. */
+export function placeAt(context: Context, line: number): Place {
+  const { urn, part, start, fixed } = context.origin;
+  return {
+    urn,
+    part,
+    line: fixed ? start : start + line - 1,
+    ...(start > 1 ? { start } : {}),
+    ...(context.running === "" || context.running === urn ? {} : { runBy: context.running }),
+  };
+}
+
+/** Notes a text, so that what is cut from it can be found there. */
+export function addSource(context: Context, urn: string, part: string, text: string): void {
+  if (text !== "") context.sources = [...context.sources, { urn, part, text: plain(text) }];
+}
+
+/** Runs `body` with another text being run. */
+export function within<T>(context: Context, origin: Origin, body: () => T): T {
+  const { origin: outer, place } = context;
+  context.origin = origin;
+  try {
+    return body();
+  } finally {
+    context.origin = outer;
+    context.place = place;
+  }
+}
+
+/**
+ * Finds where a text that is about to be run was written.
+ * @param hint where the file it comes from was made
+ */
+export function locate(text: string, context: Context, hint?: Place): Origin {
+  const needle = text.replace(/\n+$/u, "");
+  const near = hint ?? context.place;
+  if (needle.trim() !== "") {
+    for (const source of candidates(context, [near, context.origin])) {
+      const own = source.urn === near.urn && source.part === near.part;
+      const after = own ? source.text.indexOf(needle, offsetOf(source.text, near.line)) : -1;
+      const at = after >= 0 ? after : isTelling(needle) || own ? source.text.indexOf(needle) : -1;
+      if (at >= 0) return { urn: source.urn, part: source.part, start: lineAt(source.text, at) };
+    }
+  }
+  return { urn: near.urn, part: near.part, start: near.line, fixed: true };
+}
+
+/** A short text may stand in many places by chance. */
+const isTelling = (text: string): boolean => text.includes("\n") || text.length >= 30;
+
+function candidates(context: Context, first: readonly { urn: string; part: string }[]): Source[] {
+  const latest = [...context.sources].reverse();
+  const chosen = first.flatMap(({ urn, part }) => latest.find((s) => s.urn === urn && s.part === part) ?? []);
+  return [...new Set([...chosen, ...latest])];
+}
+
+function offsetOf(text: string, line: number): number {
+  let at = 0;
+  for (let n = 1; n < line; n += 1) {
+    const next = text.indexOf("\n", at);
+    if (next < 0) return at;
+    at = next + 1;
+  }
+  return at;
+}
+
+function lineAt(text: string, at: number): number {
+  let line = 1;
+  for (let next = text.indexOf("\n"); next >= 0 && next < at; next = text.indexOf("\n", next + 1)) line += 1;
+  return line;
+}
