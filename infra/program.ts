@@ -5,6 +5,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { loadConfig } from "./config/load";
+import type { StackConfig } from "./config/types";
+import { admission } from "./network/admission";
 import { stackInputs, type StackInputs } from "./release/inputs";
 import { modelBucketName } from "./naming";
 import { createStack, type StackOutputs } from "./stack";
@@ -12,20 +14,40 @@ import { createStack, type StackOutputs } from "./stack";
 /** Networks that RFC 5737 keeps for documentation: nobody connects from there. */
 const DOCUMENTATION = ["192.0.2.", "198.51.100.", "203.0.113."];
 
+export interface Surroundings {
+  /** Told of the inputs before anything is created. */
+  readonly observe?: (inputs: StackInputs) => void;
+  /** Asks which address this machine is seen with. Left out where nobody is to be asked: previews without an engine, tests. */
+  readonly operatorAddress?: () => Promise<string>;
+}
+
 /**
  * @param root the project's folder.
  * @throws ConfigError with everything that is wrong with the configuration.
  */
-export async function program(root: string, observe: (inputs: StackInputs) => void = () => undefined): Promise<StackOutputs> {
+export async function program(root: string, { observe, operatorAddress }: Surroundings = {}): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
   if (config.gateway.sshFrom.every((block) => DOCUMENTATION.some((prefix) => block.startsWith(prefix)))) {
     await pulumi.log.warn(
       `${config.project}:gateway.sshFrom still names a documentation network, so nobody can log in; set it to your own address before "pulumi up"`,
     );
+  } else if (operatorAddress !== undefined) {
+    await warnIfShutOut(config, operatorAddress);
   }
   const inputs = stackInputs(root, config, sources, config.models.bucket ?? (await accountBucketName(config)));
-  observe(inputs);
+  observe?.(inputs);
   return createStack(inputs);
+}
+
+/** Only a help: whatever goes wrong here, the program goes on. */
+async function warnIfShutOut({ project, gateway }: StackConfig, operatorAddress: () => Promise<string>): Promise<void> {
+  const unknown = (why: string): Promise<void> => pulumi.log.debug(`whether gateway.sshFrom admits this machine is not known: ${why}`);
+  try {
+    const found = admission(project, gateway.sshFrom, await operatorAddress());
+    if (found !== undefined) await ("warning" in found ? pulumi.log.warn(found.warning) : unknown(found.unknown));
+  } catch (error) {
+    await unknown((error as Error).message);
+  }
 }
 
 async function accountBucketName({ project, stack, region }: { project: string; stack: string; region: string }): Promise<string> {

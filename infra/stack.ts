@@ -110,10 +110,11 @@ function setUp(
   const { config } = inputs;
   const login = { user: config.ssh.user, privateKey: config.ssh.privateKey };
   const script = inputs.hostKeyScript;
+  const asked = { address: hosts.address, instanceId: hosts.gateway.id, script };
   const bastion: Connection = {
     ...login,
     host: hosts.address,
-    hostKey: bastionHostKey("gateway-host-key", { address: hosts.address, instanceId: hosts.gateway.id, script }, {}),
+    hostKey: bastionHostKey("gateway-host-key", { ...asked, allowed: config.gateway.sshFrom }, {}),
   };
   const target = { address: hosts.backend.privateIp, instanceId: hosts.backend.id, script };
   const inner: Connection = {

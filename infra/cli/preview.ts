@@ -76,7 +76,7 @@ export async function previewStack(
     preview: true,
     provider: previewProvider(),
     onRegister: (request) => progress.say(`registering ${request.name}`),
-    program: async () => ({ ...(await program(root, (seen) => (inputs = seen))) }),
+    program: async () => ({ ...(await program(root, { observe: (seen) => (inputs = seen) })) }),
   });
   if (inputs === undefined) {
     throw new Error("the program ended without its inputs");

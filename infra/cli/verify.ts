@@ -10,6 +10,7 @@ import { parseArgs } from "util";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, loadConfig } from "../config/load";
 import { projectName } from "../offline/stack-file";
+import { carrier } from "../release/carrier";
 import { hostSteps } from "../release/steps";
 import type { HostRole } from "../release/types";
 import { stackInputs, type StackInputs } from "../release/inputs";
@@ -98,7 +99,10 @@ async function readInputs(root: string, project: string, options: Options): Prom
   return { inputs: stackInputs(root, config, sources, deployed.modelBucket), deployed };
 }
 
-/** Runs the verify step of one host outside of Pulumi, with the values that the program would give it. */
+/**
+ * Runs the verify step of one host outside of Pulumi, with the values that the program would give it. Its script is brought first, as the
+ * program does it, but the scripts of the deployment stay: this working copy may be another one.
+ */
 async function ask(role: HostRole, inputs: StackInputs, deployed: Deployed): Promise<HostOutcome> {
   try {
     const [privateKey, env] = await Promise.all([settled(inputs.config.ssh.privateKey), settled(pulumi.output(inputs.environment(role)))]);
@@ -115,7 +119,12 @@ async function ask(role: HostRole, inputs: StackInputs, deployed: Deployed): Pro
     const gateway = endpoint(deployed.gatewayAddress, "gateway");
     const route = role === "gateway" ? [gateway] : [gateway, endpoint(deployed.backendAddress, "backend")];
     const stdin = step.stdin({ bucket: inputs.bucketName, backendAddress: deployed.backendAddress, env });
-    return readReport(role, await runOverSsh(route, step.create, stdin));
+    const { create, stdin: script } = carrier([step.script], { only: false });
+    const commands = [
+      { command: create, stdin: script },
+      { command: step.create, stdin },
+    ];
+    return readReport(role, await runOverSsh(route, commands));
   } catch (error) {
     return { role, error: (error as Error).message };
   }

@@ -21,7 +21,7 @@ function folders(): Row[] {
   return [
     ...ours.map((path): Row => ({ path: `/home/ddos${path}`, kind: "directory", ...OURS, mode: "0755", sha256: null })),
     ...root.map((path): Row => ({ path, kind: "directory", ...ROOT, mode: "0755", sha256: null })),
-    { path: "/var/lib/ddos/env", kind: "directory", ...ROOT, mode: "0700", sha256: null },
+    ...["/var/lib/ddos/env", "/var/lib/ddos/steps"].map((path): Row => ({ path, kind: "directory", ...ROOT, mode: "0700", sha256: null })),
   ];
 }
 

@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { commandConnection, type Connection } from "./setup";
 
-export interface BastionKeyArgs {
+export interface HostKeyArgs {
   readonly address: pulumi.Input<string>;
   /** A new instance has a new key; the same one is never asked twice. */
   readonly instanceId: pulumi.Input<string>;
@@ -10,7 +10,12 @@ export interface BastionKeyArgs {
   readonly script: string;
 }
 
-export interface BackendKeyArgs extends BastionKeyArgs {
+export interface BastionKeyArgs extends HostKeyArgs {
+  /** IPv4 blocks that may connect to the address, for a message that helps. */
+  readonly allowed: readonly string[];
+}
+
+export interface BackendKeyArgs extends HostKeyArgs {
   readonly bastion: Connection;
 }
 
@@ -20,28 +25,39 @@ export interface BackendKeyArgs extends BastionKeyArgs {
  * @returns the key in the form `ssh-ed25519 AAAA…`.
  */
 export function bastionHostKey(name: string, args: BastionKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const { address, instanceId, script } = args;
-  const learned = new command.local.Command(
-    name,
-    { create: script, stdin: pulumi.interpolate`${address}\n`, triggers: [instanceId], logging: command.local.Logging.Stderr },
-    opts,
-  );
-  return learned.stdout.apply((text) => text.trim());
+  const { address, instanceId, script, allowed } = args;
+  const inputs: command.local.CommandArgs = {
+    create: script,
+    stdin: pulumi.interpolate`${address}\n${allowed.map((block) => `${block}\n`).join("")}`,
+    triggers: [instanceId],
+    logging: command.local.Logging.Stderr,
+    addPreviousOutputInEnv: false,
+  };
+  return keyOf(new command.local.Command(name, inputs, { ...opts, ignoreChanges: allButTriggers(inputs) }));
 }
 
 /** The same for the backend, asked from the gateway. */
 export function backendHostKey(name: string, args: BackendKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
   const { address, instanceId, script, bastion } = args;
-  const learned = new command.remote.Command(
-    name,
-    {
-      connection: commandConnection(bastion),
-      create: script,
-      stdin: pulumi.interpolate`${address}\n`,
-      triggers: [instanceId],
-      logging: command.remote.Logging.Stderr,
-    },
-    opts,
-  );
+  const inputs: command.remote.CommandArgs = {
+    connection: commandConnection(bastion),
+    create: script,
+    stdin: pulumi.interpolate`${address}\n`,
+    triggers: [instanceId],
+    logging: command.remote.Logging.Stderr,
+    addPreviousOutputInEnv: false,
+  };
+  return keyOf(new command.remote.Command(name, inputs, { ...opts, ignoreChanges: allButTriggers(inputs) }));
+}
+
+/**
+ * An address that changes (a stop and a start, an Elastic IP), another way to ask or another bastion are no reason to ask the same instance
+ * again: whoever answers there would be believed. A new instance replaces the Command, and then the engine takes all inputs as they are now.
+ */
+function allButTriggers(inputs: object): string[] {
+  return Object.keys(inputs).filter((key) => key !== "triggers");
+}
+
+function keyOf(learned: command.local.Command | command.remote.Command): pulumi.Output<string> {
   return learned.stdout.apply((text) => text.trim());
 }

@@ -1,5 +1,5 @@
 /**
- * Runs one command on a host over SSH, through a bastion where one is given, with the host keys checked.
+ * Runs commands on a host over SSH, through a bastion where one is given, with the host keys checked.
  */
 import type { Duplex } from "stream";
 import { Client, type ConnectConfig } from "ssh2";
@@ -21,11 +21,19 @@ export interface CommandResult {
 /** Milliseconds until a host that does not answer is given up. */
 const READY_TIMEOUT = 20_000;
 
+export interface SshCommand {
+  readonly command: string;
+  readonly stdin: string;
+}
+
 /**
+ * Runs commands one after the other over one connection.
+ *
  * @param path the hosts to go through, the target last.
+ * @returns the result of the last, or of the first that failed.
  * @throws Error naming the host that could not be reached, or whose key is not the pinned one.
  */
-export async function runOverSsh(path: readonly Endpoint[], command: string, stdin: string): Promise<CommandResult> {
+export async function runOverSsh(path: readonly Endpoint[], commands: readonly SshCommand[]): Promise<CommandResult> {
   const clients: Client[] = [];
   try {
     let sock: Duplex | undefined;
@@ -39,7 +47,12 @@ export async function runOverSsh(path: readonly Endpoint[], command: string, std
     if (target === undefined) {
       throw new Error("no host to connect to");
     }
-    return await execute(target, command, stdin);
+    let result: CommandResult = { code: 0, stdout: "", stderr: "" };
+    for (const { command, stdin } of commands) {
+      result = await execute(target, command, stdin);
+      if (result.code !== 0) break;
+    }
+    return result;
   } finally {
     clients.reverse().forEach((client) => client.end());
   }

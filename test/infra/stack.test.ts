@@ -1,4 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { RunResult } from "../../infra/offline/engine";
+import { commandConnection } from "../../infra/remote/setup";
 import { byName, evaluateDev, sources } from "./evaluate";
 
 jest.setTimeout(60_000);
@@ -132,6 +134,55 @@ describe("set-up", () => {
     }
   });
 
+  test("what the provider prints of a Command that fails is short", () => {
+    const commands = dev.resources.filter((resource) => /^command:(local|remote):Command$/.test(resource.type));
+    expect(commands).toHaveLength(15);
+    for (const { inputs } of commands) {
+      for (const script of [inputs.create, inputs.update, inputs.delete]) {
+        expect(Buffer.byteLength((script as string | undefined) ?? "")).toBeLessThan(4096);
+      }
+    }
+  });
+
+  test.each(["gateway", "backend"])("%s: the scripts come first, in plain, and every step names the one that it runs", (role) => {
+    const scripts = byName(dev, COMMAND, `${role}-scripts`);
+    expect(typeof scripts.inputs.stdin).toBe("string");
+    const steps = dev.resources.filter(
+      (resource) => resource.type === COMMAND && resource.parent === scripts.parent && resource.name !== scripts.name,
+    );
+    expect(steps.map((step) => step.name).sort()).toContain(`${role}-verify`);
+    for (const step of steps) {
+      expect(step.dependencies).toContain(scripts.urn);
+      const [, sha256] = /echo "([0-9a-f]{64}) {2}\$script"/.exec(String(step.inputs.create)) ?? [];
+      expect(String(scripts.inputs.stdin)).toMatch(new RegExp(`^script ${step.name.replace(/^.*-/, "")}-[0-9a-f]{12}\\.sh ${sha256} <<`, "m"));
+    }
+  });
+
+  test("a host key is asked once for each instance, whatever else changes", () => {
+    for (const [type, name] of [
+      ["command:local:Command", "gateway-host-key"],
+      [COMMAND, "backend-host-key"],
+    ] as const) {
+      const { inputs, options, ...learned } = byName(dev, type, name);
+      expect(sources(dev, { inputs, options, ...learned }, "triggers")).toEqual([`${name.split("-")[0]}-instance`]);
+      expect(Object.keys(inputs).sort()).toEqual([...(options.ignoreChanges ?? []), "triggers"].sort());
+      expect(inputs.addPreviousOutputInEnv).toBe(false);
+    }
+  });
+
+  test("every connection is given up in time: 89 s for an address that drops packets, 51 s for one that refuses", () => {
+    // At a first preview no connection is known; the numbers are those of the code that makes them.
+    const { proxy, ...target } = commandConnection({
+      ...{ host: "10.0.101.10", user: "ubuntu", privateKey: pulumi.secret("key"), hostKey: "ssh-ed25519 AAAA" },
+      proxy: { host: "203.0.113.9", user: "ubuntu", privateKey: pulumi.secret("key"), hostKey: "ssh-ed25519 AAAA" },
+    }) as unknown as { proxy: Record<string, number> } & Record<string, number>;
+    for (const { dialErrorLimit = 10, perDialTimeout = 15 } of [proxy, target]) {
+      const waits = Array.from({ length: dialErrorLimit }, (_, n) => Math.min(5, 0.1 * 1.5 ** n)).reduce((sum, wait) => sum + wait, 0);
+      expect(waits).toBeGreaterThan(50);
+      expect(waits + (dialErrorLimit + 1) * perDialTimeout).toBeLessThan(90);
+    }
+  });
+
   test.each(["gateway", "backend"])("%s: .env travels by a secret stdin and is not logged", (role) => {
     const env = byName(dev, COMMAND, `${role}-env`);
     expect(env.inputs.stdin).toHaveProperty(SECRET_MARK);
@@ -144,7 +195,8 @@ describe("set-up", () => {
     const before = inputsOf(dev);
     const after = inputsOf(await evaluateDev({ repair: "again" }));
     const steps = ["prepare", "code", "env", "release", "verify"];
-    const expected = [...steps.map((step) => `gateway-${step}`), ...[...steps, "models"].map((step) => `backend-${step}`)];
+    const expected = [...steps, "scripts"].map((step) => `gateway-${step}`);
+    expected.push(...[...steps, "scripts", "models"].map((step) => `backend-${step}`));
     // The gateway's prepare has an unknown stdin at a first preview, so its change does not show there.
     const changed = [...after.keys()].filter((name) => before.get(name) !== after.get(name) && name !== "ssh-key");
     expect(changed.sort()).toEqual(expected.filter((name) => name !== "gateway-prepare").sort());

@@ -1,5 +1,5 @@
 /** `up` and `down`: the whole system on this machine, for a person to try. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FEATURES } from "./checks/service";
 import { listLabs, removeLab } from "./lab";
@@ -28,11 +28,17 @@ Change something (an .env value, the application) and run the same command again
   npm run down:local${named}`;
 }
 
+/** Configuration over the stack's own, from a file with fully qualified keys and raw values. */
+const overrides = (file: string | undefined): Record<string, string> | undefined =>
+  file === undefined ? undefined : (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>);
+
 /** @returns the exit status */
 export async function upCommand(options: Options): Promise<number> {
   const started = Date.now();
   const say = (line: string): void => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
-  const result = await up({ name: options["name"] ?? DEFAULT_NAME, stack: options["stack"], force: options["force"] !== undefined, say });
+  const name = options["name"] ?? DEFAULT_NAME;
+  const { stack, force, config } = options as Partial<Record<string, string>>;
+  const result = await up({ name, stack, config: overrides(config), force: force !== undefined, say });
   writeFileSync(join(runDir(result.lab.name), "report.json"), JSON.stringify({ outputs: result.outputs, events: result.events }), {
     mode: 0o600,
   });

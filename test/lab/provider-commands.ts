@@ -6,7 +6,7 @@ import type { Lab } from "./lab";
 import { connectOutside } from "./outside";
 import { repositoryRoot } from "./paths";
 import type { SavedResource } from "./provider-state";
-import { changedInputs } from "./provider-state";
+import { changedInputs, frozenInputs } from "./provider-state";
 import type { CommandResult, Connection, RemoteCommand } from "./remote-command";
 import { runRemote } from "./remote-command";
 
@@ -17,17 +17,23 @@ const KNOWN = ["create", "update", "stdin", "triggers", "connection", "logging",
 
 /**
  * Why a command has to run: never created, or these inputs differ. undefined: the engine would leave it alone.
- * `update`: in place, which runs `update` when there is one; a change of `triggers` replaces, which runs `create`.
+ * `update`: in place, which runs `update` when there is one; a change of `triggers` replaces, which runs `create`, and then with all inputs
+ * as the program gives them now, the ignored ones too.
+ * @throws where the engine would run it with earlier values of ignored inputs: only their digests are kept here
  */
 export function decide(
   saved: SavedResource | undefined,
   request: Request,
-): { readonly script: "create" | "update"; readonly why: string } | undefined {
+): { readonly script: "create" | "update"; readonly why: string; readonly replaced?: true } | undefined {
   if (saved === undefined) return { script: "create", why: "new" };
   const changed = changedInputs(saved, request);
   if (changed.length === 0) return undefined;
   const replaced = changed.includes("triggers");
-  return { script: replaced || request.inputs.update === undefined ? "create" : "update", why: changed.join(", ") };
+  const frozen = replaced ? [] : frozenInputs(saved, request);
+  if (frozen.length > 0) {
+    throw new Error(`${request.name}: ${changed.join(", ")} changed, and the earlier ${frozen.join(", ")} is not kept here to run it with`);
+  }
+  return { script: replaced || request.inputs.update === undefined ? "create" : "update", why: changed.join(", "), ...(replaced ? { replaced } : {}) };
 }
 
 function check(request: Request): void {
@@ -53,7 +59,10 @@ function runLocal(lab: Lab, script: string, inputs: Properties): Promise<Command
     child.on("close", (code, signal) => {
       const [stdout, stderr] = [out, err].map((parts) => Buffer.concat(parts).toString("utf8")) as [string, string];
       if (code === 0) resolve({ stdout: stdout.replace(/\n$/, ""), stderr: stderr.replace(/\n$/, "") });
-      else reject(new Error(`${code === null ? `signal: ${signal ?? "unknown"}` : `exit status ${code}`}:\n${stderr}${stdout}`));
+      else {
+        const how = code === null ? `signal: ${signal ?? "unknown"}` : `exit status ${code}`;
+        reject(new Error(`${how}: running ${JSON.stringify(script)}:\n${stdout}${stderr}`));
+      }
     });
     // A script that does not read its input is judged by its exit status.
     child.stdin.on("error", () => undefined);

@@ -87,9 +87,36 @@ export function inputDigests(request: Request): Record<string, string> {
 
 /** Names of the inputs that differ, without those that the program told the engine to ignore. */
 export function changedInputs(saved: SavedResource, request: Request): string[] {
-  const now = inputDigests(request);
-  const ignored = new Set(request.options.ignoreChanges ?? []);
-  return [...new Set([...Object.keys(saved.inputs), ...Object.keys(now)])].filter(
-    (key) => !ignored.has(key) && saved.inputs[key] !== now[key],
-  );
+  const ignored = ignoredInputs(request);
+  return differing(saved.inputs, inputDigests(request)).filter((key) => !ignored.has(key));
+}
+
+/** Names of the inputs that differ and are ignored: there the resource stays as it was. */
+export function frozenInputs(saved: SavedResource, request: Request): string[] {
+  const ignored = ignoredInputs(request);
+  return differing(saved.inputs, inputDigests(request)).filter((key) => ignored.has(key));
+}
+
+/** What is remembered after a run: of an ignored input its value of before, unless the resource is a new one. */
+export function inputsAfter(saved: SavedResource | undefined, request: Request, replaced: boolean): Record<string, string> {
+  const inputs = inputDigests(request);
+  if (saved === undefined || replaced) return inputs;
+  for (const key of frozenInputs(saved, request)) {
+    const before = saved.inputs[key];
+    if (before === undefined) Reflect.deleteProperty(inputs, key);
+    else inputs[key] = before;
+  }
+  return inputs;
+}
+
+function differing(before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((key) => before[key] !== now[key]);
+}
+
+/** @throws for a path into an input, which only the engine takes apart */
+function ignoredInputs(request: Request): ReadonlySet<string> {
+  const names = request.options.ignoreChanges ?? [];
+  const path = names.find((name) => !/^\w+$/.test(name));
+  if (path !== undefined) throw new Error(`${request.name}: the local hosts imitate ignoreChanges of whole inputs, not of "${path}"`);
+  return new Set(names);
 }

@@ -11,7 +11,7 @@ import { bootInstance, instanceOutputs } from "./provider-instances";
 import type { Ec2Resource } from "./provider-network";
 import { S3_PREFIX_LIST, TYPES, deriveLab, elasticAddress } from "./provider-network";
 import type { LocalFile, StackState } from "./provider-state";
-import { changedInputs, inputDigests, withFiles } from "./provider-state";
+import { changedInputs, inputsAfter, withFiles } from "./provider-state";
 import { labS3 } from "./s3-client";
 
 export interface Event {
@@ -34,6 +34,8 @@ export interface LocalProviderOptions {
 interface Created {
   readonly id: string;
   readonly outputs: Properties;
+  /** A new resource stands where one of this name was. */
+  readonly replaced?: boolean;
 }
 
 type Handler = (request: Request) => Promise<Created>;
@@ -81,7 +83,7 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
       id: created.id,
       outputs: printed(request, created),
       plain: network ? request.inputs : undefined,
-      inputs: inputDigests(request),
+      inputs: inputsAfter(state.get(request.urn), request, created.replaced === true),
     });
     if (network) {
       registered.set(created.id, { type, id: created.id, inputs: request.inputs });
@@ -139,8 +141,8 @@ function createHandlers({ lab, state, force, onEvent }: LocalProviderOptions, re
   const command: Handler = (request) =>
     timed("command", request, async () => {
       const saved = state.get(request.urn);
-      const decision = decide(saved, request) ?? (force === true ? { script: "create" as const, why: "forced" } : undefined);
-      if (decision !== undefined) return [await runCommand(lab, request, decision.script), decision.why];
+      const decision = decide(saved, request) ?? (force === true ? { script: "create" as const, why: "forced", replaced: undefined } : undefined);
+      if (decision !== undefined) return [{ ...(await runCommand(lab, request, decision.script)), replaced: decision.replaced }, decision.why];
       return [{ id: saved?.id ?? "", outputs: { ...request.inputs, ...saved?.outputs } }, "unchanged"];
     });
   return {

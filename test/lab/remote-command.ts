@@ -17,7 +17,7 @@ export interface Endpoint {
   readonly hostKey?: string;
   /** Failed attempts that are forgiven; -1 for any number. @default 10 */
   readonly dialErrorLimit?: number;
-  /** Seconds for one attempt. @default 15 */
+  /** Seconds for the TCP connection of one attempt; through a proxy, the proxy alone decides. @default 15 */
   readonly perDialTimeout?: number;
 }
 
@@ -42,6 +42,8 @@ export interface CommandResult {
 export type Dial = (host: string, port: number, timeoutMs: number) => Promise<Socket>;
 
 const LINE_LIMIT = 64 * 1024;
+/** The provider sets none: perDialTimeout is that of the TCP connection. Nothing here takes so long. */
+const HANDSHAKE_MS = 60_000;
 const ENDPOINT_KEYS = ["host", "port", "user", "privateKey", "hostKey", "dialErrorLimit", "perDialTimeout"];
 
 /** The provider fails on a key it does not know (and prints the private key); here the message holds the key's name alone. */
@@ -72,7 +74,7 @@ function handshake(endpoint: Endpoint, stream: Duplex): Promise<Client> {
     sock: stream,
     username: endpoint.user ?? "root",
     privateKey: endpoint.privateKey,
-    readyTimeout: (endpoint.perDialTimeout ?? 15) * 1000,
+    readyTimeout: HANDSHAKE_MS,
     hostVerifier: (key: Buffer) => endpoint.hostKey === undefined || key.toString("base64") === keyBody,
     algorithms: endpoint.hostKey === undefined ? undefined : { serverHostKey: [keyType as ServerHostKeyAlgorithm] },
   };
@@ -121,6 +123,8 @@ function execute(client: Client, { command, stdin, logging }: RemoteCommand): Pr
   const watched = (stream: "stdout" | "stderr"): boolean => [undefined, "stdoutAndStderr", stream].includes(logging);
   return new Promise((resolve, reject) => {
     const run = (channel: ClientChannel): void => {
+      const both: Buffer[] = [];
+      for (const stream of [channel, channel.stderr]) stream.on("data", (part: Buffer) => both.push(part));
       const out = collect(channel, watched("stdout"), reject);
       const err = collect(channel.stderr, watched("stderr"), reject);
       let status: number | string | undefined;
@@ -131,7 +135,7 @@ function execute(client: Client, { command, stdin, logging }: RemoteCommand): Pr
           status === undefined
             ? "wait: remote command exited without exit status or exit signal"
             : `Process exited with ${typeof status === "number" ? "status" : "signal"} ${status}`;
-        reject(new Error(`${how}:\n${err()}${out()}`));
+        reject(new Error(`${how}: running ${JSON.stringify(command)}:\n${Buffer.concat(both).toString("utf8")}`));
       });
       channel.end(stdin ?? "");
     };
@@ -162,7 +166,7 @@ function collect(stream: NodeJS.ReadableStream, watched: boolean, fail: (error: 
   return () => Buffer.concat(parts).toString("utf8");
 }
 
-/** Runs one command. @throws with the reason; what the command printed is part of it, its text and stdin are not */
+/** Runs one command. @throws with the reason: the command's text, on one line, and then what it printed; its stdin is no part of it */
 export async function runRemote(command: RemoteCommand, dial: Dial): Promise<CommandResult> {
   checkConnection(command.connection);
   const clients = await dialAll(command.connection, dial);

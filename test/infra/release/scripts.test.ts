@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { composeStep } from "../../../infra/release/compose";
-import { hostSteps } from "../../../infra/release/steps";
+import { composeScript } from "../../../infra/release/compose";
+import { hostScripts, hostSteps } from "../../../infra/release/steps";
 import { exampleSpec } from "./example";
 
 const ROOT = join(__dirname, "..", "..", "..");
@@ -26,24 +26,25 @@ test.each(scripts)("%s hides no failure and evaluates no text", (name) => {
 });
 
 const composed = (["gateway", "backend"] as const).flatMap((role) =>
-  hostSteps(exampleSpec(role)).map((step) => [`${role} ${step.name}`, step.create] as const),
+  hostSteps(exampleSpec(role)).map((step) => [`${role} ${step.name}`, step.create, step.script] as const),
 );
 
-test.each(composed)("the composed %s is valid for sh, its inner script for bash", (_, create) => {
-  execFileSync("bash", ["-n"], { input: create });
-  const inner = /<<'DDOS_STEP'\n([\s\S]*?)\nDDOS_STEP\n/.exec(create)?.[1] ?? "no inner script (";
+test.each(composed)("the create of %s is valid for sh, its script for bash", (_, create, script) => {
+  execFileSync("sh", ["-n"], { input: create });
+  expect(create).toContain(`script=/var/lib/ddos/steps/${script.name}\n`);
+  expect(create).toContain(`"${script.sha256}  $script"`);
+  const inner = script.text;
   execFileSync("bash", ["-n"], { input: inner });
   expect(inner.startsWith("#!/bin/bash\n")).toBe(true);
   expect(inner).not.toMatch(/^\. /m);
   expect(inner.slice(0, inner.indexOf("\nbegin "))).toContain("\nset -Eeuo pipefail\n");
 });
 
-test("a file that would end the here-document early is refused", () => {
-  const step = { name: "prepare", lock: "shared", limitSeconds: 1, files: [{ name: "x", content: "a\nDDOS_FILE\nrm -rf /\n" }] } as const;
-  expect(() => composeStep(step)).toThrow("ends the text early");
+test.each(["gateway", "backend"] as const)("what brings the scripts of the %s is valid for bash", (role) => {
+  execFileSync("bash", ["-n"], { input: hostScripts(exampleSpec(role)).stdin });
 });
 
-test("a script that is too long for one argument is refused", () => {
-  const step = { name: "prepare", lock: "shared", limitSeconds: 1, files: [{ name: "x", content: "#".repeat(130_000) }] } as const;
-  expect(() => composeStep(step)).toThrow("the limit is 120000");
+test("a file that would end the here-document early is refused", () => {
+  const step = { name: "prepare", lock: "shared", limitSeconds: 1, files: [{ name: "x", content: "a\nDDOS_FILE\nrm -rf /\n" }] } as const;
+  expect(() => composeScript(step)).toThrow("ends the text early");
 });

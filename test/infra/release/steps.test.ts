@@ -82,6 +82,7 @@ describe("steps", () => {
   test("are bounded, on the link and on the host", () => {
     for (const step of both) {
       expect(step.create).toMatch(new RegExp(`timeout -k 10 ${step.limitSeconds + 30} systemd-run .*`));
+      expect(step.script.text).not.toContain(VALUES.env?.SECRET_KEY);
       expect(step.create).toContain(`--property=RuntimeMaxSec=${step.limitSeconds} `);
     }
   });

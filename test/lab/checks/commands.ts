@@ -50,7 +50,7 @@ export function commandChecks(lab: () => Lab, outputs: () => Properties): Check[
     },
     {
       name: "a non-zero exit fails with status and stderr",
-      run: () => refusal(run({ command: "echo the reason >&2; exit 7" }), /status 7:\nthe reason/),
+      run: () => refusal(run({ command: "echo the reason >&2; exit 7" }), /status 7: running "echo the reason >&2; exit 7":\nthe reason/),
     },
     {
       name: "a wrong host key of the target is refused",

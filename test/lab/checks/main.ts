@@ -3,6 +3,7 @@ import type { Lab } from "../lab";
 import { createLab, openLab, removeLab } from "../lab";
 import { must } from "../process";
 import { commandChecks } from "./commands";
+import { failureChecks } from "./failures";
 import { checkFileTable } from "./file-table";
 import type { Check, Tally } from "./harness";
 import { expect, runChecks } from "./harness";
@@ -146,7 +147,7 @@ export async function testHosts(): Promise<number> {
   const started = Date.now();
   try {
     const commands = commandChecks(lab, () => found.report?.outputs ?? {});
-    await runChecks([...setUp(found, lab), ...reachChecks(found, lab), ...commands, ...unchangedChecks(found, lab)], tally);
+    await runChecks([...setUp(found, lab), ...reachChecks(found, lab), ...commands, ...unchangedChecks(found, lab), ...failureChecks(lab)], tally);
     await runChecks(endings, tally);
   } finally {
     for (const name of [NAME, CRASHED]) await removeLab(name);

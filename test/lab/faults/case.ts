@@ -21,14 +21,11 @@ export function expectFailure(outcome: Outcome, step: string, reason: RegExp): s
   check(outcome.ran.at(-1) === step, `${outcome.ran.at(-1) ?? "nothing"} failed, not ${step}: ${outcome.said.slice(0, 1500)}`);
   check(reason.test(outcome.said), `the reason does not say ${reason.source}: ${outcome.said.slice(0, 1500)}`);
   check(!outcome.said.includes(SECRET), `a secret is in what was printed: ${outcome.said.slice(0, 3000)}`);
-  check(outcome.said.length < 16_384, `${outcome.said.length} characters were printed`);
-  return (
-    outcome.said
-      .split("\n")
-      .find((line) => / failed on /.test(line))
-      ?.replace(/^ddos \w+ failed on \S+: /, "")
-      .slice(0, 110) ?? ""
-  );
+  const lines = outcome.last.trimEnd().split("\n");
+  const reasonLine = lines.at(-1) ?? "";
+  check(lines.length <= 30, `the failed step printed ${lines.length} lines, not 30 at most: ${outcome.last.slice(0, 6000)}`);
+  check(reasonLine.startsWith(`ddos ${step} failed on `), `the last line is not the reason: ${outcome.last.slice(-1500)}`);
+  return reasonLine.replace(/^ddos \w+ failed on \S+: /, "").slice(0, 110);
 }
 
 export function expectSuccess(outcome: Outcome): void {

@@ -1,8 +1,9 @@
 /** The operator of the tests: runs composed steps over SSH as the deployment does, skipping those whose inputs did not change. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { carrier } from "../../../infra/release/carrier";
 import { hostSteps } from "../../../infra/release/steps";
-import type { HostSpec, Step, StepName, StepValues } from "../../../infra/release/types";
+import type { HostSpec, Step, StepFile, StepName, StepValues } from "../../../infra/release/types";
 import { sshCommand } from "../cli-lab";
 import type { Lab } from "../lab";
 import type { RunResult } from "../process";
@@ -13,6 +14,8 @@ export interface Outcome {
   readonly ran: readonly StepName[];
   /** What the steps printed for the operator, both streams. */
   readonly said: string;
+  /** The same of the last one alone. */
+  readonly last: string;
 }
 
 export interface DeployOptions {
@@ -23,7 +26,7 @@ export interface DeployOptions {
   /** Called when a step has been started; what it does happens beside the step. */
   readonly during?: (step: StepName, kill: () => void) => void;
   /** Changes what is sent, for templates that are wrong in ways the program would not produce. */
-  readonly rewrite?: (step: StepName, create: string, stdin: string) => { readonly create: string; readonly stdin: string };
+  readonly rewrite?: (step: StepName, script: string, stdin: string) => { readonly script: string; readonly stdin: string };
 }
 
 /** One operator's knowledge of one host: which inputs of each step have succeeded. */
@@ -43,9 +46,9 @@ export interface RunningStep {
   kill(): void;
 }
 
-/** A step over SSH, as the remote command resource runs it: literal script, values by stdin. */
-export function startStep(lab: Lab, host: string, step: Step, stdin: string): RunningStep {
-  const [program = "", ...args] = sshCommand(lab.name, host, [step.create]);
+/** A command over SSH, as the remote command resource runs it: literal script, values by stdin. */
+function startCommand(lab: Lab, host: string, create: string, stdin: string): RunningStep {
+  const [program = "", ...args] = sshCommand(lab.name, host, [create]);
   // A group of its own: ssh through the bastion is two processes.
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
   const kill = (): void => void (child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, "SIGKILL"));
@@ -68,27 +71,46 @@ export function startStep(lab: Lab, host: string, step: Step, stdin: string): Ru
 
 const fingerprint = (...texts: readonly string[]): string => createHash("sha256").update(texts.join("\0")).digest("hex");
 
+interface Sent {
+  readonly name: StepName;
+  readonly script: StepFile;
+  readonly create: string;
+  readonly stdin: string;
+}
+
+/** A step with its script changed: the create names the script by its digest. */
+function sentAs(step: Step, stdin: string, rewrite: DeployOptions["rewrite"]): Sent {
+  const { name, create, script } = step;
+  const changed = rewrite?.(name, script.text, stdin) ?? { script: script.text, stdin };
+  const sha256 = createHash("sha256").update(changed.script).digest("hex");
+  const file = { name: `${name}-${sha256.slice(0, 12)}.sh`, sha256, text: changed.script };
+  return { name, script: file, create: create.replaceAll(script.sha256, sha256).replaceAll(script.name, file.name), stdin: changed.stdin };
+}
+
 export function createOperator(lab: Lab, host: string): Operator {
-  const done = new Map<StepName, string>();
+  const done = new Map<StepName | "scripts", string>();
   return {
     deploy: async (spec, values, options = {}) => {
-      const steps = hostSteps(spec).filter((step) => STEPS.includes(step.name) && (options.only?.includes(step.name) ?? true));
+      const all = hostSteps(spec)
+        .filter((step) => STEPS.includes(step.name))
+        .map((step) => sentAs(step, step.stdin(values), options.rewrite));
+      const scripts = { name: "scripts" as const, ...carrier(all.map(({ script }) => script)) };
       const ran: StepName[] = [];
-      let said = "";
-      for (const step of steps) {
-        const sent = options.rewrite?.(step.name, step.create, step.stdin(values)) ?? { create: step.create, stdin: step.stdin(values) };
+      let [said, last] = ["", ""];
+      for (const sent of [scripts, ...all.filter(({ name }) => options.only?.includes(name) ?? true)]) {
+        const { name } = sent;
         const inputs = fingerprint(sent.create, sent.stdin);
-        if (done.get(step.name) === inputs && options.all !== true) continue;
-        ran.push(step.name);
-        const running = startStep(lab, host, { ...step, create: sent.create }, sent.stdin);
-        options.during?.(step.name, () => running.kill());
+        if (done.get(name) === inputs && options.all !== true) continue;
+        if (name !== "scripts") ran.push(name);
+        const running = startCommand(lab, host, sent.create, sent.stdin);
+        if (name !== "scripts") options.during?.(name, () => running.kill());
         const result = await running.result;
-        said += result.stdout + result.stderr;
-        // A power cut kills the host's processes in any order, so the status may be anything then; a step that ends well says so, too.
-        if (result.code !== 0 || result.stdout.trim() === "") return { ok: false, ran, said };
-        done.set(step.name, inputs);
+        last = result.stdout + result.stderr;
+        said += last;
+        if (result.code !== 0) return { ok: false, ran, said, last };
+        done.set(name, inputs);
       }
-      return { ok: true, ran, said };
+      return { ok: true, ran, said, last };
     },
   };
 }

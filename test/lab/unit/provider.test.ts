@@ -4,7 +4,7 @@ import { freeAddress } from "../provider-instances";
 import type { Ec2Resource } from "../provider-network";
 import { TYPES, deriveLab, interfaceOf } from "../provider-network";
 import type { SavedResource } from "../provider-state";
-import { inputDigests } from "../provider-state";
+import { inputDigests, inputsAfter } from "../provider-state";
 import type { Host, LabState } from "../topology";
 
 const request = (inputs: Request["inputs"], ignoreChanges: string[] = []): Request => ({
@@ -45,7 +45,7 @@ describe("when a command runs", () => {
       "other triggers, with an update",
       saved({ ...old, update: "u" }),
       { ...old, update: "u", triggers: ["y"] },
-      { script: "create", why: "triggers" },
+      { script: "create", why: "triggers", replaced: true },
     ],
     [
       "another retry limit of the connection",
@@ -60,6 +60,23 @@ describe("when a command runs", () => {
 
   test("what the program ignores does not count", () => {
     expect(decide(saved(old), request({ ...old, stdin: "2" }, ["stdin"]))).toBeUndefined();
+  });
+
+  test("a new trigger runs it with what was ignored as well; another change in place would need the earlier value", () => {
+    expect(decide(saved(old), request({ ...old, stdin: "2", triggers: ["y"] }, ["stdin"]))).toEqual({
+      script: "create",
+      why: "triggers",
+      replaced: true,
+    });
+    expect(() => decide(saved(old), request({ ...old, stdin: "2", create: "b" }, ["stdin"]))).toThrow("the earlier stdin is not kept");
+    expect(() => decide(saved(old), request(old, ["connection.host"]))).toThrow('not of "connection.host"');
+  });
+
+  test("what is ignored stays as it was, until the resource is replaced", () => {
+    const now = request({ ...old, stdin: "2", logging: "none" }, ["stdin", "logging"]);
+    expect(inputsAfter(saved(old), now, false)).toEqual(saved(old).inputs);
+    expect(inputsAfter(saved(old), now, true)).toEqual(inputDigests(now));
+    expect(inputsAfter(undefined, now, false)).toEqual(inputDigests(now));
   });
 });
 

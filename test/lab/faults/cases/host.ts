@@ -10,11 +10,11 @@ const sha = (text: string): string => createHash("sha256").update(text).digest("
 
 /** A site as no configuration produces it: the text is changed on its way to the host. */
 const withSite = (change: (site: string) => string): DeployOptions => ({
-  rewrite: (step, create, stdin) => {
-    const site = /\/site\.conf" <<'DDOS_FILE'\n([^]*?)DDOS_FILE\n/.exec(create)?.[1] ?? "";
+  rewrite: (step, script, stdin) => {
+    const site = /\/site\.conf" <<'DDOS_FILE'\n([^]*?)DDOS_FILE\n/.exec(script)?.[1] ?? "";
     const changed = change(site);
-    if (step !== "release" || changed === site) return { create, stdin };
-    return { create: create.replace(site, () => changed), stdin: stdin.replace(/^nginx=.*$/m, `nginx=${sha(changed)}`) };
+    if (step !== "release" || changed === site) return { script, stdin };
+    return { script: script.replace(site, () => changed), stdin: stdin.replace(/^nginx=.*$/m, `nginx=${sha(changed)}`) };
   },
 });
 

@@ -1,0 +1,27 @@
+/** Whether the machine that runs the program may connect to the gateway. Pure. */
+import * as ipaddr from "ipaddr.js";
+import { contains, parseBlock } from "./cidr";
+
+/**
+ * @param sshFrom IPv4 blocks that may connect to port 22.
+ * @param address what this machine is seen as.
+ * @returns undefined when a block contains it; `warning` when none does; `unknown` when that cannot be told.
+ */
+export function admission(
+  project: string,
+  sshFrom: readonly string[],
+  address: string,
+): { readonly warning: string } | { readonly unknown: string } | undefined {
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address)) {
+    const what = ipaddr.IPv6.isValid(address) ? `${address}, an IPv6 address, and gateway.sshFrom has IPv4 blocks` : "no address";
+    return { unknown: `the answer is ${what}` };
+  }
+  const own = parseBlock(`${address}/32`);
+  if (sshFrom.some((block) => contains(parseBlock(block), own))) return undefined;
+  const add = `pulumi config set --path 'gateway.sshFrom[${sshFrom.length}]' ${address}/32`;
+  return {
+    warning:
+      `${project}:gateway.sshFrom admits ${sshFrom.join(", ")} only, and this machine is seen as ${address}, ` +
+      `so it cannot log in to the gateway and "pulumi up" would fail after 90 s; add it (${add}), or run where one of the blocks is`,
+  };
+}

@@ -1,0 +1,80 @@
+/** What an operator sees of a failure, and how a host gets over it, with the whole program. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Lab } from "../lab";
+import { runDir } from "../paths";
+import type { Check } from "./harness";
+import { expect } from "./harness";
+import type { Report } from "./operator";
+import { start, upOnce } from "./operator";
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Sections of the configuration that are put over the stack's own, as a file for `up --config`. */
+function configFile(lab: Lab, sections: Config): string {
+  const file = join(runDir(lab.name), "over.json");
+  const raw = Object.entries(sections).map(([key, value]) => [
+    `ml-gateway:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  writeFileSync(file, JSON.stringify(Object.fromEntries(raw)));
+  return file;
+}
+
+const upWith = (lab: Lab, sections: Config): Promise<Report> => upOnce(lab.name, "--config", configFile(lab, sections));
+
+/** A setting that both hosts get in their .env, with a value that none had before. */
+const settings = (ttl: number): Config => ({ env: { LOG_LEVEL: "info", CACHE_TTL: String(ttl) } });
+
+/** Runs `up`, which has to fail with this Command. @returns the lines that are printed of it */
+async function failure(lab: Lab, sections: Config, command: string): Promise<string[]> {
+  const { code, said } = await start("up", "--name", lab.name, "--config", configFile(lab, sections)).ended;
+  expect(code !== 0, "it succeeded");
+  const began = said.indexOf(`${command}: Process exited`);
+  expect(began >= 0, `${command} did not fail:\n${said.slice(-3000)}`);
+  const next = /\n[a-z-]+: Process exited/.exec(said.slice(began))?.index ?? said.length;
+  const lines = said.slice(began, began + next).trimEnd().split("\n");
+  const [running = "", ...printed] = lines;
+  expect(running.length < 4096, `${running.length} characters stand before the output`);
+  expect(printed.length <= 30, `${printed.length} lines were printed:\n${printed.join("\n")}`);
+  return printed;
+}
+
+async function missingScripts(lab: Lab): Promise<string> {
+  await lab.must("backend", "rm -rf /var/lib/ddos/steps/*");
+  const last = (await failure(lab, settings(301), "backend-env")).at(-1) ?? "";
+  expect(/^ddos env did not run on \S+: \S+\/env-[0-9a-f]{12}\.sh is missing there .*pulumi config set repair/.test(last), last);
+  return last.slice(0, 90);
+}
+
+/** The gateway gets another address at the same time: its key, and the one of the backend, were learnt before and are not asked again. */
+async function repaired(lab: Lab): Promise<string> {
+  const { events, outputs } = await upWith(lab, { ...settings(301), gateway: { elasticIp: true }, repair: "once" });
+  const ran = events.filter((event) => event.kind === "command" && event.what !== "unchanged").map((event) => event.name);
+  expect(ran.includes("backend-scripts") && ran.includes("backend-env"), `only these ran: ${ran.join(", ")}`);
+  expect(!ran.some((name) => name.endsWith("host-key")), `a host key was asked again: ${ran.join(", ")}`);
+  const scripts = await lab.must("backend", "ls /var/lib/ddos/steps | sed 's/-.*//' | sort | paste -s -d' '");
+  expect(scripts.trim() === "code env models prepare release verify", `the scripts there: ${scripts}`);
+  return `${ran.length} commands, at the new address ${String(outputs.gatewayAddress)}`;
+}
+
+async function failedStep(lab: Lab): Promise<string> {
+  await lab.must("gateway", "printf '#!/bin/sh\\nexit 3\\n' >/usr/local/bin/python3; chmod 755 /usr/local/bin/python3");
+  try {
+    const printed = await failure(lab, { ...settings(302), gateway: { elasticIp: true }, repair: "once" }, "gateway-env");
+    const last = printed.at(-1) ?? "";
+    expect(/^ddos env failed on \S+: line \d+, exit code 3: /.test(last), `the last line is not the reason: ${printed.join("\n")}`);
+    expect(printed.some((line) => line.startsWith("The whole log is /var/log/ddos/env.log there.")), "the log is not named");
+    return `${printed.length} lines, the last: ${last.slice(0, 80)}`;
+  } finally {
+    await lab.must("gateway", "rm -f /usr/local/bin/python3");
+  }
+}
+
+export function failureChecks(lab: () => Lab): Check[] {
+  return [
+    { name: "scripts that were removed from a host: the step says so, and what to do", run: () => missingScripts(lab()) },
+    { name: "repair brings them again; a new address of the gateway asks for no host key", run: () => repaired(lab()) },
+    { name: "a step that fails prints 30 lines at most, and its reason last", run: () => failedStep(lab()) },
+  ];
+}
