@@ -5,7 +5,8 @@ import { LAB_USAGE, labCommand } from "./cli-lab";
 import { downCommand, upCommand } from "./cli-up";
 import { unsupported } from "./host-tools";
 
-const USAGE = `up [--name NAME] [--stack STACK] [--force yes]   the whole system, left running (default: name local, stack dev)
+const USAGE = `up [--name NAME] [--stack STACK] [--force yes] [--config FILE]   the whole system, left running (default: name local, stack dev);
+                                                 FILE: keys and raw values over the stack's own, as JSON
 test                                             the same from nothing, checked, and taken away again
 down [--name NAME]                               removes every trace of it, also after a crash
 ${LAB_USAGE}`;
