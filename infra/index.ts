@@ -1,15 +1,13 @@
 import * as path from "path";
-import * as pulumi from "@pulumi/pulumi";
-import { ConfigError } from "./config/load";
-import { program } from "./program";
+import type * as pulumi from "@pulumi/pulumi";
+import { printWithoutStacks } from "./errors";
 import { operatorAddress } from "./remote/operator-address";
+
+printWithoutStacks(process);
 
 /** The stack's outputs; the CLI awaits the function and registers what it returns. */
 export = async (): Promise<pulumi.Inputs> => {
-  try {
-    return { ...(await program(path.resolve(__dirname, ".."), { operatorAddress })) };
-  } catch (error) {
-    // The reader needs the list of problems, not where in this program it was made.
-    throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;
-  }
+  // Loaded here, so that a module that is missing or broken is reported like any other failure.
+  const { program } = await import("./program");
+  return { ...(await program(path.resolve(__dirname, ".."), { operatorAddress })) };
 };

@@ -1,6 +1,7 @@
 /**
  * Names that are not left to Pulumi's auto-naming. Pure.
  */
+import { RunError } from "@pulumi/pulumi";
 
 /** Tags shared by everything lie in `aws:defaultTags`; these tell a reader, and the policy pack, what a resource is for. */
 export type RoleTag = "gateway" | "backend" | "public" | "private" | "models";
@@ -13,13 +14,13 @@ export function tags(name: string, role?: RoleTag): Record<string, string> {
  * The model bucket's physical name. It is the one name that we choose ourselves: every policy text that names the bucket is then known at
  * preview, so that it can be judged before anything exists.
  *
- * @throws Error when the name would be longer than the 63 characters that S3 allows.
+ * @throws RunError when the name would be longer than the 63 characters that S3 allows.
  */
 export function modelBucketName(project: string, stack: string, accountId: string, region: string): string {
   const name = `${project}-${stack}-models-${accountId}-${region}`.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
   if (name.length > 63) {
-    throw new Error(
-      `the model bucket's name "${name}" has ${name.length} characters, S3 allows 63: choose a shorter stack name or set ml-gateway:models.bucket`,
+    throw new RunError(
+      `${project}:models.bucket: not set, and the name that is made from project, stack, account and region, "${name}", has ${name.length} characters; S3 allows 63. Set the key, or choose a shorter stack name`,
     );
   }
   return name;

@@ -2,8 +2,8 @@
  * The program from configuration to outputs. Apart from what index.ts adds, it is the same for the CLI, for the offline preview and for the
  * local hosts.
  */
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { accountId } from "./account";
 import { loadConfig } from "./config/load";
 import type { StackConfig } from "./config/types";
 import { admission } from "./network/admission";
@@ -23,7 +23,7 @@ export interface Surroundings {
 
 /**
  * @param root the project's folder.
- * @throws ConfigError with everything that is wrong with the configuration.
+ * @throws RunError in words for the reader: a ConfigError with everything that is wrong with the configuration, or why AWS cannot be used.
  */
 export async function program(root: string, { observe, operatorAddress }: Surroundings = {}): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
@@ -34,7 +34,10 @@ export async function program(root: string, { observe, operatorAddress }: Surrou
   } else if (operatorAddress !== undefined) {
     await warnIfShutOut(config, operatorAddress);
   }
-  const inputs = stackInputs(root, config, sources, config.models.bucket ?? (await accountBucketName(config)));
+  // Asked for even where the bucket has a name of its own: whoever lacks access learns it here, in one sentence, before anything is registered.
+  const account = await accountId(config.region);
+  const bucketName = config.models.bucket ?? modelBucketName(config.project, config.stack, account, config.region);
+  const inputs = stackInputs(root, config, sources, bucketName);
   observe?.(inputs);
   return createStack(inputs);
 }
@@ -48,9 +51,4 @@ async function warnIfShutOut({ project, gateway }: StackConfig, operatorAddress:
   } catch (error) {
     await unknown((error as Error).message);
   }
-}
-
-async function accountBucketName({ project, stack, region }: { project: string; stack: string; region: string }): Promise<string> {
-  const { accountId } = await aws.getCallerIdentity();
-  return modelBucketName(project, stack, accountId, region);
 }

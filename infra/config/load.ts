@@ -8,12 +8,12 @@ import * as os from "os";
 import * as path from "path";
 import { readSources, type Sources } from "./sources";
 import { checkRules } from "./rules";
-import { parseSections, type Sections } from "./structure";
+import { misspeltProjects, parseSections, type Sections } from "./structure";
 import { privateKeyText, publicKeyOf } from "./ssh-key";
 import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, StackConfig } from "./types";
 
-/** All problems of a configuration at once; `problems` holds one line each. */
-export class ConfigError extends Error {
+/** All problems of a configuration at once; `problems` holds one line each. A RunError: its message says it all, nobody needs its stack. */
+export class ConfigError extends pulumi.RunError {
   constructor(readonly problems: readonly string[]) {
     super(
       `the configuration of this stack has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
@@ -34,7 +34,8 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   const { sections, problems } = parseSections(readRaw(project));
   const regionProblems = checkRegion(region);
   const context = { project, region: regionProblems.length > 0 ? "" : region, sections };
-  const all = [...problems, ...regionProblems, ...checkRules(context), ...checkAgent()];
+  const foreign = misspeltProjects(project, Object.keys(pulumi.runtime.allConfig()));
+  const all = [...foreign, ...problems, ...regionProblems, ...checkRules(context), ...checkAgent()];
   const key = readKey(project, root, sections, all);
   const { code, models } = readSources(project, root, sections, all);
   if (all.length > 0 || key === undefined || code === undefined || models === undefined) {

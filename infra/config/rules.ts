@@ -142,7 +142,10 @@ function environment({ project, sections }: Context): string[] {
   const plain = [...keys("env", sections.env), ...keys("gateway.env", gatewayEnv)];
   const secret = keys("secretEnv", sections.secretEnv);
   const problems: string[] = [];
-  for (const { section, name } of [...plain, ...secret]) {
+  for (const { section, name, value } of [...plain, ...secret]) {
+    if (typeof value === "string" && /[\r\n\0]/.test(value)) {
+      problems.push(`${project}:${section}.${name}: has a line break or a NUL, which .env cannot hold; encode it, for example as base64`);
+    }
     if (!NAME.test(name)) {
       problems.push(`${project}:${section}.${name}: not a name for an environment variable; use capitals, digits and underscores`);
     }
@@ -178,6 +181,8 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === "string") : [];
 }
 
-function keys(section: string, value: unknown): { section: string; name: string }[] {
-  return value !== null && typeof value === "object" ? Object.keys(value).map((name) => ({ section, name })) : [];
+function keys(section: string, group: unknown): { section: string; name: string; value: unknown }[] {
+  return group !== null && typeof group === "object"
+    ? Object.entries(group as Record<string, unknown>).map(([name, value]) => ({ section, name, value }))
+    : [];
 }

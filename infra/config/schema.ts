@@ -157,7 +157,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         {
           url: {
             type: "string",
-            pattern: "^(https|file)://",
+            pattern: "^(https|file)://\\S+$",
             description: "Clone URL (https, or file for a repository in the image), without credentials.",
           },
           commit,
@@ -273,7 +273,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     description: "Backup of models, metrics and logs to the bucket, by a timer on the backend.",
     schema: object({
       enabled: { type: "boolean", default: true, description: "Switches the timer on." },
-      schedule: { type: "string", minLength: 1, default: "daily", description: "systemd calendar expression." },
+      schedule: { type: "string", pattern: "^[^\\r\\n]+$", default: "daily", description: "systemd calendar expression." },
     }),
   },
 };

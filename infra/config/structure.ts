@@ -47,9 +47,28 @@ export function parseSections(raw: Raw): Parsed {
 }
 
 function unknownSections(raw: Raw): string[] {
+  const known = Object.keys(SECTIONS);
   return Object.keys(raw.values)
-    .filter((name) => !(name in SECTIONS))
-    .map((name) => `${raw.project}:${name}: unknown key${suggestion(name, Object.keys(SECTIONS))}`);
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const [head = "", rest = ""] = /^([^.[]*)(.*)$/s.exec(name)?.slice(1) ?? [];
+      const section = known.includes(head) ? head : nearest(head, known);
+      return rest === "" || section === undefined
+        ? `${raw.project}:${name}: unknown key${suggestion(name, known)}`
+        : withoutPath(raw, name, section + rest);
+    });
+}
+
+/** `pulumi config set a.b x` without --path makes a key that is called "a.b", beside the group "a". */
+function withoutPath(raw: Raw, name: string, path: string): string {
+  const section = SECTIONS[path.split(/[.[]/, 1)[0] ?? ""];
+  const leaked = section?.secret === true && !raw.secretKeys.has(name);
+  return [
+    `${raw.project}:${name}: found a key of that whole name, which nothing reads: it was set without --path.`,
+    `Remove it (pulumi config rm '${raw.project}:${name}') and set it again:`,
+    `pulumi config set ${section?.secret === true ? "--secret " : ""}--path '${raw.project}:${path}' VALUE`,
+    ...(leaked ? ["(it was stored in plain text: treat the old value as known to others)"] : []),
+  ].join(" ");
 }
 
 function setHint(key: string, secret: boolean | undefined): string {
@@ -137,12 +156,25 @@ function wording(error: ErrorObject): string {
   }
 }
 
+/** What was probably meant; undefined when nothing is near. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const best = [...known].sort((a, b) => distance(name, a) - distance(name, b))[0];
+  return best !== undefined && distance(name, best) <= Math.max(2, Math.floor(name.length / 3)) ? best : undefined;
+}
+
 function suggestion(name: string, known: readonly string[]): string {
-  const nearest = [...known].sort((a, b) => distance(name, a) - distance(name, b))[0];
-  if (nearest !== undefined && distance(name, nearest) <= 3) {
-    return `; did you mean "${nearest}"?`;
+  const meant = nearest(name, known);
+  if (meant !== undefined) {
+    return `; did you mean "${meant}"?`;
   }
   return known.length === 0 ? "" : `; known keys: ${known.join(", ")}`;
+}
+
+/** Names of projects that are probably this one, misspelt: nothing would read their keys. */
+export function misspeltProjects(project: string, keys: readonly string[]): string[] {
+  return keys
+    .filter((key) => !key.startsWith(`${project}:`) && nearest(key.split(":", 1)[0] ?? "", [project]) !== undefined)
+    .map((key) => `${key}: nothing reads it; did you mean "${project}:${key.slice(key.indexOf(":") + 1)}"?`);
 }
 
 /** Levenshtein distance, case-insensitive. */

@@ -100,6 +100,24 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   ["app folder missing", { "ml-gateway:app": { path: "nowhere" } }, /^ml-gateway:app\.path: .*nowhere/],
   ["group given as text", { "ml-gateway:network": "10.0.0.0/16" }, /^ml-gateway:network: expected a group of keys, found a single value/],
   ["misspelt group", { "ml-gateway:netwrok": {} }, /^ml-gateway:netwrok: unknown key; did you mean "network"\?/],
+  [
+    "a key set without --path",
+    { "ml-gateway:gateway.sshFrom[0]": "198.51.100.7/32" },
+    /^ml-gateway:gateway\.sshFrom\[0\]: found a key of that whole name, .* without --path\. Remove it \(pulumi config rm 'ml-gateway:gateway\.sshFrom\[0\]'\) and set it again: pulumi config set --path 'ml-gateway:gateway\.sshFrom\[0\]' VALUE$/,
+  ],
+  [
+    "a misspelt key set without --path",
+    { "ml-gateway:gatewy.sshFrom[0]": "198.51.100.7/32" },
+    /rm 'ml-gateway:gatewy\.sshFrom\[0\]'.* --path 'ml-gateway:gateway\.sshFrom\[0\]' VALUE$/,
+  ],
+  [
+    "a secret set without --path, in plain text",
+    { "ml-gateway:secretEnv.API_KEY": "hunter22" },
+    /^ml-gateway:secretEnv\.API_KEY: (?!.*hunter22).* set --secret --path 'ml-gateway:secretEnv\.API_KEY' VALUE \(it was stored in plain text: treat/,
+  ],
+  ["dotted key of no section", { "ml-gateway:zebra.x": "1" }, /^ml-gateway:zebra\.x: unknown key; known keys: network, gateway,/],
+  ["nothing near", { "ml-gateway:foo": "1" }, /^ml-gateway:foo: unknown key; known keys: network, gateway,/],
+  ["misspelt project", { "ml-gatway:network": {} }, /^ml-gatway:network: nothing reads it; did you mean "ml-gateway:network"\?/],
   ["misspelt key", network({ egres: "none" }), /^ml-gateway:network\.egres: unknown key; did you mean "egress"\?/],
   ["wrong type", { "ml-gateway:backend": { port: "9000" } }, /^ml-gateway:backend\.port: found "9000", must be integer\. TCP port/],
   ["wrong choice", network({ egress: "nat" }), /^ml-gateway:network\.egress: found "nat", expected one of gateway, managed, none/],
@@ -167,6 +185,16 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     /^ml-gateway:app\.git\.url: found "git@example\.com:x\.git", expected the form/,
   ],
   [
+    "git URL on two lines",
+    { "ml-gateway:app": { git: { url: "https://example.com/x.git\nid=1", commit } } },
+    /^ml-gateway:app\.git\.url: found "https:.*expected the form/,
+  ],
+  [
+    "schedule on two lines",
+    { "ml-gateway:backup": { schedule: "daily\nUnit=x" } },
+    /^ml-gateway:backup\.schedule: found .*expected the form/,
+  ],
+  [
     "bundle without a digest",
     { "ml-gateway:app": { bundle: { uri: "s3://bucket/app.tar.gz" } } },
     /^ml-gateway:app\.bundle\.sha256: missing/,
@@ -199,6 +227,16 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     "secret too short",
     secretEnv({ SECRET_KEY: "short" }),
     /^ml-gateway:secretEnv\.SECRET_KEY: found the given \(secret\) value, must NOT have fewer than 16 characters/,
+  ],
+  [
+    "line break in a setting",
+    { "ml-gateway:env": { GREETING: "a\nb" } },
+    /^ml-gateway:env\.GREETING: has a line break or a NUL, which \.env cannot hold; encode it/,
+  ],
+  [
+    "line break in a secret",
+    secretEnv({ TLS_CERTIFICATE: "-----BEGIN\n" }),
+    /^ml-gateway:secretEnv\.TLS_CERTIFICATE: has a line break (?!.*BEGIN)/,
   ],
   ["bad variable name", secretEnv({ "api-key": "x" }), /^ml-gateway:secretEnv\.api-key: not a name for an environment variable/],
   ["secret in plain settings", { "ml-gateway:env": { OPENAI_API_KEY: "x" } }, /^ml-gateway:env\.OPENAI_API_KEY: looks like a secret/],

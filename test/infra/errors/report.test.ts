@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { utils } from "ssh2";
+import { withoutStack } from "../../../infra/errors";
+import { previewProvider } from "../../../infra/offline/preview-provider";
+import { readStackFile } from "../../../infra/offline/stack-file";
+import { runProgramProcess, type Run, type RunOptions, type Values } from "./engine-double";
+
+/** A hang guard; each run takes about 4 s, and took minutes when an error carried its stack. */
+jest.setTimeout(300_000);
+
+/** With a stack, Node 20.20 needs 3,500 MiB. */
+const LIMIT_MIB = 300;
+
+const file = readStackFile(join(__dirname, "../../.."), "dev", { privateKey: () => utils.generateKeyPairSync("ed25519").private });
+
+async function run(change: Partial<RunOptions>): Promise<Run> {
+  const provider = previewProvider();
+  const result = await runProgramProcess({
+    ...file,
+    invoke: (token, args) => provider.call(token, args),
+    register: (_type, _name, inputs) => inputs,
+    ...change,
+  });
+  process.stderr.write(`    ${result.seconds.toFixed(1)} s, ${result.peakMiB.toFixed(0)} MiB\n`);
+  return result;
+}
+
+function expectText(result: Run, ...texts: (string | RegExp)[]): void {
+  expect(result.errors).toEqual(texts.map((text) => (typeof text === "string" ? text : (expect.stringMatching(text) as string))));
+  expect(result.exitCode).toBe(32);
+  expect(result.peakMiB).toBeLessThan(LIMIT_MIB);
+}
+
+test("a program without a mistake ends well, so that what follows is about the mistakes", async () => {
+  expect(await run({})).toMatchObject({ errors: [], stderr: "", exitCode: 0 });
+});
+
+test("a mistake in the configuration: its list and nothing else", async () => {
+  const config = { ...file.config, "ml-gateway:network": JSON.stringify({ egres: "none" }) };
+  expectText(
+    await run({ config }),
+    'the configuration of this stack has 1 problem:\n  - ml-gateway:network.egres: unknown key; did you mean "egress"?',
+  );
+});
+
+test("no AWS credentials: one sentence", async () => {
+  const invoke = (): Promise<Values> => Promise.reject(new Error("No valid credential sources found.\nPlease see https://www.pulumi.com/"));
+  expectText(await run({ invoke }), /^aws: no credentials were found \(No valid credential sources found\), .* `aws sso login`$/);
+});
+
+test("an error inside an apply: its text, its stack as text", async () => {
+  // An address that no provider gives: the step's input is refused where it is put together, in an apply.
+  const register: RunOptions["register"] = (type, _name, inputs) =>
+    type === "aws:ec2/instance:Instance" ? { ...inputs, privateIp: "10.0.101.10\n" } : inputs;
+  const result = await run({ register });
+  expectText(result, /^Running program .* failed with an unhandled exception:\nthis is not about the configuration /);
+  expect(result.errors[0]).toMatch(
+    /Error: Step prepare: line breaks are not possible in backendAddress\.\n {4}at .*infra\/release\/steps\.ts/,
+  );
+});
+
+test("a resource that the engine refuses: the SDK's own error, its stack as text", async () => {
+  const register: RunOptions["register"] = (_type, name, inputs) => {
+    if (name === "network-vpc") throw new Error("the engine is in a bad mood");
+    return inputs;
+  };
+  const result = await run({ register });
+  expectText(
+    result,
+    /this is not about the configuration .*\n.*network-vpc.*the engine is in a bad mood\n(.*\n)* {4}at .*infra\/network\/vpc\.ts/,
+  );
+});
+
+test("a module that is missing", async () => {
+  const result = await run({ preload: join(__dirname, "without-ajv.js") });
+  expectText(result, /\nA module is missing: .*; run npm ci\. .*\nError: Cannot find module 'ajv'\n {4}at /);
+});
+
+describe("the error itself", () => {
+  test("causes stay readable, each once, and the error can still be marked by the SDK", () => {
+    const inner = new TypeError("inner");
+    const outer: Error & { promise?: unknown } = new Error("outer", { cause: inner });
+    Object.assign(inner, { cause: outer });
+    withoutStack(outer);
+    outer.promise = 1;
+    expect(outer.stack).toBeUndefined();
+    expect(outer.cause).toBeUndefined();
+    expect(outer.message).toMatch(/please report it with these lines:\nError: outer\n {4}at [^]*\ncaused by: TypeError: inner\n {4}at /);
+    const once = outer.message;
+    withoutStack(outer);
+    expect(outer.message).toBe(once);
+  });
+
+  test.each([[undefined], [null], ["text"], [{}], [{ stack: 1 }]])("what is no error is left alone: %j", (value) => {
+    expect(() => withoutStack(value)).not.toThrow();
+  });
+
+  test("an error that cannot be changed does not become another one", () => {
+    expect(() => withoutStack(Object.freeze(new Error("frozen")))).not.toThrow();
+  });
+});
