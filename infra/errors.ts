@@ -19,19 +19,29 @@ export function printWithoutStacks(events: EventEmitter): void {
   }
 }
 
-/**
- * Changes the error itself, because others hold it already. A RunError (Pulumi's word for "the message says it all") keeps its message; of any
- * other, stack and causes become a part of the message, so that it can be reported.
- */
+/** Changes the error itself, because others hold it already. */
 export function withoutStack(error: unknown): void {
   if (error === null || typeof error !== "object" || !("stack" in error) || typeof error.stack !== "string") {
     return;
   }
-  const introduction = "code" in error && error.code === "MODULE_NOT_FOUND" ? `${MISSING_MODULE} ${UNEXPECTED}` : UNEXPECTED;
-  const message = pulumi.RunError.isInstance(error) ? error.message : `${introduction}\n${description(error)}`;
-  for (const [key, value] of Object.entries({ message, stack: undefined, cause: undefined })) {
+  for (const [key, value] of Object.entries({ message: failureText(error), stack: undefined, cause: undefined })) {
     Reflect.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: false });
   }
+}
+
+/**
+ * What a person reads. A RunError (Pulumi's word for "the message says it all") is its message; of any other error, stack and causes are a part
+ * of the text, so that it can be reported.
+ */
+export function failureText(error: unknown): string {
+  if (error === null || typeof error !== "object") {
+    return String(error);
+  }
+  if (pulumi.RunError.isInstance(error)) {
+    return error.message;
+  }
+  const introduction = "code" in error && error.code === "MODULE_NOT_FOUND" ? `${MISSING_MODULE} ${UNEXPECTED}` : UNEXPECTED;
+  return `${introduction}\n${description(error)}`;
 }
 
 /** Message, stack and causes as plain text; each error once, as causes may lead back. */

@@ -6,12 +6,13 @@
 import * as fs from "fs";
 import * as path from "path";
 import { parseArgs } from "util";
+import { RunError } from "@pulumi/pulumi";
 import { utils } from "ssh2";
 import { readConfig, DEFAULT_CONFIG, ConfigError as PolicyConfigError, type Config as PolicyConfig } from "../../policies/core/config";
 import { evaluate } from "../../policies/core/evaluate";
 import { loadGraph } from "../../policies/graph/load";
 import { policies, policyIds } from "../../policies/rules";
-import { ConfigError } from "../config/load";
+import { failureText } from "../errors";
 import { hostFiles } from "../release/host-files";
 import type { StackInputs } from "../release/inputs";
 import { program } from "../program";
@@ -137,8 +138,8 @@ function write(text: string): Promise<void> {
 if (require.main === module) {
   main()
     .catch((error: unknown) => {
-      const known = [ConfigError, StackFileError, UsageError, PolicyConfigError].some((kind) => error instanceof kind);
-      console.error(known ? `preview:offline: ${(error as Error).message}` : error);
+      const known = [RunError, StackFileError, UsageError, PolicyConfigError].some((kind) => error instanceof kind);
+      console.error(`preview:offline: ${known ? (error as Error).message : failureText(error)}`);
       if (error instanceof UsageError) {
         console.error(USAGE);
       }

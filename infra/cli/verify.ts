@@ -8,7 +8,8 @@ import * as fs from "fs";
 import * as path from "path";
 import { parseArgs } from "util";
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigError, loadConfig } from "../config/load";
+import { loadConfig } from "../config/load";
+import { failureText } from "../errors";
 import { projectName } from "../offline/stack-file";
 import { carrier } from "../release/carrier";
 import { hostSteps } from "../release/steps";
@@ -149,8 +150,8 @@ async function main(): Promise<number> {
 
 main()
   .catch((error: unknown) => {
-    const known = error instanceof ConfigError || error instanceof UsageError;
-    console.error(known ? `verify: ${error.message}` : error);
+    const known = error instanceof pulumi.RunError || error instanceof UsageError;
+    console.error(`verify: ${known ? error.message : failureText(error)}`);
     if (error instanceof UsageError) {
       console.error(USAGE);
     }
