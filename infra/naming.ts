@@ -2,8 +2,9 @@
  * Names that are not left to Pulumi's auto-naming. Pure.
  */
 import { RunError } from "@pulumi/pulumi";
+import { partitionOf } from "./partitions";
 
-/** Tags shared by everything lie in `aws:defaultTags`; these tell a reader, and the policy pack, what a resource is for. */
+/** Tags shared by everything lie in `aws:defaultTags`, and `Stack` is added by stack-tag.ts; these tell a reader, and the policy pack, what a resource is for. */
 export type RoleTag = "gateway" | "backend" | "public" | "private" | "models";
 
 export function tags(name: string, role?: RoleTag): Record<string, string> {
@@ -26,10 +27,11 @@ export function modelBucketName(project: string, stack: string, accountId: strin
   return name;
 }
 
-/** `arn:aws`, or the partition of the region (`aws-cn`, `aws-us-gov`). */
+/** Of the region, as ARNs name it: `aws`, `aws-cn`, `aws-us-gov`, ... */
 export function partition(region: string): string {
-  if (region.startsWith("cn-")) {
-    return "aws-cn";
+  const found = partitionOf(region);
+  if (found === undefined) {
+    throw new RunError(`aws:region: found "${region}", which has the form of no region`);
   }
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  return found.id;
 }

@@ -6,10 +6,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountId } from "./account";
 import { loadConfig } from "./config/load";
 import type { StackConfig } from "./config/types";
+import { ubuntuImage } from "./hosts/image";
+import { checkZones } from "./hosts/placement";
 import { admission } from "./network/admission";
 import { stackInputs, type StackInputs } from "./release/inputs";
+import type { HostRole } from "./release/types";
 import { modelBucketName } from "./naming";
 import { createStack, type StackOutputs } from "./stack";
+import { tagWithStack } from "./stack-tag";
 
 /** Networks that RFC 5737 keeps for documentation: nobody connects from there. */
 const DOCUMENTATION = ["192.0.2.", "198.51.100.", "203.0.113."];
@@ -39,7 +43,16 @@ export async function program(root: string, { observe, operatorAddress }: Surrou
   const bucketName = config.models.bucket ?? modelBucketName(config.project, config.stack, account, config.region);
   const inputs = stackInputs(root, config, sources, bucketName);
   observe?.(inputs);
-  return createStack(inputs);
+  // What AWS can refuse is asked for before anything is registered, so that it is one message and not half a stack.
+  await checkZones(config.project, config.region, config.network.availabilityZones);
+  tagWithStack(config.stack);
+  const [gateway, backend] = await Promise.all([image(config, "gateway"), image(config, "backend")]);
+  return createStack(inputs, { gateway, backend });
+}
+
+async function image(config: StackConfig, role: HostRole): Promise<string> {
+  const { ami, instanceType } = config[role];
+  return ami ?? ubuntuImage({ key: `${config.project}:${role}.ami`, region: config.region, instanceType });
 }
 
 /** Only a help: whatever goes wrong here, the program goes on. */

@@ -37,7 +37,7 @@ interface Hosts {
 }
 
 /** Wires the components of one stack together; every resource of the program is created below. */
-export function createStack(inputs: StackInputs): StackOutputs {
+export function createStack(inputs: StackInputs, images: Readonly<Record<HostRole, string>>): StackOutputs {
   const { config, bucketName } = inputs;
   const region = config.region;
   const bucket = new ModelBucket("models", { bucketName, region, adopt: config.models.adopt, files: inputs.models.files });
@@ -49,7 +49,7 @@ export function createStack(inputs: StackInputs): StackOutputs {
     egress: config.network.egress,
     s3PrefixListId: network.s3PrefixListId,
   });
-  const hosts = createHosts(inputs, network, firewall);
+  const hosts = createHosts(inputs, images, network, firewall);
   const egress = new PrivateEgress("egress", {
     kind: config.network.egress,
     routeTableId: network.privateRouteTableId,
@@ -71,7 +71,7 @@ export function createStack(inputs: StackInputs): StackOutputs {
   };
 }
 
-function createHosts(inputs: StackInputs, network: Network, firewall: Firewall): Hosts {
+function createHosts(inputs: StackInputs, images: Readonly<Record<HostRole, string>>, network: Network, firewall: Firewall): Hosts {
   const { config, bucketName } = inputs;
   const key = new aws.ec2.KeyPair("ssh-key", { publicKey: config.ssh.publicKey });
   const host = (role: HostRole, subnetId: pulumi.Input<string>, groupId: pulumi.Input<string>): aws.ec2.Instance => {
@@ -79,6 +79,7 @@ function createHosts(inputs: StackInputs, network: Network, firewall: Firewall):
     const made = new Host(role, {
       role,
       config: config[role],
+      image: images[role],
       subnetId,
       groupId,
       keyName: key.keyName,

@@ -75,7 +75,7 @@ export async function previewStack(
   const result = await runProgram({
     ...file,
     preview: true,
-    provider: previewProvider(),
+    provider: previewProvider(file.config["aws:region"] ?? process.env.AWS_REGION ?? ""),
     onRegister: (request) => progress.say(`registering ${request.name}`),
     program: async () => ({ ...(await program(root, { observe: (seen) => (inputs = seen) })) }),
   });

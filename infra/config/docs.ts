@@ -1,8 +1,9 @@
 /**
- * `npm run docs`: writes docs/configuration.md from the schema; `--check` fails when the file is not what the schema says.
+ * `npm run docs`: writes docs/configuration.md from the schema and docs/external-names.md; `--check` fails when a file is not what its source says.
  */
 import * as fs from "fs";
 import * as path from "path";
+import { externalNamesPage } from "../external-names-page";
 import { SECTIONS, type Section } from "./schema";
 
 interface Property {
@@ -77,15 +78,20 @@ function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
 
+/** File in docs/, what it must say and where that comes from. */
+const PAGES = [
+  { file: "configuration.md", text: configurationPage, from: "infra/config/schema.ts" },
+  { file: "external-names.md", text: externalNamesPage, from: "infra/external-names.ts" },
+];
+
 if (require.main === module) {
-  const file = path.resolve(__dirname, "../../docs/configuration.md");
-  if (process.argv.includes("--check")) {
-    const current = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
-    if (current !== configurationPage()) {
-      console.error("docs/configuration.md is not what infra/config/schema.ts says; run: npm run docs");
+  for (const { file, text, from } of PAGES) {
+    const full = path.resolve(__dirname, "../../docs", file);
+    if (!process.argv.includes("--check")) {
+      fs.writeFileSync(full, text());
+    } else if (!fs.existsSync(full) || fs.readFileSync(full, "utf8") !== text()) {
+      console.error(`docs/${file} is not what ${from} says; run: npm run docs`);
       process.exitCode = 1;
     }
-  } else {
-    fs.writeFileSync(file, configurationPage());
   }
 }

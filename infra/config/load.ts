@@ -6,6 +6,7 @@ import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
+import { defaultZones, partitionOf } from "../partitions";
 import { readSources, type Sources } from "./sources";
 import { checkRules } from "./rules";
 import { misspeltProjects, parseSections, type Sections } from "./structure";
@@ -33,6 +34,9 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   const region = new pulumi.Config("aws").get("region") ?? process.env.AWS_REGION ?? "";
   const { sections, problems } = parseSections(readRaw(project));
   const regionProblems = checkRegion(region);
+  if (regionProblems.length === 0) {
+    fillZones(sections, region);
+  }
   const context = { project, region: regionProblems.length > 0 ? "" : region, sections };
   const foreign = misspeltProjects(project, Object.keys(pulumi.runtime.allConfig()));
   const all = [...foreign, ...problems, ...regionProblems, ...checkRules(context), ...checkAgent()];
@@ -58,9 +62,17 @@ function readRaw(project: string): Parameters<typeof parseSections>[0] {
 }
 
 function checkRegion(region: string): string[] {
-  return /^[a-z]{2}(-[a-z]+)+-[0-9]$/.test(region)
+  return partitionOf(region) !== undefined
     ? []
     : [`aws:region: found "${region}"; name a region, for example: pulumi config set aws:region us-east-1`];
+}
+
+/** The one default that follows from another key. */
+function fillZones(sections: Sections, region: string): void {
+  const network = sections.network as { availabilityZones?: unknown } | undefined;
+  if (network !== undefined) {
+    network.availabilityZones ??= defaultZones(region);
+  }
 }
 
 /** With an agent socket that is gone, every remote command fails although a key is given. */

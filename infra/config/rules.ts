@@ -2,7 +2,7 @@
  * What the configuration must fulfil beyond its structure: relations between keys. Pure; each rule returns its problems.
  */
 import { contains, overlaps, parseBlock, type Block } from "../network/cidr";
-import { instanceSize } from "../hosts/sizing";
+import { instanceSize, siblingTypes } from "../hosts/sizing";
 import type { Sections } from "./structure";
 
 interface Context {
@@ -19,10 +19,13 @@ export function checkRules(context: Context): string[] {
 }
 
 function zones({ project, region, sections }: Context): string[] {
+  if (region === "") {
+    return [];
+  }
   const network = sections.network as { availabilityZones?: unknown; gatewaySubnets?: unknown; webserverSubnets?: unknown } | undefined;
   const names = strings(network?.availabilityZones);
   const foreign = names
-    .filter((name) => region !== "" && !name.startsWith(region))
+    .filter((name) => !name.startsWith(region))
     .map(
       (name) => `${project}:network.availabilityZones: found "${name}", which is not in aws:region ${region}; name zones of that region`,
     );
@@ -90,8 +93,10 @@ function instanceTypes({ project, sections }: Context): string[] {
     if (instanceType === undefined || memoryMiB !== undefined || instanceSize(instanceType) !== undefined) {
       return [];
     }
+    const siblings = siblingTypes(instanceType);
+    const known = siblings.length === 0 ? "" : ` (it knows ${siblings.join(", ")})`;
     return [
-      `${project}:${host}.instanceType: found "${instanceType}", whose memory this program does not know; set ${project}:${host}.memoryMiB as well`,
+      `${project}:${host}.instanceType: found "${instanceType}", whose memory this program does not know${known}; if there is such a type, set ${project}:${host}.memoryMiB as well`,
     ];
   });
 }

@@ -57,12 +57,12 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       cidr: { ...cidr, default: "10.0.0.0/16", description: "IPv4 block of the VPC, /16 to /28." },
       availabilityZones: {
         type: "array",
-        items: { type: "string", pattern: "^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$" },
+        items: { type: "string", pattern: "^[a-z]{2,4}(-[a-z]+)+-[0-9]+[a-z]$" },
         minItems: 1,
         maxItems: 6,
         uniqueItems: true,
-        default: ["us-east-1a", "us-east-1b"],
-        description: "One public and one private subnet in each.",
+        description:
+          "One public and one private subnet in each. By default the zones a and b of `aws:region` (us-east-1a and us-east-1b; in ap-northeast-1, which gives new accounts no b, a and c). Letters differ between accounts: a zone that yours does not have is reported at preview.",
       },
       gatewaySubnets: {
         type: "array",

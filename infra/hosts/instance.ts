@@ -1,12 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostConfig } from "../config/types";
-import { ubuntuImage } from "./image";
+import { EC2_PRINCIPAL } from "../external-names";
 import { tags } from "../naming";
 
 export interface HostArgs {
   readonly role: "gateway" | "backend";
   readonly config: HostConfig;
+  /** Image for a first launch; followed later only when the configuration names it. */
+  readonly image: string;
   readonly subnetId: pulumi.Input<string>;
   readonly groupId: pulumi.Input<string>;
   readonly keyName: pulumi.Input<string>;
@@ -45,7 +47,7 @@ export class Host extends pulumi.ComponentResource {
     this.instance = new aws.ec2.Instance(
       `${name}-instance`,
       {
-        ami: args.config.ami ?? ubuntuImage(args.config.instanceType, { parent: this }),
+        ami: args.image,
         instanceType: args.config.instanceType,
         subnetId: args.subnetId,
         vpcSecurityGroupIds: [args.groupId],
@@ -74,6 +76,6 @@ export class Host extends pulumi.ComponentResource {
 function trust(): string {
   return JSON.stringify({
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+    Statement: [{ Effect: "Allow", Principal: { Service: EC2_PRINCIPAL }, Action: "sts:AssumeRole" }],
   });
 }

@@ -15,6 +15,8 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
   const s3 = `arn:${partition(config.region)}:s3:::`;
   const statements: Statement[] = [];
   if (role === "backend") {
+    // Without it, S3 answers 403 for an optional model that is not there, and nobody could tell that from a missing permission.
+    statements.push(allow("FindModels", ["s3:ListBucket"], [`${s3}${bucketName}`]));
     statements.push(allow("ReadModels", ["s3:GetObject"], [`${s3}${bucketName}/${MODEL_PREFIX}*`]));
     if (config.backup.enabled) {
       statements.push(allow("OwnBackups", ["s3:PutObject", "s3:GetObject"], [`${s3}${bucketName}/${BACKUP_PREFIX}*`]));

@@ -1,4 +1,6 @@
 /** How many workers fit a machine. Memory in MiB unless said otherwise. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 export interface InstanceSize {
   readonly memoryMiB: number;
@@ -6,44 +8,44 @@ export interface InstanceSize {
   readonly architecture: "x86_64" | "arm64";
 }
 
-/** Burstable sizes: memory in MiB and vCPUs. Source: the EC2 instance type pages of AWS. */
-const BURSTABLE: Readonly<Record<string, readonly [memoryMiB: number, vcpus: number]>> = {
-  nano: [512, 2],
-  micro: [1024, 2],
-  small: [2048, 2],
-  medium: [4096, 2],
-  large: [8192, 2],
-  xlarge: [16384, 4],
-  "2xlarge": [32768, 8],
-};
+/** type -> size, from instance-types.txt, which says where its figures are from. */
+let table: ReadonlyMap<string, InstanceSize> | undefined;
 
-/** GiB per vCPU by the letter of the family. */
-const GIB_PER_VCPU: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8 };
+function instanceTypes(): ReadonlyMap<string, InstanceSize> {
+  if (table === undefined) {
+    const lines = readFileSync(join(__dirname, "instance-types.txt"), "utf8")
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"));
+    table = new Map(lines.flatMap(parseFamily));
+  }
+  return table;
+}
 
-/** The families of today, general and compute and memory; metal and local-disk variants have the same memory. */
-const FAMILY = /^([cmr])([5-8])(a|i|g|n|d|ad|gd|gn|id|in|zn|dn)?$/;
+function parseFamily(line: string): [string, InstanceSize][] {
+  const [family = "", architecture, ...sizes] = line.split(" ");
+  return sizes.map((entry) => {
+    const [size = "", memoryMiB, vcpus] = entry.split(/[=/]/);
+    return [
+      `${family}.${size}`,
+      { memoryMiB: Number(memoryMiB), vcpus: Number(vcpus), architecture: architecture as InstanceSize["architecture"] },
+    ];
+  });
+}
 
 /** Memory and processors of an EC2 instance type; undefined when the type is not in the table. */
 export function instanceSize(type: string): InstanceSize | undefined {
-  const [family = "", size = ""] = type.split(".", 2);
-  if (/^t(2|3|3a|4g)$/.test(family)) {
-    const found = Object.hasOwn(BURSTABLE, size) ? BURSTABLE[size] : undefined;
-    if (found === undefined) return undefined;
-    const oneCpu = family === "t2" && ["nano", "micro", "small"].includes(size);
-    return { memoryMiB: found[0], vcpus: oneCpu ? 1 : found[1], architecture: family === "t4g" ? "arm64" : "x86_64" };
-  }
-  const match = FAMILY.exec(family);
-  const vcpus = vcpusOf(size);
-  const gib = GIB_PER_VCPU[match?.[1] ?? ""];
-  if (match === null || vcpus === undefined || gib === undefined) return undefined;
-  return { memoryMiB: gib * 1024 * vcpus, vcpus, architecture: match[3]?.startsWith("g") === true ? "arm64" : "x86_64" };
+  return instanceTypes().get(type);
 }
 
-function vcpusOf(size: string): number | undefined {
-  if (size === "medium") return 1;
-  if (size === "large") return 2;
-  const match = /^(\d{0,2})xlarge$/.exec(size);
-  return match === null ? undefined : 4 * Number(match[1] === "" ? 1 : match[1]);
+/** Types of the same family that there are, smallest first. */
+export function siblingTypes(type: string): string[] {
+  const family = type.split(".", 1)[0] ?? "";
+  return [...instanceTypes().keys()].filter((known) => known.startsWith(`${family}.`));
+}
+
+/** Of a type that is newer than the table: Graviton families have a g behind their number (t4g, m7g, c7gn, ...). */
+export function architectureOf(type: string): InstanceSize["architecture"] {
+  return instanceSize(type)?.architecture ?? (/^[a-z]+\d+g[a-z]*\./.test(type) ? "arm64" : "x86_64");
 }
 
 /** What the operating system, nginx, sshd, uvicorn's two supervisors and some page cache need. */

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkConfig } from "../config/types";
+import { s3EndpointService } from "../external-names";
 import { partition, tags } from "../naming";
 
 export interface NetworkArgs {
@@ -50,7 +51,7 @@ export class Network extends pulumi.ComponentResource {
       `${name}-s3`,
       {
         vpcId: vpc.id,
-        serviceName: `com.amazonaws.${args.region}.s3`,
+        serviceName: s3EndpointService(args.region),
         vpcEndpointType: "Gateway",
         routeTableIds: [publicTable.id, privateTable.id],
         policy: endpointPolicy(args),

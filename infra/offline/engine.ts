@@ -98,7 +98,11 @@ class RecordingMonitor extends SdkMonitor {
   ) {
     super({
       newResource: () => ({ id: undefined, state: {} }),
-      call: ({ token, inputs }) => provider.call(token, inputs as Properties),
+      call: ({ token, inputs }) =>
+        provider.call(token, inputs as Properties).catch((error: Error) => {
+          // The SDK reads the reason as gRPC has it.
+          throw Object.assign(error, { details: error.message });
+        }),
     });
   }
 

@@ -2,13 +2,26 @@
 # shellcheck disable=SC2034 # S3_ABSENT is read by the steps
 # Downloads from S3 with the aws CLI and its standard configuration, continued where they were cut off, judged by our own sha256 alone.
 
+# The end of AWS's host names in this region. infra/partitions.ts has the same table, and a test compares them.
+dns_suffix() {
+  case $REGION in
+    cn-*) printf amazonaws.com.cn ;;
+    eusc-*) printf amazonaws.eu ;;
+    us-iso-*) printf c2s.ic.gov ;;
+    us-isob-*) printf sc2s.sgov.gov ;;
+    eu-isoe-*) printf cloud.adc-e.uk ;;
+    us-isof-*) printf csp.hci.ic.gov ;;
+    *) printf amazonaws.com ;;
+  esac
+}
+
 # The endpoint, as the CLI's later versions read it themselves; Ubuntu 22.04's does not.
 s3_endpoint() {
-  printf '%s' "${AWS_ENDPOINT_URL_S3:-${AWS_ENDPOINT_URL:-https://s3.$REGION.amazonaws.com}}"
+  printf '%s' "${AWS_ENDPOINT_URL_S3:-${AWS_ENDPOINT_URL:-https://s3.$REGION.$(dns_suffix)}}"
 }
 
 s3_api() {
-  AWS_CA_BUNDLE=${AWS_CA_BUNDLE:-/etc/ssl/certs/ca-certificates.crt} AWS_EC2_METADATA_SERVICE_NUM_ATTEMPTS=5 AWS_MAX_ATTEMPTS=3 \
+  AWS_CA_BUNDLE=${AWS_CA_BUNDLE:-/etc/ssl/certs/ca-certificates.crt} AWS_METADATA_SERVICE_NUM_ATTEMPTS=5 AWS_MAX_ATTEMPTS=3 \
     timeout -k 5 "$1" aws --region "$REGION" --endpoint-url "$(s3_endpoint)" --cli-connect-timeout 10 --cli-read-timeout 30 --output json \
     s3api "${@:2}" </dev/null
 }
@@ -23,6 +36,10 @@ s3_size() {
   elif grep -qE '\(404\)|NoSuchKey' "$STAGE/s3"; then
     printf absent
   else
+    # Without s3:ListBucket, S3 answers 403 for what is not there as well.
+    if grep -q '(403)' "$STAGE/s3"; then
+      fail "S3 at $(s3_endpoint) did not show s3://$1/$2: $(s3_reason). Either it does not exist, or this host's role may not read it"
+    fi
     fail "S3 at $(s3_endpoint) did not show s3://$1/$2: $(s3_reason)"
   fi
 }

@@ -8,17 +8,21 @@ import { program } from "../../infra/program";
 export const ROOT = path.resolve(__dirname, "../..");
 const KEY = utils.generateKeyPairSync("ed25519").private;
 
-/** Evaluates the dev stack as at a first preview, with some sections of its configuration replaced. */
+/** Evaluates the dev stack as at a first preview, with some sections of its configuration (or other keys, "aws:region") replaced. */
 export async function evaluateDev(sections: Readonly<Record<string, object | string>> = {}): Promise<RunResult> {
   const file = readStackFile(ROOT, "dev", { privateKey: () => KEY });
   const overrides = Object.fromEntries(
-    Object.entries(sections).map(([name, value]) => [`ml-gateway:${name}`, typeof value === "string" ? value : JSON.stringify(value)]),
+    Object.entries(sections).map(([name, value]) => [
+      name.includes(":") ? name : `ml-gateway:${name}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
   );
+  const config = { ...file.config, ...overrides };
   return runProgram({
     ...file,
-    config: { ...file.config, ...overrides },
+    config,
     preview: true,
-    provider: previewProvider(),
+    provider: previewProvider(config["aws:region"] ?? ""),
     program: async () => ({ ...(await program(ROOT)) }),
   });
 }

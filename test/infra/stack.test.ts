@@ -241,6 +241,7 @@ describe("models", () => {
     };
     const bucket = "arn:aws:s3:::ml-gateway-dev-models-123456789012-us-east-1";
     expect(policy.Statement).toEqual([
+      { Sid: "FindModels", Effect: "Allow", Action: ["s3:ListBucket"], Resource: [bucket] },
       { Sid: "ReadModels", Effect: "Allow", Action: ["s3:GetObject"], Resource: [`${bucket}/models/*`] },
       { Sid: "OwnBackups", Effect: "Allow", Action: ["s3:PutObject", "s3:GetObject"], Resource: [`${bucket}/backups/backend/*`] },
     ]);

@@ -97,7 +97,7 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
     for (const host of Object.values(lab.state().hosts)) if (!kept.has(host.instanceId)) await lab.removeHost(host.name);
     await lab.update((old) => deriveLab(old, [...registered.values()]));
   };
-  return { ...untilFailure(create), call: (token, args) => previewProvider().call(token, args), finish };
+  return { ...untilFailure(create), call: (token, args) => previewProvider(lab.state().region).call(token, args), finish };
 }
 
 /** The program itself never ends when a resource fails: whatever waits for it waits for ever. */

@@ -1,6 +1,7 @@
 /** A certification authority of our own, so that the S3 stand-in is reached by S3's real name over TLS that clients verify. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { partitionOf } from "../../infra/partitions";
 import { cached } from "./paths";
 import { must } from "./process";
 
@@ -42,13 +43,14 @@ export async function ensureTls(region: string): Promise<Tls> {
   const directory = await cached(`tls-${region}`, async (target) => {
     rmSync(target, { recursive: true, force: true });
     mkdirSync(target, { recursive: true, mode: 0o700 });
-    const names = [`s3.${region}.amazonaws.com`, `*.s3.${region}.amazonaws.com`, "s3.amazonaws.com", "*.s3.amazonaws.com"];
+    const suffix = partitionOf(region)?.dnsSuffix ?? "amazonaws.com";
+    const names = [`s3.${region}.${suffix}`, `*.s3.${region}.${suffix}`, `s3.${suffix}`, `*.s3.${suffix}`];
     writeFileSync(join(target, "openssl.cnf"), config(names));
     writeFileSync(join(target, "index.txt"), "");
     const openssl = (...args: string[]): Promise<string> => must(["openssl", ...args], { cwd: target });
     for (const [name, subject] of [
       ["ca", "/CN=test hosts authority"],
-      ["server", `/CN=s3.${region}.amazonaws.com`],
+      ["server", `/CN=s3.${region}.${suffix}`],
     ] as const) {
       const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${name}.key`];
       await openssl("req", "-new", ...key, "-subj", subject, "-out", `${name}.csr`);

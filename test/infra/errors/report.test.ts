@@ -14,7 +14,7 @@ const LIMIT_MIB = 300;
 const file = readStackFile(join(__dirname, "../../.."), "dev", { privateKey: () => utils.generateKeyPairSync("ed25519").private });
 
 async function run(change: Partial<RunOptions>): Promise<Run> {
-  const provider = previewProvider();
+  const provider = previewProvider(file.config["aws:region"] ?? "");
   const result = await runProgramProcess({
     ...file,
     invoke: (token, args) => provider.call(token, args),

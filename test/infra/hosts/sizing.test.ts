@@ -1,5 +1,7 @@
 import fc from "fast-check";
-import { instanceSize, memoryPlan, workersFor } from "../../../infra/hosts/sizing";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { architectureOf, instanceSize, memoryPlan, workersFor } from "../../../infra/hosts/sizing";
 
 test.each([
   ["t3.micro", 1024, 2, "x86_64"],
@@ -11,12 +13,46 @@ test.each([
   ["c6i.2xlarge", 16384, 8, "x86_64"],
   ["r6a.24xlarge", 786432, 96, "x86_64"],
   ["c7gn.medium", 2048, 1, "arm64"],
+  ["c5n.large", 5376, 2, "x86_64"],
+  ["c5n.18xlarge", 196608, 72, "x86_64"],
+  ["m7i-flex.large", 8192, 2, "x86_64"],
+  ["a1.medium", 2048, 1, "arm64"],
 ] as const)("%s", (type, memoryMiB, vcpus, architecture) => {
   expect(instanceSize(type)).toEqual({ memoryMiB, vcpus, architecture });
 });
 
-test.each(["", "t3", "t3.giant", "t9.micro", "x.micro", "p4d.24xlarge", "t3.constructor", "m5."])("unknown: %j", (type) => {
-  expect(instanceSize(type)).toBeUndefined();
+test.each(["", "t3", "t3.giant", "t9.micro", "x.micro", "p99.24xlarge", "m5.3xlarge", "c5n.medium", "t3.constructor", "m5."])(
+  "unknown: %j",
+  (type) => {
+    expect(instanceSize(type)).toBeUndefined();
+  },
+);
+
+test.each([
+  ["t9g.micro", "arm64"],
+  ["c9gn.large", "arm64"],
+  ["m9i.large", "x86_64"],
+  ["a1.large", "arm64"],
+  ["g5.xlarge", "x86_64"],
+  ["g5g.xlarge", "arm64"],
+])("architecture of %s", (type, architecture) => {
+  expect(architectureOf(type)).toBe(architecture);
+});
+
+test("the table holds plausible figures alone, each type once", () => {
+  const lines = readFileSync(join(__dirname, "../../../infra/hosts/instance-types.txt"), "utf8").split("\n").slice(2, -1);
+  const types = lines.flatMap((line) => {
+    expect(line).toMatch(/^[a-z][a-z0-9-]* (x86_64|arm64)( [a-z0-9-]+=\d+\/\d+)+$/);
+    const [family = "", , ...sizes] = line.split(" ");
+    return sizes.map((entry) => `${family}.${entry.split("=", 1)[0] ?? ""}`);
+  });
+  expect(types.length).toBeGreaterThan(1000);
+  expect(new Set(types).size).toBe(types.length);
+  for (const type of types) {
+    const size = instanceSize(type);
+    expect(size?.memoryMiB).toBeGreaterThanOrEqual(512);
+    expect(size?.vcpus).toBeGreaterThanOrEqual(1);
+  }
 });
 
 const MiB = 2 ** 20;

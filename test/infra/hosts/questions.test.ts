@@ -1,0 +1,76 @@
+/** What the program asks AWS before it registers anything, and the sentence that follows when the answer is no. */
+import * as pulumi from "@pulumi/pulumi";
+import { ubuntuImage } from "../../../infra/hosts/image";
+import { checkZones } from "../../../infra/hosts/placement";
+import { runProgram } from "../../../infra/offline/engine";
+import { previewProvider } from "../../../infra/offline/preview-provider";
+
+/** As gRPC hands a provider's reason on. */
+const failing = (said: string) => (): Promise<never> => Promise.reject(Object.assign(new Error(said), { details: said }));
+
+let answer: (token: string, args: Record<string, unknown>) => Promise<Record<string, unknown>>;
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks({
+    newResource: () => ({ id: "id", state: {} }),
+    call: ({ token, inputs }) => answer(token, inputs as Record<string, unknown>),
+  });
+});
+
+const KEY = "ml-gateway:backend.ami";
+
+async function refusal(question: Promise<unknown>): Promise<string> {
+  const error = await question.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(pulumi.RunError.isInstance(error)).toBe(true);
+  return (error as Error).message;
+}
+
+test("no such image: owner, name, region and the key to set", async () => {
+  const said = "invocation of aws:ec2/getAmi:getAmi returned an error: invoking aws:ec2/getAmi:getAmi: 1 error occurred:\n\t* ";
+  answer = failing(`${said}Your query returned no results. Please change your search criteria and try again.\n\n`);
+  expect(await refusal(ubuntuImage({ key: KEY, region: "us-east-1", instanceType: "t4g.small" }))).toBe(
+    "No Ubuntu 22.04 image (owner 099720109477, name ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-arm64-server-20*) was found in us-east-1: set ml-gateway:backend.ami to the id of an Ubuntu 22.04 image (arm64); for a host that stands already, to the id of its own image, because another one replaces it",
+  );
+});
+
+test("any other failure of the question is no statement about images", async () => {
+  answer = failing("UnauthorizedOperation: You are not authorized to perform: ec2:DescribeImages");
+  await expect(ubuntuImage({ key: KEY, region: "us-east-1", instanceType: "t3.micro" })).rejects.toThrow("ec2:DescribeImages");
+});
+
+test("a partition whose publisher is not known", async () => {
+  answer = failing("not to be asked");
+  expect(await refusal(ubuntuImage({ key: KEY, region: "eusc-de-east-1", instanceType: "t3.micro" }))).toMatch(
+    /^ml-gateway:backend\.ami: missing, and the account that publishes Ubuntu's images in eusc-de-east-1 is not known; set ml-gateway:backend\.ami to/,
+  );
+});
+
+test.each(["us-east-1", "cn-north-1", "us-gov-east-1"])("the offline catalogue has the image in %s", async (region) => {
+  answer = (token, args) => previewProvider(region).call(token, args);
+  await expect(ubuntuImage({ key: KEY, region, instanceType: "t3.micro" })).resolves.toMatch(/^ami-/);
+});
+
+test("a zone that the account does not have: the zones that there are", async () => {
+  answer = (token, args) => previewProvider("ap-northeast-1").call(token, args);
+  await expect(checkZones("ml-gateway", "ap-northeast-1", ["ap-northeast-1a", "ap-northeast-1c"])).resolves.toBeUndefined();
+  expect(await refusal(checkZones("ml-gateway", "ap-northeast-1", ["ap-northeast-1a", "ap-northeast-1b"]))).toBe(
+    "ml-gateway:network.availabilityZones: ap-northeast-1b is not among the zones of this account in ap-northeast-1 (ap-northeast-1a, ap-northeast-1c, ap-northeast-1d); name 2 of these",
+  );
+});
+
+test("a question that no data answers fails, and the program learns why", async () => {
+  const ask = async (): Promise<{ said: string }> => {
+    try {
+      await pulumi.runtime.invoke("aws:ec2/getVpc:getVpc", {});
+      return { said: "nothing" };
+    } catch (error) {
+      return { said: (error as Error).message };
+    }
+  };
+  const frame = { project: "ml-gateway", stack: "dev", config: {}, secretKeys: [], preview: true };
+  const { outputs } = await runProgram({ ...frame, provider: previewProvider("us-east-1"), program: ask });
+  expect(outputs.said).toBe("the offline preview cannot answer aws:ec2/getVpc:getVpc");
+});
