@@ -2,12 +2,17 @@
  * Control groups: one a lab, below it one for each machine. They bound a machine's memory, and they are the sure list of
  * every process of a lab, also after the program that started it was killed. Version 1 and version 2 hierarchies.
  */
+import type { Dirent } from "node:fs";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ifThere, removeIfEmpty } from "./files";
+import { checkout } from "./paths";
 import { sleep } from "./process";
 
 const MOUNT = "/sys/fs/cgroup";
-const ROOT = "ml-gateway-hosts";
+const SHARED = "ml-gateway-hosts";
+/** This checkout's own. */
+const ROOT = join(SHARED, checkout);
 
 /** Hierarchies a lab's processes are put into: systemd in a machine needs a branch of its own, memory is for the limit. */
 function hierarchies(): string[] {
@@ -23,7 +28,7 @@ export function makeGroups(lab: string, part: string): string[] {
     const directory = join(hierarchy, ROOT, lab, part);
     mkdirSync(directory, { recursive: true });
     if (hierarchy === MOUNT) {
-      for (const level of [MOUNT, join(MOUNT, ROOT), join(MOUNT, ROOT, lab)])
+      for (const level of [MOUNT, join(MOUNT, SHARED), join(MOUNT, ROOT), join(MOUNT, ROOT, lab)])
         writeFileSync(join(level, "cgroup.subtree_control"), "+memory");
     }
     return join(directory, "cgroup.procs");
@@ -44,17 +49,22 @@ export function memoryGroups(lab: string, part: string): string[] {
   return makeGroups(lab, part).filter((file) => file.startsWith(join(MOUNT, "memory")));
 }
 
-function below(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  const children = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return [...children.flatMap((entry) => below(join(directory, entry.name))), directory];
+const entriesOf = (directory: string): Dirent[] => ifThere(() => readdirSync(directory, { withFileTypes: true }), []);
+
+/** Groups come and go while they are listed: one that has vanished has no group below it and no process. */
+export function groupsBelow(directory: string): string[] {
+  const children = entriesOf(directory).filter((entry) => entry.isDirectory());
+  return [...children.flatMap((entry) => groupsBelow(join(directory, entry.name))), directory];
 }
 
-const groupsOf = (lab: string, part: string): string[] => hierarchies().flatMap((hierarchy) => below(join(hierarchy, ROOT, lab, part)));
+const groupsOf = (lab: string, part: string): string[] =>
+  hierarchies().flatMap((hierarchy) => groupsBelow(join(hierarchy, ROOT, lab, part)));
 
 /** Process ids in the groups of a lab, or of one of its parts. */
 export function processesOf(lab: string, part = ""): number[] {
-  const lines = groupsOf(lab, part).flatMap((directory) => readFileSync(join(directory, "cgroup.procs"), "utf8").split("\n"));
+  const lines = groupsOf(lab, part).flatMap((directory) =>
+    ifThere(() => readFileSync(join(directory, "cgroup.procs"), "utf8"), "").split("\n"),
+  );
   return [...new Set(lines.filter((line) => line !== "").map(Number))];
 }
 
@@ -62,12 +72,13 @@ export function processesOf(lab: string, part = ""): number[] {
 export async function removeGroups(lab: string, part = ""): Promise<void> {
   for (let attempt = 0; processesOf(lab, part).length > 0; attempt += 1) {
     if (attempt === 200) throw new Error(`processes of lab ${lab} do not end: ${processesOf(lab, part).join(" ")}`);
-    for (const id of processesOf(lab, part)) killQuietly(id);
+    // A process that ended between being listed and being killed is what we wanted.
+    for (const id of processesOf(lab, part)) ifThere(() => void process.kill(id, "SIGKILL"), undefined);
     await sleep(100);
   }
   for (let attempt = 0; ; attempt += 1) {
     try {
-      for (const directory of groupsOf(lab, part)) rmdirSync(directory);
+      for (const directory of groupsOf(lab, part)) ifThere(() => rmdirSync(directory), undefined);
       return;
     } catch (error) {
       // The kernel keeps a group busy for a moment after its last process ended.
@@ -77,20 +88,13 @@ export async function removeGroups(lab: string, part = ""): Promise<void> {
   }
 }
 
-/** A process that ended between being listed and being killed is what we wanted. */
-function killQuietly(id: number): void {
-  try {
-    process.kill(id, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
+/** After the last lab of this checkout: its own empty groups. */
+export function removeEmptyRoot(): void {
+  for (const hierarchy of hierarchies()) if (existsSync(join(hierarchy, ROOT))) removeIfEmpty(join(hierarchy, ROOT));
 }
 
-/** Labs that have groups: what `down` finds after a crash. */
+/** Labs of this checkout that have groups: what `down` finds after a crash. */
 export function labsWithGroups(): string[] {
-  const names = hierarchies().flatMap((hierarchy) => {
-    const root = join(hierarchy, ROOT);
-    return existsSync(root) ? readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : [];
-  });
+  const names = hierarchies().flatMap((hierarchy) => entriesOf(join(hierarchy, ROOT)).filter((entry) => entry.isDirectory()));
   return [...new Set(names.map((entry) => entry.name))];
 }

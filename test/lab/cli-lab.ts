@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import { BACKEND_ADDRESS, GATEWAY_ADDRESS, createDefaultLab } from "./default-lab";
 import { execInside } from "./inside";
 import { listLabs, openLab, removeLab } from "./lab";
-import { readState } from "./state";
+import { holdLab, readState } from "./state";
 import { namespaceOf } from "./topology";
 
 export const LAB_USAGE = `lab up --name NAME [--memory MIB] [--disk GIB] [--user-data FILE]   two fresh machines, gateway and backend
 lab down --name NAME                      removes every trace
-lab list                                  labs of which anything is left
+lab list                                  labs of this checkout of which anything is left
 lab exec --name NAME HOST -- COMMAND...   a bash command line as root of a machine (HOST may be outside: the operator's namespace)
 lab ssh --name NAME HOST [-- COMMAND...]  as the program reaches it: ubuntu@HOST with the lab's key, the backend through the gateway
 lab reboot|off|on --name NAME HOST        orderly reboot; pull the plug; switch on
@@ -96,10 +96,10 @@ export async function labCommand({ words, options, rest }: Arguments): Promise<n
   const host = (): string => need(first, "HOST");
   switch (command) {
     case "up":
-      await up(name, options);
+      await holdLab(name, "lab up", () => up(name, options));
       return 0;
     case "down":
-      await removeLab(name);
+      await holdLab(name, "lab down", () => removeLab(name));
       return 0;
     case "exec":
       return execute(name, host(), rest);

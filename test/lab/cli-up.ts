@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FEATURES } from "./checks/service";
 import { listLabs, removeLab } from "./lab";
-import { runDir } from "./paths";
+import { checkout, runDir, runRoot } from "./paths";
+import { holdLab } from "./state";
 import type { UpResult } from "./system";
 import { up } from "./system";
 
@@ -51,10 +52,10 @@ export async function upCommand(options: Options): Promise<number> {
 /** @returns the exit status */
 export async function downCommand(options: Options): Promise<number> {
   const name = options["name"] ?? DEFAULT_NAME;
-  await removeLab(name);
+  await holdLab(name, "down:local", () => removeLab(name));
   const left = (await listLabs()).includes(name);
   if (left)
-    throw new Error(`something of "${name}" is left: see \`ip netns list\`, /sys/fs/cgroup/*/ml-gateway-hosts and /run/ml-gateway-hosts`);
+    throw new Error(`something of "${name}" is left: see \`ip netns list\`, /sys/fs/cgroup/*/ml-gateway-hosts/${checkout} and ${runRoot}`);
   console.log(`nothing of "${name}" is left`);
   return 0;
 }

@@ -1,5 +1,5 @@
 /** The root file system of the test machines: built once by debootstrap, kept under the hash of its recipe. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDir, cached, digest } from "./paths";
 import { must } from "./process";
@@ -52,9 +52,9 @@ export async function ensureImage(say: (line: string) => void): Promise<Image> {
   const directory = await cached(name, async (target) => {
     say(`building the machine image (${mirror.suite}, once, 1-2 minutes)`);
     const logFile = join(cacheDir, `${name}.log`);
-    mkdirSync(cacheDir, { recursive: true });
-    rmSync(target, { recursive: true, force: true });
-    await must(["bash", SCRIPT, target, mirror.suite, mirror.uri, mirror.components, ...PACKAGES], { logFile, timeoutMs: 900_000 });
+    // What it mounts vanishes with it, also when it is killed.
+    const build = ["unshare", "--mount", "--propagation", "private", "bash", SCRIPT];
+    await must([...build, target, mirror.suite, mirror.uri, mirror.components, ...PACKAGES], { logFile, timeoutMs: 900_000 });
   });
   return { directory, python: pythonOf(directory) };
 }

@@ -1,10 +1,11 @@
 /**
- * A lab: real systemd machines, a router, an outside and S3 on this one machine, under a name. Labs do not touch each other.
+ * A lab: real systemd machines, a router, an outside and S3 on this one machine, under a name. Labs do not touch each other, and those of
+ * another checkout are not seen at all (paths.ts).
  * Needs Linux and root. See cli.ts for the same from a shell.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { labsWithGroups, removeGroups } from "./cgroup";
+import { labsWithGroups, removeEmptyRoot, removeGroups } from "./cgroup";
 import { scriptInNamespace, startDaemon } from "./daemon";
 import { ensureHostTools } from "./host-tools";
 import type { Image } from "./image";
@@ -25,7 +26,7 @@ import { labExists, readState, writeState } from "./state";
 import type { Tls } from "./tls";
 import { ensureTls } from "./tls";
 import type { Host, LabState } from "./topology";
-import { checkName, namespaceOf, SERVICES } from "./topology";
+import { checkName, labOfNamespace, namespaceOf, SERVICES } from "./topology";
 
 export type NewHost = Omit<Host, "index" | "instanceId"> & { readonly instanceId?: string };
 
@@ -174,9 +175,9 @@ export function openLab(name: string): Lab {
   };
 }
 
-/** Labs of which anything is left: state, processes or namespaces. */
+/** Labs of this checkout of which anything is left: state, processes or namespaces. */
 export async function listLabs(): Promise<string[]> {
-  const named = (await namespacesOf()).map((one) => /^mlgw-(.*?)-(operator|router|services|h-.*)$/.exec(one)?.[1] ?? "");
+  const named = (await namespacesOf()).map((one) => labOfNamespace(one) ?? "");
   const states = existsSync(runRoot) ? readdirSync(runRoot).filter((one) => statSync(join(runRoot, one)).isDirectory()) : [];
   return [...new Set([...named, ...states, ...labsWithGroups()])].filter((one) => one !== "").sort();
 }
@@ -186,6 +187,7 @@ export async function removeLab(name: string): Promise<void> {
   checkName("lab", name);
   const disk = labExists(name) ? readState(name).diskDir : diskDir(name);
   await removeGroups(name);
+  removeEmptyRoot();
   await removeNetwork(name);
   rmSync(disk, { recursive: true, force: true });
   rmSync(runDir(name), { recursive: true, force: true });

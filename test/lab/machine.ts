@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { limitMemory, makeGroups, processesOf, removeGroups } from "./cgroup";
 import { startDaemon } from "./daemon";
-import { runDir } from "./paths";
+import { ifThere } from "./files";
+import { checkout, runDir } from "./paths";
 import { until } from "./process";
 import type { FirstBoot } from "./seed";
 import { writeSeed } from "./seed";
@@ -39,7 +40,7 @@ export function powerOn(state: LabState, host: Host): void {
       DISK: directory,
       SEED: join(directory, "seed"),
       NETNS: `/run/netns/${hostNamespace(state.name, host.name)}`,
-      NAME: `${state.name}-${host.name}`,
+      NAME: `${checkout}-${state.name}-${host.name}`,
       WHEELS: state.wheelhouse,
       DISK_GIB: host.diskGiB === undefined ? "" : String(host.diskGiB),
       GROUPS_FILES: groups.join("\n"),
@@ -58,10 +59,7 @@ export function removeDisk(state: LabState, host: string): void {
 
 /** Process id, as seen from here, of the machine's first process; undefined while it is off. */
 export function leaderOf(lab: string, host: string): number | undefined {
-  return processesOf(lab, host).find((id) => {
-    const status = `/proc/${id}/status`;
-    return existsSync(status) && /^NSpid:\s+\d+\s+1$/m.test(readFileSync(status, "utf8"));
-  });
+  return processesOf(lab, host).find((id) => /^NSpid:\s+\d+\s+1$/m.test(ifThere(() => readFileSync(`/proc/${id}/status`, "utf8"), "")));
 }
 
 /** @throws with the end of its console when the machine does not come up within 30 s */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { hostLink, renderFirewall, renderRoutes } from "./firewall";
 import { must, run } from "./process";
 import type { Host, LabState } from "./topology";
-import { OPERATOR, SERVICES, hostNamespace, namespaceOf } from "./topology";
+import { OPERATOR, SERVICES, hostNamespace, labOfNamespace, namespaceOf } from "./topology";
 
 const namespaceExists = (name: string): boolean => existsSync(`/run/netns/${name}`);
 
@@ -74,14 +74,13 @@ export async function removeHostNetwork(lab: string, host: Host): Promise<void> 
   if (namespaceExists(hostNamespace(lab, host.name))) await must(["ip", "netns", "del", hostNamespace(lab, host.name)]);
 }
 
-/** Namespaces of a lab that exist; of every lab when no name is given. */
+/** Namespaces of a lab that exist; of every lab of this checkout when no name is given. */
 export async function namespacesOf(lab?: string): Promise<string[]> {
   const listed = (await must(["ip", "netns", "list"])).split("\n").map((line) => line.split(" ")[0] ?? "");
-  const pattern =
-    lab === undefined
-      ? /^mlgw-[a-z0-9-]+-(operator|router|services|h-[a-z0-9-]+)$/
-      : new RegExp(`^mlgw-${lab}-(operator|router|services|h-[a-z0-9-]+)$`);
-  return listed.filter((name) => pattern.test(name));
+  return listed.filter((name) => {
+    const owner = labOfNamespace(name);
+    return owner !== undefined && (lab === undefined || owner === lab);
+  });
 }
 
 /** Ends what still runs in the lab's namespaces (an `ssh` of a person, say) and removes them. */

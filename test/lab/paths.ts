@@ -1,16 +1,27 @@
 /** Where things lie: what may be kept in the repository's cache, what lives only as long as a lab in /run. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { withLock } from "./lock";
 
 export const repositoryRoot = resolve(__dirname, "../..");
+/**
+ * Belongs to this checkout alone and is part of every name outside of it (namespaces, control groups, /run): two checkouts, or two CI jobs on
+ * one machine, have labs of the same name without meeting.
+ */
+export const checkout = checkoutKey(repositoryRoot);
 /** Image, wheels and tools (kept), and the machines' disks (removed by `down`). */
 export const cacheDir = join(repositoryRoot, ".cache/hosts");
-/** Sockets, logs and state of running labs; empty after a restart of this machine, like the labs themselves. */
-export const runRoot = "/run/ml-gateway-hosts";
+/** Sockets, logs and state of this checkout's running labs; empty after a restart of this machine, like the labs themselves. */
+export const runRoot = join("/run/ml-gateway-hosts", checkout);
 
 export const runDir = (lab: string): string => join(runRoot, lab);
 export const diskDir = (lab: string): string => join(cacheDir, "labs", lab);
+
+/** @returns 8 hex digits of the SHA-256 of a directory's real path: the same by whatever link it is reached */
+export function checkoutKey(directory: string): string {
+  return digest(realpathSync(directory)).slice(0, 8);
+}
 
 /** First 12 hex digits of the SHA-256 of the parts. */
 export function digest(...parts: readonly (string | Buffer)[]): string {
@@ -20,16 +31,20 @@ export function digest(...parts: readonly (string | Buffer)[]): string {
 }
 
 /**
- * A directory of the cache that is made once: `make` fills a private directory that is renamed when complete,
- * so a process that dies half-way leaves nothing that looks finished, and two at once do not disturb each other.
+ * A directory of the cache that is made once: `make` fills a private directory that is renamed when complete, so a process that dies half-way
+ * leaves nothing that looks finished. A second run of this checkout waits for the first instead of making the same again.
  */
 export async function cached(name: string, make: (directory: string) => Promise<void>): Promise<string> {
   const final = join(cacheDir, name);
   if (existsSync(final)) return final;
-  mkdirSync(cacheDir, { recursive: true });
-  const partial = `${final}.part-${process.pid}`;
-  await make(partial);
-  if (existsSync(final)) rmSync(partial, { recursive: true });
-  else renameSync(partial, final);
-  return final;
+  return withLock(`${final}.lock`, { doing: `making ${name}`, wait: true }, async () => {
+    if (existsSync(final)) return final;
+    // What a killed run left; a child of it that still writes there for a moment is why there is more than one try.
+    for (const entry of readdirSync(cacheDir).filter((one) => one.startsWith(`${name}.part-`)))
+      rmSync(join(cacheDir, entry), { recursive: true, force: true, maxRetries: 5 });
+    const partial = `${final}.part-${process.pid}`;
+    await make(partial);
+    renameSync(partial, final);
+    return final;
+  });
 }

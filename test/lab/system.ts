@@ -1,6 +1,6 @@
 /** The whole system on this machine: the program of infra/, evaluated for a stack, with real hosts behind it. */
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runProgram } from "../../infra/offline/engine";
 import type { Properties } from "../../infra/offline/engine";
@@ -9,11 +9,12 @@ import { program } from "../../infra/program";
 import type { Lab } from "./lab";
 import { createLab, openLab, removeLab } from "./lab";
 import { repositoryRoot, runDir } from "./paths";
+import { whileThere } from "./presence";
 import type { Event } from "./provider";
 import { localProvider } from "./provider";
 import { addWheels } from "./python-env";
 import { openStackState } from "./provider-state";
-import { labExists, readState } from "./state";
+import { holdLab, labExists, readState } from "./state";
 import { OPERATOR } from "./topology";
 
 export interface UpOptions {
@@ -79,16 +80,6 @@ async function provideWheels(lab: Lab, app: { readonly path?: string }, say: (li
   if (existsSync(requirements)) await addWheels(wheelhouse, python, say, requirements);
 }
 
-/** One run at a time for each lab, as Pulumi's lock on a stack. The lock of a run that was killed does not hold. */
-function lock(name: string): () => void {
-  const file = join(runDir(name), "up.pid");
-  const holder = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
-  if (holder !== "" && existsSync(`/proc/${holder}`))
-    throw new Error(`another run (process ${holder}) is changing lab "${name}": wait until it has ended.`);
-  writeFileSync(file, String(process.pid));
-  return () => rmSync(file, { force: true });
-}
-
 /** The SDK leaves a rejected promise for every output of a resource that failed; runProgram itself names the resources and the reasons. */
 async function withoutStrays<T>(work: () => Promise<T>): Promise<T> {
   const ignore = (): void => undefined;
@@ -100,28 +91,33 @@ async function withoutStrays<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Brings the system up, or makes a running one follow the configuration. @throws naming every resource that failed; run again to go on */
-export async function up(options: UpOptions): Promise<UpResult> {
-  const { name, say } = options;
-  const lab = await whole(name, say);
-  const unlock = lock(name);
+async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
+  const { say } = options;
   const events: Event[] = [];
   const onEvent = (event: Event): void => {
     events.push(event);
     say(`${event.kind} ${event.name}: ${event.what} (${event.seconds.toFixed(1)} s)`);
   };
-  try {
-    const stack = options.stack ?? "dev";
-    const provider = localProvider({ lab, state: openStackState(name), force: options.force, onEvent });
-    const given = configuration(lab, stack, options.config ?? {});
-    await provideWheels(lab, JSON.parse(given.config[`${given.project}:app`] ?? "{}") as { path?: string }, say);
-    const run = { ...given, stack, preview: false, provider };
-    const { outputs } = await withoutStrays(() =>
-      Promise.race([runProgram({ ...run, program: async () => ({ ...(await program(repositoryRoot)) }) }), provider.failed]),
-    );
-    await provider.finish();
-    return { lab, outputs, events };
-  } finally {
-    unlock();
-  }
+  const stack = options.stack ?? "dev";
+  const provider = localProvider({ lab, state: openStackState(lab.name), force: options.force, onEvent });
+  const given = configuration(lab, stack, options.config ?? {});
+  await provideWheels(lab, JSON.parse(given.config[`${given.project}:app`] ?? "{}") as { path?: string }, say);
+  const run = { ...given, stack, preview: false, provider };
+  const { outputs } = await Promise.race([
+    runProgram({ ...run, program: async () => ({ ...(await program(repositoryRoot)) }) }),
+    provider.failed,
+  ]);
+  await provider.finish();
+  return { lab, outputs, events };
+}
+
+/** Brings the system up, or makes a running one follow the configuration. @throws naming every resource that failed; run again to go on */
+export async function up(options: UpOptions): Promise<UpResult> {
+  const { name, say } = options;
+  return withoutStrays(() =>
+    holdLab(name, "up:local", async () => {
+      const lab = await whole(name, say);
+      return whileThere(name, () => follow(lab, options));
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 /** What a lab consists of, as data, and the addresses of its fixed parts. */
+import { checkout } from "./paths";
 
 export interface Rule {
   readonly direction: "ingress" | "egress";
@@ -66,7 +67,13 @@ export const SERVICES = {
   resolver: "169.254.169.253",
 } as const;
 
-export const namespaceOf = (lab: string, part: string): string => `mlgw-${lab}-${part}`;
+/** Dots, which no name may have, so that lab "a" with host "b-router" is not lab "a-h-b". */
+export const namespaceOf = (lab: string, part: string): string => `mlgw.${checkout}.${lab}.${part}`;
+/** @returns the lab that a namespace belongs to; undefined for those of other checkouts and of anything else on this machine */
+export function labOfNamespace(namespace: string): string | undefined {
+  const [prefix, owner, lab, part, ...more] = namespace.split(".");
+  return prefix === "mlgw" && owner === checkout && part !== undefined && more.length === 0 ? lab : undefined;
+}
 /** A host's namespace; its interface in the router's bears the host's plain name. */
 export const hostNamespace = (lab: string, host: string): string => namespaceOf(lab, `h-${host}`);
 

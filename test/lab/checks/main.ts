@@ -2,12 +2,13 @@
 import type { Lab } from "../lab";
 import { createLab, openLab, removeLab } from "../lab";
 import { must } from "../process";
+import { holdLab } from "../state";
 import { commandChecks } from "./commands";
 import { failureChecks } from "./failures";
 import { checkFileTable } from "./file-table";
 import type { Check, Tally } from "./harness";
 import { expect, runChecks } from "./harness";
-import type { Report } from "./operator";
+import type { Report, Run } from "./operator";
 import { start, untilSaid, upOnce } from "./operator";
 import { checkInside, checkNat, checkOutside } from "./reach";
 import { checkDetection, checkHealth, checkPrediction, checkSecrets } from "./service";
@@ -116,16 +117,37 @@ function reachChecks(found: Found, lab: () => Lab): Check[] {
   ];
 }
 
-/** A start that is killed at a bad moment, then taken down. */
-async function crashAndDown(): Promise<void> {
+async function startCrashing(): Promise<Run> {
   const run = start("up", "--name", CRASHED);
   await untilSaid(run, /machine \S+: booted/, 120_000);
+  return run;
+}
+
+/** A start that is killed at a bad moment, then taken down; before it is killed, it cannot be. */
+async function crashAndDown(): Promise<void> {
+  const run = await startCrashing();
+  const refused = await start("down", "--name", CRASHED).ended;
+  expect(refused.code !== 0 && refused.said.includes(`process ${String(run.child.pid)} `), `down beside up: ${refused.said}`);
+  expect(run.child.exitCode === null, "down ended the run that it found");
   run.child.kill("SIGKILL");
   await run.ended;
   expect((await traces(CRASHED)).length > 0, "the killed run left nothing, so this proves nothing");
   const { code, said } = await start("down", "--name", CRASHED).ended;
   expect(code === 0, said);
   await nothingLeft(CRASHED);
+}
+
+/** What no command does: everything of a lab goes while a run works on it. */
+async function lostLab(): Promise<string> {
+  const run = await startCrashing();
+  await removeLab(CRASHED);
+  const { code, said } = await run.ended;
+  const last = said.trim().split("\n").pop() ?? "";
+  // What the run still made before it noticed.
+  await removeLab(CRASHED);
+  expect(code === 1 && last.startsWith(`lab "${CRASHED}" was taken down while`), `status ${code ?? "signal"}: ${said.slice(-2000)}`);
+  await nothingLeft(CRASHED);
+  return last;
 }
 
 const endings: readonly Check[] = [
@@ -136,11 +158,14 @@ const endings: readonly Check[] = [
       await nothingLeft(NAME)
     ),
   },
-  { name: "down leaves nothing after a crash either", run: crashAndDown },
+  { name: "down is refused beside a running up, and leaves nothing after a crash either", run: crashAndDown },
+  { name: "an up that loses its lab says so", run: lostLab },
 ];
 
 /** Runs everything and prints a line for each check, then the count. @returns the exit status */
-export async function testHosts(): Promise<number> {
+export const testHosts = (): Promise<number> => holdLab("test-hosts", "test:hosts", runAll);
+
+async function runAll(): Promise<number> {
   const tally: Tally = { passed: 0, failed: 0 };
   const found: Found = {};
   const lab = (): Lab => openLab(NAME);

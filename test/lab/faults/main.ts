@@ -6,6 +6,7 @@
 import { createDefaultLab } from "../default-lab";
 import { unsupported } from "../host-tools";
 import { listLabs, openLab, removeLab } from "../lab";
+import { holdLab } from "../state";
 import type { Bench } from "./bench";
 import { createBench, expectServing, URL_ABOUT } from "./bench";
 import type { Case } from "./case";
@@ -89,8 +90,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const reasons = unsupported();
   if (reasons.length > 0) throw new Error(reasons.join("\n"));
   if (cases.length === 0) throw new Error("--only matches no case; --list shows them.");
-  const began = Date.now();
   const name = argv.includes("--lab") ? (argv[argv.indexOf("--lab") + 1] ?? "") : "faults";
+  return holdLab(name, "test:faults", () => runIn(name, cases, argv.includes("--keep")));
+}
+
+async function runIn(name: string, cases: readonly Case[], keep: boolean): Promise<number> {
+  const began = Date.now();
   const running = (await listLabs()).includes(name);
   const lab = running ? openLab(name) : await createDefaultLab(name, { memoryMiB: 1024, diskGiB: 4 });
   console.log(`two machines after ${seconds(began)}; ${cases.length} cases`);
@@ -99,7 +104,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(`${cases.length - failed} passed, ${failed} failed (${seconds(began)})`);
     return failed === 0 ? 0 : 1;
   } finally {
-    if (!argv.includes("--keep")) await removeLab(name);
+    if (!keep) await removeLab(name);
   }
 }
 
