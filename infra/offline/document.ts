@@ -1,6 +1,7 @@
 /**
  * The result of an offline preview as one plain document: what `--json` prints and what the text report is made from. Pure.
  */
+import { MASKED, SIGNATURE, SIGNATURES } from "../../policies/graph/wire";
 import type { HostFile } from "../release/types";
 import type { GraphResource } from "./engine";
 
@@ -30,9 +31,6 @@ export interface PolicyRow {
   readonly message: string;
 }
 
-const SECRET_MARK = "4dabf18193072939515e22adb298388d";
-export const MASK = "[secret]";
-
 /** Keeps Pulumi's mark, so that a reader can still tell what is secret, and drops the value. */
 export function maskSecrets(value: unknown): unknown {
   if (Array.isArray(value)) {
@@ -42,8 +40,8 @@ export function maskSecrets(value: unknown): unknown {
     return value;
   }
   const entries = Object.entries(value as Record<string, unknown>);
-  if (entries.some(([key, entry]) => key === SECRET_MARK && entry === "1b47061264138c4ac30d75fd1eb44270")) {
-    return { [SECRET_MARK]: "1b47061264138c4ac30d75fd1eb44270", value: MASK };
+  if (entries.some(([key, entry]) => key === SIGNATURE && entry === SIGNATURES.secret)) {
+    return { [SIGNATURE]: SIGNATURES.secret, value: MASKED };
   }
   return Object.fromEntries(entries.map(([key, entry]) => [key, maskSecrets(entry)]));
 }

@@ -11,6 +11,7 @@ import { deserializeProperties, serializeProperties } from "@pulumi/pulumi/runti
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as resproto from "@pulumi/pulumi/proto/resource_pb";
+import { SIGNATURE, SIGNATURES } from "../../policies/graph/wire";
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- resource properties have no static shape here */
 export type Properties = Record<string, any>;
@@ -179,8 +180,6 @@ function toRequest(urn: string, req: resproto.RegisterResourceRequest): Request 
   };
 }
 
-const SECRET_MARK = "4dabf18193072939515e22adb298388d";
-
 /** Removes the secret marks that the SDK leaves around values. */
 export function unwrapSecrets(value: unknown): unknown {
   if (Array.isArray(value)) {
@@ -190,7 +189,7 @@ export function unwrapSecrets(value: unknown): unknown {
     return value;
   }
   const object = value as Properties;
-  if (object[SECRET_MARK] === "1b47061264138c4ac30d75fd1eb44270") {
+  if (object[SIGNATURE] === SIGNATURES.secret) {
     return unwrapSecrets(object.value);
   }
   return Object.fromEntries(Object.entries(object).map(([key, entry]) => [key, unwrapSecrets(entry)]));

@@ -1,6 +1,6 @@
 /** Composes what a step runs on the host from the plain files in templates/steps. */
 import { sha256 } from "./render";
-import { readTemplate } from "./templates";
+import { readScript, readTemplate } from "./templates";
 import type { StepFile, StepName } from "./types";
 
 export interface StepScript {
@@ -28,7 +28,7 @@ const STORE = "/var/lib/ddos/steps";
  */
 export function composeScript(step: StepScript): StepFile {
   const body = [
-    withoutShebang(readTemplate("steps/lib.sh")),
+    withoutShebang(readScript("lib")),
     `begin ${step.name} ${step.lock}\n`,
     ...step.files.map((file) => hereDocument(`cat >"$STAGE/${file.name}"`, "DDOS_FILE", file.content)),
     ...(step.parts ?? [step.name]).map((part) => withoutShebang(readTemplate(`steps/${part}.sh`)).replace(LIBRARY_LINES, "")),

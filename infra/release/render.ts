@@ -1,6 +1,6 @@
 /** The configuration files of a host, rendered from templates/. */
 import { createHash } from "node:crypto";
-import { readTemplate, renderTemplate, type TemplateView } from "./templates";
+import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
 import type { HostSpec, HttpLimits } from "./types";
 
 export const DEFAULT_LIMITS: HttpLimits = { requestsPerSecond: 100, burst: 200, connections: 100, bodyMiB: 1, timeoutSeconds: 30 };
@@ -55,7 +55,7 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
     file("logrotate-nginx", "/etc/logrotate.d/nginx", readTemplate("logrotate-nginx")),
     file("logrotate-timer.conf", "/etc/systemd/system/logrotate.timer.d/ddos.conf", readTemplate("logrotate-timer.conf")),
     file("journald.conf", "/etc/systemd/journald.conf.d/ddos.conf", readTemplate("journald.conf")),
-    file("recover.sh", "/usr/local/lib/ddos/recover.sh", readTemplate("steps/recover.sh"), "0755"),
+    file("recover.sh", "/usr/local/lib/ddos/recover.sh", readScript("recover"), "0755"),
     file(
       "ddos-recover.service",
       "/etc/systemd/system/ddos-recover.service",
@@ -77,11 +77,10 @@ function natFiles(): SystemFile[] {
 }
 
 function backupFiles(backup: { readonly schedule: string }): SystemFile[] {
-  const script = (name: string): SystemFile => file(name, `/usr/local/lib/ddos/${name}`, readTemplate(`steps/${name}`), "0755");
+  const script = (name: string): SystemFile => file(`${name}.sh`, `/usr/local/lib/ddos/${name}.sh`, readScript(name), "0755");
   return [
-    file("s3.sh", "/usr/local/lib/ddos/s3.sh", readTemplate("steps/s3.sh")),
-    script("backup.sh"),
-    script("restore.sh"),
+    script("backup"),
+    script("restore"),
     file("ddos-backup.service", "/etc/systemd/system/ddos-backup.service", readTemplate("ddos-backup.service")),
     file("ddos-backup.timer", "/etc/systemd/system/ddos-backup.timer", render("ddos-backup.timer.mustache", backup)),
   ];

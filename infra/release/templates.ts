@@ -15,6 +15,16 @@ export function readTemplate(name: string): string {
   return readFileSync(join(FOLDER, name), "utf8");
 }
 
+const SOURCED = /^# shellcheck source=templates\/steps\/([a-z0-9-]+)\.sh\n\. .*\n/gm;
+
+/**
+ * Text of templates/steps/<name>.sh with the files that it sources in their place: what is installed on a host stands alone, so that a host
+ * which boots half-updated never has one part of it without the other.
+ */
+export function readScript(name: string): string {
+  return readTemplate(`steps/${name}.sh`).replace(SOURCED, (_lines, part: string) => readScript(part).replace(/^#!.*\n/, ""));
+}
+
 /**
  * Renders `text`. `name` is used in messages only.
  * @throws Error with all problems at once: unknown or unused variables, values that are no text, number, boolean or list of objects,

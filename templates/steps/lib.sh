@@ -167,18 +167,17 @@ take_lock() {
   printf '%s, pid %s, since %s' "$STEP" "$$" "$(date -u +%FT%TZ)" >"/run/ddos-steps/holder-$STEP-$$"
 }
 
+# shellcheck source=templates/steps/replace.sh
+. "${0%/*}/replace.sh"
+
 # put SOURCE TARGET MODE OWNER GROUP: TARGET becomes SOURCE by rename, only when bytes, mode or owner differ. Sets PUT to changed or same.
 put() {
   local source=$1 target=$2 mode=$3 owner=$4 group=$5
-  local new="${2%/*}/.${2##*/}.ddos-new"
   PUT=same
-  if [ -f "$target" ] && [ ! -L "$target" ] && cmp -s -- "$source" "$target" &&
-    [ "$(stat -c '%04a %U %G' -- "$target")" = "$mode $owner $group" ]; then
+  if same_file "$source" "$target" && [ "$(stat -c '%04a %U %G' -- "$target")" = "$mode $owner $group" ]; then
     return 0
   fi
-  install -m "$mode" -o "$owner" -g "$group" -- "$source" "$new"
-  sync -- "$new"
-  mv -fT -- "$new" "$target"
+  replace_file "$source" "$target" "$mode" "$owner" "$group" || fail "could not write $target"
   PUT=changed
   CHANGES=$((CHANGES + 1))
   log "$PUT: $target ($mode $owner:$group)"
@@ -204,12 +203,10 @@ folder() {
 # point LINK TARGET [OWNER GROUP]: the symbolic link LINK says TARGET, replaced by rename.
 point() {
   local link=$1 target=$2 owner=${3-root} group=${4-root}
-  if [ -L "$link" ] && [ "$(readlink -- "$link")" = "$target" ] && [ "$(stat -c '%U %G' -- "$link")" = "$owner $group" ]; then
+  if same_link "$link" "$target" "$owner" "$group"; then
     return 0
   fi
-  ln -sfnT -- "$target" "$link.ddos-new"
-  chown -h "$owner:$group" -- "$link.ddos-new"
-  mv -fT -- "$link.ddos-new" "$link"
+  replace_link "$link" "$target" "$owner" "$group" || fail "could not point $link to $target"
   CHANGES=$((CHANGES + 1))
   log "link $link -> $target"
 }

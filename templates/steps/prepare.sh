@@ -281,7 +281,6 @@ set_up_backup() {
   local reload=no
   printf 'role=%s\nbucket=%s\nregion=%s\n' "$ROLE" "$BACKUP_BUCKET" "$(need region)" >"$STAGE/backup.conf"
   put "$STAGE/backup.conf" /etc/ddos/backup.conf 0644 root root
-  put "$STAGE/s3.sh" /usr/local/lib/ddos/s3.sh 0644 root root
   put "$STAGE/backup.sh" /usr/local/lib/ddos/backup.sh 0755 root root
   put "$STAGE/restore.sh" /usr/local/lib/ddos/restore.sh 0755 root root
   put "$STAGE/ddos-backup.service" /etc/systemd/system/ddos-backup.service 0644 root root

@@ -38,13 +38,15 @@ fact() { entry "/var/lib/ddos/releases/$1/facts" "$2"; }
 
 # --- one file, one link -------------------------------------------------------------------------------------------------------------
 
+# shellcheck source=templates/steps/replace.sh
+. "${0%/*}/replace.sh"
+
 # Both end the script when they fail: they are called where bash does not end by itself. CHANGED says whether anything was done.
 
 # place SOURCE TARGET: a root-owned 0644 file, replaced by rename. A link in its place (a mask) goes away.
 place() {
-  local new="${2%/*}/.${2##*/}.ddos-new"
   CHANGED=0
-  if [ ! -L "$2" ] && cmp -s -- "$1" "$2"; then
+  if same_file "$1" "$2"; then
     if [ "$(stat -c '%a %U %G' -- "$2")" != "644 root root" ]; then
       chown root:root -- "$2"
       chmod 0644 -- "$2"
@@ -52,9 +54,7 @@ place() {
     fi
     return
   fi
-  if ! { install -m 0644 -o root -g root -- "$1" "$new" && sync -- "$new" && mv -fT -- "$new" "$2"; }; then
-    die "could not write $2"
-  fi
+  replace_file "$1" "$2" 0644 root root || die "could not write $2"
   CHANGED=1
   say "wrote $2"
 }
@@ -62,12 +62,10 @@ place() {
 # link NAME TARGET OWNER: replaced by rename, so that no reader ever finds it missing.
 link() {
   CHANGED=0
-  if [ -L "$1" ] && [ "$(readlink -- "$1")" = "$2" ]; then
+  if same_link "$1" "$2" "$3" "$3"; then
     return
   fi
-  if ! { ln -sfnT -- "$2" "$1.ddos-new" && chown -h "$3:$3" -- "$1.ddos-new" && mv -fT -- "$1.ddos-new" "$1"; }; then
-    die "could not point $1 to $2"
-  fi
+  replace_link "$1" "$2" "$3" "$3" || die "could not point $1 to $2"
   CHANGED=1
   say "link $1 -> $2"
 }

@@ -4,21 +4,8 @@
 set -Eeuo pipefail
 umask 022
 
-ROLE=$(sed -n 's/^role=//p' /etc/ddos/backup.conf)
-BUCKET=$(sed -n 's/^bucket=//p' /etc/ddos/backup.conf)
-REGION=$(sed -n 's/^region=//p' /etc/ddos/backup.conf)
-STAGE=$(mktemp -d)
-trap 'rm -rf -- "$STAGE"' EXIT
-
-log() { printf '%s\n' "$*"; }
-fail() {
-  printf 'restore failed: %s\n' "$*" >&2
-  exit 1
-}
-sha_of() { sha256sum -- "$1" | cut -c 1-64; }
-
-# shellcheck source=templates/steps/s3.sh
-. /usr/local/lib/ddos/s3.sh
+# shellcheck source=templates/steps/backup-lib.sh
+. "${0%/*}/backup-lib.sh"
 
 restore_model() {
   local sha=$1 size=$2 name=$3 store=/var/lib/ddos/models/$1

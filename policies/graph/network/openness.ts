@@ -1,5 +1,5 @@
 /** How much of the Internet a set of rules speaks of. Two halves of it in two rules are the whole. */
-import { publicPart, toCidrs, union, widestPrefix } from "./ip-set";
+import { isEmpty, publicPart, toCidrs, union, widestPrefix } from "./ip-set";
 import type { IpSet } from "./ip-set";
 import { describeTraffic } from "./ports";
 import type { Rule } from "./rules";
@@ -31,6 +31,14 @@ export function widest(set: IpSet, prefix: number): string | undefined {
     return block === undefined || length === undefined || length > limits[family] ? "many blocks that together are as wide" : block;
   }
   return undefined;
+}
+
+/** The rules that, with the others of the same ports, speak of a public block of this IPv4 prefix length or wider; `block` is its text. */
+export function opened(rules: readonly Rule[], prefix: number): { readonly rule: Rule; readonly block: string }[] {
+  return byTraffic(rules).flatMap((group) => {
+    const block = widest(publicSources(group), prefix);
+    return block === undefined ? [] : group.filter((rule) => !isEmpty(publicSources([rule]))).map((rule) => ({ rule, block }));
+  });
 }
 
 /** Rules of the same ports together. */

@@ -1,7 +1,7 @@
 import type { Policy } from "../../core/types";
 import { describeGroup } from "../../graph/network/groups";
 import { networkOf } from "../../graph/network/model";
-import { byTraffic, publicSources, widest } from "../../graph/network/openness";
+import { opened, widest } from "../../graph/network/openness";
 import { describeTraffic, span, TCP, UDP } from "../../graph/network/ports";
 import type { Traffic } from "../../graph/network/ports";
 import type { Rule } from "../../graph/network/rules";
@@ -37,19 +37,13 @@ export const policy: Policy = {
           `${place(rule)} may let the backend send everything to ${rule.source.text}: that is not known yet.`,
         ),
       ),
-      ...byTraffic(out).flatMap((group) => {
-        const block = widest(publicSources(group), settings.sshWidestPrefix);
-        if (block === undefined) return [];
-        return group
-          .filter((rule) => publicSources([rule]).v4.length + publicSources([rule]).v6.length > 0)
-          .map((rule) =>
-            finding(
-              "violation",
-              rule.resource,
-              `${place(rule)} lets ${describeGroup(rule.group)} send ${describeTraffic(rule.traffic)} to ${block}. List the ports it needs.`,
-            ),
-          );
-      }),
+      ...opened(out, settings.sshWidestPrefix).map(({ rule, block }) =>
+        finding(
+          "violation",
+          rule.resource,
+          `${place(rule)} lets ${describeGroup(rule.group)} send ${describeTraffic(rule.traffic)} to ${block}. List the ports it needs.`,
+        ),
+      ),
     ]);
   },
 };

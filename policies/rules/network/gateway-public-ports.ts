@@ -1,7 +1,7 @@
 import type { Policy } from "../../core/types";
 import { describeGroup, mayBeIn } from "../../graph/network/groups";
 import { networkOf } from "../../graph/network/model";
-import { byTraffic, publicSources, widest } from "../../graph/network/openness";
+import { opened } from "../../graph/network/openness";
 import { describeTraffic, TCP, UDP } from "../../graph/network/ports";
 import type { Traffic } from "../../graph/network/ports";
 import { place } from "../../graph/network/reach";
@@ -20,19 +20,14 @@ export const policy: Policy = {
   evaluate(graph, settings) {
     const { rules, gateways, guards } = networkOf(graph, settings);
     const own = rules.filter(({ direction, group, traffic }) => direction === "ingress" && mayBeIn(group, gateways) && !served(traffic));
-    const found = byTraffic(own.filter(({ group }) => !(group.is && guards.has(group.is.key)))).flatMap((group) => {
-      const block = widest(publicSources(group), settings.sshWidestPrefix);
-      if (block === undefined) return [];
-      return group
-        .filter((rule) => publicSources([rule]).v4.length + publicSources([rule]).v6.length > 0)
-        .map((rule) =>
-          finding(
-            rule.group.is ? "violation" : "unknown",
-            rule.resource,
-            `${place(rule)} opens ${describeTraffic(rule.traffic)} of ${describeGroup(rule.group)} to ${block}. The gateway serves 80 and 443.`,
-          ),
-        );
-    });
+    const gatewaysAlone = own.filter(({ group }) => !(group.is && guards.has(group.is.key)));
+    const found = opened(gatewaysAlone, settings.sshWidestPrefix).map(({ rule, block }) =>
+      finding(
+        rule.group.is ? "violation" : "unknown",
+        rule.resource,
+        `${place(rule)} opens ${describeTraffic(rule.traffic)} of ${describeGroup(rule.group)} to ${block}. The gateway serves 80 and 443.`,
+      ),
+    );
     const unclear = own
       .filter(({ source }) => source.kind === "unknown")
       .map((rule) =>

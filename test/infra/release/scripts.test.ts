@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { composeScript } from "../../../infra/release/compose";
+import { systemFiles } from "../../../infra/release/render";
 import { hostScripts, hostSteps } from "../../../infra/release/steps";
 import { exampleSpec } from "./example";
 
@@ -47,4 +48,22 @@ test.each(["gateway", "backend"] as const)("what brings the scripts of the %s is
 test("a file that would end the here-document early is refused", () => {
   const step = { name: "prepare", lock: "shared", limitSeconds: 1, files: [{ name: "x", content: "a\nDDOS_FILE\nrm -rf /\n" }] } as const;
   expect(() => composeScript(step)).toThrow("ends the text early");
+});
+
+const installed = systemFiles(exampleSpec("backend", { backup: { schedule: "daily" } })).filter(({ path }) => path.endsWith(".sh"));
+
+test.each(installed.map(({ stage, content }) => [stage, content]))(
+  "%s stands alone on the host: it sources nothing that may be missing",
+  (_, content) => {
+    execFileSync("bash", ["-n"], { input: content });
+    expect(content.match(/^\s*(\.|source) /gm)).toBeNull();
+    expect(content.match(/^#!/gm)).toHaveLength(1);
+  },
+);
+
+test("what is installed are the script of a switch and those of the backup, with the functions that they share", () => {
+  const text = Object.fromEntries(installed.map(({ stage, content }) => [stage, content]));
+  expect(Object.keys(text)).toEqual(["recover.sh", "backup.sh", "restore.sh"]);
+  expect(text["recover.sh"]).toContain("\nreplace_file() {");
+  for (const name of ["backup.sh", "restore.sh"]) expect(text[name]).toContain("\ns3_fetch() {");
 });

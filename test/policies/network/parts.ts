@@ -1,17 +1,8 @@
 /** The parts of a clean program that network mutations change, whoever wrote the program. */
 import type { Handle, Program } from "../core/builder";
+import type { NetworkParts } from "./stack";
 
-export interface Parts {
-  readonly vpc: Handle;
-  readonly internet: Handle;
-  readonly publicTable: Handle;
-  readonly privateTable: Handle;
-  readonly publicSubnet: Handle;
-  readonly privateSubnet: Handle;
-  readonly gatewayGroup: Handle;
-  readonly backendGroup: Handle;
-  readonly gateway: Handle;
-  readonly backend: Handle;
+export interface Parts extends NetworkParts {
   /** The interface that carries the backend, where it is a resource of its own. */
   readonly card: Handle | undefined;
   readonly port: number;

@@ -4,8 +4,8 @@ import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import { program } from "../core/builder";
 import type { Handle, Program } from "../core/builder";
 
-export interface Stack {
-  readonly p: Program;
+/** What every such network has, whoever wrote it. */
+export interface NetworkParts {
   readonly vpc: Handle;
   readonly internet: Handle;
   readonly publicTable: Handle;
@@ -16,6 +16,10 @@ export interface Stack {
   readonly backendGroup: Handle;
   readonly gateway: Handle;
   readonly backend: Handle;
+}
+
+export interface Stack extends NetworkParts {
+  readonly p: Program;
   readonly serviceRule?: Handle;
 }
 

@@ -1,0 +1,20 @@
+#!/bin/bash
+# shellcheck disable=SC2034 # ROLE and BUCKET are read by the scripts
+# What backup.sh and restore.sh share: where the backups are, a place to work in, and how they speak.
+set -Eeuo pipefail
+
+ROLE=$(sed -n 's/^role=//p' /etc/ddos/backup.conf)
+BUCKET=$(sed -n 's/^bucket=//p' /etc/ddos/backup.conf)
+REGION=$(sed -n 's/^region=//p' /etc/ddos/backup.conf)
+STAGE=$(mktemp -d)
+trap 'rm -rf -- "$STAGE"' EXIT
+
+log() { printf '%s\n' "$*"; }
+fail() {
+  printf '%s failed: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+sha_of() { sha256sum -- "$1" | cut -c 1-64; }
+
+# shellcheck source=templates/steps/s3.sh
+. "${0%/*}/s3.sh"
