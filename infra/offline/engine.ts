@@ -12,6 +12,7 @@ import * as settings from "@pulumi/pulumi/runtime/settings";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as resproto from "@pulumi/pulumi/proto/resource_pb";
 import { SIGNATURE, SIGNATURES } from "../../policies/graph/wire";
+import { Failures } from "./failures";
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- resource properties have no static shape here */
 export type Properties = Record<string, any>;
@@ -46,11 +47,14 @@ export interface GraphResource extends Omit<Request, "inputs" | "wire"> {
   readonly id?: string;
 }
 
+/** What AWS answers when it cannot do what an invoke asks, such as a search without a result. Reaches the program. */
+export class Refusal extends Error {}
+
 /** What stands behind the program: made-up ids for a preview, real hosts for a local run. */
 export interface Provider {
   /** Creates the resource; no id means that it is not known yet (a preview). Rejects with the reason when it fails. */
   create(request: Request): Promise<{ id?: string; outputs: Properties }>;
-  /** Answers an invoke such as `aws:ec2/getAmi:getAmi`. */
+  /** Answers an invoke such as `aws:ec2/getAmi:getAmi`. Rejects with a Refusal where AWS would; anything else ends the run. */
   call(token: string, args: Properties): Promise<Properties>;
 }
 
@@ -85,26 +89,33 @@ interface MonitorShape {
   registerResource(req: resproto.RegisterResourceRequest, callback: RegisterCallback): Promise<void>;
   registerResourceOutputs(req: resproto.RegisterResourceOutputsRequest, callback: (error: unknown, response: object) => void): void;
 }
-type RegisterCallback = (error: unknown, response: resproto.RegisterResourceResponse | undefined) => void;
+type RegisterCallback = (error: null, response: resproto.RegisterResourceResponse) => void;
 const SdkMonitor = MockMonitor as unknown as new (mocks: pulumi.runtime.Mocks) => MonitorShape;
 
 class RecordingMonitor extends SdkMonitor {
   readonly recorded = new Map<string, GraphResource>();
-  /** The first failure of each resource: the SDK reports it too, but later and without the resource's name. */
-  readonly failures: string[] = [];
 
   constructor(
     private readonly provider: Provider,
+    private readonly failures: Failures,
     private readonly onRegister: (request: Request) => void,
   ) {
     super({
       newResource: () => ({ id: undefined, state: {} }),
-      call: ({ token, inputs }) =>
-        provider.call(token, inputs as Properties).catch((error: Error) => {
-          // The SDK reads the reason as gRPC has it.
-          throw Object.assign(error, { details: error.message });
-        }),
+      call: ({ token, inputs }) => this.answer(token, inputs as Properties),
     });
+  }
+
+  /** A refusal is an answer, which the program may put into words of its own; the SDK reads its reason as gRPC has it. */
+  private async answer(token: string, args: Properties): Promise<Properties> {
+    const found = await this.failures.guard(`invoke of ${token}`, () =>
+      this.provider.call(token, args).catch((error: unknown) => {
+        if (error instanceof Refusal) return error;
+        throw error;
+      }),
+    );
+    if (found instanceof Refusal) throw Object.assign(found, { details: found.message });
+    return found;
   }
 
   /** The engine puts the types of all parents but the stack into a URN; the SDK's mock only the last one's. */
@@ -116,25 +127,25 @@ class RecordingMonitor extends SdkMonitor {
 
   override async registerResource(req: resproto.RegisterResourceRequest, callback: RegisterCallback): Promise<void> {
     const request = toRequest(this.newUrn(req.getParent(), req.getType(), req.getName()), req);
-    try {
-      if (this.recorded.has(request.urn)) {
-        throw new Error(`two resources have the URN ${request.urn}: give one of them another name`);
-      }
-      const { inputs: _plain, wire, ...rest } = request;
-      this.recorded.set(request.urn, { ...rest, inputs: wire, outputs: {} });
-      this.onRegister(request);
-      const created = request.custom ? await this.provider.create(request) : { outputs: {} as Properties };
-      const outputs = (await serializeProperties("", created.outputs)) as Properties;
-      this.recorded.set(request.urn, { ...rest, inputs: wire, outputs, id: created.id });
-      const response = new resproto.RegisterResourceResponse();
-      response.setUrn(request.urn);
-      response.setId(created.id ?? "");
-      response.setObject(Struct.fromJavaScript(outputs));
-      callback(null, response);
-    } catch (error) {
-      this.failures.push(`${request.type} "${request.name}": ${error instanceof Error ? error.message : String(error)}`);
-      callback(error, undefined);
+    const response = await this.failures.guard(`${request.type} "${request.name}"`, () => this.register(request));
+    callback(null, response);
+  }
+
+  private async register(request: Request): Promise<resproto.RegisterResourceResponse> {
+    if (this.recorded.has(request.urn)) {
+      throw new Error(`two resources have the URN ${request.urn}: give one of them another name`);
     }
+    const { inputs: _plain, wire, ...rest } = request;
+    this.recorded.set(request.urn, { ...rest, inputs: wire, outputs: {} });
+    this.onRegister(request);
+    const created = request.custom ? await this.provider.create(request) : { outputs: {} as Properties };
+    const outputs = (await serializeProperties("", created.outputs)) as Properties;
+    this.recorded.set(request.urn, { ...rest, inputs: wire, outputs, id: created.id });
+    const response = new resproto.RegisterResourceResponse();
+    response.setUrn(request.urn);
+    response.setId(created.id ?? "");
+    response.setObject(Struct.fromJavaScript(outputs));
+    return response;
   }
 
   override registerResourceOutputs(
@@ -198,26 +209,19 @@ export function unwrapSecrets(value: unknown): unknown {
 /**
  * Runs a program once and returns what it registered.
  *
- * @throws Error naming every resource that failed, or what the program itself threw.
+ * @throws Error naming every resource that failed, when what was under way has ended; or what the program itself threw.
  */
 export async function runProgram(args: RunArgs): Promise<RunResult> {
-  const monitor = new RecordingMonitor(args.provider, args.onRegister ?? (() => undefined));
+  const failures = new Failures();
+  const monitor = new RecordingMonitor(args.provider, failures, args.onRegister ?? (() => undefined));
   settings.setMockOptions(monitor, args.project, args.stack, args.preview);
   await awaitFeatureSupport();
   pulumi.runtime.setAllConfig({ ...args.config }, [...args.secretKeys]);
-  let thrown: Error | undefined;
-  try {
-    await pulumi.runtime.runInPulumiStack(args.program);
+  const run = async (): Promise<void> => {
+    await pulumi.runtime.runInPulumiStack(() => failures.guardProgram(args.program));
     await pulumi.runtime.disconnect();
-  } catch (error) {
-    thrown = error instanceof Error ? error : new Error(String(error));
-  }
-  if (monitor.failures.length > 0) {
-    throw new Error(monitor.failures.join("\n"), { cause: thrown });
-  }
-  if (thrown !== undefined) {
-    throw thrown;
-  }
+  };
+  await Promise.race([run(), failures.failed]);
   const resources = [...monitor.recorded.values()];
   const stack = resources.find((resource) => resource.type === STACK_TYPE);
   return { resources, outputs: unwrapSecrets(stack?.outputs ?? {}) as Properties };

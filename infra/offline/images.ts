@@ -4,7 +4,7 @@
  * name patterns, serials and owners of Canonical's documentation ("Find Ubuntu images on AWS", "Use Secure Boot and vTPM").
  */
 import { createHash } from "crypto";
-import type { Properties } from "./engine";
+import { Refusal, type Properties } from "./engine";
 import { PARTITIONS, partitionOf } from "../partitions";
 
 interface Image {
@@ -104,10 +104,10 @@ export function findImage(region: string, args: Properties): Properties {
     .sort((a, b) => b.creationDate.localeCompare(a.creationDate));
   const [newest, another] = found;
   if (newest === undefined) {
-    throw new Error("Your query returned no results. Please change your search criteria and try again.");
+    throw new Refusal("Your query returned no results. Please change your search criteria and try again.");
   }
   if (another !== undefined && args.mostRecent !== true) {
-    throw new Error(
+    throw new Refusal(
       "Your query returned more than one result. Please try a more specific search criteria, or set `most_recent` attribute to true.",
     );
   }

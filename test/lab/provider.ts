@@ -56,8 +56,6 @@ const idOf = (request: Request): string =>
 export interface LocalProvider extends Provider {
   /** To be called when the program has ended well: what it no longer registers goes. */
   finish(): Promise<void>;
-  /** Rejects, naming all, when resources have failed and what was under way has ended. As with the engine, nothing new begins then. */
-  readonly failed: Promise<never>;
 }
 
 export function localProvider(options: LocalProviderOptions): LocalProvider {
@@ -97,29 +95,7 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
     for (const host of Object.values(lab.state().hosts)) if (!kept.has(host.instanceId)) await lab.removeHost(host.name);
     await lab.update((old) => deriveLab(old, [...registered.values()]));
   };
-  return { ...untilFailure(create), call: (token, args) => previewProvider(lab.state().region).call(token, args), finish };
-}
-
-/** The program itself never ends when a resource fails: whatever waits for it waits for ever. */
-function untilFailure(create: Handler): { create: Handler; failed: Promise<never> } {
-  const failures: string[] = [];
-  let underWay = 0;
-  let fail: (error: Error) => void;
-  const failed = new Promise<never>((_resolve, reject) => (fail = reject));
-  const guarded: Handler = async (request) => {
-    if (failures.length > 0) return new Promise<Created>(() => undefined);
-    underWay += 1;
-    try {
-      return await create(request);
-    } catch (error) {
-      failures.push(`${request.name}: ${(error as Error).message}`);
-      throw error;
-    } finally {
-      underWay -= 1;
-      if (failures.length > 0 && underWay === 0) fail(new Error(failures.join("\n")));
-    }
-  };
-  return { create: guarded, failed };
+  return { create, call: (token, args) => previewProvider(lab.state().region).call(token, args), finish };
 }
 
 /** Secrets among the inputs stay out of the state file: of a command only what it printed is kept. */

@@ -80,17 +80,6 @@ async function provideWheels(lab: Lab, app: { readonly path?: string }, say: (li
   if (existsSync(requirements)) await addWheels(wheelhouse, python, say, requirements);
 }
 
-/** The SDK leaves a rejected promise for every output of a resource that failed; runProgram itself names the resources and the reasons. */
-async function withoutStrays<T>(work: () => Promise<T>): Promise<T> {
-  const ignore = (): void => undefined;
-  process.on("unhandledRejection", ignore);
-  try {
-    return await work();
-  } finally {
-    process.off("unhandledRejection", ignore);
-  }
-}
-
 async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
   const { say } = options;
   const events: Event[] = [];
@@ -103,10 +92,7 @@ async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
   const given = configuration(lab, stack, options.config ?? {});
   await provideWheels(lab, JSON.parse(given.config[`${given.project}:app`] ?? "{}") as { path?: string }, say);
   const run = { ...given, stack, preview: false, provider };
-  const { outputs } = await Promise.race([
-    runProgram({ ...run, program: async () => ({ ...(await program(repositoryRoot)) }) }),
-    provider.failed,
-  ]);
+  const { outputs } = await runProgram({ ...run, program: async () => ({ ...(await program(repositoryRoot)) }) });
   await provider.finish();
   return { lab, outputs, events };
 }
@@ -114,10 +100,8 @@ async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
 /** Brings the system up, or makes a running one follow the configuration. @throws naming every resource that failed; run again to go on */
 export async function up(options: UpOptions): Promise<UpResult> {
   const { name, say } = options;
-  return withoutStrays(() =>
-    holdLab(name, "up:local", async () => {
-      const lab = await whole(name, say);
-      return whileThere(name, () => follow(lab, options));
-    }),
-  );
+  return holdLab(name, "up:local", async () => {
+    const lab = await whole(name, say);
+    return whileThere(name, () => follow(lab, options));
+  });
 }
