@@ -55,7 +55,7 @@ test("an error inside an apply: its text, its stack as text", async () => {
   const result = await run({ register });
   expectText(result, /^Running program .* failed with an unhandled exception:\nthis is not about the configuration /);
   expect(result.errors[0]).toMatch(
-    /Error: Step prepare: line breaks are not possible in backendAddress\.\n {4}at .*infra\/release\/steps\.ts/,
+    /Error: (error serializing property "stdin": )?Step prepare: line breaks are not possible in backendAddress\.\n {4}at .*infra\/release\/steps\.ts/,
   );
 });
 
