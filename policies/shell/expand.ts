@@ -27,6 +27,11 @@ export function expandWords(words: readonly Word[], state: State, scope: Scope):
   let ways: string[][] = [[]];
   for (const word of words.flatMap(braces)) {
     const next = expandWord(word, state, scope);
+    if (next.length === 1) {
+      // By far the most frequent: every way goes on with the same fields.
+      for (const way of ways) way.push(...(next[0] ?? []));
+      continue;
+    }
     const kept = ways.length * next.length > MOST ? [[hole("value", "word")]] : next;
     ways = ways.flatMap((before) => kept.map((fields) => [...before, ...fields]));
   }
@@ -63,6 +68,10 @@ function chunkWays(word: Word, state: State, scope: Scope): Chunk[][] {
   let ways: Chunk[][] = [[]];
   for (const [index, part] of word.parts.entries()) {
     const next = partWays(part, index === 0, state, scope);
+    if (next.length === 1 && next[0]) {
+      for (const way of ways) way.push(next[0]);
+      continue;
+    }
     const kept = ways.length * next.length > MOST ? [{ fields: [hole("value", "text")], bare: false }] : next;
     ways = ways.flatMap((before) => kept.map((chunk) => [...before, chunk]));
   }

@@ -22,8 +22,14 @@ export function plainTree(tree: Tree, source: string): Node {
   return root;
 }
 
+/** By type id, asked once: whether nodes of the type have a name in the grammar. */
+const named: (boolean | undefined)[] = [];
+
 function copy(cursor: TreeCursor, source: string, starts: readonly number[]): Node {
-  const { nodeType: type, nodeIsNamed: isNamed, nodeIsMissing: isMissing, startIndex, endIndex } = cursor;
+  const { nodeType: type, nodeTypeId, startIndex, endIndex } = cursor;
+  const isNamed = (named[nodeTypeId] ??= cursor.nodeIsNamed);
+  // What the parser made up has no width.
+  const isMissing = startIndex === endIndex && cursor.nodeIsMissing;
   const children: Node[] = [];
   if (cursor.gotoFirstChild()) {
     do {

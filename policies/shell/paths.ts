@@ -39,15 +39,35 @@ function regexOf(pattern: string, holes: "literal" | "anything"): RegExp {
   return new RegExp(`^${source}$`, "su");
 }
 
-const memo = new Map<string, RegExp>();
-function cached(pattern: string, holes: "literal" | "anything"): RegExp {
-  const key = `${holes[0] ?? ""}${pattern}`;
-  let found = memo.get(key);
-  if (!found) {
-    if (memo.size > 5000) memo.clear();
-    memo.set(key, (found = regexOf(pattern, holes)));
-  }
-  return found;
+/** What comparing needs to know of a path, found once: every path of a host is compared with every pattern. */
+interface Shape {
+  /** The text before the first character that stands for something else. */
+  readonly start: string;
+  /** Stands for several paths, or for one that is not known. */
+  readonly isOpen: boolean;
+  readonly hasHoles: boolean;
+  /** With every hole filled in: names made on the host by their label, or all alike. */
+  readonly filled: string;
+  readonly filledAlike: string;
+  literal?: RegExp;
+  anything?: RegExp;
+}
+
+const shapes = new Map<string, Shape>();
+function shapeOf(path: string): Shape {
+  const known = shapes.get(path);
+  if (known) return known;
+  const holes = holesOf(path);
+  const shape: Shape = {
+    start: /^[^\uE000-\uE00A]*/u.exec(path)?.[0] ?? "",
+    isOpen: isPattern(path) || holes.some((h) => h.kind !== "fresh"),
+    hasHoles: holes.length > 0,
+    filled: mapHoles(path, (h) => (h.kind === "fresh" ? h.label : "x")),
+    filledAlike: mapHoles(path, () => "x"),
+  };
+  if (shapes.size > 20_000) shapes.clear();
+  shapes.set(path, shape);
+  return shape;
 }
 
 /**
@@ -55,12 +75,12 @@ function cached(pattern: string, holes: "literal" | "anything"): RegExp {
  */
 export function relation(pattern: string, key: string): "covers" | "overlaps" | "apart" {
   if (pattern === key) return "covers";
-  const holes = holesOf(pattern).some((h) => h.kind !== "fresh");
-  if (!holes && !isPattern(pattern) && !isPattern(key) && holesOf(key).length === 0) return "apart";
-  if (cached(pattern, "literal").test(key)) return "covers";
-  const target = mapHoles(key, (h) => (h.kind === "fresh" ? h.label : "x"));
-  if (cached(pattern, "anything").test(target) || cached(key, "anything").test(mapHoles(pattern, () => "x"))) return "overlaps";
-  return "apart";
+  const [own, other] = [shapeOf(pattern), shapeOf(key)];
+  if (!own.start.startsWith(other.start) && !other.start.startsWith(own.start)) return "apart";
+  if (!own.isOpen && !other.isOpen && !other.hasHoles) return "apart";
+  if ((own.literal ??= regexOf(pattern, "literal")).test(key)) return "covers";
+  if ((own.anything ??= regexOf(pattern, "anything")).test(other.filled)) return "overlaps";
+  return (other.anything ??= regexOf(key, "anything")).test(own.filledAlike) ? "overlaps" : "apart";
 }
 
 const CLASSES: Readonly<Record<string, string>> = {

@@ -119,15 +119,18 @@ export function widestPrefix(set: IpSet, family: Family): number | undefined {
 
 function blocksOf(family: Family, [first, last]: Range): [first: bigint, prefix: number][] {
   const blocks: [bigint, number][] = [];
-  let at = first;
-  while (at <= last) {
-    let free = 0;
-    while (free < BITS[family] && at % (1n << BigInt(free + 1)) === 0n && at + (1n << BigInt(free + 1)) - 1n <= last) free += 1;
+  for (let at = first; at <= last;) {
+    const free = Math.min(zeros(at, BITS[family]), bitLength(last - at + 1n) - 1);
     blocks.push([at, BITS[family] - free]);
     at += 1n << BigInt(free);
   }
   return blocks;
 }
+
+const bitLength = (value: bigint): number => value.toString(2).length;
+
+/** Bits at the end that are zero: a block that begins here can be that large. */
+const zeros = (value: bigint, most: number): number => (value === 0n ? most : bitLength(value & -value) - 1);
 
 function format(family: Family, first: bigint, prefix: number): string {
   const bytes = Array.from({ length: BITS[family] / 8 }, (_, index) => Number((first >> BigInt(BITS[family] - 8 * (index + 1))) & 0xffn));

@@ -2,6 +2,7 @@ import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { show } from "../../shell/text";
 import { listening } from "./listening";
+import { oncePerRun } from "./runs";
 import { unitsOf, valuesOf } from "./units";
 import { forEachHost, unknown, violation } from "./judge";
 import type { Place } from "../../shell/files";
@@ -14,11 +15,10 @@ function judge({ record, files }: HostReport, _settings: Settings): Finding[] {
     const environment = valuesOf(text ?? "", "Environment").join(" ");
     return valuesOf(text ?? "", "ExecStart").flatMap((line) => say(listening(line.split(/\s+/u), environment), place));
   });
-  const runs = record.executed.flatMap((run) =>
-    say(listening(run.argv, run.assignments.map(([n, v]) => `${n}=${v}`).join(" ")), run.place),
-  );
-  return [...units, ...runs];
+  return [...units, ...record.executed.flatMap(judgeRun)];
 }
+
+const judgeRun = oncePerRun((run) => say(listening(run.argv, run.assignments.map(([n, v]) => `${n}=${v}`).join(" ")), run.place));
 
 function say(addresses: readonly string[], place: Place): Finding[] {
   return addresses

@@ -2,11 +2,10 @@ import type { Finding, Graph, Policy, Resource, Settings } from "../../core/type
 import { asProps, isAbsent, isUnknown } from "../../core/values";
 import { hostReports } from "../../shell/host";
 import type { HostReport } from "../../shell/host";
-import type { Executed } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { isRemote, learnsHostKeys, seenInConnection } from "./connections";
 import { distinct, unknown, violation } from "./judge";
-import { programOf, wordsOf } from "./runs";
+import { oncePerRun, programOf, wordsOf } from "./runs";
 
 const MEND = "Set `hostKey` on the connection and on its proxy; drop StrictHostKeyChecking=no.";
 
@@ -56,11 +55,11 @@ function judgeScripts({ record }: HostReport): Finding[] {
   return [...runs, ...files];
 }
 
-function switchedOff(run: Executed): string | undefined {
+const switchedOff = oncePerRun((run): string | undefined => {
   const variables = run.assignments.map(([name, value]) => `${name}=${plain(value)}`);
   const words = /^(ssh|scp|sftp|rsync|git|ansible[\w-]*|autossh|export|env|ssh-copy-id|mosh)$/u.test(programOf(run)) ? wordsOf(run) : [];
   return [...words, ...variables].find((text) => OFF.test(text) || /^ANSIBLE_HOST_KEY_CHECKING=(false|0|no)$/iu.test(text));
-}
+});
 
 export const policy: Policy = {
   id: "host-key-checked",

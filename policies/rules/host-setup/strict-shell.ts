@@ -13,7 +13,9 @@ function judge({ record }: HostReport, _settings: Settings): Finding[] {
   for (const run of record.executed) {
     const { urn, part, start, runBy } = run.place;
     const key = [urn, part, start, runBy].join(" ");
-    scripts.set(key, [...(scripts.get(key) ?? []), run]);
+    const runs = scripts.get(key);
+    if (runs) runs.push(run);
+    else scripts.set(key, [run]);
   }
   return [...scripts.values()].flatMap((runs) => {
     if (runs.some((run) => run.options.errexit)) return [];

@@ -1,9 +1,8 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
-import type { Executed } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { forEachRun, violation } from "./judge";
-import { programOf, wordsOf } from "./runs";
+import { oncePerRun, programOf, wordsOf } from "./runs";
 
 const MEND = "Drop the switch; for a private certificate authority install its certificate and name it (--cacert, AWS_CA_BUNDLE).";
 
@@ -32,7 +31,7 @@ function judge({ record }: HostReport, _settings: Settings): Finding[] {
   });
 }
 
-function switchedOff(run: Executed): string | undefined {
+const switchedOff = oncePerRun((run): string | undefined => {
   const words = wordsOf(run);
   const variable = [...run.assignments.map(([n, v]) => `${n}=${plain(v)}`), ...(programOf(run) === "export" ? words : [])].find((v) =>
     VARIABLES.test(v),
@@ -44,7 +43,7 @@ function switchedOff(run: Executed): string | undefined {
   const found = words.find((w) => patterns.some((p) => p.test(w)));
   const onlyReads = program === "git" && found?.includes("=") === false && !/^(false|0|off)$/u.test(words.at(-1) ?? "");
   return onlyReads ? undefined : found;
-}
+});
 
 export const policy: Policy = {
   id: "tls-verified",
