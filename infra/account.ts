@@ -1,5 +1,5 @@
 /** The AWS account that the program works in: the first thing that is asked of AWS, so the place where missing access shows. */
-import * as aws from "@pulumi/aws";
+import * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
 
 /** @throws RunError in one sentence when AWS cannot be reached with the credentials, or without any. */

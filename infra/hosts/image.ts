@@ -1,5 +1,5 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import * as aws from "../aws";
 import { UBUNTU } from "../external-names";
 import { partitionOf } from "../partitions";
 import { architectureOf } from "./sizing";

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostConfig } from "../config/types";
 import { EC2_PRINCIPAL } from "../external-names";

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkConfig } from "../config/types";
 import { s3EndpointService } from "../external-names";

@@ -1,0 +1,14 @@
+/**
+ * The services of @pulumi/aws that the program uses. The package's own index loads the enumerations of every service there
+ * is, 300 files at each start.
+ */
+import * as ec2 from "@pulumi/aws/ec2";
+import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
+import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
+import * as iam from "@pulumi/aws/iam";
+import * as s3 from "@pulumi/aws/s3";
+import type * as types from "@pulumi/aws/types";
+import * as vpc from "@pulumi/aws/vpc";
+
+export { ec2, getAvailabilityZones, getCallerIdentity, iam, s3, vpc };
+export type { types };
