@@ -13,6 +13,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as resproto from "@pulumi/pulumi/proto/resource_pb";
 import { SIGNATURE, SIGNATURES } from "../../policies/graph/wire";
 import { Failures } from "./failures";
+import { promisesWithoutTraces } from "./without-traces";
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- resource properties have no static shape here */
 export type Properties = Record<string, any>;
@@ -212,6 +213,7 @@ export function unwrapSecrets(value: unknown): unknown {
  * @throws Error naming every resource that failed, when what was under way has ended; or what the program itself threw.
  */
 export async function runProgram(args: RunArgs): Promise<RunResult> {
+  promisesWithoutTraces();
   const failures = new Failures();
   const monitor = new RecordingMonitor(args.provider, failures, args.onRegister ?? (() => undefined));
   settings.setMockOptions(monitor, args.project, args.stack, args.preview);
