@@ -11,7 +11,7 @@
  */
 import { createHash } from "node:crypto";
 import { makeGraph } from "../../../policies/core/graph";
-import type { Graph } from "../../../policies/core/types";
+import type { Graph, Resource } from "../../../policies/core/types";
 import { loadResource } from "../../../policies/graph/load-resource";
 import { SIGNATURE, SIGNATURES, UNKNOWN_MARK } from "../../../policies/graph/wire";
 
@@ -98,9 +98,12 @@ export function computed(...from: { readonly urn: string }[]): Computed {
   return new Computed(from.map((resource) => resource.urn));
 }
 
-/** A new program, or (with `base`) one that changes a copy of a graph at hand. */
+/**
+ * A new program, or (with `base`) one that changes a graph at hand. The base is frozen and shared by all programs that are
+ * made of it; a resource is copied when it is changed.
+ */
 export function program(base?: PlainGraph, stack = "dev", project = "demo"): Program {
-  const resources: PlainResource[] = base ? structuredClone(base.resources).map(withDefaults) : [];
+  const resources: PlainResource[] = base ? base.resources.map(share) : [];
   const root =
     resources.find((resource) => resource.type === "pulumi:pulumi:Stack")?.urn ??
     `urn:pulumi:${stack}::${project}::pulumi:pulumi:Stack::${project}-${stack}`;
@@ -111,6 +114,13 @@ export function program(base?: PlainGraph, stack = "dev", project = "demo"): Pro
     const found = resources.find((resource) => resource.urn === urn);
     if (!found) throw new Error(`no resource ${urn} in the program`);
     return found;
+  };
+  const own = (urn: string): PlainResource => {
+    const found = at(urn);
+    if (!Object.isFrozen(found)) return found;
+    const copy = structuredClone(found);
+    resources[resources.indexOf(found)] = copy;
+    return copy;
   };
   const findAll: Program["findAll"] = (type, name) =>
     resources.filter((r) => fits(r.type, type) && (name === undefined || fits(r.urn.split("::").slice(3).join("::"), name))).map(handle);
@@ -145,7 +155,7 @@ export function program(base?: PlainGraph, stack = "dev", project = "demo"): Pro
     findAll,
     inputs: (resource) => at(resource.urn).inputs,
     set(resource, inputs) {
-      const target = at(resource.urn);
+      const target = own(resource.urn);
       for (const [key, value] of Object.entries(inputs)) {
         Reflect.deleteProperty(target.propertyDependencies, key);
         Reflect.deleteProperty(target.outputs, key);
@@ -154,7 +164,8 @@ export function program(base?: PlainGraph, stack = "dev", project = "demo"): Pro
       }
     },
     setOptions(resource, options) {
-      at(resource.urn).options = { ...at(resource.urn).options, ...options };
+      const target = own(resource.urn);
+      target.options = { ...target.options, ...options };
     },
     remove(...gone) {
       for (const { urn } of gone) resources.splice(resources.indexOf(at(urn)), 1);
@@ -164,10 +175,7 @@ export function program(base?: PlainGraph, stack = "dev", project = "demo"): Pro
       return { resources: resources.map((resource) => render(resource, index, mode)) };
     },
     graph(mode) {
-      return makeGraph(
-        this.plain(mode).resources.map((resource, index) => loadResource(resource, `resources[${String(index)}]`)),
-        true,
-      );
+      return makeGraph(this.plain(mode).resources.map(load), true);
     },
   };
 }
@@ -180,13 +188,44 @@ function withDefaults(given: Partial<PlainResource> & { urn: string; type: strin
   return { custom: true, inputs: {}, outputs: {}, dependencies: [], propertyDependencies: {}, options: {}, ...given };
 }
 
+const bases = new WeakMap<PlainResource, PlainResource>();
+function share(given: PlainResource): PlainResource {
+  const shared = bases.get(given) ?? freeze(withDefaults(freeze(given)));
+  bases.set(given, shared);
+  return shared;
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.values(value).forEach(freeze);
+  return Object.freeze(value);
+}
+
+const loaded = new WeakMap<PlainResource, Resource>();
+function load(resource: PlainResource, index: number): Resource {
+  const known = loaded.get(resource);
+  if (known) return known;
+  const made = loadResource(resource, `resources[${String(index)}]`);
+  if (Object.isFrozen(resource)) loaded.set(resource, made);
+  return made;
+}
+
 function handle(resource: PlainResource): Handle {
   const { urn, type } = resource;
   return { urn, type, id: new Ref(urn, "id"), arn: new Ref(urn, "arn"), out: (attribute) => new Ref(urn, attribute) };
 }
 
-/** Replaces the Refs in a resource's inputs and notes which resources they came from. */
+const rendered: Record<Mode, WeakMap<PlainResource, PlainResource>> = { unknown: new WeakMap(), known: new WeakMap() };
+/** A resource of the base, as long as nothing new refers to it: then its outputs say more. */
 function render(resource: PlainResource, index: Index, mode: Mode): PlainResource {
+  if (!Object.isFrozen(resource) || index.refs.has(resource.urn)) return renderAnew(resource, index, mode);
+  const made = rendered[mode].get(resource) ?? share(renderAnew(resource, index, mode));
+  rendered[mode].set(resource, made);
+  return made;
+}
+
+/** Replaces the Refs in a resource's inputs and notes which resources they came from. */
+function renderAnew(resource: PlainResource, index: Index, mode: Mode): PlainResource {
   const result: PlainResource = structuredClone({ ...resource, inputs: {} });
   for (const [key, value] of Object.entries(resource.inputs)) {
     const from = new Set<string>();
@@ -215,7 +254,8 @@ interface Index {
 
 function indexOf(resources: readonly PlainResource[]): Index {
   const refs = new Map<string, Ref[]>();
-  for (const ref of resources.flatMap((resource) => refsIn(resource.inputs))) refs.set(ref.urn, [...(refs.get(ref.urn) ?? []), ref]);
+  const own = resources.filter((resource) => !Object.isFrozen(resource)); // a base holds plain values
+  for (const ref of own.flatMap((resource) => refsIn(resource.inputs))) refs.set(ref.urn, [...(refs.get(ref.urn) ?? []), ref]);
   return { byUrn: new Map(resources.map((resource) => [resource.urn, resource])), refs };
 }
 

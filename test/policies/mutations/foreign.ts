@@ -27,7 +27,7 @@ const PLAYERS: Readonly<Record<keyof Roles, RegExp>> = {
 /** @param own a graph in this project's names */
 export function foreign(own: PlainGraph, mode: Mode): { readonly graph: PlainGraph; readonly config: Config } {
   const urns = new Map(own.resources.map(({ urn }) => [urn, foreignUrn(urn)]));
-  const graph = { resources: own.resources.map((resource) => renamed(resource, (urn) => urns.get(urn) ?? foreignUrn(urn))) };
+  const graph = { resources: own.resources.map((resource) => renamedOnce(resource)) };
   const judged = program(own).graph(mode);
   const roles = Object.fromEntries(
     (Object.keys(PLAYERS) as (keyof Roles)[]).map((role) => {
@@ -47,6 +47,14 @@ function foreignUrn(urn: string): string {
 
 function foreignName(name: string): string {
   return `n${createHash("sha256").update(name).digest("hex").slice(0, 10)}`;
+}
+
+/** Most resources are the same object in every mutated program. */
+const known = new WeakMap<PlainResource, PlainResource>();
+function renamedOnce(resource: PlainResource): PlainResource {
+  const made = known.get(resource) ?? renamed(resource, foreignUrn);
+  if (Object.isFrozen(resource)) known.set(resource, made);
+  return made;
 }
 
 function renamed(resource: PlainResource, rename: (urn: string) => string): PlainResource {
