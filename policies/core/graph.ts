@@ -22,6 +22,19 @@ export function makeResource(given: Partial<Resource> & { readonly urn: string; 
   };
 }
 
+/**
+ * An answer that depends on nothing but one object, found once. Several policies ask the same of a resource, and graphs that
+ * follow each other hold many of the same objects. The answer must not be changed.
+ */
+export function once<K extends object, T>(answer: (key: K) => T): (key: K) => T {
+  const known = new WeakMap<K, { readonly answer: T }>();
+  return (key) => {
+    let found = known.get(key);
+    if (!found) known.set(key, (found = { answer: answer(key) }));
+    return found.answer;
+  };
+}
+
 /** The logical name: what follows the fourth `::` of `urn:pulumi:stack::project::types::name` (a name may hold `::` itself). */
 export function nameOfUrn(urn: string): string {
   return urn.split("::").slice(3).join("::");
@@ -52,9 +65,15 @@ function typeIndex(graph: Graph): Map<string, Resource[]> {
   return index;
 }
 
+/** By pattern: each stands in one place of the program and is asked for by many rules. */
+const patternIndex = once((_: Graph) => new Map<RegExp, readonly Resource[]>());
+
 /** All resources of a type (exact token, or pattern without the `g` flag), in registration order within each type. */
 export function ofType(graph: Graph, wanted: string | RegExp): Resource[] {
   const index = typeIndex(graph);
   if (typeof wanted === "string") return [...(index.get(wanted) ?? [])];
-  return [...index].filter(([type]) => wanted.test(type)).flatMap(([, resources]) => resources);
+  const answers = patternIndex(graph);
+  const found = answers.get(wanted) ?? [...index].filter(([type]) => wanted.test(type)).flatMap(([, resources]) => resources);
+  answers.set(wanted, found);
+  return [...found];
 }

@@ -1,5 +1,6 @@
 /** What each host of a graph ends up with. Computed once per graph and shared by all policies. */
 import { createHash } from "node:crypto";
+import { once } from "../core/graph";
 import type { Graph, Resource, Settings } from "../core/types";
 import { isAbsent, reveal } from "../core/values";
 import { newContext } from "./analyse";
@@ -42,7 +43,7 @@ const MOST_REPORTS = 64;
 
 function cachedReport(graph: Graph, host: Host, parse: ParseShell): HostReport {
   const before = [...predecessors(graph, host.steps)].map(([urn, urns]) => [urn, ...urns]);
-  const key = digest([startOf(host), host.name, host.role ?? "", ...host.steps.map(inputsOf), JSON.stringify(before)]);
+  const key = digest([startOf(host), host.name, host.role ?? "", ...host.steps.map(digestOfInputs), JSON.stringify(before)]);
   const report = reports.get(key) ?? reportOn(graph, host, parse);
   remember(reports, key, report, MOST_REPORTS);
   // The steps may differ in what no script sees, their connection for example.
@@ -57,6 +58,7 @@ function remember<V>(cache: Map<string, V>, key: string, value: V, most: number)
 }
 
 const digest = (parts: readonly string[]): string => createHash("sha256").update(parts.join("\0")).digest("base64");
+const digestOfInputs = once((step: Resource) => digest([inputsOf(step)]));
 const startOf = (host: Host): string =>
   JSON.stringify([host.key, reveal(host.instance?.inputs.userData), reveal(host.instance?.inputs.userDataBase64)]);
 
@@ -97,14 +99,14 @@ const collide = (a: readonly string[] = [], b: readonly string[] = []): boolean 
 
 /** Other orders of the same steps repeat most of what happened. */
 function addNew(into: Happenings, from: Happenings): void {
-  const seen = new Set(Object.values(into).flatMap((list: readonly unknown[]) => list.map(keyOf)));
+  const seen = new Set(Object.values(into).flatMap((list: readonly object[]) => list.map(keyOf)));
   for (const name of ["executed", "written", "unclear", "shown", "remoteCode", "ran"] as const) {
-    const list: unknown[] = into[name];
+    const list: object[] = into[name];
     for (const item of from[name]) if (!seen.has(keyOf(item))) list.push(item);
   }
 }
 
-const keyOf = (item: unknown): string => JSON.stringify(item, (key, value: unknown) => (key === "time" ? undefined : value));
+const keyOf = once((item: object): string => JSON.stringify(item, (key, value: unknown) => (key === "time" ? undefined : value)));
 
 interface Run {
   readonly files: Files;
@@ -122,7 +124,7 @@ function create(host: Host, order: readonly Resource[], parse: ParseShell): Run 
   let run = stages.get(key) ?? boot(host, parse);
   remember(stages, key, run, MOST_STAGES);
   for (const step of order) {
-    key = digest([key, inputsOf(step)]);
+    key = digest([key, digestOfInputs(step)]);
     run = stages.get(key) ?? advance(run, step);
     remember(stages, key, run, MOST_STAGES);
   }

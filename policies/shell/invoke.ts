@@ -106,6 +106,7 @@ export function invoke(
   const name = plain(nameOf(program));
   context.record.executed.push({
     argv,
+    program: name,
     user: state.user,
     place: context.place,
     options: state.options,

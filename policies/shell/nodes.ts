@@ -13,11 +13,17 @@ export interface Node {
   readonly children: readonly Node[];
 }
 
+interface Source {
+  readonly text: string;
+  /** The line that was reached, and where the next one begins (0: nowhere). */
+  row: number;
+  nextRow: number;
+}
+
 /** Comments are left out. */
 export function plainTree(tree: Tree, source: string): Node {
   const cursor = tree.walk();
-  const starts = lineStarts(source);
-  const root = copy(cursor, source, starts);
+  const root = copy(cursor, { text: source, row: 0, nextRow: source.indexOf("\n") + 1 });
   cursor.delete();
   return root;
 }
@@ -25,15 +31,16 @@ export function plainTree(tree: Tree, source: string): Node {
 /** By type id, asked once: whether nodes of the type have a name in the grammar. */
 const named: (boolean | undefined)[] = [];
 
-function copy(cursor: TreeCursor, source: string, starts: readonly number[]): Node {
+function copy(cursor: TreeCursor, source: Source): Node {
   const { nodeType: type, nodeTypeId, startIndex, endIndex } = cursor;
   const isNamed = (named[nodeTypeId] ??= cursor.nodeIsNamed);
   // What the parser made up has no width.
   const isMissing = startIndex === endIndex && cursor.nodeIsMissing;
+  const row = rowOf(source, startIndex);
   const children: Node[] = [];
   if (cursor.gotoFirstChild()) {
     do {
-      if (cursor.nodeType !== "comment") children.push(copy(cursor, source, starts));
+      if (cursor.nodeType !== "comment") children.push(copy(cursor, source));
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
@@ -43,24 +50,17 @@ function copy(cursor: TreeCursor, source: string, starts: readonly number[]): No
     isMissing,
     startIndex,
     endIndex,
-    row: rowOf(startIndex, starts),
-    text: source.slice(startIndex, endIndex),
+    row,
+    text: source.text.slice(startIndex, endIndex),
     children,
   };
 }
 
-function lineStarts(source: string): number[] {
-  const starts = [0];
-  for (let at = source.indexOf("\n"); at >= 0; at = source.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-function rowOf(index: number, starts: readonly number[]): number {
-  let [low, high] = [0, starts.length - 1];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((starts[middle] ?? 0) <= index) low = middle;
-    else high = middle - 1;
+/** Nodes come in the order of their beginnings, so the line is counted on. */
+function rowOf(source: Source, index: number): number {
+  while (source.nextRow > 0 && source.nextRow <= index) {
+    source.row += 1;
+    source.nextRow = source.text.indexOf("\n", source.nextRow) + 1;
   }
-  return low;
+  return source.row;
 }

@@ -60,6 +60,8 @@ export type Status = "ok" | "failed" | "likely" | "open";
 /** One simple command that was run, with its words expanded. */
 export interface Executed {
   readonly argv: readonly string[];
+  /** The program's name without its folder: what nearly every policy looks at first. */
+  readonly program: string;
   readonly user: string;
   readonly place: Place;
   readonly options: ShellOptions;

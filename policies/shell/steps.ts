@@ -1,5 +1,5 @@
 /** The set-up steps of a graph: which host each belongs to, and in which order they can run. */
-import { ofType } from "../core/graph";
+import { ofType, once } from "../core/graph";
 import { resolveId } from "../core/references";
 import { selectRole } from "../core/select";
 import type { Graph, Resource, Settings } from "../core/types";
@@ -147,11 +147,15 @@ export function predecessors(graph: Graph, steps: readonly Resource[]): Map<stri
   return new Map(steps.map((step) => [step.urn, new Set([...reach(graph, step)].filter((urn) => own.has(urn)))]));
 }
 
+const needs = once(
+  (resource: Resource): ReadonlySet<string> => new Set([...resource.dependencies, ...Object.values(resource.propertyDependencies).flat()]),
+);
+
 function reach(graph: Graph, from: Resource): Set<string> {
   const seen = new Set<string>();
   const queue = [from];
   for (let next = queue.pop(); next; next = queue.pop()) {
-    for (const urn of [...next.dependencies, ...Object.values(next.propertyDependencies).flat()]) {
+    for (const urn of needs(next)) {
       const resource = graph.byUrn.get(urn);
       if (!resource || seen.has(urn) || urn === from.urn) continue;
       seen.add(urn);

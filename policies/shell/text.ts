@@ -50,7 +50,8 @@ export function hole(kind: HoleKind, label: string): string {
 /** A label that is the same for the same words and input, so that asking twice gives one and the same unknown answer. */
 export function digestLabel(name: string, ...from: readonly string[]): string {
   let sum = 5381;
-  for (const c of from.join("\0")) sum = (Math.imul(sum, 33) + (c.codePointAt(0) ?? 0)) | 0;
+  const text = from.join("\0");
+  for (let at = 0; at < text.length; at += 1) sum = (Math.imul(sum, 33) + text.charCodeAt(at)) | 0;
   return `${name.slice(0, 40)}.${(sum >>> 0).toString(36)}`;
 }
 

@@ -117,6 +117,14 @@ export function widestPrefix(set: IpSet, family: Family): number | undefined {
   return prefixes.length === 0 ? undefined : Math.min(...prefixes);
 }
 
+/** The first of the widest blocks, for one family. */
+export function widestBlock(set: IpSet, family: Family): { readonly cidr: string; readonly prefix: number } | undefined {
+  const prefix = widestPrefix(set, family);
+  const blocks = set[family].flatMap((range) => blocksOf(family, range));
+  const found = blocks.find(([, length]) => length === prefix);
+  return found && { cidr: format(family, ...found), prefix: found[1] };
+}
+
 function blocksOf(family: Family, [first, last]: Range): [first: bigint, prefix: number][] {
   const blocks: [bigint, number][] = [];
   for (let at = first; at <= last;) {

@@ -1,5 +1,5 @@
 /** How much of the Internet a set of rules speaks of. Two halves of it in two rules are the whole. */
-import { isEmpty, publicPart, toCidrs, union, widestPrefix } from "./ip-set";
+import { isEmpty, publicPart, union, widestBlock } from "./ip-set";
 import type { IpSet } from "./ip-set";
 import { describeTraffic } from "./ports";
 import type { Rule } from "./rules";
@@ -26,9 +26,8 @@ export function widest(set: IpSet, prefix: number): string | undefined {
     const bits = family === "v4" ? 32 : 128;
     const total = set[family].reduce((sum, [first, last]) => sum + last - first + 1n, 0n);
     if (total < 1n << BigInt(bits - limits[family])) continue;
-    const length = widestPrefix(set, family);
-    const block = toCidrs({ v4: [], v6: [], [family]: set[family] }).find((cidr) => cidr.endsWith(`/${String(length)}`));
-    return block === undefined || length === undefined || length > limits[family] ? "many blocks that together are as wide" : block;
+    const block = widestBlock(set, family);
+    return block === undefined || block.prefix > limits[family] ? "many blocks that together are as wide" : block.cidr;
   }
   return undefined;
 }

@@ -1,8 +1,9 @@
 import type { Finding, Policy, Settings } from "../../core/types";
+import { once } from "../../core/graph";
 import type { HostReport } from "../../shell/host";
+import type { Executed } from "../../shell/state";
 import { show } from "../../shell/text";
 import { listening } from "./listening";
-import { oncePerRun } from "./runs";
 import { unitsOf, valuesOf } from "./units";
 import { forEachHost, unknown, violation } from "./judge";
 import type { Place } from "../../shell/files";
@@ -18,7 +19,7 @@ function judge({ record, files }: HostReport, _settings: Settings): Finding[] {
   return [...units, ...record.executed.flatMap(judgeRun)];
 }
 
-const judgeRun = oncePerRun((run) => say(listening(run.argv, run.assignments.map(([n, v]) => `${n}=${v}`).join(" ")), run.place));
+const judgeRun = once((run: Executed) => say(listening(run.argv, run.assignments.map(([n, v]) => `${n}=${v}`).join(" ")), run.place));
 
 function say(addresses: readonly string[], place: Place): Finding[] {
   return addresses

@@ -1,11 +1,12 @@
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
+import { once } from "../../core/graph";
 import { asProps, isAbsent, isUnknown } from "../../core/values";
 import { hostReports } from "../../shell/host";
-import type { HostReport } from "../../shell/host";
+import type { Executed, Happenings } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { isRemote, learnsHostKeys, seenInConnection } from "./connections";
 import { distinct, unknown, violation } from "./judge";
-import { oncePerRun, programOf, wordsOf } from "./runs";
+import { programOf, wordsOf } from "./runs";
 
 const MEND = "Set `hostKey` on the connection and on its proxy; drop StrictHostKeyChecking=no.";
 
@@ -15,7 +16,7 @@ const OFF =
 async function evaluate(graph: Graph, settings: Settings): Promise<Finding[]> {
   const reports = await hostReports(graph, settings);
   const connections = graph.resources.filter(isRemote).flatMap((step) => judgeConnection(graph, step));
-  return distinct([...connections, ...reports.flatMap(judgeScripts)]);
+  return distinct([...connections, ...reports.flatMap(({ record }) => judgeScripts(record))]);
 }
 
 function judgeConnection(graph: Graph, step: Resource): Finding[] {
@@ -39,7 +40,8 @@ function judgeConnection(graph: Graph, step: Resource): Finding[] {
   return missing.map((key) => violation(place, `«${step.name}» connects without ${key}, so any host may answer. ${MEND}`));
 }
 
-function judgeScripts({ record }: HostReport): Finding[] {
+/** One record is that of every graph with the same steps. */
+const judgeScripts = once((record: Happenings): Finding[] => {
   const runs = record.executed.flatMap((run) => {
     const found = switchedOff(run);
     return found === undefined ? [] : [violation(run.place, `\`${programOf(run)} … ${show(found)}\` accepts any host key. ${MEND}`)];
@@ -53,9 +55,9 @@ function judgeScripts({ record }: HostReport): Finding[] {
         .map((line) => violation(w.place, `${show(w.path)} says \`${show(line)}\`. ${MEND}`)),
     );
   return [...runs, ...files];
-}
+});
 
-const switchedOff = oncePerRun((run): string | undefined => {
+const switchedOff = once((run: Executed): string | undefined => {
   const variables = run.assignments.map(([name, value]) => `${name}=${plain(value)}`);
   const words = /^(ssh|scp|sftp|rsync|git|ansible[\w-]*|autossh|export|env|ssh-copy-id|mosh)$/u.test(programOf(run)) ? wordsOf(run) : [];
   return [...words, ...variables].find((text) => OFF.test(text) || /^ANSIBLE_HOST_KEY_CHECKING=(false|0|no)$/iu.test(text));

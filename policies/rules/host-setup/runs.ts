@@ -1,23 +1,12 @@
 /** Looking at what scripts run. */
+import { once } from "../../core/graph";
 import { parseOptions } from "../../shell/options";
-import { nameOf } from "../../shell/paths";
 import type { Executed } from "../../shell/state";
 import { plain } from "../../shell/text";
 
-/** An answer about one run, found once: a changed step leaves what ran before it as it was, and hosts run thousands of commands. */
-export function oncePerRun<T>(answer: (run: Executed) => T): (run: Executed) => T {
-  const known = new WeakMap<Executed, { readonly answer: T }>();
-  return (run) => {
-    let found = known.get(run);
-    if (!found) known.set(run, (found = { answer: answer(run) }));
-    return found.answer;
-  };
-}
+export const programOf = (run: Executed): string => run.program;
 
-/** The program's name without its folder. */
-export const programOf = oncePerRun((run) => plain(nameOf(run.argv[0] ?? "")));
-
-export const wordsOf = oncePerRun((run): readonly string[] => run.argv.slice(1).map(plain));
+export const wordsOf = once((run: Executed): readonly string[] => run.argv.slice(1).map(plain));
 
 /** Service and action of an AWS CLI call (`python -m awscli` included), and the words after them. */
 export function awsCall(run: Executed): { service: string; action: string; rest: readonly string[]; words: readonly string[] } | undefined {

@@ -1,4 +1,5 @@
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
+import { once } from "../../core/graph";
 import { asString, containsSecret } from "../../core/values";
 import { hostReports } from "../../shell/host";
 import type { Happenings } from "../../shell/state";
@@ -19,10 +20,12 @@ function shown(graph: Graph, record: Happenings): Finding[] {
 }
 
 function traced(graph: Graph, record: Happenings): Finding[] {
-  return record.executed
-    .filter((run) => run.options.xtrace && run.argv.some(holdsSecret) && isExposed(graph.byUrn.get(run.place.runBy ?? run.place.urn)))
+  return tracedWithSecret(record)
+    .filter((run) => isExposed(graph.byUrn.get(run.place.runBy ?? run.place.urn)))
     .map((run) => violation(run.place, `\`set -x\` prints a command with a secret in its words. ${MEND}`));
 }
+
+const tracedWithSecret = once((record: Happenings) => record.executed.filter((run) => run.options.xtrace && run.argv.some(holdsSecret)));
 
 /** Output is neither logged nor a plain output. User data has a log of its own, which is no output of a resource. */
 function isExposed(resource: Resource | undefined): boolean {

@@ -1,8 +1,10 @@
 import type { Finding, Policy, Settings } from "../../core/types";
+import { once } from "../../core/graph";
 import type { HostReport } from "../../shell/host";
+import type { Executed } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { forEachRun, violation } from "./judge";
-import { oncePerRun, programOf, wordsOf } from "./runs";
+import { programOf, wordsOf } from "./runs";
 
 const MEND = "Drop the switch; for a private certificate authority install its certificate and name it (--cacert, AWS_CA_BUNDLE).";
 
@@ -31,7 +33,7 @@ function judge({ record }: HostReport, _settings: Settings): Finding[] {
   });
 }
 
-const switchedOff = oncePerRun((run): string | undefined => {
+const switchedOff = once((run: Executed): string | undefined => {
   const words = wordsOf(run);
   const variable = [...run.assignments.map(([n, v]) => `${n}=${plain(v)}`), ...(programOf(run) === "export" ? words : [])].find((v) =>
     VARIABLES.test(v),

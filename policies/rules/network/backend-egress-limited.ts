@@ -52,8 +52,8 @@ export const policy: Policy = {
 function mayBeUnlimited({ traffic, source, direction }: Rule, prefix: number): boolean {
   if (source.kind === "unknown") return unlimited(traffic);
   const unclear = traffic.protocol === undefined || traffic.from === undefined || traffic.to === undefined || direction === "unknown";
-  const wide = source.kind === "addresses" && widest(publicPart(source.set), prefix) !== undefined;
-  return unclear && wide && (traffic.protocol === undefined || unlimited({ ...traffic, from: traffic.from ?? 0, to: traffic.to ?? 65535 }));
+  if (!unclear || source.kind !== "addresses" || widest(publicPart(source.set), prefix) === undefined) return false;
+  return traffic.protocol === undefined || unlimited({ ...traffic, from: traffic.from ?? 0, to: traffic.to ?? 65535 });
 }
 
 function unlimited(traffic: Traffic): boolean {

@@ -22,6 +22,18 @@ function words(name: string): string[] {
 
 /** True for names whose value is meant to be kept: SECRET_KEY, DB_PASSWORD, openaiApiKey; false for KEY_NAME, SECRET_ARN, PUBLIC_KEY. */
 export function isSecretName(name: string): boolean {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const answer = promisesSecret(name);
+  if (names.size > 20_000) names.clear();
+  names.set(name, answer);
+  return answer;
+}
+
+/** A program's names are few, and several policies ask for each of them. */
+const names = new Map<string, boolean>();
+
+function promisesSecret(name: string): boolean {
   const list = words(name);
   const last = list[list.length - 1] ?? "";
   const before = list[list.length - 2] ?? "";

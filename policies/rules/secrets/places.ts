@@ -1,5 +1,6 @@
 /** Which properties of which resources carry what: the one map from a resource to the secret policies that judge it. */
 import type { Resource, Value } from "../../core/types";
+import { once } from "../../core/graph";
 import { asArray, asProps, containsSecret, isAbsent } from "../../core/values";
 
 export const COMMAND = /^command:(local|remote):Command$/;
@@ -39,13 +40,13 @@ export interface Place {
 }
 
 /** The top-level properties of a resource, inputs first, outputs where the program gave no such input. */
-export function properties(resource: Resource): Place[] {
+export const properties = once((resource: Resource): readonly Place[] => {
   const given = Object.entries(resource.inputs).map(([key, value]) => ({ path: key, key, value }));
   const made = Object.entries(resource.outputs)
     .filter(([key]) => isAbsent(resource.inputs[key]))
     .map(([key, value]) => ({ path: `${OUTPUT}${key}`, key, value }));
   return [...given, ...made];
-}
+});
 
 /** Outputs that repeat a marked input without its mark: the state then holds in plain what the program kept secret. */
 export function unmarkedCopies(resource: Resource): Place[] {
@@ -55,7 +56,16 @@ export function unmarkedCopies(resource: Resource): Place[] {
 }
 
 /** Properties of one area, wherever they stand in the resource (a launch specification in a list has user data of its own). */
-export function nested(resource: Resource, area: Area): Place[] {
+export function nested(resource: Resource, area: Area): readonly Place[] {
+  const areas = areasOf(resource);
+  const found = areas.get(area) ?? findNested(resource, area);
+  areas.set(area, found);
+  return found;
+}
+
+const areasOf = once((_: Resource) => new Map<Area, readonly Place[]>());
+
+function findNested(resource: Resource, area: Area): Place[] {
   const found: Place[] = [];
   const visit = (value: Value, path: string, depth: number): void => {
     const list = asArray(value);

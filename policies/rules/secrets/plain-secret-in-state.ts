@@ -1,7 +1,9 @@
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
+import { once } from "../../core/graph";
 import { areaOf, OUTPUT, properties, STACK, unmarkedCopies } from "./places";
 import { unlessMarked } from "./report";
 import { scan } from "./scan";
+import type { Spot } from "./scan";
 
 const MEND = "mark it with pulumi.secret (for what a provider returns: additionalSecretOutputs), or keep it out of the program";
 
@@ -18,15 +20,18 @@ export const policy: Policy = {
   evaluate: (graph) => graph.resources.flatMap((resource) => judge(graph, resource)),
 };
 
-function judge(graph: Graph, resource: Resource): Finding[] {
+const judge = (graph: Graph, resource: Resource): Finding[] =>
+  spotsOf(resource).flatMap((spots) => unlessMarked(graph, resource, spots, MEND));
+
+/** What each property holds. */
+const spotsOf = once((resource: Resource): readonly (readonly Spot[])[] => {
   const own = properties(resource).filter(({ key, path }) => {
     const hidden = path.startsWith(OUTPUT) && resource.options.additionalSecretOutputs?.includes(key) === true;
     return areaOf(resource, key) === "other" && !hidden;
   });
   const copies = resource.type === STACK ? [] : unmarkedCopies(resource);
-  return [...own, ...copies].flatMap(({ path, key, value }) => {
-    // Nested user data, tags and environments have policies of their own; unknown values carry their marks later.
-    const spots = scan(value, path, key).filter((spot) => spot.state === "secret" && !/\.(userData|tags|environment)\b/.test(spot.path));
-    return unlessMarked(graph, resource, spots, MEND);
-  });
-}
+  // Nested user data, tags and environments have policies of their own; unknown values carry their marks later.
+  return [...own, ...copies].map(({ path, key, value }) =>
+    scan(value, path, key).filter((spot) => spot.state === "secret" && !/\.(userData|tags|environment)\b/.test(spot.path)),
+  );
+});

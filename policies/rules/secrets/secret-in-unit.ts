@@ -1,4 +1,5 @@
 import type { Finding, Policy, Resource } from "../../core/types";
+import { once } from "../../core/graph";
 import { Asset } from "../../core/types";
 import { walkLeaves } from "../../core/values";
 import { findUrlPasswords } from "./detect";
@@ -19,10 +20,10 @@ export const policy: Policy = {
   local: true,
   bad: "[Service]\nEnvironment=OPENAI_API_KEY=live-4f9a…",
   good: "[Service]\nEnvironmentFile=/home/ddos/app/.env",
-  evaluate: (graph) => graph.resources.flatMap(judge),
+  evaluate: (graph) => graph.resources.flatMap((resource) => judge(resource)),
 };
 
-function judge(resource: Resource): Finding[] {
+const judge = once((resource: Resource): Finding[] => {
   const found = new Map<string, string>();
   for (const [key, value] of Object.entries(resource.inputs)) {
     walkLeaves(
@@ -37,7 +38,7 @@ function judge(resource: Resource): Finding[] {
     );
   }
   return [...found.values()].map((message) => violation(resource, message));
-}
+});
 
 const LINE = /^[ \t]*["']?(?:Default)?Environment[ \t]*=[ \t]*(.+)$|--setenv[= ](\S+)|\bsystemctl\s+(?:--\S+\s+)*set-environment\s+(.+)$/gm;
 const PAIR = /(?:^|[\s"'])([A-Za-z_]\w*)=([^"'\s]+)/g;
