@@ -40,7 +40,7 @@ done
 
 # The number that an IPv4 address is.
 number() {
-  printf '%s' "$1" | {
+  printf '%s\n' "$1" | {
     IFS=. read -r a b c d
     echo $(((a << 24) + (b << 16) + (c << 8) + d))
   }

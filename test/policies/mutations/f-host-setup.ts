@@ -242,6 +242,31 @@ const runs: Mutation[] = [
   },
   script("F37-eval", "eval of a file", "host-setup-readable", 'eval "$(sudo cat /opt/setup)"', "unknown"),
   script("F37-file", "a script nobody has shown", "host-setup-readable", "sudo bash /opt/setup.sh", "unknown"),
+  {
+    id: "F37-carrier",
+    title: "what brings the scripts left out",
+    expect: "host-setup-readable",
+    verdict: "unknown",
+    apply: (p) => p.remove(p.find(REMOTE, "backend-scripts")),
+  },
+  {
+    id: "F37-stdin",
+    title: "what brings the scripts not known",
+    expect: "host-setup-readable",
+    verdict: "unknown",
+    apply: (p) => p.set(p.find(REMOTE, "backend-scripts"), { stdin: computed(instance(p, "backend")) }),
+  },
+  {
+    id: "F37-other",
+    title: "a step runs a script of another digest than the one that is brought",
+    expect: "host-setup-readable",
+    verdict: "unknown",
+    apply: (p) => {
+      const found = p.find(REMOTE, "backend-release");
+      const text = p.inputs(found).create as string;
+      p.set(found, { create: text.replace(/release-[0-9a-f]{12}\.sh/u, "release-0123456789ab.sh") });
+    },
+  },
   script(
     "F38-aws",
     "a rule by the CLI",

@@ -153,6 +153,30 @@ export const mutations: Mutation[] = [
     apply: (p) => p.setOptions(p.find("aws:iam/rolePolicy:RolePolicy", /backend/), { ignoreChanges: ["policy"] }),
   },
   {
+    id: "H09-script",
+    title: "ignoreChanges on the text of a set-up step",
+    expect: "guards-not-ignored",
+    apply: (p) => p.setOptions(p.find("command:remote:Command", "backend-release"), { ignoreChanges: ["create"] }),
+  },
+  {
+    id: "H09-carrier",
+    title: "ignoreChanges on what brings the scripts",
+    expect: "guards-not-ignored",
+    apply: (p) => p.setOptions(p.find("command:remote:Command", "backend-scripts"), { ignoreChanges: ["stdin"] }),
+  },
+  {
+    id: "H09-connection",
+    title: "ignoreChanges on the connection of a step, whose pinned key it is",
+    expect: "guards-not-ignored",
+    apply: (p) => p.setOptions(p.find("command:remote:Command", "gateway-prepare"), { ignoreChanges: ["connection"] }),
+  },
+  {
+    id: "H09-Z-logging",
+    title: "ignoreChanges on how a step logs",
+    expect: [],
+    apply: (p) => p.setOptions(p.find("command:remote:Command", "backend-release"), { ignoreChanges: ["logging", "triggers"] }),
+  },
+  {
     id: "H09-Z",
     title: "ignoreChanges on the image, tags and the instance type",
     expect: [],
