@@ -1,8 +1,8 @@
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { hostReports } from "../../shell/host";
+import { connected } from "../../shell/steps";
 import type { Host } from "../../shell/steps";
-import { seenInConnection } from "./connections";
 import { unknown, violation } from "./judge";
 
 const MEND = "Set `connection.proxy` to the gateway and `connection.host` to the backend's private address.";
@@ -31,10 +31,7 @@ function judge(graph: Graph, host: Host, step: Resource, gateways: ReadonlySet<s
     ];
   }
   if (isUnknown(props?.proxy)) return [];
-  const seen = seenInConnection(graph, step);
-  const viaGateway = seen.some(
-    (r) => gateways.has(r.urn) || (r.type.includes("/eip") && r.propertyDependencies.instance?.some((urn) => gateways.has(urn))),
-  );
+  const viaGateway = connected(graph, step).some((instance) => gateways.has(instance.urn));
   if (viaGateway || host.instance === undefined) return [];
   const message = `«${step.name}» is connected to the backend, and nothing of the bastion flows into its connection`;
   return gateways.size > 0

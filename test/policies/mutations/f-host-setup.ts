@@ -309,6 +309,19 @@ const twins: Mutation[] = [
     apply: (p) => edit(p, "backend-release", "install -m 600 -o ddos", "install -m u=rw,go= -o ddos"),
   },
   script("Z04-chmod", "chmod u=rw,go=", [], `set -e\nsudo chmod u=rw,go= ${ENV}`),
+  {
+    id: "Z19",
+    title: "the bastion by an Elastic IP that is associated with it",
+    expect: [],
+    apply: (p) => {
+      const address = p.add("aws:ec2/eipAssociation:EipAssociation", "bastion", {
+        allocationId: "eipalloc-1",
+        instanceId: instance(p, "gateway").id,
+      });
+      const key = p.find(REMOTE, "backend-host-key");
+      void step(p, { connection: secret(computed(instance(p, "backend"), address, key)) });
+    },
+  },
   script("Z20", "a comment names 644", [], `# sudo chmod 644 ${ENV}\necho "never chmod 644 ${ENV}"`),
   script("Z21", "an ordinary restart", [], "set -e; sudo systemctl restart ddos-backend && systemctl is-active ddos-backend"),
   script("Z22", "a backup to S3", [], "set -e; aws s3 cp /home/ddos/models/m.json s3://backup/m.json"),
