@@ -154,7 +154,9 @@ describe("set-up", () => {
     for (const step of steps) {
       expect(step.dependencies).toContain(scripts.urn);
       const [, sha256] = /echo "([0-9a-f]{64}) {2}\$script"/.exec(String(step.inputs.create)) ?? [];
-      expect(String(scripts.inputs.stdin)).toMatch(new RegExp(`^script ${step.name.replace(/^.*-/, "")}-[0-9a-f]{12}\\.sh ${sha256} <<`, "m"));
+      expect(String(scripts.inputs.stdin)).toMatch(
+        new RegExp(`^script ${step.name.replace(/^.*-/, "")}-[0-9a-f]{12}\\.sh ${sha256} <<`, "m"),
+      );
     }
   });
 

@@ -33,7 +33,11 @@ export function decide(
   if (frozen.length > 0) {
     throw new Error(`${request.name}: ${changed.join(", ")} changed, and the earlier ${frozen.join(", ")} is not kept here to run it with`);
   }
-  return { script: replaced || request.inputs.update === undefined ? "create" : "update", why: changed.join(", "), ...(replaced ? { replaced } : {}) };
+  return {
+    script: replaced || request.inputs.update === undefined ? "create" : "update",
+    why: changed.join(", "),
+    ...(replaced ? { replaced } : {}),
+  };
 }
 
 function check(request: Request): void {

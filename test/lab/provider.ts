@@ -117,8 +117,10 @@ function createHandlers({ lab, state, force, onEvent }: LocalProviderOptions, re
   const command: Handler = (request) =>
     timed("command", request, async () => {
       const saved = state.get(request.urn);
-      const decision = decide(saved, request) ?? (force === true ? { script: "create" as const, why: "forced", replaced: undefined } : undefined);
-      if (decision !== undefined) return [{ ...(await runCommand(lab, request, decision.script)), replaced: decision.replaced }, decision.why];
+      const decision =
+        decide(saved, request) ?? (force === true ? { script: "create" as const, why: "forced", replaced: undefined } : undefined);
+      if (decision !== undefined)
+        return [{ ...(await runCommand(lab, request, decision.script)), replaced: decision.replaced }, decision.why];
       return [{ id: saved?.id ?? "", outputs: { ...request.inputs, ...saved?.outputs } }, "unchanged"];
     });
   return {

@@ -122,12 +122,16 @@ function targets(call: Call, root: string, query: Query): string[] {
       : [`${folder}/${DEEP}${globbed(query.name)}${DIRS}`];
   const only = query.kind === "file" ? FILES : "";
   if (query.name !== undefined) return [`${folder}/${DEEP}${globbed(query.name)}${only}`];
-  const files = [`${folder}/${DEEP}.py${only}`, `${folder}/${DEEP}${only}`].filter((t) => !query.spared.includes("*.py") || !t.includes(".py"));
+  const files = [`${folder}/${DEEP}.py${only}`, `${folder}/${DEEP}${only}`].filter(
+    (t) => !query.spared.includes("*.py") || !t.includes(".py"),
+  );
   const concrete = select(call.state.files, `${resolveLinks(call.state.files, folder)}/${DEEP}`).certain.filter((key) => {
     if (isPattern(key) || query.spared.some((glob) => globMatches(glob, nameOf(key)))) return false;
     return call.state.files.entries.get(key)?.some((e) => e.kind === "file" || (e.kind === "any" && query.kind !== "file")) ?? false;
   });
-  return query.kind === "file" ? [...files, ...concrete] : [...(query.onlyBelow ? [] : [folder]), ...files, `${folder}/${DEEP}${DIRS}`, ...concrete];
+  return query.kind === "file"
+    ? [...files, ...concrete]
+    : [...(query.onlyBelow ? [] : [folder]), ...files, `${folder}/${DEEP}${DIRS}`, ...concrete];
 }
 
 const globbed = (name: string): string => name.replaceAll("*", STAR).replaceAll("?", QUESTION);

@@ -185,8 +185,7 @@ export const sha256sum: Effect = (call) => {
 };
 
 /** A text that is at hand is read as it is, and one that nobody has shown does not become known by a sum. */
-const isFetched = (content: string | undefined): boolean =>
-  content !== undefined && holesOf(content).some((h) => h.kind === "fetched");
+const isFetched = (content: string | undefined): boolean => content !== undefined && holesOf(content).some((h) => h.kind === "fetched");
 
 /** Text whose sum was checked: not shown here, but pinned. */
 const CHECKED = `: ${hole("value", "text with a checked sum")}\n`;

@@ -44,16 +44,7 @@ test("dev: one document, exit code 0, no secret in it, every policy heard", () =
   expect(document.summary).toMatchObject({ violations: 0, unknown: 0 });
   const steps = (host: string) => document.steps.filter((step) => step.host === host).map((step) => `${step.order} ${step.name}`);
   expect(steps("gateway")).toEqual(["1 host-key", "2 scripts", "3 prepare", "4 code", "5 env", "6 release", "7 verify"]);
-  expect(steps("backend")).toEqual([
-    "1 host-key",
-    "2 scripts",
-    "3 prepare",
-    "4 code",
-    "5 env",
-    "6 models",
-    "7 release",
-    "8 verify",
-  ]);
+  expect(steps("backend")).toEqual(["1 host-key", "2 scripts", "3 prepare", "4 code", "5 env", "6 models", "7 release", "8 verify"]);
   const env = document.files.find((file) => file.host === "backend" && file.path === "/home/ddos/app/.env");
   expect(env).toMatchObject({ owner: "ddos", group: "ddos", mode: "0600", sha256: null });
 });

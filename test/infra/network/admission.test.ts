@@ -24,9 +24,12 @@ describe("admission", () => {
     });
   });
 
-  test.each(["2001:db8::7", "::ffff:198.51.100.7", "", "<html>", "198.51.100", "0x7f.1", "198.51.100.7/32"])("«%s» says nothing", (answer) => {
-    expect(admission("p", ["198.51.100.0/24"], answer)).toHaveProperty("unknown");
-  });
+  test.each(["2001:db8::7", "::ffff:198.51.100.7", "", "<html>", "198.51.100", "0x7f.1", "198.51.100.7/32"])(
+    "«%s» says nothing",
+    (answer) => {
+      expect(admission("p", ["198.51.100.0/24"], answer)).toHaveProperty("unknown");
+    },
+  );
 });
 
 describe("the program", () => {
@@ -52,7 +55,9 @@ describe("the program", () => {
 
   test("warns an operator whom no block admits, before anything is created", async () => {
     await evaluate(() => Promise.resolve("198.51.100.7"));
-    expect(said.warn).toEqual([expect.stringMatching(/gateway\.sshFrom admits 198\.18\.0\.0\/16 only, and this machine is seen as 198\.51\.100\.7/)]);
+    expect(said.warn).toEqual([
+      expect.stringMatching(/gateway\.sshFrom admits 198\.18\.0\.0\/16 only, and this machine is seen as 198\.51\.100\.7/),
+    ]);
   });
 
   test("goes on quietly when the address is admitted, or cannot be learnt", async () => {

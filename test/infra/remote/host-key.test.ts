@@ -62,7 +62,9 @@ describe("nobody answers", () => {
     const { status, stderr } = run("203.0.113.9\n203.0.113.0/24\n192.0.2.0/25\n");
     expect(status).toBe(1);
     expect(stderr).toMatch(/^host-key: no SSH server answered at 203\.0\.113\.9:22 within \d+ s\. /);
-    expect(stderr).toContain("Your address is 198.51.100.7, and ml-gateway:gateway.sshFrom admits 203.0.113.0/24 192.0.2.0/25 only: add it");
+    expect(stderr).toContain(
+      "Your address is 198.51.100.7, and ml-gateway:gateway.sshFrom admits 203.0.113.0/24 192.0.2.0/25 only: add it",
+    );
     expect(stderr).toContain("(pulumi config set --path 'gateway.sshFrom[2]' 198.51.100.7/32) and run again.\n");
   });
 

@@ -33,7 +33,10 @@ async function failure(lab: Lab, sections: Config, command: string): Promise<str
   const began = said.indexOf(`${command}: Process exited`);
   expect(began >= 0, `${command} did not fail:\n${said.slice(-3000)}`);
   const next = /\n[a-z-]+: Process exited/.exec(said.slice(began))?.index ?? said.length;
-  const lines = said.slice(began, began + next).trimEnd().split("\n");
+  const lines = said
+    .slice(began, began + next)
+    .trimEnd()
+    .split("\n");
   const [running = "", ...printed] = lines;
   expect(running.length < 4096, `${running.length} characters stand before the output`);
   expect(printed.length <= 30, `${printed.length} lines were printed:\n${printed.join("\n")}`);
@@ -64,7 +67,10 @@ async function failedStep(lab: Lab): Promise<string> {
     const printed = await failure(lab, { ...settings(302), gateway: { elasticIp: true }, repair: "once" }, "gateway-env");
     const last = printed.at(-1) ?? "";
     expect(/^ddos env failed on \S+: line \d+, exit code 3: /.test(last), `the last line is not the reason: ${printed.join("\n")}`);
-    expect(printed.some((line) => line.startsWith("The whole log is /var/log/ddos/env.log there.")), "the log is not named");
+    expect(
+      printed.some((line) => line.startsWith("The whole log is /var/log/ddos/env.log there.")),
+      "the log is not named",
+    );
     return `${printed.length} lines, the last: ${last.slice(0, 80)}`;
   } finally {
     await lab.must("gateway", "rm -f /usr/local/bin/python3");

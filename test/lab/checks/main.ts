@@ -174,7 +174,10 @@ async function runAll(): Promise<number> {
   const started = Date.now();
   try {
     const commands = commandChecks(lab, () => found.report?.outputs ?? {});
-    await runChecks([...setUp(found, lab), ...reachChecks(found, lab), ...commands, ...unchangedChecks(found, lab), ...failureChecks(lab)], tally);
+    await runChecks(
+      [...setUp(found, lab), ...reachChecks(found, lab), ...commands, ...unchangedChecks(found, lab), ...failureChecks(lab)],
+      tally,
+    );
     await runChecks(endings, tally);
   } finally {
     for (const name of [NAME, CRASHED]) await removeLab(name);
