@@ -55,10 +55,10 @@ function localSecrets(lab: string, names: readonly string[]): Record<string, str
 }
 
 /** The stack's configuration, with the lab's key, local secrets, and SSH allowed from the operator. */
-function configuration(
+export function configuration(
   lab: Lab,
   stack: string,
-  over: Readonly<Record<string, string>>,
+  over: Readonly<Record<string, string>> = {},
 ): { project: string; config: Record<string, string>; secretKeys: string[] } {
   const privateKey = readFileSync(lab.state().privateKeyFile, "utf8");
   const file = readStackFile(repositoryRoot, stack, { privateKey: () => privateKey });

@@ -1,4 +1,5 @@
 /** `npm run test:hosts`: the whole system from nothing, as an operator would get it, and what it promises. */
+import type { Properties } from "../../../infra/offline/engine";
 import type { Lab } from "../lab";
 import { createLab, openLab, removeLab } from "../lab";
 import { must } from "../process";
@@ -15,6 +16,7 @@ import { checkDetection, checkHealth, checkPrediction, checkSecrets } from "./se
 import { traces } from "./traces";
 import type { Snapshot } from "./unchanged";
 import { expectSame, snapshot } from "./unchanged";
+import { verifyChecks } from "./verify";
 
 const NAME = "test";
 const CRASHED = "test-crash";
@@ -173,9 +175,10 @@ async function runAll(): Promise<number> {
   const lab = (): Lab => openLab(NAME);
   const started = Date.now();
   try {
-    const commands = commandChecks(lab, () => found.report?.outputs ?? {});
+    const outputs = (): Properties => found.report?.outputs ?? {};
+    const [commands, verifying] = [commandChecks(lab, outputs), verifyChecks(lab, outputs)];
     await runChecks(
-      [...setUp(found, lab), ...reachChecks(found, lab), ...commands, ...unchangedChecks(found, lab), ...failureChecks(lab)],
+      [...setUp(found, lab), ...reachChecks(found, lab), ...commands, ...verifying, ...unchangedChecks(found, lab), ...failureChecks(lab)],
       tally,
     );
     await runChecks(endings, tally);
