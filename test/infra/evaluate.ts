@@ -1,6 +1,6 @@
 import * as path from "path";
 import { utils } from "ssh2";
-import { runProgram, type GraphResource, type RunResult } from "../../infra/offline/engine";
+import { runProgram, type GraphResource, type Provider, type RunResult } from "../../infra/offline/engine";
 import { previewProvider } from "../../infra/offline/preview-provider";
 import { readStackFile } from "../../infra/offline/stack-file";
 import { program } from "../../infra/program";
@@ -8,8 +8,11 @@ import { program } from "../../infra/program";
 export const ROOT = path.resolve(__dirname, "../..");
 const KEY = utils.generateKeyPairSync("ed25519").private;
 
-/** Evaluates the dev stack as at a first preview, with some sections of its configuration (or other keys, "aws:region") replaced. */
-export async function evaluateDev(sections: Readonly<Record<string, object | string>> = {}): Promise<RunResult> {
+/**
+ * Evaluates the dev stack with some sections of its configuration (or other keys, "aws:region") replaced: as at a first preview, or as deployed
+ * by a provider.
+ */
+export async function evaluateDev(sections: Readonly<Record<string, object | string>> = {}, provider?: Provider): Promise<RunResult> {
   const file = readStackFile(ROOT, "dev", { privateKey: () => KEY });
   const overrides = Object.fromEntries(
     Object.entries(sections).map(([name, value]) => [
@@ -21,8 +24,8 @@ export async function evaluateDev(sections: Readonly<Record<string, object | str
   return runProgram({
     ...file,
     config,
-    preview: true,
-    provider: previewProvider(config["aws:region"] ?? ""),
+    preview: provider === undefined,
+    provider: provider ?? previewProvider(config["aws:region"] ?? ""),
     program: async () => ({ ...(await program(ROOT)) }),
   });
 }

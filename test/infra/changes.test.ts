@@ -1,0 +1,189 @@
+/** docs/operations.md, "What a change of a setting does": held against what a change of each setting does to the graph. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EFFECTS, INPUT_EFFECTS, type Effect } from "../../infra/changes";
+import { SECTIONS } from "../../infra/config/schema";
+import type { GraphResource, Properties, Provider, Request } from "../../infra/offline/engine";
+import { previewProvider } from "../../infra/offline/preview-provider";
+import { ROOT, evaluateDev } from "./evaluate";
+
+jest.setTimeout(300_000);
+
+/** As after a deployment: everything is known, and the same resource always has the same id. */
+const deployed: Provider = {
+  call: (token, args) => previewProvider("us-east-1").call(token, args),
+  create: (request: Request) => Promise.resolve({ id: request.name, outputs: { ...request.wire, ...known(request) } }),
+};
+
+function known({ name, type }: Request): Properties {
+  if (type.startsWith("command:")) return { stdout: name.endsWith("host-key") ? "ssh-ed25519 AAAA" : "{}" };
+  return { privateIp: `${name} private`, publicIp: `${name} public`, primaryNetworkInterfaceId: name, prefixListId: "pl-1", keyName: name };
+}
+
+/** One level into the groups that the table looks into. */
+function flat({ type, inputs }: GraphResource): Map<string, string> {
+  const rows = INPUT_EFFECTS[type] ?? {};
+  const entries = Object.entries(inputs).flatMap(([key, value]): [string, unknown][] =>
+    Object.keys(rows).some((row) => row.startsWith(`${key}.`))
+      ? Object.entries(value as object).map(([inner, one]): [string, unknown] => [`${key}.${inner}`, one])
+      : [[key, value]],
+  );
+  return new Map(entries.map(([key, value]) => [key, JSON.stringify(value)]));
+}
+
+const worst = (effects: readonly Effect[]): Effect | undefined => EFFECTS[Math.max(...effects.map((effect) => EFFECTS.indexOf(effect)))];
+
+/** What happens to each resource of `after`, by URN; what is not in it stays as it is. What is new or replaced counts as changed for what uses it. */
+function compare(before: readonly GraphResource[], after: readonly GraphResource[]): Map<string, Effect | "runs" | "new"> {
+  const old = new Map(before.map((resource) => [resource.urn, resource]));
+  const result = new Map<string, Effect | "runs" | "new">();
+  // A start gives an instance another public address, and nothing else that others use.
+  const moves = new Set(after.filter(({ inputs }) => inputs.associatePublicIpAddress === true).map(({ urn }) => urn));
+  const another = (urn: string): boolean =>
+    ["replaces", "new", "runs"].includes(result.get(urn) ?? "") || (result.get(urn) === "stops and starts" && moves.has(urn));
+  for (const resource of after.filter(({ type }) => /^(aws|command):/.test(type))) {
+    const then = old.get(resource.urn);
+    if (then === undefined) {
+      result.set(resource.urn, "new");
+      continue;
+    }
+    const [past, now] = [flat(then), flat(resource)];
+    const dependent = Object.entries(resource.propertyDependencies).filter(([, urns]) =>
+      urns.some((urn) => another(urn) && !/:Command$/.test(urn.split("::")[2] ?? "")),
+    );
+    const different = [...new Set([...past.keys(), ...now.keys()])].filter((key) => past.get(key) !== now.get(key));
+    const changed = [...different, ...dependent.map(([key]) => key)].filter((key) => !(resource.options.ignoreChanges ?? []).includes(key));
+    if (changed.length === 0) continue;
+    result.set(
+      resource.urn,
+      resource.type.startsWith("command:")
+        ? "runs"
+        : (worst(changed.map((key) => INPUT_EFFECTS[resource.type]?.[key] ?? "replaces")) ?? "ignored"),
+    );
+  }
+  return result;
+}
+
+/** "–", or what the instance does, and whether steps run. */
+function cell(role: "gateway" | "backend", effects: ReadonlyMap<string, Effect | "runs" | "new">): string {
+  const of = (kind: RegExp): string[] => [...effects].filter(([urn]) => kind.test(urn)).map(([, effect]) => effect);
+  const instance = of(new RegExp(`::${role}-instance$`))[0];
+  const steps = of(new RegExp(`Command::${role}-`)).length > 0 ? "steps" : undefined;
+  const parts = [instance, instance === "replaces" ? undefined : steps].filter((part) => part !== undefined);
+  return parts.length === 0 ? "–" : parts.join(", ");
+}
+
+/** One change of each setting. */
+const AMI = "ami-0123456789abcdef0";
+const SHA = "0".repeat(64);
+const MANIFEST = ".cache/changes-test.json";
+const SECRETS = { DATABASE_URL: "sqlite:////home/ddos/data/cache.db", SECRET_KEY: "another-secret-of-enough-length" };
+const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>>> = {
+  "network.cidr": {
+    network: { cidr: "10.1.0.0/16", gatewaySubnets: ["10.1.1.0/24", "10.1.2.0/24"], webserverSubnets: ["10.1.3.0/24", "10.1.4.0/24"] },
+  },
+  "network.availabilityZones": { network: { availabilityZones: ["us-east-1c", "us-east-1d"] } },
+  "network.gatewaySubnets": { network: { gatewaySubnets: ["10.0.11.0/24", "10.0.12.0/24"] } },
+  "network.webserverSubnets": { network: { webserverSubnets: ["10.0.111.0/24", "10.0.112.0/24"] } },
+  "network.egress": { network: { egress: "managed" } },
+  "gateway.sshFrom": { gateway: { sshFrom: ["198.51.100.7/32"] } },
+  "gateway.elasticIp": { gateway: { elasticIp: true } },
+  "gateway.env": { gateway: { env: { FEATURE: "on" } } },
+  "backend.port": { backend: { port: 9001 } },
+  ...Object.fromEntries(
+    ["gateway", "backend"].flatMap((role) =>
+      Object.entries({ instanceType: "t3.small", rootVolumeGiB: 20, ami: AMI, memoryMiB: 512, workers: 1 }).map(([key, value]) => [
+        `${role}.${key}`,
+        { [role]: { [key]: value } },
+      ]),
+    ),
+  ),
+  "ssh.user": { ssh: { user: "admin" } },
+  "app.path": { app: { path: "test/lab/faults/app" } },
+  "app.git": { app: { git: { url: "https://example.com/x.git", commit: "0".repeat(40) } } },
+  "app.bundle": { app: { bundle: { uri: "s3://artefacts/app.tar.gz", sha256: SHA } } },
+  "app.module": { app: { path: "templates/sample-app", module: "ml_gateway.app:other" } },
+  "models.manifest": { models: { manifest: MANIFEST } },
+  "models.bucket": { models: { bucket: "another-bucket-of-models" } },
+  "models.published": { models: { published: true } },
+  "models.adopt": { models: { adopt: true } },
+  "health.path": { health: { path: "/healthz" } },
+  "health.body": { health: { body: "ok" } },
+  env: { env: { LOG_LEVEL: "debug" } },
+  secretEnv: { secretEnv: SECRETS },
+  "python.wheelhouse": { python: { wheelhouse: { uri: "s3://artefacts/wheels.tar.gz", sha256: SHA } } },
+  repair: { repair: "again" },
+  "backup.enabled": { backup: { enabled: false } },
+  "backup.schedule": { backup: { schedule: "weekly" } },
+};
+
+/** How keys are exchanged is a chapter of its own. */
+const ELSEWHERE = ["sshPrivateKey", "ssh.privateKeyFile"];
+
+/** Keys of the schema down to the second level; free-form sections and texts are one key. */
+const settings = Object.entries(SECTIONS).flatMap(([name, { schema }]) =>
+  schema.additionalProperties === false ? Object.keys(schema.properties as object).map((key) => `${name}.${key}`) : [name],
+);
+
+const page = readFileSync(join(ROOT, "docs/operations.md"), "utf8").split("## What a change of a setting does")[1]?.split("\n## ")[0] ?? "";
+const rows = new Map(
+  [...page.matchAll(/^\| `([^|]+)` +\| ([^|]+?) +\| ([^|]+?) +\| ([^|]*?) *\|$/gm)].flatMap(([, keys = "", gateway = "", backend = ""]) =>
+    keys.split("`, `").map((key): [string, { gateway: string; backend: string }] => [key, { gateway, backend }]),
+  ),
+);
+
+let before: readonly GraphResource[];
+beforeAll(async () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, "models-manifest/sample.json"), "utf8")) as { files: { required?: boolean }[] };
+  writeFileSync(join(ROOT, MANIFEST), JSON.stringify({ ...manifest, files: manifest.files.filter((file) => file.required !== false) }));
+  before = (await evaluateDev({}, deployed)).resources;
+});
+afterAll(() => rmSync(join(ROOT, MANIFEST)));
+
+test("every input that the program sets has a row, and every row's type is one of the program's", async () => {
+  const variants: Parameters<typeof evaluateDev>[0][] = [{}, { gateway: { elasticIp: true }, network: { egress: "managed" } }];
+  const none = { network: { egress: "none" }, backend: { ami: AMI }, ...CHANGES["python.wheelhouse"] };
+  const graphs = await [...variants, none].reduce<Promise<GraphResource[]>>(
+    async (all, variant) => [...(await all), ...(await evaluateDev(variant, deployed)).resources],
+    Promise.resolve([]),
+  );
+  const aws = graphs.filter(({ type }) => type.startsWith("aws:"));
+  const set = aws.flatMap((resource) => [...flat(resource).keys()].map((input) => `${resource.type} ${input}`));
+  const listed = Object.entries(INPUT_EFFECTS).flatMap(([type, inputs]) => Object.keys(inputs).map((input) => `${type} ${input}`));
+  expect(listed.sort()).toEqual(expect.arrayContaining([...new Set(set)].sort()));
+  expect(Object.keys(INPUT_EFFECTS).sort()).toEqual([...new Set(aws.map(({ type }) => type))].sort());
+});
+
+test("what is listed as ignored is ignored by the program", () => {
+  for (const resource of before) {
+    for (const [input, effect] of Object.entries(INPUT_EFFECTS[resource.type] ?? {})) {
+      if (effect === "ignored") expect(resource.options.ignoreChanges).toContain(input);
+    }
+  }
+});
+
+test("every setting has one row and one change here", () => {
+  expect([...rows.keys()].filter((key) => !ELSEWHERE.includes(key)).sort()).toEqual(
+    settings.filter((key) => !ELSEWHERE.includes(key)).sort(),
+  );
+  expect(Object.keys(CHANGES).sort()).toEqual(settings.filter((key) => !ELSEWHERE.includes(key)).sort());
+});
+
+test("without a change nothing happens", async () => {
+  expect([...compare(before, (await evaluateDev({}, deployed)).resources)]).toEqual([]);
+});
+
+test("a zone that is appended replaces nothing", async () => {
+  const network = {
+    availabilityZones: ["us-east-1a", "us-east-1b", "us-east-1c"],
+    gatewaySubnets: ["10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24"],
+    webserverSubnets: ["10.0.101.0/24", "10.0.102.0/24", "10.0.103.0/24"],
+  };
+  const effects = compare(before, (await evaluateDev({ network }, deployed)).resources);
+  expect([...new Set(effects.values())]).toEqual(["new"]);
+});
+
+test.each(Object.keys(CHANGES))("%s", async (key) => {
+  const effects = compare(before, (await evaluateDev(CHANGES[key], deployed)).resources);
+  expect({ gateway: cell("gateway", effects), backend: cell("backend", effects) }).toEqual(rows.get(key));
+});
