@@ -61,6 +61,16 @@ test("a zone that the account does not have: the zones that there are", async ()
   );
 });
 
+test("without permission to ask for zones, a warning says that nobody has looked", async () => {
+  answer = failing("UnauthorizedOperation: You are not authorized to perform: ec2:DescribeAvailabilityZones");
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  await checkZones("ml-gateway", "us-east-1", ["us-east-1z"]);
+  expect(warn.mock.calls).toEqual([
+    [expect.stringMatching(/^network\.availabilityZones was not compared .*: UnauthorizedOperation: .*ec2:DescribeAvailabilityZones$/)],
+  ]);
+  warn.mockRestore();
+});
+
 test("a question that no data answers ends the run, whatever the program makes of it", async () => {
   const ask = async (): Promise<object> => {
     await pulumi.runtime.invoke("aws:ec2/getVpc:getVpc", {}).catch(() => undefined);
