@@ -15,6 +15,9 @@ export const UBUNTU = {
 /** Who may assume a host's role. The same in all partitions, China included. */
 export const EC2_PRINCIPAL = "ec2.amazonaws.com";
 
+/** Answers with the public address that it is asked from. */
+export const OWN_ADDRESS = "https://checkip.amazonaws.com";
+
 /** Gateway endpoint of S3. In China only interface endpoints have another prefix. */
 export function s3EndpointService(region: string): string {
   return `com.amazonaws.${region}.s3`;
@@ -90,11 +93,11 @@ const AWS_NAMES: readonly ExternalName[] = [
     files: ["templates/nat.nft"],
   },
   {
-    name: "https://checkip.amazonaws.com",
-    usedFor: "your own public address, for `gateway.sshFrom`",
+    name: OWN_ADDRESS,
+    usedFor: "the operator's public address, compared with `gateway.sshFrom`",
     source: "in wide public use; AWS has no page about it",
     lookedUp: DATE,
-    files: ["README.md"],
+    files: ["README.md", "templates/steps/host-key.sh"],
   },
 ];
 

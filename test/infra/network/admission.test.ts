@@ -50,7 +50,7 @@ describe("the program", () => {
     const file = readStackFile(ROOT, "dev", { privateKey: () => utils.generateKeyPairSync("ed25519").private });
     const config = { ...file.config, "ml-gateway:gateway": JSON.stringify({ sshFrom }) };
     const run = async (): Promise<Record<string, unknown>> => ({ ...(await program(ROOT, { operatorAddress })) });
-    await runProgram({ ...file, config, preview: true, provider: previewProvider(), program: run });
+    await runProgram({ ...file, config, preview: true, provider: previewProvider("us-east-1"), program: run });
   }
 
   test("warns an operator whom no block admits, before anything is created", async () => {
