@@ -2,7 +2,7 @@
 # Runs in the operator's sh for the gateway and in the gateway's sh for the backend. stdin: the address; for the gateway also the blocks
 # that may connect to it, one a line.
 set -eu
-limit=88
+limit=80
 IFS= read -r address
 case "$address" in
   "" | *[!0-9A-Za-z.:-]*)

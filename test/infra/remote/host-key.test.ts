@@ -23,8 +23,8 @@ function program(name: string, body: string): void {
 
 /** With no time to wait, unless it is given. */
 function run(stdin: string, limit = 0): { status: number | null; stdout: string; stderr: string } {
-  expect(script).toContain("\nlimit=88\n");
-  return spawnSync("/bin/sh", ["-c", script.replace("limit=88", `limit=${limit}`)], {
+  expect(script).toContain("\nlimit=80\n");
+  return spawnSync("/bin/sh", ["-c", script.replace("limit=80", `limit=${limit}`)], {
     input: stdin,
     encoding: "utf8",
     env: { PATH: bin },
