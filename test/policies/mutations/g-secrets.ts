@@ -74,6 +74,16 @@ const scripts: Mutation[] = [
     apply: (p) => step(p, { create: secret(`export SECRET_KEY=${fakes.password}`) }),
   },
   {
+    id: "F05-carried",
+    title: "a key in a script that another Command brings",
+    expect: "command-stdin-secret",
+    apply: (p) => {
+      const scripts = p.find(REMOTE, "backend-scripts");
+      const text = p.inputs(scripts).stdin as string;
+      p.set(scripts, { stdin: text.replace("\nread_wanted\n", `\nexport SECRET_KEY=${fakes.password}\nread_wanted\n`) });
+    },
+  },
+  {
     id: "F05-Z",
     title: "a script with digests, variables and placeholders",
     expect: [],
