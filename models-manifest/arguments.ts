@@ -1,74 +1,63 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { parseArgs, type ParseArgsConfig } from "node:util";
+import { UsageProblem } from "../policies/cli";
 import type { ManifestFile, ModelRole } from "./manifest";
 
 export interface Surroundings {
   /** The project's root: paths in manifests are relative to it. */
   readonly root: string;
-  /** Where the user is: paths in arguments are relative to it. */
-  readonly from: string;
-  readonly print: (line: string) => void;
   /** The Python that looks at pickles. @default python3 */
   readonly python?: string;
 }
-
-/** A mistake in the arguments: exit code 2. */
-export class UsageError extends Error {}
 
 const OWN_MANIFEST = "models-manifest/models.json";
 const SAMPLE_MANIFEST = "models-manifest/sample.json";
 const ROLES: readonly ModelRole[] = ["model", "scaler", "label-encoder", "metrics"];
 
-export const USAGE = `Usage: npm run models -- COMMAND [--manifest FILE]
-  add FILE --role model|scaler|label-encoder|metrics [--format pickle|json] [--optional] [--release NAME] [--pin PACKAGE==VERSION]...
-           enters or replaces a file; makes the manifest when --release and --pin scikit-learn==VERSION are given
-  verify   compares every file with the manifest, and looks at what the pickles import
-  publish --bucket NAME
-           uploads what the bucket does not have yet, with the standard AWS configuration; nothing is ever overwritten
-  list     shows the files
-The default manifest is ${OWN_MANIFEST}; where that does not exist and is not being made, ${SAMPLE_MANIFEST}.
-Exit codes: 0 fine, 1 a file or an upload is not, 2 wrong arguments or manifest.`;
+export const MANIFEST_NOTE = `The default manifest is ${OWN_MANIFEST}; where that does not exist and is not being made, ${SAMPLE_MANIFEST}.`;
 
-type Options = NonNullable<ParseArgsConfig["options"]>;
-const MANIFEST: Options = { manifest: { type: "string" } };
-type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+export const MANIFEST = { kind: "text", value: "FILE", help: "the manifest" } as const;
 
-export function parse(args: readonly string[], options: Options, positionals: number): { values: Values; positionals: string[] } {
-  const parsed = parseArgs({ args: [...args], options: { ...MANIFEST, ...options }, allowPositionals: true });
-  if (parsed.positionals.length !== positionals) {
-    throw new UsageError(positionals === 0 ? `${parsed.positionals[0]} is one argument too many.` : "Name exactly one file to add.");
-  }
-  return parsed;
-}
-
-export const text = (value: Values[string]): string | undefined => (typeof value === "string" ? value : undefined);
+export const ADD_OPTIONS = {
+  role: {
+    kind: "text",
+    value: "ROLE",
+    required: true,
+    help: `one of ${ROLES.join(", ")}`,
+    form: { pattern: new RegExp(`^(${ROLES.join("|")})$`), what: `one of ${ROLES.join(", ")}` },
+  },
+  format: {
+    kind: "text",
+    value: "FORMAT",
+    help: "pickle or json, where the file's ending does not say it",
+    form: { pattern: /^(pickle|json)$/, what: "pickle or json" },
+  },
+  optional: { kind: "flag", help: "the release may be without this file" },
+  release: { kind: "text", value: "NAME", help: "name of the release; a new manifest needs it" },
+  pin: {
+    kind: "texts",
+    value: "PACKAGE==VERSION",
+    help: "Python package that may load the files; a new manifest needs scikit-learn==VERSION",
+    form: { pattern: /^[^=]+==[^=]+$/, what: "the form scikit-learn==1.7.2" },
+  },
+  manifest: MANIFEST,
+} as const;
 
 /** The manifest's path relative to the root. */
-export function manifestPath(values: Values, around: Surroundings, mayBeSample: boolean): string {
-  const given = text(values["manifest"]);
-  if (given !== undefined) return relative(around.root, resolve(around.from, given));
-  return mayBeSample && !existsSync(resolve(around.root, OWN_MANIFEST)) ? SAMPLE_MANIFEST : OWN_MANIFEST;
+export function manifestPath(given: string | undefined, root: string, from: string, mayBeSample: boolean): string {
+  if (given !== undefined) return relative(root, resolve(from, given));
+  return mayBeSample && !existsSync(resolve(root, OWN_MANIFEST)) ? SAMPLE_MANIFEST : OWN_MANIFEST;
 }
 
-export function chosenRole(value: string | undefined): ModelRole {
-  const role = ROLES.find((known) => known === value);
-  if (role === undefined) throw new UsageError(`--role is ${value ?? "missing"}: give one of ${ROLES.join(", ")}.`);
-  return role;
-}
+/** The form was checked with the arguments. */
+export const chosenRole = (value: string): ModelRole => value as ModelRole;
+export const chosenFormat = (value: string | undefined): ManifestFile["format"] | undefined => value as ManifestFile["format"] | undefined;
 
-export function chosenFormat(value: string | undefined): ManifestFile["format"] | undefined {
-  if (value === undefined || value === "pickle" || value === "json") return value;
-  throw new UsageError(`--format is ${value}: give pickle or json.`);
-}
-
-export function chosenPins(values: Values): Record<string, string> {
-  const pins = (values["pin"] ?? []) as string[];
-  return Object.fromEntries(
-    pins.map((pin) => {
-      const [name, version, ...rest] = pin.split("==");
-      if (!name || !version || rest.length > 0) throw new UsageError(`--pin ${pin} is not of the form scikit-learn==1.7.2.`);
-      return [name, version];
-    }),
-  );
+/** @throws UsageProblem when a package is pinned twice */
+export function chosenPins(pins: readonly string[]): Record<string, string> {
+  const entries = pins.map((pin) => pin.split("==") as [string, string]);
+  const names = entries.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new UsageProblem(`--pin names ${twice} twice; give one version`);
+  return Object.fromEntries(entries);
 }

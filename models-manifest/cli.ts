@@ -1,6 +1,9 @@
+/** `npm run models`: keeps the manifest of the models, compares it with the files, and publishes these. */
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { chosenFormat, chosenPins, chosenRole, manifestPath, parse, text, USAGE, UsageError, type Surroundings } from "./arguments";
+import { asProblems, command, EXIT, start, UsageProblem } from "../policies/cli";
+import type { ExitCode, Given, Group, Io } from "../policies/cli";
+import { ADD_OPTIONS, chosenFormat, chosenPins, chosenRole, MANIFEST, MANIFEST_NOTE, manifestPath, type Surroundings } from "./arguments";
 import { describeFile, withFile } from "./edit";
 import { fingerprintFile } from "./files";
 import { writeManifest } from "./format";
@@ -12,100 +15,87 @@ import {
   missingRoles,
   readDraft,
   readManifest,
+  type LoadedFile,
   type Manifest,
   type ManifestFile,
 } from "./manifest";
-
-const ADD_OPTIONS = {
-  role: { type: "string" },
-  format: { type: "string" },
-  optional: { type: "boolean", default: false },
-  release: { type: "string" },
-  pin: { type: "string", multiple: true },
-} as const;
 
 /** The manifest to add to: the one at `path`, or a new one of this release. */
 function manifestToEdit(path: string, root: string, release: string | undefined): Manifest {
   if (existsSync(resolve(root, path))) return readDraft(path, root);
   if (release !== undefined) return { release, runtime: {}, files: [] };
-  throw new UsageError(`${path} does not exist yet. Name its first release with --release, or another file with --manifest.`);
+  throw new UsageProblem(`${path} does not exist yet. Name its first release with --release, or another file with --manifest.`);
 }
 
-function add(args: readonly string[], around: Surroundings): number {
-  const { values, positionals } = parse(args, ADD_OPTIONS, 1);
-  const path = manifestPath(values, around, false);
-  const entry = {
-    role: chosenRole(text(values["role"])),
-    format: chosenFormat(text(values["format"])),
-    required: values["optional"] !== true,
-  };
-  const release = text(values["release"]);
-  const pins = chosenPins(values);
-  const before = manifestToEdit(path, around.root, release);
-  const file = describeFile(resolve(around.from, positionals[0]!), around.root, entry);
+function add({ options, words }: Given<typeof ADD_OPTIONS>, { root }: Surroundings, io: Io): ExitCode {
+  const path = manifestPath(options.manifest, root, io.from, false);
+  const entry = { role: chosenRole(options.role), format: chosenFormat(options.format), required: !options.optional };
+  const { release } = options;
+  const pins = chosenPins(options.pin);
+  const before = manifestToEdit(path, root, release);
+  const file = describeFile(resolve(io.from, words[0]!), root, entry);
   const after = withFile({ ...before, release: release ?? before.release, runtime: { ...before.runtime, ...pins } }, file);
   if (file.format === "pickle" && after.runtime["scikit-learn"] === undefined) {
-    throw new UsageError(
+    throw new UsageProblem(
       `${path} has no pin for scikit-learn. Say which version wrote ${basename(file.path)}: --pin scikit-learn==VERSION.`,
     );
   }
-  writeManifest(resolve(around.root, path), checkDraft(after, path));
-  around.print(`${path}: ${file.path} ${file.size} bytes sha256 ${file.sha256}`);
+  writeManifest(resolve(root, path), checkDraft(after, path));
+  io.out(`${path}: ${file.path} ${file.size} bytes sha256 ${file.sha256}`);
   const missing = missingRoles(after);
-  if (missing.length > 0) around.print(`Still to be added as required: ${missing.join(", ")}.`);
-  return 0;
+  if (missing.length > 0) io.out(`Still to be added as required: ${missing.join(", ")}.`);
+  return EXIT.ok;
 }
 
-async function verify(args: readonly string[], around: Surroundings): Promise<number> {
-  const { values } = parse(args, {}, 0);
-  const path = manifestPath(values, around, true);
-  const manifest = readManifest(path, around.root);
+async function verify(given: string | undefined, { root, python }: Surroundings, io: Io): Promise<ExitCode> {
+  const path = manifestPath(given, root, io.from, true);
+  const manifest = readManifest(path, root);
+  io.progress.say("hashing the files");
   let loaded;
   try {
-    loaded = loadManifest(path, around.root);
+    loaded = loadManifest(path, root);
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    error.problems.forEach((line) => around.print(line));
-    return 1;
+    error.problems.forEach((line) => io.out(line));
+    return EXIT.wrong;
   }
   const absent = loaded.files.filter((file) => file.absent !== undefined);
-  absent.forEach((file) => around.print(`${file.path}: is missing, but optional.`));
-  const gate = await askGate(loaded, around.root, around.python);
+  absent.forEach((file) => io.out(`${file.path}: is missing, but optional.`));
+  io.progress.say("looking at what the pickles import");
+  const gate = await askGate(loaded, root, python);
   if (gate.verdict === "unknown")
-    around.print(
-      `What the pickles import was not looked at: there is no ${around.python ?? "python3"} here. Each host's gate does it before it uses them.`,
+    io.err(
+      `What the pickles import was not looked at: there is no ${python ?? "python3"} here. Each host's gate does it before it uses them.`,
     );
-  if (gate.verdict === "refused") gate.lines.forEach((line) => around.print(line));
-  if (gate.verdict === "refused") return 1;
-  around.print(
-    `${path}: release ${manifest.release}, ${loaded.files.length - absent.length} files as listed, set ${loaded.digest.slice(0, 16)}`,
-  );
-  return 0;
+  if (gate.verdict === "refused") {
+    gate.lines.forEach((line) => io.out(line));
+    return EXIT.wrong;
+  }
+  io.out(`${path}: release ${manifest.release}, ${loaded.files.length - absent.length} files as listed, set ${loaded.digest.slice(0, 16)}`);
+  return EXIT.ok;
 }
 
-async function publish(args: readonly string[], around: Surroundings): Promise<number> {
-  const { values } = parse(args, { bucket: { type: "string" } }, 0);
-  const bucket = text(values["bucket"]);
-  if (bucket === undefined) throw new UsageError('--bucket is missing: "pulumi stack output" shows its name.');
-  const path = manifestPath(values, around, true);
-  readManifest(path, around.root);
+async function publish(bucket: string, given: string | undefined, { root }: Surroundings, io: Io): Promise<ExitCode> {
+  const path = manifestPath(given, root, io.from, true);
+  readManifest(path, root);
   // The library's version is pinned, so what it plans for a later Node concerns whoever raises the pin.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   // loaded here alone: the AWS library takes longer to load than the other commands take
   const { publishFile, PublishError, standardClient } = await import("./publish");
   const client = standardClient();
+  const one = async (file: LoadedFile): Promise<string> => {
+    if (file.absent !== undefined) return `${"missing".padEnd(14)} ${file.path} (optional)`;
+    io.progress.say(`${file.path} (${file.size} bytes)`);
+    const what = await publishFile(client, file, { bucket, root });
+    return `${what.padEnd(14)} s3://${bucket}/${file.key}`;
+  };
   try {
-    for (const file of loadManifest(path, around.root).files) {
-      const what = file.absent === undefined ? await publishFile(client, file, { bucket, root: around.root }) : "missing";
-      around.print(
-        `${what.padEnd(14)} ${what === "missing" ? `${file.path} (optional)` : `s3://${bucket}/${file.key}`} (${file.size} bytes)`,
-      );
-    }
-    return 0;
+    for (const file of loadManifest(path, root).files) io.out(`${await one(file)} (${file.size} bytes)`);
+    return EXIT.ok;
   } catch (error) {
     if (!(error instanceof PublishError) && !(error instanceof ManifestError)) throw error;
-    around.print(error.message);
-    return 1;
+    io.err(error.message);
+    return error instanceof PublishError && !error.mismatch ? EXIT.cannotTell : EXIT.wrong;
   } finally {
     client.destroy();
   }
@@ -117,10 +107,9 @@ function stateOf(file: ManifestFile, root: string): string {
   return fingerprintFile(place).sha256 === file.sha256 ? "as listed" : "altered";
 }
 
-function list(args: readonly string[], around: Surroundings): number {
-  const { values } = parse(args, {}, 0);
-  const path = manifestPath(values, around, true);
-  const manifest = readDraft(path, around.root);
+function list(given: string | undefined, { root }: Surroundings, io: Io): ExitCode {
+  const path = manifestPath(given, root, io.from, true);
+  const manifest = readDraft(path, root);
   const head = ["ROLE", "FILE", "BYTES", "REQUIRED", "FORMAT", "SHA256", "HERE"];
   const rows = manifest.files.map((file) => [
     file.role,
@@ -129,51 +118,74 @@ function list(args: readonly string[], around: Surroundings): number {
     file.required ? "yes" : "no",
     file.format,
     file.sha256.slice(0, 12),
-    stateOf(file, around.root),
+    stateOf(file, root),
   ]);
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const pins = Object.entries(manifest.runtime).map(([name, version]) => `${name} ${version}`);
-  around.print(`${path}: release ${manifest.release} (${pins.join(", ")})`);
+  io.out(`${path}: release ${manifest.release} (${pins.join(", ")})`);
   for (const row of [head, ...rows])
-    around.print(
+    io.out(
       row
         .map((cell, column) => cell.padEnd(widths[column]!))
         .join("  ")
         .trimEnd(),
     );
-  return 0;
+  return EXIT.ok;
 }
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[], around: Surroundings) => number | Promise<number>>> = {
-  add,
-  verify,
-  publish,
-  list,
-};
+/** A mistake in the manifest or in a file that is to be added is the user's. */
+const asked = (work: () => ExitCode | Promise<ExitCode>): Promise<ExitCode> => asProblems([ManifestError], work);
 
-/** Runs one command and gives its exit code. */
-export async function runCli(args: readonly string[], around: Surroundings): Promise<number> {
-  const [name, ...rest] = args;
-  if (name === "--help" || name === "-h") {
-    around.print(USAGE);
-    return 0;
-  }
-  try {
-    const command = name === undefined || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name];
-    if (command === undefined) throw new UsageError(name === undefined ? "A command is missing." : `${name} is not a command.`);
-    return await command(rest, around);
-  } catch (error) {
-    const misused = error instanceof UsageError || String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS");
-    if (!misused && !(error instanceof ManifestError)) throw error;
-    around.print(misused ? `${(error as Error).message}\n\n${USAGE}` : (error as Error).message);
-    return 2;
-  }
+/** The commands for one project. */
+export function modelsCommand(around: Surroundings): Group {
+  const notes = [MANIFEST_NOTE];
+  return {
+    name: "models",
+    summary: "Keeps the manifest of the models, compares it with the files, and publishes them.",
+    commands: {
+      add: command({
+        name: "models add",
+        summary: "Enters or replaces a file; makes the manifest where there is none.",
+        options: ADD_OPTIONS,
+        words: { value: "FILE", help: "the file to enter", min: 1, max: 1 },
+        examples: ["models/x.pkl --role model --release r1 --pin scikit-learn==1.7.2", "models/scaler.pkl --role scaler"],
+        notes: [`The default manifest is models-manifest/models.json.`],
+        run: (given, io) => asked(() => add(given, around, io)),
+      }),
+      verify: command({
+        name: "models verify",
+        summary: "Compares every file with the manifest, and looks at what the pickles import.",
+        options: { manifest: MANIFEST },
+        examples: ["", "--manifest models-manifest/earlier.json"],
+        notes,
+        exitCodes: { 1: "a file is missing, altered or imports what it may not" },
+        run: ({ options }, io) => asked(() => verify(options.manifest, around, io)),
+      }),
+      publish: command({
+        name: "models publish",
+        summary: "Uploads what the bucket does not have yet, with the standard AWS configuration; nothing is ever overwritten.",
+        options: {
+          bucket: { kind: "text", value: "NAME", required: true, help: 'the model bucket; "pulumi stack output" shows its name' },
+          manifest: MANIFEST,
+        },
+        examples: ['--bucket "$(pulumi stack output modelBucket)"'],
+        notes,
+        exitCodes: {
+          1: "a file, or an object in the bucket, is not what the manifest says",
+          3: "S3 could not be asked or did not take a file",
+        },
+        run: ({ options }, io) => asked(() => publish(options.bucket, options.manifest, around, io)),
+      }),
+      list: command({
+        name: "models list",
+        summary: "Shows the files of the manifest, and whether they are here.",
+        options: { manifest: MANIFEST },
+        examples: ["", "--manifest models-manifest/sample.json"],
+        notes,
+        run: ({ options }, io) => asked(() => list(options.manifest, around, io)),
+      }),
+    },
+  };
 }
 
-if (require.main === module) {
-  const root = resolve(__dirname, "..");
-  // npm runs scripts in the root and tells in INIT_CWD where the user is
-  void runCli(process.argv.slice(2), { root, from: process.env["INIT_CWD"] ?? process.cwd(), print: (line) => console.log(line) }).then(
-    (code) => (process.exitCode = code),
-  );
-}
+if (require.main === module) start(modelsCommand({ root: resolve(__dirname, "..") }));

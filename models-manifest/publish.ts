@@ -15,7 +15,15 @@ export interface PublishTarget {
 export type Published = "uploaded" | "there already";
 
 /** S3 did not take a file; the message says which, why and what to do. */
-export class PublishError extends Error {}
+export class PublishError extends Error {
+  /** @param mismatch a file or an object is not what the manifest says; else S3 could not be asked */
+  constructor(
+    message: string,
+    readonly mismatch = false,
+  ) {
+    super(message);
+  }
+}
 
 const ATTEMPTS = 4;
 
@@ -90,7 +98,7 @@ async function put(client: S3Client, file: LoadedFile, target: PublishTarget): P
 /** Ends the request when the file gives out before its end: S3 would wait for the rest, and so would we. */
 function abortWhenUnreadable(body: ReadStream, file: LoadedFile): AbortController {
   const abort = new AbortController();
-  const give = (why: string): void => abort.abort(new PublishError(`${file.path}: ${why}. Run verify, then publish again.`));
+  const give = (why: string): void => abort.abort(new PublishError(`${file.path}: ${why}. Run verify, then publish again.`, true));
   body.once("error", (error) => give(`cannot be read (${error.message})`));
   body.once("end", () => {
     if (body.bytesRead !== file.size) give(`has only ${body.bytesRead} bytes left of the ${file.size} that were hashed`);
@@ -107,6 +115,7 @@ async function isThere(client: S3Client, file: LoadedFile, target: PublishTarget
     throw new PublishError(
       `${file.path}: s3://${target.bucket}/${file.key} exists with other bytes (${head.ContentLength ?? "?"} instead of ${file.size}). ` +
         "Nothing overwrites a content-addressed key: find out who wrote it, then delete that object.",
+      true,
     );
   } catch (error) {
     // 403 is also what S3 says about a missing key to those who may not list; the upload will tell

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { parseArgs } from "node:util";
+import { command, EXIT, start, UsageProblem } from "../policies/cli";
+import type { ExitCode, Given, Io } from "../policies/cli";
 import { writeAtomically } from "./files";
 import { writeManifest } from "./format";
 import type { Manifest } from "./manifest";
@@ -40,39 +41,63 @@ export function makeSample(spec: SampleSpec, directory: string, root: string): M
   return { release: generated.replaceAll(":", "-"), generated, runtime: SAMPLE_RUNTIME, files };
 }
 
-const USAGE = `Usage: npm run models:sample -- [--size 50MB..200MB] [--seed N] [--out DIR] [--manifest FILE]
-Makes sample models (the same bytes on every machine) and their manifest. Without --size and --seed: ${SAMPLE_MANIFEST} in ${SAMPLE_DIRECTORY}.
-With them, the defaults are .cache/<release> and .cache/<release>.json. DIR must be inside the project: a manifest's paths are relative to its root.`;
+const OPTIONS = {
+  size: { kind: "text", value: "SIZE", help: "size of the model, such as 100MB; without it a few kilobytes" },
+  seed: {
+    kind: "text",
+    value: "N",
+    help: "another number, another sample",
+    form: { pattern: /^[1-9]\d*$/, what: "a whole number from 1" },
+  },
+  out: { kind: "text", value: "DIR", help: "the folder for the files; must be inside the project" },
+  manifest: { kind: "text", value: "FILE", help: "the manifest to write" },
+} as const;
 
-/** A RangeError is a mistake in the arguments. */
-function run(args: string[], root: string): string {
-  const { values } = parseArgs({
-    args,
-    options: { size: { type: "string" }, seed: { type: "string" }, out: { type: "string" }, manifest: { type: "string" } },
-  });
-  const spec = parseSampleSpec(
-    ["sample", values.size === undefined ? "" : `:${values.size}`, values.seed === undefined ? "" : `:seed${values.seed}`].join(""),
-  );
-  const word = sampleWord(spec);
-  const release = word.replaceAll(":", "-");
-  const usual = word === "sample";
-  const directory = relative(root, resolve(root, values.out ?? (usual ? SAMPLE_DIRECTORY : join(".cache", release))));
-  if (directory.startsWith("..") || isAbsolute(directory))
-    throw new RangeError(`--out ${values.out} is outside the project. Choose a folder inside it.`);
-  const moved = values.out !== undefined && values.manifest === undefined;
+export const sampleCommand = command({
+  name: "models:sample",
+  summary: "Makes sample models (the same bytes on every machine) and their manifest.",
+  options: OPTIONS,
+  examples: ["", "--size 100MB --seed 7"],
+  notes: [
+    `Without --size and --seed: ${SAMPLE_MANIFEST} in ${SAMPLE_DIRECTORY}. With them, the defaults are .cache/<release> and .cache/<release>.json.`,
+  ],
+  run: ({ options }, io) => makeNamed(options, resolve(__dirname, ".."), io),
+});
+
+type SampleOptions = Given<typeof OPTIONS>["options"];
+
+function makeNamed(options: SampleOptions, root: string, io: Io): ExitCode {
+  const word = [
+    "sample",
+    options.size === undefined ? "" : `:${options.size}`,
+    options.seed === undefined ? "" : `:seed${options.seed}`,
+  ].join("");
+  const spec = specOf(word, options);
+  const release = sampleWord(spec).replaceAll(":", "-");
+  const usual = release === "sample";
+  const outside = (path: string): boolean => path.startsWith("..") || isAbsolute(path);
+  const given = (path: string | undefined): string | undefined => (path === undefined ? undefined : relative(root, resolve(io.from, path)));
+  const directory = given(options.out) ?? (usual ? SAMPLE_DIRECTORY : join(".cache", release));
+  if (outside(directory)) throw new UsageProblem(`--out ${options.out ?? ""} is outside the project. Choose a folder inside it.`);
+  const moved = options.out !== undefined;
   const manifestPath =
-    values.manifest ?? (usual && !moved ? SAMPLE_MANIFEST : moved ? `${directory}.json` : join(".cache", `${release}.json`));
+    given(options.manifest) ?? (moved ? `${directory}.json` : usual ? SAMPLE_MANIFEST : join(".cache", `${release}.json`));
+  io.progress.say(`making ${sampleWord(spec)}`);
   const manifest = makeSample(spec, directory, root);
   writeManifest(resolve(root, manifestPath), manifest);
   const bytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
-  return `${manifest.files.length} files, ${bytes} bytes in ${directory}; manifest ${manifestPath}`;
+  io.out(`${manifest.files.length} files, ${bytes} bytes in ${directory}; manifest ${manifestPath}`);
+  return EXIT.ok;
 }
 
-if (require.main === module) {
+function specOf(word: string, options: SampleOptions): SampleSpec {
   try {
-    console.log(run(process.argv.slice(2), process.cwd()));
+    return parseSampleSpec(word);
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`);
-    process.exitCode = 2;
+    throw error instanceof RangeError
+      ? new UsageProblem(`--size ${options.size ?? ""} --seed ${options.seed ?? ""}: ${error.message}`)
+      : error;
   }
 }
+
+if (require.main === module) start(sampleCommand);

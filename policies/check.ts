@@ -1,13 +1,12 @@
 /**
- * Judges a graph from a file, without the program and without an engine:
+ * Evaluates the policies on a graph from a file, without the program and without an engine:
  *
  *   npm run policies:check -- --graph FILE [--repository DIR] [--config FILE] [--json] [--sarif FILE] [--junit FILE]
- *
- * Exit 0: nothing mandatory; 1: a mandatory violation; 3: a mandatory "cannot tell"; 2: input that cannot be judged.
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { asProblems, command, Problem, readNamed, reasonOf, start, systemSentence, UsageProblem, writeNamed } from "./cli";
+import type { ExitCode, Given, Io } from "./cli";
 import { ConfigError, DEFAULT_CONFIG, readConfig } from "./core/config";
 import type { Config } from "./core/config";
 import { closingLine, evaluateParts, exitCode } from "./core/evaluate";
@@ -20,128 +19,89 @@ import { textReport } from "./report/text";
 import { policies, policyIds } from "./rules";
 import { readRepository, repositoryPolicies } from "./rules/secrets/repository";
 
-const USAGE = `usage: npm run policies:check -- --graph FILE [--repository DIR] [--config FILE] [--json] [--sarif FILE] [--junit FILE]
+const OPTIONS = {
+  graph: {
+    kind: "text",
+    value: "FILE",
+    help: 'what to look at ("-": standard input): the JSON of `pulumi stack export`, of `npm run -s preview:offline -- --json` or of `pulumi preview --json`',
+  },
+  repository: {
+    kind: "text",
+    value: "DIR",
+    help: "look at the files of a repository too, or alone: stack files, .gitignore, secrets in git",
+  },
+  config: { kind: "text", value: "FILE", help: "roles, levels and exemptions, as for --policy-pack-config (see policies/README.md)" },
+  json: { kind: "flag", help: "the result as JSON on standard output, in place of text" },
+  sarif: { kind: "text", value: "FILE", help: "the result as SARIF 2.1.0 into FILE" },
+  junit: { kind: "text", value: "FILE", help: "the result as JUnit XML into FILE" },
+} as const;
 
-  --graph FILE      what to judge ("-": standard input): the JSON of \`pulumi stack export\`, of \`npm run -s preview:offline -- --json\`
-                    or of \`pulumi preview --json\`
-  --repository DIR  judge the files of a repository too, or (without --graph) alone: stack files, .gitignore, secrets in git
-  --config FILE     roles, levels and exemptions, as for --policy-pack-config (see policies/README.md)
-  --json            the result as JSON on standard output, in place of text
-  --sarif FILE      the result as SARIF 2.1.0 into FILE
-  --junit FILE      the result as JUnit XML into FILE
+type CheckOptions = Given<typeof OPTIONS>["options"];
 
-exit: 0 nothing mandatory, 1 a mandatory violation, 3 a mandatory "cannot tell", 2 bad input`;
+export const checkCommand = command({
+  name: "policies:check",
+  summary: "Evaluates the policies on a graph from a file, on the files of a repository, or on both; needs no engine.",
+  options: OPTIONS,
+  examples: ["--graph graph.json", "--graph state.json --config policy-config.json --sarif policies.sarif", "--repository ."],
+  exitCodes: {
+    0: "no mandatory policy is violated, and none cannot tell",
+    1: "a mandatory policy is violated",
+    3: "a mandatory policy cannot tell (and none is violated), or this machine is in the way",
+  },
+  run: ({ options }, io) => check(options, io),
+});
 
-interface Options {
-  readonly graph?: string;
-  readonly repository?: string;
-  readonly config?: string;
-  readonly json: boolean;
-  readonly sarif?: string;
-  readonly junit?: string;
-}
-
-/** @throws InputError */
-async function run(options: Options): Promise<number> {
-  const config = options.config === undefined ? DEFAULT_CONFIG : configFrom(options.config);
-  const parts = [...graphPart(options.graph), ...repositoryPart(options.repository)];
-  const result = await evaluateParts(parts, config, new Date().toISOString().slice(0, 10));
+async function check(options: CheckOptions, io: Io): Promise<ExitCode> {
+  if (options.graph === undefined && options.repository === undefined)
+    throw new UsageProblem("--graph FILE is missing, or --repository DIR");
+  const config = options.config === undefined ? DEFAULT_CONFIG : configFrom(options.config, io.from);
+  io.progress.say("reading");
+  const parts = [...(await graphPart(options.graph, io.from)), ...repositoryPart(options.repository, io.from)];
   const asked = parts.flatMap((part) => part.policies);
+  io.progress.say(`evaluating ${String(asked.length)} policies`);
+  const result = await evaluateParts(parts, config, new Date().toISOString().slice(0, 10));
   const source = options.graph ?? options.repository ?? "";
-  if (options.sarif !== undefined) write(options.sarif, "--sarif", sarifReport(result, asked, source, version()));
-  if (options.junit !== undefined) write(options.junit, "--junit", junitReport(result, asked));
-  process.stdout.write(options.json ? jsonReport(result) : textReport(result));
-  if (options.json) process.stderr.write(`${closingLine(result)}\n`);
+  if (options.sarif !== undefined) writeNamed(options.sarif, "--sarif", io.from, sarifReport(result, asked, source, version()));
+  if (options.junit !== undefined) writeNamed(options.junit, "--junit", io.from, junitReport(result, asked));
+  io.progress.end();
+  io.out((options.json ? jsonReport(result) : textReport(result)).trimEnd());
+  if (options.json) io.err(closingLine(result));
   return exitCode(result);
 }
 
-function graphPart(file: string | undefined): Part[] {
+async function graphPart(file: string | undefined, from: string): Promise<Part[]> {
   if (file === undefined) return [];
-  return [{ policies, graph: loadGraph(read(file, "--graph"), file === "-" ? "standard input" : file).graph }];
+  const text = readNamed(file, "--graph", from);
+  const { graph } = await asProblems([InputError], () => loadGraph(text, file === "-" ? "standard input" : file));
+  return [{ policies, graph }];
 }
 
-function repositoryPart(directory: string | undefined): Part[] {
+function repositoryPart(directory: string | undefined, from: string): Part[] {
   if (directory === undefined) return [];
   try {
-    return [{ policies: repositoryPolicies, graph: readRepository(directory) }];
+    return [{ policies: repositoryPolicies, graph: readRepository(resolve(from, directory)) }];
   } catch (error) {
-    throw new InputError(`--repository: ${reason(error)}`);
+    const sentence = systemSentence(error);
+    throw sentence === undefined ? error : new Problem(`--repository: ${sentence}`);
   }
 }
 
-function configFrom(file: string): Config {
+function configFrom(file: string, from: string): Config {
   let json: unknown;
   try {
-    json = JSON.parse(read(file, "--config"));
+    json = JSON.parse(readNamed(file, "--config", from));
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw error instanceof Problem ? error : new Problem(`${file}: not JSON: ${reasonOf(error)}`);
   }
   try {
     return readConfig(json, policyIds);
   } catch (error) {
-    throw error instanceof ConfigError ? new InputError(`${file}: ${error.message}`) : error;
+    throw error instanceof ConfigError ? new Problem(`${file}: ${error.message}`) : error;
   }
-}
-
-function read(file: string, option: string): string {
-  try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new InputError(`${option}: ${reason(error)}`);
-  }
-}
-
-function write(file: string, option: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new InputError(`${option}: ${reason(error)}`);
-  }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function version(): string {
   return (JSON.parse(readFileSync(join(__dirname, "package.json"), "utf8")) as { version: string }).version;
 }
 
-/** @throws InputError for arguments that make no sense */
-function options(args: readonly string[]): Options | "help" {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { graph: text, repository: text, config: text, json: flag, sarif: text, junit: text, help: flag },
-    });
-    if (values.help) return "help";
-    if (values.graph === undefined && values.repository === undefined) throw new Error("--graph FILE is missing");
-    return { ...values, json: values.json ?? false };
-  } catch (error) {
-    throw new InputError(`${reason(error)}\n\n${USAGE}`);
-  }
-}
-
-async function main(): Promise<number> {
-  try {
-    const parsed = options(process.argv.slice(2));
-    if (parsed !== "help") return await run(parsed);
-    process.stdout.write(`${USAGE}\n`);
-    return 0;
-  } catch (error) {
-    // A fault of our own must not look like a verdict either (Node would exit 1).
-    const text =
-      error instanceof InputError
-        ? error.message
-        : `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-    process.stderr.write(`policies:check: ${text}\n`);
-    return 2;
-  }
-}
-
-void main().then((code) => {
-  process.exitCode = code;
-});
+if (require.main === module) start(checkCommand);

@@ -2,13 +2,11 @@
  * Writes the reference page from the policies' own metadata: `npm run policies:docs` writes docs/policies.md, with
  * `--check` it only says whether the page is up to date (exit 1 when not).
  */
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pageCommand, start } from "./cli";
 import { areas, repositoryArea } from "./rules";
 import type { Area } from "./rules";
 import type { Policy } from "./core/types";
-
-const PAGE = join(__dirname, "..", "docs", "policies.md");
 
 /** The page's text. */
 export function referencePage(all: readonly Area[]): string {
@@ -58,15 +56,8 @@ function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
 
-function main(check: boolean): number {
-  const page = referencePage([...areas, repositoryArea]);
-  if (!check) {
-    writeFileSync(PAGE, page);
-    return 0;
-  }
-  if (readFileSync(PAGE, "utf8") === page) return 0;
-  process.stderr.write("docs/policies.md is out of date: run `npm run policies:docs`\n");
-  return 1;
-}
+export const policiesDocsCommand = pageCommand("policies:docs", [
+  { file: join(__dirname, "..", "docs", "policies.md"), source: "policies/rules", text: () => referencePage([...areas, repositoryArea]) },
+]);
 
-if (require.main === module) process.exitCode = main(process.argv.includes("--check"));
+if (require.main === module) start(policiesDocsCommand);

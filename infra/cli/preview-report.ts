@@ -1,107 +1,140 @@
-/** The offline preview as text for a reader. Pure. */
-import type { HostFile } from "../release/types";
-import type { PolicyRow, PreviewDocument } from "../offline/document";
+/** The offline preview as text for a reader: one screen, or the parts that were asked for. Pure. */
+import { palette, wrap, type Palette, type Screen } from "../../policies/cli";
+import { exitCode } from "../../policies/core/evaluate";
+import { textReport } from "../../policies/report/text";
 import type { GraphResource } from "../offline/engine";
+import type { Preview } from "./preview-stack";
+import { fileLines, policyLines, section, stepLines, treeLines } from "./preview-sections";
 
 export interface ReportOptions {
-  /** Secrets of the stack that are not set yet. */
-  readonly unset: readonly string[];
+  readonly stack: string;
+  readonly resources: boolean;
+  /** True: list them; a pattern: those with their text. */
+  readonly files: string | true | undefined;
+  readonly steps: boolean;
+  readonly policies: boolean;
   readonly verbose: boolean;
-  readonly colours: boolean;
+  readonly screen: Screen;
 }
 
-type Paint = (text: string) => string;
-interface Palette {
-  readonly bold: Paint;
-  readonly dim: Paint;
-  readonly red: Paint;
-  readonly green: Paint;
-  readonly yellow: Paint;
+export function renderPreview(preview: Preview, options: ReportOptions): string {
+  const colour = palette(options.screen.colours);
+  const parts = sections(preview, options, colour);
+  const { document } = preview;
+  const title = `Stack ${document.stack} of ${document.project}, evaluated offline: nothing was contacted, ids are not known yet`;
+  const head = wrap(title, options.screen.width, "  ").map(colour.bold);
+  const verdict = verdictLines(preview, options.screen.width, colour);
+  const lines =
+    parts.length > 0
+      ? [...head, "", ...parts, ...verdict]
+      : [
+          ...head,
+          ...unset(preview.unset, options.screen.width, colour),
+          "",
+          ...summary(preview, options.screen.width, colour),
+          ...verdict,
+          ...next(preview, options, colour),
+        ];
+  return lines.join("\n");
 }
 
-function palette(colours: boolean): Palette {
-  const paint = (code: number): Paint => (colours ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
-  return { bold: paint(1), dim: paint(2), red: paint(31), green: paint(32), yellow: paint(33) };
+function unset(keys: readonly string[], width: number, colour: Palette): string[] {
+  return keys.length === 0 ? [] : wrap(`Not set yet, placeholders stand in: ${keys.join(", ")}`, width, "  ").map(colour.yellow);
 }
 
-export function renderReport(document: PreviewDocument, options: ReportOptions): string {
-  const colour = palette(options.colours);
-  const sections = [
-    colour.bold(`Stack ${document.stack} of ${document.project}, offline: nothing is contacted, ids are not known yet`),
-    ...(options.unset.length > 0 ? [colour.yellow(`Not set yet, placeholders stand in: ${options.unset.join(", ")}`)] : []),
-    section(colour, `Resources (${document.resources.length})`, tree(document.resources, options.verbose)),
-    section(colour, `Files on the hosts (${document.files.length})`, files(document.files, options.verbose, colour)),
-    section(
-      colour,
-      `Set-up steps (${document.steps.length})`,
-      document.steps.map((step) => `${step.host} ${step.order}. ${step.name}`),
-    ),
-    section(
-      colour,
-      `Policies (${document.summary.ran})`,
-      document.policies.flatMap((row) => verdict(row, colour)),
-    ),
-    closing(document, colour),
+function sections({ document, result }: Preview, options: ReportOptions, colour: Palette): string[] {
+  const { verbose } = options;
+  const files = options.files ?? (verbose || undefined);
+  return [
+    ...(options.resources || verbose
+      ? section(colour, `Resources (${document.resources.length})`, treeLines(document.resources, verbose))
+      : []),
+    ...(files === undefined ? [] : fileLines(document, { pattern: files, texts: verbose }, colour)),
+    ...(options.steps || verbose ? section(colour, `Set-up steps (${document.steps.length})`, stepLines(document.steps)) : []),
+    ...(options.policies || verbose
+      ? section(colour, `Policies (${result.summary.ran} ran)`, policyLines(result, options.screen.width, colour))
+      : []),
   ];
-  return sections.join("\n\n");
 }
 
-function section(colour: Palette, title: string, lines: readonly string[]): string {
-  return [colour.bold(title), ...lines.map((line) => `  ${line}`)].join("\n");
-}
-
-function tree(resources: readonly GraphResource[], verbose: boolean): string[] {
-  const childrenOf = (urn: string | undefined): GraphResource[] => resources.filter((resource) => resource.parent === urn);
-  const lines = (resource: GraphResource, indent: string, own: string): string[] => {
-    const children = childrenOf(resource.urn);
-    const inputs = verbose
-      ? Object.entries(resource.inputs).flatMap(([key, value]) =>
-          `${key}: ${oneLine(value)}`.split("\n").map((text) => `${indent}      ${text}`),
-        )
-      : [];
-    const below = children.flatMap((child, index) => {
-      const last = index === children.length - 1;
-      return lines(child, `${indent}${last ? "   " : "│  "}`, `${indent}${last ? "└─ " : "├─ "}`);
-    });
-    return [`${own}${resource.type} ${resource.name}`, ...inputs, ...below];
-  };
-  return childrenOf(undefined).flatMap((root) => lines(root, "", ""));
-}
-
-function oneLine(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function files(rows: readonly HostFile[], verbose: boolean, colour: Palette): string[] {
-  return rows.flatMap((row) => {
-    const what =
-      row.kind === "link"
-        ? `-> ${row.target ?? "?"}`
-        : row.kind === "directory"
-          ? "directory"
-          : (row.sha256?.slice(0, 12) ?? "made on the host");
-    const line = `${row.host.padEnd(8)} ${row.mode} ${row.owner}:${row.group} ${row.path} ${colour.dim(what)}`;
-    const text =
-      row.content !== undefined && (verbose || row.content.length > 0)
-        ? row.content
-            .trimEnd()
-            .split("\n")
-            .map((part) => colour.dim(`    | ${part}`))
-        : [];
-    return [line, ...text];
+function summary({ document }: Preview, width: number, colour: Palette): string[] {
+  const { resources } = document;
+  const components = resources.filter((resource) => !resource.custom);
+  const rows = components.flatMap((component) => {
+    const children = resources.filter((resource) => resource.custom && resource.parent === component.urn);
+    const name = component.parent === undefined ? "the stack itself" : `${component.name} (${typeName(component)})`;
+    return children.length === 0 ? [] : [[name, `${String(children.length).padStart(3)}: ${kinds(children)}`] as const];
   });
+  const column = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const indent = " ".repeat(column + 7);
+  return [
+    ...section(
+      colour,
+      `Resources: ${resources.length} (${components.length} components)`,
+      rows.flatMap(([name, kind]) => wrap(`${name.padEnd(column)}${kind}`, width - 2, indent)),
+    ),
+    ...section(
+      colour,
+      "Hosts",
+      (["gateway", "backend"] as const).flatMap((role) => hostLines(document, role, width)),
+    ),
+  ];
 }
 
-function verdict(row: PolicyRow, colour: Palette): string[] {
-  if (row.verdict === "pass") {
-    return [`${colour.green("pass")}      ${row.policy}`];
+function hostLines({ files, steps }: Preview["document"], role: "gateway" | "backend", width: number): string[] {
+  const own = files.filter((file) => file.host === role);
+  const count = (kind: string): number => own.filter((file) => file.kind === kind).length;
+  const links = count("link");
+  const paths = `${count("file")} files, ${count("directory")} directories, ${links} link${links === 1 ? "" : "s"}`;
+  const names = steps.filter((step) => step.host === role).map((step) => step.name);
+  return wrap(`${role.padEnd(9)}${paths}; steps: ${names.join(", ")}`, width - 2, " ".repeat(9));
+}
+
+/** `aws:ec2/routeTable:RouteTable` is RouteTable. */
+function typeName({ type }: GraphResource): string {
+  return type.split(":").at(-1) ?? type;
+}
+
+function kinds(resources: readonly GraphResource[]): string {
+  const counts = new Map<string, number>();
+  for (const resource of resources) {
+    counts.set(typeName(resource), (counts.get(typeName(resource)) ?? 0) + 1);
   }
-  const word = row.verdict === "violation" ? colour.red("violation") : colour.yellow("unknown  ");
-  return [`${word} ${row.policy} (${row.level}) ${row.urn.split("::").slice(2).join(" ")}`, `          ${row.message}`];
+  return [...counts].map(([name, count]) => (count === 1 ? name : `${count}\u00a0${name}`)).join(", ");
 }
 
-function closing(document: PreviewDocument, colour: Palette): string {
-  const { ran, passed, violations, unknown } = document.summary;
-  const text = `${ran} policies ran: ${passed} passed, ${violations} violations, ${unknown} could not tell`;
-  return violations > 0 ? colour.red(text) : unknown > 0 ? colour.yellow(text) : colour.green(text);
+/** What is no pass, and the closing line, in the words of policies:check. */
+function verdictLines({ result }: Preview, width: number, colour: Palette): string[] {
+  const lines = textReport(result).trimEnd().split("\n");
+  const closing = lines.pop() ?? "";
+  const paint = (line: string): string =>
+    line.startsWith("VIOLATION") ? colour.red(line) : line.startsWith("CANNOT TELL") ? colour.yellow(line) : line;
+  const found = lines.join("\n").trimEnd();
+  const findings =
+    found === ""
+      ? []
+      : section(
+          colour,
+          "Findings",
+          found.split("\n").flatMap((line) => wrap(line, width - 2, "    ").map(paint)),
+        );
+  const is = (verdict: string): boolean => result.outcomes.some((outcome) => outcome.verdict === verdict);
+  const tone = is("violation") ? colour.red : is("unknown") ? colour.yellow : colour.green;
+  return [...findings, ...wrap(closing, width, "  ").map(tone)];
+}
+
+/** The exact commands that come next. */
+function next({ unset: keys, document, result }: Preview, { stack }: ReportOptions, colour: Palette): string[] {
+  const again = `npm run preview:offline -- --stack ${stack}`;
+  if (exitCode(result) !== 0) {
+    return ["", colour.bold("Next: settle the mandatory findings above, then look again"), `  ${again}`];
+  }
+  const set = keys.map((key) => {
+    const name = key.replace(`${document.project}:`, "");
+    return name === "sshPrivateKey"
+      ? `base64 -w0 < KEYFILE | pulumi config set --stack ${stack} --secret sshPrivateKey`
+      : `pulumi config set --stack ${stack} --secret --path '${name}'`;
+  });
+  const title = set.length > 0 ? "Next: set what is not set yet, then preview on AWS" : "Next: preview on AWS";
+  return ["", colour.bold(title), ...[...set, `pulumi preview --stack ${stack} --policy-pack policies`].map((line) => `  ${line}`)];
 }

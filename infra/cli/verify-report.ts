@@ -36,18 +36,32 @@ export function exitCode(outcomes: readonly HostOutcome[]): 0 | 1 | 3 {
   return outcomes.every((outcome) => "report" in outcome && outcome.report.ok) ? 0 : 1;
 }
 
+/** A line a host with its differences, the closing line, and what to do next. */
 export function renderOutcomes(stack: string, outcomes: readonly HostOutcome[]): string {
   const lines = outcomes.flatMap((outcome) => {
     if ("error" in outcome) {
-      return [`${outcome.role}: could not be checked`, ...outcome.error.split("\n").map((line) => `  ${line}`)];
+      return [`${outcome.role}: could not be asked`, ...outcome.error.split("\n").map((line) => `  ${line}`)];
     }
     const { report } = outcome;
-    const head = `${outcome.role}: ${report.ok ? "as wanted" : `${report.failed.length} differences`}, ${report.passed} checks passed, release ${report.release}`;
+    const verdict = report.ok ? "as wanted" : count(report.failed.length, "difference");
+    const head = `${outcome.role}: ${verdict}, release ${report.release}`;
     return [head, ...report.failed.map((row) => `  ${row.check}: expected ${row.expected}, found ${row.found}`)];
   });
   const hint =
     exitCode(outcomes) === 1
-      ? [`To repair: pulumi config set --stack ${stack} repair "$(date -u +%FT%TZ)" && pulumi up --stack ${stack}`]
+      ? ["", "Next: repair what differs", `  pulumi config set --stack ${stack} repair "$(date -u +%FT%TZ)" && pulumi up --stack ${stack}`]
       : [];
-  return [...lines, ...hint].join("\n");
+  return [...lines, "", closing(outcomes), ...hint].join("\n");
+}
+
+function closing(outcomes: readonly HostOutcome[]): string {
+  const reports = outcomes.flatMap((outcome) => ("report" in outcome ? [outcome.report] : []));
+  const passed = reports.reduce((sum, report) => sum + report.passed, 0);
+  const failed = reports.reduce((sum, report) => sum + report.failed.length, 0);
+  const hosts = `${count(outcomes.length, "host")}: ${reports.length} asked, ${outcomes.length - reports.length} could not be asked`;
+  return `${hosts}; ${count(passed + failed, "check")} ran: ${passed} passed, ${failed} failed.`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,8 +1,9 @@
 /**
- * `npm run docs`: writes docs/configuration.md from the schema and docs/external-names.md; `--check` fails when a file is not what its source says.
+ * `npm run docs`: writes docs/configuration.md from the schema and docs/external-names.md from the table of names; with `--check` it only says
+ * whether the pages are up to date (exit 1 when not).
  */
-import * as fs from "fs";
 import * as path from "path";
+import { pageCommand, start } from "../../policies/cli";
 import { externalNamesPage } from "../external-names-page";
 import { SECTIONS, type Section } from "./schema";
 
@@ -78,20 +79,11 @@ function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
 
-/** File in docs/, what it must say and where that comes from. */
-const PAGES = [
-  { file: "configuration.md", text: configurationPage, from: "infra/config/schema.ts" },
-  { file: "external-names.md", text: externalNamesPage, from: "infra/external-names.ts" },
-];
+const page = (name: string): string => path.resolve(__dirname, "../../docs", name);
 
-if (require.main === module) {
-  for (const { file, text, from } of PAGES) {
-    const full = path.resolve(__dirname, "../../docs", file);
-    if (!process.argv.includes("--check")) {
-      fs.writeFileSync(full, text());
-    } else if (!fs.existsSync(full) || fs.readFileSync(full, "utf8") !== text()) {
-      console.error(`docs/${file} is not what ${from} says; run: npm run docs`);
-      process.exitCode = 1;
-    }
-  }
-}
+export const docsCommand = pageCommand("docs", [
+  { file: page("configuration.md"), source: "infra/config/schema.ts", text: configurationPage },
+  { file: page("external-names.md"), source: "infra/external-names.ts", text: externalNamesPage },
+]);
+
+if (require.main === module) start(docsCommand);

@@ -1,12 +1,12 @@
 import * as path from "path";
-import { utils } from "ssh2";
 import { runProgram, type GraphResource, type Provider, type RunResult } from "../../infra/offline/engine";
+import { placeholderKey } from "../../infra/offline/placeholder-key";
 import { previewProvider } from "../../infra/offline/preview-provider";
 import { readStackFile } from "../../infra/offline/stack-file";
 import { program } from "../../infra/program";
 
 export const ROOT = path.resolve(__dirname, "../..");
-const KEY = utils.generateKeyPairSync("ed25519").private;
+const KEY = placeholderKey();
 
 /**
  * Evaluates the dev stack with some sections of its configuration (or other keys, "aws:region") replaced: as at a first preview, or as deployed

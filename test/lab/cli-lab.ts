@@ -7,39 +7,22 @@ import { listLabs, openLab, removeLab } from "./lab";
 import { holdLab, readState } from "./state";
 import { namespaceOf } from "./topology";
 
-export const LAB_USAGE = `lab up --name NAME [--memory MIB] [--disk GIB] [--user-data FILE]   two fresh machines, gateway and backend
-lab down --name NAME                      removes every trace
-lab list                                  labs of this checkout of which anything is left
-lab exec --name NAME HOST -- COMMAND...   a bash command line as root of a machine (HOST may be outside: the operator's namespace)
-lab ssh --name NAME HOST [-- COMMAND...]  as the program reaches it: ubuntu@HOST with the lab's key, the backend through the gateway
-lab reboot|off|on --name NAME HOST        orderly reboot; pull the plug; switch on
-lab cut|mend --name NAME HOST|operator    drop every packet of a machine or of the operator; end of that
-lab memory --name NAME HOST MIB|none      limit the whole machine`;
-
 export interface Arguments {
   readonly words: readonly string[];
-  readonly options: Readonly<Record<string, string>>;
+  readonly options: Readonly<Record<string, string | undefined>>;
   /** Everything behind "--". */
   readonly rest: readonly string[];
 }
 
-const need = (value: string | undefined, what: string): string => {
-  if (value === undefined || value === "") throw new Error(`${what} is missing.\n${LAB_USAGE}`);
-  return value;
-};
-
-const numeric = (text: string | undefined, option: string): number | undefined => {
-  if (text === undefined || text === "none") return undefined;
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${option} "${text}": give a whole number.`);
-  return Number(text);
-};
+/** "none" is no limit. */
+const numeric = (text: string | undefined): number | undefined => (text === undefined || text === "none" ? undefined : Number(text));
 
 async function up(name: string, options: Arguments["options"]): Promise<void> {
   const started = Date.now();
   const userData = options["user-data"] === undefined ? "" : readFileSync(options["user-data"], "utf8");
   await createDefaultLab(name, {
-    memoryMiB: numeric(options["memory"], "--memory"),
-    diskGiB: numeric(options["disk"], "--disk"),
+    memoryMiB: numeric(options["memory"]),
+    diskGiB: numeric(options["disk"]),
     userData,
   });
   console.log(
@@ -87,13 +70,12 @@ async function execute(name: string, host: string, rest: readonly string[]): Pro
 
 /** @returns the exit status */
 export async function labCommand({ words, options, rest }: Arguments): Promise<number> {
-  const [command = "", first, second] = words;
+  const [command = "", host = "", limit] = words;
   if (command === "list") {
     for (const name of await listLabs()) console.log(name);
     return 0;
   }
-  const name = need(options["name"], "--name NAME");
-  const host = (): string => need(first, "HOST");
+  const name = options["name"] ?? "";
   switch (command) {
     case "up":
       await holdLab(name, "lab up", () => up(name, options));
@@ -102,28 +84,28 @@ export async function labCommand({ words, options, rest }: Arguments): Promise<n
       await holdLab(name, "lab down", () => removeLab(name));
       return 0;
     case "exec":
-      return execute(name, host(), rest);
+      return execute(name, host, rest);
     case "ssh":
-      return interactive(sshCommand(name, host(), rest));
+      return interactive(sshCommand(name, host, rest));
     case "reboot":
-      await openLab(name).reboot(host());
+      await openLab(name).reboot(host);
       return 0;
     case "off":
-      await openLab(name).powerOff(host());
+      await openLab(name).powerOff(host);
       return 0;
     case "on":
-      await openLab(name).powerOn(host());
+      await openLab(name).powerOn(host);
       return 0;
     case "cut":
-      await openLab(name).cutLink(host());
+      await openLab(name).cutLink(host);
       return 0;
     case "mend":
-      await openLab(name).mendLink(host());
+      await openLab(name).mendLink(host);
       return 0;
     case "memory":
-      await openLab(name).setMemory(host(), numeric(need(second, "MIB|none"), "MIB"));
+      await openLab(name).setMemory(host, numeric(limit));
       return 0;
     default:
-      throw new Error(LAB_USAGE);
+      throw new Error(`no lab command "${command}"`);
   }
 }

@@ -8,7 +8,7 @@ import { holdLab } from "./state";
 import type { UpResult } from "./system";
 import { up } from "./system";
 
-type Options = Readonly<Record<string, string>>;
+type Options = Readonly<Record<string, string | undefined>>;
 
 export const DEFAULT_NAME = "local";
 
@@ -16,7 +16,7 @@ const shown = (value: unknown): string => (typeof value === "string" ? value : J
 
 function whatToTry({ lab, outputs }: UpResult): string {
   const outside = lab.outside([]).join(" ");
-  const tool = `npx ts-node test/lab/cli.ts lab`;
+  const tool = `npm run -s lab --`;
   const named = lab.name === DEFAULT_NAME ? "" : ` -- --name ${lab.name}`;
   return `
 The system runs. From the outside (the operator's namespace):

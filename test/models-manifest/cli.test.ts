@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runCli } from "../../models-manifest/cli";
+import { modelsCommand } from "../../models-manifest/cli";
 import { loadManifest, type Manifest } from "../../models-manifest/manifest";
 import { askGate } from "../../models-manifest/gate";
+import { run } from "../cli/run";
 import { sampleManifest, sampleProject, type Project } from "./project";
 
 let project: Project;
@@ -10,9 +11,8 @@ beforeEach(() => (project = sampleProject()));
 afterEach(() => project.remove());
 
 async function cli(args: readonly string[], python = "python3"): Promise<{ code: number; text: string }> {
-  const lines: string[] = [];
-  const code = await runCli(args, { root: project.root, from: project.root, print: (line) => lines.push(line), python });
-  return { code, text: lines.join("\n") };
+  const { code, out, err } = await run(modelsCommand({ root: project.root, python }), args, { from: project.root });
+  return { code, text: out + err };
 }
 
 const own = (): Manifest => JSON.parse(readFileSync(join(project.root, "own.json"), "utf8")) as Manifest;
@@ -54,21 +54,21 @@ describe("add", () => {
   });
 
   test.each<[string, string[], string]>([
-    ["no file", ["--role", "model"], "exactly one file"],
-    ["two files", ["a", "b", "--role", "model"], "exactly one file"],
-    ["no role", ["manifest.json"], "--role is missing: give one of model, scaler, label-encoder, metrics."],
-    ["an unknown role", ["manifest.json", "--role", "moddel"], "--role is moddel"],
+    ["no file", ["--role", "model"], "FILE is missing: the file to enter"],
+    ["two files", ["a", "b", "--role", "model"], '"b" is one argument too many'],
+    ["no role", ["manifest.json"], "--role ROLE is missing: one of model, scaler, label-encoder, metrics"],
+    ["an unknown role", ["manifest.json", "--role", "moddel"], '--role: found "moddel", expected one of model,'],
     ["an unknown option", ["manifest.json", "--rol", "model"], "--rol"],
     ["a file that is not there", ["none.pkl", "--role", "model", "--release", "r"], "none.pkl: is not a file"],
     ["a file outside", ["/etc/hostname", "--role", "model", "--release", "r"], "is outside the project"],
     ["an ending that says nothing", [".cache/x.bin", "--role", "model", "--release", "r"], "Add --format"],
-    ["an unknown format", ["manifest.json", "--role", "model", "--format", "onnx"], "--format is onnx"],
+    ["an unknown format", ["manifest.json", "--role", "model", "--format", "onnx"], '--format: found "onnx", expected pickle or json'],
     ["a new manifest without a release", ["manifest.json", "--role", "metrics"], "own.json does not exist yet. Name its first release"],
     ["a pickle without a pin", [".cache/y.pkl", "--role", "model", "--release", "r"], "own.json has no pin for scikit-learn"],
     [
       "a pin that is none",
       ["manifest.json", "--role", "metrics", "--release", "r", "--pin", "numpy>=2"],
-      "--pin numpy>=2 is not of the form",
+      '--pin: found "numpy>=2", expected the form',
     ],
   ])("%s is refused and writes nothing", async (_, args, message) => {
     for (const name of ["x.bin", "y.pkl"]) writeFileSync(join(project.root, ".cache", name), "x");
@@ -157,9 +157,9 @@ describe("list", () => {
 });
 
 test.each([[[]], [["frob"]], [["toString"]], [["list", "extra"]]])("%j is answered with the usage and 2", async (args) => {
-  expect(await cli(args)).toEqual({ code: 2, text: expect.stringContaining("Usage: npm run models") as string });
+  expect(await cli(args)).toEqual({ code: 2, text: expect.stringContaining("Usage: npm run -s models -- ") as string });
 });
 
 test("--help is no mistake", async () => {
-  expect(await cli(["--help"])).toEqual({ code: 0, text: expect.stringContaining("publish --bucket NAME") as string });
+  expect(await cli(["--help"])).toEqual({ code: 0, text: expect.stringContaining("publish --bucket NAME [--manifest FILE]") as string });
 });

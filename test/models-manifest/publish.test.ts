@@ -1,10 +1,11 @@
 import { readFileSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { runCli } from "../../models-manifest/cli";
+import { modelsCommand } from "../../models-manifest/cli";
 import { loadManifest, type LoadedFile } from "../../models-manifest/manifest";
 import { publishFile, standardClient } from "../../models-manifest/publish";
 import { sampleProject, type Project } from "./project";
+import { run } from "../cli/run";
 import { startS3Double, type S3Double } from "./s3-double";
 
 let project: Project;
@@ -37,13 +38,10 @@ afterEach(async () => {
 const publish = () => publishFile(client, model, { bucket: "models", root: project.root, firstPause: 1 });
 
 async function cli(...args: string[]): Promise<{ code: number; lines: string[] }> {
-  const lines: string[] = [];
-  const code = await runCli(["publish", "--manifest", "manifest.json", ...args], {
-    root: project.root,
+  const { code, out, err } = await run(modelsCommand({ root: project.root }), ["publish", "--manifest", "manifest.json", ...args], {
     from: project.root,
-    print: (line) => lines.push(line),
   });
-  return { code, lines };
+  return { code, lines: `${out}\n${err}`.trim().split("\n") };
 }
 
 test("a file arrives whole, with its checksum, and only where nothing was", async () => {
@@ -126,8 +124,8 @@ test("an optional file may be missing, an altered one is not sent", async () => 
   expect(s3.objects.size).toBe(0);
 });
 
-test("exit codes: no such bucket 1, no bucket named 2", async () => {
+test("exit codes: no such bucket 3, no bucket named 2", async () => {
   const wrong = await cli("--bucket", "elsewhere");
-  expect([wrong.code, wrong.lines[0]]).toEqual([1, expect.stringMatching(/NoSuchBucket.*correct --bucket/)]);
+  expect([wrong.code, wrong.lines[0]]).toEqual([3, expect.stringMatching(/NoSuchBucket.*correct --bucket/)]);
   expect((await cli()).code).toBe(2);
 });

@@ -3,9 +3,13 @@
  * commands in a clean clone of what is committed; with --short, here, the preview and the tests of what leans on Node's or the SDK's insides.
  */
 import { delimiter, join } from "node:path";
+import { command, EXIT, start } from "../../policies/cli";
+import type { Form } from "../../policies/cli";
 import { inCleanClone } from "./clean";
 import { ROOT, must, toolchain } from "./toolchain";
 import { VERSIONS, versionOf } from "./versions";
+
+const MAJOR: Form = { pattern: new RegExp(`^(${Object.keys(VERSIONS).join("|")})$`), what: `one of ${Object.keys(VERSIONS).join(", ")}` };
 
 /** The program and its engine, the pack's own server process, what starts processes and holds locks. */
 const SHORT = ["test/infra", "test/policies/pack", "test/lab/unit"];
@@ -24,30 +28,29 @@ function full(bin: string): void {
   });
 }
 
-/** @returns the exit status */
-function main(argv: readonly string[]): number {
-  const unknown = argv.find((word) => word.startsWith("-") && word !== "--short");
-  if (unknown !== undefined) throw new Error(`"${unknown}": usage: npm run test:node -- [--short] [MAJOR...]`);
-  const given = argv.filter((word) => word !== "--short");
-  const failed: string[] = [];
-  for (const major of given.length === 0 ? Object.keys(VERSIONS) : given) {
-    const version = versionOf(major);
-    const started = Date.now();
-    const took = (): string => `${((Date.now() - started) / 1000).toFixed(0)} s`;
-    try {
-      (argv.includes("--short") ? short : full)(toolchain(version));
-      console.log(`Node ${version.node}: ok (${took()})`);
-    } catch (error) {
-      failed.push(version.node);
-      console.log(`Node ${version.node}: FAILED (${took()}): ${(error as Error).message}`);
+export const testNodeCommand = command({
+  name: "test:node",
+  summary: "Runs the project on other versions of Node: README's two commands in a clean clone of what is committed.",
+  options: { short: { kind: "flag", help: "here, the preview and the tests of what leans on Node's or the SDK's internals" } },
+  words: { value: "MAJOR", help: `versions of Node, all without one: ${Object.keys(VERSIONS).join(", ")}`, min: 0, max: 9, form: MAJOR },
+  examples: ["", "--short 22 24"],
+  exitCodes: { 1: "a version failed" },
+  run: ({ options, words }, io) => {
+    let failed = false;
+    for (const major of words.length === 0 ? Object.keys(VERSIONS) : words) {
+      const version = versionOf(major);
+      const started = Date.now();
+      const took = (): string => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+      try {
+        (options.short ? short : full)(toolchain(version));
+        io.out(`Node ${version.node}: ok (${took()})`);
+      } catch (error) {
+        failed = true;
+        io.out(`Node ${version.node}: FAILED (${took()}): ${(error as Error).message}`);
+      }
     }
-  }
-  return failed.length === 0 ? 0 : 1;
-}
+    return failed ? EXIT.wrong : EXIT.ok;
+  },
+});
 
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 2;
-}
+if (require.main === module) start(testNodeCommand);

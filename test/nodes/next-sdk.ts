@@ -3,22 +3,24 @@
  * the tests of the pack lean on what is internal to the SDK, which is therefore pinned; this says what the next pin will ask for.
  */
 import { spawnSync } from "node:child_process";
+import { command, EXIT, Problem, start } from "../../policies/cli";
 import { inCleanClone } from "./clean";
 import { toolchain } from "./toolchain";
 import { NEXT_SDK_NODE, versionOf } from "./versions";
 
 const TESTS = ["test/infra/offline", "test/infra/stack.test.ts", "test/policies/pack"];
 
-const [wanted = "latest"] = process.argv.slice(2);
-const asked = spawnSync("npm", ["view", `@pulumi/pulumi@${wanted}`, "version"], { encoding: "utf8" });
-const version = asked.stdout.trim();
-if (!/^\d+\.\d+\.\d+$/.test(version)) {
-  console.error(`npm knows no version "${wanted}" of @pulumi/pulumi: ${(asked.stderr + asked.stdout).trim()}`);
-  process.exit(2);
+function newest(wanted: string): string {
+  const asked = spawnSync("npm", ["view", `@pulumi/pulumi@${wanted}`, "version"], { encoding: "utf8" });
+  const version = asked.stdout.trim();
+  if (!/^\d+\.\d+\.\d+$/.test(version)) {
+    throw new Problem(`npm knows no version "${wanted}" of @pulumi/pulumi: ${(asked.stderr + asked.stdout).trim()}`);
+  }
+  return version;
 }
-try {
-  const bin = toolchain(versionOf(NEXT_SDK_NODE));
-  inCleanClone(bin, ({ run }) => {
+
+function runWith(version: string): void {
+  inCleanClone(toolchain(versionOf(NEXT_SDK_NODE)), ({ run }) => {
     run("npm", "ci", "--no-audit", "--no-fund");
     run("npm", "pkg", "set", `dependencies.@pulumi/pulumi=${version}`, "--workspaces", "--include-workspace-root");
     run("npm", "install", "--no-audit", "--no-fund");
@@ -28,8 +30,27 @@ try {
     run("npm", "run", "-s", "preview:offline");
     run("node", "node_modules/jest/bin/jest.js", "--silent", ...TESTS);
   });
-  console.log(`@pulumi/pulumi ${version} on Node ${versionOf(NEXT_SDK_NODE).node}: ok`);
-} catch (error) {
-  console.error(`@pulumi/pulumi ${version} on Node ${versionOf(NEXT_SDK_NODE).node}: FAILED: ${(error as Error).message}`);
-  process.exitCode = 1;
 }
+
+export const nextSdkCommand = command({
+  name: "test:next-sdk",
+  summary: "Says whether the project would run with the newest Pulumi SDK, in a clean clone of what is committed. Asks npm alone.",
+  options: {},
+  words: { value: "VERSION", help: "another version of @pulumi/pulumi than the newest", min: 0, max: 1 },
+  examples: ["", "3.260.0"],
+  exitCodes: { 1: "it would not" },
+  run: ({ words: [wanted = "latest"] }, io) => {
+    const version = newest(wanted);
+    const on = `@pulumi/pulumi ${version} on Node ${versionOf(NEXT_SDK_NODE).node}`;
+    try {
+      runWith(version);
+    } catch (error) {
+      io.err(`${on}: FAILED: ${(error as Error).message}`);
+      return EXIT.wrong;
+    }
+    io.out(`${on}: ok`);
+    return EXIT.ok;
+  },
+});
+
+if (require.main === module) start(nextSdkCommand);

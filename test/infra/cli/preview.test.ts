@@ -49,12 +49,18 @@ test("dev: one document, exit code 0, no secret in it, every policy heard", () =
   expect(env).toMatchObject({ owner: "ddos", group: "ddos", mode: "0600", sha256: null });
 });
 
-test("a report in a pipe has no colours and names what is not set yet", () => {
+test("the report of dev fits one screen, has no colours in a pipe, and says what to do next", () => {
   const { status, stdout } = preview([]);
   expect(status).toBe(0);
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines.length).toBeLessThanOrEqual(45);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
   expect(stdout).not.toContain("\u001b[");
   expect(stdout).toContain("placeholders stand in: ml-gateway:secretEnv.DATABASE_URL");
-  expect(stdout).toMatch(/└─ aws:ec2\/instance:Instance gateway-instance/);
+  expect(stdout).toMatch(/firewall \(Firewall\) +16: 2 SecurityGroup, 6 SecurityGroupIngressRule, 8 SecurityGroupEgressRule/);
+  expect(stdout).toMatch(/backend {2}\d+ files, .*; steps: host-key, prepare, code, env, models, release, verify/);
+  expect(stdout).toMatch(/^\d+ policies ran: \d+ passed/m);
+  expect(lines.at(-1)).toBe("  pulumi preview --stack dev --policy-pack policies");
 });
 
 test("bad configuration: exit code 2 and every problem at once, on stderr", () => {
@@ -93,6 +99,7 @@ test("a mandatory violation: exit code 1 and the resource's name", () => {
   const text =
     "config:\n  aws:region: us-east-1\n  ml-gateway:app: { path: templates/sample-app }\n  ml-gateway:gateway: { sshFrom: [0.0.0.0/0] }\n";
   const { status, stdout } = withStack(text, () => preview(["--stack", "preview-test", "--policy-config", policyConfig]));
-  expect(stdout).toMatch(/violation .*firewall-in-gateway-ssh-0\.0\.0\.0\/0/);
+  expect(stdout).toMatch(/VIOLATION \(mandatory\) gateway-ssh-restricted\n.*firewall-in-gateway-ssh-0\.0\.0\.0\/0/);
+  expect(stdout).toContain("Next: settle the mandatory findings above, then look again\n  npm run preview:offline -- --stack preview-test");
   expect(status).toBe(1);
 });

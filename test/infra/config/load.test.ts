@@ -2,12 +2,14 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import * as pulumi from "@pulumi/pulumi";
-import { utils } from "ssh2";
+import { utils, type ParsedKey } from "ssh2";
 import { ConfigError, loadConfig } from "../../../infra/config/load";
 import type { StackConfig } from "../../../infra/config/types";
+import { placeholderKey } from "../../../infra/offline/placeholder-key";
 
 const ROOT = path.resolve(__dirname, "../../..");
-const KEY = utils.generateKeyPairSync("ed25519");
+const PRIVATE_KEY = placeholderKey();
+const KEY = { private: PRIVATE_KEY, public: `ssh-ed25519 ${(utils.parseKey(PRIVATE_KEY) as ParsedKey).getPublicSSH().toString("base64")}` };
 const SECRETS = ["ml-gateway:sshPrivateKey", "ml-gateway:secretEnv"];
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "config-test-"));
 const APP = path.join(scratch, "app");

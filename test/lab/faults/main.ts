@@ -1,12 +1,10 @@
 /**
  * Deployments that cannot leave the service broken, tried on real machines: every fault ends with the old release serving and a clear
  * reason, or with the new one, and no request fails meanwhile unless the fault itself takes the host away.
- *   main.ts [--only PATTERN] [--lab NAME] [--keep] [--list]
+ * The command line is in ../commands.ts (`npm run test:faults`).
  */
 import { createDefaultLab } from "../default-lab";
-import { unsupported } from "../host-tools";
 import { listLabs, openLab, removeLab } from "../lab";
-import { holdLab } from "../state";
 import type { Bench } from "./bench";
 import { createBench, expectServing, URL_ABOUT } from "./bench";
 import type { Case } from "./case";
@@ -80,21 +78,13 @@ async function runAll(cases: readonly Case[], bench: Bench): Promise<number> {
   return failed;
 }
 
-async function main(argv: readonly string[]): Promise<number> {
-  const only = argv.includes("--only") ? new RegExp(argv[argv.indexOf("--only") + 1] ?? "", "i") : /(?:)/;
-  const cases = ALL.filter((one) => only.test(one.name));
-  if (argv.includes("--list")) {
-    for (const one of cases) console.log(one.name);
-    return 0;
-  }
-  const reasons = unsupported();
-  if (reasons.length > 0) throw new Error(reasons.join("\n"));
-  if (cases.length === 0) throw new Error("--only matches no case; --list shows them.");
-  const name = argv.includes("--lab") ? (argv[argv.indexOf("--lab") + 1] ?? "") : "faults";
-  return holdLab(name, "test:faults", () => runIn(name, cases, argv.includes("--keep")));
+/** @returns the cases whose name the pattern matches, all without one */
+export function chosenCases(only: RegExp | undefined): readonly Case[] {
+  return only === undefined ? ALL : ALL.filter((one) => only.test(one.name));
 }
 
-async function runIn(name: string, cases: readonly Case[], keep: boolean): Promise<number> {
+/** @returns the exit status */
+export async function runIn(name: string, cases: readonly Case[], keep: boolean): Promise<number> {
   const began = Date.now();
   const running = (await listLabs()).includes(name);
   const lab = running ? openLab(name) : await createDefaultLab(name, { memoryMiB: 1024, diskGiB: 4 });
@@ -107,11 +97,3 @@ async function runIn(name: string, cases: readonly Case[], keep: boolean): Promi
     if (!keep) await removeLab(name);
   }
 }
-
-main(process.argv.slice(2)).then(
-  (status) => process.exit(status),
-  (error: Error) => {
-    console.error(error.message);
-    process.exit(1);
-  },
-);

@@ -116,9 +116,13 @@ test("exit 0 where nothing mandatory is found", () => {
 });
 
 test.each<[string, () => string[], RegExp]>([
-  ["no graph", () => [], /--graph FILE is missing\n\nusage: /],
-  ["an unknown option", () => ["--graf", "x"], /Unknown option '--graf'/],
-  ["a file that is not there", () => ["--graph", join(folder, "none.json")], /--graph: ENOENT: .*none\.json/],
+  ["no graph", () => [], /--graph FILE is missing, or --repository DIR\nUsage: npm run -s policies:check -- /],
+  ["an unknown option", () => ["--graf", "x"], /unknown option --graf; did you mean --graph\?/],
+  [
+    "a file that is not there",
+    () => ["--graph", join(folder, "none.json")],
+    /--graph: .*none\.json: there is no such file or folder; check the path \(ENOENT\)/,
+  ],
   [
     "something else than a graph",
     () => ["--graph", file("other.json", { hello: 1 })],
@@ -137,7 +141,7 @@ test.each<[string, () => string[], RegExp]>([
   [
     "a report that cannot be written",
     () => ["--graph", file("g.json", { resources: [] }), "--junit", join(folder, "none", "x.xml")],
-    /--junit: ENOENT/,
+    /--junit: .*x\.xml: there is no such file or folder/,
   ],
 ])("exit 2 and one message for %s", (_, args, message) => {
   const { code, out, err } = check(args());

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { runProgram } from "../../../infra/offline/engine";
 import type { Properties, Provider, Request } from "../../../infra/offline/engine";
 import { previewProvider } from "../../../infra/offline/preview-provider";
+import { placeholderKey } from "../../../infra/offline/placeholder-key";
 import { readStackFile } from "../../../infra/offline/stack-file";
 import { program } from "../../../infra/program";
 import type { Mode, PlainGraph } from "../core/builder";
@@ -29,8 +30,7 @@ export function cleanGraph(mode: Mode): Promise<PlainGraph> {
 }
 
 async function runOnce(mode: Mode): Promise<PlainGraph> {
-  const { utils } = await import("ssh2");
-  const file = readStackFile(ROOT, "dev", { privateKey: () => utils.generateKeyPairSync("ed25519").private });
+  const file = readStackFile(ROOT, "dev", { privateKey: placeholderKey });
   const { resources } = await runProgram({
     ...file,
     preview: mode === "unknown",

@@ -1,0 +1,89 @@
+/** Evaluates one stack offline: the program, then the policies. */
+import { RunError } from "@pulumi/pulumi";
+import { ConfigError as PolicyConfigError, DEFAULT_CONFIG, readConfig, type Config as PolicyConfig } from "../../policies/core/config";
+import type { Progress } from "../../policies/cli";
+import { evaluate, type Result } from "../../policies/core/evaluate";
+import { loadGraph } from "../../policies/graph/load";
+import { policies, policyIds } from "../../policies/rules";
+import { maskSecrets, stepRows, type PreviewDocument } from "../offline/document";
+import { runProgram, type GraphResource, type Properties } from "../offline/engine";
+import { placeholderKey } from "../offline/placeholder-key";
+import { previewProvider } from "../offline/preview-provider";
+import { readStackFile, StackFileError } from "../offline/stack-file";
+import { program } from "../program";
+import { hostFiles } from "../release/host-files";
+import type { StackInputs } from "../release/inputs";
+
+/** The policy pack's configuration cannot be used. */
+class PolicyFileError extends Error {}
+
+/** Mistakes in what the user gave. */
+export const KNOWN_ERRORS = [RunError, StackFileError, PolicyFileError];
+
+export interface Preview {
+  readonly document: PreviewDocument;
+  readonly result: Result;
+  /** Secrets of the stack that are not set yet. */
+  readonly unset: readonly string[];
+}
+
+export interface Wanted {
+  readonly stack: string;
+  readonly policies: PolicyConfig;
+}
+
+/** Evaluates one stack of the project in `root`. */
+export async function previewStack(root: string, { stack, policies: config }: Wanted, progress: Pick<Progress, "say">): Promise<Preview> {
+  const file = readStackFile(root, stack, { privateKey: placeholderKey });
+  let inputs: StackInputs | undefined;
+  progress.say("evaluating the program");
+  const run = await runProgram({
+    ...file,
+    preview: true,
+    provider: previewProvider(file.config["aws:region"] ?? process.env.AWS_REGION ?? ""),
+    onRegister: (request) => progress.say(`registering ${request.name}`),
+    program: async () => ({ ...(await program(root, { observe: (seen) => (inputs = seen) })) }),
+  });
+  if (inputs === undefined) {
+    throw new Error("the program ended without its inputs");
+  }
+  const resources = run.resources.map(presentable);
+  progress.say(`evaluating ${policies.length} policies`);
+  const { graph } = loadGraph(JSON.stringify({ resources: run.resources }), `stack ${stack}`);
+  const result = await evaluate(policies, graph, config, new Date().toISOString().slice(0, 10));
+  const files = [...hostFiles(inputs.specs.gateway), ...hostFiles(inputs.specs.backend)];
+  const document = {
+    project: file.project,
+    stack: file.stack,
+    resources,
+    files,
+    steps: stepRows(resources),
+    policies: result.outcomes,
+    summary: result.summary,
+  };
+  return { document, result, unset: file.unset };
+}
+
+/** @throws PolicyFileError */
+export function policyConfigOf(file: string | undefined, text: string): PolicyConfig {
+  if (file === undefined) {
+    return DEFAULT_CONFIG;
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new PolicyFileError(`--policy-config ${file}: not JSON: ${(error as Error).message}`);
+  }
+  try {
+    return readConfig(json, policyIds);
+  } catch (error) {
+    throw error instanceof PolicyConfigError ? new PolicyFileError(`--policy-config ${file}: ${error.message}`) : error;
+  }
+}
+
+/** Without secrets, and without the copy of the inputs that a preview has for outputs. */
+function presentable(resource: GraphResource): GraphResource {
+  const outputs = resource.custom ? {} : resource.outputs;
+  return { ...resource, inputs: maskSecrets(resource.inputs) as Properties, outputs: maskSecrets(outputs) as Properties };
+}

@@ -1,0 +1,75 @@
+/** Runs the verify step of both hosts outside of Pulumi, with the values that the program would give it. */
+import * as pulumi from "@pulumi/pulumi";
+import { Problem, reasonOf } from "../../policies/cli";
+import { loadConfig } from "../config/load";
+import { projectName, StackFileError } from "../offline/stack-file";
+import { carrier } from "../release/carrier";
+import { stackInputs, type StackInputs } from "../release/inputs";
+import { hostSteps } from "../release/steps";
+import type { HostRole } from "../release/types";
+import { runOverSsh, type Endpoint } from "../remote/ssh";
+import type { DeployedJson } from "./pulumi-cli";
+import { readReport, type HostOutcome } from "./verify-report";
+
+/** Mistakes in what the user gave. */
+export const KNOWN_ERRORS = [pulumi.RunError, StackFileError];
+
+/** The outputs of a deployed stack that are needed here. */
+export interface Deployed {
+  readonly gatewayAddress: string;
+  readonly backendAddress: string;
+  readonly modelBucket: string;
+  readonly hostKeys: Readonly<Record<HostRole, string>>;
+}
+
+/** @throws Problem, RunError */
+export async function readInputs(root: string, stack: string, json: DeployedJson): Promise<{ inputs: StackInputs; deployed: Deployed }> {
+  const deployed = json.outputs as unknown as Deployed;
+  const missing = ["gatewayAddress", "backendAddress", "modelBucket", "hostKeys"].filter((name) => !(name in deployed));
+  if (missing.length > 0) {
+    throw new Problem(`the outputs of ${stack} lack ${missing.join(", ")}: deploy it with this version first`);
+  }
+  await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, projectName(root), stack);
+  const values = Object.fromEntries(Object.entries(json.config).map(([key, entry]) => [key, entry.value ?? ""]));
+  pulumi.runtime.setAllConfig(
+    values,
+    Object.keys(json.config).filter((key) => json.config[key]?.secret === true),
+  );
+  const { config, sources } = loadConfig(root);
+  return { inputs: stackInputs(root, config, sources, deployed.modelBucket), deployed };
+}
+
+/**
+ * What one host says; a host that cannot be asked is an outcome too. The script is brought first, as the program does it, but the scripts of the
+ * deployment stay: this working copy may be another one.
+ */
+export async function ask(role: HostRole, inputs: StackInputs, deployed: Deployed): Promise<HostOutcome> {
+  const step = hostSteps(inputs.specs[role]).find((candidate) => candidate.name === "verify");
+  if (step === undefined) {
+    throw new Error(`no verify step for ${role}`);
+  }
+  const [privateKey, env] = await Promise.all([settled(inputs.config.ssh.privateKey), settled(pulumi.output(inputs.environment(role)))]);
+  const endpoint = (host: string, of: HostRole): Endpoint => ({
+    host,
+    user: inputs.config.ssh.user,
+    privateKey,
+    hostKey: deployed.hostKeys[of],
+  });
+  const gateway = endpoint(deployed.gatewayAddress, "gateway");
+  const route = role === "gateway" ? [gateway] : [gateway, endpoint(deployed.backendAddress, "backend")];
+  const stdin = step.stdin({ bucket: inputs.bucketName, backendAddress: deployed.backendAddress, env });
+  const { create, stdin: script } = carrier([step.script], { only: false });
+  const commands = [
+    { command: create, stdin: script },
+    { command: step.create, stdin },
+  ];
+  try {
+    return readReport(role, await runOverSsh(route, commands));
+  } catch (error) {
+    return { role, error: reasonOf(error) };
+  }
+}
+
+function settled<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply((value) => resolve(value)));
+}

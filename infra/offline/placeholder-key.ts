@@ -1,0 +1,50 @@
+/**
+ * A throwaway ed25519 key in OpenSSH form, for a stack that has none yet. Written here from Node's own key: ssh2's generator drops leading zero
+ * bytes of the public key, so that one of its keys in 256 cannot be read.
+ */
+import { generateKeyPairSync, randomBytes } from "crypto";
+
+const MAGIC = Buffer.from("openssh-key-v1\0");
+const KIND = Buffer.from("ssh-ed25519");
+/** Block size of the cipher "none". */
+const BLOCK = 8;
+
+/** Private key as `ssh-keygen -t ed25519 -N ''` writes it (OpenSSH's PROTOCOL.key). */
+export function placeholderKey(): string {
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const { d = "", x = "" } = privateKey.export({ format: "jwk" });
+  const seed = Buffer.from(d, "base64url");
+  const point = Buffer.from(x, "base64url");
+  const publicKey = Buffer.concat([text(KIND), text(point)]);
+  const none = text(Buffer.from("none"));
+  const body = Buffer.concat([
+    MAGIC,
+    none,
+    none,
+    text(Buffer.alloc(0)),
+    number(1),
+    text(publicKey),
+    text(privatePart(publicKey, seed, point)),
+  ]);
+  const lines = body.toString("base64").replace(/(.{70})(?=.)/g, "$1\n");
+  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines}\n-----END OPENSSH PRIVATE KEY-----\n`;
+}
+
+/** Twice the same random number (it shows whether decryption worked), the key, a comment, and 1, 2, 3... up to a whole block. */
+function privatePart(publicKey: Buffer, seed: Buffer, point: Buffer): Buffer {
+  const check = randomBytes(4);
+  const comment = text(Buffer.from("placeholder"));
+  const part = Buffer.concat([check, check, publicKey, text(Buffer.concat([seed, point])), comment]);
+  const padding = Buffer.from(Array.from({ length: (BLOCK - (part.length % BLOCK)) % BLOCK }, (_, index) => index + 1));
+  return Buffer.concat([part, padding]);
+}
+
+function number(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+function text(bytes: Buffer): Buffer {
+  return Buffer.concat([number(bytes.length), bytes]);
+}

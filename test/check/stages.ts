@@ -1,0 +1,76 @@
+/** What CI runs, fast things first. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./tool";
+
+export interface Step {
+  readonly argv: readonly string[];
+  /** Standard output goes here, relative to the root, in place of the screen. */
+  readonly into?: string;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly title: string;
+  /** Needs Linux and root, and takes long. */
+  readonly hosts?: true;
+  /** Every step runs; else only when the one before it succeeded. */
+  readonly independent?: true;
+  steps(): readonly Step[];
+}
+
+const npm = (script: string, ...args: readonly string[]): Step => ({
+  argv: ["npm", "run", "-s", script, ...(args.length > 0 ? ["--", ...args] : [])],
+});
+
+const VENV = ".cache/python-tests";
+const PYTHON = `${VENV}/bin/python`;
+
+export const STAGES: readonly Stage[] = [
+  { name: "types", title: "types", steps: () => [npm("types")] },
+  { name: "lint", title: "lint and form", steps: () => [npm("lint")] },
+  { name: "shell", title: "shell scripts", independent: true, steps: () => shellScripts().map((file) => ({ argv: shellcheck(file) })) },
+  { name: "workflows", title: "GitHub workflows", steps: () => [{ argv: ["bash", "test/check/workflows.sh"] }] },
+  { name: "unit", title: "unit tests", steps: () => [{ argv: ["npm", "test"] }] },
+  { name: "python", title: "sample application", steps: pythonSteps },
+  { name: "preview", title: "offline preview and policies of dev", steps: previewSteps },
+  { name: "nodes", title: "Node 22 and 24", steps: () => [npm("test:node", "--short", "22", "24")] },
+  { name: "hosts", title: "real hosts", hosts: true, steps: () => [npm("test:hosts")] },
+  { name: "faults", title: "faults on real hosts", hosts: true, steps: () => [npm("test:faults")] },
+];
+
+function pythonSteps(): Step[] {
+  return [
+    { argv: ["python3", "-m", "venv", VENV] },
+    { argv: [`${VENV}/bin/pip`, "install", "-q", "--disable-pip-version-check", "-r", "templates/sample-app/requirements.txt"] },
+    npm("models:sample"),
+    { argv: [PYTHON, "-B", "test/sample-app/check_models.py"] },
+    { argv: [PYTHON, "-B", "-m", "unittest", "discover", "-s", "test/sample-app", "-t", "test/sample-app"] },
+  ];
+}
+
+function previewSteps(): Step[] {
+  const graph = ".cache/graph.json";
+  return [
+    npm("preview:offline"),
+    { ...npm("preview:offline", "--json"), into: graph },
+    npm("policies:check", "--graph", graph, "--repository", "."),
+  ];
+}
+
+/** Every shell script of the repository, relative to its root. */
+export function shellScripts(): string[] {
+  const below = (folder: string): string[] =>
+    readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return below(path);
+      return entry.name.endsWith(".sh") ? [path] : [];
+    });
+  return [".ci/run", ...["templates", "test"].filter((folder) => existsSync(join(ROOT, folder))).flatMap(below)];
+}
+
+/** A script without a first line that names its shell is for any sh. */
+function shellcheck(file: string): string[] {
+  const named = /^(#!|# shellcheck shell=)/.test(readFileSync(join(ROOT, file), "utf8"));
+  return ["shellcheck", ...(named ? [] : ["--shell=sh"]), "--external-sources", "--source-path=SCRIPTDIR", file];
+}

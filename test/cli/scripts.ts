@@ -1,0 +1,47 @@
+/** Every script of package.json with the command that it runs. */
+import { benchCommand } from "../../bench/policies";
+import { previewCommand } from "../../infra/cli/preview";
+import { verifyCommand } from "../../infra/cli/verify";
+import { docsCommand } from "../../infra/config/docs";
+import { modelsCommand } from "../../models-manifest/cli";
+import { sampleCommand } from "../../models-manifest/sample-models";
+import { checkCommand } from "../../policies/check";
+import type { AnyCommand } from "../../policies/cli";
+import { policiesDocsCommand } from "../../policies/docs";
+import { testCommand } from "../check/jest";
+import { lintCommand } from "../check/lint";
+import { checkAllCommand } from "../check/main";
+import { typesCommand } from "../check/types";
+import { LAB_COMMANDS } from "../lab/commands";
+import { testNodeCommand } from "../nodes/main";
+import { nextSdkCommand } from "../nodes/next-sdk";
+
+export interface Script {
+  /** What package.json has behind the loader. */
+  readonly program: string;
+  readonly of: AnyCommand;
+}
+
+const lab = (word: string): Script => ({ program: `test/lab/cli.ts ${word}`, of: LAB_COMMANDS[word] as AnyCommand });
+
+export const SCRIPTS: Readonly<Record<string, Script>> = {
+  "preview:offline": { program: "infra/cli/preview.ts", of: previewCommand },
+  test: { program: "test/check/jest.ts", of: testCommand },
+  check: { program: "test/check/main.ts", of: checkAllCommand },
+  lint: { program: "test/check/lint.ts", of: lintCommand },
+  types: { program: "test/check/types.ts", of: typesCommand },
+  "policies:check": { program: "policies/check.ts", of: checkCommand },
+  "policies:docs": { program: "policies/docs.ts", of: policiesDocsCommand },
+  docs: { program: "infra/config/docs.ts", of: docsCommand },
+  models: { program: "models-manifest/cli.ts", of: modelsCommand({ root: "." }) },
+  "models:sample": { program: "models-manifest/sample-models.ts", of: sampleCommand },
+  verify: { program: "infra/cli/verify.ts", of: verifyCommand },
+  "up:local": lab("up"),
+  "down:local": lab("down"),
+  lab: lab("lab"),
+  "test:hosts": lab("test"),
+  "test:faults": lab("faults"),
+  "test:node": { program: "test/nodes/main.ts", of: testNodeCommand },
+  "test:next-sdk": { program: "test/nodes/next-sdk.ts", of: nextSdkCommand },
+  bench: { program: "bench/policies.ts", of: benchCommand },
+};
