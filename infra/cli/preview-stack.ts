@@ -13,12 +13,13 @@ import { readStackFile, StackFileError } from "../offline/stack-file";
 import { program } from "../program";
 import { hostFiles } from "../release/host-files";
 import type { StackInputs } from "../release/inputs";
+import { TemplateFileError } from "../release/templates";
 
 /** The policy pack's configuration cannot be used. */
 class PolicyFileError extends Error {}
 
 /** Mistakes in what the user gave. */
-export const KNOWN_ERRORS = [RunError, StackFileError, PolicyFileError];
+export const KNOWN_ERRORS = [RunError, StackFileError, TemplateFileError, PolicyFileError];
 
 export interface Preview {
   readonly document: PreviewDocument;

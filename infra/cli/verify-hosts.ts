@@ -6,13 +6,14 @@ import { projectName, StackFileError } from "../offline/stack-file";
 import { carrier } from "../release/carrier";
 import { stackInputs, type StackInputs } from "../release/inputs";
 import { hostSteps } from "../release/steps";
+import { TemplateFileError } from "../release/templates";
 import type { HostRole } from "../release/types";
 import { runOverSsh, type Endpoint } from "../remote/ssh";
 import type { DeployedJson } from "./pulumi-cli";
 import { readReport, type HostOutcome } from "./verify-report";
 
 /** Mistakes in what the user gave. */
-export const KNOWN_ERRORS = [pulumi.RunError, StackFileError];
+export const KNOWN_ERRORS = [pulumi.RunError, StackFileError, TemplateFileError];
 
 /** The outputs of a deployed stack that are needed here. */
 export interface Deployed {

@@ -2,13 +2,13 @@
  * Everything that decides what a stack consists of, in one plain value: configuration, sources and what each host gets.
  */
 import { createHash } from "crypto";
-import * as fs from "fs";
 import * as path from "path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LoadedManifest } from "../../models-manifest/manifest";
 import type { HostConfig, StackConfig } from "../config/types";
 import { instanceSize, workersFor } from "../hosts/sizing";
 import { hostSteps } from "./steps";
+import { readTemplate } from "./templates";
 import type { HostRole, HostSpec } from "./types";
 import type { ModelFile } from "../models/bucket";
 import type { Sources } from "../config/sources";
@@ -45,7 +45,7 @@ export function stackInputs(root: string, config: StackConfig, sources: Sources,
     bucketName,
     models: { release: sources.models.manifest.release, files: modelFiles(root, sources.models) },
     specs: { gateway, backend },
-    hostKeyScript: fs.readFileSync(path.join(root, "templates/steps/host-key.sh"), "utf8"),
+    hostKeyScript: readTemplate("steps/host-key.sh"),
     environment: (role) => (role === "gateway" ? plain.gateway : config.secretEnv.apply((secret) => ({ ...plain.backend, ...secret }))),
   };
 }

@@ -10,9 +10,19 @@ type Token = [type: string, name: string, start: number, end: number, children?:
 
 const FOLDER = join(__dirname, "..", "..", "templates");
 
-/** Text of templates/<name>. @throws Error with the path when it cannot be read. */
+/** A file of templates/ cannot be used as it lies here; `message` says where, why and what to do. */
+export class TemplateFileError extends Error {}
+
+/** Text of templates/<name>. @throws Error with the path when it cannot be read, TemplateFileError when it has carriage returns. */
 export function readTemplate(name: string): string {
-  return readFileSync(join(FOLDER, name), "utf8");
+  const text = readFileSync(join(FOLDER, name), "utf8");
+  const at = text.indexOf("\r");
+  if (at < 0) return text;
+  const line = text.slice(0, at).split("\n").length;
+  throw new TemplateFileError(
+    `templates/${name}, line ${line}: found a carriage return (CRLF line ends); bash, systemd and nginx on the hosts fail on it. ` +
+      `Restore it with LF: rm templates/${name} && git checkout -- templates/${name}`,
+  );
 }
 
 const SOURCED = /^# shellcheck source=templates\/steps\/([a-z0-9-]+)\.sh\n\. .*\n/gm;

@@ -6,9 +6,9 @@ export function junitReport(result: Result, policies: readonly Policy[]): string
   const ids = [...policies.map((policy) => policy.id), "exemptions"];
   const cases = ids.map((id) => testCase(id, result));
   const count = (kind: Kind): number => cases.filter((entry) => entry.kind === kind).length;
-  const totals = `tests="${String(cases.length)}" failures="${String(count("failure"))}" errors="${String(count("error"))}" skipped="${String(count("skipped"))}"`;
+  const totals = `tests="${String(cases.length)}" failures="${String(count("failure"))}" errors="${String(count("error"))}"`;
   const body = cases.map((entry) => entry.xml).join("\n");
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${totals}>\n<testsuite name="policies" ${totals}>\n${body}\n</testsuite>\n</testsuites>\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${totals}>\n<testsuite name="policies" ${totals} skipped="${String(count("skipped"))}">\n${body}\n</testsuite>\n</testsuites>\n`;
 }
 
 type Kind = "failure" | "error" | "skipped" | "passed";

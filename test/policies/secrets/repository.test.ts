@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -115,7 +116,7 @@ describe("what stands in git", () => {
   });
 });
 
-test.each([
+const PATTERNS: [string, boolean][] = [
   [".env", true],
   ["*.env", true],
   [".env*", true],
@@ -131,6 +132,30 @@ test.each([
   [".env\n!.env", false],
   [".*\n!.env.example", true],
   ["*\n!*.ts", true],
-])("the pattern %j ignores .env: %s", (text, expected) => {
+  [".ENV", false],
+  ["\\.env", true],
+  [".e[mn]v", true],
+  [".e[!n]v", false],
+  [".en?", true],
+  [".env ", true],
+  [".env\r\n", true],
+  ["\\#.env", false],
+  ["/*\n!/app", true],
+];
+test.each(PATTERNS)("the pattern %j ignores .env: %s", (text, expected) => {
   expect(isIgnored(text, ".env")).toBe(expected);
+});
+
+test("git itself says the same of each pattern", () => {
+  const directory = mkdtempSync(join(tmpdir(), "repository-"));
+  try {
+    execFileSync("git", ["init", "-q", directory]);
+    const said = PATTERNS.map(([text]): [string, boolean] => {
+      writeFileSync(join(directory, ".gitignore"), text);
+      return [text, spawnSync("git", ["-C", directory, "check-ignore", "-q", ".env"]).status === 0];
+    });
+    expect(said).toEqual(PATTERNS);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
