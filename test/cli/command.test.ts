@@ -1,6 +1,6 @@
 /** The helper that all commands share: arguments, messages, streams, width and progress. */
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
@@ -117,7 +117,8 @@ describe("errors", () => {
     );
     symlinkSync("loop", join(folder, "loop"));
     expect(() => readNamed("loop", "--graph", folder)).toThrow("lead in a circle");
-    expect(() => writeNamed("/dev/full", "--sarif", folder, "x")).toThrow(/^--sarif: .*no space left on the disk/);
+    if (existsSync("/dev/full"))
+      expect(() => writeNamed("/dev/full", "--sarif", folder, "x")).toThrow(/^--sarif: .*no space left on the disk/);
     writeNamed("out", "--sarif", folder, "text");
     expect(readFileSync(join(folder, "out"), "utf8")).toBe("text");
     if (process.getuid?.() === 0) return; // root may read everything
@@ -137,7 +138,7 @@ describe("as a program", () => {
     expect([await new Promise((done) => child.on("close", done)), err]).toEqual([0, ""]);
   });
 
-  test("a full disk is one", () => {
+  (existsSync("/dev/full") ? test : test.skip)("a full disk is one", () => {
     const { status, stderr } = spawnSync("sh", ["-c", `exec "$@" >/dev/full`, "sh", process.execPath, ...list], {
       cwd: ROOT,
       encoding: "utf8",
