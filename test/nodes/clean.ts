@@ -12,6 +12,8 @@ export interface Clean {
   readonly project: string;
   /** Runs a program of this Node in the clone, with nothing of this process's surroundings. */
   readonly run: (...argv: readonly string[]) => void;
+  /** The same for a program whose standard output is of no interest. */
+  readonly runQuietly: (...argv: readonly string[]) => void;
 }
 
 /** @param bin directory of node and npm; the clone goes when the work has ended, well or not */
@@ -23,7 +25,11 @@ export function inCleanClone(bin: string, work: (clean: Clean) => void): void {
     must(["git", "clone", "--quiet", ROOT, project], { cwd: directory });
     const kept = Object.fromEntries(KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
     const env = { ...kept, ...registrySettings(), HOME: home, PATH: `${bin}:${BARE}` };
-    work({ project, run: (program = "", ...args) => must([join(bin, program), ...args], { cwd: project, env }) });
+    const runner =
+      (quiet: boolean): Clean["run"] =>
+      (program = "", ...args) =>
+        must([join(bin, program), ...args], { cwd: project, env, quiet });
+    work({ project, run: runner(false), runQuietly: runner(true) });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

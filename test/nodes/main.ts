@@ -21,9 +21,9 @@ function short(bin: string): void {
 }
 
 function full(bin: string): void {
-  inCleanClone(bin, ({ run }) => {
+  inCleanClone(bin, ({ run, runQuietly }) => {
     run("npm", "ci");
-    run("npm", "run", "preview:offline");
+    runQuietly("npm", "run", "preview:offline");
     run("npm", "test");
   });
 }

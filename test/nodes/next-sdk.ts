@@ -20,14 +20,14 @@ function newest(wanted: string): string {
 }
 
 function runWith(version: string): void {
-  inCleanClone(toolchain(versionOf(NEXT_SDK_NODE)), ({ run }) => {
+  inCleanClone(toolchain(versionOf(NEXT_SDK_NODE)), ({ run, runQuietly }) => {
     run("npm", "ci", "--no-audit", "--no-fund");
     run("npm", "pkg", "set", `dependencies.@pulumi/pulumi=${version}`, "--workspaces", "--include-workspace-root");
     run("npm", "install", "--no-audit", "--no-fund");
     // One copy for all, or the test would be one of the old SDK.
     run("node", "-e", `const { version } = require("@pulumi/pulumi/package.json"); if (version !== "${version}") throw new Error(version)`);
     run("npm", "run", "types");
-    run("npm", "run", "-s", "preview:offline");
+    runQuietly("npm", "run", "-s", "preview:offline");
     run("node", "node_modules/jest/bin/jest.js", "--silent", ...TESTS);
   });
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectOutside } from "../outside";
 import { whileThere } from "../presence";
+import { sleep } from "../process";
 
 const mockRoot = mkdtempSync(join(tmpdir(), "lab-"));
 const mockProcesses: Record<string, number[]> = {};
@@ -61,10 +62,14 @@ test("a connection ends when the door to the outside is killed", async () => {
   });
   await new Promise<void>((resolve) => door.listen(join(mockRoot, lab("door"), "operator.sock"), resolve));
   const socket = await connectOutside("door", "198.18.0.2", 22);
-  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  socket.resume();
-  // What a killed process leaves: an end, and nobody who waits for ours.
-  for (const client of clients) client.end();
-  await closed;
-  door.close();
+  try {
+    const closed = new Promise<string>((resolve) => socket.once("close", () => resolve("closed")));
+    socket.resume();
+    // What a killed process leaves: an end, and nobody who waits for ours.
+    for (const client of clients) client.end();
+    expect(await Promise.race([closed, sleep(2000)])).toBe("closed");
+  } finally {
+    for (const one of [socket, ...clients]) one.destroy();
+    door.close();
+  }
 });
