@@ -1,8 +1,9 @@
-// Types are checked once, by `npm run types`; ts-jest only strips them here.
+// Types are checked once, by `npm run types`; here they are only stripped.
 module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/.*\\.host\\.test\\.ts$"],
-  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false, tsconfig: "<rootDir>/tsconfig.json" }] },
+  setupFiles: ["<rootDir>/tools/jest-setup.js"],
+  transform: { "^.+\\.ts$": "<rootDir>/tools/jest-transform.js" },
 };

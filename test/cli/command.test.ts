@@ -128,7 +128,7 @@ describe("errors", () => {
 });
 
 describe("as a program", () => {
-  const list = ["-r", "ts-node/register/transpile-only", "infra/cli/preview.ts", "--help"];
+  const list = ["-r", "./tools/register.js", "infra/cli/preview.ts", "--help"];
 
   test("a reader that stops early is no error", async () => {
     const child = spawn(process.execPath, list, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });

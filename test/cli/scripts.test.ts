@@ -8,7 +8,7 @@ import { SCRIPTS } from "./scripts";
 
 jest.setTimeout(300_000);
 const ROOT = resolve(__dirname, "../..");
-const LOADER = "node -r ts-node/register/transpile-only ";
+const LOADER = "node -r ./tools/register.js ";
 
 type Named = readonly [name: string, of: Command];
 /** The command of each script, and each command of a group. */
@@ -110,7 +110,7 @@ interface Ended {
 }
 
 function spawned(program: string, ...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", ...program.split(" "), ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, ["-r", "./tools/register.js", ...program.split(" "), ...args], { cwd: ROOT });
   let [out, err] = ["", ""];
   child.stdout.on("data", (part: Buffer) => (out += part.toString()));
   child.stderr.on("data", (part: Buffer) => (err += part.toString()));

@@ -9,7 +9,7 @@ jest.setTimeout(120_000);
 
 /** Runs the command as a person would, in a copy of the project's stack files so that other stacks can be tried. */
 function preview(args: readonly string[], env: NodeJS.ProcessEnv = {}): { status: number | null; stdout: string; stderr: string } {
-  const loader = ["-r", "ts-node/register/transpile-only", "infra/cli/preview.ts"];
+  const loader = ["-r", "./tools/register.js", "infra/cli/preview.ts"];
   const run = spawnSync(process.execPath, [...loader, ...args], {
     cwd: ROOT,
     encoding: "utf8",

@@ -18,7 +18,7 @@ afterAll(() => {
 });
 
 function check(args: readonly string[], input = ""): { code: number | null; out: string; err: string } {
-  const result = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "policies/check.ts", ...args], {
+  const result = spawnSync(process.execPath, ["-r", "./tools/register.js", "policies/check.ts", ...args], {
     cwd: ROOT,
     encoding: "utf8",
     input,

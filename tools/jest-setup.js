@@ -1,0 +1,4 @@
+/** Before each file of tests: see lazy.js. */
+const { LAZY, later } = require("./lazy");
+
+for (const name of LAZY) jest.mock(name, () => later(() => jest.requireActual(name)));
