@@ -30,7 +30,7 @@ export function deployedJson({ stack, config, outputs }: Sources, from: string):
 
 function runPulumi(args: readonly string[]): string {
   try {
-    return execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 2 ** 28 });
+    return execFileSync("pulumi", args, { encoding: "utf8", env: process.env, stdio: ["ignore", "pipe", "inherit"], maxBuffer: 2 ** 28 });
   } catch (error) {
     const { status } = error as { status?: number | null };
     const why = systemSentence(error) ?? `ended with ${status ?? "a signal"}; what it said stands above`;

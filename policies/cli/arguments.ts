@@ -90,7 +90,8 @@ export function readArguments<O extends Options>(args: readonly string[], syntax
   const rest: string[] = [];
   let ended = false;
   for (let at = 0; at < tokens.length; at += 1) {
-    const token = tokens[at] as Token;
+    const token = tokens[at];
+    if (token === undefined) break;
     if (token.kind === "option-terminator") ended = true;
     else if (token.kind === "positional") (ended && syntax.rest !== undefined ? rest : words).push(token.value ?? "");
     else {
@@ -110,7 +111,7 @@ function tokensOf(args: readonly string[], options: Options): readonly Token[] {
     return [name, { type, ...(spec.short === undefined ? {} : { short: spec.short }), multiple: true }] as const;
   });
   const parsed = parseArgs({ args: [...args], options: Object.fromEntries(config), strict: false, allowPositionals: true, tokens: true });
-  return parsed.tokens as readonly Token[];
+  return parsed.tokens;
 }
 
 /** @returns name, value, and whether the next token was used up as the value */

@@ -29,12 +29,10 @@ export interface Command<O extends Options = Options> extends Syntax<O> {
 export interface Group {
   readonly name: string;
   readonly summary: string;
-  /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has options of its own */
-  readonly commands: Readonly<Record<string, Command<any>>>;
+  readonly commands: Readonly<Record<string, Command>>;
 }
 
-/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above */
-export type AnyCommand = Command<any> | Group;
+export type AnyCommand = Command | Group;
 
 /** Keeps the types of the options for `run`. */
 export function command<const O extends Options>(of: Command<O>): Command<O> {

@@ -24,9 +24,11 @@ export function userFolder(env: Readonly<Record<string, string | undefined>>, cw
 }
 
 /** The process's own; `end` ends the process when everything is written. */
-export function processIo(): { readonly io: Io; end(code: number): Promise<void> } {
+export function processIo(): { readonly io: Io; readonly end: (code: number) => Promise<void> } {
   let failed: Error | undefined;
-  process.stdout.on("error", (error) => (failed ??= error));
+  process.stdout.on("error", (error: Error) => {
+    failed ??= error;
+  });
   process.stderr.on("error", () => undefined); // there is nowhere left to say it
   const io: Io = {
     out: (text) => void process.stdout.write(`${text}\n`),

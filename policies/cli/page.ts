@@ -10,7 +10,7 @@ export interface Page {
   readonly file: string;
   /** What the page is made of, for the messages. */
   readonly source: string;
-  text(): string;
+  readonly text: () => string;
 }
 
 /** @param name of the command */

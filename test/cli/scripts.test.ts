@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { EXIT_MEANING, type AnyCommand, type Command } from "../../policies/cli";
+import { LAB_COMMANDS } from "../lab/commands";
 import { run } from "./run";
 import { SCRIPTS } from "./scripts";
 
@@ -13,7 +14,7 @@ const LOADER = "node -r ./tools/register.js ";
 type Named = readonly [name: string, of: Command];
 /** The command of each script, and each command of a group. */
 const ALL: readonly Named[] = Object.values(SCRIPTS).flatMap(({ of }) =>
-  "commands" in of ? Object.values(of.commands).map((one): Named => [one.name, one as Command]) : [[of.name, of] as Named],
+  "commands" in of ? Object.values(of.commands).map((one): Named => [one.name, one]) : [[of.name, of] as Named],
 );
 /** Words and options that a command cannot do without. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
@@ -101,6 +102,14 @@ describe.each(Object.values(SCRIPTS).flatMap(({ of }) => ("commands" in of ? [[o
       err: expect.stringContaining('"frob" is not a command') as string,
     });
   });
+});
+
+test("the forms that the tests on real hosts use are understood", async () => {
+  const up = watched(LAB_COMMANDS["up"] as Command);
+  expect((await run(up.of, ["--name", "test-crash", "--force", "yes"])).code).toBe(0);
+  expect(up.work.mock.calls).toEqual([
+    [expect.objectContaining({ options: { name: "test-crash", stack: undefined, force: "yes" } }), expect.anything()],
+  ]);
 });
 
 interface Ended {

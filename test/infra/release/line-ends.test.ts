@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type * as Templates from "../../../infra/release/templates";
 import { ROOT } from "../evaluate";
 
 let folder: string;
@@ -51,7 +52,7 @@ test.each(steps)("a step script with CRLF is refused: %s", (name) => {
       readFileSync: (path: string) => readFileSync(path, "utf8").replaceAll("\n", "\r\n"),
     }));
     /* eslint-disable-next-line @typescript-eslint/no-require-imports -- the module has to see the file system of this test */
-    const { readTemplate } = require("../../../infra/release/templates") as typeof import("../../../infra/release/templates");
+    const { readTemplate } = require("../../../infra/release/templates") as typeof Templates;
     expect(() => readTemplate(`steps/${name}`)).toThrow(`templates/steps/${name}, line 1: found a carriage return`);
   });
 });
