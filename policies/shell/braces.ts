@@ -3,9 +3,11 @@ import type { Part, Word } from "./syntax";
 
 const BASE = 0xf000;
 
+export const hasBraces = (word: Word): boolean => word.parts.some((p) => p.kind === "text" && !p.quoted && p.text.includes("{"));
+
 /** The words that a word with braces stands for; the word itself when it has none. */
 export function braces(word: Word): Word[] {
-  if (!word.parts.some((p) => p.kind === "text" && !p.quoted && p.text.includes("{"))) return [word];
+  if (!hasBraces(word)) return [word];
   const kept: Part[] = [];
   const line = word.parts
     .map((part) => {

@@ -12,10 +12,11 @@ export const capture = (): Channel => ({ kind: "capture", text: "" });
 export const input = (text: string): Channel => ({ kind: "input", text });
 export const drop = (): Channel => ({ kind: "drop", text: "" });
 
-export const withChannels = (scope: Scope, changes: readonly (readonly [number, Channel])[]): Scope => ({
-  ...scope,
-  channels: new Map([...scope.channels, ...changes]),
-});
+export function withChannels(scope: Scope, changes: readonly (readonly [number, Channel])[]): Scope {
+  const channels = new Map(scope.channels);
+  for (const [descriptor, channel] of changes) channels.set(descriptor, channel);
+  return { ...scope, channels };
+}
 
 export const stdinOf = (channels: Channels): Channel => channels.get(0) ?? input("");
 

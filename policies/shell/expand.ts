@@ -1,5 +1,5 @@
 /** From words to fields: quoting, braces, tilde, parameters, command substitution, splitting, globs. */
-import { braces } from "./braces";
+import { braces, hasBraces } from "./braces";
 import { capture, withChannels } from "./channels";
 import { parameterValues } from "./parameters";
 import type { Scope, State } from "./state";
@@ -25,7 +25,7 @@ const MOST = 12;
 /** All ways the words can turn out, each a list of fields. */
 export function expandWords(words: readonly Word[], state: State, scope: Scope): string[][] {
   let ways: string[][] = [[]];
-  for (const word of words.flatMap(braces)) {
+  for (const word of words.some(hasBraces) ? words.flatMap(braces) : words) {
     const next = expandWord(word, state, scope);
     if (next.length === 1) {
       // By far the most frequent: every way goes on with the same fields.

@@ -32,6 +32,8 @@ export function runCommand(command: SimpleCommand, state: State, scope: Scope): 
     for (const one of command.assignments) assign(one, state, scope);
     return command.assignments.some((a) => a.value?.parts.some((p) => p.kind === "command")) ? "likely" : "ok";
   }
+  const [only] = ways;
+  if (ways.length === 1 && only) return runWay(only, command.assignments, state, scope);
   return fork(
     ways.map((argv) => (s) => runWay(argv, command.assignments, s, scope)),
     state,
@@ -40,6 +42,7 @@ export function runCommand(command: SimpleCommand, state: State, scope: Scope): 
 }
 
 function runWay(argv: readonly string[], assignments: readonly Assignment[], state: State, scope: Scope): Status {
+  if (assignments.length === 0) return invoke(argv, state, scope);
   const before = new Map<string, Variable | undefined>();
   const exported = state.exported;
   for (const one of assignments) {
@@ -58,7 +61,7 @@ function runWay(argv: readonly string[], assignments: readonly Assignment[], sta
       if (variable) state.variables.set(name, variable);
       else state.variables.delete(name);
     }
-    if (assignments.length) state.exported = exported;
+    state.exported = exported;
   }
   return status;
 }

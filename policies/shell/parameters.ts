@@ -116,11 +116,12 @@ function alternative(raw: readonly string[] | undefined, argument: () => string[
 function transform(operator: string, value: string, args: string[], replacement: Word | undefined, state: State, scope: Scope): string[] {
   const by = replacement ? (expandText(replacement, state, scope)[0] ?? "") : "";
   return args.map((argument) => {
-    const pattern = new RegExp(patternSource(plain(argument)), "u");
     if (operator === "#" || operator === "##") return trimStart(value, plain(argument), operator === "##");
     if (operator === "%" || operator === "%%") return trimEnd(value, plain(argument), operator === "%%");
-    if (operator === "/") return isKnown(value) ? value.replace(pattern, () => by) : hole("value", "replaced");
-    if (operator === "//") return isKnown(value) ? value.replace(new RegExp(pattern.source, "gu"), () => by) : hole("value", "replaced");
+    if (operator === "/" || operator === "//") {
+      const pattern = new RegExp(patternSource(plain(argument)), operator === "/" ? "u" : "gu");
+      return isKnown(value) ? value.replace(pattern, () => by) : hole("value", "replaced");
+    }
     if (operator === "^^") return isKnown(value) ? value.toUpperCase() : value;
     if (operator === ",,") return isKnown(value) ? value.toLowerCase() : value;
     if (operator === ":" && /^\d+$/u.test(argument) && isKnown(value)) return value.slice(Number(argument));
@@ -141,6 +142,7 @@ function trimStart(value: string, glob: string, longest: boolean): string {
 }
 
 function trimEnd(value: string, glob: string, longest: boolean): string {
+  if (!/[*?]/u.test(glob)) return value.endsWith(glob) && whole(glob) ? value.slice(0, value.length - glob.length) : value;
   const end = new RegExp(`^(?:${patternSource(glob)})$`, "su");
   const starts = Array.from({ length: value.length + 1 }, (_, i) => (longest ? i : value.length - i));
   const at = starts.find((start) => end.test(value.slice(start)) && whole(value.slice(start)));

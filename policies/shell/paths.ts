@@ -102,6 +102,7 @@ const CLASSES: Readonly<Record<string, string>> = {
  * too, as in `case`.
  */
 export function globMatches(glob: string, name: string, across = false): boolean {
+  if (!/[*?[]/u.test(glob)) return glob === name;
   const any = across ? "." : "[^/]";
   const source = glob.replace(
     /\*|\?|\[([!^]?)((?:\[:\w+:\]|\]?[^\]])+)\]|[\s\S]/gu,

@@ -98,11 +98,15 @@ export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) &&
 
 /** Whether the text holds, or may hold, something that must not be shown. */
 export function holdsSecret(text: string): boolean {
+  if (isKnown(text)) return text.includes(SECRET_MARK);
+  // A file's whole text is asked about at each line that is written into it: only holes that can be secret are looked at.
   return (
-    text.includes(SECRET_MARK) ||
-    holesOf(text).some((h) => h.kind === "secret" || (h.label.startsWith("$") && isSecretName(h.label.slice(1))))
+    text.includes(SECRET_MARK) || [...text.matchAll(MAYBE_SECRET)].some(([, name]) => name === undefined || isSecretName(labelOf(name)))
   );
 }
+
+/** A secret, or (with its name) the value of a variable. */
+const MAYBE_SECRET = new RegExp(`${OPEN}(?:s[^${CLOSE}]*|[vrf][$${DOLLAR}]([^${CLOSE}]*))${CLOSE}`, "gu");
 
 /** For messages: holes as `<label>`, globs as typed, one line, at most 120 characters. Secrets are masked. */
 export function show(text: string): string {

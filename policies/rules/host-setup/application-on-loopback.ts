@@ -1,5 +1,4 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import { once } from "../../core/graph";
 import type { HostReport } from "../../shell/host";
 import type { Executed } from "../../shell/state";
 import { show } from "../../shell/text";
@@ -19,7 +18,7 @@ function judge({ record, files }: HostReport, _settings: Settings): Finding[] {
   return [...units, ...record.executed.flatMap(judgeRun)];
 }
 
-const judgeRun = once((run: Executed) => say(listening(run.argv, run.assignments.map(([n, v]) => `${n}=${v}`).join(" ")), run.place));
+const judgeRun = (run: Executed): Finding[] => say(listening(run.argv, run.assignments.map(([n, v]) => `${n}=${v}`).join(" ")), run.place);
 
 function say(addresses: readonly string[], place: Place): Finding[] {
   return addresses

@@ -57,11 +57,15 @@ const judgeScripts = once((record: Happenings): Finding[] => {
   return [...runs, ...files];
 });
 
-const switchedOff = once((run: Executed): string | undefined => {
+const CONNECTS = /^(ssh|scp|sftp|rsync|git|ansible[\w-]*|autossh|export|env|ssh-copy-id|mosh)$/u;
+
+function switchedOff(run: Executed): string | undefined {
+  const connects = CONNECTS.test(programOf(run));
+  if (!connects && run.assignments.length === 0) return undefined;
   const variables = run.assignments.map(([name, value]) => `${name}=${plain(value)}`);
-  const words = /^(ssh|scp|sftp|rsync|git|ansible[\w-]*|autossh|export|env|ssh-copy-id|mosh)$/u.test(programOf(run)) ? wordsOf(run) : [];
+  const words = connects ? wordsOf(run) : [];
   return [...words, ...variables].find((text) => OFF.test(text) || /^ANSIBLE_HOST_KEY_CHECKING=(false|0|no)$/iu.test(text));
-});
+}
 
 export const policy: Policy = {
   id: "host-key-checked",

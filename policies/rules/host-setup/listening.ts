@@ -5,6 +5,7 @@ import { plain } from "../../shell/text";
 
 /** Addresses without port; empty where the line runs no application server, or one whose default is the loopback. */
 export function listening(argv: readonly string[], environment: string): string[] {
+  if (!argv.some((w) => NAMED.test(plain(w)))) return [];
   const words = argv.map((w) => w.replace(/^["']|["']$/gu, ""));
   const at = words.findIndex((w) => isServer(nameOf(plain(w.replace(/^[-@:+!]+/u, "")))));
   if (at < 0 || at > 1 + leading(words)) return [];
@@ -14,6 +15,8 @@ export function listening(argv: readonly string[], environment: string): string[
   return addresses(name, rest, environment);
 }
 
+/** Somewhere in a word that may be one. */
+const NAMED = /uvicorn|gunicorn|hypercorn|daphne|flask|waitress-serve|fastapi|python/u;
 const isServer = (name: string): boolean => /^(uvicorn|gunicorn|hypercorn|daphne|flask|waitress-serve|fastapi|python[\d.]*)$/u.test(name);
 
 /** Words in front that belong to a wrapper in a unit (`/usr/bin/env A=1 uvicorn`). */

@@ -19,11 +19,10 @@ function judge({ record }: HostReport, _settings: Settings): Finding[] {
     );
   const commands = record.executed.flatMap((run) => {
     const program = programOf(run);
-    const words = wordsOf(run);
     const given =
       program === "sshpass" ||
-      (program === "passwd" && words.some((w) => w === "-d" || w === "--delete")) ||
-      (program === "sshd" && words.some((w) => /PasswordAuthentication=yes/iu.test(w)));
+      (program === "passwd" && wordsOf(run).some((w) => w === "-d" || w === "--delete")) ||
+      (program === "sshd" && wordsOf(run).some((w) => /PasswordAuthentication=yes/iu.test(w)));
     return given ? [violation(run.place, `\`${program}\` makes a password a way to log in. ${MEND}`)] : [];
   });
   return [...settings, ...commands];

@@ -8,6 +8,7 @@ const MEND = "Pin the commit (40 digits) or add `#sha256=…`; better, a package
 
 function judge({ record }: HostReport, _settings: Settings): Finding[] {
   return record.executed.flatMap((run) => {
+    if (!/^(pip|python)/u.test(programOf(run))) return [];
     const words = wordsOf(run);
     const isPip = /^pip[\d.]*$/u.test(programOf(run)) || (/^python/u.test(programOf(run)) && words[0] === "-m" && words[1] === "pip");
     if (!isPip || !words.includes("install") || words.includes("--require-hashes")) return [];

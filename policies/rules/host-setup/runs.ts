@@ -1,22 +1,18 @@
 /** Looking at what scripts run. */
-import { once } from "../../core/graph";
 import { parseOptions } from "../../shell/options";
 import type { Executed } from "../../shell/state";
 import { plain } from "../../shell/text";
 
 export const programOf = (run: Executed): string => run.program;
 
-export const wordsOf = once((run: Executed): readonly string[] => run.argv.slice(1).map(plain));
+export const wordsOf = (run: Executed): string[] => run.argv.slice(1).map(plain);
 
 /** Service and action of an AWS CLI call (`python -m awscli` included), and the words after them. */
-export function awsCall(run: Executed): { service: string; action: string; rest: readonly string[]; words: readonly string[] } | undefined {
+export function awsCall(run: Executed): { service: string; action: string; rest: string[]; words: string[] } | undefined {
   const program = programOf(run);
+  if (!/^(aws2?$|python)/u.test(program)) return undefined;
   const words = wordsOf(run);
-  const own = /^aws2?$/u.test(program)
-    ? words
-    : /^python/u.test(program) && words[0] === "-m" && words[1] === "awscli"
-      ? words.slice(2)
-      : undefined;
+  const own = !program.startsWith("python") ? words : words[0] === "-m" && words[1] === "awscli" ? words.slice(2) : undefined;
   if (!own) return undefined;
   const long = Object.fromEntries(
     ["region", "profile", "endpoint-url", "output", "query", "ca-bundle", "cli-read-timeout", "cli-connect-timeout", "color"].map((n) => [

@@ -1,5 +1,4 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import { once } from "../../core/graph";
 import type { HostReport } from "../../shell/host";
 import type { Executed } from "../../shell/state";
 import { plain, show } from "../../shell/text";
@@ -33,19 +32,20 @@ function judge({ record }: HostReport, _settings: Settings): Finding[] {
   });
 }
 
-const switchedOff = once((run: Executed): string | undefined => {
+function switchedOff(run: Executed): string | undefined {
+  const program = programOf(run);
+  const patterns = SWITCHES.filter(([name]) => name.test(program)).map(([, pattern]) => pattern);
+  if (patterns.length === 0 && run.assignments.length === 0 && program !== "export") return undefined;
   const words = wordsOf(run);
-  const variable = [...run.assignments.map(([n, v]) => `${n}=${plain(v)}`), ...(programOf(run) === "export" ? words : [])].find((v) =>
+  const variable = [...run.assignments.map(([n, v]) => `${n}=${plain(v)}`), ...(program === "export" ? words : [])].find((v) =>
     VARIABLES.test(v),
   );
   if (variable !== undefined) return variable;
   if (words.some((w) => LOCAL.test(w))) return undefined;
-  const program = programOf(run);
-  const patterns = SWITCHES.filter(([name]) => name.test(program)).map(([, pattern]) => pattern);
   const found = words.find((w) => patterns.some((p) => p.test(w)));
   const onlyReads = program === "git" && found?.includes("=") === false && !/^(false|0|off)$/u.test(words.at(-1) ?? "");
   return onlyReads ? undefined : found;
-});
+}
 
 export const policy: Policy = {
   id: "tls-verified",
