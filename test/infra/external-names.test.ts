@@ -111,7 +111,7 @@ describe("regions", () => {
   test("the hosts' script knows the same end of host names", () => {
     const script = `set -eu; fail() { exit 9; }; . ${join(ROOT, "templates/steps/s3.sh")}; for REGION in ${regions.map(([region]) => region).join(" ")}; do s3_endpoint; echo; done`;
     const env = { PATH: process.env.PATH };
-    const said = execFileSync("bash", ["-c", script], { encoding: "utf8", env }).trim().split("\n");
+    const said = execFileSync("bash", ["--norc", "-c", script], { encoding: "utf8", env }).trim().split("\n");
     expect(said).toEqual(regions.map(([region]) => `https://s3.${region}.${partitionOf(region)?.dnsSuffix ?? "?"}`));
   });
 
