@@ -9,8 +9,9 @@ import { asProblems, command, Problem, readNamed, reasonOf, start, systemSentenc
 import type { ExitCode, Given, Io } from "./cli";
 import { ConfigError, DEFAULT_CONFIG, readConfig } from "./core/config";
 import type { Config } from "./core/config";
-import { closingLine, evaluateParts, exitCode } from "./core/evaluate";
+import { evaluateParts, exitCode } from "./core/evaluate";
 import type { Part } from "./core/evaluate";
+import { closingLine } from "./core/summary";
 import { InputError, loadGraph } from "./graph/load";
 import { jsonReport } from "./report/json";
 import { junitReport } from "./report/junit";
@@ -23,7 +24,7 @@ const OPTIONS = {
   graph: {
     kind: "text",
     value: "FILE",
-    help: 'what to look at ("-": standard input): the JSON of `pulumi stack export`, of `npm run -s preview:offline -- --json` or of `pulumi preview --json`',
+    help: 'what to look at ("-": standard input): the JSON of `pulumi stack export`, of `npm run -s preview:offline -- --json` or of `pulumi preview --json --show-sames`',
   },
   repository: {
     kind: "text",
@@ -65,7 +66,7 @@ async function check(options: CheckOptions, io: Io): Promise<ExitCode> {
   if (options.junit !== undefined) writeNamed(options.junit, "--junit", io.from, junitReport(result, asked));
   io.progress.end();
   io.out((options.json ? jsonReport(result) : textReport(result)).trimEnd());
-  if (options.json) io.err(closingLine(result));
+  if (options.json) io.err(closingLine(result.summary));
   return exitCode(result);
 }
 

@@ -1,6 +1,7 @@
 /**
  * The result of an offline preview as one plain document: what `--json` prints and what the text report is made from. Pure.
  */
+import type { Summary } from "../../policies/core/summary";
 import { MASKED, SIGNATURE, SIGNATURES } from "../../policies/graph/wire";
 import type { HostFile } from "../release/types";
 import type { GraphResource } from "./engine";
@@ -12,7 +13,7 @@ export interface PreviewDocument {
   readonly files: readonly HostFile[];
   readonly steps: readonly StepRow[];
   readonly policies: readonly PolicyRow[];
-  readonly summary: { readonly ran: number; readonly passed: number; readonly violations: number; readonly unknown: number };
+  readonly summary: Summary;
 }
 
 export interface StepRow {

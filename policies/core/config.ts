@@ -74,9 +74,9 @@ export function readOverrides(json: unknown): Overrides {
   return check<Overrides>(json, overridesValidator(), []);
 }
 
-/** The settings as one policy sees them. */
+/** The settings as one policy sees them. Without any of its own the same object: what is derived from a graph is kept by it. */
 export function settingsOf(settings: Settings, own: Overrides | undefined): Settings {
-  return own ? { ...settings, ...own, roles: { ...settings.roles, ...own.roles } } : settings;
+  return own && Object.keys(own).length > 0 ? { ...settings, ...own, roles: { ...settings.roles, ...own.roles } } : settings;
 }
 
 function byPolicy(file: FileInput, policyIds: readonly string[]): Pick<Config, "levels" | "own"> {

@@ -2,7 +2,9 @@
 import { settingsOf } from "./config";
 import type { Config, Exemption } from "./config";
 import { applyExemptions } from "./exemptions";
-import type { Finding, Graph, Level, Policy, Settings, Verdict } from "./types";
+import { summarize } from "./summary";
+import type { Summary } from "./summary";
+import type { Finding, Graph, Level, NotShown, Policy, Settings, Verdict } from "./types";
 
 export type ActiveLevel = Exclude<Level, "disabled">;
 
@@ -13,8 +15,10 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly urn: string;
   readonly message: string;
-  /** The source of the graph can never show what is missing; reported, but not an error. */
-  readonly notShown?: boolean;
+  /** What the source of the graph can never show: the policy is not evaluated there. Reported, but no finding and no error. */
+  readonly notShown?: NotShown;
+  /** See `Finding.whole`; not part of a result. */
+  readonly whole?: boolean;
 }
 
 export interface Result {
@@ -23,14 +27,6 @@ export interface Result {
   /** Ids of policies that the configuration disables. */
   readonly disabled: readonly string[];
   readonly summary: Summary;
-}
-
-/** `ran` counts policies; the others count outcomes. */
-export interface Summary {
-  readonly ran: number;
-  readonly passed: number;
-  readonly violations: number;
-  readonly unknown: number;
 }
 
 /** A policy that ran, and how strictly. */
@@ -82,10 +78,8 @@ export function conclude(
   const passed = ran
     .filter(({ id }) => !spoke.has(id))
     .map(({ id, level }): Outcome => ({ policy: id, level, verdict: "pass", urn: "", message: "" }));
-  const outcomes = [...kept, ...notices, ...passed];
-  const count = (verdict: Verdict): number => outcomes.filter((outcome) => outcome.verdict === verdict).length;
-  const summary = { ran: ran.length, passed: passed.length, violations: count("violation"), unknown: count("unknown") };
-  return { outcomes, exempted, disabled, summary };
+  const outcomes = [...kept.map(({ whole: _, ...outcome }) => outcome), ...notices, ...passed];
+  return { outcomes, exempted, disabled, summary: summarize(ids, outcomes, exempted.length, disabled) };
 }
 
 /** One policy's findings. A policy that throws could not tell: a mandatory matter, whatever its level. */
@@ -112,21 +106,14 @@ function placeOf(error: unknown): string {
   return frame?.[1] === undefined ? error.name : `${error.name} at ${frame[1]}`;
 }
 
+/** Could it not be told, though the source might have shown it? */
+export function isOpen(outcome: Outcome): boolean {
+  return outcome.verdict === "unknown" && outcome.notShown === undefined;
+}
+
 /** 1: a mandatory violation. 3: a mandatory "cannot tell". 0: neither. */
 export function exitCode(result: Result): 0 | 1 | 3 {
   const mandatory = result.outcomes.filter((outcome) => outcome.level === "mandatory");
   if (mandatory.some((outcome) => outcome.verdict === "violation")) return 1;
-  return mandatory.some((outcome) => outcome.verdict === "unknown" && outcome.notShown !== true) ? 3 : 0;
-}
-
-/** The closing line: nothing is silently left out. */
-export function closingLine(result: Result): string {
-  const { ran, passed, violations, unknown } = result.summary;
-  const disabled = result.disabled.length > 0 ? `; disabled: ${result.disabled.join(", ")}` : "; none is disabled";
-  const exempted = result.exempted.length > 0 ? `; ${String(result.exempted.length)} exempted` : "";
-  return `${String(ran)} policies ran: ${String(passed)} passed, ${count(violations, "violation")}, ${String(unknown)} could not be told${exempted}${disabled}.`;
-}
-
-function count(number: number, noun: string): string {
-  return `${String(number)} ${noun}${number === 1 ? "" : "s"}`;
+  return mandatory.some((outcome) => isOpen(outcome)) ? 3 : 0;
 }

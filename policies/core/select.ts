@@ -30,6 +30,7 @@ export function selectRoles(graph: Graph, selector: Selector, type: string | Reg
 /** True, false, or undefined where a tag that decides is not known. */
 export function matches(graph: Graph, selector: Selector, resource: Resource): boolean | undefined {
   if (selector.names?.some((name) => name === resource.name || name === resource.urn || name === resource.id)) return true;
+  if (resource.idOnly === true) return undefined;
   const wanted = Object.entries(selector.tags ?? {});
   if (wanted.length === 0) return false;
   const answers = wanted.map(([key, text]) => {

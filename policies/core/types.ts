@@ -46,6 +46,8 @@ export interface Resource {
   readonly custom: boolean;
   /** True for a resource that the program only reads (`Vpc.get(...)`) and does not manage. */
   readonly external?: boolean;
+  /** True where nothing but the id is known: it may play any role. Stands for a resource whose registration did not show its id. */
+  readonly idOnly?: boolean;
   /** URN of the provider it is created with, where the source says so. */
   readonly provider?: string;
   readonly inputs: Props;
@@ -68,7 +70,7 @@ export interface Resource {
 /**
  * What the source of a graph never shows, whatever the program does: the engine hides `retainOnDelete` and the secret
  * marks of outputs from policies, `pulumi preview --json` does not list stack outputs. A policy that needs it reports
- * `unknown` with `notShown`.
+ * `unknown` with `notShown`: it is then not evaluated on this source, which is no finding.
  */
 export type NotShown = "retainOnDelete" | "outputSecretMarks" | "stackOutputs";
 
@@ -80,6 +82,8 @@ export interface Graph {
   readonly secretsMarked: boolean;
   /** Default: nothing is hidden. */
   readonly notShown?: readonly NotShown[];
+  /** True where more resources may follow: what is missing here is no fact (see `Policy.early`). */
+  readonly partial?: boolean;
 }
 
 export type Level = "advisory" | "mandatory" | "disabled";
@@ -91,8 +95,10 @@ export interface Finding {
   readonly urn: string;
   /** The offending value (never a secret one), where it stands, and what to do. */
   readonly message: string;
-  /** With `unknown`: the source of this graph can never show it (see `Graph.notShown`). It is told, but is not an error. */
-  readonly notShown?: boolean;
+  /** With `unknown`: what the source of this graph can never show (see `Graph.notShown`). It is reported as not evaluated, which is no error. */
+  readonly notShown?: NotShown;
+  /** True where the finding rests on something that is missing, and so holds of a whole stack only. */
+  readonly whole?: boolean;
 }
 
 /** Which resources play which part, and how strict to be. The pack's configSchema and `--config` have this shape. */
@@ -142,6 +148,17 @@ export interface Policy {
    * asked before each resource is created or changed as well, so at `pulumi up` it stops the resource itself.
    */
   readonly local?: boolean;
+  /**
+   * Where a resource decides together with those registered before it: the types whose registration can complete a violation. Such a policy
+   * is asked before a resource of these types is created or changed, over what has been registered so far (`Graph.partial`). A violation that
+   * it reports there, and that is not `whole`, has to hold whatever is registered later.
+   */
+  readonly early?: RegExp;
   /** Pure. Must never throw for an unknown value: it reports `unknown` instead. */
   evaluate(graph: Graph, settings: Settings): Finding[] | Promise<Finding[]>;
+}
+
+/** Is the policy asked before a resource is created at `pulumi up`? An advisory one stops nothing, so it is not. */
+export function answersEarly(policy: Policy): boolean {
+  return policy.level === "mandatory" && (policy.local === true || policy.early !== undefined);
 }

@@ -12,16 +12,19 @@ export function loadResource(json: unknown, place: string): Resource {
   const type = text(record.type, `${place}.type`);
   if (!urn.startsWith("urn:pulumi:") || nameOfUrn(urn) === "")
     throw new Error(`${place}.urn: "${urn}" is not a URN (urn:pulumi:stack::project::type::name)`);
+  const custom = record.custom !== false;
+  // Only a custom resource has a provider that notes something: an output of the stack may have any name.
+  const depth = custom ? "top" : "nested";
   return makeResource({
     urn,
     type,
-    custom: record.custom !== false,
+    custom,
     ...(record.external === true ? { external: true } : {}),
     ...optionalText("parent", record.parent, place),
     ...optionalText("id", record.id, place),
     ...providerUrn(record.provider, place),
-    inputs: decodeProps(optionalObject(record.inputs, `${place}.inputs`)),
-    outputs: decodeProps(optionalObject(record.outputs, `${place}.outputs`)),
+    inputs: decodeProps(optionalObject(record.inputs, `${place}.inputs`), depth),
+    outputs: decodeProps(optionalObject(record.outputs, `${place}.outputs`), depth),
     dependencies: urns(record.dependencies, `${place}.dependencies`),
     propertyDependencies: propertyDependencies(record.propertyDependencies, `${place}.propertyDependencies`),
     options: options(record, place),

@@ -9,7 +9,7 @@ export type Format = "stack export" | "preview:offline" | "pulumi preview --json
 export class InputError extends Error {}
 
 const EXPECTED =
-  "expected the JSON of `pulumi stack export` (deployment.resources), of `npm run -s preview:offline -- --json` (resources) or of `pulumi preview --json` (steps)";
+  "expected the JSON of `pulumi stack export` (deployment.resources), of `npm run -s preview:offline -- --json` (resources) or of `pulumi preview --json --show-sames` (steps)";
 /** More problems than this are counted, not listed. */
 const LISTED = 10;
 
@@ -73,7 +73,12 @@ function detect(json: Readonly<Record<string, unknown>>, source: string): Detect
   // Before `steps`: preview:offline lists the steps of the hosts as well.
   if ("resources" in json) return { format: "preview:offline", items: list(json.resources, "resources", source), notShown: [] };
   if ("steps" in json) {
-    const items = list(json.steps, "steps", source).flatMap(({ json: step, place }) => stateOf(step, place));
+    const steps = list(json.steps, "steps", source);
+    refusePartial(json, steps, source);
+    const deleted = new Set(steps.flatMap(({ json: step }) => (field(step, "op") === "delete" ? [field(step, "urn")] : [])));
+    const items = steps
+      .filter(({ json: step }) => !deleted.has(field(step, "urn")))
+      .flatMap(({ json: step, place }) => stateOf(step, place));
     return { format: "pulumi preview --json", items, notShown: ["stackOutputs"] };
   }
   const keys = Object.keys(json);
@@ -82,9 +87,24 @@ function detect(json: Readonly<Record<string, unknown>>, source: string): Detect
   );
 }
 
-/** The state a step leads to; none for a deletion. */
+/** The steps of a preview leave out what stays the same; then most of the stack is missing, and whatever were said of it would be wrong. */
+function refusePartial(json: Readonly<Record<string, unknown>>, steps: readonly Item[], source: string): void {
+  const counted = field(json.changeSummary, "same");
+  const listed = steps.filter(({ json: step }) => field(step, "op") === "same").length;
+  if (typeof counted !== "number" || counted <= listed) return;
+  throw new InputError(
+    `${source}: steps lists ${String(listed)} of the ${String(counted)} unchanged resources, so the stack cannot be judged; write it with \`pulumi preview --json --show-sames\``,
+  );
+}
+
+/** The state a step leads to; none for a deletion. What does not change keeps its id and its outputs, which only the old state may show. */
 function stateOf(step: unknown, place: string): Item[] {
   const state = field(step, "newState");
+  const old = field(step, "op") === "same" ? field(step, "oldState") : undefined;
+  if (isRecord(state) && isRecord(old)) {
+    const kept = Object.fromEntries(["id", "outputs"].flatMap((key) => (state[key] === undefined ? [[key, old[key]]] : [])));
+    return [{ json: { ...state, ...kept }, place: `${place}.newState` }];
+  }
   if (state !== undefined && state !== null) return [{ json: state, place: `${place}.newState` }];
   return typeof field(step, "op") === "string" ? [] : [{ json: undefined, place: `${place}.newState` }];
 }
@@ -95,7 +115,11 @@ function list(value: unknown, place: string, source: string): Item[] {
 }
 
 function field(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+  return isRecord(value) ? value[key] : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function wrap<T>(source: string, read: () => T): T {

@@ -27,6 +27,19 @@ const UNKNOWN_MARKS = [
 /** What Pulumi shows in place of a secret when it may not show it. */
 export const MASKED = "[secret]";
 
+/** The text of a dynamic provider: the program's own, which may hold a secret. Not a provider's bookkeeping, in spite of its name. */
+const PROGRAM_TEXT = "__provider";
+
+/**
+ * Is this property a provider's own bookkeeping? Providers keep theirs in keys that begin with `__`: `__meta`, `__pulumi_raw_state_delta`
+ * (which repeats the resource's properties, parts of it marked as secret) and `__defaults`, the last one in nested objects too. The engine
+ * leaves out those at the top. Deeper down a key may be the user's (a tag, a variable), so there only the list of defaults counts.
+ */
+export function isBookkeeping(key: string, value: unknown, depth: "top" | "nested"): boolean {
+  if (!key.startsWith("__") || key === PROGRAM_TEXT) return false;
+  return depth === "top" || (key === "__defaults" && Array.isArray(value));
+}
+
 /** @throws on a value that JSON cannot hold. */
 export function decode(json: unknown): Value {
   if (json === null || json === undefined) return null;
@@ -40,11 +53,11 @@ export function decode(json: unknown): Value {
   throw new Error(`a ${typeof json} cannot stand in a graph`);
 }
 
-/** The properties of an object; absent ones (undefined) are left out. */
-export function decodeProps(json: Readonly<Record<string, unknown>>): Props {
+/** The properties of an object; absent ones (undefined) are left out, and so is what a provider notes for itself. */
+export function decodeProps(json: Readonly<Record<string, unknown>>, depth: "top" | "nested" = "nested"): Props {
   return Object.fromEntries(
     Object.entries(json)
-      .filter(([, value]) => value !== undefined)
+      .filter(([key, value]) => value !== undefined && !isBookkeeping(key, value, depth))
       .map(([key, value]) => [key, decode(value)]),
   );
 }

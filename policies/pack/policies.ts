@@ -3,14 +3,18 @@ import type { Policies, ReportViolation, ResourceValidationArgs, StackValidation
 import { readOverrides, settingsOf } from "../core/config";
 import type { Overrides } from "../core/config";
 import { OWN_PROPERTIES, SETTINGS_PROPERTIES } from "../core/config-schema";
-import { closingLine, conclude, judge } from "../core/evaluate";
+import { conclude, isOpen, judge } from "../core/evaluate";
 import type { Outcome } from "../core/evaluate";
 import { applyExemptions } from "../core/exemptions";
 import type { Exempted } from "../core/exemptions";
 import { makeGraph, makeResource } from "../core/graph";
+import { closingLine } from "../core/summary";
+import { answersEarly } from "../core/types";
 import type { Graph, Policy } from "../core/types";
+import type { EarlyRecord } from "./early";
 import { SETTINGS_POLICY, SUMMARY_POLICY } from "./names";
 import { readProps } from "./read";
+import type { Recorded } from "./recorder";
 import { configured, reportOutcome } from "./report";
 import { NOT_SHOWN, optionsOf } from "./stack-graph";
 import { makePackState } from "./state";
@@ -20,11 +24,11 @@ type EnginePolicy = Policies[number];
 
 /** @param policyIds what a configuration may name; more than `policies` where the runner has others beside them */
 export function enginePolicies(policies: readonly Policy[], policyIds: readonly string[], around: Surroundings): Policies {
-  const state = makePackState(policyIds, around);
+  const state = makePackState(policies, policyIds, around);
   return [settingsPolicy(state), ...policies.map((policy) => enginePolicy(policy, state)), summaryPolicy(policies, state)];
 }
 
-function settingsPolicy({ around, recorder, configure, session }: PackState): EnginePolicy {
+function settingsPolicy({ around, recorder, early, config, configure, session }: PackState): EnginePolicy {
   return {
     name: SETTINGS_POLICY,
     description: "The pack's configuration can be used, and what the engine shows of each resource is kept for the other policies.",
@@ -37,9 +41,12 @@ function settingsPolicy({ around, recorder, configure, session }: PackState): En
       return undefined;
     },
     validateResource: async (args: ResourceValidationArgs, reportViolation: ReportViolation) => {
-      // Policies that one resource decides need it now. What is wrong with it stops the first resource.
-      if (around.updating) configure(args.getConfig(), reportViolation);
-      recorder.notePlain(args.urn, await readProps(args.props));
+      const inputs = await readProps(args.props);
+      recorder.notePlain(args.urn, inputs);
+      if (!around.updating) return;
+      // Policies that answer before a resource is created need it now. What is wrong with it stops the first resource.
+      configure(args.getConfig(), reportViolation);
+      early.note(recordOf(args, recorder.get(args.urn) ?? { inputs, marked: false }), config().settings, recorder.run());
     },
     validateStack: async (args: StackValidationArgs, reportViolation: ReportViolation) => {
       configure(args.getConfig(), reportViolation);
@@ -64,28 +71,49 @@ function enginePolicy(policy: Policy, state: PackState): EnginePolicy {
       ran.set(policy.id, { level: policy.level, outcomes: found });
       const { kept, notices } = exempt(policy, found, state);
       const strict = config.unknownIsError ?? state.around.ci;
-      for (const outcome of [...kept, ...notices]) reportOutcome(policy, outcome, strict, reportViolation);
+      for (const outcome of [...kept, ...notices].filter((one) => !state.reported.has(one)))
+        reportOutcome(policy, outcome, strict, reportViolation);
     },
-    ...(state.around.updating && policy.local && policy.level === "mandatory" ? { validateResource: validateAlone(policy, state) } : {}),
+    ...(state.around.updating && answersEarly(policy) ? { validateResource: validateBefore(policy, state) } : {}),
   };
 }
 
-/** A policy that one resource decides is asked at an update before that resource is touched. */
-function validateAlone(
+/**
+ * At an update a policy that can is asked before a resource is created or changed: over that resource alone, or over what has been
+ * registered so far. Only a violation counts that no later resource takes back; all else is judged at the end.
+ */
+function validateBefore(
   policy: Policy,
   state: PackState,
 ): (args: ResourceValidationArgs, reportViolation: ReportViolation) => Promise<void> {
   return async (args, reportViolation) => {
-    const { urn, type, name, opts } = args;
-    const { inputs, marked } = state.recorder.get(urn) ?? { inputs: await readProps(args.props), marked: false };
-    const resource = makeResource({ urn, type, name, inputs, options: optionsOf(opts) });
-    const graph: Graph = { ...makeGraph([resource], marked), notShown: NOT_SHOWN };
+    if (policy.early && !policy.early.test(args.type)) return;
+    const graph = policy.early ? state.early.graph(args.urn) : await alone(args, state);
+    if (!graph) return;
     const own = configured<Overrides | undefined>(() => readOverrides(args.getConfig()), undefined, reportViolation);
     const found = await judge(policy, policy.level, graph, settingsOf(state.config().settings, own));
-    // What cannot be told of one resource may be told of the stack: that is judged at the end.
-    const violations = exempt(policy, found, state).kept.filter((outcome) => outcome.verdict === "violation");
-    for (const outcome of violations) reportOutcome(policy, outcome, false, reportViolation);
+    const certain = found.filter(({ verdict, whole }) => verdict === "violation" && whole !== true);
+    for (const outcome of exempt(policy, certain, state).kept.filter((one) => !state.reported.has(one))) {
+      reportBefore(policy, outcome, args, reportViolation);
+      state.reported.add(outcome);
+    }
   };
+}
+
+/** The diagnostic stands at the resource that is stopped, which may complete what another one began. */
+function reportBefore(policy: Policy, outcome: Outcome, args: ResourceValidationArgs, reportViolation: ReportViolation): void {
+  const completed = outcome.urn === args.urn ? "" : ` ("${args.name}" completes it, and is not created or changed)`;
+  reportOutcome(policy, { ...outcome, urn: args.urn, message: `${outcome.message}${completed}` }, false, reportViolation);
+}
+
+async function alone(args: ResourceValidationArgs, { recorder }: PackState): Promise<Graph> {
+  const { resource, marked } = recordOf(args, recorder.get(args.urn) ?? { inputs: await readProps(args.props), marked: false });
+  return { ...makeGraph([resource], marked), notShown: NOT_SHOWN };
+}
+
+function recordOf({ urn, type, name, opts, provider }: ResourceValidationArgs, { inputs, marked }: Recorded): EarlyRecord {
+  const made = { urn, type, name, inputs, options: optionsOf(opts), ...(provider ? { provider: provider.urn } : {}) };
+  return { resource: makeResource(made), marked };
 }
 
 function exempt(policy: Policy, found: readonly Outcome[], state: PackState): Exempted {
@@ -105,11 +133,11 @@ function summaryPolicy(policies: readonly Policy[], { around, session }: PackSta
       const found = [...ran.values()].flatMap((entry) => entry.outcomes);
       const levels = [...ran].map(([id, { level }]) => ({ id, level }));
       const result = conclude(found, levels, disabled, config.exemptions, around.today());
-      const line = closingLine(result);
-      around.say(line);
-      // Also where only diagnostics are looked at, whenever something was left out or stayed open.
-      const open = result.outcomes.some((outcome) => outcome.verdict === "unknown" && outcome.notShown !== true);
-      if (disabled.length > 0 || open || result.exempted.length > 0) reportViolation(line);
+      const line = closingLine(result.summary);
+      // A diagnostic whenever something was left out or stayed open, at every pass; a line on standard error otherwise, once a run: the
+      // preview has said it when the update begins.
+      if (disabled.length > 0 || result.outcomes.some(isOpen) || result.exempted.length > 0) reportViolation(line);
+      else if (!around.updating) around.say(line);
     },
   };
 }

@@ -8,22 +8,22 @@ import { Secret as SdkSecret } from "@pulumi/policy";
 import { Asset, Secret, UNKNOWN } from "../core/types";
 import type { Props, Value } from "../core/types";
 import { isProps } from "../core/values";
-import { decode } from "../graph/wire";
+import { decode, isBookkeeping } from "../graph/wire";
 
 /** The properties of a resource, whatever proxies lie around them. */
 export async function readProps(bag: object): Promise<Props> {
   const assets: Promise<void>[] = [];
-  const props = readBag(bag, assets);
+  const props = readBag(bag, assets, "top");
   if (assets.length > 0) await Promise.all(assets);
   return props;
 }
 
 /** @param assets gets a promise for each asset, which is put in its place once its content is there */
-function readBag(bag: object, assets: Promise<void>[]): Props {
+function readBag(bag: object, assets: Promise<void>[], depth: "top" | "nested"): Props {
   const props: Props = {};
   for (const key of Object.keys(bag)) {
     const raw: unknown = Object.getOwnPropertyDescriptor(bag, key)?.value;
-    if (raw !== undefined) props[key] = readRaw(raw, assets, (value) => (props[key] = value));
+    if (raw !== undefined && !isBookkeeping(key, raw, depth)) props[key] = readRaw(raw, assets, (value) => (props[key] = value));
   }
   return props;
 }
@@ -40,7 +40,7 @@ function readRaw(raw: unknown, assets: Promise<void>[], replace: (value: Value) 
         replace(new Secret(value));
       }),
     );
-  if (!pulumi.asset.Asset.isInstance(raw) && !pulumi.asset.Archive.isInstance(raw)) return readBag(raw, assets);
+  if (!pulumi.asset.Asset.isInstance(raw) && !pulumi.asset.Archive.isInstance(raw)) return readBag(raw, assets, "nested");
   assets.push(readAsset(raw).then(replace));
   return UNKNOWN;
 }

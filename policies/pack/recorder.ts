@@ -21,6 +21,8 @@ export interface Recorder {
   get(urn: string): Recorded | undefined;
   /** Everything noted since the last stack was judged. Counts as judging: what is noted later belongs to another run. */
   take(): ReadonlyMap<string, Recorded>;
+  /** Another object for each run. */
+  run(): object;
   /** True while something has been noted that no `take` has seen. */
   fresh(): boolean;
 }
@@ -50,6 +52,7 @@ export function makeRecorder(): Recorder {
       fresh = false;
       return records;
     },
+    run: () => records,
     fresh: () => fresh,
   };
 }

@@ -11,9 +11,11 @@ export function reportOutcome(policy: Policy, outcome: Outcome, strict: boolean,
     reportViolation(outcome.message, urn);
     return;
   }
+  // What the engine never shows is no news at every run: the summary names it.
+  if (outcome.notShown !== undefined) return;
   const unknown = outcome.verdict === "unknown";
   const message = `${policy.description}\n${unknown ? "CANNOT TELL: " : ""}${outcome.message}`;
-  reportAt(reportViolation, message, urn, unknown && strict && outcome.notShown !== true ? undefined : "advisory");
+  reportAt(reportViolation, message, urn, unknown && strict ? undefined : "advisory");
 }
 
 /** Reads configuration; what is wrong with it is a mandatory matter, and the fallback is used. */

@@ -3,12 +3,14 @@ import type { ReportViolation, StackValidationArgs } from "@pulumi/policy";
 import { DEFAULT_CONFIG, readSettings } from "../core/config";
 import type { Config } from "../core/config";
 import type { Outcome, Ran } from "../core/evaluate";
-import type { Graph } from "../core/types";
+import type { Graph, Policy } from "../core/types";
+import { makeEarly } from "./early";
+import type { Early } from "./early";
 import { SETTINGS_POLICY } from "./names";
 import { makeRecorder } from "./recorder";
 import type { Recorder } from "./recorder";
 import { configured } from "./report";
-import { makeGraphReader } from "./stack-graph";
+import { makeGraphReader, NOT_SHOWN } from "./stack-graph";
 
 export interface Surroundings {
   /** True in a continuous integration run: there a mandatory "cannot tell" is an error unless configured otherwise. */
@@ -31,6 +33,9 @@ export interface Session {
 export interface PackState {
   readonly around: Surroundings;
   readonly recorder: Recorder;
+  readonly early: Early;
+  /** What was reported before a resource was created: it is not reported once more at the end of the run. */
+  readonly reported: { add(this: void, outcome: Outcome): void; has(this: void, outcome: Outcome): boolean };
   /** The configuration last read, the defaults before. */
   config(this: void): Config;
   /** Reads the configuration; reports what is wrong with it. */
@@ -40,14 +45,20 @@ export interface PackState {
 }
 
 /** @param policyIds what a configuration may name */
-export function makePackState(policyIds: readonly string[], around: Surroundings): PackState {
+export function makePackState(policies: readonly Policy[], policyIds: readonly string[], around: Surroundings): PackState {
   const recorder = makeRecorder();
+  const reported = new WeakMap<object, Set<string>>();
   const readGraph = makeGraphReader(recorder);
   let config: Config = DEFAULT_CONFIG;
   let session: Session | undefined;
   return {
     around,
     recorder,
+    early: makeEarly((type) => policies.some((policy) => policy.early?.test(type) === true), NOT_SHOWN),
+    reported: {
+      add: (outcome) => void reported.set(recorder.run(), (reported.get(recorder.run()) ?? new Set()).add(keyOf(outcome))),
+      has: (outcome) => reported.get(recorder.run())?.has(keyOf(outcome)) === true,
+    },
     config: () => config,
     configure(given, reportViolation) {
       config = configured(() => readSettings(given, policyIds), DEFAULT_CONFIG, reportViolation);
@@ -60,4 +71,8 @@ export function makePackState(policyIds: readonly string[], around: Surroundings
       return session;
     },
   };
+}
+
+function keyOf({ policy, urn, message }: Outcome): string {
+  return `${policy} ${urn} ${message}`;
 }

@@ -2,8 +2,8 @@
 import type { Result } from "../core/evaluate";
 
 /**
- * `policies`: one entry a finding, and one of verdict "pass" (urn and message empty) for each policy that found nothing.
- * `summary.ran` counts policies; `passed`, `violations` and `unknown` count entries of that verdict.
+ * `policies`: one entry a finding, and one of verdict "pass" (urn and message empty) for each policy that found nothing. `summary` counts
+ * policies (`ran = passed + withFindings + cannotTell + notEvaluated`) and, apart from them, findings (`violations`, `unknown`).
  */
 export function jsonReport(result: Result): string {
   const report = {
@@ -13,10 +13,14 @@ export function jsonReport(result: Result): string {
       verdict,
       urn,
       message,
-      ...(notShown ? { notShown } : {}),
+      ...(notShown === undefined ? {} : { notShown: true }),
     })),
-    exempted: result.exempted.map(({ outcome, exemption }) => ({ ...outcome, reason: exemption.reason, expires: exemption.expires })),
-    summary: { ...result.summary, exempted: result.exempted.length, disabled: result.disabled },
+    exempted: result.exempted.map(({ outcome: { notShown: _, ...outcome }, exemption }) => ({
+      ...outcome,
+      reason: exemption.reason,
+      expires: exemption.expires,
+    })),
+    summary: result.summary,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }

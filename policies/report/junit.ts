@@ -16,8 +16,11 @@ type Kind = "failure" | "error" | "skipped" | "passed";
 function testCase(id: string, result: Result): { readonly kind: Kind; readonly xml: string } {
   const open = `<testcase classname="policies" name="${escape(id)}">`;
   if (result.disabled.includes(id)) return { kind: "skipped", xml: `${open}<skipped message="disabled by configuration"/></testcase>` };
+  const reason = result.summary.reasons[id];
+  if (reason !== undefined)
+    return { kind: "skipped", xml: `${open}<skipped message="${escape(`not evaluated here: ${reason}`)}"/></testcase>` };
   const own = result.outcomes.filter((outcome) => outcome.policy === id && outcome.verdict !== "pass");
-  const failing = own.filter((outcome) => outcome.level === "mandatory" && outcome.notShown !== true);
+  const failing = own.filter((outcome) => outcome.level === "mandatory" && outcome.notShown === undefined);
   const violations = failing.filter((outcome) => outcome.verdict === "violation");
   const unknown = failing.filter((outcome) => outcome.verdict === "unknown");
   const rest = own.filter((outcome) => !failing.includes(outcome));

@@ -45,12 +45,12 @@ function rule(policy: Policy, result: Result): object {
   };
 }
 
-/** What cannot be told is of kind "review": SARIF wants level "none" with every kind but "fail". */
+/** What cannot be told is of kind "review", what is not evaluated "notApplicable": SARIF wants level "none" with every kind but "fail". */
 function finding(outcome: Outcome, graphFile: string): object {
   const violation = outcome.verdict === "violation";
   return {
     ruleId: outcome.policy,
-    kind: violation ? "fail" : "review",
+    kind: violation ? "fail" : outcome.notShown === undefined ? "review" : "notApplicable",
     level: violation ? (outcome.level === "mandatory" ? "error" : "warning") : "none",
     message: { text: outcome.message },
     locations: [

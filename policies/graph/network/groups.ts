@@ -88,7 +88,9 @@ export interface GroupRoles {
 export function groupRoles(graph: Graph, { roles }: Settings): GroupRoles {
   const select = (selector: Settings["roles"]["backendGroup"]): Map<string, Group> => {
     const { certain, possible } = selectRoles(graph, selector, SECURITY_GROUP);
-    return new Map([...certain, ...possible].map((resource) => groupOf(graph, resource)).map((group) => [group.key, group]));
+    // A role that only an id stands for is no role: it would be every role at once.
+    const found = [...certain, ...possible.filter(({ idOnly }) => idOnly !== true)];
+    return new Map(found.map((resource) => groupOf(graph, resource)).map((group) => [group.key, group]));
   };
   return { backend: select(roles.backendGroup), gateway: select(roles.gatewayGroup) };
 }

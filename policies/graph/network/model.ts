@@ -65,7 +65,7 @@ function build(graph: Graph, settings: Settings): Network {
     addresses: allAddresses(graph),
     guards: certain,
     maybeGuards: maybe,
-    gateways: gatewayGroups(roles, hosts),
+    gateways: gatewayGroups(graph, roles, hosts),
   };
 }
 
@@ -77,9 +77,9 @@ function collect(host: Host, certain: Map<string, Group>, maybe: Map<string, Gro
   }
 }
 
-/** Without a group of that role, the groups that the gateway carries. */
-function gatewayGroups(roles: GroupRoles, hosts: readonly Host[]): ReadonlyMap<string, Group> {
-  if (roles.gateway.size > 0) return roles.gateway;
+/** Without a group of that role, the groups that the gateway carries; while more may be registered, such a group may still come. */
+function gatewayGroups(graph: Graph, roles: GroupRoles, hosts: readonly Host[]): ReadonlyMap<string, Group> {
+  if (roles.gateway.size > 0 || graph.partial === true) return roles.gateway;
   const found = new Map<string, Group>();
   for (const host of hosts.filter(({ gateway }) => gateway)) collect(host, found, new Map());
   return found;

@@ -21,7 +21,7 @@ export function intrusions(network: Network, port: number, allowed: ReadonlyMap<
     if (rule.direction === "egress") return [];
     const opens = covers(rule.traffic, port);
     const guards = onGuard(network, rule);
-    const source = named(network, rule) ? "fine" : judgeSource(rule, allowed, (other) => sensitive(network, other));
+    const source = named(network, rule) ? "fine" : judgeSource(network, rule, allowed);
     if (opens === "no" || guards === "no" || source === "fine") return [];
     const certain = opens === "yes" && guards === "yes" && source === "bad" && rule.direction === "ingress";
     return [{ rule, verdict: certain ? "violation" : "unknown", text: explain(rule, port, opens, guards, source) }];
@@ -41,10 +41,13 @@ function named({ settings }: Network, { source }: Rule): boolean {
   return source.kind === "group" && source.ref.literal !== undefined && names.includes(source.ref.literal);
 }
 
-function judgeSource({ source, siblings }: Rule, allowed: ReadonlyMap<string, Group>, sensitive: (rule: Rule) => boolean): Judgement {
+function judgeSource(network: Network, { source, siblings, group }: Rule, allowed: ReadonlyMap<string, Group>): Judgement {
   if (source.kind === "unknown") return "unknown";
   if (source.kind !== "group") return "bad";
   const { is, maybe } = source.ref;
+  // The group that is allowed may be this one (but for a group of the backend itself), or still be registered.
+  const maybeAllowed = is?.resource.idOnly === true && is.key !== group.is?.key;
+  if (maybeAllowed || (allowed.size === 0 && network.graph.partial === true)) return "unknown";
   if (is) return allowed.has(is.key) ? "fine" : "bad";
   if (allowed.size === 0) return "unknown";
   const good = maybe.filter((group) => allowed.has(group.key)).length;
@@ -52,7 +55,7 @@ function judgeSource({ source, siblings }: Rule, allowed: ReadonlyMap<string, Gr
   if (good === maybe.length && source.ref.literal === undefined) return "fine";
   // Every group that flows into the list stands in one of these rules (unless they are fewer: then a value chooses between groups);
   // where all of them open a guarded port, one opens it to a stranger.
-  return siblings.length >= maybe.length && siblings.every(sensitive) ? "bad" : "unknown";
+  return siblings.length >= maybe.length && siblings.every((other) => sensitive(network, other)) ? "bad" : "unknown";
 }
 
 /** Does the rule open one of the ports that only the gateway may reach? */

@@ -42,7 +42,7 @@ export function allSubnets(graph: Graph, settings: Settings): Map<string, Subnet
   const context = { graph, tables: allTables(graph), links: associations(graph), mains: mainTables(graph) };
   const role = (selector: Settings["roles"]["privateSubnets"]): Set<Resource> => {
     const { certain, possible } = selectRoles(graph, selector, kinds.SUBNET);
-    return new Set([...certain, ...possible]);
+    return new Set([...certain, ...possible.filter(({ idOnly }) => idOnly !== true)]);
   };
   const [privates, publics] = [role(settings.roles.privateSubnets), role(settings.roles.publicSubnets)];
   const read = (resource: Resource): Subnet => {
@@ -146,9 +146,14 @@ function mainOf(context: Context, subnet: Resource): Found {
   }
   const replaced = context.mains.get(vpc.is) ?? [];
   const how = "the main table of its VPC";
-  if (replaced.length > 0) return collect(replaced.map((link) => resolveLink(context, link, how)));
-  if (vpc.is.type === kinds.DEFAULT_VPC) return { tables: [defaultVpcTable(context, vpc.is)] };
-  return { tables: [{ table: tableAt(context, mainKey(vpc.is.urn)), certain: true, how }] };
+  if (replaced.length > 0) return collect(replaced.map((link) => doubted(context, resolveLink(context, link, how))));
+  if (vpc.is.type === kinds.DEFAULT_VPC) return doubted(context, { tables: [defaultVpcTable(context, vpc.is)] });
+  return doubted(context, { tables: [{ table: tableAt(context, mainKey(vpc.is.urn)), certain: true, how }] });
+}
+
+/** What a later registration may still replace. */
+function doubted({ graph }: Context, found: Found): Found {
+  return graph.partial === true ? { ...found, tables: found.tables.map((link) => ({ ...link, certain: false })) } : found;
 }
 
 /** AWS routes the main table of a default VPC to an internet gateway. */

@@ -2,7 +2,7 @@ import { ofType } from "../../core/references";
 import type { Finding, Graph, Policy, Resource, Settings, Value } from "../../core/types";
 import { asBoolean, asProps, isAbsent, isUnknown } from "../../core/values";
 import { blocks, targetsOf } from "../../graph/join";
-import { BUCKET_KIND, attached, finding, modelBuckets, nameOf, only } from "./model";
+import { attached, BUCKET_KIND, BUCKET_TYPES, finding, modelBuckets, nameOf, only } from "./model";
 
 const GUARDS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 const MEND = "give it a public access block of its own with all four guards true, or bind it to the VPC";
@@ -15,6 +15,7 @@ export const policy: Policy = {
   why: "An access point is a second door with a policy of its own.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'new aws.s3.AccessPoint("models", { bucket: bucket.id });',
   good: 'new aws.s3.AccessPoint("models", { bucket: bucket.id, vpcConfiguration: { vpcId: vpc.id } });',
   evaluate: (graph, settings) => judge(graph, settings),

@@ -1,7 +1,7 @@
 import type { Finding, Policy, Props, Resource, Value } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { blocks } from "../../graph/join";
-import { attached, attachment, finding, modelBuckets, nameOf, OBJECT, only } from "./model";
+import { attached, attachment, BUCKET_TYPES, finding, modelBuckets, nameOf, OBJECT, only } from "./model";
 
 const MEND = 'leave ACLs out (ownership "BucketOwnerEnforced" switches them off) and grant by policy';
 const PRIVATE = /^(private|bucket-owner-read|bucket-owner-full-control|log-delivery-write|)$/;
@@ -15,6 +15,7 @@ export const policy: Policy = {
   why: "An ACL is a second way to publish, past every bucket policy.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'new aws.s3.BucketAcl("models", { bucket: bucket.id, acl: "public-read" });',
   good: 'new aws.s3.BucketOwnershipControls("models", { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } });',
   evaluate: (graph, settings) =>

@@ -1,7 +1,7 @@
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { blocks } from "../../graph/join";
-import { attached, attachment, missing, modelBuckets, nameOf, only } from "./model";
+import { attached, attachment, BUCKET_TYPES, missing, modelBuckets, nameOf, only } from "./model";
 
 const MEND = 'attach a BucketServerSideEncryptionConfiguration with sseAlgorithm "AES256" or "aws:kms"';
 const STRONG = /^(AES256|aws:kms(:dsse)?)$/;
@@ -14,6 +14,7 @@ export const policy: Policy = {
   why: "Declared encryption can be checked and cannot change unseen.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'new aws.s3.Bucket("models", {});',
   good: 'new aws.s3.BucketServerSideEncryptionConfiguration("models", { bucket: bucket.id, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] });',
   evaluate: (graph, settings) => modelBuckets(graph, settings).flatMap((bucket) => judge(graph, bucket)),

@@ -1,6 +1,6 @@
 import type { Finding, Graph, Policy, Settings } from "../../core/types";
 import { asBoolean, isUnknown } from "../../core/values";
-import { attached, finding, modelBuckets, nameOf, OBJECT } from "./model";
+import { attached, BUCKET_TYPES, finding, modelBuckets, nameOf, OBJECT } from "./model";
 
 const MEND = "leave forceDestroy out; empty the bucket by hand when it is really to go";
 
@@ -12,6 +12,7 @@ export const policy: Policy = {
   why: "With forceDestroy one `pulumi destroy`, or one replacement, wipes every version of every model.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'new aws.s3.Bucket("models", { forceDestroy: true });',
   good: 'new aws.s3.Bucket("models", {}, { retainOnDelete: true });',
   evaluate: (graph, settings) => judge(graph, settings),

@@ -25,7 +25,7 @@ function judge(graph: Graph, settings: Settings): Finding[] {
           verdict: "unknown",
           urn: bucket.urn,
           message: `${nameOf(bucket)} is not protected, and this source does not show whether it is kept on delete: ${MEND}`,
-          notShown: true,
+          notShown: "retainOnDelete",
         },
       ];
     return [{ verdict: "violation", urn: bucket.urn, message: `${nameOf(bucket)} is neither protected nor kept on delete: ${MEND}` }];

@@ -1,7 +1,7 @@
 import type { Finding, Graph, Policy, Props, Settings, Value } from "../../core/types";
 import { asArray, asBoolean, asNumber, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { blocks } from "../../graph/join";
-import { attachment, coversModels, eachSetting, finding, nameOf, objectKeys, only } from "./model";
+import { attachment, BUCKET_TYPES, coversModels, eachSetting, finding, nameOf, objectKeys, only } from "./model";
 import type { Setting } from "./model";
 
 const MEND =
@@ -17,6 +17,7 @@ export const policy: Policy = {
   why: "An expiring model is gone while hosts still need it at their next start.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'rules: [{ id: "tidy", status: "Enabled", expiration: { days: 30 } }]',
   good: 'rules: [{ id: "tidy", status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 365 } }]',
   evaluate: (graph, settings) => judge(graph, settings),
@@ -29,16 +30,16 @@ function judge(graph: Graph, settings: Settings): Finding[] {
     if (isUnknown(rules))
       return [finding(setting, `the lifecycle rules of ${nameOf(setting.bucket)} are not known yet: ${MEND}`, "unknown")];
     const keys = objectKeys(graph, setting.bucket);
-    return blocks(rules).flatMap((rule, index) => ruleFindings(setting, rule, index, keys));
+    return blocks(rules).flatMap((rule, index) => ruleFindings(graph, setting, rule, index, keys));
   });
 }
 
-function ruleFindings(setting: Setting, value: Value, index: number, keys: readonly string[]): Finding[] {
+function ruleFindings(graph: Graph, setting: Setting, value: Value, index: number, keys: readonly string[]): Finding[] {
   const rule = asProps(value);
   if (!rule) return [finding(setting, `lifecycle rule ${String(index)} of ${nameOf(setting.bucket)} is not known yet: ${MEND}`, "unknown")];
   const status = rule.status ?? rule.enabled;
   if (asString(status) === "Disabled" || asBoolean(status) === false) return [];
-  const covered = covers(rule, keys);
+  const covered = covers(graph, rule, keys);
   if (covered === false) return [];
   const name = `lifecycle rule "${asString(rule.id) ?? String(index)}" of ${nameOf(setting.bucket)}`;
   const deletion = deletes(rule);
@@ -80,7 +81,7 @@ function endsVersionsAtOnce(rule: Props): Deletion | undefined {
 const PASSING_TAG = /te?mp|scratch|cache|backup|log|junk|trash|test|expire|ephemeral|transient|short/i;
 
 /** Does the rule's filter let models through? Undefined where the program does not tell. */
-function covers(rule: Props, keys: readonly string[]): boolean | undefined {
+function covers(graph: Graph, rule: Props, keys: readonly string[]): boolean | undefined {
   const filter = only(rule.filter);
   const inner = asProps(filter) ?? {};
   const and = asProps(only(inner.and)) ?? {};
@@ -88,7 +89,7 @@ function covers(rule: Props, keys: readonly string[]): boolean | undefined {
   if (isUnknown(filter) || isUnknown(prefix)) return undefined;
   const tags = [...Object.entries(asProps(and.tags) ?? {}), ...Object.entries(asProps(rule.tags) ?? {}), ...single(inner.tag)];
   if (tags.some(([key, value]) => PASSING_TAG.test(key) || PASSING_TAG.test(asString(value) ?? ""))) return false;
-  return coversModels(asString(prefix) ?? "", keys);
+  return coversModels(graph, asString(prefix) ?? "", keys);
 }
 
 function single(value: Value | undefined): [string, Value][] {

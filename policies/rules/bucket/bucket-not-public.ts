@@ -4,7 +4,7 @@ import type { Statement } from "../../graph/iam-document";
 import { reachOf } from "../../graph/iam-principal";
 import { policyTexts } from "./bucket-policy-text";
 import type { PolicyText } from "./bucket-policy-text";
-import { finding, nameOf } from "./model";
+import { BUCKET_TYPES, finding, nameOf } from "./model";
 
 const MEND =
   "name the roles that may read it as principals, or narrow the statement by aws:PrincipalOrgID, aws:SourceVpce or aws:SourceArn";
@@ -17,6 +17,7 @@ export const policy: Policy = {
   why: "A model that anybody can download is published; one that anybody can write runs anybody's code on the backend.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'policy: { Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `${arn}/*` }] }',
   good: 'policy: { Statement: [{ Effect: "Allow", Principal: { AWS: backendRole.arn }, Action: "s3:GetObject", Resource: `${arn}/models/*` }] }',
   evaluate: (graph, settings) => judge(graph, settings),

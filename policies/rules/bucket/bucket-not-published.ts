@@ -2,7 +2,7 @@ import { ofType } from "../../core/references";
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { asProps, asString } from "../../core/values";
 import { blocks } from "../../graph/join";
-import { attachment, eachSetting, finding, modelBuckets, nameOf } from "./model";
+import { attachment, BUCKET_TYPES, eachSetting, finding, modelBuckets, nameOf } from "./model";
 
 const MEND = "serve sites from a bucket of their own, and let hosts read models with their role";
 
@@ -14,6 +14,7 @@ export const policy: Policy = {
   why: "Both exist to hand objects to everybody, over plain HTTP in a website's case.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'new aws.s3.BucketWebsiteConfiguration("models", { bucket: bucket.id, indexDocument: { suffix: "index.html" } });',
   good: 'new aws.s3.Bucket("models", {}); // no website',
   evaluate: (graph, settings) => [

@@ -7,7 +7,7 @@ import { ownAccounts, reachOf } from "../../graph/iam-principal";
 import { blocks } from "../../graph/join";
 import { policyTexts } from "./bucket-policy-text";
 import type { PolicyText } from "./bucket-policy-text";
-import { attached, finding, modelBuckets, nameOf, only } from "./model";
+import { attached, BUCKET_TYPES, finding, modelBuckets, nameOf, only } from "./model";
 
 const MEND = "keep the models within the account: name roles of it, and share by copies where that is wanted";
 /** What nobody outside may do even where the own account's number is not known. */
@@ -21,6 +21,7 @@ export const policy: Policy = {
   why: "Another account's administrators decide who uses its rights, and a writable model is code that runs on the backend.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'Principal: { AWS: "arn:aws:iam::999999999999:root" }, Action: "s3:*"',
   good: 'Principal: { AWS: backendRole.arn }, Action: "s3:GetObject"',
   evaluate: (graph, settings) => [

@@ -1,6 +1,6 @@
 import type { Policy } from "../../core/types";
 import { asProps, asString, isUnknown } from "../../core/values";
-import { attachment, eachSetting, finding, nameOf, only } from "./model";
+import { attachment, BUCKET_TYPES, eachSetting, finding, nameOf, only } from "./model";
 
 const MEND = 'set objectOwnership "BucketOwnerEnforced"';
 
@@ -12,6 +12,7 @@ export const policy: Policy = {
   why: "With ACLs on, whoever uploads an object decides who reads it.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'rule: { objectOwnership: "ObjectWriter" }',
   good: 'rule: { objectOwnership: "BucketOwnerEnforced" }',
   evaluate: (graph, settings) =>

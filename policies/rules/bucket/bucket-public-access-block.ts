@@ -1,7 +1,7 @@
 import { ofType } from "../../core/references";
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
 import { asBoolean, isUnknown } from "../../core/values";
-import { attached, attachment, finding, missing, modelBuckets, nameOf } from "./model";
+import { attached, attachment, BUCKET_TYPES, finding, missing, modelBuckets, nameOf } from "./model";
 
 const GUARDS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 const MEND = `attach a BucketPublicAccessBlock with ${GUARDS.join(", ")} all true`;
@@ -14,6 +14,7 @@ export const policy: Policy = {
   why: "With one of them off a later ACL or policy can publish the models.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'new aws.s3.BucketPublicAccessBlock("models", { bucket: bucket.id, blockPublicAcls: true });',
   good: 'new aws.s3.BucketPublicAccessBlock("models", { bucket: bucket.id, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true });',
   evaluate: (graph, settings) => judge(graph, settings),

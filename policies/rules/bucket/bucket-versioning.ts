@@ -1,6 +1,6 @@
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
 import { asBoolean, asProps, asString, isAbsent, isUnknown } from "../../core/values";
-import { attached, attachment, missing, modelBuckets, nameOf, only } from "./model";
+import { attached, attachment, BUCKET_TYPES, missing, modelBuckets, nameOf, only } from "./model";
 
 const MEND = 'attach a BucketVersioning with status "Enabled"';
 
@@ -12,6 +12,7 @@ export const policy: Policy = {
   why: "Without versions a replaced or deleted model is gone, and no release can go back to it.",
   mend: MEND,
   level: "mandatory",
+  early: BUCKET_TYPES,
   bad: 'new aws.s3.BucketVersioning("models", { bucket: bucket.id, versioningConfiguration: { status: "Suspended" } });',
   good: 'new aws.s3.BucketVersioning("models", { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } });',
   evaluate: (graph, settings) => modelBuckets(graph, settings).flatMap((bucket) => judge(graph, bucket, settings)),

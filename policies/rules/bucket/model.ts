@@ -9,6 +9,9 @@ export const BUCKET = /^aws:s3\/bucket(V2)?:Bucket(V2)?$/;
 export const BUCKET_KIND = { type: BUCKET, names: ["bucket"] };
 export const OBJECT = /^aws:s3\/(bucketObject(v2)?|objectCopy):/;
 
+/** Types that are part of a bucket, or publish one. */
+export const BUCKET_TYPES = /^aws:(s3|s3control|cloudfront)\//;
+
 /** `bucketVersioning` -> the token of that resource and of its `V2` predecessor. */
 export function attachment(name: string): RegExp {
   return new RegExp(`^aws:s3/${name}(V2)?:`);
@@ -39,10 +42,12 @@ const ASIDE =
   /^\/?(back-?ups?|(access-?|alb-?|s3-?)?logs?|te?mp|reports?|metrics|inventory|uploads?|diagnostics?|journal|trash|cache|exports?|athena|audit|scratch)([-_./]|$)/i;
 
 /** Are models among the objects whose key begins so? Undefined where the program does not tell. */
-export function coversModels(prefix: string, keys: readonly string[]): boolean | undefined {
+export function coversModels(graph: Graph, prefix: string, keys: readonly string[]): boolean | undefined {
   const models = keys.filter((key) => !ASIDE.test(key));
   if (prefix === "" || models.some((key) => key.startsWith(prefix))) return true;
   if (ASIDE.test(prefix)) return false;
+  // While objects may still be registered, a prefix that sounds like models need not be theirs.
+  if (graph.partial === true) return undefined;
   if (/model|release|artifact|weights|\.pkl/i.test(prefix) || "models/".startsWith(prefix)) return true;
   return models.length > 0 ? false : undefined;
 }
@@ -92,7 +97,7 @@ export function finding(
 
 /** Nothing is attached to the bucket here. One that the program only reads may have it from elsewhere. */
 export function missing(bucket: Resource, message: string): Finding {
-  if (bucket.external !== true) return { verdict: "violation", urn: bucket.urn, message };
+  if (bucket.external !== true) return { verdict: "violation", urn: bucket.urn, message, whole: true };
   return { verdict: "unknown", urn: bucket.urn, message: `${message} (the program only reads the bucket, so others may look after it)` };
 }
 

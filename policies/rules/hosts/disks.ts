@@ -1,4 +1,5 @@
 /** The disks a machine starts with: root, extra ones, and the mappings of launch templates and images. */
+import { ofType } from "../../core/graph";
 import type { Graph, Resource, Value } from "../../core/types";
 import { asBoolean, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { blocks, targetsOf } from "../../graph/join";
@@ -39,7 +40,9 @@ function root(graph: Graph, launch: Launch, mappings: readonly Value[]): Disk[] 
     ? "a device name is not known yet"
     : launch.strangeTemplate
       ? "its launch template is not part of this program"
-      : undefined;
+      : graph.partial === true && ofType(graph, IMAGE_KIND.type).length > 0
+        ? "its image may be one that the program makes"
+        : undefined;
   return [{ resource, what, encrypted: undefined, open }];
 }
 

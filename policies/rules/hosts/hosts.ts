@@ -7,6 +7,12 @@ import { blocks, targetsOf } from "../../graph/join";
 const MACHINE = /^aws:ec2\/(instance|spotInstanceRequest):/;
 const TEMPLATE_KIND = { type: /^aws:ec2\/launchTemplate:/, names: ["name"] };
 
+/** Types whose registration can complete a violation of the policies beside this file (`Policy.early`). */
+export const MACHINE_TYPES = /^aws:ec2\//;
+export const DISK_TYPES = /^aws:(ec2|ebs)\//;
+export const ROLE_TYPES = /^aws:(ec2|iam)\//;
+export const MODEL_TYPES = /^aws:(ec2|iam|s3)\//;
+
 /** Something that starts machines: an instance, or a template that something else starts them from. */
 export interface Launch {
   readonly resource: Resource;
@@ -55,6 +61,8 @@ function machine(graph: Graph, resource: Resource): Launch {
 
 /** A template is judged by itself unless only instances use it: they are judged with what they add to it. */
 function startsMachines(graph: Graph, template: Resource): boolean {
+  // Who uses it comes later.
+  if (graph.partial === true) return false;
   const users = usersOf(graph).get(template.urn) ?? [];
   return users.length === 0 || users.some((user) => !MACHINE.test(user.type));
 }

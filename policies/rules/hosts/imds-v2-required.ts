@@ -1,7 +1,7 @@
 import { ofType } from "../../core/references";
 import type { Finding, Graph, Policy } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
-import { block, label, launches, report, text } from "./hosts";
+import { block, label, launches, MACHINE_TYPES, report, text } from "./hosts";
 import type { Launch } from "./hosts";
 
 const MEND = 'set metadataOptions: { httpTokens: "required" }';
@@ -14,6 +14,7 @@ export const policy: Policy = {
   why: "With IMDSv1 a forged request through a proxy or an SSRF hole reads the role's keys.",
   mend: MEND,
   level: "mandatory",
+  early: MACHINE_TYPES,
   bad: 'new aws.ec2.Instance("backend", { metadataOptions: { httpTokens: "optional" }, ... });',
   good: 'new aws.ec2.Instance("backend", { metadataOptions: { httpTokens: "required" }, ... });',
   evaluate: (graph) => [...defaults(graph), ...launches(graph).flatMap((launch) => judge(graph, launch))],

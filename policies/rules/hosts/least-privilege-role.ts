@@ -3,7 +3,7 @@ import { decide } from "../../graph/iam-match";
 import { hostRoles, rightsOf } from "../../graph/iam-role";
 import type { Grant, Rights } from "../../graph/iam-role";
 import type { Statement } from "../../graph/iam-document";
-import { report } from "./hosts";
+import { report, ROLE_TYPES } from "./hosts";
 
 const MEND = "grant the actions that the host needs, on the resources it needs them for";
 
@@ -15,6 +15,7 @@ export const policy: Policy = {
   why: "A role's keys are what an intruder on a host gets first; they should open one prefix of one bucket and nothing else.",
   mend: MEND,
   level: "mandatory",
+  early: ROLE_TYPES,
   bad: 'new aws.iam.RolePolicyAttachment("admin", { role, policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" });',
   good: '{ Effect: "Allow", Action: "s3:GetObject", Resource: `${bucketArn}/models/*` }',
   evaluate: (graph) => judge(graph),

@@ -84,13 +84,16 @@ function narrowed(grant: Grant, statement: Statement, bucket: Resource): Stateme
 /** Keys of models in the bucket, and one key for each pattern that a statement names in it. */
 function keys(graph: Graph, bucket: Resource, statements: readonly Statement[], name: string): { key: string; models: boolean }[] {
   const known = objectKeys(graph, bucket);
-  const models = known.filter((key) => coversModels(key, known) === true).slice(0, MOST_KEYS);
+  const models = known.filter((key) => coversModels(graph, key, known) === true).slice(0, MOST_KEYS);
   const patterns = statements.flatMap((statement) => statement.resources?.known ?? []).flatMap((pattern) => keyPattern(pattern, name));
   const derived = [...new Set(patterns)].flatMap((pattern) => {
-    const covered = coversModels(/^[^*?$]*/.exec(pattern)?.[0] ?? "", known);
+    const covered = coversModels(graph, /^[^*?$]*/.exec(pattern)?.[0] ?? "", known);
     return covered === false ? [] : [{ key: pattern.replace(/\$\{[^}]*\}|[*?]/g, "x"), models: covered === true }];
   });
-  return [...(models.length > 0 ? models : ["models/x/model.pkl"]).map((key) => ({ key, models: true })), ...derived];
+  return [
+    ...(models.length > 0 ? models : ["models/x/model.pkl"]).map((key) => ({ key, models: models.length > 0 || graph.partial !== true })),
+    ...derived,
+  ];
 }
 
 /** The key part of an object ARN pattern in this bucket. */

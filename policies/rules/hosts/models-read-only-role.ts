@@ -3,7 +3,7 @@ import type { Finding, Graph, Policy, Resource, Settings } from "../../core/type
 import { hostRoles, rightsOf } from "../../graph/iam-role";
 import type { Rights } from "../../graph/iam-role";
 import { BUCKET } from "../bucket/model";
-import { report } from "./hosts";
+import { MODEL_TYPES, report } from "./hosts";
 import { mayWriteAtAll, modelWrites } from "./model-writes";
 
 const MEND = "let hosts read models (s3:GetObject on their prefix); uploads are the deployment's, backups go under a prefix of their own";
@@ -16,6 +16,7 @@ export const policy: Policy = {
   why: "Whoever takes over a host could replace the model that every other host loads next; a pickle is code.",
   mend: MEND,
   level: "mandatory",
+  early: MODEL_TYPES,
   bad: '{ Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: `${bucketArn}/*` }',
   good: '{ Effect: "Allow", Action: "s3:GetObject", Resource: `${bucketArn}/models/*` }',
   evaluate: (graph, settings) => judge(graph, settings),

@@ -3,7 +3,7 @@ import { keepsStrangersOut } from "../../graph/iam-condition";
 import { readDocument } from "../../graph/iam-document";
 import { ownAccounts, reachOf } from "../../graph/iam-principal";
 import { hostRoles } from "../../graph/iam-role";
-import { report } from "./hosts";
+import { report, ROLE_TYPES } from "./hosts";
 
 const MEND = 'trust { Service: "ec2.amazonaws.com" } only';
 
@@ -15,6 +15,7 @@ export const policy: Policy = {
   why: "Whoever may assume the role has its rights without having the host.",
   mend: MEND,
   level: "mandatory",
+  early: ROLE_TYPES,
   bad: 'assumeRolePolicy: { Statement: [{ Effect: "Allow", Principal: "*", Action: "sts:AssumeRole" }] }',
   good: 'assumeRolePolicy: { Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }] }',
   evaluate: (graph) => [...new Set(hostRoles(graph).flatMap(({ role }) => (role ? [role] : [])))].flatMap((role) => judge(graph, role)),

@@ -2,7 +2,7 @@ import { ofType } from "../../core/references";
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { asBoolean, asString, isAbsent, isUnknown } from "../../core/values";
 import { targetsOf } from "../../graph/join";
-import { launches, report } from "./hosts";
+import { DISK_TYPES, launches, report } from "./hosts";
 import { disksOf } from "./disks";
 import type { Disk } from "./disks";
 
@@ -16,6 +16,7 @@ export const policy: Policy = {
   why: "A snapshot of a plain disk hands over .env and the models.",
   mend: MEND,
   level: "mandatory",
+  early: DISK_TYPES,
   bad: 'new aws.ec2.Instance("backend", { rootBlockDevice: { encrypted: false }, ... });',
   good: 'new aws.ec2.Instance("backend", { rootBlockDevice: { encrypted: true }, ... });',
   evaluate: (graph) => {

@@ -3,7 +3,7 @@ import type { Host } from "../../graph/network/hosts";
 import type { Leg } from "../../graph/network/legs";
 import { describe, networkOf } from "../../graph/network/model";
 import type { Network } from "../../graph/network/model";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "backend-groups",
@@ -13,6 +13,7 @@ export const policy: Policy = {
   why: "Without a group AWS takes the VPC's default group. With the gateway's group the backend is open like the gateway. Groups from elsewhere cannot be judged.",
   mend: "Give the backend its own group alone: vpcSecurityGroupIds: [backendGroup.id].",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.ec2.Instance("backend", { subnetId: privateSubnet.id, vpcSecurityGroupIds: [backendGroup.id, gatewayGroup.id] });`,
   good: `new aws.ec2.Instance("backend", { subnetId: privateSubnet.id, vpcSecurityGroupIds: [backendGroup.id] });`,
   evaluate(graph, settings) {
@@ -25,14 +26,11 @@ export const policy: Policy = {
 function judge({ gateways }: Network, host: Host, { resource, path, groups }: Leg): Finding[] {
   const who = `${describe(resource)}${path === "" ? "" : ` (${path})`}${resource === host.resource ? "" : `, an interface of ${describe(host.resource)},`}`;
   if (groups === "open") return [];
-  if (groups === "default")
-    return [
-      finding(
-        "violation",
-        resource,
-        `${who} names no security group, so AWS takes the default group of the VPC. Name the backend's group.`,
-      ),
-    ];
+  if (groups === "default") {
+    const message = `${who} names no security group, so AWS takes the default group of the VPC. Name the backend's group.`;
+    // An attachment that names a group may still be registered.
+    return [{ ...finding("violation", resource, message), whole: true }];
+  }
   const wrong = groups.certain.filter(({ key }) => gateways.has(key));
   const doubtful = groups.maybe.filter(({ key }) => gateways.has(key));
   const found = wrong.map(({ label }) =>

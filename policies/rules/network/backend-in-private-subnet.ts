@@ -6,7 +6,7 @@ import type { Leg } from "../../graph/network/legs";
 import { describe, networkOf } from "../../graph/network/model";
 import type { Network } from "../../graph/network/model";
 import { backendLegs, isPublicByRoute } from "../../graph/network/placement";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "backend-in-private-subnet",
@@ -16,6 +16,7 @@ export const policy: Policy = {
   why: "A leg in a public subnet, or a copy of the backend there, is one address away from the Internet.",
   mend: "Give subnetId one of the private subnets; do not use the default VPC for the backend.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.ec2.Instance("backend", { vpcSecurityGroupIds: [backendGroup.id] }); // no subnet: default VPC`,
   good: `new aws.ec2.Instance("backend", { subnetId: privateSubnet.id, vpcSecurityGroupIds: [backendGroup.id] });`,
   evaluate(graph, settings) {

@@ -4,7 +4,7 @@ import type { Leg } from "../../graph/network/legs";
 import { describe, networkOf } from "../../graph/network/model";
 import type { Network } from "../../graph/network/model";
 import { mayBe } from "../../graph/network/targets";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "backend-no-public-address",
@@ -15,6 +15,7 @@ export const policy: Policy = {
   why: "With an address of its own the backend can be reached past the gateway as soon as one security group rule is wrong.",
   mend: "Set associatePublicIpAddress: false, remove the elastic address, and place the host in a subnet that gives out no public addresses.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.ec2.Eip("debug", { instance: backend.id });`,
   good: `new aws.ec2.Instance("backend", { subnetId: privateSubnet.id, associatePublicIpAddress: false, ... });`,
   evaluate(graph, settings) {

@@ -7,7 +7,7 @@ import { publicSources } from "../../graph/network/openness";
 import { covers, describeTraffic } from "../../graph/network/ports";
 import { place } from "../../graph/network/reach";
 import type { Rule } from "../../graph/network/rules";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "backend-no-public-ingress",
@@ -17,6 +17,7 @@ export const policy: Policy = {
   why: "Nothing on the Internet has business with a private host. Such a rule waits for the day when the host gets an address.",
   mend: "Remove the rule, or name the group or the private addresses that need the port.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.vpc.SecurityGroupIngressRule("metrics", { securityGroupId: backend.id, ipProtocol: "tcp", fromPort: 9100, toPort: 9100, cidrIpv4: "0.0.0.0/0" });`,
   good: `new aws.vpc.SecurityGroupIngressRule("metrics", { securityGroupId: backend.id, ipProtocol: "tcp", fromPort: 9100, toPort: 9100, referencedSecurityGroupId: monitoring.id });`,
   evaluate(graph, settings) {

@@ -1,7 +1,7 @@
 import type { Policy } from "../../core/types";
 import { networkOf } from "../../graph/network/model";
 import { intrusions } from "../../graph/network/reach";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 const SSH = 22;
 
@@ -13,6 +13,7 @@ export const policy: Policy = {
   why: "The bastion is the one place where logins are checked and logged. A second way to port 22 makes it worthless.",
   mend: "Let the rule name the gateway's group as its only source, or drop the rule.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.vpc.SecurityGroupIngressRule("ssh", { securityGroupId: backend.id, ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "0.0.0.0/0" });`,
   good: `new aws.vpc.SecurityGroupIngressRule("ssh", { securityGroupId: backend.id, ipProtocol: "tcp", fromPort: 22, toPort: 22, referencedSecurityGroupId: gateway.id });`,
   evaluate(graph, settings) {

@@ -4,7 +4,7 @@ import { describe, networkOf } from "../../graph/network/model";
 import type { Network } from "../../graph/network/model";
 import { switchOf } from "../../graph/network/subnets";
 import { TEMPLATE } from "../../graph/network/launch";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "gateway-group-only-on-gateway",
@@ -14,6 +14,7 @@ export const policy: Policy = {
   why: "Membership in that group is the key to the service port and to SSH on the backend. A second member is a second gateway that inspects nothing.",
   mend: "Give the other resource a group of its own.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.lambda.Function("probe", { vpcConfig: { subnetIds, securityGroupIds: [gatewayGroup.id] }, ... });`,
   good: `new aws.lambda.Function("probe", { vpcConfig: { subnetIds, securityGroupIds: [probeGroup.id] }, ... });`,
   evaluate(graph, settings) {

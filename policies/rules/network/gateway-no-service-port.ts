@@ -5,7 +5,7 @@ import { networkOf } from "../../graph/network/model";
 import { covers } from "../../graph/network/ports";
 import { place } from "../../graph/network/reach";
 import type { Rule } from "../../graph/network/rules";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 /** The ports that the gateway is there for. */
 const PUBLIC_PORTS = [80, 443];
@@ -18,6 +18,7 @@ export const policy: Policy = {
   why: "A process or a forwarding rule on that port of the gateway would be the backend, in public.",
   mend: "Open 80 and 443 alone.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.vpc.SecurityGroupIngressRule("x", { securityGroupId: gateway.id, ipProtocol: "tcp", fromPort: 9000, toPort: 9000, cidrIpv4: "0.0.0.0/0" });`,
   good: `new aws.vpc.SecurityGroupIngressRule("x", { securityGroupId: gateway.id, ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "0.0.0.0/0" });`,
   evaluate(graph, settings) {

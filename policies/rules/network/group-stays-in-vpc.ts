@@ -4,7 +4,7 @@ import { describeGroup, groupRef, mayBeIn } from "../../graph/network/groups";
 import { VPC } from "../../graph/network/kinds";
 import { networkOf } from "../../graph/network/model";
 import { property, targetOf } from "../../graph/network/targets";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "group-stays-in-vpc",
@@ -14,6 +14,7 @@ export const policy: Policy = {
   why: "Hosts of the other VPC can then become members: of the gateway's group, which the backend lets in, or of the backend's, with its rules.",
   mend: "Remove the association; make a group of its own in the other VPC.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.vpc.SecurityGroupVpcAssociation("more", { securityGroupId: backendGroup.id, vpcId: otherVpc.id });`,
   good: `new aws.ec2.SecurityGroup("other", { vpcId: otherVpc.id });`,
   evaluate(graph, settings) {

@@ -2,7 +2,7 @@ import type { Finding, Policy } from "../../core/types";
 import { networkOf } from "../../graph/network/model";
 import { backendSubnets } from "../../graph/network/placement";
 import type { Subnet } from "../../graph/network/subnets";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "private-subnet-gives-no-public-address",
@@ -12,6 +12,7 @@ export const policy: Policy = {
   why: "The next host, started in a hurry, gets an address from its subnet though nobody asked for one.",
   mend: "Set mapPublicIpOnLaunch and assignIpv6AddressOnCreation to false, or leave them out.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.ec2.Subnet("private", { vpcId: vpc.id, cidrBlock: "10.0.101.0/24", mapPublicIpOnLaunch: true });`,
   good: `new aws.ec2.Subnet("private", { vpcId: vpc.id, cidrBlock: "10.0.101.0/24", mapPublicIpOnLaunch: false });`,
   evaluate: (graph, settings) => distinct(backendSubnets(networkOf(graph, settings)).flatMap(judge)),

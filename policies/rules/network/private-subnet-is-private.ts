@@ -2,7 +2,7 @@ import type { Finding, Policy } from "../../core/types";
 import { networkOf } from "../../graph/network/model";
 import { backendSubnets } from "../../graph/network/placement";
 import type { Subnet, TableLink } from "../../graph/network/subnets";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "private-subnet-is-private",
@@ -13,6 +13,7 @@ export const policy: Policy = {
   why: "A subnet is private only because its route table has no way to an internet gateway. One route makes every host in it reachable.",
   mend: "Route the private table to a NAT instance, a NAT gateway or an egress-only internet gateway, or give it no default route.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.ec2.Route("out", { routeTableId: privateTable.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: internetGateway.id });`,
   good: `new aws.ec2.Route("out", { routeTableId: privateTable.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id });`,
   evaluate: (graph, settings) => distinct(backendSubnets(networkOf(graph, settings)).flatMap(judgeSubnet)),

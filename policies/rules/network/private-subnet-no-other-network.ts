@@ -2,7 +2,7 @@ import type { Finding, Policy } from "../../core/types";
 import { networkOf } from "../../graph/network/model";
 import { backendSubnets } from "../../graph/network/placement";
 import type { Subnet } from "../../graph/network/subnets";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "private-subnet-no-other-network",
@@ -12,6 +12,7 @@ export const policy: Policy = {
   why: "Hosts of the other network reach the backend past the gateway, and the backend answers them.",
   mend: "Route the other network to the public subnets, so that it comes by way of the gateway.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.ec2.Route("peer", { routeTableId: privateTable.id, destinationCidrBlock: "10.9.0.0/16", vpcPeeringConnectionId: peering.id });`,
   good: `new aws.ec2.Route("peer", { routeTableId: publicTable.id, destinationCidrBlock: "10.9.0.0/16", vpcPeeringConnectionId: peering.id });`,
   evaluate: (graph, settings) => distinct(backendSubnets(networkOf(graph, settings)).flatMap(judge)),

@@ -1,6 +1,9 @@
 /** Findings of this area. */
 import type { Finding, Resource } from "../../core/types";
 
+/** Types that have a place in the network, or a way into it: whatever is of AWS, but for storage, rights and parameters. */
+export const NETWORK_TYPES = /^aws:(?!s3\/|s3control\/|iam\/|ssm\/)/;
+
 export function finding(verdict: Finding["verdict"], resource: Resource, message: string): Finding {
   return { verdict, urn: resource.urn, message };
 }

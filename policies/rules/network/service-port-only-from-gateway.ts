@@ -1,7 +1,7 @@
 import type { Policy } from "../../core/types";
 import { networkOf } from "../../graph/network/model";
 import { intrusions } from "../../graph/network/reach";
-import { distinct, finding } from "./report";
+import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "service-port-only-from-gateway",
@@ -11,6 +11,7 @@ export const policy: Policy = {
   why: "The gateway inspects every request before it forwards it. Whoever reaches the service port in another way is not inspected.",
   mend: "Let the rule name the gateway's group as its only source, and the service port as its only port.",
   level: "mandatory",
+  early: NETWORK_TYPES,
   bad: `new aws.vpc.SecurityGroupIngressRule("service", { securityGroupId: backend.id, ipProtocol: "tcp", fromPort: 8000, toPort: 9999, cidrIpv4: "10.0.0.0/16" });`,
   good: `new aws.vpc.SecurityGroupIngressRule("service", { securityGroupId: backend.id, ipProtocol: "tcp", fromPort: 9000, toPort: 9000, referencedSecurityGroupId: gateway.id });`,
   evaluate(graph, settings) {

@@ -14,6 +14,7 @@ export const policy: Policy = {
   why: "An unmarked environment is kept in plain in the state and shown by previews.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new remote.Command("env", { environment: { SECRET_KEY: secretKeyText }, ... });',
   good: 'new remote.Command("env", { environment: { SECRET_KEY: pulumi.secret(secretKeyText) }, ... });',
   evaluate: (graph) =>

@@ -17,6 +17,7 @@ export const policy: Policy = {
   why: "Unmarked input is kept in plain in the state and shown by previews.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new remote.Command("env", { create: "cat > .env", stdin: envText, ... });',
   good: 'new remote.Command("env", { create: "cat > .env", stdin: pulumi.secret(envText), ... });',
   evaluate: async (graph, settings) => {

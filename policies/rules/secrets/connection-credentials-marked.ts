@@ -16,6 +16,7 @@ export const policy: Policy = {
   why: "A plain key in the program stands in git, and in the state for everybody who can read it.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'connection: { host, user: "ubuntu", privateKey: config.require("sshPrivateKey") }',
   good: 'connection: { host, user: "ubuntu", privateKey: config.requireSecret("sshPrivateKey") }',
   evaluate: (graph) => ofType(graph, REMOTE).flatMap((resource) => judge(graph, resource)),

@@ -1,7 +1,7 @@
 /** Which properties of which resources carry what: the one map from a resource to the secret policies that judge it. */
 import type { Resource, Value } from "../../core/types";
 import { once } from "../../core/graph";
-import { asArray, asProps, containsSecret, isAbsent } from "../../core/values";
+import { asArray, asProps, containsSecret, isAbsent, isUnknown } from "../../core/values";
 
 export const COMMAND = /^command:(local|remote):Command$/;
 export const REMOTE = /^command:remote:/;
@@ -39,11 +39,14 @@ export interface Place {
   readonly value: Value;
 }
 
-/** The top-level properties of a resource, inputs first, outputs where the program gave no such input. */
+/**
+ * The top-level properties of a resource, inputs first, outputs where the program gave no such input. An output that is not known is left
+ * out: what the provider is going to fill in there is not the program's (`userDataBase64` at every preview), and once it is known it counts.
+ */
 export const properties = once((resource: Resource): readonly Place[] => {
   const given = Object.entries(resource.inputs).map(([key, value]) => ({ path: key, key, value }));
   const made = Object.entries(resource.outputs)
-    .filter(([key]) => isAbsent(resource.inputs[key]))
+    .filter(([key, value]) => isAbsent(resource.inputs[key]) && !isUnknown(value))
     .map(([key, value]) => ({ path: `${OUTPUT}${key}`, key, value }));
   return [...given, ...made];
 });

@@ -15,6 +15,7 @@ export const policy: Policy = {
   why: "Every property is written to the state; whoever can read the state or a preview can read it.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new aws.rds.Instance("db", { password: "correct-horse-9", ... });',
   good: 'new aws.rds.Instance("db", { manageMasterUserPassword: true, ... });',
   evaluate: (graph) => graph.resources.flatMap((resource) => judge(graph, resource)),

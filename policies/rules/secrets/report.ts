@@ -27,7 +27,7 @@ export function unlessMarked(graph: Graph, resource: Resource, spots: readonly S
       return [
         {
           ...unknown(resource, `${what} holds ${kinds}, and this source never shows whether outputs are marked as secret: ${mend}`),
-          notShown: true,
+          notShown: "outputSecretMarks",
         },
       ];
     if (!graph.secretsMarked)

@@ -19,6 +19,7 @@ export const policy: Policy = {
   why: "A Command's stdout is not secret because its input is: it goes to the log of the deployment and, as an output, to the state.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new remote.Command("env", { create: "tee /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
   good: 'new remote.Command("env", { create: "tee /home/ddos/app/.env >/dev/null", stdin: pulumi.secret(envText), ... });',
   evaluate: async (graph, settings) => {

@@ -15,6 +15,7 @@ export const policy: Policy = {
   why: "A StringAsset's text is stored in the state; a FileAsset on .env needs the file in the working tree, one `git add .` from git, and leaves its hash in the state.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new remote.CopyToRemote("env", { source: new pulumi.asset.FileAsset("./.env"), ... });',
   good: 'new remote.Command("env", { create: "umask 077; cat > /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
   evaluate: (graph) => graph.resources.flatMap((resource) => [...assets(graph, resource), ...copies(resource)]),

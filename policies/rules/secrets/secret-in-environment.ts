@@ -13,6 +13,7 @@ export const policy: Policy = {
   why: "They are shown in the console and by describe calls, and kept in plain in the state.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new aws.lambda.Function("f", { environment: { variables: { API_KEY: "live-4f9a…" } }, ... });',
   good: 'new aws.lambda.Function("f", { environment: { variables: { API_KEY_SECRET_ARN: secret.arn } }, ... });',
   evaluate: (graph) =>

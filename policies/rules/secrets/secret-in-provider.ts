@@ -14,6 +14,7 @@ export const policy: Policy = {
   why: "Provider arguments are kept in the state of every stack that uses the provider, and usually in git as well.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new aws.Provider("aws", { accessKey: "AKIA…", secretKey: "…" });',
   good: 'new aws.Provider("aws", { region: "us-east-1" });',
   evaluate: (graph) =>

@@ -27,7 +27,7 @@ function judge(graph: Graph, resource: Resource): Finding[] {
           resource,
           "this source never shows stack outputs, so whether one is a plain secret cannot be told: judge an exported stack",
         ),
-        notShown: true,
+        notShown: "stackOutputs",
       },
     ];
   return Object.entries({ ...resource.inputs, ...resource.outputs }).flatMap(([key, value]) =>

@@ -12,6 +12,7 @@ export const policy: Policy = {
   why: "Triggers are kept in the state and shown in every diff of a preview.",
   mend: MEND,
   level: "mandatory",
+  local: true,
   bad: 'new remote.Command("env", { triggers: [secretKeyText], ... });',
   good: 'new remote.Command("env", { triggers: [createHash("sha256").update(envText).digest("hex")], ... });',
   evaluate: (graph) =>

@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import type { Config, Exemption } from "../../../policies/core/config";
-import { closingLine, evaluate, exitCode } from "../../../policies/core/evaluate";
+import { evaluate, exitCode } from "../../../policies/core/evaluate";
+import { closingLine } from "../../../policies/core/summary";
 import type { Finding, Policy } from "../../../policies/core/types";
 import { program } from "./builder";
 
@@ -22,19 +24,63 @@ function policy(id: string, level: Policy["level"], findings: readonly Finding[]
     evaluate: evaluatePolicy,
   };
 }
-const violation = (urn = "urn:a", message = "open"): Finding => ({ verdict: "violation", urn, message });
+const violation = (urn = "urn:a", message = "open", whole?: boolean): Finding => ({
+  verdict: "violation",
+  urn,
+  message,
+  ...(whole === undefined ? {} : { whole }),
+});
 const unknown = (extra: Partial<Finding> = {}): Finding => ({ verdict: "unknown", urn: "urn:a", message: "not known", ...extra });
 const run = (policies: Policy[], config: Partial<Config> = {}) => evaluate(policies, graph, { ...DEFAULT_CONFIG, ...config }, TODAY);
 
-test("passes, violations and unknowns are counted; nothing found means pass", async () => {
+test("numbers of policies add up, findings are counted apart; nothing found means pass", async () => {
   const result = await run([
     policy("a", "mandatory", []),
-    policy("b", "mandatory", [violation(), violation("urn:b")]),
-    policy("c", "advisory", [unknown()]),
+    policy("b", "mandatory", [violation(), violation("urn:b"), unknown()]),
+    policy("c", "advisory", [unknown(), unknown({ notShown: "retainOnDelete" })]),
+    policy("d", "mandatory", [unknown({ notShown: "retainOnDelete" })]),
+    policy("e", "mandatory", [violation("urn:e", "whole", true)]),
   ]);
-  expect(result.summary).toEqual({ ran: 3, passed: 1, violations: 2, unknown: 1 });
+  const { ran, passed, withFindings, cannotTell, notEvaluated, violations, unknown: open } = result.summary;
+  expect({ ran, passed, withFindings, cannotTell, notEvaluated }).toEqual({
+    ran: 5,
+    passed: 1,
+    withFindings: 2,
+    cannotTell: 1,
+    notEvaluated: 1,
+  });
+  expect({ violations, open }).toEqual({ violations: 3, open: 2 });
   expect(result.outcomes).toContainEqual({ policy: "a", level: "mandatory", verdict: "pass", urn: "", message: "" });
-  expect(closingLine(result)).toBe("3 policies ran: 1 passed, 2 violations, 1 could not be told; none is disabled.");
+  expect(result.outcomes).toContainEqual({ policy: "e", level: "mandatory", verdict: "violation", urn: "urn:e", message: "whole" });
+  expect(closingLine(result.summary)).toBe(
+    "5 policies ran: 1 passed, 2 with findings, 1 cannot tell, 1 not evaluated here (d: the engine does not show policies the option retainOnDelete); 3 violations, 2 could not be told; none is disabled.",
+  );
+});
+
+test("whatever is found, exempted or disabled, the numbers of policies add up", async () => {
+  const finding = fc.oneof(
+    fc.constant(violation()),
+    fc.constant(violation("urn:b", "wide")),
+    fc.constant(unknown()),
+    fc.constantFrom("retainOnDelete" as const, "stackOutputs" as const).map((notShown) => unknown({ notShown })),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(finding, { maxLength: 3 }), { maxLength: 8 }), fc.nat(7), fc.nat(7), async (all, off, exempt) => {
+      const ids = all.map((_, index) => `p${String(index)}`);
+      const { summary, outcomes } = await run(
+        all.map((findings, index) => policy(ids[index] ?? "", "mandatory", findings)),
+        {
+          levels: { [`p${String(off)}`]: "disabled" },
+          exemptions: [{ policy: `p${String(exempt)}`, urn: "urn:b", reason: "for a reason", expires: "2999-01-01" }],
+        },
+      );
+      const { ran, passed, withFindings, cannotTell, notEvaluated, disabled, violations, unknown: open } = summary;
+      expect(passed + withFindings + cannotTell + notEvaluated).toBe(ran);
+      expect(ran + disabled.length).toBe(ids.length);
+      expect(violations).toBe(outcomes.filter(({ verdict }) => verdict === "violation").length);
+      expect(open).toBe(outcomes.filter(({ verdict, notShown }) => verdict === "unknown" && notShown === undefined).length);
+    }),
+  );
 });
 
 test("a policy that throws is a mandatory unknown, ends no other, and its message (which may hold a secret) is not shown", async () => {
@@ -61,7 +107,7 @@ test.each([
   [[unknown()], "mandatory", 3],
   [[unknown()], "advisory", 0],
   [[unknown(), violation()], "mandatory", 1],
-  [[unknown({ notShown: true })], "mandatory", 0],
+  [[unknown({ notShown: "retainOnDelete" })], "mandatory", 0],
   [[], "mandatory", 0],
 ] as const)("exit code of %j at level %s is %d", async (findings, level, code) =>
   expect(exitCode(await run([policy("a", level, findings)]))).toBe(code),
@@ -73,7 +119,7 @@ test("levels: configured ones win, disabled policies do not run and are named", 
   });
   expect(result.outcomes.map(({ policy: id, level }) => [id, level])).toEqual([["a", "mandatory"]]);
   expect(result.disabled).toEqual(["b"]);
-  expect(closingLine(result)).toContain("disabled: b");
+  expect(closingLine(result.summary)).toContain("disabled: b");
 });
 
 describe("exemptions", () => {
@@ -86,7 +132,7 @@ describe("exemptions", () => {
     expect(exitCode(result)).toBe(0);
     expect(result.exempted).toHaveLength(1);
     expect(result.summary).toMatchObject({ violations: 0, passed: 1 });
-    expect(closingLine(result)).toContain("1 exempted");
+    expect(closingLine(result.summary)).toContain("1 exempted");
   });
   test.each<[string, Partial<Exemption>, RegExp]>([
     ["expired", { expires: "2030-06-14" }, /expired on 2030-06-14/],

@@ -108,6 +108,49 @@ describe("bad input", () => {
   });
 });
 
+describe("a provider's own bookkeeping", () => {
+  const delta = { obj: { ps: { tags: { [SIGNATURE]: SIGNATURES.secret, ciphertext: "v1:x" } } } };
+  const inputs = {
+    __defaults: [],
+    rootBlockDevice: { __defaults: ["volumeSize"], encrypted: true },
+    tags: { __defaults: "mine", __x: "mine" },
+  };
+  const seen = (type: string, custom: boolean, outputs: object) =>
+    load({ resources: [{ urn: `urn:pulumi:dev::p::${type}::x`, type, custom, inputs, outputs }] }).graph.resources[0];
+
+  test("is left out of a custom resource, nested lists of defaults included; what a user named so stays", () => {
+    const resource = seen("aws:ec2/instance:Instance", true, { id: "i-1", __meta: "{}", __pulumi_raw_state_delta: delta });
+    expect(resource?.inputs).toEqual({ rootBlockDevice: { encrypted: true }, tags: { __defaults: "mine", __x: "mine" } });
+    expect(resource?.outputs).toEqual({ id: "i-1" });
+  });
+  test("the text of a dynamic provider is the program's own", () => {
+    expect(seen("pulumi-nodejs:dynamic:Resource", true, { __provider: "code" })?.outputs).toEqual({ __provider: "code" });
+  });
+  test("a component has no provider", () => {
+    expect(seen("p:index:Component", false, { __token: "x" })?.outputs).toEqual({ __token: "x" });
+  });
+});
+
+describe("steps of a preview", () => {
+  test("what does not change keeps the id and the outputs that only its old state shows", () => {
+    const { id: _, ...unnamed } = VPC;
+    const steps = [{ op: "same", urn: VPC.urn, oldState: { ...VPC, outputs: { arn: "arn:x" } }, newState: unnamed }];
+    expect(load({ steps, changeSummary: { same: 1 } }).graph.resources[0]).toMatchObject({ id: "vpc-1", outputs: { arn: "arn:x" } });
+  });
+  test("what is refreshed first and then deleted is gone", () => {
+    const steps = [
+      { op: "refresh", urn: VPC.urn, oldState: VPC, newState: VPC },
+      { op: "delete", urn: VPC.urn, oldState: VPC },
+    ];
+    expect(load({ steps }).graph.resources).toEqual([]);
+  });
+  test("steps that leave out what does not change are no stack", () => {
+    expect(() => load({ steps: [{ op: "same", urn: STACK.urn, newState: STACK }], changeSummary: { same: 9 } })).toThrow(
+      /lists 1 of the 9 unchanged resources.*--show-sames/,
+    );
+  });
+});
+
 describe("Pulumi's marks", () => {
   const marked = (kind: keyof typeof SIGNATURES, rest: object) => decode({ [SIGNATURE]: SIGNATURES[kind], ...rest });
   test("secrets: over the wire, with --show-secrets, encrypted and masked", () => {

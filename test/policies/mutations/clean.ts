@@ -69,7 +69,14 @@ function idOf(request: Request): string {
   const kind = request.type.split(":").pop() ?? "";
   const given = request.inputs.bucket as unknown;
   if (kind === "Bucket" && typeof given === "string") return given;
+  // What IAM keeps is known by its name.
+  if (/^aws:iam\/(role|instanceProfile):/.test(request.type)) return nameOf(request);
   return `${PREFIX[kind] ?? kind.toLowerCase()}-${hash(request.urn)}`;
+}
+
+/** As Pulumi names what the program does not name. */
+function nameOf(request: Request): string {
+  return typeof request.inputs.name === "string" ? request.inputs.name : `${request.name}-${hash(request.urn).slice(0, 7)}`;
 }
 
 function outputsOf(request: Request): Properties {
@@ -79,7 +86,7 @@ function outputsOf(request: Request): Properties {
   const common = {
     id,
     arn,
-    ...(typeof request.inputs.name === "string" ? {} : { name: `${request.name}-${hash(request.urn).slice(0, 7)}` }),
+    ...(typeof request.inputs.name === "string" ? {} : { name: nameOf(request) }),
   };
   switch (kind) {
     case "instance": {

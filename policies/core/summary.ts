@@ -1,0 +1,77 @@
+/** What a run comes to, in numbers that add up, and the one line that every printer ends with. */
+import type { Outcome } from "./evaluate";
+import type { NotShown } from "./types";
+
+export interface Summary {
+  /** Policies that were asked: `passed + withFindings + cannotTell + notEvaluated`. */
+  readonly ran: number;
+  /** Policies that found nothing, or nothing but what is exempted. */
+  readonly passed: number;
+  /** Policies with at least one violation. */
+  readonly withFindings: number;
+  /** Policies without a violation that could not tell of at least one thing. */
+  readonly cannotTell: number;
+  /** Policies that found nothing, but need what this source never shows. */
+  readonly notEvaluated: number;
+  /** Findings, not policies: how many violations, and how many things could not be told. */
+  readonly violations: number;
+  readonly unknown: number;
+  readonly exempted: number;
+  /** Ids of the policies that the configuration disables; they did not run. */
+  readonly disabled: readonly string[];
+  /** Ids of the policies that are not evaluated here, with the reason. */
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+const REASONS: Readonly<Record<NotShown, string>> = {
+  retainOnDelete: "the engine does not show policies the option retainOnDelete",
+  outputSecretMarks: "the engine does not show policies which outputs are secret",
+  stackOutputs: "pulumi preview --json lists no stack outputs",
+};
+
+/** @param ran ids of the policies that ran */
+export function summarize(ran: readonly string[], outcomes: readonly Outcome[], exempted: number, disabled: readonly string[]): Summary {
+  const of = (test: (outcome: Outcome) => boolean): readonly Outcome[] => outcomes.filter(test);
+  const violations = of(({ verdict }) => verdict === "violation");
+  const unknown = of(({ verdict, notShown }) => verdict === "unknown" && notShown === undefined);
+  const hidden = of(({ notShown }) => notShown !== undefined);
+  const [wrong, open, blind] = [violations, unknown, hidden].map((list) => new Set(list.map(({ policy }) => policy)));
+  const kind = (id: string): "withFindings" | "cannotTell" | "notEvaluated" | "passed" =>
+    wrong?.has(id) ? "withFindings" : open?.has(id) ? "cannotTell" : blind?.has(id) ? "notEvaluated" : "passed";
+  const kinds = ran.map(kind);
+  const count = (wanted: string): number => kinds.filter((one) => one === wanted).length;
+  return {
+    ran: ran.length,
+    passed: count("passed"),
+    withFindings: count("withFindings"),
+    cannotTell: count("cannotTell"),
+    notEvaluated: count("notEvaluated"),
+    violations: violations.length,
+    unknown: unknown.length,
+    exempted,
+    disabled,
+    reasons: Object.fromEntries(
+      hidden.flatMap(({ policy, notShown }) =>
+        notShown !== undefined && kind(policy) === "notEvaluated" ? [[policy, REASONS[notShown]]] : [],
+      ),
+    ),
+  };
+}
+
+/** The closing line: nothing is silently left out. */
+export function closingLine(summary: Summary): string {
+  const { ran, passed, withFindings, cannotTell, notEvaluated, violations, unknown, exempted, disabled, reasons } = summary;
+  const blind = Object.entries(reasons).map(([id, reason]) => `${id}: ${reason}`);
+  return [
+    `${String(ran)} policies ran: ${String(passed)} passed, ${String(withFindings)} with findings, ${String(cannotTell)} cannot tell, ${String(notEvaluated)} not evaluated here${blind.length > 0 ? ` (${blind.join("; ")})` : ""}`,
+    `${count(violations, "violation")}, ${String(unknown)} could not be told`,
+    ...(exempted > 0 ? [`${String(exempted)} exempted`] : []),
+    disabled.length > 0 ? `disabled: ${disabled.join(", ")}` : "none is disabled",
+  ]
+    .join("; ")
+    .concat(".");
+}
+
+function count(number: number, noun: string): string {
+  return `${String(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
