@@ -4,6 +4,7 @@ module.exports = {
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/.*\\.host\\.test\\.ts$"],
+  reporters: ["default", "<rootDir>/tools/jest-skipped.js"],
   setupFiles: ["<rootDir>/tools/jest-setup.js"],
   transform: { "^.+\\.ts$": "<rootDir>/tools/jest-transform.js" },
 };

@@ -8,5 +8,7 @@ const own = [__filename, require.resolve("./strip-types")].map((file) => readFil
 module.exports = {
   process: (source, filename) => ({ code: stripTypes(source, filename) }),
   getCacheKey: (source, filename) =>
-    createHash("sha256").update(JSON.stringify([VERSION, OPTIONS, own, filename, source])).digest("hex"),
+    createHash("sha256")
+      .update(JSON.stringify([VERSION, OPTIONS, own, filename, source]))
+      .digest("hex"),
 };

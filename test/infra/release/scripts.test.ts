@@ -4,15 +4,14 @@ import { join } from "node:path";
 import { composeScript } from "../../../infra/release/compose";
 import { systemFiles } from "../../../infra/release/render";
 import { hostScripts, hostSteps } from "../../../infra/release/steps";
+import { lacking, unless } from "../../needs";
 import { exampleSpec } from "./example";
 
 const ROOT = join(__dirname, "..", "..", "..");
 const FOLDER = join(ROOT, "templates", "steps");
 const scripts = readdirSync(FOLDER).filter((name) => name.endsWith(".sh"));
 
-/** shellcheck is no npm package: where it is not installed, CI's own step still runs it. */
-const hasShellcheck = spawnSync("shellcheck", ["--version"]).status === 0;
-(hasShellcheck ? test : test.skip).each(scripts)("shellcheck %s", (name) => {
+unless(lacking("shellcheck")).each(scripts)("shellcheck %s", (name) => {
   // A step that is not composed runs in the login shell as it is, without a first line.
   const shell = /^(#!|# shellcheck shell=)/.test(readFileSync(join(FOLDER, name), "utf8")) ? [] : ["--shell=sh"];
   const found = spawnSync("shellcheck", [...shell, join("templates", "steps", name)], { cwd: ROOT, encoding: "utf8" });
@@ -30,7 +29,7 @@ const composed = (["gateway", "backend"] as const).flatMap((role) =>
   hostSteps(exampleSpec(role)).map((step) => [`${role} ${step.name}`, step.create, step.script] as const),
 );
 
-test.each(composed)("the create of %s is valid for sh, its script for bash", (_, create, script) => {
+unless(lacking("bash")).each(composed)("the create of %s is valid for sh, its script for bash", (_, create, script) => {
   execFileSync("sh", ["-n"], { input: create });
   expect(create).toContain(`script=/var/lib/ddos/steps/${script.name}\n`);
   expect(create).toContain(`"${script.sha256}  $script"`);
@@ -41,7 +40,7 @@ test.each(composed)("the create of %s is valid for sh, its script for bash", (_,
   expect(inner.slice(0, inner.indexOf("\nbegin "))).toContain("\nset -Eeuo pipefail\n");
 });
 
-test.each(["gateway", "backend"] as const)("what brings the scripts of the %s is valid for bash", (role) => {
+unless(lacking("bash")).each(["gateway", "backend"] as const)("what brings the scripts of the %s is valid for bash", (role) => {
   execFileSync("bash", ["-n"], { input: hostScripts(exampleSpec(role)).stdin });
 });
 
@@ -52,7 +51,7 @@ test("a file that would end the here-document early is refused", () => {
 
 const installed = systemFiles(exampleSpec("backend", { backup: { schedule: "daily" } })).filter(({ path }) => path.endsWith(".sh"));
 
-test.each(installed.map(({ stage, content }) => [stage, content]))(
+unless(lacking("bash")).each(installed.map(({ stage, content }) => [stage, content]))(
   "%s stands alone on the host: it sources nothing that may be missing",
   (_, content) => {
     execFileSync("bash", ["-n"], { input: content });

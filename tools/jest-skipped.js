@@ -1,0 +1,15 @@
+/** Ends a run with what was skipped and why: a test's name holds the reason (test/needs.ts). */
+const REASON = /\(skipped: (.+)\)$/;
+
+module.exports = class {
+  onRunComplete(_contexts, { testResults }) {
+    const counts = new Map();
+    for (const { title, status } of testResults.flatMap((file) => file.testResults)) {
+      if (status !== "pending") continue;
+      const reason = REASON.exec(title)?.[1] ?? "no reason was given";
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+    for (const [reason, count] of counts)
+      process.stderr.write(`Skipped: ${String(count)} ${count === 1 ? "test" : "tests"}, because ${reason}.\n`);
+  }
+};
