@@ -13,7 +13,7 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { globals: globals.node, parserOptions: { projectService: { allowDefaultProject: ["*.mjs", "*.js"] } } },
+    languageOptions: { globals: globals.node, parserOptions: { projectService: { allowDefaultProject: ["*.mjs", "*.js", "tools/*.js"] } } },
     rules: {
       "@typescript-eslint/prefer-nullish-coalescing": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",

@@ -1,9 +1,9 @@
 /**
- * How long the pack takes on large graphs: `npm run bench -- [SIZE...]`.
+ * How long the pack takes on large graphs: `npm run bench -- policies [SIZE...]`.
  * Prints, a size: medians of wall and processor time of five runs on fresh graphs (nothing cached), the first run apart
  * (it starts the shell parser), and at the end the five slowest policies.
  */
-import { command, EXIT, start } from "../policies/cli";
+import { command, EXIT } from "../policies/cli";
 import type { Io } from "../policies/cli";
 import { DEFAULT_CONFIG } from "../policies/core/config";
 import { evaluate, judge } from "../policies/core/evaluate";
@@ -53,8 +53,8 @@ async function slowest(size: number, io: Io): Promise<void> {
 
 const GIVEN = [250, 500, 1000, 2000, 4000];
 
-export const benchCommand = command({
-  name: "bench",
+export const policiesBench = command({
+  name: "bench policies",
   summary: "Measures how long the policy pack takes on large graphs of two shapes, and names the five slowest policies.",
   options: {},
   words: {
@@ -73,5 +73,3 @@ export const benchCommand = command({
     return EXIT.ok;
   },
 });
-
-if (require.main === module) start(benchCommand);

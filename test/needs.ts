@@ -11,9 +11,9 @@ export function lacking(program: string): string | undefined {
 
 /** `test`, or what skips the test for a reason. */
 export function unless(reason: string | undefined): Pick<jest.It, "each"> & ((name: string, run: () => unknown) => void) {
-  if (reason === undefined) return Object.assign((name: string, run: () => unknown) => test(name, run as () => void), { each: test.each });
+  if (reason === undefined) return Object.assign((name: string, run: () => unknown) => test(name, run), { each: test.each });
   const named = (name: string): string => `${name} (skipped: ${reason})`;
   const skip = test.skip.each as unknown as (table: unknown) => (name: string, run: unknown) => void;
   const each = ((table: unknown) => (name: string, run: unknown) => skip(table)(named(name), run)) as unknown as jest.Each;
-  return Object.assign((name: string, run: () => unknown) => test.skip(named(name), run as () => void), { each });
+  return Object.assign((name: string, run: () => unknown) => test.skip(named(name), run), { each });
 }

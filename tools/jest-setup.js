@@ -1,3 +1,4 @@
+/* global jest */
 /** Before each file of tests: see lazy.js. */
 const { LAZY, later } = require("./lazy");
 

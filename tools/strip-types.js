@@ -67,7 +67,15 @@ function writeResult(file, content) {
     renameSync(draft, file);
   } catch {
     // A read-only checkout or a full disk: the result is at hand, and the next run makes its own.
+    discard(draft);
+  }
+}
+
+function discard(draft) {
+  try {
     rmSync(draft, { force: true });
+  } catch {
+    // There is no folder it could stand in.
   }
 }
 

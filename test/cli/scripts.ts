@@ -1,5 +1,5 @@
 /** Every script of package.json with the command that it runs. */
-import { benchCommand } from "../../bench/policies";
+import { benchGroup } from "../../bench/main";
 import { previewCommand } from "../../infra/cli/preview";
 import { verifyCommand } from "../../infra/cli/verify";
 import { docsCommand } from "../../infra/config/docs";
@@ -43,5 +43,5 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   "test:faults": lab("faults"),
   "test:node": { program: "test/nodes/main.ts", of: testNodeCommand },
   "test:next-sdk": { program: "test/nodes/next-sdk.ts", of: nextSdkCommand },
-  bench: { program: "bench/policies.ts", of: benchCommand },
+  bench: { program: "bench/main.ts", of: benchGroup },
 };
