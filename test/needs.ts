@@ -10,10 +10,10 @@ export function lacking(program: string): string | undefined {
 }
 
 /** `test`, or what skips the test for a reason. */
-export function unless(reason: string | undefined): Pick<jest.It, "each"> & ((name: string, run: () => unknown) => void) {
-  if (reason === undefined) return Object.assign((name: string, run: () => unknown) => test(name, run), { each: test.each });
+export function unless(reason: string | undefined): Pick<jest.It, "each"> & ((name: string, run: jest.ProvidesCallback) => void) {
+  if (reason === undefined) return Object.assign((name: string, run: jest.ProvidesCallback) => test(name, run), { each: test.each });
   const named = (name: string): string => `${name} (skipped: ${reason})`;
   const skip = test.skip.each as unknown as (table: unknown) => (name: string, run: unknown) => void;
   const each = ((table: unknown) => (name: string, run: unknown) => skip(table)(named(name), run)) as unknown as jest.Each;
-  return Object.assign((name: string, run: () => unknown) => test.skip(named(name), run), { each });
+  return Object.assign((name: string, run: jest.ProvidesCallback) => test.skip(named(name), run), { each });
 }
