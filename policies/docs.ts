@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { pageCommand, start } from "./cli";
 import { areas, repositoryArea } from "./rules";
 import type { Area } from "./rules";
+import { answersEarly } from "./core/types";
 import type { Policy } from "./core/types";
 
 /** The page's text. */
 export function referencePage(all: readonly Area[]): string {
   const policies = all.flatMap((area) => area.policies);
   const mandatory = policies.filter((policy) => policy.level === "mandatory").length;
+  const early = policies.filter(answersEarly).length;
   return [
     "# Policies",
     "",
@@ -19,9 +21,14 @@ export function referencePage(all: readonly Area[]): string {
     "",
     `${String(policies.length)} policies, ${String(mandatory)} of them mandatory. How to run, configure and exempt: [policies/README.md](../policies/README.md).`,
     "",
-    "| policy | level | severity | what holds |",
-    "| --- | --- | --- | --- |",
-    ...policies.map((policy) => `| [${policy.id}](#${policy.id}) | ${policy.level} | ${policy.severity} | ${cell(policy.description)} |`),
+    `${String(early)} policies are evaluated before a resource is created or changed as well, which matters for \`pulumi up --skip-preview\`: see [operations.md](operations.md#policies-and---skip-preview).`,
+    "",
+    "| policy | level | severity | before creation | what holds |",
+    "| --- | --- | --- | --- | --- |",
+    ...policies.map(
+      (policy) =>
+        `| [${policy.id}](#${policy.id}) | ${policy.level} | ${policy.severity} | ${answersEarly(policy) ? "yes" : "no"} | ${cell(policy.description)} |`,
+    ),
     "",
     ...all.flatMap((area) => [`## ${area.title}`, "", ...area.policies.flatMap(section)]),
   ].join("\n");
@@ -37,7 +44,7 @@ function section(policy: Policy): string[] {
     `- Checklist: ${policy.checklist}`,
     `- Why: ${policy.why}`,
     `- Mend: ${policy.mend}`,
-    ...(policy.local ? ["- Decided on one resource alone: at `pulumi up` it also stops that resource before it is changed."] : []),
+    `- Evaluated before creation at \`pulumi up\`: ${before(policy)}`,
     "",
     "Violates:",
     "",
@@ -46,6 +53,11 @@ function section(policy: Policy): string[] {
     "",
     ...code(policy.good),
   ];
+}
+
+function before(policy: Policy): string {
+  if (!answersEarly(policy)) return policy.level === "advisory" ? "no (it stops nothing)" : "no, at the end of the run alone";
+  return policy.local ? "yes, on each resource alone" : "yes, on a resource and those registered before it, as far as they show";
 }
 
 function code(example: string): string[] {

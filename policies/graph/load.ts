@@ -93,7 +93,7 @@ function refusePartial(json: Readonly<Record<string, unknown>>, steps: readonly 
   const listed = steps.filter(({ json: step }) => field(step, "op") === "same").length;
   if (typeof counted !== "number" || counted <= listed) return;
   throw new InputError(
-    `${source}: steps lists ${String(listed)} of the ${String(counted)} unchanged resources, so the stack cannot be judged; write it with \`pulumi preview --json --show-sames\``,
+    `${source}: steps lists ${String(listed)} of the ${String(counted)} unchanged resources, so the stack cannot be evaluated; write it with \`pulumi preview --json --show-sames\``,
   );
 }
 

@@ -80,7 +80,7 @@ function enginePolicy(policy: Policy, state: PackState): EnginePolicy {
 
 /**
  * At an update a policy that can is asked before a resource is created or changed: over that resource alone, or over what has been
- * registered so far. Only a violation counts that no later resource takes back; all else is judged at the end.
+ * registered so far. Only a violation counts that no later resource takes back; all else is evaluated at the end.
  */
 function validateBefore(
   policy: Policy,

@@ -1,6 +1,6 @@
 /**
  * What an update stops before it exists, asked over gRPC as the engine asks at `pulumi up --skip-preview`: resource by resource in an order
- * of registration, then the stack. What is told early has to follow from what is registered: every prefix of a clean program is silent.
+ * of registration, then the stack. What is reported early has to follow from what is registered: every prefix of a clean program is silent.
  */
 import fc from "fast-check";
 import { program } from "../core/builder";
