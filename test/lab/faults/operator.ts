@@ -23,8 +23,8 @@ export interface DeployOptions {
   readonly all?: boolean;
   /** Runs these only. */
   readonly only?: readonly StepName[];
-  /** Called when a step has been started; what it does happens beside the step. */
-  readonly during?: (step: StepName, kill: () => void) => void;
+  /** Called when a step, or what brings the scripts, has been started; what it does happens beside it. */
+  readonly during?: (step: StepName | "scripts", kill: () => void) => void;
   /** Changes what is sent, for templates that are wrong in ways the program would not produce. */
   readonly rewrite?: (step: StepName, script: string, stdin: string) => { readonly script: string; readonly stdin: string };
 }
@@ -103,7 +103,7 @@ export function createOperator(lab: Lab, host: string): Operator {
         if (done.get(name) === inputs && options.all !== true) continue;
         if (name !== "scripts") ran.push(name);
         const running = startCommand(lab, host, sent.create, sent.stdin);
-        if (name !== "scripts") options.during?.(name, () => running.kill());
+        options.during?.(name, () => running.kill());
         const result = await running.result;
         last = result.stdout + result.stderr;
         said += last;

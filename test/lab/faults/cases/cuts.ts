@@ -56,18 +56,44 @@ const cutLink = (step: StepName): Case => ({
   },
 });
 
-const killOperator = (step: StepName): Case => ({
+/** Milliseconds after which each is in the middle of its work. */
+const AFTER: Partial<Record<StepName | "scripts", number>> = { scripts: 300, release: 2500 };
+
+const killOperator = (step: StepName | "scripts"): Case => ({
   name: `operator killed (SIGKILL) during ${step}, run again at once`,
   run: async (bench) => {
     const wanted = everything(bench);
+    // With all of its scripts to bring, it is long enough to be hit.
+    if (step === "scripts") await bench.sh("rm -rf /var/lib/ddos/steps");
     const first = await bench.deploy(wanted, {
-      all: step === "prepare",
-      during: (name, kill) => void (name === step && sleep(step === "release" ? 2500 : 700).then(kill)),
+      all: step === "prepare" || step === "scripts",
+      during: (name, kill) => void (name === step && sleep(AFTER[step] ?? 700).then(kill)),
     });
     expectSuccess(await bench.deploy(wanted));
     return first.ok ? "the step was faster" : "";
   },
 });
+
+/** What a host is left with by one that is killed there, at any moment: scripts that are whole, or not there. */
+const killScripts: Case = {
+  name: "what brings the scripts killed (SIGKILL) on the host, at twelve moments",
+  run: async (bench) => {
+    let killed = 0;
+    for (let moment = 0; moment < 12; moment += 1) {
+      await bench.sh("rm -rf /var/lib/ddos/steps");
+      const strike = sleep(150 + 40 * moment).then(() => bench.sh("pkill -KILL -f '^/bin/bash -s$' || printf ''"));
+      const outcome = await bench.deploy({}, { all: true, only: [] });
+      await strike;
+      if (!outcome.ok) killed += 1;
+      const bad = await bench.sh(`cd /var/lib/ddos/steps 2>/dev/null || exit 0
+for one in *-*.sh; do [ ! -e "$one" ] || case "$one" in *-"$(sha256sum <"$one" | cut -c 1-12)".sh) ;; *) echo "$one" ;; esac; done`);
+      check(bad.trim() === "", `in part there: ${bad}`);
+    }
+    expectSuccess(await bench.deploy({}, { all: true }));
+    check(killed > 0, "none was hit");
+    return `${killed} of 12 were hit`;
+  },
+};
 
 /** When to strike: the first moment at which this holds on the host. */
 const PHASES = {
@@ -136,6 +162,8 @@ const rebootAfter: Case = {
 export const cutCases: readonly Case[] = [
   ...STEPS.map(cutLink),
   ...STEPS.map(killOperator),
+  killOperator("scripts"),
+  killScripts,
   ...(Object.keys(PHASES) as (keyof typeof PHASES)[]).map(killStep),
   strikeHost("power cut", "trial"),
   strikeHost("power cut", "switching (recorded, not yet turned)"),
