@@ -30,11 +30,15 @@ export function processIo(): { readonly io: Io; readonly end: (code: number) => 
     failed ??= error;
   });
   process.stderr.on("error", () => undefined); // there is nowhere left to say it
+  const progress = new Progress(process.stderr);
   const io: Io = {
-    out: (text) => void process.stdout.write(`${text}\n`),
+    out: (text) => {
+      progress.hide(); // both streams may be one terminal
+      process.stdout.write(`${text}\n`);
+    },
     err: (text) => void process.stderr.write(`${text}\n`),
     screen: screenOf(process.stdout, process.env),
-    progress: new Progress(process.stderr),
+    progress,
     from: userFolder(process.env, process.cwd()),
   };
   const flushed = (stream: NodeJS.WriteStream): Promise<void> => new Promise((done) => void stream.write("", () => done()));

@@ -10,7 +10,18 @@ export class Progress {
   private shown = false;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly stream: Stream) {}
+  private readonly write: Stream["write"];
+
+  constructor(private readonly stream: Stream) {
+    const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+    this.write = write;
+    if (!stream.isTTY) return;
+    // Whatever else is written there (a warning of the program) begins on a line of its own.
+    stream.write = ((...args: unknown[]) => {
+      this.hide();
+      return write(...args);
+    });
+  }
 
   say(text: string): void {
     if (!this.stream.isTTY) return;
@@ -24,14 +35,19 @@ export class Progress {
     if (elapsed < QUIET) return;
     this.shown = true;
     const line = `${String(Math.floor(elapsed / 1000))} s  ${this.text}`;
-    this.stream.write(`\r\u001b[K${line.slice(0, (this.stream.columns || 80) - 1)}`);
+    this.write(`\r\u001b[K${line.slice(0, (this.stream.columns || 80) - 1)}`);
+  }
+
+  /** Removes the line until there is something new to say, or a second has passed. */
+  hide(): void {
+    if (this.shown) this.write("\r\u001b[K");
+    this.shown = false;
   }
 
   /** Removes the line. */
   end(): void {
     clearInterval(this.timer);
     this.timer = undefined;
-    if (this.shown) this.stream.write("\r\u001b[K");
-    this.shown = false;
+    this.hide();
   }
 }

@@ -1,6 +1,6 @@
 /** Errors of the operating system as sentences: what, where, and what to do. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { EXIT, Problem } from "./exit";
 
 interface SystemError {
@@ -45,13 +45,16 @@ function isSystemError(error: unknown): error is SystemError {
   return typeof code === "string" && /^E(?!RR_)[A-Z_0-9]+$/.test(code) && typeof syscall === "string" && typeof message === "string";
 }
 
-/** One sentence for an error of the operating system; undefined for any other. */
-export function systemSentence(error: unknown): string | undefined {
+/**
+ * One sentence for an error of the operating system; undefined for any other.
+ * @param named what it is about, as the user wrote it; else what the error itself says
+ */
+export function systemSentence(error: unknown, named?: string): string | undefined {
   if (!isSystemError(error)) return undefined;
   const { code, syscall } = error;
-  const program = /^spawn(?:Sync)? (.+)$/.exec(syscall)?.[1] ?? (/^spawn/.test(syscall) ? error.path : undefined);
+  const program = /^spawn(?:Sync)? (.+)$/.exec(syscall)?.[1] ?? (syscall.startsWith("spawn") ? error.path : undefined);
   if (program !== undefined) return programSentence(program, code);
-  const where = error.path ?? error.hostname ?? error.address ?? (code === "EPIPE" || syscall === "write" ? "the output" : syscall);
+  const where = named ?? error.path ?? error.hostname ?? error.address ?? (syscall === "write" ? "the output" : syscall);
   return `${where}: ${REMEDY[code] ?? error.message} (${code})`;
 }
 
@@ -77,7 +80,7 @@ export function readNamed(file: string, option: string, from: string): string {
   try {
     return readFileSync(file === "-" ? 0 : resolve(from, file), "utf8");
   } catch (error) {
-    throw named(error, file, option);
+    throw asNamed(error, file, option);
   }
 }
 
@@ -86,15 +89,15 @@ export function writeNamed(file: string, option: string, from: string, text: str
   try {
     writeFileSync(resolve(from, file), text);
   } catch (error) {
-    throw named(error, file, option);
+    throw asNamed(error, file, option);
   }
 }
 
+const OF_THIS_MACHINE = ["ENOSPC", "EDQUOT", "ENOMEM", "EMFILE", "ENFILE"];
+
 /** A full disk is not the user's mistake; a wrong path is. */
-function named(error: unknown, file: string, option: string): Error {
-  const sentence = systemSentence(error);
+function asNamed(error: unknown, file: string, option: string): Error {
+  const sentence = systemSentence(error, file === "-" ? "standard input" : file);
   if (sentence === undefined) return error as Error;
-  const ours = ["ENOSPC", "EDQUOT", "ENOMEM", "EMFILE", "ENFILE"].some((code) => sentence.endsWith(`(${code})`));
-  const text = sentence.startsWith("/") && !isAbsolute(file) ? sentence.replace(/^[^:]*/, file) : sentence;
-  return new Problem(`${option}: ${text}`, ours ? EXIT.cannotTell : EXIT.usage);
+  return new Problem(`${option}: ${sentence}`, OF_THIS_MACHINE.includes((error as SystemError).code) ? EXIT.cannotTell : EXIT.usage);
 }
