@@ -3,8 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { command } from "./command";
 import { EXIT } from "./exit";
-import type { ExitCode } from "./exit";
-import type { Io } from "./io";
 
 export interface Page {
   readonly file: string;
@@ -13,39 +11,25 @@ export interface Page {
   readonly text: () => string;
 }
 
-/** @param name of the command */
 export function pageCommand(name: string, pages: readonly Page[]) {
-  const list = pages.map(({ file, source }) => `${relative(process.cwd(), file)} from ${source}`).join(", ");
+  const shown = ({ file }: Page): string => relative(process.cwd(), file);
   return command({
     name,
-    summary: `Writes ${list}.`,
-    options: { check: { kind: "flag", help: "write nothing; say whether the pages are up to date" } },
+    summary: `Writes ${pages.map((page) => `${shown(page)} from ${page.source}`).join(", ")}.`,
+    options: { check: { kind: "flag", help: "write nothing; say whether everything is up to date" } },
     examples: ["", "--check"],
     exitCodes: { 1: "with --check: a page is out of date" },
     run: ({ options }, io) => {
-      const codes = pages.map((page) => (options.check ? checkPage(name, page, io) : writePage(page, io)));
-      return codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
+      const old = pages.filter(({ file, text }) => !existsSync(file) || readFileSync(file, "utf8") !== text());
+      for (const page of pages) {
+        if (!old.includes(page)) io.out(`${shown(page)} is up to date`);
+        else if (options.check) io.err(`${shown(page)} is not what ${page.source} says; run: npm run ${name}`);
+        else {
+          writeFileSync(page.file, page.text());
+          io.out(`${shown(page)} written`);
+        }
+      }
+      return options.check && old.length > 0 ? EXIT.wrong : EXIT.ok;
     },
   });
-}
-
-const upToDate = ({ file }: Page, text: string): boolean => existsSync(file) && readFileSync(file, "utf8") === text;
-
-function checkPage(name: string, page: Page, io: Io): ExitCode {
-  const shown = relative(process.cwd(), page.file);
-  if (upToDate(page, page.text())) {
-    io.out(`${shown} is up to date`);
-    return EXIT.ok;
-  }
-  io.err(`${shown} is not what ${page.source} says; run: npm run ${name}`);
-  return EXIT.wrong;
-}
-
-function writePage(page: Page, io: Io): ExitCode {
-  const shown = relative(process.cwd(), page.file);
-  const text = page.text();
-  const same = upToDate(page, text);
-  if (!same) writeFileSync(page.file, text);
-  io.out(same ? `${shown} is up to date` : `${shown} written`);
-  return EXIT.ok;
 }

@@ -2,15 +2,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
 import { asProblems, command, Problem, Progress, readNamed, screenOf, systemSentence, wrap, writeNamed } from "../../policies/cli";
 import { readArguments, type Syntax } from "../../policies/cli/arguments";
 import { userFolder } from "../../policies/cli/io";
 import { run } from "./run";
+import { LOADER, ROOT } from "./scripts";
 
 jest.setTimeout(120_000);
-const ROOT = resolve(__dirname, "../..");
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "cli-"))));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -128,7 +128,7 @@ describe("errors", () => {
 });
 
 describe("as a program", () => {
-  const list = ["-r", "./tools/register.js", "infra/cli/preview.ts", "--help"];
+  const list = [...LOADER.slice(1), "infra/cli/preview.ts", "--help"];
 
   test("a reader that stops early is no error", async () => {
     const child = spawn(process.execPath, list, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });

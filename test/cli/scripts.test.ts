@@ -1,15 +1,13 @@
 /** One manner for every command: help, mistakes in the command line, streams and exit codes, before anything is done. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { EXIT_MEANING, type AnyCommand, type Command } from "../../policies/cli";
 import { LAB_COMMANDS } from "../lab/commands";
 import { run } from "./run";
-import { SCRIPTS } from "./scripts";
+import { LOADER, OF_PACKAGE, ROOT, SCRIPTS } from "./scripts";
 
 jest.setTimeout(300_000);
-const ROOT = resolve(__dirname, "../..");
-const LOADER = "node -r ./tools/register.js ";
 
 type Named = readonly [name: string, of: Command];
 /** The command of each script, and each command of a group. */
@@ -35,8 +33,9 @@ function watched(of: Command): { readonly of: AnyCommand; readonly work: jest.Mo
 }
 
 test("every script of package.json is one of these commands, and is named after its script", () => {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> };
-  expect(scripts).toEqual(Object.fromEntries(Object.entries(SCRIPTS).map(([name, { program }]) => [name, LOADER + program])));
+  expect(OF_PACKAGE).toEqual(
+    Object.fromEntries(Object.entries(SCRIPTS).map(([name, { program }]) => [name, [...LOADER, program].join(" ")])),
+  );
   expect(Object.values(SCRIPTS).map(({ of }) => of.name)).toEqual(Object.keys(SCRIPTS));
 });
 
@@ -119,7 +118,7 @@ interface Ended {
 }
 
 function spawned(program: string, ...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ["-r", "./tools/register.js", ...program.split(" "), ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, [...LOADER.slice(1), ...program.split(" "), ...args], { cwd: ROOT });
   let [out, err] = ["", ""];
   child.stdout.on("data", (part: Buffer) => (out += part.toString()));
   child.stderr.on("data", (part: Buffer) => (err += part.toString()));

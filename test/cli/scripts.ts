@@ -1,4 +1,6 @@
 /** Every script of package.json with the command that it runs. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { benchGroup } from "../../bench/main";
 import { previewCommand } from "../../infra/cli/preview";
 import { verifyCommand } from "../../infra/cli/verify";
@@ -15,6 +17,9 @@ import { typesCommand } from "../check/types";
 import { LAB_COMMANDS } from "../lab/commands";
 import { testNodeCommand } from "../nodes/main";
 import { nextSdkCommand } from "../nodes/next-sdk";
+
+export const ROOT = resolve(__dirname, "../..");
+export const OF_PACKAGE = (JSON.parse(readFileSync(`${ROOT}/package.json`, "utf8")) as { scripts: Record<string, string> }).scripts;
 
 export interface Script {
   /** What package.json has behind the loader. */
@@ -45,3 +50,6 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   "test:next-sdk": { program: "test/nodes/next-sdk.ts", of: nextSdkCommand },
   bench: { program: "bench/main.ts", of: benchGroup },
 };
+
+/** What stands before each program: Node and the loader of TypeScript. */
+export const LOADER = (OF_PACKAGE["bench"] ?? "").replace(/ bench\/policies\.ts$/, "").split(" ");
