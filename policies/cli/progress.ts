@@ -17,10 +17,10 @@ export class Progress {
     this.write = write;
     if (!stream.isTTY) return;
     // Whatever else is written there (a warning of the program) begins on a line of its own.
-    stream.write = ((...args: unknown[]) => {
+    stream.write = (...args: unknown[]) => {
       this.hide();
       return write(...args);
-    });
+    };
   }
 
   say(text: string): void {
