@@ -1,9 +1,11 @@
 import * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
+import { fingerprint } from "./config/ssh-key";
 import { PrivateEgress } from "./network/egress";
 import { Firewall } from "./network/firewall";
 import { Host } from "./hosts/instance";
 import { backendHostKey, bastionHostKey } from "./remote/host-keys";
+import { rotateKey, type KeyRotation } from "./remote/ssh-key";
 import type { HostRole, Step, StepName, StepValues } from "./release/types";
 import { hostScripts, hostSteps } from "./release/steps";
 import { userData } from "./hosts/user-data";
@@ -21,6 +23,8 @@ export interface StackOutputs {
   readonly healthUrl: pulumi.Output<string>;
   readonly sshGateway: pulumi.Output<string>;
   readonly sshBackend: pulumi.Output<string>;
+  /** Fingerprint of the key that opens the hosts, as `ssh-keygen -l` shows it. */
+  readonly sshKey: pulumi.Output<string>;
   /** What the set-up is pinned to; for known_hosts, and for `npm run verify`. */
   readonly hostKeys: { readonly gateway: pulumi.Output<string>; readonly backend: pulumi.Output<string> };
   readonly modelBucket: pulumi.Output<string>;
@@ -34,6 +38,8 @@ interface Hosts {
   readonly backend: aws.ec2.Instance;
   /** Public address of the gateway. */
   readonly address: pulumi.Output<string>;
+  /** Key pair that a host which is made now starts with. */
+  readonly keyName: pulumi.Output<string>;
 }
 
 /** Wires the components of one stack together; every resource of the program is created below. */
@@ -56,7 +62,7 @@ export function createStack(inputs: StackInputs, images: Readonly<Record<HostRol
     gatewayInterfaceId: hosts.gateway.primaryNetworkInterfaceId,
     publicSubnetId: network.publicSubnetIds[0] ?? "",
   });
-  const { hostKeys, verification } = setUp(inputs, hosts, { bucket, egress });
+  const { sshKey, hostKeys, verification } = setUp(inputs, hosts, { bucket, egress });
   const user = config.ssh.user;
   return {
     gatewayAddress: hosts.address,
@@ -64,6 +70,7 @@ export function createStack(inputs: StackInputs, images: Readonly<Record<HostRol
     healthUrl: pulumi.interpolate`http://${hosts.address}${config.health.path}`,
     sshGateway: pulumi.interpolate`ssh ${user}@${hosts.address}`,
     sshBackend: pulumi.interpolate`ssh -J ${user}@${hosts.address} ${user}@${hosts.backend.privateIp}`,
+    sshKey,
     hostKeys,
     modelBucket: bucket.bucketName,
     modelRelease: inputs.models.release,
@@ -93,7 +100,7 @@ function createHosts(inputs: StackInputs, images: Readonly<Record<HostRole, stri
   const gateway = host("gateway", network.publicSubnetIds[0] ?? "", firewall.gatewayGroupId);
   const backend = host("backend", network.privateSubnetIds[0] ?? "", firewall.backendGroupId);
   const address = config.gateway.elasticIp ? elasticIp(gateway) : gateway.publicIp;
-  return { gateway, backend, address };
+  return { gateway, backend, address, keyName: key.keyName };
 }
 
 /** The association is what an address has to wait for: before it, the instance does not answer there. */
@@ -107,7 +114,7 @@ function setUp(
   inputs: StackInputs,
   hosts: Hosts,
   after: { bucket: ModelBucket; egress: PrivateEgress },
-): Pick<StackOutputs, "hostKeys" | "verification"> {
+): Pick<StackOutputs, "sshKey" | "hostKeys" | "verification"> {
   const { config } = inputs;
   const login = { user: config.ssh.user, privateKey: config.ssh.privateKey };
   const script = inputs.hostKeyScript;
@@ -117,22 +124,25 @@ function setUp(
     host: hosts.address,
     hostKey: bastionHostKey("gateway-host-key", { ...asked, allowed: config.gateway.sshFrom }, {}),
   };
+  const gatewayKey = keyRotation(inputs, hosts, "gateway", bastion);
   const target = { address: hosts.backend.privateIp, instanceId: hosts.backend.id, script };
   const inner: Connection = {
     ...login,
     host: hosts.backend.privateIp,
-    hostKey: backendHostKey("backend-host-key", { ...target, bastion }, {}),
+    hostKey: backendHostKey("backend-host-key", { ...target, bastion }, { dependsOn: authorized(gatewayKey) }),
     proxy: bastion,
   };
+  const backendKey = keyRotation(inputs, hosts, "backend", inner, authorized(gatewayKey));
 
-  const setUpOf = (role: HostRole, connection: Connection): RemoteSetup =>
+  const setUpOf = (role: HostRole, connection: Connection, waitFor: pulumi.Resource[]): RemoteSetup =>
     new RemoteSetup(role, {
       connection,
       scripts: hostScripts(inputs.specs[role]),
       valuesFor: (step) => stepValues(inputs, hosts, role, step),
+      waitFor,
     });
-  const gateway = setUpOf("gateway", bastion);
-  const backend = setUpOf("backend", inner);
+  const gateway = setUpOf("gateway", bastion, authorized(gatewayKey));
+  const backend = setUpOf("backend", inner, authorized(backendKey));
   const [gatewaySteps, gatewayCheck] = partition(hostSteps(inputs.specs.gateway), (step) => step.name !== "verify");
   gatewaySteps.forEach((step) => gateway.add(step));
   // The backend's first packages come through the gateway's NAT, and models must be in the bucket before they are fetched.
@@ -144,7 +154,31 @@ function setUp(
   gatewayCheck.forEach((step) => gateway.add(step, backend.all()));
   const report = (setup: RemoteSetup): pulumi.Output<unknown> => setup.command("verify").stdout.apply(parseReport);
   const hostKeys = { gateway: pulumi.output(bastion.hostKey), backend: pulumi.output(inner.hostKey) };
-  return { hostKeys, verification: { gateway: report(gateway), backend: report(backend) } };
+  // Known when no host accepts another key any more: program.ts tells from it, at the next run, what a changed key means.
+  const revoked = [...gatewayKey, ...backendKey].map((rotation) => rotation.revoked.id);
+  const sshKey = pulumi.all(revoked).apply(() => fingerprint(config.ssh.publicKey));
+  return { sshKey, hostKeys, verification: { gateway: report(gateway), backend: report(backend) } };
+}
+
+/** One while the SSH key is rotated, none otherwise. */
+function keyRotation(
+  inputs: StackInputs,
+  hosts: Hosts,
+  role: HostRole,
+  connection: Connection,
+  dependsOn: pulumi.Resource[] = [],
+): KeyRotation[] {
+  const { previous, ...current } = inputs.config.ssh;
+  if (previous === undefined) {
+    return [];
+  }
+  const { id: instanceId, keyName: launchKeyName } = hosts[role];
+  const keys = { current, previous, launchKeyName, currentKeyName: hosts.keyName };
+  return [rotateKey(`${role}-ssh-key`, { ...keys, connection, instanceId, script: inputs.sshKeyScript }, { dependsOn })];
+}
+
+function authorized(rotations: readonly KeyRotation[]): pulumi.Resource[] {
+  return rotations.map((rotation) => rotation.authorized);
 }
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {

@@ -11,7 +11,7 @@ import { readSources, type Sources } from "./sources";
 import { checkRules } from "./rules";
 import { misspeltProjects, parseSections, type Sections } from "./structure";
 import { privateKeyText, publicKeyOf } from "./ssh-key";
-import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, StackConfig } from "./types";
+import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, SshKey, StackConfig } from "./types";
 
 /** All problems of a configuration at once; `problems` holds one line each. A RunError: its message says it all, nobody needs its stack. */
 export class ConfigError extends pulumi.RunError {
@@ -40,12 +40,12 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   const context = { project, region: regionProblems.length > 0 ? "" : region, sections };
   const foreign = misspeltProjects(project, Object.keys(pulumi.runtime.allConfig()));
   const all = [...foreign, ...problems, ...regionProblems, ...checkRules(context), ...checkAgent()];
-  const key = readKey(project, root, sections, all);
+  const keys = readKeys(project, root, sections, all);
   const { code, models } = readSources(project, root, sections, all);
-  if (all.length > 0 || key === undefined || code === undefined || models === undefined) {
+  if (all.length > 0 || keys === undefined || code === undefined || models === undefined) {
     throw new ConfigError([...new Set(all)]);
   }
-  return { config: assemble({ project, region, sections, key }), sources: { code, models } };
+  return { config: assemble({ project, region, sections, keys }), sources: { code, models } };
 }
 
 /** Internal to the SDK and so without a type: whether the stack's file holds the value encrypted. */
@@ -91,22 +91,42 @@ interface Key {
   readonly publicKey: string;
 }
 
-function readKey(project: string, root: string, sections: Sections, problems: string[]): Key | undefined {
-  const { privateKeyFile } = (sections.ssh ?? {}) as { privateKeyFile?: string };
-  if (privateKeyFile !== undefined && sections.sshPrivateKey !== undefined) {
+interface Keys {
+  readonly current: Key;
+  readonly previous?: Key;
+}
+
+/** The key of the set-up and, while it is rotated, the one before. */
+function readKeys(project: string, root: string, sections: Sections, problems: string[]): Keys | undefined {
+  const context = { project, root, sections, problems };
+  const current = readKey("sshPrivateKey", "privateKeyFile", context);
+  const previous = readKey("sshPreviousPrivateKey", "previousPrivateKeyFile", context);
+  if (current !== undefined && current.publicKey === previous?.publicKey) {
+    problems.push(
+      `${project}:sshPreviousPrivateKey: is the same key as sshPrivateKey, so there is nothing to rotate; set sshPrivateKey to the new key, or remove this one`,
+    );
+  }
+  return current === undefined ? undefined : { current, previous };
+}
+
+/** A key that is given as a secret or as a file; undefined when it is not given, or not usable. */
+function readKey(
+  secretName: string,
+  fileName: string,
+  { project, root, sections, problems }: { project: string; root: string; sections: Sections; problems: string[] },
+): Key | undefined {
+  const file = (sections.ssh as Record<string, unknown> | undefined)?.[fileName];
+  const secret = sections[secretName] as string | undefined;
+  const inFile = typeof file === "string";
+  // Two sources at once are reported by the rules.
+  if (inFile === (secret !== undefined)) {
     return undefined;
   }
-  const name = privateKeyFile === undefined ? `${project}:sshPrivateKey` : `${project}:ssh.privateKeyFile`;
   try {
-    const text =
-      privateKeyFile === undefined ? (sections.sshPrivateKey as string | undefined) : fs.readFileSync(expand(privateKeyFile, root), "utf8");
-    if (text === undefined) {
-      return undefined;
-    }
-    const key = privateKeyText(text);
-    return { text: key, publicKey: publicKeyOf(key) };
+    const text = privateKeyText(inFile ? fs.readFileSync(expand(file, root), "utf8") : (secret ?? ""));
+    return { text, publicKey: publicKeyOf(text) };
   } catch (error) {
-    problems.push(`${name}: ${(error as Error).message}`);
+    problems.push(`${project}:${inFile ? `ssh.${fileName}` : secretName}: ${(error as Error).message}`);
     return undefined;
   }
 }
@@ -115,8 +135,8 @@ function expand(file: string, root: string): string {
   return file.startsWith("~/") ? path.join(os.homedir(), file.slice(2)) : path.resolve(root, file);
 }
 
-function assemble(read: { project: string; region: string; sections: Sections; key: Key }): StackConfig {
-  const { project, region, sections, key } = read;
+function assemble(read: { project: string; region: string; sections: Sections; keys: Keys }): StackConfig {
+  const { project, region, sections, keys } = read;
   const secretEnv = sections.secretEnv as Record<string, string>;
   return {
     project,
@@ -125,7 +145,11 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     network: sections.network as NetworkConfig,
     gateway: sections.gateway as GatewayConfig,
     backend: sections.backend as BackendConfig,
-    ssh: { user: (sections.ssh as { user: string }).user, publicKey: key.publicKey, privateKey: pulumi.secret(key.text) },
+    ssh: {
+      user: (sections.ssh as { user: string }).user,
+      ...sshKey(keys.current),
+      previous: keys.previous === undefined ? undefined : sshKey(keys.previous),
+    },
     app: appConfig(sections.app as Sections),
     models: sections.models as StackConfig["models"],
     health: sections.health as StackConfig["health"],
@@ -136,6 +160,10 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     repair: sections.repair as string | undefined,
     backup: sections.backup as StackConfig["backup"],
   };
+}
+
+function sshKey(key: Key): SshKey {
+  return { publicKey: key.publicKey, privateKey: pulumi.secret(key.text) };
 }
 
 function appConfig(app: Sections): AppConfig {

@@ -170,16 +170,22 @@ function environment({ project, sections }: Context): string[] {
 }
 
 function sshKey({ project, sections }: Context): string[] {
-  const file = (sections.ssh as { privateKeyFile?: unknown } | undefined)?.privateKeyFile;
-  if (file !== undefined && sections.sshPrivateKey !== undefined) {
-    return [`${project}:ssh.privateKeyFile: ${project}:sshPrivateKey is given too; keep one of the two`];
-  }
-  if (file === undefined && sections.sshPrivateKey === undefined) {
+  const ssh = sections.ssh as { privateKeyFile?: unknown; previousPrivateKeyFile?: unknown } | undefined;
+  const twice = (
+    [
+      ["privateKeyFile", "sshPrivateKey"],
+      ["previousPrivateKeyFile", "sshPreviousPrivateKey"],
+    ] as const
+  )
+    .filter(([file, secret]) => ssh?.[file] !== undefined && sections[secret] !== undefined)
+    .map(([file, secret]) => `${project}:ssh.${file}: ${project}:${secret} is given too; keep one of the two`);
+  if (ssh?.privateKeyFile === undefined && sections.sshPrivateKey === undefined) {
     return [
-      `${project}:sshPrivateKey: missing. Set it (base64 -w0 < KEYFILE | pulumi config set --secret ${project}:sshPrivateKey) or name a file in ${project}:ssh.privateKeyFile`,
+      ...twice,
+      `${project}:sshPrivateKey: missing. Set it (pulumi config set --secret ${project}:sshPrivateKey < KEYFILE) or name a file in ${project}:ssh.privateKeyFile`,
     ];
   }
-  return [];
+  return twice;
 }
 
 function strings(value: unknown): string[] {

@@ -140,11 +140,22 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         minLength: 1,
         description: "File with the private key, when the secret `sshPrivateKey` is not used. `~` and paths relative to the project work.",
       },
+      previousPrivateKeyFile: {
+        type: "string",
+        minLength: 1,
+        description: "While the key is rotated: file with the key that the hosts accept now, when `sshPreviousPrivateKey` is not used.",
+      },
     }),
   },
   sshPrivateKey: {
     description:
-      "Private key (OpenSSH format, without a passphrase), or the base64 of its file. The public key that EC2 gets is derived from it.",
+      "Private key (OpenSSH format, without a passphrase): `pulumi config set --secret sshPrivateKey < KEYFILE`. The base64 of the file is taken too. The public key that EC2 gets is derived from it.",
+    secret: true,
+    schema: { type: "string", minLength: 1 },
+  },
+  sshPreviousPrivateKey: {
+    description:
+      "While the key is rotated: the private key that the hosts accept now, in the same forms. `sshPrivateKey` is then the new one. docs/operations.md says how; remove it afterwards.",
     secret: true,
     schema: { type: "string", minLength: 1 },
   },

@@ -1,12 +1,14 @@
+import { createHash } from "crypto";
 import { utils } from "ssh2";
 
 /**
- * A private key as it lies in its file. `pulumi config set` reads one line only, so the key may also be given as the base64 of its file
- * (`base64 -w0 < KEYFILE | pulumi config set --secret sshPrivateKey`). Pure.
+ * A private key as it lies in its file. It may be given as it is (`pulumi config set --secret sshPrivateKey < KEYFILE`, which takes the last line
+ * end off), or as the base64 of its file; the text is the same either way, because another one makes every step connect again. Pure.
  */
 export function privateKeyText(given: string): string {
   const line = given.trim();
-  return /^[A-Za-z0-9+/]+=*$/.test(line) ? Buffer.from(line, "base64").toString("utf8") : given;
+  const text = /^[A-Za-z0-9+/]+=*$/.test(line) ? Buffer.from(line, "base64").toString("utf8") : line;
+  return `${text.trim()}\n`;
 }
 
 /**
@@ -28,4 +30,10 @@ export function publicKeyOf(privateKey: string): string {
     throw new Error("found a public key; the private one is needed (the file without .pub)");
   }
   return `${parsed.type} ${parsed.getPublicSSH().toString("base64")}`;
+}
+
+/** As `ssh-keygen -l` shows it: `SHA256:…`. Pure. */
+export function fingerprint(publicKey: string): string {
+  const body = Buffer.from(publicKey.split(" ")[1] ?? "", "base64");
+  return `SHA256:${createHash("sha256").update(body).digest("base64").replace(/=+$/, "")}`;
 }

@@ -52,11 +52,16 @@ export interface BackendConfig extends HostConfig {
   readonly port: number;
 }
 
-export interface SshConfig {
-  readonly user: string;
+export interface SshKey {
   /** OpenSSH format, for example `ssh-ed25519 AAAA…`. */
   readonly publicKey: string;
   readonly privateKey: pulumi.Output<string>;
+}
+
+export interface SshConfig extends SshKey {
+  readonly user: string;
+  /** The key that the hosts accept until they have been given the current one. Present while the key is rotated. */
+  readonly previous?: SshKey;
 }
 
 export interface S3Object {

@@ -11,6 +11,7 @@ export interface HostArgs {
   readonly image: string;
   readonly subnetId: pulumi.Input<string>;
   readonly groupId: pulumi.Input<string>;
+  /** Key pair of the first boot; a later one is not followed, because it would replace the host (remote/ssh-key.ts rotates keys). */
   readonly keyName: pulumi.Input<string>;
   /** First-boot script; plain text without a secret. */
   readonly userData: string;
@@ -66,8 +67,8 @@ export class Host extends pulumi.ComponentResource {
         },
         tags: tags(args.role, args.role),
       },
-      // A newer image, or a new first-boot script, must not replace or stop a host that serves.
-      { parent: this, ignoreChanges: args.config.ami === undefined ? ["ami", "userData"] : ["userData"] },
+      // A newer image, a new first-boot script or another key must not replace or stop a host that serves. A host that is made anew gets them.
+      { parent: this, ignoreChanges: [...(args.config.ami === undefined ? ["ami"] : []), "userData", "keyName"] },
     );
     this.registerOutputs({ instanceId: this.instance.id });
   }

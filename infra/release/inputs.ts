@@ -24,6 +24,8 @@ export interface StackInputs {
   readonly specs: Readonly<Record<HostRole, HostSpec>>;
   /** Text of the script that waits for a host and prints its SSH host key. */
   readonly hostKeyScript: string;
+  /** Text of the script that authorizes and revokes SSH keys on a host. */
+  readonly sshKeyScript: string;
   /** Settings for the .env of a host; secret for the backend. */
   environment(role: HostRole): pulumi.Input<Record<string, string>>;
 }
@@ -46,6 +48,7 @@ export function stackInputs(root: string, config: StackConfig, sources: Sources,
     models: { release: sources.models.manifest.release, files: modelFiles(root, sources.models) },
     specs: { gateway, backend },
     hostKeyScript: readTemplate("steps/host-key.sh"),
+    sshKeyScript: readTemplate("steps/ssh-key.sh"),
     environment: (role) => (role === "gateway" ? plain.gateway : config.secretEnv.apply((secret) => ({ ...plain.backend, ...secret }))),
   };
 }

@@ -8,6 +8,8 @@ export interface RemoteSetupArgs {
   readonly scripts: Carrier;
   /** Values that travel by stdin. Give each step only what it uses: an unknown value hides the rest from a preview. */
   readonly valuesFor: (step: Step) => pulumi.Input<StepValues>;
+  /** What has to be there before the first connection. */
+  readonly waitFor?: readonly pulumi.Resource[];
 }
 
 /** Closed on purpose: the provider prints the private key when it is given a key that it does not know. */
@@ -60,7 +62,7 @@ export class RemoteSetup extends pulumi.ComponentResource {
     this.scripts = new command.remote.Command(
       `${name}-scripts`,
       { connection, ...args.scripts, logging: command.remote.Logging.StdoutAndStderr, addPreviousOutputInEnv: false },
-      { parent: this },
+      { parent: this, dependsOn: [...(args.waitFor ?? [])] },
     );
     this.registerOutputs({});
   }

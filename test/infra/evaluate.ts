@@ -6,13 +6,19 @@ import { readStackFile } from "../../infra/offline/stack-file";
 import { program } from "../../infra/program";
 
 export const ROOT = path.resolve(__dirname, "../..");
+const SECRETS = ["ml-gateway:sshPrivateKey", "ml-gateway:sshPreviousPrivateKey"];
 const KEY = placeholderKey();
 
 /**
- * Evaluates the dev stack with some sections of its configuration (or other keys, "aws:region") replaced: as at a first preview, or as deployed
- * by a provider.
+ * Evaluates the dev stack with some sections of its configuration (or other keys, "aws:region") replaced.
+ * @param provider what answers. @default as at a first preview
+ * @param preview whether ids and outputs that nobody gave are unknown. @default without a provider of the caller's
  */
-export async function evaluateDev(sections: Readonly<Record<string, object | string>> = {}, provider?: Provider): Promise<RunResult> {
+export async function evaluateDev(
+  sections: Readonly<Record<string, object | string>> = {},
+  provider?: Provider,
+  preview = provider === undefined,
+): Promise<RunResult> {
   const file = readStackFile(ROOT, "dev", { privateKey: () => KEY });
   const overrides = Object.fromEntries(
     Object.entries(sections).map(([name, value]) => [
@@ -24,7 +30,8 @@ export async function evaluateDev(sections: Readonly<Record<string, object | str
   return runProgram({
     ...file,
     config,
-    preview: provider === undefined,
+    secretKeys: [...file.secretKeys, ...SECRETS],
+    preview,
     provider: provider ?? previewProvider(config["aws:region"] ?? ""),
     program: async () => ({ ...(await program(ROOT)) }),
   });

@@ -8,9 +8,13 @@ import type { StackConfig } from "../../../infra/config/types";
 import { placeholderKey } from "../../../infra/offline/placeholder-key";
 
 const ROOT = path.resolve(__dirname, "../../..");
-const PRIVATE_KEY = placeholderKey();
-const KEY = { private: PRIVATE_KEY, public: `ssh-ed25519 ${(utils.parseKey(PRIVATE_KEY) as ParsedKey).getPublicSSH().toString("base64")}` };
-const SECRETS = ["ml-gateway:sshPrivateKey", "ml-gateway:secretEnv"];
+const pair = (): { private: string; public: string } => {
+  const key = placeholderKey();
+  return { private: key, public: `ssh-ed25519 ${(utils.parseKey(key) as ParsedKey).getPublicSSH().toString("base64")}` };
+};
+const KEY = pair();
+const OLD_KEY = pair();
+const SECRETS = ["ml-gateway:sshPrivateKey", "ml-gateway:sshPreviousPrivateKey", "ml-gateway:secretEnv"];
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "config-test-"));
 const APP = path.join(scratch, "app");
 const GOOD = {
@@ -214,6 +218,26 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     /^ml-gateway:ssh\.privateKeyFile: ml-gateway:sshPrivateKey is given too/,
   ],
   [
+    "two previous private keys",
+    { "ml-gateway:ssh": { previousPrivateKeyFile: "~/key" }, "ml-gateway:sshPreviousPrivateKey": OLD_KEY.private },
+    /^ml-gateway:ssh\.previousPrivateKeyFile: ml-gateway:sshPreviousPrivateKey is given too/,
+  ],
+  [
+    "the previous private key is the current one",
+    { "ml-gateway:sshPreviousPrivateKey": Buffer.from(KEY.private).toString("base64") },
+    /^ml-gateway:sshPreviousPrivateKey: is the same key as sshPrivateKey, so there is nothing to rotate/,
+  ],
+  [
+    "a previous key that is none",
+    { "ml-gateway:sshPreviousPrivateKey": "hello" },
+    /^ml-gateway:sshPreviousPrivateKey: found no private key in OpenSSH or PEM form/,
+  ],
+  [
+    "a previous key file that cannot be read",
+    { "ml-gateway:ssh": { previousPrivateKeyFile: "nowhere/key" } },
+    /^ml-gateway:ssh\.previousPrivateKeyFile: .*no such file.*nowhere\/key/,
+  ],
+  [
     "text that is no key",
     { "ml-gateway:sshPrivateKey": "hello" },
     /^ml-gateway:sshPrivateKey: found no private key in OpenSSH or PEM form/,
@@ -280,6 +304,30 @@ test("a key with a passphrase", () => {
   expect(problems({ "ml-gateway:sshPrivateKey": key })).toEqual([
     expect.stringMatching(/^ml-gateway:sshPrivateKey: the private key has a passphrase/),
   ]);
+});
+
+test("the previous key stored in plain text is refused", () => {
+  const found = problems({ "ml-gateway:sshPreviousPrivateKey": OLD_KEY.private }, ["ml-gateway:sshPrivateKey", "ml-gateway:secretEnv"]);
+  expect(found).toEqual([expect.stringMatching(/^ml-gateway:sshPreviousPrivateKey: stored in plain text/)]);
+  expect(found.join()).not.toContain("PRIVATE KEY");
+});
+
+test.each([
+  ["as a secret", { "ml-gateway:sshPreviousPrivateKey": OLD_KEY.private }],
+  ["as base64", { "ml-gateway:sshPreviousPrivateKey": Buffer.from(OLD_KEY.private).toString("base64") }],
+])("the previous key %s", async (_title, overrides) => {
+  const { previous } = load(overrides).ssh;
+  expect(previous?.publicKey).toBe(OLD_KEY.public.split(" ").slice(0, 2).join(" "));
+  expect(await pulumi.isSecret(previous?.privateKey as pulumi.Output<string>)).toBe(true);
+});
+
+test.each([
+  ["as its file is", `${KEY.private.trim()}\n`],
+  ["without the last line end, as `pulumi config set` stores it", KEY.private.trim()],
+  ["as base64", Buffer.from(`${KEY.private.trim()}\n`).toString("base64")],
+])("the key %s gives the same text, so that no step runs again", async (_title, given) => {
+  const text = await new Promise((resolve) => load({ "ml-gateway:sshPrivateKey": given }).ssh.privateKey.apply(resolve));
+  expect(text).toBe(`${KEY.private.trim()}\n`);
 });
 
 test("without egress, everything that a host would fetch must be given", () => {
