@@ -5,13 +5,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accountId } from "./account";
 import { loadConfig } from "./config/load";
+import { keyNotice } from "./config/key-notice";
 import type { StackConfig } from "./config/types";
 import { ubuntuImage } from "./hosts/image";
 import { checkZones } from "./hosts/placement";
+import { lastUpdate, type LastUpdate } from "./last-update";
+import type { ModelFile } from "./models/bucket";
+import { storedObjects } from "./models/stored";
+import { planUploads, toLookUp } from "./models/uploads";
 import { admission } from "./network/admission";
-import { stackInputs, type StackInputs } from "./release/inputs";
 import type { HostRole } from "./release/types";
 import { modelBucketName } from "./naming";
+import { stackInputs, type StackInputs } from "./release/inputs";
 import { createStack, type StackOutputs } from "./stack";
 import { tagWithStack } from "./stack-tag";
 
@@ -27,7 +32,8 @@ export interface Surroundings {
 
 /**
  * @param root the project's folder.
- * @throws RunError in words for the reader: a ConfigError with everything that is wrong with the configuration, or why AWS cannot be used.
+ * @throws RunError in words for the reader: a ConfigError with everything that is wrong with the configuration, why AWS cannot be used, or which
+ * models cannot be deployed.
  */
 export async function program(root: string, { observe, operatorAddress }: Surroundings = {}): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
@@ -40,14 +46,33 @@ export async function program(root: string, { observe, operatorAddress }: Surrou
   }
   // Asked for even where the bucket has a name of its own: whoever lacks access learns it here, in one sentence, before anything is registered.
   const account = await accountId(config.region);
+  const last = await lastUpdate();
+  const notice = keyNotice(config, last.outputs.sshKey);
+  if (notice !== undefined) {
+    await pulumi.log[notice.level](notice.text);
+  }
   const bucketName = config.models.bucket ?? modelBucketName(config.project, config.stack, account, config.region);
   const inputs = stackInputs(root, config, sources, bucketName);
   observe?.(inputs);
   // What AWS can refuse is asked for before anything is registered, so that it is one message and not half a stack.
-  await checkZones(config.project, config.region, config.network.availabilityZones);
+  const [gateway, backend, files] = await Promise.all([
+    image(config, "gateway"),
+    image(config, "backend"),
+    uploads(inputs, last),
+    checkZones(config.project, config.region, config.network.availabilityZones),
+  ]);
   tagWithStack(config.stack);
-  const [gateway, backend] = await Promise.all([image(config, "gateway"), image(config, "backend")]);
-  return createStack(inputs, { gateway, backend });
+  return createStack({ ...inputs, models: { ...inputs.models, files } }, { gateway, backend });
+}
+
+async function uploads({ config, bucketName, models }: StackInputs, last: LastUpdate): Promise<ModelFile[]> {
+  const args = { bucketName, adopt: config.models.adopt, last };
+  const keys = toLookUp(models.files, args).map((file) => file.key);
+  const plan = planUploads(models.files, await storedObjects(bucketName, keys), args);
+  if (plan.problems.length > 0) {
+    throw new pulumi.RunError(`the models cannot be deployed:\n${plan.problems.map((problem) => `  - ${problem}`).join("\n")}`);
+  }
+  return plan.uploads;
 }
 
 async function image(config: StackConfig, role: HostRole): Promise<string> {

@@ -8,6 +8,7 @@ export interface ModelBucketArgs {
   readonly region: string;
   /** Take over a bucket of that name that a destroyed stack left behind. */
   readonly adopt: boolean;
+  /** What this stack uploads; models that are in the bucket already are not among them (uploads.ts). */
   readonly files: readonly ModelFile[];
 }
 
@@ -15,10 +16,12 @@ export interface ModelFile {
   /** File name on the host. */
   readonly name: string;
   readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
   /** Content-addressed key. */
   readonly key: string;
-  /** Where the bytes lie on this machine. */
-  readonly localPath: string;
+  /** Where the bytes lie on this machine; undefined when they do not, and were published before. */
+  readonly localPath?: string;
   readonly contentType: string;
 }
 
@@ -31,8 +34,6 @@ const NONCURRENT_DAYS = 365;
  */
 export class ModelBucket extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;
-  /** Keys of the uploaded models, resolved once they are there. */
-  readonly keys: pulumi.Output<string[]>;
 
   constructor(name: string, args: ModelBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ml-gateway:infra:ModelBucket", name, {}, opts);
@@ -66,17 +67,16 @@ export class ModelBucket extends pulumi.ComponentResource {
     // S3 refuses parallel changes of one bucket's settings now and then; the policy waits for the others.
     new aws.s3.BucketPolicy(`${name}-tls`, { ...target, policy: tlsOnly(args) }, { ...kept, dependsOn: [guard, owner] });
     new aws.s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { ...target, rules: lifecycle() }, { ...kept, dependsOn: [versioning] });
-    const objects = args.files.map(
-      (file) =>
-        new aws.s3.BucketObjectv2(
-          // Named by content: a changed model is a new object beside the old one, which stays.
-          `${name}-object-${file.sha256.slice(0, 12)}-${file.name}`,
-          { ...target, key: file.key, source: new pulumi.asset.FileAsset(file.localPath), contentType: file.contentType },
-          { ...kept, dependsOn: [versioning] },
-        ),
-    );
+    for (const file of args.files) {
+      new aws.s3.BucketObjectv2(
+        // Named by content: a changed model is a new object beside the old one, which stays.
+        `${name}-object-${file.sha256.slice(0, 12)}-${file.name}`,
+        { ...target, key: file.key, source: new pulumi.asset.FileAsset(file.localPath ?? ""), contentType: file.contentType },
+        // The key says which bytes these are: a file that moved, or another type of it, is no reason to upload them again.
+        { ...kept, dependsOn: [versioning], ignoreChanges: ["source", "contentType"] },
+      );
+    }
     this.bucketName = bucket.bucket;
-    this.keys = pulumi.all(objects.map((object) => object.key));
     this.registerOutputs({ bucketName: this.bucketName });
   }
 }

@@ -81,6 +81,8 @@ export interface RunResult {
   readonly outputs: Properties;
 }
 
+/** What a backend without organizations, such as a folder or a bucket, says. */
+const ORGANIZATION = "organization";
 const STACK_TYPE = "pulumi:pulumi:Stack";
 
 /** The SDK's types leave out what is internal to it. */
@@ -216,7 +218,7 @@ export async function runProgram(args: RunArgs): Promise<RunResult> {
   promisesWithoutTraces();
   const failures = new Failures();
   const monitor = new RecordingMonitor(args.provider, failures, args.onRegister ?? (() => undefined));
-  settings.setMockOptions(monitor, args.project, args.stack, args.preview);
+  settings.setMockOptions(monitor, args.project, args.stack, args.preview, ORGANIZATION);
   await awaitFeatureSupport();
   pulumi.runtime.setAllConfig({ ...args.config }, [...args.secretKeys]);
   const run = async (): Promise<void> => {

@@ -2,6 +2,7 @@
  * Everything that decides what a stack consists of, in one plain value: configuration, sources and what each host gets.
  */
 import { createHash } from "crypto";
+import * as fs from "fs";
 import * as path from "path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LoadedManifest } from "../../models-manifest/manifest";
@@ -106,13 +107,17 @@ function pins(models: LoadedManifest): string[] {
 function modelFiles(root: string, models: LoadedManifest): ModelFile[] {
   return models.files
     .filter((file) => file.absent !== true)
-    .map((file) => ({
-      name: file.name,
-      sha256: file.sha256,
-      key: file.key,
-      localPath: path.resolve(root, file.path),
-      contentType: file.format === "json" ? "application/json" : "application/octet-stream",
-    }));
+    .map((file) => {
+      const localPath = path.resolve(root, file.path);
+      return {
+        name: file.name,
+        sha256: file.sha256,
+        size: file.size,
+        key: file.key,
+        localPath: fs.existsSync(localPath) ? localPath : undefined,
+        contentType: file.format === "json" ? "application/json" : "application/octet-stream",
+      };
+    });
 }
 
 function pick(values: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {

@@ -83,20 +83,20 @@ describe("hosts", () => {
     expect(backend.inputs).toMatchObject({ associatePublicIpAddress: false, sourceDestCheck: true });
   });
 
-  test.each(["gateway", "backend"])("%s: IMDSv2, encrypted root, and a newer image replaces nothing", (role) => {
+  test.each(["gateway", "backend"])("%s: IMDSv2, encrypted root, and neither a newer image nor another SSH key replaces it", (role) => {
     const host = byName(dev, INSTANCE, `${role}-instance`);
     expect(host.inputs).toMatchObject({
       instanceType: "t3.micro",
       metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: { volumeType: "gp3", volumeSize: 16, encrypted: true },
     });
-    expect(host.options.ignoreChanges).toEqual(["ami", "userData"]);
+    expect(host.options.ignoreChanges).toEqual(["ami", "userData", "keyName"]);
     expect(String(host.inputs.userData).startsWith("#!/bin/bash\n")).toBe(true);
   });
 
   test("a pinned image is followed", async () => {
     const result = await evaluateDev({ backend: { ami: "ami-0123456789abcdef0" } });
-    expect(byName(result, INSTANCE, "backend-instance").options.ignoreChanges).toEqual(["userData"]);
+    expect(byName(result, INSTANCE, "backend-instance").options.ignoreChanges).toEqual(["userData", "keyName"]);
   });
 
   test("9000 and 22 of the backend are open to gateway-sg alone", () => {
@@ -234,6 +234,8 @@ describe("models", () => {
     expect(objects).toHaveLength(4);
     for (const object of objects) {
       expect(object.inputs.key).toMatch(/^models\/[0-9a-f]{64}\/[\w.]+$/);
+      // A file that moved, or whose type is another now, has the same bytes.
+      expect(object.options.ignoreChanges).toEqual(["source", "contentType"]);
     }
   });
 
@@ -262,6 +264,7 @@ test("the outputs that people need", () => {
     "modelRelease",
     "sshBackend",
     "sshGateway",
+    "sshKey",
     "verification",
   ];
   expect(Object.keys(stack?.outputs ?? {}).sort()).toEqual(names);

@@ -1,17 +1,17 @@
-import { utils } from "ssh2";
 import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import { evaluate } from "../../../policies/core/evaluate";
 import { loadGraph } from "../../../policies/graph/load";
 import { policies } from "../../../policies/rules";
 import { fingerprint, publicKeyOf } from "../../../infra/config/ssh-key";
 import { unwrapSecrets, type GraphResource, type Provider, type RunResult } from "../../../infra/offline/engine";
+import { placeholderKey } from "../../../infra/offline/placeholder-key";
 import { previewProvider } from "../../../infra/offline/preview-provider";
 import { byName, evaluateDev } from "../evaluate";
 
 jest.setTimeout(60_000);
 
 const COMMAND = "command:remote:Command";
-const [OLD, NEW] = [utils.generateKeyPairSync("ed25519").private, utils.generateKeyPairSync("ed25519").private];
+const [OLD, NEW] = [placeholderKey(), placeholderKey()];
 const ROTATION = { sshPrivateKey: NEW, sshPreviousPrivateKey: OLD };
 const ROLES = ["gateway", "backend"] as const;
 
