@@ -10,7 +10,7 @@ export interface SavedResource {
   readonly type: string;
   readonly name: string;
   readonly id: string;
-  /** Of a command: what it printed. */
+  /** Of a command what it printed, of an object where it is. */
   readonly outputs: Properties;
   /** Inputs in clear, for resources that make the network; there is nothing secret in them. */
   readonly plain?: Properties;
@@ -25,9 +25,13 @@ export interface StackState {
   /** Forgets everything that is not among these. @returns what was forgotten */
   keepOnly(urns: ReadonlySet<string>): SavedResource[];
   all(): ReadonlyMap<string, SavedResource>;
+  /** Stack outputs of the last run that ended well. */
+  outputs(): Properties;
+  setOutputs(outputs: Properties): void;
 }
 
 const stateFile = (lab: string): string => join(runDir(lab), "stack.json");
+const outputsFile = (lab: string): string => join(runDir(lab), "outputs.json");
 
 export function openStackState(lab: string): StackState {
   const file = stateFile(lab);
@@ -50,6 +54,8 @@ export function openStackState(lab: string): StackState {
       return gone.map(([, resource]) => resource);
     },
     all: () => resources,
+    outputs: () => (existsSync(outputsFile(lab)) ? (JSON.parse(readFileSync(outputsFile(lab), "utf8")) as Properties) : {}),
+    setOutputs: (outputs) => writeFileSync(outputsFile(lab), JSON.stringify(outputs), { mode: 0o600 }),
   };
 }
 
@@ -119,4 +125,11 @@ function ignoredInputs(request: Request): ReadonlySet<string> {
   const path = names.find((name) => !/^\w+$/.test(name));
   if (path !== undefined) throw new Error(`${request.name}: the local hosts imitate ignoreChanges of whole inputs, not of "${path}"`);
   return new Set(names);
+}
+
+/** The request as the engine hands it on: inputs that are ignored are those of the last run, as far as they are kept in clear. */
+export function withoutIgnored(saved: SavedResource | undefined, request: Request): Request {
+  const { plain } = saved ?? {};
+  const ignored = (request.options.ignoreChanges ?? []).filter((key) => plain !== undefined && key in plain);
+  return { ...request, inputs: { ...request.inputs, ...Object.fromEntries(ignored.map((key) => [key, plain?.[key] as unknown])) } };
 }

@@ -4,14 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import type { Properties, Provider, Request } from "../../infra/offline/engine";
-import { previewProvider } from "../../infra/offline/preview-provider";
 import type { Lab } from "./lab";
+import { answers } from "./provider-calls";
 import { COMMAND_TYPES, decide, runCommand } from "./provider-commands";
 import { bootInstance, instanceOutputs } from "./provider-instances";
 import type { Ec2Resource } from "./provider-network";
 import { S3_PREFIX_LIST, TYPES, deriveLab, elasticAddress } from "./provider-network";
 import type { LocalFile, StackState } from "./provider-state";
-import { changedInputs, inputsAfter, withFiles } from "./provider-state";
+import { changedInputs, inputsAfter, withFiles, withoutIgnored } from "./provider-state";
 import { labS3 } from "./s3-client";
 
 export interface Event {
@@ -39,6 +39,8 @@ interface Created {
 }
 
 type Handler = (request: Request) => Promise<Created>;
+
+const OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2";
 
 const PREFIXES: Readonly<Record<string, string>> = {
   [TYPES.vpc]: "vpc",
@@ -69,7 +71,7 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
     Promise.resolve({ id: idOf(request), outputs: { arn: `arn:aws:local:${request.name}`, name: request.name, ...request.inputs } });
 
   const create = async (given: Request): Promise<Created> => {
-    const request = await withFiles(given);
+    const request = withoutIgnored(state.get(given.urn), await withFiles(given));
     if (/^pulumi:providers:/.test(request.type)) return plain(request);
     const created = await (handlers[request.type] ?? plain)(request);
     seen.add(request.urn);
@@ -95,11 +97,13 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
     for (const host of Object.values(lab.state().hosts)) if (!kept.has(host.instanceId)) await lab.removeHost(host.name);
     await lab.update((old) => deriveLab(old, [...registered.values()]));
   };
-  return { create, call: (token, args) => previewProvider(lab.state().region).call(token, args), finish };
+  const { region } = lab.state();
+  return { create, call: answers(labS3(lab.name, region).client, state, region), finish };
 }
 
 /** Secrets among the inputs stay out of the state file: of a command only what it printed is kept. */
 function printed(request: Request, { outputs }: Created): Properties {
+  if (request.type === OBJECT) return { bucket: outputs.bucket as string, key: outputs.key as string };
   if (!(COMMAND_TYPES as readonly string[]).includes(request.type)) return {};
   return { stdout: outputs.stdout as string, stderr: outputs.stderr as string };
 }
@@ -135,11 +139,11 @@ function createHandlers({ lab, state, force, onEvent }: LocalProviderOptions, re
       }),
     [TYPES.elasticIpAssociation]: (request) =>
       Promise.resolve({ id: idOf(request), outputs: { ...request.inputs, publicIp: elasticAddress(String(request.inputs.allocationId)) } }),
-    "aws:ec2/keyPair:KeyPair": (request) =>
-      Promise.resolve({
-        id: request.name,
-        outputs: { keyName: request.name, ...request.inputs, keyPairId: idOf(request) },
-      }),
+    // Another key is another pair, with a name of its own.
+    "aws:ec2/keyPair:KeyPair": (request) => {
+      const name = `${request.name}-${createHash("sha256").update(String(request.inputs.publicKey)).digest("hex").slice(0, 7)}`;
+      return Promise.resolve({ id: name, outputs: { keyName: name, ...request.inputs, keyPairId: idOf(request) } });
+    },
     "aws:s3/bucket:Bucket": async (request) => {
       const bucket = (request.inputs.bucket as string | undefined) ?? request.name;
       await s3.createBucket(bucket);
@@ -149,16 +153,16 @@ function createHandlers({ lab, state, force, onEvent }: LocalProviderOptions, re
       await s3.enableVersioning(String(request.inputs.bucket));
       return { id: String(request.inputs.bucket), outputs: request.inputs };
     },
-    "aws:s3/bucketObjectv2:BucketObjectv2": (request) =>
+    [OBJECT]: (request) =>
       timed("object", request, async () => {
-        const { bucket, key, source, contentType } = request.inputs as {
-          bucket: string;
-          key: string;
+        const { bucket, key, source, contentType } = request.inputs as Record<"bucket" | "key" | "contentType", string> & {
           source: LocalFile;
-          contentType?: string;
         };
-        const sent = await s3.putFile(bucket, key, source.localFile, contentType);
-        return [{ id: `${bucket}/${key}`, outputs: { bucket, key } }, sent ? "uploaded" : "unchanged"];
+        const created = { id: `${bucket}/${key}`, outputs: { bucket, key } };
+        const saved = state.get(request.urn);
+        if (saved !== undefined && changedInputs(saved, request).length === 0) return [created, "unchanged"];
+        await s3.putFile(bucket, key, source.localFile, contentType);
+        return [created, "uploaded"];
       }),
   };
 }

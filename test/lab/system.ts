@@ -54,7 +54,7 @@ function localSecrets(lab: string, names: readonly string[]): Record<string, str
   return Object.fromEntries(names.map((name) => [name, all[name] ?? ""]));
 }
 
-/** The stack's configuration, with the lab's key, local secrets, and SSH allowed from the operator. */
+/** The stack's configuration, with the lab's key unless another is given, local secrets, and SSH allowed from the operator. */
 export function configuration(
   lab: Lab,
   stack: string,
@@ -67,10 +67,11 @@ export function configuration(
   const object = (name: string): Record<string, unknown> => JSON.parse(config[key(name)] ?? "{}") as Record<string, unknown>;
   config[key("gateway")] = JSON.stringify({ ...object("gateway"), sshFrom: [`${OPERATOR.address}/32`] });
   config[key("ssh")] = JSON.stringify({ ...object("ssh"), privateKeyFile: undefined });
-  config[key("sshPrivateKey")] = privateKey;
+  config[key("sshPrivateKey")] = over[key("sshPrivateKey")] ?? privateKey;
   if (over[key("secretEnv")] === undefined)
     config[key("secretEnv")] = JSON.stringify(localSecrets(lab.name, Object.keys(object("secretEnv"))));
-  return { project: file.project, config, secretKeys: [...new Set([...file.secretKeys, key("sshPrivateKey"), key("secretEnv")])] };
+  const secret = ["sshPrivateKey", "sshPreviousPrivateKey", "secretEnv"].map(key);
+  return { project: file.project, config, secretKeys: [...new Set([...file.secretKeys, ...secret])] };
 }
 
 /** The machines have no way to PyPI: what a local application requires is fetched here, before they ask. */
@@ -88,12 +89,14 @@ async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
     say(`${event.kind} ${event.name}: ${event.what} (${event.seconds.toFixed(1)} s)`);
   };
   const stack = options.stack ?? "dev";
-  const provider = localProvider({ lab, state: openStackState(lab.name), force: options.force, onEvent });
+  const state = openStackState(lab.name);
+  const provider = localProvider({ lab, state, force: options.force, onEvent });
   const given = configuration(lab, stack, options.config ?? {});
   await provideWheels(lab, JSON.parse(given.config[`${given.project}:app`] ?? "{}") as { path?: string }, say);
   const run = { ...given, stack, preview: false, provider };
   const { outputs } = await runProgram({ ...run, program: async () => ({ ...(await program(repositoryRoot)) }) });
   await provider.finish();
+  state.setOutputs(outputs);
   return { lab, outputs, events };
 }
 

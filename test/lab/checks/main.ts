@@ -7,11 +7,13 @@ import { holdLab } from "../state";
 import { commandChecks } from "./commands";
 import { failureChecks } from "./failures";
 import { checkFileTable } from "./file-table";
+import { goingBackChecks } from "./going-back";
 import type { Check, Tally } from "./harness";
 import { expect, runChecks } from "./harness";
 import type { Report, Run } from "./operator";
 import { start, untilSaid, upOnce } from "./operator";
 import { checkInside, checkNat, checkOutside } from "./reach";
+import { rotationChecks } from "./rotation";
 import { checkDetection, checkHealth, checkPrediction, checkSecrets } from "./service";
 import { traces } from "./traces";
 import type { Snapshot } from "./unchanged";
@@ -177,8 +179,17 @@ async function runAll(): Promise<number> {
   try {
     const outputs = (): Properties => found.report?.outputs ?? {};
     const [commands, verifying] = [commandChecks(lab, outputs), verifyChecks(lab, outputs)];
+    const changes = [...goingBackChecks(lab), ...rotationChecks(lab)];
     await runChecks(
-      [...setUp(found, lab), ...reachChecks(found, lab), ...commands, ...verifying, ...unchangedChecks(found, lab), ...failureChecks(lab)],
+      [
+        ...setUp(found, lab),
+        ...reachChecks(found, lab),
+        ...commands,
+        ...verifying,
+        ...unchangedChecks(found, lab),
+        ...failureChecks(lab),
+        ...changes,
+      ],
       tally,
     );
     await runChecks(endings, tally);

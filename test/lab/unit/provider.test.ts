@@ -4,7 +4,7 @@ import { freeAddress } from "../provider-instances";
 import type { Ec2Resource } from "../provider-network";
 import { TYPES, deriveLab, interfaceOf } from "../provider-network";
 import type { SavedResource } from "../provider-state";
-import { inputDigests, inputsAfter } from "../provider-state";
+import { inputDigests, inputsAfter, withoutIgnored } from "../provider-state";
 import type { Host, LabState } from "../topology";
 
 const request = (inputs: Request["inputs"], ignoreChanges: string[] = []): Request => ({
@@ -78,6 +78,17 @@ describe("when a command runs", () => {
     expect(inputsAfter(saved(old), now, true)).toEqual(inputDigests(now));
     expect(inputsAfter(undefined, now, false)).toEqual(inputDigests(now));
   });
+});
+
+test("what is ignored keeps its last value where it is known, so that a machine keeps the key it was launched with", () => {
+  const wanted = request({ keyName: "new", ami: "b", userData: "x" }, ["keyName", "userData"]);
+  expect(withoutIgnored({ ...saved({}), plain: { keyName: "old", ami: "a" } }, wanted).inputs).toEqual({
+    keyName: "old",
+    ami: "b",
+    userData: "x",
+  });
+  expect(withoutIgnored(saved({ keyName: "old" }), wanted).inputs.keyName).toBe("new");
+  expect(withoutIgnored(undefined, wanted).inputs.keyName).toBe("new");
 });
 
 test("addresses as AWS gives them: not the first ones, not taken ones", () => {
