@@ -22,8 +22,8 @@ export interface SavedObject {
 }
 
 export async function lastUpdate(): Promise<LastUpdate> {
-  const stack = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   try {
+    const stack = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
     const outputs = await ask("pulumi:pulumi:readStackOutputs", { name: stack });
     if (Object.keys(outputs).length === 0) {
       return { outputs };

@@ -41,9 +41,9 @@ export function rotateKey(name: string, args: KeyRotationArgs, opts: pulumi.Cust
     },
     {
       ...opts,
-      // The previous key is gone from the host once this has run: it may run again for another host or another key only. A replacement,
-      // which is what triggers cause, takes the inputs as they are then.
-      ignoreChanges: ["connection", "create", "stdin"],
+      // The previous key is gone from the host once this has run, so a new connection is no reason to run it again. A replacement, which is
+      // what triggers cause, takes the connection as it is then.
+      ignoreChanges: ["connection"],
     },
   );
   const revoked = new command.remote.Command(

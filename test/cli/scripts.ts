@@ -52,4 +52,4 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
 };
 
 /** What stands before each program: Node and the loader of TypeScript. */
-export const LOADER = (OF_PACKAGE["bench"] ?? "").replace(/ bench\/policies\.ts$/, "").split(" ");
+export const LOADER = (OF_PACKAGE["bench"] ?? "").replace(/ bench\/main\.ts$/, "").split(" ");

@@ -118,7 +118,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
 };
 
 /** How keys are exchanged is a chapter of its own. */
-const ELSEWHERE = ["sshPrivateKey", "ssh.privateKeyFile"];
+const ELSEWHERE = ["sshPrivateKey", "ssh.privateKeyFile", "sshPreviousPrivateKey", "ssh.previousPrivateKeyFile"];
 
 /** Keys of the schema down to the second level; free-form sections and texts are one key. */
 const settings = Object.entries(SECTIONS).flatMap(([name, { schema }]) =>

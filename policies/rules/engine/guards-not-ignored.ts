@@ -1,4 +1,5 @@
 import type { Finding, Policy, Resource } from "../../core/types";
+import { reveal } from "../../core/values";
 import { learnsHostKeys } from "../host-setup/connections";
 import { guardsOf } from "./guards";
 
@@ -9,7 +10,7 @@ export const policy: Policy = {
   severity: "high",
   checklist: "everything in this list, kept",
   description:
-    "No resource ignores changes of a property that this checklist depends on. A Command that only learns a host key may: asked once, it is pinned.",
+    "No resource ignores changes of a property that this checklist depends on. A Command that only learns a host key may: asked once, it is pinned. One with triggers may ignore its connection: what it did is done, and a replacement connects as the program says then.",
   why: "What is ignored is frozen: a hole made by hand stays for ever, and the mended program never reaches the cloud.",
   mend: MEND,
   level: "mandatory",
@@ -20,7 +21,7 @@ export const policy: Policy = {
 };
 
 function judge(resource: Resource): Finding[] {
-  const guards = learnsHostKeys(resource) ? [] : guardsOf(resource.type);
+  const guards = learnsHostKeys(resource) ? [] : guardsOf(resource.type).filter((name) => name !== "connection" || !hasTriggers(resource));
   if (guards.length === 0) return [];
   return (resource.options.ignoreChanges ?? []).flatMap((path) => {
     const first = firstStep(path);
@@ -34,6 +35,11 @@ function judge(resource: Resource): Finding[] {
     ];
   });
 }
+
+const hasTriggers = ({ inputs }: Resource): boolean => {
+  const triggers = reveal(inputs.triggers);
+  return Array.isArray(triggers) && triggers.length > 0;
+};
 
 /** `metadataOptions.httpTokens`, `["metadataOptions"].httpTokens` and `ingress[*]` begin with the property's name. */
 function firstStep(path: string): string {

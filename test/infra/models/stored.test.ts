@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { utils } from "ssh2";
 import { loadManifest } from "../../../models-manifest/manifest";
-import { runProgram, type Properties, type Provider } from "../../../infra/offline/engine";
+import { Refusal, runProgram, type Properties, type Provider } from "../../../infra/offline/engine";
 import { previewProvider } from "../../../infra/offline/preview-provider";
 import { readStackFile } from "../../../infra/offline/stack-file";
 import { program } from "../../../infra/program";
@@ -68,7 +68,7 @@ async function run(world: World): Promise<{ resources: string[]; asked: string[]
   const asked: string[] = [];
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
   try {
-    const result = await evaluateDev({}, provider(world, asked));
+    const result = await evaluateDev({}, provider(world, asked), true);
     const objects = result.resources.filter((resource) => resource.type === "aws:s3/bucketObjectv2:BucketObjectv2");
     const warnings = warn.mock.calls.map(([text]) => text).filter((text) => !text.includes("documentation network"));
     return { resources: objects.map((object) => String(object.inputs.key)), asked, warnings: warnings.join("\n") };
@@ -80,7 +80,7 @@ async function run(world: World): Promise<{ resources: string[]; asked: string[]
 const all = files.map((file) => file.key);
 const whole = Object.fromEntries(all.map((key) => [key, sizeOf(key)]));
 const aws = (text: string): Error =>
-  new Error(`invocation of aws:s3/getObjects:getObjects returned an error: operation error S3: ListObjectsV2, ${text}`);
+  new Refusal(`invocation of aws:s3/getObjects:getObjects returned an error: operation error S3: ListObjectsV2, ${text}`);
 
 test("what is in the state stays, what is in the bucket is used, the rest is uploaded", async () => {
   const { resources, asked, warnings } = await run({ state: [first!], bucket: { [second!]: sizeOf(second!) } });
@@ -119,7 +119,7 @@ test("S3 shows no object: a warning, and it is used", async () => {
 });
 
 test("the engine cannot say: a warning, and nothing that is there is uploaded", async () => {
-  const { resources, warnings } = await run({ state: new Error("unrecognized function name"), bucket: whole });
+  const { resources, warnings } = await run({ state: new Refusal("unrecognized function name"), bucket: whole });
   expect(resources).toEqual([]);
   expect(warnings).toMatch(/could not be asked for \(unrecognized function name\)/);
 });
