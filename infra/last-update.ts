@@ -54,7 +54,7 @@ function ask(token: string, args: Record<string, string>): Promise<Record<string
         reject(new Error((error as { details?: string }).details ?? error.message));
       } else {
         const answer = response.getReturn()?.toJavaScript() ?? {};
-        resolve((answer.outputs ?? {}));
+        resolve(answer.outputs ?? {});
       }
     });
   });

@@ -26,12 +26,13 @@ export interface HostReport {
   readonly isSetUp: boolean;
 }
 
+const keyOfRoles = once((roles: Settings["roles"]) => JSON.stringify(roles));
 const perGraph = new WeakMap<Graph, Map<string, Promise<readonly HostReport[]>>>();
 
 export function hostReports(graph: Graph, settings: Settings): Promise<readonly HostReport[]> {
   const known = perGraph.get(graph) ?? new Map<string, Promise<readonly HostReport[]>>();
   perGraph.set(graph, known);
-  const key = JSON.stringify(settings.roles);
+  const key = keyOfRoles(settings.roles);
   const found = known.get(key) ?? shellParser().then((parse) => hostsOf(graph, settings).map((host) => cachedReport(graph, host, parse)));
   known.set(key, found);
   return found;

@@ -4,6 +4,8 @@
  * label, which is why `chmod 600 "$t"; mv "$t" .env` can be followed without knowing `$t`.
  */
 
+import { createHash } from "node:crypto";
+
 /** Unquoted `*` and `?` that pathname expansion would act on. */
 export const STAR = "\uE000";
 export const QUESTION = "\uE001";
@@ -50,10 +52,23 @@ export function hole(kind: HoleKind, label: string): string {
 /** A label that is the same for the same words and input, so that asking twice gives one and the same unknown answer. */
 export function digestLabel(name: string, ...from: readonly string[]): string {
   let sum = 5381;
-  const text = from.join("\0");
+  const text = from.map(shortened).join("\0");
   for (let at = 0; at < text.length; at += 1) sum = (Math.imul(sum, 33) + text.charCodeAt(at)) | 0;
   return `${name.slice(0, 40)}.${(sum >>> 0).toString(36)}`;
 }
+
+/** A payload of a hundred kilobytes goes through a dozen filters: it is summed up once. */
+function shortened(text: string): string {
+  if (text.length < 2000) return text;
+  const known = sums.get(text);
+  if (known !== undefined) return known;
+  const sum = createHash("sha256").update(text).digest("base64");
+  if (sums.size > 200) sums.clear();
+  sums.set(text, sum);
+  return sum;
+}
+
+const sums = new Map<string, string>();
 
 const labelOf = (raw: string): string => raw.replaceAll(DOLLAR, "$");
 

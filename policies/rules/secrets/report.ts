@@ -53,6 +53,7 @@ function isOutput(resource: Resource, path: string): boolean {
 }
 
 function byPath(spots: readonly Spot[]): [path: string, kinds: string, spot: Spot][] {
+  if (spots.length === 0) return [];
   const groups = new Map<string, Spot[]>();
   for (const spot of spots) groups.set(spot.path, [...(groups.get(spot.path) ?? []), spot]);
   return [...groups].flatMap(([path, group]) => {

@@ -1,6 +1,7 @@
+import { once } from "../../core/graph";
 import { Asset, Secret } from "../../core/types";
 import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
-import { asArray, asString, isUnknown, walkLeaves } from "../../core/values";
+import { anyLeaf, asArray, asString, isUnknown, walkLeaves } from "../../core/values";
 import { isSecretFile } from "./files";
 import { label, unknown, unlessMarked, violation } from "./report";
 import { scan } from "./scan";
@@ -22,6 +23,7 @@ export const policy: Policy = {
 };
 
 function assets(graph: Graph, resource: Resource): Finding[] {
+  if (!hasAssets(resource)) return [];
   const found: Finding[] = [];
   for (const [key, value] of Object.entries(resource.inputs)) {
     walkLeaves(
@@ -36,6 +38,10 @@ function assets(graph: Graph, resource: Resource): Finding[] {
   }
   return found;
 }
+
+const hasAssets = once((resource: Resource) =>
+  Object.values(resource.inputs).some((value) => anyLeaf(value, (leaf) => leaf instanceof Asset)),
+);
 
 /** Paths of local files that a command reads, and unknown content on its way to a secret file. */
 function copies(resource: Resource): Finding[] {

@@ -22,7 +22,11 @@ function deployed(launched: Readonly<Record<string, string>>): Provider {
     create: ({ name, type, wire }) => {
       const instance =
         type === "aws:ec2/instance:Instance"
-          ? { publicIp: name === "gateway-instance" ? "203.0.113.10" : "", privateIp: name === "gateway-instance" ? "10.0.1.10" : "10.0.101.10", keyName: launched[name] }
+          ? {
+              publicIp: name === "gateway-instance" ? "203.0.113.10" : "",
+              privateIp: name === "gateway-instance" ? "10.0.1.10" : "10.0.101.10",
+              keyName: launched[name],
+            }
           : {};
       const pair = type === "aws:ec2/keyPair:KeyPair" ? { keyName: "pair-now" } : {};
       const stdout = type.startsWith("command:") ? { stdout: "ssh-ed25519 AAAA" } : {};
