@@ -41,7 +41,7 @@ test("colours only where they are asked for", () => {
 test("resources, steps and policies", () => {
   const text = render({ resources: true, steps: true, policies: true });
   expect(text).toMatch(/└─ aws:ec2\/instance:Instance gateway-instance/);
-  expect(text).toMatch(/gateway {2}6\. verify\n {2}backend {2}1\. host-key/);
+  expect(text).toMatch(/gateway {2}7\. verify\n {2}backend {2}1\. host-key/);
   expect(text).toMatch(/pass {8}roles-resolved \(mandatory\)/);
   expect(text).toMatch(/\d+ policies ran: .*$/);
   expect(text).not.toContain("Next:");
