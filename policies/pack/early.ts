@@ -26,7 +26,7 @@ export interface Early {
 }
 
 /** So much of the stack is looked at for one resource, that the whole stack takes time in proportion to its size. */
-const MOST_RESOURCES = 64;
+const MOST_RESOURCES = 40;
 const MOST_PLAYERS = 24;
 const MOST_OF_A_TYPE = 16;
 
