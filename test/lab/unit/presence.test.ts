@@ -3,14 +3,18 @@ import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectOutside } from "../outside";
-import { whileThere } from "../presence";
+import type * as Outside from "../outside";
+import type * as Presence from "../presence";
 import { sleep } from "../process";
 
 const mockRoot = mkdtempSync(join(tmpdir(), "lab-"));
 const mockProcesses: Record<string, number[]> = {};
 jest.mock("../paths", () => ({ ...jest.requireActual<object>("../paths"), runDir: (lab: string) => join(mockRoot, lab) }));
 jest.mock("../cgroup", () => ({ processesOf: (_lab: string, part: string) => mockProcesses[part] }));
+
+// Loaded behind the mocks: nothing moves those to the top of the file.
+const { connectOutside } = jest.requireActual<typeof Outside>("../outside");
+const { whileThere } = jest.requireActual<typeof Presence>("../presence");
 
 const never = (): Promise<never> => new Promise(() => undefined);
 let key = 0;
