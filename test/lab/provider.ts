@@ -2,7 +2,7 @@
  * Real hosts behind the program: instances become machines, rules and routes the router's, objects go to S3, commands run. Everything else
  * gets an id. What did not change since the last run is left alone, as the engine does.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { Properties, Provider, Request } from "../../infra/offline/engine";
 import type { Lab } from "./lab";
 import { answers } from "./provider-calls";
@@ -139,9 +139,11 @@ function createHandlers({ lab, state, force, onEvent }: LocalProviderOptions, re
       }),
     [TYPES.elasticIpAssociation]: (request) =>
       Promise.resolve({ id: idOf(request), outputs: { ...request.inputs, publicIp: elasticAddress(String(request.inputs.allocationId)) } }),
-    // Another key is another pair, with a name of its own.
+    // Another key is another pair, whose name is new even when the key was there before.
     "aws:ec2/keyPair:KeyPair": (request) => {
-      const name = `${request.name}-${createHash("sha256").update(String(request.inputs.publicKey)).digest("hex").slice(0, 7)}`;
+      const saved = state.get(request.urn);
+      const same = saved?.plain?.publicKey === request.inputs.publicKey;
+      const name = saved !== undefined && same ? saved.id : `${request.name}-${randomBytes(4).toString("hex")}`;
       return Promise.resolve({ id: name, outputs: { keyName: name, ...request.inputs, keyPairId: idOf(request) } });
     },
     "aws:s3/bucket:Bucket": async (request) => {
