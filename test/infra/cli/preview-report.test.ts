@@ -43,7 +43,7 @@ test("resources, steps and policies", () => {
   expect(text).toMatch(/└─ aws:ec2\/instance:Instance gateway-instance/);
   expect(text).toMatch(/gateway {2}7\. verify\n {2}backend {2}1\. host-key/);
   expect(text).toMatch(/pass {8}roles-resolved \(mandatory\)/);
-  expect(text).toMatch(/\d+ policies ran: .*$/);
+  expect(text).toMatch(/\d+ policies ran: .*(\n {2}.*)*$/);
   expect(text).not.toContain("Next:");
 });
 
