@@ -95,12 +95,14 @@ export function createOperator(lab: Lab, host: string): Operator {
         .filter((step) => STEPS.includes(step.name))
         .map((step) => sentAs(step, step.stdin(values), options.rewrite));
       const scripts = { name: "scripts" as const, ...carrier(all.map(({ script }) => script)) };
+      // A repair changes the inputs of every Command, so what does not succeed now runs in the next deployment, too.
+      if (options.all === true) done.clear();
       const ran: StepName[] = [];
       let [said, last] = ["", ""];
       for (const sent of [scripts, ...all.filter(({ name }) => options.only?.includes(name) ?? true)]) {
         const { name } = sent;
         const inputs = fingerprint(sent.create, sent.stdin);
-        if (done.get(name) === inputs && options.all !== true) continue;
+        if (done.get(name) === inputs) continue;
         if (name !== "scripts") ran.push(name);
         const running = startCommand(lab, host, sent.create, sent.stdin);
         options.during?.(name, () => running.kill());
