@@ -6,14 +6,14 @@ const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 
-/** As in tsconfig.json: CommonJS for the oldest Node that is supported. */
+/** As in tsconfig.json: CommonJS for the oldest Node that is supported. `lazy`: packages are loaded when they are first used. */
 const OPTIONS = {
   configFile: false,
   swcrc: false,
   sourceMaps: "inline",
   inlineSourcesContent: false,
   jsc: { parser: { syntax: "typescript" }, target: "es2022", keepClassNames: true },
-  module: { type: "commonjs" },
+  module: { type: "commonjs", lazy: true },
 };
 
 const VERSION = require("@swc/core/package.json").version;

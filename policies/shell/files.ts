@@ -107,13 +107,16 @@ export function joinFiles(a: Files, b: Files): Files {
       entries,
       entries.slice(0, 1).map((e): Entry => ({ kind: "absent", mode: e.mode, secret: false, time: e.time, place: e.place })),
     );
-  for (const [path, entries] of b.entries) {
-    const mine = a.entries.get(path);
-    if (mine !== entries) joined.entries.set(path, mine ? joinEntries(mine, entries) : missing(entries));
+  for (const path of pathsThatDiffer(a, b)) {
+    const [mine, other] = [a.entries.get(path), b.entries.get(path)];
+    if (mine !== other) joined.entries.set(path, mine && other ? joinEntries(mine, other) : missing(mine ?? other ?? []));
   }
-  for (const [path, entries] of a.entries) if (!b.entries.has(path)) joined.entries.set(path, missing(entries));
   return joined;
 }
+
+/** In the order in which a host gets to know them. */
+const pathsThatDiffer = (a: Files, b: Files): Iterable<string> =>
+  new Set([...(b.entries.changedSince(a.entries) ?? b.entries.keys()), ...(a.entries.changedSince(b.entries) ?? a.entries.keys())]);
 
 /** Follows links in the path's folders and, unless `keepLast`, at its end. Stops after 20 links (loops). */
 export function resolveLinks(files: Files, path: string, keepLast = false): string {

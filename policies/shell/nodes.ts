@@ -23,30 +23,39 @@ interface Source {
 /** Comments are left out. */
 export function plainTree(tree: Tree, source: string): Node {
   const cursor = tree.walk();
-  const root = copy(cursor, { text: source, row: 0, nextRow: source.indexOf("\n") + 1 });
+  const root = copy(cursor, { text: source, row: 0, nextRow: source.indexOf("\n") + 1 }, kindAt(cursor));
   cursor.delete();
   return root;
 }
 
-/** By type id, asked once: whether nodes of the type have a name in the grammar. */
-const named: (boolean | undefined)[] = [];
+interface Kind {
+  readonly type: string;
+  readonly isNamed: boolean;
+}
 
-function copy(cursor: TreeCursor, source: Source): Node {
-  const { nodeType: type, nodeTypeId, startIndex, endIndex } = cursor;
-  const isNamed = (named[nodeTypeId] ??= cursor.nodeIsNamed);
+/** By type id: what is asked of the cursor once. */
+const kinds: (Kind | undefined)[] = [];
+
+function kindAt(cursor: TreeCursor): Kind {
+  return (kinds[cursor.nodeTypeId] ??= { type: cursor.nodeType, isNamed: cursor.nodeIsNamed });
+}
+
+function copy(cursor: TreeCursor, source: Source, kind: Kind): Node {
+  const { startIndex, endIndex } = cursor;
   // What the parser made up has no width.
   const isMissing = startIndex === endIndex && cursor.nodeIsMissing;
   const row = rowOf(source, startIndex);
   const children: Node[] = [];
   if (cursor.gotoFirstChild()) {
     do {
-      if (cursor.nodeType !== "comment") children.push(copy(cursor, source));
+      const inner = kindAt(cursor);
+      if (inner.type !== "comment") children.push(copy(cursor, source, inner));
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
   return {
-    type,
-    isNamed,
+    type: kind.type,
+    isNamed: kind.isNamed,
     isMissing,
     startIndex,
     endIndex,
