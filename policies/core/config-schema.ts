@@ -66,18 +66,19 @@ export function propertiesSchema(properties: object): object {
   return { type: "object", properties, additionalProperties: false };
 }
 
-/** Schema of a configuration file. */
+/** Schema of a configuration file. What each of the policies may be given is compiled once, not ninety times. */
 export function fileSchema(policyIds: readonly string[]): object {
-  const ofPolicy = {
+  const policy = {
     if: { type: "string" },
     then: level,
     else: propertiesSchema({ enforcementLevel: level, ...OWN_PROPERTIES }),
   };
-  return propertiesSchema({
-    ...Object.fromEntries(policyIds.map((id) => [id, ofPolicy])),
+  const file = propertiesSchema({
+    ...Object.fromEntries(policyIds.map((id) => [id, { $ref: "#/definitions/policy" }])),
     ...SETTINGS_PROPERTIES,
     settings: propertiesSchema({ ...SETTINGS_PROPERTIES, enforcementLevel: level }),
-    levels: propertiesSchema(Object.fromEntries(["all", ...policyIds].map((id) => [id, level]))),
+    levels: propertiesSchema(Object.fromEntries(["all", ...policyIds].map((id) => [id, { $ref: "#/definitions/level" }]))),
     all: level,
   });
+  return { ...file, definitions: { policy, level } };
 }

@@ -112,7 +112,7 @@ function check<T>(json: unknown, validate: ValidateFunction, policyIds: readonly
 }
 
 function compile(schema: object): ValidateFunction {
-  return new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
+  return new Ajv({ allErrors: true, strict: false, verbose: true, inlineRefs: false }).compile(schema);
 }
 
 /** The engine asks for these once a policy and request. */
