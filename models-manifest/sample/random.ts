@@ -15,9 +15,9 @@ export interface Random {
 
 /** A generator for a 32-bit seed (mulberry32's mixing function). */
 export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
+  let state = seed | 0; // a small integer for V8, unlike the same bits without a sign
   const uniform = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
+    state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), state | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
