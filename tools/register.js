@@ -3,6 +3,7 @@
  */
 const { readFileSync } = require("node:fs");
 const { SourceMap } = require("node:module");
+require("./tune");
 const { loadLater } = require("./lazy");
 const { cachedStripTypes } = require("./strip-types");
 

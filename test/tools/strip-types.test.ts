@@ -13,7 +13,7 @@ beforeEach(() => {
   cache = join(project, "node_modules/.cache/strip-types");
   mkdirSync(join(project, "tools"));
   mkdirSync(cache, { recursive: true });
-  for (const file of ["lazy.js", "register.js", "strip-types.js"])
+  for (const file of ["lazy.js", "register.js", "strip-types.js", "tune.js"])
     writeFileSync(join(project, "tools", file), readFileSync(join(TOOLS, file)));
 });
 afterEach(() => {
