@@ -10,6 +10,8 @@ jest.setTimeout(300_000);
 
 /** With a stack, Node 20.20 needs 3,500 MiB. */
 const LIMIT_MIB = 300;
+/** Of a run without a mistake: newer versions of Node take more of it for the same program, and an error must not add to it. */
+let usualMiB = 0;
 
 const file = readStackFile(join(__dirname, "../../.."), "dev", { privateKey: () => utils.generateKeyPairSync("ed25519").private });
 
@@ -28,11 +30,13 @@ async function run(change: Partial<RunOptions>): Promise<Run> {
 function expectText(result: Run, ...texts: (string | RegExp)[]): void {
   expect(result.errors).toEqual(texts.map((text) => (typeof text === "string" ? text : (expect.stringMatching(text) as string))));
   expect(result.exitCode).toBe(32);
-  expect(result.peakMiB).toBeLessThan(LIMIT_MIB);
+  expect(result.peakMiB).toBeLessThan(Math.max(LIMIT_MIB, usualMiB + 60));
 }
 
 test("a program without a mistake ends well, so that what follows is about the mistakes", async () => {
-  expect(await run({})).toMatchObject({ errors: [], stderr: "", exitCode: 0 });
+  const usual = await run({});
+  expect(usual).toMatchObject({ errors: [], stderr: "", exitCode: 0 });
+  usualMiB = usual.peakMiB;
 });
 
 test("a mistake in the configuration: its list and nothing else", async () => {

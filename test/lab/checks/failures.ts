@@ -30,9 +30,9 @@ const settings = (ttl: number): Config => ({ env: { LOG_LEVEL: "info", CACHE_TTL
 async function failure(lab: Lab, sections: Config, command: string): Promise<string[]> {
   const { code, said } = await start("up", "--name", lab.name, "--config", configFile(lab, sections)).ended;
   expect(code !== 0, "it succeeded");
-  const began = said.indexOf(`${command}: Process exited`);
+  const began = said.indexOf(`"${command}": Process exited`);
   expect(began >= 0, `${command} did not fail:\n${said.slice(-3000)}`);
-  const next = /\n[a-z-]+: Process exited/.exec(said.slice(began))?.index ?? said.length;
+  const next = /\n[^\n]*": Process exited/.exec(said.slice(began))?.index ?? said.length;
   const lines = said
     .slice(began, began + next)
     .trimEnd()
