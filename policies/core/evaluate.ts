@@ -82,8 +82,19 @@ export function conclude(
   return { outcomes, exempted, disabled, summary: summarize(ids, outcomes, exempted.length, disabled) };
 }
 
+/** Nothing can be said without the resources. */
+const unseen = (policy: Policy, level: ActiveLevel): Outcome => ({
+  policy: policy.id,
+  level,
+  verdict: "unknown",
+  urn: "",
+  message: "Nothing changes in this preview, and what does not change is not listed: not evaluated.",
+  notShown: "unchangedResources",
+});
+
 /** One policy's findings. A policy that throws could not tell: a mandatory matter, whatever its level. */
 export async function judge(policy: Policy, level: ActiveLevel, graph: Graph, settings: Settings): Promise<Outcome[]> {
+  if (graph.notShown?.includes("unchangedResources")) return [unseen(policy, level)];
   let findings: readonly Finding[];
   try {
     findings = await policy.evaluate(graph, settings);

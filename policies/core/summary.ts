@@ -27,6 +27,7 @@ const REASONS: Readonly<Record<NotShown, string>> = {
   retainOnDelete: "the engine does not show policies the option retainOnDelete",
   outputSecretMarks: "the engine does not show policies which outputs are secret",
   stackOutputs: "pulumi preview --json lists no stack outputs",
+  unchangedResources: "nothing changes, and this preview lists no unchanged resource; pulumi preview --json --show-sames does",
 };
 
 /** @param ran ids of the policies that ran */
@@ -61,9 +62,9 @@ export function summarize(ran: readonly string[], outcomes: readonly Outcome[], 
 /** The closing line: nothing is silently left out. */
 export function closingLine(summary: Summary): string {
   const { ran, passed, withFindings, cannotTell, notEvaluated, violations, unknown, exempted, disabled, reasons } = summary;
-  const blind = Object.entries(reasons).map(([id, reason]) => `${id}: ${reason}`);
+  const blind = blindText(reasons);
   return [
-    `${String(ran)} policies ran: ${String(passed)} passed, ${String(withFindings)} with findings, ${String(cannotTell)} cannot tell, ${String(notEvaluated)} not evaluated here${blind.length > 0 ? ` (${blind.join("; ")})` : ""}`,
+    `${String(ran)} policies ran: ${String(passed)} passed, ${String(withFindings)} with findings, ${String(cannotTell)} cannot tell, ${String(notEvaluated)} not evaluated here${blind === "" ? "" : ` (${blind})`}`,
     `${count(violations, "violation")}, ${String(unknown)} could not be told`,
     ...(exempted > 0 ? [`${String(exempted)} exempted`] : []),
     disabled.length > 0 ? `disabled: ${disabled.join(", ")}` : "none is disabled",
@@ -71,6 +72,15 @@ export function closingLine(summary: Summary): string {
     .join("; ")
     .concat(".");
 }
+
+/** Each policy with its reason; a reason that holds for many is said once. */
+function blindText(reasons: Summary["reasons"]): string {
+  const byReason = new Map<string, string[]>();
+  for (const [id, reason] of Object.entries(reasons)) byReason.set(reason, [...(byReason.get(reason) ?? []), id]);
+  return [...byReason].map(([reason, ids]) => (ids.length > MOST_NAMED ? reason : `${ids.join(", ")}: ${reason}`)).join("; ");
+}
+
+const MOST_NAMED = 3;
 
 function count(number: number, noun: string): string {
   return `${String(number)} ${noun}${number === 1 ? "" : "s"}`;

@@ -70,9 +70,10 @@ export interface Resource {
 /**
  * What the source of a graph never shows, whatever the program does: the engine hides `retainOnDelete` and the secret
  * marks of outputs from policies, `pulumi preview --json` does not list stack outputs. A policy that needs it reports
- * `unknown` with `notShown`: it is then not evaluated on this source, which is no finding.
+ * `unknown` with `notShown`: it is then not evaluated on this source, which is no finding. Without `unchangedResources`
+ * no policy can be evaluated: `pulumi preview --json` lists no resource of a stack in which nothing changes.
  */
-export type NotShown = "retainOnDelete" | "outputSecretMarks" | "stackOutputs";
+export type NotShown = "retainOnDelete" | "outputSecretMarks" | "stackOutputs" | "unchangedResources";
 
 /** All resources of one stack, in registration order. Stack outputs are the `outputs` of `pulumi:pulumi:Stack`. */
 export interface Graph {

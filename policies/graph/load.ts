@@ -74,7 +74,7 @@ function detect(json: Readonly<Record<string, unknown>>, source: string): Detect
   if ("resources" in json) return { format: "preview:offline", items: list(json.resources, "resources", source), notShown: [] };
   if ("steps" in json) {
     const steps = list(json.steps, "steps", source);
-    refusePartial(json, steps, source);
+    if (leavesOut(json, steps, source)) return { format: "pulumi preview --json", items: [], notShown: ["unchangedResources"] };
     const deleted = new Set(steps.flatMap(({ json: step }) => (field(step, "op") === "delete" ? [field(step, "urn")] : [])));
     const items = steps
       .filter(({ json: step }) => !deleted.has(field(step, "urn")))
@@ -87,11 +87,18 @@ function detect(json: Readonly<Record<string, unknown>>, source: string): Detect
   );
 }
 
-/** The steps of a preview leave out what stays the same; then most of the stack is missing, and whatever were said of it would be wrong. */
-function refusePartial(json: Readonly<Record<string, unknown>>, steps: readonly Item[], source: string): void {
+/**
+ * Does a preview in which nothing changes leave out the resources?
+ *
+ * @throws InputError when something changes and the rest is left out: most of the stack is missing then, and whatever were said of it would be
+ * wrong.
+ */
+function leavesOut(json: Readonly<Record<string, unknown>>, steps: readonly Item[], source: string): boolean {
+  const counts = Object.entries((json.changeSummary ?? {}) as Readonly<Record<string, unknown>>);
   const counted = field(json.changeSummary, "same");
   const listed = steps.filter(({ json: step }) => field(step, "op") === "same").length;
-  if (typeof counted !== "number" || counted <= listed) return;
+  if (typeof counted !== "number" || counted <= listed) return false;
+  if (listed === steps.length && counts.every(([op, number]) => op === "same" || number === 0)) return true;
   throw new InputError(
     `${source}: steps lists ${String(listed)} of the ${String(counted)} unchanged resources, so the stack cannot be evaluated; write it with \`pulumi preview --json --show-sames\``,
   );

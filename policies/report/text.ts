@@ -5,7 +5,8 @@ import type { Outcome, Result } from "../core/evaluate";
 const ORDER = ["mandatory violation", "mandatory unknown", "advisory violation", "advisory unknown"];
 
 export function textReport(result: Result): string {
-  const spoken = result.outcomes.filter((outcome) => outcome.verdict !== "pass");
+  // What holds for every policy stands in the closing line.
+  const spoken = result.outcomes.filter((outcome) => outcome.verdict !== "pass" && outcome.notShown !== "unchangedResources");
   const ranked = [...spoken].sort((a, b) => rank(a) - rank(b));
   const lines = ranked.map(
     (outcome) =>

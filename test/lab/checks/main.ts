@@ -150,8 +150,8 @@ async function lostLab(): Promise<string> {
   // What the run still made before it noticed.
   await removeLab(CRASHED);
   // Which of the two depends on the moment at which it looked.
-  const told = [`lab "${CRASHED}" was taken down while`, `lab "${CRASHED}" does not work any more`].some((start) => last.startsWith(start));
-  expect(code === 1 && told, `status ${code ?? "signal"}: ${said.slice(-2000)}`);
+  const reported = ["was taken down while", "does not work any more"].some((what) => last.startsWith(`up:local: lab "${CRASHED}" ${what}`));
+  expect(code === 1 && reported, `status ${code ?? "signal"}: ${said.slice(-2000)}`);
   await nothingLeft(CRASHED);
   return last;
 }

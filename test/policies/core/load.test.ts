@@ -144,10 +144,17 @@ describe("steps of a preview", () => {
     ];
     expect(load({ steps }).graph.resources).toEqual([]);
   });
-  test("steps that leave out what does not change are no stack", () => {
-    expect(() => load({ steps: [{ op: "same", urn: STACK.urn, newState: STACK }], changeSummary: { same: 9 } })).toThrow(
-      /lists 1 of the 9 unchanged resources.*--show-sames/,
-    );
+  test("beside a change, steps that leave out the rest are no stack", () => {
+    const steps = [
+      { op: "same", urn: STACK.urn, newState: STACK },
+      { op: "update", urn: VPC.urn, oldState: VPC, newState: VPC },
+    ];
+    expect(() => load({ steps, changeSummary: { same: 9, update: 1 } })).toThrow(/lists 1 of the 9 unchanged resources.*--show-sames/);
+    expect(() => load({ steps: steps.slice(0, 1), changeSummary: { same: 9, delete: 1 } })).toThrow(/--show-sames/);
+  });
+  test("where nothing changes, what is left out is not shown", () => {
+    const { graph } = load({ steps: [{ op: "same", urn: STACK.urn, newState: STACK }], changeSummary: { same: 9 } });
+    expect(graph).toMatchObject({ resources: [], notShown: ["unchangedResources"] });
   });
 });
 
