@@ -13,7 +13,7 @@ export function tags(name: string, role?: RoleTag): Record<string, string> {
 
 /**
  * The model bucket's physical name. It is the one name that we choose ourselves: every policy text that names the bucket is then known at
- * preview, so that it can be judged before anything exists.
+ * preview, so that it can be evaluated before anything exists.
  *
  * @throws RunError when the name would be longer than the 63 characters that S3 allows.
  */

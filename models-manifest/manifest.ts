@@ -153,18 +153,18 @@ function checkFile(file: ManifestFile, manifestPath: string, root: string, manif
   const stats = statSync(place, { throwIfNoEntry: false });
   if (stats === undefined) {
     if (published) return loaded;
-    return file.required ? `${file.path}: is missing, and ${manifestPath} requires it. ${mend(manifest)}` : { ...loaded, absent: true };
+    return file.required ? `${file.path}: is missing, and ${manifestPath} requires it. ${remedy(manifest)}` : { ...loaded, absent: true };
   }
   if (outside(realpathSync(root), realpathSync(place)))
     return `${file.path}: leads outside the project through a link. Put the file itself there.`;
-  if (!stats.isFile()) return `${file.path}: is not a regular file. ${mend(manifest)}`;
+  if (!stats.isFile()) return `${file.path}: is not a regular file. ${remedy(manifest)}`;
   if (stats.size !== file.size) {
     const kind = stats.size > file.size ? "larger" : "smaller";
-    return `${file.path}: has ${stats.size} bytes, ${kind} than the ${file.size} of ${manifestPath}. ${mend(manifest)}`;
+    return `${file.path}: has ${stats.size} bytes, ${kind} than the ${file.size} of ${manifestPath}. ${remedy(manifest)}`;
   }
   const { sha256 } = fingerprintFile(place);
   if (sha256 !== file.sha256)
-    return `${file.path}: was altered: its sha256 is ${sha256}, ${manifestPath} has ${file.sha256}. ${mend(manifest)}`;
+    return `${file.path}: was altered: its sha256 is ${sha256}, ${manifestPath} has ${file.sha256}. ${remedy(manifest)}`;
   return loaded;
 }
 
@@ -173,7 +173,7 @@ function outside(root: string, place: string): boolean {
   return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
 }
 
-const mend = (manifest: Manifest): string =>
+const remedy = (manifest: Manifest): string =>
   manifest.generated === undefined
     ? 'Restore the file, or enter the new one with "npm run models -- add".'
     : 'Delete it if it is there and run "npm run models:sample" again.';

@@ -12,7 +12,7 @@ export const SAMPLE_DIRECTORY = ".cache/sample-models";
 const SAMPLE_MANIFEST = "models-manifest/sample.json";
 
 /**
- * Makes the files of a sample manifest that are missing; others stay as they are, for the loader to judge. Needs Node alone and, for the small sample,
+ * Makes the files of a sample manifest that are missing; others stay as they are, for the loader to check. Needs Node alone and, for the small sample,
  * about half a second. Does nothing for a manifest that is not `generated`.
  * @param root the folder that the manifest's paths are relative to
  * @returns the paths that were written

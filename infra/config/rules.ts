@@ -66,10 +66,10 @@ function blocks({ project, sections }: Context): string[] {
     if (block !== undefined && vpc !== undefined && !contains(vpc, block)) {
       problems.push(`${project}:network.${key}: found ${block.text}, which lies outside the VPC's block ${vpc.text}; choose a part of it`);
     }
-    const twin = subnets.slice(0, index).find((other) => other.block !== undefined && block !== undefined && overlaps(other.block, block));
-    if (twin !== undefined) {
+    const other = subnets.slice(0, index).find((one) => one.block !== undefined && block !== undefined && overlaps(one.block, block));
+    if (other !== undefined) {
       problems.push(
-        `${project}:network.${key}: found ${block?.text}, which overlaps ${twin.key} (${twin.block?.text}); choose blocks that do not overlap`,
+        `${project}:network.${key}: found ${block?.text}, which overlaps ${other.key} (${other.block?.text}); choose blocks that do not overlap`,
       );
     }
   }

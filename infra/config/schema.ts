@@ -198,7 +198,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         type: "string",
         minLength: 1,
         default: "models-manifest/sample.json",
-        description: "Manifest file. To go back to an earlier release of the models, name its manifest.",
+        description: "Manifest file. To roll back to an earlier release of the models, name its manifest.",
       },
       bucket: {
         type: "string",
@@ -209,7 +209,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         type: "boolean",
         default: false,
         description:
-          "Files of the manifest that are not on this machine are taken to be in the bucket already (going back to an earlier release).",
+          "Files of the manifest that are not on this machine are taken to be in the bucket already (rolling back to an earlier release).",
       },
       adopt: {
         type: "boolean",

@@ -5,7 +5,7 @@ import { contains, parseBlock } from "./cidr";
 /**
  * @param sshFrom IPv4 blocks that may connect to port 22.
  * @param address what this machine is seen as.
- * @returns undefined when a block contains it; `warning` when none does; `unknown` when that cannot be told.
+ * @returns undefined when a block contains it; `warning` when none does; `unknown` when that is not known.
  */
 export function admission(
   project: string,

@@ -6,7 +6,7 @@ import { tags } from "../naming";
 export interface PrivateEgressArgs {
   readonly kind: Egress;
   readonly routeTableId: pulumi.Input<string>;
-  /** Interface of the gateway instance; the way out with `gateway`. */
+  /** Interface of the gateway instance; the backend's egress with `gateway`. */
   readonly gatewayInterfaceId: pulumi.Input<string>;
   /** Public subnet for the NAT gateway; used with `managed`. */
   readonly publicSubnetId: pulumi.Input<string>;

@@ -17,7 +17,7 @@ const ANYWHERE = "0.0.0.0/0";
 
 type Peer = { cidrIpv4: string } | { referencedSecurityGroupId: pulumi.Input<string> } | { prefixListId: pulumi.Input<string> };
 
-/** gateway-sg and webserver-sg. Every rule has exactly one source, in a resource of its own, so that it can be judged by itself. */
+/** gateway-sg and webserver-sg. Every rule has exactly one source, in a resource of its own, so that it can be evaluated by itself. */
 export class Firewall extends pulumi.ComponentResource {
   readonly gatewayGroupId: pulumi.Output<string>;
   readonly backendGroupId: pulumi.Output<string>;

@@ -1,7 +1,7 @@
 /**
  * What fails in a run, gathered until it is over. As with the engine, nothing new begins after a failure, and what is under way ends first.
  *
- * The SDK is told of no failure: it would leave a rejected promise for everything that depends on it, each of which ends the process. Who
+ * The SDK does not learn of the failure: it would leave a rejected promise for everything that depends on it, each of which ends the process. Who
  * waits for an answer waits for the end of the run.
  */
 export class Failures {

@@ -48,7 +48,7 @@ export interface SystemFile {
   readonly content: string;
 }
 
-/** Everything root-owned outside of the release path. NAT only where the gateway is the backend's way out. */
+/** Everything root-owned outside of the release path. NAT only where the gateway is the backend's egress. */
 export function systemFiles(spec: HostSpec): SystemFile[] {
   const files = [
     file("logrotate-ddos", "/etc/logrotate.d/ddos", render("logrotate.mustache", LOGS)),

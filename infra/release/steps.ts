@@ -59,7 +59,7 @@ function given<T>(step: string, name: string, value: T | undefined): T {
   return value;
 }
 
-/** What every host needs; the gateway forwards packets where it is the backend's way out, and the aws CLI is large. */
+/** What every host needs; the gateway forwards packets where it is the backend's egress, and the aws CLI is large. */
 function packages(spec: HostSpec): string[] {
   const names = ["ca-certificates", "curl", "git", "jq", "logrotate", "nginx", "python3", "python3-venv"];
   const s3 = spec.models !== undefined || spec.code.kind === "s3" || spec.wheelhouse !== undefined || spec.backup !== undefined;

@@ -121,7 +121,7 @@ function checkUse(type: string, name: string, value: unknown, problems: string[]
     problems.push(`«${name}» is a ${typeof value}, which cannot be printed`);
 }
 
-/** A list's section sees its items' variables; with an empty list only the outer ones can be told apart, so it is not looked into. */
+/** A list's section sees its items' variables; with an empty list only the outer ones can be distinguished, so it is not looked into. */
 function checkSection(
   type: string,
   value: unknown,

@@ -4,7 +4,7 @@
   gate.py redact ENV_FILE                  copies stdin to stdout without the values of ENV_FILE
 
 Standard library only, run by the system's own Python, isolated (-I -S). Nothing is unpickled and nothing of the venv is executed. The
-allow-list is a tripwire: what protects is the checksum in the manifest and the sandbox of the service. Exit status 1: refused, with one
+allow-list is only an early warning: what protects is the checksum in the manifest and the sandbox of the service. Exit status 1: refused, with one
 line a reason on stdout.
 """
 

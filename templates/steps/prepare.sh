@@ -117,8 +117,8 @@ apt_reason() {
   printf '%s' "${line:-no reason in its output}"
   if printf '%s' "$line" | grep -qiE 'resolv|connect|timeout|unreachable|failed to fetch'; then
     case "$EGRESS" in
-      gateway) printf ' (the way out is NAT on the gateway: is ddos-nat active there, and source/dest check off?)' ;;
-      managed) printf ' (the way out is the managed NAT: is the private route table bound to it?)' ;;
+      gateway) printf ' (egress is by NAT on the gateway: is ddos-nat active there, and source/dest check off?)' ;;
+      managed) printf ' (egress is by the managed NAT: is the private route table bound to it?)' ;;
     esac
   fi
 }

@@ -5,7 +5,7 @@
 #   recover.sh turn ID                       point everything at release ID, restart what does not serve it yet, prove it on every port
 #   recover.sh gate ID PORT UNIT SECONDS     wait until PORT answers as release ID does when healthy
 #   recover.sh settle                        the switch is proven: stop the candidate, close the journal
-# Forward and back are the same operation (turn), so going back is as well tried as going on.
+# Forward and back are the same operation (turn), so a rollback is as well tested as a switch.
 # Waiting follows /proc/uptime, order follows a counter: the wall clock may be wrong.
 set -Eeuo pipefail
 umask 022
@@ -335,15 +335,15 @@ live() {
     dismiss_candidate
     close_journal
     drop_release "$to"
-    say "went back from $to to $from, which serves"
+    say "rolled back from $to to $from, which serves"
   else
     # The candidate, if it still runs, is the last one that answers: it stays.
-    die "could not go back to $from; the candidate on port 8001 was left running and the switch stays recorded in $journal"
+    die "could not roll back to $from; the candidate on port 8001 was left running and the switch stays recorded in $journal"
   fi
 }
 
 # At boot nothing serves yet, so there is nobody to ask: the release before the switch is the one that was proven. A first release has
-# passed its trial as a candidate and there is nothing to go back to.
+# passed its trial as a candidate and there is nothing to roll back to.
 boot() {
   local journal=/var/lib/ddos/switching from to
   rm -f -- /home/ddos/next

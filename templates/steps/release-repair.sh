@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # the other parts of the step read these variables
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
-# The wanted release is the current one already: find what drifted and mend exactly that.
+# The wanted release is the current one already: find what drifted and repair exactly that.
 
 # right_mode PATH MODE: owner ddos, and the mode.
 right_mode() {
@@ -42,7 +42,7 @@ repair_links() {
   point /home/ddos/config current/config ddos ddos
 }
 
-# The records that going back depends on.
+# The records that a rollback depends on.
 repair_records() {
   put "$STAGE/main.service" "/var/lib/ddos/releases/$CURRENT/unit" 0644 root root
   put "$STAGE/next.service" "/var/lib/ddos/releases/$CURRENT/next-unit" 0644 root root

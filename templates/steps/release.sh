@@ -2,7 +2,7 @@
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 # The one way by which anything that serves is changed: parts -> release -> gates -> trial on 8001 -> switch -> proof on 8000 and on the
-# service port -> the rest is pruned. Until the switch nothing that serves is touched; after it, a failure goes back by itself.
+# service port -> the rest is pruned. Until the switch nothing that serves is touched; after it, a failure is rolled back automatically.
 
 PHASE=idle
 

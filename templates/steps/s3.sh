@@ -1,6 +1,6 @@
 #!/bin/bash
 # shellcheck disable=SC2034 # S3_ABSENT is read by the steps
-# Downloads from S3 with the aws CLI and its standard configuration, continued where they were cut off, judged by our own sha256 alone.
+# Downloads from S3 with the aws CLI and its standard configuration, continued where they were cut off, verified by our own sha256 alone.
 
 # The end of AWS's host names in this region. infra/partitions.ts has the same table, and a test compares them.
 dns_suffix() {

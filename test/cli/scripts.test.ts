@@ -23,7 +23,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   "lab down": ["--name", "n"],
   "lab exec": ["--name", "n", "backend", "--", "true"],
   "lab memory": ["--name", "n", "backend", "none"],
-  ...Object.fromEntries(["ssh", "reboot", "off", "on", "cut", "mend"].map((word) => [`lab ${word}`, ["--name", "n", "backend"]])),
+  ...Object.fromEntries(["ssh", "reboot", "off", "on", "cut", "reconnect"].map((word) => [`lab ${word}`, ["--name", "n", "backend"]])),
 };
 
 /** The command with its work replaced: did anything start? */

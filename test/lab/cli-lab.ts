@@ -99,8 +99,8 @@ export async function labCommand({ words, options, rest }: Arguments): Promise<n
     case "cut":
       await openLab(name).cutLink(host);
       return 0;
-    case "mend":
-      await openLab(name).mendLink(host);
+    case "reconnect":
+      await openLab(name).reconnectLink(host);
       return 0;
     case "memory":
       await openLab(name).setMemory(host, numeric(limit));

@@ -193,7 +193,7 @@ export const labGroup: Group = {
       hosts: [...MACHINES, "operator"],
       example: "--name mine backend",
     }),
-    mend: lab({ what: "mend", summary: "Ends a cut.", hosts: [...MACHINES, "operator"], example: "--name mine backend" }),
+    reconnect: lab({ what: "reconnect", summary: "Ends a cut.", hosts: [...MACHINES, "operator"], example: "--name mine backend" }),
     memory: lab({
       what: "memory",
       summary: "Limits the memory of a whole machine.",

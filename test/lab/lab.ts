@@ -48,9 +48,9 @@ export interface Lab {
   /** A program in the operator's namespace: outside of the machines' network. */
   outside(argv: readonly string[]): readonly string[];
   fetchFromOutside(url: string, options?: OutsideRequest): Promise<OutsideReply>;
-  /** Drops every packet of a host, or of the operator ("operator"), until `mendLink`. */
+  /** Drops every packet of a host, or of the operator ("operator"), until `reconnectLink`. */
   cutLink(part: string): Promise<void>;
-  mendLink(part: string): Promise<void>;
+  reconnectLink(part: string): Promise<void>;
   /** An orderly reboot from inside; returns when the machine's new first process runs. */
   reboot(host: string): Promise<void>;
   /** Pulls the plug; `powerOn` boots from what reached the disk. */
@@ -170,7 +170,7 @@ export function openLab(name: string): Lab {
     outside: (argv) => ["ip", "netns", "exec", namespaceOf(name, "operator"), ...argv],
     fetchFromOutside: (url, options) => fetchOutside(name, url, options),
     cutLink: (part) => cut(part, true),
-    mendLink: (part) => cut(part, false),
+    reconnectLink: (part) => cut(part, false),
     s3: { faults: async (...faults) => void (await controlServices(name, faults)), records: () => controlServices(name) },
   };
 }

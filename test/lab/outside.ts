@@ -12,7 +12,7 @@ import { runDir } from "./paths";
  */
 export function connectOutside(lab: string, host: string, port: number, timeoutMs = 5000): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    // When the other side ends, so does the socket: a reader that waits is told, also when the door itself was killed.
+    // When the other side ends, so does the socket: a reader that waits gets the end, also when the door itself was killed.
     const socket = connect({ path: join(runDir(lab), "operator.sock") });
     const fail = (reason: string): void => {
       socket.destroy();

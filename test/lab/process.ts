@@ -41,7 +41,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     child.on("close", (code) =>
       resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString("utf8"), stderr: Buffer.concat(err).toString("utf8") }),
     );
-    // A program that ends without reading its input is judged by its exit status, not by the broken pipe.
+    // A program that ends without reading its input is evaluated by its exit status, not by the broken pipe.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(options.input ?? "");
   });

@@ -68,7 +68,7 @@ function runLocal(lab: Lab, script: string, inputs: Properties): Promise<Command
         reject(new Error(`${how}: running ${JSON.stringify(script)}:\n${stdout}${stderr}`));
       }
     });
-    // A script that does not read its input is judged by its exit status.
+    // A script that does not read its input is evaluated by its exit status.
     child.stdin.on("error", () => undefined);
     child.stdin.end((inputs.stdin as string | undefined) ?? "");
   });

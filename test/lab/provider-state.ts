@@ -91,7 +91,7 @@ export function inputDigests(request: Request): Record<string, string> {
   return Object.fromEntries(Object.entries(request.inputs).map(([key, value]) => [key, digestOf(value)]));
 }
 
-/** Names of the inputs that differ, without those that the program told the engine to ignore. */
+/** Names of the inputs that differ, without those that the program made the engine ignore. */
 export function changedInputs(saved: SavedResource, request: Request): string[] {
   const ignored = ignoredInputs(request);
   return differing(saved.inputs, inputDigests(request)).filter((key) => !ignored.has(key));

@@ -110,7 +110,7 @@ describe("verify", () => {
     expect(text).toMatch(/model_v3_real_benign\.pkl: is missing[^]*scaler_v3_real_benign\.pkl: has 1 bytes/);
   });
 
-  test("a missing optional file is told, no more", async () => {
+  test("a missing optional file is reported, no more", async () => {
     unlinkSync(join(project.root, sample("metrics")));
     expect(await verify()).toEqual({ code: 0, text: expect.stringContaining("is missing, but optional") as string });
   });

@@ -1,6 +1,6 @@
 """The application that uvicorn serves: `ml_gateway.app:app`.
 
-With UPSTREAM_URL in its environment it is a gateway, which judges requests and forwards the good ones; without, a backend, which predicts.
+With UPSTREAM_URL in its environment it is a gateway, which checks requests and forwards the good ones; without, a backend, which predicts.
 """
 
 from fastapi import FastAPI

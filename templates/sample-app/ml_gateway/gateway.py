@@ -1,4 +1,4 @@
-"""The gateway's role: judge each request, forward what passes."""
+"""The gateway's role: check each request, forward what passes."""
 
 from contextlib import asynccontextmanager
 

@@ -45,9 +45,9 @@ test("two manifests share a file: it is uploaded with the first and used by the 
 test.each<[string, ModelFile, Stored, UploadArgs, boolean]>([
   ["a new file", FILE, "absent", KNOWN, true],
   ["the very first update", FILE, "absent", UNKNOWN, true],
-  ["going back, or published ahead", FILE, { size: 10 }, KNOWN, false],
-  ["going back, published, with its checksum", FILE, { size: 10, sha256: SUM }, KNOWN, false],
-  ["going back without the file", GONE, { size: 10 }, KNOWN, false],
+  ["rolling back, or published ahead", FILE, { size: 10 }, KNOWN, false],
+  ["rolling back, published, with its checksum", FILE, { size: 10, sha256: SUM }, KNOWN, false],
+  ["rolling back without the file", GONE, { size: 10 }, KNOWN, false],
   ["destroyed and adopted", FILE, { size: 10 }, args(undefined, true), false],
   ["adopted, and new", FILE, "absent", args(undefined, true), true],
   ["a first update that failed after the upload", FILE, { size: 10 }, UNKNOWN, true],

@@ -51,7 +51,7 @@ test("two models of one name are refused", () => {
   expect(() => hostFiles(exampleSpec("backend", { models: twice }))).toThrow("model.pkl would be the same file");
 });
 
-test("NAT belongs to the gateway that is the way out, and to nobody else", () => {
+test("NAT belongs to the gateway that is the backend's egress, and to nobody else", () => {
   const nat = (files: HostFile[]): string[] => files.map((file) => file.path).filter((path) => /nat|backend\.nft/.test(path));
   expect(nat(gateway)).toEqual([
     "/etc/ddos/nat.nft",

@@ -49,7 +49,7 @@ describe("change only what changed", () => {
     ["the health body", "backend", { health: { path: "/health", body: "ok" } }, VALUES, ["release", "verify"]],
     ["the backend's address", "gateway", {}, { ...VALUES, backendAddress: "10.0.101.11" }, ["prepare"]],
     ["the backend's address", "backend", {}, { ...VALUES, backendAddress: "10.0.101.11" }, []],
-    ["the way out", "gateway", { egress: "managed" }, VALUES, ["prepare", "code", "verify"]],
+    ["egress", "gateway", { egress: "managed" }, VALUES, ["prepare", "code", "verify"]],
     ["backups", "backend", { backup: { schedule: "daily" } }, VALUES, ["prepare", "verify"]],
     ["a repair", "gateway", { repair: "1" }, VALUES, ["prepare", "code", "env", "release", "verify"]],
     ["the backend", "gateway", { peer: "other" }, VALUES, ["verify"]],

@@ -57,7 +57,7 @@ test("what is no address is asked of nobody", () => {
 describe("nobody answers", () => {
   beforeEach(silent);
 
-  test("the operator is told which address is not allowed, and what to do", () => {
+  test("the operator learns which address is not allowed, and what to do", () => {
     sees("198.51.100.7");
     const { status, stderr } = run("203.0.113.9\n203.0.113.0/24\n192.0.2.0/25\n");
     expect(status).toBe(1);
@@ -102,7 +102,7 @@ describe("nobody answers", () => {
   });
 });
 
-test("a refusal is told from silence: the address is reached", () => {
+test("a refusal is distinguished from silence: the address is reached", () => {
   silent();
   program("ssh", 'echo "ssh: connect to host 203.0.113.9 port 22: Connection refused" >&2; exit 255');
   sees("198.51.100.7");

@@ -116,7 +116,7 @@ function reachChecks(found: Found, lab: () => Lab): Check[] {
       name: "the gateway reaches the backend's service and ssh, the backend nothing of the gateway",
       run: () => checkInside(lab(), lab().state().hosts["gateway"]?.address ?? "", output("backendAddress")),
     },
-    { name: "the backend's way out is the gateway's NAT", run: () => checkNat(lab(), output("gatewayAddress")) },
+    { name: "the backend's egress is the gateway's NAT", run: () => checkNat(lab(), output("gatewayAddress")) },
     { name: "no secret outside of .env and its store", run: () => checkSecrets(lab()) },
   ];
 }

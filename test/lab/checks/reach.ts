@@ -42,7 +42,7 @@ export async function checkInside(lab: Lab, gateway: string, backend: string): P
   expect(fromBackend === "closed closed", `from the backend, the gateway's 22, 8000: ${fromBackend}`);
 }
 
-/** The backend's way out: packages by the gateway's NAT under its public address, other ports not at all. */
+/** The backend's egress: packages by the gateway's NAT under its public address, other ports not at all. */
 export async function checkNat(lab: Lab, gatewayPublic: string): Promise<string> {
   const [program = "", ...args] = lab.outside(["python3", "-u", "-m", "http.server", "80", "--bind", OPERATOR.address]);
   const server = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });

@@ -1,4 +1,4 @@
-/** A wrong clock for one machine. The kernel's clock is shared with this machine, so the steps' processes are told another time instead. */
+/** A wrong clock for one machine. The kernel's clock is shared with this machine, so the steps' processes get another time instead. */
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab";

@@ -70,7 +70,7 @@ async function runAll(cases: readonly Case[], bench: Bench): Promise<number> {
   const watch = startWatch(bench.lab, URL_ABOUT, RATE, 1500);
   let failed = 0;
   for (const one of cases) {
-    // Faults are timed against a busy machine, so a case has two tries, and both are told.
+    // Faults are timed against a busy machine, so a case has two tries, and both are reported.
     if ((await runCase(one, bench, watch)) || (await runCase(one, bench, watch))) continue;
     failed += 1;
   }

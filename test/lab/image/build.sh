@@ -34,7 +34,7 @@ done
 rm -f "$target"/etc/ssh/ssh_host_* "$target/etc/machine-id" "$target/var/lib/dbus/machine-id" "$target/etc/hostname"
 : >"$target/etc/machine-id"
 
-# The machines have no way out: installing what is there succeeds, anything else fails at once.
+# The machines have no egress: installing what is there succeeds, anything else fails at once.
 rm -f "$target/etc/apt/apt.conf.d/99build" "$target/usr/sbin/policy-rc.d" "$target"/etc/apt/sources.list.d/*
 : >"$target/etc/apt/sources.list"
 rm -rf "$target"/var/lib/apt/lists/* "$target"/var/cache/apt/*.bin "$target"/var/log/*.log "$target"/var/log/apt

@@ -1,6 +1,6 @@
 /**
  * The services of one lab in their namespace: S3 (TLS and plain), instance metadata, names. Started by lab.ts with the lab's name,
- * the stand-in's program, and the certificate; told about faults through a socket in the lab's directory.
+ * the stand-in's program, and the certificate; it takes faults through a socket in the lab's directory.
  */
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";

@@ -117,7 +117,7 @@ describe("the lab that EC2 resources describe", () => {
   const route = (inputs: Ec2Resource["inputs"]): Ec2Resource =>
     resource(TYPES.route, "r-1", { routeTableId: "rtb-b", destinationCidrBlock: "0.0.0.0/0", ...inputs });
 
-  test("a subnet without a default route has no way out; a host not registered yet stays as it is", () => {
+  test("a subnet without a default route has no egress; a host not registered yet stays as it is", () => {
     const { hosts, cidr } = derive();
     expect(cidr).toBe("10.1.0.0/16");
     expect(hosts["backend"]).toMatchObject({ egress: { via: "none" }, groups: ["sg-b"], sourceDestCheck: true, s3Endpoint: false });

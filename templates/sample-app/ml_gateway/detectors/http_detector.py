@@ -1,4 +1,4 @@
-"""Everything that is judged about one HTTP request."""
+"""Every check of one HTTP request."""
 
 import math
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ TEXT_TYPES = ("text/", "application/json", "application/x-www-form-urlencoded", 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why a request is refused. `rule` is for the log; a client is not told which pattern it met."""
+    """Why a request is refused. `rule` is for the log; a client does not learn which pattern it matched."""
 
     status: int
     code: str

@@ -37,7 +37,7 @@ export const appCases: readonly Case[] = [
   bad(
     "application that passes its trial and crashes as the service",
     "crash-on-8000",
-    /Undone: went back[^]*passed its trial but does not serve/,
+    /Undone: rolled back[^]*passed its trial but does not serve/,
   ),
   bad("application that eats all memory on trial", "hog", /ended \(.*killed, most likely for want of memory|oom-kill/),
   {

@@ -43,10 +43,10 @@ const cutLink = (step: StepName): Case => ({
           .then(kill)
           // A step that was faster than the cut has left the next one behind the cut: it must get its link back.
           .then(() => sleep(2000))
-          .then(() => bench.lab.mendLink("operator"));
+          .then(() => bench.lab.reconnectLink("operator"));
       },
     });
-    await bench.lab.mendLink("operator");
+    await bench.lab.reconnectLink("operator");
     await idle(bench);
     // The host went on by itself; what serves now is the old release or the new one, whole.
     const { label } = await bench.about();
@@ -117,11 +117,11 @@ const killStep = (phase: keyof typeof PHASES): Case => ({
     await strike;
     check(!outcome.ok, "it succeeded");
     await idle(bench);
-    // Nobody has run anything again: the host itself went back.
+    // Nobody has run anything again: the host itself rolled back.
     const { label } = await bench.about();
     check(label === bench.good().app.label, `${label} is served before the second run`);
     expectSuccess(await bench.deploy(wanted));
-    return "went back by itself, then released";
+    return "rolled back automatically, then released";
   },
 });
 

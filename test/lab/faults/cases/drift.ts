@@ -1,4 +1,4 @@
-/** What hands do to a host: the next deployment has to mend exactly that. */
+/** What hands do to a host: the next deployment has to repair exactly that. */
 import type { Bench } from "../bench";
 import type { Case } from "../case";
 import { check, expectSuccess } from "../case";
@@ -8,14 +8,14 @@ const INVOCATIONS = "for unit in ddos-backend nginx; do systemctl show -p Invoca
 interface Drift {
   readonly name: string;
   readonly by: string;
-  /** Bash that fails while it is not mended. */
-  readonly mended: string;
+  /** Bash that fails while it is not repaired. */
+  readonly repaired: string;
   readonly outage?: boolean;
   /** Whether the service may be restarted for it. @default false */
   readonly restarts?: boolean;
 }
 
-const drift = ({ name, by, mended, outage, restarts = false }: Drift): Case => ({
+const drift = ({ name, by, repaired, outage, restarts = false }: Drift): Case => ({
   name,
   outage,
   run: async (bench: Bench) => {
@@ -23,10 +23,10 @@ const drift = ({ name, by, mended, outage, restarts = false }: Drift): Case => (
     await bench.sh(by);
     const outcome = await bench.deploy({}, { all: true });
     expectSuccess(outcome);
-    await bench.sh(mended);
+    await bench.sh(repaired);
     const same = (await bench.sh(INVOCATIONS)) === before;
     check(same || restarts || outage === true, "something was restarted");
-    return same ? "mended, nothing restarted" : "mended";
+    return same ? "repaired, nothing restarted" : "repaired";
   },
 });
 
@@ -34,63 +34,67 @@ const UNIT = "/etc/systemd/system/ddos-backend.service";
 const SITE = "/etc/nginx/sites-available/backend";
 
 export const driftCases: readonly Case[] = [
-  drift({ name: ".env chmod'ed by hand", by: "chmod 644 /home/ddos/app/.env", mended: "[ $(stat -Lc %a /home/ddos/app/.env) = 600 ]" }),
+  drift({ name: ".env chmod'ed by hand", by: "chmod 644 /home/ddos/app/.env", repaired: "[ $(stat -Lc %a /home/ddos/app/.env) = 600 ]" }),
   drift({
     name: "owners and modes of the application changed by hand",
     by: "chown root:root /home/ddos/app/ml_gateway/app.py; chmod 700 /home/ddos/app/ml_gateway",
-    mended: "[ \"$(stat -c '%a %U' /home/ddos/app/ml_gateway/app.py /home/ddos/app/ml_gateway | tr '\\n' ,)\" = '644 ddos,755 ddos,' ]",
+    repaired: "[ \"$(stat -c '%a %U' /home/ddos/app/ml_gateway/app.py /home/ddos/app/ml_gateway | tr '\\n' ,)\" = '644 ddos,755 ddos,' ]",
   }),
   drift({
     name: "service masked by hand, still running",
     by: `rm ${UNIT}; ln -s /dev/null ${UNIT}; systemctl daemon-reload; [ $(systemctl is-enabled ddos-backend) = masked ]`,
-    mended: "[ $(systemctl is-enabled ddos-backend) = enabled ]",
+    repaired: "[ $(systemctl is-enabled ddos-backend) = enabled ]",
   }),
   drift({
     name: "service masked and stopped by hand",
     by: `rm ${UNIT}; ln -s /dev/null ${UNIT}; systemctl daemon-reload; systemctl stop ddos-backend`,
-    mended: "[ $(systemctl is-enabled ddos-backend) = enabled ]",
+    repaired: "[ $(systemctl is-enabled ddos-backend) = enabled ]",
     outage: true,
   }),
   drift({
     name: "service stopped and disabled by hand",
     by: "systemctl disable --now ddos-backend",
-    mended: "systemctl is-enabled ddos-backend",
+    repaired: "systemctl is-enabled ddos-backend",
     outage: true,
   }),
   drift({
     name: "nginx stopped, disabled and masked by hand",
     by: "systemctl disable --now nginx; systemctl mask nginx",
-    mended: "systemctl is-enabled nginx",
+    repaired: "systemctl is-enabled nginx",
     outage: true,
   }),
-  drift({ name: "unit edited by hand", by: `sed -i 's/^RestartSec=.*/RestartSec=9/' ${UNIT}`, mended: `grep -qx RestartSec=1 ${UNIT}` }),
+  drift({ name: "unit edited by hand", by: `sed -i 's/^RestartSec=.*/RestartSec=9/' ${UNIT}`, repaired: `grep -qx RestartSec=1 ${UNIT}` }),
   drift({
     name: "unit edited by hand and the service restarted with it",
     by: `sed -i 's/^RestartSec=.*/RestartSec=9/' ${UNIT}; systemctl daemon-reload; systemctl restart ddos-backend`,
-    mended: "[ $(systemctl show -p RestartUSec --value ddos-backend) = 1s ]",
+    repaired: "[ $(systemctl show -p RestartUSec --value ddos-backend) = 1s ]",
     outage: true,
   }),
-  drift({ name: "nginx site edited by hand", by: `sed -i 's/max_fails=0/max_fails=9/' ${SITE}`, mended: `! grep -q max_fails=9 ${SITE}` }),
+  drift({
+    name: "nginx site edited by hand",
+    by: `sed -i 's/max_fails=0/max_fails=9/' ${SITE}`,
+    repaired: `! grep -q max_fails=9 ${SITE}`,
+  }),
   drift({
     name: "link of the site deleted by hand",
     by: "rm /etc/nginx/sites-enabled/backend",
-    mended: "[ -L /etc/nginx/sites-enabled/backend ]",
+    repaired: "[ -L /etc/nginx/sites-enabled/backend ]",
   }),
   drift({
     name: "links of the release deleted by hand",
     by: "rm /home/ddos/current /home/ddos/app /home/ddos/models",
-    mended: "[ -e /home/ddos/app/.env ] && [ -e /home/ddos/models/stage2.pkl ]",
+    repaired: "[ -e /home/ddos/app/.env ] && [ -e /home/ddos/models/stage2.pkl ]",
   }),
   drift({
     name: "application edited by hand",
     by: "echo '# tried something' >>/home/ddos/app/ml_gateway/app.py",
-    mended: "! grep -q 'tried something' /home/ddos/app/ml_gateway/app.py",
+    repaired: "! grep -q 'tried something' /home/ddos/app/ml_gateway/app.py",
     restarts: true,
   }),
   drift({
     name: "release deleted by hand",
     by: 'rm -r "$(readlink -f /home/ddos/current)"',
-    mended: "[ -e /home/ddos/app/.env ]",
+    repaired: "[ -e /home/ddos/app/.env ]",
     restarts: true,
   }),
 ];

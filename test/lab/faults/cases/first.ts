@@ -1,4 +1,4 @@
-/** The first release of a host: there is nothing to go back to, and the next try has to work. */
+/** The first release of a host: there is nothing to roll back to, and the next try has to work. */
 import type { Case } from "../case";
 import { check, expectFailure, expectSuccess } from "../case";
 

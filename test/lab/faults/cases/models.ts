@@ -21,7 +21,7 @@ export const modelCases: readonly Case[] = [
     },
   },
   {
-    name: "going back to the models before",
+    name: "rolling back to the models before",
     run: async (bench) => {
       const models = [plainModel("stage2.pkl", "first"), ...bench.good().models.slice(1)];
       expectSuccess(await bench.deploy({ app: { label: bench.label() }, models }));

@@ -1,4 +1,4 @@
-/** The tripwire for models, on a host's own Python: what it has to refuse and what it has to let through. Nothing is deployed. */
+/** The gate for models, on a host's own Python: what it has to refuse and what it has to let through. Nothing is deployed. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../../paths";

@@ -1,1 +1,1 @@
-"""An application that breaks when it is told to."""
+"""An application that breaks on command."""
