@@ -6,7 +6,7 @@ import { envDigest, renderEnvFile } from "./env-file";
 import { hostFiles } from "./host-files";
 import { renderSite, renderUnit, sha256, systemFiles } from "./render";
 import { readTemplate } from "./templates";
-import type { Carrier, HostSpec, Step, StepName, StepValues } from "./types";
+import type { Carrier, HostSpec, Step, StepValues } from "./types";
 
 export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
 
@@ -16,11 +16,10 @@ type Input = readonly Line[] | { readonly lines: readonly Line[]; readonly paylo
 interface Plan extends StepScript {
   readonly secret?: boolean;
   readonly uses: readonly (keyof StepValues)[];
-  readonly after: readonly StepName[];
   input(values: StepValues): Input;
 }
 
-/** Steps of one host: prepare -> code, env, models (backend) -> release -> verify. */
+/** Steps of one host. What each of them has to wait for is in order.ts. */
 export function hostSteps(spec: HostSpec): Step[] {
   const plans = [prepare(spec), code(spec), env(), ...(spec.models === undefined ? [] : [models(spec)]), release(spec), verify(spec)];
   return plans.map((plan) => {
@@ -32,7 +31,6 @@ export function hostSteps(spec: HostSpec): Step[] {
       secret: plan.secret ?? false,
       limitSeconds: plan.limitSeconds,
       uses: plan.uses,
-      after: plan.after,
       stdin: (values) => inputText(plan.name, spec.repair, plan.input(values)),
     };
   });
@@ -74,7 +72,6 @@ function prepare(spec: HostSpec): Plan {
     limitSeconds: 1200,
     files: systemFiles(spec).map((file) => ({ name: file.stage, content: file.content })),
     uses: [...(gateway ? (["backendAddress"] as const) : []), ...(spec.backup === undefined ? [] : (["bucket"] as const))],
-    after: [],
     input: (values) => [
       ["role", spec.role],
       ["service", spec.service],
@@ -115,7 +112,6 @@ function code(spec: HostSpec): Plan {
     limitSeconds: 1500,
     files: [],
     uses: [],
-    after: ["prepare"],
     input: () => ({ lines, payload }),
   };
 }
@@ -128,7 +124,6 @@ function env(): Plan {
     files: [],
     secret: true,
     uses: ["env"],
-    after: ["prepare"],
     input: (values) => {
       const variables = given("env", "env", values.env);
       return { lines: [["digest", envDigest(variables)]], payload: Buffer.from(renderEnvFile(variables)).toString("base64") };
@@ -145,7 +140,6 @@ function models(spec: HostSpec): Plan {
     limitSeconds: 2400,
     files: [],
     uses: ["bucket"],
-    after: ["prepare"],
     input: (values) => [
       ["bucket", given("models", "bucket", values.bucket)],
       ["region", spec.region],
@@ -197,7 +191,6 @@ function release(spec: HostSpec): Plan {
       { name: "gate.py", content: readTemplate("steps/gate.py") },
     ],
     uses: ["env"],
-    after: ["code", "env", ...(spec.models === undefined ? [] : (["models"] as const))],
     input: (values) => releaseLines("release", spec, values),
   };
 }
@@ -214,7 +207,6 @@ function verify(spec: HostSpec): Plan {
     limitSeconds: 300,
     files: [],
     uses: ["env"],
-    after: ["release"],
     input: (values) => [
       ...releaseLines("verify", spec, values),
       ["egress", spec.egress],

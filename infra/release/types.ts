@@ -133,8 +133,6 @@ export interface Step {
   readonly uses: readonly (keyof StepValues)[];
   /** @throws Error naming the value that is missing. */
   stdin(values: StepValues): string;
-  /** Steps of the same host that have to end first. */
-  readonly after: readonly StepName[];
 }
 
 /** One row of the file table. `sha256` is null for secrets, folders, and what is made on the host. */

@@ -67,8 +67,8 @@ export class RemoteSetup extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Adds a step after the ones that it names; those must have been added before. */
-  add(step: Step, waitFor: readonly pulumi.Resource[] = []): command.remote.Command {
+  /** Adds a step that runs when the scripts are on the host and `needs` are there. */
+  add(step: Step, needs: readonly pulumi.Resource[] = []): command.remote.Command {
     const stdin = pulumi.output(this.args.valuesFor(step)).apply((values) => step.stdin(values));
     const added = new command.remote.Command(
       `${this.name}-${step.name}`,
@@ -82,7 +82,7 @@ export class RemoteSetup extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [this.scripts, ...step.after.map((earlier) => this.command(earlier)), ...waitFor],
+        dependsOn: [this.scripts, ...needs],
         additionalSecretOutputs: step.secret ? ["stdout", "stderr"] : [],
       },
     );
@@ -94,12 +94,8 @@ export class RemoteSetup extends pulumi.ComponentResource {
   command(name: StepName): command.remote.Command {
     const found = this.commands.get(name);
     if (found === undefined) {
-      throw new Error(`${this.name}: the step "${name}" is waited for but not there`);
+      throw new Error(`${this.name}: the step "${name}" was not added`);
     }
     return found;
-  }
-
-  all(): command.remote.Command[] {
-    return [...this.commands.values()];
   }
 }

@@ -1,4 +1,5 @@
 import { hostSteps } from "../../../infra/release/steps";
+import { SET_UP, type Needed } from "../../../infra/release/order";
 import type { Bundle, HostSpec, StepName, StepValues } from "../../../infra/release/types";
 import { BUNDLE, exampleSpec, MODELS, VALUES } from "./example";
 
@@ -61,13 +62,15 @@ describe("change only what changed", () => {
 describe("steps", () => {
   const both = [...hostSteps(exampleSpec("gateway")), ...hostSteps(exampleSpec("backend"))];
 
-  test("stand in an order that respects what they wait for", () => {
+  test("of both hosts are the rows of the order, each below what it needs", () => {
     expect(hostSteps(exampleSpec("backend")).map((step) => step.name)).toEqual(["prepare", "code", "env", "models", "release", "verify"]);
     expect(hostSteps(exampleSpec("gateway")).map((step) => step.name)).toEqual(["prepare", "code", "env", "release", "verify"]);
-    const seen = new Set<StepName>();
-    for (const step of hostSteps(exampleSpec("backend"))) {
-      for (const before of step.after) expect(seen).toContain(before);
-      seen.add(step.name);
+    const rows = both.map((step, index) => `${index < 5 ? "gateway" : "backend"}:${step.name}`);
+    expect(SET_UP.map(([step]) => step).sort()).toEqual(rows.sort());
+    const seen = new Set<Needed>(["egress", "bucket"]);
+    for (const [step, needs] of SET_UP) {
+      for (const need of needs) expect(seen).toContain(need);
+      seen.add(step);
     }
   });
 

@@ -1,0 +1,24 @@
+/** The order of the set-up of both hosts, as data. Only infra/set-up.ts reads it; what no row orders runs at the same time. */
+import type { HostRole, StepName } from "./types";
+
+/** A step of one host. */
+export type StepOf = `${HostRole}:${StepName}`;
+/** `egress` is the private subnets' path to package mirrors, `bucket` the model bucket with its objects. */
+export type Needed = StepOf | "egress" | "bucket";
+
+/** Every row stands below what it needs. A step that a host does not have (models on the gateway) is left out, also where another needs it. */
+export const SET_UP: ReadonlyArray<readonly [step: StepOf, needs: readonly Needed[]]> = [
+  ["gateway:prepare", []],
+  ["gateway:code", ["gateway:prepare"]],
+  ["gateway:env", ["gateway:prepare"]],
+  ["gateway:release", ["gateway:code", "gateway:env"]],
+  // The backend's first packages come through the gateway's NAT.
+  ["backend:prepare", ["gateway:prepare", "egress"]],
+  ["backend:code", ["backend:prepare"]],
+  ["backend:env", ["backend:prepare"]],
+  ["backend:models", ["backend:prepare", "bucket"]],
+  ["backend:release", ["backend:code", "backend:env", "backend:models"]],
+  ["backend:verify", ["backend:release"]],
+  // It looks at the backend as well.
+  ["gateway:verify", ["gateway:release", "backend:verify"]],
+];
