@@ -110,7 +110,7 @@ function code(spec: HostSpec): Plan {
     parts: ["s3", "code"],
     lock: "shared",
     limitSeconds: 1500,
-    files: [],
+    files: ["layout.py", "pyproject.py"].map((name) => ({ name, content: readTemplate(`steps/${name}`) })),
     uses: [],
     input: () => ({ lines, payload }),
   };

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The application's code under /var/lib/ddos/code/<id>/tree, and a virtual environment with its requirements under /home/ddos/venvs/<key>.
 # Neither is in use before a release points to it. stdin: source, id, module, region, egress, and by source: sha256 with the tar.gz as
-# payload | url, commit | uri, sha256; wheelhouse and wheelhouseUri, or none.
+# payload | url, commit | uri, sha256; wheelhouse and wheelhouseUri, or none. layout.py and pyproject.py are in $STAGE.
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source=templates/steps/s3.sh
@@ -13,6 +13,7 @@ MODULE=$(need module)
 WHEELHOUSE=$(need wheelhouse)
 EGRESS=$(need egress)
 REGION=$(need region)
+TREE=/var/lib/ddos/code/$ID/tree
 
 case "$ID" in
   *[!0-9a-f]* | "") fail "«$ID» is not a code id (lower-case hex digits)" ;;
@@ -20,12 +21,13 @@ esac
 
 # --- the code -----------------------------------------------------------------------------------------------------------------------
 
-# unpack ARCHIVE FOLDER: regular files and folders only, whatever the archive says about owners and modes.
+# unpack ARCHIVE FOLDER: files, folders and symbolic links only, whatever the archive says about owners and modes. tar makes links that lead
+# out of the folder last, so that nothing is written through one; layout.py refuses them.
 unpack() {
   local odd
-  odd=$(tar -tvf "$1" | sed '/^[-d]/d' | head -n 3)
+  odd=$(tar -tvf "$1" | sed '/^[-dl]/d' | head -n 3)
   if [ -n "$odd" ]; then
-    fail "the archive has links or special files, which an application must not have: $odd"
+    fail "the archive has hard links or special files, which an application must not have: $odd"
   fi
   install -d -m 755 -o root -g root "$2"
   tar -x --no-same-owner --no-same-permissions -f "$1" -C "$2"
@@ -96,18 +98,19 @@ stage_code() {
   summary "code $ID staged ($(find "$target/tree" -type f | wc -l) files)"
 }
 
-check_code() {
-  local tree=/var/lib/ddos/code/$ID/tree entry=${MODULE%%:*}
-  entry=${entry//./\/}
-  if [ ! -f "$tree/$entry.py" ] && [ ! -f "$tree/$entry/__init__.py" ]; then
-    fail "the application has no $entry.py, which ml-gateway:app.module ($MODULE) names; it has: $(list_top "$tree")"
+# Where the modules are, and what decides the virtual environment: layout.py says it, and what it says stays beside the tree.
+read_layout() {
+  local out name
+  install -d -m 755 -o root -g root "$STAGE/layout"
+  if ! out=$(/usr/bin/python3 -I -S -B "$STAGE/layout.py" "$TREE" "$MODULE" "$STAGE/layout" 2>&1); then
+    fail "$(tail -n 1 <<<"$out")"
   fi
-  if [ ! -f "$tree/requirements.txt" ]; then
-    fail "the application has no requirements.txt at its top; it has: $(list_top "$tree")"
-  fi
+  folder 0755 root root "/var/lib/ddos/code/$ID/layout"
+  for name in "$STAGE"/layout/*; do
+    put "$name" "/var/lib/ddos/code/$ID/layout/${name##*/}" 0644 root root
+  done
+  log "packages by $(cat "$STAGE/layout/says"), modules in $(cat "$STAGE/layout/pythonpath")"
 }
-
-list_top() { find "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' | LC_ALL=C sort | sed 12q | tr '\n' ' '; }
 
 # --- the virtual environment --------------------------------------------------------------------------------------------------------
 
@@ -131,11 +134,11 @@ pip_reason() {
   if grep -qi 'no space left on device' "$pip_log"; then
     printf 'the disk is full; '
   elif grep -q 'No matching distribution found' "$pip_log"; then
-    printf 'requirements.txt asks for something that the package index does not have for %s; ' "$(python3 -V)"
+    printf 'the requirements ask for something that the package index does not have for %s; ' "$(python3 -V)"
   elif network_trouble; then
     printf 'the package index could not be reached (egress %s); ' "$EGRESS"
   elif grep -q 'THESE PACKAGES DO NOT MATCH THE HASHES' "$pip_log"; then
-    printf 'a package has another hash than requirements.txt says; '
+    printf 'a package has another hash than the requirements say; '
   fi
   printf '%s' "${line:-pip said no reason (exit code $status)}"
   sed -nE -e '/^The conflict is caused by:/,/^$/p' -e '/^ +(fatal|error): /p' "$pip_log" | sed 6q | tr -s ' \n' ' '
@@ -147,15 +150,18 @@ network_trouble() {
 
 # pip_install FOLDER: again only when the network was at fault; its exit code decides, nothing else.
 pip_install() {
-  local status try options=()
+  local status try options=() wanted=()
+  mapfile -t wanted <"/var/lib/ddos/code/$ID/layout/install"
   if [ "$WHEELHOUSE" != none ]; then
     options=(--no-index --find-links "/var/lib/ddos/wheelhouse/$WHEELHOUSE")
   fi
   for try in 1 2 3; do
     status=0
+    # In the tree: paths in a requirements file are relative to where pip runs.
+    cd -- "$TREE"
     timeout -k 10 420 runuser -u ddos -- env HOME=/var/cache/ddos-pip PIP_CACHE_DIR=/var/cache/ddos-pip PIP_NO_INPUT=1 \
       PIP_DISABLE_PIP_VERSION_CHECK=1 "$1/bin/python" -m pip install --progress-bar off --prefer-binary --retries 3 --timeout 20 "${options[@]}" \
-      --requirement "/var/lib/ddos/code/$ID/tree/requirements.txt" >"$pip_log" 2>&1 || status=$?
+      "${wanted[@]}" >"$pip_log" 2>&1 || status=$?
     cut -c 1-400 "$pip_log"
     if [ "$status" = 0 ]; then
       return 0
@@ -227,7 +233,7 @@ build_venv() {
   as_ddos python3 -m venv "$new" || fail "python3 -m venv failed; is python3-venv whole?"
   pip_install "$new"
   if ! as_ddos "$new/bin/python" -c 'import uvicorn, dotenv' >"$pip_log" 2>&1; then
-    fail "requirements.txt must bring uvicorn and python-dotenv: $(tail -n 1 "$pip_log")"
+    fail "the application's requirements ($(cat "$STAGE/layout/says")) must bring uvicorn and python-dotenv: $(tail -n 1 "$pip_log")"
   fi
   settle_scripts "$new"
   venv_print "$new" >"$STAGE/complete"
@@ -244,11 +250,11 @@ build_venv() {
 }
 
 stage_code
-check_code
+read_layout
 fetch_wheelhouse
 KEY=$(
   {
-    cat "/var/lib/ddos/code/$ID/tree/requirements.txt"
+    cat "/var/lib/ddos/code/$ID/layout/decides"
     python3 -c 'import platform, sys; print(sys.version_info[:2], platform.machine())'
     printf '%s\n' "$WHEELHOUSE"
   } | sha256sum | cut -c 1-16

@@ -218,8 +218,11 @@ venv_print() {
   (cd -- "$1" && find . -name __pycache__ -prune -o -type f ! -name .complete -printf '%P %s\n' | LC_ALL=C sort | sha256sum | cut -c 1-64)
 }
 
-# tree_print DIR: paths and contents of a folder as one digest.
-tree_print() { (cd -- "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -c 1-64); }
+# tree_print DIR: paths and contents of an application's folder, and where its links lead, as one digest; its .env is the release's own.
+tree_print() {
+  (cd -- "$1" && { find . -type f ! -path ./.env -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum && find . -type l -printf '%P -> %l\n' | LC_ALL=C sort; } |
+    sha256sum | cut -c 1-64)
+}
 
 # env_digest FILE: as infra/release/env-file.ts computes it; a slow hash, because it stands in file names.
 env_digest() {

@@ -76,7 +76,7 @@ altered_content() {
   if ! cmp -s -- "$STAGE/site.conf" "$release/config/nginx.conf"; then
     printf 'config/nginx.conf differs\n'
   fi
-  if [ "$(cat "$release/release.conf" 2>&1)" != "DDOS_RELEASE=$CURRENT" ]; then
+  if [ "$(cat "$release/release.conf" 2>&1)" != "$(release_conf "$CURRENT")" ]; then
     printf 'release.conf differs\n'
   fi
   altered_models | sed 's/^/model differs: /'

@@ -48,6 +48,9 @@ check_parts() {
   if [ "$MODELS" != none ] && [ ! -e "/var/lib/ddos/models-sets/$MODELS" ]; then
     fail "the model set $MODELS is not on this host: the models step has to run first"
   fi
+  if [ ! -s "/var/lib/ddos/code/$CODE/layout/pythonpath" ]; then
+    fail "what the layout of the application code $CODE is has not been noted on this host: the code step has to run first"
+  fi
   VENV=$(cat "/var/lib/ddos/code/$CODE/venv-key")
   if [ ! -e "/home/ddos/venvs/$VENV/.complete" ]; then
     fail "the Python environment /home/ddos/venvs/$VENV is missing or unfinished: the code step has to run again, it rebuilds it"
@@ -117,10 +120,18 @@ stage_release() {
   install -m 644 -o root -g root -- "$STAGE/facts" /var/lib/ddos/releases/.partial/facts
 }
 
+# release_conf ID: read by systemd for the unit. PYTHONPATH is the folder with the modules, where that is not the application's folder itself.
+release_conf() {
+  printf 'DDOS_RELEASE=%s\n' "$1"
+  if [ "$(cat "/var/lib/ddos/code/$CODE/layout/pythonpath")" = src ]; then
+    printf 'PYTHONPATH=/home/ddos/app/src\n'
+  fi
+}
+
 # release.json: digests only, every one of them plain letters and digits.
 write_release_files() {
   { cat "$STAGE/made-of" && printf 'digest=%s\n' "$DIGEST"; } >"$STAGE/facts"
-  printf 'DDOS_RELEASE=%s\n' "$ID" >"$STAGE/release.conf"
+  release_conf "$ID" >"$STAGE/release.conf"
   printf '{"release":"%s","role":"%s","code":"%s","env":"%s","venv":"%s","models":"%s","unit":"%s","nginx":"%s"}\n' \
     "$ID" "$ROLE" "$CODE" "$SETTINGS" "$VENV" "$MODELS" "$(need unit)" "$(need nginx)" >"$STAGE/release.json"
   install -m 644 -o ddos -g ddos -- "$STAGE/release.conf" /home/ddos/releases/.partial/release.conf

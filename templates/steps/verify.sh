@@ -68,7 +68,7 @@ check_files() {
 check_release_tree() {
   local code
   code=/var/lib/ddos/code/$(need code)/tree
-  check "app equals the staged code" "$(tree_print "$code")" "$(app_print)"
+  check "app equals the staged code" "$(tree_print "$code")" "$(tree_print /home/ddos/current/app)"
   check "files of the app that are not ddos:ddos 644" none \
     "$(strays /home/ddos/current/app/ -type f ! -path /home/ddos/current/app/.env \( ! -user ddos -o ! -group ddos -o ! -perm 644 \))"
   check "folders of the app that are not ddos:ddos 755" none \
@@ -77,8 +77,6 @@ check_release_tree() {
     "$(strays /home/ddos/current/models/ -type f \( ! -user ddos -o ! -group ddos -o ! -perm 444 \))"
   check ".env is the one that was given" "$(need env)" "$(env_digest /home/ddos/current/app/.env 2>/dev/null || printf unreadable)"
 }
-
-app_print() { (cd /home/ddos/current/app && find . -type f ! -path ./.env -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -c 1-64); }
 
 strays() {
   local found
