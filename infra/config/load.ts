@@ -143,7 +143,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     stack: pulumi.getStack(),
     region,
     network: sections.network as NetworkConfig,
-    gateway: sections.gateway as GatewayConfig,
+    gateway: gatewayConfig(sections.gateway as Sections),
     backend: sections.backend as BackendConfig,
     ssh: {
       user: (sections.ssh as { user: string }).user,
@@ -160,6 +160,12 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     repair: sections.repair as string | undefined,
     backup: sections.backup as StackConfig["backup"],
   };
+}
+
+/** The engine marks the whole section as secret when one value in it is; here only those values become secret outputs. */
+function gatewayConfig(gateway: Sections): GatewayConfig {
+  const { secretEnv, ...plain } = gateway as Omit<GatewayConfig, "secretEnv" | "secretEnvNames"> & { secretEnv: Record<string, string> };
+  return { ...plain, secretEnvNames: Object.keys(secretEnv).sort(), secretEnv: pulumi.secret(secretEnv) };
 }
 
 function sshKey(key: Key): SshKey {

@@ -143,9 +143,9 @@ const SECRET_NAME = /(SECRET|TOKEN|PASSW|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY
 const MANAGED = ["UPSTREAM_URL", "MODEL_PATH"];
 
 function environment({ project, sections }: Context): string[] {
-  const gatewayEnv = (sections.gateway as { env?: object } | undefined)?.env ?? {};
-  const plain = [...keys("env", sections.env), ...keys("gateway.env", gatewayEnv)];
-  const secret = keys("secretEnv", sections.secretEnv);
+  const gateway = (sections.gateway ?? {}) as { env?: unknown; secretEnv?: unknown };
+  const plain = [...keys("env", sections.env), ...keys("gateway.env", gateway.env)];
+  const secret = [...keys("secretEnv", sections.secretEnv), ...keys("gateway.secretEnv", gateway.secretEnv)];
   const problems: string[] = [];
   for (const { section, name, value } of [...plain, ...secret]) {
     if (typeof value === "string" && /[\r\n\0]/.test(value)) {
@@ -160,13 +160,20 @@ function environment({ project, sections }: Context): string[] {
   }
   for (const { section, name } of plain.filter((entry) => SECRET_NAME.test(entry.name))) {
     problems.push(
-      `${project}:${section}.${name}: looks like a secret, and ${section} is stored in plain text; move it: pulumi config set --secret --path '${project}:secretEnv.${name}'`,
+      `${project}:${section}.${name}: looks like a secret, and ${section} is stored in plain text; move it: pulumi config set --secret --path '${project}:${secretSectionOf(section)}.${name}'`,
     );
   }
-  for (const { name } of secret.filter((entry) => plain.some((other) => other.section === "env" && other.name === entry.name))) {
-    problems.push(`${project}:env.${name}: also given in ${project}:secretEnv; keep one of the two`);
+  for (const { section, name } of plain) {
+    if (secret.some((entry) => entry.section === secretSectionOf(section) && entry.name === name)) {
+      problems.push(`${project}:${section}.${name}: also given in ${project}:${secretSectionOf(section)}; keep one of the two`);
+    }
   }
   return problems;
+}
+
+/** Where the secrets of the same .env stand: "gateway.env" belongs to "gateway.secretEnv". */
+function secretSectionOf(section: string): string {
+  return section.replace(/env$/, "secretEnv");
 }
 
 function sshKey({ project, sections }: Context): string[] {

@@ -113,6 +113,14 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         default: {},
         description: "Further plain settings in the gateway's .env.",
       },
+      secretEnv: {
+        type: "object",
+        additionalProperties: { type: "string", minLength: 1 },
+        default: {},
+        secret: true,
+        description:
+          "Secret settings in the gateway's .env, for an application that needs its own there. Secret; the other keys of `gateway` stay plain.",
+      },
     }),
   },
   backend: {

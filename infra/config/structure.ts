@@ -2,6 +2,7 @@
  * Structure of the configuration: unknown keys, types, ranges and defaults, all problems at once. Pure.
  */
 import Ajv, { type ErrorObject } from "ajv";
+import { environmentsAsText, isSecretKey, withoutLeaks } from "./environments";
 import { SECTIONS } from "./schema";
 
 export interface Raw {
@@ -40,7 +41,9 @@ export function parseSections(raw: Raw): Parsed {
     if (problem !== undefined) {
       problems.push(problem);
     } else if (value !== undefined) {
-      sections[name] = name.toLowerCase().endsWith("env") ? stringsOnly(value) : value;
+      const { plain, leaks } = withoutLeaks(raw, name, environmentsAsText(name, value));
+      problems.push(...leaks);
+      sections[name] = plain;
     }
   }
   return { sections, problems: [...problems, ...check(raw.project, sections)] };
@@ -61,12 +64,13 @@ function unknownSections(raw: Raw): string[] {
 
 /** `pulumi config set a.b x` without --path makes a key that is called "a.b", beside the group "a". */
 function withoutPath(raw: Raw, name: string, path: string): string {
-  const section = SECTIONS[path.split(/[.[]/, 1)[0] ?? ""];
-  const leaked = section?.secret === true && !raw.secretKeys.has(name);
+  const [section = "", key = ""] = path.split(/[.[]/);
+  const secret = isSecretKey(section, key);
+  const leaked = secret && !raw.secretKeys.has(name);
   return [
     `${raw.project}:${name}: found a key of that whole name, which nothing reads: it was set without --path.`,
     `Remove it (pulumi config rm '${raw.project}:${name}') and set it again:`,
-    `pulumi config set ${section?.secret === true ? "--secret " : ""}--path '${raw.project}:${path}' VALUE`,
+    `pulumi config set ${secret ? "--secret " : ""}--path '${raw.project}:${path}' VALUE`,
     ...(leaked ? ["(it was stored in plain text: treat the old value as known to others)"] : []),
   ].join(" ");
 }
@@ -94,14 +98,6 @@ function readSection(
   return { problem: `${key}: expected a group of keys, found a single value; write its keys indented below it in the stack's file` };
 }
 
-/** `pulumi config set --path` turns 300 and true into a number and a boolean; in an environment they are text. */
-function stringsOnly(value: unknown): unknown {
-  const entries = Object.entries(value as Record<string, unknown>);
-  return Object.fromEntries(
-    entries.map(([name, entry]) => [name, typeof entry === "number" || typeof entry === "boolean" ? String(entry) : entry]),
-  );
-}
-
 /** One schema for all sections, compiled once: compiling is what costs. Sections that are absent stay so. */
 const validate = new Ajv({ allErrors: true, useDefaults: true, verbose: true, strict: false }).compile({
   type: "object",
@@ -119,8 +115,8 @@ function check(project: string, sections: Sections): string[] {
 }
 
 function describe(project: string, error: ErrorObject): string {
-  const section = error.instancePath.split("/")[1] ?? "";
-  const secret = SECTIONS[section]?.secret === true;
+  const [, section = "", key = ""] = error.instancePath.split("/");
+  const secret = isSecretKey(section, key);
   const path = `${project}:${error.instancePath
     .slice(1)
     .replaceAll("/", ".")

@@ -46,6 +46,9 @@ export interface GatewayConfig extends HostConfig {
   readonly sshFrom: readonly string[];
   readonly elasticIp: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** Names of the secret settings, sorted; the values only in `secretEnv`. */
+  readonly secretEnvNames: readonly string[];
+  readonly secretEnv: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
 export interface BackendConfig extends HostConfig {

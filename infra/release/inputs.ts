@@ -27,7 +27,7 @@ export interface StackInputs {
   readonly hostKeyScript: string;
   /** Text of the script that authorizes and revokes SSH keys on a host. */
   readonly sshKeyScript: string;
-  /** Settings for the .env of a host; secret for the backend. */
+  /** Settings for the .env of a host; secret where any of them is. */
   environment(role: HostRole): pulumi.Input<Record<string, string>>;
 }
 
@@ -50,7 +50,10 @@ export function stackInputs(root: string, config: StackConfig, sources: Sources,
     specs: { gateway, backend },
     hostKeyScript: readTemplate("steps/host-key.sh"),
     sshKeyScript: readTemplate("steps/ssh-key.sh"),
-    environment: (role) => (role === "gateway" ? plain.gateway : config.secretEnv.apply((secret) => ({ ...plain.backend, ...secret }))),
+    environment: (role) => {
+      const { secretEnv, secretEnvNames } = secretsOf(role, config);
+      return secretEnvNames.length === 0 ? plain[role] : secretEnv.apply((secret) => ({ ...plain[role], ...secret }));
+    },
   };
 }
 
@@ -66,13 +69,17 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     egress: config.network.egress,
     code: sources.code,
     models: isBackend ? { ...sources.models, pins: pins(sources.models) } : undefined,
-    envNames: [...Object.keys(plainEnv), ...(isBackend ? config.secretEnvNames : [])].sort(),
+    envNames: [...Object.keys(plainEnv), ...secretsOf(role, config).secretEnvNames].sort(),
     plainEnv,
     wheelhouse: config.wheelhouse,
     region: config.region,
     repair: config.repair,
     backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule } : undefined,
   };
+}
+
+function secretsOf(role: HostRole, config: StackConfig): Pick<StackConfig, "secretEnv" | "secretEnvNames"> {
+  return role === "gateway" ? config.gateway : config;
 }
 
 /** Changes with whatever the backend gets, so that the gateway's check of it runs again. */

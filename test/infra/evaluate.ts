@@ -6,7 +6,8 @@ import { readStackFile } from "../../infra/offline/stack-file";
 import { program } from "../../infra/program";
 
 export const ROOT = path.resolve(__dirname, "../..");
-const SECRETS = ["ml-gateway:sshPrivateKey", "ml-gateway:sshPreviousPrivateKey"];
+/** Marked as secret as a whole, as the engine marks a section with an encrypted value in it. */
+const SECRETS = ["ml-gateway:sshPrivateKey", "ml-gateway:sshPreviousPrivateKey", "ml-gateway:gateway"];
 const KEY = placeholderKey();
 
 /**

@@ -185,6 +185,19 @@ describe("set-up", () => {
     }
   });
 
+  test("a secret of the gateway's own reaches its .env and is nowhere in clear; nothing else of its settings becomes secret", async () => {
+    const value = "f00d-cafe-f00d";
+    const deployed = await evaluateDev({ gateway: { elasticIp: true, secretEnv: { API_TOKEN: value } } });
+    const stdin = byName(deployed, COMMAND, "gateway-env").inputs.stdin as { value: string };
+    expect(stdin).toHaveProperty(SECRET_MARK);
+    const [, payload = ""] = /---\n([^]*)===/.exec(stdin.value) ?? [];
+    expect(Buffer.from(payload, "base64").toString()).toContain(`API_TOKEN='${value}'\n`);
+    const clear = deployed.resources.map(({ name, inputs }) => [name, JSON.stringify(inputs)] as const);
+    expect(clear.filter(([, text]) => text.includes(value)).map(([name]) => name)).toEqual([]);
+    expect(byName(deployed, "aws:ec2/eip:Eip", "gateway-address").inputs).not.toHaveProperty(SECRET_MARK);
+    expect(JSON.stringify(byName(deployed, INSTANCE, "gateway-instance").inputs)).not.toContain(SECRET_MARK);
+  });
+
   test.each(["gateway", "backend"])("%s: .env travels by a secret stdin and is not logged", (role) => {
     const env = byName(dev, COMMAND, `${role}-env`);
     expect(env.inputs.stdin).toHaveProperty(SECRET_MARK);

@@ -294,6 +294,74 @@ test("a secret that is stored in plain text is refused without showing it", () =
   expect(found.join()).not.toContain("0123456789abcdef0123");
 });
 
+describe("gateway.secretEnv", () => {
+  const given = { "ml-gateway:gateway": { elasticIp: true, secretEnv: { API_KEY: "f00d-cafe-f00d", PIN: 1234 }, env: { PORT: 8080 } } };
+  // As the engine says it: the whole section, though one value in it is encrypted.
+  const asSecret = [...SECRETS, "ml-gateway:gateway"];
+
+  test("is secret, and the rest of the section is not", async () => {
+    const { gateway } = load(given, asSecret);
+    expect(gateway).toMatchObject({ elasticIp: true, env: { PORT: "8080" }, secretEnvNames: ["API_KEY", "PIN"] });
+    expect(await pulumi.isSecret(gateway.secretEnv)).toBe(true);
+    expect(await new Promise((resolve) => gateway.secretEnv.apply(resolve))).toEqual({ API_KEY: "f00d-cafe-f00d", PIN: "1234" });
+  });
+
+  test("stored in plain text is refused, in one message that does not show it", () => {
+    const found = problems(given);
+    expect(found).toEqual([
+      expect.stringMatching(
+        /^ml-gateway:gateway\.secretEnv: stored in plain text.*pulumi config set --secret --path 'ml-gateway:gateway\.secretEnv\.API_KEY'/,
+      ),
+    ]);
+    expect(found.join()).not.toContain("f00d");
+  });
+
+  test("none is needed, and an empty one is no leak", () => {
+    expect(load().gateway.secretEnvNames).toEqual([]);
+    expect(problems({ "ml-gateway:gateway": { secretEnv: {} } })).toEqual([]);
+  });
+
+  test.each<[string, object, RegExp]>([
+    [
+      "a group in place of a text",
+      { secretEnv: { API_KEY: { deep: "f00d" } } },
+      /^ml-gateway:gateway\.secretEnv\.API_KEY: found the given \(secret\) value/,
+    ],
+    ["a text in place of the group", { secretEnv: "f00d" }, /^ml-gateway:gateway\.secretEnv: found the given \(secret\) value/],
+    ["a line break", { secretEnv: { API_KEY: "f00d\nf00d" } }, /^ml-gateway:gateway\.secretEnv\.API_KEY: has a line break/],
+    [
+      "a name that the program sets",
+      { secretEnv: { UPSTREAM_URL: "f00d" } },
+      /^ml-gateway:gateway\.secretEnv\.UPSTREAM_URL: is set by the program/,
+    ],
+    [
+      "a name that is plain as well",
+      { env: { REGION: "f00d" }, secretEnv: { REGION: "f00d" } },
+      /^ml-gateway:gateway\.env\.REGION: also given in ml-gateway:gateway\.secretEnv/,
+    ],
+  ])("%s: one message without the value", (_title, gateway, message) => {
+    const found = problems({ "ml-gateway:gateway": gateway }, asSecret);
+    expect(found).toEqual([expect.stringMatching(message)]);
+    expect(found.join()).not.toContain("f00d");
+  });
+
+  test("a name that looks like a secret among the plain settings is sent there, not to the backend's", () => {
+    expect(problems({ "ml-gateway:gateway": { env: { OPENAI_API_KEY: "x" } } })).toEqual([
+      expect.stringMatching(
+        /^ml-gateway:gateway\.env\.OPENAI_API_KEY: looks like a secret, and gateway\.env is stored in plain text; move it: pulumi config set --secret --path 'ml-gateway:gateway\.secretEnv\.OPENAI_API_KEY'$/,
+      ),
+    ]);
+  });
+
+  test("set without --path it is an unknown key, and the way to set it has --secret", () => {
+    expect(problems({ "ml-gateway:gateway.secretEnv.API_KEY": "f00d" })).toEqual([
+      expect.stringMatching(
+        /pulumi config set --secret --path 'ml-gateway:gateway\.secretEnv\.API_KEY' VALUE \(it was stored in plain text/,
+      ),
+    ]);
+  });
+});
+
 test("a key file that cannot be read", () => {
   const overrides = { "ml-gateway:sshPrivateKey": undefined, "ml-gateway:ssh": { privateKeyFile: path.join(scratch, "none") } };
   expect(problems(overrides)).toEqual([expect.stringMatching(/^ml-gateway:ssh\.privateKeyFile: .*no such file.*none/)]);

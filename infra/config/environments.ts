@@ -1,0 +1,65 @@
+/** Settings of the .env files in the configuration: what of them is secret, and that all of them are text. Pure. */
+import { SECTIONS } from "./schema";
+import type { Raw } from "./structure";
+
+/** Whether the values of a key of the second level are secret, with its whole section or by itself. */
+export function isSecretKey(section: string, key: string): boolean {
+  return SECTIONS[section]?.secret === true || secretKeysOf(section).includes(key);
+}
+
+/** Keys of a section whose values are secret though the section is not; the schema marks them. */
+function secretKeysOf(name: string): string[] {
+  const properties = (SECTIONS[name]?.schema.properties ?? {}) as Readonly<Record<string, { secret?: boolean }>>;
+  return Object.keys(properties).filter((key) => properties[key]?.secret === true);
+}
+
+/**
+ * A section with an encrypted value anywhere in it arrives in clear, and marked as secret as a whole (PULUMI_CONFIG_SECRET_KEYS names sections).
+ * One that is not marked holds none, so what should be secret in it is stored in plain text; it is left out of what is read further.
+ */
+export function withoutLeaks(raw: Raw, name: string, value: unknown): { plain: unknown; leaks: string[] } {
+  const group = value as Record<string, unknown>;
+  const leaked = raw.secretKeys.has(name) ? [] : secretKeysOf(name).filter((key) => !isEmptyGroup(group[key]));
+  const leaks = leaked.map((key) => {
+    const path = `${raw.project}:${name}.${key}`;
+    const given = group[key];
+    const [first = "NAME"] = isGroup(given) ? Object.keys(given) : [];
+    const again = `pulumi config rm --path '${path}', then pulumi config set --secret --path '${path}.${first}'`;
+    return `${path}: stored in plain text. Remove it from the stack's file and set it again (${again}); then treat the old value as known to others`;
+  });
+  return leaked.length === 0
+    ? { plain: value, leaks }
+    : { plain: Object.fromEntries(Object.entries(group).filter(([key]) => !leaked.includes(key))), leaks };
+}
+
+function isGroup(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isEmptyGroup(value: unknown): boolean {
+  return value === undefined || value === null || (isGroup(value) && Object.keys(value).length === 0);
+}
+
+/** The settings of a .env, as a section or as a key of one. */
+export function environmentsAsText(name: string, value: unknown): unknown {
+  const isEnvironment = (key: string): boolean => key.toLowerCase().endsWith("env");
+  if (isEnvironment(name)) {
+    return stringsOnly(value);
+  }
+  return isGroup(value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([key, entry]: [string, unknown]) => [
+          key,
+          isEnvironment(key) && isGroup(entry) ? stringsOnly(entry) : entry,
+        ]),
+      )
+    : value;
+}
+
+/** `pulumi config set --path` turns 300 and true into a number and a boolean; in an environment they are text. */
+function stringsOnly(value: unknown): unknown {
+  const entries = Object.entries(value as Record<string, unknown>);
+  return Object.fromEntries(
+    entries.map(([name, entry]) => [name, typeof entry === "number" || typeof entry === "boolean" ? String(entry) : entry]),
+  );
+}
