@@ -6,13 +6,14 @@ import { join } from "node:path";
 import { pageCommand, start } from "./cli";
 import { areas, repositoryArea } from "./rules";
 import type { Area } from "./rules";
+import { CONTROLS } from "./core/framework";
 import { answersEarly } from "./core/types";
 import type { Policy } from "./core/types";
 
 /** The page's text. */
 export function referencePage(all: readonly Area[]): string {
   const policies = all.flatMap((area) => area.policies);
-  const mandatory = policies.filter((policy) => policy.level === "mandatory").length;
+  const mandatory = policies.filter((policy) => policy.enforcementLevel === "mandatory").length;
   const early = policies.filter(answersEarly).length;
   return [
     "# Policies",
@@ -27,7 +28,7 @@ export function referencePage(all: readonly Area[]): string {
     "| --- | --- | --- | --- | --- |",
     ...policies.map(
       (policy) =>
-        `| [${policy.id}](#${policy.id}) | ${policy.level} | ${policy.severity} | ${answersEarly(policy) ? "yes" : "no"} | ${cell(policy.description)} |`,
+        `| [${policy.id}](#${policy.id}) | ${policy.enforcementLevel} | ${policy.severity} | ${answersEarly(policy) ? "yes" : "no"} | ${cell(policy.description)} |`,
     ),
     "",
     ...all.flatMap((area) => [`## ${area.title}`, "", ...area.policies.flatMap(section)]),
@@ -40,10 +41,10 @@ function section(policy: Policy): string[] {
     "",
     policy.description,
     "",
-    `- Level: ${policy.level}; severity: ${policy.severity}`,
-    `- Checklist: ${policy.checklist}`,
+    `- Level: ${policy.enforcementLevel}; severity: ${policy.severity}`,
+    `- Control: ${policy.control}, ${CONTROLS[policy.control]}`,
     `- Why: ${policy.why}`,
-    `- Mend: ${policy.mend}`,
+    `- Remediation: ${policy.remediationSteps}`,
     `- Evaluated before creation at \`pulumi up\`: ${before(policy)}`,
     "",
     "Violates:",
@@ -56,7 +57,7 @@ function section(policy: Policy): string[] {
 }
 
 function before(policy: Policy): string {
-  if (!answersEarly(policy)) return policy.level === "advisory" ? "no (it stops nothing)" : "no, at the end of the run alone";
+  if (!answersEarly(policy)) return policy.enforcementLevel === "advisory" ? "no (it stops nothing)" : "no, at the end of the run alone";
   return policy.local ? "yes, on each resource alone" : "yes, on a resource and those registered before it, as far as they show";
 }
 

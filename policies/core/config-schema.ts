@@ -57,9 +57,9 @@ export const SETTINGS_PROPERTIES = {
   },
 } as const;
 
-const { exemptions: _, unknownIsError: __, ...judged } = SETTINGS_PROPERTIES;
+const { exemptions: _, unknownIsError: __, ...perPolicy } = SETTINGS_PROPERTIES;
 /** What may be set for one policy alone. */
-export const OWN_PROPERTIES = judged;
+export const OWN_PROPERTIES = perPolicy;
 
 /** Schema of the engine's configuration of one policy. */
 export function propertiesSchema(properties: object): object {

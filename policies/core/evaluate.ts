@@ -35,30 +35,30 @@ export interface Ran {
   readonly level: ActiveLevel;
 }
 
-/** Policies and what they judge. */
+/** Policies and what they evaluate. */
 export interface Part {
   readonly policies: readonly Policy[];
   readonly graph: Graph;
 }
 
 /**
- * @param today the day on which exemptions are judged, YYYY-MM-DD, UTC
+ * @param today the day on which exemptions are evaluated, YYYY-MM-DD, UTC
  */
 export function evaluate(policies: readonly Policy[], graph: Graph, config: Config, today: string): Promise<Result> {
   return evaluateParts([{ policies, graph }], config, today);
 }
 
-/** Several graphs, each with policies of its own, judged as one. */
+/** Several graphs, each with policies of its own, evaluated as one. */
 export async function evaluateParts(parts: readonly Part[], config: Config, today: string): Promise<Result> {
   const ran: Ran[] = [];
   const disabled: string[] = [];
   const found: Outcome[] = [];
   for (const { policy, graph } of parts.flatMap((part) => part.policies.map((policy) => ({ policy, graph: part.graph })))) {
-    const level = config.levels[policy.id] ?? policy.level;
+    const level = config.levels[policy.id] ?? policy.enforcementLevel;
     if (level === "disabled") disabled.push(policy.id);
     else {
       ran.push({ id: policy.id, level });
-      found.push(...(await judge(policy, level, graph, settingsOf(config.settings, config.own[policy.id]))));
+      found.push(...(await evaluatePolicy(policy, level, graph, settingsOf(config.settings, config.own[policy.id]))));
     }
   }
   return conclude(found, ran, disabled, config.exemptions, today);
@@ -93,7 +93,7 @@ const unseen = (policy: Policy, level: ActiveLevel): Outcome => ({
 });
 
 /** One policy's findings. A policy that throws could not tell: a mandatory matter, whatever its level. */
-export async function judge(policy: Policy, level: ActiveLevel, graph: Graph, settings: Settings): Promise<Outcome[]> {
+export async function evaluatePolicy(policy: Policy, level: ActiveLevel, graph: Graph, settings: Settings): Promise<Outcome[]> {
   if (graph.notShown?.includes("unchangedResources")) return [unseen(policy, level)];
   let findings: readonly Finding[];
   try {

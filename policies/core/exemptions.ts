@@ -25,7 +25,7 @@ export function applyExemptions(
     const fitting = found.filter((outcome) => fits(outcome, exemption));
     const [only] = fitting;
     if (exemption.expires < today)
-      notices.push(notice(exemption, `expired on ${exemption.expires} and leaves nothing out any more: remove it, or mend what it names`));
+      notices.push(notice(exemption, `expired on ${exemption.expires} and leaves nothing out any more: remove it, or fix what it names`));
     else if (fitting.length > 1)
       notices.push(notice(exemption, `fits ${String(fitting.length)} findings and leaves none out: name one by a part of its \`message\``));
     else if (only) exempted.set(only, exemption);

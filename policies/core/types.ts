@@ -2,6 +2,7 @@
  * What a policy sees and what it answers. Nothing here knows of an engine: a graph comes from the policy SDK, from
  * `pulumi stack export`, from `pulumi preview --json` or from `npm run preview:offline -- --json` (see graph/load.ts).
  */
+import type { ControlId, Tag } from "./framework";
 
 /** A value that is not known before `pulumi up` creates the resource behind it. */
 export class Unknown {
@@ -131,16 +132,18 @@ export interface Roles {
   readonly modelBuckets: Selector;
 }
 
+/** One policy. The metadata has the names of the policy SDK where it has one. */
 export interface Policy {
   /** Kebab-case, unique, stable: enforcement levels and exemptions name it. */
   readonly id: string;
   readonly severity: "low" | "medium" | "high" | "critical";
-  /** The row of the security checklist that this policy serves. */
-  readonly checklist: string;
+  /** The control of the security checklist that this policy serves (core/framework.ts). */
+  readonly control: ControlId;
+  readonly tags: readonly Tag[];
   readonly description: string;
   readonly why: string;
-  readonly mend: string;
-  readonly level: Exclude<Level, "disabled">;
+  readonly remediationSteps: string;
+  readonly enforcementLevel: Exclude<Level, "disabled">;
   /** A violating and a clean example, as short Pulumi TypeScript, for the reference page. */
   readonly bad: string;
   readonly good: string;
@@ -161,5 +164,5 @@ export interface Policy {
 
 /** Is the policy asked before a resource is created at `pulumi up`? An advisory one stops nothing, so it is not. */
 export function answersEarly(policy: Policy): boolean {
-  return policy.level === "mandatory" && (policy.local === true || policy.early !== undefined);
+  return policy.enforcementLevel === "mandatory" && (policy.local === true || policy.early !== undefined);
 }

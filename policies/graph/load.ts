@@ -5,7 +5,7 @@ import { kind, loadResource, object } from "./load-resource";
 
 export type Format = "stack export" | "preview:offline" | "pulumi preview --json";
 
-/** Input that cannot be judged. The message names the source, what was found and what to give instead. */
+/** Input that cannot be evaluated. The message names the source, what was found and what to give instead. */
 export class InputError extends Error {}
 
 const EXPECTED =
@@ -32,7 +32,7 @@ export function loadGraph(text: string, source: string): { graph: Graph; format:
   if (problems.length > 0) {
     const more = problems.length > LISTED ? [`and ${String(problems.length - LISTED)} more`] : [];
     throw new InputError(
-      `${source}: not a graph that can be judged (read as ${format}):\n  ${[...problems.slice(0, LISTED), ...more].join("\n  ")}`,
+      `${source}: not a graph that can be evaluated (read as ${format}):\n  ${[...problems.slice(0, LISTED), ...more].join("\n  ")}`,
     );
   }
   return { format, graph: { ...makeGraph(resources, true), ...(notShown.length > 0 ? { notShown } : {}) } };

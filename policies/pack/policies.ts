@@ -1,18 +1,19 @@
-/** Our policies as policies of the SDK: each one its own to the engine, all of them judging one graph. */
+/** Our policies as policies of the SDK: each one its own to the engine, all of them evaluating one graph. */
 import type { Policies, ReportViolation, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
 import { readOverrides, settingsOf } from "../core/config";
 import type { Overrides } from "../core/config";
 import { OWN_PROPERTIES, SETTINGS_PROPERTIES } from "../core/config-schema";
-import { conclude, isOpen, judge } from "../core/evaluate";
+import { conclude, isOpen, evaluatePolicy } from "../core/evaluate";
 import type { Outcome } from "../core/evaluate";
 import { applyExemptions } from "../core/exemptions";
 import type { Exempted } from "../core/exemptions";
+import { frameworkEntry } from "../core/framework";
 import { makeGraph, makeResource } from "../core/graph";
 import { closingLine } from "../core/summary";
 import { answersEarly } from "../core/types";
 import type { Graph, Policy } from "../core/types";
 import type { EarlyRecord } from "./early";
-import { SETTINGS_POLICY, SUMMARY_POLICY } from "./names";
+import { displayName, SETTINGS_POLICY, SUMMARY_POLICY } from "./names";
 import { readProps } from "./read";
 import type { Recorded } from "./recorder";
 import { configured, reportOutcome } from "./report";
@@ -59,16 +60,18 @@ function enginePolicy(policy: Policy, state: PackState): EnginePolicy {
   return {
     name: policy.id,
     description: policy.description,
-    enforcementLevel: policy.level,
+    enforcementLevel: policy.enforcementLevel,
     severity: policy.severity,
-    remediationSteps: policy.mend,
-    framework: { name: "ml-gateway security checklist", version: "1", reference: policy.checklist, specification: policy.why },
+    remediationSteps: policy.remediationSteps,
+    displayName: displayName(policy.id),
+    framework: frameworkEntry(policy.control),
+    tags: [...policy.tags],
     configSchema: { properties: OWN_PROPERTIES as never },
     validateStack: async (args: StackValidationArgs, reportViolation: ReportViolation) => {
       const { graph, config, ran } = await state.session(args, policy.id);
       const own = configured<Overrides | undefined>(() => readOverrides(args.getConfig()), undefined, reportViolation);
-      const found = await judge(policy, policy.level, graph, settingsOf(config.settings, own));
-      ran.set(policy.id, { level: policy.level, outcomes: found });
+      const found = await evaluatePolicy(policy, policy.enforcementLevel, graph, settingsOf(config.settings, own));
+      ran.set(policy.id, { level: policy.enforcementLevel, outcomes: found });
       const { kept, notices } = exempt(policy, found, state);
       const strict = config.unknownIsError ?? state.around.ci;
       for (const outcome of [...kept, ...notices].filter((one) => !state.reported.has(one)))
@@ -91,7 +94,7 @@ function validateBefore(
     const graph = policy.early ? state.early.graph(args.urn) : await alone(args, state);
     if (!graph) return;
     const own = configured<Overrides | undefined>(() => readOverrides(args.getConfig()), undefined, reportViolation);
-    const found = await judge(policy, policy.level, graph, settingsOf(state.config().settings, own));
+    const found = await evaluatePolicy(policy, policy.enforcementLevel, graph, settingsOf(state.config().settings, own));
     const certain = found.filter(({ verdict, whole }) => verdict === "violation" && whole !== true);
     for (const outcome of exempt(policy, certain, state).kept.filter((one) => !state.reported.has(one))) {
       reportBefore(policy, outcome, args, reportViolation);

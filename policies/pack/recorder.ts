@@ -1,5 +1,5 @@
 /**
- * What the engine showed of each resource before it was created: its inputs. The stack is judged at the end by outputs
+ * What the engine showed of each resource before it was created: its inputs. The stack is evaluated at the end by outputs
  * (at a preview mostly unknown: the provider fills in what the program left out), so the inputs are kept until then.
  * Secret marks are seen in remediations only, and are put on what is seen elsewhere.
  */
@@ -19,7 +19,7 @@ export interface Recorder {
   notePlain(urn: string, inputs: Props): void;
   /** What has been noted of one resource. */
   get(urn: string): Recorded | undefined;
-  /** Everything noted since the last stack was judged. Counts as judging: what is noted later belongs to another run. */
+  /** Everything noted since the last stack was evaluated. Counts as evaluating: what is noted later belongs to another run. */
   take(): ReadonlyMap<string, Recorded>;
   /** Another object for each run. */
   run(): object;

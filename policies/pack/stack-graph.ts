@@ -53,7 +53,7 @@ export function optionsOf(opts: PolicyResourceOptions): Resource["options"] {
 function graphOf(seen: readonly Resource[], records: ReadonlyMap<string, Recorded>): Graph {
   const resources = seen.map((resource) => {
     const record = records.get(resource.urn);
-    // Without a record (a stack judged from its state) the outputs are the inputs and what the provider added.
+    // Without a record (a stack evaluated from its state) the outputs are the inputs and what the provider added.
     if (!record) return { ...resource, inputs: resource.type === STACK ? {} : resource.outputs };
     return { ...resource, inputs: record.inputs, outputs: propsWithMarks(resource.outputs, record.inputs) };
   });

@@ -1,4 +1,4 @@
-/** What the pack's policies share within one process: the configuration, the records, and the judging under way. */
+/** What the pack's policies share within one process: the configuration, the records, and the evaluation that is under way. */
 import type { ReportViolation, StackValidationArgs } from "@pulumi/policy";
 import { DEFAULT_CONFIG, readSettings } from "../core/config";
 import type { Config } from "../core/config";
@@ -23,7 +23,7 @@ export interface Surroundings {
   say(this: void, line: string): void;
 }
 
-/** One judging of one stack: from the first policy asked about it to the last. */
+/** One evaluation of one stack: from the first policy asked about it to the last. */
 export interface Session {
   readonly graph: Graph;
   readonly config: Config;
@@ -40,7 +40,7 @@ export interface PackState {
   config(this: void): Config;
   /** Reads the configuration; reports what is wrong with it. */
   configure(this: void, given: object, reportViolation: ReportViolation): void;
-  /** The judging that this request belongs to. */
+  /** The evaluation that this request belongs to. */
   session(this: void, args: StackValidationArgs, policyId: string): Promise<Session>;
 }
 

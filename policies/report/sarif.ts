@@ -1,12 +1,13 @@
 /** SARIF 2.1.0, as code scanning services read it. */
 import type { Outcome, Result } from "../core/evaluate";
+import { CONTROLS } from "../core/framework";
 import type { Policy } from "../core/types";
 
 /** Scores that GitHub sorts into low, medium, high and critical. */
 const SEVERITY: Readonly<Record<Policy["severity"], string>> = { low: "3.0", medium: "5.0", high: "7.5", critical: "9.5" };
 
 /**
- * @param graphFile path of the judged file, as the result's location
+ * @param graphFile path of the evaluated file, as the result's location
  * @param version of the pack
  */
 export function sarifReport(result: Result, policies: readonly Policy[], graphFile: string, version: string): string {
@@ -39,9 +40,16 @@ function rule(policy: Policy, result: Result): object {
     id: policy.id,
     shortDescription: { text: policy.description },
     fullDescription: { text: policy.why },
-    help: { text: policy.mend },
-    defaultConfiguration: { level: policy.level === "mandatory" ? "error" : "warning", enabled: !result.disabled.includes(policy.id) },
-    properties: { checklist: policy.checklist, "security-severity": SEVERITY[policy.severity], tags: ["security"] },
+    help: { text: policy.remediationSteps },
+    defaultConfiguration: {
+      level: policy.enforcementLevel === "mandatory" ? "error" : "warning",
+      enabled: !result.disabled.includes(policy.id),
+    },
+    properties: {
+      control: `${policy.control}: ${CONTROLS[policy.control]}`,
+      "security-severity": SEVERITY[policy.severity],
+      tags: ["security", ...policy.tags],
+    },
   };
 }
 

@@ -3,9 +3,9 @@ import { ofType } from "../../core/graph";
 import type { Graph, Resource } from "../../core/types";
 import { asNumber } from "../../core/values";
 import * as kinds from "./kinds";
-import { isBackend, leadsTo, TARGETS } from "./leads";
-import type { Leads } from "./leads";
-import { nestedTargets } from "./legs";
+import { isBackend, targetsBackend, TARGETS } from "./backend-target";
+import type { Certainty } from "./backend-target";
+import { nestedTargets } from "./network-interface";
 import type { Network } from "./model";
 import { property, targetOf, targets } from "./targets";
 import type { Target, Targets } from "./targets";
@@ -16,7 +16,7 @@ import type { Switch } from "./subnets";
 export interface Passage {
   /** Where it is written that the backend is the target. */
   readonly resource: Resource;
-  readonly leads: Exclude<Leads, "no">;
+  readonly certainty: Exclude<Certainty, "no">;
   /** Its target, for messages. */
   readonly text: string;
   /** The target group or classic balancer it fills; `undefined` where that is not part of the program. */
@@ -46,11 +46,11 @@ function directPassages(network: Network): readonly Passage[] {
   const all = [
     ...byAttachment(network),
     ...ofType(graph, "aws:elb/attachment:Attachment").flatMap((link) =>
-      passage(link, leadsTo(network, link, "instance"), targetOf(graph, link, "elb", POOL)),
+      passage(link, targetsBackend(network, link, "instance"), targetOf(graph, link, "elb", POOL)),
     ),
     ...ofType(graph, kinds.CLASSIC_LOAD_BALANCER).flatMap((balancer) => {
       const listed = targets(graph, balancer, "instances", property(balancer, "instances"), TARGETS);
-      return passage(balancer, anyLeads(network, listed), { is: balancer, maybe: [] });
+      return passage(balancer, anyTargetsBackend(network, listed), { is: balancer, maybe: [] });
     }),
     ...byScaling(network),
     ...ofType(graph, "aws:ecs/service:Service").flatMap((service) => {
@@ -65,7 +65,7 @@ function directPassages(network: Network): readonly Passage[] {
 /** A target group may have a load balancer as its target. */
 function chainPassages(network: Network): Passage[] {
   return attachments(network).flatMap(({ link, to, pool }) =>
-    to?.is && kinds.LOAD_BALANCER.test(to.is.type) ? passage(link, balancerLeads(network, to.is), pool) : [],
+    to?.is && kinds.LOAD_BALANCER.test(to.is.type) ? passage(link, balancerTargetsBackend(network, to.is), pool) : [],
   );
 }
 
@@ -84,7 +84,7 @@ function byAttachment(network: Network): Passage[] {
   return attachments(network).flatMap(({ link, to, pool }) => {
     if (to?.is && kinds.LOAD_BALANCER.test(to.is.type)) return [];
     const port = asNumber(property(link, "port")) ?? asNumber(pool?.is && property(pool.is, "port"));
-    return passage(link, leadsTo(network, link, "targetId", port), pool);
+    return passage(link, targetsBackend(network, link, "targetId", port), pool);
   });
 }
 
@@ -102,57 +102,61 @@ function byScaling(network: Network): Passage[] {
     (link) => {
       const pools = ["lbTargetGroupArn", "elb"].map((key) => targetOf(graph, link, key, POOL)).find((found) => found !== undefined);
       const source = nestedTargets(graph, link, "trafficSource", /^identifier$/, POOL)?.certain[0];
-      return passage(link, leadsTo(network, link, "autoscalingGroupName"), pools ?? (source ? { is: source, maybe: [] } : undefined));
+      return passage(
+        link,
+        targetsBackend(network, link, "autoscalingGroupName"),
+        pools ?? (source ? { is: source, maybe: [] } : undefined),
+      );
     },
   );
   return [...own, ...links];
 }
 
-function eachPool(resource: Resource, leads: Leads, pools: Targets | undefined): Passage[] {
+function eachPool(resource: Resource, certainty: Certainty, pools: Targets | undefined): Passage[] {
   if (!pools) return [];
-  const known = pools.certain.flatMap((pool) => passage(resource, leads, { is: pool, maybe: [] }));
-  return pools.blind || pools.literals.length > 0 ? [...known, ...passage(resource, leads, undefined)] : known;
+  const known = pools.certain.flatMap((pool) => passage(resource, certainty, { is: pool, maybe: [] }));
+  return pools.blind || pools.literals.length > 0 ? [...known, ...passage(resource, certainty, undefined)] : known;
 }
 
-function anyLeads(network: Network, listed: Targets | undefined): Leads {
+function anyTargetsBackend(network: Network, listed: Targets | undefined): Certainty {
   if (!listed) return "no";
   if (listed.certain.some((one) => isBackend(network, one) === "yes")) return "yes";
   return listed.blind || listed.maybe.some((one) => isBackend(network, one) !== "no") ? "maybe" : "no";
 }
 
-function passage(resource: Resource, leads: Leads, pool: Target | undefined): Passage[] {
-  if (leads === "no") return [];
-  const text = leads === "yes" ? `${resource.name} registers the backend` : `${resource.name} may register the backend`;
-  return [{ resource, leads, text, of: pool?.is }];
+function passage(resource: Resource, certainty: Certainty, pool: Target | undefined): Passage[] {
+  if (certainty === "no") return [];
+  const text = certainty === "yes" ? `${resource.name} registers the backend` : `${resource.name} may register the backend`;
+  return [{ resource, certainty, text, of: pool?.is }];
 }
 
 /** A load balancer that has the backend behind it, or may have. */
 export interface Balancer {
   readonly resource: Resource;
-  readonly leads: Exclude<Leads, "no">;
+  readonly certainty: Exclude<Certainty, "no">;
   /** `undefined`: nothing is said, so it faces the Internet. */
   readonly internal: Switch;
   readonly passages: readonly Passage[];
 }
 
-const byNetwork = new WeakMap<Network, Map<Resource, Leads>>();
+const byNetwork = new WeakMap<Network, Map<Resource, Certainty>>();
 
 /** Whether a load balancer leads to the backend, by itself or by way of another one. */
-export function balancerLeads(network: Network, balancer: Resource): Leads {
-  const known = byNetwork.get(network) ?? new Map<Resource, Leads>();
+export function balancerTargetsBackend(network: Network, balancer: Resource): Certainty {
+  const known = byNetwork.get(network) ?? new Map<Resource, Certainty>();
   byNetwork.set(network, known);
   const before = known.get(balancer);
   if (before !== undefined) return before;
   known.set(balancer, "no"); // ends circles
   const pools = poolsOf(network.graph, balancer);
-  const own = directPassages(network).flatMap(({ of, leads }) => (of && pools.has(of) ? [leads] : []));
+  const own = directPassages(network).flatMap(({ of, certainty }) => (of && pools.has(of) ? [certainty] : []));
   const chained = attachments(network).flatMap(({ to, pool }) =>
-    to?.is && pool?.is && pools.has(pool.is) && kinds.LOAD_BALANCER.test(to.is.type) ? [balancerLeads(network, to.is)] : [],
+    to?.is && pool?.is && pools.has(pool.is) && kinds.LOAD_BALANCER.test(to.is.type) ? [balancerTargetsBackend(network, to.is)] : [],
   );
-  const all: Leads[] = [...own, ...chained];
-  const leads = all.includes("yes") ? "yes" : all.includes("maybe") ? "maybe" : "no";
-  known.set(balancer, leads);
-  return leads;
+  const all: Certainty[] = [...own, ...chained];
+  const certainty = all.includes("yes") ? "yes" : all.includes("maybe") ? "maybe" : "no";
+  known.set(balancer, certainty);
+  return certainty;
 }
 
 /** All load balancers that lead to the backend, or may, with the registrations that make them do so. */
@@ -165,8 +169,8 @@ export function backendBalancers(network: Network): Balancer[] {
     const pools = poolsOf(network.graph, resource);
     const through = found.filter(({ of }) => of !== undefined && pools.has(of));
     if (through.length === 0) return [];
-    const leads = through.some((one) => one.leads === "yes") ? "yes" : "maybe";
-    return [{ resource, leads, internal: switchOf(property(resource, "internal")), passages: through }];
+    const certainty = through.some((one) => one.certainty === "yes") ? "yes" : "maybe";
+    return [{ resource, certainty, internal: switchOf(property(resource, "internal")), passages: through }];
   });
 }
 

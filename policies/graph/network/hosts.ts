@@ -3,21 +3,21 @@ import { ofType } from "../../core/graph";
 import { matches } from "../../core/select";
 import type { Graph, Props, Resource, Selector, Settings } from "../../core/types";
 import { asArray, asProps, asString, isAbsent } from "../../core/values";
-import { attachedGroups, attachedInterfaces } from "./interfaces";
-import type { Attached } from "./interfaces";
+import { attachedGroups, attachedInterfaces } from "./attachments";
+import type { Attached } from "./attachments";
 import type { GroupRoles } from "./groups";
 import * as kinds from "./kinds";
-import { templateLegs, templatesOf, TEMPLATE } from "./launch";
-import { BLIND, INSTANCE_FIELDS, interfaceLeg, joined, nestedTargets, readLeg, topProps } from "./legs";
-import type { Leg } from "./legs";
+import { templateInterfaces, templatesOf, TEMPLATE } from "./launch";
+import { BLIND, INSTANCE_FIELDS, readInterfaceResource, joined, nestedTargets, readInterface, topProps } from "./network-interface";
+import type { NetworkInterface } from "./network-interface";
 import { otherHosts } from "./other-hosts";
 import { property, targetsOf } from "./targets";
 
 export interface Host {
   readonly resource: Resource;
-  readonly legs: readonly Leg[];
+  readonly networkInterfaces: readonly NetworkInterface[];
   /** Interfaces of the program that belong to it. */
-  readonly interfaces: readonly Resource[];
+  readonly interfaceResources: readonly Resource[];
   /** Why it counts as a backend: its role, or because it carries the backend's group; "maybe" where that is not known. */
   readonly backend: "role" | "carries" | "maybe" | undefined;
   readonly gateway: boolean;
@@ -31,14 +31,22 @@ export function allHosts(graph: Graph, settings: Settings, groups: GroupRoles): 
   const owned = new Set([...attached.to.values()].flat());
   const bare: Bare[] = [
     ...ofType(graph, kinds.INSTANCE).map((resource) => instance(graph, resource, attached)),
-    ...ofType(graph, TEMPLATE).map((resource): Bare => ({ resource, legs: templateLegs(graph, resource), interfaces: [] })),
+    ...ofType(graph, TEMPLATE).map((resource): Bare => ({
+      resource,
+      networkInterfaces: templateInterfaces(graph, resource),
+      interfaceResources: [],
+    })),
     ...ofType(graph, "aws:autoscaling/group:Group").map((resource) => scalingGroup(graph, resource)),
     ...ofType(graph, "aws:ec2/fleet:Fleet").map((resource) => fleet(graph, resource)),
     ...ofType(graph, "aws:ec2/spotFleetRequest:SpotFleetRequest").map((resource) => fleet(graph, resource)),
     ...ofType(graph, kinds.NETWORK_INTERFACE)
       .filter((resource) => !owned.has(resource))
-      .map((resource): Bare => ({ resource, legs: [interfaceLeg(graph, resource)], interfaces: [resource] })),
-    ...otherHosts(graph).map(({ resource, leg }): Bare => ({ resource, legs: [leg], interfaces: [] })),
+      .map((resource): Bare => ({ resource, networkInterfaces: [readInterfaceResource(graph, resource)], interfaceResources: [resource] })),
+    ...otherHosts(graph).map(({ resource, networkInterface }): Bare => ({
+      resource,
+      networkInterfaces: [networkInterface],
+      interfaceResources: [],
+    })),
   ];
   return bare.map((host) => {
     const found = withRoles(graph, settings, groups, withGroups(host, extra));
@@ -51,28 +59,33 @@ function instance(graph: Graph, resource: Resource, { to, strayHosts }: Attached
   const attached = to.get(resource) ?? [];
   const props = topProps(resource);
   const given = nestedGiven(graph, resource);
-  const extra = attached.filter((one) => !given.primary.some((found) => found === one)).map((one) => interfaceLeg(graph, one));
-  const known = given.primary.map((one) => interfaceLeg(graph, one));
-  const said = readLeg(graph, resource, props, INSTANCE_FIELDS);
-  const lost: Leg[] = given.lost || strayHosts.has(resource) ? [{ ...said, subnets: BLIND, groups: BLIND, path: given.path }] : [];
-  // AWS refuses settings of its own beside interfaces it is given; a program that has both is judged by both.
-  const also: Leg[] = given.primary.length > 0 && speaks(said) ? [overlay(said, known[0])] : [];
+  const extra = attached.filter((one) => !given.primary.some((found) => found === one)).map((one) => readInterfaceResource(graph, one));
+  const known = given.primary.map((one) => readInterfaceResource(graph, one));
+  const said = readInterface(graph, resource, props, INSTANCE_FIELDS);
+  const lost: NetworkInterface[] =
+    given.lost || strayHosts.has(resource) ? [{ ...said, subnets: BLIND, groups: BLIND, path: given.path }] : [];
+  // AWS refuses settings of its own beside interfaces it is given; a program that has both is evaluated by both.
+  const also: NetworkInterface[] = given.primary.length > 0 && speaks(said) ? [overlay(said, known[0])] : [];
   const own = given.primary.length > 0 || given.lost ? [] : fromTemplate(graph, resource, said, ["launchTemplate"]);
-  return { resource, legs: [...own, ...known, ...also, ...lost, ...extra], interfaces: [...new Set([...given.primary, ...attached])] };
+  return {
+    resource,
+    networkInterfaces: [...own, ...known, ...also, ...lost, ...extra],
+    interfaceResources: [...new Set([...given.primary, ...attached])],
+  };
 }
 
-/** Does the leg say anything at all? */
-function speaks({ subnets, groups, publicIp, ipv6 }: Leg): boolean {
+/** Does the network interface say anything at all? */
+function speaks({ subnets, groups, publicIp, ipv6 }: NetworkInterface): boolean {
   return subnets !== "default-vpc" || groups !== "default" || publicIp !== undefined || ipv6 !== undefined;
 }
 
-/** A leg that says what it says, and otherwise stands where the other does. */
-function overlay(leg: Leg, under: Leg | undefined): Leg {
+/** A network interface that says what it says, and otherwise stands where the other does. */
+function overlay(networkInterface: NetworkInterface, under: NetworkInterface | undefined): NetworkInterface {
   return {
-    ...leg,
-    subnets: leg.subnets === "default-vpc" ? (under?.subnets ?? "open") : leg.subnets,
-    groups: leg.groups === "default" ? (under?.groups ?? "open") : leg.groups,
-    publicIp: leg.publicIp ?? false,
+    ...networkInterface,
+    subnets: networkInterface.subnets === "default-vpc" ? (under?.subnets ?? "open") : networkInterface.subnets,
+    groups: networkInterface.groups === "default" ? (under?.groups ?? "open") : networkInterface.groups,
+    publicIp: networkInterface.publicIp ?? false,
   };
 }
 
@@ -88,16 +101,18 @@ function nestedGiven(graph: Graph, resource: Resource): { readonly primary: Reso
 }
 
 /** What the resource itself leaves open, its launch templates may say. */
-function fromTemplate(graph: Graph, resource: Resource, own: Leg, keys: readonly string[]): Leg[] {
+function fromTemplate(graph: Graph, resource: Resource, own: NetworkInterface, keys: readonly string[]): NetworkInterface[] {
   const templates = templatesOf(graph, resource, keys);
   if (!templates) return [own];
   const groups = { ...BLIND, lost: templates.lost };
   if (templates.certain.length === 0) return [fill(own, { ...own, subnets: BLIND, groups, publicIp: own.publicIp ?? "unknown" })];
-  return templates.certain.flatMap((template) => templateLegs(graph, template).map((leg) => fill(own, leg)));
+  return templates.certain.flatMap((template) =>
+    templateInterfaces(graph, template).map((networkInterface) => fill(own, networkInterface)),
+  );
 }
 
 /** The host's own word counts before the template's. */
-function fill(own: Leg, template: Leg): Leg {
+function fill(own: NetworkInterface, template: NetworkInterface): NetworkInterface {
   return {
     resource: own.resource,
     path: own.path === "" ? template.path : own.path,
@@ -110,40 +125,44 @@ function fill(own: Leg, template: Leg): Leg {
 
 function scalingGroup(graph: Graph, resource: Resource): Bare {
   const subnets = targetsOf(graph, resource, "vpcZoneIdentifiers", kinds.SUBNET) ?? "default-vpc";
-  const own: Leg = { resource, path: "", subnets, groups: "default", publicIp: undefined, ipv6: undefined };
+  const own: NetworkInterface = { resource, path: "", subnets, groups: "default", publicIp: undefined, ipv6: undefined };
   const keys = ["launchTemplate", "launchConfiguration", "mixedInstancesPolicy"];
-  return { resource, legs: fromTemplate(graph, resource, own, keys), interfaces: [] };
+  return { resource, networkInterfaces: fromTemplate(graph, resource, own, keys), interfaceResources: [] };
 }
 
 /** EC2 and spot fleets: subnets come from overrides or from launch specifications, all else from templates. */
 function fleet(graph: Graph, resource: Resource): Bare {
-  const specifications = (asArray(property(resource, "launchSpecifications")) ?? []).map((item, index): Leg => {
+  const specifications = (asArray(property(resource, "launchSpecifications")) ?? []).map((item, index): NetworkInterface => {
     const path = `launchSpecifications[${String(index)}]`;
     const props = asProps(item);
-    const leg = readLeg(graph, resource, props ?? {}, INSTANCE_FIELDS, path, "launchSpecifications");
-    return props ? leg : { ...leg, subnets: BLIND, groups: BLIND, publicIp: "unknown" };
+    const networkInterface = readInterface(graph, resource, props ?? {}, INSTANCE_FIELDS, path, "launchSpecifications");
+    return props ? networkInterface : { ...networkInterface, subnets: BLIND, groups: BLIND, publicIp: "unknown" };
   });
-  if (isAbsent(property(resource, "launchTemplateConfigs"))) return { resource, legs: specifications, interfaces: [] };
+  if (isAbsent(property(resource, "launchTemplateConfigs"))) return { resource, networkInterfaces: specifications, interfaceResources: [] };
   const subnets = nestedTargets(graph, resource, "launchTemplateConfigs", /^subnetId$/, kinds.SUBNET) ?? "default-vpc";
-  const own: Leg = { resource, path: "", subnets, groups: "default", publicIp: undefined, ipv6: undefined };
-  return { resource, legs: [...specifications, ...fromTemplate(graph, resource, own, ["launchTemplateConfigs"])], interfaces: [] };
+  const own: NetworkInterface = { resource, path: "", subnets, groups: "default", publicIp: undefined, ipv6: undefined };
+  return {
+    resource,
+    networkInterfaces: [...specifications, ...fromTemplate(graph, resource, own, ["launchTemplateConfigs"])],
+    interfaceResources: [],
+  };
 }
 
 /** Groups that an attachment resource adds to an interface of the host. */
-function withGroups(host: Bare, extra: ReadonlyMap<Resource, Leg["groups"][]>): Bare {
-  const added = [host.resource, ...host.interfaces].flatMap((one) => extra.get(one) ?? []);
+function withGroups(host: Bare, extra: ReadonlyMap<Resource, NetworkInterface["groups"][]>): Bare {
+  const added = [host.resource, ...host.interfaceResources].flatMap((one) => extra.get(one) ?? []);
   const lists = added.filter((list) => typeof list !== "string");
-  const [first, ...rest] = host.legs;
+  const [first, ...rest] = host.networkInterfaces;
   if (lists.length === 0 || !first) return host;
   const groups = joined([...(typeof first.groups === "string" ? [] : [first.groups]), ...lists]) ?? first.groups;
-  return { ...host, legs: [{ ...first, groups }, ...rest] };
+  return { ...host, networkInterfaces: [{ ...first, groups }, ...rest] };
 }
 
 function withRoles(graph: Graph, { roles }: Settings, groups: GroupRoles, host: Bare): Host {
   const backend = plays(graph, roles.backendInstances, host.resource);
   const gateway = plays(graph, roles.gatewayInstances, host.resource) === true;
   if (backend === true) return { ...host, backend: "role", gateway };
-  const lists = host.legs.map((leg) => leg.groups).filter((list) => typeof list !== "string");
+  const lists = host.networkInterfaces.map((networkInterface) => networkInterface.groups).filter((list) => typeof list !== "string");
   const carries = lists.some((list) => list.certain.some(({ key }) => groups.backend.has(key)));
   const maybe = backend === undefined || lists.some((list) => list.lost || list.maybe.some(({ key }) => groups.backend.has(key)));
   return { ...host, backend: carries ? "carries" : maybe ? "maybe" : undefined, gateway };

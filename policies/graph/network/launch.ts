@@ -3,38 +3,38 @@ import { ofType } from "../../core/graph";
 import type { Graph, Resource } from "../../core/types";
 import { asArray, asProps, asString, isUnknown } from "../../core/values";
 import * as kinds from "./kinds";
-import { BLIND, INSTANCE_FIELDS, interfaceLeg, nestedTargets, readLeg, topProps } from "./legs";
-import type { Leg } from "./legs";
+import { BLIND, INSTANCE_FIELDS, readInterfaceResource, nestedTargets, readInterface, topProps } from "./network-interface";
+import type { NetworkInterface } from "./network-interface";
 import { combine, property, target, targetsOf } from "./targets";
 import type { Targets } from "./targets";
 
 export const TEMPLATE = /^aws:ec2\/(launchTemplate:LaunchTemplate|launchConfiguration:LaunchConfiguration)$/;
 
-/** The legs of a template: its network interfaces, or one leg for what stands at its top. */
-export function templateLegs(graph: Graph, template: Resource): Leg[] {
+/** The network interfaces of a template: those that it lists, or one for what is at its top. */
+export function templateInterfaces(graph: Graph, template: Resource): NetworkInterface[] {
   const props = topProps(template);
   const interfaces = asArray(props.networkInterfaces) ?? [];
-  const top = open(readLeg(graph, template, props, INSTANCE_FIELDS));
+  const top = open(readInterface(graph, template, props, INSTANCE_FIELDS));
   if (isUnknown(props.networkInterfaces))
     return [{ ...top, path: "networkInterfaces", subnets: BLIND, groups: { ...BLIND, lost: true }, publicIp: "unknown" }];
   if (interfaces.length === 0) return [top];
-  return interfaces.map((item, index): Leg => {
+  return interfaces.map((item, index): NetworkInterface => {
     const path = `networkInterfaces[${String(index)}]`;
     const inner = asProps(item);
     if (!inner) return { ...top, path, subnets: BLIND, groups: BLIND, publicIp: "unknown" };
-    const leg = open(readLeg(graph, template, inner, INSTANCE_FIELDS, path, "networkInterfaces"));
+    const networkInterface = open(readInterface(graph, template, inner, INSTANCE_FIELDS, path, "networkInterfaces"));
     const card = target(graph, template, "networkInterfaces", inner.networkInterfaceId, kinds.NETWORK_INTERFACE);
-    if (card) return card.is ? interfaceLeg(graph, card.is) : { ...leg, subnets: BLIND, groups: BLIND };
-    return leg.groups === "open" ? { ...leg, groups: top.groups } : leg;
+    if (card) return card.is ? readInterfaceResource(graph, card.is) : { ...networkInterface, subnets: BLIND, groups: BLIND };
+    return networkInterface.groups === "open" ? { ...networkInterface, groups: top.groups } : networkInterface;
   });
 }
 
 /** What a template leaves out is for the launch to say. */
-function open(leg: Leg): Leg {
+function open(networkInterface: NetworkInterface): NetworkInterface {
   return {
-    ...leg,
-    subnets: leg.subnets === "default-vpc" ? "open" : leg.subnets,
-    groups: leg.groups === "default" ? "open" : leg.groups,
+    ...networkInterface,
+    subnets: networkInterface.subnets === "default-vpc" ? "open" : networkInterface.subnets,
+    groups: networkInterface.groups === "default" ? "open" : networkInterface.groups,
   };
 }
 

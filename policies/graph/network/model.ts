@@ -4,8 +4,8 @@ import { groupRoles } from "./groups";
 import type { Group, GroupRoles } from "./groups";
 import { allHosts } from "./hosts";
 import type { Host } from "./hosts";
-import { allAddresses, strayGroups } from "./interfaces";
-import type { Address } from "./interfaces";
+import { allAddresses, strayGroups } from "./attachments";
+import type { Address } from "./attachments";
 import { allRules } from "./rules";
 import type { Rule } from "./rules";
 import { nativeRules } from "./rules-native";
@@ -70,7 +70,7 @@ function build(graph: Graph, settings: Settings): Network {
 }
 
 function collect(host: Host, certain: Map<string, Group>, maybe: Map<string, Group>): void {
-  for (const { groups } of host.legs) {
+  for (const { groups } of host.networkInterfaces) {
     if (typeof groups === "string") continue;
     for (const group of groups.certain) certain.set(group.key, group);
     for (const group of groups.maybe) maybe.set(group.key, group);

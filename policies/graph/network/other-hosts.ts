@@ -6,11 +6,11 @@ import type { Graph, Resource, Value } from "../../core/types";
 import { asArray, asProps, isAbsent, isUnknown } from "../../core/values";
 import { groupList } from "./groups";
 import * as kinds from "./kinds";
-import { fieldsNamed, joined } from "./legs";
-import type { Leg } from "./legs";
+import { fieldsNamed, joined } from "./network-interface";
+import type { NetworkInterface } from "./network-interface";
 import { switchOf } from "./subnets";
 import type { Switch } from "./subnets";
-import { nestedTargets } from "./legs";
+import { nestedTargets } from "./network-interface";
 import { combine, targetsOf } from "./targets";
 import type { Targets } from "./targets";
 
@@ -21,13 +21,20 @@ const GROUPS = /^(vpc)?securityGroup(s|Id|Ids|Names)?$/i;
 const SUBNETS = /^(subnets?|subnetIds?|vpcZoneIdentifiers|vpcSubnetIds|subnetMappings)$/i;
 const PUBLIC = /^(assignPublicIp|associatePublicIpAddress|publiclyAccessible|mapPublicIp)$/;
 
-export function otherHosts(graph: Graph): { readonly resource: Resource; readonly leg: Leg }[] {
+export function otherHosts(graph: Graph): { readonly resource: Resource; readonly networkInterface: NetworkInterface }[] {
   return graph.resources.flatMap((resource) => {
     if (!resource.custom || !resource.type.startsWith("aws:") || NOT_HOSTS.test(resource.type)) return [];
     const groups = joined(keysOf(resource).flatMap((key) => groupsAt(graph, resource, key)));
     if (!groups) return [];
-    const leg: Leg = { resource, path: "", subnets: subnetsOf(graph, resource), groups, publicIp: publicIpOf(resource), ipv6: undefined };
-    return [{ resource, leg }];
+    const networkInterface: NetworkInterface = {
+      resource,
+      path: "",
+      subnets: subnetsOf(graph, resource),
+      groups,
+      publicIp: publicIpOf(resource),
+      ipv6: undefined,
+    };
+    return [{ resource, networkInterface }];
   });
 }
 

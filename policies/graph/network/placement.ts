@@ -1,7 +1,7 @@
 /** Where the backend stands. */
 import type { Resource } from "../../core/types";
 import type { Host } from "./hosts";
-import type { Leg } from "./legs";
+import type { NetworkInterface } from "./network-interface";
 import type { Network } from "./model";
 import type { Subnet } from "./subnets";
 
@@ -13,15 +13,17 @@ export function backendSubnets(network: Network): readonly Subnet[] {
   if (known) return known;
   const { subnets, backends } = network;
   const urns = new Set([...subnets.values()].filter(({ isPrivate }) => isPrivate).map(({ resource }) => resource.urn));
-  for (const { resource } of backends.filter(({ backend }) => backend === "role").flatMap(({ legs }) => legs.flatMap(standsIn)))
+  for (const { resource } of backends
+    .filter(({ backend }) => backend === "role")
+    .flatMap(({ networkInterfaces }) => networkInterfaces.flatMap(standsIn)))
     if (subnets.get(resource.urn)?.isPublic === false && subnets.get(resource.urn)?.isDefault === false) urns.add(resource.urn);
   const found = [...urns].flatMap((urn) => subnets.get(urn) ?? []);
   cache.set(network, found);
   return found;
 }
 
-/** Subnets that a leg stands in for sure. */
-function standsIn({ subnets }: Leg): { readonly resource: Resource }[] {
+/** Subnets that a network interface stands in for sure. */
+function standsIn({ subnets }: NetworkInterface): { readonly resource: Resource }[] {
   return typeof subnets === "string" ? [] : subnets.certain.map((resource) => ({ resource }));
 }
 
@@ -30,7 +32,7 @@ export function isPublicByRoute({ tables }: Subnet): boolean {
   return tables.some(({ table, certain }) => certain && table.routes.some(({ ways }) => ways.every((way) => way === "internet")));
 }
 
-/** Every leg of a backend host. */
-export function backendLegs({ backends }: Network): { readonly host: Host; readonly leg: Leg }[] {
-  return backends.flatMap((host) => host.legs.map((leg) => ({ host, leg })));
+/** Every network interface of a backend host. */
+export function backendInterfaces({ backends }: Network): { readonly host: Host; readonly networkInterface: NetworkInterface }[] {
+  return backends.flatMap((host) => host.networkInterfaces.map((networkInterface) => ({ host, networkInterface })));
 }

@@ -2,11 +2,11 @@
 import { ofType } from "../../core/graph";
 import type { Resource, Value } from "../../core/types";
 import { asArray, asString, isAbsent, isUnknown } from "../../core/values";
-import { balancerLeads } from "./balancers";
-import { isBackend, literalLeads } from "./leads";
-import type { Leads } from "./leads";
+import { balancerTargetsBackend } from "./balancers";
+import { isBackend, literalTargetsBackend } from "./backend-target";
+import type { Certainty } from "./backend-target";
 import * as kinds from "./kinds";
-import { nestedTargets } from "./legs";
+import { nestedTargets } from "./network-interface";
 import type { Network } from "./model";
 import { backendSubnets } from "./placement";
 import { isElsewhere, property, targetsOf } from "./targets";
@@ -15,7 +15,7 @@ import type { Targets } from "./targets";
 /** A service that publishes the backend, or may. */
 export interface Publication {
   readonly resource: Resource;
-  readonly leads: Exclude<Leads, "no">;
+  readonly certainty: Exclude<Certainty, "no">;
   /** What it does, for messages: "CloudFront publishes ...". */
   readonly text: string;
 }
@@ -96,49 +96,54 @@ const DOORS: readonly Publisher[] = [
 
 export function publications(network: Network): Publication[] {
   return [
-    ...PUBLISHERS.flatMap((publisher) => each(network, publisher, ENDS, (found) => endLeads(network, found))),
-    ...DOORS.flatMap((door) => each(network, door, kinds.SUBNET, (found) => doorLeads(network, found))),
+    ...PUBLISHERS.flatMap((publisher) => each(network, publisher, ENDS, (found) => endsTargetBackend(network, found))),
+    ...DOORS.flatMap((door) => each(network, door, kinds.SUBNET, (found) => doorOpensBackend(network, found))),
   ];
 }
 
-function each(network: Network, { type, key, fields, does }: Publisher, kind: RegExp, leads: (found: Targets) => Leads): Publication[] {
+function each(
+  network: Network,
+  { type, key, fields, does }: Publisher,
+  kind: RegExp,
+  certainty: (found: Targets) => Certainty,
+): Publication[] {
   const { graph } = network;
   return ofType(graph, type).flatMap((resource): Publication[] => {
     const given = fields ? nestedTargets(graph, resource, key, fields, kind) : targetsOf(graph, resource, key, kind);
     const found = given && { ...given, blind: given.blind && !isElsewhere(graph, resource, key) };
-    const answer = found ? leads(found) : "no";
+    const answer = found ? certainty(found) : "no";
     const what =
       [...(found?.certain.map(({ name }) => name) ?? []), ...(found?.literals ?? [])].join(", ") || "something that is not known yet";
-    return answer === "no" ? [] : [{ resource, leads: answer, text: `${does} ${what}` }];
+    return answer === "no" ? [] : [{ resource, certainty: answer, text: `${does} ${what}` }];
   });
 }
 
 /** Do these ends (hosts, interfaces, balancers, listeners, literal addresses) lead to the backend? */
-function endLeads(network: Network, found: Targets): Leads {
+function endsTargetBackend(network: Network, found: Targets): Certainty {
   const answers = [
-    ...found.certain.map((one) => resourceLeads(network, one)),
+    ...found.certain.map((one) => resourceTargetsBackend(network, one)),
     ...found.literals.map((literal) => literalEnd(network, literal, found.maybe)),
-    ...(found.literals.length === 0 && found.maybe.some((one) => resourceLeads(network, one) !== "no") ? ["maybe" as const] : []),
+    ...(found.literals.length === 0 && found.maybe.some((one) => resourceTargetsBackend(network, one) !== "no") ? ["maybe" as const] : []),
     ...(found.blind ? ["maybe" as const] : []),
   ];
   return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
 }
 
 /** A load balancer from elsewhere may have the backend behind it; another id from elsewhere is somebody else's. */
-function literalEnd(network: Network, literal: string, maybe: readonly Resource[]): Leads {
+function literalEnd(network: Network, literal: string, maybe: readonly Resource[]): Certainty {
   if (/^arn:[\w-]+:elasticloadbalancing:/.test(literal)) return "maybe";
-  return literalLeads(network, literal, maybe, network.settings.servicePort);
+  return literalTargetsBackend(network, literal, maybe, network.settings.servicePort);
 }
 
-function resourceLeads(network: Network, resource: Resource): Leads {
-  if (resource.type.endsWith(":LoadBalancer")) return balancerLeads(network, resource);
+function resourceTargetsBackend(network: Network, resource: Resource): Certainty {
+  if (resource.type.endsWith(":LoadBalancer")) return balancerTargetsBackend(network, resource);
   if (!kinds.LISTENER.test(resource.type)) return isBackend(network, resource);
   const owner = targetsOf(network.graph, resource, "loadBalancerArn", kinds.LOAD_BALANCER);
-  return owner ? endLeads(network, owner) : "maybe";
+  return owner ? endsTargetBackend(network, owner) : "maybe";
 }
 
 /** Is one of these subnets a backend's? */
-function doorLeads(network: Network, given: Targets): Leads {
+function doorOpensBackend(network: Network, given: Targets): Certainty {
   // What is shared by ARN may be anything but a subnet.
   const literals = given.literals.filter((literal) => /^subnet-|:subnet\//.test(literal));
   const found = { ...given, literals, maybe: literals.length === given.literals.length ? given.maybe : [] };

@@ -13,7 +13,7 @@ export interface Intrusion {
   readonly text: string;
 }
 
-type Judgement = "fine" | "bad" | "unknown";
+type SourceVerdict = "fine" | "bad" | "unknown";
 
 /** Rules that open the port on a guarding group to anybody but the members of `allowed`. */
 export function intrusions(network: Network, port: number, allowed: ReadonlyMap<string, Group>): Intrusion[] {
@@ -21,7 +21,7 @@ export function intrusions(network: Network, port: number, allowed: ReadonlyMap<
     if (rule.direction === "egress") return [];
     const opens = covers(rule.traffic, port);
     const guards = onGuard(network, rule);
-    const source = named(network, rule) ? "fine" : judgeSource(network, rule, allowed);
+    const source = named(network, rule) ? "fine" : checkSource(network, rule, allowed);
     if (opens === "no" || guards === "no" || source === "fine") return [];
     const certain = opens === "yes" && guards === "yes" && source === "bad" && rule.direction === "ingress";
     return [{ rule, verdict: certain ? "violation" : "unknown", text: explain(rule, port, opens, guards, source) }];
@@ -41,7 +41,7 @@ function named({ settings }: Network, { source }: Rule): boolean {
   return source.kind === "group" && source.ref.literal !== undefined && names.includes(source.ref.literal);
 }
 
-function judgeSource(network: Network, { source, siblings, group }: Rule, allowed: ReadonlyMap<string, Group>): Judgement {
+function checkSource(network: Network, { source, siblings, group }: Rule, allowed: ReadonlyMap<string, Group>): SourceVerdict {
   if (source.kind === "unknown") return "unknown";
   if (source.kind !== "group") return "bad";
   const { is, maybe } = source.ref;
@@ -63,7 +63,7 @@ function sensitive({ settings }: Network, { traffic }: Rule): boolean {
   return covers(traffic, settings.servicePort) === "yes" || covers(traffic, 22) === "yes";
 }
 
-function explain(rule: Rule, port: number, opens: string, guards: string, source: Judgement): string {
+function explain(rule: Rule, port: number, opens: string, guards: string, source: SourceVerdict): string {
   const what = `${place(rule)} lets ${rule.source.text} reach port ${String(port)} (${describeTraffic(rule.traffic)}) of ${describeGroup(rule.group)}`;
   const doubts = [
     ...(rule.direction === "unknown" ? ["whether it is an ingress rule is not known"] : []),

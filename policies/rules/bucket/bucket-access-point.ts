@@ -5,23 +5,24 @@ import { blocks, targetsOf } from "../../graph/join";
 import { attached, BUCKET_KIND, BUCKET_TYPES, finding, modelBuckets, nameOf, only } from "./model";
 
 const GUARDS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
-const MEND = "give it a public access block of its own with all four guards true, or bind it to the VPC";
+const FIX = "give it a public access block of its own with all four guards true, or bind it to the VPC";
 
 export const policy: Policy = {
   id: "bucket-access-point",
   severity: "high",
-  checklist: "models versioned in S3 and not in git",
+  control: "MODEL-3",
+  tags: ["bucket", "public-access"],
   description: "Access points on the models bucket block public access themselves, or are bound to a VPC.",
   why: "An access point is a second door with a policy of its own.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: BUCKET_TYPES,
   bad: 'new aws.s3.AccessPoint("models", { bucket: bucket.id });',
   good: 'new aws.s3.AccessPoint("models", { bucket: bucket.id, vpcConfiguration: { vpcId: vpc.id } });',
-  evaluate: (graph, settings) => judge(graph, settings),
+  evaluate: check,
 };
 
-function judge(graph: Graph, settings: Settings): Finding[] {
+function check(graph: Graph, settings: Settings): Finding[] {
   return modelBuckets(graph, settings).flatMap((bucket) => {
     const points = attached(graph, bucket, /^aws:s3\/accessPoint:/);
     return [
@@ -47,11 +48,11 @@ function door(resource: Resource, bucket: Resource, given: Value | undefined, ce
   const about = { resource, bucket, certain };
   const what = `access point "${resource.name}" on ${nameOf(bucket)}`;
   if (!isAbsent(resource.inputs.vpcConfiguration)) return [];
-  if (isAbsent(given)) return [finding(about, `${what} has no public access block: ${MEND}`)];
-  if (isUnknown(given)) return [finding(about, `the public access block of ${what} is not known yet: ${MEND}`, "unknown")];
+  if (isAbsent(given)) return [finding(about, `${what} has no public access block: ${FIX}`)];
+  if (isUnknown(given)) return [finding(about, `the public access block of ${what} is not known yet: ${FIX}`, "unknown")];
   const guards = asProps(only(given)) ?? {};
   return GUARDS.flatMap((guard) => {
-    if (asBoolean(guards[guard]) === false) return [finding(about, `${guard} of ${what} is false: ${MEND}`)];
-    return isUnknown(guards[guard]) ? [finding(about, `${guard} of ${what} is not known yet: ${MEND}`, "unknown")] : [];
+    if (asBoolean(guards[guard]) === false) return [finding(about, `${guard} of ${what} is false: ${FIX}`)];
+    return isUnknown(guards[guard]) ? [finding(about, `${guard} of ${what} is not known yet: ${FIX}`, "unknown")] : [];
   });
 }

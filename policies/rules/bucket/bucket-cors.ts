@@ -3,16 +3,17 @@ import { asArray, asProps, asString, isUnknown } from "../../core/values";
 import { blocks } from "../../graph/join";
 import { attachment, eachSetting, finding, nameOf } from "./model";
 
-const MEND = "name the origins, or leave CORS out: hosts do not need it";
+const FIX = "name the origins, or leave CORS out: hosts do not need it";
 
 export const policy: Policy = {
   id: "bucket-cors",
   severity: "low",
-  checklist: "models versioned in S3 and not in git",
+  control: "MODEL-3",
+  tags: ["bucket"],
   description: "The models bucket does not let browsers of every site in.",
   why: "With allowedOrigins * any page can use a visitor's access to the bucket.",
-  mend: MEND,
-  level: "advisory",
+  remediationSteps: FIX,
+  enforcementLevel: "advisory",
   bad: 'corsRules: [{ allowedMethods: ["GET"], allowedOrigins: ["*"] }]',
   good: 'corsRules: [{ allowedMethods: ["GET"], allowedOrigins: ["https://ops.example.org"] }]',
   evaluate: (graph, settings) =>
@@ -22,11 +23,9 @@ export const policy: Policy = {
         const allowed = asProps(rule)?.allowedOrigins;
         const origins = asArray(allowed) ?? [];
         const wide = origins.map(asString).find((origin) => origin !== undefined && /^(https?:\/\/)?\*(\.[a-z]*)?$/.test(origin));
-        if (wide !== undefined) return [finding(setting, `CORS of ${nameOf(setting.bucket)} allows the origin "${wide}": ${MEND}`)];
+        if (wide !== undefined) return [finding(setting, `CORS of ${nameOf(setting.bucket)} allows the origin "${wide}": ${FIX}`)];
         const open = isUnknown(rule) || isUnknown(allowed) || origins.some(isUnknown);
-        return open
-          ? [finding(setting, `an allowed origin in CORS of ${nameOf(setting.bucket)} is not known yet: ${MEND}`, "unknown")]
-          : [];
+        return open ? [finding(setting, `an allowed origin in CORS of ${nameOf(setting.bucket)} is not known yet: ${FIX}`, "unknown")] : [];
       });
     }),
 };

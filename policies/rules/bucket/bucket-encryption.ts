@@ -3,24 +3,25 @@ import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { blocks } from "../../graph/join";
 import { attached, attachment, BUCKET_TYPES, missing, modelBuckets, nameOf, only } from "./model";
 
-const MEND = 'attach a BucketServerSideEncryptionConfiguration with sseAlgorithm "AES256" or "aws:kms"';
+const FIX = 'attach a BucketServerSideEncryptionConfiguration with sseAlgorithm "AES256" or "aws:kms"';
 const STRONG = /^(AES256|aws:kms(:dsse)?)$/;
 
 export const policy: Policy = {
   id: "bucket-encryption",
   severity: "medium",
-  checklist: "models versioned in S3 and not in git",
+  control: "MODEL-3",
+  tags: ["bucket"],
   description: "The models bucket declares how its objects are encrypted.",
   why: "Declared encryption can be checked and cannot change unseen.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: BUCKET_TYPES,
   bad: 'new aws.s3.Bucket("models", {});',
   good: 'new aws.s3.BucketServerSideEncryptionConfiguration("models", { bucket: bucket.id, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] });',
-  evaluate: (graph, settings) => modelBuckets(graph, settings).flatMap((bucket) => judge(graph, bucket)),
+  evaluate: (graph, settings) => modelBuckets(graph, settings).flatMap((bucket) => check(graph, bucket)),
 };
 
-function judge(graph: Graph, bucket: Resource): Finding[] {
+function check(graph: Graph, bucket: Resource): Finding[] {
   const found = attached(graph, bucket, attachment("bucketServerSideEncryptionConfiguration"));
   const inline = bucket.inputs.serverSideEncryptionConfiguration ?? bucket.inputs.serverSideEncryptionConfigurations;
   const declared = [
@@ -33,20 +34,20 @@ function judge(graph: Graph, bucket: Resource): Finding[] {
     const algorithms = blocks(rules).map((rule) => asProps(only(asProps(rule)?.applyServerSideEncryptionByDefault))?.sseAlgorithm);
     if (algorithms.some((algorithm) => STRONG.test(asString(algorithm) ?? ""))) return [];
     const open = isUnknown(rules) || blocks(rules).some(isUnknown) || algorithms.some(isUnknown);
-    if (open) return [{ verdict: "unknown", urn: resource.urn, message: `how ${nameOf(bucket)} encrypts is not known yet: ${MEND}` }];
+    if (open) return [{ verdict: "unknown", urn: resource.urn, message: `how ${nameOf(bucket)} encrypts is not known yet: ${FIX}` }];
     const given = algorithms.map((algorithm) => asString(algorithm) ?? "no algorithm").join(", ");
     return [
       {
         verdict: "violation",
         urn: resource.urn,
-        message: `the encryption of ${nameOf(bucket)} says "${given === "" ? "no rule" : given}": ${MEND}`,
+        message: `the encryption of ${nameOf(bucket)} says "${given === "" ? "no rule" : given}": ${FIX}`,
       },
     ];
   });
   if (declared.length > 0) return problems;
   if (found.possible.length > 0)
     return [
-      { verdict: "unknown", urn: bucket.urn, message: `whether encryption is attached to ${nameOf(bucket)} is not known yet: ${MEND}` },
+      { verdict: "unknown", urn: bucket.urn, message: `whether encryption is attached to ${nameOf(bucket)} is not known yet: ${FIX}` },
     ];
-  return [missing(bucket, `${nameOf(bucket)} declares no encryption: ${MEND}`)];
+  return [missing(bucket, `${nameOf(bucket)} declares no encryption: ${FIX}`)];
 }

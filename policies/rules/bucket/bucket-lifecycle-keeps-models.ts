@@ -4,31 +4,31 @@ import { blocks } from "../../graph/join";
 import { attachment, BUCKET_TYPES, coversModels, eachSetting, finding, nameOf, objectKeys, only } from "./model";
 import type { Setting } from "./model";
 
-const MEND =
-  "let lifecycle rules end only old versions and abandoned uploads (noncurrentVersionExpiration, abortIncompleteMultipartUpload)";
+const FIX = "let lifecycle rules end only old versions and abandoned uploads (noncurrentVersionExpiration, abortIncompleteMultipartUpload)";
 /** Versions kept for a shorter time than this are no way back. */
 const SHORTEST_DAYS = 2;
 
 export const policy: Policy = {
   id: "bucket-lifecycle-keeps-models",
   severity: "high",
-  checklist: "models backed up to S3 regularly",
+  control: "MODEL-2",
+  tags: ["bucket", "models"],
   description: "No lifecycle rule of the models bucket deletes current objects, or old versions at once.",
   why: "An expiring model is gone while hosts still need it at their next start.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: BUCKET_TYPES,
   bad: 'rules: [{ id: "tidy", status: "Enabled", expiration: { days: 30 } }]',
   good: 'rules: [{ id: "tidy", status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 365 } }]',
-  evaluate: (graph, settings) => judge(graph, settings),
+  evaluate: check,
 };
 
-function judge(graph: Graph, settings: Settings): Finding[] {
+function check(graph: Graph, settings: Settings): Finding[] {
   const where = { inline: "lifecycleRules", attached: attachment("bucketLifecycleConfiguration") };
   return eachSetting(graph, settings, where, (setting) => {
     const rules = setting.inline ? setting.value : setting.resource.inputs.rules;
     if (isUnknown(rules))
-      return [finding(setting, `the lifecycle rules of ${nameOf(setting.bucket)} are not known yet: ${MEND}`, "unknown")];
+      return [finding(setting, `the lifecycle rules of ${nameOf(setting.bucket)} are not known yet: ${FIX}`, "unknown")];
     const keys = objectKeys(graph, setting.bucket);
     return blocks(rules).flatMap((rule, index) => ruleFindings(graph, setting, rule, index, keys));
   });
@@ -36,7 +36,7 @@ function judge(graph: Graph, settings: Settings): Finding[] {
 
 function ruleFindings(graph: Graph, setting: Setting, value: Value, index: number, keys: readonly string[]): Finding[] {
   const rule = asProps(value);
-  if (!rule) return [finding(setting, `lifecycle rule ${String(index)} of ${nameOf(setting.bucket)} is not known yet: ${MEND}`, "unknown")];
+  if (!rule) return [finding(setting, `lifecycle rule ${String(index)} of ${nameOf(setting.bucket)} is not known yet: ${FIX}`, "unknown")];
   const status = rule.status ?? rule.enabled;
   if (asString(status) === "Disabled" || asBoolean(status) === false) return [];
   const covered = covers(graph, rule, keys);
@@ -46,8 +46,8 @@ function ruleFindings(graph: Graph, setting: Setting, value: Value, index: numbe
   if (deletion === undefined) return [];
   const open =
     isUnknown(status) || deletion.open ? "is not known yet in full and may delete" : covered === undefined ? "may delete" : undefined;
-  if (open !== undefined) return [finding(setting, `${name} ${open} models (${deletion.what}): ${MEND}`, "unknown")];
-  return [finding(setting, `${name} deletes models (${deletion.what}): ${MEND}`)];
+  if (open !== undefined) return [finding(setting, `${name} ${open} models (${deletion.what}): ${FIX}`, "unknown")];
+  return [finding(setting, `${name} deletes models (${deletion.what}): ${FIX}`)];
 }
 
 interface Deletion {

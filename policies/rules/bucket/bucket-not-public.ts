@@ -6,24 +6,24 @@ import { policyTexts } from "./bucket-policy-text";
 import type { PolicyText } from "./bucket-policy-text";
 import { BUCKET_TYPES, finding, nameOf } from "./model";
 
-const MEND =
-  "name the roles that may read it as principals, or narrow the statement by aws:PrincipalOrgID, aws:SourceVpce or aws:SourceArn";
+const FIX = "name the roles that may read it as principals, or narrow the statement by aws:PrincipalOrgID, aws:SourceVpce or aws:SourceArn";
 
 export const policy: Policy = {
   id: "bucket-not-public",
   severity: "critical",
-  checklist: "models versioned in S3 and not in git",
+  control: "MODEL-3",
+  tags: ["bucket", "public-access"],
   description: "No policy of the models bucket or of its access points lets everybody in.",
   why: "A model that anybody can download is published; one that anybody can write runs anybody's code on the backend.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: BUCKET_TYPES,
   bad: 'policy: { Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `${arn}/*` }] }',
   good: 'policy: { Statement: [{ Effect: "Allow", Principal: { AWS: backendRole.arn }, Action: "s3:GetObject", Resource: `${arn}/models/*` }] }',
-  evaluate: (graph, settings) => judge(graph, settings),
+  evaluate: check,
 };
 
-function judge(graph: Graph, settings: Settings): Finding[] {
+function check(graph: Graph, settings: Settings): Finding[] {
   return policyTexts(graph, settings).flatMap((text) => {
     const found = text.document.statements.flatMap((statement) => open(text, statement));
     if (text.document.complete) return found;
@@ -44,12 +44,12 @@ function open(text: PolicyText, statement: Statement): Finding[] {
   return reachOf(statement).flatMap((reach): Finding[] => {
     const what = `${which} of the policy on ${nameOf(text.bucket)} allows ${reach.by}`;
     if (reach.who === "account") return [];
-    if (reach.who === "unknown") return [finding(text, `${what}, and who that is is not known: ${MEND}`, "unknown")];
-    if (reach.who === "cdn") return [finding(text, `${what}, a content delivery network that publishes what it reads: ${MEND}`)];
+    if (reach.who === "unknown") return [finding(text, `${what}, and who that is is not known: ${FIX}`, "unknown")];
+    if (reach.who === "cdn") return [finding(text, `${what}, a content delivery network that publishes what it reads: ${FIX}`)];
     const kept = keepsStrangersOut(statement);
     if (kept === "yes") return [];
     if (kept === "maybe" || statement.effect === undefined)
-      return [finding(text, `${what}, and whether that is narrowed is not known yet: ${MEND}`, "unknown")];
-    return [finding(text, `${what} without a condition that keeps strangers out: ${MEND}`)];
+      return [finding(text, `${what}, and whether that is narrowed is not known yet: ${FIX}`, "unknown")];
+    return [finding(text, `${what} without a condition that keeps strangers out: ${FIX}`)];
   });
 }

@@ -9,18 +9,19 @@ import { policyTexts } from "./bucket-policy-text";
 import type { PolicyText } from "./bucket-policy-text";
 import { attached, BUCKET_TYPES, finding, modelBuckets, nameOf, only } from "./model";
 
-const MEND = "keep the models within the account: name roles of it, and share by copies where that is wanted";
+const FIX = "keep the models within the account: name roles of it, and share by copies where that is wanted";
 /** What nobody outside may do even where the own account's number is not known. */
 const WRITES = ["s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:PutBucketPolicy", "s3:DeleteBucket"];
 
 export const policy: Policy = {
   id: "bucket-own-account",
   severity: "high",
-  checklist: "models versioned in S3 and not in git",
+  control: "MODEL-3",
+  tags: ["bucket", "public-access"],
   description: "No other account gets rights on the models bucket, and none gets copies of it.",
   why: "Another account's administrators decide who uses its rights, and a writable model is code that runs on the backend.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: BUCKET_TYPES,
   bad: 'Principal: { AWS: "arn:aws:iam::999999999999:root" }, Action: "s3:*"',
   good: 'Principal: { AWS: backendRole.arn }, Action: "s3:GetObject"',
@@ -40,8 +41,8 @@ function shared(graph: Graph, text: PolicyText, statement: Statement): Finding[]
     if (own === true || (own === undefined && callers.length > 0 && !writes)) return [];
     const what = `${statement.sid === undefined ? "a statement" : `statement "${statement.sid}"`} of the policy on ${nameOf(text.bucket)} gives account ${account} ${writes ? "the right to write" : "access"}`;
     if (own === undefined && !writes)
-      return [finding(text, `${what}, and whether that is the own account is not known yet: ${MEND}`, "unknown")];
-    return [finding(text, `${what}: ${MEND}`)];
+      return [finding(text, `${what}, and whether that is the own account is not known yet: ${FIX}`, "unknown")];
+    return [finding(text, `${what}: ${FIX}`)];
   });
 }
 
@@ -80,6 +81,6 @@ function elsewhere(graph: Graph, resource: Resource, bucket: Resource, account: 
   const own = isOwn(graph, account);
   const about = { resource, bucket, certain: true };
   const what = `"${resource.name}" ${how} (${nameOf(bucket)}) in account ${account}`;
-  if (own === undefined) return [finding(about, `${what}, and whether that is the own account is not known yet: ${MEND}`, "unknown")];
-  return own ? [] : [finding(about, `${what}: ${MEND}`)];
+  if (own === undefined) return [finding(about, `${what}, and whether that is the own account is not known yet: ${FIX}`, "unknown")];
+  return own ? [] : [finding(about, `${what}: ${FIX}`)];
 }

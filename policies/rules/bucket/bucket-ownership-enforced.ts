@@ -2,16 +2,17 @@ import type { Policy } from "../../core/types";
 import { asProps, asString, isUnknown } from "../../core/values";
 import { attachment, BUCKET_TYPES, eachSetting, finding, nameOf, only } from "./model";
 
-const MEND = 'set objectOwnership "BucketOwnerEnforced"';
+const FIX = 'set objectOwnership "BucketOwnerEnforced"';
 
 export const policy: Policy = {
   id: "bucket-ownership-enforced",
   severity: "medium",
-  checklist: "models versioned in S3 and not in git",
+  control: "MODEL-3",
+  tags: ["bucket", "public-access"],
   description: "The models bucket does not bring ACLs back (object ownership is not ObjectWriter or BucketOwnerPreferred).",
   why: "With ACLs on, whoever uploads an object decides who reads it.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: BUCKET_TYPES,
   bad: 'rule: { objectOwnership: "ObjectWriter" }',
   good: 'rule: { objectOwnership: "BucketOwnerEnforced" }',
@@ -20,12 +21,12 @@ export const policy: Policy = {
       const rule = only(setting.resource.inputs.rule);
       const value = asProps(rule)?.objectOwnership;
       if (isUnknown(rule) || isUnknown(value))
-        return [finding(setting, `objectOwnership of ${nameOf(setting.bucket)} is not known yet: ${MEND}`, "unknown")];
+        return [finding(setting, `objectOwnership of ${nameOf(setting.bucket)} is not known yet: ${FIX}`, "unknown")];
       if (asString(value) === "BucketOwnerEnforced") return [];
       return [
         finding(
           setting,
-          `objectOwnership of ${nameOf(setting.bucket)} is "${asString(value) ?? "not set"}", which switches ACLs on: ${MEND}`,
+          `objectOwnership of ${nameOf(setting.bucket)} is "${asString(value) ?? "not set"}", which switches ACLs on: ${FIX}`,
         ),
       ];
     }),

@@ -4,23 +4,24 @@ import { asBoolean, isUnknown } from "../../core/values";
 import { attached, attachment, BUCKET_TYPES, finding, missing, modelBuckets, nameOf } from "./model";
 
 const GUARDS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
-const MEND = `attach a BucketPublicAccessBlock with ${GUARDS.join(", ")} all true`;
+const FIX = `attach a BucketPublicAccessBlock with ${GUARDS.join(", ")} all true`;
 
 export const policy: Policy = {
   id: "bucket-public-access-block",
   severity: "critical",
-  checklist: "models versioned in S3 and not in git",
+  control: "MODEL-3",
+  tags: ["bucket", "public-access"],
   description: "All four public access guards are on for the models bucket (on the bucket, or for the whole account).",
   why: "With one of them off a later ACL or policy can publish the models.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: BUCKET_TYPES,
   bad: 'new aws.s3.BucketPublicAccessBlock("models", { bucket: bucket.id, blockPublicAcls: true });',
   good: 'new aws.s3.BucketPublicAccessBlock("models", { bucket: bucket.id, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true });',
-  evaluate: (graph, settings) => judge(graph, settings),
+  evaluate: check,
 };
 
-function judge(graph: Graph, settings: Settings): Finding[] {
+function check(graph: Graph, settings: Settings): Finding[] {
   // What is on for the account is on for each of its buckets.
   const account = ofType(graph, /^aws:s3\/accountPublicAccessBlock:/).filter((resource) => !resource.external);
   const rest = GUARDS.filter((guard) => !account.some((resource) => asBoolean(resource.inputs[guard]) === true));
@@ -34,10 +35,10 @@ function judge(graph: Graph, settings: Settings): Finding[] {
         {
           verdict: "unknown",
           urn: bucket.urn,
-          message: `whether a public access block is attached to ${nameOf(bucket)} is not known yet: ${MEND}`,
+          message: `whether a public access block is attached to ${nameOf(bucket)} is not known yet: ${FIX}`,
         },
       ];
-    return [missing(bucket, `${nameOf(bucket)} has no public access block: ${MEND}`)];
+    return [missing(bucket, `${nameOf(bucket)} has no public access block: ${FIX}`)];
   });
 }
 
@@ -46,7 +47,7 @@ function guards(resource: Resource, bucket: Resource, wanted: readonly string[])
     const value = resource.inputs[guard];
     if (asBoolean(value) === true) return [];
     const about = { resource, bucket, certain: true };
-    if (isUnknown(value)) return [finding(about, `${guard} of ${nameOf(bucket)} is not known yet: ${MEND}`, "unknown")];
-    return [finding(about, `${guard} of ${nameOf(bucket)} is ${asBoolean(value) === false ? "false" : "not set (false)"}: ${MEND}`)];
+    if (isUnknown(value)) return [finding(about, `${guard} of ${nameOf(bucket)} is not known yet: ${FIX}`, "unknown")];
+    return [finding(about, `${guard} of ${nameOf(bucket)} is ${asBoolean(value) === false ? "false" : "not set (false)"}: ${FIX}`)];
   });
 }

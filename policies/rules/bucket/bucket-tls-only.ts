@@ -7,22 +7,23 @@ import { textsOf } from "./bucket-policy-text";
 import type { PolicyText } from "./bucket-policy-text";
 import { missing, modelBuckets, nameOf } from "./model";
 
-const MEND = 'add a statement that denies s3:* to Principal "*" on the bucket and its objects where aws:SecureTransport is "false"';
+const FIX = 'add a statement that denies s3:* to Principal "*" on the bucket and its objects where aws:SecureTransport is "false"';
 
 export const policy: Policy = {
   id: "bucket-tls-only",
   severity: "high",
-  checklist: "models versioned in S3 and not in git",
+  control: "MODEL-3",
+  tags: ["bucket", "tls"],
   description: "The models bucket refuses requests without TLS.",
   why: "A model fetched over plain HTTP can be read and replaced on the way, and models are code.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: 'new aws.s3.Bucket("models", {}); // no bucket policy',
   good: 'Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [arn, `${arn}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } }',
-  evaluate: (graph, settings) => judge(graph, settings),
+  evaluate: check,
 };
 
-function judge(graph: Graph, settings: Settings): Finding[] {
+function check(graph: Graph, settings: Settings): Finding[] {
   return modelBuckets(graph, settings).flatMap((bucket): Finding[] => {
     const texts = textsOf(graph, bucket).filter((text) => !text.accessPoint);
     const answers = probes(bucket).map(({ action, resource, what }) => ({
@@ -30,13 +31,13 @@ function judge(graph: Graph, settings: Settings): Finding[] {
       answer: strongest(texts.map((text) => denied(text, action, resource))),
     }));
     const open = answers.filter(({ answer }) => answer === "no").map(({ what }) => what);
-    if (open.length > 0) return [missing(bucket, `${nameOf(bucket)} accepts plain HTTP (${[...new Set(open)].join(", ")}): ${MEND}`)];
+    if (open.length > 0) return [missing(bucket, `${nameOf(bucket)} accepts plain HTTP (${[...new Set(open)].join(", ")}): ${FIX}`)];
     if (answers.every(({ answer }) => answer === "yes")) return [];
     return [
       {
         verdict: "unknown",
         urn: bucket.urn,
-        message: `whether ${nameOf(bucket)} refuses plain HTTP is not known yet, because its policy is not: ${MEND}`,
+        message: `whether ${nameOf(bucket)} refuses plain HTTP is not known yet, because its policy is not: ${FIX}`,
       },
     ];
   });

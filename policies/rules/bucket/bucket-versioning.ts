@@ -2,23 +2,24 @@ import type { Finding, Graph, Policy, Resource, Settings } from "../../core/type
 import { asBoolean, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { attached, attachment, BUCKET_TYPES, missing, modelBuckets, nameOf, only } from "./model";
 
-const MEND = 'attach a BucketVersioning with status "Enabled"';
+const FIX = 'attach a BucketVersioning with status "Enabled"';
 
 export const policy: Policy = {
   id: "bucket-versioning",
   severity: "high",
-  checklist: "models versioned in S3 and not in git",
+  control: "MODEL-3",
+  tags: ["bucket", "models"],
   description: "The models bucket keeps versions.",
   why: "Without versions a replaced or deleted model is gone, and no release can go back to it.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: BUCKET_TYPES,
   bad: 'new aws.s3.BucketVersioning("models", { bucket: bucket.id, versioningConfiguration: { status: "Suspended" } });',
   good: 'new aws.s3.BucketVersioning("models", { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } });',
-  evaluate: (graph, settings) => modelBuckets(graph, settings).flatMap((bucket) => judge(graph, bucket, settings)),
+  evaluate: (graph, settings) => modelBuckets(graph, settings).flatMap((bucket) => check(graph, bucket, settings)),
 };
 
-function judge(graph: Graph, bucket: Resource, _settings: Settings): Finding[] {
+function check(graph: Graph, bucket: Resource, _settings: Settings): Finding[] {
   const found = attached(graph, bucket, attachment("bucketVersioning"));
   const states = [...found.certain.map((resource) => ({ resource, state: status(resource) })), ...inline(bucket)];
   const off = states.filter(({ state }) => state !== "Enabled" && state !== "unknown");
@@ -26,21 +27,21 @@ function judge(graph: Graph, bucket: Resource, _settings: Settings): Finding[] {
     return off.map(({ resource, state }) => ({
       verdict: "violation",
       urn: resource.urn,
-      message: `versioning of ${nameOf(bucket)} is "${state}": ${MEND}`,
+      message: `versioning of ${nameOf(bucket)} is "${state}": ${FIX}`,
     }));
   const open = states.filter(({ state }) => state === "unknown");
   if (open.length > 0)
     return open.map(({ resource }) => ({
       verdict: "unknown",
       urn: resource.urn,
-      message: `the versioning status of ${nameOf(bucket)} is not known yet: ${MEND}`,
+      message: `the versioning status of ${nameOf(bucket)} is not known yet: ${FIX}`,
     }));
   if (states.length > 0) return [];
   if (found.possible.length > 0)
     return [
-      { verdict: "unknown", urn: bucket.urn, message: `whether versioning is attached to ${nameOf(bucket)} is not known yet: ${MEND}` },
+      { verdict: "unknown", urn: bucket.urn, message: `whether versioning is attached to ${nameOf(bucket)} is not known yet: ${FIX}` },
     ];
-  return [missing(bucket, `${nameOf(bucket)} has no versioning: ${MEND}`)];
+  return [missing(bucket, `${nameOf(bucket)} has no versioning: ${FIX}`)];
 }
 
 function status(resource: Resource): string {

@@ -52,20 +52,20 @@ export function coversModels(graph: Graph, prefix: string, keys: readonly string
   return models.length > 0 ? false : undefined;
 }
 
-/** One finding for each models bucket and each inline property or attached resource that a check judges. */
+/** One finding for each models bucket and each inline property or attached resource that a check evaluates. */
 export function eachSetting(
   graph: Graph,
   settings: Settings,
   where: { readonly inline?: string; readonly attached: RegExp; readonly property?: string },
-  judge: (setting: Setting) => Finding[],
+  check: (setting: Setting) => Finding[],
 ): Finding[] {
   return modelBuckets(graph, settings).flatMap((bucket) => {
     const found = attached(graph, bucket, where.attached, where.property);
     const inline = where.inline === undefined ? undefined : bucket.inputs[where.inline];
     return [
-      ...(isAbsent(inline) ? [] : judge({ bucket, resource: bucket, value: inline, certain: true, inline: true })),
-      ...found.certain.flatMap((resource) => judge({ bucket, resource, value: undefined, certain: true, inline: false })),
-      ...found.possible.flatMap((resource) => judge({ bucket, resource, value: undefined, certain: false, inline: false })),
+      ...(isAbsent(inline) ? [] : check({ bucket, resource: bucket, value: inline, certain: true, inline: true })),
+      ...found.certain.flatMap((resource) => check({ bucket, resource, value: undefined, certain: true, inline: false })),
+      ...found.possible.flatMap((resource) => check({ bucket, resource, value: undefined, certain: false, inline: false })),
     ];
   });
 }

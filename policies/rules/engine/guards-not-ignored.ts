@@ -3,24 +3,25 @@ import { reveal } from "../../core/values";
 import { learnsHostKeys } from "../host-setup/connections";
 import { guardsOf } from "./guards";
 
-const MEND = "take it off ignoreChanges, so that `pulumi up` puts a hand-made change right";
+const FIX = "take it off ignoreChanges, so that `pulumi up` puts a hand-made change right";
 
 export const policy: Policy = {
   id: "guards-not-ignored",
   severity: "high",
-  checklist: "everything in this list, kept",
+  control: "PACK-1",
+  tags: ["engine"],
   description:
     "No resource ignores changes of a property that this checklist depends on. A Command that only learns a host key may: asked once, it is pinned. One with triggers may ignore its connection: what it did is done, and a replacement connects as the program says then.",
-  why: "What is ignored is frozen: a hole made by hand stays for ever, and the mended program never reaches the cloud.",
-  mend: MEND,
-  level: "mandatory",
+  why: "What is ignored is frozen: a hole made by hand stays for ever, and the fixed program never reaches the cloud.",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'new aws.ec2.Instance("backend", { ... }, { ignoreChanges: ["metadataOptions"] });',
   good: 'new aws.ec2.Instance("backend", { ... }, { ignoreChanges: ["ami"] });',
-  evaluate: (graph) => graph.resources.flatMap(judge),
+  evaluate: (graph) => graph.resources.flatMap(check),
 };
 
-function judge(resource: Resource): Finding[] {
+function check(resource: Resource): Finding[] {
   const guards = learnsHostKeys(resource) ? [] : guardsOf(resource.type).filter((name) => name !== "connection" || !hasTriggers(resource));
   if (guards.length === 0) return [];
   return (resource.options.ignoreChanges ?? []).flatMap((path) => {
@@ -30,7 +31,7 @@ function judge(resource: Resource): Finding[] {
       {
         verdict: "violation",
         urn: resource.urn,
-        message: `${resource.type.split(":").pop() ?? ""} "${resource.name}" ignores changes of "${path}": ${MEND}`,
+        message: `${resource.type.split(":").pop() ?? ""} "${resource.name}" ignores changes of "${path}": ${FIX}`,
       },
     ];
   });

@@ -2,24 +2,25 @@ import type { Finding, Policy, Resource, Value } from "../../core/types";
 import { asString, isAbsent, isUnknown } from "../../core/values";
 import { bodyTypes, HARMLESS_PACKAGES, reachesGuards } from "./packages";
 
-const MEND = "use the typed resource of the aws provider, so that the other policies can judge it";
+const FIX = "use the typed resource of the aws provider, so that the other policies can evaluate it";
 
 export const policy: Policy = {
   id: "judgeable-resources",
   severity: "high",
-  checklist: "everything in this list, checkable",
+  control: "PACK-1",
+  tags: ["engine"],
   description:
-    "Networks, machines, roles and buckets are made by resources that this pack can judge, not by another provider or a template.",
+    "Networks, machines, roles and buckets are made by resources that this pack can check, not by another provider or a template.",
   why: "A template or another provider can open a port or a bucket that no policy sees; silence about it would read as a pass.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'new aws.cloudformation.Stack("extra", { templateBody: "... AWS::EC2::SecurityGroupIngress ..." });',
   good: 'new aws.vpc.SecurityGroupIngressRule("service", { ... });',
-  evaluate: (graph) => graph.resources.filter((resource) => resource.custom && !resource.external).flatMap(judge),
+  evaluate: (graph) => graph.resources.filter((resource) => resource.custom && !resource.external).flatMap(check),
 };
 
-function judge(resource: Resource): Finding[] {
+function check(resource: Resource): Finding[] {
   const why = doubt(resource);
   return why === undefined
     ? []
@@ -27,7 +28,7 @@ function judge(resource: Resource): Finding[] {
         {
           verdict: "unknown",
           urn: resource.urn,
-          message: `"${resource.name}" (${resource.type}) ${why}, which cannot be judged here: ${MEND}`,
+          message: `"${resource.name}" (${resource.type}) ${why}, which cannot be evaluated here: ${FIX}`,
         },
       ];
 }

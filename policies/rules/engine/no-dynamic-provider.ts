@@ -1,16 +1,17 @@
 import type { Policy } from "../../core/types";
 import { ofType } from "../../core/references";
 
-const MEND = "use typed resources of the aws provider";
+const FIX = "use typed resources of the aws provider";
 
 export const policy: Policy = {
   id: "no-dynamic-provider",
   severity: "high",
-  checklist: "everything in this list, checkable",
+  control: "PACK-1",
+  tags: ["engine"],
   description: "The program has no dynamic provider.",
   why: "Its code calls the cloud's API during `up`; what it changes there has no typed inputs that anybody could check.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: "class OpenPort extends pulumi.dynamic.Resource { ... ec2.authorizeSecurityGroupIngress(...) ... }",
   good: 'new aws.vpc.SecurityGroupIngressRule("service", { ... });',
@@ -18,6 +19,6 @@ export const policy: Policy = {
     ofType(graph, /^pulumi-(nodejs|python|dotnet|go|java|yaml)[:\w-]*:dynamic\b|^pulumi-nodejs:dynamic/).map((resource) => ({
       verdict: "violation",
       urn: resource.urn,
-      message: `"${resource.name}" (${resource.type}) is made by a dynamic provider, whose calls cannot be judged: ${MEND}`,
+      message: `"${resource.name}" (${resource.type}) is made by a dynamic provider, whose calls cannot be evaluated: ${FIX}`,
     })),
 };

@@ -4,29 +4,29 @@ import type { Executed } from "../../shell/state";
 import { show } from "../../shell/text";
 import { listening } from "./listening";
 import { unitsOf, valuesOf } from "./units";
-import { forEachHost, unknown, violation } from "./judge";
+import { forEachHost, unknown, violation } from "./findings";
 import type { Place } from "../../shell/files";
 import { holesOf } from "../../shell/text";
 
-const MEND = "`--host 127.0.0.1` (uvicorn), `--bind 127.0.0.1:8000` (gunicorn).";
+const FIX = "`--host 127.0.0.1` (uvicorn), `--bind 127.0.0.1:8000` (gunicorn).";
 
-function judge({ record, files }: HostReport, _settings: Settings): Finding[] {
+function check({ record, files }: HostReport, _settings: Settings): Finding[] {
   const units = unitsOf(record, files).flatMap(({ text, place }) => {
     const environment = valuesOf(text ?? "", "Environment").join(" ");
     return valuesOf(text ?? "", "ExecStart").flatMap((line) => say(listening(line.split(/\s+/u), environment), place));
   });
-  return [...units, ...record.executed.flatMap(judgeRun)];
+  return [...units, ...record.executed.flatMap(checkRun)];
 }
 
-const judgeRun = (run: Executed): Finding[] => say(listening(run.argv, run.assignments.map(([n, v]) => `${n}=${v}`).join(" ")), run.place);
+const checkRun = (run: Executed): Finding[] => say(listening(run.argv, run.assignments.map(([n, v]) => `${n}=${v}`).join(" ")), run.place);
 
 function say(addresses: readonly string[], place: Place): Finding[] {
   return addresses
     .filter((a) => !isLoopback(a))
     .map((address) =>
       holesOf(address).length > 0
-        ? unknown(place, `Cannot tell on which address the application listens: ${show(address)}. ${MEND}`)
-        : violation(place, `The application listens on ${show(address)}, past nginx. ${MEND}`),
+        ? unknown(place, `Cannot tell on which address the application listens: ${show(address)}. ${FIX}`)
+        : violation(place, `The application listens on ${show(address)}, past nginx. ${FIX}`),
     );
 }
 
@@ -35,12 +35,13 @@ const isLoopback = (address: string): boolean => /^(127(\.\d+){3}|::1|\[::1\]|lo
 export const policy: Policy = {
   id: "application-on-loopback",
   severity: "medium",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["host-setup", "systemd"],
   description: "The application server listens on the loopback interface; nginx is the only front.",
   why: "On 0.0.0.0 it answers without nginx's limits and headers to everybody whom the security group lets in, today or after its next change.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: "ExecStart=/home/ddos/venv/bin/uvicorn app:app --host 0.0.0.0 --port 8000",
   good: "ExecStart=/home/ddos/venv/bin/uvicorn app:app --host 127.0.0.1 --port 8000",
-  evaluate: forEachHost(judge),
+  evaluate: forEachHost(check),
 };

@@ -3,19 +3,19 @@ import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { hostReports } from "../../shell/host";
 import { connected } from "../../shell/steps";
 import type { Host } from "../../shell/steps";
-import { unknown, violation } from "./judge";
+import { unknown, violation } from "./findings";
 
-const MEND = "Set `connection.proxy` to the gateway and `connection.host` to the backend's private address.";
+const FIX = "Set `connection.proxy` to the gateway and `connection.host` to the backend's private address.";
 
 async function evaluate(graph: Graph, settings: Settings): Promise<Finding[]> {
   const reports = await hostReports(graph, settings);
   const gateways = new Set(reports.filter((r) => r.host.role === "gateway").map((r) => r.host.key));
   return reports
     .filter((r) => r.host.role === "backend")
-    .flatMap(({ host }) => host.steps.flatMap((step) => judge(graph, host, step, gateways)));
+    .flatMap(({ host }) => host.steps.flatMap((step) => check(graph, host, step, gateways)));
 }
 
-function judge(graph: Graph, host: Host, step: Resource, gateways: ReadonlySet<string>): Finding[] {
+function check(graph: Graph, host: Host, step: Resource, gateways: ReadonlySet<string>): Finding[] {
   const { connection } = step.inputs;
   const place = { urn: step.urn, part: "connection", line: 1 };
   const props = asProps(connection);
@@ -26,7 +26,7 @@ function judge(graph: Graph, host: Host, step: Resource, gateways: ReadonlySet<s
     return [
       violation(
         place,
-        `«${step.name}» reaches the backend ${address === undefined ? "" : `at ${address} `}directly, without a proxy. ${MEND}`,
+        `«${step.name}» reaches the backend ${address === undefined ? "" : `at ${address} `}directly, without a proxy. ${FIX}`,
       ),
     ];
   }
@@ -35,18 +35,19 @@ function judge(graph: Graph, host: Host, step: Resource, gateways: ReadonlySet<s
   if (viaGateway || host.instance === undefined) return [];
   const message = `«${step.name}» is connected to the backend, and nothing of the bastion flows into its connection`;
   return gateways.size > 0
-    ? [violation(place, `${message}. ${MEND}`)]
-    : [unknown(place, `Cannot tell whether a bastion is used: ${message}. ${MEND}`)];
+    ? [violation(place, `${message}. ${FIX}`)]
+    : [unknown(place, `Cannot tell whether a bastion is used: ${message}. ${FIX}`)];
 }
 
 export const policy: Policy = {
   id: "backend-through-bastion",
   severity: "high",
-  checklist: "No public IP on the backend instance",
+  control: "NET-2",
+  tags: ["host-setup", "ssh"],
   description: "Commands reach the backend through the bastion and by no other way.",
   why: "A connection without a proxy works only when the backend can be reached from outside, by a public address or an opened port 22.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: `connection: { host: backend.publicIp, user: "ubuntu", privateKey, hostKey }`,
   good: `connection: { host: backend.privateIp, user: "ubuntu", privateKey, hostKey, proxy: { host: gateway.publicIp, user: "ubuntu", privateKey, hostKey: gatewayKey } }`,
   evaluate: evaluate,

@@ -3,12 +3,12 @@ import type { HostReport } from "../../shell/host";
 import { UNTOUCHED } from "../../shell/mode";
 import { isEnvFile } from "./env-file-mode";
 import { isModelPath } from "./models";
-import { forEachHost, inFog, isOwnFile, judgeMode, subjects } from "./judge";
-import type { Subject } from "./judge";
+import { forEachHost, inFog, isOwnFile, checkMode, subjects } from "./findings";
+import type { Subject } from "./findings";
 
-const MEND = "`find /home/ddos/app -name '*.py' -exec chmod 644 {} +`, or `install -m 644`.";
+const FIX = "`find /home/ddos/app -name '*.py' -exec chmod 644 {} +`, or `install -m 644`.";
 
-function judge({ files }: HostReport, settings: Settings): Finding[] {
+function check({ files }: HostReport, settings: Settings): Finding[] {
   const isCode = ({ path }: Subject): boolean => path.endsWith(".py");
   const found = subjects(
     files,
@@ -18,7 +18,7 @@ function judge({ files }: HostReport, settings: Settings): Finding[] {
   return found
     .filter((s) => s.entry.mode !== UNTOUCHED && !inFog(files, s.entry))
     .flatMap((s) =>
-      judgeMode(files, isCode(s) ? withoutDoubtfulExecute(s) : s, isCode(s) ? 0o644 : 0o7755, isCode(s) ? "Python file" : "file", MEND),
+      checkMode(files, isCode(s) ? withoutDoubtfulExecute(s) : s, isCode(s) ? 0o644 : 0o7755, isCode(s) ? "Python file" : "file", FIX),
     );
 }
 
@@ -31,12 +31,13 @@ const withoutDoubtfulExecute = (s: Subject): Subject => ({
 export const policy: Policy = {
   id: "code-file-mode",
   severity: "high",
-  checklist: "All .py files 644 permissions",
+  control: "FILE-2",
+  tags: ["host-setup", "file-mode"],
   description: "Python files of the service end with mode 644 or stricter, and no other file of it is writable by group or others.",
   why: "Whoever may write the code runs as the service at its next start. An execute bit on modules is not needed and hides a careless chmod -R.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo chmod -R 666 /home/ddos/app/ml_gateway" });`,
   good: `new command.remote.Command("x", { connection, create: "sudo find /home/ddos/app -name '*.py' -exec chmod 644 {} +" });`,
-  evaluate: forEachHost(judge),
+  evaluate: forEachHost(check),
 };

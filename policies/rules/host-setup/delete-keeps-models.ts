@@ -3,15 +3,15 @@ import type { HostReport } from "../../shell/host";
 import { isWithin, normalise, relation } from "../../shell/paths";
 import type { Executed } from "../../shell/state";
 import { DEEP, plain, show } from "../../shell/text";
-import { forEachRun, violation } from "./judge";
+import { forEachRun, violation } from "./findings";
 import { awsCall, programOf } from "./runs";
 
-const MEND = "Leave data alone in `delete`; drop the script, or limit it to what the Command itself made.";
+const FIX = "Leave data alone in `delete`; drop the script, or limit it to what the Command itself made.";
 
-function judge({ deletion }: HostReport, settings: Settings): Finding[] {
+function check({ deletion }: HostReport, settings: Settings): Finding[] {
   return deletion.executed.flatMap((run) => {
     const lost = loss(run, settings);
-    return lost === undefined ? [] : [violation(run.place, `On delete, \`${show(run.argv.join(" "))}\` removes ${lost}. ${MEND}`)];
+    return lost === undefined ? [] : [violation(run.place, `On delete, \`${show(run.argv.join(" "))}\` removes ${lost}. ${FIX}`)];
   });
 }
 
@@ -47,12 +47,13 @@ const destroysBucket = (service: string, action: string, words: readonly string[
 export const policy: Policy = {
   id: "delete-keeps-models",
   severity: "high",
-  checklist: "Models backed up to S3 regularly",
+  control: "MODEL-2",
+  tags: ["host-setup", "models"],
   description: "No delete script removes models from a host or objects from a bucket.",
   why: "`pulumi destroy`, and each replacement of a Command, runs the delete script: what was meant as tidying up is a data loss.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: `new command.remote.Command("models", { connection, create: "…", delete: "rm -rf /home/ddos/models" });`,
   good: `new command.remote.Command("models", { connection, create: "…" });`,
-  evaluate: forEachRun(judge),
+  evaluate: forEachRun(check),
 };

@@ -4,14 +4,14 @@ import type { HostReport } from "../../shell/host";
 import { isWithin } from "../../shell/paths";
 import { isSecretPath } from "../../shell/subjects";
 import { plain, show } from "../../shell/text";
-import { forEachHost, judgeMode, nameOf, subjects, unknown } from "./judge";
+import { forEachHost, checkMode, nameOf, subjects, unknown } from "./findings";
 
-const MEND = "Write it with `install -m 600`, or under `umask 077` and then `chmod 600`.";
+const FIX = "Write it with `install -m 600`, or under `umask 077` and then `chmod 600`.";
 
-function judge(report: HostReport, settings: Settings): readonly Finding[] {
+function check(report: HostReport, settings: Settings): readonly Finding[] {
   const { files } = report;
   const found = subjects(files, (path, e) => isWithin(path, settings.home) && isEnvFile(path, e));
-  if (found.length > 0) return found.flatMap((subject) => judgeMode(files, subject, 0o600, ".env file", MEND));
+  if (found.length > 0) return found.flatMap((subject) => checkMode(files, subject, 0o600, ".env file", FIX));
   return absent(report, settings);
 }
 
@@ -33,7 +33,7 @@ function absent(report: HostReport, settings: Settings): Finding[] {
   return [
     unknown(
       reader.place,
-      `Cannot tell the mode of .env: ${show(reader.path)} reads it, and no step of this stack is seen to write it. ${MEND}`,
+      `Cannot tell the mode of .env: ${show(reader.path)} reads it, and no step of this stack is seen to write it. ${FIX}`,
     ),
   ];
 }
@@ -46,12 +46,13 @@ const namesEnvFile = (content: string, settings: Settings): boolean =>
 export const policy: Policy = {
   id: "env-file-mode",
   severity: "critical",
-  checklist: ".env file 600 permissions (owner only)",
+  control: "FILE-4",
+  tags: ["host-setup", "file-mode", "secrets"],
   description: "The .env file of the service ends with mode 600 or stricter, whichever way the steps are run.",
   why: "The file holds the database credentials and SECRET_KEY. With any group or other bit, each process on the host can read them.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: 'new command.remote.Command("env", { connection, create: "sudo install -m 644 -o ddos -g ddos /dev/stdin /home/ddos/app/.env", stdin: envText });',
   good: 'new command.remote.Command("env", { connection, create: "sudo install -m 600 -o ddos -g ddos /dev/stdin /home/ddos/app/.env", stdin: envText });',
-  evaluate: forEachHost(judge),
+  evaluate: forEachHost(check),
 };

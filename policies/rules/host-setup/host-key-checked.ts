@@ -5,21 +5,21 @@ import { hostReports } from "../../shell/host";
 import type { Executed, Happenings } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { isRemote, learnsHostKeys, seenInConnection } from "./connections";
-import { distinct, unknown, violation } from "./judge";
+import { distinct, unknown, violation } from "./findings";
 import { programOf, wordsOf } from "./runs";
 
-const MEND = "Set `hostKey` on the connection and on its proxy; drop StrictHostKeyChecking=no.";
+const FIX = "Set `hostKey` on the connection and on its proxy; drop StrictHostKeyChecking=no.";
 
 const OFF =
   /StrictHostKeyChecking[\s=]*(no|off)\b|UserKnownHostsFile[\s=]*\/dev\/null|GlobalKnownHostsFile[\s=]*\/dev\/null|host_key_checking\s*=\s*false/iu;
 
 async function evaluate(graph: Graph, settings: Settings): Promise<Finding[]> {
   const reports = await hostReports(graph, settings);
-  const connections = graph.resources.filter(isRemote).flatMap((step) => judgeConnection(graph, step));
-  return distinct([...connections, ...reports.flatMap(({ record }) => judgeScripts(record))]);
+  const connections = graph.resources.filter(isRemote).flatMap((step) => checkConnection(graph, step));
+  return distinct([...connections, ...reports.flatMap(({ record }) => checkScripts(record))]);
 }
 
-function judgeConnection(graph: Graph, step: Resource): Finding[] {
+function checkConnection(graph: Graph, step: Resource): Finding[] {
   const { connection } = step.inputs;
   const place = { urn: step.urn, part: "connection", line: 1 };
   if (isAbsent(connection)) return [];
@@ -30,21 +30,21 @@ function judgeConnection(graph: Graph, step: Resource): Finding[] {
     return [
       unknown(
         place,
-        `Cannot tell whether «${step.name}» checks the host key: its connection is not known yet, and no step that learns a key (ssh-keyscan) flows into it. ${MEND}`,
+        `Cannot tell whether «${step.name}» checks the host key: its connection is not known yet, and no step that learns a key (ssh-keyscan) flows into it. ${FIX}`,
       ),
     ];
   }
   const missing = isAbsent(props.hostKey) ? ["connection.hostKey"] : [];
   const proxy = asProps(props.proxy);
   if (proxy && isAbsent(proxy.hostKey)) missing.push("connection.proxy.hostKey");
-  return missing.map((key) => violation(place, `«${step.name}» connects without ${key}, so any host may answer. ${MEND}`));
+  return missing.map((key) => violation(place, `«${step.name}» connects without ${key}, so any host may answer. ${FIX}`));
 }
 
 /** One record is that of every graph with the same steps. */
-const judgeScripts = once((record: Happenings): Finding[] => {
+const checkScripts = once((record: Happenings): Finding[] => {
   const runs = record.executed.flatMap((run) => {
     const found = switchedOff(run);
-    return found === undefined ? [] : [violation(run.place, `\`${programOf(run)} … ${show(found)}\` accepts any host key. ${MEND}`)];
+    return found === undefined ? [] : [violation(run.place, `\`${programOf(run)} … ${show(found)}\` accepts any host key. ${FIX}`)];
   });
   const files = record.written
     .filter((w) => /ssh_config|\.ssh\/config$|ansible\.cfg$/u.test(w.path))
@@ -52,7 +52,7 @@ const judgeScripts = once((record: Happenings): Finding[] => {
       plain(w.content)
         .split("\n")
         .filter((line) => !line.trimStart().startsWith("#") && OFF.test(line))
-        .map((line) => violation(w.place, `${show(w.path)} says \`${show(line)}\`. ${MEND}`)),
+        .map((line) => violation(w.place, `${show(w.path)} says \`${show(line)}\`. ${FIX}`)),
     );
   return [...runs, ...files];
 });
@@ -70,12 +70,13 @@ function switchedOff(run: Executed): string | undefined {
 export const policy: Policy = {
   id: "host-key-checked",
   severity: "high",
-  checklist: "SSH (port 22) restricted if possible",
+  control: "NET-4",
+  tags: ["host-setup", "ssh"],
   description:
     "Every connection to a host, and to the bastion on the way, names the host key it expects; scripts do not switch the check off.",
   why: "Without it the first machine that answers at the address is believed, and gets the commands and the secrets on their standard input.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: `const connection = { host, user: "ubuntu", privateKey };`,
   good: `const connection = { host, user: "ubuntu", privateKey, hostKey, proxy: { host: bastion, user: "ubuntu", privateKey, hostKey: bastionKey } };`,
   evaluate: evaluate,

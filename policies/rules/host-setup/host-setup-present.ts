@@ -1,17 +1,17 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
-import { forEachHost } from "./judge";
+import { forEachHost } from "./findings";
 
-const MEND = "Set it up by this program, or exempt this finding with the place where its image is checked.";
+const FIX = "Set it up by this program, or exempt this finding with the place where its image is checked.";
 
-function judge(report: HostReport, _settings: Settings): Finding[] {
+function check(report: HostReport, _settings: Settings): Finding[] {
   const { host } = report;
   if (host.role !== "backend" || !host.instance || report.isSetUp || report.record.unclear.length > 0) return [];
   return [
     {
       verdict: "unknown",
       urn: host.instance.urn,
-      message: `Cannot tell what «${host.name}» ends up with: no Command and no user data of this stack sets it up. ${MEND}`,
+      message: `Cannot tell what «${host.name}» ends up with: no Command and no user data of this stack sets it up. ${FIX}`,
     },
   ];
 }
@@ -19,12 +19,13 @@ function judge(report: HostReport, _settings: Settings): Finding[] {
 export const policy: Policy = {
   id: "host-setup-present",
   severity: "low",
-  checklist: "All directories 755 permissions",
-  description: "Something in this stack sets the backend up, so that modes, owners and models can be judged.",
+  control: "SETUP-1",
+  tags: ["host-setup"],
+  description: "Something in this stack sets the backend up, so that modes, owners and models can be evaluated.",
   why: "A host that is set up elsewhere (a baked image, another tool) passes every check of this area unseen.",
-  mend: MEND,
-  level: "advisory",
+  remediationSteps: FIX,
+  enforcementLevel: "advisory",
   bad: "new aws.ec2.Instance(name, args); // and nothing that sets it up",
   good: `new command.remote.Command("x", { connection, create: "…" });`,
-  evaluate: forEachHost(judge),
+  evaluate: forEachHost(check),
 };

@@ -1,23 +1,23 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
-import { forEachHost, unknown } from "./judge";
+import { forEachHost, unknown } from "./findings";
 
-const MEND =
-  "Keep scripts literal in `create`, pass values by stdin, and run no text from a variable, a file nobody showed or the network.";
+const FIX = "Keep scripts literal in `create`, pass values by stdin, and run no text from a variable, a file nobody showed or the network.";
 
-function judge({ record, host }: HostReport, _settings: Settings): Finding[] {
-  return record.unclear.map(({ what, place }) => unknown(place, `Cannot tell what «${host.name}» ends up with: it runs ${what}. ${MEND}`));
+function check({ record, host }: HostReport, _settings: Settings): Finding[] {
+  return record.unclear.map(({ what, place }) => unknown(place, `Cannot tell what «${host.name}» ends up with: it runs ${what}. ${FIX}`));
 }
 
 export const policy: Policy = {
   id: "host-setup-readable",
   severity: "medium",
-  checklist: "All directories 755 permissions",
+  control: "SETUP-1",
+  tags: ["host-setup", "shell"],
   description: "All text that the set-up runs on a host is known when the program is previewed.",
-  why: "What cannot be read cannot be judged: it may change modes, owners, units or firewall rules.",
-  mend: MEND,
-  level: "mandatory",
+  why: "What cannot be read cannot be evaluated: it may change modes, owners, units or firewall rules.",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo sh -c \\"$SCRIPT\\"" });`,
   good: `new command.remote.Command("x", { connection, create: "set -eu; sudo install -m 600 /dev/stdin /home/ddos/app/.env" });`,
-  evaluate: forEachHost(judge),
+  evaluate: forEachHost(check),
 };

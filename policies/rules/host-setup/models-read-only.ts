@@ -6,17 +6,17 @@ import type { Files } from "../../shell/files";
 import { isWithin } from "../../shell/paths";
 import { isModelPath } from "./models";
 import { plain } from "../../shell/text";
-import { forEachHost, judgeMode, subjects, unknown, violation } from "./judge";
+import { forEachHost, checkMode, subjects, unknown, violation } from "./findings";
 
-const MEND = "Fetch the models in a step of their own and `chmod 444` (or `install -m 444`) each of them.";
+const FIX = "Fetch the models in a step of their own and `chmod 444` (or `install -m 444`) each of them.";
 
-function judge(report: HostReport, settings: Settings): Finding[] {
+function check(report: HostReport, settings: Settings): Finding[] {
   const { files } = report;
   const found = subjects(files, (path, e) => isModelPath(path, settings) && (e.kind === "file" || e.kind === "any"));
   const modes = found.flatMap((s) =>
     s.entry.mode === UNTOUCHED && s.entry.doubt === undefined && (files.fog?.time ?? -1) <= s.entry.time
-      ? [unknown(s.entry.place, `Cannot tell whether the model ${show(s.path)} is read-only: no step sets its mode. ${MEND}`)]
-      : judgeMode(files, s, 0o555, "model", MEND),
+      ? [unknown(s.entry.place, `Cannot tell whether the model ${show(s.path)} is read-only: no step sets its mode. ${FIX}`)]
+      : checkMode(files, s, 0o555, "model", FIX),
   );
   const arrived = found.some((s) => s.entry.presumed !== true) || cameInBulk(files, settings);
   return arrived ? modes : [...modes, ...missing(report, settings)];
@@ -32,12 +32,12 @@ function missing(report: HostReport, settings: Settings): Finding[] {
   const { files, host, record } = report;
   if (host.role !== "backend" || !report.isSetUp) return [];
   if (files.fog)
-    return [unknown(files.fog.place, `Cannot tell whether models are there and read-only: the host runs ${files.fog.reason}. ${MEND}`)];
+    return [unknown(files.fog.place, `Cannot tell whether models are there and read-only: the host runs ${files.fog.reason}. ${FIX}`)];
   const service =
     record.written.find((w) => /\.service$/u.test(w.path) && runsApplication(w.content)) ??
     record.executed.find((e) => e.argv.some((a) => runsApplication(a)));
   return service
-    ? [violation(service.place, `The service is set up on «${host.name}», but no step brings models into ${settings.home}/models. ${MEND}`)]
+    ? [violation(service.place, `The service is set up on «${host.name}», but no step brings models into ${settings.home}/models. ${FIX}`)]
     : [];
 }
 
@@ -46,12 +46,13 @@ const runsApplication = (text: string): boolean => /\b(uvicorn|gunicorn|hypercor
 export const policy: Policy = {
   id: "models-read-only",
   severity: "high",
-  checklist: "Models in /home/ddos/models, read-only permissions after deployment",
+  control: "MODEL-1",
+  tags: ["host-setup", "models", "file-mode"],
   description: "The set-up puts the models below the service's models folder and ends with mode 444 or stricter on each.",
   why: "A model is code: who may change the file decides what the service answers, and with pickle what it runs.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "aws s3 cp s3://models/m.pkl /home/ddos/models/m.pkl" });`,
   good: `new command.remote.Command("x", { connection, create: "aws s3 cp s3://models/m.pkl /home/ddos/models/m.pkl && chmod 444 /home/ddos/models/m.pkl" });`,
-  evaluate: forEachHost(judge),
+  evaluate: forEachHost(check),
 };

@@ -2,20 +2,20 @@ import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { isWithin } from "../../shell/paths";
 import { isKnown, plain, show } from "../../shell/text";
-import { forEachHost, violation } from "./judge";
+import { forEachHost, violation } from "./findings";
 
-const MEND = "`ssl_protocols TLSv1.2 TLSv1.3;`, and proxy to the application instead of serving its folder.";
+const FIX = "`ssl_protocols TLSv1.2 TLSv1.3;`, and proxy to the application instead of serving its folder.";
 
 const WEAK_PROTOCOL = /\b(SSLv2|SSLv3|TLSv1|TLSv1\.1)(?![.\d])/u;
 const WEAK_CIPHER = /(^|[:\s"'+])(?!!)(RC4|3?DES|NULL|EXPORT|EXP|aNULL|eNULL|LOW|MD5)\b/u;
 
-function judge({ record }: HostReport, settings: Settings): Finding[] {
+function check({ record }: HostReport, settings: Settings): Finding[] {
   return record.written
     .filter((w) => /^\/etc\/nginx\//u.test(w.path) || /nginx[^/]*\.conf$/u.test(w.path))
     .flatMap((w) =>
       directives(plain(w.content))
         .flatMap((line) => problem(line, settings))
-        .map((what) => violation(w.place, `${show(w.path)}: ${what}. ${MEND}`)),
+        .map((what) => violation(w.place, `${show(w.path)}: ${what}. ${FIX}`)),
     );
 }
 
@@ -47,12 +47,13 @@ function exposes(value: string, settings: Settings): boolean {
 export const policy: Policy = {
   id: "nginx-safe",
   severity: "medium",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["host-setup", "nginx", "tls"],
   description: "nginx allows no broken TLS and serves no folder that holds .env or models.",
   why: "A static root at the application's folder hands out .env to whoever asks for /.env; old protocols can be read on the way.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: "server { listen 443 ssl; ssl_protocols TLSv1 TLSv1.2; root /home/ddos/app; }",
   good: "server { listen 443 ssl; ssl_protocols TLSv1.2 TLSv1.3; location / { proxy_pass http://127.0.0.1:8000; } }",
-  evaluate: forEachHost(judge),
+  evaluate: forEachHost(check),
 };

@@ -2,10 +2,10 @@ import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import type { Executed } from "../../shell/state";
 import { show } from "../../shell/text";
-import { forEachRun, violation } from "./judge";
+import { forEachRun, violation } from "./findings";
 import { awsCall, pythonCode } from "./runs";
 
-const MEND = "Declare the resource in the program.";
+const FIX = "Declare the resource in the program.";
 
 const READS =
   /^(get|list|describe|head|wait|help|lookup|search|query|scan|ls|presign|select|estimate|test|validate|simulate|batch-get|receive|tail|filter)([-_]|$)/u;
@@ -22,13 +22,11 @@ const HARMLESS: Readonly<Record<string, RegExp>> = {
   kms: /^(decrypt|encrypt|generate-data-key)/u,
 };
 
-function judge({ record, host }: HostReport, _settings: Settings): Finding[] {
+function check({ record, host }: HostReport, _settings: Settings): Finding[] {
   const place = host.isOperator ? "on the machine that runs Pulumi" : `on «${host.name}»`;
   return record.executed.flatMap((run) => {
     const what = changesAws(run);
-    return what === undefined
-      ? []
-      : [violation(run.place, `${what} is called ${place}: it changes AWS behind the program's back. ${MEND}`)];
+    return what === undefined ? [] : [violation(run.place, `${what} is called ${place}: it changes AWS behind the program's back. ${FIX}`)];
   });
 }
 
@@ -54,12 +52,13 @@ function changesAws(run: Executed): string | undefined {
 export const policy: Policy = {
   id: "no-imperative-aws",
   severity: "high",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["host-setup", "engine"],
   description: "Scripts change nothing in AWS: no rules, roles, instances, buckets or objects are changed or deleted by CLI or SDK calls.",
   why: "Such a change is in no preview, no state and no policy: `aws ec2 authorize-security-group-ingress` in a script opens the port that the program keeps closed.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "aws ec2 authorize-security-group-ingress --group-id sg-1 --port 9000 --cidr 0.0.0.0/0" });`,
   good: "new aws.vpc.SecurityGroupIngressRule(…);",
-  evaluate: forEachRun(judge),
+  evaluate: forEachRun(check),
 };

@@ -1,20 +1,20 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { plain, show } from "../../shell/text";
-import { forEachHost, violation } from "./judge";
+import { forEachHost, violation } from "./findings";
 import { programOf, wordsOf } from "./runs";
 
-const MEND = "Keep `PasswordAuthentication no` and `PermitRootLogin no`; log in with keys.";
+const FIX = "Keep `PasswordAuthentication no` and `PermitRootLogin no`; log in with keys.";
 
 const OPENS =
   /\b(PasswordAuthentication|PermitEmptyPasswords|PermitRootLogin|KbdInteractiveAuthentication|ChallengeResponseAuthentication)\s+(yes)\b/iu;
 
-function judge({ record }: HostReport, _settings: Settings): Finding[] {
+function check({ record }: HostReport, _settings: Settings): Finding[] {
   const settings = record.written
     .filter((w) => /\/ssh\/sshd_config(\.d\/|$)/u.test(w.path) || /\/sshd_config/u.test(w.path))
     .flatMap((w) =>
       uncommented(plain(w.content)).flatMap((line) =>
-        OPENS.test(line) ? [violation(w.place, `${show(w.path)} gets \`${show(OPENS.exec(line)?.[0] ?? "")}\`. ${MEND}`)] : [],
+        OPENS.test(line) ? [violation(w.place, `${show(w.path)} gets \`${show(OPENS.exec(line)?.[0] ?? "")}\`. ${FIX}`)] : [],
       ),
     );
   const commands = record.executed.flatMap((run) => {
@@ -23,7 +23,7 @@ function judge({ record }: HostReport, _settings: Settings): Finding[] {
       program === "sshpass" ||
       (program === "passwd" && wordsOf(run).some((w) => w === "-d" || w === "--delete")) ||
       (program === "sshd" && wordsOf(run).some((w) => /PasswordAuthentication=yes/iu.test(w)));
-    return given ? [violation(run.place, `\`${program}\` makes a password a way to log in. ${MEND}`)] : [];
+    return given ? [violation(run.place, `\`${program}\` makes a password a way to log in. ${FIX}`)] : [];
   });
   return [...settings, ...commands];
 }
@@ -38,12 +38,13 @@ const uncommented = (text: string): string[] =>
 export const policy: Policy = {
   id: "no-password-login",
   severity: "high",
-  checklist: "SSH (port 22) restricted if possible",
+  control: "NET-4",
+  tags: ["host-setup", "ssh"],
   description: "No script lets people log in over SSH with a password, or root at all.",
   why: "Passwords are guessed from the whole internet within hours of port 22 being reachable.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo sed -i 's/^#*PasswordAuthentication.*/PasswordAuthentication yes/' /etc/ssh/sshd_config" });`,
   good: `new command.remote.Command("x", { connection, create: "echo 'PasswordAuthentication no' | sudo tee /etc/ssh/sshd_config.d/10-keys.conf" });`,
-  evaluate: forEachHost(judge),
+  evaluate: forEachHost(check),
 };

@@ -1,12 +1,12 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { plain, show } from "../../shell/text";
-import { forEachHost, violation } from "./judge";
+import { forEachHost, violation } from "./findings";
 import { programOf, wordsOf } from "./runs";
 
-const MEND = "Pin the commit (40 digits) or add `#sha256=…`; better, a package version with --require-hashes.";
+const FIX = "Pin the commit (40 digits) or add `#sha256=…`; better, a package version with --require-hashes.";
 
-function judge({ record }: HostReport, _settings: Settings): Finding[] {
+function check({ record }: HostReport, _settings: Settings): Finding[] {
   return record.executed.flatMap((run) => {
     if (!/^(pip|python)/u.test(programOf(run))) return [];
     const words = wordsOf(run);
@@ -20,19 +20,20 @@ function judge({ record }: HostReport, _settings: Settings): Finding[] {
     );
     return loose === undefined
       ? []
-      : [violation(run.place, `pip installs ${show(plain(loose))}, which can be something else tomorrow. ${MEND}`)];
+      : [violation(run.place, `pip installs ${show(plain(loose))}, which can be something else tomorrow. ${FIX}`)];
   });
 }
 
 export const policy: Policy = {
   id: "pinned-python-packages",
   severity: "medium",
-  checklist: "All .py files 644 permissions",
+  control: "SETUP-2",
+  tags: ["host-setup", "supply-chain"],
   description: "pip installs nothing from an address whose content is not pinned.",
   why: "A branch or archive address can change between two deployments; the package's set-up code runs on the host.",
-  mend: MEND,
-  level: "advisory",
+  remediationSteps: FIX,
+  enforcementLevel: "advisory",
   bad: `new command.remote.Command("x", { connection, create: "pip install git+https://github.com/x/y.git" });`,
   good: `new command.remote.Command("x", { connection, create: "pip install --require-hashes -r requirements.txt" });`,
-  evaluate: forEachHost(judge),
+  evaluate: forEachHost(check),
 };

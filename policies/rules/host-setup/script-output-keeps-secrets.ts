@@ -4,9 +4,9 @@ import { asString, containsSecret } from "../../core/values";
 import { hostReports } from "../../shell/host";
 import type { Happenings } from "../../shell/state";
 import { holdsSecret } from "../../shell/text";
-import { distinct, violation } from "./judge";
+import { distinct, violation } from "./findings";
 
-const MEND = `Print nothing of it and drop \`set -x\`; on steps that see secrets set logging: "none" and additionalSecretOutputs: ["stdout", "stderr"].`;
+const FIX = `Print nothing of it and drop \`set -x\`; on steps that see secrets set logging: "none" and additionalSecretOutputs: ["stdout", "stderr"].`;
 
 async function evaluate(graph: Graph, settings: Settings): Promise<Finding[]> {
   const reports = await hostReports(graph, settings);
@@ -16,13 +16,13 @@ async function evaluate(graph: Graph, settings: Settings): Promise<Finding[]> {
 function shown(graph: Graph, record: Happenings): Finding[] {
   return record.shown
     .filter(({ place }) => isExposed(graph.byUrn.get(place.runBy ?? place.urn)))
-    .map(({ place }) => violation(place, `The script prints what holds a secret, and its output is logged or kept in plain. ${MEND}`));
+    .map(({ place }) => violation(place, `The script prints what holds a secret, and its output is logged or kept in plain. ${FIX}`));
 }
 
 function traced(graph: Graph, record: Happenings): Finding[] {
   return tracedWithSecret(record)
     .filter((run) => isExposed(graph.byUrn.get(run.place.runBy ?? run.place.urn)))
-    .map((run) => violation(run.place, `\`set -x\` prints a command with a secret in its words. ${MEND}`));
+    .map((run) => violation(run.place, `\`set -x\` prints a command with a secret in its words. ${FIX}`));
 }
 
 const tracedWithSecret = once((record: Happenings) => record.executed.filter((run) => run.options.xtrace && run.argv.some(holdsSecret)));
@@ -38,11 +38,12 @@ function isExposed(resource: Resource | undefined): boolean {
 export const policy: Policy = {
   id: "script-output-keeps-secrets",
   severity: "high",
-  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  control: "SECRET-2",
+  tags: ["host-setup", "secrets", "shell"],
   description: "No script prints a secret to where its output is logged or kept, not by a function, a pipe, a variable or a trace either.",
   why: "A Command's output goes to the log of the deployment and, in plain, to the state.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo tee /home/ddos/app/.env" });`,
   good: `new command.remote.Command("x", { connection, create: "sudo tee /home/ddos/app/.env >/dev/null" });`,
   evaluate: evaluate,

@@ -2,13 +2,13 @@ import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import type { Executed } from "../../shell/state";
 import { show } from "../../shell/text";
-import { forEachHost, violation } from "./judge";
+import { forEachHost, violation } from "./findings";
 import { isProtective } from "./protective";
 
-const MEND = "Begin the script with `set -euo pipefail`.";
+const FIX = "Begin the script with `set -euo pipefail`.";
 
 /** Per script: a protective command, no `set -e` in effect, and later lines that would run after its failure and hide it. */
-function judge({ record }: HostReport, _settings: Settings): Finding[] {
+function check({ record }: HostReport, _settings: Settings): Finding[] {
   const scripts = new Map<string, Executed[]>();
   for (const run of record.executed) {
     const { urn, part, start, runBy } = run.place;
@@ -21,19 +21,20 @@ function judge({ record }: HostReport, _settings: Settings): Finding[] {
     if (runs.some((run) => run.options.errexit)) return [];
     const last = Math.max(...runs.map((run) => run.place.line));
     const run = runs.find((one) => isProtective(one) && one.place.line < last);
-    return run ? [violation(run.place, `The script goes on when \`${show(run.argv.join(" "))}\` fails, and reports success. ${MEND}`)] : [];
+    return run ? [violation(run.place, `The script goes on when \`${show(run.argv.join(" "))}\` fails, and reports success. ${FIX}`)] : [];
   });
 }
 
 export const policy: Policy = {
   id: "strict-shell",
   severity: "low",
-  checklist: "All directories 755 permissions",
+  control: "SETUP-1",
+  tags: ["host-setup", "shell"],
   description: "A script that protects something stops at its first failure.",
   why: "Without `set -e` a failed chmod or install is followed by the next line, and the Command succeeds.",
-  mend: MEND,
-  level: "advisory",
+  remediationSteps: FIX,
+  enforcementLevel: "advisory",
   bad: `new command.remote.Command("x", { connection, create: "chmod 600 /home/ddos/app/.env\\nsystemctl restart app" });`,
   good: `new command.remote.Command("x", { connection, create: "set -euo pipefail\\nchmod 600 /home/ddos/app/.env\\nsystemctl restart app" });`,
-  evaluate: forEachHost(judge),
+  evaluate: forEachHost(check),
 };

@@ -2,10 +2,10 @@ import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import type { Executed } from "../../shell/state";
 import { plain, show } from "../../shell/text";
-import { forEachRun, violation } from "./judge";
+import { forEachRun, violation } from "./findings";
 import { programOf, wordsOf } from "./runs";
 
-const MEND = "Drop the switch; for a private certificate authority install its certificate and name it (--cacert, AWS_CA_BUNDLE).";
+const FIX = "Drop the switch; for a private certificate authority install its certificate and name it (--cacert, AWS_CA_BUNDLE).";
 
 const SWITCHES: readonly (readonly [RegExp, RegExp])[] = [
   [/^curl$/u, /^(--insecure|--proxy-insecure|-[a-zA-Z]*k[a-zA-Z]*)$/u],
@@ -23,12 +23,12 @@ const VARIABLES = /^(NODE_TLS_REJECT_UNAUTHORIZED=0|PYTHONHTTPSVERIFY=0|GIT_SSL_
 /** Values of curl's options look like bundled switches (`-H k`): only words that begin with a dash are looked at, and not these. */
 const LOCAL = /(^|\/\/)(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/u;
 
-function judge({ record }: HostReport, _settings: Settings): Finding[] {
+function check({ record }: HostReport, _settings: Settings): Finding[] {
   return record.executed.flatMap((run) => {
     const found = switchedOff(run);
     return found === undefined
       ? []
-      : [violation(run.place, `\`${programOf(run)} … ${show(found)}\` does not check whom it talks to. ${MEND}`)];
+      : [violation(run.place, `\`${programOf(run)} … ${show(found)}\` does not check whom it talks to. ${FIX}`)];
   });
 }
 
@@ -50,12 +50,13 @@ function switchedOff(run: Executed): string | undefined {
 export const policy: Policy = {
   id: "tls-verified",
   severity: "medium",
-  checklist: "SSH (port 22) restricted",
+  control: "SETUP-2",
+  tags: ["host-setup", "supply-chain", "tls"],
   description: "No script switches off the check of a TLS certificate or of a package signature.",
   why: "Whoever sits on the way can then hand over other code, models or credentials.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "curl -k https://models.example/m.pkl -o m.pkl" });`,
   good: `new command.remote.Command("x", { connection, create: "curl --cacert /etc/ssl/own-ca.pem https://models.example/m.pkl -o m.pkl" });`,
-  evaluate: forEachRun(judge),
+  evaluate: forEachRun(check),
 };

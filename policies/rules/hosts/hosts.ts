@@ -59,7 +59,7 @@ function machine(graph: Graph, resource: Resource): Launch {
   return { resource, path: "", property, template, strangeTemplate };
 }
 
-/** A template is judged by itself unless only instances use it: they are judged with what they add to it. */
+/** A template is evaluated by itself unless only instances use it: they are evaluated with what they add to it. */
 function startsMachines(graph: Graph, template: Resource): boolean {
   // Who uses it comes later.
   if (graph.partial === true) return false;

@@ -5,20 +5,21 @@ import type { Grant, Rights } from "../../graph/iam-role";
 import type { Statement } from "../../graph/iam-document";
 import { report, ROLE_TYPES } from "./hosts";
 
-const MEND = "grant the actions that the host needs, on the resources it needs them for";
+const FIX = "grant the actions that the host needs, on the resources it needs them for";
 
 export const policy: Policy = {
   id: "least-privilege-role",
   severity: "critical",
-  checklist: "least-privilege roles",
+  control: "IAM-1",
+  tags: ["iam"],
   description: "No host's role is an administrator, by attachment or by meaning, or reads and changes what is not its own.",
   why: "A role's keys are what an intruder on a host gets first; they should open one prefix of one bucket and nothing else.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: ROLE_TYPES,
   bad: 'new aws.iam.RolePolicyAttachment("admin", { role, policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" });',
   good: '{ Effect: "Allow", Action: "s3:GetObject", Resource: `${bucketArn}/models/*` }',
-  evaluate: (graph) => judge(graph),
+  evaluate: check,
 };
 
 /** AWS's own policies that reach far beyond one host's work, those that do not, and what is left: nobody knows. */
@@ -60,7 +61,7 @@ const FORBIDDEN: readonly { readonly action: string; readonly resource: string }
   { action: "rds:DeleteDBInstance", resource: "arn:aws:rds:us-east-1:000000000000:db:something" },
 ];
 
-function judge(graph: Graph): Finding[] {
+function check(graph: Graph): Finding[] {
   const roles = new Map<Resource, Resource>();
   for (const { host, role } of hostRoles(graph)) if (role) roles.set(role, roles.get(role) ?? host);
   return [...roles].flatMap(([role, host]) => {
@@ -76,8 +77,8 @@ function judge(graph: Graph): Finding[] {
 
 function managed(rights: Rights, who: string): Finding[] {
   return rights.managed.flatMap(({ arn, resource }) => {
-    if (FAR.test(arn)) return [report(resource, "violation", `${who} has ${arn}: ${MEND}`)];
-    return NEAR.test(arn) ? [] : [report(resource, "unknown", `${who} has ${arn}, which this pack does not know: ${MEND}`)];
+    if (FAR.test(arn)) return [report(resource, "violation", `${who} has ${arn}: ${FIX}`)];
+    return NEAR.test(arn) ? [] : [report(resource, "unknown", `${who} has ${arn}, which this pack does not know: ${FIX}`)];
   });
 }
 
@@ -87,14 +88,14 @@ function meant(rights: Rights, role: Resource, who: string): Finding[] {
   const allowed = answers.filter(({ answer }) => answer === "yes").map(({ request }) => request.action);
   const all = allowed.length === FORBIDDEN.length ? "anything at all" : allowed.slice(0, 5).join(", ");
   if (allowed.length > 0)
-    return [report(role, "violation", `${who} may do ${all}${allowed.length > 5 ? " ..." : ""} on anybody's resources: ${MEND}`)];
+    return [report(role, "violation", `${who} may do ${all}${allowed.length > 5 ? " ..." : ""} on anybody's resources: ${FIX}`)];
   const open = answers.filter(({ answer }) => answer === "maybe").map(({ request }) => request.action);
   return open.length > 0
     ? [
         report(
           role,
           "unknown",
-          `${who} may perhaps do ${open.slice(0, 5).join(", ")} on anybody's resources; what decides is not known yet: ${MEND}`,
+          `${who} may perhaps do ${open.slice(0, 5).join(", ")} on anybody's resources; what decides is not known yet: ${FIX}`,
         ),
       ]
     : [];

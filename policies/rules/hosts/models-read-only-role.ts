@@ -6,27 +6,28 @@ import { BUCKET } from "../bucket/model";
 import { MODEL_TYPES, report } from "./hosts";
 import { mayWriteAtAll, modelWrites } from "./model-writes";
 
-const MEND = "let hosts read models (s3:GetObject on their prefix); uploads are the deployment's, backups go under a prefix of their own";
+const FIX = "let hosts read models (s3:GetObject on their prefix); uploads are the deployment's, backups go under a prefix of their own";
 
 export const policy: Policy = {
   id: "models-read-only-role",
   severity: "critical",
-  checklist: "models read-only after deploy",
+  control: "MODEL-1",
+  tags: ["iam", "models"],
   description: "No host's role may change or delete models in the bucket, or the bucket's own guards.",
   why: "Whoever takes over a host could replace the model that every other host loads next; a pickle is code.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: MODEL_TYPES,
   bad: '{ Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: `${bucketArn}/*` }',
   good: '{ Effect: "Allow", Action: "s3:GetObject", Resource: `${bucketArn}/models/*` }',
-  evaluate: (graph, settings) => judge(graph, settings),
+  evaluate: check,
 };
 
 /** AWS's own policies that let their holder write to S3. */
 const WRITERS =
   /\/(AdministratorAccess|PowerUserAccess|AmazonS3FullAccess|AmazonS3ObjectLambdaExecutionRolePolicy|AmazonEC2RoleforSSM|DataScientist|SystemAdministrator|DatabaseAdministrator|AmazonElasticMapReduce\w*|AmazonSageMakerFullAccess|AWSLambda_FullAccess)$/;
 
-function judge(graph: Graph, settings: Settings): Finding[] {
+function check(graph: Graph, settings: Settings): Finding[] {
   const buckets = selectRole(graph, settings.roles.modelBuckets, BUCKET);
   if (buckets.length === 0) return [];
   const roles = new Map<Resource, Resource>();
@@ -46,7 +47,7 @@ function ofRole(graph: Graph, role: Resource, host: Resource, buckets: readonly 
   const who = `role "${role.name}" of "${host.name}"`;
   const managed = rights.managed
     .filter(({ arn }) => WRITERS.test(arn))
-    .map(({ arn, resource }) => report(resource, "violation", `${who} may write and delete models by ${arn}: ${MEND}`));
+    .map(({ arn, resource }) => report(resource, "violation", `${who} may write and delete models by ${arn}: ${FIX}`));
   // Most roles only read: no bucket has to be looked at for them.
   const written = mayWriteAtAll(rights) ? buckets.flatMap((bucket) => writes(graph, role, who, rights, bucket)) : [];
   return [...managed, ...written, ...open(role, who, rights)];
@@ -54,9 +55,9 @@ function ofRole(graph: Graph, role: Resource, host: Resource, buckets: readonly 
 
 function writes(graph: Graph, role: Resource, who: string, rights: Rights, bucket: Resource): Finding[] {
   const { certain, possible } = modelWrites(graph, role, rights, bucket);
-  if (certain.length > 0) return [report(role, "violation", `${who} may ${certain.slice(0, 4).join(", ")}: ${MEND}`)];
+  if (certain.length > 0) return [report(role, "violation", `${who} may ${certain.slice(0, 4).join(", ")}: ${FIX}`)];
   return possible.length > 0
-    ? [report(role, "unknown", `${who} may perhaps ${possible.slice(0, 4).join(", ")}; what decides is not known yet: ${MEND}`)]
+    ? [report(role, "unknown", `${who} may perhaps ${possible.slice(0, 4).join(", ")}; what decides is not known yet: ${FIX}`)]
     : [];
 }
 

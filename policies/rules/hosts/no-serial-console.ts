@@ -3,25 +3,26 @@ import type { Finding, Policy, Resource } from "../../core/types";
 import { asBoolean, isUnknown } from "../../core/values";
 import { report } from "./hosts";
 
-const MEND = "set enabled: false, or leave the resource out";
+const FIX = "set enabled: false, or leave the resource out";
 
 export const policy: Policy = {
   id: "no-serial-console",
   severity: "medium",
-  checklist: "SSH restricted",
+  control: "NET-4",
+  tags: ["instance", "ssh"],
   description: "The account's serial console access is not switched on.",
   why: "It is a way to log in that passes by SSH, its groups and its logs.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'new aws.ec2.SerialConsoleAccess("console", { enabled: true });',
   good: 'new aws.ec2.SerialConsoleAccess("console", { enabled: false });',
-  evaluate: (graph) => ofType(graph, /^aws:ec2\/serialConsoleAccess:/).flatMap(judge),
+  evaluate: (graph) => ofType(graph, /^aws:ec2\/serialConsoleAccess:/).flatMap(check),
 };
 
 /** Left out, `enabled` is true. */
-function judge(resource: Resource): Finding[] {
+function check(resource: Resource): Finding[] {
   const { enabled } = resource.inputs;
-  if (isUnknown(enabled)) return [report(resource, "unknown", `enabled of "${resource.name}" is not known yet: ${MEND}`)];
-  return asBoolean(enabled) === false ? [] : [report(resource, "violation", `"${resource.name}" switches the serial console on: ${MEND}`)];
+  if (isUnknown(enabled)) return [report(resource, "unknown", `enabled of "${resource.name}" is not known yet: ${FIX}`)];
+  return asBoolean(enabled) === false ? [] : [report(resource, "violation", `"${resource.name}" switches the serial console on: ${FIX}`)];
 }

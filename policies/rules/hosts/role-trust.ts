@@ -5,34 +5,35 @@ import { ownAccounts, reachOf } from "../../graph/iam-principal";
 import { hostRoles } from "../../graph/iam-role";
 import { report, ROLE_TYPES } from "./hosts";
 
-const MEND = 'trust { Service: "ec2.amazonaws.com" } only';
+const FIX = 'trust { Service: "ec2.amazonaws.com" } only';
 
 export const policy: Policy = {
   id: "role-trust",
   severity: "critical",
-  checklist: "least-privilege roles",
+  control: "IAM-1",
+  tags: ["iam"],
   description: "A host's role can be taken by hosts, not by everybody or by another account.",
   why: "Whoever may assume the role has its rights without having the host.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: ROLE_TYPES,
   bad: 'assumeRolePolicy: { Statement: [{ Effect: "Allow", Principal: "*", Action: "sts:AssumeRole" }] }',
   good: 'assumeRolePolicy: { Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }] }',
-  evaluate: (graph) => [...new Set(hostRoles(graph).flatMap(({ role }) => (role ? [role] : [])))].flatMap((role) => judge(graph, role)),
+  evaluate: (graph) => [...new Set(hostRoles(graph).flatMap(({ role }) => (role ? [role] : [])))].flatMap((role) => check(graph, role)),
 };
 
-function judge(graph: Graph, role: Resource): Finding[] {
+function check(graph: Graph, role: Resource): Finding[] {
   const own = ownAccounts(graph);
   return readDocument(role.inputs.assumeRolePolicy).statements.flatMap((statement) => {
     if (statement.effect !== "Allow") return [];
     return reachOf(statement).flatMap((reach): Finding[] => {
       const kept = keepsStrangersOut(statement);
       const what = `role "${role.name}" can be assumed by ${reach.by}`;
-      if (reach.who === "everybody" && kept === "no") return [report(role, "violation", `${what}: ${MEND}`)];
+      if (reach.who === "everybody" && kept === "no") return [report(role, "violation", `${what}: ${FIX}`)];
       if (reach.who === "everybody" && kept === "maybe")
-        return [report(role, "unknown", `${what}, and whether that is narrowed is not known yet: ${MEND}`)];
+        return [report(role, "unknown", `${what}, and whether that is narrowed is not known yet: ${FIX}`)];
       return reach.who === "account" && own.size > 0 && !own.has(reach.account)
-        ? [report(role, "violation", `${what}, another account: ${MEND}`)]
+        ? [report(role, "violation", `${what}, another account: ${FIX}`)]
         : [];
     });
   });

@@ -6,38 +6,35 @@ import { DISK_TYPES, launches, report } from "./hosts";
 import { disksOf } from "./disks";
 import type { Disk } from "./disks";
 
-const MEND = "set encrypted: true";
+const FIX = "set encrypted: true";
 
 export const policy: Policy = {
   id: "volumes-encrypted",
   severity: "high",
-  checklist: ".env 600, models read-only",
+  control: "FILE-4",
+  tags: ["instance", "disk"],
   description: "Root and extra volumes of every machine are encrypted.",
   why: "A snapshot of a plain disk hands over .env and the models.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   early: DISK_TYPES,
   bad: 'new aws.ec2.Instance("backend", { rootBlockDevice: { encrypted: false }, ... });',
   good: 'new aws.ec2.Instance("backend", { rootBlockDevice: { encrypted: true }, ... });',
   evaluate: (graph) => {
     const byDefault = encryptsByDefault(graph);
     const disks = launches(graph).flatMap((launch) => disksOf(graph, launch));
-    return [...disks, ...volumes(graph)].flatMap((disk) => judge(disk, byDefault)).concat(defaultOff(graph), attachedStrangers(graph));
+    return [...disks, ...volumes(graph)].flatMap((disk) => check(disk, byDefault)).concat(defaultOff(graph), attachedStrangers(graph));
   },
 };
 
-function judge(disk: Disk, byDefault: boolean): Finding[] {
+function check(disk: Disk, byDefault: boolean): Finding[] {
   const encrypted = asBoolean(disk.encrypted);
   if (encrypted === true || (byDefault && isAbsent(disk.encrypted))) return [];
-  if (isUnknown(disk.encrypted)) return [report(disk.resource, "unknown", `whether ${disk.what} is encrypted is not known yet: ${MEND}`)];
+  if (isUnknown(disk.encrypted)) return [report(disk.resource, "unknown", `whether ${disk.what} is encrypted is not known yet: ${FIX}`)];
   if (disk.open !== undefined && encrypted === undefined)
-    return [report(disk.resource, "unknown", `whether ${disk.what} is encrypted cannot be told (${disk.open}): ${MEND}`)];
+    return [report(disk.resource, "unknown", `whether ${disk.what} is encrypted cannot be told (${disk.open}): ${FIX}`)];
   return [
-    report(
-      disk.resource,
-      "violation",
-      `${disk.what} is not encrypted (encrypted is ${encrypted === false ? "false" : "not set"}): ${MEND}`,
-    ),
+    report(disk.resource, "violation", `${disk.what} is not encrypted (encrypted is ${encrypted === false ? "false" : "not set"}): ${FIX}`),
   ];
 }
 

@@ -9,11 +9,13 @@ import { distinct, finding } from "./report";
 export const policy: Policy = {
   id: "acl-keeps-service-port-closed",
   severity: "medium",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "subnet"],
   description: "A network ACL on a private subnet does not let the Internet in on the service port or on port 22.",
   why: "The ACL is the second layer: it holds when a security group rule is wrong. An ACL of your own starts closed; only what it allows is open.",
-  mend: "Allow the ports from the public subnets' blocks; answers need only the ephemeral ports (from 1024 to 65535, after a deny for the service port).",
-  level: "mandatory",
+  remediationSteps:
+    "Allow the ports from the public subnets' blocks; answers need only the ephemeral ports (from 1024 to 65535, after a deny for the service port).",
+  enforcementLevel: "mandatory",
   bad: `new aws.ec2.NetworkAcl("private", { vpcId, subnetIds: [privateSubnet.id], ingress: [{ ruleNo: 100, action: "allow", protocol: "tcp", fromPort: 9000, toPort: 9000, cidrBlock: "0.0.0.0/0" }] });`,
   good: `new aws.ec2.NetworkAcl("private", { vpcId, subnetIds: [privateSubnet.id], ingress: [{ ruleNo: 100, action: "allow", protocol: "tcp", fromPort: 9000, toPort: 9000, cidrBlock: "10.0.1.0/24" }] });`,
   evaluate(graph, settings) {
@@ -21,7 +23,7 @@ export const policy: Policy = {
     const ports = [...new Set([settings.servicePort, 22])];
     const strays = strayAclRules(graph).filter((rule) => ports.some((port) => mayOpen(rule, port)));
     return distinct([
-      ...allAcls(graph).flatMap((acl) => ports.flatMap((port) => judge(network, acl, port))),
+      ...allAcls(graph).flatMap((acl) => ports.flatMap((port) => check(network, acl, port))),
       ...strays.map((rule) =>
         finding(
           "unknown",
@@ -33,7 +35,7 @@ export const policy: Policy = {
   },
 };
 
-function judge(network: Network, acl: Acl, port: number): Finding[] {
+function check(network: Network, acl: Acl, port: number): Finding[] {
   const own = backendSubnets(network).map(({ resource }) => resource);
   const certain = own.filter((subnet) => acl.subnets.has(subnet));
   const maybe = own.filter((subnet) => acl.maybeSubnets.has(subnet));

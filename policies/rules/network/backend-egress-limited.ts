@@ -1,7 +1,7 @@
 import type { Policy } from "../../core/types";
 import { describeGroup } from "../../graph/network/groups";
 import { networkOf } from "../../graph/network/model";
-import { opened, widest } from "../../graph/network/openness";
+import { opened, widest } from "../../graph/network/exposure";
 import { describeTraffic, span, TCP, UDP } from "../../graph/network/ports";
 import type { Traffic } from "../../graph/network/ports";
 import type { Rule } from "../../graph/network/rules";
@@ -15,11 +15,12 @@ const MANY_PORTS = 1024;
 export const policy: Policy = {
   id: "backend-egress-limited",
   severity: "low",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "security-group"],
   description: "The backend may open connections to the Internet on the few ports it needs (packages, time), not on all.",
   why: "A broken service that may connect anywhere on any port carries models and data out, and takes orders from outside.",
-  mend: "List the ports: 80 and 443 for packages, UDP 123 for time.",
-  level: "advisory",
+  remediationSteps: "List the ports: 80 and 443 for packages, UDP 123 for time.",
+  enforcementLevel: "advisory",
   bad: `new aws.vpc.SecurityGroupEgressRule("all", { securityGroupId: backend.id, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" });`,
   good: `new aws.vpc.SecurityGroupEgressRule("https", { securityGroupId: backend.id, ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "0.0.0.0/0" });`,
   evaluate(graph, settings) {

@@ -1,6 +1,6 @@
 import type { Finding, Policy } from "../../core/types";
 import type { Host } from "../../graph/network/hosts";
-import type { Leg } from "../../graph/network/legs";
+import type { NetworkInterface } from "../../graph/network/network-interface";
 import { describe, networkOf } from "../../graph/network/model";
 import type { Network } from "../../graph/network/model";
 import { distinct, finding, NETWORK_TYPES } from "./report";
@@ -8,22 +8,25 @@ import { distinct, finding, NETWORK_TYPES } from "./report";
 export const policy: Policy = {
   id: "backend-groups",
   severity: "critical",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "security-group"],
   description: "The backend names its security groups, all of them are groups of this program, and none of them is the gateway's.",
-  why: "Without a group AWS takes the VPC's default group. With the gateway's group the backend is open like the gateway. Groups from elsewhere cannot be judged.",
-  mend: "Give the backend its own group alone: vpcSecurityGroupIds: [backendGroup.id].",
-  level: "mandatory",
+  why: "Without a group AWS takes the VPC's default group. With the gateway's group the backend is open like the gateway. Groups from elsewhere cannot be evaluated.",
+  remediationSteps: "Give the backend its own group alone: vpcSecurityGroupIds: [backendGroup.id].",
+  enforcementLevel: "mandatory",
   early: NETWORK_TYPES,
   bad: `new aws.ec2.Instance("backend", { subnetId: privateSubnet.id, vpcSecurityGroupIds: [backendGroup.id, gatewayGroup.id] });`,
   good: `new aws.ec2.Instance("backend", { subnetId: privateSubnet.id, vpcSecurityGroupIds: [backendGroup.id] });`,
   evaluate(graph, settings) {
     const network = networkOf(graph, settings);
     const backends = network.backends.filter(({ backend, gateway }) => backend === "role" && !gateway);
-    return distinct(backends.flatMap((host) => host.legs.flatMap((leg) => judge(network, host, leg))));
+    return distinct(
+      backends.flatMap((host) => host.networkInterfaces.flatMap((networkInterface) => check(network, host, networkInterface))),
+    );
   },
 };
 
-function judge({ gateways }: Network, host: Host, { resource, path, groups }: Leg): Finding[] {
+function check({ gateways }: Network, host: Host, { resource, path, groups }: NetworkInterface): Finding[] {
   const who = `${describe(resource)}${path === "" ? "" : ` (${path})`}${resource === host.resource ? "" : `, an interface of ${describe(host.resource)},`}`;
   if (groups === "open") return [];
   if (groups === "default") {

@@ -1,30 +1,31 @@
 import type { Finding, Policy, Resource } from "../../core/types";
 import type { Host } from "../../graph/network/hosts";
-import { strayGroups } from "../../graph/network/interfaces";
-import type { StrayGroup } from "../../graph/network/interfaces";
-import type { Leg } from "../../graph/network/legs";
+import { strayGroups } from "../../graph/network/attachments";
+import type { StrayGroup } from "../../graph/network/attachments";
+import type { NetworkInterface } from "../../graph/network/network-interface";
 import { describe, networkOf } from "../../graph/network/model";
 import type { Network } from "../../graph/network/model";
-import { backendLegs, isPublicByRoute } from "../../graph/network/placement";
+import { backendInterfaces, isPublicByRoute } from "../../graph/network/placement";
 import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
   id: "backend-in-private-subnet",
   severity: "critical",
-  checklist: "Only private subnet placement",
+  control: "NET-3",
+  tags: ["network", "instance", "subnet"],
   description: "Every interface of every backend host, and of whatever carries the backend's group, stands in a private subnet.",
-  why: "A leg in a public subnet, or a copy of the backend there, is one address away from the Internet.",
-  mend: "Give subnetId one of the private subnets; do not use the default VPC for the backend.",
-  level: "mandatory",
+  why: "A network interface in a public subnet, or a copy of the backend there, is one address away from the Internet.",
+  remediationSteps: "Give subnetId one of the private subnets; do not use the default VPC for the backend.",
+  enforcementLevel: "mandatory",
   early: NETWORK_TYPES,
   bad: `new aws.ec2.Instance("backend", { vpcSecurityGroupIds: [backendGroup.id] }); // no subnet: default VPC`,
   good: `new aws.ec2.Instance("backend", { subnetId: privateSubnet.id, vpcSecurityGroupIds: [backendGroup.id] });`,
   evaluate(graph, settings) {
     const network = networkOf(graph, settings);
     return distinct([
-      ...strayGroups(graph).flatMap((stray) => judgeStray(network, stray)),
-      ...backendLegs(network).flatMap(({ host, leg }) => {
-        const found = judgeLeg(network, host, leg);
+      ...strayGroups(graph).flatMap((stray) => checkStray(network, stray)),
+      ...backendInterfaces(network).flatMap(({ host, networkInterface }) => {
+        const found = checkInterface(network, host, networkInterface);
         return host.backend === "maybe" ? found.map((one): Finding => ({ ...one, verdict: "unknown" })) : found;
       }),
     ]);
@@ -32,31 +33,35 @@ export const policy: Policy = {
 };
 
 /** The backend's group on an interface that is not part of the program. */
-function judgeStray({ roles }: Network, { resource, groups, on }: StrayGroup): Finding[] {
+function checkStray({ roles }: Network, { resource, groups, on }: StrayGroup): Finding[] {
   const ours = [...groups.certain, ...groups.maybe].find(({ key }) => roles.backend.has(key));
   const text = `${describe(resource)} puts the backend's group ${ours?.label ?? ""} on ${on}: whether that stands in a private subnet cannot be told.`;
   return ours ? [finding("unknown", resource, text)] : [];
 }
 
-function judgeLeg(network: Network, host: Host, leg: Leg): Finding[] {
-  const part = leg.path === "" ? "" : ` (${leg.path})`;
-  const other = leg.resource === host.resource ? "" : `, an interface of ${describe(host.resource)},`;
-  const who = `${describe(leg.resource)}${part}${other}${host.backend === "role" ? "" : ", which carries the backend's group,"}`;
-  if (leg.subnets === "open") return [];
-  if (leg.subnets === "default-vpc")
+function checkInterface(network: Network, host: Host, networkInterface: NetworkInterface): Finding[] {
+  const part = networkInterface.path === "" ? "" : ` (${networkInterface.path})`;
+  const other = networkInterface.resource === host.resource ? "" : `, an interface of ${describe(host.resource)},`;
+  const who = `${describe(networkInterface.resource)}${part}${other}${host.backend === "role" ? "" : ", which carries the backend's group,"}`;
+  if (networkInterface.subnets === "open") return [];
+  if (networkInterface.subnets === "default-vpc")
     return [
-      finding("violation", leg.resource, `${who} names no subnet, so AWS takes a public one of the default VPC. Name a private subnet.`),
+      finding(
+        "violation",
+        networkInterface.resource,
+        `${who} names no subnet, so AWS takes a public one of the default VPC. Name a private subnet.`,
+      ),
     ];
-  const { certain, maybe, literals, blind } = leg.subnets;
+  const { certain, maybe, literals, blind } = networkInterface.subnets;
   const lost = blind || literals.length > 0;
   return [
-    ...certain.flatMap((subnet) => judgeSubnet(network, who, leg, subnet, true)),
-    ...maybe.flatMap((subnet) => judgeSubnet(network, who, leg, subnet, false)),
+    ...certain.flatMap((subnet) => checkSubnet(network, who, networkInterface, subnet, true)),
+    ...maybe.flatMap((subnet) => checkSubnet(network, who, networkInterface, subnet, false)),
     ...(lost
       ? [
           finding(
             "unknown",
-            leg.resource,
+            networkInterface.resource,
             `${who} stands in the subnet ${literals.join(", ") || "that is not known yet"}, which is not part of this program: whether it is private cannot be told.`,
           ),
         ]
@@ -64,7 +69,7 @@ function judgeLeg(network: Network, host: Host, leg: Leg): Finding[] {
   ];
 }
 
-function judgeSubnet(network: Network, who: string, leg: Leg, resource: Resource, certain: boolean): Finding[] {
+function checkSubnet(network: Network, who: string, networkInterface: NetworkInterface, resource: Resource, certain: boolean): Finding[] {
   const subnet = network.subnets.get(resource.urn);
   if (!subnet) return [];
   const why = subnet.isPublic
@@ -76,5 +81,11 @@ function judgeSubnet(network: Network, who: string, leg: Leg, resource: Resource
         : undefined;
   if (why === undefined) return [];
   const stands = certain ? "stands in" : "may stand in";
-  return [finding(certain ? "violation" : "unknown", leg.resource, `${who} ${stands} ${resource.name}, ${why}. Use a private subnet.`)];
+  return [
+    finding(
+      certain ? "violation" : "unknown",
+      networkInterface.resource,
+      `${who} ${stands} ${resource.name}, ${why}. Use a private subnet.`,
+    ),
+  ];
 }

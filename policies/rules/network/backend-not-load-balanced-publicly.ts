@@ -7,20 +7,21 @@ import { distinct, finding } from "./report";
 export const policy: Policy = {
   id: "backend-not-load-balanced-publicly",
   severity: "critical",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "public-access"],
   description: "No load balancer that faces the Internet has the backend behind it. An internal one may.",
   why: "A public load balancer is a second front door: what comes through it was never inspected by the gateway.",
-  mend: "Point the load balancer at the gateway, or make it internal: true.",
-  level: "mandatory",
+  remediationSteps: "Point the load balancer at the gateway, or make it internal: true.",
+  enforcementLevel: "mandatory",
   bad: `new aws.lb.TargetGroupAttachment("backend", { targetGroupArn: publicGroup.arn, targetId: backend.id, port: 9000 });`,
   good: `new aws.lb.TargetGroupAttachment("gateway", { targetGroupArn: publicGroup.arn, targetId: gateway.id, port: 80 });`,
   evaluate(graph, settings) {
     const network = networkOf(graph, settings);
-    return distinct([...backendBalancers(network).flatMap(judge), ...openPassages(network).map(judgeOpen)]);
+    return distinct([...backendBalancers(network).flatMap(check), ...openPassages(network).map(checkOpen)]);
   },
 };
 
-function judge({ resource, leads, internal, passages }: Balancer): Finding[] {
+function check({ resource, certainty, internal, passages }: Balancer): Finding[] {
   if (internal === true) return [];
   const how = [...new Set(passages.map(({ text }) => text))].join(", ");
   if (internal === "unknown")
@@ -31,7 +32,7 @@ function judge({ resource, leads, internal, passages }: Balancer): Finding[] {
         `Whether ${describe(resource)} faces the Internet is not known yet, and ${how}. Give internal a plain true.`,
       ),
     ];
-  if (leads === "maybe")
+  if (certainty === "maybe")
     return [
       finding("unknown", resource, `${describe(resource)} faces the Internet, and ${how}: whether that is the backend is not known.`),
     ];
@@ -44,7 +45,7 @@ function judge({ resource, leads, internal, passages }: Balancer): Finding[] {
   ];
 }
 
-function judgeOpen({ resource, text, of }: Passage): Finding {
+function checkOpen({ resource, text, of }: Passage): Finding {
   const where = of ? `${describe(of)}, which no listener of this program uses` : "a target group that is not part of this program";
   return finding(
     "unknown",

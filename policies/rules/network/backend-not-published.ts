@@ -6,19 +6,20 @@ import { distinct, finding } from "./report";
 export const policy: Policy = {
   id: "backend-not-published",
   severity: "critical",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "public-access"],
   description:
     "No AWS service carries connections to the backend past the gateway: CloudFront VPC origins, Global Accelerator, PrivateLink, API Gateway links, VPC Lattice, Verified Access, client VPN, Instance Connect endpoints.",
   why: "These services reach private hosts from inside the VPC. No public address and no internet route is needed, so nothing else shows it.",
-  mend: "Publish the gateway, not the backend; log in by way of the bastion.",
-  level: "mandatory",
+  remediationSteps: "Publish the gateway, not the backend; log in by way of the bastion.",
+  enforcementLevel: "mandatory",
   bad: `new aws.cloudfront.VpcOrigin("api", { vpcOriginEndpointConfig: { arn: backend.arn, httpPort: 9000, ... } });`,
   good: `new aws.cloudfront.VpcOrigin("api", { vpcOriginEndpointConfig: { arn: gateway.arn, httpPort: 80, ... } });`,
   evaluate(graph, settings) {
     const network = networkOf(graph, settings);
     return distinct([
-      ...publications(network).map(({ resource, leads, text }) =>
-        leads === "yes"
+      ...publications(network).map(({ resource, certainty, text }) =>
+        certainty === "yes"
           ? finding("violation", resource, `${describe(resource)} ${text}, past the gateway. Remove it, or point it at the gateway.`)
           : finding(
               "unknown",

@@ -10,11 +10,12 @@ import { distinct, finding } from "./report";
 export const policy: Policy = {
   id: "default-group-closed",
   severity: "medium",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "security-group"],
   description: "A VPC's default security group, where the program manages it, lets nothing in.",
   why: "Whatever is started without a group gets this one. Empty, it is harmless; with rules, it is a group that nobody chose.",
-  mend: "Leave ingress and egress of aws.ec2.DefaultSecurityGroup empty, and give every host a group of its own.",
-  level: "advisory",
+  remediationSteps: "Leave ingress and egress of aws.ec2.DefaultSecurityGroup empty, and give every host a group of its own.",
+  enforcementLevel: "advisory",
   bad: `new aws.ec2.DefaultSecurityGroup("default", { vpcId, ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, self: true }] });`,
   good: `new aws.ec2.DefaultSecurityGroup("default", { vpcId, ingress: [], egress: [] });`,
   evaluate(graph, settings) {
@@ -23,10 +24,10 @@ export const policy: Policy = {
     return distinct(
       ofType(graph, DEFAULT_SECURITY_GROUP).flatMap((resource) => {
         const { key } = groupOf(graph, resource);
-        // On a host by choice, it is judged like any other group.
+        // On a host by choice, it is evaluated like any other group.
         if (guards.has(key) || gateways.has(key)) return [];
         return [
-          ...judge(resource),
+          ...check(resource),
           ...separate.filter(({ group }) => group.is?.key === key).map((rule) => opened(rule.resource, resource)),
         ];
       }),
@@ -34,7 +35,7 @@ export const policy: Policy = {
   },
 };
 
-function judge(resource: Resource): Finding[] {
+function check(resource: Resource): Finding[] {
   const list = property(resource, "ingress");
   if (isUnknown(list)) return [finding("unknown", resource, `What the default group ${resource.name} lets in is not known yet.`)];
   return (asArray(list)?.length ?? 0) > 0 ? [opened(resource, resource)] : [];

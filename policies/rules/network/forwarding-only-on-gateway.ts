@@ -7,11 +7,12 @@ import { distinct, finding } from "./report";
 export const policy: Policy = {
   id: "forwarding-only-on-gateway",
   severity: "medium",
-  checklist: "Only private subnet placement",
+  control: "NET-3",
+  tags: ["network", "instance"],
   description: "The source/destination check is on for the backend and its interfaces; it is off for a NAT instance alone.",
   why: "With the check off a broken backend can send and receive packets of other hosts.",
-  mend: "Leave sourceDestCheck out, or set it to true.",
-  level: "advisory",
+  remediationSteps: "Leave sourceDestCheck out, or set it to true.",
+  enforcementLevel: "advisory",
   bad: `new aws.ec2.Instance("backend", { sourceDestCheck: false, ... });`,
   good: `new aws.ec2.Instance("backend", { sourceDestCheck: true, ... });`,
   evaluate(graph, settings) {
@@ -19,7 +20,7 @@ export const policy: Policy = {
     const hosts = backends.filter(({ backend, gateway }) => backend === "role" && !gateway);
     return distinct(
       hosts.flatMap((host) =>
-        [host.resource, ...host.interfaces].flatMap((part): Finding[] => {
+        [host.resource, ...host.interfaceResources].flatMap((part): Finding[] => {
           const check = switchOf(property(part, "sourceDestCheck"));
           if (check === "unknown")
             return [finding("unknown", part, `Whether sourceDestCheck of ${describe(part)} is on is not known yet.`)];

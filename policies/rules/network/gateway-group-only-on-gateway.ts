@@ -9,11 +9,12 @@ import { distinct, finding, NETWORK_TYPES } from "./report";
 export const policy: Policy = {
   id: "gateway-group-only-on-gateway",
   severity: "high",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "security-group"],
   description: "Only the gateway carries the gateway's security group.",
   why: "Membership in that group is the key to the service port and to SSH on the backend. A second member is a second gateway that inspects nothing.",
-  mend: "Give the other resource a group of its own.",
-  level: "mandatory",
+  remediationSteps: "Give the other resource a group of its own.",
+  enforcementLevel: "mandatory",
   early: NETWORK_TYPES,
   bad: `new aws.lambda.Function("probe", { vpcConfig: { subnetIds, securityGroupIds: [gatewayGroup.id] }, ... });`,
   good: `new aws.lambda.Function("probe", { vpcConfig: { subnetIds, securityGroupIds: [probeGroup.id] }, ... });`,
@@ -21,7 +22,7 @@ export const policy: Policy = {
     const network = networkOf(graph, settings);
     // Without a gateway in sight nobody can be told from it; that the role is not played is reported by itself.
     if (!network.hosts.some(({ gateway }) => gateway)) return [];
-    return distinct(network.hosts.filter(startsConnections).flatMap((host) => judge(network, host)));
+    return distinct(network.hosts.filter(startsConnections).flatMap((host) => check(network, host)));
   },
 };
 
@@ -34,8 +35,8 @@ function startsConnections({ resource, gateway, backend }: Host): boolean {
   );
 }
 
-function judge({ gateways, graph }: Network, { resource, legs }: Host): Finding[] {
-  const lists = legs.map(({ groups }) => groups).filter((groups) => typeof groups !== "string");
+function check({ gateways, graph }: Network, { resource, networkInterfaces }: Host): Finding[] {
+  const lists = networkInterfaces.map(({ groups }) => groups).filter((groups) => typeof groups !== "string");
   const certain = lists.flatMap((list) => list.certain).find(({ key }) => gateways.has(key));
   const text = `${describe(resource)} carries the gateway's group`;
   if (certain)

@@ -13,11 +13,12 @@ const PUBLIC_PORTS = [80, 443];
 export const policy: Policy = {
   id: "gateway-no-service-port",
   severity: "high",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "security-group"],
   description: "The gateway's security group does not open the backend's service port to the Internet.",
   why: "A process or a forwarding rule on that port of the gateway would be the backend, in public.",
-  mend: "Open 80 and 443 alone.",
-  level: "mandatory",
+  remediationSteps: "Open 80 and 443 alone.",
+  enforcementLevel: "mandatory",
   early: NETWORK_TYPES,
   bad: `new aws.vpc.SecurityGroupIngressRule("x", { securityGroupId: gateway.id, ipProtocol: "tcp", fromPort: 9000, toPort: 9000, cidrIpv4: "0.0.0.0/0" });`,
   good: `new aws.vpc.SecurityGroupIngressRule("x", { securityGroupId: gateway.id, ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "0.0.0.0/0" });`,
@@ -27,11 +28,11 @@ export const policy: Policy = {
     const onGateway = rules.filter(
       ({ group, direction }) => direction !== "egress" && mayBeIn(group, gateways) && !(group.is && guards.has(group.is.key)),
     );
-    return distinct(onGateway.flatMap((rule) => judge(rule, settings.servicePort)));
+    return distinct(onGateway.flatMap((rule) => check(rule, settings.servicePort)));
   },
 };
 
-function judge(rule: Rule, port: number): Finding[] {
+function check(rule: Rule, port: number): Finding[] {
   const opens = covers(rule.traffic, port);
   const { source } = rule;
   if (opens === "no" || source.kind === "group") return [];

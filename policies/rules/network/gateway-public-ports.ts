@@ -1,7 +1,7 @@
 import type { Policy } from "../../core/types";
 import { describeGroup, mayBeIn } from "../../graph/network/groups";
 import { networkOf } from "../../graph/network/model";
-import { opened } from "../../graph/network/openness";
+import { opened } from "../../graph/network/exposure";
 import { describeTraffic, TCP, UDP } from "../../graph/network/ports";
 import type { Traffic } from "../../graph/network/ports";
 import { place } from "../../graph/network/reach";
@@ -10,11 +10,12 @@ import { distinct, finding } from "./report";
 export const policy: Policy = {
   id: "gateway-public-ports",
   severity: "medium",
-  checklist: "SSH (port 22) restricted if possible",
+  control: "NET-4",
+  tags: ["network", "security-group", "public-access"],
   description: "The gateway opens to the Internet what it serves (80 and 443) and nothing else. Port 22 has a policy of its own.",
   why: "Every further port is something to attack: the application server behind nginx, a debugger, a database.",
-  mend: "Remove the rule, or allow the addresses that need the port.",
-  level: "advisory",
+  remediationSteps: "Remove the rule, or allow the addresses that need the port.",
+  enforcementLevel: "advisory",
   bad: `new aws.vpc.SecurityGroupIngressRule("app", { securityGroupId: gateway.id, ipProtocol: "tcp", fromPort: 8000, toPort: 8000, cidrIpv4: "0.0.0.0/0" });`,
   good: `new aws.vpc.SecurityGroupIngressRule("https", { securityGroupId: gateway.id, ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "0.0.0.0/0" });`,
   evaluate(graph, settings) {

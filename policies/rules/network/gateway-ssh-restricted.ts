@@ -1,7 +1,7 @@
 import type { Finding, Policy } from "../../core/types";
 import { mayBeIn } from "../../graph/network/groups";
 import { networkOf } from "../../graph/network/model";
-import { publicSources, widest } from "../../graph/network/openness";
+import { publicSources, widest } from "../../graph/network/exposure";
 import { covers } from "../../graph/network/ports";
 import { place } from "../../graph/network/reach";
 import type { Rule } from "../../graph/network/rules";
@@ -12,12 +12,13 @@ const SSH = 22;
 export const policy: Policy = {
   id: "gateway-ssh-restricted",
   severity: "medium",
-  checklist: "SSH (port 22) restricted if possible",
+  control: "NET-4",
+  tags: ["network", "security-group", "ssh"],
   description:
     "Port 22 of the gateway is open to few public addresses: all its rules together hold no block as wide as sshWidestPrefix (default /8; IPv6 /24).",
   why: "An SSH port open to everybody is tried by everybody. Two halves of the Internet are the Internet.",
-  mend: "Allow the addresses of your offices or your VPN alone (configuration key gateway.sshFrom).",
-  level: "advisory",
+  remediationSteps: "Allow the addresses of your offices or your VPN alone (configuration key gateway.sshFrom).",
+  enforcementLevel: "advisory",
   bad: `["0.0.0.0/1", "128.0.0.0/1"].map((cidrIpv4) => new aws.vpc.SecurityGroupIngressRule(..., { fromPort: 22, toPort: 22, cidrIpv4 }));`,
   good: `new aws.vpc.SecurityGroupIngressRule("ssh", { securityGroupId: gateway.id, ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "198.51.100.7/32" });`,
   evaluate(graph, settings) {
@@ -25,12 +26,12 @@ export const policy: Policy = {
     const ssh = rules.filter(
       ({ direction, group, traffic }) => direction !== "egress" && mayBeIn(group, gateways) && covers(traffic, SSH) !== "no",
     );
-    return distinct([...judgeKnown(ssh, settings.sshWidestPrefix), ...judgeUnknown(ssh, settings.sshWidestPrefix)]);
+    return distinct([...checkKnown(ssh, settings.sshWidestPrefix), ...checkUnknown(ssh, settings.sshWidestPrefix)]);
   },
 };
 
-/** Judges the union; names each rule that has a part in it. */
-function judgeKnown(rules: readonly Rule[], prefix: number): Finding[] {
+/** Evaluates the union; names each rule that has a part in it. */
+function checkKnown(rules: readonly Rule[], prefix: number): Finding[] {
   const sure = rules.filter(({ traffic, direction }) => covers(traffic, SSH) === "yes" && direction === "ingress");
   const block = widest(publicSources(sure), prefix);
   if (block === undefined) return [];
@@ -45,7 +46,7 @@ function judgeKnown(rules: readonly Rule[], prefix: number): Finding[] {
 }
 
 /** Rules that may open the port, and with which all of them together would be too many. */
-function judgeUnknown(all: readonly Rule[], prefix: number): Finding[] {
+function checkUnknown(all: readonly Rule[], prefix: number): Finding[] {
   const doubtful = all.filter(({ traffic, direction }) => covers(traffic, SSH) === "maybe" || direction === "unknown");
   const wide = widest(publicSources(all), prefix) !== undefined;
   const lost = all.filter(({ source }) => source.kind === "unknown" || (source.kind === "prefix-list" && source.set === undefined));

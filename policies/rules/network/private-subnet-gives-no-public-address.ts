@@ -7,18 +7,19 @@ import { distinct, finding, NETWORK_TYPES } from "./report";
 export const policy: Policy = {
   id: "private-subnet-gives-no-public-address",
   severity: "high",
-  checklist: "No public IP on backend instance",
+  control: "NET-2",
+  tags: ["network", "subnet", "public-access"],
   description: "Private subnets give no public IPv4 or IPv6 address to hosts that start in them.",
   why: "The next host, started in a hurry, gets an address from its subnet though nobody asked for one.",
-  mend: "Set mapPublicIpOnLaunch and assignIpv6AddressOnCreation to false, or leave them out.",
-  level: "mandatory",
+  remediationSteps: "Set mapPublicIpOnLaunch and assignIpv6AddressOnCreation to false, or leave them out.",
+  enforcementLevel: "mandatory",
   early: NETWORK_TYPES,
   bad: `new aws.ec2.Subnet("private", { vpcId: vpc.id, cidrBlock: "10.0.101.0/24", mapPublicIpOnLaunch: true });`,
   good: `new aws.ec2.Subnet("private", { vpcId: vpc.id, cidrBlock: "10.0.101.0/24", mapPublicIpOnLaunch: false });`,
-  evaluate: (graph, settings) => distinct(backendSubnets(networkOf(graph, settings)).flatMap(judge)),
+  evaluate: (graph, settings) => distinct(backendSubnets(networkOf(graph, settings)).flatMap(check)),
 };
 
-function judge({ resource, mapPublicIp, assignIpv6 }: Subnet): Finding[] {
+function check({ resource, mapPublicIp, assignIpv6 }: Subnet): Finding[] {
   const found: Finding[] = [];
   const say = (given: boolean | "unknown" | undefined, option: string, family: string): void => {
     if (given === true)

@@ -7,21 +7,23 @@ import { distinct, finding, NETWORK_TYPES } from "./report";
 export const policy: Policy = {
   id: "private-subnet-is-private",
   severity: "critical",
-  checklist: "Only private subnet placement",
+  control: "NET-3",
+  tags: ["network", "subnet"],
   description:
     "No route table that applies in a private subnet, or in a subnet of the backend, has a route to an internet gateway, for IPv4 or IPv6.",
   why: "A subnet is private only because its route table has no way to an internet gateway. One route makes every host in it reachable.",
-  mend: "Route the private table to a NAT instance, a NAT gateway or an egress-only internet gateway, or give it no default route.",
-  level: "mandatory",
+  remediationSteps:
+    "Route the private table to a NAT instance, a NAT gateway or an egress-only internet gateway, or give it no default route.",
+  enforcementLevel: "mandatory",
   early: NETWORK_TYPES,
   bad: `new aws.ec2.Route("out", { routeTableId: privateTable.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: internetGateway.id });`,
   good: `new aws.ec2.Route("out", { routeTableId: privateTable.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id });`,
-  evaluate: (graph, settings) => distinct(backendSubnets(networkOf(graph, settings)).flatMap(judgeSubnet)),
+  evaluate: (graph, settings) => distinct(backendSubnets(networkOf(graph, settings)).flatMap(checkSubnet)),
 };
 
-function judgeSubnet(subnet: Subnet): Finding[] {
+function checkSubnet(subnet: Subnet): Finding[] {
   const { name } = subnet.resource;
-  const open = subnet.tables.flatMap((link) => judgeTable(subnet, link));
+  const open = subnet.tables.flatMap((link) => checkTable(subnet, link));
   if (subnet.tableUnknown === undefined) return open;
   return [
     ...open,
@@ -33,7 +35,7 @@ function judgeSubnet(subnet: Subnet): Finding[] {
   ];
 }
 
-function judgeTable(subnet: Subnet, { table, certain, how }: TableLink): Finding[] {
+function checkTable(subnet: Subnet, { table, certain, how }: TableLink): Finding[] {
   const where = `${subnet.resource.name} uses ${table.label} (${how})`;
   const known = table.routes.flatMap((route): Finding[] => {
     const path = route.path === "" ? "" : ` (${route.path})`;

@@ -7,18 +7,19 @@ import { distinct, finding, NETWORK_TYPES } from "./report";
 export const policy: Policy = {
   id: "private-subnet-no-other-network",
   severity: "high",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "subnet"],
   description: "No route table of a private subnet leads to another network: a VPC peering, a transit gateway, a VPN or a core network.",
   why: "Hosts of the other network reach the backend past the gateway, and the backend answers them.",
-  mend: "Route the other network to the public subnets, so that it comes by way of the gateway.",
-  level: "mandatory",
+  remediationSteps: "Route the other network to the public subnets, so that it comes by way of the gateway.",
+  enforcementLevel: "mandatory",
   early: NETWORK_TYPES,
   bad: `new aws.ec2.Route("peer", { routeTableId: privateTable.id, destinationCidrBlock: "10.9.0.0/16", vpcPeeringConnectionId: peering.id });`,
   good: `new aws.ec2.Route("peer", { routeTableId: publicTable.id, destinationCidrBlock: "10.9.0.0/16", vpcPeeringConnectionId: peering.id });`,
-  evaluate: (graph, settings) => distinct(backendSubnets(networkOf(graph, settings)).flatMap(judge)),
+  evaluate: (graph, settings) => distinct(backendSubnets(networkOf(graph, settings)).flatMap(check)),
 };
 
-function judge(subnet: Subnet): Finding[] {
+function check(subnet: Subnet): Finding[] {
   return subnet.tables.flatMap(({ table, certain }) => {
     const where = `${table.label}, used by the private subnet ${subnet.resource.name}`;
     const known = table.routes.flatMap((route): Finding[] => {

@@ -8,7 +8,7 @@ export function finding(verdict: Finding["verdict"], resource: Resource, message
   return { verdict, urn: resource.urn, message };
 }
 
-/** The same thing said twice of one resource (two legs in one subnet, two unknown sources) is said once. */
+/** The same thing said twice of one resource (two network interfaces in one subnet, two unknown sources) is said once. */
 export function distinct(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.map((one) => [`${one.verdict} ${one.urn} ${one.message}`, one])).values()];
 }

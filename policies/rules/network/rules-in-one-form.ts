@@ -8,11 +8,13 @@ import { distinct, finding } from "./report";
 export const policy: Policy = {
   id: "rules-in-one-form",
   severity: "medium",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "security-group"],
   description: "The rules of a security group are written in one form: inline, as ec2.SecurityGroupRule, or as vpc.SecurityGroup*Rule.",
   why: "Mixed forms overwrite each other: an inline list takes away the rules written beside it, one deployment in two, and what applies is not what is written.",
-  mend: "Use vpc.SecurityGroupIngressRule and vpc.SecurityGroupEgressRule for all rules, and leave ingress and egress out of the group.",
-  level: "advisory",
+  remediationSteps:
+    "Use vpc.SecurityGroupIngressRule and vpc.SecurityGroupEgressRule for all rules, and leave ingress and egress out of the group.",
+  enforcementLevel: "advisory",
   bad: `new aws.ec2.SecurityGroup("sg", { vpcId, ingress: [...] }); new aws.vpc.SecurityGroupIngressRule("more", { securityGroupId: sg.id, ... });`,
   good: `new aws.ec2.SecurityGroup("sg", { vpcId }); new aws.vpc.SecurityGroupIngressRule("one", { securityGroupId: sg.id, ... });`,
   evaluate(graph, settings) {
@@ -24,11 +26,11 @@ export const policy: Policy = {
       entry.rules.push(rule);
       byGroup.set(rule.group.is.key, entry);
     }
-    return distinct([...byGroup.values()].flatMap(({ group, rules: separate }) => judge(group, separate)));
+    return distinct([...byGroup.values()].flatMap(({ group, rules: separate }) => check(group, separate)));
   },
 };
 
-function judge({ resource, label }: Group, separate: readonly Rule[]): Finding[] {
+function check({ resource, label }: Group, separate: readonly Rule[]): Finding[] {
   return (["ingress", "egress"] as const).flatMap((direction) => {
     const own = separate.filter((rule) => rule.direction === direction && rule.resource.external !== true);
     // Rules of one source each (vpc, aws-native) leave each other alone.

@@ -7,11 +7,12 @@ import { distinct, finding } from "./report";
 export const policy: Policy = {
   id: "service-port-open-to-gateway",
   severity: "low",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "security-group"],
   description: "The gateway's group may reach the service port of the backend.",
   why: "Without such a rule the service is reached by nobody, or by a way that the configured service port does not describe.",
-  mend: "Add the rule, or set servicePort to the port that the backend serves.",
-  level: "advisory",
+  remediationSteps: "Add the rule, or set servicePort to the port that the backend serves.",
+  enforcementLevel: "advisory",
   bad: `new aws.ec2.SecurityGroup("backend", { vpcId }); // no rule at all, or for another port`,
   good: `new aws.vpc.SecurityGroupIngressRule("service", { securityGroupId: backend.id, ipProtocol: "tcp", fromPort: 9000, toPort: 9000, referencedSecurityGroupId: gateway.id });`,
   evaluate(graph, settings) {

@@ -12,11 +12,12 @@ import { distinct, finding } from "./report";
 export const policy: Policy = {
   id: "state-matches-program",
   severity: "high",
-  checklist: "Port 9000 only from gateway-sg",
+  control: "NET-1",
+  tags: ["network", "instance"],
   description: "What AWS was last seen to hold (after a refresh) opens no more of the backend than the program says.",
   why: "A rule made by hand or by another stack is in no program. It shows in the refreshed state alone.",
-  mend: "Find out who made it; then remove it, or declare it here.",
-  level: "advisory",
+  remediationSteps: "Find out who made it; then remove it, or declare it here.",
+  enforcementLevel: "advisory",
   bad: `// the state of backendGroup lists an ingress rule for port 9000 from 0.0.0.0/0 that no resource declares`,
   good: `// the state lists the rules that the program declares`,
   evaluate(graph, settings) {
@@ -24,14 +25,14 @@ export const policy: Policy = {
     const groups = ofType(graph, SECURITY_GROUP).filter((resource) => network.guards.has(groupOf(graph, resource).key));
     const hosts = network.backends.filter(({ backend, resource }) => backend === "role" && INSTANCE.test(resource.type));
     return distinct([
-      ...groups.flatMap((resource) => judgeGroup(network, resource)),
-      ...hosts.flatMap(({ resource }) => judgeHost(resource)),
+      ...groups.flatMap((resource) => checkGroup(network, resource)),
+      ...hosts.flatMap(({ resource }) => checkHost(resource)),
     ]);
   },
 };
 
 /** Rules in the outputs of a group that have no inline list of their own. */
-function judgeGroup(network: Network, resource: Resource): Finding[] {
+function checkGroup(network: Network, resource: Resource): Finding[] {
   if (!isAbsent(resource.inputs.ingress) || resource.external === true) return [];
   const sensitive = [network.settings.servicePort, 22];
   return (asArray(resource.outputs.ingress) ?? []).flatMap((item) => {
@@ -66,7 +67,7 @@ function declared({ rules }: Network, group: Group, source: string): boolean {
   });
 }
 
-function judgeHost(resource: Resource): Finding[] {
+function checkHost(resource: Resource): Finding[] {
   const address = asString(resource.outputs.publicIp);
   if (address === undefined || address === "") return [];
   return [

@@ -23,25 +23,27 @@ const PARTS: Readonly<Record<keyof Roles, { readonly noun: string; readonly type
 export const policy: Policy = {
   id: "roles-resolved",
   severity: "high",
-  checklist: "Every row: which resources are meant",
+  control: "PACK-1",
+  tags: ["roles"],
   description: "Each role (backend, gateway, their groups, the models bucket) is played by a resource of the program.",
   why: "All other policies ask for the backend, the gateway or the bucket. Where none is found they would have nothing to check and stay silent.",
-  mend: "Tag the resources (Role=backend, gateway, models ...) or name them in the configuration: settings.roles.<role>.tags or .names.",
-  level: "mandatory",
+  remediationSteps:
+    "Tag the resources (Role=backend, gateway, models ...) or name them in the configuration: settings.roles.<role>.tags or .names.",
+  enforcementLevel: "mandatory",
   bad: `new aws.ec2.Instance("api", { ...backend, tags: { Name: "api" } }); // nothing says that this is the backend`,
   good: `new aws.ec2.Instance("api", { ...backend, tags: { Name: "api", Role: "backend" } });`,
   evaluate: (graph, settings) =>
-    (Object.keys(PARTS) as (keyof Roles)[]).flatMap((role) => judgeRole(graph, role, settings.roles[role], rootUrn(graph))),
+    (Object.keys(PARTS) as (keyof Roles)[]).flatMap((role) => checkRole(graph, role, settings.roles[role], rootUrn(graph))),
 };
 
-function judgeRole(graph: Graph, role: keyof Roles, selector: Selector, urn: string): Finding[] {
+function checkRole(graph: Graph, role: keyof Roles, selector: Selector, urn: string): Finding[] {
   const { noun, type, needed } = PARTS[role];
   const configured = JSON.stringify(selector) !== JSON.stringify(DEFAULT_SETTINGS.roles[role]);
   if (!needed && !configured) return [];
   const { certain, possible } = selectRoles(graph, selector, type);
   const findings: Finding[] = [];
   if (certain.length === 0 && possible.length === 0) {
-    const message = `No ${noun} (looked for ${selectorText(selector)}), so what concerns it cannot be judged. Tag it, or configure roles.${role}; there ${candidates(ofType(graph, type))}.`;
+    const message = `No ${noun} (looked for ${selectorText(selector)}), so what concerns it cannot be evaluated. Tag it, or configure roles.${role}; there ${candidates(ofType(graph, type))}.`;
     findings.push({ verdict: "unknown", urn, message });
   }
   for (const resource of possible) {

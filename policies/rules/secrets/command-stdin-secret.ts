@@ -7,27 +7,28 @@ import { scriptFiles } from "./script-files";
 import { label, unknown, unlessMarked } from "./report";
 import { scan } from "./scan";
 
-const MEND = "wrap the text in pulumi.secret";
+const FIX = "wrap the text in pulumi.secret";
 
 export const policy: Policy = {
   id: "command-stdin-secret",
   severity: "high",
-  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  control: "SECRET-2",
+  tags: ["secrets", "host-setup"],
   description: "Secrets on the standard input of a Command are marked as secret.",
   why: "Unmarked input is kept in plain in the state and shown by previews.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'new remote.Command("env", { create: "cat > .env", stdin: envText, ... });',
   good: 'new remote.Command("env", { create: "cat > .env", stdin: pulumi.secret(envText), ... });',
   evaluate: async (graph, settings) => {
     const files = await scriptFiles(graph, settings);
-    return ofType(graph, COMMAND).flatMap((resource) => judge(graph, resource, files(resource)));
+    return ofType(graph, COMMAND).flatMap((resource) => check(graph, resource, files(resource)));
   },
 };
 
 /** @param files texts of the script files that the Command runs */
-function judge(graph: Graph, resource: Resource, files: readonly string[]): Finding[] {
+function check(graph: Graph, resource: Resource, files: readonly string[]): Finding[] {
   const { stdin } = resource.inputs;
   if (!(stdin instanceof Secret) && isUnknown(stdin)) {
     // A mark is lost while the value is unknown; most such inputs are addresses, so only a secret's destination is a reason to ask.
@@ -35,11 +36,11 @@ function judge(graph: Graph, resource: Resource, files: readonly string[]): Find
     return [
       unknown(
         resource,
-        `stdin of ${label(resource)} is not known yet and goes into a secret file, so whether it is marked cannot be told: ${MEND}`,
+        `stdin of ${label(resource)} is not known yet and goes into a secret file, so whether it is marked cannot be told: ${FIX}`,
       ),
     ];
   }
-  return unlessMarked(graph, resource, scan(stdin, "stdin"), MEND);
+  return unlessMarked(graph, resource, scan(stdin, "stdin"), FIX);
 }
 
 /** Does the script write its input into a file that is there for secrets, or does its name say so? */

@@ -4,23 +4,24 @@ import { asProps, asString, isAbsent } from "../../core/values";
 import { REMOTE } from "./places";
 import { label, violation } from "./report";
 
-const MEND = "log in with a key (`privateKey`) and switch password login off on the host";
+const FIX = "log in with a key (`privateKey`) and switch password login off on the host";
 
 export const policy: Policy = {
   id: "connection-without-password",
   severity: "high",
-  checklist: "SSH restricted",
+  control: "NET-4",
+  tags: ["secrets", "ssh"],
   description: "Hosts and the bastion are logged in to with a key, never with a password.",
   why: "Password login has to be open on the host for it to work, and passwords can be guessed and replayed.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'connection: { host, user: "ubuntu", password: config.requireSecret("password") }',
   good: 'connection: { host, user: "ubuntu", privateKey: config.requireSecret("sshPrivateKey") }',
-  evaluate: (graph) => ofType(graph, REMOTE).flatMap(judge),
+  evaluate: (graph) => ofType(graph, REMOTE).flatMap(check),
 };
 
-function judge(resource: Resource): Finding[] {
+function check(resource: Resource): Finding[] {
   const own = asProps(resource.inputs.connection);
   const places = [
     { path: "connection.password", value: own?.password },
@@ -28,5 +29,5 @@ function judge(resource: Resource): Finding[] {
   ];
   return places
     .filter(({ value }) => !isAbsent(value) && asString(value) !== "")
-    .map(({ path }) => violation(resource, `${path} is set on ${label(resource)}, so the login is by password: ${MEND}`));
+    .map(({ path }) => violation(resource, `${path} is set on ${label(resource)}, so the login is by password: ${FIX}`));
 }

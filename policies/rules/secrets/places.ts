@@ -1,4 +1,4 @@
-/** Which properties of which resources carry what: the one map from a resource to the secret policies that judge it. */
+/** Which properties of which resources carry what: the one map from a resource to the secret policies that evaluate it. */
 import type { Resource, Value } from "../../core/types";
 import { once } from "../../core/graph";
 import { asArray, asProps, containsSecret, isAbsent, isUnknown } from "../../core/values";
@@ -21,7 +21,7 @@ const ENVIRONMENT =
 
 export type Area = "user-data" | "tags" | "command" | "parameter" | "environment" | "provider" | "output" | "other";
 
-/** The area that a top-level property belongs to; each policy judges one, so one secret is reported once. */
+/** The area that a top-level property belongs to; each policy evaluates one, so one secret is reported once. */
 export function areaOf(resource: Resource, key: string): Area {
   if (resource.type === STACK) return "output";
   if (PROVIDER.test(resource.type)) return TAGS.test(key) ? "tags" : "provider";

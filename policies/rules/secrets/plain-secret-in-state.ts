@@ -5,24 +5,25 @@ import { unlessMarked } from "./report";
 import { scan } from "./scan";
 import type { Spot } from "./scan";
 
-const MEND = "mark it with pulumi.secret (for what a provider returns: additionalSecretOutputs), or keep it out of the program";
+const FIX = "mark it with pulumi.secret (for what a provider returns: additionalSecretOutputs), or keep it out of the program";
 
 export const policy: Policy = {
   id: "plain-secret-in-state",
   severity: "high",
-  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  control: "SECRET-2",
+  tags: ["secrets"],
   description: "No property of any resource, given or returned, holds a secret in plain.",
   why: "Every property is written to the state; whoever can read the state or a preview can read it.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'new aws.rds.Instance("db", { password: "correct-horse-9", ... });',
   good: 'new aws.rds.Instance("db", { manageMasterUserPassword: true, ... });',
-  evaluate: (graph) => graph.resources.flatMap((resource) => judge(graph, resource)),
+  evaluate: (graph) => graph.resources.flatMap((resource) => check(graph, resource)),
 };
 
-const judge = (graph: Graph, resource: Resource): Finding[] =>
-  spotsOf(resource).flatMap((spots) => unlessMarked(graph, resource, spots, MEND));
+const check = (graph: Graph, resource: Resource): Finding[] =>
+  spotsOf(resource).flatMap((spots) => unlessMarked(graph, resource, spots, FIX));
 
 /** What each property holds. */
 const spotsOf = once((resource: Resource): readonly (readonly Spot[])[] => {

@@ -17,33 +17,33 @@ export function unknown(resource: Resource, message: string): Finding {
 }
 
 /** For places where `pulumi.secret` is enough: plain secrets are findings, marked ones are fine. One finding a path. */
-export function unlessMarked(graph: Graph, resource: Resource, spots: readonly Spot[], mend: string): Finding[] {
+export function unlessMarked(graph: Graph, resource: Resource, spots: readonly Spot[], fix: string): Finding[] {
   return byPath(spots).flatMap(([path, kinds, spot]) => {
     if (spot.marked) return [];
     const what = `${path} of ${label(resource)}`;
     if (spot.state === "unknown")
-      return [unknown(resource, `${what} is not known yet and not marked as secret, though its name promises a secret: ${mend}`)];
+      return [unknown(resource, `${what} is not known yet and not marked as secret, though its name promises a secret: ${fix}`)];
     if (isOutput(resource, path) && graph.notShown?.includes("outputSecretMarks"))
       return [
         {
-          ...unknown(resource, `${what} holds ${kinds}, and this source never shows whether outputs are marked as secret: ${mend}`),
+          ...unknown(resource, `${what} holds ${kinds}, and this source never shows whether outputs are marked as secret: ${fix}`),
           notShown: "outputSecretMarks",
         },
       ];
     if (!graph.secretsMarked)
-      return [unknown(resource, `${what} holds ${kinds}, and this source does not tell whether it is marked as secret: ${mend}`)];
-    return [violation(resource, `${what} holds ${kinds} in plain (not marked as secret): ${mend}`)];
+      return [unknown(resource, `${what} holds ${kinds}, and this source does not tell whether it is marked as secret: ${fix}`)];
+    return [violation(resource, `${what} holds ${kinds} in plain (not marked as secret): ${fix}`)];
   });
 }
 
 /** For places that are readable whatever the mark says (user data, tags, scripts). A hidden text may hold one: cannot tell. */
-export function evenMarked(resource: Resource, spots: readonly Spot[], mend: string): Finding[] {
+export function evenMarked(resource: Resource, spots: readonly Spot[], fix: string): Finding[] {
   return byPath(spots).flatMap(([path, kinds, spot]) => {
     const what = `${path} of ${label(resource)}`;
-    if (spot.state === "secret") return [violation(resource, `${what} holds ${kinds}: ${mend}`)];
+    if (spot.state === "secret") return [violation(resource, `${what} holds ${kinds}: ${fix}`)];
     if (spot.state === "hidden")
-      return [unknown(resource, `${what} is marked as secret and cannot be read here, so a secret may stand in it: ${mend}`)];
-    return [unknown(resource, `${what} is not known yet, though its name promises a secret: ${mend}`)];
+      return [unknown(resource, `${what} is marked as secret and cannot be read here, so a secret may stand in it: ${fix}`)];
+    return [unknown(resource, `${what} is not known yet, though its name promises a secret: ${fix}`)];
   });
 }
 

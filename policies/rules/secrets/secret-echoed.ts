@@ -9,27 +9,28 @@ import { label, violation } from "./report";
 import { scan } from "./scan";
 import { scriptFiles } from "./script-files";
 
-const MEND = 'print nothing of it; on steps that see secrets set logging: "none" and additionalSecretOutputs: ["stdout", "stderr"]';
+const FIX = 'print nothing of it; on steps that see secrets set logging: "none" and additionalSecretOutputs: ["stdout", "stderr"]';
 
 export const policy: Policy = {
   id: "secret-echoed",
   severity: "high",
-  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  control: "SECRET-2",
+  tags: ["secrets", "host-setup", "shell"],
   description: "A Command that gets a secret does not print it where it is logged or kept in plain.",
   why: "A Command's stdout is not secret because its input is: it goes to the log of the deployment and, as an output, to the state.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'new remote.Command("env", { create: "tee /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
   good: 'new remote.Command("env", { create: "tee /home/ddos/app/.env >/dev/null", stdin: pulumi.secret(envText), ... });',
   evaluate: async (graph, settings) => {
     const files = await scriptFiles(graph, settings);
-    return ofType(graph, COMMAND).flatMap((resource) => judge(resource, files(resource)));
+    return ofType(graph, COMMAND).flatMap((resource) => check(resource, files(resource)));
   },
 };
 
 /** @param files texts of the script files that the Command runs */
-function judge(resource: Resource, files: readonly string[]): Finding[] {
+function check(resource: Resource, files: readonly string[]): Finding[] {
   const { inputs } = resource;
   const secretInput = containsSecret(inputs.stdin) || scan(inputs.stdin, "stdin").some((spot) => spot.state === "secret");
   const variables = Object.entries(asProps(inputs.environment) ?? {})
@@ -43,7 +44,7 @@ function judge(resource: Resource, files: readonly string[]): Finding[] {
     printedSecrets(text, { stdin: secretInput, variables }).map((way) => `${what} of ${label(resource)} ${way}`),
   );
   const open = exposure(resource);
-  return open === undefined ? [] : ways.map((way) => violation(resource, `${way}, and ${open}: ${MEND}`));
+  return open === undefined ? [] : ways.map((way) => violation(resource, `${way}, and ${open}: ${FIX}`));
 }
 
 /** Where the output of the command can be read; undefined where it is neither logged nor kept in plain. */

@@ -6,16 +6,17 @@ import { isSecretFile } from "./files";
 import { label, unknown, unlessMarked, violation } from "./report";
 import { scan } from "./scan";
 
-const MEND = "send secrets by the `stdin` of a Command, wrapped in pulumi.secret, and keep secret files out of the working tree";
+const FIX = "send secrets by the `stdin` of a Command, wrapped in pulumi.secret, and keep secret files out of the working tree";
 
 export const policy: Policy = {
   id: "secret-in-asset",
   severity: "high",
-  checklist: ".env not in git",
+  control: "SECRET-1",
+  tags: ["secrets", "bucket"],
   description: "Assets and copied files are no secret files (.env, private keys), and the text of a StringAsset holds no secret.",
   why: "A StringAsset's text is stored in the state; a FileAsset on .env needs the file in the working tree, one `git add .` from git, and leaves its hash in the state.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'new remote.CopyToRemote("env", { source: new pulumi.asset.FileAsset("./.env"), ... });',
   good: 'new remote.Command("env", { create: "umask 077; cat > /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
@@ -30,7 +31,7 @@ function assets(graph: Graph, resource: Resource): Finding[] {
       value,
       (leaf, path, marked) => {
         if (!(leaf instanceof Asset)) return;
-        if (leaf.kind === "text") found.push(...unlessMarked(graph, resource, scan(marked ? new Secret(leaf) : leaf, path, "text"), MEND));
+        if (leaf.kind === "text") found.push(...unlessMarked(graph, resource, scan(marked ? new Secret(leaf) : leaf, path, "text"), FIX));
         else if (leaf.content !== undefined && isSecretFile(leaf.content)) found.push(secretFile(resource, path, leaf.content));
       },
       key,
@@ -59,10 +60,10 @@ function copies(resource: Resource): Finding[] {
   if (!open || target === undefined || !isSecretFile(target)) return local;
   return [
     ...local,
-    unknown(resource, `source of ${label(resource)} is not known yet and goes to ${target}, so it may be a plain secret: ${MEND}`),
+    unknown(resource, `source of ${label(resource)} is not known yet and goes to ${target}, so it may be a plain secret: ${FIX}`),
   ];
 }
 
 function secretFile(resource: Resource, path: string, file: string): Finding {
-  return violation(resource, `${path} of ${label(resource)} is the secret file ${file}: ${MEND}`);
+  return violation(resource, `${path} of ${label(resource)} is the secret file ${file}: ${FIX}`);
 }

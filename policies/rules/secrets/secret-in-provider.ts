@@ -4,16 +4,17 @@ import { PROVIDER, properties } from "./places";
 import { unlessMarked } from "./report";
 import { scan } from "./scan";
 
-const MEND = "leave credentials to the standard AWS configuration (profile, environment, OIDC), or mark them as secret";
+const FIX = "leave credentials to the standard AWS configuration (profile, environment, OIDC), or mark them as secret";
 
 export const policy: Policy = {
   id: "secret-in-provider",
   severity: "critical",
-  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  control: "SECRET-2",
+  tags: ["secrets"],
   description: "Providers get no plain credentials as arguments.",
   why: "Provider arguments are kept in the state of every stack that uses the provider, and usually in git as well.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'new aws.Provider("aws", { accessKey: "AKIA…", secretKey: "…" });',
   good: 'new aws.Provider("aws", { region: "us-east-1" });',
@@ -22,7 +23,7 @@ export const policy: Policy = {
       properties(resource).flatMap(({ path, key, value }) => {
         // What is unknown here comes from another resource, whose own mark Pulumi drops until it is known.
         const spots = scan(value, path, key).filter((spot) => spot.state !== "unknown");
-        return unlessMarked(graph, resource, spots, MEND);
+        return unlessMarked(graph, resource, spots, FIX);
       }),
     ),
 };

@@ -6,27 +6,28 @@ import { COMMAND, SCRIPT_KEYS } from "./places";
 import { evenMarked, label, unknown } from "./report";
 import { scan } from "./scan";
 
-const MEND = "keep the script literal and send the secret by `stdin`, wrapped in pulumi.secret";
+const FIX = "keep the script literal and send the secret by `stdin`, wrapped in pulumi.secret";
 
 export const policy: Policy = {
   id: "secret-in-script",
   severity: "critical",
-  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  control: "SECRET-2",
+  tags: ["secrets", "host-setup", "shell"],
   description: "The create, update and delete scripts of a Command hold no secret: no .env text, no key, no clone URL with a password.",
   why: "Scripts are kept in the state, printed as a whole when they fail (even where marked as secret), and shown in the process list of the host.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'new remote.Command("env", { create: `echo "SECRET_KEY=4f9a…" > /home/ddos/app/.env`, ... });',
   good: 'new remote.Command("env", { create: "umask 077; cat > /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
-  evaluate: (graph) => ofType(graph, COMMAND).flatMap(judge),
+  evaluate: (graph) => ofType(graph, COMMAND).flatMap(check),
 };
 
-function judge(resource: Resource): Finding[] {
+function check(resource: Resource): Finding[] {
   return [...SCRIPT_KEYS, "interpreter"].flatMap((key) => {
     const value = resource.inputs[key];
     if (!(value instanceof Secret) && isUnknown(value))
-      return [unknown(resource, `${key} of ${label(resource)} is not known yet, so a secret may come to stand in it: ${MEND}`)];
-    return evenMarked(resource, scan(value, key), MEND);
+      return [unknown(resource, `${key} of ${label(resource)} is not known yet, so a secret may come to stand in it: ${FIX}`)];
+    return evenMarked(resource, scan(value, key), FIX);
   });
 }

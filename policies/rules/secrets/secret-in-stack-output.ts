@@ -4,33 +4,34 @@ import { STACK } from "./places";
 import { unknown, unlessMarked } from "./report";
 import { printable, scan } from "./scan";
 
-const MEND = "do not export it, or wrap it in pulumi.secret";
+const FIX = "do not export it, or wrap it in pulumi.secret";
 
 export const policy: Policy = {
   id: "secret-in-stack-output",
   severity: "high",
-  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  control: "SECRET-2",
+  tags: ["secrets"],
   description: "No stack output is a secret in plain.",
   why: "`pulumi stack output` shows it to everybody with read access, other stacks read it, and the state keeps it in plain.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: "export const secretKey = unwrappedSecretKey;",
   good: "export const healthUrl = pulumi.interpolate`http://${gateway.publicIp}/health`;",
-  evaluate: (graph) => ofType(graph, STACK).flatMap((resource) => judge(graph, resource)),
+  evaluate: (graph) => ofType(graph, STACK).flatMap((resource) => check(graph, resource)),
 };
 
-function judge(graph: Graph, resource: Resource): Finding[] {
+function check(graph: Graph, resource: Resource): Finding[] {
   if (graph.notShown?.includes("stackOutputs"))
     return [
       {
         ...unknown(
           resource,
-          "this source never shows stack outputs, so whether one is a plain secret cannot be told: judge an exported stack",
+          "this source never shows stack outputs, so whether one is a plain secret cannot be told: evaluate an exported stack",
         ),
         notShown: "stackOutputs",
       },
     ];
   return Object.entries({ ...resource.inputs, ...resource.outputs }).flatMap(([key, value]) =>
-    unlessMarked(graph, resource, scan(value, `stack output ${printable(key)}`, key), MEND),
+    unlessMarked(graph, resource, scan(value, `stack output ${printable(key)}`, key), FIX),
   );
 }

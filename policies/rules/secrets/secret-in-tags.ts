@@ -4,16 +4,17 @@ import { nested } from "./places";
 import { evenMarked } from "./report";
 import { scan } from "./scan";
 
-const MEND = "take it out of the tags; what a host has to know goes into its .env";
+const FIX = "take it out of the tags; what a host has to know goes into its .env";
 
 export const policy: Policy = {
   id: "secret-in-tags",
   severity: "high",
-  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  control: "SECRET-2",
+  tags: ["secrets"],
   description: "No tag holds a secret, in its value or in its name.",
   why: "Tags are not encrypted, show in bills and logs, and are readable by every identity that may describe the resource.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: 'tags: { Name: "backend", ApiKey: "live-4f9a…" }',
   good: 'tags: { Name: "backend", Role: "backend" }',
@@ -21,7 +22,7 @@ export const policy: Policy = {
     graph.resources.flatMap((resource) =>
       nested(resource, "tags").flatMap(({ path, value }) => {
         const keys = scan(namesOf(value), `names in ${path}`);
-        return evenMarked(resource, [...scan(value, path, "tag"), ...keys], MEND);
+        return evenMarked(resource, [...scan(value, path, "tag"), ...keys], FIX);
       }),
     ),
 };

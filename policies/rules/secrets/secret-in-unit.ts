@@ -7,23 +7,24 @@ import { isSecretName } from "./names";
 import { printable } from "./scan";
 import { label, violation } from "./report";
 
-const MEND = "use EnvironmentFile=/home/ddos/app/.env (mode 600) in the unit";
+const FIX = "use EnvironmentFile=/home/ddos/app/.env (mode 600) in the unit";
 
 export const policy: Policy = {
   id: "secret-in-unit",
   severity: "high",
-  checklist: "API keys, DATABASE credentials and SECRET_KEY only in .env",
+  control: "SECRET-2",
+  tags: ["secrets", "host-setup", "systemd"],
   description: "No systemd unit carries a secret in Environment=, whether its text comes by script, standard input, asset or user data.",
   why: "Unit files are world-readable and `systemctl show` prints their environment to every user of the host.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   local: true,
   bad: "[Service]\nEnvironment=OPENAI_API_KEY=live-4f9a…",
   good: "[Service]\nEnvironmentFile=/home/ddos/app/.env",
-  evaluate: (graph) => graph.resources.flatMap((resource) => judge(resource)),
+  evaluate: (graph) => graph.resources.flatMap((resource) => check(resource)),
 };
 
-const judge = once((resource: Resource): Finding[] => {
+const check = once((resource: Resource): Finding[] => {
   const found = new Map<string, string>();
   for (const [key, value] of Object.entries(resource.inputs)) {
     walkLeaves(
@@ -32,7 +33,7 @@ const judge = once((resource: Resource): Finding[] => {
         const text = leaf instanceof Asset ? (leaf.kind === "text" ? leaf.content : undefined) : leaf;
         if (typeof text !== "string") return;
         for (const name of unitSecrets(text))
-          found.set(`${path} ${name}`, `${path} of ${label(resource)} has a unit with ${name} in Environment=: ${MEND}`);
+          found.set(`${path} ${name}`, `${path} of ${label(resource)} has a unit with ${name} in Environment=: ${FIX}`);
       },
       key,
     );

@@ -37,7 +37,7 @@ function check(document: object): Answer {
 }
 
 /** The same without a process. */
-async function judge(document: object): Promise<Answer> {
+async function answersOf(document: object): Promise<Answer> {
   const { graph } = loadGraph(JSON.stringify(document), "document");
   const result = await evaluate(policies, graph, DEFAULT_CONFIG, "2030-01-01");
   const found = result.outcomes.filter(({ verdict }) => verdict !== "pass");
@@ -87,21 +87,21 @@ describe.each([
   ["an unchanged preview", unchangedPreview],
 ] as const)("in %s", (_, write) => {
   test("a violation is one", async () => {
-    const { code, found } = await judge(write(changed((p) => p.set(backend(p), { associatePublicIpAddress: true }))));
+    const { code, found } = await answersOf(write(changed((p) => p.set(backend(p), { associatePublicIpAddress: true }))));
     expect(code).toBe(1);
     expect(found).toContainEqual(expect.objectContaining({ policy: "backend-no-public-address", verdict: "violation" }));
   });
 
   test("what the program marks as secret, and this document hides, stays a cannot tell", async () => {
     const hidden = { [SIGNATURE]: SIGNATURES.secret, value: "#!/bin/bash\nexport X=1" };
-    const { code, found } = await judge(write(changed((p) => p.set(backend(p), { userData: hidden }))));
+    const { code, found } = await answersOf(write(changed((p) => p.set(backend(p), { userData: hidden }))));
     expect(code).toBe(3);
     expect(found).toContainEqual(expect.objectContaining({ policy: "secret-in-user-data", verdict: "unknown" }));
   });
 
   test("a tag of the user's whose key begins like bookkeeping is no bookkeeping", async () => {
     const tags = { Role: "backend", Name: "x", __token: "ghp_0123456789abcdefghijABCDEFGHIJ012345" };
-    const { code, found } = await judge(write(changed((p) => p.set(backend(p), { tags }))));
+    const { code, found } = await answersOf(write(changed((p) => p.set(backend(p), { tags }))));
     expect(code).toBe(1);
     expect(found).toContainEqual(expect.objectContaining({ policy: "secret-in-tags", verdict: "violation" }));
   });
@@ -112,5 +112,7 @@ test("an output of the stack may have any name", async () => {
   const [stack] = document.deployment.resources;
   if (!stack) throw new Error("no stack");
   stack.outputs = { ...stack.outputs, __apiToken: "ghp_0123456789abcdefghijABCDEFGHIJ012345" };
-  expect((await judge(document)).found).toContainEqual(expect.objectContaining({ policy: "secret-in-stack-output", verdict: "violation" }));
+  expect((await answersOf(document)).found).toContainEqual(
+    expect.objectContaining({ policy: "secret-in-stack-output", verdict: "violation" }),
+  );
 });

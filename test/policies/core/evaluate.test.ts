@@ -9,16 +9,17 @@ import { program } from "./builder";
 const TODAY = "2030-06-15";
 const graph = program().graph("known");
 
-function policy(id: string, level: Policy["level"], findings: readonly Finding[] | (() => Finding[])): Policy {
+function policy(id: string, level: Policy["enforcementLevel"], findings: readonly Finding[] | (() => Finding[])): Policy {
   const evaluatePolicy = typeof findings === "function" ? findings : () => [...findings];
   return {
     id,
-    level,
+    enforcementLevel: level,
     severity: "high",
-    checklist: "row",
+    control: "PACK-1",
+    tags: ["engine"],
     description: "d",
     why: "w",
-    mend: "m",
+    remediationSteps: "m",
     bad: "b",
     good: "g",
     evaluate: evaluatePolicy,

@@ -14,8 +14,10 @@ test("ids are unique, kebab-case and no name of the pack's own or of the engine"
   for (const reserved of [SETTINGS_POLICY, SUMMARY_POLICY, "all", "exemptions", "levels", "roles"]) expect(ids).not.toContain(reserved);
 });
 
-test.each(policies.map((policy) => [policy.id, policy] as const))("%s tells why, how to mend, and shows both sides", (_, policy) => {
-  for (const text of [policy.description, policy.why, policy.mend, policy.checklist]) expect(text).toMatch(/^\S.{5,}\S$/s);
+test.each(policies.map((policy) => [policy.id, policy] as const))("%s says why, how to fix it, and shows both sides", (_, policy) => {
+  for (const text of [policy.description, policy.why, policy.remediationSteps]) expect(text).toMatch(/^\S.{5,}\S$/s);
+  expect(new Set(policy.tags).size).toBe(policy.tags.length);
+  expect(policy.tags.length).toBeGreaterThan(0);
   expect(policy.bad.trim()).not.toBe(policy.good.trim());
   for (const example of [policy.bad, policy.good]) expect(example.trim().length).toBeGreaterThan(10);
 });

@@ -26,7 +26,7 @@ const clean: readonly Case[] = [
   ["comment does not count", [`sudo install -m 600 /tmp/x ${ENV} # chmod 644 ${ENV}`]],
   ["string does not count", [`sudo install -m 600 /tmp/x ${ENV}\necho "now chmod 644 ${ENV}"`]],
   ["function that is not called", [`loosen() { chmod 644 ${ENV}; }\nsudo install -m 600 /tmp/x ${ENV}`]],
-  ["next Command mends it", [`sudo cp /tmp/x ${ENV}`, `sudo chmod 600 ${ENV}`]],
+  ["the next Command fixes it", [`sudo cp /tmp/x ${ENV}`, `sudo chmod 600 ${ENV}`]],
   ["recursive chmod before", ["sudo chmod -R 755 /home/ddos", `sudo install -m 600 /tmp/x ${ENV}`]],
   ["a+rX on another folder", [`sudo install -m 600 /tmp/x ${ENV}`, "sudo chmod -R a+rX /home/ddos/static"]],
   ["find without the file", [`sudo install -m 600 /tmp/x ${ENV}`, "find /home/ddos -name '*.py' -exec chmod 644 {} +"]],

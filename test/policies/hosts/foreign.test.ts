@@ -158,7 +158,7 @@ function foreign(): Parts {
 }
 
 const OWN = [...bucketPolicies, ...enginePolicies, ...hostPolicies, ...secretPolicies];
-async function judge(p: Program, mode: Mode): Promise<string[]> {
+async function findingsOf(p: Program, mode: Mode): Promise<string[]> {
   const graph = p.graph(mode);
   const found = await Promise.all(
     OWN.map(async (policy) =>
@@ -217,17 +217,17 @@ const breaks: [what: string, expected: string, change: (parts: Parts) => void][]
 
 describe.each<Mode>(["unknown", "known"])("another program, %s ids", (mode) => {
   test("is quiet when clean", async () => {
-    expect(await judge(foreign().p, mode)).toEqual([]);
+    expect(await findingsOf(foreign().p, mode)).toEqual([]);
   });
   test.each(breaks)("%s", async (_what, expected, change) => {
     const parts = foreign();
     change(parts);
-    expect(await judge(parts.p, mode)).toContain(expected);
+    expect(await findingsOf(parts.p, mode)).toContain(expected);
   });
   test("a role document that is unknown as a whole cannot be told", async () => {
     const { p, writer, bucket } = foreign();
     p.set(writer, { policy: computed(bucket) });
-    expect(await judge(p, mode)).toEqual(
+    expect(await findingsOf(p, mode)).toEqual(
       expect.arrayContaining(["unknown models-read-only-role read", "unknown least-privilege-role read"]),
     );
   });

@@ -373,13 +373,13 @@ export const mutations: Mutation[] = [
       }),
   },
   {
-    id: "A-twin-gateway-address",
+    id: "A-benign-gateway-address",
     title: "an elastic address for the gateway",
     expect: [],
     apply: (p) => void p.add("aws:ec2/eip:Eip", "front", { domain: "vpc", instance: partsOf(p).gateway.id }),
   },
   {
-    id: "A-twin-other-instance",
+    id: "A-benign-other-instance",
     title: "a public instance with groups of its own",
     expect: [],
     apply(p) {
@@ -398,7 +398,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "A-twin-second-card",
+    id: "A-benign-second-card",
     title: "a second interface in the private subnet",
     expect: [],
     apply(p) {
@@ -412,7 +412,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "A-twin-monitoring",
+    id: "A-benign-monitoring",
     title: "a further group on the backend that opens a port to a group of the program",
     expect: [],
     apply(p) {

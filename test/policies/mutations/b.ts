@@ -240,7 +240,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "B-twin-peering-public",
+    id: "B-benign-peering-public",
     title: "peering with a route in the public table alone",
     expect: [],
     apply: (p) =>
@@ -251,7 +251,7 @@ export const mutations: Mutation[] = [
       }),
   },
   {
-    id: "B-twin-nat",
+    id: "B-benign-nat",
     title: "a managed NAT gateway for one more block",
     expect: [],
     apply(p) {
@@ -261,7 +261,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "B-twin-no-table",
+    id: "B-benign-no-table",
     title: "the private subnet on the VPC's own main table, which leads nowhere",
     expect: [],
     apply(p) {

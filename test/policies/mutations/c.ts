@@ -627,7 +627,7 @@ export const mutations: Mutation[] = [
       ),
   },
   {
-    id: "C-twin-balancer",
+    id: "C-benign-balancer",
     title: "a public ALB in front of the gateway",
     expect: [],
     apply(p) {
@@ -642,7 +642,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "C-twin-internal",
+    id: "C-benign-internal",
     title: "an internal ALB with the backend behind it",
     expect: [],
     apply(p) {
@@ -651,7 +651,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "C-twin-function-target",
+    id: "C-benign-function-target",
     title: "a public ALB in front of a function",
     expect: [],
     apply(p) {
@@ -663,7 +663,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "C-twin-accelerator",
+    id: "C-benign-accelerator",
     title: "Global Accelerator on the gateway's elastic address",
     expect: [],
     apply(p) {
@@ -675,7 +675,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "C-twin-api",
+    id: "C-benign-api",
     title: "API Gateway over a function and over somebody's web server",
     expect: [],
     apply(p) {
@@ -686,7 +686,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "C-twin-endpoint-own-group",
+    id: "C-benign-endpoint-own-group",
     title: "an interface endpoint that carries the backend's group",
     expect: [],
     apply(p) {
@@ -696,7 +696,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "C-twin-nat-all",
+    id: "C-benign-nat-all",
     title: "everything of the gateway, from the backend's group (NAT)",
     expect: [],
     apply(p) {
@@ -758,7 +758,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "C-twin-udp",
+    id: "C-benign-udp",
     title: "UDP on the service port's number, from the VPC",
     expect: [],
     apply(p) {
@@ -768,7 +768,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "C-twin-acl",
+    id: "C-benign-acl",
     title: "an ACL that lets the gateway's subnet and answers in",
     expect: [],
     apply(p) {
@@ -791,7 +791,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "C-twin-stack",
+    id: "C-benign-stack",
     title: "a CloudFormation stack of something else",
     expect: [],
     apply: (p) =>
@@ -800,13 +800,13 @@ export const mutations: Mutation[] = [
       }),
   },
   {
-    id: "C-twin-ignore",
+    id: "C-benign-ignore",
     title: "ignoreChanges of tags",
     expect: [],
     apply: (p) => p.setOptions(partsOf(p).backendGroup, { ignoreChanges: ["tags"] }),
   },
   {
-    id: "C-twin-other-group",
+    id: "C-benign-other-group",
     title: "a group that the backend does not carry, open to the world",
     expect: [],
     apply(p) {
@@ -815,7 +815,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    id: "C-twin-endpoint",
+    id: "C-benign-endpoint",
     title: "an interface endpoint with a group of its own, open to the backend",
     expect: [],
     apply(p) {

@@ -301,7 +301,7 @@ const runs: Mutation[] = [
   ),
 ];
 
-const twins: Mutation[] = [
+const benign: Mutation[] = [
   {
     id: "Z04",
     title: "the .env steps with u=rw,go=",
@@ -341,4 +341,4 @@ const twins: Mutation[] = [
   script("Z26", "a folder of somebody else", [], "sudo install -d -m 1777 /var/tmp/scratch"),
 ];
 
-export const mutations: Mutation[] = [...modes, ...runs.filter((m) => m.id !== "F31-pipe"), ...twins];
+export const mutations: Mutation[] = [...modes, ...runs.filter((m) => m.id !== "F31-pipe"), ...benign];

@@ -2,7 +2,7 @@
 import { program } from "../core/builder";
 import { cleanGraph } from "./clean";
 import { foreign } from "./foreign";
-import { explain, judgeProgram, scoreLine } from "./frame";
+import { explain, evaluateProgram, scoreLine } from "./frame";
 import type { Mutation, Score } from "./frame";
 import { allMutations } from "./lists";
 
@@ -20,7 +20,7 @@ test("all mutations, renamed", async () => {
     const changed = program(clean);
     mutation.apply(changed);
     const { graph, config } = foreign(changed.plain(MODE), MODE);
-    const answers = await judgeProgram(program(graph), MODE, config);
+    const answers = await evaluateProgram(program(graph), MODE, config);
     const expected = [mutation.expect].flat();
     const right = answers.some((answer) => expected.includes(answer.policy) && answer.verdict === (mutation.verdict ?? "violation"));
     return { mutation, mode: MODE, answers, caught: expected.length === 0 ? answers.length === 0 : right };

@@ -28,10 +28,10 @@ const PLAYERS: Readonly<Record<keyof Roles, RegExp>> = {
 export function foreign(own: PlainGraph, mode: Mode): { readonly graph: PlainGraph; readonly config: Config } {
   const urns = new Map(own.resources.map(({ urn }) => [urn, foreignUrn(urn)]));
   const graph = { resources: own.resources.map((resource) => renamedOnce(resource)) };
-  const judged = program(own).graph(mode);
+  const evaluated = program(own).graph(mode);
   const roles = Object.fromEntries(
     (Object.keys(PLAYERS) as (keyof Roles)[]).map((role) => {
-      const players = selectRoles(judged, DEFAULT_SETTINGS.roles[role], PLAYERS[role]).certain;
+      const players = selectRoles(evaluated, DEFAULT_SETTINGS.roles[role], PLAYERS[role]).certain;
       // Nobody plays it: a name that nobody has, so that the role is configured and yet not played.
       return [role, { names: players.length > 0 ? players.map(({ urn }) => urns.get(urn) ?? urn) : ["nobody"] }];
     }),

@@ -14,7 +14,7 @@ export interface Mutation {
   /** Id of the corpus ("A01"), or that id with a suffix for a variant of our own ("A01-spot"). */
   readonly id: string;
   readonly title: string;
-  /** The policy (or any one of several) that has to answer; an empty list for a benign twin: nobody may answer. */
+  /** The policy (or any one of several) that has to answer; an empty list for a benign case: nobody may answer. */
   readonly expect: string | readonly string[];
   /** Default "violation". "unknown" where nobody can know: cannot tell is the only right answer. */
   readonly verdict?: "violation" | "unknown";
@@ -35,13 +35,13 @@ export interface Score {
 export const MODES: readonly Mode[] = ["unknown", "known"];
 
 /** All that is not a pass. @param config for programs with roles of their own */
-export async function judgeProgram(changed: Program, mode: Mode, config: Config = DEFAULT_CONFIG): Promise<Outcome[]> {
+export async function evaluateProgram(changed: Program, mode: Mode, config: Config = DEFAULT_CONFIG): Promise<Outcome[]> {
   const result = await evaluate(policies, changed.graph(mode), config, "2030-01-01");
   return result.outcomes.filter((outcome) => outcome.verdict !== "pass");
 }
 
 /**
- * Applies a mutation to a copy of the clean graph and tells whether the right policy answers, or for a twin nobody.
+ * Applies a mutation to a copy of the clean graph and tells whether the right policy answers, or for a benign case nobody.
  * @param before what is said of the clean graph already (nothing, when it is clean): it is no answer to the mutation
  */
 export async function tryMutation(
@@ -54,7 +54,7 @@ export async function tryMutation(
   const changed = program(clean);
   mutation.apply(changed);
   const said = new Set(before.map(lineOf));
-  const answers = (await judgeProgram(changed, mode, config)).filter((answer) => !said.has(lineOf(answer)));
+  const answers = (await evaluateProgram(changed, mode, config)).filter((answer) => !said.has(lineOf(answer)));
   const expected = typeof mutation.expect === "string" ? [mutation.expect] : mutation.expect;
   const verdict = (mode === "known" ? mutation.knownVerdict : undefined) ?? mutation.verdict ?? "violation";
   const caught =
@@ -78,9 +78,9 @@ export function explain(score: Score): string {
 /** One line for a test run's output. */
 export function scoreLine(name: string, scores: readonly Score[]): string {
   const bad = scores.filter((score) => score.mutation.expect.length > 0);
-  const twins = scores.filter((score) => score.mutation.expect.length === 0);
+  const benign = scores.filter((score) => score.mutation.expect.length === 0);
   const right = (list: readonly Score[]): string => `${String(list.filter((score) => score.caught).length)} of ${String(list.length)}`;
-  return `${name}: ${right(bad)} violations flagged by the right policy, ${right(twins)} benign twins left alone`;
+  return `${name}: ${right(bad)} violations flagged by the right policy, ${right(benign)} benign cases left alone`;
 }
 
 /**
@@ -104,7 +104,7 @@ export function mutationTests(
     beforeAll(async () => {
       for (const mode of MODES) {
         const graph = await clean(mode);
-        bases.set(mode, { graph, said: await judgeProgram(program(graph), mode, config) });
+        bases.set(mode, { graph, said: await evaluateProgram(program(graph), mode, config) });
       }
     }, 120_000);
     afterAll(() => {

@@ -1,4 +1,4 @@
-/** Benign twins of the network. */
+/** Benign cases of the network. */
 import { ingress, inlineIngress, partsOf } from "../network/parts";
 import type { Mutation } from "./frame";
 

@@ -1,4 +1,4 @@
-/** A thousand resources are judged in less than a second, ten thousand in about ten times that. */
+/** A thousand resources are evaluated in less than a second, ten thousand in about ten times that. */
 import { DEFAULT_SETTINGS } from "../../../policies/core/settings";
 import { makeGraph } from "../../../policies/core/graph";
 import type { Finding, Graph } from "../../../policies/core/types";

@@ -81,7 +81,7 @@ describe("asked over gRPC", () => {
     const names = policiesList.map(({ name }) => name);
     expect(names).toEqual(["settings", ...policies.map(({ id }) => id), "pack-summary"]);
     const levels = new Map(policiesList.map(({ name, enforcementlevel }) => [name, enforcementlevel]));
-    for (const { id, level } of policies) expect([id, levels.get(id)]).toEqual([id, level === "mandatory" ? 1 : 0]);
+    for (const { id, enforcementLevel } of policies) expect([id, levels.get(id)]).toEqual([id, enforcementLevel === "mandatory" ? 1 : 0]);
     expect(policiesList.filter(({ name }) => name !== "pack-summary").every(({ configschema }) => configschema !== undefined)).toBe(true);
   });
 
@@ -131,7 +131,7 @@ describe("asked over gRPC", () => {
     expect(packSays(await ask(pack, plain, outputs))).toEqual(await runnerSays(plain));
   });
 
-  test("a stack judged by itself, and another one after it, with nothing left of the first", async () => {
+  test("a stack evaluated by itself, and another one after it, with nothing left of the first", async () => {
     const plain = flawed().plain("known");
     await ask(pack, plain);
     const p = flawed();
@@ -158,7 +158,7 @@ describe("asked over gRPC", () => {
 
   test("without the remediation nobody knows what is secret: cannot tell, not a violation", async () => {
     const p = flawed();
-    // Not the graph of another test: a graph once judged keeps the marks that were seen then.
+    // Not the graph of another test: a graph once evaluated keeps the marks that were seen then.
     p.add("aws:ec2/vpc:Vpc", "another");
     p.set(p.find("command:remote:Command", "env"), { stdin: `SECRET_KEY=${SECRET_KEY}` });
     await pack.configure({ settings: { level: "disabled" } });
@@ -232,7 +232,7 @@ test("with CI set, a mandatory 'cannot tell' stops by default", async () => {
   }
 });
 
-test("at an update, what one resource decides stops that resource; at a preview only the stack is judged", async () => {
+test("at an update, what one resource decides stops that resource; at a preview only the stack is evaluated", async () => {
   const plain = flawed().plain("known");
   const api = plain.resources.find((resource) => resource.urn.endsWith("::api"));
   if (!api) throw new Error("api");

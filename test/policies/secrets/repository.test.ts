@@ -9,7 +9,7 @@ import { repositoryGraph } from "../../../policies/rules/secrets/repository/grap
 import { isIgnored } from "../../../policies/rules/secrets/repository/ignore";
 import { envText, fakes } from "./fakes";
 
-async function judge(graph: Graph): Promise<string[]> {
+async function findingsOf(graph: Graph): Promise<string[]> {
   const found = await Promise.all(
     repositoryPolicies.map(async (policy) => (await policy.evaluate(graph, DEFAULT_SETTINGS)).map(({ urn }) => `${policy.id} ${urn}`)),
   );
@@ -17,7 +17,7 @@ async function judge(graph: Graph): Promise<string[]> {
 }
 const IGNORE = { path: ".gitignore", text: "node_modules/\n.env\n" };
 const repository = (...files: { path: string; text: string | undefined }[]): Promise<string[]> =>
-  judge(repositoryGraph([IGNORE, ...files]));
+  findingsOf(repositoryGraph([IGNORE, ...files]));
 const stack = (config: string): Promise<string[]> =>
   repository({ path: "Pulumi.prod.yaml", text: `encryptionsalt: v1:abc=:v1:def\nconfig:\n${config}` });
 
@@ -72,10 +72,10 @@ describe("what stands in git", () => {
   });
 
   test("G06: .gitignore does not name .env, or is missing", async () => {
-    expect(await judge(repositoryGraph([{ path: ".gitignore", text: "node_modules/\n# .env\n" }]))).toEqual([
+    expect(await findingsOf(repositoryGraph([{ path: ".gitignore", text: "node_modules/\n# .env\n" }]))).toEqual([
       "repository-ignores-env .gitignore",
     ]);
-    expect(await judge(repositoryGraph([]))).toEqual(["repository-ignores-env .gitignore"]);
+    expect(await findingsOf(repositoryGraph([]))).toEqual(["repository-ignores-env .gitignore"]);
   });
 
   test.each([
@@ -109,7 +109,7 @@ describe("what stands in git", () => {
     const directory = mkdtempSync(join(tmpdir(), "repository-"));
     try {
       writeFileSync(join(directory, ".env"), envText);
-      expect(await judge(readRepository(directory))).toEqual(["repository-secret-files .env", "repository-ignores-env .gitignore"]);
+      expect(await findingsOf(readRepository(directory))).toEqual(["repository-secret-files .env", "repository-ignores-env .gitignore"]);
     } finally {
       rmSync(directory, { recursive: true });
     }

@@ -14,7 +14,7 @@ interface Given {
   readonly outputs?: object;
 }
 
-async function judge(...resources: Given[]): Promise<{ policy: string; verdict: string; message: string }[]> {
+async function findingsOf(...resources: Given[]): Promise<{ policy: string; verdict: string; message: string }[]> {
   const list = [{ type: "pulumi:pulumi:Stack", name: "shop-prod" }, ...resources.filter(({ type }) => type !== "pulumi:pulumi:Stack")];
   const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
   const deployment = {
@@ -71,7 +71,7 @@ const leaks: [what: string, policy: string, given: Given][] = [
 ];
 
 test.each(leaks)("%s", async (_what, policy, given) => {
-  const findings = await judge(given);
+  const findings = await findingsOf(given);
   expect(findings.map((finding) => `${finding.verdict} ${finding.policy}`)).toContain(`violation ${policy}`);
   for (const { message } of findings)
     for (const value of [...Object.values(fakes), envText]) expect(message).not.toContain(value.slice(0, 9));
@@ -79,7 +79,7 @@ test.each(leaks)("%s", async (_what, policy, given) => {
 
 test("a state whose secrets are encrypted is quiet", async () => {
   expect(
-    await judge(
+    await findingsOf(
       command({ create: "umask 077; cat > /home/ddos/app/.env", stdin: cipher, environment: { API_KEY: cipher } }),
       { type: "pulumi:pulumi:Stack", name: "shop-prod", outputs: { databaseUrl: cipher, healthUrl: "http://203.0.113.7/health" } },
       { type: "aws:iam/accessKey:AccessKey", name: "ci", inputs: { user: "ci" }, outputs: { id: "x", user: "ci", secret: cipher } },

@@ -1,4 +1,4 @@
-/** Policies on the repository itself; they judge `readRepository(directory)`, not what a program registers. */
+/** Policies on the repository itself; they evaluate `readRepository(directory)`, not what a program registers. */
 import type { Policy } from "../../../core/types";
 import { policy as repositoryIgnoresEnv } from "./repository-ignores-env";
 import { policy as repositorySecretFiles } from "./repository-secret-files";

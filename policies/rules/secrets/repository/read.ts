@@ -25,7 +25,7 @@ function tracked(directory: string): string[] | undefined {
     });
     return list.split("\0").filter((path) => path !== "");
   } catch {
-    return undefined; // no git, or no repository of its: the files themselves are judged
+    return undefined; // no git, or no repository of its: the files themselves are evaluated
   }
 }
 

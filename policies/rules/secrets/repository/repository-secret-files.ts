@@ -3,22 +3,23 @@ import { findSecrets } from "../decode";
 import { isSecretFile } from "../files";
 import { filesOf, found, textOf } from "./graph";
 
-const MEND = "take it out (`git rm --cached`), name it in .gitignore, and change every secret that it held: git keeps the old text";
+const FIX = "take it out (`git rm --cached`), name it in .gitignore, and change every secret that it held: git keeps the old text";
 
 export const policy: Policy = {
   id: "repository-secret-files",
   severity: "critical",
-  checklist: ".env not in git",
+  control: "SECRET-1",
+  tags: ["repository", "secrets"],
   description: "No .env, private key, credential or state file is in the repository.",
   why: "Whoever can read the repository, now or later, has what is in it.",
-  mend: MEND,
-  level: "mandatory",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
   bad: "git add .env",
   good: "git add .env.example",
   evaluate: (graph) =>
     filesOf(graph)
       .filter(isSecret)
-      .map(({ urn }) => found(urn, `${urn} is in the repository: ${MEND}`)),
+      .map(({ urn }) => found(urn, `${urn} is in the repository: ${FIX}`)),
 };
 
 function isSecret(file: Resource): boolean {

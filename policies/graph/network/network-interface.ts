@@ -1,4 +1,4 @@
-/** Legs: the places where a host stands in the network. A host has at least one; a second interface is a second leg. */
+/** The network interfaces of a host, as the forms of a host describe them. A host has at least one. */
 import type { Graph, Props, Resource, Value } from "../../core/types";
 import { asArray, asNumber, asProps, isAbsent, isUnknown, leaves } from "../../core/values";
 import { groupList } from "./groups";
@@ -9,7 +9,7 @@ import type { Switch } from "./subnets";
 import { combine, property, targets } from "./targets";
 import type { Targets } from "./targets";
 
-export interface Leg {
+export interface NetworkInterface {
   /** The resource that says so, and where in it. */
   readonly resource: Resource;
   readonly path: string;
@@ -25,21 +25,28 @@ export interface Leg {
 
 export const BLIND: Targets & GroupList = { certain: [], maybe: [], literals: [], blind: true, lost: false };
 
-/** The names that the forms of a leg use for the same things. */
-export interface LegFields {
+/** The names that the forms of a network interface use for the same things. */
+export interface InterfaceFields {
   readonly subnet: readonly string[];
   readonly groups: readonly string[];
   readonly publicIp: readonly string[];
 }
 
-export const INSTANCE_FIELDS: LegFields = {
+export const INSTANCE_FIELDS: InterfaceFields = {
   subnet: ["subnetId"],
   groups: ["vpcSecurityGroupIds", "securityGroups", "securityGroupNames"],
   publicIp: ["associatePublicIpAddress"],
 };
 
-/** Reads a leg from properties that stand at `key` of the resource (at its top where `key` is not given). */
-export function readLeg(graph: Graph, resource: Resource, props: Props, fields: LegFields, path = "", key?: string): Leg {
+/** Reads a network interface from properties that stand at `key` of the resource (at its top where `key` is not given). */
+export function readInterface(
+  graph: Graph,
+  resource: Resource,
+  props: Props,
+  fields: InterfaceFields,
+  path = "",
+  key?: string,
+): NetworkInterface {
   return {
     resource,
     path,
@@ -80,7 +87,7 @@ function ipv6Switch(props: Props): Switch {
   return values.some((value) => isUnknown(value)) ? "unknown" : undefined;
 }
 
-/** All properties of a resource, for reading a leg at its top. */
+/** All properties of a resource, for reading a network interface at its top. */
 export function topProps(resource: Resource): Props {
   return resource.external === true ? { ...resource.outputs, ...resource.inputs } : resource.inputs;
 }
@@ -102,9 +109,9 @@ export function nestedTargets(graph: Graph, resource: Resource, key: string, nam
   return Array.isArray(found) && found.length === 0 ? undefined : targets(graph, resource, key, found, type);
 }
 
-/** A network interface is a leg by itself. It gets no public IPv4 address from its subnet. */
-export function interfaceLeg(graph: Graph, resource: Resource): Leg {
+/** From a network interface that is a resource by itself. It gets no public IPv4 address from its subnet. */
+export function readInterfaceResource(graph: Graph, resource: Resource): NetworkInterface {
   const fields = { subnet: ["subnetId"], groups: ["securityGroups"], publicIp: [] };
-  const leg = readLeg(graph, resource, topProps(resource), fields);
-  return { ...leg, subnets: leg.subnets === "default-vpc" ? BLIND : leg.subnets, publicIp: false };
+  const networkInterface = readInterface(graph, resource, topProps(resource), fields);
+  return { ...networkInterface, subnets: networkInterface.subnets === "default-vpc" ? BLIND : networkInterface.subnets, publicIp: false };
 }

@@ -5,8 +5,8 @@ import { asArray, asProps } from "../../core/values";
 import { groupList } from "./groups";
 import type { GroupList } from "./groups";
 import * as kinds from "./kinds";
-import type { Leg } from "./legs";
-import { nestedTargets } from "./legs";
+import type { NetworkInterface } from "./network-interface";
+import { nestedTargets } from "./network-interface";
 import { isLost, property, target, targetOf } from "./targets";
 import type { Target } from "./targets";
 
@@ -42,8 +42,8 @@ export function attachedInterfaces(graph: Graph): Attached {
 }
 
 /** Interface or instance to the lists of groups that attachment resources add to it. */
-export function attachedGroups(graph: Graph): Map<Resource, Leg["groups"][]> {
-  const groups = new Map<Resource, Leg["groups"][]>();
+export function attachedGroups(graph: Graph): Map<Resource, NetworkInterface["groups"][]> {
+  const groups = new Map<Resource, NetworkInterface["groups"][]>();
   for (const link of ofType(graph, "aws:ec2/networkInterfaceSecurityGroupAttachment:NetworkInterfaceSecurityGroupAttachment")) {
     const list = groupList(graph, link, "securityGroupId", property(link, "securityGroupId"));
     const owner = targetOf(graph, link, "networkInterfaceId", kinds.INTERFACE_OR_INSTANCE);

@@ -7,15 +7,15 @@ import { showMode } from "../../shell/mode";
 import { isWithin, nameOf } from "../../shell/paths";
 import { show } from "../../shell/text";
 
-export type Judge = (report: HostReport, settings: Settings) => readonly Finding[];
+export type Check = (report: HostReport, settings: Settings) => readonly Finding[];
 
 /** A policy that looks at one host after the other, the machine that runs Pulumi left out. */
-export const forEachHost = (judge: Judge): Policy["evaluate"] => over(judge, (report) => !report.host.isOperator);
+export const forEachHost = (check: Check): Policy["evaluate"] => over(check, (report) => !report.host.isOperator);
 
 /** The same with the machine that runs Pulumi, for what scripts call and not what files become. */
-export const forEachRun = (judge: Judge): Policy["evaluate"] => over(judge, () => true);
+export const forEachRun = (check: Check): Policy["evaluate"] => over(check, () => true);
 
-function over(judge: Judge, wanted: (report: HostReport) => boolean): Policy["evaluate"] {
+function over(check: Check, wanted: (report: HostReport) => boolean): Policy["evaluate"] {
   const known = new WeakMap<Files, Map<string, readonly Finding[]>>();
   return async (graph, settings) => {
     const key = JSON.stringify([settings.home, settings.user]);
@@ -24,7 +24,7 @@ function over(judge: Judge, wanted: (report: HostReport) => boolean): Policy["ev
       reports.flatMap((report) => {
         const answers = known.get(report.files) ?? new Map<string, readonly Finding[]>();
         known.set(report.files, answers);
-        const found = answers.get(key) ?? judge(report, settings);
+        const found = answers.get(key) ?? check(report, settings);
         answers.set(key, found);
         return found;
       }),
@@ -69,10 +69,10 @@ export function subjects(files: Files, accepts: (path: string, entry: Entry) => 
 export const inFog = (files: Files, entry: Entry): boolean => (files.fog?.time ?? -1) > entry.time;
 
 /**
- * Judges a mode against the bits that are allowed: bits that are certainly too many are a violation, bits that may be
+ * Evaluates a mode against the bits that are allowed: bits that are certainly too many are a violation, bits that may be
  * there (or a state that is doubtful, or fog since) cannot be told.
  */
-export function judgeMode(files: Files, subject: Subject, allowed: number, what: string, mend: string): Finding[] {
+export function checkMode(files: Files, subject: Subject, allowed: number, what: string, fix: string): Finding[] {
   const { entry, path } = subject;
   const bad = entry.mode.set & ~allowed & 0o7777;
   const perhaps = entry.mode.may & ~allowed & 0o7777;
@@ -80,16 +80,16 @@ export function judgeMode(files: Files, subject: Subject, allowed: number, what:
     return [
       unknown(
         files.fog.place,
-        `Cannot tell the final mode of ${what} ${show(path)}: after it was set, the host ran ${files.fog.reason}. ${mend}`,
+        `Cannot tell the final mode of ${what} ${show(path)}: after it was set, the host ran ${files.fog.reason}. ${fix}`,
       ),
     ];
   }
   if (bad !== 0 && entry.doubt === undefined) {
-    return [violation(entry.place, `${capital(what)} ${show(path)} ends with mode ${showMode(entry.mode)}. ${mend}`)];
+    return [violation(entry.place, `${capital(what)} ${show(path)} ends with mode ${showMode(entry.mode)}. ${fix}`)];
   }
   if (perhaps === 0) return [];
   const why = entry.doubt ?? `its mode is ${showMode(entry.mode)}`;
-  return [unknown(entry.place, `Cannot tell whether ${what} ${show(path)} is protected: ${why}. ${mend}`)];
+  return [unknown(entry.place, `Cannot tell whether ${what} ${show(path)} is protected: ${why}. ${fix}`)];
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -9,29 +9,29 @@ import { backendSubnets } from "./placement";
 import { isElsewhere, property, targetOf } from "./targets";
 
 /** Does something lead to the backend? "maybe": that is not to be told. */
-export type Leads = "yes" | "no" | "maybe";
+export type Certainty = "yes" | "no" | "maybe";
 
 /** What a target may be. */
 export const TARGETS =
   /^aws:(ec2\/(networkInterface:NetworkInterface|instance:Instance|spotInstanceRequest:SpotInstanceRequest)|(lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/loadBalancer:LoadBalancer|autoscaling\/group:Group|ecs\/service:Service)$/;
-const parts = new WeakMap<Network, Map<Resource, Leads>>();
+const parts = new WeakMap<Network, Map<Resource, Certainty>>();
 
 /** Is this resource the backend, or part of it? */
-export function isBackend(network: Network, resource: Resource): Leads {
-  const known = parts.get(network) ?? new Map<Resource, Leads>();
+export function isBackend(network: Network, resource: Resource): Certainty {
+  const known = parts.get(network) ?? new Map<Resource, Certainty>();
   if (!parts.has(network))
     for (const host of network.backends)
-      for (const part of [host.resource, ...host.interfaces]) known.set(part, host.backend === "maybe" ? "maybe" : "yes");
+      for (const part of [host.resource, ...host.interfaceResources]) known.set(part, host.backend === "maybe" ? "maybe" : "yes");
   parts.set(network, known);
   return known.get(resource) ?? "no";
 }
 
 /** Where the place at `key` that names a target (by id, ARN or address) leads. */
-export function leadsTo(network: Network, resource: Resource, key: string, port?: number): Leads {
+export function targetsBackend(network: Network, resource: Resource, key: string, port?: number): Certainty {
   const found = targetOf(network.graph, resource, key, TARGETS);
   if (!found) return "no";
   if (found.is) return isBackend(network, found.is);
-  if (found.literal !== undefined) return literalLeads(network, found.literal, found.maybe, port);
+  if (found.literal !== undefined) return literalTargetsBackend(network, found.literal, found.maybe, port);
   if (found.maybe.length > 0) return found.maybe.some((one) => isBackend(network, one) !== "no") ? "maybe" : "no";
   return isElsewhere(network.graph, resource, key) ? "no" : "maybe";
 }
@@ -40,19 +40,19 @@ export function leadsTo(network: Network, resource: Resource, key: string, port?
 const HOST_ID = /^((i|eni)-[0-9a-f]+$|arn:[\w-]+:(ec2|elasticloadbalancing):)/;
 
 /** Where a literal leads: an address, the address in a URL, or an id that may be one of `maybe`. */
-export function literalLeads(network: Network, text: string, maybe: readonly Resource[], port?: number): Leads {
+export function literalTargetsBackend(network: Network, text: string, maybe: readonly Resource[], port?: number): Certainty {
   const inner = /^\w+:\/\/([^/:?#]+)(?::(\d+))?/.exec(text);
   const address = inner?.[1] ?? text;
-  if (parseCidr(address)) return addressLeads(network, address, inner?.[2] === undefined ? port : Number(inner[2]));
+  if (parseCidr(address)) return addressTargetsBackend(network, address, inner?.[2] === undefined ? port : Number(inner[2]));
   return HOST_ID.test(text) && maybe.some((one) => isBackend(network, one) !== "no") ? "maybe" : "no";
 }
 
 /** A literal address is the backend's where it is given one, or where the backend's port is asked for in its subnet. */
-function addressLeads(network: Network, address: string, port: number | undefined): Leads {
+function addressTargetsBackend(network: Network, address: string, port: number | undefined): Certainty {
   const owners = resolveId(network.graph, address, TARGETS);
   if (owners.length > 0) return owners.some((one) => isBackend(network, one) === "yes") ? "yes" : "no";
   const given = network.backends
-    .flatMap((host) => [host.resource, ...host.interfaces])
+    .flatMap((host) => [host.resource, ...host.interfaceResources])
     .flatMap(({ inputs }) => [inputs.privateIp, ...list(inputs.privateIps)]);
   if (given.some((value) => asString(value) === address)) return "yes";
   const { set, complete } = privateBlocks(network);
