@@ -153,6 +153,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     app: appConfig(sections.app as Sections),
     models: sections.models as StackConfig["models"],
     health: sections.health as StackConfig["health"],
+    requests: sections.requests as StackConfig["requests"],
     env: sections.env as Record<string, string>,
     secretEnvNames: Object.keys(secretEnv).sort(),
     secretEnv: pulumi.secret(secretEnv),

@@ -3,6 +3,8 @@
  * docs/configuration.md is generated from it (`npm run docs`).
  */
 
+import { DEFAULT_LIMITS } from "../release/limits";
+
 export interface Section {
   readonly description: string;
   /** Given with `pulumi config set --secret`. */
@@ -48,6 +50,10 @@ const s3Uri = { type: "string", pattern: "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]
 
 function object(properties: Record<string, unknown>, extra: Record<string, unknown> = {}): Record<string, unknown> {
   return { type: "object", additionalProperties: false, default: {}, properties, ...extra };
+}
+
+function limit(name: keyof typeof DEFAULT_LIMITS, maximum: number, description: string): Record<string, unknown> {
+  return { type: "integer", minimum: 1, maximum, default: DEFAULT_LIMITS[name], description };
 }
 
 export const SECTIONS: Readonly<Record<string, Section>> = {
@@ -238,6 +244,25 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         default: '{"status":"ok"}',
         description: "Expected body, byte for byte, on one line.",
       },
+    }),
+  },
+  requests: {
+    description:
+      "Limits of requests, the same on both hosts. nginx, uvicorn and systemd follow them, and so does the sample application, by its .env (a value in `gateway.env` wins there).",
+    schema: object({
+      bodyMiB: limit(
+        "bodyMiB",
+        1024,
+        "Largest request body in MiB; a larger one is answered with 413. It lies on the disk until it has arrived.",
+      ),
+      timeoutSeconds: limit(
+        "timeoutSeconds",
+        3600,
+        "Longest wait for the application in seconds: for its answer, and between two parts of a stream (server-sent events need a comment line more often than that; WebSockets are pinged). A release waits that long for the requests that run, so none is cut off.",
+      ),
+      perSecond: limit("perSecond", 100000, "Requests a second from one client address, at the gateway; more are answered with 429."),
+      burst: limit("burst", 100000, "Requests of one client address that may come at once on top of that."),
+      connections: limit("connections", 65535, "Requests of one client address that may run at once, WebSockets and streams included."),
     }),
   },
   env: {

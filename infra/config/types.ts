@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { HttpLimits } from "../release/types";
 
 /** The validated configuration of one stack. Everything but the secrets is a plain value: it decides which resources exist. */
 export interface StackConfig {
@@ -12,6 +13,7 @@ export interface StackConfig {
   readonly app: AppConfig;
   readonly models: { readonly manifest: string; readonly bucket?: string; readonly adopt: boolean };
   readonly health: { readonly path: string; readonly body: string };
+  readonly requests: HttpLimits;
   readonly env: Readonly<Record<string, string>>;
   /** Names of the secret settings, sorted; the values only in `secretEnv`. */
   readonly secretEnvNames: readonly string[];

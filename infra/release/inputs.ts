@@ -10,7 +10,7 @@ import type { HostConfig, StackConfig } from "../config/types";
 import { instanceSize, workersFor } from "../hosts/sizing";
 import { hostSteps } from "./steps";
 import { readTemplate } from "./templates";
-import type { HostRole, HostSpec } from "./types";
+import type { HostRole, HostSpec, HttpLimits } from "./types";
 import type { ModelFile } from "../models/bucket";
 import type { Sources } from "../config/sources";
 
@@ -36,6 +36,7 @@ export function stackInputs(root: string, config: StackConfig, sources: Sources,
   const plain: Record<HostRole, Record<string, string>> = {
     gateway: {
       ...pick(config.env, ["LOG_LEVEL", "CACHE_TTL"]),
+      ...limitsAsSettings(config.requests),
       ...config.gateway.env,
       UPSTREAM_URL: `http://${BACKEND_HOST}:${config.backend.port}`,
     },
@@ -66,6 +67,7 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     workers: workers(config[role], isBackend ? modelBytes(sources.models) : 0),
     servicePort: isBackend ? config.backend.port : 80,
     health: config.health,
+    limits: config.requests,
     egress: config.network.egress,
     code: sources.code,
     models: isBackend ? { ...sources.models, pins: pins(sources.models) } : undefined,
@@ -125,6 +127,16 @@ function modelFiles(root: string, models: LoadedManifest): ModelFile[] {
         contentType: file.format === "json" ? "application/json" : "application/octet-stream",
       };
     });
+}
+
+/** An application that reads bodies, forwards or counts requests itself has to have the limits that nginx has. */
+function limitsAsSettings({ bodyMiB, timeoutSeconds, perSecond, burst }: HttpLimits): Record<string, string> {
+  return {
+    MAX_BODY_MIB: String(bodyMiB),
+    REQUEST_TIMEOUT_SECONDS: String(timeoutSeconds),
+    RATE_LIMIT_PER_SECOND: String(perSecond),
+    RATE_LIMIT_BURST: String(burst),
+  };
 }
 
 function pick(values: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {

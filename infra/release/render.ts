@@ -1,9 +1,8 @@
 /** The configuration files of a host, rendered from templates/. */
 import { createHash } from "node:crypto";
+import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
 import type { HostSpec, HttpLimits } from "./types";
-
-export const DEFAULT_LIMITS: HttpLimits = { requestsPerSecond: 100, burst: 200, connections: 100, bodyMiB: 1, timeoutSeconds: 30 };
 
 /** Logs are rotated daily, and early at this size; with 90 kept that is about three months of a quiet service. */
 const LOGS = { maxSizeMiB: 20, keep: 90 };
@@ -27,13 +26,16 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
     port: main ? 8000 : 8001,
     workers: main ? spec.workers : (spec.nextWorkers ?? 1),
     keep: main,
+    ...stopTimes(limitsOf(spec)),
     // When memory runs out during a release, the candidate goes first.
     oomScoreAdjust: main ? 0 : 800,
   });
 }
 
+const limitsOf = (spec: HostSpec): HttpLimits => ({ ...DEFAULT_LIMITS, ...spec.limits });
+
 export function renderSite(spec: HostSpec): string {
-  const limits = { ...DEFAULT_LIMITS, ...spec.limits };
+  const limits = limitsOf(spec);
   const { bodyMiB, timeoutSeconds } = limits;
   if (spec.role === "backend") return render("backend.nginx.mustache", { port: spec.servicePort, bodyMiB, timeoutSeconds });
   const tls = spec.tls === undefined ? [] : [{ ...spec.tls, healthPath: spec.health.path }];

@@ -40,17 +40,17 @@ export interface ManifestFiles {
   readonly files: readonly ManifestFile[];
 }
 
-/** Limits of the nginx site. */
+/** Limits of requests, on both hosts unless it says otherwise. */
 export interface HttpLimits {
   /** Requests a second of one client address (gateway only). @default 100 */
-  readonly requestsPerSecond: number;
+  readonly perSecond: number;
   /** Requests of one client address that may come at once on top of that (gateway only). @default 200 */
   readonly burst: number;
   /** Connections of one client address (gateway only). @default 100 */
   readonly connections: number;
   /** Largest request body, MiB. @default 1 */
   readonly bodyMiB: number;
-  /** Longest wait for the application, seconds. @default 30 */
+  /** Longest wait for the application: for the head of an answer, and between two parts of it. Seconds. @default 30 */
   readonly timeoutSeconds: number;
 }
 

@@ -1,3 +1,4 @@
+import dataclasses
 import unittest
 
 import support
@@ -71,7 +72,7 @@ class FailureTest(unittest.TestCase):
     def test_upstream_silent(self) -> None:
         with support.silent_upstream() as url:
             settings = support.settings(UPSTREAM_URL=url)
-            settings.config["upstream"]["read_seconds"] = 0.2
+            settings = dataclasses.replace(settings, request_seconds=0.2)
             with TestClient(create_app(settings)) as client, self.assertLogs("ml_gateway", "ERROR"):
                 self.assert_error(client.get("/x"), 504, "upstream_timeout")
 
@@ -142,6 +143,17 @@ class DetectionTest(unittest.TestCase):
                 self.assertEqual(client.get("/" + "a" * 4096).status_code, 414)
                 self.assertEqual(client.get("/x", headers={f"x-{i}": "1" for i in range(65)}).status_code, 431)
             self.assertEqual(len(seen), 1)
+
+    def test_the_body_limit_is_a_setting_and_large_bodies_pass_in_pieces(self) -> None:
+        large = bytes(range(256)) * 4096 * 3  # 3 MiB
+        with support.recording_upstream() as (url, seen), gateway(url, MAX_BODY_MIB="3") as client:
+            headers = {"content-type": "application/octet-stream"}
+            self.assertEqual(client.post("/x", content=large, headers=headers).status_code, 201)
+            self.assertEqual((seen[0]["headers"]["content-length"], seen[0]["body"] == large), (str(len(large)), True))
+            self.assertEqual(client.post("/x", content=large + b"x", headers=headers).status_code, 413)
+            pieces = iter([large[:2000000], large[2000000:], b"x"])
+            self.assertEqual(client.post("/x", content=pieces, headers=headers).status_code, 413)
+            self.assertEqual(len([one for one in seen if one["body"] == large]), 1)
 
     def test_a_log_line_is_one_line(self) -> None:
         with support.recording_upstream() as (url, _), gateway(url) as client, self.assertLogs("ml_gateway", "WARNING") as logs:

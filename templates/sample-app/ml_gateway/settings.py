@@ -32,6 +32,8 @@ class Settings:
     cache_ttl: int  # seconds; 0 turns the prediction cache off
     rate_per_second: float  # requests of one client; 0 turns the limit off
     rate_burst: int  # requests
+    max_body_bytes: int
+    request_seconds: float  # longest wait for the upstream
     data_dir: Path
     database_url: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
@@ -56,6 +58,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         cache_ttl=int(_number("CACHE_TTL", environment, 300, problems)),
         rate_per_second=_number("RATE_LIMIT_PER_SECOND", environment, limit["per_second"], problems),
         rate_burst=int(_number("RATE_LIMIT_BURST", environment, limit["burst"], problems)),
+        max_body_bytes=int(_number("MAX_BODY_MIB", environment, config["limits"]["max_body_mib"], problems) * 1024 * 1024),
+        request_seconds=_number("REQUEST_TIMEOUT_SECONDS", environment, config["upstream"]["read_seconds"], problems),
         data_dir=Path(environment.get("DATA_DIR", "") or DATA_DIR),
         database_url=environment.get("DATABASE_URL") or None,
         secret_key=environment.get("SECRET_KEY") or None,

@@ -45,7 +45,7 @@ describe("change only what changed", () => {
     ["the bucket", "backend", {}, { ...VALUES, bucket: "other" }, ["models"]],
     ["one .env key", "backend", {}, { ...VALUES, env: { ...VALUES.env, SECRET_KEY: "other" } }, ["env", "release", "verify"]],
     ["nginx", "backend", { limits: { bodyMiB: 2 } }, VALUES, ["release", "verify"]],
-    ["nginx", "gateway", { limits: { requestsPerSecond: 7 } }, VALUES, ["release", "verify"]],
+    ["nginx", "gateway", { limits: { perSecond: 7 } }, VALUES, ["release", "verify"]],
     ["the unit", "backend", { workers: 3 }, VALUES, ["release", "verify"]],
     ["the health body", "backend", { health: { path: "/health", body: "ok" } }, VALUES, ["release", "verify"]],
     ["the backend's address", "gateway", {}, { ...VALUES, backendAddress: "10.0.101.11" }, ["prepare"]],

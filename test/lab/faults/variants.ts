@@ -105,7 +105,7 @@ export function gatewaySpec(app: AppSwitches, change: Partial<HostSpec> = {}): H
     code: { kind: "bundle", bundle: appBundle(app) },
     envNames: ["UPSTREAM_URL", "LOG_LEVEL", "CACHE_TTL"],
     plainEnv: { LOG_LEVEL: "info" },
-    limits: { requestsPerSecond: 1000, burst: 1000, connections: 500 },
+    limits: { perSecond: 1000, burst: 1000, connections: 500 },
     ...change,
   };
 }

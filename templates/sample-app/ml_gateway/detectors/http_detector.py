@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from ml_gateway.detectors.pattern_detector import PatternDetector
 from ml_gateway.detectors.rate_limiter import RateLimiter
@@ -33,7 +34,7 @@ class HttpDetector:
         self._rates = RateLimiter(settings.rate_per_second, settings.rate_burst, settings.config["rate_limit"]["max_clients"])
         self._patterns = PatternDetector(settings.config["patterns"], self._limits["scanned_body_bytes"])
 
-    def before_body(self, request: Request, client: str) -> Verdict | None:
+    def before_body(self, request: HTTPConnection, client: str) -> Verdict | None:
         """The reason to refuse a request of which only the head is known, or None."""
         wait = self._rates.wait(network_of(client))
         if wait > 0:
@@ -49,6 +50,10 @@ class HttpDetector:
         """The reason to refuse a request because of its body, or None."""
         kind = request.headers.get("content-type", "text/plain").lower()
         return self._suspicion("body", body) if kind.startswith(TEXT_TYPES) else None
+
+    def of_message(self, message: str | bytes) -> Verdict | None:
+        """The reason to refuse a message of a WebSocket, or None. Binary ones are not text."""
+        return self._suspicion("body", message.encode()) if isinstance(message, str) else None
 
     def _suspicion(self, part: str, raw: bytes) -> Verdict | None:
         name = self._patterns.find(part, raw)

@@ -3,8 +3,8 @@
 import ipaddress
 from collections.abc import Iterable
 
-from fastapi import Request
 from fastapi.responses import JSONResponse
+from starlette.requests import HTTPConnection
 
 # RFC 9110, 7.6.1: these are between two neighbours, never forwarded
 HOP_BY_HOP = frozenset(
@@ -21,6 +21,9 @@ HOP_BY_HOP = frozenset(
     }
 )
 
+# Ours to say: what a client sends here must not reach the upstream.
+ABOUT_THE_CLIENT = frozenset({b"x-real-ip", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded"})
+
 
 def error(status: int, code: str, message: str, retry_after: int | None = None) -> JSONResponse:
     """An error that both people and programs can read. `retry_after` is in seconds."""
@@ -35,7 +38,12 @@ def end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
     return [(name, value) for name, value in headers if name not in HOP_BY_HOP and name not in named]
 
 
-def client_address(request: Request) -> str:
+def about_the_client(address: str, scheme: str) -> list[tuple[bytes, bytes]]:
+    """The headers by which the upstream learns of the client."""
+    return [(b"x-real-ip", address.encode()), (b"x-forwarded-for", address.encode()), (b"x-forwarded-proto", scheme.encode())]
+
+
+def client_address(request: HTTPConnection) -> str:
     """The client's address.
 
     Behind our nginx the peer is this machine, and X-Real-IP (or X-Forwarded-For) is what nginx wrote over anything the client sent.

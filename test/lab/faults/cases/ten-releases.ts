@@ -21,10 +21,7 @@ const KINDS: readonly Kind[] = [
   ["backend nginx", (bench) => bench.deploy({ spec: { limits: { bodyMiB: 3 } } })],
   ["backend unit (workers)", (bench) => bench.deploy({ spec: { workers: 2, limits: { bodyMiB: 3 } } })],
   ["gateway code", (bench) => bench.deployGateway({ label: bench.label() })],
-  [
-    "gateway nginx",
-    (bench) => bench.deployGateway({ label: "gateway" }, { limits: { requestsPerSecond: 2000, burst: 2000, connections: 500 } }),
-  ],
+  ["gateway nginx", (bench) => bench.deployGateway({ label: "gateway" }, { limits: { perSecond: 2000, burst: 2000, connections: 500 } })],
   ["gateway unit (workers)", (bench) => bench.deployGateway({ label: "gateway" }, { workers: 2 })],
   [
     "everything on the backend",
