@@ -34,13 +34,13 @@ export default tseslint.config(
   ),
   forbid(
     ["infra/{release,config}/**/*.ts", "infra/stack.ts"],
-    "(^|/)(program|index|offline/.*|cli/.*)$",
+    "^(?!(\\.\\./)+policies/cli/)(.*/)?(program|index|offline/.*|cli/.*)$",
     "The stack is wired from its inputs; only the program reads configuration, and only a command line runs the program.",
   ),
   forbid(
     ["policies/**/*.ts"],
     "/(infra|models-manifest|test)(/|$)",
-    "The pack judges what a program registers; it must not know its source.",
+    "The pack evaluates what a program registers; it must not know its source.",
   ),
   {
     files: ["**/*.js", "**/*.mjs"],

@@ -1,7 +1,7 @@
 /** The parts of an offline preview that are shown on request. Pure. */
 import ignore from "ignore";
 import { UsageProblem, wrap, type Palette } from "../../policies/cli";
-import type { Result } from "../../policies/core/evaluate";
+import type { Result } from "../../policies/core/outcome";
 import type { PreviewDocument, StepRow } from "../offline/document";
 import type { GraphResource } from "../offline/engine";
 import type { HostFile } from "../release/types";

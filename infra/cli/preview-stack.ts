@@ -2,7 +2,8 @@
 import { RunError } from "@pulumi/pulumi";
 import { ConfigError as PolicyConfigError, DEFAULT_CONFIG, readConfig, type Config as PolicyConfig } from "../../policies/core/config";
 import type { Progress } from "../../policies/cli";
-import { evaluate, type Result } from "../../policies/core/evaluate";
+import { evaluate } from "../../policies/core/evaluate";
+import type { Result } from "../../policies/core/outcome";
 import { loadGraph } from "../../policies/graph/load";
 import { policies, policyIds } from "../../policies/rules";
 import { maskSecrets, stepRows, type PreviewDocument } from "../offline/document";

@@ -1,6 +1,6 @@
 /** Settings of the .env files in the configuration: what of them is secret, and that all of them are text. Pure. */
 import { SECTIONS } from "./schema";
-import type { Raw } from "./structure";
+import type { Raw } from "./types";
 
 /** Whether the values of a key of the second level are secret, with its whole section or by itself. */
 export function isSecretKey(section: string, key: string): boolean {

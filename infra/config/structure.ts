@@ -3,14 +3,9 @@
  */
 import Ajv, { type ErrorObject } from "ajv";
 import { environmentsAsText, isSecretKey, withoutLeaks } from "./environments";
+import { nearest } from "../../policies/cli/nearest";
 import { SECTIONS } from "./schema";
-
-export interface Raw {
-  readonly project: string;
-  /** Keys without the project's prefix, as the CLI passes them: objects are JSON text. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly secretKeys: ReadonlySet<string>;
-}
+import type { Raw } from "./types";
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- the schema has just checked what this holds */
 export type Sections = Record<string, any>;
@@ -152,12 +147,6 @@ function wording(error: ErrorObject): string {
   }
 }
 
-/** What was probably meant; undefined when nothing is near. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const best = [...known].sort((a, b) => distance(name, a) - distance(name, b))[0];
-  return best !== undefined && distance(name, best) <= Math.max(2, Math.floor(name.length / 3)) ? best : undefined;
-}
-
 function suggestion(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   if (meant !== undefined) {
@@ -171,17 +160,4 @@ export function misspeltProjects(project: string, keys: readonly string[]): stri
   return keys
     .filter((key) => !key.startsWith(`${project}:`) && nearest(key.split(":", 1)[0] ?? "", [project]) !== undefined)
     .map((key) => `${key}: nothing reads it; did you mean "${project}:${key.slice(key.indexOf(":") + 1)}"?`);
-}
-
-/** Levenshtein distance, case-insensitive. */
-function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, left] of [...a.toLowerCase()].entries()) {
-    const row = [i + 1];
-    for (const [j, right] of [...b.toLowerCase()].entries()) {
-      row.push(Math.min((row[j] ?? 0) + 1, (previous[j + 1] ?? 0) + 1, (previous[j] ?? 0) + (left === right ? 0 : 1)));
-    }
-    previous = row;
-  }
-  return previous[b.length] ?? 0;
 }

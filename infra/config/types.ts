@@ -1,6 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { HttpLimits } from "../release/types";
 
+/** The configuration of a stack as it is stored. */
+export interface Raw {
+  readonly project: string;
+  /** Keys without the project's prefix, as the CLI passes them: objects are JSON text. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly secretKeys: ReadonlySet<string>;
+}
+
 /** The validated configuration of one stack. Everything but the secrets is a plain value: it decides which resources exist. */
 export interface StackConfig {
   readonly project: string;

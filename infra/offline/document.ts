@@ -1,7 +1,7 @@
 /**
  * The result of an offline preview as one plain document: what `--json` prints and what the text report is made from. Pure.
  */
-import type { Summary } from "../../policies/core/summary";
+import type { Summary } from "../../policies/core/outcome";
 import { MASKED, SIGNATURE, SIGNATURES } from "../../policies/graph/wire";
 import type { HostFile } from "../release/types";
 import type { GraphResource } from "./engine";

@@ -3,7 +3,8 @@
  * anything is done; results go to standard output, all else to standard error; exit codes are those of exit.ts.
  */
 import { asksForHelp, readArguments } from "./arguments";
-import type { Given, Options, Syntax } from "./arguments";
+import type { Options } from "./arguments";
+import type { AnyCommand, Command, Group } from "./description";
 import { EXIT, Problem, UsageProblem } from "./exit";
 import type { ExitCode } from "./exit";
 import type { Io } from "./io";
@@ -11,28 +12,6 @@ import { processIo } from "./io";
 import { nearest } from "./nearest";
 import { systemSentence } from "./system-errors";
 import { groupUsage, helpLine, usage, usageLine } from "./usage";
-
-export interface Command<O extends Options = Options> extends Syntax<O> {
-  /** As it is typed behind "npm run": `policies:check`. */
-  readonly name: string;
-  /** One sentence. */
-  readonly summary: string;
-  /** What is typed behind the name; at least one. */
-  readonly examples: readonly [string, ...string[]];
-  /** More to know, below the options. */
-  readonly notes?: readonly string[];
-  /** What the exit codes say here, where that is more than EXIT_MEANING says. */
-  readonly exitCodes?: Readonly<Partial<Record<ExitCode, string>>>;
-  run(given: Given<O>, io: Io): number | Promise<number>;
-}
-
-export interface Group {
-  readonly name: string;
-  readonly summary: string;
-  readonly commands: Readonly<Record<string, Command>>;
-}
-
-export type AnyCommand = Command | Group;
 
 /** Keeps the types of the options for `run`. */
 export function command<const O extends Options>(of: Command<O>): Command<O> {

@@ -1,6 +1,6 @@
 /** What the project's commands have in common. */
 export { command, runCommand, start } from "./command";
-export type { AnyCommand, Command, Group } from "./command";
+export type { AnyCommand, Command, Group } from "./description";
 export type { Form, Given, Options, Values } from "./arguments";
 export { asProblems, EXIT, EXIT_MEANING, Problem, UsageProblem } from "./exit";
 export type { ExitCode } from "./exit";

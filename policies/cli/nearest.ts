@@ -1,6 +1,6 @@
-/** The known word that is most like a mistyped one; undefined when none is close. */
+/** The known word that is most like a mistyped one, whatever its case; undefined when none is close. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((name) => ({ name, far: distance(word, name) })).sort((a, b) => a.far - b.far);
+  const ranked = known.map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) })).sort((a, b) => a.far - b.far);
   const [best] = ranked;
   return best !== undefined && best.far <= Math.min(3, Math.max(1, Math.floor(word.length / 2))) ? best.name : undefined;
 }

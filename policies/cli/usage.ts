@@ -1,6 +1,6 @@
 /** The text that --help shows. Pure. */
 import type { OptionSpec } from "./arguments";
-import type { AnyCommand, Command, Group } from "./command";
+import type { AnyCommand, Command, Group } from "./description";
 import { EXIT_MEANING } from "./exit";
 import type { ExitCode } from "./exit";
 import { wrap } from "./terminal";

@@ -2,38 +2,9 @@
 import { settingsOf } from "./config";
 import type { Config, Exemption } from "./config";
 import { applyExemptions } from "./exemptions";
+import type { ActiveLevel, Outcome, Ran, Result } from "./outcome";
 import { summarize } from "./summary";
-import type { Summary } from "./summary";
-import type { Finding, Graph, Level, NotShown, Policy, Settings, Verdict } from "./types";
-
-export type ActiveLevel = Exclude<Level, "disabled">;
-
-/** One line of the result: a finding, or the pass of a policy that found nothing (its urn and message are empty). */
-export interface Outcome {
-  readonly policy: string;
-  readonly level: ActiveLevel;
-  readonly verdict: Verdict;
-  readonly urn: string;
-  readonly message: string;
-  /** What the source of the graph can never show: the policy is not evaluated there. Reported, but no finding and no error. */
-  readonly notShown?: NotShown;
-  /** See `Finding.whole`; not part of a result. */
-  readonly whole?: boolean;
-}
-
-export interface Result {
-  readonly outcomes: readonly Outcome[];
-  readonly exempted: readonly { readonly outcome: Outcome; readonly exemption: Exemption }[];
-  /** Ids of policies that the configuration disables. */
-  readonly disabled: readonly string[];
-  readonly summary: Summary;
-}
-
-/** A policy that ran, and how strictly. */
-export interface Ran {
-  readonly id: string;
-  readonly level: ActiveLevel;
-}
+import type { Finding, Graph, Policy, Settings } from "./types";
 
 /** Policies and what they evaluate. */
 export interface Part {

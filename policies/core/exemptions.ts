@@ -1,6 +1,6 @@
 /** Exemptions: each leaves out exactly one finding, for a reason, until a day. */
 import type { Exemption } from "./config";
-import type { Outcome } from "./evaluate";
+import type { Outcome } from "./outcome";
 
 export interface Exempted {
   readonly kept: readonly Outcome[];

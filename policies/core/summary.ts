@@ -1,27 +1,6 @@
 /** What a run comes to, in numbers that add up, and the one line that every printer ends with. */
-import type { Outcome } from "./evaluate";
+import type { Outcome, Summary } from "./outcome";
 import type { NotShown } from "./types";
-
-export interface Summary {
-  /** Policies that were asked: `passed + withFindings + cannotTell + notEvaluated`. */
-  readonly ran: number;
-  /** Policies that found nothing, or nothing but what is exempted. */
-  readonly passed: number;
-  /** Policies with at least one violation. */
-  readonly withFindings: number;
-  /** Policies without a violation that could not tell of at least one thing. */
-  readonly cannotTell: number;
-  /** Policies that found nothing, but need what this source never shows. */
-  readonly notEvaluated: number;
-  /** Findings, not policies: how many violations, and how many things could not be told. */
-  readonly violations: number;
-  readonly unknown: number;
-  readonly exempted: number;
-  /** Ids of the policies that the configuration disables; they did not run. */
-  readonly disabled: readonly string[];
-  /** Ids of the policies that are not evaluated here, with the reason. */
-  readonly reasons: Readonly<Record<string, string>>;
-}
 
 const REASONS: Readonly<Record<NotShown, string>> = {
   retainOnDelete: "the engine does not show policies the option retainOnDelete",

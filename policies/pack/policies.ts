@@ -4,7 +4,7 @@ import { readOverrides, settingsOf } from "../core/config";
 import type { Overrides } from "../core/config";
 import { OWN_PROPERTIES, SETTINGS_PROPERTIES } from "../core/config-schema";
 import { conclude, isOpen, evaluatePolicy } from "../core/evaluate";
-import type { Outcome } from "../core/evaluate";
+import type { Outcome } from "../core/outcome";
 import { applyExemptions } from "../core/exemptions";
 import type { Exempted } from "../core/exemptions";
 import { frameworkEntry } from "../core/framework";

@@ -1,7 +1,7 @@
 /** From outcomes to the engine's diagnostics. */
 import type { ReportViolation } from "@pulumi/policy";
 import { ConfigError } from "../core/config";
-import type { Outcome } from "../core/evaluate";
+import type { Outcome } from "../core/outcome";
 import type { Policy } from "../core/types";
 
 /** @param strict whether a "cannot tell" is as bad as a violation */

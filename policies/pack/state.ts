@@ -2,7 +2,7 @@
 import type { ReportViolation, StackValidationArgs } from "@pulumi/policy";
 import { DEFAULT_CONFIG, readSettings } from "../core/config";
 import type { Config } from "../core/config";
-import type { Outcome, Ran } from "../core/evaluate";
+import type { Outcome, Ran } from "../core/outcome";
 import type { Graph, Policy } from "../core/types";
 import { makeEarly } from "./early";
 import type { Early } from "./early";

@@ -1,5 +1,5 @@
 /** The result for programs. */
-import type { Result } from "../core/evaluate";
+import type { Result } from "../core/outcome";
 
 /**
  * `policies`: one entry a finding, and one of verdict "pass" (urn and message empty) for each policy that found nothing. `summary` counts

@@ -1,5 +1,5 @@
 /** JUnit XML: one test case a policy. A mandatory violation fails it, a mandatory "cannot tell" is an error of it. */
-import type { Outcome, Result } from "../core/evaluate";
+import type { Outcome, Result } from "../core/outcome";
 import type { Policy } from "../core/types";
 
 export function junitReport(result: Result, policies: readonly Policy[]): string {

@@ -1,5 +1,5 @@
 /** SARIF 2.1.0, as code scanning services read it. */
-import type { Outcome, Result } from "../core/evaluate";
+import type { Outcome, Result } from "../core/outcome";
 import { CONTROLS } from "../core/framework";
 import type { Policy } from "../core/types";
 

@@ -1,6 +1,6 @@
 /** The result for people: what is wrong first, then what could not be told, what is not evaluated here, and the closing line. */
 import { closingLine } from "../core/summary";
-import type { Outcome, Result } from "../core/evaluate";
+import type { Outcome, Result } from "../core/outcome";
 
 const ORDER = ["mandatory violation", "mandatory unknown", "advisory violation", "advisory unknown"];
 

@@ -1,19 +1,21 @@
 /** From the parser's tree to words: quoting, escapes and expansions. */
 import type { Node } from "./nodes";
-import { toScript } from "./convert";
-import type { Parameter, Part, Word } from "./syntax";
+import type { Parameter, Part, Script, Word } from "./syntax";
+
+/** Converts the script inside `$(...)` and `<(...)`: `convert.ts` hands itself in, so that it is imported in one direction only. */
+export type ToScript = (node: Node) => Script;
 
 const childrenOf = (node: Node): readonly Node[] => node.children;
 
-export const toWord = (node: Node): Word => ({ parts: toParts(node, false) });
-
-export function toParts(node: Node, quoted: boolean): Part[] {
+export function partsOf(node: Node, quoted: boolean, toScript: ToScript): Part[] {
   switch (node.type) {
     case "string":
     case "translated_string":
-      return node.type === "string" ? stringParts(node) : childrenOf(node).flatMap((c) => (c.isNamed ? toParts(c, true) : []));
+      return node.type === "string"
+        ? stringParts(node, toScript)
+        : childrenOf(node).flatMap((c) => (c.isNamed ? partsOf(c, true, toScript) : []));
     case "heredoc_body":
-      return pieces(node, node.startIndex, node.endIndex, hereText);
+      return pieces(node, node.startIndex, node.endIndex, hereText, toScript);
     case "raw_string":
       return [text(node.text.slice(1, -1), true)];
     case "ansi_c_string":
@@ -21,7 +23,7 @@ export function toParts(node: Node, quoted: boolean): Part[] {
     case "simple_expansion":
       return [{ kind: "parameter", parameter: { name: node.text.slice(1) }, quoted }];
     case "expansion":
-      return [{ kind: "parameter", parameter: toParameter(node), quoted }];
+      return [{ kind: "parameter", parameter: toParameter(node, toScript), quoted }];
     case "command_substitution":
       return [{ kind: "command", body: toScript(node), quoted }];
     case "process_substitution":
@@ -30,11 +32,13 @@ export function toParts(node: Node, quoted: boolean): Part[] {
       return [{ kind: "arithmetic", text: node.text.replace(/^\$\(\(|\)\)$/gu, "") }];
     case "concatenation":
     case "command_name":
-      return pieces(node, node.startIndex, node.endIndex, bareText);
+      return pieces(node, node.startIndex, node.endIndex, bareText, toScript);
     case "ERROR":
       return [{ kind: "opaque", text: node.text }];
     default:
-      return childrenOf(node).some((c) => c.isNamed) ? pieces(node, node.startIndex, node.endIndex, bareText) : bareText(node.text);
+      return childrenOf(node).some((c) => c.isNamed)
+        ? pieces(node, node.startIndex, node.endIndex, bareText, toScript)
+        : bareText(node.text);
   }
 }
 
@@ -47,22 +51,22 @@ const PARTS = new Set([...EXPANSIONS, "string", "raw_string", "ansi_c_string", "
  * Children that are expansions or quoted strings, and the source text between them: the grammar leaves some literal
  * text (white space, for example) out of its nodes.
  */
-function pieces(node: Node, start: number, end: number, between: (source: string) => Part[]): Part[] {
+function pieces(node: Node, start: number, end: number, between: (source: string) => Part[], toScript: ToScript): Part[] {
   const parts: Part[] = [];
   const inString = between !== bareText;
   let at = start;
   for (const child of childrenOf(node)) {
     if (!(inString ? EXPANSIONS : PARTS).has(child.type)) continue;
     if (child.startIndex > at) parts.push(...between(node.text.slice(at - node.startIndex, child.startIndex - node.startIndex)));
-    parts.push(...toParts(child, inString));
+    parts.push(...partsOf(child, inString, toScript));
     at = child.endIndex;
   }
   if (end > at) parts.push(...between(node.text.slice(at - node.startIndex, end - node.startIndex)));
   return parts;
 }
 
-function stringParts(node: Node): Part[] {
-  const parts = pieces(node, node.startIndex + 1, node.endIndex - 1, quotedText);
+function stringParts(node: Node, toScript: ToScript): Part[] {
+  const parts = pieces(node, node.startIndex + 1, node.endIndex - 1, quotedText, toScript);
   return parts.length ? parts : [text("", true)];
 }
 
@@ -116,7 +120,7 @@ const OPERATORS = new Set([
   "@",
 ]);
 
-function toParameter(node: Node): Parameter {
+function toParameter(node: Node, toScript: ToScript): Parameter {
   const children = [...childrenOf(node)].slice(1, -1);
   const length = children[0]?.type === "#" && children.length === 2;
   const indirect = children[0]?.type === "!";
@@ -133,7 +137,7 @@ function toParameter(node: Node): Parameter {
   if (!operator) return base;
   if (!OPERATORS.has(operator.type)) return { ...base, operator: "unknown" };
   const split = operator.type.startsWith("/") ? children.findIndex((c) => c.type === "/") : -1;
-  const wordOf = (nodes: readonly Node[]): Word => ({ parts: nodes.flatMap((c) => toParts(c, false)) });
+  const wordOf = (nodes: readonly Node[]): Word => ({ parts: nodes.flatMap((c) => partsOf(c, false, toScript)) });
   if (split < 0) return { ...base, operator: operator.type, argument: wordOf(children) };
   return { ...base, operator: operator.type, argument: wordOf(children.slice(0, split)), replacement: wordOf(children.slice(split + 1)) };
 }

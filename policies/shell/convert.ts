@@ -1,11 +1,13 @@
 /** From the parser's tree to statements. */
 import type { Node } from "./nodes";
-import { toParts, toWord } from "./convert-words";
+import { partsOf } from "./convert-words";
 import { toTest } from "./convert-tests";
 import { literal } from "./syntax";
 import type { Assignment, CaseArm, Redirect, Script, Statement, Word } from "./syntax";
 
 const childrenOf = (node: Node): readonly Node[] => node.children;
+const toParts = (node: Node, quoted: boolean): Word["parts"] => partsOf(node, quoted, toScript);
+const toWord = (node: Node): Word => ({ parts: toParts(node, false) });
 
 export const toScript = (node: Node): Script => ({ statements: statementsOf(childrenOf(node)) });
 
@@ -49,7 +51,7 @@ const MAKERS: Readonly<Record<string, (node: Node) => Statement>> = {
   while_statement: toLoop,
   case_statement: toCase,
   function_definition: toFunction,
-  test_command: (node) => ({ kind: "test", expression: toTest(node) }),
+  test_command: (node) => ({ kind: "test", expression: toTest(node, toWord) }),
 };
 
 function toGroup(node: Node): Statement {

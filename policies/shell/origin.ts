@@ -3,24 +3,8 @@
  * input; findings name the line and the resource in which somebody wrote it, and the Command that runs it when that is another one.
  */
 import type { Place } from "./files";
-import type { Context } from "./state";
+import type { Context, Origin, Source } from "./state";
 import { plain } from "./text";
-
-/** A text of the program from which others are cut: a script, a standard input, the text of an asset. */
-export interface Source {
-  readonly urn: string;
-  readonly part: string;
-  readonly text: string;
-}
-
-/** Where the text that is being run begins. */
-export interface Origin {
-  readonly urn: string;
-  readonly part: string;
-  readonly start: number;
-  /** The text is put together on the host, so all of it counts for the line that made it. */
-  readonly fixed?: boolean;
-}
 
 /** The place of a line of the text that is being run. */
 export function placeAt(context: Context, line: number): Place {

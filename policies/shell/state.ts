@@ -4,10 +4,25 @@ import type { ParseShell } from "./parser";
 import type { Entry, Files, Place } from "./files";
 import { cloneFiles, joinFiles } from "./files";
 import type { Mode } from "./mode";
-import type { Origin, Source } from "./origin";
 import { joinModes } from "./mode";
 import type { Statement } from "./syntax";
 import { hole } from "./text";
+
+/** A text of the program from which others are cut: a script, a standard input, the text of an asset. */
+export interface Source {
+  readonly urn: string;
+  readonly part: string;
+  readonly text: string;
+}
+
+/** Where the text that is being run begins. */
+export interface Origin {
+  readonly urn: string;
+  readonly part: string;
+  readonly start: number;
+  /** The text is put together on the host, so all of it counts for the line that made it. */
+  readonly fixed?: boolean;
+}
 
 /** What a variable can hold. `list` for arrays; undefined `values` never happens: unset variables are not listed. */
 export interface Variable {

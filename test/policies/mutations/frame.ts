@@ -5,7 +5,7 @@
 import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import type { Config } from "../../../policies/core/config";
 import { evaluate } from "../../../policies/core/evaluate";
-import type { Outcome } from "../../../policies/core/evaluate";
+import type { Outcome } from "../../../policies/core/outcome";
 import { policies } from "../../../policies/rules";
 import { program } from "../core/builder";
 import type { Mode, PlainGraph, Program } from "../core/builder";
