@@ -5,21 +5,8 @@
 import * as path from "path";
 import { pageCommand, start } from "../../policies/cli";
 import { externalNamesPage } from "../external-names-page";
+import { formOf, type Worded } from "../../policies/cli/schema-words";
 import { SECTIONS, type Section } from "./schema";
-
-interface Property {
-  readonly description?: string;
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly anyOf?: readonly { const?: string; type?: string }[];
-  readonly items?: Property;
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, Property>>;
-}
 
 const INTRODUCTION = `# Configuration
 
@@ -45,34 +32,18 @@ function sectionText(name: string, section: Section): string {
   return [`## \`${name}\``, "", `${section.description}${notes === "" ? "" : ` ${notes}`}`, ...table, ""].join("\n");
 }
 
-function tableRows(prefix: string, schema: Property): string[] {
+function tableRows(prefix: string, schema: Worded): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const key = prefix + name;
     const nested = property.properties === undefined ? [] : tableRows(`${key}.`, property);
     const usual = property.default === undefined || nested.length > 0 ? "" : `\`${JSON.stringify(property.default)}\``;
-    return [`| \`${key}\` | ${cell(form(property))} | ${cell(usual)} | ${cell(property.description ?? "")} |`, ...nested];
+    return [`| \`${key}\` | ${cell(valueText(property))} | ${cell(usual)} | ${cell(property.description ?? "")} |`, ...nested];
   });
 }
 
-function form(property: Property): string {
-  if (property.enum !== undefined) {
-    return property.enum.map((choice) => `\`${choice}\``).join(", ");
-  }
-  if (property.anyOf !== undefined) {
-    return property.anyOf.map((choice) => choice.const ?? choice.type ?? "any").join(" or ");
-  }
-  if (property.type === "array") {
-    return `list of ${form(property.items ?? {})}`;
-  }
-  if (property.pattern !== undefined) {
-    return `\`${property.pattern}\``;
-  }
-  const bounds = [
-    property.minimum === undefined ? "" : `from ${property.minimum}`,
-    property.maximum === undefined ? "" : `to ${property.maximum}`,
-    property.minLength === undefined || property.minLength < 2 ? "" : `at least ${property.minLength} characters`,
-  ];
-  return [property.type === "object" ? "group" : (property.type ?? "any"), ...bounds].filter((part) => part !== "").join(" ");
+/** Choices are what to type; anything else is words. */
+function valueText(property: Worded): string {
+  return property.enum === undefined ? formOf(property) : property.enum.map((choice) => `\`${String(choice)}\``).join(", ");
 }
 
 function cell(text: string): string {

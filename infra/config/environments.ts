@@ -1,4 +1,4 @@
-/** Settings of the .env files in the configuration: what of them is secret, and that all of them are text. Pure. */
+/** Settings of the .env files in the configuration: what of them is secret. Pure. */
 import { SECTIONS } from "./schema";
 import type { Raw } from "./types";
 
@@ -38,28 +38,4 @@ function isGroup(value: unknown): value is object {
 
 function isEmptyGroup(value: unknown): boolean {
   return value === undefined || value === null || (isGroup(value) && Object.keys(value).length === 0);
-}
-
-/** The settings of a .env, as a section or as a key of one. */
-export function environmentsAsText(name: string, value: unknown): unknown {
-  const isEnvironment = (key: string): boolean => key.toLowerCase().endsWith("env");
-  if (isEnvironment(name)) {
-    return stringsOnly(value);
-  }
-  return isGroup(value)
-    ? Object.fromEntries(
-        Object.entries(value).map(([key, entry]: [string, unknown]) => [
-          key,
-          isEnvironment(key) && isGroup(entry) ? stringsOnly(entry) : entry,
-        ]),
-      )
-    : value;
-}
-
-/** `pulumi config set --path` turns 300 and true into a number and a boolean; in an environment they are text. */
-function stringsOnly(value: unknown): unknown {
-  const entries = Object.entries(value as Record<string, unknown>);
-  return Object.fromEntries(
-    entries.map(([name, entry]) => [name, typeof entry === "number" || typeof entry === "boolean" ? String(entry) : entry]),
-  );
 }

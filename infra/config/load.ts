@@ -32,14 +32,14 @@ export class ConfigError extends pulumi.RunError {
 export function loadConfig(root: string): { config: StackConfig; sources: Sources } {
   const project = pulumi.getProject();
   const region = new pulumi.Config("aws").get("region") ?? process.env.AWS_REGION ?? "";
-  const { sections, problems } = parseSections(readRaw(project));
+  const { sections, problems, refused } = parseSections(readRaw(project));
   const regionProblems = checkRegion(region);
   if (regionProblems.length === 0) {
     fillZones(sections, region);
   }
   const context = { project, region: regionProblems.length > 0 ? "" : region, sections };
   const foreign = misspeltProjects(project, Object.keys(pulumi.runtime.allConfig()));
-  const all = [...foreign, ...problems, ...regionProblems, ...checkRules(context), ...checkAgent()];
+  const all = [...foreign, ...problems, ...regionProblems, ...notRefused(project, refused, checkRules(context)), ...checkAgent()];
   const keys = readKeys(project, root, sections, all);
   const { code, models } = readSources(project, root, sections, all);
   if (all.length > 0 || keys === undefined || code === undefined || models === undefined) {
@@ -59,6 +59,12 @@ function readRaw(project: string): Parameters<typeof parseSections>[0] {
   // The raw text is needed to validate secrets too; it never leaves this file except inside an output marked as secret.
   const values = Object.fromEntries(names.map((name) => [name, pulumi.runtime.getConfig(prefix + name) ?? ""]));
   return { project, values, secretKeys: new Set(names.filter((name) => isConfigSecret(prefix + name))) };
+}
+
+/** Without what a rule says of a key that has been reported already: one message for one mistake. */
+function notRefused(project: string, refused: readonly string[], problems: readonly string[]): string[] {
+  const keys = refused.map((key) => `${project}:${key}`);
+  return problems.filter((problem) => !keys.some((key) => problem.startsWith(key) && /^[.:[]/.test(problem.slice(key.length))));
 }
 
 function checkRegion(region: string): string[] {

@@ -1,6 +1,9 @@
 /**
  * The stack configuration as JSON schema: the one place that says which keys there are, what they may hold and what they are by default.
  * docs/configuration.md is generated from it (`npm run docs`).
+ *
+ * Messages are made of its words alone (policies/cli/schema-words.ts): `form` says what a key takes so that it can follow "write", `example` is
+ * a value that is right, `reason` says why others do not work. A key with a `pattern` needs the first two; test/infra/config/words.test.ts asks.
  */
 
 import { DEFAULT_LIMITS } from "../release/limits";
@@ -14,10 +17,16 @@ export interface Section {
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-const cidr = { type: "string", pattern: "^[0-9.]+/[0-9]+$" };
+const cidr = {
+  type: "string",
+  pattern: "^[0-9]+(\\.[0-9]+){3}/[0-9]+$",
+  form: "an IPv4 block: an address, a slash and the number of its fixed bits",
+  example: "10.0.0.0/16",
+};
 const instanceType = {
   type: "string",
   pattern: "^[a-z][a-z0-9-]*\\.[a-z0-9-]+$",
+  form: "an EC2 instance type in lower case: family, dot, size",
   default: "t3.micro",
   description: "EC2 instance type.",
 };
@@ -26,27 +35,53 @@ const rootVolumeGiB = {
   minimum: 10,
   maximum: 100,
   default: 16,
+  reason:
+    "Less than 10 GiB does not hold the packages and three releases; more than 100 is taken for a typing mistake, because data belongs in the bucket.",
   description: "Root volume in GiB (gp3, encrypted). Packages need 1, Python packages up to 1, three releases with a 200 MB model 1.",
 };
 const ami = {
   type: "string",
   pattern: "^ami-[0-9a-f]{8,17}$",
+  form: "the id of an image, ami- and 8 to 17 hex digits",
+  example: "ami-0123456789abcdef0",
   description:
     "Image to launch. By default the newest Ubuntu 22.04 of Canonical at the first launch; a newer one never replaces a running host.",
 };
 const workers = {
   anyOf: [{ const: "auto" }, { type: "integer", minimum: 1, maximum: 64 }],
+  form: "auto, or a whole number from 1 to 64 without quotes",
+  example: 2,
   default: "auto",
   description: "uvicorn workers; `auto` follows from the instance's memory and the size of the models.",
 };
 const memoryMiB = {
   type: "integer",
   minimum: 512,
+  example: 1024,
   description: "Memory of the instance in MiB; only needed for an instance type that the program does not know.",
 };
-const commit = { type: "string", pattern: "^[0-9a-f]{40}$", description: "Full commit hash (40 hex digits): a branch or a tag can move." };
-const sha256 = { type: "string", pattern: "^[0-9a-f]{64}$", description: "SHA-256 of the uncompressed tar, 64 hex digits." };
-const s3Uri = { type: "string", pattern: "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+$" };
+const commit = {
+  type: "string",
+  pattern: "^[0-9a-f]{40}$",
+  form: "the full commit hash, 40 hex digits in lower case (git rev-parse HEAD shows it)",
+  example: "9fceb02d0ae598e95dc970b74767f19372d61af8",
+  description: "Full commit hash (40 hex digits): a branch or a tag can move.",
+};
+const sha256 = {
+  type: "string",
+  pattern: "^[0-9a-f]{64}$",
+  form: "64 hex digits in lower case (gunzip -c FILE | sha256sum shows them)",
+  example: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+  description: "SHA-256 of the uncompressed tar, 64 hex digits.",
+};
+const s3Uri = {
+  type: "string",
+  pattern: "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\\S+$",
+  form: "the address of an object in S3, s3:// with bucket and key",
+  example: "s3://my-bucket/bundles/app.tar.gz",
+};
+const secretSetting = { type: "string", minLength: 1, form: "a text that is not empty", example: "the value" };
+const setting = { type: "string", form: "a text", example: "value" };
 
 function object(properties: Record<string, unknown>, extra: Record<string, unknown> = {}): Record<string, unknown> {
   return { type: "object", additionalProperties: false, default: {}, properties, ...extra };
@@ -63,10 +98,17 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       cidr: { ...cidr, default: "10.0.0.0/16", description: "IPv4 block of the VPC, /16 to /28." },
       availabilityZones: {
         type: "array",
-        items: { type: "string", pattern: "^[a-z]{2,4}(-[a-z]+)+-[0-9]+[a-z]$" },
+        items: {
+          type: "string",
+          pattern: "^[a-z]{2,4}(-[a-z]+)+-[0-9]+[a-z]$",
+          form: "the name of an availability zone, the region and a letter (no zone id such as use1-az1, which is the same zone for every account)",
+          example: "us-east-1a",
+        },
         minItems: 1,
         maxItems: 6,
         uniqueItems: true,
+        form: "a list of one to six names of availability zones, each once",
+        example: ["us-east-1a", "us-east-1b"],
         description:
           "One public and one private subnet in each. By default the zones a and b of `aws:region` (us-east-1a and us-east-1b; in ap-northeast-1, which gives new accounts no b, a and c). Letters differ between accounts: a zone that yours does not have is reported at preview.",
       },
@@ -74,6 +116,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         type: "array",
         items: cidr,
         minItems: 1,
+        form: "a list of IPv4 blocks, one for each availability zone",
         default: ["10.0.1.0/24", "10.0.2.0/24"],
         description: "Public subnets, one a zone. The gateway stands in the first.",
       },
@@ -81,6 +124,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         type: "array",
         items: cidr,
         minItems: 1,
+        form: "a list of IPv4 blocks, one for each availability zone",
         default: ["10.0.101.0/24", "10.0.102.0/24"],
         description: "Private subnets, one a zone. The backend stands in the first.",
       },
@@ -102,9 +146,11 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       workers,
       sshFrom: {
         type: "array",
-        items: cidr,
+        items: { ...cidr, form: `${cidr.form}; a single address ends in /32`, example: "198.51.100.7/32" },
         minItems: 1,
         uniqueItems: true,
+        form: "a list of IPv4 blocks, each once (your own address with /32 at its end)",
+        example: ["198.51.100.7/32"],
         default: ["0.0.0.0/0"],
         description: "IPv4 blocks that may connect to port 22. Set it to your own address: the policy pack reports the default.",
       },
@@ -115,13 +161,17 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       },
       env: {
         type: "object",
-        additionalProperties: { type: "string" },
+        additionalProperties: setting,
         default: {},
+        form: "a group of names and texts",
+        example: { LOG_FORMAT: "json" },
         description: "Further plain settings in the gateway's .env.",
       },
       secretEnv: {
         type: "object",
-        additionalProperties: { type: "string", minLength: 1 },
+        additionalProperties: secretSetting,
+        form: "a group of names and secret texts",
+        example: { API_KEY: "the value" },
         default: {},
         secret: true,
         description:
@@ -137,7 +187,14 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       ami,
       memoryMiB,
       workers,
-      port: { type: "integer", minimum: 1024, maximum: 65535, default: 9000, description: "TCP port of nginx on the backend." },
+      port: {
+        type: "integer",
+        minimum: 1024,
+        maximum: 65535,
+        default: 9000,
+        form: "a port from 1024 to 65535, as a number without quotes",
+        description: "TCP port of nginx on the backend.",
+      },
     }),
   },
   ssh: {
@@ -146,17 +203,22 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       user: {
         type: "string",
         pattern: "^[a-z_][a-z0-9_-]{0,31}$",
+        form: "a login name of at most 32 lower-case letters, digits, _ and -",
         default: "ubuntu",
         description: "Login of the image, with password-less sudo.",
       },
       privateKeyFile: {
         type: "string",
         minLength: 1,
+        form: "the path of a key file",
+        example: "~/.ssh/ml-gateway",
         description: "File with the private key, when the secret `sshPrivateKey` is not used. `~` and paths relative to the project work.",
       },
       previousPrivateKeyFile: {
         type: "string",
         minLength: 1,
+        form: "the path of a key file",
+        example: "~/.ssh/ml-gateway-old",
         description: "While the key is rotated: file with the key that the hosts accept now, when `sshPreviousPrivateKey` is not used.",
       },
     }),
@@ -165,24 +227,32 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     description:
       "Private key (OpenSSH format, without a passphrase): `pulumi config set --secret sshPrivateKey < KEYFILE`. The base64 of the file is taken too. The public key that EC2 gets is derived from it.",
     secret: true,
-    schema: { type: "string", minLength: 1 },
+    schema: { type: "string", minLength: 1, form: "a private key in OpenSSH or PEM form", example: "(from a file, by the command below)" },
   },
   sshPreviousPrivateKey: {
     description:
       "While the key is rotated: the private key that the hosts accept now, in the same forms. `sshPrivateKey` is then the new one. docs/operations.md says how; remove it afterwards.",
     secret: true,
-    schema: { type: "string", minLength: 1 },
+    schema: { type: "string", minLength: 1, form: "a private key in OpenSSH or PEM form", example: "(from a file, by the command below)" },
   },
   app: {
     description: "Where the application comes from: exactly one of `path`, `git` and `bundle`.",
     required: true,
     schema: object({
-      path: { type: "string", minLength: 1, description: "Folder with `ml_gateway/` and `requirements.txt`." },
+      path: {
+        type: "string",
+        minLength: 1,
+        form: "the path of a folder",
+        example: "templates/sample-app",
+        description: "Folder with `ml_gateway/` and `requirements.txt`.",
+      },
       git: object(
         {
           url: {
             type: "string",
             pattern: "^(https|file)://\\S+$",
+            form: "a clone URL that begins with https:// (or file://)",
+            example: "https://github.com/owner/repository.git",
             description: "Clone URL (https, or file for a repository in the image), without credentials.",
           },
           commit,
@@ -199,7 +269,8 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       ),
       module: {
         type: "string",
-        pattern: "^[A-Za-z_][\\w.]*:[A-Za-z_]\\w*$",
+        pattern: "^[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*:[A-Za-z_]\\w*$",
+        form: "a Python module, a colon and the name of the application in it",
         default: "ml_gateway.app:app",
         description: "ASGI application, as uvicorn takes it.",
       },
@@ -212,11 +283,14 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         type: "string",
         minLength: 1,
         default: "models-manifest/sample.json",
+        form: "the path of a manifest (a JSON file that `npm run models -- add` makes)",
         description: "Manifest file. To roll back to an earlier release of the models, name its manifest.",
       },
       bucket: {
         type: "string",
         pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        form: "3 to 63 lower-case letters, digits and hyphens that begin and end with a letter or a digit",
+        example: "my-models-123456789012",
         description: "Name of the model bucket. By default made from project, stack, account and region.",
       },
       published: {
@@ -235,12 +309,19 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   health: {
     description: "How a healthy service answers.",
     schema: object({
-      path: { type: "string", pattern: "^/[\\w./~-]*$", default: "/health", description: "Path of the health endpoint." },
+      path: {
+        type: "string",
+        pattern: "^/[\\w./~-]*$",
+        form: "a path that begins with a slash, of letters, digits and . _ ~ - /",
+        default: "/health",
+        description: "Path of the health endpoint.",
+      },
       body: {
         type: "string",
         minLength: 1,
         maxLength: 4096,
         pattern: "^[^\\r\\n]+$",
+        form: "a text of one line and at most 4096 characters (JSON needs single quotes around it)",
         default: '{"status":"ok"}',
         description: "Expected body, byte for byte, on one line.",
       },
@@ -269,11 +350,18 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     description: "Plain settings for the backend's .env, for example LOG_LEVEL and CACHE_TTL (seconds).",
     schema: {
       type: "object",
-      additionalProperties: { type: "string" },
+      additionalProperties: setting,
       default: {},
+      form: "a group of names and texts",
       properties: {
         LOG_LEVEL: { enum: ["debug", "info", "warning", "error"], default: "info", description: "Log level of the application." },
-        CACHE_TTL: { type: "string", pattern: "^[0-9]+$", default: "300", description: "Seconds that a cached prediction is used." },
+        CACHE_TTL: {
+          type: "string",
+          pattern: "^[0-9]+$",
+          form: "a whole number of seconds, 0 or more",
+          default: "300",
+          description: "Seconds that a cached prediction is used.",
+        },
       },
     },
   },
@@ -283,15 +371,24 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     required: true,
     schema: {
       type: "object",
-      additionalProperties: { type: "string", minLength: 1 },
+      additionalProperties: secretSetting,
+      form: "a group of names and secret texts",
       required: ["DATABASE_URL", "SECRET_KEY"],
       properties: {
         DATABASE_URL: {
           type: "string",
           pattern: "^[a-z][a-z0-9+.-]*:",
+          form: "a URL that begins with the kind of the database and a colon",
+          example: "sqlite:////home/ddos/data/cache.db",
           description: "Database URL, for example sqlite:////home/ddos/data/cache.db.",
         },
-        SECRET_KEY: { type: "string", minLength: 16, description: "Random text of at least 16 characters: `openssl rand -hex 32`." },
+        SECRET_KEY: {
+          type: "string",
+          minLength: 16,
+          form: "a random text of at least 16 characters",
+          example: "(what openssl rand -hex 32 prints)",
+          description: "Random text of at least 16 characters: `openssl rand -hex 32`.",
+        },
       },
     },
   },
@@ -311,13 +408,26 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   repair: {
     description:
       "Any text. Changing it makes every set-up step run again, which repairs what drifted on the hosts (`npm run verify` says what did).",
-    schema: { type: "string", maxLength: 200, pattern: "^[^\\r\\n]*$" },
+    schema: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^[^\\r\\n]*$",
+      form: "a text of one line and at most 200 characters",
+      example: "2026-11-27",
+    },
   },
   backup: {
     description: "Backup of models, metrics and logs to the bucket, by a timer on the backend.",
     schema: object({
       enabled: { type: "boolean", default: true, description: "Switches the timer on." },
-      schedule: { type: "string", pattern: "^[^\\r\\n]+$", default: "daily", description: "systemd calendar expression." },
+      schedule: {
+        type: "string",
+        pattern: "^[^\\r\\n]+$",
+        form: "a calendar expression of systemd on one line (no cron expression)",
+        default: "daily",
+        example: "*-*-* 03:00:00",
+        description: "systemd calendar expression.",
+      },
     }),
   },
 };

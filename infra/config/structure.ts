@@ -1,10 +1,12 @@
 /**
  * Structure of the configuration: unknown keys, types, ranges and defaults, all problems at once. Pure.
  */
-import Ajv, { type ErrorObject } from "ajv";
-import { environmentsAsText, isSecretKey, withoutLeaks } from "./environments";
+import Ajv from "ajv";
 import { nearest } from "../../policies/cli/nearest";
-import { SECTIONS } from "./schema";
+import { expectation, pathOf, schemaProblems, shown } from "../../policies/cli/schema-words";
+import { envTexts } from "./env-texts";
+import { isSecretKey, withoutLeaks } from "./environments";
+import { SECTIONS, type Section } from "./schema";
 import type { Raw } from "./types";
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- the schema has just checked what this holds */
@@ -13,35 +15,42 @@ export type Sections = Record<string, any>;
 export interface Parsed {
   readonly sections: Sections;
   readonly problems: string[];
+  /** Keys (`gateway.sshFrom[0]`) that have been reported: what else is said of them would be a second message for one mistake. */
+  readonly refused: readonly string[];
 }
 
 /** Checks structure and fills in defaults. Sections with a problem are present as far as they could be read. */
 export function parseSections(raw: Raw): Parsed {
   const problems = unknownSections(raw);
+  const refused: string[] = [];
   const sections: Sections = {};
   for (const [name, section] of Object.entries(SECTIONS)) {
-    const key = `${raw.project}:${name}`;
-    const given = raw.values[name];
-    if (given === undefined && section.required === true) {
-      problems.push(`${key}: missing. ${section.description}${setHint(key, section.secret)}`);
-      continue;
-    }
-    if (given !== undefined && section.secret === true && !raw.secretKeys.has(name)) {
-      problems.push(
-        `${key}: stored in plain text. Remove it from the stack's file and set it again${setHint(key, true)}; then treat the old value as known to others`,
-      );
-      continue;
-    }
-    const { value, problem } = readSection(key, given, section.schema);
+    const { value, problem } = sectionOf(raw, name, section);
     if (problem !== undefined) {
-      problems.push(problem);
+      problems.push(`${raw.project}:${name}: ${problem}`);
+      refused.push(name);
     } else if (value !== undefined) {
-      const { plain, leaks } = withoutLeaks(raw, name, environmentsAsText(name, value));
+      const { plain, leaks } = withoutLeaks(raw, name, value);
       problems.push(...leaks);
       sections[name] = plain;
     }
   }
-  return { sections, problems: [...problems, ...check(raw.project, sections)] };
+  const checked = check(raw.project, sections);
+  return { sections, problems: [...problems, ...checked.problems], refused: [...refused, ...checked.refused] };
+}
+
+function sectionOf(raw: Raw, name: string, section: Section): { value?: unknown; problem?: string } {
+  const given = raw.values[name];
+  if (given === undefined && section.required === true) {
+    return { problem: `missing. ${section.description}${setHint(`${raw.project}:${name}`, section.secret)}` };
+  }
+  if (given !== undefined && section.secret === true && !raw.secretKeys.has(name)) {
+    const again = setHint(`${raw.project}:${name}`, true);
+    return {
+      problem: `stored in plain text. Remove it from the stack's file and set it again${again}; then treat the old value as known to others`,
+    };
+  }
+  return readSection(name, given, section);
 }
 
 function unknownSections(raw: Raw): string[] {
@@ -74,23 +83,43 @@ function setHint(key: string, secret: boolean | undefined): string {
   return secret === true ? ` (pulumi config set --secret --path '${key}…')` : "";
 }
 
-function readSection(
-  key: string,
-  given: string | undefined,
-  schema: Readonly<Record<string, unknown>>,
-): { value?: unknown; problem?: string } {
-  if (schema.type === "string" || given === undefined) {
-    return { value: given ?? structuredClone(schema.default) };
+/** A section from the text that the CLI passes: JSON where it is a group. */
+function readSection(name: string, given: string | undefined, { schema, secret }: Section): { value?: unknown; problem?: string } {
+  if (given === undefined) {
+    return { value: structuredClone(schema.default) };
   }
+  const isText = schema.type === "string";
+  const parsed = parseJson(given);
+  const isGroup = typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
+  if (isText && (typeof parsed !== "object" || parsed === null)) {
+    return { value: given };
+  }
+  if (!isText && isGroup) {
+    return { value: envTexts(name, parsed as Record<string, unknown>, given) };
+  }
+  // The text of a single value may be a secret that was put one level too high.
+  const found = parsed !== null && typeof parsed === "object" ? shown(parsed) : secret === true ? "a single (secret) value" : single(given);
+  return { problem: `found ${found}; ${expectation(schema, [])}${isText ? "" : groupAdvice(name, given, secret)}` };
+}
+
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(given);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return { value };
-    }
+    return JSON.parse(text);
   } catch {
-    // Falls through: the text is no JSON, which the message below says.
+    return undefined; // no JSON: a text of its own
   }
-  return { problem: `${key}: expected a group of keys, found a single value; write its keys indented below it in the stack's file` };
+}
+
+function single(given: string): string {
+  return given === "" ? "nothing below it" : `a single value (${shown(given)})`;
+}
+
+function groupAdvice(name: string, given: string, secret: boolean | undefined): string {
+  const joined = /^([A-Za-z]\w*):(?=\S)/.exec(given);
+  if (joined !== null && secret !== true) {
+    return `. A space is missing after the colon of "${joined[1] ?? ""}:"; YAML reads the line as one text without it`;
+  }
+  return given === "" ? `. Or remove the line "${name}:"` : ". Its keys stand on lines of their own, indented below it";
 }
 
 /** One schema for all sections, compiled once: compiling is what costs. Sections that are absent stay so. */
@@ -100,51 +129,23 @@ const validate = new Ajv({ allErrors: true, useDefaults: true, verbose: true, st
 });
 
 /** Fills in defaults in place. */
-function check(project: string, sections: Sections): string[] {
+function check(project: string, sections: Sections): { problems: string[]; refused: string[] } {
   if (validate(sections)) {
-    return [];
+    return { problems: [], refused: [] };
   }
-  // Each branch of an `anyOf` reports as well; the `anyOf` itself says all that is needed.
-  const relevant = (validate.errors ?? []).filter((error) => !error.schemaPath.includes("/anyOf/"));
-  return relevant.map((error) => describe(project, error));
+  const isSecret = ([section = "", key = ""]: readonly string[]): boolean => isSecretKey(section, key);
+  const place = (path: readonly string[]): string => `${project}:${keyText(path)}`;
+  const problems = schemaProblems(validate.errors ?? [], {
+    place,
+    hidden: isSecret,
+    remedy: (path) => (isSecret(path) ? ` Set it: pulumi config set --secret --path '${place(path)}'` : undefined),
+  });
+  return { problems, refused: (validate.errors ?? []).map((error) => keyText(pathOf(error))) };
 }
 
-function describe(project: string, error: ErrorObject): string {
-  const [, section = "", key = ""] = error.instancePath.split("/");
-  const secret = isSecretKey(section, key);
-  const path = `${project}:${error.instancePath
-    .slice(1)
-    .replaceAll("/", ".")
-    .replace(/\.(\d+)/g, "[$1]")}`;
-  const parent = error.parentSchema as { description?: string; properties?: Record<string, unknown> } | undefined;
-  const params = error.params as Record<string, unknown>;
-  if (error.keyword === "additionalProperties") {
-    const name = String(params.additionalProperty);
-    return `${path}.${name}: unknown key${suggestion(name, Object.keys(parent?.properties ?? {}))}`;
-  }
-  if (error.keyword === "required") {
-    const name = String(params.missingProperty);
-    const wanted = parent?.properties?.[name] as { description?: string } | undefined;
-    const hint = secret ? ` Set it: pulumi config set --secret --path '${path}.${name}'` : "";
-    return `${path}.${name}: missing. ${wanted?.description ?? ""}${hint}`.trimEnd();
-  }
-  const found = secret ? "the given (secret) value" : JSON.stringify(error.data);
-  const expectation = parent?.description === undefined ? "" : ` ${parent.description}`;
-  return `${path}: found ${found}, ${wording(error)}.${expectation}`;
-}
-
-function wording(error: ErrorObject): string {
-  const params = error.params as Record<string, unknown>;
-  switch (error.keyword) {
-    case "enum":
-      return `expected one of ${(params.allowedValues as string[]).join(", ")}`;
-    case "pattern":
-      return `expected the form ${String(params.pattern)}`;
-    case "anyOf":
-      return `expected ${(error.schema as { const?: string; type?: string }[]).map((branch) => branch.const ?? branch.type).join(" or ")}`;
-    default:
-      return error.message ?? error.keyword;
-  }
+/** `["gateway", "sshFrom", "0"]` is `gateway.sshFrom[0]`, as `pulumi config set --path` takes it. */
+function keyText(path: readonly string[]): string {
+  return path.join(".").replace(/\.(\d+)(?=\.|$)/g, "[$1]");
 }
 
 function suggestion(name: string, known: readonly string[]): string {

@@ -104,7 +104,11 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     /^ml-gateway:app: found path and git;/,
   ],
   ["app folder missing", { "ml-gateway:app": { path: "nowhere" } }, /^ml-gateway:app\.path: .*nowhere/],
-  ["group given as text", { "ml-gateway:network": "10.0.0.0/16" }, /^ml-gateway:network: expected a group of keys, found a single value/],
+  [
+    "group given as text",
+    { "ml-gateway:network": "10.0.0.0/16" },
+    /^ml-gateway:network: found a single value \("10\.0\.0\.0\/16"\); write a group of keys \(cidr, /,
+  ],
   ["misspelt group", { "ml-gateway:netwrok": {} }, /^ml-gateway:netwrok: unknown key; did you mean "network"\?/],
   [
     "a key set without --path",
@@ -125,13 +129,21 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   ["nothing near", { "ml-gateway:foo": "1" }, /^ml-gateway:foo: unknown key; known keys: network, gateway,/],
   ["misspelt project", { "ml-gatway:network": {} }, /^ml-gatway:network: nothing reads it; did you mean "ml-gateway:network"\?/],
   ["misspelt key", network({ egres: "none" }), /^ml-gateway:network\.egres: unknown key; did you mean "egress"\?/],
-  ["wrong type", { "ml-gateway:backend": { port: "9000" } }, /^ml-gateway:backend\.port: found "9000", must be integer\. TCP port/],
-  ["wrong choice", network({ egress: "nat" }), /^ml-gateway:network\.egress: found "nat", expected one of gateway, managed, none/],
-  ["volume too small", { "ml-gateway:backend": { rootVolumeGiB: 8 } }, /^ml-gateway:backend\.rootVolumeGiB: found 8, must be >= 10/],
+  [
+    "wrong type",
+    { "ml-gateway:backend": { port: "9000" } },
+    /^ml-gateway:backend\.port: found "9000"; that is a text: leave out the quotes; write a port from 1024/,
+  ],
+  ["wrong choice", network({ egress: "nat" }), /^ml-gateway:network\.egress: found "nat"; write gateway, managed or none/],
+  [
+    "volume too small",
+    { "ml-gateway:backend": { rootVolumeGiB: 8 } },
+    /^ml-gateway:backend\.rootVolumeGiB: found 8; write a whole number from 10 to 100, .*Less than 10 GiB does not hold/,
+  ],
   [
     "workers neither auto nor a number",
     { "ml-gateway:backend": { workers: "many" } },
-    /^ml-gateway:backend\.workers: found "many", expected auto or integer/,
+    /^ml-gateway:backend\.workers: found "many"; write auto, or a whole number from 1 to 64/,
   ],
   [
     "VPC block with host bits",
@@ -178,7 +190,7 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "git branch in place of a commit",
     { "ml-gateway:app": { git: { url: "https://example.com/x.git", commit: "main" } } },
-    /^ml-gateway:app\.git\.commit: found "main", .*Full commit hash/,
+    /^ml-gateway:app\.git\.commit: found "main"; write the full commit hash, 40 hex digits/,
   ],
   [
     "git URL with credentials",
@@ -188,17 +200,17 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "git over ssh",
     { "ml-gateway:app": { git: { url: "git@example.com:x.git", commit } } },
-    /^ml-gateway:app\.git\.url: found "git@example\.com:x\.git", expected the form/,
+    /^ml-gateway:app\.git\.url: found "git@example\.com:x\.git"; write a clone URL that begins with https/,
   ],
   [
     "git URL on two lines",
     { "ml-gateway:app": { git: { url: "https://example.com/x.git\nid=1", commit } } },
-    /^ml-gateway:app\.git\.url: found "https:.*expected the form/,
+    /^ml-gateway:app\.git\.url: found "https:.*; write a clone URL/,
   ],
   [
     "schedule on two lines",
     { "ml-gateway:backup": { schedule: "daily\nUnit=x" } },
-    /^ml-gateway:backup\.schedule: found .*expected the form/,
+    /^ml-gateway:backup\.schedule: found .*; write a calendar expression of systemd on one line/,
   ],
   [
     "bundle without a digest",
@@ -208,7 +220,7 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "module without an attribute",
     { "ml-gateway:app": { path: APP, module: "app" } },
-    /^ml-gateway:app\.module: found "app", expected the form/,
+    /^ml-gateway:app\.module: found "app"; write a Python module, a colon and the name/,
   ],
   ["manifest missing", { "ml-gateway:models": { manifest: "models-manifest/none.json" } }, /^ml-gateway:models\.manifest: .*none\.json/],
   ["no private key", { "ml-gateway:sshPrivateKey": undefined }, /^ml-gateway:sshPrivateKey: missing\. Set it/],
@@ -252,7 +264,7 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "secret too short",
     secretEnv({ SECRET_KEY: "short" }),
-    /^ml-gateway:secretEnv\.SECRET_KEY: found the given \(secret\) value, must NOT have fewer than 16 characters/,
+    /^ml-gateway:secretEnv\.SECRET_KEY: found a \(secret\) value of 5 characters; write a random text of at least 16/,
   ],
   [
     "line break in a setting",
@@ -274,9 +286,13 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "unknown log level",
     { "ml-gateway:env": { LOG_LEVEL: "loud" } },
-    /^ml-gateway:env\.LOG_LEVEL: found "loud", expected one of debug, info/,
+    /^ml-gateway:env\.LOG_LEVEL: found "loud"; write debug, info, warning or error/,
   ],
-  ["health body on two lines", { "ml-gateway:health": { body: "a\nb" } }, /^ml-gateway:health\.body: found "a\\nb", expected the form/],
+  [
+    "health body on two lines",
+    { "ml-gateway:health": { body: "a\nb" } },
+    /^ml-gateway:health\.body: found "a\\nb"; write a text of one line/,
+  ],
   [
     "wheelhouse without a digest",
     { "ml-gateway:python": { wheelhouse: { uri: "s3://bucket/w.tar.gz" } } },
@@ -325,7 +341,7 @@ describe("gateway.secretEnv", () => {
     [
       "a group in place of a text",
       { secretEnv: { API_KEY: { deep: "f00d" } } },
-      /^ml-gateway:gateway\.secretEnv\.API_KEY: found the given \(secret\) value/,
+      /^ml-gateway:gateway\.secretEnv\.API_KEY: found a group of keys; a text is needed/,
     ],
     ["a text in place of the group", { secretEnv: "f00d" }, /^ml-gateway:gateway\.secretEnv: found the given \(secret\) value/],
     ["a line break", { secretEnv: { API_KEY: "f00d\nf00d" } }, /^ml-gateway:gateway\.secretEnv\.API_KEY: has a line break/],

@@ -1,0 +1,238 @@
+/**
+ * Errors of a schema validator as sentences. They are made of the schema's own words, never of the validator's: each node says what it takes
+ * (`form`), shows one value (`example`), and may say why (`reason`). What a node does not say follows from its type.
+ */
+import type { ErrorObject } from "ajv";
+import { nearest } from "./nearest";
+
+/** The part of a JSON schema that is for people. */
+export interface Worded {
+  /** What the value is, in words that follow "write": "a port from 1024 to 65535". */
+  readonly form?: string;
+  /** A value that is right. */
+  readonly example?: unknown;
+  /** Why other values do not work, as a whole sentence; `description` where it is missing. */
+  readonly reason?: string;
+  readonly description?: string;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Worded[];
+  readonly const?: unknown;
+  readonly items?: Worded;
+  readonly properties?: Readonly<Record<string, Worded>>;
+  readonly additionalProperties?: boolean | Worded;
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly [other: string]: unknown;
+}
+
+export interface Wording {
+  /** How the reader knows the place: `["backend", "port"]` is `ml-gateway:backend.port`. */
+  readonly place: (path: readonly string[]) => string;
+  /** Whether the value there must not be shown. */
+  readonly hidden?: (path: readonly string[]) => boolean;
+  /** Ends the sentence about a key that is missing: how to set it. */
+  readonly remedy?: (path: readonly string[]) => string | undefined;
+}
+
+/** These repeat what their branches say, or the branches repeat them. */
+const COMBINING = ["if", "oneOf", "allOf", "propertyNames"];
+
+/** One sentence a mistake: where, what was found, what to write instead, why. The errors have to be of a `verbose` validator. */
+export function schemaProblems(errors: readonly ErrorObject[], wording: Wording): string[] {
+  const own = errors.filter((error) => !COMBINING.includes(error.keyword) && !error.schemaPath.includes("/anyOf/"));
+  const sentences = new Map<string, string>();
+  for (const error of own) {
+    const key = `${error.instancePath} ${aboutOneKey(error) ?? ""}`;
+    if (!sentences.has(key)) sentences.set(key, sentence(error, wording));
+  }
+  return [...new Set(sentences.values())];
+}
+
+/** The key that is missing or unknown: each is a mistake of its own. Whatever else is wrong with one value is one mistake. */
+function aboutOneKey({ params, propertyName }: ErrorObject): string | undefined {
+  const { additionalProperty, missingProperty } = params as Readonly<Record<string, string | undefined>>;
+  return additionalProperty ?? missingProperty ?? propertyName;
+}
+
+/** The key that an error is about. */
+export function pathOf(error: ErrorObject): string[] {
+  const key = aboutOneKey(error);
+  return [...instancePath(error), ...(key === undefined ? [] : [key])];
+}
+
+function instancePath(error: ErrorObject): string[] {
+  return error.instancePath === "" ? [] : error.instancePath.slice(1).split("/").map(unescaped);
+}
+
+function sentence(error: ErrorObject, wording: Wording): string {
+  const path = instancePath(error);
+  const node = (error.parentSchema ?? {}) as Worded;
+  const key = aboutOneKey(error) ?? "";
+  if (error.keyword === "additionalProperties") {
+    return `${wording.place([...path, key])}: unknown key${suggestion(key, Object.keys(node.properties ?? {}))}`;
+  }
+  if (error.keyword === "required") return missing([...path, key], node.properties?.[key] ?? {}, wording);
+  if (error.propertyName !== undefined) {
+    return `${wording.place([...path, error.propertyName])}: the name of this key does not work; write ${expectation(node, [])}`;
+  }
+  const hidden = wording.hidden?.(path) === true;
+  const why = node.reason ?? node.description;
+  const found = foundText(error, hidden);
+  return `${wording.place(path)}: found ${found}; ${advice(error.data, node, hidden)}${expectation(node, path)}${why === undefined ? "" : `. ${why}`}`;
+}
+
+function missing(path: readonly string[], node: Worded, wording: Wording): string {
+  const why = node.description === undefined ? "" : ` ${node.description}`;
+  const remedy = wording.remedy?.(path) ?? ` Write ${expectation(node, path)}.`;
+  return `${wording.place(path)}: missing.${why}${remedy}`;
+}
+
+const unescaped = (part: string): string => part.replaceAll("~1", "/").replaceAll("~0", "~");
+
+function foundText(error: ErrorObject, hidden: boolean): string {
+  if (error.keyword === "uniqueItems") {
+    const { i, j } = error.params as { i: number; j: number };
+    const [first, second] = [Math.min(i, j), Math.max(i, j)];
+    return `${hidden ? "the same entry" : shown((error.data as unknown[])[first])} twice (entries ${first + 1} and ${second + 1}), remove one`;
+  }
+  if (!hidden || error.data === null) return shown(error.data);
+  if (typeof error.data === "object") return Array.isArray(error.data) ? "a list" : "a group of keys";
+  return error.keyword === "minLength" || error.keyword === "maxLength"
+    ? `a (secret) value of ${(error.data as string).length} characters`
+    : "the given (secret) value";
+}
+
+/** A value in words: what kind of thing it is, and what it says. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return "nothing (the value is empty)";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `the list ${short(`[${value.map(inYaml).join(", ")}]`)}`;
+  if (typeof value === "object") {
+    const keys = Object.keys(value);
+    return keys.length === 0 ? "an empty group of keys" : `a group of keys (${short(keys.join(", "))})`;
+  }
+  return value === "" ? "an empty text" : short(JSON.stringify(value));
+}
+
+const LONGEST = 100;
+const short = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
+/** What is special about a value of the wrong kind, ending in "; " when there is anything. */
+function advice(data: unknown, node: Worded, hidden: boolean): string {
+  const kinds = kindsOf(node);
+  if (typeof data === "string" && (kinds.has("integer") || kinds.has("number"))) {
+    if (data.trim() !== "" && Number.isFinite(Number(data))) return hidden ? "" : "that is a text: leave out the quotes; ";
+  }
+  if (typeof data === "string" && kinds.has("boolean")) {
+    if (/^(y|n|yes|no|on|off|true|false)$/i.test(data)) return "YAML takes only true and false, without quotes; ";
+  }
+  if (kinds.has("array") && data !== null && typeof data !== "object") return "that is a single value, and a list is needed; ";
+  if (kinds.size === 1 && kinds.has("string") && data !== null && typeof data !== "string") {
+    return typeof data === "object" ? "a text is needed: put quotes around it; " : "put quotes around it; ";
+  }
+  if (kinds.has("object") && data !== null && typeof data !== "object") return "write its keys indented below it; ";
+  const meant = typeof data === "string" && !hidden ? nearest(data.toLowerCase(), choices(node).map(String)) : undefined;
+  return meant === undefined ? "" : `did you mean ${meant}? `;
+}
+
+function choices(node: Worded): readonly unknown[] {
+  return node.enum ?? (node.anyOf ?? []).flatMap((branch) => (branch.const === undefined ? (branch.enum ?? []) : [branch.const]));
+}
+
+function kindsOf(node: Worded): ReadonlySet<string> {
+  return new Set([node.type, ...(node.anyOf ?? []).flatMap((branch) => [...kindsOf(branch)])].filter((kind) => kind !== undefined));
+}
+
+/** "write a port from 1024 to 65535, for example `port: 9000`". */
+export function expectation(node: Worded, path: readonly string[]): string {
+  const example = exampleOf(node);
+  const shownExample = example === undefined ? "" : `, for example ${exampleText(path, example)}`;
+  return `write ${formOf(node)}${shownExample}`;
+}
+
+/** What a node takes, in words. */
+export function formOf(node: Worded): string {
+  if (node.form !== undefined) return node.form;
+  if (node.const !== undefined) return inYaml(node.const);
+  if (node.enum !== undefined) return listed(node.enum.map(String));
+  if (node.anyOf !== undefined) return listed(node.anyOf.map(formOf));
+  if (node.type === "array") return `a list, of ${formOf(node.items ?? {})} each`;
+  if (node.type === "boolean") return "true or false";
+  if (node.type === "integer" || node.type === "number") return `${node.type === "integer" ? "a whole number" : "a number"}${bounds(node)}`;
+  if (node.type === "object") {
+    const keys = Object.keys(node.properties ?? {});
+    return keys.length === 0 ? "a group of keys" : `a group of keys (${keys.join(", ")})`;
+  }
+  return "a text";
+}
+
+function bounds({ minimum, maximum }: Worded): string {
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  if (minimum !== undefined) return ` of at least ${minimum}`;
+  return maximum === undefined ? "" : ` of at most ${maximum}`;
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1] ?? ""}`;
+}
+
+/** A value that is right: the node's own, its default, or one put together from its parts. */
+export function exampleOf(node: Worded): unknown {
+  if (node.example !== undefined) return node.example;
+  if (node.type === "array") {
+    const item = exampleOf(node.items ?? {});
+    return node.default ?? (item === undefined ? undefined : [item]);
+  }
+  if (node.type === "object") return objectExample(node);
+  if (node.default !== undefined) return node.default;
+  if (node.const !== undefined) return node.const;
+  if (node.enum !== undefined) return node.enum[0];
+  if (node.type === "boolean") return true;
+  if (node.minimum !== undefined) return node.minimum;
+  return (node.anyOf ?? []).map(exampleOf).find((value) => value !== undefined);
+}
+
+function objectExample(node: Worded): unknown {
+  const names = (node.required as readonly string[] | undefined) ?? Object.keys(node.properties ?? {}).slice(0, 1);
+  const entries = names.flatMap((name) => {
+    const value = exampleOf(node.properties?.[name] ?? {});
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  if (entries.length > 0) return Object.fromEntries(entries);
+  return Object.keys((node.default as object | undefined) ?? {}).length > 0 ? node.default : undefined;
+}
+
+/** As it stands in the file: `port: 9000`; an entry of a list without its number. */
+function exampleText(path: readonly string[], example: unknown): string {
+  const key = path[path.length - 1];
+  const value = inYaml(example);
+  return key === undefined || /^\d+$/.test(key) ? value : `${key}: ${value}`;
+}
+
+/** A value in YAML's flow style, quoted only where it has to be. */
+export function inYaml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inYaml).join(", ")}]`;
+  if (value !== null && typeof value === "object") {
+    return `{ ${Object.entries(value)
+      .map(([key, entry]) => `${key}: ${inYaml(entry)}`)
+      .join(", ")} }`;
+  }
+  if (typeof value !== "string") return String(value);
+  return isPlainText(value) ? value : `'${value.replaceAll("'", "''")}'`;
+}
+
+function isPlainText(text: string): boolean {
+  return (
+    /^[A-Za-z0-9/~][\w./~:+@=-]*( [\w./+-]+)*$/.test(text) &&
+    !/^[\d.eExXoObB_:+-]+$|:$|: |^(y|n|yes|no|on|off|true|false|null|~)$/i.test(text)
+  );
+}
+
+/** The end of a sentence about an unknown key. */
+function suggestion(name: string, known: readonly string[]): string {
+  const lower = known.find((word) => word.toLowerCase() === name.toLowerCase());
+  const meant = lower ?? nearest(name, known);
+  if (meant !== undefined) return `; did you mean "${meant}"?`;
+  return known.length === 0 ? "; remove it" : `; known keys: ${[...known].slice(0, 20).join(", ")}`;
+}
