@@ -1,6 +1,15 @@
 /** What the verify step of a host prints, and the drift report made of it. Pure. */
 import type { CommandResult } from "../remote/ssh";
 
+/** That a request which entered the gateway was answered by the backend. */
+export interface Proof {
+  /** Method and path. */
+  readonly request: string;
+  readonly status: number;
+  /** The backend's release. */
+  readonly answeredBy: string;
+}
+
 export interface HostReport {
   readonly role: "gateway" | "backend";
   readonly host: string;
@@ -8,6 +17,8 @@ export interface HostReport {
   readonly models: string;
   readonly ok: boolean;
   readonly passed: number;
+  /** Of the gateway only, which is never well without it. */
+  readonly proof?: Proof;
   readonly failed: readonly { readonly check: string; readonly expected: string; readonly found: string }[];
 }
 
@@ -19,8 +30,14 @@ export function readReport(role: "gateway" | "backend", result: CommandResult): 
   try {
     const raw = JSON.parse(result.stdout) as HostReport & { checks?: unknown };
     const { host, release, models, ok, passed, failed } = raw;
+    const proof = raw.proof ?? undefined;
     if (typeof ok === "boolean" && Array.isArray(failed)) {
-      return { role, report: { role, host, release, models, ok, passed, failed } };
+      return role === "gateway" && ok && proof === undefined
+        ? {
+            role,
+            error: "the report has no proof that the backend answers what enters the gateway: deploy the stack with this version first",
+          }
+        : { role, report: { role, host, release, models, ok, passed, failed, ...(proof === undefined ? {} : { proof }) } };
     }
   } catch {
     // No report: the step's own words below say why.
@@ -45,7 +62,9 @@ export function renderOutcomes(stack: string, outcomes: readonly HostOutcome[]):
     const { report } = outcome;
     const verdict = report.ok ? "as wanted" : count(report.failed.length, "difference");
     const head = `${outcome.role}: ${verdict}, release ${report.release}`;
-    return [head, ...report.failed.map((row) => `  ${row.check}: expected ${row.expected}, found ${row.found}`)];
+    const proof =
+      report.proof === undefined ? [] : [`  ${report.proof.request} was answered by the backend's release ${report.proof.answeredBy}`];
+    return [head, ...proof, ...report.failed.map((row) => `  ${row.check}: expected ${row.expected}, found ${row.found}`)];
   });
   const hint =
     exitCode(outcomes) === 1

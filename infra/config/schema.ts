@@ -159,6 +159,32 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         default: false,
         description: "Give the gateway an Elastic IP, so that its address survives a stop or a replacement.",
       },
+      proof: object(
+        {
+          method: { enum: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], default: "POST", description: "Method of the request." },
+          path: {
+            type: "string",
+            pattern: "^/[\\w./~%?&=,:@+-]*$",
+            maxLength: 1000,
+            form: "a path that begins with /, with its query if it has one, in at most 1000 characters of a URL",
+            default: "/predict",
+            description: "Path, perhaps with a query, of a request that the gateway forwards.",
+          },
+          body: {
+            type: "string",
+            maxLength: 4096,
+            pattern: "^[^\\r\\n]*$",
+            form: "a text on one line, of at most 4096 characters",
+            default: "{}",
+            description:
+              "Body, sent as JSON on one line; not with GET and HEAD. Any answer of the backend counts as one (422 for a body that it does not take, 404 for a path that it does not know), but not 429 or 500 and above.",
+          },
+        },
+        {
+          description:
+            "The request by which the set-up and `npm run verify` prove that the backend answers what enters the gateway. An application on the gateway has to pass on its query or its `X-Request-ID`.",
+        },
+      ),
       env: {
         type: "object",
         additionalProperties: setting,

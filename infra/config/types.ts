@@ -55,6 +55,8 @@ export interface HostConfig {
 export interface GatewayConfig extends HostConfig {
   readonly sshFrom: readonly string[];
   readonly elasticIp: boolean;
+  /** The request that proves that the backend answers what enters the gateway. */
+  readonly proof: { readonly method: string; readonly path: string; readonly body: string };
   readonly env: Readonly<Record<string, string>>;
   /** Names of the secret settings, sorted; the values only in `secretEnv`. */
   readonly secretEnvNames: readonly string[];

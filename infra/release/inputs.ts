@@ -33,17 +33,19 @@ export interface StackInputs {
 
 /** Puts the inputs together. `root` is the project's folder. */
 export function stackInputs(root: string, config: StackConfig, sources: Sources, bucketName: string): StackInputs {
+  const upstream = `${BACKEND_HOST}:${config.backend.port}`;
   const plain: Record<HostRole, Record<string, string>> = {
     gateway: {
       ...pick(config.env, ["LOG_LEVEL", "CACHE_TTL"]),
       ...limitsAsSettings(config.requests),
       ...config.gateway.env,
-      UPSTREAM_URL: `http://${BACKEND_HOST}:${config.backend.port}`,
+      UPSTREAM_URL: `http://${upstream}`,
     },
     backend: { ...config.env, MODEL_PATH: modelPath(sources.models) },
   };
   const backend = hostSpec("backend", config, sources, plain.backend);
-  const gateway = { ...hostSpec("gateway", config, sources, plain.gateway), peer: digestOf(backend) };
+  const { proof } = config.gateway;
+  const gateway = { ...hostSpec("gateway", config, sources, plain.gateway), upstream, proof, peer: digestOf(backend) };
   return {
     config,
     bucketName,

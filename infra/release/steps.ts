@@ -195,6 +195,17 @@ function release(spec: HostSpec): Plan {
   };
 }
 
+function proofLines(spec: HostSpec): Line[] {
+  const { method, path, body } = given("verify", "proof", spec.proof);
+  return [
+    ["upstream", `http://${given("verify", "upstream", spec.upstream)}`],
+    ["proofMethod", method],
+    ["proofPath", path],
+    ["proofBody", body],
+    ["tlsName", spec.tls?.serverName ?? "none"],
+  ];
+}
+
 function verify(spec: HostSpec): Plan {
   const rows = hostFiles(spec).map((file) => {
     const need = file.required === false ? "optional" : "required";
@@ -203,6 +214,7 @@ function verify(spec: HostSpec): Plan {
   });
   return {
     name: "verify",
+    parts: [...(spec.role === "gateway" ? ["verify-proof"] : []), "verify"],
     lock: "shared",
     limitSeconds: 300,
     files: [],
@@ -210,7 +222,7 @@ function verify(spec: HostSpec): Plan {
     input: (values) => [
       ...releaseLines("verify", spec, values),
       ["egress", spec.egress],
-      ["upstream", spec.plainEnv.UPSTREAM_URL ?? "none"],
+      ...(spec.role === "gateway" ? proofLines(spec) : []),
       ["peer", spec.peer ?? "none"],
       ...rows,
     ],

@@ -61,6 +61,15 @@ export interface TlsFiles {
   readonly key: string;
 }
 
+/** The request that proves, through the gateway, that the backend answers. */
+export interface ProofRequest {
+  readonly method: string;
+  /** Path, perhaps with a query. */
+  readonly path: string;
+  /** Sent as JSON, but not with GET and HEAD. */
+  readonly body: string;
+}
+
 export interface HostSpec {
   readonly role: HostRole;
   /** Name of the systemd unit, without `.service`. */
@@ -89,6 +98,10 @@ export interface HostSpec {
   readonly tls?: TlsFiles;
   /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */
   readonly backup?: { readonly schedule: string };
+  /** Gateway only: `host:port` of the backend's nginx. */
+  readonly upstream?: string;
+  /** Gateway only. */
+  readonly proof?: ProofRequest;
   /** Gateway only: digest of what the backend is made of. Its verify looks at the backend as well, and has to run again when that changes. */
   readonly peer?: string;
   /** Any text; another one makes every step run again, which repairs what drifted. */

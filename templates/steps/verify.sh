@@ -1,7 +1,7 @@
 #!/bin/bash
 # Compares this host with what the program wants and prints one JSON report on stdout: every row of the file table, units, ports,
 # health, release, models, journal. Changes nothing. Fails when a check fails, naming each.
-# stdin: as release, and egress, upstream, peer, file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
+# stdin: as release, and egress, upstream, peer, on the gateway proofMethod, proofPath, proofBody, tlsName, and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -10,14 +10,14 @@ SERVICE=$(need service)
 PORT=$(need port)
 HEALTH_PATH=$(need healthPath)
 HEALTH_BODY=$(need healthBody)
-UPSTREAM=$(need upstream)
+UPSTREAM=$(value upstream)
 : >"$STAGE/checks"
 
 # check NAME EXPECTED FOUND
 check() {
   local ok=false expected found
-  expected=$(printf '%s' "$2" | tr -c '[:print:]' ' ' | cut -c 1-300)
-  found=$(printf '%s' "$3" | tr -c '[:print:]' ' ' | cut -c 1-300)
+  expected=$(printf '%s' "$2" | tr -c '[:print:]' ' ' | cut -c 1-500)
+  found=$(printf '%s' "$3" | tr -c '[:print:]' ' ' | cut -c 1-500)
   if [ "$2" = "$3" ]; then
     ok=true
   else
@@ -187,19 +187,25 @@ check_answers() {
   id=$(readlink /home/ddos/current || printf none)
   check "release served on 8000" "${id##*/}" "$(sed -n 's/^[Xx]-[Rr]elease: *\([^[:space:]]*\).*/\1/p' "$STAGE/head" | tail -n 1)"
   check "health through nginx on $PORT" "200 $HEALTH_BODY" "$(answer "http://127.0.0.1:$PORT$HEALTH_PATH")"
-  if [ "$ROLE" = gateway ] && [ "$UPSTREAM" != none ]; then
+  if [ "$ROLE" = gateway ]; then
     check "health of the backend at $UPSTREAM" "200 $HEALTH_BODY" "$(answer "$UPSTREAM$HEALTH_PATH")"
+    check_proof
   fi
 }
 
 # --- the report ---------------------------------------------------------------------------------------------------------------------
 
+# Without the proof a gateway is never well, whatever the checks say.
 report() {
-  local id
+  local id proof=null
   id=$(readlink /home/ddos/current || printf none)
-  jq -R -n --arg role "$ROLE" --arg host "$(uname -n)" --arg release "${id##*/}" --arg models "$(need models)" '
+  if [ -s "$STAGE/proof" ]; then
+    proof=$(cat "$STAGE/proof")
+  fi
+  jq -R -n --argjson proof "$proof" --arg role "$ROLE" --arg host "$(uname -n)" --arg release "${id##*/}" --arg models "$(need models)" '
     [inputs | split("\u001f") | { check: .[0], ok: (.[1] == "true"), expected: .[2], found: .[3] }] as $checks
-    | { role: $role, host: $host, release: $release, models: $models, ok: ($checks | all(.ok)),
+    | { role: $role, host: $host, release: $release, models: $models,
+        ok: (($checks | all(.ok)) and ($role == "backend" or $proof != null)), proof: $proof,
         passed: ($checks | map(select(.ok)) | length), failed: ($checks | map(select(.ok | not))),
         checks: ($checks | map(.check)) }' <"$STAGE/checks"
 }

@@ -59,11 +59,17 @@ test.each<[string, string[], RegExp]>([
   expect(await verify(...args)).toEqual({ code: 2, out: "", err: expect.stringMatching(message) as string });
 });
 
-const said = (role: "gateway" | "backend", failed: object[], passed = 10): HostOutcome =>
+const PROOF = { request: "POST /predict", status: 200, answeredBy: "7-abc" };
+const said = (
+  role: "gateway" | "backend",
+  failed: object[],
+  passed = 10,
+  proof: object | null = role === "gateway" ? PROOF : null,
+): HostOutcome =>
   readReport(role, {
     code: 0,
     stderr: "",
-    stdout: JSON.stringify({ role, host: "h", release: "r1", models: "m", ok: failed.length === 0, passed, failed }),
+    stdout: JSON.stringify({ role, host: "h", release: "r1", models: "m", ok: failed.length === 0, passed, failed, proof }),
   });
 const drift = { check: "/etc/x mode", expected: "0644", found: "0600" };
 
@@ -84,6 +90,14 @@ test.each<[string, HostOutcome[], number, RegExp]>([
 ])("the report of %s", (_, outcomes, code, text) => {
   expect(exitCode(outcomes)).toBe(code);
   expect(renderOutcomes("dev", outcomes)).toMatch(text);
+});
+
+test("a gateway that is well without a proof that the backend answers is not well", () => {
+  const without = said("gateway", [], 10, null);
+  expect(without).toEqual({ role: "gateway", error: expect.stringContaining("has no proof that the backend answers") as string });
+  expect(exitCode([without, said("backend", [], 10, null)])).toBe(3);
+  expect(renderOutcomes("dev", [said("gateway", [])])).toContain("POST /predict was answered by the backend's release 7-abc");
+  expect(said("backend", [], 10, null)).toHaveProperty("report.ok", true);
 });
 
 test("what is no report is the step's own words", () => {

@@ -33,6 +33,7 @@ export function exampleSpec(role: "gateway" | "backend", changes: Partial<HostSp
     envNames: role === "backend" ? ["LOG_LEVEL", "SECRET_KEY"] : ["LOG_LEVEL", "UPSTREAM_URL"],
     plainEnv: role === "backend" ? { LOG_LEVEL: "INFO" } : { LOG_LEVEL: "INFO", UPSTREAM_URL: "http://backend.internal:9000" },
     region: "us-east-1",
+    ...(role === "gateway" ? { upstream: "backend.internal:9000", proof: { method: "POST", path: "/predict", body: "{}" } } : {}),
     ...changes,
   };
 }

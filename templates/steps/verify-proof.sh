@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# shellcheck source=templates/steps/lib.sh
+. "${0%/*}/lib.sh"
+# The proof that a request which enters the gateway is answered by the backend. A health check cannot give it: every host has a health of
+# its own, and an application that does not forward answers anything else just as well, without a model.
+#
+# The request carries a mark, 128 bits that are drawn for it. The backend's nginx remembers marks for a minute, and says of each request that
+# has one whether it met the mark before (header X-Proof, see backend.nginx.mustache). So the backend itself is asked, directly: "did this mark
+# reach you?" Nothing in the answer that came through the gateway counts, because an application there could make up any header. What it
+# would have to do to forge this proof, bring the mark to the backend, is what is to be proven. Reading the backend's access log would tell the
+# same, but the gateway has no way to it, and should not.
+#
+# The mark travels in the query and in X-Request-ID: an application has to pass on one of them.
+
+# mark: 32 hex digits.
+mark() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
+
+# ask_front MARK: the proof's request through the gateway's own nginx. Prints the status, 000 without an answer.
+ask_front() {
+  local mark=$1 front=http://127.0.0.1:$PORT join='?' args=()
+  if [ "$(need tlsName)" != none ]; then
+    front=https://$(need tlsName)
+    # The name leads here, and who it is need not be proven: it is this host.
+    args+=(--connect-to "::127.0.0.1:443" --insecure)
+  fi
+  case "$PROOF_PATH" in
+    *\?*) join='&' ;;
+  esac
+  if [ "$PROOF_METHOD" = HEAD ]; then
+    args+=(--head)
+  elif [ "$PROOF_METHOD" != GET ]; then
+    value proofBody >"$STAGE/proof-body"
+    args+=(--request "$PROOF_METHOD" --header 'Content-Type: application/json' --data-binary "@$STAGE/proof-body")
+  fi
+  curl --silent --noproxy '*' --max-time 35 --output /dev/null --write-out '%{http_code}' --header "X-Request-ID: ddos-proof-$mark" \
+    "${args[@]}" "$front$PROOF_PATH${join}ddos-proof=$mark" || log "no answer to $PROOF_METHOD $PROOF_PATH through port $PORT" >&2
+}
+
+# ask_backend MARK: "<what its nginx knows of the mark> <the release that answers there>". Asking is remembered as well, so a mark is asked
+# about once.
+ask_backend() {
+  if ! curl --silent --noproxy '*' --max-time 10 --output /dev/null --dump-header "$STAGE/proof-head" --header "X-Request-ID: ddos-proof-$1" \
+    "$UPSTREAM$HEALTH_PATH"; then
+    printf 'silent none'
+    return 0
+  fi
+  printf '%s %s' "$(header x-proof)" "$(header x-release)"
+}
+
+# header NAME: of the backend's last answer, in lower case; "none" when it is not there.
+header() {
+  local found
+  found=$(tr -d '\r' <"$STAGE/proof-head" | awk -F ': *' -v name="$1" 'tolower($1) == name { print $2; exit }')
+  printf '%s' "${found:-none}"
+}
+
+# verdict STATUS SEEN STRANGE: nothing when it is proven. STRANGE is about a mark that no request had: it shows that "seen" is no constant.
+verdict() {
+  case "$1" in
+    000) printf 'no answer' ;;
+    5?? | 429) printf 'HTTP %s' "$1" ;;
+    *)
+      case "$2 $3" in
+        "REJECTED_DRY_RUN PASSED") ;;
+        "PASSED PASSED") not_forwarded "$1" ;;
+        *) printf 'HTTP %s, and the backend does not say whether it saw the request (%s, %s): its release step has to run again' "$1" "$2" "$3" ;;
+      esac
+      ;;
+  esac
+}
+
+not_forwarded() {
+  printf 'HTTP %s from the application on the gateway, which did not forward the request to the backend and its models. ' "$1"
+  printf 'If it never forwards, set ml-gateway:gateway.mode to proxy: nginx then passes everything to the backend. '
+  printf 'If it forwards other requests, name one in ml-gateway:gateway.proof; it has to pass on the query or X-Request-ID'
+}
+
+# Three tries, each with a mark of its own: a backend that is being released may answer late.
+check_proof() {
+  local try drawn status seen strange release found
+  PROOF_METHOD=$(need proofMethod)
+  PROOF_PATH=$(need proofPath)
+  for try in 1 2 3; do
+    drawn=$(mark)
+    status=$(ask_front "$drawn")
+    read -r seen release < <(ask_backend "$drawn" && printf '\n')
+    read -r strange release < <(ask_backend "$(mark)" && printf '\n')
+    found=$(verdict "$status" "$seen" "$strange")
+    log "proof, try $try: $status, $seen, $strange, backend's release $release"
+    if [ -z "$found" ]; then
+      found="release $release of the backend"
+      jq -n --arg request "$PROOF_METHOD $PROOF_PATH" --arg status "$status" --arg release "$release" \
+        '{ request: $request, status: ($status | tonumber), answeredBy: $release }' >"$STAGE/proof"
+      break
+    fi
+    sleep 1
+  done
+  check "$PROOF_METHOD $PROOF_PATH through port $PORT is answered by" "release $release of the backend" "$found"
+}
