@@ -37,6 +37,7 @@ export interface Surroundings {
  */
 export async function program(root: string, { observe, operatorAddress }: Surroundings = {}): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
+  for (const notice of sources.notices) await pulumi.log.warn(notice);
   if (config.gateway.sshFrom.every((block) => DOCUMENTATION.some((prefix) => block.startsWith(prefix)))) {
     await pulumi.log.warn(
       `${config.project}:gateway.sshFrom still names a documentation network, so nobody can log in; set it to your own address before "pulumi up"`,

@@ -41,11 +41,11 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   const foreign = misspeltProjects(project, Object.keys(pulumi.runtime.allConfig()));
   const all = [...foreign, ...problems, ...regionProblems, ...notRefused(project, refused, checkRules(context)), ...checkAgent()];
   const keys = readKeys(project, root, sections, all);
-  const { code, models } = readSources(project, root, sections, all);
+  const { code, models, notices = [] } = readSources(project, root, sections, all);
   if (all.length > 0 || keys === undefined || code === undefined || models === undefined) {
     throw new ConfigError([...new Set(all)]);
   }
-  return { config: assemble({ project, region, sections, keys }), sources: { code, models } };
+  return { config: assemble({ project, region, sections, keys }), sources: { code, models, notices } };
 }
 
 /** Internal to the SDK and so without a type: whether the stack's file holds the value encrypted. */
@@ -180,12 +180,12 @@ function sshKey(key: Key): SshKey {
 }
 
 function appConfig(app: Sections): AppConfig {
-  const module = app.module as string;
+  const common = { module: app.module as string, interface: app.interface as "asgi" | "wsgi" };
   if (app.git !== undefined) {
-    return { kind: "git", module, ...(app.git as { url: string; commit: string }) };
+    return { kind: "git", ...common, ...(app.git as { url: string; commit: string }) };
   }
   if (app.bundle !== undefined) {
-    return { kind: "bundle", module, ...(app.bundle as S3Object) };
+    return { kind: "bundle", ...common, ...(app.bundle as S3Object) };
   }
-  return { kind: "path", module, path: app.path as string };
+  return { kind: "path", ...common, path: app.path as string };
 }

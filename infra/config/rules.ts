@@ -3,6 +3,7 @@
  */
 import { contains, overlaps, parseBlock, type Block } from "../network/cidr";
 import { instanceSize, siblingTypes } from "../hosts/sizing";
+import { appRules } from "./app-rules";
 import type { Sections } from "./structure";
 
 interface Context {
@@ -14,7 +15,7 @@ interface Context {
 
 /** All rules over the sections that could be read. */
 export function checkRules(context: Context): string[] {
-  const rules = [zones, blocks, sshFrom, instanceTypes, appSource, egress, environment, sshKey];
+  const rules = [zones, blocks, sshFrom, instanceTypes, appRules, egress, environment, sshKey];
   return rules.flatMap((rule) => rule(context));
 }
 
@@ -99,25 +100,6 @@ function instanceTypes({ project, sections }: Context): string[] {
       `${project}:${host}.instanceType: found "${instanceType}", whose memory this program does not know${known}; if there is such a type, set ${project}:${host}.memoryMiB as well`,
     ];
   });
-}
-
-function appSource({ project, sections }: Context): string[] {
-  const app = sections.app as { path?: unknown; git?: { url?: unknown }; bundle?: unknown } | undefined;
-  if (app === undefined) {
-    return [];
-  }
-  const given = (["path", "git", "bundle"] as const).filter((key) => app[key] !== undefined);
-  const problems =
-    given.length === 1
-      ? []
-      : [`${project}:app: found ${given.length === 0 ? "no source" : given.join(" and ")}; give exactly one of path, git and bundle`];
-  const url = typeof app.git?.url === "string" ? app.git.url : "";
-  if (/^[a-z]+:\/\/[^/@]*:[^/@]*@/.test(url) || /^https:\/\/[^/@]+@/.test(url)) {
-    problems.push(
-      `${project}:app.git.url: holds credentials, which would end in the state and in logs; use a public URL, or check the code out and use app.path`,
-    );
-  }
-  return problems;
 }
 
 function egress({ project, sections }: Context): string[] {

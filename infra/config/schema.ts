@@ -82,6 +82,14 @@ const s3Uri = {
 };
 const secretSetting = { type: "string", minLength: 1, form: "a text that is not empty", example: "the value" };
 const setting = { type: "string", form: "a text", example: "value" };
+const patterns = {
+  type: "array",
+  items: { type: "string", pattern: "^[^\\r\\n]+$", form: "a pattern as in a .gitignore, on one line", example: "tests/" },
+  uniqueItems: true,
+  default: [],
+  form: "a list of patterns as in a .gitignore",
+  example: ["tests/", "*.ipynb"],
+};
 
 function object(properties: Record<string, unknown>, extra: Record<string, unknown> = {}): Record<string, unknown> {
   return { type: "object", additionalProperties: false, default: {}, properties, ...extra };
@@ -270,13 +278,14 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         minLength: 1,
         form: "the path of a folder",
         example: "templates/sample-app",
-        description: "Folder with `ml_gateway/` and `requirements.txt`.",
+        description:
+          "Folder with the Python package and `requirements.txt` or `pyproject.toml` (docs/applications.md). What its .gitignore leaves out is left out.",
       },
       git: object(
         {
           url: {
             type: "string",
-            pattern: "^(https|file)://\\S+$",
+            minLength: 1,
             form: "a clone URL that begins with https:// (or file://)",
             example: "https://github.com/owner/repository.git",
             description: "Clone URL (https, or file for a repository in the image), without credentials.",
@@ -290,15 +299,32 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         {
           required: ["uri", "sha256"],
           default: undefined,
-          description: "A tar.gz in S3 with `ml_gateway/` and `requirements.txt` at its top.",
+          description: "A tar.gz in S3 with the Python package and `requirements.txt` or `pyproject.toml` at its top.",
         },
       ),
       module: {
         type: "string",
-        pattern: "^[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*:[A-Za-z_]\\w*$",
+        minLength: 1,
         form: "a Python module, a colon and the name of the application in it",
         default: "ml_gateway.app:app",
-        description: "ASGI application, as uvicorn takes it.",
+        description:
+          "The application, as `MODULE:ATTRIBUTE`, at the folder's top or below `src/`; `MODULE:FUNCTION()` for a function that makes it.",
+      },
+      interface: {
+        enum: ["asgi", "wsgi"],
+        default: "asgi",
+        description:
+          "What the application speaks: ASGI (FastAPI, Starlette, Quart), or WSGI (Flask, Django), which runs through uvicorn's adapter (a2wsgi where it is installed).",
+      },
+      exclude: {
+        ...patterns,
+        description:
+          "With `path`: files that are left out, as patterns of a .gitignore, on top of the folder's own; `!pattern` brings one back.",
+      },
+      allow: {
+        ...patterns,
+        description:
+          "With `path`: files that are packed although they look like secrets, as patterns of a .gitignore. The state then keeps the code encrypted.",
       },
     }),
   },

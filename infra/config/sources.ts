@@ -5,36 +5,70 @@ import * as path from "path";
 import { loadManifest, ManifestError, readManifest, type LoadedManifest } from "../../models-manifest/manifest";
 import { ensureSampleModels } from "../../models-manifest/sample-models";
 import type { Sections } from "./structure";
-import { buildBundle } from "../release/bundle";
+import { checkApp } from "../app/check";
+import { parseModule } from "../app/module";
+import { readTree } from "../app/tree";
+import { packTree } from "../release/bundle";
+import { projectInside } from "./app-rules";
 import type { CodeSource } from "../release/types";
 
 export interface Sources {
   readonly code: CodeSource;
   readonly models: LoadedManifest;
+  /** What the reader should know of them, one line each. */
+  readonly notices: readonly string[];
 }
 
 /** Reads both; every problem is added to `problems`, one line each, and what could not be read is left out. */
 export function readSources(project: string, root: string, sections: Sections, problems: string[]): Partial<Sources> {
-  return {
-    code: readCode(project, root, sections.app as Sections | undefined, problems),
-    models: readModels(project, root, sections, problems),
-  };
+  const models = readModels(project, root, sections, problems);
+  const notices: string[] = [];
+  const code = readCode({ project, root, app: sections.app as Sections | undefined, models, problems, notices });
+  return { code, models, notices };
 }
 
-function readCode(project: string, root: string, app: Sections | undefined, problems: string[]): CodeSource | undefined {
+interface Context {
+  readonly project: string;
+  readonly root: string;
+  readonly app: Sections | undefined;
+  readonly models: LoadedManifest | undefined;
+  readonly problems: string[];
+  readonly notices: string[];
+}
+
+function readCode(context: Context): CodeSource | undefined {
+  const { app } = context;
   if (app?.git !== undefined) {
     return { kind: "git", ...(app.git as { url: string; commit: string }) };
   }
   if (app?.bundle !== undefined) {
     return { kind: "s3", ...(app.bundle as { uri: string; sha256: string }) };
   }
-  if (typeof app?.path !== "string") {
+  return typeof app?.path === "string" ? readFolder(app.path, app, context) : undefined;
+}
+
+/** Packs the folder where nothing is wrong with it. */
+function readFolder(folder: string, app: Sections, { project, root, models, problems, notices }: Context): CodeSource | undefined {
+  const key = `${project}:app.path`;
+  const own = projectInside(folder, root);
+  if (own !== undefined) {
+    problems.push(`${key}: found "${folder}", which ${own}; give the folder of the application alone, such as templates/sample-app`);
     return undefined;
   }
+  const tree = readTree(path.resolve(root, folder), (app.exclude as string[] | undefined) ?? []);
+  problems.push(...tree.problems.map((problem) => `${key}: ${folder} ${problem}`));
+  const module = parseModule(String(app.module), app.interface === "wsgi" ? "wsgi" : "asgi");
+  // A module of another form is reported by the rules.
+  if (tree.problems.length > 0 || module === undefined) return undefined;
+  const request = { project, module, allow: (app.allow as string[] | undefined) ?? [], runtime: models?.manifest.runtime ?? {} };
+  const report = checkApp(tree, request);
+  problems.push(...report.problems);
+  notices.push(...report.notices);
   try {
-    return { kind: "bundle", bundle: buildBundle(path.resolve(root, app.path)) };
+    const bundle = packTree(tree);
+    return { kind: "bundle", bundle, ...(report.allowed.length > 0 ? { secret: true } : {}) };
   } catch (error) {
-    problems.push(`${project}:app.path: ${(error as Error).message}`);
+    problems.push(`${key}: ${folder}: ${(error as Error).message}`);
     return undefined;
   }
 }

@@ -85,7 +85,7 @@ export interface S3Object {
   readonly sha256: string;
 }
 
-export type AppConfig = { readonly module: string } & (
+export type AppConfig = { readonly module: string; readonly interface: "asgi" | "wsgi" } & (
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "git"; readonly url: string; readonly commit: string }
   | ({ readonly kind: "bundle" } & S3Object)

@@ -39,10 +39,10 @@ function links(spec: HostSpec): Row[] {
   ];
 }
 
-/** The files of a bundle are known; those of a git commit or an S3 object only on the host, where verify compares them with what was unpacked. */
+/** The files of a bundle are known; of a git commit or an S3 object only what is likely; on the host verify compares all of them with what was unpacked. */
 function appFiles(spec: HostSpec): Row[] {
   const known = spec.code.kind === "bundle" ? spec.code.bundle.files : [];
-  const required = spec.code.kind === "bundle" ? [] : ["requirements.txt", modulePath(spec.module)];
+  const likely = spec.code.kind === "bundle" ? [] : ["requirements.txt", modulePath(spec.module)];
   const row = (path: string, hash: string | null): Row => ({
     path: `/home/ddos/app/${path}`,
     kind: "file",
@@ -50,7 +50,14 @@ function appFiles(spec: HostSpec): Row[] {
     mode: "0644",
     sha256: hash,
   });
-  return [...known.map((file) => row(file.path, file.sha256)), ...required.map((path) => row(path, null))];
+  const link = (path: string, target: string): Row => ({ ...row(path, null), kind: "link", mode: "0777", target });
+  return [
+    // A row is words with blanks between: a link with a blank in it is left to the digest of the whole folder.
+    ...known
+      .filter(({ link: to }) => to === undefined || !/\s/.test(to))
+      .map((file) => (file.link === undefined ? row(file.path, file.sha256) : link(file.path, file.link))),
+    ...likely.map((path) => ({ ...row(path, null), required: false })),
+  ];
 }
 
 /** "ml_gateway.app:app" is ml_gateway/app.py. */

@@ -66,6 +66,7 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     role,
     service: `ddos-${role}`,
     module: config.app.module,
+    ...(config.app.interface === "wsgi" ? { interface: config.app.interface } : {}),
     workers: workers(config[role], isBackend ? modelBytes(sources.models) : 0),
     servicePort: isBackend ? config.backend.port : 80,
     health: config.health,

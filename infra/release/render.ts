@@ -21,7 +21,8 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
   return render("service.mustache", {
     service: main ? spec.service : `${spec.service}-next`,
     description: main ? `ML ${spec.role} (uvicorn)` : `ML ${spec.role}, candidate of a release`,
-    module: spec.module,
+    module: spec.module.replace("()", ""),
+    options: uvicornOptions(spec),
     root: `/home/ddos/${which}`,
     port: main ? 8000 : 8001,
     workers: main ? spec.workers : (spec.nextWorkers ?? 1),
@@ -33,6 +34,11 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
 }
 
 const limitsOf = (spec: HostSpec): HttpLimits => ({ ...DEFAULT_LIMITS, ...spec.limits });
+
+/** With a blank behind each; nothing for an ASGI application that stands in its module. */
+function uvicornOptions(spec: HostSpec): string {
+  return `${spec.module.endsWith("()") ? "--factory " : ""}${spec.interface === "wsgi" ? "--interface wsgi " : ""}`;
+}
 
 export function renderSite(spec: HostSpec): string {
   const limits = limitsOf(spec);

@@ -111,6 +111,7 @@ function code(spec: HostSpec): Plan {
     lock: "shared",
     limitSeconds: 1500,
     files: ["layout.py", "pyproject.py"].map((name) => ({ name, content: readTemplate(`steps/${name}`) })),
+    secret: source.kind === "bundle" && source.secret === true,
     uses: [],
     input: () => ({ lines, payload }),
   };

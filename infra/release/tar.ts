@@ -1,5 +1,5 @@
 /**
- * The part of POSIX ustar that a bundle needs: folders and files of 0:0 with a fixed time. tar-stream packs asynchronously, and a Pulumi
+ * The part of POSIX ustar that a bundle needs: folders, files and symbolic links of 0:0 with a fixed time. tar-stream packs asynchronously, and a Pulumi
  * program wants its plain values at once; the tests read the result with tar-stream and with GNU tar.
  */
 
@@ -8,6 +8,8 @@ export interface TarEntry {
   readonly path: string;
   readonly mode: number;
   readonly content?: Buffer;
+  /** Where a symbolic link leads. */
+  readonly link?: string;
 }
 
 const BLOCK = 512;
@@ -30,7 +32,8 @@ function header(entry: TarEntry, size: number): Buffer {
   octal(block, 116, 8, 0);
   octal(block, 124, 12, size);
   octal(block, 136, 12, 0);
-  block.write(entry.path.endsWith("/") ? "5" : "0", 156);
+  block.write(entry.link !== undefined ? "2" : entry.path.endsWith("/") ? "5" : "0", 156);
+  if (entry.link !== undefined) linkName(entry.path, entry.link).copy(block, 157);
   block.write("ustar\u000000", 257);
   prefix.copy(block, 345);
   block.fill(" ", 148, 156);
@@ -41,6 +44,12 @@ function header(entry: TarEntry, size: number): Buffer {
 
 function octal(block: Buffer, offset: number, width: number, value: number): void {
   block.write(value.toString(8).padStart(width - 1, "0"), offset);
+}
+
+function linkName(path: string, link: string): Buffer {
+  const target = Buffer.from(link);
+  if (target.length <= 100) return target;
+  throw new Error(`the symbolic link ${path} leads to a path that is too long for a tar header (${target.length} bytes); shorten it`);
 }
 
 /** ustar has 100 bytes for the end of a path and 155 for what stands before a `/`. */

@@ -5,6 +5,8 @@ export type HostRole = "gateway" | "backend";
 /** One file of an application bundle; `path` is relative to the application folder, with `/`. `size` is in bytes, `mode` like "0644". */
 export interface BundleFile {
   readonly path: string;
+  /** Where a symbolic link leads; a link has the digest of that text. */
+  readonly link?: string;
   readonly mode: string;
   readonly sha256: string;
   readonly size: number;
@@ -19,7 +21,7 @@ export interface Bundle {
 
 /** Where the application comes from: a local folder, a commit of a git repository, or a tar.gz in S3 (sha256 of the object). */
 export type CodeSource =
-  | { readonly kind: "bundle"; readonly bundle: Bundle }
+  | { readonly kind: "bundle"; readonly bundle: Bundle; /** It holds secrets, by the reader's leave. */ readonly secret?: boolean }
   | { readonly kind: "git"; readonly url: string; readonly commit: string }
   | { readonly kind: "s3"; readonly uri: string; readonly sha256: string };
 
@@ -74,8 +76,10 @@ export interface HostSpec {
   readonly role: HostRole;
   /** Name of the systemd unit, without `.service`. */
   readonly service: string;
-  /** The ASGI application, `package.module:attribute`. */
+  /** The application, `package.module:attribute`, or `package.module:function()` for a function that makes it. */
   readonly module: string;
+  /** @default "asgi" */
+  readonly interface?: "asgi" | "wsgi";
   readonly workers: number;
   /** Workers of the candidate that runs beside the service during a release. @default 1 */
   readonly nextWorkers?: number;

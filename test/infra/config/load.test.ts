@@ -27,7 +27,7 @@ const GOOD = {
 beforeAll(async () => {
   fs.mkdirSync(path.join(APP, "ml_gateway"), { recursive: true });
   fs.writeFileSync(path.join(APP, "ml_gateway/app.py"), "app = None\n");
-  fs.writeFileSync(path.join(APP, "requirements.txt"), "fastapi\n");
+  fs.writeFileSync(path.join(APP, "requirements.txt"), "fastapi==1\nuvicorn==1\npython-dotenv==1\n");
   await pulumi.runtime.setMocks({ newResource: () => ({ id: "id", state: {} }), call: () => ({}) }, "ml-gateway", "dev");
 });
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
@@ -200,12 +200,12 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "git over ssh",
     { "ml-gateway:app": { git: { url: "git@example.com:x.git", commit } } },
-    /^ml-gateway:app\.git\.url: found "git@example\.com:x\.git"; write a clone URL that begins with https/,
+    /^ml-gateway:app\.git\.url: found "git@example\.com:x\.git", which needs an SSH key, and the hosts have none; only https.* app\.bundle, or check it out and give app\.path$/,
   ],
   [
     "git URL on two lines",
     { "ml-gateway:app": { git: { url: "https://example.com/x.git\nid=1", commit } } },
-    /^ml-gateway:app\.git\.url: found "https:.*; write a clone URL/,
+    /^ml-gateway:app\.git\.url: found "https:.*x\.git\\nid=1"; only https:\/\/ /,
   ],
   [
     "schedule on two lines",
@@ -220,7 +220,42 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "module without an attribute",
     { "ml-gateway:app": { path: APP, module: "app" } },
-    /^ml-gateway:app\.module: found "app"; write a Python module, a colon and the name/,
+    /^ml-gateway:app\.module: found "app", which is not MODULE:ATTRIBUTE as Python imports it .*; write app:app$/,
+  ],
+  [
+    "module as a path",
+    { "ml-gateway:app": { path: APP, module: "ml_gateway/app.py" } },
+    /^ml-gateway:app\.module: found "ml_gateway\/app\.py", .*; write ml_gateway\.app:app$/,
+  ],
+  [
+    "module as a command line",
+    { "ml-gateway:app": { path: APP, module: "src/ml-gateway/main.py:api" } },
+    /^ml-gateway:app\.module: .*; write ml_gateway\.main:api$/,
+  ],
+  [
+    "git over ssh, as a URL",
+    { "ml-gateway:app": { git: { url: "ssh://git@example.com/x.git", commit } } },
+    /^ml-gateway:app\.git\.url: found "ssh:.*which needs an SSH key/,
+  ],
+  [
+    "the project itself as the application",
+    { "ml-gateway:app": { path: "." } },
+    /^ml-gateway:app\.path: found "\.", which is this project's own folder; give the folder of the application alone/,
+  ],
+  [
+    "a folder above the project",
+    { "ml-gateway:app": { path: ".." } },
+    /^ml-gateway:app\.path: found "\.\.", which is a folder above this project;/,
+  ],
+  [
+    "patterns without a folder",
+    { "ml-gateway:app": { git: { url: "https://example.com/x.git", commit }, exclude: ["tests/"] } },
+    /^ml-gateway:app\.exclude: is read with app\.path only/,
+  ],
+  [
+    "another interface",
+    { "ml-gateway:app": { path: APP, interface: "rsgi" } },
+    /^ml-gateway:app\.interface: found "rsgi"; did you mean asgi\? write asgi or wsgi/,
   ],
   ["manifest missing", { "ml-gateway:models": { manifest: "models-manifest/none.json" } }, /^ml-gateway:models\.manifest: .*none\.json/],
   ["no private key", { "ml-gateway:sshPrivateKey": undefined }, /^ml-gateway:sshPrivateKey: missing\. Set it/],

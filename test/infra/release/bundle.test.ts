@@ -95,7 +95,6 @@ test("property: the same files give the same bytes, any other content another di
 test("leaves out caches, repositories and secrets", () => {
   const extra = {
     ".env": "SECRET_KEY=x",
-    ".env.local": "",
     ".git/config": "",
     "ml_gateway/__pycache__/a.pyc": "",
     "b.pyc": "",
@@ -107,16 +106,16 @@ test("leaves out caches, repositories and secrets", () => {
 test.each<[string, () => string, string]>([
   ["a folder that is missing", () => "/nonexistent/app", "Application folder /nonexistent/app: is not a folder"],
   ["a file", () => join(folderOf(APP), "requirements.txt"), "is not a folder"],
-  ["an empty folder", () => folderOf({ ".env": "x" }), "has no files"],
+  ["an empty folder", () => folderOf({ ".git/config": "x" }), "has no files"],
   ["a long path", () => folderOf({ [`${"d".repeat(120)}/${"f".repeat(120)}.py`]: "" }), "is too long for a tar header"],
 ])("refuses %s", (_, make, message) => {
   expect(() => buildBundle(make())).toThrow(message);
 });
 
-test("names every link and says what is allowed", () => {
+test("names a link that leaves the folder", () => {
   const root = folderOf(APP);
   symlinkSync("/etc/passwd", join(root, "ml_gateway/link.py"));
-  expect(() => buildBundle(root)).toThrow("ml_gateway/link.py is a symbolic link; only files and folders can be packed");
+  expect(() => buildBundle(root)).toThrow("ml_gateway/link.py is a symbolic link to /etc/passwd, an absolute path");
 });
 
 test("says what is large when it is more than a step may carry", () => {

@@ -1,0 +1,129 @@
+/**
+ * What is known of an application before anything is created: its packages, its module, its secrets. Problems stop the deployment, notices do
+ * not. Nothing of the application is run. Pure, apart from reading the tree.
+ */
+import { missingPackages, pinConflicts, unpinned } from "./packages";
+import { checkModule, type AppModule } from "./module";
+import { readPyproject, type ProjectSet } from "./pyproject";
+import { readRequirements } from "./requirements";
+import { secretFiles, secretProblem, type SecretFile } from "./secret-files";
+import { contentOf, mebibytes, type AppTree } from "./tree";
+
+export interface AppRequest {
+  readonly project: string;
+  readonly module: AppModule;
+  /** Patterns of files that may hold secrets. */
+  readonly allow: readonly string[];
+  /** Versions that the models need, by package. */
+  readonly runtime: Readonly<Record<string, string>>;
+}
+
+export interface AppReport {
+  /** Without the key in front. */
+  readonly problems: readonly string[];
+  readonly notices: readonly string[];
+  /** Files with secrets that were allowed: the code step's input is a secret then. */
+  readonly allowed: readonly SecretFile[];
+}
+
+export function checkApp(tree: AppTree, request: AppRequest): AppReport {
+  const key = `${request.project}:app.path`;
+  const packages = checkPackages(tree, request);
+  const secrets = secretFiles(tree, request.allow);
+  const pointers = tree.entries.filter((entry) => entry.size < 300 && LFS.test(contentOf(tree, entry).toString("latin1")));
+  const inTree = [
+    ...packages.problems,
+    ...secrets.stop.map(secretProblem),
+    ...pointers.map(
+      ({ path }) =>
+        `${path} is a pointer of Git LFS and not the file itself; run \`git lfs pull\` in the application's folder, or leave it out (app.exclude)`,
+    ),
+  ];
+  return {
+    problems: [...inTree.map((problem) => `${key}: ${problem}`), ...checkModule(tree, request.project, request.module)],
+    notices: [...packages.notices, ...modelsInTree(tree)].map((notice) => `${key}: ${notice}`),
+    allowed: secrets.allowed,
+  };
+}
+
+const LFS = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n/;
+
+interface Findings {
+  readonly problems: readonly string[];
+  readonly notices: readonly string[];
+}
+
+function checkPackages(tree: AppTree, { runtime }: AppRequest): Findings {
+  const has = (path: string): boolean => tree.entries.some((entry) => entry.path === path);
+  if (has("requirements.txt")) {
+    const set = readRequirements(tree, "requirements.txt");
+    const complete = set.requirements.length > 0 && set.requirements.every(({ hashed }) => hashed);
+    return checkSet("requirements.txt", { ...set, complete }, runtime);
+  }
+  if (has("pyproject.toml")) return checkSet("pyproject.toml", readPyproject(tree), runtime);
+  return { problems: [noRequirements(tree)], notices: [] };
+}
+
+function checkSet(file: string, set: ProjectSet, runtime: Readonly<Record<string, string>>): Findings {
+  if (set.problems.length > 0) return { problems: set.problems, notices: [] };
+  if (set.requirements.length === 0) {
+    return { problems: [`${file}: names no package; at least uvicorn and python-dotenv are needed to run the application`], notices: [] };
+  }
+  const { certain, perhaps } = missingPackages(set, set.complete);
+  const conflicts = pinConflicts(set, runtime);
+  const loose = unpinned(set);
+  return {
+    problems: [
+      ...(certain.length > 0
+        ? [`${file}: brings no ${certain.join(" and no ")}, which the service is started with; add ${certain.join(" and ")}`]
+        : []),
+      ...conflicts.map(
+        ({ place, name, found, wanted }) =>
+          `${place}: asks for ${name}${found}, and the models were made with ${name} ${wanted} (runtime in the manifest); a release would be refused on the host. Write ${name}==${wanted}, or give models that were made with the other version`,
+      ),
+    ],
+    notices: [
+      ...(perhaps.length > 0
+        ? [
+            `${file}: does not name ${perhaps.join(" and ")}, which the service is started with; add ${perhaps.join(" and ")}, unless another package brings it`,
+          ]
+        : []),
+      ...(loose.length > 0
+        ? [
+            `${file}: ${loose.join(", ")} ${loose.length === 1 ? "has" : "have"} no exact version, so the next set-up may install another one than was tried; write NAME==VERSION (\`pip freeze\` shows what is installed)`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** What other tools keep, and how it becomes a requirements.txt. */
+const OTHERS: readonly (readonly [pattern: RegExp, advice: string])[] = [
+  [/^requirements\/[^/]+\.txt$/, "write requirements.txt with the line `-r FILE`"],
+  [/^Pipfile(\.lock)?$/, "run `pipenv requirements > requirements.txt`"],
+  [/^environment\.ya?ml$/, "conda is not used on the hosts; write its packages of PyPI into requirements.txt"],
+  [/^setup\.(py|cfg)$/, "write its install_requires into requirements.txt"],
+  [/^requirements[^/]*\.(txt|in)$/, "name it requirements.txt, or write requirements.txt with the line `-r FILE`"],
+];
+
+function noRequirements(tree: AppTree): string {
+  for (const [pattern, advice] of OTHERS) {
+    const found = tree.entries.find(({ path }) => pattern.test(path))?.path;
+    if (found !== undefined)
+      return `has neither requirements.txt nor pyproject.toml, so nothing says which packages to install; found ${found}: ${advice.replace("FILE", found)}`;
+  }
+  return "has neither requirements.txt nor pyproject.toml, so nothing says which packages to install; write requirements.txt with uvicorn, python-dotenv and what the application imports (or see that .gitignore does not leave it out)";
+}
+
+const MODEL = /\.(pkl|pickle|joblib|pt|pth|onnx|h5|keras|safetensors|ckpt|pb|bst|model|tflite|gguf)$/i;
+
+/** Files that look like models travel with every change of the code; in the manifest they go once, checked, through the bucket. */
+function modelsInTree(tree: AppTree): string[] {
+  const found = tree.entries.filter(({ path, size }) => MODEL.test(path) && size > 256 * 1024);
+  const list = found.map(({ path, size }) => `${path} (${mebibytes(size)})`).join(", ");
+  return found.length === 0
+    ? []
+    : [
+        `${list} ${found.length === 1 ? "looks" : "look"} like a model and would be sent with every change of the code; put models into the manifest (docs/models.md), or leave them out (app.exclude)`,
+      ];
+}

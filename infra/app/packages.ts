@@ -1,0 +1,117 @@
+/** What the packages that an application asks for mean for its start: missing, not pinned, or not those that the models need. Pure. */
+import { normalized, type Requirement, type RequirementSet } from "./requirements";
+
+/** What the unit starts the application with. */
+const NEEDED = ["uvicorn", "python-dotenv"] as const;
+
+/** Packages that bring one or both; an extra in brackets is needed for it. */
+const BRINGS: Readonly<Record<string, readonly string[]>> = {
+  uvicorn: ["uvicorn"],
+  "python-dotenv": ["python-dotenv"],
+  "uvicorn[standard]": ["uvicorn", "python-dotenv"],
+  "fastapi[standard]": ["uvicorn", "python-dotenv"],
+  "fastapi[all]": ["uvicorn", "python-dotenv"],
+  "fastapi-cli[standard]": ["uvicorn", "python-dotenv"],
+  "pydantic-settings": ["python-dotenv"],
+};
+
+/** Packages that certainly bring neither: where only these are named, uvicorn will be missing on the host. */
+const BRING_NEITHER = new Set(
+  "a2wsgi aiofiles alembic boto3 catboost cryptography django django-rest-framework djangorestframework fastapi flask flask-cors gunicorn httpx httptools jinja2 joblib lightgbm loguru numba numpy onnxruntime opencv-python-headless orjson pandas pillow polars prometheus-client psutil psycopg psycopg2-binary pyarrow pydantic pymysql python-multipart pyyaml redis requests scikit-learn scipy sentence-transformers setuptools sqlalchemy starlette structlog tokenizers torch transformers tqdm uvloop werkzeug wheel xgboost".split(
+    " ",
+  ),
+);
+
+/** @returns which of uvicorn and python-dotenv are certainly, or perhaps, not brought */
+export function missingPackages(
+  { requirements }: RequirementSet,
+  complete: boolean,
+): { readonly certain: string[]; readonly perhaps: string[] } {
+  const brought = new Set(requirements.flatMap(brings));
+  const missing = NEEDED.filter((name) => !brought.has(name));
+  const known = complete || requirements.every(({ name }) => name !== undefined && (BRING_NEITHER.has(name) || name in BRINGS));
+  return known ? { certain: missing, perhaps: [] } : { certain: [], perhaps: missing };
+}
+
+function brings({ name, extras }: Requirement): readonly string[] {
+  if (name === undefined) return [];
+  return [name, ...extras.map((extra) => `${name}[${extra}]`)].flatMap((key) => BRINGS[key] ?? []);
+}
+
+const EXACT = /^={2,3}(?!.*\*)[^,]+$/;
+
+/** Packages of which any version may come at the next installation. A constraints file pins as well. */
+export function unpinned({ requirements, constraints }: RequirementSet): string[] {
+  const pinned = new Set(constraints.filter(({ specifier }) => EXACT.test(specifier)).map(({ name }) => name));
+  return requirements.filter((one) => !isPinned(one) && !pinned.has(one.name)).map(({ name, url }) => name ?? url ?? "?");
+}
+
+function isPinned({ specifier, url, hashed }: Requirement): boolean {
+  if (hashed || EXACT.test(specifier)) return true;
+  if (url === undefined) return false;
+  // A commit or a file with its version in its name does not move.
+  return !/^git\+/.test(url) || /@[0-9a-f]{40}(#|$)/.test(url);
+}
+
+export interface Conflict {
+  readonly place: string;
+  readonly name: string;
+  readonly found: string;
+  readonly wanted: string;
+}
+
+/**
+ * Versions that contradict those that the models were made with: the gate of a release compares what was installed.
+ * @param runtime of the models' manifest, name to version
+ */
+export function pinConflicts(set: RequirementSet, runtime: Readonly<Record<string, string>>): Conflict[] {
+  return Object.entries(runtime).flatMap(([given, wanted]) => {
+    const name = normalized(given);
+    const lines = [...set.requirements, ...set.constraints].filter((one) => one.name === name && one.specifier !== "");
+    const against = lines.filter(({ specifier }) => !admits(specifier, wanted));
+    // Lines with markers are for one Python each: one that fits is enough.
+    const [first] = against;
+    if (first === undefined || (against.every(({ marker }) => marker) && against.length < lines.length)) return [];
+    return [{ place: first.place, name, found: first.specifier, wanted }];
+  });
+}
+
+/** False only where a clause certainly excludes the version (PEP 440, releases of numbers). */
+export function admits(specifier: string, version: string): boolean {
+  return specifier.split(",").every((clause) => {
+    const [, operator = "", wanted = ""] = /^(===?|!=|~=|<=?|>=?)(.+)$/.exec(clause) ?? [];
+    if (!/^\d+(\.\d+)*(\.\*)?$/.test(wanted) || !/^\d+(\.\d+)*$/.test(version))
+      return operator !== "==" || wanted === version || /[*+]|[a-z]/.test(wanted);
+    const order = compare(version, wanted.replace(/\.\*$/, ""));
+    const prefix = `${version}.`.startsWith(wanted.replace(/\*$/, "").replace(/\.?$/, "."));
+    switch (operator) {
+      case "==":
+        return wanted.endsWith(".*") ? prefix : order === 0;
+      case "===":
+        return version === wanted;
+      case "!=":
+        return wanted.endsWith(".*") ? !prefix : order !== 0;
+      case "~=":
+        return order >= 0 && `${version}.`.startsWith(`${wanted.split(".").slice(0, -1).join(".")}.`);
+      case "<":
+        return order < 0;
+      case "<=":
+        return order <= 0;
+      case ">":
+        return order > 0;
+      case ">=":
+        return order >= 0;
+      default:
+        return true;
+    }
+  });
+}
+
+function compare(left: string, right: string): number {
+  const [a, b] = [left, right].map((text) => text.split(".").map(Number)) as [number[], number[]];
+  for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,135 @@
+/** An application's folder as a list of its files and links. What is left out, and what cannot be packed, is said by name. */
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
+import { Ignored, isVirtualEnvironment, neverPacked } from "./ignored";
+
+export interface TreeEntry {
+  /** Relative to the application, with `/`. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Where a symbolic link leads, relative to the link. */
+  readonly link?: string;
+}
+
+export interface AppTree {
+  readonly root: string;
+  /** Files and links by path. */
+  readonly entries: readonly TreeEntry[];
+  readonly problems: readonly string[];
+}
+
+/** More than an application is ever made of; what is above is refused before it is read. */
+const LIMITS = { files: 20_000, bytes: 64 * 1024 * 1024 };
+
+/** @param exclude patterns as in .gitignore, on top of those that the folder has */
+export function readTree(root: string, exclude: readonly string[] = []): AppTree {
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return { root, entries: [], problems: ["is not a folder; give the folder that holds the Python package and requirements.txt"] };
+  }
+  const walk = new Walk(realpathSync.native(root));
+  walk.folder("", Ignored.at(walk.root, exclude));
+  const entries = walk.entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const problems = [...walk.problems, ...linkProblems(walk.root, entries)];
+  return { root: walk.root, entries, problems: entries.length === 0 && problems.length === 0 ? ["has no files"] : problems };
+}
+
+class Walk {
+  readonly entries: TreeEntry[] = [];
+  readonly problems: string[] = [];
+  private bytes = 0;
+  private full = false;
+
+  constructor(readonly root: string) {}
+
+  folder(below: string, above: Ignored): void {
+    const ignored = below === "" ? above : above.within(below);
+    for (const name of readdirSync(join(this.root, below))) {
+      if (this.full) return;
+      const path = below === "" ? name : `${below}/${name}`;
+      if (!neverPacked(name)) this.entry(path, ignored);
+    }
+  }
+
+  private entry(path: string, ignored: Ignored): void {
+    const whole = join(this.root, path);
+    const stat = lstatSync(whole);
+    if (ignored.has(path, stat.isDirectory())) return;
+    // A control character or a backslash in a name would not survive the lists that the host checks.
+    if (/[\p{Cc}\\]/u.test(path))
+      this.problems.push(`${JSON.stringify(path)} has a control character or a backslash in its name; rename it`);
+    if (stat.isDirectory()) {
+      if (!isVirtualEnvironment(whole)) this.folder(path, ignored);
+    } else if (stat.isFile()) this.add({ path, size: stat.size });
+    else if (stat.isSymbolicLink()) {
+      if (!isVirtualEnvironment(whole)) this.add({ path, size: 0, link: readlinkSync(whole) });
+    } else this.problems.push(`${path} is a special file; only files, folders and symbolic links can be packed`);
+  }
+
+  private add(entry: TreeEntry): void {
+    this.entries.push(entry);
+    this.bytes += entry.size;
+    if (this.entries.length <= LIMITS.files && this.bytes <= LIMITS.bytes) return;
+    this.full = true;
+    const much = this.bytes > LIMITS.bytes ? `more than ${LIMITS.bytes / 1024 / 1024} MiB` : `more than ${LIMITS.files} files`;
+    this.problems.push(`holds ${much}, which no application is; ${largest(this.entries)}`);
+  }
+}
+
+/** What to do about a folder that is too large. */
+export function largest(entries: readonly TreeEntry[]): string {
+  const names = [...entries].sort((a, b) => b.size - a.size).slice(0, 3);
+  const list = names.map(({ path, size }) => `${path} (${mebibytes(size)})`).join(", ");
+  return `leave out what is not code (largest: ${list}) by .gitignore or app.exclude; models belong into the manifest; or use app.bundle with an S3 object`;
+}
+
+export function mebibytes(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+/** Links that would lead to something else on the host, or to nothing. */
+function linkProblems(root: string, entries: readonly TreeEntry[]): string[] {
+  const known = new Set(entries.flatMap(({ path }) => [path, ...foldersOf(path)]));
+  return entries.flatMap(({ path, link }) => {
+    if (link === undefined) return [];
+    const named = `${path} is a symbolic link to ${link}`;
+    if (isAbsolute(link))
+      return [`${named}, an absolute path, which is another one on the host; make the link relative, or leave it out (app.exclude)`];
+    const target = targetOf(join(root, path));
+    if (target === undefined) return [`${named}, which is not there; correct the link, or leave it out (app.exclude)`];
+    if (target !== root && !target.startsWith(root + sep)) {
+      return [`${named}, outside of the application's folder; copy what it leads to into the folder, or leave it out (app.exclude)`];
+    }
+    const inside = relative(root, target).split(sep).join("/");
+    return inside === "" || known.has(inside)
+      ? []
+      : [`${named}, which is left out of the application; leave the link out too (app.exclude)`];
+  });
+}
+
+/** Where a link leads in the end; undefined when that is nowhere. */
+function targetOf(link: string): string | undefined {
+  try {
+    // The system's own: the other takes `link/..` for the folder of the link.
+    return realpathSync.native(link);
+  } catch {
+    return undefined;
+  }
+}
+
+function foldersOf(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+}
+
+/** @throws Error of the system when the file went away since. */
+export function contentOf(tree: AppTree, { path }: TreeEntry): Buffer {
+  return readFileSync(join(tree.root, path));
+}
+
+/** The text of a file of the tree, links followed; undefined when the tree has none of that path. */
+export function textOf(tree: AppTree, path: string): string | undefined {
+  const found = tree.entries.find((entry) => entry.path === path);
+  if (found === undefined || statSync(join(tree.root, path), { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  return contentOf(tree, found).toString("utf8");
+}

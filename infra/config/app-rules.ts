@@ -1,0 +1,78 @@
+/** Rules about the keys of `app`: what can be told before the application's folder is read. Pure, apart from resolving paths. */
+import { realpathSync } from "node:fs";
+import { resolve, sep } from "node:path";
+import { parseModule, suggestModule } from "../app/module";
+import type { Sections } from "./structure";
+
+const KINDS = ["path", "git", "bundle"] as const;
+
+interface Given {
+  readonly path?: unknown;
+  readonly git?: { readonly url?: unknown };
+  readonly bundle?: unknown;
+  readonly module?: unknown;
+  readonly exclude?: unknown;
+  readonly allow?: unknown;
+}
+
+export function appRules({ project, sections }: { readonly project: string; readonly sections: Sections }): string[] {
+  const app = sections.app as Given | undefined;
+  if (app === undefined) return [];
+  const given = KINDS.filter((kind) => app[kind] !== undefined);
+  const source =
+    given.length === 1
+      ? []
+      : [`${project}:app: found ${given.length === 0 ? "no source" : given.join(" and ")}; give exactly one of path, git and bundle`];
+  return [...source, ...gitUrl(project, app), ...moduleForm(project, app), ...onlyWithPath(project, app)];
+}
+
+const PRIVATE =
+  "For a private repository, make a bundle of a commit (git archive --format=tar.gz -o app.tar.gz COMMIT), put it into S3 and give app.bundle, or check it out and give app.path";
+
+function gitUrl(project: string, { git }: Given): string[] {
+  const url = git?.url;
+  if (typeof url !== "string") return [];
+  const key = `${project}:app.git.url`;
+  if (/^[a-z]+:\/\/[^/@]*:[^/@]*@/.test(url) || /^https:\/\/[^/@]+@/.test(url)) {
+    return [`${key}: holds credentials, which would end in the state and in logs; use a public URL. ${PRIVATE}`];
+  }
+  if (/^(https|file):\/\/\S+$/.test(url)) return [];
+  if (/^ssh:\/\//.test(url) || /^[\w.-]+@[\w.-]+:/.test(url)) {
+    return [`${key}: found "${url}", which needs an SSH key, and the hosts have none; only https:// and file:// work. ${PRIVATE}`];
+  }
+  return [
+    `${key}: found ${JSON.stringify(url)}; only https:// (or file://, for a repository in the image) work, because nothing else is protected on its way, and without blanks. ${PRIVATE}`,
+  ];
+}
+
+function moduleForm(project: string, { module }: Given): string[] {
+  if (typeof module !== "string" || parseModule(module) !== undefined) return [];
+  return [
+    `${project}:app.module: found "${module}", which is not MODULE:ATTRIBUTE as Python imports it (or MODULE:FUNCTION() for a function that makes the application); write ${suggestModule(module)}`,
+  ];
+}
+
+function onlyWithPath(project: string, app: Given): string[] {
+  if (app.path !== undefined) return [];
+  return (["exclude", "allow"] as const)
+    .filter((key) => Array.isArray(app[key]) && app[key].length > 0)
+    .map(
+      (key) =>
+        `${project}:app.${key}: is read with app.path only, where the files are packed here; remove it, and leave the files out of the repository or bundle`,
+    );
+}
+
+/** Whether a folder is the project's own, or one above it; undefined when it is neither. */
+export function projectInside(folder: string, root: string): string | undefined {
+  const [app, own] = [real(resolve(root, folder)), real(root)];
+  if (app === own) return "is this project's own folder";
+  return own.startsWith(app.endsWith(sep) ? app : app + sep) ? "is a folder above this project" : undefined;
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // what is missing is reported where it is read
+  }
+}

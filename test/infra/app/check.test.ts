@@ -1,0 +1,346 @@
+/** What is said of the applications of others before anything is created. */
+import { checkApp, type AppReport } from "../../../infra/app/check";
+import { parseModule } from "../../../infra/app/module";
+import { readTree } from "../../../infra/app/tree";
+import { APP, removeTrees, treeOf, type Files } from "./trees";
+
+afterAll(removeTrees);
+
+interface Options {
+  readonly module?: string;
+  readonly interface?: "asgi" | "wsgi";
+  readonly exclude?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly runtime?: Readonly<Record<string, string>>;
+}
+
+function check(files: Files, options: Options = {}): AppReport {
+  const tree = readTree(treeOf(files), options.exclude);
+  expect(tree.problems).toEqual([]);
+  const module = parseModule(options.module ?? "ml_gateway.app:app", options.interface);
+  if (module === undefined) throw new Error(`the test's module has no such form: ${options.module}`);
+  return checkApp(tree, { project: "ml-gateway", module, allow: options.allow ?? [], runtime: options.runtime ?? {} });
+}
+
+const requirements = (text: string, more: Files = {}): Files => ({ ...APP, "requirements.txt": text, ...more });
+const PINNED = APP["requirements.txt"];
+const FASTAPI = APP["ml_gateway/app.py"];
+const FACTORY = 'from fastapi import FastAPI\n\n\ndef create_app(name: str = "x"):\n    application = FastAPI()\n    return application\n';
+const FLASK = "from flask import Flask\n\napp = Flask(__name__)\n";
+const only = (path: string, source: string): Files => ({ "requirements.txt": PINNED, [path]: source });
+
+test("says nothing of an application that is in order", () => {
+  expect(check(APP)).toEqual({ problems: [], notices: [], allowed: [] });
+});
+
+/** Each has exactly one problem, with its key in front. */
+const PROBLEMS: [title: string, files: Files, options: Options, message: RegExp][] = [
+  [
+    "no list of packages",
+    { "ml_gateway/app.py": FASTAPI },
+    {},
+    /^ml-gateway:app\.path: has neither requirements\.txt nor pyproject\.toml.*; write requirements\.txt with uvicorn/,
+  ],
+  ["Pipenv", { "ml_gateway/app.py": FASTAPI, Pipfile: "" }, {}, /found Pipfile: run `pipenv requirements > requirements\.txt`$/],
+  ["conda", { "ml_gateway/app.py": FASTAPI, "environment.yml": "x" }, {}, /found environment\.yml: conda is not used/],
+  [
+    "a folder of lists",
+    { "ml_gateway/app.py": FASTAPI, "requirements/prod.txt": "x" },
+    {},
+    /found requirements\/prod\.txt: write requirements\.txt with the line `-r requirements\/prod\.txt`$/,
+  ],
+  ["setup.py alone", { "ml_gateway/app.py": FASTAPI, "setup.py": "x" }, {}, /found setup\.py: write its install_requires/],
+  [
+    "an empty list",
+    requirements("# later\n\n"),
+    {},
+    /^ml-gateway:app\.path: requirements\.txt: names no package; at least uvicorn and python-dotenv/,
+  ],
+  [
+    "no server",
+    requirements("fastapi==1\npandas==2\n"),
+    {},
+    /requirements\.txt: brings no uvicorn and no python-dotenv, .*; add uvicorn and python-dotenv$/,
+  ],
+  ["no python-dotenv", requirements("fastapi==1\nuvicorn==2\n"), {}, /requirements\.txt: brings no python-dotenv/],
+  [
+    "a missing include",
+    requirements(`${PINNED}-r base.txt\n`),
+    {},
+    /requirements\.txt:4: names base\.txt, which the application does not have/,
+  ],
+  [
+    "an include out of the folder",
+    requirements(`${PINNED}-r ../base.txt\n`),
+    {},
+    /requirements\.txt:4: names \.\.\/base\.txt, which is outside/,
+  ],
+  [
+    "an editable install",
+    requirements(`${PINNED}-e .\n`),
+    {},
+    /requirements\.txt:4: found "-e \."; an editable install points back .* Remove the line/,
+  ],
+  [
+    "an editable install in an included file",
+    requirements(`-r r/a.txt\n${PINNED}`, { "r/a.txt": "x==1\n--editable=src/lib\n" }),
+    {},
+    /r\/a\.txt:2: found "--editable=src\/lib"/,
+  ],
+  [
+    "the application as a package",
+    requirements(`${PINNED}.\n`),
+    {},
+    /requirements\.txt:4: names \., a folder that would have to be built on the host; remove the line/,
+  ],
+  [
+    "a folder of the tree as a package",
+    requirements(`${PINNED}./libs/x\n`, { "libs/x/setup.py": "" }),
+    {},
+    /names \.\/libs\/x, a folder .*pip wheel --no-deps \.\/libs\/x/,
+  ],
+  [
+    "a wheel that is not there",
+    requirements(`${PINNED}./w/x-1-py3-none-any.whl\n`),
+    {},
+    /names \.\/w\/x-1-py3-none-any\.whl, which the application does not have/,
+  ],
+  [
+    "an index without TLS",
+    requirements(`--index-url http://pypi.corp/simple\n${PINNED}`),
+    {},
+    /requirements\.txt:1: --index-url is no https:\/\/ address without credentials, so packages would come unprotected/,
+  ],
+  [
+    "an index with a password",
+    requirements(`-i https://u:secret@pypi.corp/simple\n${PINNED}`),
+    {},
+    /^(?!.*secret@).*a password would lie in the code/,
+  ],
+  ["a host without certificate", requirements(`--trusted-host pypi.corp\n${PINNED}`), {}, /switches the check of certificates off/],
+  [
+    "another version than the models need",
+    requirements(`${PINNED}scikit_learn==1.6.0\n`),
+    { runtime: { "scikit-learn": "1.7.2" } },
+    /requirements\.txt:4: asks for scikit-learn==1\.6\.0, and the models were made with scikit-learn 1\.7\.2 .* Write scikit-learn==1\.7\.2/,
+  ],
+  [
+    "a range without the version",
+    requirements(`${PINNED}numpy>=1.26,<2\n`),
+    { runtime: { numpy: "2.2.6" } },
+    /asks for numpy>=1\.26,<2, and the models were made with numpy 2\.2\.6/,
+  ],
+  [
+    "a constraint against the models",
+    requirements(`-c c.txt\nnumpy\n${PINNED}`, { "c.txt": "numpy==1.26.4\n" }),
+    { runtime: { numpy: "2.2.6" } },
+    /c\.txt:1: asks for numpy==1\.26\.4/,
+  ],
+  [
+    "Poetry",
+    { "ml_gateway/app.py": FASTAPI, "pyproject.toml": '[tool.poetry]\nname = "x"\n' },
+    {},
+    /pyproject\.toml: has \[tool\.poetry\] and no \[project\] table.*`poetry export -f requirements\.txt -o requirements\.txt`/,
+  ],
+  [
+    "dependencies of a build",
+    { "ml_gateway/app.py": FASTAPI, "pyproject.toml": '[project]\nname = "x"\ndynamic = ["dependencies"]\n' },
+    {},
+    /leaves its dependencies to a build/,
+  ],
+  ["no TOML", { "ml_gateway/app.py": FASTAPI, "pyproject.toml": "[project]\nname = \n" }, {}, /pyproject\.toml:2: is not valid TOML/],
+  [
+    "a project without uvicorn",
+    { "ml_gateway/app.py": FASTAPI, "pyproject.toml": '[project]\nname = "x"\ndependencies = ["fastapi"]\n' },
+    {},
+    /pyproject\.toml: brings no uvicorn and no python-dotenv/,
+  ],
+  [
+    "a module of another name",
+    only("main.py", FASTAPI),
+    {},
+    /^ml-gateway:app\.module: "ml_gateway\.app:app" names ml_gateway\/app\.py, which the application does not have .*; found FastAPI in main\.py: write ml-gateway:app\.module: main:app$/,
+  ],
+  ["a module below src", only("src/pkg/main.py", FASTAPI), {}, /write ml-gateway:app\.module: pkg\.main:app$/],
+  [
+    "a factory",
+    only("pkg/main.py", FACTORY),
+    {},
+    /found FastAPI in pkg\/main\.py: write ml-gateway:app\.module: pkg\.main:create_app\(\)$/,
+  ],
+  [
+    "another attribute",
+    only("ml_gateway/app.py", "from fastapi import FastAPI\napi = FastAPI()\n"),
+    {},
+    /names app, and ml_gateway\/app\.py has no such name; found FastAPI in ml_gateway\/app\.py: write ml-gateway:app\.module: ml_gateway\.app:api$/,
+  ],
+  [
+    "a name in a comment and in a string only",
+    only("ml_gateway/app.py", '"""app"""\n# app = 1\nx = "app"\n'),
+    {},
+    /has no such name; no application was found in it \(it has ml_gateway\/app\.py\)/,
+  ],
+  ["a name inside a function only", only("ml_gateway/app.py", "def run():\n    app = 1\n    return app\n"), {}, /has no such name/],
+  [
+    "an application that is no function",
+    APP,
+    { module: "ml_gateway.app:app()" },
+    /"app\(\)" is no function of ml_gateway\/app\.py, but the application itself; write ml-gateway:app\.module: ml_gateway\.app:app$/,
+  ],
+  [
+    "a factory that has to be given something",
+    only("ml_gateway/app.py", FACTORY.replace('name: str = "x"', "name: str, *, debug: bool = False")),
+    { module: "ml_gateway.app:create_app()" },
+    /create_app of ml_gateway\/app\.py has to be given name, and uvicorn calls it without anything; give it a default/,
+  ],
+  [
+    "Flask",
+    only("ml_gateway/app.py", FLASK),
+    {},
+    /^ml-gateway:app\.interface: ml_gateway\/app\.py makes the application with Flask, which is WSGI and no ASGI; write ml-gateway:app\.interface: wsgi$/,
+  ],
+  [
+    "FastAPI as WSGI",
+    APP,
+    { interface: "wsgi" },
+    /app\.interface: found "wsgi", and ml_gateway\/app\.py makes the application with FastAPI, which is ASGI; remove the key$/,
+  ],
+  [
+    "a pointer of Git LFS",
+    { ...APP, "m.dat": "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n" },
+    {},
+    /m\.dat is a pointer of Git LFS .* `git lfs pull`/,
+  ],
+  [
+    ".env",
+    { ...APP, ".env": "A=b\n" },
+    { allow: [".env"] },
+    /^ml-gateway:app\.path: \.env would be packed with the code; give its values in env and secretEnv, .* \.gitignore or app\.exclude$/,
+  ],
+];
+
+test.each(PROBLEMS)("%s", (_, files, options, message) => {
+  const { problems } = check(files, options);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(message);
+  expect(problems[0]).not.toMatch(/\^|ENOENT|undefined|\n/);
+});
+
+test("two mistakes are two messages, at once", () => {
+  expect(check({ "main.py": FASTAPI, "requirements.txt": "-e .\nnumpy\n" }).problems.map((text) => text.split(": ", 1)[0])).toEqual([
+    "ml-gateway:app.path",
+    "ml-gateway:app.module",
+  ]);
+});
+
+const PEM = `-----BEGIN ${"PRIVATE"} KEY-----\n${"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC".repeat(4)}\n-----END ${"PRIVATE"} KEY-----\n`;
+
+describe("a file that looks like a secret stops the deployment and is named by its path", () => {
+  test.each<[path: string, text: string]>([
+    ["keys/server.pem", PEM],
+    ["ml_gateway/settings.py", `KEY = """${PEM}"""\n`],
+    [".netrc", "machine x login y password z\n"],
+    [".pypirc", "[pypi]\npassword = x\n"],
+    [".streamlit/secrets.toml", 'db = "x"\n'],
+    ["config/kubeconfig", "apiVersion: v1\n"],
+    ["cluster.yaml", "apiVersion: v1\nkind: Config\nusers:\n- user:\n    client-key-data: AAAA\n"],
+    ["gcp.json", '{ "type": "service_account", "private_key": "x" }'],
+    ["credentials.json", "{}x"],
+    [".aws/credentials", "[default]\nx = y\n"],
+    ["conf/aws.ini", "[default]\naws_secret_access_key = abcd\n"],
+    [".npmrc", "//registry.npmjs.org/:_authToken=abcd\n"],
+    ["prod/.env", "A=b\n"],
+    ["id_ed25519", "x\n"],
+    ["notes.md", `token ghp_${"a1B2".repeat(9)}\n`],
+  ])("%s", (path, text) => {
+    const files = { ...APP, [path]: text };
+    const { problems } = check(files);
+    expect(problems).toEqual([expect.stringContaining(`ml-gateway:app.path: ${path} holds `)]);
+    expect(problems[0]).toMatch(/\(\.gitignore or app\.exclude\), or, if it belongs to the application, name it in app\.allow$/);
+    expect(problems[0]).not.toContain("abcd");
+    expect(check(files, { exclude: [path] })).toMatchObject({ problems: [], allowed: [] });
+    expect(check(files, { allow: [path] })).toMatchObject({ problems: [], allowed: [{ path }] });
+    expect(check({ ...files, ".gitignore": `/${path}\n` }).problems).toEqual([]);
+  });
+
+  test("and one that only shows the form does not", () => {
+    const harmless = {
+      ".env.example": "SECRET_KEY=\n",
+      "certs/ca.pem": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+      "ml_gateway/secrets.py": "import os\n",
+      "ml_gateway/token.json.j2": "x",
+      "deploy/values.yaml": "kind: Config\n",
+    };
+    expect(check({ ...APP, ...harmless }).problems).toEqual([]);
+  });
+});
+
+test.each<[title: string, files: Files, notice: RegExp]>([
+  [
+    "packages without versions",
+    requirements("fastapi\nuvicorn[standard]>=0.30\nnumpy==2.2.6\n"),
+    /requirements\.txt: fastapi, uvicorn have no exact version, so the next set-up may install another one .* NAME==VERSION/,
+  ],
+  ["a branch of a repository", requirements(`${PINNED}x @ git+https://github.com/a/x@main\n`), /: x has no exact version/],
+  [
+    "perhaps no server",
+    requirements("some-framework==1\n"),
+    /does not name uvicorn and python-dotenv, .* unless another package brings it/,
+  ],
+  ["a large model", { ...APP, "models/big.pkl": "x".repeat(300_000) }, /models\/big\.pkl \(293 KiB\) looks like a model .* manifest/],
+])("warns of %s", (_, files, notice) => {
+  const { problems, notices } = check(files);
+  expect(problems).toEqual([]);
+  expect(notices).toEqual([expect.stringMatching(notice)]);
+  expect(notices[0]).toMatch(/^ml-gateway:app\.path: /);
+});
+
+test.each<[title: string, files: Files, options: Options]>([
+  [
+    "includes and constraints",
+    requirements("-r r/base.txt\n-c r/pins.txt\nnumpy\n", {
+      "r/base.txt": "-r more.txt\nuvicorn==1\n",
+      "r/more.txt": "python-dotenv==1\n",
+      "r/pins.txt": "numpy==2\n",
+    }),
+    {},
+  ],
+  [
+    "hashes over several lines",
+    requirements(
+      `uvicorn==1 \\\n    --hash=sha256:${"0".repeat(64)} \\\n    --hash=sha256:${"1".repeat(64)}\npython-dotenv==1 --hash=sha256:${"2".repeat(64)}\n`,
+    ),
+    {},
+  ],
+  ["a wheel of the tree", requirements(`${PINNED}./wheels/x-1-py3-none-any.whl\n`, { "wheels/x-1-py3-none-any.whl": "" }), {}],
+  ["wheels in a folder", requirements(`--find-links=wheels/\n${PINNED}`, { "wheels/x-1-py3-none-any.whl": "" }), {}],
+  ["another index by https", requirements(`--extra-index-url https://download.pytorch.org/whl/cpu\n${PINNED}`), {}],
+  ["a commit of a repository", requirements(`${PINNED}x @ git+https://github.com/a/x@${"a".repeat(40)}\n`), {}],
+  [
+    "versions for two Pythons",
+    requirements(`${PINNED}numpy==2.2.6; python_version < "3.11"\nnumpy==2.4.0; python_version >= "3.11"\n`),
+    { runtime: { numpy: "2.2.6" } },
+  ],
+  [
+    "a range with the version",
+    requirements(`${PINNED}numpy>=2,<3\n-c c.txt\n`, { "c.txt": "numpy==2.2.6\n" }),
+    { runtime: { numpy: "2.2.6" } },
+  ],
+  ["a windows file", requirements(PINNED.replaceAll("\n", "\r\n")), {}],
+  ["a package as a module", only("pkg/__init__.py", FASTAPI), { module: "pkg:app" }],
+  ["a module below src", only("src/pkg/main.py", FASTAPI), { module: "pkg.main:app" }],
+  ["a factory", only("pkg/main.py", FACTORY), { module: "pkg.main:create_app()" }],
+  ["a factory that uvicorn finds out itself", only("pkg/main.py", FACTORY), { module: "pkg.main:create_app" }],
+  ["Flask by the adapter", only("m.py", FLASK), { module: "m:app", interface: "wsgi" }],
+  ["Flask in an ASGI wrapper", only("m.py", `${FLASK.replace("app =", "flask_app =")}app = WsgiToAsgi(flask_app)\n`), { module: "m:app" }],
+  ["Django", only("site/asgi.py", "application = get_asgi_application()\n"), { module: "site.asgi:application" }],
+  ["a name that is imported", only("m.py", "from pkg.core import (\n    build,\n    app,\n)\n"), { module: "m:app" }],
+  ["a name behind a star", only("m.py", "from pkg.core import *\n"), { module: "m:app" }],
+  ["a name in a branch", only("m.py", "try:\n    import x\nexcept ImportError:\n    app = 1\n"), { module: "m:app" }],
+  ["a name in a tuple", only("m.py", "api, app = make()\n"), { module: "m:app" }],
+  ["a name that a function makes global", only("m.py", "def go():\n    global app\n    app = 1\ngo()\n"), { module: "m:app" }],
+  ["an annotated name", only("m.py", "app: FastAPI = FastAPI()\n"), { module: "m:app" }],
+  ["an ASGI function", only("m.py", "async def app(scope, receive, send):\n    pass\n"), { module: "m:app" }],
+])("takes %s", (_, files, options) => {
+  expect(check(files, options)).toEqual({ problems: [], notices: [], allowed: [] });
+});
