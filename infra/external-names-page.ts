@@ -7,7 +7,7 @@ Names of the outside world that the program relies on: what AWS, Ubuntu, PyPI an
 and the day on which it was looked up. A change of one is a change of \`infra/external-names.ts\` (or of the file in the last column) and of this
 page's date.
 
-What to look at when a name is out of date: Ubuntu 22.04 has standard support until April 2027; Ubuntu 24.04 has no \`awscli\` package.
+What to look at when a name is out of date: Ubuntu 22.04 has standard support until April 2027.
 Memory and processors of the instance types are in \`infra/hosts/instance-types.txt\`, which names its source.
 
 This page is generated from \`infra/external-names.ts\` by \`npm run docs\`.

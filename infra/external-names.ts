@@ -78,12 +78,12 @@ const AWS_NAMES: readonly ExternalName[] = [
   },
   ...PARTITION_NAMES,
   {
-    name: "https://s3.$REGION.$(dns_suffix)",
+    name: "https://s3.{region}.{suffix}",
     usedFor: "S3 as the hosts reach it",
     source:
       "https://docs.aws.amazon.com/general/latest/gr/s3.html; China: https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-Beijing.html",
     lookedUp: DATE,
-    files: ["templates/steps/s3.sh"],
+    files: ["templates/steps/s3.py"],
   },
   {
     name: "169.254.0.0/16",
@@ -105,14 +105,15 @@ const SETTINGS_PAGE = "https://docs.aws.amazon.com/sdkref/latest/guide/settings-
 const ENVIRONMENT: readonly ExternalName[] = [
   ["AWS_ENDPOINT_URL", "another endpoint than AWS's", SETTINGS_PAGE],
   ["AWS_ENDPOINT_URL_S3", "the same for S3 alone", SETTINGS_PAGE],
-  ["AWS_CA_BUNDLE", "certificates that the AWS CLI trusts", SETTINGS_PAGE],
-  ["AWS_MAX_ATTEMPTS", "tries of the AWS CLI", SETTINGS_PAGE],
+  ["AWS_CA_BUNDLE", "certificates that boto3 trusts", SETTINGS_PAGE],
+  ["AWS_REQUEST_CHECKSUM_CALCULATION", "no CRC beside the MD5 of an upload", SETTINGS_PAGE],
+  ["AWS_RESPONSE_CHECKSUM_VALIDATION", "no CRC beside our SHA-256 of a download", SETTINGS_PAGE],
   [
     "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
     "tries for the role's credentials; the default is one",
     "https://docs.aws.amazon.com/sdkref/latest/guide/feature-ec2-instance-metadata.html; botocore 1.23.34 configprovider.py",
   ],
-].map(([name = "", usedFor = "", source = ""]) => ({ name, usedFor, source, lookedUp: DATE, files: ["templates/steps/s3.sh"] }));
+].map(([name = "", usedFor = "", source = ""]) => ({ name, usedFor, source, lookedUp: DATE, files: ["templates/steps/s3.py"] }));
 
 const ACTIONS: readonly ExternalName[] = [
   ["s3:GetObject", "a host reads models, bundles, wheels and its backups; anybody in the VPC through the endpoint"],
@@ -138,15 +139,15 @@ const MANAGED_POLICIES: readonly ExternalName[] = [
 }));
 
 const PACKAGES: readonly ExternalName[] = [
-  ["awscli", "S3 on the hosts; not in Ubuntu 24.04"],
   ["ca-certificates", "TLS to S3 and to package registries"],
   ["curl", "health checks"],
   ["git", "`app.git`"],
-  ["jq", "reports and the answers of the AWS CLI"],
+  ["jq", "reports"],
   ["logrotate", "rotation of the logs"],
   ["nftables", "NAT on the gateway"],
   ["nginx", "the front of both hosts"],
   ["python3", "the service"],
+  ["python3-boto3", "S3 on the hosts, by templates/steps/s3.py; Ubuntu 24.04 has no awscli"],
   ["python3-venv", "its virtual environment"],
 ].map(([name = "", usedFor = ""]) => ({
   name,
@@ -193,7 +194,7 @@ export const EXTERNAL_NAMES = {
   "AWS: images, principals, partitions, host names": AWS_NAMES,
   "AWS: IAM actions": ACTIONS,
   "AWS: managed policies": MANAGED_POLICIES,
-  "AWS: environment of the CLI": ENVIRONMENT,
+  "AWS: environment of its tools": ENVIRONMENT,
   "Ubuntu packages": PACKAGES,
   "Python packages": PYPI,
   "GitHub actions": GITHUB,

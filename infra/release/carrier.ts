@@ -2,8 +2,8 @@
  * How the steps' scripts reach a host: one Command whose create is a line and whose stdin is a shell script that installs them. The
  * provider prints all of `create` when a Command fails, and nothing of stdin, so a failed step is readable only where `create` is short.
  */
-import { hereDocument, withoutShebang } from "./compose";
-import { readTemplate } from "./templates";
+import { withoutShebang } from "./compose";
+import { hereDocument, readTemplate } from "./templates";
 import type { Carrier, StepFile } from "./types";
 
 /** The provider takes megabytes by stdin; this is far above what is there, and far below that. */

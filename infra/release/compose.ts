@@ -1,6 +1,6 @@
 /** Composes what a step runs on the host from the plain files in templates/steps. */
 import { sha256 } from "./render";
-import { readScript, readTemplate } from "./templates";
+import { hereDocument, readPart, readScript } from "./templates";
 import type { StepFile, StepName } from "./types";
 
 export interface StepScript {
@@ -31,7 +31,7 @@ export function composeScript(step: StepScript): StepFile {
     withoutShebang(readScript("lib")),
     `begin ${step.name} ${step.lock}\n`,
     ...step.files.map((file) => hereDocument(`cat >"$STAGE/${file.name}"`, "DDOS_FILE", file.content)),
-    ...(step.parts ?? [step.name]).map((part) => withoutShebang(readTemplate(`steps/${part}.sh`)).replace(LIBRARY_LINES, "")),
+    ...(step.parts ?? [step.name]).map((part) => withoutShebang(readPart(part)).replace(LIBRARY_LINES, "")),
   ].join("\n");
   const text = `#!/bin/bash\n${body}`;
   const digest = sha256(text);
@@ -71,10 +71,4 @@ fi
 
 export function withoutShebang(text: string): string {
   return text.replace(/^#!.*\n/, "");
-}
-
-/** @throws Error when the content has the mark as a line of its own. */
-export function hereDocument(command: string, mark: string, content: string): string {
-  if (content.split("\n").includes(mark)) throw new Error(`A line «${mark}» ends the text early: ${command}`);
-  return `${command} <<'${mark}'\n${content}${content.endsWith("\n") ? "" : "\n"}${mark}\n`;
 }

@@ -57,11 +57,11 @@ function given<T>(step: string, name: string, value: T | undefined): T {
   return value;
 }
 
-/** What every host needs; the gateway forwards packets where it is the backend's egress, and the aws CLI is large. */
+/** What every host needs; the gateway forwards packets where it is the backend's egress. S3 is reached with boto3: Ubuntu 24.04 has no awscli. */
 function packages(spec: HostSpec): string[] {
   const names = ["ca-certificates", "curl", "git", "jq", "logrotate", "nginx", "python3", "python3-venv"];
   const s3 = spec.models !== undefined || spec.code.kind === "s3" || spec.wheelhouse !== undefined || spec.backup !== undefined;
-  return [...names, ...(s3 ? ["awscli"] : []), ...(spec.role === "gateway" && spec.egress === "gateway" ? ["nftables"] : [])];
+  return [...names, ...(s3 ? ["python3-boto3"] : []), ...(spec.role === "gateway" && spec.egress === "gateway" ? ["nftables"] : [])];
 }
 
 function prepare(spec: HostSpec): Plan {

@@ -26,13 +26,27 @@ export function readTemplate(name: string): string {
 }
 
 const SOURCED = /^# shellcheck source=templates\/steps\/([a-z0-9-]+)\.sh\n\. .*\n/gm;
+const PROGRAM = /^# python source=templates\/steps\/([a-z0-9-]+\.py)\ncp -- .* (".*")\n/gm;
 
 /**
  * Text of templates/steps/<name>.sh with the files that it sources in their place: what is installed on a host stands alone, so that a host
  * which boots half-updated never has one part of it without the other.
  */
 export function readScript(name: string): string {
-  return readTemplate(`steps/${name}.sh`).replace(SOURCED, (_lines, part: string) => readScript(part).replace(/^#!.*\n/, ""));
+  return readPart(name).replace(SOURCED, (_lines, part: string) => readScript(part).replace(/^#!.*\n/, ""));
+}
+
+/** Text of templates/steps/<name>.sh with the Python programs that it copies in their place; what it sources is left to the caller. */
+export function readPart(name: string): string {
+  return readTemplate(`steps/${name}.sh`).replace(PROGRAM, (_lines, program: string, target: string) =>
+    hereDocument(`cat >${target}`, "DDOS_PYTHON", readTemplate(`steps/${program}`)),
+  );
+}
+
+/** @throws Error when the content has the mark as a line of its own. */
+export function hereDocument(command: string, mark: string, content: string): string {
+  if (content.split("\n").includes(mark)) throw new Error(`A line «${mark}» ends the text early: ${command}`);
+  return `${command} <<'${mark}'\n${content}${content.endsWith("\n") ? "" : "\n"}${mark}\n`;
 }
 
 /**

@@ -142,9 +142,18 @@ export function sourceFile(call: Call): Status {
   return "likely";
 }
 
+/** What tells Python where its program is: -c, -m, - or a file. */
+const programAt = (args: readonly string[]): number => args.findIndex((a) => a === "-c" || a === "-m" || a === "-" || !a.startsWith("-"));
+
+/** Text of the file that `python3 FILE` runs; undefined when it is another program, or none of a file. */
+export function pythonFile(program: string, args: readonly string[], state: State): string | undefined {
+  const file = args[programAt(args)];
+  return file === undefined || file.startsWith("-") || !/^python[\d.]*$/u.test(program) ? undefined : contentOf(file, state);
+}
+
 const pythonCommand: Effect = (call) => {
   const { args, state, scope } = call;
-  const at = args.findIndex((a) => a === "-c" || a === "-m" || a === "-" || !a.startsWith("-"));
+  const at = programAt(args);
   const option = args[at];
   if (option === "-m") return module(args.slice(at + 1), call);
   const code =
@@ -212,9 +221,7 @@ export const INTERPRETERS: Readonly<Record<string, Effect>> = {
   rbash: shell,
   python: pythonCommand,
   python3: pythonCommand,
-  "python3.10": pythonCommand,
-  "python3.11": pythonCommand,
-  "python3.12": pythonCommand,
+  ...Object.fromEntries([8, 9, 10, 11, 12, 13, 14, 15].map((minor) => [`python3.${String(minor)}`, pythonCommand])),
   perl: other,
   ruby: other,
   node: other,

@@ -7,7 +7,7 @@ import { EFFECTS, QUESTIONS } from "./effects";
 import { find, unknownOutput, xargs } from "./effects/find";
 import { expandText, expandWords } from "./expand";
 import { fork } from "./fork";
-import { INTERPRETERS, runFile, runShellText, sourceFile } from "./interpreters";
+import { INTERPRETERS, pythonFile, runFile, runShellText, sourceFile } from "./interpreters";
 import { exactly } from "./mode";
 import { placeAt, within } from "./origin";
 import { nameOf } from "./paths";
@@ -114,6 +114,7 @@ export function invoke(
     place: context.place,
     options: state.options,
     stdin: stdinOf(scope.channels).text,
+    code: pythonFile(name, args, state),
     assignments,
     ignored: scope.ignored,
   });

@@ -82,6 +82,8 @@ export interface Executed {
   readonly options: ShellOptions;
   /** What the command reads from its standard input, as far as that is known. */
   readonly stdin: string;
+  /** Text of the file that Python runs, as far as that is known. */
+  readonly code?: string;
   /** Assignments in front of the command. */
   readonly assignments: readonly (readonly [string, string])[];
   /** Its failure has no effect: `|| true`, `|| :`, `; true` after it in the same list. */

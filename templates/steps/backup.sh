@@ -8,21 +8,6 @@ umask 077
 # shellcheck source=templates/steps/backup-lib.sh
 . "${0%/*}/backup-lib.sh"
 
-# upload FILE KEY: S3 itself compares the MD5 and refuses other bytes; our SHA-256 travels as metadata.
-upload() {
-  local md5 try
-  md5=$(openssl dgst -md5 -binary "$1" | base64)
-  for try in 1 2 3; do
-    if s3_api 900 put-object --bucket "$BUCKET" --key "$2" --body "$1" --content-md5 "$md5" --metadata "sha256=$(sha_of "$1")" \
-      >"$STAGE/answer" 2>"$STAGE/s3"; then
-      log "s3://$BUCKET/$2: $(stat -c %s "$1") bytes"
-      return 0
-    fi
-    sleep $((try * 5))
-  done
-  fail "s3://$BUCKET/$2: $(s3_reason)"
-}
-
 # What the serving release has, by content; the marker says that S3 has it, so that a day without a change moves no model.
 back_up_models() {
   local path sha name
@@ -33,7 +18,7 @@ back_up_models() {
     name=${path##*/}
     sha=$(sha_of "$path")
     if [ ! -e "/var/lib/ddos/backup/$BUCKET-$sha" ]; then
-      upload "$path" "backups/$ROLE/models/$sha/$name"
+      s3_store "$path" "$BUCKET" "backups/$ROLE/models/$sha/$name"
       : >"/var/lib/ddos/backup/$BUCKET-$sha"
     fi
     printf 'model %s %s %s\n' "$sha" "$(stat -Lc %s "$path")" "$name" >>"$STAGE/list"
@@ -48,7 +33,7 @@ back_up_logs() {
   if [ "$status" -gt 1 ]; then
     fail "the logs could not be packed (tar: $status)"
   fi
-  upload "$STAGE/$archive" "backups/$ROLE/logs/$archive"
+  s3_store "$STAGE/$archive" "$BUCKET" "backups/$ROLE/logs/$archive"
   printf 'logs %s %s %s\n' "$(sha_of "$STAGE/$archive")" "$(stat -c %s "$STAGE/$archive")" "$archive" >>"$STAGE/list"
 }
 
@@ -56,6 +41,6 @@ install -d -m 700 -o root -g root /var/lib/ddos/backup
 printf 'backup %s %s\n' "$(date -u +%FT%TZ)" "$(readlink /home/ddos/current)" >"$STAGE/list"
 back_up_models
 back_up_logs
-upload "$STAGE/list" "backups/$ROLE/list-$(date -u +%Y-%m-%d)"
-upload "$STAGE/list" "backups/$ROLE/latest"
+s3_store "$STAGE/list" "$BUCKET" "backups/$ROLE/list-$(date -u +%Y-%m-%d)"
+s3_store "$STAGE/list" "$BUCKET" "backups/$ROLE/latest"
 log "backup of $(sed -n '/^model /p' "$STAGE/list" | wc -l) models and the logs is whole"

@@ -39,8 +39,9 @@ list=latest
 if [ -n "${1-}" ]; then
   list=list-$1
 fi
-if ! s3_api 60 get-object --bucket "$BUCKET" --key "backups/$ROLE/$list" "$STAGE/list" >"$STAGE/head" 2>"$STAGE/s3"; then
-  fail "no backup list s3://$BUCKET/backups/$ROLE/$list: $(s3_reason)"
+s3_fetch "s3://$BUCKET/backups/$ROLE/$list" "$STAGE/list"
+if [ "$S3_ABSENT" = yes ]; then
+  fail "there is no backup list s3://$BUCKET/backups/$ROLE/$list"
 fi
 while read -r kind sha size name <&7; do
   case "$kind" in

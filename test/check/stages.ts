@@ -32,12 +32,28 @@ export const STAGES: readonly Stage[] = [
   { name: "shell", title: "shell scripts", independent: true, steps: () => shellScripts().map((file) => ({ argv: shellcheck(file) })) },
   { name: "workflows", title: "GitHub workflows", steps: () => [{ argv: ["bash", "test/check/workflows.sh"] }] },
   { name: "unit", title: "unit tests", steps: () => [{ argv: ["npm", "test"] }] },
-  { name: "python", title: "sample application", steps: pythonSteps },
+  { name: "python", title: "sample application, S3 on the hosts", steps: pythonSteps },
   { name: "preview", title: "offline preview and policies of dev", steps: previewSteps },
   { name: "nodes", title: "Node 22 and 24", steps: () => [npm("test:node", "--short", "22", "24")] },
   { name: "hosts", title: "real hosts", hosts: true, steps: () => [npm("test:hosts")] },
   { name: "faults", title: "faults on real hosts", hosts: true, steps: () => [npm("test:faults")] },
 ];
+
+/** That of Ubuntu 22.04, and a current one: python3-boto3 of the releases between them behaves as one of the two. */
+const BOTO3 = [["boto3==1.20.34", "botocore==1.23.34"], ["boto3==1.44.8"]] as const;
+
+/** The steps' program for S3, with each boto3. */
+function s3Steps(): Step[] {
+  return BOTO3.flatMap((packages) => {
+    const folder = `.cache/python-${packages[0]}`;
+    const test = [`${folder}/bin/python`, "-B", "-m", "unittest", "discover", "-s", "test/steps"];
+    return [
+      { argv: ["python3", "-m", "venv", folder] },
+      { argv: [`${folder}/bin/pip`, "install", "-q", "--disable-pip-version-check", ...packages] },
+      { argv: test },
+    ];
+  });
+}
 
 function pythonSteps(): Step[] {
   return [
@@ -46,6 +62,7 @@ function pythonSteps(): Step[] {
     npm("models:sample"),
     { argv: [PYTHON, "-B", "test/sample-app/check_models.py"] },
     { argv: [PYTHON, "-B", "-m", "unittest", "discover", "-s", "test/sample-app", "-t", "test/sample-app"] },
+    ...s3Steps(),
   ];
 }
 

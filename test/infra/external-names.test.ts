@@ -8,6 +8,7 @@ import type { RunResult } from "../../infra/offline/engine";
 import { findImage } from "../../infra/offline/images";
 import { zonesOf } from "../../infra/offline/zones";
 import { defaultZones, partitionOf, PARTITIONS } from "../../infra/partitions";
+import { lacking, unless } from "../needs";
 import { ROOT, evaluateDev } from "./evaluate";
 
 jest.setTimeout(120_000);
@@ -61,8 +62,8 @@ describe("the table and the files agree", () => {
     expect(found(["templates/sample-app/requirements.txt"], /^([A-Za-z0-9._-]+)(?:\[.*\])?==/gm)).toEqual(names("Python packages"));
   });
 
-  test("every variable of the AWS CLI in a step is listed", () => {
-    expect(found(below("templates/steps"), /\bAWS_[A-Z0-9_]+/g)).toEqual(names("AWS: environment of the CLI"));
+  test("every variable of the AWS tools in a step is listed", () => {
+    expect(found(below("templates/steps"), /\bAWS_[A-Z0-9_]+/g)).toEqual(names("AWS: environment of its tools"));
   });
 
   test("every policy of AWS that the pack spells out is listed", () => {
@@ -75,7 +76,7 @@ describe("the table and the files agree", () => {
 
   test("no host name of AWS and no link-local address stands anywhere else", () => {
     const files = [...below("infra"), ...below("templates")].filter((file) => !/external-names|partitions\.ts$|account\.ts$/.test(file));
-    // s3.sh repeats the suffixes, which are compared below, and host-key.sh the address that the table lists with it.
+    // s3.py repeats the suffixes, which are compared below, and host-key.sh the address that the table lists with it.
     expect(found(files, /[\w$*.{}-]*(?:amazonaws|amazonaws-cn)\.[a-z.]+/g)).toEqual([
       "amazonaws.com",
       "amazonaws.com.cn",
@@ -108,10 +109,12 @@ describe("regions", () => {
     expect(partitionOf(region)).toBeUndefined();
   });
 
-  test("the hosts' script knows the same end of host names", () => {
-    const script = `set -eu; fail() { exit 9; }; . ${join(ROOT, "templates/steps/s3.sh")}; for REGION in ${regions.map(([region]) => region).join(" ")}; do s3_endpoint; echo; done`;
-    const env = { PATH: process.env.PATH };
-    const said = execFileSync("bash", ["--norc", "-c", script], { encoding: "utf8", env }).trim().split("\n");
+  unless(lacking("python3"))("the hosts' program knows the same end of host names", () => {
+    const script = `import runpy, sys; [print(runpy.run_path(sys.argv[1])["endpoint"](region)) for region in sys.argv[2:]]`;
+    const words = ["-I", "-c", script, join(ROOT, "templates/steps/s3.py"), ...regions.map(([region]) => region)];
+    const said = execFileSync("python3", words, { encoding: "utf8", env: { PATH: process.env.PATH } })
+      .trim()
+      .split("\n");
     expect(said).toEqual(regions.map(([region]) => `https://s3.${region}.${partitionOf(region)?.dnsSuffix ?? "?"}`));
   });
 

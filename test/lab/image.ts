@@ -7,7 +7,7 @@ import { must } from "./process";
 /** What a fresh Ubuntu server image on EC2 has, plus what the set-up installs: the machines have no way to a mirror. */
 const PACKAGES = (
   "systemd systemd-sysv dbus libpam-systemd openssh-server openssh-client sudo cloud-init nginx python3 python3-venv python3-pip curl " +
-  "ca-certificates openssl awscli git jq iproute2 iputils-ping nftables netbase procps cron logrotate less xz-utils bzip2 unzip rsync lsof " +
+  "ca-certificates openssl python3-boto3 git jq iproute2 iputils-ping nftables netbase procps cron logrotate less xz-utils bzip2 unzip rsync lsof " +
   "e2fsprogs psmisc"
 ).split(" ");
 

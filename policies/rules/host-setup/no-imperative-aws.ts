@@ -22,6 +22,16 @@ const HARMLESS: Readonly<Record<string, RegExp>> = {
   kms: /^(decrypt|encrypt|generate-data-key)/u,
 };
 
+/** What a backup does, and methods of Python's own library that sound like those of boto3. */
+const HARMLESS_METHODS = new RegExp(
+  `\\.(${[
+    "put_object|put_metric_data|delete_message",
+    "add_(argument|argument_group|parser|subparsers|mutually_exclusive_group|done_callback|header|handler|signal_handler|note)",
+    "run_(path|module|forever|until_complete|in_executor|coroutine_threadsafe|sync)|create_(connection|task|default_context)",
+  ].join("|")})\\(`,
+  "gu",
+);
+
 function check({ record, host }: HostReport, _settings: Settings): Finding[] {
   const place = host.isOperator ? "on the machine that runs Pulumi" : `on «${host.name}»`;
   return record.executed.flatMap((run) => {
@@ -44,7 +54,7 @@ function changesAws(run: Executed): string | undefined {
   if (!/\bboto3?\b/u.test(code)) return undefined;
   const method =
     /\.((?:create|delete|put|modify|authorize|revoke|attach|detach|associate|disassociate|run|terminate|stop|reboot|update|replace|enable|disable|register|deregister|import|add|remove)_\w+|terminate|delete|authorize_\w+)\(/u.exec(
-      code.replace(/\.(put_object|put_metric_data|delete_message)\(/gu, "("),
+      code.replace(HARMLESS_METHODS, "("),
     );
   return method ? `boto3's ${method[1] ?? ""}` : undefined;
 }

@@ -24,10 +24,11 @@ export function awsCall(run: Executed): { service: string; action: string; rest:
   return { service, action, rest, words: own };
 }
 
-/** Python code that is run: given by -c, by standard input, or as a here document. */
+/** Python code that is run: given by -c, by standard input, as a here document, or in a file that was written before. */
 export function pythonCode(run: Executed): string {
   if (!/^python[\d.]*$/u.test(programOf(run))) return "";
   const words = wordsOf(run);
   const at = words.indexOf("-c");
+  if (run.code !== undefined) return plain(run.code);
   return at >= 0 ? (words[at + 1] ?? "") : words.every((w) => w.startsWith("-")) ? plain(run.stdin) : "";
 }

@@ -35,7 +35,7 @@ describe("change only what changed", () => {
     ["a git commit", "backend", { code: { kind: "git", url: "https://example.org/a.git", commit: "a".repeat(40) } }, VALUES, code],
     ["the wheelhouse", "backend", { wheelhouse: { uri: "s3://b/w.tar.gz", sha256: "ee".repeat(32) } }, VALUES, code],
     [
-      "the wheelhouse (which needs the aws CLI)",
+      "the wheelhouse (which needs boto3)",
       "gateway",
       { wheelhouse: { uri: "s3://b/w.tar.gz", sha256: "ee".repeat(32) } },
       VALUES,

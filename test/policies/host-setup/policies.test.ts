@@ -200,6 +200,9 @@ const tables: Readonly<Record<string, Table>> = {
       policy: ["aws s3api put-bucket-policy --bucket m --policy file://p.json"],
       local: [{ type: "command:local:Command", create: "aws ec2 modify-instance-metadata-options --http-tokens optional" }],
       boto3: [`python3 -c "import boto3; boto3.client('iam').attach_role_policy(RoleName='x')"`],
+      "boto3 in a file": [
+        `cat >/tmp/x.py <<'X'\nimport boto3, sys\nboto3.client("s3").delete_object(Bucket=sys.argv[1], Key="k")\nX\npython3.12 -I /tmp/x.py models`,
+      ],
       public: ["aws s3 cp m.pkl s3://m/m.pkl --acl public-read"],
     },
     good: {
@@ -207,6 +210,9 @@ const tables: Readonly<Record<string, Table>> = {
       backup: ["aws s3 sync /home/ddos/logs s3://backup/logs"],
       text: ["echo 'aws ec2 authorize-security-group-ingress'"],
       boto3: [`python3 -c "import boto3; boto3.client('s3').download_file('b','k','/tmp/x')"`],
+      "boto3 in a file": [
+        `cat >/tmp/x.py <<'X'\nimport argparse, boto3\nargparse.ArgumentParser().add_argument("key")\nboto3.client("s3").put_object(Bucket="b", Key="k", Body=b"")\nX\npython3 -I /tmp/x.py k`,
+      ],
     },
   },
   "no-remote-code": {

@@ -1,0 +1,296 @@
+"""S3 on a host: downloads and uploads one object with python3-boto3, which every Ubuntu release has (24.04 has no package of the aws CLI).
+
+s3.py get --region R --bucket B --key K --file F [--sha256 S] [--size N]
+    F is whole when this ends well. What an earlier try left in F is continued, what is wrong is thrown away.
+s3.py put --region R --bucket B --key K --file F
+    S3 itself compares the MD5 and refuses other bytes; our SHA-256 travels as metadata.
+s3.py endpoint --region R
+    Where S3 is reached.
+
+Standard output tells what is done. On failure the last line of standard error says why, in words. Exit status 44: no such object.
+Needs Python 3.10 and boto3 1.20. An object passes through memory in pieces of 1 MiB.
+"""
+
+import argparse
+import base64
+import datetime
+import email.utils
+import hashlib
+import http.client
+import os
+import re
+import sys
+import time
+import urllib.parse
+
+ABSENT = 44
+PIECE = 1 << 20
+# A try that moves bytes does not count: only standstill ends a transfer.
+STANDSTILLS = 4
+SUFFIXES = {
+    "cn-": "amazonaws.com.cn",
+    "eusc-": "amazonaws.eu",
+    "us-iso-": "c2s.ic.gov",
+    "us-isob-": "sc2s.sgov.gov",
+    "eu-isoe-": "cloud.adc-e.uk",
+    "us-isof-": "csp.hci.ic.gov",
+}
+
+
+class Failure(Exception):
+    """Ends the program with its text; `again`: another try may help."""
+
+    def __init__(self, text, again=True):
+        super().__init__(text)
+        self.again = again
+
+
+class Absent(Exception):
+    """There is no such object."""
+
+
+class OutOfRange(Exception):
+    """The file has more bytes than the object."""
+
+
+def endpoint(region):
+    """The end of AWS's host names is that of infra/partitions.ts; a test compares them."""
+    suffix = next((end for start, end in SUFFIXES.items() if region.startswith(start)), "amazonaws.com")
+    given = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    return given or f"https://s3.{region}.{suffix}"
+
+
+def connect(region):
+    """A client with the standard chain of credentials: environment, files, the instance's role by IMDSv2."""
+    for name, value in {
+        "AWS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt",
+        "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "5",
+        # Later versions add a CRC of their own, which would need another form of upload; ours is the SHA-256.
+        "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
+        "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
+    }.items():
+        os.environ.setdefault(name, value)
+    try:
+        import boto3
+        from botocore.config import Config
+    except ImportError as error:
+        raise Failure(f"this host lacks python3-boto3 ({error}): the prepare step installs it", again=False) from error
+    retries = {"max_attempts": 3, "mode": "standard"}
+    config = Config(region_name=region, connect_timeout=10, read_timeout=30, retries=retries)
+    return boto3.client("s3", endpoint_url=endpoint(region), config=config)
+
+
+# --- errors in words ----------------------------------------------------------------------------------------------------------------
+
+NO_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "MetadataRetrievalError")
+THROTTLED = ("SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests", "BandwidthLimitExceeded")
+BAD_CREDENTIALS = ("ExpiredToken", "InvalidToken", "InvalidAccessKeyId", "SignatureDoesNotMatch", "TokenRefreshRequired")
+ELSEWHERE = ("PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException")
+
+
+def answered(error, args):
+    """What S3 said. @raises Absent, OutOfRange."""
+    said = error.response.get("Error", {})
+    meta = error.response.get("ResponseMetadata", {})
+    code, status, headers = str(said.get("Code", "")), meta.get("HTTPStatusCode", 0), meta.get("HTTPHeaders", {})
+    detail = " ".join(str(said.get("Message", "")).split())
+    if code == "NoSuchBucket":
+        return Failure(f"there is no bucket {args.bucket} at {endpoint(args.region)} (NoSuchBucket)", again=False)
+    if code == "NoSuchKey" or status == 404:
+        raise Absent
+    if code == "InvalidRange" or status == 416:
+        raise OutOfRange
+    if code in ("RequestTimeTooSkewed", "RequestExpired"):
+        return Failure(f"this host's clock is wrong ({code}): {skew(headers)}; see timedatectl", again=False)
+    if code in ELSEWHERE or status in (301, 307):
+        where = headers.get("x-amz-bucket-region", "another one")
+        return Failure(f"the bucket {args.bucket} is not in region {args.region} but in {where} ({code})", again=False)
+    if code in BAD_CREDENTIALS:
+        return Failure(f"S3 did not accept the credentials of this host's role ({code}: {detail})")
+    if status == 403:
+        what = "either it does not exist, or this host's role may not read it" if args.action == "get" else "this host's role may not write it"
+        return Failure(f"S3 denied access (403 {code}): {what}. Look at the role, the bucket's policy and that of the S3 endpoint")
+    if code in THROTTLED or status in (429, 503):
+        return Failure(f"S3 throttles requests ({status} {code}: {detail})")
+    return Failure(f"S3 answered {status} {code}: {detail}")
+
+
+def skew(headers):
+    """How far the clock is off, by the date of S3's answer."""
+    try:
+        there = email.utils.parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError):
+        return "S3 gave no date to compare with"
+    seconds = round((datetime.datetime.now(datetime.timezone.utc) - there).total_seconds())
+    return f"it is {abs(seconds)} seconds {'ahead of' if seconds > 0 else 'behind'} S3's"
+
+
+def in_words(error, args):
+    """Any error of boto3 as a Failure. @raises Absent, OutOfRange."""
+    # Errors of the connection have this attribute as well, without an answer in it.
+    if isinstance(getattr(error, "response", None), dict):
+        return answered(error, args)
+    kind, text = type(error).__name__, " ".join(str(error).split())
+    cause = " ".join(f"{text} {getattr(error, 'kwargs', {}).get('error', '')}".split())
+    host = urllib.parse.urlsplit(endpoint(args.region)).hostname
+    if kind in NO_CREDENTIALS:
+        return Failure("this host has no credentials: has it a role (instance profile), and does the instance metadata service answer?")
+    if re.search(r"name resolution|name or service|NameResolution|getaddrinfo|nodename", cause, re.IGNORECASE):
+        return Failure(f"the name {host} could not be resolved: does the VPC's name server answer (resolvectl query {host})?")
+    if kind == "SSLError":
+        hint = "is this host's clock right (timedatectl), and its store of certificates whole?"
+        return Failure(f"the certificate of {host} was not accepted; {hint} ({cause[-160:]})")
+    if kind == "ConnectTimeoutError":
+        return Failure(f"{host} did not answer within 10 seconds: has the subnet a route to it (S3 endpoint or NAT), and do the rules allow 443?")
+    if kind == "ReadTimeoutError":
+        return Failure(f"S3 at {host} sent nothing for 30 seconds")
+    if kind in ("EndpointConnectionError", "ConnectionClosedError"):
+        return Failure(f"no connection to S3 at {endpoint(args.region)} ({cause[-160:]})")
+    return Failure(f"the transfer broke off ({kind}: {cause[:200]})")
+
+
+def transfer_errors():
+    """What a transfer may meet; an error of the local file is none of them."""
+    import botocore.exceptions
+    import urllib3.exceptions
+
+    network = (ConnectionError, TimeoutError, http.client.HTTPException)
+    return (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, urllib3.exceptions.HTTPError, *network)
+
+
+# --- transfers ----------------------------------------------------------------------------------------------------------------------
+
+
+def name_of(args):
+    return f"s3://{args.bucket}/{args.key}"
+
+
+def digest_of(path):
+    """SHA-256 so far, and the number of bytes."""
+    digest, size = hashlib.sha256(), 0
+    with open(path, "rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+            size += len(piece)
+    return digest, size
+
+
+def write(file, piece, path):
+    try:
+        file.write(piece)
+    except OSError as error:
+        raise Failure(f"{path} could not be written: {error.strerror}", again=False) from error
+
+
+def continued(client, args, digest, have):
+    """Appends what follows byte `have`. @returns the object's size and the bytes that are here now; the digest has followed."""
+    about = {"Bucket": args.bucket, "Key": args.key, **({"Range": f"bytes={have}-"} if have > 0 else {})}
+    failure = None
+    total = args.size
+    with open(args.file, "ab") as file:
+        try:
+            reply = client.get_object(**about)
+            total = int(reply["ContentRange"].rsplit("/", 1)[1]) if have > 0 else reply["ContentLength"]
+            if args.size is not None and total != args.size:
+                raise Failure(f"{name_of(args)} is not what was published: {total} bytes, expected {args.size}. Publish it again", again=False)
+            body = reply["Body"]
+            while piece := body.read(PIECE):
+                write(file, piece, args.file)
+                digest.update(piece)
+                have += len(piece)
+        except transfer_errors() as error:
+            failure = in_words(error, args)
+    return total, have, failure
+
+
+def get(client, args):
+    name = name_of(args)
+    with open(args.file, "ab"):
+        pass
+    digest, have = digest_of(args.file)
+    total, still, resumed = args.size, 0, have > 0
+    while not whole(args, digest, have, total):
+        if total is not None and have >= total:
+            if not resumed:
+                os.unlink(args.file)
+                expected = f"{args.size if args.size is not None else total} bytes, sha256 {args.sha256}"
+                found = f"{have} bytes, sha256 {digest.hexdigest()}; expected {expected}"
+                raise Failure(f"{name} is not what was published: {found}. Publish it again, or correct the sha256", again=False)
+            # The rest of an earlier try, or what a crash made of it: once more, from the first byte.
+            print(f"{name}: what an earlier try left is not a part of it; from byte 0 again", flush=True)
+            os.truncate(args.file, 0)
+            digest, have, total, resumed = hashlib.sha256(), 0, args.size, False
+        before, failure = have, None
+        try:
+            total, have, failure = continued(client, args, digest, have)
+        except OutOfRange:
+            total = have
+            continue
+        print(f"{name}: from byte {before}, {have - before} bytes{'' if failure is None else f', then: {failure}'}", flush=True)
+        if failure is None:
+            continue
+        still = 0 if have > before else still + 1
+        if not failure.again or still >= STANDSTILLS:
+            raise Failure(f"{name} could not be downloaded ({have} of {total if total is not None else '?'} bytes are here): {failure}")
+        if still > 0:
+            time.sleep(still * 3)
+
+
+def whole(args, digest, have, total):
+    """Nothing is asked of S3 for a file that is whole by its SHA-256."""
+    if args.sha256 is None:
+        return total is not None and have == total
+    return (args.size is None or have == args.size) and digest.hexdigest() == args.sha256
+
+
+def put(client, args):
+    name = name_of(args)
+    sha, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    with open(args.file, "rb") as file:
+        while piece := file.read(PIECE):
+            sha.update(piece)
+            md5.update(piece)
+        size = file.tell()
+        check = base64.b64encode(md5.digest()).decode()
+        for attempt in range(1, STANDSTILLS + 1):
+            file.seek(0)
+            try:
+                client.put_object(Bucket=args.bucket, Key=args.key, Body=file, ContentMD5=check, Metadata={"sha256": sha.hexdigest()})
+                print(f"{name}: {size} bytes", flush=True)
+                return
+            except transfer_errors() as error:
+                failure = in_words(error, args)
+            print(f"{name}: attempt {attempt} failed: {failure}", flush=True)
+            if not failure.again or attempt == STANDSTILLS:
+                raise Failure(f"{name} could not be uploaded: {failure}")
+            time.sleep(attempt * 3)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="s3.py")
+    parser.add_argument("action", choices=["get", "put", "endpoint"])
+    for name in ("region", "bucket", "key", "file", "sha256"):
+        parser.add_argument(f"--{name}", required=name == "region")
+    parser.add_argument("--size", type=int)
+    args = parser.parse_args()
+    if args.action == "endpoint":
+        print(endpoint(args.region))
+        return 0
+    if None in (args.bucket, args.key, args.file):
+        parser.error("--bucket, --key and --file are needed")
+    try:
+        {"get": get, "put": put}[args.action](connect(args.region), args)
+    except Absent:
+        print(f"there is no {name_of(args)}", file=sys.stderr)
+        return ABSENT
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or args.file}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
