@@ -6,11 +6,15 @@
  */
 import { PARTITIONS } from "./partitions";
 
-/** Newest image of the release on which the hosts were proven; `20*` is the serial (a date), which keeps "-server-minimal-" out. */
+/** Releases on which the hosts were proven, and their images; `20*` is the serial (a date), which keeps "-server-minimal-" out. */
 export const UBUNTU = {
-  release: "22.04",
-  imageName: "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-ARCHITECTURE-server-20*",
+  "ubuntu-22.04": { release: "22.04", imageName: "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-ARCHITECTURE-server-20*" },
+  "ubuntu-24.04": { release: "24.04", imageName: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-ARCHITECTURE-server-20*" },
 } as const;
+export type Os = keyof typeof UBUNTU;
+export const OPERATING_SYSTEMS = Object.keys(UBUNTU) as readonly Os[];
+/** Standard support ends in April 2027. */
+export const DEFAULT_OS: Os = "ubuntu-22.04";
 
 /** Who may assume a host's role. The same in all partitions, China included. */
 export const EC2_PRINCIPAL = "ec2.amazonaws.com";
@@ -54,7 +58,12 @@ const OWNERS: readonly ExternalName[] = PARTITIONS.filter(({ ubuntuOwner }) => u
 }));
 
 const AWS_NAMES: readonly ExternalName[] = [
-  { name: UBUNTU.imageName, usedFor: "name of the image; ARCHITECTURE is amd64 or arm64", source: UBUNTU_PAGE, lookedUp: DATE },
+  ...Object.values(UBUNTU).map(({ release, imageName }) => ({
+    name: imageName,
+    usedFor: `name of the image of ${release}; ARCHITECTURE is amd64 or arm64`,
+    source: UBUNTU_PAGE,
+    lookedUp: DATE,
+  })),
   ...OWNERS,
   {
     name: EC2_PRINCIPAL,

@@ -77,8 +77,8 @@ async function uploads({ config, bucketName, models }: StackInputs, last: LastUp
 }
 
 async function image(config: StackConfig, role: HostRole): Promise<string> {
-  const { ami, instanceType } = config[role];
-  return ami ?? ubuntuImage({ key: `${config.project}:${role}.ami`, region: config.region, instanceType });
+  const { ami, os, instanceType } = config[role];
+  return ami ?? ubuntuImage({ os, key: `${config.project}:${role}.ami`, region: config.region, instanceType });
 }
 
 /** Only a help: whatever goes wrong here, the program goes on. */

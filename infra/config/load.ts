@@ -6,6 +6,7 @@ import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
+import { DEFAULT_OS, type Os } from "../external-names";
 import { defaultZones, partitionOf } from "../partitions";
 import { readSources, type Sources } from "./sources";
 import { checkRules } from "./rules";
@@ -150,7 +151,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     region,
     network: sections.network as NetworkConfig,
     gateway: gatewayConfig(sections.gateway as Sections),
-    backend: sections.backend as BackendConfig,
+    backend: backendConfig(sections.backend as Sections),
     ssh: {
       user: (sections.ssh as { user: string }).user,
       ...sshKey(keys.current),
@@ -171,8 +172,15 @@ function assemble(read: { project: string; region: string; sections: Sections; k
 
 /** The engine marks the whole section as secret when one value in it is; here only those values become secret outputs. */
 function gatewayConfig(gateway: Sections): GatewayConfig {
-  const { secretEnv, ...plain } = gateway as Omit<GatewayConfig, "secretEnv" | "secretEnvNames"> & { secretEnv: Record<string, string> };
-  return { ...plain, secretEnvNames: Object.keys(secretEnv).sort(), secretEnv: pulumi.secret(secretEnv) };
+  const { secretEnv, ...plain } = gateway as Omit<GatewayConfig, "os" | "secretEnv" | "secretEnvNames"> & {
+    os?: Os;
+    secretEnv: Record<string, string>;
+  };
+  return { ...plain, os: plain.os ?? DEFAULT_OS, secretEnvNames: Object.keys(secretEnv).sort(), secretEnv: pulumi.secret(secretEnv) };
+}
+
+function backendConfig(backend: Sections): BackendConfig {
+  return { ...(backend as BackendConfig), os: (backend as Partial<BackendConfig>).os ?? DEFAULT_OS };
 }
 
 function sshKey(key: Key): SshKey {

@@ -15,7 +15,7 @@ interface Context {
 
 /** All rules over the sections that could be read. */
 export function checkRules(context: Context): string[] {
-  const rules = [zones, blocks, sshFrom, instanceTypes, appRules, egress, environment, sshKey];
+  const rules = [zones, blocks, sshFrom, images, instanceTypes, appRules, egress, environment, sshKey];
   return rules.flatMap((rule) => rule(context));
 }
 
@@ -85,6 +85,15 @@ function sshFrom({ project, sections }: Context): string[] {
     } catch (error) {
       return [`${project}:gateway.sshFrom[${index}]: ${(error as Error).message}`];
     }
+  });
+}
+
+function images({ project, sections }: Context): string[] {
+  return ["gateway", "backend"].flatMap((host) => {
+    const { os, ami } = (sections[host] ?? {}) as { os?: string; ami?: string };
+    return os === undefined || ami === undefined
+      ? []
+      : [`${project}:${host}.os: found ${os}, and ${host}.ami names an image, which decides alone; remove one of the two`];
   });
 }
 

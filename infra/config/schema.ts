@@ -5,6 +5,7 @@
  * Messages are made of its words alone (policies/cli/schema-words.ts): `form` says what a key takes so that it can follow "write", `example` is
  * a value that is right, `reason` says why others do not work. A key with a `pattern` needs the first two; test/infra/config/words.test.ts asks.
  */
+import { OPERATING_SYSTEMS } from "../external-names";
 
 import { DEFAULT_LIMITS } from "../release/limits";
 
@@ -45,7 +46,15 @@ const ami = {
   form: "the id of an image, ami- and 8 to 17 hex digits",
   example: "ami-0123456789abcdef0",
   description:
-    "Image to launch. By default the newest Ubuntu 22.04 of Canonical at the first launch; a newer one never replaces a running host.",
+    "Image to launch, in place of `os`. By default the newest of Canonical for `os` at the first launch; a newer one never replaces a running host.",
+};
+const os = {
+  enum: OPERATING_SYSTEMS,
+  example: "ubuntu-24.04",
+  reason:
+    "The hosts are tried on machines of these two generations; ubuntu-26.04 is not offered, because numpy and scipy as the sample pins them have no wheels for its Python 3.14.",
+  description:
+    "Release of Ubuntu whose newest image is used at the first launch, when no `ami` is named; by default `ubuntu-22.04`, whose standard support ends in April 2027. A running host is never replaced by a change of it; docs/operations.md says how to move one.",
 };
 const workers = {
   anyOf: [{ const: "auto" }, { type: "integer", minimum: 1, maximum: 64 }],
@@ -149,6 +158,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     schema: object({
       instanceType,
       rootVolumeGiB,
+      os,
       ami,
       memoryMiB,
       workers,
@@ -218,6 +228,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     schema: object({
       instanceType,
       rootVolumeGiB,
+      os,
       ami,
       memoryMiB,
       workers,

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Os } from "../external-names";
 import type { HttpLimits } from "../release/types";
 
 /** The configuration of a stack as it is stored. */
@@ -47,6 +48,8 @@ export interface HostConfig {
   /** GiB */
   readonly rootVolumeGiB: number;
   readonly ami?: string;
+  /** Release of Ubuntu for a first launch, where no `ami` is named. */
+  readonly os: Os;
   /** MiB, for an instance type that the program does not know. */
   readonly memoryMiB?: number;
   readonly workers: "auto" | number;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "../aws";
-import { UBUNTU } from "../external-names";
+import { UBUNTU, type Os } from "../external-names";
 import { partitionOf } from "../partitions";
 import { architectureOf } from "./sizing";
 
@@ -10,12 +10,13 @@ const UBUNTU_ARCHITECTURE = { x86_64: "amd64", arm64: "arm64" } as const;
 export interface ImageQuery {
   /** Of the key that names an image instead, for example `ml-gateway:backend.ami`. */
   readonly key: string;
+  readonly os: Os;
   readonly region: string;
   readonly instanceType: string;
 }
 
 /**
- * Id of the newest Ubuntu 22.04 image for an instance type. Instances ignore later changes of it, so it decides about a first launch only.
+ * Id of the newest image of an Ubuntu release for an instance type. Instances ignore later changes of it, so it decides about a first launch only.
  *
  * By DescribeImages and not by Canonical's public SSM parameters: the provider needs that permission for every launch anyway, a role that may
  * only preview has it as well (ViewOnlyAccess lacks ssm:GetParameter), and Canonical documents owners for three partitions, but no parameters
@@ -23,11 +24,12 @@ export interface ImageQuery {
  *
  * @throws RunError naming the key to set when there is no such image.
  */
-export async function ubuntuImage({ key, region, instanceType }: ImageQuery): Promise<string> {
+export async function ubuntuImage({ key, os, region, instanceType }: ImageQuery): Promise<string> {
   const owner = partitionOf(region)?.ubuntuOwner;
   const architecture = architectureOf(instanceType);
-  const name = UBUNTU.imageName.replace("ARCHITECTURE", UBUNTU_ARCHITECTURE[architecture]);
-  const instead = `set ${key} to the id of an Ubuntu ${UBUNTU.release} image (${architecture}); for a host that stands already, to the id of its own image, because another one replaces it`;
+  const { release, imageName } = UBUNTU[os];
+  const name = imageName.replace("ARCHITECTURE", UBUNTU_ARCHITECTURE[architecture]);
+  const instead = `set ${key} to the id of an Ubuntu ${release} image (${architecture}); for a host that stands already, to the id of its own image, because another one replaces it`;
   if (owner === undefined) {
     throw new pulumi.RunError(`${key}: missing, and the account that publishes Ubuntu's images in ${region} is not known; ${instead}`);
   }
@@ -43,7 +45,7 @@ export async function ubuntuImage({ key, region, instanceType }: ImageQuery): Pr
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     if (/returned no results|no images? (was |were )?found/i.test(said)) {
-      throw new pulumi.RunError(`No Ubuntu ${UBUNTU.release} image (owner ${owner}, name ${name}) was found in ${region}: ${instead}`);
+      throw new pulumi.RunError(`No Ubuntu ${release} image (owner ${owner}, name ${name}) was found in ${region}: ${instead}`);
     }
     throw error;
   }

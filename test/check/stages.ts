@@ -1,6 +1,7 @@
 /** What CI runs, fast things first. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { OPERATING_SYSTEMS } from "../../infra/external-names";
 import { ROOT } from "./tool";
 
 export interface Step {
@@ -35,7 +36,13 @@ export const STAGES: readonly Stage[] = [
   { name: "python", title: "sample application, S3 on the hosts", steps: pythonSteps },
   { name: "preview", title: "offline preview and policies of dev", steps: previewSteps },
   { name: "nodes", title: "Node 22 and 24", steps: () => [npm("test:node", "--short", "22", "24")] },
-  { name: "hosts", title: "real hosts", hosts: true, steps: () => [npm("test:hosts")] },
+  {
+    name: "hosts",
+    title: "real hosts, of each generation",
+    hosts: true,
+    independent: true,
+    steps: () => OPERATING_SYSTEMS.map((os) => npm("test:hosts", "--os", os)),
+  },
   { name: "faults", title: "faults on real hosts", hosts: true, steps: () => [npm("test:faults")] },
 ];
 

@@ -94,10 +94,9 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "backend.port": { backend: { port: 9001 } },
   ...Object.fromEntries(
     ["gateway", "backend"].flatMap((role) =>
-      Object.entries({ instanceType: "t3.small", rootVolumeGiB: 20, ami: AMI, memoryMiB: 512, workers: 1 }).map(([key, value]) => [
-        `${role}.${key}`,
-        { [role]: { [key]: value } },
-      ]),
+      Object.entries({ instanceType: "t3.small", rootVolumeGiB: 20, os: "ubuntu-24.04", ami: AMI, memoryMiB: 512, workers: 1 }).map(
+        ([key, value]) => [`${role}.${key}`, { [role]: { [key]: value } }],
+      ),
     ),
   ),
   "ssh.user": { ssh: { user: "admin" } },

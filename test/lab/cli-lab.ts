@@ -1,6 +1,7 @@
 /** `lab` commands: machines of one's own, without the program. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import type { Os } from "../../infra/external-names";
 import { BACKEND_ADDRESS, GATEWAY_ADDRESS, createDefaultLab } from "./default-lab";
 import { execInside } from "./inside";
 import { listLabs, openLab, removeLab } from "./lab";
@@ -24,6 +25,7 @@ async function up(name: string, options: Arguments["options"]): Promise<void> {
     memoryMiB: numeric(options["memory"]),
     diskGiB: numeric(options["disk"]),
     userData,
+    os: options["os"] as Os | undefined,
   });
   console.log(
     `lab ${name} is up after ${((Date.now() - started) / 1000).toFixed(1)} s: gateway ${GATEWAY_ADDRESS}, backend ${BACKEND_ADDRESS} behind it`,

@@ -1,6 +1,7 @@
 /** `up` and `down`: the whole system on this machine, for a person to try. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Os } from "../../infra/external-names";
 import { FEATURES } from "./checks/service";
 import { listLabs, removeLab } from "./lab";
 import { checkout, runDir, runRoot } from "./paths";
@@ -39,7 +40,8 @@ export async function upCommand(options: Options): Promise<number> {
   const say = (line: string): void => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
   const name = options["name"] ?? DEFAULT_NAME;
   const { stack, force, config } = options as Partial<Record<string, string>>;
-  const result = await up({ name, stack, config: overrides(config), force: force !== undefined, say });
+  const os = options["os"] as Os | undefined;
+  const result = await up({ name, stack, os, config: overrides(config), force: force !== undefined, say });
   writeFileSync(join(runDir(result.lab.name), "report.json"), JSON.stringify({ outputs: result.outputs, events: result.events }), {
     mode: 0o600,
   });

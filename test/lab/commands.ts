@@ -1,9 +1,16 @@
 /** The commands that boot real hosts on this machine: `up:local`, `down:local`, `test:hosts`, `test:faults`, and `lab ...` for machines of one's own. */
 import { command, EXIT, Problem, systemSentence, UsageProblem } from "../../policies/cli";
 import type { AnyCommand, Form, Group } from "../../policies/cli";
+import { OPERATING_SYSTEMS } from "../../infra/external-names";
 import { unsupported } from "./host-tools";
 
 const NAME: Form = { pattern: /^[a-z][a-z0-9-]{0,11}$/, what: "at most 12 lower-case letters, digits and hyphens, a letter first" };
+const OS = {
+  kind: "text",
+  value: "OS",
+  help: `release of Ubuntu that the machines stand for: ${OPERATING_SYSTEMS.join(", ")}`,
+  form: { pattern: new RegExp(`^(${OPERATING_SYSTEMS.join("|").replaceAll(".", "\\.")})$`), what: OPERATING_SYSTEMS.join(" or ") },
+} as const;
 const WHOLE: Form = { pattern: /^[1-9]\d*$/, what: "a whole number" };
 const LOCAL = { kind: "text", value: "NAME", default: "local", help: "name of the machines", form: NAME } as const;
 const LAB = { kind: "text", value: "NAME", required: true, help: "name of the lab", form: NAME } as const;
@@ -38,6 +45,7 @@ export const upLocalCommand = command({
     name: LOCAL,
     stack: { kind: "text", value: "STACK", help: "the stack whose configuration is used (default: dev)" },
     config: { kind: "text", value: "FILE", help: "keys and raw values over the stack's own, as JSON" },
+    os: OS,
     force: {
       kind: "maybe",
       value: "yes",
@@ -45,10 +53,10 @@ export const upLocalCommand = command({
       form: { pattern: /^yes$/, what: "yes, or no value" },
     },
   },
-  examples: ["", "--name second --stack prod", "--force"],
+  examples: ["", "--name second --stack prod", "--os ubuntu-24.04", "--force"],
   exitCodes: LAB_EXIT_CODES,
-  run: ({ options: { name, stack, config, force } }) =>
-    onHosts(async () => (await import("./cli-up")).upCommand({ name, stack, config, force: force === undefined ? undefined : "yes" })),
+  run: ({ options: { name, stack, config, os, force } }) =>
+    onHosts(async () => (await import("./cli-up")).upCommand({ name, stack, config, os, force: force === undefined ? undefined : "yes" })),
 });
 
 export const downLocalCommand = command({
@@ -64,11 +72,11 @@ export const testHostsCommand = command({
   name: "test:hosts",
   summary:
     "Builds the whole system on real machines here from nothing, checks what it promises, and takes it away again. Needs Linux and root.",
-  options: {},
-  examples: [""],
+  options: { os: OS },
+  examples: ["", "--os ubuntu-24.04"],
   notes: ["Takes minutes. The closing line is: N passed, N failed."],
   exitCodes: LAB_EXIT_CODES,
-  run: () => onHosts(async () => (await import("./checks/main")).testHosts()),
+  run: ({ options: { os } }) => onHosts(async () => (await import("./checks/main")).testHosts(os)),
 });
 
 export const testFaultsCommand = command({
@@ -155,6 +163,7 @@ export const labGroup: Group = {
         name: LAB,
         memory: { kind: "text", value: "MIB", help: "memory of each machine", form: WHOLE },
         disk: { kind: "text", value: "GIB", help: "disk of each machine", form: WHOLE },
+        os: OS,
         "user-data": { kind: "text", value: "FILE", help: "what cloud-init gets" },
       },
       examples: ["--name mine", "--name mine --memory 1024 --user-data user-data.sh"],

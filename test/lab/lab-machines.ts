@@ -1,16 +1,19 @@
 /** What can be done with a lab's machines. */
 import { randomBytes } from "node:crypto";
+import type { Os } from "../../infra/external-names";
 import { limitMemory } from "./cgroup";
+import { ensureImage } from "./image";
 import type { Lab, NewHost } from "./lab";
 import { createDisk, powerOff, powerOn, removeDisk, waitForLeader } from "./machine";
 import { applyNetwork, createHostNetwork, removeHostNetwork } from "./network";
 import { until } from "./process";
+import { addWheels } from "./python-env";
 import { readState, writeState } from "./state";
 import { ensureTls } from "./tls";
 import type { Host, LabState } from "./topology";
 import { checkName } from "./topology";
 
-export type Machines = Pick<Lab, "addHost" | "removeHost" | "ready" | "reboot" | "powerOff" | "powerOn" | "setMemory">;
+export type Machines = Pick<Lab, "provideOs" | "addHost" | "removeHost" | "ready" | "reboot" | "powerOff" | "powerOn" | "setMemory">;
 
 export type InTurn = <T>(job: () => Promise<T>) => Promise<T>;
 
@@ -31,7 +34,7 @@ async function connectHost(name: string, wanted: NewHost): Promise<Host> {
   const state = readState(name);
   if (state.hosts[checkName("host", wanted.name)] !== undefined) throw new Error(`lab ${name} has a host "${wanted.name}" already`);
   const index = Math.max(-1, ...Object.values(state.hosts).map((one) => one.index)) + 1;
-  const host = { ...wanted, index, instanceId: wanted.instanceId ?? `i-${randomBytes(8).toString("hex")}0` };
+  const host = { ...wanted, os: wanted.os ?? state.os, index, instanceId: wanted.instanceId ?? `i-${randomBytes(8).toString("hex")}0` };
   await createHostNetwork(name, host);
   await applyState({ ...state, hosts: { ...state.hosts, [host.name]: host } });
   return host;
@@ -43,8 +46,17 @@ export function machines(name: string, { hostOf, update, inTurn, inside }: Tools
     powerOn(readState(name), hostOf(host));
     await waitForLeader(name, host);
   };
+  const provideOs = async (os: Os): Promise<void> => {
+    if (readState(name).images[os] !== undefined) return;
+    const say = (line: string): void => console.error(line);
+    const image = await ensureImage(os, say);
+    await addWheels(readState(name).wheelhouse, image.python, say);
+    await update((state) => ({ ...state, images: { ...state.images, [os]: image } }));
+  };
   return {
+    provideOs,
     addHost: async (wanted, boot) => {
+      if (wanted.os !== undefined) await provideOs(wanted.os);
       const host = await inTurn(() => connectHost(name, wanted));
       createDisk(readState(name), host, boot, await ensureTls(readState(name).region));
       await start(host.name);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { labsWithGroups, removeEmptyRoot, removeGroups } from "./cgroup";
 import { scriptInNamespace, startDaemon } from "./daemon";
 import { ensureHostTools } from "./host-tools";
+import { DEFAULT_OS, type Os } from "../../infra/external-names";
 import type { Image } from "./image";
 import { ensureImage } from "./image";
 import { controlServices, execInside } from "./inside";
@@ -28,7 +29,8 @@ import { ensureTls } from "./tls";
 import type { Host, LabState } from "./topology";
 import { checkName, labOfNamespace, namespaceOf, SERVICES } from "./topology";
 
-export type NewHost = Omit<Host, "index" | "instanceId"> & { readonly instanceId?: string };
+/** `os` is the lab's own by default. */
+export type NewHost = Omit<Host, "index" | "instanceId" | "os"> & { readonly instanceId?: string; readonly os?: Os };
 
 export interface Lab {
   readonly name: string;
@@ -36,6 +38,8 @@ export interface Lab {
   state(): LabState;
   /** Changes rules, routes, groups or hosts' attributes and makes the router follow. */
   update(change: (state: LabState) => LabState): Promise<void>;
+  /** Makes machines of a release possible: its image, and the wheels for its Python. */
+  provideOs(os: Os): Promise<void>;
   /** Creates a machine and switches it on; returns when its first process runs (ssh: see `ready`). */
   addHost(host: NewHost, boot: FirstBoot): Promise<Host>;
   removeHost(host: string): Promise<void>;
@@ -71,6 +75,8 @@ export interface LabOptions {
   readonly cidr?: string;
   /** @default us-east-1 */
   readonly region?: string;
+  /** What its machines boot. @default ubuntu-22.04 */
+  readonly os?: Os;
   /** Progress, one line each. @default console.error */
   readonly say?: (line: string) => void;
 }
@@ -83,9 +89,9 @@ export interface Prepared {
 }
 
 /** Everything that is made once for all labs and kept: 2-4 minutes the first time, nothing later. */
-export async function prepareMachine(region: string, say: (line: string) => void): Promise<Prepared> {
+export async function prepareMachine(os: Os, region: string, say: (line: string) => void): Promise<Prepared> {
   await ensureHostTools();
-  const [image, moto, tls] = await Promise.all([ensureImage(say), ensureMoto(say), ensureTls(region)]);
+  const [image, moto, tls] = await Promise.all([ensureImage(os, say), ensureMoto(say), ensureTls(region)]);
   return { image, moto, tls };
 }
 
@@ -94,7 +100,8 @@ export async function createLab(name: string, options: LabOptions = {}): Promise
   checkName("lab", name);
   const say = options.say ?? ((line: string) => console.error(line));
   const region = options.region ?? "us-east-1";
-  const { image, moto, tls } = await prepareMachine(region, say);
+  const os = options.os ?? DEFAULT_OS;
+  const { image, moto, tls } = await prepareMachine(os, region, say);
   if (labExists(name)) throw new Error(`lab "${name}" exists already: take it down first (lab down --name ${name}).`);
   // Without a state there is nothing to use, only what a run left that died in its first moments.
   await removeLab(name);
@@ -109,8 +116,8 @@ export async function createLab(name: string, options: LabOptions = {}): Promise
       diskDir: diskDir(name),
       cidr: options.cidr ?? "10.0.0.0/16",
       region,
-      image: image.directory,
-      python: image.python,
+      os,
+      images: { [os]: image },
       wheelhouse,
       privateKeyFile,
     },

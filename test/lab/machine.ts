@@ -10,7 +10,7 @@ import type { FirstBoot } from "./seed";
 import { writeSeed } from "./seed";
 import type { Tls } from "./tls";
 import type { Host, LabState } from "./topology";
-import { hostNamespace } from "./topology";
+import { hostNamespace, imageOf } from "./topology";
 
 const SUPERVISE = join(__dirname, "supervise.sh");
 const directoryOf = (state: LabState, host: string): string => join(state.diskDir, host);
@@ -23,7 +23,7 @@ export function createDisk(state: LabState, host: Host, boot: FirstBoot, tls: Tl
   const directory = directoryOf(state, host.name);
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(join(directory, "seed"), { recursive: true, mode: 0o755 });
-  writeSeed(join(directory, "seed"), host, boot, state.image, tls);
+  writeSeed(join(directory, "seed"), host, boot, imageOf(state, host), tls);
 }
 
 /** Switches the machine on; returns at once. Its disk keeps what an earlier run wrote. */
@@ -36,7 +36,7 @@ export function powerOn(state: LabState, host: Host): void {
     part: host.name,
     logFile: consoleLog(state.name, host.name),
     env: {
-      IMAGE: state.image,
+      IMAGE: imageOf(state, host),
       DISK: directory,
       SEED: join(directory, "seed"),
       NETNS: `/run/netns/${hostNamespace(state.name, host.name)}`,

@@ -1,6 +1,7 @@
 /** An aws:ec2/instance as a machine of the lab. */
 import type { Properties, Request } from "../../infra/offline/engine";
 import { instanceSize } from "../../infra/hosts/sizing";
+import { osOfImage } from "./image";
 import type { Lab } from "./lab";
 import type { Ec2Resource } from "./provider-network";
 import { interfaceOf, subnetOf } from "./provider-network";
@@ -50,6 +51,7 @@ export async function bootInstance(lab: Lab, request: Request, instanceId: strin
         request,
         hosts.map((host) => host.name),
       ),
+      os: osOfImage(String(inputs.ami), lab.state().region),
       instanceId,
       subnet: block,
       address:

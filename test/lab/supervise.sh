@@ -25,10 +25,12 @@ fi
 
 # As on a machine of its own, and unlike in a container, its network settings and its packet filter are its own.
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
+# systemd 256 and later boot under version 1 of control groups only when they are told to on their command line; earlier ones do not read it.
 status=133
 while [ "$status" = 133 ]; do # systemd-nspawn's status for "the machine reboots"
   status=0
   systemd-nspawn --quiet --boot --directory="$DISK/root" --machine="$NAME" --network-namespace-path="$NETNS" --register=no --keep-unit \
-    --capability=CAP_NET_ADMIN --console=pipe --link-journal=no --resolv-conf=off --timezone=off --bind-ro="$WHEELS:/opt/wheelhouse" </dev/null || status=$?
+    --capability=CAP_NET_ADMIN --console=pipe --link-journal=no --resolv-conf=off --timezone=off --bind-ro="$WHEELS:/opt/wheelhouse" \
+    -- SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 </dev/null || status=$?
 done
 exit "$status"

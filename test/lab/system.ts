@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { OPERATING_SYSTEMS, type Os } from "../../infra/external-names";
 import { runProgram } from "../../infra/offline/engine";
 import type { Properties } from "../../infra/offline/engine";
 import { readStackFile } from "../../infra/offline/stack-file";
@@ -24,6 +25,8 @@ export interface UpOptions {
   readonly stack?: string;
   /** Fully qualified keys to raw values, put over the stack's own (`{"ml-gateway:app": "{\"path\": \"…\"}"}`). */
   readonly config?: Readonly<Record<string, string>>;
+  /** Release of both hosts, over the stack's own. */
+  readonly os?: Os;
   /** Runs every command though nothing changed. */
   readonly force?: boolean;
   /** Progress, one line each. */
@@ -37,10 +40,10 @@ export interface UpResult {
 }
 
 /** The lab of an earlier run when it is whole; what a crash left of one is removed first. */
-async function whole(name: string, say: (line: string) => void): Promise<Lab> {
+async function whole({ name, os, say }: UpOptions): Promise<Lab> {
   if (labExists(name) && readState(name).ready) return openLab(name);
   await removeLab(name);
-  return createLab(name, { say });
+  return createLab(name, { os, say });
 }
 
 /** Secrets made for this machine alone; the same in every run, so that a second one changes nothing. */
@@ -59,13 +62,16 @@ export function configuration(
   lab: Lab,
   stack: string,
   over: Readonly<Record<string, string>> = {},
+  os?: Os,
 ): { project: string; config: Record<string, string>; secretKeys: string[] } {
   const privateKey = readFileSync(lab.state().privateKeyFile, "utf8");
   const file = readStackFile(repositoryRoot, stack, { privateKey: () => privateKey });
   const key = (name: string): string => `${file.project}:${name}`;
   const config: Record<string, string> = { ...file.config, ...over };
   const object = (name: string): Record<string, unknown> => JSON.parse(config[key(name)] ?? "{}") as Record<string, unknown>;
-  config[key("gateway")] = JSON.stringify({ ...object("gateway"), sshFrom: [`${OPERATOR.address}/32`] });
+  const image = os === undefined ? {} : { os, ami: undefined };
+  config[key("gateway")] = JSON.stringify({ ...object("gateway"), ...image, sshFrom: [`${OPERATOR.address}/32`] });
+  config[key("backend")] = JSON.stringify({ ...object("backend"), ...image });
   config[key("ssh")] = JSON.stringify({ ...object("ssh"), privateKeyFile: undefined });
   config[key("sshPrivateKey")] = over[key("sshPrivateKey")] ?? privateKey;
   if (over[key("secretEnv")] === undefined)
@@ -77,8 +83,9 @@ export function configuration(
 /** The machines have no way to PyPI: what a local application requires is fetched here, before they ask. */
 async function provideWheels(lab: Lab, app: { readonly path?: string }, say: (line: string) => void): Promise<void> {
   const requirements = app.path === undefined ? "" : join(resolve(repositoryRoot, app.path), "requirements.txt");
-  const { wheelhouse, python } = lab.state();
-  if (existsSync(requirements)) await addWheels(wheelhouse, python, say, requirements);
+  const { wheelhouse, images } = lab.state();
+  if (!existsSync(requirements)) return;
+  for (const { python } of Object.values(images)) await addWheels(wheelhouse, python, say, requirements);
 }
 
 async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
@@ -91,7 +98,11 @@ async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
   const stack = options.stack ?? "dev";
   const state = openStackState(lab.name);
   const provider = localProvider({ lab, state, force: options.force, onEvent });
-  const given = configuration(lab, stack, options.config ?? {});
+  const given = configuration(lab, stack, options.config ?? {}, options.os);
+  for (const role of ["gateway", "backend"]) {
+    const { os } = JSON.parse(given.config[`${given.project}:${role}`] ?? "{}") as { os?: Os };
+    if (os !== undefined && OPERATING_SYSTEMS.includes(os)) await lab.provideOs(os);
+  }
   await provideWheels(lab, JSON.parse(given.config[`${given.project}:app`] ?? "{}") as { path?: string }, say);
   const run = { ...given, stack, preview: false, provider };
   const { outputs } = await runProgram({ ...run, program: async () => ({ ...(await program(repositoryRoot)) }) });
@@ -102,9 +113,9 @@ async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
 
 /** Brings the system up, or makes a running one follow the configuration. @throws naming every resource that failed; run again to go on */
 export async function up(options: UpOptions): Promise<UpResult> {
-  const { name, say } = options;
+  const { name } = options;
   return holdLab(name, "up:local", async () => {
-    const lab = await whole(name, say);
+    const lab = await whole(options);
     return whileThere(name, () => follow(lab, options));
   });
 }

@@ -1,4 +1,5 @@
 /** What a lab consists of, as data, and the addresses of its fixed parts. */
+import type { Os } from "../../infra/external-names";
 import { checkout } from "./paths";
 
 export interface Rule {
@@ -16,6 +17,8 @@ export type Egress = { readonly via: "internet" | "managed" | "none" } | { reado
 
 export interface Host {
   readonly name: string;
+  /** What it boots. */
+  readonly os: Os;
   /** Position in the lab, from 0: names its routing table. */
   readonly index: number;
   readonly instanceId: string;
@@ -42,9 +45,10 @@ export interface LabState {
   readonly diskDir: string;
   readonly cidr: string;
   readonly region: string;
-  readonly image: string;
-  /** Version of the machines' Python, e.g. "3.11". */
-  readonly python: string;
+  /** What a machine boots when nothing else is said. */
+  readonly os: Os;
+  /** Root file systems that are ready, and the version of their Python ("3.11"). */
+  readonly images: Readonly<Partial<Record<Os, { readonly directory: string; readonly python: string }>>>;
   /** Directory that the machines install Python packages from. */
   readonly wheelhouse: string;
   readonly privateKeyFile: string;
@@ -83,6 +87,13 @@ export function checkName(what: string, name: string): string {
   throw new Error(
     `${what} "${name}": use 1-12 lower-case letters, digits and dashes, beginning with a letter (operator, services, router are taken).`,
   );
+}
+
+/** @throws when the lab has no image for the machine, which `provideOs` brings */
+export function imageOf(state: LabState, { name, os }: Pick<Host, "name" | "os">): string {
+  const image = state.images[os];
+  if (image === undefined) throw new Error(`lab ${state.name} has no image of ${os} for ${name}.`);
+  return image.directory;
 }
 
 /** First address of a subnet, where its router is. */

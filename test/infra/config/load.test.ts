@@ -109,6 +109,16 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     { "ml-gateway:network": "10.0.0.0/16" },
     /^ml-gateway:network: found a single value \("10\.0\.0\.0\/16"\); write a group of keys \(cidr, /,
   ],
+  [
+    "a release of Ubuntu that is not offered",
+    { "ml-gateway:backend": { os: "ubuntu-26.04" } },
+    /^ml-gateway:backend\.os: found "ubuntu-26\.04".*ubuntu-22\.04.*ubuntu-24\.04.*no wheels for its Python 3\.14/,
+  ],
+  [
+    "a release and an image",
+    { "ml-gateway:gateway": { os: "ubuntu-24.04", ami: "ami-0123456789abcdef0" } },
+    /^ml-gateway:gateway\.os: found ubuntu-24\.04, and gateway\.ami names an image, which decides alone; remove one of the two$/,
+  ],
   ["misspelt group", { "ml-gateway:netwrok": {} }, /^ml-gateway:netwrok: unknown key; did you mean "network"\?/],
   [
     "a key set without --path",

@@ -31,26 +31,28 @@ async function refusal(question: Promise<unknown>): Promise<string> {
 test("no such image: owner, name, region and the key to set", async () => {
   const said = "invocation of aws:ec2/getAmi:getAmi returned an error: invoking aws:ec2/getAmi:getAmi: 1 error occurred:\n\t* ";
   answer = failing(`${said}Your query returned no results. Please change your search criteria and try again.\n\n`);
-  expect(await refusal(ubuntuImage({ key: KEY, region: "us-east-1", instanceType: "t4g.small" }))).toBe(
+  expect(await refusal(ubuntuImage({ key: KEY, os: "ubuntu-22.04", region: "us-east-1", instanceType: "t4g.small" }))).toBe(
     "No Ubuntu 22.04 image (owner 099720109477, name ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-arm64-server-20*) was found in us-east-1: set ml-gateway:backend.ami to the id of an Ubuntu 22.04 image (arm64); for a host that stands already, to the id of its own image, because another one replaces it",
   );
 });
 
 test("any other failure of the question is no statement about images", async () => {
   answer = failing("UnauthorizedOperation: You are not authorized to perform: ec2:DescribeImages");
-  await expect(ubuntuImage({ key: KEY, region: "us-east-1", instanceType: "t3.micro" })).rejects.toThrow("ec2:DescribeImages");
+  await expect(ubuntuImage({ key: KEY, os: "ubuntu-22.04", region: "us-east-1", instanceType: "t3.micro" })).rejects.toThrow(
+    "ec2:DescribeImages",
+  );
 });
 
 test("a partition whose publisher is not known", async () => {
   answer = failing("not to be asked");
-  expect(await refusal(ubuntuImage({ key: KEY, region: "eusc-de-east-1", instanceType: "t3.micro" }))).toMatch(
+  expect(await refusal(ubuntuImage({ key: KEY, os: "ubuntu-22.04", region: "eusc-de-east-1", instanceType: "t3.micro" }))).toMatch(
     /^ml-gateway:backend\.ami: missing, and the account that publishes Ubuntu's images in eusc-de-east-1 is not known; set ml-gateway:backend\.ami to/,
   );
 });
 
 test.each(["us-east-1", "cn-north-1", "us-gov-east-1"])("the offline catalogue has the image in %s", async (region) => {
   answer = (token, args) => previewProvider(region).call(token, args);
-  await expect(ubuntuImage({ key: KEY, region, instanceType: "t3.micro" })).resolves.toMatch(/^ami-/);
+  await expect(ubuntuImage({ key: KEY, os: "ubuntu-22.04", region, instanceType: "t3.micro" })).resolves.toMatch(/^ami-/);
 });
 
 test("a zone that the account does not have: the zones that there are", async () => {

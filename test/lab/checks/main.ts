@@ -1,4 +1,5 @@
 /** `npm run test:hosts`: the whole system from nothing, as an operator would get it, and what it promises. */
+import type { Os } from "../../../infra/external-names";
 import type { Properties } from "../../../infra/offline/engine";
 import type { Lab } from "../lab";
 import { createLab, openLab, removeLab } from "../lab";
@@ -11,7 +12,7 @@ import { goingBackChecks } from "./going-back";
 import type { Check, Tally } from "./harness";
 import { expect, runChecks } from "./harness";
 import type { Report, Run } from "./operator";
-import { start, untilSaid, upOnce } from "./operator";
+import { operatorsOs, start, untilSaid, upOnce, useOs } from "./operator";
 import { checkInside, checkNat, checkOutside } from "./reach";
 import { rotationChecks } from "./rotation";
 import { checkDetection, checkHealth, checkPrediction, checkSecrets } from "./service";
@@ -35,7 +36,7 @@ async function nothingLeft(name: string): Promise<void> {
 
 /** Its own check, because it takes minutes the first time and nothing later; a lab that is taken down again proves it. */
 async function prepared(): Promise<void> {
-  await createLab(NAME, { say: (line) => console.log(`        ${line}`) });
+  await createLab(NAME, { os: operatorsOs(), say: (line) => console.log(`        ${line}`) });
   await removeLab(NAME);
 }
 
@@ -168,8 +169,11 @@ const endings: readonly Check[] = [
   { name: "an up that loses its lab says so", run: lostLab },
 ];
 
-/** Runs everything and prints a line for each check, then the count. @returns the exit status */
-export const testHosts = (): Promise<number> => holdLab("test-hosts", "test:hosts", runAll);
+/** Runs everything and prints a line for each check, then the count. @param os what both hosts run @returns the exit status */
+export const testHosts = (os: string | undefined): Promise<number> => {
+  useOs(os as Os | undefined);
+  return holdLab("test-hosts", "test:hosts", runAll);
+};
 
 async function runAll(): Promise<number> {
   const tally: Tally = { passed: 0, failed: 0 };

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Os } from "../../../infra/external-names";
 import type { Properties } from "../../../infra/offline/engine";
 import { repositoryRoot, runDir } from "../paths";
 import { sleep } from "../process";
@@ -23,9 +24,19 @@ export interface Run {
   readonly said: () => string;
 }
 
+let chosen: Os | undefined;
+
+/** The release that every `up` from now on is given for both hosts; undefined leaves it to the stack. */
+export function useOs(os: Os | undefined): void {
+  chosen = os;
+}
+export const operatorsOs = (): Os | undefined => chosen;
+
 /** Starts the command line with these arguments. */
 export function start(...args: readonly string[]): Run {
-  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", CLI, ...args], {
+  const [word] = args;
+  const os = word === "up" && chosen !== undefined ? ["--os", chosen] : [];
+  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", CLI, ...args, ...os], {
     cwd: repositoryRoot,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -5,6 +5,7 @@ import { addressAt, checkName } from "../topology";
 const host = (name: string, index: number, address: string, more: Partial<Host> = {}): Host => ({
   ...{
     name,
+    os: "ubuntu-22.04",
     index,
     instanceId: `i-${index}`,
     subnet: `${addressAt(address + "/24", 0).replace(/\d+$/, "0")}/24`,
@@ -22,8 +23,8 @@ const state: LabState = {
     diskDir: "/d",
     cidr: "10.0.0.0/16",
     region: "us-east-1",
-    image: "/i",
-    python: "3.11",
+    os: "ubuntu-22.04",
+    images: {},
     wheelhouse: "/w",
     privateKeyFile: "/k",
     cut: [],

@@ -98,7 +98,7 @@ test("addresses as AWS gives them: not the first ones, not taken ones", () => {
 
 describe("the lab that EC2 resources describe", () => {
   const host = (name: string, instanceId: string): Host => ({
-    ...{ name, index: 0, instanceId, subnet: "10.0.1.0/24", address: "10.0.1.10", availabilityZone: "us-east-1a" },
+    ...{ name, os: "ubuntu-22.04", index: 0, instanceId, subnet: "10.0.1.0/24", address: "10.0.1.10", availabilityZone: "us-east-1a" },
     ...{ sourceDestCheck: true, groups: [], egress: { via: "none" }, s3Endpoint: false },
   });
   const state = {
