@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { UsageProblem } from "../policies/cli";
-import type { ManifestFile, ModelRole } from "./manifest";
+import { FORMAT_NAMES, type ModelFormat } from "./formats";
 
 export interface Surroundings {
   /** The project's root: paths in manifests are relative to it. */
@@ -12,7 +12,6 @@ export interface Surroundings {
 
 const OWN_MANIFEST = "models-manifest/models.json";
 const SAMPLE_MANIFEST = "models-manifest/sample.json";
-const ROLES: readonly ModelRole[] = ["model", "scaler", "label-encoder", "metrics"];
 
 export const MANIFEST_NOTE = `The default manifest is ${OWN_MANIFEST}; where that does not exist and is not being made, ${SAMPLE_MANIFEST}.`;
 
@@ -23,22 +22,28 @@ export const ADD_OPTIONS = {
     kind: "text",
     value: "ROLE",
     required: true,
-    help: `one of ${ROLES.join(", ")}`,
-    form: { pattern: new RegExp(`^(${ROLES.join("|")})$`), what: `one of ${ROLES.join(", ")}` },
+    help: "what the file is to the application, in words of your own; MODEL_PATH names the file whose role is model",
+    form: { pattern: /^\S(.{0,62}\S)?$/, what: "a word or two, such as model, scaler or metrics" },
   },
   format: {
     kind: "text",
     value: "FORMAT",
-    help: "pickle or json, where the file's ending does not say it",
-    form: { pattern: /^(pickle|json)$/, what: "pickle or json" },
+    help: `where the file's name and content do not say it: ${FORMAT_NAMES.join(", ")} (other is copied unchecked)`,
+    form: { pattern: new RegExp(`^(${FORMAT_NAMES.join("|")})$`), what: `one of ${FORMAT_NAMES.join(", ")}` },
   },
   optional: { kind: "flag", help: "the release may be without this file" },
   release: { kind: "text", value: "NAME", help: "name of the release; a new manifest needs it" },
   pin: {
     kind: "texts",
     value: "PACKAGE==VERSION",
-    help: "Python package that may load the files; a new manifest needs scikit-learn==VERSION",
+    help: "Python package that wrote the files and may load them; pickles need one",
     form: { pattern: /^[^=]+==[^=]+$/, what: "the form scikit-learn==1.7.2" },
+  },
+  import: {
+    kind: "texts",
+    value: "MODULE",
+    help: "package beside scikit-learn whose classes the pickles hold, by its top-level module (xgboost, your own)",
+    form: { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, what: "a top-level module, such as xgboost or my_package" },
   },
   manifest: MANIFEST,
 } as const;
@@ -50,8 +55,7 @@ export function manifestPath(given: string | undefined, root: string, from: stri
 }
 
 /** The form was checked with the arguments. */
-export const chosenRole = (value: string): ModelRole => value as ModelRole;
-export const chosenFormat = (value: string | undefined): ManifestFile["format"] | undefined => value as ManifestFile["format"] | undefined;
+export const chosenFormat = (value: string | undefined): ModelFormat | undefined => value as ModelFormat | undefined;
 
 /** @throws UsageProblem when a package is pinned twice */
 export function chosenPins(pins: readonly string[]): Record<string, string> {

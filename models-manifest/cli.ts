@@ -3,17 +3,17 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { asProblems, command, EXIT, start, UsageProblem } from "../policies/cli";
 import type { ExitCode, Given, Group, Io } from "../policies/cli";
-import { ADD_OPTIONS, chosenFormat, chosenPins, chosenRole, MANIFEST, MANIFEST_NOTE, manifestPath, type Surroundings } from "./arguments";
+import { ADD_OPTIONS, chosenFormat, chosenPins, MANIFEST, MANIFEST_NOTE, manifestPath, type Surroundings } from "./arguments";
 import { describeFile, withFile } from "./edit";
 import { fingerprintFile } from "./files";
 import { writeManifest } from "./format";
+import { isPickled } from "./formats";
 import { askGate } from "./gate";
 import {
-  checkDraft,
+  checkManifest,
+  contentKey,
   loadManifest,
   ManifestError,
-  missingRoles,
-  readDraft,
   readManifest,
   type LoadedFile,
   type Manifest,
@@ -22,32 +22,46 @@ import {
 
 /** The manifest to add to: the one at `path`, or a new one of this release. */
 function manifestToEdit(path: string, root: string, release: string | undefined): Manifest {
-  if (existsSync(resolve(root, path))) return readDraft(path, root);
+  if (existsSync(resolve(root, path))) return readManifest(path, root);
   if (release !== undefined) return { release, runtime: {}, files: [] };
   throw new UsageProblem(`${path} does not exist yet. Name its first release with --release, or another file with --manifest.`);
 }
 
-function add({ options, words }: Given<typeof ADD_OPTIONS>, { root }: Surroundings, io: Io): ExitCode {
+const NO_PYTHON =
+  "What pickles import and do was not looked at: there is no Python 3.10 or later here. Each host's gate does it before it uses them.";
+
+function add({ options, words }: Given<typeof ADD_OPTIONS>, { root, python }: Surroundings, io: Io): ExitCode {
   const path = manifestPath(options.manifest, root, io.from, false);
-  const entry = { role: chosenRole(options.role), format: chosenFormat(options.format), required: !options.optional };
+  const entry = { role: options.role, format: chosenFormat(options.format), required: !options.optional };
   const { release } = options;
-  const pins = chosenPins(options.pin);
   const before = manifestToEdit(path, root, release);
   const file = describeFile(resolve(io.from, words[0]!), root, entry);
-  const after = withFile({ ...before, release: release ?? before.release, runtime: { ...before.runtime, ...pins } }, file);
-  if (file.format === "pickle" && after.runtime["scikit-learn"] === undefined) {
+  const runtime = { ...before.runtime, ...chosenPins(options.pin) };
+  if (isPickled(file.format) && Object.keys(runtime).length === 0) {
     throw new UsageProblem(
-      `${path} has no pin for scikit-learn. Say which version wrote ${basename(file.path)}: --pin scikit-learn==VERSION.`,
+      `${path} pins no package. Say which version wrote ${basename(file.path)}: --pin scikit-learn==VERSION (or the package that did).`,
     );
   }
-  writeManifest(resolve(root, path), checkDraft(after, path));
-  io.out(`${path}: ${file.path} ${file.size} bytes sha256 ${file.sha256}`);
-  const missing = missingRoles(after);
-  if (missing.length > 0) io.out(`Still to be added as required: ${missing.join(", ")}.`);
+  const imports = [...new Set([...(before.imports ?? []), ...options.import])];
+  const after = withFile({ ...before, release: release ?? before.release, runtime, ...(imports.length > 0 ? { imports } : {}) }, file);
+  const manifest = checkManifest(after, path);
+  refuseWhatGateRefuses(file, manifest, root, python, io);
+  writeManifest(resolve(root, path), manifest);
+  io.out(`${path}: ${file.path} ${file.size} bytes sha256 ${file.sha256}, format ${file.format}`);
+  if (file.format === "other")
+    io.out(`Nothing of ${basename(file.path)} was checked but that it is no pickle that does something: "other" is only copied.`);
   return EXIT.ok;
 }
 
-async function verify(given: string | undefined, { root, python }: Surroundings, io: Io): Promise<ExitCode> {
+/** Of a file that is being entered, and of it alone: the others were looked at when they were entered. */
+function refuseWhatGateRefuses(file: ManifestFile, manifest: Manifest, root: string, python: string | undefined, io: Io): void {
+  const one: LoadedFile = { ...file, name: basename(file.path), key: contentKey(file) };
+  const gate = askGate({ manifest, files: [one], digest: "" }, root, python);
+  if (gate.verdict === "refused") throw new ManifestError(gate.lines);
+  if (gate.verdict === "unknown" && isPickled(file.format)) io.err(NO_PYTHON);
+}
+
+function verify(given: string | undefined, { root, python }: Surroundings, io: Io): ExitCode {
   const path = manifestPath(given, root, io.from, true);
   const manifest = readManifest(path, root);
   io.progress.say("hashing the files");
@@ -62,11 +76,8 @@ async function verify(given: string | undefined, { root, python }: Surroundings,
   const absent = loaded.files.filter((file) => file.absent !== undefined);
   absent.forEach((file) => io.out(`${file.path}: is missing, but optional.`));
   io.progress.say("looking at what the pickles import");
-  const gate = await askGate(loaded, root, python);
-  if (gate.verdict === "unknown")
-    io.err(
-      `What the pickles import was not looked at: there is no ${python ?? "python3"} here. Each host's gate does it before it uses them.`,
-    );
+  const gate = askGate(loaded, root, python);
+  if (gate.verdict === "unknown") io.err(NO_PYTHON);
   if (gate.verdict === "refused") {
     gate.lines.forEach((line) => io.out(line));
     return EXIT.wrong;
@@ -109,7 +120,7 @@ function stateOf(file: ManifestFile, root: string): string {
 
 function list(given: string | undefined, { root }: Surroundings, io: Io): ExitCode {
   const path = manifestPath(given, root, io.from, true);
-  const manifest = readDraft(path, root);
+  const manifest = readManifest(path, root);
   const head = ["ROLE", "FILE", "BYTES", "REQUIRED", "FORMAT", "SHA256", "HERE"];
   const rows = manifest.files.map((file) => [
     file.role,
@@ -148,8 +159,16 @@ export function modelsCommand(around: Surroundings): Group {
         summary: "Enters or replaces a file; makes the manifest where there is none.",
         options: ADD_OPTIONS,
         words: { value: "FILE", help: "the file to enter", min: 1, max: 1 },
-        examples: ["models/x.pkl --role model --release r1 --pin scikit-learn==1.7.2", "models/scaler.pkl --role scaler"],
-        notes: [`The default manifest is models-manifest/models.json.`],
+        examples: [
+          "models/x.pkl --role model --release r1 --pin scikit-learn==1.7.2",
+          "models/scaler.pkl --role scaler",
+          "models/boosted.joblib --role model --pin xgboost==3.2.0 --import xgboost",
+          "models/net.onnx --role model --release r2",
+        ],
+        notes: [
+          "The default manifest is models-manifest/models.json.",
+          "Pickles are followed by the hosts' own gate where there is a Python 3.10 or later; docs/models.md lists the formats and what is checked of each.",
+        ],
         run: (given, io) => asked(() => add(given, around, io)),
       }),
       verify: command({

@@ -1,21 +1,16 @@
 import { statSync } from "node:fs";
-import { basename, extname, relative, sep } from "node:path";
+import { basename, relative, sep } from "node:path";
+import { contradiction, formatOf, notAFile, readContent } from "./content";
 import { fingerprintFile } from "./files";
-import { ManifestError, type Manifest, type ManifestFile, type ModelRole } from "./manifest";
+import { FORMAT_NAMES } from "./formats";
+import { ManifestError, type Manifest, type ManifestFile } from "./manifest";
 
-/** How a file is entered. `format` follows from the file's ending when not given. */
+/** How a file is entered. `format` follows from the file's name and content when not given. */
 export interface Entry {
-  readonly role: ModelRole;
+  readonly role: string;
   readonly format?: ManifestFile["format"];
   readonly required: boolean;
 }
-
-const FORMATS: Readonly<Record<string, ManifestFile["format"]>> = {
-  ".pkl": "pickle",
-  ".pickle": "pickle",
-  ".joblib": "pickle",
-  ".json": "json",
-};
 
 /** Hashes the file at `place` and describes it as a manifest does. Throws ManifestError when it cannot be part of one. */
 export function describeFile(place: string, root: string, entry: Entry): ManifestFile {
@@ -27,8 +22,17 @@ export function describeFile(place: string, root: string, entry: Entry): Manifes
       `${place}: is outside the project ${root}. Put it inside, for instance into models/ (*.pkl is ignored by git).`,
     ]);
   }
-  const format = entry.format ?? FORMATS[extname(path).toLowerCase()];
-  if (format === undefined) throw new ManifestError([`${path}: its ending tells no format. Add --format pickle or --format json.`]);
+  const content = readContent(place);
+  const broken = notAFile(content);
+  if (broken !== undefined) throw new ManifestError([`${path}: ${broken}`]);
+  const format = entry.format ?? formatOf(path, content);
+  if (format === undefined) {
+    throw new ManifestError([
+      `${path}: neither its name nor its content says which format it has. Add --format with one of ${FORMAT_NAMES.join(", ")}; "other" is copied unchecked.`,
+    ]);
+  }
+  const wrong = contradiction(place, format, content);
+  if (wrong !== undefined) throw new ManifestError([`${path}: ${wrong}`]);
   const { sha256, size } = fingerprintFile(place);
   return { path, sha256, size, required: entry.required, role: entry.role, format };
 }

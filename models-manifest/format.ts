@@ -8,7 +8,8 @@ export function formatManifest(manifest: Manifest): string {
     .map(({ path, sha256, size, required, role, format }) => ({ path, sha256, size, required, role, format }));
   const runtime = Object.fromEntries(Object.entries(manifest.runtime).sort(([a], [b]) => (a < b ? -1 : 1)));
   const { $schema, release, generated } = manifest;
-  return `${JSON.stringify({ $schema, release, generated, runtime, files }, null, 2)}\n`;
+  const imports = manifest.imports === undefined || manifest.imports.length === 0 ? undefined : [...manifest.imports].sort();
+  return `${JSON.stringify({ $schema, release, generated, runtime, imports, files }, null, 2)}\n`;
 }
 
 /** Writes a manifest so that a reader sees the old or the new one, never a part. */

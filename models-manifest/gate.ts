@@ -1,54 +1,56 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { LoadedManifest } from "./manifest";
 
-/** `unknown`: this machine has no Python, so only the host's gate will tell. */
+/** `unknown`: this machine has no Python that can tell, so only the host's gate will. */
 export type GateResult = { readonly verdict: "pass" | "refused"; readonly lines: readonly string[] } | { readonly verdict: "unknown" };
 
 const GATE = resolve(__dirname, "../templates/steps/gate.py");
+const LIMIT_MS = 120_000;
+/** gate.py says so of a Python that is older than the hosts' (3.10). */
+const TOO_OLD = 9;
 
 /**
- * Asks the gate that the hosts run (templates/steps/gate.py, Python's standard library only) about the imports of the pickles: one allow-list, not two.
- * Nothing is unpickled.
+ * Asks the gate that the hosts run (templates/steps/gate.py) what the files import and do, from their bytes alone, with Python's standard library:
+ * nothing of them is imported or executed.
  * @param python the interpreter's name or path
  */
-export async function askGate(loaded: LoadedManifest, root: string, python = "python3"): Promise<GateResult> {
+export function askGate(loaded: LoadedManifest, root: string, python = "python3"): GateResult {
   const folder = mkdtempSync(join(tmpdir(), "models-gate-"));
   try {
     const models = join(folder, "models");
     mkdirSync(models);
-    for (const file of loaded.files)
-      if (file.format === "pickle" && file.absent === undefined) symlinkSync(resolve(root, file.path), join(models, file.name));
-    const venv = pretendedVenv(join(folder, "venv"), loaded.manifest.runtime);
-    return await run(python, ["-I", "-S", GATE, "models", models, venv, ...pins(loaded.manifest.runtime)]);
+    // With `published`, files may be in the bucket alone.
+    const there = loaded.files.filter((file) => existsSync(resolve(root, file.path)));
+    for (const file of there) symlinkSync(resolve(root, file.path), join(models, file.name));
+    const request = join(folder, "request");
+    writeFileSync(request, requestText(loaded, models, there));
+    return run(python, ["-I", "-S", "-B", GATE, request]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const pins = (runtime: Readonly<Record<string, string>>): string[] =>
-  Object.entries(runtime).map(([name, version]) => `${name}==${version}`);
-
-/** The gate compares installed versions as well; here nothing is installed, so it is shown just what the manifest pins. */
-function pretendedVenv(folder: string, runtime: Readonly<Record<string, string>>): string {
-  for (const [name, version] of Object.entries(runtime)) {
-    const info = join(folder, "lib/python3/site-packages", `${name.replaceAll("-", "_")}-${version}.dist-info`);
-    mkdirSync(info, { recursive: true });
-    writeFileSync(join(info, "METADATA"), `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`);
-  }
-  return folder;
+function requestText({ manifest }: LoadedManifest, models: string, files: LoadedManifest["files"]): string {
+  return [
+    `models ${models}`,
+    ...Object.entries(manifest.runtime).map(([name, version]) => `pin ${name}==${version}`),
+    ...(manifest.imports ?? []).map((name) => `import ${name}`),
+    ...files.map((file) => `format ${file.format} ${file.name}`),
+    "",
+  ].join("\n");
 }
 
-function run(python: string, args: readonly string[]): Promise<GateResult> {
-  return new Promise((done, fail) => {
-    execFile(python, args, { timeout: 120_000 }, (error, stdout, stderr) => {
-      const lines = stdout.split("\n").filter((line) => line !== "");
-      if (error === null) done({ verdict: "pass", lines });
-      else if ((error as NodeJS.ErrnoException).code === "ENOENT") done({ verdict: "unknown" });
-      else if (error.code === 1 && lines.length > 0) done({ verdict: "refused", lines });
-      else fail(new Error(`${python} ${GATE} failed: ${stderr.trim() === "" ? error.message : stderr.trim()}`));
-    });
-  });
+function run(python: string, args: readonly string[]): GateResult {
+  const { status, stdout, stderr, error } = spawnSync(python, args, { timeout: LIMIT_MS, encoding: "utf8", maxBuffer: 16 * 1024 * 1024 });
+  const lines = (stdout ?? "").split("\n").filter((line) => line !== "");
+  const missing = error !== undefined && "code" in error && error.code === "ENOENT";
+  if (status === TOO_OLD || missing) return { verdict: "unknown" };
+  if (status === 0) return { verdict: "pass", lines };
+  if (status === 1 && lines.length > 0) return { verdict: "refused", lines };
+  throw new Error(
+    `${python} ${GATE} failed: ${(stderr ?? "").trim() === "" ? (error?.message ?? `status ${String(status)}`) : stderr.trim()}`,
+  );
 }

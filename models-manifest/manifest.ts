@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import Ajv from "ajv";
+import { contradiction, notAFile, readContent } from "./content";
 import { fingerprintFile } from "./files";
+import { isPickled, type ModelFormat } from "./formats";
+import { ManifestError } from "./manifest-error";
+import { readJson } from "./read-json";
 import { describeSchemaErrors } from "./schema-errors";
 import schema from "./schema.json";
 
-export type ModelRole = "model" | "scaler" | "label-encoder" | "metrics";
+export { ManifestError } from "./manifest-error";
 
 /** One file of a release, as schema.json has it. */
 export interface ManifestFile {
@@ -17,8 +21,9 @@ export interface ManifestFile {
   readonly size: number;
   /** A missing optional file is left out of the deploy; a missing required one is an error. */
   readonly required: boolean;
-  readonly role: ModelRole;
-  readonly format: "pickle" | "json";
+  /** What it is to the application, in words of the user's own. */
+  readonly role: string;
+  readonly format: ModelFormat;
 }
 
 export interface Manifest {
@@ -27,6 +32,8 @@ export interface Manifest {
   readonly generated?: string;
   /** Python package -> exact version that may load the files. */
   readonly runtime: Readonly<Record<string, string>>;
+  /** Top-level modules beside scikit-learn whose classes pickles may hold. @default none */
+  readonly imports?: readonly string[];
   readonly files: readonly ManifestFile[];
 }
 
@@ -54,49 +61,19 @@ export interface LoadOptions {
   readonly published?: boolean;
 }
 
-/** Everything that is wrong with a manifest or its files, one line each: which file, what was found, what to do. */
-export class ManifestError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(
-      problems.length === 1 ? problems[0] : `${problems.length} problems with the models:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
-    );
-    this.name = "ManifestError";
-  }
-}
-
-const REQUIRED_ROLES: readonly ModelRole[] = ["model", "scaler", "label-encoder"];
-const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile<Manifest>(schema);
+const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true }).compile<Manifest>(schema);
 
 /** Reads and checks a manifest, but not the files it lists. `path` may be relative to `root`. Throws ManifestError. */
 export function readManifest(path: string, root: string): Manifest {
-  return checked(parseJson(path, root), path, (manifest) => [
-    ...contentProblems(path, manifest),
-    ...missingRoles(manifest).map(
-      (role) => `${path}: files: no required file has the role ${role}. Add one with "npm run models -- add FILE --role ${role}".`,
-    ),
-  ]);
+  return checkManifest(readJson(path, root), path);
 }
 
-/** Like readManifest, but files that are still to be added may be missing. */
-export function readDraft(path: string, root: string): Manifest {
-  return checkDraft(parseJson(path, root), path);
-}
-
-/** `value` as a manifest to which files are still to be added. `path` is for the messages. Throws ManifestError. */
-export function checkDraft(value: unknown, path: string): Manifest {
-  return checked(value, path, (manifest) => contentProblems(path, manifest));
-}
-
-function checked(value: unknown, path: string, problemsOf: (manifest: Manifest) => string[]): Manifest {
+/** `value` as a manifest. `path` is for the messages. Throws ManifestError. */
+export function checkManifest(value: unknown, path: string): Manifest {
   if (!validate(value)) throw new ManifestError(describeSchemaErrors(path, validate.errors ?? []));
-  const problems = problemsOf(value);
+  const problems = contentProblems(path, value);
   if (problems.length > 0) throw new ManifestError(problems);
   return value;
-}
-
-/** The roles that a deploy needs and for which the manifest has no required file. */
-export function missingRoles(manifest: Manifest): ModelRole[] {
-  return REQUIRED_ROLES.filter((role) => !manifest.files.some((file) => file.role === role && file.required));
 }
 
 /** Reads and checks a manifest and every file it lists. Paths are relative to `root`. Throws ManifestError with all problems at once. */
@@ -112,36 +89,23 @@ export function loadManifest(path: string, root: string, options: LoadOptions = 
 /** The S3 key of a file's content. */
 export const contentKey = (file: ManifestFile): string => `models/${file.sha256}/${basename(file.path)}`;
 
-function parseJson(path: string, root: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(resolve(root, path), "utf8");
-  } catch (error) {
-    throw new ManifestError([
-      `${path}: cannot be read (${(error as Error).message}). Set models.manifest to a manifest made by "npm run models -- add".`,
-    ]);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ManifestError([`${path}: is not JSON (${(error as Error).message}). Restore it from git or make it again.`]);
-  }
-}
-
-/** What a schema cannot say: paths that climb out, names twice, roles and pins that must be there. */
+/** What a schema cannot say: paths that climb out, names twice, pins that must be there. */
 function contentProblems(path: string, manifest: Manifest): string[] {
   const { files, runtime } = manifest;
   const climbing = files.filter((file) => file.path.split("/").some((part) => part === ".." || part === "."));
   const names = files.map((file) => basename(file.path));
   const twice = [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
-  const unpinned = files.some((file) => file.format === "pickle") && runtime["scikit-learn"] === undefined;
+  const unpinned = Object.keys(runtime).length === 0 ? files.find((file) => isPickled(file.format)) : undefined;
   return [
     ...climbing.map((file) => `${path}: files: the path ${file.path} has "." or ".." in it. Write it as a plain path inside the project.`),
     ...twice.map(
       (name) => `${path}: files: the name ${name} is there more than once, but a host has one folder of models. Keep one of them.`,
     ),
-    ...(unpinned
-      ? [`${path}: runtime.scikit-learn is missing, but pickles load safely only with the version that wrote them. Pin it.`]
+    ...(unpinned !== undefined
+      ? [
+          `${path}: runtime names no package, but ${unpinned.path} is a pickle, which loads safely only with the version that wrote it. ` +
+            'Pin that, for example "runtime": {"scikit-learn": "1.7.2"}.',
+        ]
       : []),
   ];
 }
@@ -158,6 +122,9 @@ function checkFile(file: ManifestFile, manifestPath: string, root: string, manif
   if (outside(realpathSync(root), realpathSync(place)))
     return `${file.path}: leads outside the project through a link. Put the file itself there.`;
   if (!stats.isFile()) return `${file.path}: is not a regular file. ${remedy(manifest)}`;
+  const content = readContent(place);
+  const broken = notAFile(content);
+  if (broken !== undefined) return `${file.path}: ${broken}`;
   if (stats.size !== file.size) {
     const kind = stats.size > file.size ? "larger" : "smaller";
     return `${file.path}: has ${stats.size} bytes, ${kind} than the ${file.size} of ${manifestPath}. ${remedy(manifest)}`;
@@ -165,7 +132,8 @@ function checkFile(file: ManifestFile, manifestPath: string, root: string, manif
   const { sha256 } = fingerprintFile(place);
   if (sha256 !== file.sha256)
     return `${file.path}: was altered: its sha256 is ${sha256}, ${manifestPath} has ${file.sha256}. ${remedy(manifest)}`;
-  return loaded;
+  const wrong = contradiction(place, file.format, content);
+  return wrong === undefined ? loaded : `${file.path}: ${wrong}`;
 }
 
 function outside(root: string, place: string): boolean {
@@ -181,8 +149,12 @@ const remedy = (manifest: Manifest): string =>
 function digestOf(manifest: Manifest, files: readonly LoadedFile[]): string {
   const present = files.filter((file) => file.absent === undefined).map((file) => [file.name, file.sha256, file.role, file.required]);
   const pins = Object.entries(manifest.runtime);
+  const imports = manifest.imports ?? [];
   const byName = (a: readonly unknown[], b: readonly unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1);
-  return createHash("sha256")
-    .update(JSON.stringify([present.sort(byName), pins.sort(byName)]))
-    .digest("hex");
+  return (
+    createHash("sha256")
+      // A set without imports keeps the digest that it had before there were any.
+      .update(JSON.stringify([present.sort(byName), pins.sort(byName), ...(imports.length === 0 ? [] : [[...imports].sort()])]))
+      .digest("hex")
+  );
 }

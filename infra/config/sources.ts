@@ -2,6 +2,7 @@
  * What the configuration points at on this machine: the application's folder and the models of the manifest.
  */
 import * as path from "path";
+import { askGate } from "../../models-manifest/gate";
 import { loadManifest, ManifestError, readManifest, type LoadedManifest } from "../../models-manifest/manifest";
 import { ensureSampleModels } from "../../models-manifest/sample-models";
 import type { Sections } from "./structure";
@@ -81,7 +82,11 @@ function readModels(project: string, root: string, sections: Sections, problems:
   try {
     // The sample's models are made from their seed where they are missing; a manifest of one's own names files that are there.
     ensureSampleModels(readManifest(file, root), root);
-    return loadManifest(file, root, { published: published === true });
+    const loaded = loadManifest(file, root, { published: published === true });
+    // What a host's gate will refuse, as far as this machine can tell. The sample is this repository's own.
+    const gate = loaded.manifest.generated === undefined ? askGate(loaded, root) : undefined;
+    if (gate?.verdict === "refused") throw new ManifestError(gate.lines);
+    return loaded;
   } catch (error) {
     if (error instanceof ManifestError) {
       problems.push(...error.problems.map((problem) => `${project}:models.manifest: ${problem}`));

@@ -73,7 +73,7 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     limits: config.requests,
     egress: config.network.egress,
     code: sources.code,
-    models: isBackend ? { ...sources.models, pins: pins(sources.models) } : undefined,
+    models: isBackend ? { ...sources.models, pins: pins(sources.models), imports: sources.models.manifest.imports } : undefined,
     envNames: [...Object.keys(plainEnv), ...secretsOf(role, config).secretEnvNames].sort(),
     plainEnv,
     wheelhouse: config.wheelhouse,
@@ -103,12 +103,15 @@ function workers(host: HostConfig, bytes: number): number {
   return workersFor({ memoryMiB: host.memoryMiB ?? size.memoryMiB, vcpus: size.vcpus, modelBytes: bytes });
 }
 
-function modelBytes(models: LoadedManifest): number {
-  return models.files.filter((file) => file.role === "model").reduce((sum, file) => sum + file.size, 0);
+/** What a worker may have in memory at once: all of it, since roles are the application's own words. */
+export function modelBytes(models: LoadedManifest): number {
+  return models.files.filter((file) => file.absent !== true).reduce((sum, file) => sum + file.size, 0);
 }
 
-function modelPath(models: LoadedManifest): string {
-  const model = models.files.find((file) => file.role === "model");
+/** The file whose role is `model`; where none has that, the largest. */
+export function modelPath(models: LoadedManifest): string {
+  const bySize = [...models.files].sort((a, b) => b.size - a.size);
+  const model = models.files.find((file) => file.role === "model") ?? bySize[0];
   return `/home/ddos/models/${path.posix.basename(model?.path ?? "")}`;
 }
 

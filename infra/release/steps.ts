@@ -13,6 +13,9 @@ export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
 type Line = readonly [key: string, value: string | number];
 type Input = readonly Line[] | { readonly lines: readonly Line[]; readonly payload: string };
 
+/** The modules of the gate for models, the one that is run first. */
+const GATE = ["gate", "gate_content", "gate_load", "gate_names", "gate_scan", "gate_watch"];
+
 interface Plan extends StepScript {
   readonly secret?: boolean;
   readonly uses: readonly (keyof StepValues)[];
@@ -146,6 +149,8 @@ function models(spec: HostSpec): Plan {
       ["region", spec.region],
       ["set", set.digest],
       ...set.pins.map((pin) => ["pin", pin] as const),
+      ...(set.imports ?? []).map((module) => ["import", module] as const),
+      ...set.files.flatMap((file) => (file.format === undefined ? [] : [["format", `${file.format} ${basename(file.path)}`] as const])),
       ...set.files.map((file) => ["model", modelLine(file)] as const),
     ],
   };
@@ -189,7 +194,7 @@ function release(spec: HostSpec): Plan {
       { name: "main.service", content: renderUnit(spec, "current") },
       { name: "next.service", content: renderUnit(spec, "next") },
       { name: "site.conf", content: renderSite(spec) },
-      { name: "gate.py", content: readTemplate("steps/gate.py") },
+      ...["redact", ...GATE].map((name) => ({ name: `${name}.py`, content: readTemplate(`steps/${name}.py`) })),
     ],
     uses: ["env"],
     input: (values) => releaseLines("release", spec, values),

@@ -32,13 +32,19 @@ export interface ManifestFile {
   readonly sha256: string;
   readonly size: number;
   readonly required: boolean;
+  /** Of the manifest. Without it the gate goes by the file's ending, and by what it holds. */
+  readonly format?: string;
   readonly absent?: boolean;
 }
 
-/** The models of a release. `digest` identifies the set, `pins` are runtime requirements such as "scikit-learn==1.7.2". */
+/**
+ * The models of a release. `digest` identifies the set, `pins` are runtime requirements such as "scikit-learn==1.7.2", `imports` the packages
+ * beside scikit-learn whose classes pickles may hold.
+ */
 export interface ManifestFiles {
   readonly digest: string;
   readonly pins: readonly string[];
+  readonly imports?: readonly string[];
   readonly files: readonly ManifestFile[];
 }
 

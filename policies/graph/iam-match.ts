@@ -11,33 +11,25 @@ export interface Request {
 
 /** IAM's wildcards: `*` any text, `?` one character; policy variables may be anything. */
 export function matchesPattern(pattern: string, text: string, ignoreCase = false): boolean {
-  const wildcard = pattern.replace(/\$\{[^}]*\}/g, "*");
-  return ignoreCase ? matchesWildcard(wildcard.toLowerCase(), text.toLowerCase()) : matchesWildcard(wildcard, text);
+  return compiled(pattern, ignoreCase ? "i" : "").test(text);
 }
 
-/**
- * At a mismatch only the latest `*` takes one character more: what an earlier one could take, the latest can as well. So the work is at most
- * pattern times text. A regular expression tries all ways of sharing the text out, and never ends for `*y*y*y...x`.
- */
-function matchesWildcard(pattern: string, text: string): boolean {
-  let [at, star, taken] = [0, -1, 0];
-  for (let position = 0; position < text.length;) {
-    const wanted = pattern[at];
-    if (wanted === "*") {
-      star = at;
-      taken = position;
-      at += 1;
-    } else if (wanted === "?" || wanted === text[position]) {
-      at += 1;
-      position += 1;
-    } else if (star >= 0) {
-      taken += 1;
-      position = taken;
-      at = star + 1;
-    } else return false;
-  }
-  while (pattern[at] === "*") at += 1;
-  return at === pattern.length;
+const patterns = new Map<string, RegExp>();
+
+function compiled(pattern: string, flags: string): RegExp {
+  const key = `${flags} ${pattern}`;
+  const known = patterns.get(key);
+  if (known) return known;
+  const source = pattern
+    .replace(/\$\{[^}]*\}/g, "*")
+    .replace(/\*+/g, "*")
+    .split(/([*?])/)
+    .map((part) => (part === "*" ? "[\\s\\S]*" : part === "?" ? "[\\s\\S]" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
+    .join("");
+  const made = new RegExp(`^${source}$`, flags);
+  if (patterns.size > 10_000) patterns.clear();
+  patterns.set(key, made);
+  return made;
 }
 
 /** China's and the government's partitions are other names of the same thing here. */

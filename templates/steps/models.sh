@@ -1,6 +1,6 @@
 #!/bin/bash
 # Brings the models of a release into the read-only store /var/lib/ddos/models, by content: only missing bytes move.
-# stdin: bucket, region, set, pin (many), model=<sha256> <size> <required|optional|absent> <s3 key> <file name> (many).
+# stdin: bucket, region, set, pin, import (many), format=<format> <file name> (many), model=<sha256> <size> <required|optional|absent> <s3 key> <file name> (many).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source=templates/steps/s3.sh
@@ -92,7 +92,9 @@ write_set() {
       printf '%s %s %s %s\n' "$sha" "$size" "$need" "$name" >>"$STAGE/set"
     fi
   done <"$STAGE/models"
-  values pin | sed 's/^/pin /' >>"$STAGE/set"
+  for key in pin import format; do
+    values "$key" | sed "s/^/$key /"
+  done >>"$STAGE/set"
   put "$STAGE/set" "/var/lib/ddos/models-sets/$SET" 0644 root root
   keep "/var/lib/ddos/models-sets/$SET"
 }

@@ -13,7 +13,7 @@ last_words() {
   printf '\nLast words of %s:\n' "$1"
   journalctl --sync
   journalctl --no-pager --quiet --output=cat --lines=10 "_SYSTEMD_INVOCATION_ID=$invocation" + "INVOCATION_ID=$invocation" |
-    cut -c 1-300 | /usr/bin/python3 -I -S "$STAGE/gate.py" redact "/home/ddos/releases/$ID/app/.env"
+    cut -c 1-300 | /usr/bin/python3 -I -S "$STAGE/redact.py" "/home/ddos/releases/$ID/app/.env"
 }
 
 # systemd ignores what it does not understand; here that is an error. The interpreter is not where the unit says until `current` exists.
@@ -39,18 +39,38 @@ gate_site() {
   fi
 }
 
-# Reads versions and pickles as data, as ddos, without network, write access or memory to waste. The script arrives by stdin.
+# What the gate is asked about: each file with its digest, and what the manifest says of the set.
+gate_request() {
+  printf 'models /home/ddos/releases/.partial/models\nvenv /home/ddos/venvs/%s\napp /home/ddos/releases/.partial/app\n' "$VENV"
+  awk '/^MemAvailable:/ { printf "memory %d\n", $2 * 1024 * 0.9 }' /proc/meminfo
+  sed -n -E '/^(pin|import|format) /p' "/var/lib/ddos/models-sets/$MODELS"
+  model_lines | sed 's/^/sha256 /'
+}
+
+# Follows and then loads every model in a unit that has nothing to lose: a user of its own, no network, no secret, nothing to write to.
 gate_models() {
-  local out pins=()
+  local out property properties=()
   if [ "$MODELS" = none ]; then
     return 0
   fi
-  mapfile -t pins < <(sed -n 's/^pin //p' "/var/lib/ddos/models-sets/$MODELS")
-  if ! out=$(systemd-run --quiet --wait --pipe --collect --unit="ddos-gate-$$" --property=User=ddos --property=PrivateNetwork=yes \
-    --property=ProtectSystem=strict --property=PrivateTmp=yes --property=PrivateDevices=yes --property=NoNewPrivileges=yes \
-    --property=CapabilityBoundingSet= --property=RuntimeMaxSec=120 --property=OOMScoreAdjust=800 \
-    /usr/bin/python3 -I -S - models /home/ddos/releases/.partial/models "/home/ddos/venvs/$VENV" "${pins[@]}" <"$STAGE/gate.py" 2>&1); then
-    fail "the models were refused: $(head -c 3000 <<<"$out")"
+  rm -rf -- "$STAGE/gate"
+  install -d -m 755 -- "$STAGE/gate"
+  install -m 644 -- "$STAGE"/gate*.py "$STAGE/gate/"
+  gate_request >"$STAGE/gate/request"
+  chmod 644 -- "$STAGE/gate/request"
+  for property in DynamicUser=yes PrivateNetwork=yes PrivateDevices=yes PrivateTmp=yes ProtectSystem=strict NoNewPrivileges=yes \
+    CapabilityBoundingSet= ProtectProc=invisible ProtectKernelTunables=yes ProtectKernelModules=yes ProtectControlGroups=yes \
+    RestrictNamespaces=yes RestrictSUIDSGID=yes RestrictAddressFamilies=AF_UNIX LockPersonality=yes SystemCallArchitectures=native \
+    SystemCallFilter=@system-service LimitFSIZE=0 LimitCORE=0 TasksMax=64 OOMScoreAdjust=1000 RuntimeMaxSec=400 \
+    TemporaryFileSystem=/home:ro InaccessiblePaths=/var/lib/ddos "BindReadOnlyPaths=$STAGE/gate:/home/gate" \
+    "BindReadOnlyPaths=/home/ddos/venvs/$VENV" BindReadOnlyPaths=/home/ddos/releases/.partial/models \
+    BindReadOnlyPaths=/home/ddos/releases/.partial/app InaccessiblePaths=/home/ddos/releases/.partial/app/.env; do
+    properties+=("--property=$property")
+  done
+  if ! out=$(systemd-run --quiet --wait --pipe --collect --unit="ddos-gate-$$" "${properties[@]}" \
+    "/home/ddos/venvs/$VENV/bin/python" -I -B /home/gate/gate.py /home/gate/request 2>"$STAGE/gate-errors"); then
+    tail -n 20 "$STAGE/gate-errors"
+    fail "the models were refused: $(head -c 3000 <<<"${out:-the gate ended without a verdict, as when memory runs out: $(tail -n 1 "$STAGE/gate-errors")}")"
   fi
   log "models: $out"
 }

@@ -70,6 +70,7 @@ function pythonSteps(): Step[] {
     { argv: [PYTHON, "-B", "test/sample-app/check_models.py"] },
     { argv: [PYTHON, "-B", "-m", "unittest", "discover", "-s", "test/sample-app", "-t", "test/sample-app"] },
     ...s3Steps(),
+    { argv: [PYTHON, "-B", "-m", "unittest", "discover", "-s", "test/models-gate", "-t", "test/models-gate"] },
   ];
 }
 

@@ -17,19 +17,22 @@ async function cli(args: readonly string[], python = "python3"): Promise<{ code:
 
 const own = (): Manifest => JSON.parse(readFileSync(join(project.root, "own.json"), "utf8")) as Manifest;
 const sample = (role: string): string => sampleManifest().files.find((file) => file.role === role)!.path;
-const add = (role: string, ...more: string[]) => cli(["add", sample(role), "--role", role, "--manifest", "own.json", ...more]);
+const addWith = (python: string | undefined, role: string, ...more: string[]) =>
+  cli(["add", sample(role), "--role", role, "--manifest", "own.json", ...more], python);
+const add = (role: string, ...more: string[]) => addWith(undefined, role, ...more);
+const HARMFUL = 'cos\nsystem\n(S"true"\ntR.';
 
-async function addAll(): Promise<void> {
-  await add("model", "--release", "r1", "--pin", "scikit-learn==1.7.2");
-  await add("scaler");
-  await add("label-encoder");
-  await add("metrics", "--optional");
+async function addAll(python?: string): Promise<void> {
+  await addWith(python, "model", "--release", "r1", "--pin", "scikit-learn==1.7.2");
+  await addWith(python, "scaler");
+  await addWith(python, "label-encoder");
+  await addWith(python, "metrics", "--optional");
 }
 
 describe("add", () => {
   test("file by file, to the same entries as the sample's", async () => {
     const first = await add("model", "--release", "r1", "--pin", "scikit-learn==1.7.2");
-    expect(first).toEqual({ code: 0, text: expect.stringContaining("Still to be added as required: scaler, label-encoder.") as string });
+    expect(first).toEqual({ code: 0, text: expect.stringMatching(/8306 bytes sha256 [0-9a-f]{64}, format pickle$/) as string });
     await addAll();
     expect(own()).toEqual({ release: "r1", runtime: { "scikit-learn": "1.7.2" }, files: sampleManifest().files });
     expect(loadManifest("own.json", project.root).files).toHaveLength(4);
@@ -46,7 +49,7 @@ describe("add", () => {
   test("a changed file replaces its entry", async () => {
     await addAll();
     const before = own().files.find((file) => file.role === "scaler")!;
-    writeFileSync(join(project.root, before.path), "changed");
+    writeFileSync(join(project.root, before.path), "(lp0\n.");
     expect((await add("scaler", "--release", "r2")).code).toBe(0);
     const after = own();
     expect([after.release, after.files.length]).toEqual(["r2", 4]);
@@ -56,22 +59,30 @@ describe("add", () => {
   test.each<[string, string[], string]>([
     ["no file", ["--role", "model"], "FILE is missing: the file to enter"],
     ["two files", ["a", "b", "--role", "model"], '"b" is one argument too many'],
-    ["no role", ["manifest.json"], "--role ROLE is missing: one of model, scaler, label-encoder, metrics"],
-    ["an unknown role", ["manifest.json", "--role", "moddel"], '--role: found "moddel", expected one of model,'],
+    ["no role", ["manifest.json"], "--role ROLE is missing: what the file is to the application"],
+    ["a role of many words", ["manifest.json", "--role", "a".repeat(70)], "expected a word or two, such as model"],
     ["an unknown option", ["manifest.json", "--rol", "model"], "--rol"],
     ["a file that is not there", ["none.pkl", "--role", "model", "--release", "r"], "none.pkl: is not a file"],
     ["a file outside", ["/etc/hostname", "--role", "model", "--release", "r"], "is outside the project"],
     ["an ending that says nothing", [".cache/x.bin", "--role", "model", "--release", "r"], "Add --format"],
-    ["an unknown format", ["manifest.json", "--role", "model", "--format", "onnx"], '--format: found "onnx", expected pickle or json'],
+    [
+      "an unknown format",
+      ["manifest.json", "--role", "model", "--format", "onyx"],
+      '--format: found "onyx", expected one of pickle, joblib',
+    ],
     ["a new manifest without a release", ["manifest.json", "--role", "metrics"], "own.json does not exist yet. Name its first release"],
-    ["a pickle without a pin", [".cache/y.pkl", "--role", "model", "--release", "r"], "own.json has no pin for scikit-learn"],
+    [
+      "a pickle without a pin",
+      [".cache/y.pkl", "--role", "model", "--release", "r"],
+      "own.json pins no package. Say which version wrote y.pkl: --pin scikit-learn==VERSION",
+    ],
     [
       "a pin that is none",
       ["manifest.json", "--role", "metrics", "--release", "r", "--pin", "numpy>=2"],
       '--pin: found "numpy>=2", expected the form',
     ],
   ])("%s is refused and writes nothing", async (_, args, message) => {
-    for (const name of ["x.bin", "y.pkl"]) writeFileSync(join(project.root, ".cache", name), "x");
+    for (const name of ["x.bin", "y.pkl"]) writeFileSync(join(project.root, ".cache", name), name === "y.pkl" ? "(lp0\n." : "x");
     const { code, text } = await cli(["add", ...args, "--manifest", "own.json"]);
     expect([code, text]).toEqual([2, expect.stringContaining(message)]);
     expect(existsSync(join(project.root, "own.json"))).toBe(false);
@@ -85,8 +96,74 @@ describe("add", () => {
 
   test("what would not be a manifest is not written", async () => {
     const { code, text } = await add("model", "--release", "not a name", "--pin", "scikit-learn==1.7.2");
-    expect([code, text]).toEqual([2, expect.stringContaining("release must match")]);
+    expect([code, text]).toEqual([2, expect.stringContaining('release: found "not a name"; write a name of letters')]);
     expect(existsSync(join(project.root, "own.json"))).toBe(false);
+  });
+});
+
+describe("add, of any file", () => {
+  const put = (name: string, bytes: string): string => {
+    writeFileSync(join(project.root, name), bytes, "latin1");
+    return name;
+  };
+  const enter = (name: string, ...more: string[]) =>
+    cli(["add", name, "--role", "what I need", "--release", "r1", "--manifest", "own.json", ...more]);
+
+  test.each<[string, string, string]>([
+    ["net.onnx", "\x08\x0a\x12\x07pytorch\x1a\x032.0\x3a\x00", "onnx"],
+    ["trees.json", '{"learner":{"gradient_booster":{}},"version":[3,2,0]}', "xgboost"],
+    ["trees.ubj", "{L\0\0\0\0\0\0\0\x07learner{}", "xgboost"],
+    ["boosted.txt", "tree\nversion=v4\n", "lightgbm"],
+    ["weights.safetensors", "\x02\0\0\0\0\0\0\0{}", "safetensors"],
+    ["net.h5", "\x89HDF\r\n\x1a\n", "keras"],
+    ["words.npy", "\x93NUMPY\x01\0\x3b\0{'descr': '<f8', 'fortran_order': False, 'shape': (0,), }  \n", "numpy"],
+    ["labels.json", '["a", "b"]', "json"],
+  ])("%s is entered as what it is, needs no pin, and no role is missing", async (name, bytes, format) => {
+    const { code, text } = await enter(put(name, bytes));
+    expect([code, text]).toEqual([0, expect.stringContaining(`format ${format}`)]);
+    expect(loadManifest("own.json", project.root).files).toMatchObject([{ role: "what I need", format }]);
+  });
+
+  test("other is copied, and says so", async () => {
+    const { code, text } = await enter(put("notes.txt", "cat\ndog\n"), "--format", "other");
+    expect([code, text]).toEqual([0, expect.stringContaining("Nothing of notes.txt was checked but that it is no pickle")]);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      "model.sav",
+      "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 123456\n",
+      "is a pointer of Git LFS, not the file itself (which has 123456 bytes). Fetch it: git lfs pull",
+    ],
+    ["model.onnx", "<!DOCTYPE html><html>Not found</html>", "is a web page (HTML)"],
+    ["model.p", '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', "is an error message of S3 (XML)"],
+    ["model.pkl", "", "is empty (0 bytes)"],
+    ["model.json", '{"a": NaN}', "is not valid JSON"],
+    ["model.safetensors", "tree\nversion=v4\n", "its content is"],
+    ["model.skops", "PK\x03\x04data.pkl", "its content is"],
+  ])("%s that is not what it says is refused", async (name, bytes, message) => {
+    const format = /\.(\w+)$/.exec(name)![1]!;
+    const { code, text } = await enter(put(name, bytes), ...(["safetensors", "skops"].includes(format) ? ["--format", format] : []));
+    expect([code, text]).toEqual([2, expect.stringContaining(message)]);
+    expect(existsSync(join(project.root, "own.json"))).toBe(false);
+  });
+
+  test.each(["model.sav", "model.p", "model.bin", "model", "model.pkl"])(
+    "a pickle that would run a command is refused as %s",
+    async (name) => {
+      const { code, text } = await enter(put(name, `\x80\x04${HARMFUL}`), "--pin", "numpy==2.2.6");
+      if (text.includes("there is no Python 3.10")) return expect(code).toBe(0); // then nobody here can tell
+      expect([code, text]).toEqual([2, expect.stringMatching(new RegExp(`${name} imports (os|posix)\\.system`))]);
+      expect(existsSync(join(project.root, "own.json"))).toBe(false);
+    },
+  );
+
+  test("a package that is named may be imported, and the refusal says how to name it", async () => {
+    const model = put("own.pkl", "\x80\x02cmy_package.models\nModel\n)\x81.");
+    const refused = await enter(model, "--pin", "my-package==1.0");
+    const { code } = await enter(model, "--pin", "my-package==1.0", "--import", "my_package");
+    expect([code, own().imports]).toEqual([0, ["my_package"]]);
+    if (!refused.text.includes("there is no Python 3.10")) expect(refused.text).toContain('add "my_package" to the manifest\'s imports');
   });
 });
 
@@ -99,7 +176,7 @@ describe("verify", () => {
       text: expect.stringMatching(/release sample, 4 files as listed, set [0-9a-f]{16}$/) as string,
     });
     const without = await verify("no-such-python");
-    expect([without.code, without.text]).toEqual([0, expect.stringContaining("there is no no-such-python here")]);
+    expect([without.code, without.text]).toEqual([0, expect.stringContaining("there is no Python 3.10 or later here")]);
   });
 
   test("missing and altered files are all named", async () => {
@@ -116,13 +193,12 @@ describe("verify", () => {
   });
 
   test("a pickle that would run a command is refused by the hosts' own gate", async () => {
-    const harmful = 'cos\nsystem\n(S"true"\ntR.';
-    writeFileSync(join(project.root, sample("scaler")), harmful);
-    await addAll();
+    writeFileSync(join(project.root, sample("scaler")), HARMFUL);
+    await addAll("no-such-python");
     const loaded = loadManifest("own.json", project.root);
-    expect(await askGate(loaded, project.root, "no-such-python")).toEqual({ verdict: "unknown" });
+    expect(askGate(loaded, project.root, "no-such-python")).toEqual({ verdict: "unknown" });
     const { code, text } = await cli(["verify", "--manifest", "own.json"]);
-    if (text.includes("there is no python3 here")) return expect(code).toBe(0); // then nobody here can tell
+    if (text.includes("there is no Python 3.10")) return expect(code).toBe(0); // then nobody here can tell
     expect([code, text]).toEqual([1, expect.stringMatching(/scaler_v3_real_benign\.pkl imports (os|posix)\.system/)]);
   });
 

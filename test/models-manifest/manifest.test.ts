@@ -46,6 +46,27 @@ test("the digest follows contents and pins, not the release's name or the order"
   expect(load().digest).not.toBe(digest);
 });
 
+test("imports count in the digest, and none leaves it as it was before there were any", () => {
+  const { digest } = load();
+  expect(digest).toBe("91ed19f52a17d6c4dc105196a0bfc32935bda4147291407a105ba27691c49cbd");
+  project.write({ ...sampleManifest(), imports: [] });
+  expect(load().digest).toBe(digest);
+  project.write({ ...sampleManifest(), imports: ["xgboost"] });
+  expect(load().digest).not.toBe(digest);
+});
+
+test("a file that is whole, but not what its format says, is refused", () => {
+  project.write(withFile("metrics", { format: "onnx" }));
+  expect(problems()).toEqual([expect.stringContaining("is listed as onnx, but its content is JSON")]);
+  project.write(withFile("model", { format: "json" }));
+  expect(problems()).toEqual([expect.stringContaining("is listed as json, but its content is a pickle")]);
+});
+
+test("what Git LFS left in a file's place is named before its size is", () => {
+  writeFileSync(place(byRole("model")), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n");
+  expect(problems()).toEqual([expect.stringContaining("is a pointer of Git LFS, not the file itself (which has 5 bytes)")]);
+});
+
 test("an optional file may be absent, and the digest knows", () => {
   const { digest } = load();
   unlinkSync(place(byRole("metrics")));
@@ -110,26 +131,45 @@ test.each<[string, () => unknown, string]>([
   ["an unknown key of a file", () => withFile("model", { sha265: "x" }), "sha265 is not a known key"],
   ["a missing key", () => withFile("model", { size: undefined }), "files[2].size is missing"],
   ["no release", () => ({ ...sampleManifest(), release: undefined }), "manifest.json: release is missing"],
-  ["a wrong type", () => withFile("model", { required: "yes" }), "files[2].required must be of type boolean"],
-  ["a hash that is none", () => withFile("model", { sha256: "abc" }), "files[2].sha256 must match"],
-  ["a size over the limit of one request", () => withFile("model", { size: 6e9 }), "files[2].size must be <= 5368709120"],
-  ["an empty file", () => withFile("model", { size: 0 }), "files[2].size must be >= 1"],
-  ["an unknown role", () => withFile("model", { role: "modle" }), "files[2].role must be one of model, scaler, label-encoder, metrics"],
-  ["an absolute path", () => withFile("model", { path: "/etc/passwd" }), "files[2].path must match"],
+  ["a wrong type", () => withFile("model", { required: "yes" }), 'files[2].required: found the text "yes"; write true or false'],
+  ["a hash that is none", () => withFile("model", { sha256: "abc" }), 'files[2].sha256: found "abc"; write the SHA-256 of the file'],
+  [
+    "a size over the limit of one request",
+    () => withFile("model", { size: 6e9 }),
+    "files[2].size: found 6000000000 bytes; S3 takes (and checks) at most 5368709120",
+  ],
+  ["an empty file", () => withFile("model", { size: 0 }), "files[2].size: found 0; an empty file is no model"],
+  [
+    "an unknown format",
+    () => withFile("model", { format: "onyx" }),
+    'files[2].format: found "onyx", which is not a known format; write one of pickle, joblib',
+  ],
+  ["a role of two lines", () => withFile("model", { role: "a\nb" }), "files[2].role: found"],
+  ["an absolute path", () => withFile("model", { path: "/etc/passwd" }), 'files[2].path: found "/etc/passwd", which is absolute'],
   ["a path that climbs", () => withFile("model", { path: "a/../../x.pkl" }), 'the path a/../../x.pkl has "." or ".." in it'],
-  ["a range as pin", () => ({ ...sampleManifest(), runtime: { "scikit-learn": ">=1.7" } }), "runtime.scikit-learn must match"],
-  ["no pin for pickles", () => ({ ...sampleManifest(), runtime: { numpy: "2.2.6" } }), "runtime.scikit-learn is missing"],
+  [
+    "a range as pin",
+    () => ({ ...sampleManifest(), runtime: { "scikit-learn": ">=1.7" } }),
+    'runtime.scikit-learn: found ">=1.7", which is a range of versions',
+  ],
+  ["no pin for pickles", () => ({ ...sampleManifest(), runtime: {} }), "runtime names no package, but "],
+  [
+    "a dotted import",
+    () => ({ ...sampleManifest(), imports: ["my_package.models"] }),
+    'imports[0]: found "my_package.models", which is no top-level module',
+  ],
+  ["an import twice", () => ({ ...sampleManifest(), imports: ["a", "a"] }), "where a name stands twice"],
+  ["a path of Windows", () => withFile("model", { path: "models\\\\x.pkl" }), "with backslashes"],
+  ["a path with a space", () => withFile("model", { path: "models/my model.pkl" }), "with a space in it"],
   [
     "a pin of no package",
     () => ({ ...sampleManifest(), runtime: { "Scikit Learn": "1", "scikit-learn": "1.7.2" } }),
-    "Scikit Learn must match",
+    'runtime: found "Scikit Learn", which is no name of a Python package',
   ],
-  ["no files", () => ({ ...sampleManifest(), files: [] }), "files must NOT have fewer than 1 items"],
-  ["a role that is not there", () => withFile("scaler", { role: "metrics" }), "no required file has the role scaler"],
-  ["a role that is only optional", () => withFile("scaler", { required: false }), "no required file has the role scaler"],
+  ["no files", () => ({ ...sampleManifest(), files: [] }), "files lists no file. Add one"],
   ["a name twice", () => withFile("scaler", { path: `other/${byRole("model").path.split("/").pop()}` }), "is there more than once"],
-  ["a sample nobody can make", () => ({ ...sampleManifest(), generated: "yes" }), "generated must match"],
-  ["a list", () => [], "the document must be of type object"],
+  ["a sample nobody can make", () => ({ ...sampleManifest(), generated: "yes" }), 'generated: found "yes", which nothing here can make'],
+  ["a list", () => [], "manifest.json: is a list, but a manifest is a group of keys"],
 ])("%s is refused", (_, manifest, message) => {
   expect(problems(manifest())).toEqual([expect.stringContaining(message)]);
 });
@@ -140,9 +180,12 @@ test("two mistakes are two lines of one message", () => {
 });
 
 test("a manifest that is not there or not JSON is named", () => {
-  expect(() => readManifest("none.json", project.root)).toThrow(/^none\.json: cannot be read .*models\.manifest/);
+  expect(() => readManifest("none.json", project.root)).toThrow(/^none\.json: does not exist\. Name a manifest/);
   writeFileSync(join(project.root, "manifest.json"), "{,");
   expect(() => readManifest("manifest.json", project.root)).toThrow(/^manifest\.json: is not JSON/);
+  writeFileSync(join(project.root, "manifest.json"), "");
+  expect(() => readManifest("manifest.json", project.root)).toThrow(/^manifest\.json: is empty/);
+  expect(() => readManifest(".cache", project.root)).toThrow(/^\.cache: is a folder, not a manifest/);
 });
 
 test("a path given absolutely is read too", () => {

@@ -78,7 +78,7 @@ export const modelCases: readonly Case[] = [
   {
     name: "model of another scikit-learn version, and packages that are not the pinned ones",
     run: async (bench) => {
-      const models = [text("stage2.pkl", "}S'_sklearn_version'\nS'1.0.2'\ns.")];
+      const models = [text("stage2.pkl", "csklearn.preprocessing._data\nStandardScaler\n)\x81}S'_sklearn_version'\nS'1.0.2'\nsb.")];
       const { modelSet } = await import("../variants");
       const pinned = modelSet(models, ["scikit-learn==1.7.2"]);
       const outcome = await bench.deploy({ models, spec: { models: pinned } });

@@ -14,7 +14,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   "object opcode": "(cos\nsystem\nS'id'\no.",
   "walk through attributes": "\x80\x04\x8c\x07sklearn\x8c\x0futils.os.system\x93.",
   "dangerous builtin": "c__builtin__\neval\n(S'1'\ntR.",
-  getattr: "cbuiltins\ngetattr\n.",
+  getattr: "cbuiltins\ngetattr\n(cbuiltins\nobject\nS'__subclasses__'\ntR.",
   "computed name": "\x80\x04\x8c\x02os\x8c\x06system\x86\x8c\x01x\x93.",
   "persistent id": "Pid\n.",
   "registered extension": "\x80\x02\x82\x01.",
@@ -34,19 +34,25 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   "ordered dict": "ccollections\nOrderedDict\n)R.",
 };
 
+const MODULES = ["gate", "gate_content", "gate_load", "gate_names", "gate_scan", "gate_watch"];
+
 /** Writes every pickle into a folder of its own and prints the verdicts, one a line. */
-const SCRIPT = `set -e; rm -rf /tmp/pickles; mkdir -p /tmp/pickles/venv; cd /tmp/pickles; base64 -d >gate.py <<<"$GATE"
-while read -r name data; do mkdir "$name"; base64 -d <<<"$data" >"$name/model.pkl"
-if python3 -I -S gate.py models "$name" venv >"$name/out" 2>&1; then echo "$name accepted"; else echo "$name refused $? $(head -c 150 "$name/out" | tr '\\n' ' ')"; fi; done; rm -rf /tmp/pickles`;
+const SCRIPT = `rm -rf /tmp/pickles; mkdir -p /tmp/pickles; cd /tmp/pickles
+while read -r name data; do case "$name" in *.py) base64 -d <<<"$data" >"$name"; continue; esac
+mkdir "$name"; base64 -d <<<"$data" >"$name/model.pkl"; echo "models $PWD/$name" >request
+if python3 -I -S gate.py request >"$name/out" 2>&1; then echo "$name accepted"; else echo "$name refused $? $(head -c 150 "$name/out" | tr '\\n' ' ')"; fi; done; rm -rf /tmp/pickles`;
 
 export const pickleCases: readonly Case[] = [
   {
     name: "pickle gate: forged models are refused, real kinds are not",
     run: async (bench) => {
       const all = [...Object.entries(REFUSED), ...Object.entries(ACCEPTED)];
-      const gate = readFileSync(join(repositoryRoot, "templates/steps/gate.py")).toString("base64");
-      const input = all.map(([, text], index) => `p${index} ${Buffer.from(text, "latin1").toString("base64")}\n`).join("");
-      const lines = (await bench.lab.must("backend", `GATE=${gate}\n${SCRIPT}`, { input })).trim().split("\n");
+      const modules = MODULES.map(
+        (name) => `${name}.py ${readFileSync(join(repositoryRoot, `templates/steps/${name}.py`)).toString("base64")}\n`,
+      );
+      const pickles = all.map(([, text], index) => `p${index} ${Buffer.from(text, "latin1").toString("base64")}\n`);
+      const input = [...modules, ...pickles].join("");
+      const lines = (await bench.lab.must("backend", `set -e; ${SCRIPT}`, { input })).trim().split("\n");
       const wrong = all.filter(([name], index) => !lines[index]?.startsWith(`p${index} ${name in REFUSED ? "refused 1 " : "accepted"}`));
       check(
         wrong.length === 0,

@@ -1,0 +1,39 @@
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { ManifestError } from "./manifest-error";
+
+const REMEDY = 'Name a manifest made by "npm run models -- add", for example models-manifest/sample.json.';
+
+/** What a manifest's file holds, as a plain value. `path` may be relative to `root`. Throws ManifestError. */
+export function readJson(path: string, root: string): unknown {
+  const place = resolve(root, path);
+  const text = readText(path, place);
+  if (text.trim() === "") throw new ManifestError([`${path}: is empty. ${REMEDY}`]);
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (error) {
+    throw new ManifestError([`${path}: is not JSON${where(text, error as Error)}. Restore it from git or make it again.`]);
+  }
+}
+
+function readText(path: string, place: string): string {
+  const stats = statSync(place, { throwIfNoEntry: false });
+  if (stats === undefined) throw new ManifestError([`${path}: does not exist. ${REMEDY}`]);
+  if (stats.isDirectory()) throw new ManifestError([`${path}: is a folder, not a manifest. ${REMEDY}`]);
+  try {
+    return readFileSync(place, "utf8");
+  } catch (error) {
+    const denied = (error as NodeJS.ErrnoException).code === "EACCES";
+    throw new ManifestError([
+      `${path}: ${denied ? "may not be read by you; give yourself the right to (chmod u+r)" : "cannot be read"}. ${REMEDY}`,
+    ]);
+  }
+}
+
+/** Node says the place as an offset, or not at all. */
+function where(text: string, error: Error): string {
+  const offset = /position (\d+)/.exec(error.message)?.[1];
+  if (offset === undefined) return "";
+  const lines = text.slice(0, Number(offset)).split("\n");
+  return `: something is wrong at line ${lines.length}, column ${(lines.at(-1) ?? "").length + 1}`;
+}
