@@ -62,6 +62,24 @@ fetch_git() {
   fi
   git -C "$STAGE/repository" archive --format=tar --output="$STAGE/bundle.tar" "$commit"
   unpack "$STAGE/bundle.tar" "$1"
+  note_absent "$(git -C "$STAGE/repository" ls-tree -r "$commit" | sed -n 's/^160000 commit [0-9a-f]*\t//p')" "$1"
+}
+
+# note_absent SUBMODULES TREE: what a commit names and does not hold. It may not be needed, so it is said, and ends nothing by itself; a
+# failure that follows from it says it again.
+note_absent() {
+  local pointers
+  : >"$STAGE/absent"
+  if [ -n "$1" ]; then
+    printf 'the repository has submodules, which are not fetched: %s' "$(head -n 5 <<<"$1" | tr '\n' ' ')" >>"$STAGE/absent"
+  fi
+  pointers=$(find "$2" -type f -size -2 -exec grep -lx 'version https://git-lfs.github.com/spec/v1' {} + | sed "s,^$2/,," | LC_ALL=C sort || printf '')
+  if [ -n "$pointers" ]; then
+    printf '%s files are pointers of Git LFS, whose content is not fetched: %s' "$(wc -l <<<"$pointers")" "$(head -n 5 <<<"$pointers" | tr '\n' ' ')" >>"$STAGE/absent"
+  fi
+  if [ -s "$STAGE/absent" ]; then
+    summary "$(cat "$STAGE/absent"). Make a bundle of a whole checkout (ml-gateway:app.bundle), or give the folder (ml-gateway:app.path)"
+  fi
 }
 
 fetch_s3() {
@@ -103,7 +121,7 @@ read_layout() {
   local out name
   install -d -m 755 -o root -g root "$STAGE/layout"
   if ! out=$(/usr/bin/python3 -I -S -B "$STAGE/layout.py" "$TREE" "$MODULE" "$STAGE/layout" 2>&1); then
-    fail "$(tail -n 1 <<<"$out")"
+    fail "$(tail -n 1 <<<"$out")$(if [ -s "$STAGE/absent" ]; then printf ' (%s)' "$(cat "$STAGE/absent")"; fi)"
   fi
   folder 0755 root root "/var/lib/ddos/code/$ID/layout"
   for name in "$STAGE"/layout/*; do

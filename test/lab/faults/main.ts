@@ -14,6 +14,7 @@ import { cutCases } from "./cases/cuts";
 import { driftCases } from "./cases/drift";
 import { firstCases } from "./cases/first";
 import { hostCases } from "./cases/host";
+import { layoutCases } from "./cases/layouts";
 import { modelCases } from "./cases/models";
 import { pickleCases } from "./cases/pickles";
 import { sampleCases } from "./cases/sample-app";
@@ -26,6 +27,7 @@ import { startWatch } from "./watch";
 const RATE = 20;
 const ALL: readonly Case[] = [
   ...appCases,
+  ...layoutCases,
   ...modelCases,
   ...pickleCases,
   ...hostCases,
