@@ -7,10 +7,15 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { DEFAULT_OS, type Os } from "../external-names";
-import { defaultZones, partitionOf } from "../partitions";
+import { defaultZones } from "../partitions";
+import { regionProblem } from "./aws-names";
+import { systemSentence } from "../../policies/cli/system-errors";
 import { readSources, type Sources } from "./sources";
 import { checkRules } from "./rules";
-import { misspeltProjects, parseSections, type Sections } from "./structure";
+import { awsProblems, misspeltProjects } from "./aws-keys";
+import { spellingProblems } from "./spelling";
+import { stackSettings } from "./stack-text";
+import { parseSections, type Sections } from "./structure";
 import { privateKeyText, publicKeyOf } from "./ssh-key";
 import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, SshKey, StackConfig } from "./types";
 
@@ -34,13 +39,24 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   const project = pulumi.getProject();
   const region = new pulumi.Config("aws").get("region") ?? process.env.AWS_REGION ?? "";
   const { sections, problems, refused } = parseSections(readRaw(project));
+  dropRefused(sections, refused);
   const regionProblems = checkRegion(region);
   if (regionProblems.length === 0) {
     fillZones(sections, region);
   }
   const context = { project, region: regionProblems.length > 0 ? "" : region, sections };
   const foreign = misspeltProjects(project, Object.keys(pulumi.runtime.allConfig()));
-  const all = [...foreign, ...problems, ...regionProblems, ...notRefused(project, refused, checkRules(context)), ...checkAgent()];
+  const own = problems.filter((problem) => !foreign.meant.some((key) => problem.startsWith(`${key}: missing.`)));
+  const spelling = checkSpelling(project, root);
+  const all = [
+    ...foreign.problems,
+    ...awsProblems(pulumi.runtime.allConfig(), isConfigSecret),
+    ...own.filter((problem) => !spelling.some((other) => other.split(": ", 1)[0] === problem.split(": ", 1)[0])),
+    ...spelling,
+    ...regionProblems,
+    ...notRefused(project, refused, checkRules(context)),
+    ...checkAgent(),
+  ];
   const keys = readKeys(project, root, sections, all);
   const { code, models, notices = [] } = readSources(project, root, sections, all);
   if (all.length > 0 || keys === undefined || code === undefined || models === undefined) {
@@ -62,6 +78,29 @@ function readRaw(project: string): Parameters<typeof parseSections>[0] {
   return { project, values, secretKeys: new Set(names.filter((name) => isConfigSecret(prefix + name))) };
 }
 
+/** What cannot be used is as if it were not there: nothing else is to be read or said of it. Entries of lists stay, because others are counted. */
+function dropRefused(sections: Sections, refused: readonly string[]): void {
+  for (const key of refused.filter((one) => !one.includes("["))) {
+    const path = key.split(".");
+    const last = path.pop() ?? "";
+    const group = path.reduce<unknown>((inner, part) => (inner as Sections | undefined)?.[part], sections);
+    if (group !== null && typeof group === "object") {
+      Reflect.deleteProperty(group, last);
+    }
+  }
+}
+
+/** The stack's file, where it lies beside the program: what is written there, and not what became of it. */
+function checkSpelling(project: string, root: string): string[] {
+  const file = `Pulumi.${pulumi.getStack()}.yaml`;
+  const full = path.join(root, file);
+  if (!fs.existsSync(full)) {
+    return [];
+  }
+  const text = fs.readFileSync(full, "utf8");
+  return "settings" in stackSettings(file, text) ? spellingProblems(project, text) : [];
+}
+
 /** Without what a rule says of a key that has been reported already: one message for one mistake. */
 function notRefused(project: string, refused: readonly string[], problems: readonly string[]): string[] {
   const keys = refused.map((key) => `${project}:${key}`);
@@ -69,9 +108,8 @@ function notRefused(project: string, refused: readonly string[], problems: reado
 }
 
 function checkRegion(region: string): string[] {
-  return partitionOf(region) !== undefined
-    ? []
-    : [`aws:region: found "${region}"; name a region, for example: pulumi config set aws:region us-east-1`];
+  const problem = regionProblem(region);
+  return problem === undefined ? [] : [`aws:region: ${problem}`];
 }
 
 /** The one default that follows from another key. */
@@ -133,7 +171,8 @@ function readKey(
     const text = privateKeyText(inFile ? fs.readFileSync(expand(file, root), "utf8") : (secret ?? ""));
     return { text, publicKey: publicKeyOf(text) };
   } catch (error) {
-    problems.push(`${project}:${inFile ? `ssh.${fileName}` : secretName}: ${(error as Error).message}`);
+    const reason = inFile ? (systemSentence(error, file) ?? `${file}: ${(error as Error).message}`) : (error as Error).message;
+    problems.push(`${project}:${inFile ? `ssh.${fileName}` : secretName}: ${reason}`);
     return undefined;
   }
 }

@@ -2,20 +2,29 @@
  * What the configuration must fulfil beyond its structure: relations between keys. Pure; each rule returns its problems.
  */
 import { contains, overlaps, parseBlock, type Block } from "../network/cidr";
-import { instanceSize, siblingTypes } from "../hosts/sizing";
 import { appRules } from "./app-rules";
-import type { Sections } from "./structure";
-
-interface Context {
-  readonly project: string;
-  /** Empty when it is not a region at all, which is reported elsewhere. */
-  readonly region: string;
-  readonly sections: Sections;
-}
+import { environment, requirements } from "./env-rules";
+import { isZoneId } from "./aws-names";
+import { buckets, instanceTypes, ports, privateAddresses, schedule, type Context } from "./value-rules";
 
 /** All rules over the sections that could be read. */
 export function checkRules(context: Context): string[] {
-  const rules = [zones, blocks, sshFrom, images, instanceTypes, appRules, egress, environment, sshKey];
+  const rules = [
+    zones,
+    blocks,
+    privateAddresses,
+    sshFrom,
+    images,
+    instanceTypes,
+    ports,
+    buckets,
+    schedule,
+    appRules,
+    egress,
+    environment,
+    requirements,
+    sshKey,
+  ];
   return rules.flatMap((rule) => rule(context));
 }
 
@@ -24,17 +33,23 @@ function zones({ project, region, sections }: Context): string[] {
     return [];
   }
   const network = sections.network as { availabilityZones?: unknown; gatewaySubnets?: unknown; webserverSubnets?: unknown } | undefined;
-  const names = strings(network?.availabilityZones);
-  const foreign = names
-    .filter((name) => !name.startsWith(region))
-    .map(
-      (name) => `${project}:network.availabilityZones: found "${name}", which is not in aws:region ${region}; name zones of that region`,
-    );
+  if (!Array.isArray(network?.availabilityZones)) {
+    return [];
+  }
+  const names = strings(network.availabilityZones);
+  const foreign = names.flatMap((name, index) =>
+    name.startsWith(region) || isZoneId(name)
+      ? []
+      : [
+          `${project}:network.availabilityZones[${index}]: found "${name}", which is not in aws:region ${region}; name zones of that region, for example ${region}a`,
+        ],
+  );
   const counts = (["gatewaySubnets", "webserverSubnets"] as const)
-    .filter((key) => strings(network?.[key]).length !== names.length)
+    .map((key) => ({ key, count: strings(network[key]).length }))
+    .filter(({ count }) => count > 0 && count !== names.length)
     .map(
-      (key) =>
-        `${project}:network.${key}: found ${strings(network?.[key]).length} blocks for ${names.length} availability zones; give one block a zone`,
+      ({ key, count }) =>
+        `${project}:network.${key}: found ${count} ${count === 1 ? "block" : "blocks"} for ${names.length} availability ${names.length === 1 ? "zone" : "zones"}; give one block for each zone`,
     );
   return [...foreign, ...counts];
 }
@@ -97,20 +112,6 @@ function images({ project, sections }: Context): string[] {
   });
 }
 
-function instanceTypes({ project, sections }: Context): string[] {
-  return ["gateway", "backend"].flatMap((host) => {
-    const { instanceType, memoryMiB } = (sections[host] ?? {}) as { instanceType?: string; memoryMiB?: number };
-    if (instanceType === undefined || memoryMiB !== undefined || instanceSize(instanceType) !== undefined) {
-      return [];
-    }
-    const siblings = siblingTypes(instanceType);
-    const known = siblings.length === 0 ? "" : ` (it knows ${siblings.join(", ")})`;
-    return [
-      `${project}:${host}.instanceType: found "${instanceType}", whose memory this program does not know${known}; if there is such a type, set ${project}:${host}.memoryMiB as well`,
-    ];
-  });
-}
-
 function egress({ project, sections }: Context): string[] {
   if ((sections.network as { egress?: unknown } | undefined)?.egress !== "none") {
     return [];
@@ -127,44 +128,6 @@ function egress({ project, sections }: Context): string[] {
     problems.push(`${project}:app.git: application code: ${why}; use app.path or app.bundle`);
   }
   return problems;
-}
-
-const NAME = /^[A-Z_][A-Z0-9_]*$/;
-const SECRET_NAME = /(SECRET|TOKEN|PASSW|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|_KEY$|^KEY$|DATABASE_URL|DSN$)/;
-const MANAGED = ["UPSTREAM_URL", "MODEL_PATH"];
-
-function environment({ project, sections }: Context): string[] {
-  const gateway = (sections.gateway ?? {}) as { env?: unknown; secretEnv?: unknown };
-  const plain = [...keys("env", sections.env), ...keys("gateway.env", gateway.env)];
-  const secret = [...keys("secretEnv", sections.secretEnv), ...keys("gateway.secretEnv", gateway.secretEnv)];
-  const problems: string[] = [];
-  for (const { section, name, value } of [...plain, ...secret]) {
-    if (typeof value === "string" && /[\r\n\0]/.test(value)) {
-      problems.push(`${project}:${section}.${name}: has a line break or a NUL, which .env cannot hold; encode it, for example as base64`);
-    }
-    if (!NAME.test(name)) {
-      problems.push(`${project}:${section}.${name}: not a name for an environment variable; use capitals, digits and underscores`);
-    }
-    if (MANAGED.includes(name)) {
-      problems.push(`${project}:${section}.${name}: is set by the program; remove it`);
-    }
-  }
-  for (const { section, name } of plain.filter((entry) => SECRET_NAME.test(entry.name))) {
-    problems.push(
-      `${project}:${section}.${name}: looks like a secret, and ${section} is stored in plain text; move it: pulumi config set --secret --path '${project}:${secretSectionOf(section)}.${name}'`,
-    );
-  }
-  for (const { section, name } of plain) {
-    if (secret.some((entry) => entry.section === secretSectionOf(section) && entry.name === name)) {
-      problems.push(`${project}:${section}.${name}: also given in ${project}:${secretSectionOf(section)}; keep one of the two`);
-    }
-  }
-  return problems;
-}
-
-/** Where the secrets of the same .env stand: "gateway.env" belongs to "gateway.secretEnv". */
-function secretSectionOf(section: string): string {
-  return section.replace(/env$/, "secretEnv");
 }
 
 function sshKey({ project, sections }: Context): string[] {
@@ -188,10 +151,4 @@ function sshKey({ project, sections }: Context): string[] {
 
 function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === "string") : [];
-}
-
-function keys(section: string, group: unknown): { section: string; name: string; value: unknown }[] {
-  return group !== null && typeof group === "object"
-    ? Object.entries(group as Record<string, unknown>).map(([name, value]) => ({ section, name, value }))
-    : [];
 }

@@ -164,7 +164,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       workers,
       sshFrom: {
         type: "array",
-        items: { ...cidr, form: `${cidr.form}; a single address ends in /32`, example: "198.51.100.7/32" },
+        items: { ...cidr, form: `${cidr.form}; a single address ends in /32, IPv6 and host names do not work`, example: "198.51.100.7/32" },
         minItems: 1,
         uniqueItems: true,
         form: "a list of IPv4 blocks, each once (your own address with /32 at its end)",
@@ -313,6 +313,16 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
           description: "A tar.gz in S3 with the Python package and `requirements.txt` or `pyproject.toml` at its top.",
         },
       ),
+      requires: {
+        type: "array",
+        items: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]*$", form: "the name of a setting of .env", example: "DATABASE_URL" },
+        uniqueItems: true,
+        default: [],
+        form: "a list of names of settings, each once",
+        example: ["DATABASE_URL", "SECRET_KEY"],
+        description:
+          "Settings (`secretEnv` or `env`) without which the application does not work: a stack that lacks one is refused at preview. The sample application needs DATABASE_URL and SECRET_KEY.",
+      },
       module: {
         type: "string",
         minLength: 1,
@@ -429,14 +439,14 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     },
   },
   secretEnv: {
-    description: "Secret settings for the backend's .env. DATABASE_URL and SECRET_KEY are required, API keys go here too.",
+    description:
+      "Secret settings for the backend's .env, such as DATABASE_URL, SECRET_KEY and API keys. `app.requires` says which of them the application cannot do without.",
     secret: true,
-    required: true,
     schema: {
       type: "object",
+      default: {},
       additionalProperties: secretSetting,
       form: "a group of names and secret texts",
-      required: ["DATABASE_URL", "SECRET_KEY"],
       properties: {
         DATABASE_URL: {
           type: "string",

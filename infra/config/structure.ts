@@ -155,10 +155,3 @@ function suggestion(name: string, known: readonly string[]): string {
   }
   return known.length === 0 ? "" : `; known keys: ${known.join(", ")}`;
 }
-
-/** Names of projects that are probably this one, misspelt: nothing would read their keys. */
-export function misspeltProjects(project: string, keys: readonly string[]): string[] {
-  return keys
-    .filter((key) => !key.startsWith(`${project}:`) && nearest(key.split(":", 1)[0] ?? "", [project]) !== undefined)
-    .map((key) => `${key}: nothing reads it; did you mean "${project}:${key.slice(key.indexOf(":") + 1)}"?`);
-}

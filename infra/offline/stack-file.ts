@@ -4,7 +4,8 @@
  */
 import * as fs from "fs";
 import * as path from "path";
-import { parse } from "yaml";
+import { projectSettings, stackSettings } from "../config/stack-text";
+import { systemSentence } from "../../policies/cli/system-errors";
 import { SECTIONS } from "../config/schema";
 
 export interface StackFile {
@@ -38,12 +39,31 @@ export function readStackFile(root: string, stack: string, placeholders: Placeho
     if (holdsSecret(value)) {
       secretKeys.push(key);
     }
-    const plain = key === `${name}:sshPrivateKey` && holdsSecret(value) ? placeholders.privateKey() : reveal(value, key);
-    config[key] = typeof plain === "string" ? plain : JSON.stringify(plain);
+    config[key] = plainText(name, key, value, placeholders);
   }
-  const unset = fillSecrets(name, config, secretKeys, placeholders);
+  const whole = isEncrypted(values[`${name}:secretEnv`] ?? values.secretEnv);
+  const unset = fillSecrets(name, { config, secretKeys, whole }, placeholders);
   return { project: name, stack, config, secretKeys, unset };
 }
+
+/** The value as the CLI passes it. A group that is one secret as a whole is a group of which nothing is known. */
+function plainText(project: string, key: string, value: unknown, placeholders: Placeholders): string {
+  if (isEncrypted(value)) {
+    const section = SECTIONS[key.slice(project.length + 1)];
+    if (KEYS.some((name) => key === `${project}:${name}`)) return placeholders.privateKey();
+    if (section !== undefined && section.schema.type !== "string" && section.secret !== true) {
+      throw new StackFileError(
+        `${key}: is encrypted as a whole, so that its keys cannot be read here; keep them in plain text, and encrypt single values: ` +
+          `pulumi config set --secret --path '${key}.NAME'`,
+      );
+    }
+    return section?.schema.type === "object" ? "{}" : placeholderFor(key);
+  }
+  const plain = reveal(value, key) ?? "";
+  return typeof plain === "string" ? plain : JSON.stringify(plain);
+}
+
+const KEYS = ["sshPrivateKey", "sshPreviousPrivateKey"];
 
 /** The project's name as Pulumi.yaml has it: the prefix of all its configuration keys. */
 export function projectName(root: string): string {
@@ -58,10 +78,18 @@ function readYaml(root: string, file: string, stack: string): Record<string, unk
       `${file}: not found. The stack "${stack}" has no configuration here; stacks with one: ${others.join(", ") || "none"}`,
     );
   }
+  const read = file === "Pulumi.yaml" ? projectSettings(file, readText(full, file)) : stackSettings(file, readText(full, file));
+  if ("problems" in read) {
+    throw new StackFileError(read.problems.join("\n"));
+  }
+  return read.settings;
+}
+
+function readText(full: string, file: string): string {
   try {
-    return object(parse(fs.readFileSync(full, "utf8")));
+    return fs.readFileSync(full, "utf8");
   } catch (error) {
-    throw new StackFileError(`${file}: not valid YAML: ${(error as Error).message}`);
+    throw new StackFileError(systemSentence(error, file) ?? (error as Error).message);
   }
 }
 
@@ -97,7 +125,7 @@ function reveal(value: unknown, key: string): unknown {
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, reveal(entry, name)]));
   }
-  return typeof value === "number" || typeof value === "boolean" ? value : (value ?? "");
+  return value;
 }
 
 /** Has the form of a URL and more than 16 characters, so that it passes wherever a secret is expected. */
@@ -105,24 +133,38 @@ function placeholderFor(name: string): string {
   return `placeholder:${name}-is-not-read-offline`;
 }
 
-/** Puts placeholders where a required secret is not set; returns their names. */
-function fillSecrets(project: string, config: Record<string, string>, secretKeys: string[], placeholders: Placeholders): string[] {
+/** Puts placeholders where a secret that the application requires is not set; returns their names. */
+function fillSecrets(
+  project: string,
+  { config, secretKeys, whole }: { config: Record<string, string>; secretKeys: string[]; whole: boolean },
+  placeholders: Placeholders,
+): string[] {
   const unset: string[] = [];
+  const group = (name: string): Record<string, unknown> => object(json(config[`${project}:${name}`]));
   const envKey = `${project}:secretEnv`;
-  if (config[envKey] === undefined || secretKeys.includes(envKey)) {
-    const env = object(JSON.parse(config[envKey] ?? "{}"));
-    const required = (SECTIONS.secretEnv?.schema.required ?? []) as readonly string[];
-    const missing = required.filter((name) => !(name in env));
-    config[envKey] = JSON.stringify({ ...env, ...Object.fromEntries(missing.map((name) => [name, placeholderFor(name)])) });
-    secretKeys.push(envKey);
-    unset.push(...missing.map((name) => `${envKey}.${name}`));
+  const required = group("app").requires;
+  if ((config[envKey] === undefined || secretKeys.includes(envKey)) && Array.isArray(required)) {
+    const env = group("secretEnv");
+    const missing = required.filter((name): name is string => typeof name === "string" && !(name in env) && !(name in group("env")));
+    if (missing.length > 0) {
+      config[envKey] = JSON.stringify({ ...env, ...Object.fromEntries(missing.map((name) => [name, placeholderFor(name)])) });
+      secretKeys.push(envKey);
+      unset.push(...missing.filter(() => !whole).map((name) => `${envKey}.${name}`));
+    }
   }
-  const file = object(JSON.parse(config[`${project}:ssh`] ?? "{}")).privateKeyFile;
   const keyName = `${project}:sshPrivateKey`;
-  if (config[keyName] === undefined && file === undefined) {
+  if (config[keyName] === undefined && group("ssh").privateKeyFile === undefined) {
     config[keyName] = placeholders.privateKey();
     secretKeys.push(keyName);
     unset.push(keyName);
   }
   return unset;
+}
+
+function json(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "{}");
+  } catch {
+    return undefined; // no group: the program says so
+  }
 }

@@ -1,12 +1,13 @@
-/** The .env file of the service, in the syntax of python-dotenv (which `uvicorn --env-file` uses). */
+/** The .env file of the service, in the syntax of python-dotenv (which `uvicorn --env-file` uses) and of systemd's EnvironmentFile=. */
 import { scryptSync } from "node:crypto";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * One `NAME='value'` line per variable, sorted by name, so that the same values always give the same bytes.
- * python-dotenv knows two escapes in single quotes (`\\` and `\'`) and expands `${NAME}` even there; a literal `${` is written as the
- * default of a variable without a name.
+ * One `NAME='value'` per variable, sorted by name, so that the same values always give the same bytes. Line breaks stand in the quotes as they are.
+ * In single quotes python-dotenv knows escapes and systemd knows none, in double quotes both know `\\` and `\"`: a value with a backslash or a
+ * single quote is in double quotes. python-dotenv expands `${NAME}` in any quotes, which systemd does not: there a literal `${` is written as the
+ * default of a variable without a name, which only python-dotenv reads as it is meant.
  * @throws Error naming every bad key at once; values are never shown.
  */
 export function renderEnvFile(env: Readonly<Record<string, string>>): string {
@@ -16,16 +17,17 @@ export function renderEnvFile(env: Readonly<Record<string, string>>): string {
     const value: unknown = env[name];
     if (!NAME.test(name)) problems.push(`«${name}» is not a variable name (letters, digits and _, not beginning with a digit)`);
     else if (typeof value !== "string") problems.push(`«${name}» is not a text; put quotes around it`);
-    else if (/[\r\n\0]/.test(value))
-      problems.push(`«${name}» has a line break or a NUL, which .env cannot hold; encode it, for example as base64`);
-    else lines.push(`${name}='${quote(value)}'\n`);
+    else if (/[\r\0]/.test(value))
+      problems.push(`«${name}» has a carriage return or a NUL, which .env cannot hold; encode it, for example as base64`);
+    else lines.push(`${name}=${quote(value)}\n`);
   }
   if (problems.length > 0) throw new Error(`.env: ${problems.join("; ")}.`);
   return lines.join("");
 }
 
 function quote(value: string): string {
-  return value.replace(/\\/g, "\\\\").replace(/'/g, "\\'").replace(/\$\{/g, "${:-$}{");
+  const text = value.replace(/\$\{/g, "${:-$}{");
+  return /[\\']/.test(text) ? `"${text.replace(/[\\"]/g, "\\$&")}"` : `'${text}'`;
 }
 
 /** The same text with the values of all names outside `plain` masked; for previews. */

@@ -55,7 +55,7 @@ export function systemSentence(error: unknown, named?: string): string | undefin
   const program = /^spawn(?:Sync)? (.+)$/.exec(syscall)?.[1] ?? (syscall.startsWith("spawn") ? error.path : undefined);
   if (program !== undefined) return programSentence(program, code);
   const where = named ?? error.path ?? error.hostname ?? error.address ?? (syscall === "write" ? "the output" : syscall);
-  return `${where}: ${REMEDY[code] ?? error.message} (${code})`;
+  return `${where}: ${REMEDY[code] ?? `${error.message} (${code})`}`;
 }
 
 function programSentence(program: string, code: string): string {

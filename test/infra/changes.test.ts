@@ -107,6 +107,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "app.interface": { app: { git: { url: "https://example.com/x.git", commit: "0".repeat(40) }, interface: "wsgi" } },
   "app.exclude": { app: { path: "templates/sample-app", exclude: ["config.json"] } },
   "app.allow": { app: { path: "templates/sample-app", allow: ["*.pem"] } },
+  "app.requires": { app: { path: "templates/sample-app", requires: ["SECRET_KEY"] } },
   "models.manifest": { models: { manifest: MANIFEST } },
   "models.bucket": { models: { bucket: "another-bucket-of-models" } },
   "models.published": { models: { published: true } },

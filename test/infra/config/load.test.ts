@@ -83,7 +83,7 @@ test("a private key may be given as base64 on one line, because the CLI reads on
   const encoded = Buffer.from(KEY.private).toString("base64");
   expect(load({ "ml-gateway:sshPrivateKey": `${encoded}\n` }).ssh.publicKey).toBe(load().ssh.publicKey);
   expect(problems({ "ml-gateway:sshPrivateKey": "-----BEGIN OPENSSH PRIVATE KEY-----" })).toEqual([
-    expect.stringMatching(/^ml-gateway:sshPrivateKey: found no private key/),
+    expect.stringMatching(/^ml-gateway:sshPrivateKey: the key is cut off: its last line/),
   ]);
 });
 
@@ -179,14 +179,14 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "fewer subnets than zones",
     network({ gatewaySubnets: ["10.0.1.0/24"] }),
-    /^ml-gateway:network\.gatewaySubnets: found 1 blocks for 2 availability zones/,
+    /^ml-gateway:network\.gatewaySubnets: found 1 block for 2 availability zones/,
   ],
   [
     "zone of another region",
     network({ availabilityZones: ["us-east-1a", "eu-west-1b"] }),
-    /^ml-gateway:network\.availabilityZones: found "eu-west-1b", which is not in aws:region us-east-1/,
+    /^ml-gateway:network\.availabilityZones\[1\]: found "eu-west-1b", which is not in aws:region us-east-1/,
   ],
-  ["no region", { "aws:region": "somewhere" }, /^aws:region: found "somewhere"; name a region/],
+  ["no region", { "aws:region": "somewhere" }, /^aws:region: found "somewhere", which is no region of AWS; write one/],
   [
     "SSH from a host address",
     { "ml-gateway:gateway": { sshFrom: ["203.0.113.7/24"] } },
@@ -195,7 +195,7 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "unknown instance type",
     { "ml-gateway:backend": { instanceType: "q9.nano" } },
-    /^ml-gateway:backend\.instanceType: found "q9\.nano", whose memory this program does not know/,
+    /^ml-gateway:backend\.instanceType: found "q9\.nano", which is no instance type that this program knows/,
   ],
   [
     "git branch in place of a commit",
@@ -292,7 +292,7 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "a previous key file that cannot be read",
     { "ml-gateway:ssh": { previousPrivateKeyFile: "nowhere/key" } },
-    /^ml-gateway:ssh\.previousPrivateKeyFile: .*no such file.*nowhere\/key/,
+    /^ml-gateway:ssh\.previousPrivateKeyFile: nowhere\/key: there is no such file/,
   ],
   [
     "text that is no key",
@@ -302,26 +302,30 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   ["public key", { "ml-gateway:sshPrivateKey": KEY.public }, /^ml-gateway:sshPrivateKey: found a public key; the private one is needed/],
   [
     "secret missing",
-    { "ml-gateway:secretEnv": { DATABASE_URL: "sqlite:///x" } },
-    /^ml-gateway:secretEnv\.SECRET_KEY: missing\. .*pulumi config set --secret --path 'ml-gateway:secretEnv\.SECRET_KEY'/,
+    { "ml-gateway:secretEnv": { DATABASE_URL: "sqlite:///x" }, "ml-gateway:app": { path: APP, requires: ["DATABASE_URL", "SECRET_KEY"] } },
+    /^ml-gateway:secretEnv\.SECRET_KEY: missing, and app\.requires says .*pulumi config set --secret --path 'ml-gateway:secretEnv\.SECRET_KEY'/,
   ],
-  ["all secrets missing", { "ml-gateway:secretEnv": undefined }, /^ml-gateway:secretEnv: missing\. Secret settings/],
+  [
+    "all secrets missing",
+    { "ml-gateway:secretEnv": undefined, "ml-gateway:app": { path: APP, requires: ["SECRET_KEY"] } },
+    /^ml-gateway:secretEnv\.SECRET_KEY: missing, and app\.requires/,
+  ],
   [
     "secret too short",
     secretEnv({ SECRET_KEY: "short" }),
     /^ml-gateway:secretEnv\.SECRET_KEY: found a \(secret\) value of 5 characters; write a random text of at least 16/,
   ],
+  ["line end of Windows in a setting", { "ml-gateway:env": { GREETING: "a\r\nb" } }, /^ml-gateway:env\.GREETING: holds a carriage return/],
   [
-    "line break in a setting",
-    { "ml-gateway:env": { GREETING: "a\nb" } },
-    /^ml-gateway:env\.GREETING: has a line break or a NUL, which \.env cannot hold; encode it/,
+    "NUL in a secret",
+    secretEnv({ TLS_CERTIFICATE: "-----BEGIN\0" }),
+    /^ml-gateway:secretEnv\.TLS_CERTIFICATE: holds a NUL byte(?!.*BEGIN)/,
   ],
   [
-    "line break in a secret",
-    secretEnv({ TLS_CERTIFICATE: "-----BEGIN\n" }),
-    /^ml-gateway:secretEnv\.TLS_CERTIFICATE: has a line break (?!.*BEGIN)/,
+    "bad variable name",
+    secretEnv({ "api-key": "x" }),
+    /^ml-gateway:secretEnv\.api-key: is not a name for an environment variable; .* for example api_key$/,
   ],
-  ["bad variable name", secretEnv({ "api-key": "x" }), /^ml-gateway:secretEnv\.api-key: not a name for an environment variable/],
   ["secret in plain settings", { "ml-gateway:env": { OPENAI_API_KEY: "x" } }, /^ml-gateway:env\.OPENAI_API_KEY: looks like a secret/],
   [
     "setting that the program makes",
@@ -389,7 +393,11 @@ describe("gateway.secretEnv", () => {
       /^ml-gateway:gateway\.secretEnv\.API_KEY: found a group of keys; a text is needed/,
     ],
     ["a text in place of the group", { secretEnv: "f00d" }, /^ml-gateway:gateway\.secretEnv: found the given \(secret\) value/],
-    ["a line break", { secretEnv: { API_KEY: "f00d\nf00d" } }, /^ml-gateway:gateway\.secretEnv\.API_KEY: has a line break/],
+    [
+      "a line end of Windows",
+      { secretEnv: { API_KEY: "f00d\r\nf00d" } },
+      /^ml-gateway:gateway\.secretEnv\.API_KEY: holds a carriage return/,
+    ],
     [
       "a name that the program sets",
       { secretEnv: { UPSTREAM_URL: "f00d" } },
@@ -425,7 +433,9 @@ describe("gateway.secretEnv", () => {
 
 test("a key file that cannot be read", () => {
   const overrides = { "ml-gateway:sshPrivateKey": undefined, "ml-gateway:ssh": { privateKeyFile: path.join(scratch, "none") } };
-  expect(problems(overrides)).toEqual([expect.stringMatching(/^ml-gateway:ssh\.privateKeyFile: .*no such file.*none/)]);
+  expect(problems(overrides)).toEqual([
+    expect.stringMatching(/^ml-gateway:ssh\.privateKeyFile: .*none: there is no such file or folder; check the path$/),
+  ]);
 });
 
 test("a key with a passphrase", () => {

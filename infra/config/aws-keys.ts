@@ -1,0 +1,80 @@
+/** The keys of the stack's file that are not the program's own: those of the AWS provider, and prefixes that nothing reads. Pure. */
+import { nearest } from "../../policies/cli/nearest";
+
+/** Configuration of @pulumi/aws 7.48 (config/vars.d.ts), and what its schema has beside that. */
+const AWS_KEYS = `accessKey allowedAccountIds assumeRoleWithWebIdentity assumeRoles customCaBundle defaultTags ec2MetadataServiceEndpoint
+ec2MetadataServiceEndpointMode endpoints forbiddenAccountIds httpProxy httpsProxy ignoreTags insecure maxRetries noProxy profile region
+retryMode s3UsEast1RegionalEndpoint s3UsePathStyle secretKey sharedConfigFiles sharedCredentialsFiles skipCredentialsValidation
+skipMetadataApiCheck skipRegionValidation skipRequestingAccountId stsRegion tagPolicyCompliance token tokenBucketRateLimiterCapacity
+useDualstackEndpoint useFipsEndpoint userAgents`.split(/\s+/);
+const AWS_SECRETS = ["accessKey", "secretKey", "token"];
+
+/** What is wrong with the `aws:` keys. */
+export function awsProblems(values: Readonly<Record<string, string>>, isSecret: (key: string) => boolean): string[] {
+  return Object.entries(values)
+    .filter(([key]) => key.startsWith("aws:"))
+    .flatMap(([key, value]) => {
+      const name = key.slice("aws:".length);
+      const problem = keyProblem(name) ?? (name === "defaultTags" ? tagsProblem(value) : undefined);
+      if (problem !== undefined) return [`${key}: ${problem}`];
+      return AWS_SECRETS.includes(name) && !isSecret(key) ? [`${key}: ${leak(key)}`] : [];
+    });
+}
+
+function keyProblem(given: string): string | undefined {
+  const name = given.split(/[.[]/, 1)[0] ?? "";
+  if (AWS_KEYS.includes(given)) return undefined;
+  if (AWS_KEYS.includes(name))
+    return `was set without --path, and nothing reads it; set it again: pulumi config set --path 'aws:${given}' VALUE`;
+  const meant = AWS_KEYS.find((key) => key.toLowerCase() === name.toLowerCase()) ?? nearest(name, AWS_KEYS);
+  return `unknown key, which the AWS provider does not read${meant === undefined ? "; remove it" : `; did you mean "aws:${meant}"?`}`;
+}
+
+function leak(key: string): string {
+  return (
+    "an access key of AWS, stored in plain text. Remove it from the file (and deactivate it: others may know it) and use the standard AWS " +
+    `configuration instead, for example aws:profile; if it has to be here: pulumi config set --secret ${key}`
+  );
+}
+
+const EXAMPLE = "for example aws:defaultTags: { tags: { Project: ml-gateway } }";
+
+function tagsProblem(value: string): string | undefined {
+  const given = json(value);
+  if (!isGroup(given)) return `found ${value === "" ? "nothing" : "a single value or a list"}; write a group with the key tags, ${EXAMPLE}`;
+  const flat = Object.keys(given).filter((key) => key !== "tags");
+  if (flat.length > 0)
+    return `found ${flat.join(", ")} beside the key tags, and the provider would drop it; indent it below tags, ${EXAMPLE}`;
+  const tags = given.tags;
+  if (!isGroup(tags)) return `tags is no group of names and texts; write one, ${EXAMPLE}`;
+  const bad = Object.entries(tags).find(([name, text]) => /^aws:/i.test(name) || name.length > 128 || !isTagText(text));
+  return bad === undefined
+    ? undefined
+    : `the tag "${bad[0]}" does not work: AWS keeps names that begin with aws:, and takes names of at most 128 and texts of at most 256 characters; write it as a text, ${EXAMPLE}`;
+}
+
+function isTagText(value: unknown): boolean {
+  return ["string", "number", "boolean"].includes(typeof value) && String(value).length <= 256;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // a single text
+  }
+}
+
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** Keys whose prefix is probably this project's, misspelt: nothing would read them. */
+export function misspeltProjects(project: string, keys: readonly string[]): { readonly problems: string[]; readonly meant: string[] } {
+  const found = keys.filter((key) => {
+    const prefix = key.split(":", 1)[0] ?? "";
+    return prefix !== project && nearest(prefix.toLowerCase(), [project]) !== undefined;
+  });
+  const meant = found.map((key) => `${project}:${key.slice(key.indexOf(":") + 1)}`);
+  return { meant, problems: found.map((key, index) => `${key}: nothing reads it; did you mean "${meant[index] ?? ""}"?`) };
+}

@@ -1,0 +1,98 @@
+/** What the settings of the .env files must fulfil. Pure; each rule returns its problems. */
+import { isSecretName } from "../../policies/rules/secrets/names";
+import type { Context } from "./value-rules";
+
+interface Setting {
+  readonly section: string;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** What every shell, systemd and Python take; lower case as well (http_proxy). */
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const MANAGED = ["UPSTREAM_URL", "MODEL_PATH"];
+/** Keys that find or sort something and open nothing. */
+const PUBLIC_KEY =
+  /(^|_)(PUBLIC|CACHE|SORT|PRIMARY|PARTITION|FOREIGN|HOST|OBJECT|INDEX|ROUTING|GROUP|KMS|SHARD|DEDUP|IDEMPOTENCY|BUCKET|S3|FEATURE|MAX|MIN)_KEYS?$/;
+
+export function environment({ project, sections }: Context): string[] {
+  const { plain, secret } = settingsOf(sections);
+  const problems = [...plain, ...secret].flatMap((setting) => nameProblem(setting) ?? valueProblem(setting) ?? []);
+  const leaks = plain.filter(({ name, value }) => promisesSecret(name) || holdsPassword(value)).map((setting) => leak(project, setting));
+  const twice = plain
+    .filter(({ section, name }) => secret.some((entry) => entry.section === secretSectionOf(section) && entry.name === name))
+    .map(({ section, name }) => `${section}.${name}: also given in ${project}:${secretSectionOf(section)}; keep one of the two`);
+  const all = [...problems, ...leaks, ...twice].map((problem) => `${project}:${problem}`);
+  // The first says enough of a key.
+  return all.filter((problem, index) => all.findIndex((other) => keyOf(other) === keyOf(problem)) === index);
+}
+
+/** Settings that the application is said to need. */
+export function requirements({ project, sections }: Context): string[] {
+  const { requires } = (sections.app ?? {}) as { requires?: unknown };
+  const { plain, secret } = settingsOf(sections);
+  const given = [...plain, ...secret].filter(({ section }) => !section.startsWith("gateway.")).map(({ name }) => name);
+  const missing = Array.isArray(requires)
+    ? requires.filter((name): name is string => typeof name === "string" && !given.includes(name))
+    : [];
+  return missing.map(
+    (name) =>
+      `${project}:secretEnv.${name}: missing, and app.requires says that the application needs it. Set it: pulumi config set --secret --path '${project}:secretEnv.${name}'`,
+  );
+}
+
+const keyOf = (problem: string): string => problem.split(": ", 1)[0] ?? "";
+
+function settingsOf(sections: Context["sections"]): { plain: Setting[]; secret: Setting[] } {
+  const gateway = (sections.gateway ?? {}) as { env?: unknown; secretEnv?: unknown };
+  return {
+    plain: [...settings("env", sections.env), ...settings("gateway.env", gateway.env)],
+    secret: [...settings("secretEnv", sections.secretEnv), ...settings("gateway.secretEnv", gateway.secretEnv)],
+  };
+}
+
+function nameProblem({ section, name }: Setting): string | undefined {
+  if (MANAGED.includes(name)) return `${section}.${name}: is set by the program; remove it`;
+  if (NAME.test(name)) return undefined;
+  const meant = name
+    .trim()
+    .replace(/[^A-Za-z0-9_]+/g, "_")
+    .replace(/^(?=\d)/, "_");
+  return `${section}.${name}: is not a name for an environment variable; write letters, digits and underscores, not beginning with a digit, for example ${meant === "" ? "NAME" : meant}`;
+}
+
+function valueProblem({ section, name, value }: Setting): string | undefined {
+  if (typeof value !== "string") return undefined;
+  if (value.includes("\0"))
+    return `${section}.${name}: holds a NUL byte, which no environment variable can; encode the value, for example as base64`;
+  return value.includes("\r")
+    ? `${section}.${name}: holds a carriage return (a line end of Windows), which would not arrive as it is; write the value with plain line ends`
+    : undefined;
+}
+
+/** Wider than the policy pack's rule: whatever may be a secret can stand among the secrets. */
+function promisesSecret(name: string): boolean {
+  const upper = name.toUpperCase();
+  return isSecretName(name) || /(^|_)(DATABASE_URL|DSN)$/.test(upper) || (/(^|_)KEYS?$/.test(upper) && !PUBLIC_KEY.test(upper));
+}
+
+/** `https://user:password@host`. */
+function holdsPassword(value: unknown): boolean {
+  return typeof value === "string" && /[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:[^\s/@]+@/i.test(value);
+}
+
+function leak(project: string, { section, name }: Setting): string {
+  const why = promisesSecret(name) ? "looks like a secret" : "holds a password";
+  return `${section}.${name}: ${why}, and ${section} is stored in plain text; move it: pulumi config set --secret --path '${project}:${secretSectionOf(section)}.${name}'`;
+}
+
+/** Where the secrets of the same .env stand: "gateway.env" belongs to "gateway.secretEnv". */
+function secretSectionOf(section: string): string {
+  return section.replace(/env$/, "secretEnv");
+}
+
+function settings(section: string, group: unknown): Setting[] {
+  return group !== null && typeof group === "object"
+    ? Object.entries(group as Record<string, unknown>).map(([name, value]) => ({ section, name, value }))
+    : [];
+}

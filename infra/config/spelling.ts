@@ -1,0 +1,41 @@
+/**
+ * Values of environments that reach a service otherwise than they are written: YAML makes numbers, dates and switches of texts without quotes,
+ * and a 1.10 has become 1.1 before the program sees it. So the file itself is asked. Pure.
+ */
+import { isMap, isScalar, parseDocument, type Node, type Pair } from "yaml";
+
+/** Groups of environment variables, below the project's prefix. */
+const GROUPS = [["env"], ["secretEnv"], ["gateway", "env"], ["gateway", "secretEnv"]];
+
+/** What some YAML parser (1.1 or 1.2) takes for something else than a text: switches, nothing, numbers, base 60, dates. */
+const OTHER_KINDS = [
+  /^(y|n|yes|no|on|off|true|false|null|~)$/i,
+  /^[-+]?(0x[\da-f_]+|0o[0-7_]+|0b[01_]+)$/i,
+  /^[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[-+]?\d+)?$/i,
+  /^[-+]?\.(inf|nan)$/i,
+  /^[-+]?\d+(:[0-5]?\d)+(\.\d*)?$/,
+  /^\d{4}-\d\d?-\d\d?([Tt ].*)?$/,
+];
+/** These arrive as they are written, whoever reads them. */
+const UNCHANGED = /^(-?[1-9]\d{0,14}|0|true|false)$/;
+
+/** @param text the stack's file, which can be read as YAML. */
+export function spellingProblems(project: string, text: string): string[] {
+  const config = parseDocument(text, { logLevel: "silent" }).get("config");
+  if (!isMap(config)) return [];
+  return GROUPS.flatMap((group) => {
+    const [section = "", ...rest] = group;
+    const found = rest.reduce<unknown>((map, key) => (isMap(map) ? map.get(key) : undefined), config.get(`${project}:${section}`));
+    return isMap(found)
+      ? found.items.flatMap((pair) => valueProblem(`${project}:${group.join(".")}`, pair as Pair<Node, Node | null>))
+      : [];
+  });
+}
+
+function valueProblem(key: string, { key: name, value }: Pair<Node, Node | null>): string[] {
+  if (!isScalar(value) || value.type !== "PLAIN" || value.source === undefined) return [];
+  const source = value.source;
+  if (UNCHANGED.test(source) || !OTHER_KINDS.some((kind) => kind.test(source))) return [];
+  const place = `${key}.${isScalar(name) ? String(name.value) : ""}`;
+  return [`${place}: found ${source} without quotes, which YAML turns into another value; put quotes around it, for example '${source}'`];
+}
