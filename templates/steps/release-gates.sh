@@ -13,7 +13,12 @@ last_words() {
   printf '\nLast words of %s:\n' "$1"
   journalctl --sync
   journalctl --no-pager --quiet --output=cat --lines=10 "_SYSTEMD_INVOCATION_ID=$invocation" + "INVOCATION_ID=$invocation" |
-    cut -c 1-300 | /usr/bin/python3 -I -S "$STAGE/redact.py" "/home/ddos/releases/$ID/app/.env"
+    without_secrets | cut -c 1-300
+}
+
+# without_secrets: stdin without the values of .env. Before anything is cut: half a secret is no longer recognised.
+without_secrets() {
+  /usr/bin/python3 -I -S "$STAGE/redact.py" "/home/ddos/releases/$ID/app/.env"
 }
 
 # systemd ignores what it does not understand; here that is an error. The interpreter is not where the unit says until `current` exists.
@@ -87,7 +92,7 @@ try_candidate() {
     fail "the new release $ID could not be started on trial$(last_words "$CANDIDATE")"
   fi
   if ! outcome=$(/usr/local/lib/ddos/recover.sh gate "$ID" 8001 "$CANDIDATE" 90 2>&1); then
-    fail "the new release $ID failed its trial on port 8001: $outcome$(last_words "$CANDIDATE")"
+    fail "the new release $ID failed its trial on port 8001: $(without_secrets <<<"$outcome")$(last_words "$CANDIDATE")"
   fi
   log "release $ID passed its trial on port 8001"
 }
