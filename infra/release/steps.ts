@@ -45,7 +45,20 @@ export function hostScripts(spec: HostSpec): Carrier {
   return carrier(scripts, { repair: spec.repair });
 }
 
-/** `key=value` lines, `---`, a base64 payload, `===`: the last line proves that nothing was cut off. */
+/**
+ * What a step reads from stdin. This is the one description of the format; `read_input`, `value`, `values` and `need` in
+ * templates/steps/lib.sh read it.
+ *
+ * ```text
+ * key=value      any number of lines, possibly none. A key may occur several times: a list. A value is one line, and all behind the first
+ *                "=" belongs to it.
+ * ---            ends the values
+ * base64         the payload in lines of 76 characters; no line where a step has none
+ * ===            the last line: without it the connection was cut, and the step does nothing
+ * ```
+ *
+ * The values may be secret: they are in no script, no argument and no environment, and on the host in memory only (/run).
+ */
 function inputText(step: string, repair: string | undefined, input: Input): string {
   const { lines: own, payload } = "payload" in input ? input : { lines: input, payload: "" };
   const lines: Line[] = repair === undefined ? [...own] : [...own, ["repair", repair]];

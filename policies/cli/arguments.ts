@@ -54,7 +54,7 @@ export interface Words {
 export interface Syntax<O extends Options = Options> {
   readonly options: O;
   readonly words?: Words;
-  /** Name of what stands behind "--", where anything may. */
+  /** Name of what follows "--", where anything may. */
   readonly rest?: { readonly value: string; readonly help: string; readonly required?: boolean };
   /** All arguments belong to another program, which checks them itself; they come as `rest`. */
   readonly verbatim?: boolean;

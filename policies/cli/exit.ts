@@ -7,7 +7,7 @@ export const EXIT_MEANING: Readonly<Record<ExitCode, string>> = {
   0: "done; what was looked at is right",
   1: "what was looked at is wrong: a violation, drift, a mismatch, a failed test",
   2: "the command line, the configuration or a file given cannot be used; nothing was done",
-  3: "cannot tell: a host, a program or a service could not be asked, or this machine is in the way (disk full, no permission)",
+  3: "cannot tell: a host, a program or a service did not answer, or this machine is in the way (disk full, no permission)",
   70: "a fault of the command itself; please report it",
 };
 

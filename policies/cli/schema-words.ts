@@ -203,7 +203,7 @@ function objectExample(node: Worded): unknown {
   return Object.keys((node.default as object | undefined) ?? {}).length > 0 ? node.default : undefined;
 }
 
-/** As it stands in the file: `port: 9000`; an entry of a list without its number. */
+/** As it is in the file: `port: 9000`; an entry of a list without its number. */
 function exampleText(path: readonly string[], example: unknown): string {
   const key = path[path.length - 1];
   const value = inYaml(example);

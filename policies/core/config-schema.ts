@@ -38,7 +38,7 @@ const exemptions = {
   },
 };
 
-/** What may stand under `settings`; the configSchema of the pack's policy of that name as well. */
+/** What is allowed under `settings`; the configSchema of the pack's policy of that name as well. */
 export const SETTINGS_PROPERTIES = {
   roles,
   servicePort: { type: "integer", minimum: 1, maximum: 65535, description: "TCP port of the backend's front. Default 9000." },

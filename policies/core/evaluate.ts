@@ -1,4 +1,4 @@
-/** Runs policies over a graph and sorts what they say: levels, exemptions, and what could not be told. */
+/** Runs policies over a graph and sorts what they say: levels, exemptions, and what is unknown. */
 import { settingsOf } from "./config";
 import type { Config, Exemption } from "./config";
 import { applyExemptions } from "./exemptions";
@@ -88,7 +88,7 @@ function placeOf(error: unknown): string {
   return frame?.[1] === undefined ? error.name : `${error.name} at ${frame[1]}`;
 }
 
-/** Could it not be told, though the source might have shown it? */
+/** Is it unknown, though the source might have shown it? */
 export function isOpen(outcome: Outcome): boolean {
   return outcome.verdict === "unknown" && outcome.notShown === undefined;
 }

@@ -23,7 +23,7 @@ export function makeResource(given: Partial<Resource> & { readonly urn: string; 
 }
 
 /**
- * An answer that depends on nothing but one object, found once. Several policies ask the same of a resource, and graphs that
+ * An answer that depends on nothing but one object, found once. Several policies need the same of a resource, and graphs that
  * follow each other hold many of the same objects. The answer must not be changed.
  */
 export function once<K extends object, T>(answer: (key: K) => T): (key: K) => T {

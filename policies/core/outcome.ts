@@ -32,7 +32,7 @@ export interface Ran {
 }
 
 export interface Summary {
-  /** Policies that were asked: `passed + withFindings + cannotTell + notEvaluated`. */
+  /** Policies that ran: `passed + withFindings + cannotTell + notEvaluated`. */
   readonly ran: number;
   /** Policies that found nothing, or nothing but what is exempted. */
   readonly passed: number;
@@ -42,7 +42,7 @@ export interface Summary {
   readonly cannotTell: number;
   /** Policies that found nothing, but need what this source never shows. */
   readonly notEvaluated: number;
-  /** Findings, not policies: how many violations, and how many things could not be told. */
+  /** Findings, not policies: how many violations, and how many things are unknown. */
   readonly violations: number;
   readonly unknown: number;
   readonly exempted: number;

@@ -44,7 +44,7 @@ export function closingLine(summary: Summary): string {
   const blind = blindText(reasons);
   return [
     `${String(ran)} policies ran: ${String(passed)} passed, ${String(withFindings)} with findings, ${String(cannotTell)} cannot tell, ${String(notEvaluated)} not evaluated here${blind === "" ? "" : ` (${blind})`}`,
-    `${count(violations, "violation")}, ${String(unknown)} could not be told`,
+    `${count(violations, "violation")}, ${String(unknown)} unknown`,
     ...(exempted > 0 ? [`${String(exempted)} exempted`] : []),
     disabled.length > 0 ? `disabled: ${disabled.join(", ")}` : "none is disabled",
   ]

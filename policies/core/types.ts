@@ -95,7 +95,7 @@ export type Verdict = "pass" | "violation" | "unknown";
 export interface Finding {
   readonly verdict: "violation" | "unknown";
   readonly urn: string;
-  /** The offending value (never a secret one), where it stands, and what to do. */
+  /** The offending value (never a secret one), where it is, and what to do. */
   readonly message: string;
   /** With `unknown`: what the source of this graph can never show (see `Graph.notShown`). It is reported as not evaluated, which is no error. */
   readonly notShown?: NotShown;
@@ -149,12 +149,12 @@ export interface Policy {
   readonly good: string;
   /**
    * True where one resource alone decides: its findings do not change with what else is in the graph. Such a policy is
-   * asked before each resource is created or changed as well, so at `pulumi up` it stops the resource itself.
+   * evaluated before each resource is created or changed as well, so at `pulumi up` it stops the resource itself.
    */
   readonly local?: boolean;
   /**
    * Where a resource decides together with those registered before it: the types whose registration can complete a violation. Such a policy
-   * is asked before a resource of these types is created or changed, over what has been registered so far (`Graph.partial`). A violation that
+   * is evaluated before a resource of these types is created or changed, over what has been registered so far (`Graph.partial`). A violation that
    * it reports there, and that is not `whole`, has to hold whatever is registered later.
    */
   readonly early?: RegExp;
@@ -162,7 +162,7 @@ export interface Policy {
   evaluate(graph: Graph, settings: Settings): Finding[] | Promise<Finding[]>;
 }
 
-/** Is the policy asked before a resource is created at `pulumi up`? An advisory one stops nothing, so it is not. */
+/** Is the policy evaluated before a resource is created at `pulumi up`? An advisory one stops nothing, so it is not. */
 export function answersEarly(policy: Policy): boolean {
   return policy.enforcementLevel === "mandatory" && (policy.local === true || policy.early !== undefined);
 }

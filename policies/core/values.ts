@@ -104,7 +104,7 @@ export function anyLeaf(value: Value | undefined, test: (leaf: Value) => boolean
   return test(value);
 }
 
-/** Visits every leaf with its path (`ingress[0].cidrBlocks[1]`) and whether it stands under a secret mark. */
+/** Visits every leaf with its path (`ingress[0].cidrBlocks[1]`) and whether it is below a secret mark. */
 export function walkLeaves(
   value: Value | undefined,
   visit: (leaf: Value, path: string, secret: boolean) => void,

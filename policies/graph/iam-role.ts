@@ -98,7 +98,7 @@ function byArn(graph: Graph, resource: Resource, key: string): Rights {
 export interface HostRole {
   readonly host: Resource;
   readonly role: Resource | undefined;
-  /** Why the role cannot be told, where it cannot. */
+  /** Why the role is not known, where it is not. */
   readonly open: string | undefined;
 }
 

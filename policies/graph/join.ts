@@ -1,4 +1,7 @@
-/** Which resource a property means, and what is attached to a resource: by id, ARN or name where known, by dependency where not. */
+/**
+ * Which resource a property points at, and what is attached to a resource: by id, ARN or name where known, by dependency where not.
+ * Certain, possible and stranger: see README.md in this folder.
+ */
 import { ofType } from "../core/references";
 import { fitsType } from "../core/graph";
 import { Unknown } from "../core/types";

@@ -141,7 +141,7 @@ function playsARole({ roles }: Settings, resource: Resource): boolean {
   return Object.values(roles).some((selector) => matches(NOTHING, selector as Selector, resource) === true);
 }
 
-/** @param concerns the types that any policy is asked about early; others are not kept */
+/** @param concerns the types that any policy evaluates early; others are not kept */
 export function makeEarly(concerns: (type: string) => boolean, notShown: readonly NotShown[]): Early {
   let current: object | undefined;
   let registered = new Registered(notShown);

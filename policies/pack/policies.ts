@@ -82,7 +82,7 @@ function enginePolicy(policy: Policy, state: PackState): EnginePolicy {
 }
 
 /**
- * At an update a policy that can is asked before a resource is created or changed: over that resource alone, or over what has been
+ * At an update a policy that can is evaluated before a resource is created or changed: over that resource alone, or over what has been
  * registered so far. Only a violation counts that no later resource takes back; all else is evaluated at the end.
  */
 function validateBefore(
@@ -103,7 +103,7 @@ function validateBefore(
   };
 }
 
-/** The diagnostic stands at the resource that is stopped, which may complete what another one began. */
+/** The diagnostic is reported at the resource that is stopped, which may complete what another one began. */
 function reportBefore(policy: Policy, outcome: Outcome, args: ResourceValidationArgs, reportViolation: ReportViolation): void {
   const completed = outcome.urn === args.urn ? "" : ` ("${args.name}" completes it, and is not created or changed)`;
   reportOutcome(policy, { ...outcome, urn: args.urn, message: `${outcome.message}${completed}` }, false, reportViolation);

@@ -23,7 +23,7 @@ export interface Surroundings {
   say(this: void, line: string): void;
 }
 
-/** One evaluation of one stack: from the first policy asked about it to the last. */
+/** One evaluation of one stack: from its first policy to its last. */
 export interface Session {
   readonly graph: Graph;
   readonly config: Config;

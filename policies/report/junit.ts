@@ -25,14 +25,14 @@ function testCase(id: string, result: Result): { readonly kind: Kind; readonly x
   const unknown = failing.filter((outcome) => outcome.verdict === "unknown");
   const rest = own.filter((outcome) => !failing.includes(outcome));
   const output = rest.length > 0 ? `<system-out>${escape(lines(rest))}</system-out>` : "";
-  // A test case has one outcome: a violation says more than what could not be told beside it.
-  const [kind, told] =
+  // A test case has one outcome: a violation says more than what is unknown beside it.
+  const [kind, shown] =
     violations.length > 0
       ? (["failure", failing] as const)
       : unknown.length > 0
         ? (["error", unknown] as const)
         : (["passed", []] as const);
-  const element = kind === "passed" ? "" : `<${kind} message="${escape(told[0]?.message ?? "")}">${escape(lines(told))}</${kind}>`;
+  const element = kind === "passed" ? "" : `<${kind} message="${escape(shown[0]?.message ?? "")}">${escape(lines(shown))}</${kind}>`;
   return { kind, xml: `${open}${element}${output}</testcase>` };
 }
 

@@ -53,7 +53,7 @@ function rule(policy: Policy, result: Result): object {
   };
 }
 
-/** What cannot be told is of kind "review", what is not evaluated "notApplicable": SARIF wants level "none" with every kind but "fail". */
+/** What is unknown is of kind "review", what is not evaluated "notApplicable": SARIF wants level "none" with every kind but "fail". */
 function finding(outcome: Outcome, graphFile: string): object {
   const violation = outcome.verdict === "violation";
   return {

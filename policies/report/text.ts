@@ -1,11 +1,11 @@
-/** The result for people: what is wrong first, then what could not be told, what is not evaluated here, and the closing line. */
+/** The result for people: what is wrong first, then what is unknown, what is not evaluated here, and the closing line. */
 import { closingLine } from "../core/summary";
 import type { Outcome, Result } from "../core/outcome";
 
 const ORDER = ["mandatory violation", "mandatory unknown", "advisory violation", "advisory unknown"];
 
 export function textReport(result: Result): string {
-  // What holds for every policy stands in the closing line.
+  // What holds for every policy is in the closing line.
   const spoken = result.outcomes.filter((outcome) => outcome.verdict !== "pass" && outcome.notShown !== "unchangedResources");
   const ranked = [...spoken].sort((a, b) => rank(a) - rank(b));
   const lines = ranked.map(

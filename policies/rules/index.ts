@@ -24,7 +24,7 @@ export const areas: readonly Area[] = [
   { title: "Ways around the pack", policies: engine },
 ];
 
-/** Evaluate the repository's files, not a graph; the runner asks them with --repository. */
+/** Evaluate the repository's files, not a graph; the runner evaluates them with --repository. */
 export const repositoryArea: Area = { title: "The repository (runner only, with --repository)", policies: repositoryPolicies };
 
 /** The policies of a program's graph. */

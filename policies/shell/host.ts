@@ -116,7 +116,7 @@ interface Run {
   readonly touched: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Where a host stands after the first steps of an order: the next graph often differs in a later step only. */
+/** What a host has after the first steps of an order: the next graph often differs in a later step only. */
 const stages = new Map<string, Run>();
 const MOST_STAGES = 256;
 

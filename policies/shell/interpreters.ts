@@ -1,4 +1,4 @@
-/** Programs that run text: shells with -c, -s or a file, and what can be told of Python, Perl and the like. */
+/** Programs that run text: shells with -c, -s or a file, and what is known of Python, Perl and the like. */
 import type { Call, Effect } from "./call";
 import { readAll, write } from "./channels";
 import { CowMap } from "./cow-map";
@@ -173,7 +173,7 @@ function module(args: readonly string[], call: Call): Status {
   return "likely";
 }
 
-/** The few calls that decide on modes; anything else that names chmod cannot be told. */
+/** The few calls that decide on modes; anything else that names chmod is unclear. */
 function python(code: string, call: Call): void {
   const { state, scope } = call;
   const { context } = scope;
@@ -200,7 +200,7 @@ function python(code: string, call: Call): void {
     unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`);
 }
 
-/** Perl, Ruby, Node, PHP: text that names chmod and the like cannot be told. */
+/** Perl, Ruby, Node, PHP: text that names chmod and the like is unclear. */
 const other: Effect = (call) => {
   const code = call.args.some((a) => /^-[a-zA-Z]*[eErp]/u.test(a)) ? call.args.join("\n") : readAll(call.scope.channels);
   const fetched = holesOf(code).find((h) => h.kind === "fetched");

@@ -1,4 +1,4 @@
-/** The interpreter's statements: what can run, in which order, and which states that leaves possible. */
+/** The interpreter's statements: what can run, in which order, and which states that leaves possible. Overview: README.md in this folder. */
 import { capture, input, withChannels } from "./channels";
 import { evaluate } from "./conditions";
 import { expandText, expandWords, setRunInside } from "./expand";

@@ -116,7 +116,7 @@ sweep_stages() {
   done
 }
 
-# stdin: lines key=value, a line ---, perhaps a base64 payload, a line ===. The last line proves that nothing was cut off.
+# Reads stdin: the format is described at inputText in infra/release/steps.ts, which writes it.
 # Kept in /run only (memory), readable by root only: it may be secret.
 read_input() {
   (umask 077 && cat >"$STAGE/input")

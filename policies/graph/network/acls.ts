@@ -24,7 +24,7 @@ export interface AclRule {
 export interface Acl {
   readonly resource: Resource;
   readonly label: string;
-  /** The one that AWS made with the VPC: it lets everything through unless told otherwise. */
+  /** The one that AWS made with the VPC: it lets everything through unless rules say otherwise. */
   readonly isDefault: boolean;
   readonly ingress: readonly AclRule[];
   readonly subnets: ReadonlySet<Resource>;

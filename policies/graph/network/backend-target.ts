@@ -8,7 +8,7 @@ import type { Network } from "./model";
 import { backendSubnets } from "./placement";
 import { isElsewhere, property, targetOf } from "./targets";
 
-/** Does something lead to the backend? "maybe": that is not to be told. */
+/** Does something lead to the backend? "maybe": that is not known. */
 export type Certainty = "yes" | "no" | "maybe";
 
 /** What a target may be. */

@@ -54,7 +54,7 @@ export function allHosts(graph: Graph, settings: Settings, groups: GroupRoles): 
   });
 }
 
-/** An instance stands on the interfaces it is given, or on one that AWS makes from its own settings. */
+/** An instance has the interfaces it is given, or on one that AWS makes from its own settings. */
 function instance(graph: Graph, resource: Resource, { to, strayHosts }: Attached): Bare {
   const attached = to.get(resource) ?? [];
   const props = topProps(resource);
@@ -79,7 +79,7 @@ function speaks({ subnets, groups, publicIp, ipv6 }: NetworkInterface): boolean 
   return subnets !== "default-vpc" || groups !== "default" || publicIp !== undefined || ipv6 !== undefined;
 }
 
-/** A network interface that says what it says, and otherwise stands where the other does. */
+/** What a network interface says, and where it says nothing, is where the other is. */
 function overlay(networkInterface: NetworkInterface, under: NetworkInterface | undefined): NetworkInterface {
   return {
     ...networkInterface,

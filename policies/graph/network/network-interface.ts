@@ -38,7 +38,7 @@ export const INSTANCE_FIELDS: InterfaceFields = {
   publicIp: ["associatePublicIpAddress"],
 };
 
-/** Reads a network interface from properties that stand at `key` of the resource (at its top where `key` is not given). */
+/** Reads a network interface from properties at `key` of the resource (at its top where `key` is not given). */
 export function readInterface(
   graph: Graph,
   resource: Resource,

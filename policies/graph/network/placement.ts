@@ -1,4 +1,4 @@
-/** Where the backend stands. */
+/** Where the backend is placed. */
 import type { Resource } from "../../core/types";
 import type { Host } from "./hosts";
 import type { NetworkInterface } from "./network-interface";
@@ -15,15 +15,15 @@ export function backendSubnets(network: Network): readonly Subnet[] {
   const urns = new Set([...subnets.values()].filter(({ isPrivate }) => isPrivate).map(({ resource }) => resource.urn));
   for (const { resource } of backends
     .filter(({ backend }) => backend === "role")
-    .flatMap(({ networkInterfaces }) => networkInterfaces.flatMap(standsIn)))
+    .flatMap(({ networkInterfaces }) => networkInterfaces.flatMap(certainSubnets)))
     if (subnets.get(resource.urn)?.isPublic === false && subnets.get(resource.urn)?.isDefault === false) urns.add(resource.urn);
   const found = [...urns].flatMap((urn) => subnets.get(urn) ?? []);
   cache.set(network, found);
   return found;
 }
 
-/** Subnets that a network interface stands in for sure. */
-function standsIn({ subnets }: NetworkInterface): { readonly resource: Resource }[] {
+/** Subnets that a network interface is certainly in. */
+function certainSubnets({ subnets }: NetworkInterface): { readonly resource: Resource }[] {
   return typeof subnets === "string" ? [] : subnets.certain.map((resource) => ({ resource }));
 }
 

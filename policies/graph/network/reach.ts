@@ -5,7 +5,7 @@ import type { Network } from "./model";
 import { covers, describeTraffic } from "./ports";
 import type { Rule } from "./rules";
 
-/** A rule that lets somebody in who is not allowed, or of whom that cannot be told. */
+/** A rule that lets somebody in who is not allowed, or may let in somebody who is not. */
 export interface Intrusion {
   readonly rule: Rule;
   readonly verdict: "violation" | "unknown";

@@ -33,7 +33,7 @@ export interface Subnet {
   readonly mapPublicIp: Switch;
   readonly assignIpv6: Switch;
   readonly tables: readonly TableLink[];
-  /** Why the table that applies is not to be told, where it is not. */
+  /** Why the table that applies is not known, where it is not. */
   readonly tableUnknown?: string;
 }
 

@@ -35,7 +35,7 @@ export function property(resource: Resource, key: string): Value | undefined {
   return resource.external === true ? propertyOf(resource, key) : resource.inputs[key];
 }
 
-/** Resolves one value that stands somewhere inside the top-level property `key`. `undefined`: nothing is given. */
+/** Resolves one value somewhere inside the top-level property `key`. `undefined`: nothing is given. */
 export function target(graph: Graph, resource: Resource, key: string, value: Value | undefined, type: string | RegExp): Target | undefined {
   if (isAbsent(value)) return undefined;
   if (isUnknown(value)) {

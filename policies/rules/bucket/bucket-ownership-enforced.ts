@@ -9,7 +9,7 @@ export const policy: Policy = {
   severity: "medium",
   control: "MODEL-3",
   tags: ["bucket", "public-access"],
-  description: "The models bucket does not bring ACLs back (object ownership is not ObjectWriter or BucketOwnerPreferred).",
+  description: "The models bucket does not enable ACLs again (object ownership is not ObjectWriter or BucketOwnerPreferred).",
   why: "With ACLs on, whoever uploads an object decides who reads it.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",

@@ -1,4 +1,4 @@
-/** The policy documents that stand on a models bucket and on its access points. */
+/** The policy documents of a models bucket and on its access points. */
 import { dependenciesOf } from "../../core/references";
 import type { Graph, Resource, Settings } from "../../core/types";
 import { isAbsent } from "../../core/values";

@@ -70,7 +70,7 @@ export const inFog = (files: Files, entry: Entry): boolean => (files.fog?.time ?
 
 /**
  * Evaluates a mode against the bits that are allowed: bits that are certainly too many are a violation, bits that may be
- * there (or a state that is doubtful, or fog since) cannot be told.
+ * there (or a state that is doubtful, or fog since) is not known.
  */
 export function checkMode(files: Files, subject: Subject, allowed: number, what: string, fix: string): Finding[] {
   const { entry, path } = subject;

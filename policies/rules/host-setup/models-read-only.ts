@@ -37,7 +37,7 @@ function missing(report: HostReport, settings: Settings): Finding[] {
     record.written.find((w) => /\.service$/u.test(w.path) && runsApplication(w.content)) ??
     record.executed.find((e) => e.argv.some((a) => runsApplication(a)));
   return service
-    ? [violation(service.place, `The service is set up on «${host.name}», but no step brings models into ${settings.home}/models. ${FIX}`)]
+    ? [violation(service.place, `The service is set up on «${host.name}», but no step puts models into ${settings.home}/models. ${FIX}`)]
     : [];
 }
 

@@ -28,7 +28,7 @@ function check({ record }: HostReport, _settings: Settings): Finding[] {
   return [...settings, ...commands];
 }
 
-/** In a sed script the text after the last slash pair counts, and a comment sign may stand in its pattern. */
+/** In a sed script the text after the last slash pair counts, and its pattern may hold a comment sign. */
 const uncommented = (text: string): string[] =>
   text
     .split("\n")

@@ -16,7 +16,7 @@ export const MODEL_TYPES = /^aws:(ec2|iam|s3)\//;
 /** Something that starts machines: an instance, or a template that something else starts them from. */
 export interface Launch {
   readonly resource: Resource;
-  /** `launchSpecifications[0] of ` where several stand in one resource. */
+  /** `launchSpecifications[0] of ` where one resource has several. */
   readonly path: string;
   /**
    * A property as the program declares it: the machine's own, else its launch template's. What the cloud filled in does

@@ -70,7 +70,7 @@ function check(graph: Graph): Finding[] {
     return [
       ...managed(rights, who),
       ...meant(rights, role, who),
-      ...rights.open.map(({ resource, what }) => report(resource, "unknown", `what ${who} may do cannot be told: ${what}`)),
+      ...rights.open.map(({ resource, what }) => report(resource, "unknown", `what ${who} may do is not known: ${what}`)),
     ];
   });
 }

@@ -36,7 +36,7 @@ function check(graph: Graph, settings: Settings): Finding[] {
     if (role) roles.set(role, roles.get(role) ?? host);
     else
       strangers.push(
-        report(host, "unknown", `what "${host.name}" may do to models cannot be told: ${open ?? ""}; make its role in the program`),
+        report(host, "unknown", `what "${host.name}" may do to models is not known: ${open ?? ""}; make its role in the program`),
       );
   }
   return [...strangers, ...[...roles].flatMap(([role, host]) => ofRole(graph, role, host, buckets))];
@@ -63,6 +63,6 @@ function writes(graph: Graph, role: Resource, who: string, rights: Rights, bucke
 
 function open(role: Resource, who: string, rights: Rights): Finding[] {
   return rights.open.map(({ resource, what }) =>
-    report(resource.urn === role.urn ? role : resource, "unknown", `what ${who} may do to models cannot be told: ${what}`),
+    report(resource.urn === role.urn ? role : resource, "unknown", `what ${who} may do to models is not known: ${what}`),
   );
 }

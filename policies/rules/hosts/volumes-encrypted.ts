@@ -32,7 +32,7 @@ function check(disk: Disk, byDefault: boolean): Finding[] {
   if (encrypted === true || (byDefault && isAbsent(disk.encrypted))) return [];
   if (isUnknown(disk.encrypted)) return [report(disk.resource, "unknown", `whether ${disk.what} is encrypted is not known yet: ${FIX}`)];
   if (disk.open !== undefined && encrypted === undefined)
-    return [report(disk.resource, "unknown", `whether ${disk.what} is encrypted cannot be told (${disk.open}): ${FIX}`)];
+    return [report(disk.resource, "unknown", `whether ${disk.what} is encrypted is not known (${disk.open}): ${FIX}`)];
   return [
     report(disk.resource, "violation", `${disk.what} is not encrypted (encrypted is ${encrypted === false ? "false" : "not set"}): ${FIX}`),
   ];
@@ -74,7 +74,7 @@ function attachedStrangers(graph: Graph): Finding[] {
       report(
         resource,
         "unknown",
-        `whether the volume that "${resource.name}" attaches is encrypted cannot be told (${id ?? "it"} is not part of this program): make it in the program, with encrypted: true`,
+        `whether the volume that "${resource.name}" attaches is encrypted is not known (${id ?? "it"} is not part of this program): make it in the program, with encrypted: true`,
       ),
     ];
   });

@@ -28,7 +28,7 @@ export const policy: Policy = {
         finding(
           "unknown",
           rule.resource,
-          `The ACL rule ${rule.resource.name} lets ${rule.text} in on an ACL that is not part of this program: whether a private subnet uses it cannot be told.`,
+          `The ACL rule ${rule.resource.name} lets ${rule.text} in on an ACL that is not part of this program: whether a private subnet uses it is not known.`,
         ),
       ),
     ]);

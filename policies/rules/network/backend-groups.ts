@@ -47,7 +47,9 @@ function check({ gateways }: Network, host: Host, { resource, path, groups }: Ne
     found.push(finding("unknown", resource, `${who} may carry the gateway's group ${doubtful.map(({ label }) => label).join(", ")}.`));
   if (groups.blind || groups.literals.length > 0) {
     const what = groups.literals.length > 0 ? `the group ${groups.literals.join(", ")}` : "a group that is not known yet";
-    found.push(finding("unknown", resource, `${who} carries ${what}, which is not part of this program: what it lets in cannot be told.`));
+    found.push(
+      finding("unknown", resource, `${who} carries ${what}, which is not part of this program: what that group allows is not known.`),
+    );
   }
   return found;
 }

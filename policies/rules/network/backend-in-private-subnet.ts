@@ -13,7 +13,7 @@ export const policy: Policy = {
   severity: "critical",
   control: "NET-3",
   tags: ["network", "instance", "subnet"],
-  description: "Every interface of every backend host, and of whatever carries the backend's group, stands in a private subnet.",
+  description: "Every interface of every backend host, and of whatever carries the backend's group, is in a private subnet.",
   why: "A network interface in a public subnet, or a copy of the backend there, is one address away from the Internet.",
   remediationSteps: "Give subnetId one of the private subnets; do not use the default VPC for the backend.",
   enforcementLevel: "mandatory",
@@ -35,7 +35,7 @@ export const policy: Policy = {
 /** The backend's group on an interface that is not part of the program. */
 function checkStray({ roles }: Network, { resource, groups, on }: StrayGroup): Finding[] {
   const ours = [...groups.certain, ...groups.maybe].find(({ key }) => roles.backend.has(key));
-  const text = `${describe(resource)} puts the backend's group ${ours?.label ?? ""} on ${on}: whether that stands in a private subnet cannot be told.`;
+  const text = `${describe(resource)} puts the backend's group ${ours?.label ?? ""} on ${on}: whether that is in a private subnet is not known.`;
   return ours ? [finding("unknown", resource, text)] : [];
 }
 
@@ -62,7 +62,7 @@ function checkInterface(network: Network, host: Host, networkInterface: NetworkI
           finding(
             "unknown",
             networkInterface.resource,
-            `${who} stands in the subnet ${literals.join(", ") || "that is not known yet"}, which is not part of this program: whether it is private cannot be told.`,
+            `${who} is in the subnet ${literals.join(", ") || "that is not known yet"}, which is not part of this program: whether it is private is not known.`,
           ),
         ]
       : []),
@@ -80,12 +80,12 @@ function checkSubnet(network: Network, who: string, networkInterface: NetworkInt
         ? "a subnet with a route to an internet gateway"
         : undefined;
   if (why === undefined) return [];
-  const stands = certain ? "stands in" : "may stand in";
+  const located = certain ? "is in" : "may be in";
   return [
     finding(
       certain ? "violation" : "unknown",
       networkInterface.resource,
-      `${who} ${stands} ${resource.name}, ${why}. Use a private subnet.`,
+      `${who} ${located} ${resource.name}, ${why}. Use a private subnet.`,
     ),
   ];
 }

@@ -79,7 +79,7 @@ function subnetFindings(network: Network, who: string, networkInterface: Network
       finding(
         "violation",
         networkInterface.resource,
-        `${who} names no subnet, so it stands in the default VPC, whose subnets give out public addresses. Name a private subnet.`,
+        `${who} names no subnet, so it is in the default VPC, whose subnets give out public addresses. Name a private subnet.`,
       ),
     ];
   }

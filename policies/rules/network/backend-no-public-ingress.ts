@@ -39,7 +39,7 @@ function check({ guards, gateways, settings }: Network, rule: Rule): Finding[] {
       finding(
         "unknown",
         rule.resource,
-        `${place(rule)} opens ${describeTraffic(traffic)} of ${describeGroup(group)}, the backend's, to ${rule.source.text}: whether that is on the Internet cannot be told.`,
+        `${place(rule)} opens ${describeTraffic(traffic)} of ${describeGroup(group)}, the backend's, to ${rule.source.text}: whether that is on the Internet is not known.`,
       ),
     ];
   if (isEmpty(publicSources([rule]))) return [];

@@ -50,6 +50,6 @@ function checkOpen({ resource, text, of }: Passage): Finding {
   return finding(
     "unknown",
     resource,
-    `${text} in ${where}: whether a public load balancer serves it cannot be told. Register the gateway, or keep its load balancer in this program.`,
+    `${text} in ${where}: whether a public load balancer serves it is not known. Register the gateway, or keep its load balancer in this program.`,
   );
 }

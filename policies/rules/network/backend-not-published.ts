@@ -24,7 +24,7 @@ export const policy: Policy = {
           : finding(
               "unknown",
               resource,
-              `${describe(resource)} ${text}: whether that is the backend cannot be told. Name a resource of the program.`,
+              `${describe(resource)} ${text}: whether that is the backend is not known. Name a resource of the program.`,
             ),
       ),
       ...openServices(network).map(({ resource, principal }) =>

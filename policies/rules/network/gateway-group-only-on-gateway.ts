@@ -20,7 +20,7 @@ export const policy: Policy = {
   good: `new aws.lambda.Function("probe", { vpcConfig: { subnetIds, securityGroupIds: [probeGroup.id] }, ... });`,
   evaluate(graph, settings) {
     const network = networkOf(graph, settings);
-    // Without a gateway in sight nobody can be told from it; that the role is not played is reported by itself.
+    // Without a gateway in sight nobody can be distinguished from it; that the role is not played is reported by itself.
     if (!network.hosts.some(({ gateway }) => gateway)) return [];
     return distinct(network.hosts.filter(startsConnections).flatMap((host) => check(network, host)));
   },

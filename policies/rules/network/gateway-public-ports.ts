@@ -35,7 +35,7 @@ export const policy: Policy = {
         finding(
           "unknown",
           rule.resource,
-          `${place(rule)} opens ${describeTraffic(rule.traffic)} of the gateway to ${rule.source.text}: how many addresses that are cannot be told.`,
+          `${place(rule)} opens ${describeTraffic(rule.traffic)} of the gateway to ${rule.source.text}: how many addresses that covers is not known.`,
         ),
       );
     return distinct([...found, ...unclear]);

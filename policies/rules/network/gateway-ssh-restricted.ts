@@ -54,7 +54,7 @@ function checkUnknown(all: readonly Rule[], prefix: number): Finding[] {
     finding(
       "unknown",
       rule.resource,
-      `${place(rule)} may open port 22 of the gateway to ${rule.source.text}: how many addresses that are cannot be told.`,
+      `${place(rule)} may open port 22 of the gateway to ${rule.source.text}: how many addresses that covers is not known.`,
     ),
   );
 }

@@ -33,7 +33,7 @@ export const policy: Policy = {
         const text = `${link.name} associates ${describeGroup(ref)} with the VPC ${where}`;
         return ref.is
           ? [finding("violation", link, `${text}: hosts there become members of the group. Remove it.`)]
-          : [finding("unknown", link, `${text}: whether that is a group of the backend or the gateway cannot be told.`)];
+          : [finding("unknown", link, `${text}: whether that is a group of the backend or the gateway is not known.`)];
       }),
     );
   },

@@ -30,7 +30,7 @@ function checkSubnet(subnet: Subnet): Finding[] {
     finding(
       "unknown",
       subnet.resource,
-      `Whether ${name} is private cannot be told: ${subnet.tableUnknown}. Associate it with a route table of the program.`,
+      `Whether ${name} is private is not known: ${subnet.tableUnknown}. Associate it with a route table of the program.`,
     ),
   ];
 }

@@ -47,7 +47,7 @@ function checkRole(graph: Graph, role: keyof Roles, selector: Selector, urn: str
     findings.push({ verdict: "unknown", urn, message });
   }
   for (const resource of possible) {
-    const message = `Whether this ${noun} cannot be told before "up": its tags are not known yet. Give the tag a plain value, or name the resource in roles.${role}.names.`;
+    const message = `Whether this ${noun} is not known before "up": its tags are not known yet. Give the tag a plain value, or name the resource in roles.${role}.names.`;
     findings.push({ verdict: "unknown", urn: resource.urn, message });
   }
   for (const name of selector.names ?? []) {

@@ -36,7 +36,7 @@ function check(graph: Graph, resource: Resource, files: readonly string[]): Find
     return [
       unknown(
         resource,
-        `stdin of ${label(resource)} is not known yet and goes into a secret file, so whether it is marked cannot be told: ${FIX}`,
+        `stdin of ${label(resource)} is not known yet and goes into a secret file, so whether it is marked is not known: ${FIX}`,
       ),
     ];
   }

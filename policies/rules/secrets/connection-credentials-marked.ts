@@ -14,7 +14,7 @@ export const policy: Policy = {
   control: "NET-4",
   tags: ["secrets", "ssh"],
   description: "Private keys and passwords of SSH connections, the bastion's included, are marked as secret.",
-  why: "A plain key in the program stands in git, and in the state for everybody who can read it.",
+  why: "A plain key in the program is in git, and in the state for everybody who can read it.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
   local: true,

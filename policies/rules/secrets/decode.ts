@@ -41,7 +41,7 @@ function findEncoded(text: string, depth: number): Kind[] {
 interface Decoding {
   readonly how: string;
   readonly inner: string;
-  /** False for archives and other bytes between which text stands. */
+  /** False for archives and other bytes with text in between. */
   readonly printable: boolean;
 }
 

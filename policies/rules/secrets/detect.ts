@@ -118,7 +118,7 @@ export function findAssignments(raw: string): Kind[] {
   return [...found];
 }
 
-/** Is the value of this match a literal one, in the syntax it stands in? */
+/** Is the value of this match a literal one, in its syntax? */
 function assigned(match: RegExpMatchArray, cloudConfig: boolean): boolean {
   const [, , name = "", before = "", sign = "", after = "", raw = "", call = ""] = match;
   const value = unquote(raw);

@@ -58,7 +58,7 @@ export function unmarkedCopies(resource: Resource): Place[] {
     .map(([key, value]) => ({ path: `${OUTPUT}${key}`, key, value }));
 }
 
-/** Properties of one area, wherever they stand in the resource (a launch specification in a list has user data of its own). */
+/** Properties of one area, wherever they are in the resource (a launch specification in a list has user data of its own). */
 export function nested(resource: Resource, area: Area): readonly Place[] {
   const areas = areasOf(resource);
   const found = areas.get(area) ?? findNested(resource, area);

@@ -42,7 +42,7 @@ export function evenMarked(resource: Resource, spots: readonly Spot[], fix: stri
     const what = `${path} of ${label(resource)}`;
     if (spot.state === "secret") return [violation(resource, `${what} holds ${kinds}: ${fix}`)];
     if (spot.state === "hidden")
-      return [unknown(resource, `${what} is marked as secret and cannot be read here, so a secret may stand in it: ${fix}`)];
+      return [unknown(resource, `${what} is marked as secret and cannot be read here, so it may hold a secret: ${fix}`)];
     return [unknown(resource, `${what} is not known yet, though its name promises a secret: ${fix}`)];
   });
 }

@@ -1,4 +1,4 @@
-/** Where in a value secrets stand: every leaf with its path, what it holds, and whether the program marked it. */
+/** Where a value holds secrets: every leaf with its path, what it holds, and whether the program marked it. */
 import { Asset, Secret, Unknown } from "../../core/types";
 import type { Props, Value } from "../../core/types";
 import { isProps } from "../../core/values";

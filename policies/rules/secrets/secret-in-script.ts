@@ -27,7 +27,7 @@ function check(resource: Resource): Finding[] {
   return [...SCRIPT_KEYS, "interpreter"].flatMap((key) => {
     const value = resource.inputs[key];
     if (!(value instanceof Secret) && isUnknown(value))
-      return [unknown(resource, `${key} of ${label(resource)} is not known yet, so a secret may come to stand in it: ${FIX}`)];
+      return [unknown(resource, `${key} of ${label(resource)} is not known yet, so it may come to hold a secret: ${FIX}`)];
     return evenMarked(resource, scan(value, key), FIX);
   });
 }

@@ -26,7 +26,7 @@ function check(graph: Graph, resource: Resource): Finding[] {
       {
         ...unknown(
           resource,
-          "this source never shows stack outputs, so whether one is a plain secret cannot be told: evaluate an exported stack",
+          "this source never shows stack outputs, so whether one is a plain secret is not known: evaluate an exported stack",
         ),
         notShown: "stackOutputs",
       },

@@ -23,7 +23,7 @@ export const policy: Policy = {
     graph.resources.flatMap((resource) =>
       nested(resource, "user-data").flatMap(({ path, value }) => {
         if (!(value instanceof Secret) && isUnknown(value))
-          return [unknown(resource, `${path} of ${label(resource)} is not known yet, so a secret may come to stand in it: ${FIX}`)];
+          return [unknown(resource, `${path} of ${label(resource)} is not known yet, so it may come to hold a secret: ${FIX}`)];
         return evenMarked(resource, scan(value, path), FIX);
       }),
     ),

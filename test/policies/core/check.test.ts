@@ -106,7 +106,7 @@ test("exit 3 where a mandatory policy cannot tell; from standard input; the clos
   expect(code).toBe(3);
   expect(out).toMatch(/CANNOT TELL \(mandatory\) roles-resolved\n {2}urn:pulumi/);
   expect(out.trimEnd().split("\n").at(-1)).toMatch(
-    /^\d+ policies ran: \d+ passed, \d+ with findings, \d+ cannot tell, \d+ not evaluated here; \d+ violations?, \d+ could not be told; none is disabled\.$/,
+    /^\d+ policies ran: \d+ passed, \d+ with findings, \d+ cannot tell, \d+ not evaluated here; \d+ violations?, \d+ unknown; none is disabled\.$/,
   );
 });
 

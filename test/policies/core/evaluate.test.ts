@@ -54,7 +54,7 @@ test("numbers of policies add up, findings are counted apart; nothing found mean
   expect(result.outcomes).toContainEqual({ policy: "a", level: "mandatory", verdict: "pass", urn: "", message: "" });
   expect(result.outcomes).toContainEqual({ policy: "e", level: "mandatory", verdict: "violation", urn: "urn:e", message: "whole" });
   expect(closingLine(result.summary)).toBe(
-    "5 policies ran: 1 passed, 2 with findings, 1 cannot tell, 1 not evaluated here (d: the engine does not show policies the option retainOnDelete); 3 violations, 2 could not be told; none is disabled.",
+    "5 policies ran: 1 passed, 2 with findings, 1 cannot tell, 1 not evaluated here (d: the engine does not show policies the option retainOnDelete); 3 violations, 2 unknown; none is disabled.",
   );
 });
 
@@ -128,7 +128,7 @@ describe("exemptions", () => {
   const withExemption = (change: Partial<Exemption>, findings: Finding[] = [violation()]) =>
     run([policy("a", "mandatory", findings)], { exemptions: [{ ...exemption, ...change }] });
 
-  test("leave out the one finding they name, up to and on the last day, and are told", async () => {
+  test("leave out the one finding they name, up to and on the last day, and are reported", async () => {
     const result = await withExemption({});
     expect(exitCode(result)).toBe(0);
     expect(result.exempted).toHaveLength(1);

@@ -224,7 +224,7 @@ describe.each<Mode>(["unknown", "known"])("another program, %s ids", (mode) => {
     change(parts);
     expect(await findingsOf(parts.p, mode)).toContain(expected);
   });
-  test("a role document that is unknown as a whole cannot be told", async () => {
+  test("a role document that is unknown as a whole: cannot tell", async () => {
     const { p, writer, bucket } = foreign();
     p.set(writer, { policy: computed(bucket) });
     expect(await findingsOf(p, mode)).toEqual(
@@ -233,7 +233,7 @@ describe.each<Mode>(["unknown", "known"])("another program, %s ids", (mode) => {
   });
 });
 
-test("where marks are not shown, only what holds a secret cannot be told", async () => {
+test("where marks are not shown, only what holds a secret is unknown", async () => {
   const { p } = foreign();
   const graph = { ...p.graph("unknown"), secretsMarked: false };
   const quiet = (await Promise.all(OWN.map(async (policy) => await policy.evaluate(graph, SETTINGS)))).flat();

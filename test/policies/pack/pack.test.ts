@@ -51,9 +51,9 @@ function packSays(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics
     .filter(({ policy }) => policy !== "pack-summary")
     .map(({ policy, urn, message }) => {
-      const told = message.slice((policies.find(({ id }) => id === policy)?.description.length ?? -1) + 1);
-      const unknown = told.startsWith("CANNOT TELL: ");
-      return `${policy} ${unknown ? "unknown" : "violation"} ${urn} ${unknown ? told.slice("CANNOT TELL: ".length) : told}`;
+      const reported = message.slice((policies.find(({ id }) => id === policy)?.description.length ?? -1) + 1);
+      const unknown = reported.startsWith("CANNOT TELL: ");
+      return `${policy} ${unknown ? "unknown" : "violation"} ${urn} ${unknown ? reported.slice("CANNOT TELL: ".length) : reported}`;
     })
     .sort();
 }
@@ -172,8 +172,8 @@ describe("asked over gRPC", () => {
     const p = flawed();
     p.set(p.find("aws:s3/bucket:Bucket"), { tags: {} });
     const plain = p.plain("known");
-    const told = (await ask(pack, plain)).filter(({ policy }) => policy === "roles-resolved");
-    expect(told.map(({ level, message }) => [level, message.includes("CANNOT TELL")])).toEqual([["advisory", true]]);
+    const reported = (await ask(pack, plain)).filter(({ policy }) => policy === "roles-resolved");
+    expect(reported.map(({ level, message }) => [level, message.includes("CANNOT TELL")])).toEqual([["advisory", true]]);
     await pack.configure({ settings: { properties: { roles: { modelBuckets: { names: ["models"] } } } } });
     expect((await pack.stack(plain)).filter(({ policy }) => policy === "roles-resolved")).toEqual([]);
     const [urn] = plain.resources.map((resource) => resource.urn);
@@ -203,8 +203,8 @@ describe("asked over gRPC", () => {
 
   test("a disabled policy leaves a trace", async () => {
     await pack.configure({ "roles-resolved": { level: "disabled" } });
-    const told = (await pack.stack(flawed().plain("known"))).filter(({ policy }) => policy === "pack-summary");
-    expect(told.map(({ level, message }) => [level, message])).toEqual([
+    const reported = (await pack.stack(flawed().plain("known"))).filter(({ policy }) => policy === "pack-summary");
+    expect(reported.map(({ level, message }) => [level, message])).toEqual([
       ["advisory", expect.stringMatching(/policies ran: \d+ passed, .*; disabled: roles-resolved\.$/)],
     ]);
     // One channel a run.
@@ -213,17 +213,17 @@ describe("asked over gRPC", () => {
 
   test("a mandatory 'cannot tell' stops where the configuration says so", async () => {
     await pack.configure({ settings: { properties: { unknownIsError: true } } });
-    const told = (await pack.stack(program().plain("unknown"))).filter(({ policy }) => policy === "roles-resolved");
-    expect(told.length).toBeGreaterThan(0);
-    expect(new Set(told.map(({ level }) => level))).toEqual(new Set(["mandatory"]));
+    const reported = (await pack.stack(program().plain("unknown"))).filter(({ policy }) => policy === "roles-resolved");
+    expect(reported.length).toBeGreaterThan(0);
+    expect(new Set(reported.map(({ level }) => level))).toEqual(new Set(["mandatory"]));
   });
 });
 
 test("with CI set, a mandatory 'cannot tell' stops by default", async () => {
   const pack = await startPack({ CI: "true" });
   try {
-    const told = (await pack.stack(program().plain("unknown"))).filter(({ policy }) => policy === "roles-resolved");
-    expect(new Set(told.map(({ level }) => level))).toEqual(new Set(["mandatory"]));
+    const reported = (await pack.stack(program().plain("unknown"))).filter(({ policy }) => policy === "roles-resolved");
+    expect(new Set(reported.map(({ level }) => level))).toEqual(new Set(["mandatory"]));
     await pack.configure({ settings: { properties: { unknownIsError: false } } });
     const lenient = (await pack.stack(program().plain("unknown"))).filter(({ policy }) => policy === "roles-resolved");
     expect(new Set(lenient.map(({ level }) => level))).toEqual(new Set(["advisory"]));
@@ -238,10 +238,10 @@ test("at an update, what one resource decides stops that resource; at a preview 
   if (!api) throw new Error("api");
   const pack = await startPack({ PULUMI_NODEJS_DRY_RUN: "false" });
   try {
-    const told = await pack.resource(api);
-    expect(told).toContainEqual(expect.objectContaining({ policy: "secret-in-user-data", level: "mandatory", urn: api.urn }));
-    expect(JSON.stringify(told)).not.toContain(SECRET_KEY);
-    const exemptions = told.map(({ policy, urn }) => ({ policy, urn, reason: "accepted for this test", expires: "2999-01-01" }));
+    const reported = await pack.resource(api);
+    expect(reported).toContainEqual(expect.objectContaining({ policy: "secret-in-user-data", level: "mandatory", urn: api.urn }));
+    expect(JSON.stringify(reported)).not.toContain(SECRET_KEY);
+    const exemptions = reported.map(({ policy, urn }) => ({ policy, urn, reason: "accepted for this test", expires: "2999-01-01" }));
     await pack.configure({ settings: { properties: { exemptions } } });
     expect(await pack.resource(api)).toEqual([]);
   } finally {

@@ -26,7 +26,7 @@ async function junitErrors(...reports: readonly string[]): Promise<string[]> {
 
 const of = (graph: object): Promise<Result> => evaluate(policies, loadGraph(JSON.stringify(graph), "test").graph, DEFAULT_CONFIG, TODAY);
 
-/** Violations of both levels, what cannot be told, exempted and disabled policies, and one that passes. */
+/** Violations of both levels, what is unknown, exempted and disabled policies, and one that passes. */
 function mixed(text: string): Result {
   const [a, b, c, d, e, f] = policies.map(({ id }) => id) as [string, string, string, string, string, string];
   const outcome = (policy: string, level: Outcome["level"], verdict: Outcome["verdict"]): Outcome => ({
@@ -50,7 +50,7 @@ function mixed(text: string): Result {
 
 test.each<[string, () => Promise<Result> | Result]>([
   ["many findings", () => of(largeGraph(60, "known"))],
-  ["much that cannot be told", () => of(program().plain("unknown"))],
+  ["much that is unknown", () => of(program().plain("unknown"))],
   ["nothing but passes", () => conclude([], [], [], [], TODAY)],
   ["one of everything", () => mixed("text")],
 ])("%s", async (_, result) => {

@@ -31,7 +31,7 @@ function check(file: Resource): Finding[] {
   const text = textOf(file);
   const document = parseDocument(text ?? "");
   if (text === undefined || document.errors.length > 0)
-    return [{ verdict: "unknown", urn: file.urn, message: `${file.urn} cannot be read as YAML, so what it holds cannot be told: fix it` }];
+    return [{ verdict: "unknown", urn: file.urn, message: `${file.urn} cannot be read as YAML, so what it holds is not known: fix it` }];
   const config = asProps(asProps(document.toJS() as Value)?.config) ?? {};
   return Object.entries(config).flatMap(([key, value]) => entry(file.urn, key, value));
 }
