@@ -102,6 +102,20 @@ const AWS_NAMES: readonly ExternalName[] = [
     files: ["templates/nat.nft"],
   },
   {
+    name: "169.254.169.254",
+    usedFor: "instance metadata, with the role's credentials: not for the build of a package",
+    source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html",
+    lookedUp: DATE,
+    files: ["templates/steps/build-sandbox.sh"],
+  },
+  {
+    name: "fd00:ec2::254",
+    usedFor: "the same by IPv6",
+    source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html",
+    lookedUp: DATE,
+    files: ["templates/steps/build-sandbox.sh"],
+  },
+  {
     name: OWN_ADDRESS,
     usedFor: "the operator's public address, compared with `gateway.sshFrom`",
     source: "in wide public use; AWS has no page about it",
@@ -190,13 +204,22 @@ const SAMPLE_PACKAGES = [
   ...["idna", "joblib", "opentelemetry-api", "pydantic_core", "python-dateutil", "pytz", "PyYAML", "scipy", "six"],
   ...["starlette", "threadpoolctl", "typing-inspection", "typing_extensions", "tzdata", "uvloop", "watchfiles", "websockets"],
 ];
-const PYPI: readonly ExternalName[] = SAMPLE_PACKAGES.map((name) => ({
-  name,
-  usedFor: "the sample application, or what it needs",
-  source: `https://pypi.org/project/${name}/ (wheels for CPython 3.10, x86_64 and aarch64)`,
-  lookedUp: DATE,
-  files: ["templates/sample-app/requirements.txt"],
-}));
+const PYPI: readonly ExternalName[] = [
+  ...SAMPLE_PACKAGES.map((name) => ({
+    name,
+    usedFor: "the sample application, or what it needs",
+    source: `https://pypi.org/project/${name}/ (wheels for CPython 3.10, x86_64 and aarch64)`,
+    lookedUp: DATE,
+    files: ["templates/sample-app/requirements.txt"],
+  })),
+  {
+    name: "uv",
+    usedFor: "installs the packages on the hosts; pinned by digest",
+    source: "https://pypi.org/project/uv/0.13.9/ (wheels for x86_64 and aarch64, glibc 2.17 or newer, any Python)",
+    lookedUp: DATE,
+    files: ["templates/steps/uv.txt"],
+  },
+];
 
 /** By kind; the order of docs/external-names.md. */
 export const EXTERNAL_NAMES = {

@@ -123,10 +123,10 @@ function code(spec: HostSpec): Plan {
   const payload = source.kind === "bundle" ? source.bundle.gzipBase64 : "";
   return {
     name: "code",
-    parts: ["s3", "code"],
+    parts: ["s3", "build-sandbox", "installer", "venv", "code"],
     lock: "shared",
     limitSeconds: 1500,
-    files: ["layout.py", "pyproject.py"].map((name) => ({ name, content: readTemplate(`steps/${name}`) })),
+    files: ["layout.py", "pyproject.py", "pip-settings.py", "uv.txt"].map((name) => ({ name, content: readTemplate(`steps/${name}`) })),
     secret: source.kind === "bundle" && source.secret === true,
     uses: [],
     input: () => ({ lines, payload }),

@@ -1,11 +1,18 @@
 #!/bin/bash
 # The application's code under /var/lib/ddos/code/<id>/tree, and a virtual environment with its requirements under /home/ddos/venvs/<key>.
 # Neither is in use before a release points to it. stdin: source, id, module, region, egress, and by source: sha256 with the tar.gz as
-# payload | url, commit | uri, sha256; wheelhouse and wheelhouseUri, or none. layout.py and pyproject.py are in $STAGE.
+# payload | url, commit | uri, sha256; wheelhouse and wheelhouseUri, or none. layout.py, pyproject.py, pip-settings.py and uv.txt are in
+# $STAGE.
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source=templates/steps/s3.sh
 . "${0%/*}/s3.sh"
+# shellcheck source=templates/steps/build-sandbox.sh
+. "${0%/*}/build-sandbox.sh"
+# shellcheck source=templates/steps/installer.sh
+. "${0%/*}/installer.sh"
+# shellcheck source=templates/steps/venv.sh
+. "${0%/*}/venv.sh"
 
 SOURCE=$(need source)
 ID=$(need id)
@@ -130,68 +137,6 @@ read_layout() {
   log "packages by $(cat "$STAGE/layout/says"), modules in $(cat "$STAGE/layout/pythonpath")"
 }
 
-# --- the virtual environment --------------------------------------------------------------------------------------------------------
-
-as_ddos() {
-  runuser -u ddos -- env HOME=/var/cache/ddos-pip PIP_CACHE_DIR=/var/cache/ddos-pip PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 "$@"
-}
-
-pip_log=/var/log/ddos/pip.log
-
-# The reason in pip's own words, after the words of the most frequent ones.
-pip_reason() {
-  local status=$1 line
-  line=$(sed -nE '/^(ERROR|error):/{/^ERROR: (Could not install packages due to an OSError|No matching)/{p;q};h}; $ {x;p}' "$pip_log" | cut -c 1-300)
-  if [ "$status" = 124 ] || [ "$status" = 137 ]; then
-    if grep -qi 'out of memory\|MemoryError' "$pip_log" || [ "$status" = 137 ]; then
-      printf 'pip was killed, most likely for want of memory; '
-    else
-      printf 'pip did not end within its time limit; '
-    fi
-  fi
-  if grep -qi 'no space left on device' "$pip_log"; then
-    printf 'the disk is full; '
-  elif grep -q 'No matching distribution found' "$pip_log"; then
-    printf 'the requirements ask for something that the package index does not have for %s; ' "$(python3 -V)"
-  elif network_trouble; then
-    printf 'the package index could not be reached (egress %s); ' "$EGRESS"
-  elif grep -q 'THESE PACKAGES DO NOT MATCH THE HASHES' "$pip_log"; then
-    printf 'a package has another hash than the requirements say; '
-  fi
-  printf '%s' "${line:-pip said no reason (exit code $status)}"
-  sed -nE -e '/^The conflict is caused by:/,/^$/p' -e '/^ +(fatal|error): /p' "$pip_log" | sed 6q | tr -s ' \n' ' '
-}
-
-network_trouble() {
-  grep -qE 'NewConnectionError|ConnectTimeout|ReadTimeout|Temporary failure in name resolution|Could not resolve host|Connection (refused|reset)|RemoteDisconnected|SSLError|ProxyError|IncompleteRead' "$pip_log"
-}
-
-# pip_install FOLDER: again only when the network was at fault; its exit code decides, nothing else.
-pip_install() {
-  local status try options=() wanted=()
-  mapfile -t wanted <"/var/lib/ddos/code/$ID/layout/install"
-  if [ "$WHEELHOUSE" != none ]; then
-    options=(--no-index --find-links "/var/lib/ddos/wheelhouse/$WHEELHOUSE")
-  fi
-  for try in 1 2 3; do
-    status=0
-    # In the tree: paths in a requirements file are relative to where pip runs.
-    cd -- "$TREE"
-    timeout -k 10 420 runuser -u ddos -- env HOME=/var/cache/ddos-pip PIP_CACHE_DIR=/var/cache/ddos-pip PIP_NO_INPUT=1 \
-      PIP_DISABLE_PIP_VERSION_CHECK=1 "$1/bin/python" -m pip install --progress-bar off --prefer-binary --retries 3 --timeout 20 "${options[@]}" \
-      "${wanted[@]}" >"$pip_log" 2>&1 || status=$?
-    cut -c 1-400 "$pip_log"
-    if [ "$status" = 0 ]; then
-      return 0
-    fi
-    if [ "$try" = 3 ] || ! network_trouble; then
-      fail "pip install failed: $(pip_reason "$status")"
-    fi
-    log "attempt $try of 3: the package index could not be reached"
-    sleep $((try * 5))
-  done
-}
-
 fetch_wheelhouse() {
   local target=/var/lib/ddos/wheelhouse/$WHEELHOUSE
   if [ "$WHEELHOUSE" = none ]; then
@@ -215,70 +160,20 @@ fetch_wheelhouse() {
   rm -f /var/lib/ddos/wheelhouse/.download
 }
 
-# Scripts of a venv name the folder it was built in; the service's own path is the same in every release and in its sandbox.
-settle_scripts() {
-  find "$1/bin" -maxdepth 1 -type f -exec sed -i "1s|^#!$1/bin/python[0-9.]*|#!/home/ddos/venv/bin/python|" {} +
-}
-
-# Builds that no release came to use stay for the next try, as long as there is room.
-make_room() {
-  local path used
-  if [ "$(free_mib /home/ddos)" -ge 2500 ]; then
-    return 0
-  fi
-  used=$(find /home/ddos/releases -mindepth 2 -maxdepth 2 -name venv -printf '%l\n')
-  for path in /home/ddos/venvs/*; do
-    if [ "${path##*/}" != "$KEY" ] && ! grep -qxF "../../venvs/${path##*/}" <<<"$used"; then
-      log "removing $path, which no release uses"
-      rm -rf -- "$path"
-    fi
-  done
-}
-
-build_venv() {
-  local target=/home/ddos/venvs/$KEY new=/home/ddos/venvs/.new-$KEY
-  if [ -e "$target/.complete" ] && [ "$(venv_print "$target")" = "$(cat "$target/.complete")" ]; then
-    keep "$target"
-    log "venv $KEY is there"
-    return 0
-  fi
-  rm -rf -- /home/ddos/venvs/.new-* /home/ddos/venvs/.old-*
-  make_room
-  free_space /home/ddos 900 "the Python packages"
-  install -d -m 700 -o ddos -g ddos /var/cache/ddos-pip
-  (umask 027 && : >"$pip_log")
-  install -d -m 755 -o ddos -g ddos "$new"
-  as_ddos python3 -m venv "$new" || fail "python3 -m venv failed; is python3-venv whole?"
-  pip_install "$new"
-  if ! as_ddos "$new/bin/python" -c 'import uvicorn, dotenv' >"$pip_log" 2>&1; then
-    fail "the application's requirements ($(cat "$STAGE/layout/says")) must bring uvicorn and python-dotenv: $(tail -n 1 "$pip_log")"
-  fi
-  settle_scripts "$new"
-  venv_print "$new" >"$STAGE/complete"
-  install -m 644 -o ddos -g ddos "$STAGE/complete" "$new/.complete"
-  sync -f "$new/.complete"
-  # A damaged one may be in use; its process keeps what it has open.
-  if [ -e "$target" ]; then
-    mv -T -- "$target" "/home/ddos/venvs/.old-$KEY"
-  fi
-  mv -T -- "$new" "$target"
-  rm -rf -- /home/ddos/venvs/.old-* /var/cache/ddos-pip
-  CHANGES=$((CHANGES + 1))
-  summary "venv $KEY built ($(du -sm "$target" | cut -f 1) MiB)"
-}
-
 stage_code
 read_layout
 fetch_wheelhouse
+# The second line changes with what an environment consists of, besides its packages.
 KEY=$(
   {
     cat "/var/lib/ddos/code/$ID/layout/decides"
+    printf 'environment 2\n'
     python3 -c 'import platform, sys; print(sys.version_info[:2], platform.machine())'
     printf '%s\n' "$WHEELHOUSE"
   } | sha256sum | cut -c 1-16
 )
-build_venv
+stage_environment "$KEY"
 # Last: what it names is whole.
-printf '%s\n' "$KEY" >"$STAGE/venv-key"
+printf '%s\n' "$VENV" >"$STAGE/venv-key"
 put "$STAGE/venv-key" "/var/lib/ddos/code/$ID/venv-key" 0644 root root
-summary "code: ${ID:0:12}, venv $KEY, $CHANGES changed"
+summary "code: ${ID:0:12}, venv $VENV, $CHANGES changed"

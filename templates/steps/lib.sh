@@ -213,9 +213,32 @@ point() {
 
 sha_of() { sha256sum -- "$1" | cut -c 1-64; }
 
-# venv_print DIR: what a finished venv looks like, to notice damage without running anything of it.
-venv_print() {
-  (cd -- "$1" && find . -name __pycache__ -prune -o -type f ! -name .complete -printf '%P %s\n' | LC_ALL=C sort | sha256sum | cut -c 1-64)
+# venv_list DIR: one line for each file and link of an environment, with its content: `path file sha256` or `path link target`.
+venv_list() { (cd -- "$1" && list_content | LC_ALL=C sort); }
+
+list_content() {
+  find . -type f ! -path ./.manifest ! -path ./.complete -print0 | xargs -0 -r sha256sum | sed -E 's,^([0-9a-f]{64})  \./(.*)$,\2 file \1,'
+  find . -type l -printf '%P link %l\n'
+}
+
+# venv_damage DIR: how many of its files are not as they were recorded when it was built, and up to three of them; nothing when all are.
+venv_damage() {
+  local found
+  if [ ! -e "$1/.complete" ] || [ ! -e "$1/.manifest" ] || [ "$(sha_of "$1/.manifest")" != "$(cat "$1/.complete")" ]; then
+    printf 'the record of its files'
+    return 0
+  fi
+  found=$(venv_list "$1" | LC_ALL=C comm -3 "$1/.manifest" - | sed -E 's/^\t//; s/ (file|link) [^ ]*$//' | LC_ALL=C sort -u)
+  if [ -n "$found" ]; then
+    printf '%s of its files: %s' "$(wc -l <<<"$found")" "$(head -n 3 <<<"$found" | tr '\n' ' ' | sed 's/ $//')"
+  fi
+}
+
+# venv_strays DIR: what is not ddos's, or can be written by others; none when nothing is.
+venv_strays() {
+  local found
+  found=$(find "$1" \( ! -user ddos -o ! -group ddos -o ! -type l \( -perm /022 -o ! -perm -444 \) -o -type d ! -perm 755 \) -print | sed 5q | tr '\n' ' ')
+  printf '%s' "${found:-none}"
 }
 
 # tree_print DIR: paths and contents of an application's folder, and where its links lead, as one digest; its .env is the release's own.

@@ -123,16 +123,17 @@ apt_reason() {
   fi
 }
 
+# make_user NAME HOME: a system user that nobody can log in as, with a group of its own.
 make_user() {
-  if ! getent passwd ddos >/dev/null; then
-    useradd --system --user-group --home-dir /home/ddos --no-create-home --shell /usr/sbin/nologin ddos
+  if ! getent passwd "$1" >/dev/null; then
+    useradd --system --user-group --home-dir "$2" --no-create-home --shell /usr/sbin/nologin "$1"
     CHANGES=$((CHANGES + 1))
-    log "user ddos made"
+    log "user $1 made"
   fi
-  if [ "$(getent passwd ddos | cut -d : -f 6,7)" != /home/ddos:/usr/sbin/nologin ]; then
-    usermod --home /home/ddos --shell /usr/sbin/nologin ddos
+  if [ "$(getent passwd "$1" | cut -d : -f 6,7)" != "$2:/usr/sbin/nologin" ]; then
+    usermod --home "$2" --shell /usr/sbin/nologin "$1"
     CHANGES=$((CHANGES + 1))
-    log "user ddos corrected"
+    log "user $1 corrected"
   fi
 }
 
@@ -308,7 +309,9 @@ remove_backup() {
 
 wait_for_cloud_init
 install_packages
-make_user
+make_user ddos /home/ddos
+# Builds packages, and owns nothing that is in use.
+make_user ddos-build /nonexistent
 make_folders
 make_logs
 set_up_logging

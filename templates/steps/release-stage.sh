@@ -36,6 +36,7 @@ read_wanted() {
 
 # What the earlier steps must have left here. Any of them may have been pruned or deleted by hand.
 check_parts() {
+  local damage
   if [ ! -e "/var/lib/ddos/code/$CODE/complete" ]; then
     fail "the application code $CODE is not on this host: the code step has to run first"
   fi
@@ -53,10 +54,11 @@ check_parts() {
   fi
   VENV=$(cat "/var/lib/ddos/code/$CODE/venv-key")
   if [ ! -e "/home/ddos/venvs/$VENV/.complete" ]; then
-    fail "the Python environment /home/ddos/venvs/$VENV is missing or unfinished: the code step has to run again, it rebuilds it"
+    fail "the Python environment /home/ddos/venvs/$VENV is missing or unfinished: the code step has to run again, it builds it anew"
   fi
-  if [ "$(venv_print "/home/ddos/venvs/$VENV")" != "$(cat "/home/ddos/venvs/$VENV/.complete")" ]; then
-    fail "the Python environment /home/ddos/venvs/$VENV is damaged (its files are not those that pip installed): the code step has to run again, it rebuilds it"
+  damage=$(venv_damage "/home/ddos/venvs/$VENV")
+  if [ -n "$damage" ]; then
+    fail "the Python environment /home/ddos/venvs/$VENV is damaged ($damage): the code step has to run again, it builds it anew"
   fi
 }
 

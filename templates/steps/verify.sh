@@ -78,6 +78,19 @@ check_release_tree() {
   check ".env is the one that was given" "$(need env)" "$(env_digest /home/ddos/current/app/.env 2>/dev/null || printf unreadable)"
 }
 
+# The environment by content as well: a damaged file of a package does no harm until the next start.
+check_environment() {
+  local venv damage
+  venv=$(readlink -f -- /home/ddos/current/venv || printf missing)
+  if [ ! -d "$venv" ]; then
+    check "Python environment" directory missing
+    return 0
+  fi
+  damage=$(venv_damage "$venv")
+  check "Python environment equals what was built, damaged" none "${damage:-none}"
+  check "Python environment, not ddos's or writable by others" none "$(venv_strays "$venv")"
+}
+
 strays() {
   local found
   found=$(find "$@" | sed 5q | tr '\n' ' ')
@@ -213,6 +226,7 @@ report() {
 values file >"$STAGE/files"
 check_files
 check_release_tree
+check_environment
 check_services
 check_ports
 check_answers

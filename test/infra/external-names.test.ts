@@ -59,8 +59,10 @@ describe("the table and the files agree", () => {
     for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  test("every Python package of the sample is listed", () => {
-    expect(found(["templates/sample-app/requirements.txt"], /^([A-Za-z0-9._-]+)(?:\[.*\])?==/gm)).toEqual(names("Python packages"));
+  test("every Python package of the sample is listed, and what installs them", () => {
+    expect(found(["templates/sample-app/requirements.txt", "templates/steps/uv.txt"], /^([A-Za-z0-9._-]+)(?:\[.*\])?==/gm)).toEqual(
+      names("Python packages"),
+    );
   });
 
   test("every variable of the AWS tools in a step is listed", () => {
@@ -84,7 +86,7 @@ describe("the table and the files agree", () => {
       "amazonaws.eu",
       "checkip.amazonaws.com",
     ]);
-    expect(found(files, /\b169\.254\.[\d./]+/g)).toEqual(["169.254.0.0/16"]);
+    expect(found(files, /\b169\.254\.[\d./]+/g)).toEqual(["169.254.0.0/16", "169.254.169.254"]);
   });
 });
 

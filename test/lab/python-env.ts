@@ -5,6 +5,8 @@ import { cacheDir, cached, digest, repositoryRoot } from "./paths";
 import { must } from "./process";
 
 const REQUIREMENTS = join(repositoryRoot, "templates/sample-app/requirements.txt");
+/** What the hosts install with, by digest; pip then wants digests of all that is fetched with it, so it is fetched alone. */
+const INSTALLER = join(repositoryRoot, "templates/steps/uv.txt");
 const MOTO_REQUIREMENTS = join(__dirname, "moto-requirements.txt");
 const PLATFORMS = ["manylinux2014", "manylinux_2_17", "manylinux_2_28", "linux"];
 
@@ -13,16 +15,16 @@ const PLATFORMS = ["manylinux2014", "manylinux_2_17", "manylinux_2_28", "linux"]
  * @param python version of the machines' interpreter, e.g. "3.11"
  */
 async function ensureWheelhouse(python: string, say: (line: string) => void, requirements: string): Promise<string> {
-  const name = `wheels-${digest(python, readFileSync(requirements))}`;
+  const name = `wheels-${digest(python, readFileSync(requirements), readFileSync(INSTALLER))}`;
   const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
   return cached(name, async (target) => {
     say(`fetching wheels for Python ${python} (once)`);
     const platforms = PLATFORMS.flatMap((platform) => ["--platform", `${platform}_${machine}`]);
     const where = ["--dest", target, "--python-version", python, "--implementation", "cp", "--abi", `cp${python.replace(".", "")}`];
-    const what = ["--only-binary=:all:", "--requirement", requirements, "pip", "setuptools", "wheel"];
-    await must(["python3", "-m", "pip", "download", "--quiet", ...where, ...platforms, ...what], {
-      logFile: join(cacheDir, `${name}.log`),
-    });
+    const download = ["python3", "-m", "pip", "download", "--quiet", ...where, ...platforms, "--only-binary=:all:", "--requirement"];
+    const options = { logFile: join(cacheDir, `${name}.log`) };
+    await must([...download, requirements, "pip", "setuptools", "wheel"], options);
+    await must([...download, INSTALLER, "--no-deps"], options);
   });
 }
 
