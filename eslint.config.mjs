@@ -28,6 +28,11 @@ export default tseslint.config(
     "A component takes arguments; it reads no configuration and knows nothing of what stands above it.",
   ),
   forbid(
+    ["infra/app/**/*.ts"],
+    "^(@pulumi/|\\.\\./(config|stack|program|index|offline|cli|remote|release)(/|$))",
+    "What an application is made of is read from its folder: no configuration, no resource.",
+  ),
+  forbid(
     ["infra/release/**/*.ts", "infra/network/cidr.ts", "infra/hosts/sizing.ts"],
     "^(@pulumi/(?!pulumi$)|\\.\\./(stack|program|index|offline/|cli/|remote/))",
     "What a host gets is plain data: no resource and no connection.",

@@ -8,8 +8,8 @@ import { PARTITIONS } from "./partitions";
 
 /** Releases on which the hosts were proven, and their images; `20*` is the serial (a date), which keeps "-server-minimal-" out. */
 export const UBUNTU = {
-  "ubuntu-22.04": { release: "22.04", imageName: "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-ARCHITECTURE-server-20*" },
-  "ubuntu-24.04": { release: "24.04", imageName: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-ARCHITECTURE-server-20*" },
+  "ubuntu-22.04": { release: "22.04", python: "3.10.12", imageName: "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-ARCHITECTURE-server-20*" },
+  "ubuntu-24.04": { release: "24.04", python: "3.12.3", imageName: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-ARCHITECTURE-server-20*" },
 } as const;
 export type Os = keyof typeof UBUNTU;
 export const OPERATING_SYSTEMS = Object.keys(UBUNTU) as readonly Os[];

@@ -2,7 +2,7 @@
  * What is known of an application before anything is created: its packages, its module, its secrets. Problems stop the deployment, notices do
  * not. Nothing of the application is run. Pure, apart from reading the tree.
  */
-import { missingPackages, pinConflicts, unpinned } from "./packages";
+import { admits, missingPackages, pinConflicts, unpinned } from "./packages";
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { readRequirements } from "./requirements";
@@ -14,6 +14,8 @@ export interface AppRequest {
   readonly module: AppModule;
   /** Patterns of files that may hold secrets. */
   readonly allow: readonly string[];
+  /** Versions of Python that the hosts are known to have; none where an image of the reader's own decides. */
+  readonly pythons: readonly string[];
   /** Versions that the models need, by package. */
   readonly runtime: Readonly<Record<string, string>>;
 }
@@ -53,30 +55,38 @@ interface Findings {
   readonly notices: readonly string[];
 }
 
-function checkPackages(tree: AppTree, { runtime }: AppRequest): Findings {
+function checkPackages(tree: AppTree, request: AppRequest): Findings {
   const has = (path: string): boolean => tree.entries.some((entry) => entry.path === path);
   if (has("requirements.txt")) {
     const set = readRequirements(tree, "requirements.txt");
     const complete = set.requirements.length > 0 && set.requirements.every(({ hashed }) => hashed);
-    return checkSet("requirements.txt", { ...set, complete }, runtime);
+    return checkSet("requirements.txt", { ...set, complete }, request);
   }
-  if (has("pyproject.toml")) return checkSet("pyproject.toml", readPyproject(tree), runtime);
+  if (has("pyproject.toml")) return checkSet("pyproject.toml", readPyproject(tree), request);
   return { problems: [noRequirements(tree)], notices: [] };
 }
 
-function checkSet(file: string, set: ProjectSet, runtime: Readonly<Record<string, string>>): Findings {
+function checkSet(file: string, set: ProjectSet, { runtime, pythons }: AppRequest): Findings {
   if (set.problems.length > 0) return { problems: set.problems, notices: [] };
   if (set.requirements.length === 0) {
     return { problems: [`${file}: names no package; at least uvicorn and python-dotenv are needed to run the application`], notices: [] };
   }
   const { certain, perhaps } = missingPackages(set, set.complete);
   const conflicts = pinConflicts(set, runtime);
+  const wanted = set.requiresPython ?? "";
+  const other = wanted === "" ? [] : pythons.filter((version) => !admits(wanted.replace(/\s+/g, ""), version));
   const loose = unpinned(set);
   return {
     problems: [
       ...(certain.length > 0
         ? [`${file}: brings no ${certain.join(" and no ")}, which the service is started with; add ${certain.join(" and ")}`]
         : []),
+      ...other
+        .slice(0, 1)
+        .map(
+          (version) =>
+            `${file}: wants Python ${wanted} (requires-python), and a host has ${version}; change requires-python, or give the hosts another release of Ubuntu (gateway.os, backend.os)`,
+        ),
       ...conflicts.map(
         ({ place, name, found, wanted }) =>
           `${place}: asks for ${name}${found}, and the models were made with ${name} ${wanted} (runtime in the manifest); a release would be refused on the host. Write ${name}==${wanted}, or give models that were made with the other version`,

@@ -7,6 +7,7 @@ import { loadManifest, ManifestError, readManifest, type LoadedManifest } from "
 import { ensureSampleModels } from "../../models-manifest/sample-models";
 import type { Sections } from "./structure";
 import { checkApp } from "../app/check";
+import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
 import { parseModule } from "../app/module";
 import { readTree } from "../app/tree";
 import { packTree } from "../release/bundle";
@@ -24,21 +25,21 @@ export interface Sources {
 export function readSources(project: string, root: string, sections: Sections, problems: string[]): Partial<Sources> {
   const models = readModels(project, root, sections, problems);
   const notices: string[] = [];
-  const code = readCode({ project, root, app: sections.app as Sections | undefined, models, problems, notices });
+  const code = readCode({ project, root, sections, models, problems, notices });
   return { code, models, notices };
 }
 
 interface Context {
   readonly project: string;
   readonly root: string;
-  readonly app: Sections | undefined;
+  readonly sections: Sections;
   readonly models: LoadedManifest | undefined;
   readonly problems: string[];
   readonly notices: string[];
 }
 
 function readCode(context: Context): CodeSource | undefined {
-  const { app } = context;
+  const app = context.sections.app as Sections | undefined;
   if (app?.git !== undefined) {
     return { kind: "git", ...(app.git as { url: string; commit: string }) };
   }
@@ -48,8 +49,20 @@ function readCode(context: Context): CodeSource | undefined {
   return typeof app?.path === "string" ? readFolder(app.path, app, context) : undefined;
 }
 
+/** What the images of Ubuntu have. An image of the reader's own may have any. */
+function knownPythons(sections: Sections): string[] {
+  return ["gateway", "backend"].flatMap((role) => {
+    const { os = DEFAULT_OS, ami } = (sections[role] ?? {}) as { os?: string; ami?: string };
+    return ami === undefined && os in UBUNTU ? [UBUNTU[os as Os].python] : [];
+  });
+}
+
 /** Packs the folder where nothing is wrong with it. */
-function readFolder(folder: string, app: Sections, { project, root, models, problems, notices }: Context): CodeSource | undefined {
+function readFolder(
+  folder: string,
+  app: Sections,
+  { project, root, sections, models, problems, notices }: Context,
+): CodeSource | undefined {
   const key = `${project}:app.path`;
   const own = projectInside(folder, root);
   if (own !== undefined) {
@@ -61,7 +74,8 @@ function readFolder(folder: string, app: Sections, { project, root, models, prob
   const module = parseModule(String(app.module), app.interface === "wsgi" ? "wsgi" : "asgi");
   // A module of another form is reported by the rules.
   if (tree.problems.length > 0 || module === undefined) return undefined;
-  const request = { project, module, allow: (app.allow as string[] | undefined) ?? [], runtime: models?.manifest.runtime ?? {} };
+  const pythons = knownPythons(sections);
+  const request = { project, module, pythons, allow: (app.allow as string[] | undefined) ?? [], runtime: models?.manifest.runtime ?? {} };
   const report = checkApp(tree, request);
   problems.push(...report.problems);
   notices.push(...report.notices);

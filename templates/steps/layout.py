@@ -22,7 +22,8 @@ import sys
 OWN_FOLDER = os.path.dirname(os.path.realpath(__file__))
 
 # Options of a requirements file that name a file of their own, and those that name a place where packages are looked for.
-INCLUDES = ("-r", "--requirement", "-c", "--constraint")
+INCLUDES = ("-r", "--requirement")
+CONSTRAINTS = ("-c", "--constraint")
 PLACES = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links")
 EDITABLE = ("-e", "--editable")
 ARCHIVE = re.compile(r"\.(whl|tar\.gz|tgz|tar\.bz2|zip)$")
@@ -90,24 +91,26 @@ class Requirements:
         self.files = []
         self.packages = 0
 
-    def follow(self, path, named_by):
+    def follow(self, path, named_by, constraints=False):
         found, text = read(self.tree, path, named_by)
         if found in self.files:
             return
         self.files.append(found)
         for line in logical_lines(text):
-            self.line(found, *option_of(line))
+            self.line(found, *option_of(line), constraints)
 
-    def line(self, file, option, value):
-        if option in INCLUDES:
+    def line(self, file, option, value, constraints):
+        if option in INCLUDES + CONSTRAINTS:
             # An included file is relative to the one that names it, as pip has it.
-            self.follow(os.path.normpath(os.path.join(os.path.dirname(file), value)), file)
+            self.follow(os.path.normpath(os.path.join(os.path.dirname(file), value)), file, constraints or option in CONSTRAINTS)
         elif option in EDITABLE:
             raise Refused(f"{file} has «{option} {value}»: an editable install points back to a folder, and each release has its own. Remove the line: the application's folder (and src/) is on the import path")
         elif option in PLACES:
             self.place(file, option, value)
+        elif option == "--trusted-host":
+            raise Refused(f"{file} has «{option} {value}», which switches the check of certificates off: use an index with https, and remove the line")
         elif option == "":
-            self.packages += 1
+            self.packages += 0 if constraints else 1
             self.requirement(file, value)
 
     def place(self, file, option, value):
@@ -116,6 +119,8 @@ class Requirements:
         if option in ("-f", "--find-links") and "://" not in value:
             folder = inside(self.tree, value, file)
             wheels = sorted(os.listdir(os.path.join(self.tree, folder))) if os.path.isdir(os.path.join(self.tree, folder)) else []
+            if not any(ARCHIVE.search(name) for name in wheels):
+                raise Refused(f"{file} names the folder {value}, in which the application has no wheel: add the wheels, or remove the line")
             self.files.extend(os.path.join(folder, name) for name in wheels if ARCHIVE.search(name))
             return
         raise Refused(f"{file} has «{option}» with something that is no https:// address without credentials: packages would come unprotected, or a password would lie in the code")

@@ -11,6 +11,7 @@ interface Options {
   readonly interface?: "asgi" | "wsgi";
   readonly exclude?: readonly string[];
   readonly allow?: readonly string[];
+  readonly pythons?: readonly string[];
   readonly runtime?: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +20,13 @@ function check(files: Files, options: Options = {}): AppReport {
   expect(tree.problems).toEqual([]);
   const module = parseModule(options.module ?? "ml_gateway.app:app", options.interface);
   if (module === undefined) throw new Error(`the test's module has no such form: ${options.module}`);
-  return checkApp(tree, { project: "ml-gateway", module, allow: options.allow ?? [], runtime: options.runtime ?? {} });
+  return checkApp(tree, {
+    project: "ml-gateway",
+    module,
+    allow: options.allow ?? [],
+    pythons: options.pythons ?? [],
+    runtime: options.runtime ?? {},
+  });
 }
 
 const requirements = (text: string, more: Files = {}): Files => ({ ...APP, "requirements.txt": text, ...more });
@@ -154,6 +161,16 @@ const PROBLEMS: [title: string, files: Files, options: Options, message: RegExp]
     { "ml_gateway/app.py": FASTAPI, "pyproject.toml": '[project]\nname = "x"\ndependencies = ["fastapi"]\n' },
     {},
     /pyproject\.toml: brings no uvicorn and no python-dotenv/,
+  ],
+  [
+    "another Python than a host has",
+    {
+      "ml_gateway/app.py": FASTAPI,
+      "pyproject.toml":
+        '[project]\nname = "x"\nrequires-python = ">= 3.11, <4"\ndependencies = ["fastapi==1", "uvicorn==1", "python-dotenv==1"]\n',
+    },
+    { pythons: ["3.12.3", "3.10.12"] },
+    /pyproject\.toml: wants Python >= 3\.11, <4 \(requires-python\), and a host has 3\.10\.12; change requires-python, or give/,
   ],
   [
     "a module of another name",
