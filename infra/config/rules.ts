@@ -3,6 +3,7 @@
  */
 import { contains, overlaps, parseBlock, type Block } from "../network/cidr";
 import { appRules } from "./app-rules";
+import { health } from "./health";
 import { environment, requirements } from "./env-rules";
 import { isZoneId } from "./aws-names";
 import { buckets, instanceTypes, ports, privateAddresses, schedule, type Context } from "./value-rules";
@@ -24,6 +25,7 @@ export function checkRules(context: Context): string[] {
     environment,
     requirements,
     sshKey,
+    health,
   ];
   return rules.flatMap((rule) => rule(context));
 }

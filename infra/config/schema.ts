@@ -7,6 +7,7 @@
  */
 import { OPERATING_SYSTEMS } from "../external-names";
 
+import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_LIMITS } from "../release/limits";
 
 export interface Section {
@@ -380,23 +381,59 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     }),
   },
   health: {
-    description: "How a healthy service answers.",
+    description:
+      "How health is asked for on both hosts, what a healthy service answers, and how long a start may take. A release's trial, the service, a rollback and `npm run verify` all go by it.",
     schema: object({
       path: {
         type: "string",
-        pattern: "^/[\\w./~-]*$",
-        form: "a path that begins with a slash, of letters, digits and . _ ~ - /",
-        default: "/health",
-        description: "Path of the health endpoint.",
+        pattern: "^/[\\w./~-]*(\\?[\\w./~%&=+,:;@-]*)?$",
+        maxLength: 1024,
+        form: "a path that begins with a slash, of letters, digits and . _ ~ - /, and perhaps a query",
+        example: "/health?full=1",
+        default: DEFAULT_HEALTH.path,
+        description: "Path of the health endpoint, with a query where it needs one.",
       },
+      status: { type: "integer", minimum: 200, maximum: 599, default: DEFAULT_HEALTH.status, description: "Expected status." },
       body: {
-        type: "string",
+        type: ["string", "object"],
         minLength: 1,
         maxLength: 4096,
         pattern: "^[^\\r\\n]+$",
-        form: "a text of one line and at most 4096 characters (JSON needs single quotes around it)",
-        default: '{"status":"ok"}',
-        description: "Expected body, byte for byte, on one line.",
+        form: "a text of one line and at most 4096 characters (JSON needs single quotes around it), or keys of a JSON object below it",
+        default: DEFAULT_HEALTH.body,
+        description:
+          "Expected body. A text on one line: byte for byte (`any`: every body). Keys below it: a JSON object that has these keys with these values, in any order and with others beside them, such as `status: healthy`.",
+      },
+      host: {
+        type: "string",
+        pattern: "^[A-Za-z0-9_.-]+(:[0-9]{1,5})?$",
+        maxLength: 255,
+        form: "a host name, and perhaps a port",
+        example: "ml.example.org",
+        description:
+          "Host header of the request, for an application that answers certain hosts only (Django's ALLOWED_HOSTS). By default the address that is asked.",
+      },
+      headers: {
+        type: "object",
+        additionalProperties: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          pattern: "^[\\x20-\\x7e]+$",
+          form: "a text of one line without umlauts",
+          example: "probe",
+        },
+        default: {},
+        example: { "X-Probe": "1" },
+        description: "Further headers of the request. They are no place for a credential: they are stored in plain text.",
+      },
+      startSeconds: {
+        type: "integer",
+        minimum: 10,
+        maximum: 1800,
+        default: DEFAULT_HEALTH.startSeconds,
+        description:
+          "The longest that a start may take, in seconds, until health is as expected: of a release's candidate and of the service alike. The time limits of the release step and of the units follow from it. A process that ends is not waited for.",
       },
     }),
   },

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Os } from "../external-names";
-import type { HttpLimits } from "../release/types";
+import type { Health, HttpLimits } from "../release/types";
 
 /** The configuration of a stack as it is stored. */
 export interface Raw {
@@ -21,7 +21,7 @@ export interface StackConfig {
   readonly ssh: SshConfig;
   readonly app: AppConfig;
   readonly models: { readonly manifest: string; readonly bucket?: string; readonly adopt: boolean };
-  readonly health: { readonly path: string; readonly body: string };
+  readonly health: Health;
   readonly requests: HttpLimits;
   readonly env: Readonly<Record<string, string>>;
   /** Names of the secret settings, sorted; the values only in `secretEnv`. */

@@ -1,5 +1,6 @@
 /** The configuration files of a host, rendered from templates/. */
 import { createHash } from "node:crypto";
+import { healthOf, pathOnly, undoSeconds } from "./health";
 import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
 import type { HostSpec, HttpLimits } from "./types";
@@ -28,12 +29,13 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
     workers: main ? spec.workers : (spec.nextWorkers ?? 1),
     keep: main,
     ...stopTimes(limitsOf(spec)),
+    startSeconds: healthOf(spec.health).startSeconds,
     // When memory runs out during a release, the candidate goes first.
     oomScoreAdjust: main ? 0 : 800,
   });
 }
 
-const limitsOf = (spec: HostSpec): HttpLimits => ({ ...DEFAULT_LIMITS, ...spec.limits });
+export const limitsOf = (spec: HostSpec): HttpLimits => ({ ...DEFAULT_LIMITS, ...spec.limits });
 
 /** With a blank behind each; nothing for an ASGI application that stands in its module. */
 function uvicornOptions(spec: HostSpec): string {
@@ -44,7 +46,7 @@ export function renderSite(spec: HostSpec): string {
   const limits = limitsOf(spec);
   const { bodyMiB, timeoutSeconds } = limits;
   if (spec.role === "backend") return render("backend.nginx.mustache", { port: spec.servicePort, bodyMiB, timeoutSeconds });
-  const tls = spec.tls === undefined ? [] : [{ ...spec.tls, healthPath: spec.health.path }];
+  const tls = spec.tls === undefined ? [] : [{ ...spec.tls, healthPath: pathOnly(healthOf(spec.health).path) }];
   return render("gateway.nginx.mustache", { port: spec.servicePort, ...limits, tls });
 }
 
@@ -69,7 +71,11 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
       "/etc/systemd/system/ddos-recover.service",
       render("ddos-recover.service.mustache", { service: spec.service }),
     ),
-    file("ddos-undo.service", "/etc/systemd/system/ddos-undo.service", readTemplate("ddos-undo.service")),
+    file(
+      "ddos-undo.service",
+      "/etc/systemd/system/ddos-undo.service",
+      render("ddos-undo.service.mustache", { undoSeconds: undoSeconds(healthOf(spec.health), limitsOf(spec)) }),
+    ),
   ];
   return [...files, ...(spec.backup === undefined ? [] : backupFiles(spec.backup)), ...(isNat(spec) ? natFiles() : [])];
 }

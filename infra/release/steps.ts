@@ -3,8 +3,9 @@ import { basename } from "node:path";
 import { carrier } from "./carrier";
 import { composeCreate, composeScript, type StepScript } from "./compose";
 import { envDigest, renderEnvFile } from "./env-file";
+import { healthLines, healthOf, releaseSeconds } from "./health";
 import { hostFiles } from "./host-files";
-import { renderSite, renderUnit, sha256, systemFiles } from "./render";
+import { limitsOf, renderSite, renderUnit, sha256, systemFiles } from "./render";
 import { readTemplate } from "./templates";
 import type { Carrier, HostSpec, Step, StepValues } from "./types";
 
@@ -187,8 +188,7 @@ function releaseLines(step: string, spec: HostSpec, values: StepValues): Line[] 
     ["unit", sha256(renderUnit(spec, "current"))],
     ["nextUnit", sha256(renderUnit(spec, "next"))],
     ["nginx", sha256(renderSite(spec))],
-    ["healthPath", spec.health.path],
-    ["healthBody", spec.health.body],
+    ...healthLines(spec.health),
     ["port", spec.servicePort],
     ["workers", spec.workers],
     ["nextWorkers", spec.nextWorkers ?? 1],
@@ -198,9 +198,9 @@ function releaseLines(step: string, spec: HostSpec, values: StepValues): Line[] 
 function release(spec: HostSpec): Plan {
   return {
     name: "release",
-    parts: ["release-stage", "release-gates", "release-repair", "release"],
+    parts: ["health", "release-stage", "release-gates", "release-repair", "release"],
     lock: "exclusive",
-    limitSeconds: 900,
+    limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)),
     // A step that is killed in the middle of a switch cannot undo it itself.
     onFailure: "ddos-undo.service",
     files: [
@@ -233,13 +233,15 @@ function verify(spec: HostSpec): Plan {
   });
   return {
     name: "verify",
-    parts: [...(spec.role === "gateway" ? ["verify-proof"] : []), "verify"],
+    parts: ["health", ...(spec.role === "gateway" ? ["verify-proof"] : []), "verify"],
     lock: "shared",
-    limitSeconds: 300,
+    // Three tries of the proof are in it, each of which may take as long as a request.
+    limitSeconds: 210 + 3 * limitsOf(spec).timeoutSeconds,
     files: [],
     uses: ["env"],
     input: (values) => [
       ...releaseLines("verify", spec, values),
+      ["timeoutSeconds", limitsOf(spec).timeoutSeconds],
       ["egress", spec.egress],
       ...(spec.role === "gateway" ? proofLines(spec) : []),
       ["peer", spec.peer ?? "none"],

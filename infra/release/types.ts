@@ -62,6 +62,24 @@ export interface HttpLimits {
   readonly timeoutSeconds: number;
 }
 
+/** A text that the body has to be, "any", or an object whose keys a JSON body has to have, with these values; further keys do not matter. */
+export type HealthBody = string | Readonly<Record<string, unknown>>;
+
+/** How health is asked for, and what a healthy service answers. */
+export interface Health {
+  /** With a query, where the application needs one. @default "/health" */
+  readonly path: string;
+  /** @default 200 */
+  readonly status: number;
+  /** @default '{"status":"ok"}' */
+  readonly body: HealthBody;
+  /** The Host header, for applications that allow certain hosts only. @default the address that is asked */
+  readonly host?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The longest that a start may take, until it is healthy, seconds. @default 60 */
+  readonly startSeconds: number;
+}
+
 /** TLS on port 443 of the gateway; the certificate must be on the host already. */
 export interface TlsFiles {
   readonly serverName: string;
@@ -91,7 +109,7 @@ export interface HostSpec {
   readonly nextWorkers?: number;
   /** Port of nginx: 80 on the gateway, 9000 on the backend. */
   readonly servicePort: number;
-  readonly health: { readonly path: string; readonly body: string };
+  readonly health: Partial<Health>;
   /** How the private subnet reaches package mirrors. */
   readonly egress: "gateway" | "managed" | "none";
   readonly code: CodeSource;

@@ -3,7 +3,7 @@
 #   recover.sh boot                          before the services start: undo (or finish) the switch that /var/lib/ddos/switching records
 #   recover.sh live                          the same on a running host: after a failed, killed or timed-out release
 #   recover.sh turn ID                       point everything at release ID, restart what does not serve it yet, prove it on every port
-#   recover.sh gate ID PORT UNIT SECONDS     wait until PORT answers as release ID does when healthy
+#   recover.sh gate ID PORT UNIT             wait until PORT answers as release ID does when healthy, as long as health.startSeconds says
 #   recover.sh settle                        the switch is proven: stop the candidate, close the journal
 # Forward and back are the same operation (turn), so a rollback is as well tested as a switch.
 # Waiting follows /proc/uptime, order follows a counter: the wall clock may be wrong.
@@ -132,23 +132,21 @@ reload_nginx() {
 
 # --- health -------------------------------------------------------------------------------------------------------------------------
 
-# probe ID PORT: one request on a new connection. SEEN says what came back; ANSWERED is the status when release ID itself gave it.
+# shellcheck source=templates/steps/health.sh
+. "${0%/*}/health.sh"
+
+wanted_of() { printf '/var/lib/ddos/releases/%s/facts' "$1"; }
+
+# probe ID PORT: one request on a new connection. SEEN says what came back.
 probe() {
-  local code release body
-  SEEN="no answer on port $2"
-  ANSWERED=none
-  code=$(curl --silent --show-error --noproxy '*' --max-time 5 --max-filesize 65536 --dump-header "$SCRATCH/head" --output "$SCRATCH/body" \
-    --write-out '%{http_code}' "http://127.0.0.1:$2$(fact "$1" healthPath)" 2>"$SCRATCH/curl") || {
-    SEEN="no answer on port $2 ($(head -c 200 "$SCRATCH/curl"))"
+  local release
+  health_ask "$(wanted_of "$1")" "http://127.0.0.1:$2" "$SCRATCH" || {
+    SEEN="no answer ($(head -c 200 "$SCRATCH/curl"))"
     return 1
   }
   release=$(sed -n 's/^[Xx]-[Rr]elease: *\([^[:space:]]*\).*/\1/p' "$SCRATCH/head" | tail -n 1)
-  body=$(head -c 4096 "$SCRATCH/body" | tr -d '\000')
-  SEEN="HTTP $code from release «${release:-unnamed}» with body «${body:0:200}»"
-  if [ "$release" = "$1" ]; then
-    ANSWERED=$code
-  fi
-  [ "$code" = 200 ] && [ "$release" = "$1" ] && [ "$body" = "$(fact "$1" healthBody)" ]
+  SEEN="$(health_found "$SCRATCH"), from release ${release:-unnamed}"
+  [ "$release" = "$1" ] && health_fits "$(wanted_of "$1")" "$SCRATCH"
 }
 
 # over UNIT RESTARTS: whether waiting is of no use, because the unit has ended or is started again and again. SEEN says so.
@@ -170,13 +168,18 @@ over() {
   return 1
 }
 
-# gate ID PORT UNIT SECONDS: five answers in a row, each on its own connection (several workers may answer). A release that answers may
-# still be loading its models: then it has 15 seconds to get well, but a wrong body with status 200 is no matter of time.
+# gate ID PORT UNIT [SECONDS]: five answers in a row, each on its own connection (several workers may answer). One limit for all that a
+# start may take, health.startSeconds: an application that loads its models may refuse connections, answer 503, or say so in its body.
+# Only a process that has ended is not waited for.
 gate() {
-  local id=$1 port=$2 unit=$3 good=0 end now restarts patience
-  end=$(($(uptime_seconds) + $4))
+  local id=$1 port=$2 unit=$3 good=0 limit end restarts key=" (health.startSeconds)"
+  limit=$(health_value "$(wanted_of "$id")" startSeconds 60)
+  if [ -n "${4-}" ]; then
+    limit=$4 key=""
+  fi
+  end=$(($(uptime_seconds) + limit))
   restarts=$(property "$unit" NRestarts)
-  while now=$(uptime_seconds) && [ "$now" -lt "$end" ]; do
+  while [ "$(uptime_seconds)" -lt "$end" ]; do
     if probe "$id" "$port"; then
       good=$((good + 1))
       if [ "$good" -ge 5 ]; then
@@ -186,21 +189,13 @@ gate() {
       continue
     fi
     good=0
-    case "$ANSWERED" in
-      none) patience=$4 ;;
-      200) patience=3 ;;
-      *) patience=15 ;;
-    esac
-    if [ $((now + patience)) -lt "$end" ]; then
-      end=$((now + patience))
-    fi
     if over "$unit" "$restarts"; then
       say "$SEEN"
       return 1
     fi
     sleep 0.25
   done
-  say "$unit was not healthy in time: $SEEN; wanted HTTP 200 from release «$id» with body «$(fact "$id" healthBody)»"
+  say "$unit was not healthy on port $port within $limit s$key. Last answer: $SEEN. Wanted for $(health_value "$(wanted_of "$id")" healthPath /health): $(health_wanted "$(wanted_of "$id")"), from release $id. Raise health.startSeconds for a slower start, correct health.path, health.status, health.body or health.host for another answer"
   return 1
 }
 
@@ -239,10 +234,35 @@ note_serving() {
   mv -fT -- /var/lib/ddos/serving.new /var/lib/ddos/serving
 }
 
+# A uvicorn with several workers that stops goes on taking connections until the last request at work is answered, and answers none of them.
+# So nginx asks the candidate first while such a service restarts. One worker closes its port at once, and nginx turns to the candidate.
+# aim puts the release's own site back, whatever happens in between.
+ask_candidate_first() {
+  local id=$1 service=$2 site
+  site=/etc/nginx/sites-available/$(fact "$1" role)
+  ASKED_FIRST=service
+  if ! systemctl is-active --quiet "$service" || ! pgrep -P "$(property "$service" MainPID)" >/dev/null || ! health_ask "$(wanted_of "$id")" http://127.0.0.1:8001 "$SCRATCH"; then
+    return 0
+  fi
+  sed -e '/server 127\.0\.0\.1:800[01] max_fails=0/ { s/:8000 /:800x /; s/:8001 /:8000 /; s/:800x /:8001 / }' \
+    "/var/lib/ddos/releases/$id/nginx" >"$SCRATCH/site"
+  place "$SCRATCH/site" "$site"
+  if [ "$CHANGED" = 1 ]; then
+    ASKED_FIRST=candidate
+    reload_nginx || return 1
+  fi
+}
+
+ask_service_first() {
+  place "/var/lib/ddos/releases/$1/nginx" "/etc/nginx/sites-available/$(fact "$1" role)"
+  reload_nginx
+}
+
 # turn ID: see above. The candidate on 8001, when there is one, answers while 8000 restarts.
 turn() {
   local id=$1 role service port restarted=0
   aim "$id"
+  ASKED_FIRST=service
   role=$(fact "$id" role)
   port=$(fact "$id" port)
   service=ddos-$role.service
@@ -251,13 +271,17 @@ turn() {
   fi
   if ! systemctl is-active --quiet "$service" || ! probe "$id" 8000; then
     forget_failure "$service"
+    ask_candidate_first "$id" "$service" || return 1
+    # Ends when the last request that was at work has been answered.
     systemctl restart -- "$service" || return 1
     restarted=1
     say "restarted $service"
   fi
-  if ! gate "$id" 8000 "$service" 60 || ! gate "$id" "$port" "$service" 20; then
-    return 1
+  gate "$id" 8000 "$service" || return 1
+  if [ "$ASKED_FIRST" = candidate ]; then
+    ask_service_first "$id" || return 1
   fi
+  gate "$id" "$port" "$service" 20 || return 1
   # A repair or an undo: the record stands already, only the start is new.
   if [ "$restarted" = 1 ] && [ "$(entry /var/lib/ddos/serving current)" = "$id" ]; then
     note_serving "$id" "$(entry /var/lib/ddos/serving previous)"
@@ -382,9 +406,9 @@ main() {
       live
       ;;
     turn) turn "$2" ;;
-    gate) gate "$2" "$3" "$4" "$5" ;;
+    gate) gate "$2" "$3" "$4" ;;
     settle) settle ;;
-    *) die "usage: recover.sh boot | live | turn ID | gate ID PORT UNIT SECONDS | settle" ;;
+    *) die "usage: recover.sh boot | live | turn ID | gate ID PORT UNIT | settle" ;;
   esac
 }
 

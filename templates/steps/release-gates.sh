@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
+# shellcheck source=templates/steps/health.sh
+. "${0%/*}/health.sh"
 # What a release must pass before anything that serves is touched.
 
 # last_words UNIT: the end of the journal of the unit's last start, without the values of .env. Not by time: clocks may be wrong.
@@ -91,8 +93,8 @@ try_candidate() {
   if ! systemctl start -- "$CANDIDATE"; then
     fail "the new release $ID could not be started on trial$(last_words "$CANDIDATE")"
   fi
-  if ! outcome=$(/usr/local/lib/ddos/recover.sh gate "$ID" 8001 "$CANDIDATE" 90 2>&1); then
-    fail "the new release $ID failed its trial on port 8001: $(without_secrets <<<"$outcome")$(last_words "$CANDIDATE")"
+  if ! outcome=$(/usr/local/lib/ddos/recover.sh gate "$ID" 8001 "$CANDIDATE" 2>&1); then
+    fail "the new release $ID failed its trial: $(without_secrets <<<"$outcome")$(last_words "$CANDIDATE")"
   fi
   log "release $ID passed its trial on port 8001"
 }
@@ -132,7 +134,10 @@ try_site() {
   read -r up _ </proc/uptime
   end=$((${up%.*} + 5))
   while [ "${up%.*}" -lt "$end" ]; do
-    answer=$(curl --silent --noproxy '*' --max-time 5 --dump-header - --output /dev/null "http://127.0.0.1:8100$HEALTH_PATH" | tr -d '\r' || printf '')
+    answer=""
+    if health_ask "$STAGE/header" http://127.0.0.1:8100 "$STAGE"; then
+      answer=$(tr -d '\r' <"$STAGE/head")
+    fi
     if grep -qixE "x-release: ($ID|${CURRENT:-none})" <<<"$answer"; then
       stop_site_trial
       log "the new nginx site leads to the application"
@@ -141,7 +146,7 @@ try_site() {
     sleep 0.2
     read -r up _ </proc/uptime
   done
-  fail "the new nginx site is valid, but does not lead to the application: $(head -n 1 <<<"${answer:-no answer}") for $HEALTH_PATH; last error: $(tail -n 1 /home/ddos/logs/error.log | cut -c 1-300)"
+  fail "the new nginx site is valid, but does not lead to the application: $(head -n 1 <<<"${answer:-no answer}") for $(need healthPath); last error: $(tail -n 1 /home/ddos/logs/error.log | cut -c 1-300)"
 }
 
 stop_site_trial() {

@@ -21,8 +21,6 @@ read_wanted() {
   SETTINGS=$(word env)
   MODELS=$(word models)
   PORT=$(word port)
-  HEALTH_PATH=$(need healthPath)
-  HEALTH_BODY=$(need healthBody)
   SERVICE=ddos-$ROLE.service
   CANDIDATE=ddos-$ROLE-next.service
   local name file
@@ -67,7 +65,8 @@ wanted_digest() {
   {
     printf 'code=%s\nenv=%s\nvenv=%s\nmodels=%s\n' "$CODE" "$SETTINGS" "$VENV" "$MODELS"
     printf 'unit=%s\nnextUnit=%s\nnginx=%s\n' "$(need unit)" "$(need nextUnit)" "$(need nginx)"
-    printf 'role=%s\nport=%s\nhealthPath=%s\nhealthBody=%s\n' "$ROLE" "$PORT" "$HEALTH_PATH" "$HEALTH_BODY"
+    printf 'role=%s\nport=%s\n' "$ROLE" "$PORT"
+    grep -E '^(health[A-Z][a-z]+|startSeconds)=' "$STAGE/header"
   } >"$STAGE/made-of"
   sha_of "$STAGE/made-of"
 }

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
+# shellcheck source=templates/steps/health.sh
+. "${0%/*}/health.sh"
 # The proof that a request which enters the gateway is answered by the backend. A health check cannot give it: every host has a health of
 # its own, and an application that does not forward answers anything else just as well, without a model.
 #
@@ -32,15 +34,15 @@ ask_front() {
     value proofBody >"$STAGE/proof-body"
     args+=(--request "$PROOF_METHOD" --header 'Content-Type: application/json' --data-binary "@$STAGE/proof-body")
   fi
-  curl --silent --noproxy '*' --max-time 35 --output /dev/null --write-out '%{http_code}' --header "X-Request-ID: ddos-proof-$mark" \
-    "${args[@]}" "$front$PROOF_PATH${join}ddos-proof=$mark" || log "no answer to $PROOF_METHOD $PROOF_PATH through port $PORT" >&2
+  health_headers "$STAGE/header"
+  curl --silent --noproxy '*' --max-time "$(($(need timeoutSeconds) + 5))" --output /dev/null --write-out '%{http_code}' --header "X-Request-ID: ddos-proof-$mark" \
+    "${HEALTH_HEADERS[@]}" "${args[@]}" "$front$PROOF_PATH${join}ddos-proof=$mark" || log "no answer to $PROOF_METHOD $PROOF_PATH through port $PORT" >&2
 }
 
 # ask_backend MARK: "<what its nginx knows of the mark> <the release that answers there>". Asking is remembered as well, so a mark is asked
 # about once.
 ask_backend() {
-  if ! curl --silent --noproxy '*' --max-time 10 --output /dev/null --dump-header "$STAGE/proof-head" --header "X-Request-ID: ddos-proof-$1" \
-    "$UPSTREAM$HEALTH_PATH"; then
+  if ! health_ask "$STAGE/header" "$UPSTREAM" "$STAGE" --header "X-Request-ID: ddos-proof-$1"; then
     printf 'silent none'
     return 0
   fi
@@ -50,7 +52,7 @@ ask_backend() {
 # header NAME: of the backend's last answer, in lower case; "none" when it is not there.
 header() {
   local found
-  found=$(tr -d '\r' <"$STAGE/proof-head" | awk -F ': *' -v name="$1" 'tolower($1) == name { print $2; exit }')
+  found=$(tr -d '\r' <"$STAGE/head" | awk -F ': *' -v name="$1" 'tolower($1) == name { print $2; exit }')
   printf '%s' "${found:-none}"
 }
 

@@ -1,15 +1,15 @@
 #!/bin/bash
 # Compares this host with what the program wants and prints one JSON report on stdout: every row of the file table, units, ports,
 # health, release, models, journal. Changes nothing. Fails when a check fails, naming each.
-# stdin: as release, and egress, upstream, peer, on the gateway proofMethod, proofPath, proofBody, tlsName, and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
+# stdin: as release, and egress, upstream, peer, on the gateway timeoutSeconds, proofMethod, proofPath, proofBody, tlsName, and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
+# shellcheck source=templates/steps/health.sh
+. "${0%/*}/health.sh"
 
 ROLE=$(need role)
 SERVICE=$(need service)
 PORT=$(need port)
-HEALTH_PATH=$(need healthPath)
-HEALTH_BODY=$(need healthBody)
 UPSTREAM=$(value upstream)
 : >"$STAGE/checks"
 
@@ -175,33 +175,33 @@ check_ports() {
   esac
 }
 
-# answer URL: status and body; asked again for a while, because the peer may be reloading.
-answer() {
-  local try code
+# check_health NAME ORIGIN: asked again for a while, because the peer may be reloading.
+check_health() {
+  local try wanted found=""
+  wanted=$(health_wanted "$STAGE/header")
   for try in 1 2 3 4 5; do
-    code=$(curl --silent --noproxy '*' --max-time 10 --max-filesize 65536 --dump-header "$STAGE/head" --output "$STAGE/body" --write-out '%{http_code}' "$1") ||
-      log "try $try: no answer from $1"
-    if [ "$code" = 200 ]; then
+    if ! health_ask "$STAGE/header" "$2" "$STAGE"; then
+      found="no answer ($(head -c 200 "$STAGE/curl"))"
+    elif health_fits "$STAGE/header" "$STAGE"; then
+      found=$wanted
       break
+    else
+      found=$(health_found "$STAGE")
     fi
+    log "try $try: $found from $2"
     sleep 1
   done
-  if [ -e "$STAGE/body" ]; then
-    printf '%s %s' "$code" "$(tr -d '\000' <"$STAGE/body")"
-    rm -f -- "$STAGE/body"
-  else
-    printf '%s' "$code"
-  fi
+  check "$1" "$wanted" "$found"
 }
 
 check_answers() {
   local id
-  check "health on 8000" "200 $HEALTH_BODY" "$(answer "http://127.0.0.1:8000$HEALTH_PATH")"
+  check_health "health on 8000" http://127.0.0.1:8000
   id=$(readlink /home/ddos/current || printf none)
   check "release served on 8000" "${id##*/}" "$(sed -n 's/^[Xx]-[Rr]elease: *\([^[:space:]]*\).*/\1/p' "$STAGE/head" | tail -n 1)"
-  check "health through nginx on $PORT" "200 $HEALTH_BODY" "$(answer "http://127.0.0.1:$PORT$HEALTH_PATH")"
+  check_health "health through nginx on $PORT" "http://127.0.0.1:$PORT"
   if [ "$ROLE" = gateway ]; then
-    check "health of the backend at $UPSTREAM" "200 $HEALTH_BODY" "$(answer "$UPSTREAM$HEALTH_PATH")"
+    check_health "health of the backend at $UPSTREAM" "$UPSTREAM"
     check_proof
   fi
 }

@@ -69,10 +69,16 @@ test("the defaults are the values of the map", () => {
     },
     gateway: { instanceType: "t3.micro", rootVolumeGiB: 16, sshFrom: ["0.0.0.0/0"] },
     backend: { instanceType: "t3.micro", rootVolumeGiB: 16, port: 9000 },
-    health: { path: "/health", body: '{"status":"ok"}' },
+    health: { path: "/health", status: 200, body: '{"status":"ok"}', headers: {}, startSeconds: 60 },
+    requests: { bodyMiB: 1, timeoutSeconds: 30, perSecond: 100, burst: 200, connections: 100 },
     app: { kind: "path", module: "ml_gateway.app:app" },
     env: { LOG_LEVEL: "info", CACHE_TTL: "300" },
   });
+});
+
+test("health as a JSON object keeps the types of its values", () => {
+  const body = { status: "healthy", ready: true, models: 3 };
+  expect(load({ "ml-gateway:health": { body, path: "/api/health?full=1", host: "ml.example.org" } }).health).toMatchObject({ body });
 });
 
 test("the public key is derived from the private one", () => {
@@ -342,6 +348,40 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     { "ml-gateway:health": { body: "a\nb" } },
     /^ml-gateway:health\.body: found "a\\nb"; write a text of one line/,
   ],
+  ["health body a number", { "ml-gateway:health": { body: 200 } }, /^ml-gateway:health\.body: found 200; /],
+  [
+    "health body that cannot come",
+    { "ml-gateway:health": { status: 204 } },
+    /^ml-gateway:health\.body: an answer with status 204 has no body.*write: body: any$/,
+  ],
+  [
+    "health body with too much JSON",
+    { "ml-gateway:health": { body: { a: "x".repeat(4096) } } },
+    /^ml-gateway:health\.body: found 4104 characters of JSON, more than the 4096 .* name the keys/,
+  ],
+  [
+    "health header of the connection",
+    { "ml-gateway:health": { headers: { Upgrade: "h2c" } } },
+    /^ml-gateway:health\.headers\.Upgrade: belongs to/,
+  ],
+  [
+    "health header Host",
+    { "ml-gateway:health": { headers: { host: "a" } } },
+    /^ml-gateway:health\.headers\.host: .* write it as health\.host$/,
+  ],
+  [
+    "health header with a space",
+    { "ml-gateway:health": { headers: { "a b": "a" } } },
+    /^ml-gateway:health\.headers\.a b: not a name for a header/,
+  ],
+  [
+    "health header with a credential",
+    { "ml-gateway:health": { headers: { "X-Api-Key": "hunter22" } } },
+    /^ml-gateway:health\.headers\.X-Api-Key: looks like a credential, (?!.*hunter22).* let the health endpoint answer without one$/,
+  ],
+  ["health status of no answer", { "ml-gateway:health": { status: 100 } }, /^ml-gateway:health\.status: found 100; write a whole number from 200 to 599/],
+  ["a start without end", { "ml-gateway:health": { startSeconds: 7200 } }, /^ml-gateway:health\.startSeconds: found 7200; write a whole number from 10 to 1800/],
+  ["no burst, which nginx refuses", { "ml-gateway:requests": { burst: 0 } }, /^ml-gateway:requests\.burst: found 0; write a whole number from 1 to/],
   [
     "wheelhouse without a digest",
     { "ml-gateway:python": { wheelhouse: { uri: "s3://bucket/w.tar.gz" } } },

@@ -77,7 +77,7 @@ export const gatewayValues: StepValues = {
 const common = {
   module: "ml_gateway.app:app",
   workers: 1,
-  health: { path: "/health", body: '{"status":"ok"}' },
+  health: { path: "/health", body: '{"status":"ok"}', startSeconds: 20 },
   egress: "none",
   region: "us-east-1",
 } as const;

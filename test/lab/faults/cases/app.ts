@@ -33,7 +33,7 @@ export const appCases: readonly Case[] = [
   },
   bad("application that crashes at import", "crash", /no connection to \*\*\*[^]*failed its trial/),
   bad("health answers 503", "unhealthy", /HTTP 503/),
-  bad("health answers with a wrong body", "wrong-body", /body «\{"status":"fine"\}»; wanted/),
+  bad("health answers with a wrong body", "wrong-body", /body \{"status":"fine"\}, from release .* Wanted for/),
   bad(
     "application that passes its trial and crashes as the service",
     "crash-on-8000",

@@ -1,0 +1,45 @@
+/** What a healthy service answers: its defaults, the lines by which it reaches a host (templates/steps/health.sh reads them), and its limit. Pure. */
+import type { Health, HealthBody, HttpLimits } from "./types";
+
+export const DEFAULT_HEALTH: Health = { path: "/health", status: 200, body: '{"status":"ok"}', headers: {}, startSeconds: 60 };
+
+/** The text of `health.body` that stands for every body. */
+const ANY = "any";
+
+export function healthOf(given: Partial<Health>): Health {
+  return { ...DEFAULT_HEALTH, ...given };
+}
+
+/** `key=value` lines for a step's input; the host keeps them with the release, which a rollback is measured by. */
+export function healthLines(given: Partial<Health>): (readonly [key: string, value: string | number])[] {
+  const { path, status, body, host, headers, startSeconds } = healthOf(given);
+  const sent = [...(host === undefined ? [] : [`Host: ${host}`]), ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  return [
+    ["healthPath", path],
+    ["healthStatus", status],
+    ["healthMatch", matchOf(body)],
+    ["healthBody", typeof body === "string" ? body : JSON.stringify(body)],
+    ...sent.map((header) => ["healthHeader", header] as const),
+    ["startSeconds", startSeconds],
+  ];
+}
+
+function matchOf(body: HealthBody): "text" | "json" | "any" {
+  return typeof body !== "string" ? "json" : body === ANY ? "any" : "text";
+}
+
+/** The path without its query, as nginx compares it. */
+export const pathOnly = (path: string): string => path.split("?", 1)[0] ?? path;
+
+/**
+ * Seconds that the release step may take: what it does by itself, the starts of candidate, service and, after a failure, of the service before,
+ * and as often the wait for the requests that are at work.
+ */
+export function releaseSeconds({ startSeconds }: Health, { timeoutSeconds }: HttpLimits): number {
+  return 600 + 3 * startSeconds + 4 * timeoutSeconds;
+}
+
+/** Seconds for undoing a switch: one start, and the requests of candidate and service. */
+export function undoSeconds({ startSeconds }: Health, { timeoutSeconds }: HttpLimits): number {
+  return 60 + startSeconds + 2 * timeoutSeconds;
+}
