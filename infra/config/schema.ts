@@ -136,7 +136,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         minItems: 1,
         form: "a list of IPv4 blocks, one for each availability zone",
         default: ["10.0.1.0/24", "10.0.2.0/24"],
-        description: "Public subnets, one a zone. The gateway stands in the first.",
+        description: "Public subnets, one a zone. The gateway is in the first.",
       },
       webserverSubnets: {
         type: "array",
@@ -144,7 +144,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         minItems: 1,
         form: "a list of IPv4 blocks, one for each availability zone",
         default: ["10.0.101.0/24", "10.0.102.0/24"],
-        description: "Private subnets, one a zone. The backend stands in the first.",
+        description: "Private subnets, one a zone. The backend is in the first.",
       },
       egress: {
         enum: ["gateway", "managed", "none"],
