@@ -38,6 +38,12 @@ export interface Surroundings {
 export async function program(root: string, { observe, operatorAddress }: Surroundings = {}): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
   for (const notice of sources.notices) await pulumi.log.warn(notice);
+  if (config.gateway.sshFrom.includes("0.0.0.0/0")) {
+    await pulumi.log.warn(
+      `${config.project}:gateway.sshFrom is 0.0.0.0/0: anybody on the internet may try to log in on port 22 of the gateway; set it to your own address: ` +
+        `pulumi config set --stack ${config.stack} --path 'gateway.sshFrom[0]' YOUR-ADDRESS/32`,
+    );
+  }
   if (config.gateway.sshFrom.every((block) => DOCUMENTATION.some((prefix) => block.startsWith(prefix)))) {
     await pulumi.log.warn(
       `${config.project}:gateway.sshFrom still names a documentation network, so nobody can log in; set it to your own address before "pulumi up"`,

@@ -239,7 +239,8 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         maximum: 65535,
         default: 9000,
         form: "a port from 1024 to 65535, as a number without quotes",
-        description: "TCP port of nginx on the backend.",
+        description:
+          "TCP port of nginx on the backend. Where it is not the default, the tag ServicePort of the backend's security group tells the policy pack.",
       },
     }),
   },

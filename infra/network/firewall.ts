@@ -13,6 +13,8 @@ export interface FirewallArgs {
   readonly s3PrefixListId: pulumi.Input<string>;
 }
 
+/** Of `backend.port`, and of the policy pack. */
+const DEFAULT_PORT = 9000;
 const ANYWHERE = "0.0.0.0/0";
 
 type Peer = { cidrIpv4: string } | { referencedSecurityGroupId: pulumi.Input<string> } | { prefixListId: pulumi.Input<string> };
@@ -28,8 +30,8 @@ export class Firewall extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("ml-gateway:infra:Firewall", name, {}, opts);
-    const gateway = this.group("gateway-sg", "Public host: HTTP, HTTPS and the SSH bastion", "gateway", args.vpcId);
-    const backend = this.group("webserver-sg", "Private host: reachable from the gateway only", "backend", args.vpcId);
+    const gateway = this.group("gateway-sg", "Public host: HTTP, HTTPS and the SSH bastion", "gateway", args);
+    const backend = this.group("webserver-sg", "Private host: reachable from the gateway only", "backend", args);
     this.gatewayGroupId = gateway.id;
     this.backendGroupId = backend.id;
     const fromGateway = { referencedSecurityGroupId: gateway.id };
@@ -58,8 +60,15 @@ export class Firewall extends pulumi.ComponentResource {
     this.registerOutputs({ gatewayGroupId: this.gatewayGroupId, backendGroupId: this.backendGroupId });
   }
 
-  private group(title: string, description: string, role: "gateway" | "backend", vpcId: pulumi.Input<string>): aws.ec2.SecurityGroup {
-    return new aws.ec2.SecurityGroup(`${this.name}-${title}`, { vpcId, description, tags: tags(title, role) }, { parent: this });
+  private group(title: string, description: string, role: "gateway" | "backend", args: FirewallArgs): aws.ec2.SecurityGroup {
+    const { vpcId, servicePort } = args;
+    // The policy pack reads it; a stack with the default port has no such tag.
+    const port: Record<string, string> = role === "backend" && servicePort !== DEFAULT_PORT ? { ServicePort: String(servicePort) } : {};
+    return new aws.ec2.SecurityGroup(
+      `${this.name}-${title}`,
+      { vpcId, description, tags: { ...tags(title, role), ...port } },
+      { parent: this },
+    );
   }
 
   private ingress(key: string, group: aws.ec2.SecurityGroup, ipProtocol: string, port: number, source: Peer): void {

@@ -1,5 +1,6 @@
 /** Runs policies over a graph and sorts what they say: levels, exemptions, and what is unknown. */
 import { settingsOf } from "./config";
+import { withServicePort } from "./service-port";
 import type { Config, Exemption } from "./config";
 import { applyExemptions } from "./exemptions";
 import type { ActiveLevel, Outcome, Ran, Result } from "./outcome";
@@ -68,7 +69,7 @@ export async function evaluatePolicy(policy: Policy, level: ActiveLevel, graph: 
   if (graph.notShown?.includes("unchangedResources")) return [unseen(policy, level)];
   let findings: readonly Finding[];
   try {
-    findings = await policy.evaluate(graph, settings);
+    findings = await policy.evaluate(graph, withServicePort(graph, settings));
   } catch (error) {
     const message = `The policy itself failed (${placeOf(error)}): nothing is known of what it checks. This is a fault of the pack; report it with the graph's shape.`;
     return [{ policy: policy.id, level: "mandatory", verdict: "unknown", urn: "", message }];

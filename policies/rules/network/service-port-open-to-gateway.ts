@@ -33,7 +33,7 @@ export const policy: Policy = {
       finding(
         "violation",
         group.resource,
-        `No rule lets the gateway's group reach port ${String(settings.servicePort)} of ${group.label}. Add it, or configure servicePort.`,
+        `No rule lets the gateway's group reach port ${String(settings.servicePort)} of ${group.label}. Add it; if the backend serves another port, tag its group with it (ServicePort) or configure servicePort.`,
       ),
     ]);
   },

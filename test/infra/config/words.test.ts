@@ -90,13 +90,13 @@ test.each<[title: string, path: string, value: unknown, message: string]>([
     "a number in quotes",
     "backend.port",
     "9000",
-    'p:backend.port: found "9000"; that is a text: leave out the quotes; write a port from 1024 to 65535, as a number without quotes, for example port: 9000. TCP port of nginx on the backend.',
+    'p:backend.port: found "9000"; that is a text: leave out the quotes; write a port from 1024 to 65535, as a number without quotes, for example port: 9000. TCP port of nginx on the backend. Where it is not the default, the tag ServicePort of the backend\'s security group tells the policy pack.',
   ],
   [
     "nothing",
     "backend.port",
     null,
-    "p:backend.port: found nothing (the value is empty); write a port from 1024 to 65535, as a number without quotes, for example port: 9000. TCP port of nginx on the backend.",
+    "p:backend.port: found nothing (the value is empty); write a port from 1024 to 65535, as a number without quotes, for example port: 9000. TCP port of nginx on the backend. Where it is not the default, the tag ServicePort of the backend's security group tells the policy pack.",
   ],
   [
     "a word that YAML no longer takes for true",
