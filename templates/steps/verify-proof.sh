@@ -73,7 +73,7 @@ verdict() {
 
 not_forwarded() {
   printf 'HTTP %s from the application on the gateway, which did not forward the request to the backend and its models. ' "$1"
-  printf 'If it never forwards, set ml-gateway:gateway.mode to proxy: nginx then passes everything to the backend. '
+  printf 'The application has to forward to UPSTREAM_URL when that is set. '
   printf 'If it forwards other requests, name one in ml-gateway:gateway.proof; it has to pass on the query or X-Request-ID'
 }
 
