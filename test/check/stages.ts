@@ -66,6 +66,7 @@ function pythonSteps(): Step[] {
   return [
     { argv: ["python3", "-m", "venv", VENV] },
     { argv: [`${VENV}/bin/pip`, "install", "-q", "--disable-pip-version-check", "-r", "templates/sample-app/requirements.txt"] },
+    { argv: [`${VENV}/bin/pip`, "install", "-q", "--disable-pip-version-check", "-r", "test/lab/apps/formats/requirements.txt"] },
     npm("models:sample"),
     { argv: [PYTHON, "-B", "test/sample-app/check_models.py"] },
     { argv: [PYTHON, "-B", "-m", "unittest", "discover", "-s", "test/sample-app", "-t", "test/sample-app"] },
