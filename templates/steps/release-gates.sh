@@ -74,9 +74,15 @@ gate_models() {
     BindReadOnlyPaths=/home/ddos/releases/.partial/app InaccessiblePaths=/home/ddos/releases/.partial/app/.env; do
     properties+=("--property=$property")
   done
-  if ! out=$(systemd-run --quiet --wait --pipe --collect --unit="ddos-gate-$$" "${properties[@]}" \
-    "/home/ddos/venvs/$VENV/bin/python" -I -B /home/gate/gate.py /home/gate/request 2>"$STAGE/gate-errors"); then
-    tail -n 20 "$STAGE/gate-errors"
+  # Its errors come through a pipe as well: the unit may write to no file (LimitFSIZE), and a warning of a library must not be its end.
+  if ! out=$(
+    {
+      systemd-run --quiet --wait --pipe --collect --unit="ddos-gate-$$" "${properties[@]}" \
+        "/home/ddos/venvs/$VENV/bin/python" -I -B /home/gate/gate.py /home/gate/request 2>&1 >&3 | tail -n 20 >"$STAGE/gate-errors"
+      exit "${PIPESTATUS[0]}"
+    } 3>&1
+  ); then
+    cat "$STAGE/gate-errors"
     fail "the models were refused: $(head -c 3000 <<<"${out:-the gate ended without a verdict, as when memory runs out: $(tail -n 1 "$STAGE/gate-errors")}")"
   fi
   log "models: $out"
