@@ -379,9 +379,21 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     { "ml-gateway:health": { headers: { "X-Api-Key": "hunter22" } } },
     /^ml-gateway:health\.headers\.X-Api-Key: looks like a credential, (?!.*hunter22).* let the health endpoint answer without one$/,
   ],
-  ["health status of no answer", { "ml-gateway:health": { status: 100 } }, /^ml-gateway:health\.status: found 100; write a whole number from 200 to 599/],
-  ["a start without end", { "ml-gateway:health": { startSeconds: 7200 } }, /^ml-gateway:health\.startSeconds: found 7200; write a whole number from 10 to 1800/],
-  ["no burst, which nginx refuses", { "ml-gateway:requests": { burst: 0 } }, /^ml-gateway:requests\.burst: found 0; write a whole number from 1 to/],
+  [
+    "health status of no answer",
+    { "ml-gateway:health": { status: 100 } },
+    /^ml-gateway:health\.status: found 100; write a whole number from 200 to 599/,
+  ],
+  [
+    "a start without end",
+    { "ml-gateway:health": { startSeconds: 7200 } },
+    /^ml-gateway:health\.startSeconds: found 7200; write a whole number from 10 to 1800/,
+  ],
+  [
+    "no burst, which nginx refuses",
+    { "ml-gateway:requests": { burst: 0 } },
+    /^ml-gateway:requests\.burst: found 0; write a whole number from 1 to/,
+  ],
   [
     "wheelhouse without a digest",
     { "ml-gateway:python": { wheelhouse: { uri: "s3://bucket/w.tar.gz" } } },
