@@ -22,6 +22,7 @@ const RULE: Inputs = {
   cidrIpv4: "in place",
   referencedSecurityGroupId: "in place",
   prefixListId: "in place",
+  description: "in place",
   tags: "in place",
 };
 

@@ -40,6 +40,7 @@ export function createStack(inputs: StackInputs, images: Readonly<Record<HostRol
     sshFrom: config.gateway.sshFrom,
     servicePort: config.backend.port,
     egress: config.network.egress,
+    targets: config.backend.egress,
     s3PrefixListId: network.s3PrefixListId,
   });
   const hosts = createHosts(inputs, images, network, firewall);

@@ -205,6 +205,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     secretEnv: pulumi.secret(secretEnv),
     wheelhouse: (sections.python as { wheelhouse?: S3Object }).wheelhouse,
     repair: sections.repair as string | undefined,
+    sandbox: sections.sandbox as StackConfig["sandbox"],
     backup: sections.backup as StackConfig["backup"],
   };
 }

@@ -16,6 +16,7 @@ export function checkRules(context: Context): string[] {
     privateAddresses,
     sshFrom,
     images,
+    egressTargets,
     instanceTypes,
     ports,
     buckets,
@@ -104,6 +105,38 @@ function sshFrom({ project, sections }: Context): string[] {
     }
   });
 }
+
+/** Named services of the backend: NAT on the gateway passes packages and time alone, so the Internet has to be reached another way. */
+function egressTargets({ project, sections }: Context): string[] {
+  const targets = (sections.backend as { egress?: unknown } | undefined)?.egress;
+  const network = sections.network as { egress?: string } | undefined;
+  if (!Array.isArray(targets)) return [];
+  return (targets as { port?: number; cidr?: string; securityGroup?: string }[]).flatMap(({ port, cidr, securityGroup }, index) => {
+    const key = `${project}:backend.egress[${index}]`;
+    if ((cidr === undefined) === (securityGroup === undefined)) {
+      const found = cidr === undefined ? "neither cidr nor securityGroup" : "cidr and securityGroup";
+      return [`${key}: found ${found}; give one of them, which says where the service is`];
+    }
+    const same = (targets as { port?: number; cidr?: string; securityGroup?: string }[]).findIndex(
+      (one) => one.port === port && one.cidr === cidr && one.securityGroup === securityGroup,
+    );
+    if (same !== index) return [`${key}: is the same as backend.egress[${same}]; remove one of the two`];
+    if (cidr === undefined) return [];
+    try {
+      const block = parseBlock(cidr);
+      const inside = PRIVATE.some((range) => contains(parseBlock(range), block));
+      return inside || network?.egress === "managed"
+        ? []
+        : [
+            `${key}.cidr: found ${cidr}, which is on the Internet, and with network.egress ${network?.egress ?? "gateway"} the backend reaches it on 80 and 443 at most; give a private address, or set network.egress to managed`,
+          ];
+    } catch (error) {
+      return [`${key}.cidr: ${(error as Error).message}`];
+    }
+  });
+}
+
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 function images({ project, sections }: Context): string[] {
   return ["gateway", "backend"].flatMap((host) => {

@@ -6,6 +6,7 @@
  * a value that is right, `reason` says why others do not work. A key with a `pattern` needs the first two; test/infra/config/words.test.ts asks.
  */
 import { OPERATING_SYSTEMS } from "../external-names";
+import { ALLOWANCES } from "../release/sandbox";
 
 import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_LIMITS } from "../release/limits";
@@ -69,6 +70,21 @@ const memoryMiB = {
   minimum: 512,
   example: 1024,
   description: "Memory of the instance in MiB; only needed for an instance type that the program does not know.",
+};
+const packages = {
+  type: "array",
+  items: {
+    type: "string",
+    pattern: "^[a-z0-9][a-z0-9+.-]{1,63}$",
+    form: "the name of a package of Ubuntu: lower-case letters, digits, +, - and .",
+    example: "libgomp1",
+  },
+  uniqueItems: true,
+  form: "a list of package names, each once",
+  example: ["libgomp1"],
+  default: [],
+  description:
+    "Packages of Ubuntu that the application needs, such as libgomp1 or ffmpeg, over those of the set-up. One that is removed from the list stays on the host.",
 };
 const commit = {
   type: "string",
@@ -163,6 +179,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       ami,
       memoryMiB,
       workers,
+      packages,
       sshFrom: {
         type: "array",
         items: { ...cidr, form: `${cidr.form}; a single address ends in /32, IPv6 and host names do not work`, example: "198.51.100.7/32" },
@@ -233,6 +250,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       ami,
       memoryMiB,
       workers,
+      packages,
       port: {
         type: "integer",
         minimum: 1024,
@@ -241,6 +259,41 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         form: "a port from 1024 to 65535, as a number without quotes",
         description:
           "TCP port of nginx on the backend. Where it is not the default, the tag ServicePort of the backend's security group tells the policy pack.",
+      },
+      egress: {
+        type: "array",
+        items: object(
+          {
+            port: {
+              type: "integer",
+              minimum: 1,
+              maximum: 65535,
+              form: "a TCP port",
+              example: 5432,
+              description: "TCP port of the service.",
+            },
+            cidr: { ...cidr, form: `${cidr.form}; a single address ends in /32`, example: "10.0.200.0/24", description: "Where it is." },
+            securityGroup: {
+              type: "string",
+              pattern: "^sg-[0-9a-f]{8,17}$",
+              form: "the id of a security group, sg- and 8 to 17 hex digits",
+              example: "sg-0123456789abcdef0",
+              description: "Whose members it is, in place of `cidr`.",
+            },
+            description: {
+              type: "string",
+              pattern: "^[A-Za-z0-9. _:/()#,@+=&;{}!$*-]{1,200}$",
+              form: "a text of letters, digits, blanks and ._:/()#,@+=&;{}!$*-, which is what AWS takes",
+              example: "the database",
+              description: "What it is for.",
+            },
+          },
+          { required: ["port", "description"], default: undefined },
+        ),
+        form: "a list of groups with port, description and one of cidr and securityGroup",
+        example: [{ port: 5432, cidr: "10.0.200.0/24", description: "the database" }],
+        default: [],
+        description: "Services outside of the stack (a database, a cache) that the backend may connect to; without, only 80, 443 and time.",
       },
     }),
   },
@@ -514,6 +567,21 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
           description: "A tar.gz of wheels in S3, for `pip install --no-index`. Needed with `network.egress: none`.",
         },
       ),
+    }),
+  },
+  sandbox: {
+    description: "What the service may do on its host.",
+    schema: object({
+      allow: {
+        type: "array",
+        items: { enum: ALLOWANCES, example: "jit" },
+        uniqueItems: true,
+        form: `a list of ${ALLOWANCES.join(", ")}, each once`,
+        example: ["jit"],
+        default: [],
+        description:
+          "Opens parts of the service's sandbox that an application needs: `jit` memory that is written and run (numba, torch.compile), `proc` the whole of /proc (psutil), `netlink` the list of network interfaces, `scheduling` priorities and CPU affinity, `devices` /dev (a GPU). docs/operations.md says what each costs.",
+      },
     }),
   },
   repair: {

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Os } from "../external-names";
+import type { Allowance } from "../release/sandbox";
 import type { Health, HttpLimits } from "../release/types";
 
 /** The configuration of a stack as it is stored. */
@@ -30,6 +31,7 @@ export interface StackConfig {
   readonly wheelhouse?: S3Object;
   /** Changes when the set-up is to run again. */
   readonly repair?: string;
+  readonly sandbox: { readonly allow: readonly Allowance[] };
   readonly backup: { readonly enabled: boolean; readonly schedule: string };
 }
 
@@ -53,6 +55,8 @@ export interface HostConfig {
   /** MiB, for an instance type that the program does not know. */
   readonly memoryMiB?: number;
   readonly workers: "auto" | number;
+  /** Packages of Ubuntu over those that the set-up needs. */
+  readonly packages: readonly string[];
 }
 
 export interface GatewayConfig extends HostConfig {
@@ -66,8 +70,17 @@ export interface GatewayConfig extends HostConfig {
   readonly secretEnv: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
+/** A service outside of the stack that the backend may open TCP connections to. Exactly one of `cidr` and `securityGroup`. */
+export interface EgressTarget {
+  readonly port: number;
+  readonly cidr?: string;
+  readonly securityGroup?: string;
+  readonly description: string;
+}
+
 export interface BackendConfig extends HostConfig {
   readonly port: number;
+  readonly egress: readonly EgressTarget[];
 }
 
 export interface SshKey {

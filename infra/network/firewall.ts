@@ -1,6 +1,6 @@
 import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Egress } from "../config/types";
+import type { Egress, EgressTarget } from "../config/types";
 import { tags } from "../naming";
 
 export interface FirewallArgs {
@@ -10,6 +10,8 @@ export interface FirewallArgs {
   /** Port of nginx on the backend. */
   readonly servicePort: number;
   readonly egress: Egress;
+  /** Services outside of the stack that the backend may connect to. */
+  readonly targets: readonly EgressTarget[];
   readonly s3PrefixListId: pulumi.Input<string>;
 }
 
@@ -53,6 +55,10 @@ export class Firewall extends pulumi.ComponentResource {
     } else {
       this.packages("webserver", backend);
     }
+    for (const { port, cidr, securityGroup, description } of args.targets) {
+      const peer = cidr === undefined ? { referencedSecurityGroupId: securityGroup ?? "" } : { cidrIpv4: cidr };
+      this.egress(`webserver-${port}-${cidr ?? securityGroup ?? ""}`, backend, "tcp", port, peer, description);
+    }
     if (args.egress === "gateway") {
       // 80 and 443 of the NAT instance are open anyway; time is not.
       this.ingress("gateway-nat-ntp", gateway, "udp", 123, toBackend);
@@ -76,8 +82,9 @@ export class Firewall extends pulumi.ComponentResource {
     new aws.vpc.SecurityGroupIngressRule(`${this.name}-in-${key}`, args, { parent: this });
   }
 
-  private egress(key: string, group: aws.ec2.SecurityGroup, ipProtocol: string, port: number, target: Peer): void {
-    const args = { securityGroupId: group.id, ipProtocol, fromPort: port, toPort: port, ...target, tags: tags(key) };
+  private egress(key: string, group: aws.ec2.SecurityGroup, ipProtocol: string, port: number, target: Peer, description?: string): void {
+    const about = description === undefined ? {} : { description };
+    const args = { securityGroupId: group.id, ipProtocol, fromPort: port, toPort: port, ...target, ...about, tags: tags(key) };
     new aws.vpc.SecurityGroupEgressRule(`${this.name}-out-${key}`, args, { parent: this });
   }
 

@@ -76,6 +76,8 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     models: isBackend ? { ...sources.models, pins: pins(sources.models), imports: sources.models.manifest.imports } : undefined,
     envNames: [...Object.keys(plainEnv), ...secretsOf(role, config).secretEnvNames].sort(),
     plainEnv,
+    ...(config[role].packages.length > 0 ? { packages: config[role].packages } : {}),
+    ...(config.sandbox.allow.length > 0 ? { sandbox: config.sandbox.allow } : {}),
     wheelhouse: config.wheelhouse,
     region: config.region,
     repair: config.repair,

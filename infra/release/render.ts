@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { healthOf, pathOnly, undoSeconds } from "./health";
 import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
+import { ALLOWANCES, type Allowance } from "./sandbox";
 import type { HostSpec, HttpLimits } from "./types";
 
 /** Logs are rotated daily, and early at this size; with 90 kept that is about three months of a quiet service. */
@@ -28,6 +29,7 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
     port: main ? 8000 : 8001,
     workers: main ? spec.workers : (spec.nextWorkers ?? 1),
     keep: main,
+    ...allowances(spec),
     ...stopTimes(limitsOf(spec)),
     startSeconds: healthOf(spec.health).startSeconds,
     // When memory runs out during a release, the candidate goes first.
@@ -36,6 +38,11 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
 }
 
 export const limitsOf = (spec: HostSpec): HttpLimits => ({ ...DEFAULT_LIMITS, ...spec.limits });
+
+/** What of the sandbox is open, a switch each. */
+function allowances(spec: HostSpec): Record<Allowance, boolean> {
+  return Object.fromEntries(ALLOWANCES.map((name) => [name, spec.sandbox?.includes(name) ?? false])) as Record<Allowance, boolean>;
+}
 
 /** With a blank behind each; nothing for an ASGI application that stands in its module. */
 function uvicornOptions(spec: HostSpec): string {

@@ -78,7 +78,13 @@ function given<T>(step: string, name: string, value: T | undefined): T {
 function packages(spec: HostSpec): string[] {
   const names = ["ca-certificates", "curl", "git", "jq", "logrotate", "nginx", "python3", "python3-venv"];
   const s3 = spec.models !== undefined || spec.code.kind === "s3" || spec.wheelhouse !== undefined || spec.backup !== undefined;
-  return [...names, ...(s3 ? ["python3-boto3"] : []), ...(spec.role === "gateway" && spec.egress === "gateway" ? ["nftables"] : [])];
+  const all = [
+    ...names,
+    ...(s3 ? ["python3-boto3"] : []),
+    ...(spec.role === "gateway" && spec.egress === "gateway" ? ["nftables"] : []),
+    ...(spec.packages ?? []),
+  ];
+  return [...new Set(all)];
 }
 
 function prepare(spec: HostSpec): Plan {
@@ -198,7 +204,7 @@ function releaseLines(step: string, spec: HostSpec, values: StepValues): Line[] 
 function release(spec: HostSpec): Plan {
   return {
     name: "release",
-    parts: ["health", "release-stage", "release-gates", "release-repair", "release"],
+    parts: ["health", "release-stage", "sandbox", "release-gates", "release-repair", "release"],
     lock: "exclusive",
     limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)),
     // A step that is killed in the middle of a switch cannot undo it itself.

@@ -1,5 +1,7 @@
 /** What a host gets, as data. Everything in infra/release is pure: text in, text out; no resource, no connection. */
 
+import type { Allowance } from "./sandbox";
+
 export type HostRole = "gateway" | "backend";
 
 /** One file of an application bundle; `path` is relative to the application folder, with `/`. `size` is in bytes, `mode` like "0644". */
@@ -122,6 +124,10 @@ export interface HostSpec {
   /** A tar.gz of wheels in S3, for hosts without egress. */
   readonly wheelhouse?: { readonly uri: string; readonly sha256: string };
   readonly region: string;
+  /** Packages of Ubuntu over those that the set-up needs. @default none */
+  readonly packages?: readonly string[];
+  /** What of the service's sandbox is open. @default nothing */
+  readonly sandbox?: readonly Allowance[];
   readonly limits?: Partial<HttpLimits>;
   readonly tls?: TlsFiles;
   /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */

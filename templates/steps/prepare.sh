@@ -115,6 +115,9 @@ apt_reason() {
   local line
   line=$(tail -n 200 "/var/log/ddos/$STEP.log" | sed -nE '/^(E:|Err:?|W:)/h; $ {x;p}')
   printf '%s' "${line:-no reason in its output}"
+  if printf '%s' "$line" | grep -q 'Unable to locate package'; then
+    printf ' (no repository of this host has it: is it written right in ml-gateway:%s.packages, and does this release of Ubuntu have it?)' "$ROLE"
+  fi
   if printf '%s' "$line" | grep -qiE 'resolv|connect|timeout|unreachable|failed to fetch'; then
     case "$EGRESS" in
       gateway) printf ' (egress is by NAT on the gateway: is ddos-nat active there, and source/dest check off?)' ;;

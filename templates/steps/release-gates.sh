@@ -90,7 +90,7 @@ gate_models() {
 
 # The new release, on its own port, in the sandbox that it will serve in: proves import, models, settings and health.
 try_candidate() {
-  local outcome
+  local outcome said
   put "$STAGE/next.service" "/etc/systemd/system/$CANDIDATE" 0644 root root
   if [ "$PUT" = changed ]; then
     systemctl daemon-reload
@@ -100,7 +100,8 @@ try_candidate() {
     fail "the new release $ID could not be started on trial$(last_words "$CANDIDATE")"
   fi
   if ! outcome=$(/usr/local/lib/ddos/recover.sh gate "$ID" 8001 "$CANDIDATE" 2>&1); then
-    fail "the new release $ID failed its trial: $(without_secrets <<<"$outcome")$(last_words "$CANDIDATE")"
+    said=$(last_words "$CANDIDATE") || log "the journal of $CANDIDATE could not be read"
+    fail "the new release $ID failed its trial: $(without_secrets <<<"$outcome")$(sandbox_hint "$said")$said"
   fi
   log "release $ID passed its trial on port 8001"
 }

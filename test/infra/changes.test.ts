@@ -92,11 +92,19 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "gateway.proof": { gateway: { proof: { path: "/model", method: "GET" } } },
   "gateway.secretEnv": { gateway: { secretEnv: { API_TOKEN: "another-secret" } } },
   "backend.port": { backend: { port: 9001 } },
+  "backend.egress": { backend: { egress: [{ port: 5432, cidr: "10.0.200.0/24", description: "the database" }] } },
+  "sandbox.allow": { sandbox: { allow: ["jit"] } },
   ...Object.fromEntries(
     ["gateway", "backend"].flatMap((role) =>
-      Object.entries({ instanceType: "t3.small", rootVolumeGiB: 20, os: "ubuntu-24.04", ami: AMI, memoryMiB: 512, workers: 1 }).map(
-        ([key, value]) => [`${role}.${key}`, { [role]: { [key]: value } }],
-      ),
+      Object.entries({
+        instanceType: "t3.small",
+        rootVolumeGiB: 20,
+        os: "ubuntu-24.04",
+        ami: AMI,
+        memoryMiB: 512,
+        workers: 1,
+        packages: ["libgomp1"],
+      }).map(([key, value]) => [`${role}.${key}`, { [role]: { [key]: value } }]),
     ),
   ),
   "ssh.user": { ssh: { user: "admin" } },
@@ -155,7 +163,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(join(ROOT, MANIFEST)));
 
 test("every input that the program sets has a row, and every row's type is one of the program's", async () => {
-  const variants: Parameters<typeof evaluateDev>[0][] = [{}, { gateway: { elasticIp: true }, network: { egress: "managed" } }];
+  const variants: Parameters<typeof evaluateDev>[0][] = [
+    {},
+    CHANGES["backend.egress"]!,
+    { gateway: { elasticIp: true }, network: { egress: "managed" } },
+  ];
   const none = { network: { egress: "none" }, backend: { ami: AMI }, ...CHANGES["python.wheelhouse"] };
   const graphs = await [...variants, none].reduce<Promise<GraphResource[]>>(
     async (all, variant) => [...(await all), ...(await evaluateDev(variant, deployed)).resources],

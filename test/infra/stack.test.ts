@@ -62,6 +62,23 @@ describe("network", () => {
     expect(byName(result, INSTANCE, "gateway-instance").inputs.sourceDestCheck).toBe(egress !== "gateway");
   });
 
+  test("a named service of the backend is one rule of its own, with what it is for", async () => {
+    const database = { port: 5432, cidr: "10.0.200.0/24", description: "the database" };
+    const cache = { port: 6379, securityGroup: "sg-0123456789abcdef0", description: "the cache" };
+    const result = await evaluateDev({ backend: { egress: [database, cache] } });
+    const rule = (name: string) =>
+      byName(result, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", `firewall-out-webserver-${name}`);
+    const common = { ipProtocol: "tcp" };
+    expect(rule("5432-10.0.200.0/24").inputs).toMatchObject({
+      ...common,
+      ...{ fromPort: 5432, toPort: 5432, cidrIpv4: database.cidr, description: "the database" },
+    });
+    expect(rule("6379-sg-0123456789abcdef0").inputs).toMatchObject({
+      ...common,
+      ...{ fromPort: 6379, toPort: 6379, referencedSecurityGroupId: cache.securityGroup, description: "the cache" },
+    });
+  });
+
   test("without egress the backend reaches S3 and nothing else", async () => {
     const wheelhouse = { uri: "s3://artefacts/wheels.tar.gz", sha256: "0".repeat(64) };
     const result = await evaluateDev({ network: { egress: "none" }, backend: { ami: "ami-0123456789abcdef0" }, python: { wheelhouse } });

@@ -121,6 +121,31 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     /^ml-gateway:backend\.os: found "ubuntu-26\.04".*ubuntu-22\.04.*ubuntu-24\.04.*no wheels for its Python 3\.14/,
   ],
   [
+    "a package that is none",
+    { "ml-gateway:backend": { packages: ["libgomp1; reboot"] } },
+    /^ml-gateway:backend\.packages\[0\]: found "libgomp1; reboot".*the name of a package of Ubuntu/,
+  ],
+  ["an unknown allowance", { "ml-gateway:sandbox": { allow: ["all"] } }, /^ml-gateway:sandbox\.allow\[0\]: found "all".*jit/],
+  [
+    "a target without a place",
+    { "ml-gateway:backend": { egress: [{ port: 5432, description: "db" }] } },
+    /^ml-gateway:backend\.egress\[0\]: found neither cidr nor securityGroup; give one of them/,
+  ],
+  [
+    "a target on the Internet behind the gateway's NAT",
+    { "ml-gateway:backend": { egress: [{ port: 5432, cidr: "203.0.113.7/32", description: "db" }] } },
+    /^ml-gateway:backend\.egress\[0\]\.cidr: found 203\.0\.113\.7\/32, which is on the Internet, .* set network\.egress to managed$/,
+  ],
+  [
+    "a target twice",
+    {
+      "ml-gateway:backend": {
+        egress: ["a", "b"].map((description) => ({ port: 6379, securityGroup: "sg-0123456789abcdef0", description })),
+      },
+    },
+    /^ml-gateway:backend\.egress\[1\]: is the same as backend\.egress\[0\]; remove one of the two$/,
+  ],
+  [
     "a release and an image",
     { "ml-gateway:gateway": { os: "ubuntu-24.04", ami: "ami-0123456789abcdef0" } },
     /^ml-gateway:gateway\.os: found ubuntu-24\.04, and gateway\.ami names an image, which decides alone; remove one of the two$/,
