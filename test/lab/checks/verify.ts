@@ -31,7 +31,8 @@ async function verify(lab: Lab, outputs: Properties): Promise<Verified> {
   return { code: result.code, hosts: (JSON.parse(result.stdout) as Verified).hosts };
 }
 
-const LOGINS = "journalctl --no-pager -o cat -t sshd | grep -c 'Accepted publickey' || printf ''";
+// From OpenSSH 9.8 on, sessions log under a name of their own.
+const LOGINS = "journalctl --no-pager -o cat -t sshd -t sshd-session | grep -c 'Accepted publickey' || printf ''";
 
 async function asWanted(lab: Lab, outputs: Properties): Promise<string> {
   await lab.must("backend", "rm -f /var/lib/ddos/steps/verify-*.sh; : >/var/lib/ddos/steps/of-another-working-copy");
