@@ -33,11 +33,14 @@ function part(file: number, from: number, size: number): Buffer {
   return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, from));
 }
 
+/** What git has in place of a large file until Git LFS has fetched it. */
+export const isLfsPointer = (text: string): boolean => text.startsWith("version https://git-lfs.github.com/spec/");
+
 /** Why these bytes are no model file at all, whatever its format: the end of a sentence that begins with its name. */
 export function notAFile({ size, head }: Content): string | undefined {
   const text = head.subarray(0, 1024).toString("latin1");
   if (size === 0) return "is empty (0 bytes): it was not written to its end, or a download failed. Write or fetch it again.";
-  if (text.startsWith("version https://git-lfs.github.com/spec/")) {
+  if (isLfsPointer(text)) {
     const bytes = /^size (\d+)$/m.exec(text)?.[1];
     return `is a pointer of Git LFS, not the file itself${bytes === undefined ? "" : ` (which has ${bytes} bytes)`}. Fetch it: git lfs pull`;
   }

@@ -2,12 +2,13 @@
  * What is known of an application before anything is created: its packages, its module, its secrets. Problems stop the deployment, notices do
  * not. Nothing of the application is run. Pure, apart from reading the tree.
  */
+import { isLfsPointer } from "../../models-manifest/content";
 import { admits, missingPackages, pinConflicts, unpinned } from "./packages";
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { readRequirements } from "./requirements";
 import { secretFiles, secretProblem, type SecretFile } from "./secret-files";
-import { contentOf, mebibytes, type AppTree } from "./tree";
+import { contentOf, mebibytes, plainFiles, type AppTree } from "./tree";
 
 export interface AppRequest {
   readonly project: string;
@@ -32,7 +33,7 @@ export function checkApp(tree: AppTree, request: AppRequest): AppReport {
   const key = `${request.project}:app.path`;
   const packages = checkPackages(tree, request);
   const secrets = secretFiles(tree, request.allow);
-  const pointers = tree.entries.filter((entry) => entry.size < 300 && LFS.test(contentOf(tree, entry).toString("latin1")));
+  const pointers = plainFiles(tree).filter((file) => file.size < 300 && isLfsPointer(contentOf(tree, file).toString("latin1")));
   const inTree = [
     ...packages.problems,
     ...secrets.stop.map(secretProblem),
@@ -47,8 +48,6 @@ export function checkApp(tree: AppTree, request: AppRequest): AppReport {
     allowed: secrets.allowed,
   };
 }
-
-const LFS = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n/;
 
 interface Findings {
   readonly problems: readonly string[];

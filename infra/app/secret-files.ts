@@ -2,7 +2,7 @@
 import ignore from "ignore";
 import { findFormats } from "../../policies/rules/secrets/detect";
 import { isSecretFile } from "../../policies/rules/secrets/files";
-import { contentOf, type AppTree, type TreeEntry } from "./tree";
+import { contentOf, plainFiles, type AppTree, type TreeEntry } from "./tree";
 
 /** Further names that hold credentials in Python and cloud projects. */
 const NAMES = [/^_netrc$/, /^\.?secrets?\.(toml|ya?ml|json|ini|cfg|env)$/i, /^\.dockercfg$/, /^local\.settings\.json$/];
@@ -17,7 +17,7 @@ export interface SecretFile {
 /** The files that stop a deployment; `allowed` are those that `app.allow` lets through. */
 export function secretFiles(tree: AppTree, allow: readonly string[]): { readonly stop: SecretFile[]; readonly allowed: SecretFile[] } {
   const matcher = ignore().add([...allow]);
-  const found = tree.entries.filter(({ link }) => link === undefined).flatMap((entry) => inspect(tree, entry));
+  const found = plainFiles(tree).flatMap((entry) => inspect(tree, entry));
   const passes = ({ path }: SecretFile): boolean => path !== ".env" && matcher.ignores(path);
   return { stop: found.filter((file) => !passes(file)), allowed: found.filter(passes) };
 }

@@ -122,6 +122,11 @@ function foldersOf(path: string): string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
+/** What has content of its own: a link is packed as a link, and may lead to a folder. */
+export function plainFiles(tree: AppTree): TreeEntry[] {
+  return tree.entries.filter(({ link }) => link === undefined);
+}
+
 /** @throws Error of the system when the file went away since. */
 export function contentOf(tree: AppTree, { path }: TreeEntry): Buffer {
   return readFileSync(join(tree.root, path));

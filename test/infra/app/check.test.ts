@@ -344,6 +344,7 @@ test.each<[title: string, files: Files, options: Options]>([
     { runtime: { numpy: "2.2.6" } },
   ],
   ["a windows file", requirements(PINNED.replaceAll("\n", "\r\n")), {}],
+  ["links to a file and to a folder", { ...APP, "data/a.txt": "x\n", b: { link: "data/a.txt" }, c: { link: "data" } }, {}],
   ["a package as a module", only("pkg/__init__.py", FASTAPI), { module: "pkg:app" }],
   ["a module below src", only("src/pkg/main.py", FASTAPI), { module: "pkg.main:app" }],
   ["a factory", only("pkg/main.py", FACTORY), { module: "pkg.main:create_app()" }],
