@@ -2,6 +2,7 @@
  * The service port as the stack itself says it: the tag `ServicePort` of the backend's security group, which the program sets where the port is not
  * the default. So neither the engine nor the runner has to be configured when a stack changes its port.
  */
+import { ofType } from "./graph";
 import { DEFAULT_SETTINGS } from "./settings";
 import type { Graph, Settings } from "./types";
 
@@ -24,8 +25,7 @@ const laid = new WeakMap<Settings, Settings>();
 
 function portOf(graph: Graph, settings: Settings): number | undefined {
   const { tags: role = {} } = settings.roles.backendGroup;
-  const ports = graph.resources
-    .filter(({ type }) => type === GROUP)
+  const ports = ofType(graph, GROUP)
     .map(({ inputs }) => inputs.tags as Readonly<Record<string, unknown>> | undefined)
     .filter((tags) => Object.entries(role).every(([name, value]) => tags?.[name] === value))
     .map((tags) => Number(tags?.ServicePort));

@@ -39,14 +39,15 @@ def load(toml, tree, name):
 
 def requirements(tree):
     toml, markers, specifiers = vendored()
-    project = load(toml, tree, "pyproject.toml").get("project")
+    document = load(toml, tree, "pyproject.toml")
+    project = document.get("project")
     if project is None:
         raise Refused("pyproject.toml has no [project] table (PEP 621), and there is no requirements.txt: write one, with Poetry by `poetry export -f requirements.txt -o requirements.txt`")
     check_python(project, specifiers)
     if os.path.isfile(os.path.join(tree, LOCK)):
         lines = Lock(load(toml, tree, LOCK), tree, markers).lines()
         return "\n".join(lines) + "\n", ["--no-deps", "--require-hashes"], f"pyproject.toml by {LOCK}"
-    if load(toml, tree, "pyproject.toml").get("tool", {}).get("uv", {}).get("sources"):
+    if document.get("tool", {}).get("uv", {}).get("sources"):
         raise Refused("pyproject.toml says where packages come from ([tool.uv.sources]), which only a lock makes certain: add uv.lock (`uv lock`)")
     if "dependencies" in project.get("dynamic", []):
         raise Refused("pyproject.toml leaves its dependencies to a build ([project] dynamic): list them in [project] dependencies, or write requirements.txt")
