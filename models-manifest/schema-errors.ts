@@ -1,14 +1,6 @@
 import type { ErrorObject } from "ajv";
+import { instancePath, keyText } from "../policies/cli/schema-words";
 import { FORMAT_NAMES } from "./formats";
-
-/** `/files/0/size` -> `files[0].size` */
-const keyPath = (pointer: string): string =>
-  pointer
-    .slice(1)
-    .replace(/\/(\d+)/g, "[$1]")
-    .replace(/\//g, ".")
-    .replace(/~1/g, "/")
-    .replace(/~0/g, "~");
 
 const MAKE = 'Make it with "npm run models -- add FILE --role model --release r1".';
 
@@ -18,7 +10,7 @@ export function describeSchemaErrors(path: string, errors: readonly ErrorObject[
 }
 
 function describe(error: ErrorObject): string {
-  const at = keyPath(error.instancePath);
+  const at = keyText(instancePath(error));
   const child = (name: unknown): string => [at, String(name)].filter((part) => part !== "").join(".");
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {

@@ -2,7 +2,7 @@
 import { realpathSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { parseModule, suggestModule } from "../app/module";
-import type { Sections } from "./structure";
+import type { Context } from "./value-rules";
 
 const KINDS = ["path", "git", "bundle"] as const;
 
@@ -15,7 +15,7 @@ interface Given {
   readonly allow?: unknown;
 }
 
-export function appRules({ project, sections }: { readonly project: string; readonly sections: Sections }): string[] {
+export function appRules({ project, sections }: Pick<Context, "project" | "sections">): string[] {
   const app = sections.app as Given | undefined;
   if (app === undefined) return [];
   const given = KINDS.filter((kind) => app[kind] !== undefined);

@@ -1,5 +1,6 @@
 /** The keys of the stack's file that are not the program's own: those of the AWS provider, and prefixes that nothing reads. Pure. */
 import { nearest } from "../../policies/cli/nearest";
+import { isGroup, parseJson } from "./values";
 
 /** Configuration of @pulumi/aws 7.48 (config/vars.d.ts), and what its schema has beside that. */
 const AWS_KEYS = `accessKey allowedAccountIds assumeRoleWithWebIdentity assumeRoles customCaBundle defaultTags ec2MetadataServiceEndpoint
@@ -26,7 +27,7 @@ function keyProblem(given: string): string | undefined {
   if (AWS_KEYS.includes(given)) return undefined;
   if (AWS_KEYS.includes(name))
     return `was set without --path, and nothing reads it; set it again: pulumi config set --path 'aws:${given}' VALUE`;
-  const meant = AWS_KEYS.find((key) => key.toLowerCase() === name.toLowerCase()) ?? nearest(name, AWS_KEYS);
+  const meant = nearest(name, AWS_KEYS);
   return `unknown key, which the AWS provider does not read${meant === undefined ? "; remove it" : `; did you mean "aws:${meant}"?`}`;
 }
 
@@ -40,7 +41,7 @@ function leak(key: string): string {
 const EXAMPLE = "for example aws:defaultTags: { tags: { Project: ml-gateway } }";
 
 function tagsProblem(value: string): string | undefined {
-  const given = json(value);
+  const given = parseJson(value);
   if (!isGroup(given)) return `found ${value === "" ? "nothing" : "a single value or a list"}; write a group with the key tags, ${EXAMPLE}`;
   const flat = Object.keys(given).filter((key) => key !== "tags");
   if (flat.length > 0)
@@ -57,23 +58,11 @@ function isTagText(value: unknown): boolean {
   return ["string", "number", "boolean"].includes(typeof value) && String(value).length <= 256;
 }
 
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // a single text
-  }
-}
-
-function isGroup(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
-
 /** Keys whose prefix is probably this project's, misspelt: nothing would read them. */
 export function misspeltProjects(project: string, keys: readonly string[]): { readonly problems: string[]; readonly meant: string[] } {
   const found = keys.filter((key) => {
     const prefix = key.split(":", 1)[0] ?? "";
-    return prefix !== project && nearest(prefix.toLowerCase(), [project]) !== undefined;
+    return prefix !== project && nearest(prefix, [project]) !== undefined;
   });
   const meant = found.map((key) => `${project}:${key.slice(key.indexOf(":") + 1)}`);
   return { meant, problems: found.map((key, index) => `${key}: nothing reads it; did you mean "${meant[index] ?? ""}"?`) };

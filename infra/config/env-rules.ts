@@ -1,6 +1,8 @@
 /** What the settings of the .env files must fulfil. Pure; each rule returns its problems. */
 import { isSecretName } from "../../policies/rules/secrets/names";
+import { ENVIRONMENTS, isSecretKey } from "./environments";
 import type { Context } from "./value-rules";
+import { isGroup, keyOf } from "./values";
 
 interface Setting {
   readonly section: string;
@@ -41,14 +43,15 @@ export function requirements({ project, sections }: Context): string[] {
   );
 }
 
-const keyOf = (problem: string): string => problem.split(": ", 1)[0] ?? "";
-
 function settingsOf(sections: Context["sections"]): { plain: Setting[]; secret: Setting[] } {
-  const gateway = (sections.gateway ?? {}) as { env?: unknown; secretEnv?: unknown };
-  return {
-    plain: [...settings("env", sections.env), ...settings("gateway.env", gateway.env)],
-    secret: [...settings("secretEnv", sections.secretEnv), ...settings("gateway.secretEnv", gateway.secretEnv)],
-  };
+  const settings = (secret: boolean): Setting[] =>
+    ENVIRONMENTS.filter(([section, key = ""]) => isSecretKey(section, key) === secret).flatMap((group) => {
+      const [section, key] = group;
+      const whole: unknown = sections[section];
+      const found = key === undefined ? whole : isGroup(whole) ? whole[key] : undefined;
+      return isGroup(found) ? Object.entries(found).map(([name, value]) => ({ section: group.join("."), name, value })) : [];
+    });
+  return { plain: settings(false), secret: settings(true) };
 }
 
 function nameProblem({ section, name }: Setting): string | undefined {
@@ -89,10 +92,4 @@ function leak(project: string, { section, name }: Setting): string {
 /** Where the secrets of the same .env stand: "gateway.env" belongs to "gateway.secretEnv". */
 function secretSectionOf(section: string): string {
   return section.replace(/env$/, "secretEnv");
-}
-
-function settings(section: string, group: unknown): Setting[] {
-  return group !== null && typeof group === "object"
-    ? Object.entries(group as Record<string, unknown>).map(([name, value]) => ({ section, name, value }))
-    : [];
 }

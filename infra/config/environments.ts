@@ -1,6 +1,15 @@
 /** Settings of the .env files in the configuration: what of them is secret. Pure. */
 import { SECTIONS } from "./schema";
 import type { Raw } from "./types";
+import { isGroup } from "./values";
+
+/** Where groups of environment variables are: a section, or a key of one. */
+export const ENVIRONMENTS: readonly (readonly [section: string, key?: string])[] = [
+  ["env"],
+  ["secretEnv"],
+  ["gateway", "env"],
+  ["gateway", "secretEnv"],
+];
 
 /** Whether the values of a key of the second level are secret, with its whole section or by itself. */
 export function isSecretKey(section: string, key: string): boolean {
@@ -30,10 +39,6 @@ export function withoutLeaks(raw: Raw, name: string, value: unknown): { plain: u
   return leaked.length === 0
     ? { plain: value, leaks }
     : { plain: Object.fromEntries(Object.entries(group).filter(([key]) => !leaked.includes(key))), leaks };
-}
-
-function isGroup(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isEmptyGroup(value: unknown): boolean {

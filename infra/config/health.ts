@@ -1,9 +1,5 @@
 /** What `health` must fulfil beyond its structure. Pure. */
-
-interface Given {
-  readonly project: string;
-  readonly sections: Readonly<Record<string, unknown>>;
-}
+import type { Context } from "./value-rules";
 
 interface HealthKeys {
   readonly status?: unknown;
@@ -17,7 +13,7 @@ const CREDENTIAL = /^(authorization|proxy-authorization|cookie|.*(token|secret|p
 const OF_THE_CONNECTION = ["connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade"];
 
 /** Problems of the section `health`: a body that cannot come, and headers that cannot be sent. */
-export function health({ project, sections }: Given): string[] {
+export function health({ project, sections }: Pick<Context, "project" | "sections">): string[] {
   const given = (sections.health ?? {}) as HealthKeys;
   const headers = given.headers !== null && typeof given.headers === "object" ? Object.keys(given.headers) : [];
   return [...bodyProblems(project, given), ...headers.flatMap((name) => headerProblems(`${project}:health.headers.${name}`, name))];

@@ -16,6 +16,7 @@ import { awsProblems, misspeltProjects } from "./aws-keys";
 import { spellingProblems } from "./spelling";
 import { stackSettings } from "./stack-text";
 import { parseSections, type Sections } from "./structure";
+import { keyOf } from "./values";
 import { privateKeyText, publicKeyOf } from "./ssh-key";
 import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, SshKey, StackConfig } from "./types";
 
@@ -45,13 +46,14 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
     fillZones(sections, region);
   }
   const context = { project, region: regionProblems.length > 0 ? "" : region, sections };
-  const foreign = misspeltProjects(project, Object.keys(pulumi.runtime.allConfig()));
+  const given = pulumi.runtime.allConfig();
+  const foreign = misspeltProjects(project, Object.keys(given));
   const own = problems.filter((problem) => !foreign.meant.some((key) => problem.startsWith(`${key}: missing.`)));
   const spelling = checkSpelling(project, root);
   const all = [
     ...foreign.problems,
-    ...awsProblems(pulumi.runtime.allConfig(), isConfigSecret),
-    ...own.filter((problem) => !spelling.some((other) => other.split(": ", 1)[0] === problem.split(": ", 1)[0])),
+    ...awsProblems(given, isConfigSecret),
+    ...own.filter((problem) => !spelling.some((other) => keyOf(other) === keyOf(problem))),
     ...spelling,
     ...regionProblems,
     ...notRefused(project, refused, checkRules(context)),

@@ -1,7 +1,7 @@
 /**
  * What the configuration must fulfil beyond its structure: relations between keys. Pure; each rule returns its problems.
  */
-import { contains, overlaps, parseBlock, type Block } from "../network/cidr";
+import { contains, overlaps, readBlock, RFC_1918, type Block } from "../network/cidr";
 import { appRules } from "./app-rules";
 import { health } from "./health";
 import { environment, requirements } from "./env-rules";
@@ -66,16 +66,15 @@ function blocks({ project, sections }: Context): string[] {
     return [];
   }
   const read = (key: string, text: unknown): Block | undefined => {
-    try {
-      const block = parseBlock(String(text));
-      if (block.prefix < VPC_PREFIXES.from || block.prefix > VPC_PREFIXES.to) {
-        problems.push(`${project}:network.${key}: found ${block.text}; AWS takes blocks from /16 (largest) to /28 (smallest)`);
-      }
-      return block;
-    } catch (error) {
-      problems.push(`${project}:network.${key}: ${(error as Error).message}`);
+    const block = readBlock(String(text));
+    if ("problem" in block) {
+      problems.push(`${project}:network.${key}: ${block.problem}`);
       return undefined;
     }
+    if (block.prefix < VPC_PREFIXES.from || block.prefix > VPC_PREFIXES.to) {
+      problems.push(`${project}:network.${key}: found ${block.text}; AWS takes blocks from /16 (largest) to /28 (smallest)`);
+    }
+    return block;
   };
   const vpc = read("cidr", network.cidr);
   const subnets = ["gatewaySubnets", "webserverSubnets"].flatMap((key) =>
@@ -97,12 +96,8 @@ function blocks({ project, sections }: Context): string[] {
 
 function sshFrom({ project, sections }: Context): string[] {
   return strings((sections.gateway as { sshFrom?: unknown } | undefined)?.sshFrom).flatMap((text, index) => {
-    try {
-      parseBlock(text);
-      return [];
-    } catch (error) {
-      return [`${project}:gateway.sshFrom[${index}]: ${(error as Error).message}`];
-    }
+    const block = readBlock(text);
+    return "problem" in block ? [`${project}:gateway.sshFrom[${index}]: ${block.problem}`] : [];
   });
 }
 
@@ -111,32 +106,25 @@ function egressTargets({ project, sections }: Context): string[] {
   const targets = (sections.backend as { egress?: unknown } | undefined)?.egress;
   const network = sections.network as { egress?: string } | undefined;
   if (!Array.isArray(targets)) return [];
-  return (targets as { port?: number; cidr?: string; securityGroup?: string }[]).flatMap(({ port, cidr, securityGroup }, index) => {
+  const list = targets as readonly { port?: number; cidr?: string; securityGroup?: string }[];
+  return list.flatMap(({ port, cidr, securityGroup }, index) => {
     const key = `${project}:backend.egress[${index}]`;
     if ((cidr === undefined) === (securityGroup === undefined)) {
       const found = cidr === undefined ? "neither cidr nor securityGroup" : "cidr and securityGroup";
       return [`${key}: found ${found}; give one of them, which says where the service is`];
     }
-    const same = (targets as { port?: number; cidr?: string; securityGroup?: string }[]).findIndex(
-      (one) => one.port === port && one.cidr === cidr && one.securityGroup === securityGroup,
-    );
+    const same = list.findIndex((one) => one.port === port && one.cidr === cidr && one.securityGroup === securityGroup);
     if (same !== index) return [`${key}: is the same as backend.egress[${same}]; remove one of the two`];
     if (cidr === undefined) return [];
-    try {
-      const block = parseBlock(cidr);
-      const inside = PRIVATE.some((range) => contains(parseBlock(range), block));
-      return inside || network?.egress === "managed"
-        ? []
-        : [
-            `${key}.cidr: found ${cidr}, which is on the Internet, and with network.egress ${network?.egress ?? "gateway"} the backend reaches it on 80 and 443 at most; give a private address, or set network.egress to managed`,
-          ];
-    } catch (error) {
-      return [`${key}.cidr: ${(error as Error).message}`];
-    }
+    const block = readBlock(cidr);
+    if ("problem" in block) return [`${key}.cidr: ${block.problem}`];
+    return network?.egress === "managed" || RFC_1918.some((range) => contains(range, block))
+      ? []
+      : [
+          `${key}.cidr: found ${cidr}, which is on the Internet, and with network.egress ${network?.egress ?? "gateway"} the backend reaches it on 80 and 443 at most; give a private address, or set network.egress to managed`,
+        ];
   });
 }
-
-const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 function images({ project, sections }: Context): string[] {
   return ["gateway", "backend"].flatMap((host) => {

@@ -3,9 +3,7 @@
  * and a 1.10 has become 1.1 before the program sees it. So the file itself is asked. Pure.
  */
 import { isMap, isScalar, parseDocument, type Node, type Pair } from "yaml";
-
-/** Groups of environment variables, below the project's prefix. */
-const GROUPS = [["env"], ["secretEnv"], ["gateway", "env"], ["gateway", "secretEnv"]];
+import { ENVIRONMENTS } from "./environments";
 
 /** What some YAML parser (1.1 or 1.2) takes for something else than a text: switches, nothing, numbers, base 60, dates. */
 const OTHER_KINDS = [
@@ -23,9 +21,10 @@ const UNCHANGED = /^(-?[1-9]\d{0,14}|0|true|false)$/;
 export function spellingProblems(project: string, text: string): string[] {
   const config = parseDocument(text, { logLevel: "silent" }).get("config");
   if (!isMap(config)) return [];
-  return GROUPS.flatMap((group) => {
-    const [section = "", ...rest] = group;
-    const found = rest.reduce<unknown>((map, key) => (isMap(map) ? map.get(key) : undefined), config.get(`${project}:${section}`));
+  return ENVIRONMENTS.flatMap((group) => {
+    const [section, key] = group;
+    const whole = config.get(`${project}:${section}`);
+    const found = key === undefined ? whole : isMap(whole) ? whole.get(key) : undefined;
     return isMap(found)
       ? found.items.flatMap((pair) => valueProblem(`${project}:${group.join(".")}`, pair as Pair<Node, Node | null>))
       : [];

@@ -3,11 +3,12 @@
  */
 import Ajv from "ajv";
 import { nearest } from "../../policies/cli/nearest";
-import { expectation, pathOf, schemaProblems, shown } from "../../policies/cli/schema-words";
+import { expectation, keyText, pathOf, schemaProblems, shown, suggestion } from "../../policies/cli/schema-words";
 import { envTexts } from "./env-texts";
 import { isSecretKey, withoutLeaks } from "./environments";
 import { SECTIONS, type Section } from "./schema";
 import type { Raw } from "./types";
+import { isGroup, parseJson } from "./values";
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- the schema has just checked what this holds */
 export type Sections = Record<string, any>;
@@ -90,24 +91,15 @@ function readSection(name: string, given: string | undefined, { schema, secret }
   }
   const isText = schema.type === "string";
   const parsed = parseJson(given);
-  const isGroup = typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
   if (isText && (typeof parsed !== "object" || parsed === null)) {
     return { value: given };
   }
-  if (!isText && isGroup) {
-    return { value: envTexts(name, parsed as Record<string, unknown>, given) };
+  if (!isText && isGroup(parsed)) {
+    return { value: envTexts(name, parsed, given) };
   }
   // The text of a single value may be a secret that was put one level too high.
   const found = parsed !== null && typeof parsed === "object" ? shown(parsed) : secret === true ? "a single (secret) value" : single(given);
   return { problem: `found ${found}; ${expectation(schema, [])}${isText ? "" : groupAdvice(name, given, secret)}` };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // no JSON: a text of its own
-  }
 }
 
 function single(given: string): string {
@@ -141,17 +133,4 @@ function check(project: string, sections: Sections): { problems: string[]; refus
     remedy: (path) => (isSecret(path) ? ` Set it: pulumi config set --secret --path '${place(path)}'` : undefined),
   });
   return { problems, refused: (validate.errors ?? []).map((error) => keyText(pathOf(error))) };
-}
-
-/** `["gateway", "sshFrom", "0"]` is `gateway.sshFrom[0]`, as `pulumi config set --path` takes it. */
-function keyText(path: readonly string[]): string {
-  return path.join(".").replace(/\.(\d+)(?=\.|$)/g, "[$1]");
-}
-
-function suggestion(name: string, known: readonly string[]): string {
-  const meant = nearest(name, known);
-  if (meant !== undefined) {
-    return `; did you mean "${meant}"?`;
-  }
-  return known.length === 0 ? "" : `; known keys: ${known.join(", ")}`;
 }

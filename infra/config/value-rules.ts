@@ -1,5 +1,5 @@
 /** Values that have the right form and are known to fail, on a host or in AWS. Pure; each rule returns its problems. */
-import { contains, parseBlock } from "../network/cidr";
+import { contains, parseBlock, readBlock, RFC_1918 } from "../network/cidr";
 import { instanceSize, siblingTypes } from "../hosts/sizing";
 import { bucketProblem } from "./aws-names";
 import { calendarProblem } from "./calendar";
@@ -43,26 +43,19 @@ export function ports({ project, sections }: Context): string[] {
 }
 
 /** Addresses that nobody else has on the internet: private ones, those between carriers and customers, and those for benchmarks. */
-const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15"].map(parseBlock);
+const PRIVATE = [...RFC_1918, ...["100.64.0.0/10", "198.18.0.0/15"].map(parseBlock)];
 
 export function privateAddresses({ project, sections }: Context): string[] {
   const { cidr } = (sections.network ?? {}) as { cidr?: unknown };
-  if (typeof cidr !== "string" || !isBlock(cidr) || PRIVATE.some((block) => contains(block, parseBlock(cidr)))) {
+  const own = typeof cidr === "string" ? readBlock(cidr) : undefined;
+  // One that is no block is reported by the rule of blocks.
+  if (own === undefined || "problem" in own || PRIVATE.some((block) => contains(block, own))) {
     return [];
   }
   return [
-    `${project}:network.cidr: found ${cidr}, which are public addresses: the hosts could not reach whoever has them on the internet; ` +
+    `${project}:network.cidr: found ${own.text}, which are public addresses: the hosts could not reach whoever has them on the internet; ` +
       "write a private block (in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16), for example cidr: 10.0.0.0/16",
   ];
-}
-
-function isBlock(text: string): boolean {
-  try {
-    parseBlock(text);
-    return true;
-  } catch {
-    return false; // reported by the rule of blocks
-  }
 }
 
 export function buckets({ project, sections }: Context): string[] {

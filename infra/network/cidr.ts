@@ -36,6 +36,18 @@ export function parseBlock(text: string): Block {
   return { text, first, last: first + 2 ** (32 - prefix) - 1, prefix };
 }
 
+/** Private addresses of RFC 1918. */
+export const RFC_1918: readonly Block[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(parseBlock);
+
+/** The block, or what is wrong with the text. */
+export function readBlock(text: string): Block | { readonly problem: string } {
+  try {
+    return parseBlock(text);
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}
+
 export function contains(outer: Block, inner: Block): boolean {
   return outer.first <= inner.first && inner.last <= outer.last;
 }

@@ -62,7 +62,13 @@ export function pathOf(error: ErrorObject): string[] {
   return [...instancePath(error), ...(key === undefined ? [] : [key])];
 }
 
-function instancePath(error: ErrorObject): string[] {
+/** `["gateway", "sshFrom", "0"]` is `gateway.sshFrom[0]`, as `pulumi config set --path` takes it. */
+export function keyText(path: readonly string[]): string {
+  return path.join(".").replace(/\.(\d+)(?=\.|$)/g, "[$1]");
+}
+
+/** The value that an error is about. */
+export function instancePath(error: ErrorObject): string[] {
   return error.instancePath === "" ? [] : error.instancePath.slice(1).split("/").map(unescaped);
 }
 
@@ -132,7 +138,7 @@ function advice(data: unknown, node: Worded, hidden: boolean): string {
     return typeof data === "object" ? "a text is needed: put quotes around it; " : "put quotes around it; ";
   }
   if (kinds.has("object") && data !== null && typeof data !== "object") return "write its keys indented below it; ";
-  const meant = typeof data === "string" && !hidden ? nearest(data.toLowerCase(), choices(node).map(String)) : undefined;
+  const meant = typeof data === "string" && !hidden ? nearest(data, choices(node).map(String)) : undefined;
   return meant === undefined ? "" : `did you mean ${meant}? `;
 }
 
@@ -230,9 +236,8 @@ function isPlainText(text: string): boolean {
 }
 
 /** The end of a sentence about an unknown key. */
-function suggestion(name: string, known: readonly string[]): string {
-  const lower = known.find((word) => word.toLowerCase() === name.toLowerCase());
-  const meant = lower ?? nearest(name, known);
+export function suggestion(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
   if (meant !== undefined) return `; did you mean "${meant}"?`;
   return known.length === 0 ? "; remove it" : `; known keys: ${[...known].slice(0, 20).join(", ")}`;
 }
