@@ -32,6 +32,7 @@ export function composeScript(step: StepScript): StepFile {
     `begin ${step.name} ${step.lock}\n`,
     ...step.files.map((file) => hereDocument(`cat >"$STAGE/${file.name}"`, "DDOS_FILE", file.content)),
     ...(step.parts ?? [step.name]).map((part) => withoutShebang(readPart(part)).replace(LIBRARY_LINES, "")),
+    "ended\n",
   ].join("\n");
   const text = `#!/bin/bash\n${body}`;
   const digest = sha256(text);
@@ -41,8 +42,8 @@ export function composeScript(step: StepScript): StepFile {
 /**
  * What the Command of a step runs: the script with this digest, or nothing. It runs in a transient unit, which belongs to the host's PID 1,
  * so a cut link cannot stop it half-way, and it is bounded by systemd and by timeout. A status of 0 is not enough to have succeeded (a
- * machine that goes down ends its processes in any order): the script itself has to say that it is done. All of this is printed when a
- * step fails, so it is short.
+ * machine that goes down ends its processes in any order): the script itself has to say at its end that it is done, in a word that this
+ * Command has just made. All of this is printed when a step fails, so it is short.
  */
 export function composeCreate(step: StepScript, script: StepFile): string {
   const { name, limitSeconds, onFailure } = step;
@@ -59,10 +60,11 @@ if ! echo "${script.sha256}  $script" | sudo -n sha256sum --check --quiet >&2; t
   exit 1
 fi
 said=/run/ddos-steps/done-${name}-$$
+mark=$(cat /proc/sys/kernel/random/uuid)
 sudo -n timeout -k 10 ${limitSeconds + 30} systemd-run --quiet --wait --pipe --collect --unit="ddos-step-${name}-$$" \\
   ${properties.join(" ")} \\
-  --setenv=HOME=/root --setenv=DDOS_DONE="$said" /bin/bash "$script"
-if ! sudo -n rm -- "$said"; then
+  --setenv=HOME=/root --setenv=DDOS_DONE="$said" --setenv=DDOS_MARK="$mark" /bin/bash "$script"
+if ! echo "$mark" | sudo -n cmp -s -- - "$said" || ! sudo -n rm -- "$said"; then
   echo "ddos ${name} failed on $(uname -n): it ended before it was done, as when the host goes down; run again" >&2
   exit 1
 fi

@@ -17,11 +17,11 @@ const ROOT = { owner: "root", group: "root" };
 
 function folders(): Row[] {
   const ours = ["", "/app", "/models", "/logs", "/data", "/venv", "/config", "/releases", "/venvs"];
-  const root = ["/var/lib/ddos", "/usr/local/lib/ddos"];
+  const root = ["/usr/local/lib/ddos"];
   return [
     ...ours.map((path): Row => ({ path: `/home/ddos${path}`, kind: "directory", ...OURS, mode: "0755", sha256: null })),
     ...root.map((path): Row => ({ path, kind: "directory", ...ROOT, mode: "0755", sha256: null })),
-    ...["/var/lib/ddos/env", "/var/lib/ddos/steps"].map((path): Row => ({ path, kind: "directory", ...ROOT, mode: "0700", sha256: null })),
+    ...["/var/lib/ddos", "/var/lib/ddos/env", "/var/lib/ddos/steps"].map((path): Row => ({ path, kind: "directory", ...ROOT, mode: "0700", sha256: null })),
   ];
 }
 

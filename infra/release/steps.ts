@@ -159,7 +159,7 @@ function models(spec: HostSpec): Plan {
   const set = spec.models ?? { digest: "none", pins: [], files: [] };
   return {
     name: "models",
-    parts: ["s3", "models"],
+    parts: ["s3", "model-store", "models"],
     lock: "shared",
     limitSeconds: 2400,
     files: [],

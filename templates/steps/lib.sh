@@ -8,6 +8,9 @@ STEP=none
 STAGE=/nonexistent
 # The file that says to the Command: this run ended well. None where a person runs a step.
 DDOS_DONE=${DDOS_DONE:-}
+# What is written there, because only that Command knows it.
+DDOS_MARK=${DDOS_MARK:-}
+ENDED=no
 CHANGES=0
 PUT=same
 
@@ -65,13 +68,50 @@ note_reason() {
   fi
 }
 
+# add_to_reason TEXT: behind its first line, which is the sentence.
+add_to_reason() {
+  local rest
+  if [ -n "$1" ]; then
+    rest=$(tail -n +2 "$STAGE/reason")
+    printf '%s%s' "$(head -n 1 "$STAGE/reason")" "$1" >"$STAGE/reason.new"
+    if [ -n "$rest" ]; then
+      printf '\n%s' "$rest" >>"$STAGE/reason.new"
+    fi
+    mv -fT -- "$STAGE/reason.new" "$STAGE/reason"
+  fi
+}
+
 # The command's text is unexpanded here, so it holds no value of a variable.
 failed_at() { note_reason "line $2, exit code $1: ${3:0:300}"; }
+
+# ended: the last line of every composed script. What ends a step before it, with whatever status, has cut it off.
+ended() { ENDED=yes; }
+
+# to_disk: what a step reports as done has to survive a power cut, its data before its names.
+to_disk() {
+  local path paths=()
+  for path in /home/ddos /var/lib/ddos /etc /usr/local; do
+    if [ -d "$path" ]; then
+      paths+=("$path")
+    fi
+  done
+  sync -f -- "${paths[@]}"
+}
 
 finish() {
   local status=$1
   trap - EXIT ERR
   set +e
+  if [ "$status" -eq 0 ] && [ "$ENDED" != yes ]; then
+    note_reason "it ended before its last line, with status 0; run again"
+    status=1
+  elif [ "$status" -eq 0 ] && ! to_disk; then
+    note_reason "what it did could not be written to the disk: see dmesg on the host"
+    status=1
+  fi
+  if [ "$status" -ne 0 ] && [ -e "$STAGE/reason" ]; then
+    add_to_reason "$(exhausted)"
+  fi
   if declare -F cleanup >/dev/null; then
     cleanup
   fi
@@ -84,7 +124,7 @@ finish() {
   rm -f -- "/run/ddos-steps/holder-$STEP-$$"
   rm -rf -- "$STAGE"
   # The last thing of all: whatever ends a step before this, a status of 0 included, it has not ended well.
-  if [ "$status" -eq 0 ] && [ -n "$DDOS_DONE" ] && ! : >"$DDOS_DONE"; then
+  if [ "$status" -eq 0 ] && [ -n "$DDOS_DONE" ] && ! printf '%s\n' "$DDOS_MARK" >"$DDOS_DONE"; then
     status=1
   fi
   exit "$status"
@@ -144,27 +184,23 @@ need() {
   printf '%s' "$found"
 }
 
-holders() {
-  local holder text=""
-  for holder in /run/ddos-steps/holder-*; do
-    if [ -e "$holder" ] && [ -d "/proc/${holder##*-}" ]; then
-      text="$text$(cat "$holder"); "
-    fi
-  done
-  printf '%s' "${text:-nobody that is still running}"
-}
+# shellcheck source=templates/steps/lock.sh
+. "${0%/*}/lock.sh"
 
-# take_lock exclusive|shared: waits at most three minutes, then says who holds it.
+# take_lock exclusive|shared: waits at most three minutes, then says who holds it. A step that another step runs is under the lock of that one.
 take_lock() {
-  exec 8>>"/run/lock/ddos-$STEP.lock" 9>>/run/lock/ddos-deploy.lock
-  local how=-x
+  local how=-x held
+  if [ "${DDOS_LOCK-}" = held ]; then
+    return 0
+  fi
   if [ "$1" = shared ]; then
     how=-s
   fi
-  if ! flock -w 180 8 || ! flock "$how" -w 180 9; then
-    fail "another deployment is at work on this host and did not end within three minutes: $(holders). Wait for it, then run again"
+  if ! lock_step "$STEP" "$how" 180; then
+    held=$(lock_holders)
+    fail "another deployment is at work on this host and did not end within three minutes: ${held:-a process of root that is no step (look for it with fuser -v /run/ddos-steps/lock-*)}. Wait for it, then run again"
   fi
-  printf '%s, pid %s, since %s' "$STEP" "$$" "$(date -u +%FT%TZ)" >"/run/ddos-steps/holder-$STEP-$$"
+  note_holder "$STEP"
 }
 
 # shellcheck source=templates/steps/replace.sh
@@ -252,13 +288,5 @@ env_digest() {
   python3 -c 'import hashlib, sys; print(hashlib.scrypt(sys.stdin.buffer.read(), salt=b"ml-gateway .env v1", n=16384, r=8, p=1, dklen=16).hex())' <"$1"
 }
 
-free_mib() { df -Pm -- "$1" | awk 'NR == 2 { print $4 }'; }
-
-# free_space PATH MIB WHAT: fails when the file system of PATH has less than MIB mebibytes free.
-free_space() {
-  local free
-  free=$(free_mib "$1")
-  if [ "$free" -lt "$2" ]; then
-    fail "not enough disk space for $3: $2 MiB needed in $1, $free MiB free. Free some (journalctl --vacuum-size=50M, apt-get clean) or grow the volume"
-  fi
-}
+# shellcheck source=templates/steps/space.sh
+. "${0%/*}/space.sh"

@@ -5,42 +5,14 @@
 . "${0%/*}/lib.sh"
 # shellcheck source=templates/steps/s3.sh
 . "${0%/*}/s3.sh"
+# shellcheck source=templates/steps/model-store.sh
+. "${0%/*}/model-store.sh"
 
 BUCKET=$(need bucket)
 REGION=$(need region)
 SET=$(need set)
 MOVED=0
 
-# stored SHA SIZE: is it here, whole and as it should be? One that was altered by hand is thrown away, never repaired in place: releases
-# share its inode.
-stored() {
-  local path=/var/lib/ddos/models/$1
-  if [ ! -f "$path" ] || [ -L "$path" ]; then
-    return 1
-  fi
-  if [ "$(stat -c %s "$path")" != "$2" ] || [ "$(sha_of "$path")" != "$1" ]; then
-    summary "the stored model ${1:0:12} was altered on this host; fetching it again"
-    rm -f -- "$path"
-    return 1
-  fi
-  keep "$path"
-  if [ "$(stat -c '%a %U %G' "$path")" != "444 ddos ddos" ]; then
-    chown ddos:ddos "$path"
-    chmod 444 "$path"
-    CHANGES=$((CHANGES + 1))
-    log "corrected $path"
-  fi
-}
-
-have_bytes() {
-  if [ -f "/var/lib/ddos/models/.part-$1" ]; then
-    stat -c %s "/var/lib/ddos/models/.part-$1"
-  else
-    printf 0
-  fi
-}
-
-# What is missing, looked at before the first byte moves.
 plan() {
   local sha size need key name missing=0
   : >"$STAGE/wanted"
@@ -54,16 +26,14 @@ plan() {
       missing=$((missing + size - $(have_bytes "$sha")))
     fi
   done <"$STAGE/models"
-  if [ "$missing" -gt 0 ]; then
-    free_space /var/lib/ddos/models $((missing / 1048576 + 200)) "the models"
-  fi
+  room_for "$missing"
 }
 
 # Optional ones may be missing in S3; what is there has to be right.
 fetch() {
-  local sha=$1 size=$2 need=$3 key=$4 name=$5 part=/var/lib/ddos/models/.part-$1 before
+  local sha=$1 size=$2 need=$3 key=$4 name=$5 before
   before=$(have_bytes "$sha")
-  s3_fetch "s3://$BUCKET/$key" "$part" "$sha" "$size"
+  bring "s3://$BUCKET/$key" "$sha" "$size"
   if [ "$S3_ABSENT" = yes ]; then
     if [ "$need" = required ]; then
       fail "the required model $name is not in the bucket (s3://$BUCKET/$key): publish it (npm run models -- publish)"
@@ -72,12 +42,7 @@ fetch() {
     printf '%s\n' "$sha" >>"$STAGE/absent"
     return 0
   fi
-  chown ddos:ddos "$part"
-  chmod 444 "$part"
-  sync -- "$part"
-  mv -fT -- "$part" "/var/lib/ddos/models/$sha"
   MOVED=$((MOVED + size - before))
-  CHANGES=$((CHANGES + 1))
   summary "model $name: $((size - before)) bytes moved"
 }
 

@@ -88,7 +88,7 @@ install_packages() {
   if [ "$EGRESS" = none ]; then
     fail "the image lacks ${missing% }, and with egress none nothing can be installed: use an image that has them (ml-gateway:$ROLE.ami), or another network.egress"
   fi
-  free_space /var 700 "packages"
+  free_space /var 700 "packages" 5000
   forbid_service_starts
   # apt-get waits for dpkg's lock itself, but not for the one of the package lists.
   for try in 1 2 3 4 5; do
@@ -142,7 +142,9 @@ make_user() {
 
 make_folders() {
   folder 0755 ddos ddos /home/ddos /home/ddos/releases /home/ddos/venvs /home/ddos/logs /home/ddos/data
-  folder 0755 root root /var/lib/ddos /var/lib/ddos/code /var/lib/ddos/models /var/lib/ddos/models-sets /var/lib/ddos/releases
+  # What decides a deployment: nobody else opens any of it, if only to hold its lock.
+  folder 0700 root root /var/lib/ddos
+  folder 0755 root root /var/lib/ddos/code /var/lib/ddos/models /var/lib/ddos/models-sets /var/lib/ddos/releases
   folder 0755 root root /usr/local/lib/ddos /etc/ddos /etc/systemd/system/logrotate.timer.d /etc/systemd/journald.conf.d
   folder 0700 root root /var/lib/ddos/env
   # Where everything that belongs to a release is found; `current` comes with the first one.

@@ -70,6 +70,9 @@ link() {
   say "link $1 -> $2"
 }
 
+# shellcheck source=templates/steps/lock.sh
+. "${0%/*}/lock.sh"
+
 # --- services -----------------------------------------------------------------------------------------------------------------------
 
 property() { systemctl show --property="$2" --value -- "$1"; }
@@ -391,8 +394,7 @@ boot() {
 # The release step holds the lock already when it calls this script.
 take_lock() {
   if [ "${DDOS_LOCK-}" != held ]; then
-    exec 9>>/run/lock/ddos-deploy.lock
-    flock -w 170 9 || die "another deployment holds /run/lock/ddos-deploy.lock"
+    lock_host -x 170 || die "another deployment is at work on this host: $(lock_holders)"
   fi
 }
 

@@ -101,7 +101,7 @@ stage_release() {
   rm -rf -- /home/ddos/releases/.partial /var/lib/ddos/releases/.partial
   local size
   size=$(du -sm -- "/var/lib/ddos/code/$CODE/tree" | cut -f 1)
-  free_space /home/ddos $((size + 64)) "a release"
+  free_space /home/ddos $((size + 64)) "a release" $(($(find "/var/lib/ddos/code/$CODE/tree" | wc -l) + 100))
   free_space /var/lib/ddos 16 "the records of a release"
   install -d -m 755 -o ddos -g ddos /home/ddos/releases/.partial /home/ddos/releases/.partial/models /home/ddos/releases/.partial/config
   cp -R -- "/var/lib/ddos/code/$CODE/tree" /home/ddos/releases/.partial/app

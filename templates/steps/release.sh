@@ -6,24 +6,9 @@
 
 PHASE=idle
 
-# A full disk swallows the message of the program that met it.
-full_disk() {
-  local path blocks size
-  for path in /home/ddos /var/lib/ddos /etc; do
-    read -r blocks size < <(stat --file-system --format='%a %S' "$path")
-    if [ $((blocks * size)) -lt 1048576 ]; then
-      printf ' (the disk is full: less than 1 MiB is free in %s)' "$path"
-      return 0
-    fi
-  done
-}
-
 # Runs at every end, before the error is printed. What it says belongs to the reason.
 cleanup() {
   local result=""
-  if [ -e "$STAGE/reason" ]; then
-    full_disk >>"$STAGE/reason"
-  fi
   case "$PHASE" in
     trial) result=$(abandon_trial 2>&1) ;;
     switching)

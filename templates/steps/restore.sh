@@ -7,19 +7,41 @@ umask 022
 # shellcheck source=templates/steps/backup-lib.sh
 . "${0%/*}/backup-lib.sh"
 
+# shellcheck source=templates/steps/space.sh
+. "${0%/*}/space.sh"
+# shellcheck source=templates/steps/lock.sh
+. "${0%/*}/lock.sh"
+# shellcheck source=templates/steps/model-store.sh
+. "${0%/*}/model-store.sh"
+
+# shellcheck disable=SC2034 # counted by the store
+CHANGES=0
+summary() { log "$*"; }
+# As lib.sh has it: a release that prunes looks at the time of access.
+keep() { touch -a -- "$1"; }
+
+# The lock of the models step: both fill the store, and continue the same files there. Beside a release it would be pruned.
+take_lock() {
+  local held
+  if ! lock_step models -s 180; then
+    held=$(lock_holders)
+    fail "a deployment is at work on this host and did not end within three minutes: ${held:-fuser -v /run/ddos-steps/lock-* says which process}. Wait for it, then run again"
+  fi
+  note_holder models
+  trap 'rm -rf -- "$STAGE" "/run/ddos-steps/holder-models-$$"' EXIT
+}
+
 restore_model() {
-  local sha=$1 size=$2 name=$3 store=/var/lib/ddos/models/$1
-  if [ -f "$store" ] && [ "$(sha_of "$store")" = "$sha" ]; then
+  local sha=$1 size=$2 name=$3
+  if stored "$sha" "$size"; then
     log "model $name is there"
     return 0
   fi
-  s3_fetch "s3://$BUCKET/backups/$ROLE/models/$sha/$name" "/var/lib/ddos/models/.part-$sha" "$sha" "$size"
+  room_for $((size - $(have_bytes "$sha")))
+  bring "s3://$BUCKET/backups/$ROLE/models/$sha/$name" "$sha" "$size"
   if [ "$S3_ABSENT" = yes ]; then
     fail "the backup has no $name"
   fi
-  chown ddos:ddos "/var/lib/ddos/models/.part-$sha"
-  chmod 444 "/var/lib/ddos/models/.part-$sha"
-  mv -fT -- "/var/lib/ddos/models/.part-$sha" "$store"
   log "model $name restored"
 }
 
@@ -35,6 +57,7 @@ restore_logs() {
   log "logs restored to /home/ddos/logs/restored"
 }
 
+take_lock
 list=latest
 if [ -n "${1-}" ]; then
   list=list-$1
@@ -51,4 +74,5 @@ while read -r kind sha size name <&7; do
     *) fail "the list has a line of an unknown kind: $kind" ;;
   esac
 done 7<"$STAGE/list"
+sync -f -- /var/lib/ddos/models /home/ddos
 log "restored; run pulumi up to make a release of it"

@@ -15,7 +15,7 @@ fail() {
 
 # The folder itself is what two deployments wait for: there is no other file to make, or to lose.
 open_store() {
-  install -d -m 755 -o root -g root /var/lib/ddos
+  install -d -m 700 -o root -g root /var/lib/ddos
   install -d -m 700 -o root -g root "$STORE"
   exec 8<"$STORE"
   flock -w 120 8 || fail "another deployment brings its scripts to this host and did not end within two minutes; run again"

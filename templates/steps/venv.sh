@@ -127,7 +127,7 @@ build_environment() {
   read -r start _ </proc/uptime
   find /home/ddos/venvs -mindepth 1 -maxdepth 1 -name '.*' -exec rm -rf -- {} +
   make_room
-  free_space /home/ddos 900 "the Python packages"
+  free_space /home/ddos 900 "the Python packages" 15000
   (umask 027 && : >"$BUILD_LOG")
   read_places
   new_build "/home/ddos/venvs/.new-$VENV"
