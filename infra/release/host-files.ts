@@ -21,7 +21,13 @@ function folders(): Row[] {
   return [
     ...ours.map((path): Row => ({ path: `/home/ddos${path}`, kind: "directory", ...OURS, mode: "0755", sha256: null })),
     ...root.map((path): Row => ({ path, kind: "directory", ...ROOT, mode: "0755", sha256: null })),
-    ...["/var/lib/ddos", "/var/lib/ddos/env", "/var/lib/ddos/steps"].map((path): Row => ({ path, kind: "directory", ...ROOT, mode: "0700", sha256: null })),
+    ...["/var/lib/ddos", "/var/lib/ddos/env", "/var/lib/ddos/steps"].map((path): Row => ({
+      path,
+      kind: "directory",
+      ...ROOT,
+      mode: "0700",
+      sha256: null,
+    })),
   ];
 }
 

@@ -15,6 +15,7 @@ import { driftCases } from "./cases/drift";
 import { firstCases } from "./cases/first";
 import { hostCases } from "./cases/host";
 import { layoutCases } from "./cases/layouts";
+import { lockCases } from "./cases/locks";
 import { modelCases } from "./cases/models";
 import { pickleCases } from "./cases/pickles";
 import { sampleCases } from "./cases/sample-app";
@@ -33,6 +34,7 @@ const ALL: readonly Case[] = [
   ...hostCases,
   ...driftCases,
   ...cutCases,
+  ...lockCases,
   ...loadCases,
   ...sampleCases,
   ...firstCases,
