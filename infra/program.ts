@@ -59,7 +59,7 @@ export async function program(root: string, { observe, operatorAddress }: Surrou
     await pulumi.log[notice.level](notice.text);
   }
   const bucketName = config.models.bucket ?? modelBucketName(config.project, config.stack, account, config.region);
-  const inputs = stackInputs(root, config, sources, bucketName);
+  const inputs = stackInputs(config, sources, bucketName);
   observe?.(inputs);
   // What AWS can refuse is asked for before anything is registered, so that it is one message and not half a stack.
   const [gateway, backend, files] = await Promise.all([

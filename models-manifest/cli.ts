@@ -55,8 +55,8 @@ function add({ options, words }: Given<typeof ADD_OPTIONS>, { root, python }: Su
 
 /** Of a file that is being entered, and of it alone: the others were looked at when they were entered. */
 function refuseWhatGateRefuses(file: ManifestFile, manifest: Manifest, root: string, python: string | undefined, io: Io): void {
-  const one: LoadedFile = { ...file, name: basename(file.path), key: contentKey(file) };
-  const gate = askGate({ manifest, files: [one], digest: "" }, root, python);
+  const one: LoadedFile = { ...file, name: basename(file.path), key: contentKey(file), localPath: resolve(root, file.path) };
+  const gate = askGate({ manifest, files: [one], digest: "" }, python);
   if (gate.verdict === "refused") throw new ManifestError(gate.lines);
   if (gate.verdict === "unknown" && isPickled(file.format)) io.err(NO_PYTHON);
 }
@@ -76,7 +76,7 @@ function verify(given: string | undefined, { root, python }: Surroundings, io: I
   const absent = loaded.files.filter((file) => file.absent !== undefined);
   absent.forEach((file) => io.out(`${file.path}: is missing, but optional.`));
   io.progress.say("looking at what the pickles import");
-  const gate = askGate(loaded, root, python);
+  const gate = askGate(loaded, python);
   if (gate.verdict === "unknown") io.err(NO_PYTHON);
   if (gate.verdict === "refused") {
     gate.lines.forEach((line) => io.out(line));

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { LoadedManifest } from "./manifest";
@@ -17,14 +17,14 @@ const TOO_OLD = 9;
  * nothing of them is imported or executed.
  * @param python the interpreter's name or path
  */
-export function askGate(loaded: LoadedManifest, root: string, python = "python3"): GateResult {
+export function askGate(loaded: LoadedManifest, python = "python3"): GateResult {
   const folder = mkdtempSync(join(tmpdir(), "models-gate-"));
   try {
     const models = join(folder, "models");
     mkdirSync(models);
     // With `published`, files may be in the bucket alone.
-    const there = loaded.files.filter((file) => existsSync(resolve(root, file.path)));
-    for (const file of there) symlinkSync(resolve(root, file.path), join(models, file.name));
+    const there = loaded.files.filter((file) => file.localPath !== undefined);
+    for (const file of there) symlinkSync(file.localPath!, join(models, file.name));
     const request = join(folder, "request");
     writeFileSync(request, requestText(loaded, models, there));
     return run(python, ["-I", "-S", "-B", GATE, request]);

@@ -43,6 +43,8 @@ export interface LoadedFile extends ManifestFile {
   readonly name: string;
   /** `models/<sha256>/<name>`: content-addressed, so never overwritten. */
   readonly key: string;
+  /** Absolute path where the file is on this disk; without it, it is absent or published before. */
+  readonly localPath?: string;
   readonly absent?: true;
 }
 
@@ -133,7 +135,7 @@ function checkFile(file: ManifestFile, manifestPath: string, root: string, manif
   if (sha256 !== file.sha256)
     return `${file.path}: was altered: its sha256 is ${sha256}, ${manifestPath} has ${file.sha256}. ${remedy(manifest)}`;
   const wrong = contradiction(place, file.format, content);
-  return wrong === undefined ? loaded : `${file.path}: ${wrong}`;
+  return wrong === undefined ? { ...loaded, localPath: place } : `${file.path}: ${wrong}`;
 }
 
 function outside(root: string, place: string): boolean {

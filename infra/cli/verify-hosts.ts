@@ -37,7 +37,7 @@ export async function readInputs(root: string, stack: string, json: DeployedJson
     Object.keys(json.config).filter((key) => json.config[key]?.secret === true),
   );
   const { config, sources } = loadConfig(root);
-  return { inputs: stackInputs(root, config, sources, deployed.modelBucket), deployed };
+  return { inputs: stackInputs(config, sources, deployed.modelBucket), deployed };
 }
 
 /**

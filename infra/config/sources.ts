@@ -98,7 +98,7 @@ function readModels(project: string, root: string, sections: Sections, problems:
     ensureSampleModels(readManifest(file, root), root);
     const loaded = loadManifest(file, root, { published: published === true });
     // What a host's gate will refuse, as far as this machine can tell. The sample is this repository's own.
-    const gate = loaded.manifest.generated === undefined ? askGate(loaded, root) : undefined;
+    const gate = loaded.manifest.generated === undefined ? askGate(loaded) : undefined;
     if (gate?.verdict === "refused") throw new ManifestError(gate.lines);
     return loaded;
   } catch (error) {

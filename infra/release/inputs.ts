@@ -2,7 +2,6 @@
  * Everything that decides what a stack consists of, in one plain value: configuration, sources and what each host gets.
  */
 import { createHash } from "crypto";
-import * as fs from "fs";
 import * as path from "path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LoadedManifest } from "../../models-manifest/manifest";
@@ -31,8 +30,8 @@ export interface StackInputs {
   environment(role: HostRole): pulumi.Input<Record<string, string>>;
 }
 
-/** Puts the inputs together. `root` is the project's folder. */
-export function stackInputs(root: string, config: StackConfig, sources: Sources, bucketName: string): StackInputs {
+/** Puts the inputs together. */
+export function stackInputs(config: StackConfig, sources: Sources, bucketName: string): StackInputs {
   const upstream = `${BACKEND_HOST}:${config.backend.port}`;
   const plain: Record<HostRole, Record<string, string>> = {
     gateway: {
@@ -49,7 +48,7 @@ export function stackInputs(root: string, config: StackConfig, sources: Sources,
   return {
     config,
     bucketName,
-    models: { release: sources.models.manifest.release, files: modelFiles(root, sources.models) },
+    models: { release: sources.models.manifest.release, files: modelFiles(sources.models) },
     specs: { gateway, backend },
     hostKeyScript: readTemplate("steps/host-key.sh"),
     sshKeyScript: readTemplate("steps/ssh-key.sh"),
@@ -121,20 +120,17 @@ function pins(models: LoadedManifest): string[] {
   return Object.entries(models.manifest.runtime).map(([name, version]) => `${name}==${version}`);
 }
 
-function modelFiles(root: string, models: LoadedManifest): ModelFile[] {
+function modelFiles(models: LoadedManifest): ModelFile[] {
   return models.files
     .filter((file) => file.absent !== true)
-    .map((file) => {
-      const localPath = path.resolve(root, file.path);
-      return {
-        name: file.name,
-        sha256: file.sha256,
-        size: file.size,
-        key: file.key,
-        localPath: fs.existsSync(localPath) ? localPath : undefined,
-        contentType: file.format === "json" ? "application/json" : "application/octet-stream",
-      };
-    });
+    .map(({ name, sha256, size, key, localPath, format }) => ({
+      name,
+      sha256,
+      size,
+      key,
+      localPath,
+      contentType: format === "json" ? "application/json" : "application/octet-stream",
+    }));
 }
 
 /** An application that reads bodies, forwards or counts requests itself has to have the limits that nginx has. */

@@ -196,7 +196,7 @@ describe("verify", () => {
     writeFileSync(join(project.root, sample("scaler")), HARMFUL);
     await addAll("no-such-python");
     const loaded = loadManifest("own.json", project.root);
-    expect(askGate(loaded, project.root, "no-such-python")).toEqual({ verdict: "unknown" });
+    expect(askGate(loaded, "no-such-python")).toEqual({ verdict: "unknown" });
     const { code, text } = await cli(["verify", "--manifest", "own.json"]);
     if (text.includes("there is no Python 3.10")) return expect(code).toBe(0); // then nobody here can tell
     expect([code, text]).toEqual([1, expect.stringMatching(/scaler_v3_real_benign\.pkl imports (os|posix)\.system/)]);
