@@ -6,7 +6,7 @@ import { backendHostKey, bastionHostKey } from "./remote/host-keys";
 import { RemoteSetup, type Connection } from "./remote/setup";
 import { rotateKey, type KeyRotation } from "./remote/ssh-key";
 import type { StackInputs } from "./release/inputs";
-import { SET_UP, type Needed } from "./release/order";
+import { setUpOrder, type Needed } from "./release/order";
 import { hostScripts, hostSteps } from "./release/steps";
 import type { HostRole, Step, StepValues } from "./release/types";
 
@@ -62,7 +62,7 @@ function addSteps(
 ): void {
   const added = new Map<Needed, pulumi.Resource>(Object.entries(parts) as Array<["egress" | "bucket", pulumi.Resource]>);
   const steps = { gateway: hostSteps(inputs.specs.gateway), backend: hostSteps(inputs.specs.backend) };
-  for (const [id, needs] of SET_UP) {
+  for (const [id, needs] of setUpOrder(inputs.config.gateway.mode)) {
     const [role, name] = id.split(":") as [HostRole, string];
     const step = steps[role].find((one) => one.name === name);
     if (step !== undefined) {

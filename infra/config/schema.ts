@@ -195,6 +195,12 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         default: false,
         description: "Give the gateway an Elastic IP, so that its address survives a stop or a replacement.",
       },
+      mode: {
+        enum: ["application", "proxy"],
+        default: "application",
+        description:
+          "`application`: nginx -> uvicorn with the application, which detects and forwards to `UPSTREAM_URL`. `proxy`: nginx -> nginx of the backend directly, for an application that does not forward; the gateway then has no code, no virtual environment, no .env and no unit, and `workers`, `env` and `secretEnv` are not used.",
+      },
       proof: object(
         {
           method: { enum: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], default: "POST", description: "Method of the request." },

@@ -62,6 +62,7 @@ export interface HostConfig {
 export interface GatewayConfig extends HostConfig {
   readonly sshFrom: readonly string[];
   readonly elasticIp: boolean;
+  readonly mode: "application" | "proxy";
   /** The request that proves that the backend answers what enters the gateway. */
   readonly proof: { readonly method: string; readonly path: string; readonly body: string };
   readonly env: Readonly<Record<string, string>>;

@@ -1,22 +1,24 @@
 /** The file table of a host: every managed path with owner, mode and, where the program knows it, content hash. */
 import { basename } from "node:path";
 import { maskedEnvFile } from "./env-file";
-import { isNat, renderSite, renderUnit, sha256, systemFiles } from "./render";
+import { hasApplication, isNat, renderSite, renderUnit, sha256, systemFiles } from "./render";
 import type { HostFile, HostSpec } from "./types";
 
 type Row = Omit<HostFile, "host">;
 
 /** @throws Error when two model files would get the same name on the host. */
 export function hostFiles(spec: HostSpec): HostFile[] {
-  const rows = [...folders(), ...links(spec), ...appFiles(spec), ...envFile(spec), ...modelFiles(spec), ...made(), ...system(spec)];
+  const application = hasApplication(spec) ? [...appFiles(spec), ...envFile(spec), ...units(spec)] : [];
+  const rows = [...folders(spec), ...links(spec), ...application, ...modelFiles(spec), ...made(), ...system(spec)];
   return rows.map((row) => ({ host: spec.role, ...row }));
 }
 
 const OURS = { owner: "ddos", group: "ddos" };
 const ROOT = { owner: "root", group: "root" };
 
-function folders(): Row[] {
-  const ours = ["", "/app", "/models", "/logs", "/data", "/venv", "/config", "/releases", "/venvs"];
+function folders(spec: HostSpec): Row[] {
+  const application = hasApplication(spec) ? ["/app", "/models", "/venv"] : [];
+  const ours = ["", ...application, "/logs", "/data", "/config", "/releases", "/venvs"];
   const root = ["/usr/local/lib/ddos"];
   return [
     ...ours.map((path): Row => ({ path: `/home/ddos${path}`, kind: "directory", ...OURS, mode: "0755", sha256: null })),
@@ -103,19 +105,20 @@ function made(): Row[] {
   return [...logs, { path: "/var/log/user-data.log", kind: "file", ...ROOT, mode: "0644", sha256: null }];
 }
 
-function system(spec: HostSpec): Row[] {
-  const row = (path: string, content: string, mode = "0644", owner = ROOT): Row => ({
-    path,
-    kind: "file",
-    ...owner,
-    mode,
-    sha256: sha256(content),
-    content,
-  });
-  const site = renderSite(spec);
-  const rows = [
+function row(path: string, content: string, mode = "0644", owner = ROOT): Row {
+  return { path, kind: "file", ...owner, mode, sha256: sha256(content), content };
+}
+
+function units(spec: HostSpec): Row[] {
+  return [
     row(`/etc/systemd/system/${spec.service}.service`, renderUnit(spec, "current")),
     row(`/etc/systemd/system/${spec.service}-next.service`, renderUnit(spec, "next")),
+  ];
+}
+
+function system(spec: HostSpec): Row[] {
+  const site = renderSite(spec);
+  const rows = [
     row(`/etc/nginx/sites-available/${spec.role}`, site),
     row("/home/ddos/config/nginx.conf", site, "0644", OURS),
     ...systemFiles(spec).map((file) => row(file.path, file.content, file.mode)),

@@ -70,6 +70,7 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     servicePort: isBackend ? config.backend.port : 80,
     health: config.health,
     limits: config.requests,
+    gatewayMode: config.gateway.mode,
     egress: config.network.egress,
     code: sources.code,
     models: isBackend ? { ...sources.models, pins: pins(sources.models), imports: sources.models.manifest.imports } : undefined,

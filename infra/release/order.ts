@@ -1,13 +1,15 @@
 /** The order of the set-up of both hosts, as data. Only infra/set-up.ts reads it; what no row orders runs at the same time. */
-import type { HostRole, StepName } from "./types";
+import type { GatewayMode, HostRole, StepName } from "./types";
 
 /** A step of one host. */
 export type StepOf = `${HostRole}:${StepName}`;
 /** `egress` is the private subnets' path to package mirrors, `bucket` the model bucket with its objects. */
 export type Needed = StepOf | "egress" | "bucket";
 
+type SetUp = ReadonlyArray<readonly [step: StepOf, needs: readonly Needed[]]>;
+
 /** Every row stands below what it needs. A step that a host does not have (models on the gateway) is left out, also where another needs it. */
-export const SET_UP: ReadonlyArray<readonly [step: StepOf, needs: readonly Needed[]]> = [
+export const SET_UP: SetUp = [
   ["gateway:prepare", []],
   ["gateway:code", ["gateway:prepare"]],
   ["gateway:env", ["gateway:prepare"]],
@@ -22,3 +24,14 @@ export const SET_UP: ReadonlyArray<readonly [step: StepOf, needs: readonly Neede
   // It looks at the backend as well.
   ["gateway:verify", ["gateway:release", "backend:verify"]],
 ];
+
+/** In proxy mode the gateway's site leads to the backend: without one that serves, the release could not prove it. */
+const PROXY_SET_UP: SetUp = [
+  ...SET_UP.filter(([step]) => step !== "gateway:release" && step !== "gateway:verify"),
+  ["gateway:release", ["gateway:prepare", "backend:verify"]],
+  ["gateway:verify", ["gateway:release"]],
+];
+
+export function setUpOrder(mode: GatewayMode): SetUp {
+  return mode === "proxy" ? PROXY_SET_UP : SET_UP;
+}

@@ -52,9 +52,16 @@ function uvicornOptions(spec: HostSpec): string {
 export function renderSite(spec: HostSpec): string {
   const limits = limitsOf(spec);
   const { bodyMiB, timeoutSeconds } = limits;
-  if (spec.role === "backend") return render("backend.nginx.mustache", { port: spec.servicePort, bodyMiB, timeoutSeconds });
+  if (spec.role === "backend") {
+    return render("backend.nginx.mustache", { port: spec.servicePort, bodyMiB, timeoutSeconds, proxy: isProxied(spec) });
+  }
   const tls = spec.tls === undefined ? [] : [{ ...spec.tls, healthPath: pathOnly(healthOf(spec.health).path) }];
-  return render("gateway.nginx.mustache", { port: spec.servicePort, ...limits, tls });
+  return render("gateway.nginx.mustache", {
+    port: spec.servicePort,
+    ...limits,
+    tls,
+    proxy: isProxied(spec) ? [{ upstream: spec.upstream ?? "" }] : [],
+  });
 }
 
 /** A file that the prepare step puts on the host; `stage` is its name among the step's files. */
@@ -72,7 +79,7 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
     file("logrotate-nginx", "/etc/logrotate.d/nginx", readTemplate("logrotate-nginx")),
     file("logrotate-timer.conf", "/etc/systemd/system/logrotate.timer.d/ddos.conf", readTemplate("logrotate-timer.conf")),
     file("journald.conf", "/etc/systemd/journald.conf.d/ddos.conf", readTemplate("journald.conf")),
-    file("recover.sh", "/usr/local/lib/ddos/recover.sh", readScript("recover"), "0755"),
+    file("recover.sh", "/usr/local/lib/ddos/recover.sh", recoverScript(spec), "0755"),
     file(
       "ddos-recover.service",
       "/etc/systemd/system/ddos-recover.service",
@@ -85,6 +92,10 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
     ),
   ];
   return [...files, ...(spec.backup === undefined ? [] : backupFiles(spec.backup)), ...(isNat(spec) ? natFiles() : [])];
+}
+
+function recoverScript(spec: HostSpec): string {
+  return readScript("recover", hasApplication(spec) ? {} : { "recover-units": "recover-no-units" });
 }
 
 const file = (stage: string, path: string, content: string, mode = "0644"): SystemFile => ({ stage, path, mode, content });
@@ -105,6 +116,16 @@ function backupFiles(backup: { readonly schedule: string }): SystemFile[] {
     file("ddos-backup.service", "/etc/systemd/system/ddos-backup.service", readTemplate("ddos-backup.service")),
     file("ddos-backup.timer", "/etc/systemd/system/ddos-backup.timer", render("ddos-backup.timer.mustache", backup)),
   ];
+}
+
+/** Whether the gateway's nginx passes requests to the backend's directly; concerns the sites of both. */
+export function isProxied(spec: HostSpec): boolean {
+  return spec.gatewayMode === "proxy";
+}
+
+/** Whether an application runs on this host, with its code, environment, settings and unit. */
+export function hasApplication(spec: HostSpec): boolean {
+  return spec.role === "backend" || !isProxied(spec);
 }
 
 export function isNat(spec: HostSpec): boolean {

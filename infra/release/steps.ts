@@ -5,7 +5,7 @@ import { composeCreate, composeScript, type StepScript } from "./compose";
 import { envDigest, renderEnvFile } from "./env-file";
 import { healthLines, healthOf, releaseSeconds } from "./health";
 import { hostFiles } from "./host-files";
-import { limitsOf, renderSite, renderUnit, sha256, systemFiles } from "./render";
+import { hasApplication, limitsOf, renderSite, renderUnit, sha256, systemFiles } from "./render";
 import { readTemplate } from "./templates";
 import type { Carrier, HostSpec, Step, StepValues } from "./types";
 
@@ -25,7 +25,8 @@ interface Plan extends StepScript {
 
 /** Steps of one host. What each of them has to wait for is in order.ts. */
 export function hostSteps(spec: HostSpec): Step[] {
-  const plans = [prepare(spec), code(spec), env(), ...(spec.models === undefined ? [] : [models(spec)]), release(spec), verify(spec)];
+  const application = hasApplication(spec) ? [code(spec), env(), ...(spec.models === undefined ? [] : [models(spec)])] : [];
+  const plans = [prepare(spec), ...application, hasApplication(spec) ? release(spec) : siteRelease(spec), verify(spec)];
   return plans.map((plan) => {
     const script = composeScript(plan);
     return {
@@ -76,8 +77,10 @@ function given<T>(step: string, name: string, value: T | undefined): T {
 
 /** What every host needs; the gateway forwards packets where it is the backend's egress. S3 is reached with boto3: Ubuntu 24.04 has no awscli. */
 function packages(spec: HostSpec): string[] {
-  const names = ["ca-certificates", "curl", "git", "jq", "logrotate", "nginx", "python3", "python3-venv"];
-  const s3 = spec.models !== undefined || spec.code.kind === "s3" || spec.wheelhouse !== undefined || spec.backup !== undefined;
+  const common = ["ca-certificates", "curl", "jq", "logrotate", "nginx", "python3"];
+  const names = hasApplication(spec) ? [...common, "git", "python3-venv"].sort() : common;
+  const application = hasApplication(spec) && (spec.code.kind === "s3" || spec.wheelhouse !== undefined);
+  const s3 = spec.models !== undefined || application || spec.backup !== undefined;
   const all = [
     ...names,
     ...(s3 ? ["python3-boto3"] : []),
@@ -87,19 +90,29 @@ function packages(spec: HostSpec): string[] {
   return [...new Set(all)];
 }
 
+/**
+ * A unit that prepare.sh names though this host never gets it. Policies read the script: where no unit of an application tells them which user
+ * it runs as, they have to know the text of every unit.
+ */
+function namedUnits(spec: HostSpec): StepScript["files"] {
+  const unit = "ddos-backup.service";
+  return hasApplication(spec) ? [] : [{ name: unit, content: readTemplate(unit) }];
+}
+
 function prepare(spec: HostSpec): Plan {
   const gateway = spec.role === "gateway";
   return {
     name: "prepare",
     lock: "exclusive",
     limitSeconds: 1200,
-    files: systemFiles(spec).map((file) => ({ name: file.stage, content: file.content })),
+    files: [...systemFiles(spec).map((file) => ({ name: file.stage, content: file.content })), ...namedUnits(spec)],
     uses: [...(gateway ? (["backendAddress"] as const) : []), ...(spec.backup === undefined ? [] : (["bucket"] as const))],
     input: (values) => [
       ["role", spec.role],
       ["service", spec.service],
       ["egress", spec.egress],
       ...(gateway ? [["backendAddress", given("prepare", "backendAddress", values.backendAddress)] as const] : []),
+      ...modeLines(spec),
       ["backupBucket", spec.backup === undefined ? "none" : given("prepare", "bucket", values.bucket)],
       ["region", spec.region],
       ...packages(spec).map((name) => ["package", name] as const),
@@ -181,6 +194,39 @@ function modelLine(file: { sha256: string; size: number; required: boolean; abse
   return [file.sha256, file.size, need, file.key, basename(file.path)].join(" ");
 }
 
+/** Only where it is not the usual one: a stack of an earlier version keeps its inputs, and its releases their digests. */
+function modeLines(spec: HostSpec): Line[] {
+  return hasApplication(spec) ? [] : [["mode", "proxy"]];
+}
+
+/** What a release without an application is made of. */
+function siteLines(step: string, spec: HostSpec): Line[] {
+  return [
+    ["role", spec.role],
+    ["service", spec.service],
+    ...modeLines(spec),
+    ["upstream", given(step, "upstream", spec.upstream)],
+    ["models", "none"],
+    ["nginx", sha256(renderSite(spec))],
+    ...healthLines(spec.health),
+    ["port", spec.servicePort],
+  ];
+}
+
+/** The nginx site alone, by the same path as any other release. */
+function siteRelease(spec: HostSpec): Plan {
+  return {
+    name: "release",
+    parts: ["health", "release-stage", "release-gates", "release-repair", "release-site", "release"],
+    lock: "exclusive",
+    limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)),
+    onFailure: "ddos-undo.service",
+    files: [{ name: "site.conf", content: renderSite(spec) }],
+    uses: [],
+    input: () => siteLines("release", spec),
+  };
+}
+
 /** What a release is made of. release and verify get the same lines, so that verify can say which part of it is not served. */
 function releaseLines(step: string, spec: HostSpec, values: StepValues): Line[] {
   return [
@@ -223,7 +269,7 @@ function release(spec: HostSpec): Plan {
 function proofLines(spec: HostSpec): Line[] {
   const { method, path, body } = given("verify", "proof", spec.proof);
   return [
-    ["upstream", `http://${given("verify", "upstream", spec.upstream)}`],
+    ["backendUrl", `http://${given("verify", "upstream", spec.upstream)}`],
     ["proofMethod", method],
     ["proofPath", path],
     ["proofBody", body],
@@ -244,9 +290,9 @@ function verify(spec: HostSpec): Plan {
     // Three tries of the proof are in it, each of which may take as long as a request.
     limitSeconds: 210 + 3 * limitsOf(spec).timeoutSeconds,
     files: [],
-    uses: ["env"],
+    uses: hasApplication(spec) ? ["env"] : [],
     input: (values) => [
-      ...releaseLines("verify", spec, values),
+      ...(hasApplication(spec) ? releaseLines("verify", spec, values) : siteLines("verify", spec)),
       ["timeoutSeconds", limitsOf(spec).timeoutSeconds],
       ["egress", spec.egress],
       ...(spec.role === "gateway" ? proofLines(spec) : []),

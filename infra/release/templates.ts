@@ -31,9 +31,10 @@ const PROGRAM = /^# python source=templates\/steps\/([a-z0-9-]+\.py)\ncp -- .* (
 /**
  * Text of templates/steps/<name>.sh with the files that it sources in their place: what is installed on a host stands alone, so that a host
  * which boots half-updated never has one part of it without the other.
+ * @param instead names of sourced files, and of those that come in their place.
  */
-export function readScript(name: string): string {
-  return readPart(name).replace(SOURCED, (_lines, part: string) => readScript(part).replace(/^#!.*\n/, ""));
+export function readScript(name: string, instead: Readonly<Record<string, string>> = {}): string {
+  return readPart(name).replace(SOURCED, (_lines, part: string) => readScript(instead[part] ?? part, instead).replace(/^#!.*\n/, ""));
 }
 
 /** Text of templates/steps/<name>.sh with the Python programs that it copies in their place; what it sources is left to the caller. */

@@ -98,6 +98,9 @@ export interface ProofRequest {
   readonly body: string;
 }
 
+/** `application`: the gateway's nginx -> uvicorn, which forwards. `proxy`: the gateway's nginx -> the backend's, and no application there. */
+export type GatewayMode = "application" | "proxy";
+
 export interface HostSpec {
   readonly role: HostRole;
   /** Name of the systemd unit, without `.service`. */
@@ -132,6 +135,8 @@ export interface HostSpec {
   readonly tls?: TlsFiles;
   /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */
   readonly backup?: { readonly schedule: string };
+  /** On both hosts: the backend's site has to know whose headers it gets. @default application */
+  readonly gatewayMode?: GatewayMode;
   /** Gateway only: `host:port` of the backend's nginx. */
   readonly upstream?: string;
   /** Gateway only. */

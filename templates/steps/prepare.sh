@@ -1,11 +1,12 @@
 #!/bin/bash
 # Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
-# stdin: role, service, egress, region, backupBucket (or none), package (many), backendAddress (gateway).
+# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress and mode (proxy, or none).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
 ROLE=$(need role)
 EGRESS=$(need egress)
+MODE=$(value mode)
 
 # cloud-init may hold the package manager's lock and rewrite /etc/hosts; 2 means «done, with recoverable warnings».
 wait_for_cloud_init() {
@@ -148,9 +149,11 @@ make_folders() {
   folder 0755 root root /usr/local/lib/ddos /etc/ddos /etc/systemd/system/logrotate.timer.d /etc/systemd/journald.conf.d
   folder 0700 root root /var/lib/ddos/env
   # Where everything that belongs to a release is found; `current` comes with the first one.
-  point /home/ddos/app current/app ddos ddos
-  point /home/ddos/venv current/venv ddos ddos
-  point /home/ddos/models current/models ddos ddos
+  if [ "$MODE" != proxy ]; then
+    point /home/ddos/app current/app ddos ddos
+    point /home/ddos/venv current/venv ddos ddos
+    point /home/ddos/models current/models ddos ddos
+  fi
   point /home/ddos/config current/config ddos ddos
 }
 
@@ -266,6 +269,10 @@ name_backend() {
   grep -vF "$mark" /etc/hosts >"$STAGE/hosts" || log "/etc/hosts had no other line"
   printf '%s backend.internal %s\n' "$BACKEND" "$mark" >>"$STAGE/hosts"
   put "$STAGE/hosts" /etc/hosts 0644 root root
+  # nginx looks names up when it reads its configuration.
+  if [ "$PUT" = changed ] && systemctl is-active --quiet nginx.service; then
+    systemctl reload nginx.service
+  fi
 }
 
 gateway_only() {

@@ -36,6 +36,9 @@ entry() { sed -n "/^$2=/{s/^[^=]*=//p;q}" "$1"; }
 
 fact() { entry "/var/lib/ddos/releases/$1/facts" "$2"; }
 
+# is_proxy ID: this release of the gateway is a site that leads to the backend, without an application.
+is_proxy() { [ "$(fact "$1" mode)" = proxy ]; }
+
 # --- one file, one link -------------------------------------------------------------------------------------------------------------
 
 # shellcheck source=templates/steps/replace.sh
@@ -72,6 +75,9 @@ link() {
 
 # shellcheck source=templates/steps/lock.sh
 . "${0%/*}/lock.sh"
+
+# shellcheck source=templates/steps/recover-units.sh
+. "${0%/*}/recover-units.sh"
 
 # --- services -----------------------------------------------------------------------------------------------------------------------
 
@@ -149,7 +155,19 @@ probe() {
   }
   release=$(sed -n 's/^[Xx]-[Rr]elease: *\([^[:space:]]*\).*/\1/p' "$SCRATCH/head" | tail -n 1)
   SEEN="$(health_found "$SCRATCH"), from release ${release:-unnamed}"
-  [ "$release" = "$1" ] && health_fits "$(wanted_of "$1")" "$SCRATCH"
+  # Through a proxy the backend answers, under its own release.
+  if { [ "$release" = "$1" ] || { [ -n "$release" ] && is_proxy "$1"; }; } && health_fits "$(wanted_of "$1")" "$SCRATCH"; then
+    return 0
+  fi
+  is_proxy "$1" && ! is_switch_to "$1" && ! backend_is_well "$1"
+}
+
+is_switch_to() { [ -e /var/lib/ddos/switching ] && [ "$(entry /var/lib/ddos/switching to)" = "$1" ]; }
+
+# backend_is_well ID: asked directly. A backend that is ill is no fault of the site, so it must not keep a site from being repaired or
+# brought back; a new site has to prove itself on one that is well.
+backend_is_well() {
+  health_ask "$(wanted_of "$1")" "http://$(fact "$1" upstream)" "$SCRATCH" && health_fits "$(wanted_of "$1")" "$SCRATCH"
 }
 
 # over UNIT RESTARTS: whether waiting is of no use, because the unit has ended or is started again and again. SEEN says so.
@@ -206,18 +224,20 @@ gate() {
 
 # aim ID: links and system files say ID. Sets UNIT_CHANGED and SITE_CHANGED. Starts and stops nothing.
 aim() {
-  local id=$1 role state=/var/lib/ddos/releases/$1
+  local id=$1 role state=/var/lib/ddos/releases/$1 main=app
   UNIT_CHANGED=0
   SITE_CHANGED=0
-  if [ ! -d "/home/ddos/releases/$id/app" ] || [ ! -s "$state/facts" ]; then
+  if is_proxy "$id"; then
+    main=config
+  fi
+  if [ ! -d "/home/ddos/releases/$id/$main" ] || [ ! -s "$state/facts" ]; then
     die "release $id is not on this host any more"
   fi
   role=$(fact "$id" role)
   link /home/ddos/current "releases/$id" ddos
-  place "$state/unit" "/etc/systemd/system/ddos-$role.service"
-  UNIT_CHANGED=$CHANGED
-  place "$state/next-unit" "/etc/systemd/system/ddos-$role-next.service"
-  UNIT_CHANGED=$((UNIT_CHANGED | CHANGED))
+  if ! is_proxy "$id"; then
+    place_units "$id" "$role"
+  fi
   place "$state/nginx" "/etc/nginx/sites-available/$role"
   SITE_CHANGED=$CHANGED
   link "/etc/nginx/sites-enabled/$role" "/etc/nginx/sites-available/$role" root
@@ -225,7 +245,9 @@ aim() {
   if [ "$UNIT_CHANGED" = 1 ] || [ "$(property "ddos-$role.service" NeedDaemonReload)" = yes ]; then
     systemctl daemon-reload || die "systemctl daemon-reload failed"
   fi
-  allow_and_enable "ddos-$role.service"
+  if ! is_proxy "$id"; then
+    allow_and_enable "ddos-$role.service"
+  fi
   allow_and_enable nginx.service
   sync -- /home/ddos /etc/systemd/system /etc/nginx/sites-available || die "could not write the links to the disk"
 }
@@ -261,10 +283,60 @@ ask_service_first() {
   reload_nginx
 }
 
+# The workers of the configuration before end their requests first, which may be with an application that is about to be stopped. WebSockets
+# may go on for ever, so it is bounded.
+let_workers_end() {
+  local end
+  end=$(($(uptime_seconds) + 45))
+  while pgrep -P "$(property nginx.service MainPID)" -f 'nginx: worker process is shutting down' >/dev/null; do
+    if [ "$(uptime_seconds)" -ge "$end" ]; then
+      say "some connections of the configuration before are still open"
+      return 0
+    fi
+    sleep 0.2
+  done
+}
+
+# retire ROLE: in proxy mode no application runs on this host or starts on it.
+retire() {
+  local unit removed=0
+  for unit in "ddos-$1.service" "ddos-$1-next.service"; do
+    if [ "$(property "$unit" LoadState)" = not-found ] && [ ! -e "/etc/systemd/system/$unit" ]; then
+      continue
+    fi
+    systemctl stop -- "$unit" || die "$unit does not stop"
+    forget_failure "$unit"
+    systemctl disable --quiet -- "$unit" || say "$unit was not enabled"
+    rm -f -- "/etc/systemd/system/$unit"
+    removed=1
+    say "removed $unit"
+  done
+  if [ "$removed" = 1 ]; then
+    systemctl daemon-reload || die "systemctl daemon-reload failed"
+  fi
+}
+
+# turn_to_site ID: turn for a release of the proxy mode. An application that served before stays until the switch is recorded as proven
+# (settle): going back needs its units.
+turn_to_site() {
+  if [ "$SITE_CHANGED" = 1 ] || ! systemctl is-active --quiet nginx.service; then
+    reload_nginx || return 1
+  fi
+  gate "$1" "$(fact "$1" port)" nginx.service 20 || return 1
+  if ! is_switch_to "$1"; then
+    let_workers_end
+    retire "$(fact "$1" role)"
+  fi
+}
+
 # turn ID: see above. The candidate on 8001, when there is one, answers while 8000 restarts.
 turn() {
   local id=$1 role service port restarted=0
   aim "$id"
+  if is_proxy "$id"; then
+    turn_to_site "$id"
+    return
+  fi
   ASKED_FIRST=service
   role=$(fact "$id" role)
   port=$(fact "$id" port)
@@ -318,6 +390,10 @@ settle() {
   to=$(entry "$journal" to)
   from=$(entry "$journal" from)
   note_serving "$to" "$from"
+  if is_proxy "$to"; then
+    let_workers_end
+    retire "$(fact "$to" role)"
+  fi
   dismiss_candidate
   close_journal
 }
@@ -369,6 +445,14 @@ live() {
   fi
 }
 
+# aim_at_boot ID: a unit that an interrupted switch to an application left may be waiting for its start: it is taken back.
+aim_at_boot() {
+  aim "$1"
+  if is_proxy "$1"; then
+    retire "$(fact "$1" role)"
+  fi
+}
+
 # At boot nothing serves yet, so there is nobody to ask: the release before the switch is the one that was proven. A first release has
 # passed its trial as a candidate and there is nothing to roll back to.
 boot() {
@@ -380,11 +464,11 @@ boot() {
   from=$(entry "$journal" from)
   to=$(entry "$journal" to)
   if [ "$(entry "$journal" phase)" = proven ] || [ "$from" = none ]; then
-    aim "$to"
+    aim_at_boot "$to"
     settle
     say "finished the switch to $to that the shutdown cut off"
   else
-    aim "$from"
+    aim_at_boot "$from"
     close_journal
     drop_release "$to"
     say "undid the switch to $to that the shutdown cut off; $from serves"

@@ -145,16 +145,20 @@ try_site() {
     if health_ask "$STAGE/header" http://127.0.0.1:8100 "$STAGE"; then
       answer=$(tr -d '\r' <"$STAGE/head")
     fi
-    if grep -qixE "x-release: ($ID|${CURRENT:-none})" <<<"$answer"; then
+    if grep -qixE "x-release: ($(site_releases))" <<<"$answer"; then
       stop_site_trial
-      log "the new nginx site leads to the application"
+      log "the new nginx site leads to the $LEADS_TO"
       return 0
     fi
     sleep 0.2
     read -r up _ </proc/uptime
   done
-  fail "the new nginx site is valid, but does not lead to the application: $(head -n 1 <<<"${answer:-no answer}") for $(need healthPath); last error: $(tail -n 1 /home/ddos/logs/error.log | cut -c 1-300)"
+  fail "the new nginx site is valid, but does not lead to the $LEADS_TO: $(head -n 1 <<<"${answer:-no answer}") for $(need healthPath); last error: $(tail -n 1 /home/ddos/logs/error.log | cut -c 1-300)"
 }
+
+# site_releases: whose answers prove the new site, as a pattern.
+LEADS_TO=application
+site_releases() { printf '%s|%s' "$ID" "${CURRENT:-none}"; }
 
 stop_site_trial() {
   if systemctl is-active --quiet ddos-nginx-trial.service; then

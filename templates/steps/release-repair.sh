@@ -93,7 +93,7 @@ started_with_other_unit() {
 # needs_replacement: what drifted may be at work already, so a fresh release of the same parts has to take over.
 needs_replacement() {
   local altered
-  if [ ! -d "/home/ddos/releases/$CURRENT/app" ] || [ ! -s "/var/lib/ddos/releases/$CURRENT/facts" ]; then
+  if [ ! -d "/home/ddos/releases/$CURRENT/$MAIN_FOLDER" ] || [ ! -s "/var/lib/ddos/releases/$CURRENT/facts" ]; then
     summary "release $CURRENT was deleted by hand: making it anew"
     return 0
   fi

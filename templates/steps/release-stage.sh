@@ -13,6 +13,9 @@ word() {
   printf '%s' "$found"
 }
 
+# The folder that makes a release one.
+MAIN_FOLDER=app
+
 read_wanted() {
   CURRENT=""
   ID=""
@@ -32,17 +35,20 @@ read_wanted() {
   done
 }
 
+# Where a step that has succeeded once is not run again by itself, as after going to the proxy mode and back without having got there.
+REPAIR="To run every step: pulumi config set repair \"\$(date -u +%FT%TZ)\" && pulumi up"
+
 # What the earlier steps must have left here. Any of them may have been pruned or deleted by hand.
 check_parts() {
   local damage
   if [ ! -e "/var/lib/ddos/code/$CODE/complete" ]; then
-    fail "the application code $CODE is not on this host: the code step has to run first"
+    fail "the application code $CODE is not on this host: the code step has to run first. $REPAIR"
   fi
   if [ "$(tree_print "/var/lib/ddos/code/$CODE/tree")" != "$(cat "/var/lib/ddos/code/$CODE/complete")" ]; then
     fail "the stored application code /var/lib/ddos/code/$CODE was altered on this host: the code step has to run again, it stages it anew"
   fi
   if [ ! -s "/var/lib/ddos/env/$SETTINGS" ]; then
-    fail "the settings for .env are not on this host (/var/lib/ddos/env/$SETTINGS): the env step has to run first"
+    fail "the settings for .env are not on this host (/var/lib/ddos/env/$SETTINGS): the env step has to run first. $REPAIR"
   fi
   if [ "$MODELS" != none ] && [ ! -e "/var/lib/ddos/models-sets/$MODELS" ]; then
     fail "the model set $MODELS is not on this host: the models step has to run first"

@@ -33,9 +33,12 @@ abandon_trial() {
   rm -rf -- /home/ddos/releases/.partial /var/lib/ddos/releases/.partial "/home/ddos/releases/${ID:?}" "/var/lib/ddos/releases/${ID:?}"
   if [ -n "$CURRENT" ] && [ -e "/var/lib/ddos/releases/$CURRENT/next-unit" ]; then
     put "/var/lib/ddos/releases/$CURRENT/next-unit" "/etc/systemd/system/$CANDIDATE" 0644 root root >&2
-    printf 'Release %s still serves, nothing was changed' "$CURRENT"
   else
     rm -f -- "/etc/systemd/system/$CANDIDATE"
+  fi
+  if [ -n "$CURRENT" ]; then
+    printf 'Release %s still serves, nothing was changed' "$CURRENT"
+  else
     printf 'There was no release before, nothing serves yet'
   fi
   systemctl daemon-reload

@@ -72,8 +72,12 @@ verdict() {
 }
 
 not_forwarded() {
+  if [ "$(value mode)" = proxy ]; then
+    printf 'HTTP %s from nginx on the gateway, which did not pass the request on' "$1"
+    return 0
+  fi
   printf 'HTTP %s from the application on the gateway, which did not forward the request to the backend and its models. ' "$1"
-  printf 'The application has to forward to UPSTREAM_URL when that is set. '
+  printf 'If it never forwards, set ml-gateway:gateway.mode to proxy: nginx then passes everything to the backend. '
   printf 'If it forwards other requests, name one in ml-gateway:gateway.proof; it has to pass on the query or X-Request-ID'
 }
 

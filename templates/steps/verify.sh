@@ -1,7 +1,7 @@
 #!/bin/bash
 # Compares this host with what the program wants and prints one JSON report on stdout: every row of the file table, units, ports,
 # health, release, models, journal. Changes nothing. Fails when a check fails, naming each.
-# stdin: as release, and egress, upstream, peer, on the gateway timeoutSeconds, proofMethod, proofPath, proofBody, tlsName, and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
+# stdin: as release, and egress, peer, on the gateway backendUrl, timeoutSeconds, proofMethod, proofPath, proofBody, tlsName, and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source=templates/steps/health.sh
@@ -10,7 +10,8 @@
 ROLE=$(need role)
 SERVICE=$(need service)
 PORT=$(need port)
-UPSTREAM=$(value upstream)
+UPSTREAM=$(value backendUrl)
+MODE=$(value mode)
 : >"$STAGE/checks"
 
 # check NAME EXPECTED FOUND
@@ -108,21 +109,58 @@ enabled() {
   printf '%s' "$word"
 }
 
+# In proxy mode nothing of an application is on the gateway.
+check_no_application() {
+  local unit
+  for unit in "$SERVICE.service" "$SERVICE-next.service"; do
+    check "$unit, which the proxy mode has no use for" "not-found inactive" "$(property "$unit" LoadState) $(property "$unit" ActiveState)"
+  done
+  check "code, environments and settings of an application" none "$(there /home/ddos/app /home/ddos/venv /home/ddos/models /home/ddos/venvs/* \
+    /var/lib/ddos/code/* /var/lib/ddos/env/*)"
+}
+
+# there PATH...: those that exist.
+there() {
+  local path found=""
+  for path in "$@"; do
+    if [ -e "$path" ] || [ -L "$path" ]; then
+      found="$found $path"
+    fi
+  done
+  printf '%s' "${found:-none}"
+}
+
+check_application() {
+  check "$SERVICE.service user" ddos "$(property "$SERVICE.service" User)"
+  check "candidate $SERVICE-next.service" inactive "$(property "$SERVICE-next.service" ActiveState)"
+  check "journal of $SERVICE.service since its start, errors" 0 "$(journal_errors "$SERVICE.service")"
+}
+
+# services: the units that serve.
+services() {
+  if [ "$MODE" != proxy ]; then
+    printf '%s.service ' "$SERVICE"
+  fi
+  printf 'nginx.service'
+}
+
 check_services() {
   local unit
-  for unit in "$SERVICE.service" nginx.service; do
+  for unit in $(services); do
     check "$unit state" "active running" "$(property "$unit" ActiveState) $(property "$unit" SubState)"
     check "$unit at boot" enabled "$(enabled "$unit")"
     check "$unit definition loaded" no "$(property "$unit" NeedDaemonReload)"
   done
-  check "$SERVICE.service user" ddos "$(property "$SERVICE.service" User)"
-  check "candidate $SERVICE-next.service" inactive "$(property "$SERVICE-next.service" ActiveState)"
+  if [ "$MODE" = proxy ]; then
+    check_no_application
+  else
+    check_application
+  fi
   check "ddos-recover.service at boot" enabled "$(enabled ddos-recover.service)"
   if [ -e /var/lib/ddos/switching ]; then
     check "a switch that was not finished" none "$(tr '\n' ' ' </var/lib/ddos/switching)"
   fi
   check "nginx accepts its configuration" yes "$(nginx_verdict)"
-  check "journal of $SERVICE.service since its start, errors" 0 "$(journal_errors "$SERVICE.service")"
   if [ -e /etc/ddos/backup.conf ]; then
     check "backup timer" "active enabled" "$(property ddos-backup.timer ActiveState) $(enabled ddos-backup.timer)"
     check "last backup" success "$(property ddos-backup.service Result)"
@@ -167,7 +205,7 @@ listeners() {
 }
 
 check_ports() {
-  check "port 8000 listens on" 127.0.0.1:8000 "$(listeners 8000)"
+  check "port 8000 listens on" "$([ "$MODE" = proxy ] || printf 127.0.0.1:8000)" "$(listeners 8000)"
   check "port 8001 listens on" "" "$(listeners 8001)"
   case " $(listeners "$PORT") " in
     *" 0.0.0.0:$PORT "* | *" *:$PORT "*) check "port $PORT listens" yes yes ;;
@@ -194,11 +232,15 @@ check_health() {
   check "$1" "$wanted" "$found"
 }
 
+served_release() { sed -n 's/^[Xx]-[Rr]elease: *\([^[:space:]]*\).*/\1/p' "$STAGE/head" | tail -n 1; }
+
 check_answers() {
   local id
-  check_health "health on 8000" http://127.0.0.1:8000
-  id=$(readlink /home/ddos/current || printf none)
-  check "release served on 8000" "${id##*/}" "$(sed -n 's/^[Xx]-[Rr]elease: *\([^[:space:]]*\).*/\1/p' "$STAGE/head" | tail -n 1)"
+  if [ "$MODE" != proxy ]; then
+    check_health "health on 8000" http://127.0.0.1:8000
+    id=$(readlink /home/ddos/current || printf none)
+    check "release served on 8000" "${id##*/}" "$(served_release)"
+  fi
   check_health "health through nginx on $PORT" "http://127.0.0.1:$PORT"
   if [ "$ROLE" = gateway ]; then
     check_health "health of the backend at $UPSTREAM" "$UPSTREAM"
@@ -215,7 +257,7 @@ report() {
   if [ -s "$STAGE/proof" ]; then
     proof=$(cat "$STAGE/proof")
   fi
-  jq -R -n --argjson proof "$proof" --arg role "$ROLE" --arg host "$(uname -n)" --arg release "${id##*/}" --arg models "$(need models)" '
+  jq -c -R -n --argjson proof "$proof" --arg role "$ROLE" --arg host "$(uname -n)" --arg release "${id##*/}" --arg models "$(need models)" '
     [inputs | split("\u001f") | { check: .[0], ok: (.[1] == "true"), expected: .[2], found: .[3] }] as $checks
     | { role: $role, host: $host, release: $release, models: $models,
         ok: (($checks | all(.ok)) and ($role == "backend" or $proof != null)), proof: $proof,
@@ -225,8 +267,10 @@ report() {
 
 values file >"$STAGE/files"
 check_files
-check_release_tree
-check_environment
+if [ "$MODE" != proxy ]; then
+  check_release_tree
+  check_environment
+fi
 check_services
 check_ports
 check_answers

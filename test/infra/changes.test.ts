@@ -89,6 +89,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "gateway.sshFrom": { gateway: { sshFrom: ["198.51.100.7/32"] } },
   "gateway.elasticIp": { gateway: { elasticIp: true } },
   "gateway.env": { gateway: { env: { FEATURE: "on" } } },
+  "gateway.mode": { gateway: { mode: "proxy" } },
   "gateway.proof": { gateway: { proof: { path: "/model", method: "GET" } } },
   "gateway.secretEnv": { gateway: { secretEnv: { API_TOKEN: "another-secret" } } },
   "backend.port": { backend: { port: 9001 } },

@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RunResult } from "../../infra/offline/engine";
 import { commandConnection } from "../../infra/remote/setup";
+import { DEFAULT_CONFIG } from "../../policies/core/config";
+import { evaluate } from "../../policies/core/evaluate";
+import { loadGraph } from "../../policies/graph/load";
+import { policies } from "../../policies/rules";
 import { byName, evaluateDev, sources } from "./evaluate";
 
 jest.setTimeout(60_000);
@@ -27,6 +31,30 @@ test("every child's name begins with its parent's, and no resource but component
       expect(resource.name.startsWith(`${parent.name}-`)).toBe(true);
     }
   }
+});
+
+describe("the gateway in proxy mode", () => {
+  let proxy: RunResult;
+  beforeAll(async () => {
+    proxy = await evaluateDev({ gateway: { mode: "proxy", sshFrom: ["203.0.113.0/24"] } });
+  });
+  const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
+
+  test("differs by the steps that an application needs, and by no name", () => {
+    expect(names(dev).filter((name) => !names(proxy).includes(name))).toEqual([`${COMMAND}::gateway-code`, `${COMMAND}::gateway-env`]);
+    expect(names(proxy).filter((name) => !names(dev).includes(name))).toEqual([]);
+  });
+
+  test("is released when the backend serves", () => {
+    const { urn } = byName(proxy, COMMAND, "backend-verify");
+    expect(byName(proxy, COMMAND, "gateway-release").dependencies).toContain(urn);
+  });
+
+  test("has no finding of the policy pack", async () => {
+    const { graph } = loadGraph(JSON.stringify({ resources: proxy.resources }), "proxy");
+    const { summary } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+    expect(summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
+  });
 });
 
 describe("network", () => {

@@ -69,3 +69,24 @@ test("code from elsewhere has the two files that an application must have", () =
   expect(app).toEqual(["/home/ddos/app/requirements.txt", "/home/ddos/app/ml_gateway/app.py", "/home/ddos/app/.env"]);
   expect(modulePath("a.b.c:app")).toBe("a/b/c.py");
 });
+
+describe("a gateway in proxy mode", () => {
+  const files = hostFiles(exampleSpec("gateway", { gatewayMode: "proxy" }));
+  const paths = files.map((file) => file.path);
+
+  test("has nothing of an application", () => {
+    expect(paths.filter((path) => /\/home\/ddos\/(app|venv|models)(\/|$)|ddos-gateway(-next)?\.service/.test(path))).toEqual([]);
+  });
+
+  test("keeps the site, NAT, recovery and logs as they are", () => {
+    const gone = gateway.map((file) => file.path).filter((path) => !paths.includes(path));
+    expect(gone.every((path) => /^\/home\/ddos\/(app|venv|models)|ddos-gateway/.test(path))).toBe(true);
+    expect(paths.filter((path) => !gateway.some((file) => file.path === path))).toEqual([]);
+  });
+});
+
+test("the gateway's mode changes of the backend only whose headers its site believes", () => {
+  const proxied = hostFiles(exampleSpec("backend", { gatewayMode: "proxy" }));
+  const changed = proxied.filter((file) => row(backend, file.path)?.sha256 !== file.sha256).map((file) => file.path);
+  expect(changed).toEqual(["/etc/nginx/sites-available/backend", "/home/ddos/config/nginx.conf"]);
+});

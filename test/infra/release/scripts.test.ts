@@ -25,8 +25,9 @@ test.each(scripts)("%s hides no failure and evaluates no text", (name) => {
   expect(text).not.toMatch(/(curl|wget)[^\n]*\|\s*(sudo )?(ba)?sh\b/);
 });
 
-const composed = (["gateway", "backend"] as const).flatMap((role) =>
-  hostSteps(exampleSpec(role)).map((step) => [`${role} ${step.name}`, step.create, step.script] as const),
+const specs = [exampleSpec("gateway"), exampleSpec("gateway", { gatewayMode: "proxy" }), exampleSpec("backend")];
+const composed = specs.flatMap((spec) =>
+  hostSteps(spec).map((step) => [`${spec.role} (${spec.gatewayMode ?? "application"}) ${step.name}`, step.create, step.script] as const),
 );
 
 unless(lacking("bash")).each(composed)("the create of %s is valid for sh, its script for bash", (_, create, script) => {
@@ -65,4 +66,12 @@ test("what is installed are the script of a switch and those of the backup, with
   expect(Object.keys(text)).toEqual(["recover.sh", "backup.sh", "restore.sh"]);
   expect(text["recover.sh"]).toContain("\nreplace_file() {");
   for (const name of ["backup.sh", "restore.sh"]) expect(text[name]).toContain("\ns3_fetch() {");
+});
+
+test("in proxy mode the script of a switch stands alone as well, and writes no unit", () => {
+  const text = (change: object): string =>
+    systemFiles(exampleSpec("gateway", change)).find(({ stage }) => stage === "recover.sh")?.content ?? "";
+  expect(text({ gatewayMode: "proxy" }).match(/^\s*(\.|source) /gm)).toBeNull();
+  expect(text({ gatewayMode: "proxy" })).not.toMatch(/place .*\.service/);
+  expect(text({})).toMatch(/place .*\.service/);
 });

@@ -1,5 +1,5 @@
 import { hostSteps } from "../../../infra/release/steps";
-import { SET_UP, type Needed } from "../../../infra/release/order";
+import { SET_UP, setUpOrder, type Needed } from "../../../infra/release/order";
 import type { Bundle, HostSpec, StepName, StepValues } from "../../../infra/release/types";
 import { BUNDLE, exampleSpec, MODELS, VALUES } from "./example";
 
@@ -56,6 +56,47 @@ describe("change only what changed", () => {
     ["the backend", "gateway", { peer: "other" }, VALUES, ["verify"]],
   ])("%s on the %s", (_, role, changes, values, expected) => {
     expect(changed(exampleSpec(role), exampleSpec(role, changes), values)).toEqual(expected);
+  });
+});
+
+describe("a gateway in proxy mode", () => {
+  const proxy = exampleSpec("gateway", { gatewayMode: "proxy" });
+  const withoutSettings: StepValues = { backendAddress: "10.0.101.10", bucket: "models-bucket" };
+
+  test("has the steps that make sense without an application, and none of them reads settings or code", () => {
+    expect(hostSteps(proxy).map((step) => step.name)).toEqual(["prepare", "release", "verify"]);
+    for (const step of hostSteps(proxy)) {
+      expect(step.secret).toBe(false);
+      expect(step.uses).not.toContain("env");
+      expect(() => step.stdin(withoutSettings)).not.toThrow();
+    }
+    const other = { ...proxy, code: { kind: "git", url: "https://example.org/a.git", commit: "a".repeat(40) }, workers: 7 } as const;
+    expect(changed(proxy, other, VALUES)).toEqual([]);
+  });
+
+  test("installs no package for an application", () => {
+    const prepare = (spec: HostSpec): string => hostSteps(spec)[0]?.stdin(VALUES) ?? "";
+    const wheelhouse = { uri: "s3://b/w.tar.gz", sha256: "ee".repeat(32) };
+    expect(prepare({ ...proxy, wheelhouse })).not.toMatch(/package=(git|python3-venv|python3-boto3)\n/);
+    expect(prepare(exampleSpec("gateway"))).toMatch(/package=git\n/);
+    expect(prepare(exampleSpec("gateway"))).not.toContain("mode=");
+  });
+
+  test.each<[string, Partial<HostSpec>, string[]]>([
+    ["limits", { limits: { perSecond: 7 } }, ["release", "verify"]],
+    ["the backend's port", { upstream: "backend.internal:9001" }, ["release", "verify"]],
+    ["the proof", { proof: { method: "GET", path: "/", body: "" } }, ["verify"]],
+    ["the mode", { gatewayMode: "application" }, ["prepare", "code", "env", "release", "verify"]],
+  ])("%s changes what it has to", (_, change, expected) => {
+    expect(changed(proxy, { ...proxy, ...change })).toEqual(expected);
+  });
+
+  test("waits for a backend that serves; in application mode it does not", () => {
+    const needs = (mode: "application" | "proxy") => new Map(setUpOrder(mode)).get("gateway:release");
+    expect(needs("proxy")).toEqual(["gateway:prepare", "backend:verify"]);
+    expect(needs("application")).not.toContain("backend:verify");
+    const steps = (mode: "application" | "proxy"): string[] => setUpOrder(mode).map(([step]) => step);
+    expect(steps("proxy").sort()).toEqual(steps("application").sort());
   });
 });
 

@@ -8,10 +8,10 @@ import { expect } from "./harness";
 import type { Report } from "./operator";
 import { start, upOnce } from "./operator";
 
-type Config = Readonly<Record<string, unknown>>;
+export type Config = Readonly<Record<string, unknown>>;
 
 /** Sections of the configuration that are put over the stack's own, as a file for `up --config`. */
-function configFile(lab: Lab, sections: Config): string {
+export function configFile(lab: Lab, sections: Config): string {
   const file = join(runDir(lab.name), "over.json");
   const raw = Object.entries(sections).map(([key, value]) => [
     `ml-gateway:${key}`,
@@ -27,7 +27,7 @@ const upWith = (lab: Lab, sections: Config): Promise<Report> => upOnce(lab.name,
 const settings = (ttl: number): Config => ({ env: { LOG_LEVEL: "info", CACHE_TTL: String(ttl) } });
 
 /** Runs `up`, which has to fail with this Command. @returns the lines that are printed of it */
-async function failure(lab: Lab, sections: Config, command: string): Promise<string[]> {
+export async function failure(lab: Lab, sections: Config, command: string): Promise<string[]> {
   const { code, said } = await start("up", "--name", lab.name, "--config", configFile(lab, sections)).ended;
   expect(code !== 0, "it succeeded");
   const began = said.indexOf(`"${command}": Process exited`);

@@ -11,6 +11,7 @@ import { checkFileTable } from "./file-table";
 import { goingBackChecks } from "./going-back";
 import type { Check, Tally } from "./harness";
 import { expect, runChecks } from "./harness";
+import { oneAppChecks } from "./one-app";
 import type { Report, Run } from "./operator";
 import { operatorsOs, start, untilSaid, upOnce, useOs } from "./operator";
 import { checkInside, checkNat, checkOutside } from "./reach";
@@ -183,7 +184,7 @@ async function runAll(): Promise<number> {
   try {
     const outputs = (): Properties => found.report?.outputs ?? {};
     const [commands, verifying] = [commandChecks(lab, outputs), verifyChecks(lab, outputs)];
-    const changes = [...goingBackChecks(lab), ...rotationChecks(lab)];
+    const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
     await runChecks(
       [
         ...setUp(found, lab),

@@ -18,6 +18,7 @@ import { layoutCases } from "./cases/layouts";
 import { lockCases } from "./cases/locks";
 import { modelCases } from "./cases/models";
 import { pickleCases } from "./cases/pickles";
+import { proxyCases } from "./cases/proxy";
 import { sampleCases } from "./cases/sample-app";
 import { loadCases } from "./cases/ten-releases";
 import type { Counts } from "./load";
@@ -36,6 +37,7 @@ const ALL: readonly Case[] = [
   ...cutCases,
   ...lockCases,
   ...loadCases,
+  ...proxyCases,
   ...sampleCases,
   ...firstCases,
 ];

@@ -112,6 +112,9 @@ export function createOperator(lab: Lab, host: string): Operator {
         if (result.code !== 0) return { ok: false, ran, said, last };
         done.set(name, inputs);
       }
+      // A step that a host has no longer leaves the state when all else has succeeded; should it come back, it runs.
+      const names = new Set<string>(["scripts", ...hostSteps(spec).map(({ name }) => name)]);
+      for (const name of done.keys()) if (!names.has(name)) done.delete(name);
       return { ok: true, ran, said, last };
     },
   };

@@ -105,6 +105,8 @@ export function gatewaySpec(app: AppSwitches, change: Partial<HostSpec> = {}): H
     code: { kind: "bundle", bundle: appBundle(app) },
     envNames: ["UPSTREAM_URL", "LOG_LEVEL", "CACHE_TTL"],
     plainEnv: { LOG_LEVEL: "info" },
+    upstream: "backend.internal:9000",
+    proof: { method: "GET", path: "/about", body: "" },
     limits: { perSecond: 1000, burst: 1000, connections: 500 },
     ...change,
   };

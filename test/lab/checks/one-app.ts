@@ -1,0 +1,61 @@
+/** One ordinary application on both hosts that does not forward: refused where the gateway runs it, served where the gateway is a proxy. */
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Lab } from "../lab";
+import { cacheDir, repositoryRoot } from "../paths";
+import { configFile, failure } from "./failures";
+import type { Check } from "./harness";
+import { expect } from "./harness";
+import { upOnce } from "./operator";
+
+/** With the sample's requirements, so that models and environment are those that the hosts have already. */
+function application(): string {
+  const folder = join(cacheDir, "no-forward");
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(join(repositoryRoot, "test/lab/apps/no-forward/main.py"), join(folder, "main.py"));
+  copyFileSync(join(repositoryRoot, "templates/sample-app/requirements.txt"), join(folder, "requirements.txt"));
+  return folder;
+}
+
+const app = (): object => ({ path: application(), module: "main:app" });
+
+async function refused(lab: Lab): Promise<string> {
+  const last = (await failure(lab, { app: app() }, "gateway-verify")).at(-1) ?? "";
+  expect(/POST \/predict .*did not forward the request to the backend.*set ml-gateway:gateway\.mode to proxy/.test(last), last);
+  return last.slice(0, 160);
+}
+
+interface Answer {
+  readonly model: boolean;
+  readonly client: string;
+}
+
+async function served(lab: Lab): Promise<string> {
+  const { outputs } = await upOnce(lab.name, "--config", configFile(lab, { app: app(), gateway: { mode: "proxy" } }));
+  const proof = (outputs.verification as { gateway: { proof?: { answeredBy: string } } }).gateway.proof;
+  const release = (await lab.must("backend", "readlink /home/ddos/current")).trim().replace("releases/", "");
+  expect(proof?.answeredBy === release, `the proof is ${JSON.stringify(proof)}, the backend has ${release}`);
+  const headers = { "x-forwarded-for": "192.0.2.9", "x-real-ip": "192.0.2.9", "content-type": "application/json" };
+  const reply = await lab.fetchFromOutside(`http://${String(outputs.gatewayAddress)}/predict`, { method: "POST", headers, body: "{}" });
+  const answer = JSON.parse(reply.body) as Answer;
+  expect(reply.status === 200 && answer.model, `POST /predict: ${reply.status} ${reply.body.slice(0, 300)}`);
+  expect(answer.client !== "192.0.2.9", "the backend believes what a client says of its own address");
+  const left = await lab.must("gateway", "ls /etc/systemd/system/ddos-gateway* /home/ddos/app /home/ddos/venvs/* 2>/dev/null | wc -l");
+  expect(left.trim() === "0", `${left.trim()} things of the application are left on the gateway`);
+  return `answered by the backend's release ${release}, which sees the client ${answer.client}`;
+}
+
+async function backAgain(lab: Lab): Promise<string> {
+  const { events } = await upOnce(lab.name);
+  const machines = events.filter((event) => event.kind === "machine" && event.what !== "unchanged").map((event) => event.name);
+  expect(machines.length === 0, `replaced: ${machines.join(", ")}`);
+  return (await lab.must("gateway", "systemctl is-active ddos-gateway.service")).trim();
+}
+
+export function oneAppChecks(lab: () => Lab): Check[] {
+  return [
+    { name: "an application that does not forward is refused on the gateway, with the remedy", run: () => refused(lab()) },
+    { name: "gateway.mode proxy: the backend answers, and the gateway's application is gone", run: () => served(lab()) },
+    { name: "back to the sample application, in place", run: () => backAgain(lab()) },
+  ];
+}
