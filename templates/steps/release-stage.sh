@@ -195,8 +195,9 @@ referenced() {
     fi
     sed -n -e 's,^code=,/var/lib/ddos/code/,p' -e 's,^env=,/var/lib/ddos/env/,p' -e 's,^venv=,/home/ddos/venvs/,p' \
       -e 's,^models=,/var/lib/ddos/models-sets/,p' "$facts"
+    # A site without an application has no models, and no line about them.
     models=/var/lib/ddos/models-sets/$(sed -n 's/^models=//p' "$facts")
-    if [ -e "$models" ]; then
+    if [ -f "$models" ]; then
       awk 'length($1) == 64 { print "/var/lib/ddos/models/" $1 }' "$models"
     fi
   done <"$STAGE/keep"

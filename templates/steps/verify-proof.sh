@@ -12,7 +12,8 @@
 # would have to do to forge this proof, bring the mark to the backend, is what is to be proven. Reading the backend's access log would tell the
 # same, but the gateway has no way to it, and should not.
 #
-# The mark travels in the query and in X-Request-ID: an application has to pass on one of them.
+# The mark travels in the query and in X-Request-ID: an application has to pass on one of them. In proxy mode nothing between the two can make
+# up a header, so there the answer itself has to bear the backend's release as well: its nginx could have answered without the application.
 
 # mark: 32 hex digits.
 mark() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
@@ -35,7 +36,8 @@ ask_front() {
     args+=(--request "$PROOF_METHOD" --header 'Content-Type: application/json' --data-binary "@$STAGE/proof-body")
   fi
   health_headers "$STAGE/header"
-  curl --silent --noproxy '*' --max-time "$(($(need timeoutSeconds) + 5))" --output /dev/null --write-out '%{http_code}' --header "X-Request-ID: ddos-proof-$mark" \
+  : >"$STAGE/front"
+  curl --silent --noproxy '*' --max-time "$(($(need timeoutSeconds) + 5))" --dump-header "$STAGE/front" --output /dev/null --write-out '%{http_code}' --header "X-Request-ID: ddos-proof-$mark" \
     "${HEALTH_HEADERS[@]}" "${args[@]}" "$front$PROOF_PATH${join}ddos-proof=$mark" || log "no answer to $PROOF_METHOD $PROOF_PATH through port $PORT" >&2
 }
 
@@ -46,24 +48,33 @@ ask_backend() {
     printf 'silent none'
     return 0
   fi
-  printf '%s %s' "$(header x-proof)" "$(header x-release)"
+  printf '%s %s' "$(header head x-proof)" "$(header head x-release)"
 }
 
-# header NAME: of the backend's last answer, in lower case; "none" when it is not there.
+# header ANSWER NAME: of the last answer of the backend (head) or of the gateway (front), in lower case; "none" when it is not there.
 header() {
   local found
-  found=$(tr -d '\r' <"$STAGE/head" | awk -F ': *' -v name="$1" 'tolower($1) == name { print $2; exit }')
+  found=$(tr -d '\r' <"$STAGE/$1" | awk -F ': *' -v name="$2" 'tolower($1) == name { print $2; exit }')
   printf '%s' "${found:-none}"
 }
 
-# verdict STATUS SEEN STRANGE: nothing when it is proven. STRANGE is about a mark that no request had: it shows that "seen" is no constant.
+# verdict STATUS SEEN STRANGE RELEASE: nothing when it is proven. STRANGE is about a mark that no request had: it shows that "seen" is no
+# constant. RELEASE is what serves on the backend.
 verdict() {
+  local answered
+  answered=$(header front x-release)
   case "$1" in
     000) printf 'no answer' ;;
     5?? | 429) printf 'HTTP %s' "$1" ;;
     *)
       case "$2 $3" in
-        "REJECTED_DRY_RUN PASSED") ;;
+        "REJECTED_DRY_RUN PASSED")
+          if [ "$4" = none ]; then
+            printf 'HTTP %s, and the backend does not name its release: its release step has to run again' "$1"
+          elif [ "$(value mode)" = proxy ] && [ "$answered" != "$4" ]; then
+            printf 'HTTP %s from release %s, but the backend serves release %s' "$1" "$answered" "$4"
+          fi
+          ;;
         "PASSED PASSED") not_forwarded "$1" ;;
         *) printf 'HTTP %s, and the backend does not say whether it saw the request (%s, %s): its release step has to run again' "$1" "$2" "$3" ;;
       esac
@@ -91,7 +102,7 @@ check_proof() {
     status=$(ask_front "$drawn")
     read -r seen release < <(ask_backend "$drawn" && printf '\n')
     read -r strange release < <(ask_backend "$(mark)" && printf '\n')
-    found=$(verdict "$status" "$seen" "$strange")
+    found=$(verdict "$status" "$seen" "$strange" "$release")
     log "proof, try $try: $status, $seen, $strange, backend's release $release"
     if [ -z "$found" ]; then
       found="release $release of the backend"

@@ -1,6 +1,6 @@
 /** docs/operations.md, "What a change of a setting does": held against what a change of each setting does to the graph. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { EFFECTS, INPUT_EFFECTS, type Effect } from "../../infra/changes";
 import { SECTIONS } from "../../infra/config/schema";
 import type { GraphResource, Properties, Provider, Request } from "../../infra/offline/engine";
@@ -158,6 +158,7 @@ const rows = new Map(
 let before: readonly GraphResource[];
 beforeAll(async () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, "models-manifest/sample.json"), "utf8")) as { files: { required?: boolean }[] };
+  mkdirSync(dirname(join(ROOT, MANIFEST)), { recursive: true });
   writeFileSync(join(ROOT, MANIFEST), JSON.stringify({ ...manifest, files: manifest.files.filter((file) => file.required !== false) }));
   before = (await evaluateDev({}, deployed)).resources;
 });

@@ -31,7 +31,9 @@ function main(url: string, rate: number, seconds: number): void {
     const started = performance.now();
     if (!again) counts.sent += 1;
     // `agent: false` makes a connection for this request alone.
+    let answered = false;
     const call = request(url, { agent: keep ? kept : false, timeout: TIMEOUT_MS }, (reply) => {
+      answered = true;
       reply.resume();
       reply.on("error", (error) => fail(error.message));
       reply.on("end", () => {
@@ -41,10 +43,11 @@ function main(url: string, rate: number, seconds: number): void {
     });
     call.on("timeout", () => call.destroy(new Error("no answer in time")));
     call.on("error", (error: NodeJS.ErrnoException) => {
-      if (call.reusedSocket && !again && (error.code === "ECONNRESET" || error.code === "EPIPE")) {
+      // As browsers do, and on a new connection, as they do: what closed one kept connection has most likely closed all of them.
+      if (call.reusedSocket && !answered && (error.code === "ECONNRESET" || error.code === "EPIPE")) {
         counts.repeated += 1;
-        send(keep, true);
-      } else fail(error.code ?? error.message);
+        send(false, true);
+      } else fail(`${error.code ?? error.message}${call.reusedSocket ? "" : " on a new connection"}${answered ? " within an answer" : ""}`);
     });
     call.end();
   };
