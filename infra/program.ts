@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountId } from "./account";
 import { loadConfig } from "./config/load";
 import { keyNotice } from "./config/key-notice";
+import { modeNotice } from "./config/mode-notice";
 import type { StackConfig } from "./config/types";
 import { ubuntuImage } from "./hosts/image";
 import { checkZones } from "./hosts/placement";
@@ -37,7 +38,8 @@ export interface Surroundings {
  */
 export async function program(root: string, { observe, operatorAddress }: Surroundings = {}): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
-  for (const notice of sources.notices) await pulumi.log.warn(notice);
+  const unused = modeNotice(config);
+  for (const notice of [...sources.notices, ...(unused === undefined ? [] : [unused])]) await pulumi.log.warn(notice);
   if (config.gateway.sshFrom.includes("0.0.0.0/0")) {
     await pulumi.log.warn(
       `${config.project}:gateway.sshFrom is 0.0.0.0/0: anybody on the internet may try to log in on port 22 of the gateway; set it to your own address: ` +
