@@ -96,6 +96,7 @@ function validateBefore(
     const own = configured<Overrides | undefined>(() => readOverrides(args.getConfig()), undefined, reportViolation);
     const found = await evaluatePolicy(policy, policy.enforcementLevel, graph, settingsOf(state.config().settings, own));
     const certain = found.filter(({ verdict, whole }) => verdict === "violation" && whole !== true);
+    if (certain.length === 0) return;
     for (const outcome of exempt(policy, certain, state).kept.filter((one) => !state.reported.has(one))) {
       reportBefore(policy, outcome, args, reportViolation);
       state.reported.add(outcome);
@@ -110,9 +111,17 @@ function reportBefore(policy: Policy, outcome: Outcome, args: ResourceValidation
 }
 
 async function alone(args: ResourceValidationArgs, { recorder }: PackState): Promise<Graph> {
-  const { resource, marked } = recordOf(args, recorder.get(args.urn) ?? { inputs: await readProps(args.props), marked: false });
-  return { ...makeGraph([resource], marked), notShown: NOT_SHOWN };
+  const recorded = recorder.get(args.urn) ?? { inputs: await readProps(args.props), marked: false };
+  const known = graphsOfOne.get(recorded);
+  if (known) return known;
+  const { resource, marked } = recordOf(args, recorded);
+  const graph = { ...makeGraph([resource], marked), notShown: NOT_SHOWN };
+  graphsOfOne.set(recorded, graph);
+  return graph;
 }
+
+/** One for all policies that are asked about a resource. Each time the engine shows one it is recorded anew. */
+const graphsOfOne = new WeakMap<Recorded, Graph>();
 
 function recordOf({ urn, type, name, opts, provider }: ResourceValidationArgs, { inputs, marked }: Recorded): EarlyRecord {
   const made = { urn, type, name, inputs, options: optionsOf(opts), ...(provider ? { provider: provider.urn } : {}) };

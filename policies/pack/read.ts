@@ -40,13 +40,18 @@ function readRaw(raw: unknown, assets: Promise<void>[], replace: (value: Value) 
         replace(new Secret(value));
       }),
     );
-  if (!pulumi.asset.Asset.isInstance(raw) && !pulumi.asset.Archive.isInstance(raw)) return readBag(raw, assets, "nested");
+  if (!isAsset(raw)) return readBag(raw, assets, "nested");
   assets.push(readAsset(raw).then(replace));
   return UNKNOWN;
 }
 
+/** An asset or an archive. */
+export function isAsset(raw: object): boolean {
+  return pulumi.asset.Asset.isInstance(raw) || pulumi.asset.Archive.isInstance(raw);
+}
+
 /** Assets hold their content as promises. */
-async function readAsset(raw: object): Promise<Asset> {
+export async function readAsset(raw: object): Promise<Asset> {
   if (raw instanceof pulumi.asset.StringAsset) return new Asset("text", await raw.text);
   if (raw instanceof pulumi.asset.FileAsset) return new Asset("file", await raw.path);
   if (raw instanceof pulumi.asset.RemoteAsset) return new Asset("uri", await raw.uri);

@@ -6,6 +6,7 @@ import { asString, isUnknown } from "../core/values";
 import { inferIds } from "./infer-ids";
 import { propsWithMarks, readProps } from "./read";
 import type { Recorded, Recorder } from "./recorder";
+import { sameStack } from "./same-stack";
 
 /** The engine's protocol has no such option, and the SDK takes the marks off outputs. */
 export const NOT_SHOWN: readonly NotShown[] = ["retainOnDelete", "outputSecretMarks"];
@@ -15,12 +16,12 @@ const STACK = "pulumi:pulumi:Stack";
 export type GraphReader = (args: StackValidationArgs) => Promise<Graph>;
 
 export function makeGraphReader(recorder: Recorder): GraphReader {
-  let last: { readonly key: string; readonly graph: Graph } | undefined;
-  return async (args) => {
-    // The SDK unpacks every resource anew for every policy; the graph, and what policies derive from it, is kept.
-    const seen = await Promise.all(args.resources.map(readResource));
-    const key = JSON.stringify(seen);
-    if (last?.key !== key || recorder.fresh()) last = { key, graph: graphOf(seen, recorder.take()) };
+  let last: { readonly resources: readonly PolicyResource[]; readonly graph: Graph } | undefined;
+  return async ({ resources }) => {
+    // The graph, and what policies derive from it, is kept for the other policies of the request.
+    if (last && !recorder.fresh() && (await sameStack(last.resources, resources))) return last.graph;
+    const seen = await Promise.all(resources.map(readResource));
+    last = { resources, graph: graphOf(seen, recorder.take()) };
     return last.graph;
   };
 }

@@ -4,17 +4,18 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const TOOLS = join(__dirname, "../../tools");
-/** A project of its own, with this one's tools and packages. */
+const ROOT = join(__dirname, "../..");
+/** A project of its own, with this one's packages and what runs TypeScript. */
 let project: string;
 let cache: string;
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), "strip-types-"));
   cache = join(project, "node_modules/.cache/strip-types");
   mkdirSync(join(project, "tools"));
+  mkdirSync(join(project, "policies/typescript"), { recursive: true });
   mkdirSync(cache, { recursive: true });
-  for (const file of ["lazy.js", "register.js", "strip-types.js", "tune.js"])
-    writeFileSync(join(project, "tools", file), readFileSync(join(TOOLS, file)));
+  for (const file of ["tools/register.js", ...["lazy", "register", "strip-types", "tune"].map((name) => `policies/typescript/${name}.js`)])
+    writeFileSync(join(project, file), readFileSync(join(ROOT, file)));
 });
 afterEach(() => {
   rmSync(project, { recursive: true });

@@ -132,7 +132,6 @@ function start(options: RunOptions, address: string): Promise<Omit<Run, "errors"
       cwd: ROOT,
       env: {
         ...process.env,
-        PULUMI_NODEJS_TYPESCRIPT: "true",
         PULUMI_CONFIG: JSON.stringify(options.config),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(options.secretKeys),
       },

@@ -1,10 +1,10 @@
 /**
- * TypeScript to the JavaScript that Node runs, for npm's scripts (register.js) and for Jest (jest-transform.js). Types are
- * only taken off: `npm run types` checks them. Pulumi's own runner uses ts-node (see tsconfig.json), which does the same.
+ * TypeScript to the JavaScript that Node runs: for npm's scripts, for the engine (register.js) and for Jest (tools/jest-transform.js). Types
+ * are only taken off: `npm run types` checks them.
  */
 const { createHash } = require("node:crypto");
-const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
+const { basename, dirname, join } = require("node:path");
 
 /** As in tsconfig.json: CommonJS for the oldest Node that is supported. `lazy`: packages are loaded when they are first used. */
 const OPTIONS = {
@@ -34,9 +34,19 @@ function stripTypes(source, filename) {
  * well, and `npm ci` removes both. One file a source, put in place by a rename, so that two processes may write the same
  * one. Its first line has the key and the digest of the rest: what is old, cut off or changed is not used.
  */
-const FOLDER = join(__dirname, "../node_modules/.cache/strip-types");
+const FOLDER = folderOf(__dirname);
+
+/** Of the nearest node_modules; undefined where there is none. */
+function folderOf(directory) {
+  for (let at = directory; dirname(at) !== at; at = dirname(at)) {
+    const packages = basename(at) === "node_modules" ? at : join(at, "node_modules");
+    if (existsSync(packages)) return join(packages, ".cache/strip-types");
+  }
+  return undefined;
+}
 
 function cachedStripTypes(source, filename) {
+  if (FOLDER === undefined) return stripTypes(source, filename);
   const file = join(FOLDER, `${digestOf(filename)}.js`);
   const key = keyOf(source, filename);
   const known = readResult(file, key);
