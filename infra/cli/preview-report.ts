@@ -132,7 +132,7 @@ function next({ unset: keys, document, result }: Preview, { stack }: ReportOptio
   const set = keys.map((key) => {
     const name = key.replace(`${document.project}:`, "");
     return name === "sshPrivateKey"
-      ? `base64 -w0 < KEYFILE | pulumi config set --stack ${stack} --secret sshPrivateKey`
+      ? `pulumi config set --stack ${stack} --secret sshPrivateKey < KEYFILE`
       : `pulumi config set --stack ${stack} --secret --path '${name}'`;
   });
   const title = set.length > 0 ? "Next: set what is not set yet, then preview on AWS" : "Next: preview on AWS";

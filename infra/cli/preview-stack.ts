@@ -1,5 +1,7 @@
 /** Evaluates one stack offline: the program, then the policies. */
 import { RunError } from "@pulumi/pulumi";
+import { ConfigError } from "../config/load";
+import { keyOf } from "../config/values";
 import { ConfigError as PolicyConfigError, DEFAULT_CONFIG, readConfig, type Config as PolicyConfig } from "../../policies/core/config";
 import type { Progress } from "../../policies/cli";
 import { evaluate } from "../../policies/core/evaluate";
@@ -7,10 +9,10 @@ import type { Result } from "../../policies/core/outcome";
 import { loadGraph } from "../../policies/graph/load";
 import { policies, policyIds } from "../../policies/rules";
 import { maskSecrets, stepRows, type PreviewDocument } from "../offline/document";
-import { runProgram, type GraphResource, type Properties } from "../offline/engine";
+import { runProgram, type GraphResource, type Properties, type RunArgs, type RunResult } from "../offline/engine";
 import { placeholderKey } from "../offline/placeholder-key";
 import { previewProvider } from "../offline/preview-provider";
-import { readStackFile, StackFileError } from "../offline/stack-file";
+import { readStackFile, StackFileError, type StackFile } from "../offline/stack-file";
 import { program } from "../program";
 import { hostFiles } from "../release/host-files";
 import type { StackInputs } from "../release/inputs";
@@ -39,8 +41,7 @@ export async function previewStack(root: string, { stack, policies: config }: Wa
   const file = readStackFile(root, stack, { privateKey: placeholderKey });
   let inputs: StackInputs | undefined;
   progress.say("evaluating the program");
-  const run = await runProgram({
-    ...file,
+  const run = await runReadable(file, {
     preview: true,
     provider: previewProvider(file.config["aws:region"] ?? process.env.AWS_REGION ?? ""),
     onRegister: (request) => progress.say(`registering ${request.name}`),
@@ -64,6 +65,20 @@ export async function previewStack(root: string, { stack, policies: config }: Wa
     summary: result.summary,
   };
   return { document, result, unset: file.unset };
+}
+
+/** Runs the program; what is encrypted and should not be is one of the problems of the configuration, in place of what its placeholders look like. */
+async function runReadable({ unreadable, ...file }: StackFile, more: Omit<RunArgs, keyof StackFile>): Promise<RunResult> {
+  try {
+    const run = await runProgram({ ...file, ...more });
+    if (unreadable.length > 0) throw new ConfigError(unreadable);
+    return run;
+  } catch (error) {
+    if (!(error instanceof ConfigError) || unreadable.length === 0) throw error;
+    const keys = unreadable.map(keyOf);
+    const isOther = (problem: string): boolean => !keys.some((key) => problem.startsWith(key));
+    throw new ConfigError([...unreadable, ...error.problems.filter(isOther)]);
+  }
 }
 
 /** @throws PolicyFileError */

@@ -1,5 +1,6 @@
 /** The keys of the stack's file that are not the program's own: those of the AWS provider, and prefixes that nothing reads. Pure. */
 import { nearest } from "../../policies/cli/nearest";
+import { visible } from "../../policies/cli/schema-words";
 import { isGroup, parseJson } from "./values";
 
 /** Configuration of @pulumi/aws 7.48 (config/vars.d.ts), and what its schema has beside that. */
@@ -65,5 +66,5 @@ export function misspeltProjects(project: string, keys: readonly string[]): { re
     return prefix !== project && nearest(prefix, [project]) !== undefined;
   });
   const meant = found.map((key) => `${project}:${key.slice(key.indexOf(":") + 1)}`);
-  return { meant, problems: found.map((key, index) => `${key}: nothing reads it; did you mean "${meant[index] ?? ""}"?`) };
+  return { meant, problems: found.map((key, index) => `${visible(key)}: nothing reads it; did you mean "${meant[index] ?? ""}"?`) };
 }

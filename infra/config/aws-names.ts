@@ -1,21 +1,40 @@
 /** Names that AWS gives or takes: what is wrong with one, in words that follow `found "…"`. Pure. */
-import { partitionOf } from "../partitions";
+import { nearest } from "../../policies/cli/nearest";
+import { shown, unpasted } from "../../policies/cli/schema-words";
+import { partitionOf, REGIONS } from "../partitions";
+import { parseJson } from "./values";
 
-/** Words in the middle of every region's name so far. Source: the regions of botocore 1.44.5, data/partitions.json. */
-const DIRECTIONS = ["north", "south", "east", "west", "central", "northeast", "northwest", "southeast", "southwest"];
-
-/** undefined for a region that there is, or could be. */
-export function regionProblem(region: string): string | undefined {
+/**
+ * undefined for a region that there is.
+ *
+ * @param skip whether one of the right form that this program does not know is to be taken (aws:skipRegionValidation, as for the provider).
+ */
+export function regionProblem(region: string, skip = false): string | undefined {
   if (region === "") {
     return `missing, and AWS_REGION is not set either; name a region: pulumi config set aws:region us-east-1`;
   }
-  const direction = region.split("-").at(-2) ?? "";
-  if (partitionOf(region) !== undefined && DIRECTIONS.includes(direction)) {
+  if (REGIONS.includes(region) || (skip && partitionOf(region) !== undefined)) {
     return undefined;
   }
-  const zone = /^(.+\d)[a-z]$/.exec(region)?.[1];
-  const meant = zone !== undefined && partitionOf(zone) !== undefined ? ` (that is an availability zone; its region is ${zone})` : "";
-  return `found ${JSON.stringify(region)}, which is no region of AWS${meant}; write one in lower case, for example aws:region: us-east-1 (aws ec2 describe-regions lists them)`;
+  const parsed = parseJson(region);
+  const found = parsed !== null && typeof parsed === "object" ? shown(parsed) : shown(region);
+  const zone = /^(.+\d)[a-z]$/.exec(region)?.[1] ?? "";
+  if (REGIONS.includes(zone)) {
+    return `found ${found}, which is an availability zone; write its region: aws:region: ${zone}`;
+  }
+  if (partitionOf(region) !== undefined) {
+    return (
+      `found ${found}, which is none of the regions that this program knows${meant(region)} write one of your account's ` +
+      "(aws ec2 describe-regions lists them). If AWS has that region by now: pulumi config set aws:skipRegionValidation true"
+    );
+  }
+  return `found ${found}, which is no region of AWS${meant(region)} write one in lower case, for example aws:region: us-east-1 (aws ec2 describe-regions lists them)`;
+}
+
+function meant(region: string): string {
+  const clean = unpasted(region).toLowerCase();
+  const close = REGIONS.includes(clean) ? clean : nearest(clean, REGIONS);
+  return close === undefined ? ";" : `; did you mean ${close}? Otherwise`;
 }
 
 const RESERVED_STARTS = ["xn--", "sthree-", "amzn-s3-demo-"];

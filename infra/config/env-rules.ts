@@ -1,6 +1,6 @@
 /** What the settings of the .env files must fulfil. Pure; each rule returns its problems. */
 import { isSecretName } from "../../policies/rules/secrets/names";
-import { ENVIRONMENTS, isSecretKey } from "./environments";
+import { ENVIRONMENTS, isSecretKey, secretGroupOf } from "./environments";
 import type { Context } from "./value-rules";
 import { isGroup, keyOf } from "./values";
 
@@ -12,6 +12,8 @@ interface Setting {
 
 /** What every shell, systemd and Python take; lower case as well (http_proxy). */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** MAX_ARG_STRLEN of Linux is 128 KiB, with the name, "=" and a NUL. */
+const LONGEST = 128 * 1024 - 256;
 const MANAGED = ["UPSTREAM_URL", "MODEL_PATH"];
 /** Keys that find or sort something and open nothing. */
 const PUBLIC_KEY =
@@ -22,8 +24,8 @@ export function environment({ project, sections }: Context): string[] {
   const problems = [...plain, ...secret].flatMap((setting) => nameProblem(setting) ?? valueProblem(setting) ?? []);
   const leaks = plain.filter(({ name, value }) => promisesSecret(name) || holdsPassword(value)).map((setting) => leak(project, setting));
   const twice = plain
-    .filter(({ section, name }) => secret.some((entry) => entry.section === secretSectionOf(section) && entry.name === name))
-    .map(({ section, name }) => `${section}.${name}: also given in ${project}:${secretSectionOf(section)}; keep one of the two`);
+    .filter(({ section, name }) => secret.some((entry) => entry.section === secretGroupOf(section) && entry.name === name))
+    .map(({ section, name }) => `${section}.${name}: also given in ${project}:${secretGroupOf(section)}; keep one of the two`);
   const all = [...problems, ...leaks, ...twice].map((problem) => `${project}:${problem}`);
   // The first says enough of a key.
   return all.filter((problem, index) => all.findIndex((other) => keyOf(other) === keyOf(problem)) === index);
@@ -68,6 +70,9 @@ function valueProblem({ section, name, value }: Setting): string | undefined {
   if (typeof value !== "string") return undefined;
   if (value.includes("\0"))
     return `${section}.${name}: holds a NUL byte, which no environment variable can; encode the value, for example as base64`;
+  const bytes = Buffer.byteLength(value);
+  if (bytes > LONGEST)
+    return `${section}.${name}: has ${bytes} bytes, and Linux starts no program with a variable of more than ${LONGEST}; put it into a file of the application, and its path here`;
   return value.includes("\r")
     ? `${section}.${name}: holds a carriage return (a line end of Windows), which would not arrive as it is; write the value with plain line ends`
     : undefined;
@@ -81,15 +86,10 @@ function promisesSecret(name: string): boolean {
 
 /** `https://user:password@host`. */
 function holdsPassword(value: unknown): boolean {
-  return typeof value === "string" && /[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:[^\s/@]+@/i.test(value);
+  return typeof value === "string" && /[a-z]:\/\/[^\s/@:]{0,500}:[^\s/@]{1,500}@/i.test(value);
 }
 
 function leak(project: string, { section, name }: Setting): string {
   const why = promisesSecret(name) ? "looks like a secret" : "holds a password";
-  return `${section}.${name}: ${why}, and ${section} is stored in plain text; move it: pulumi config set --secret --path '${project}:${secretSectionOf(section)}.${name}'`;
-}
-
-/** Where the secrets of the same .env stand: "gateway.env" belongs to "gateway.secretEnv". */
-function secretSectionOf(section: string): string {
-  return section.replace(/env$/, "secretEnv");
+  return `${section}.${name}: ${why}, and ${section} is stored in plain text; move it: pulumi config set --secret --path '${project}:${secretGroupOf(section)}.${name}'`;
 }

@@ -11,6 +11,11 @@ export const ENVIRONMENTS: readonly (readonly [section: string, key?: string])[]
   ["gateway", "secretEnv"],
 ];
 
+/** Where the secrets of the same .env are: "gateway.env" belongs to "gateway.secretEnv"; undefined for what is no group of plain settings. */
+export function secretGroupOf(group: string): string | undefined {
+  return ENVIRONMENTS.some((one) => one.join(".") === group) && /(^|\.)env$/.test(group) ? group.replace(/env$/, "secretEnv") : undefined;
+}
+
 /** Whether the values of a key of the second level are secret, with its whole section or by itself. */
 export function isSecretKey(section: string, key: string): boolean {
   return SECTIONS[section]?.secret === true || secretKeysOf(section).includes(key);

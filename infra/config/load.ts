@@ -16,6 +16,7 @@ import { awsProblems, misspeltProjects } from "./aws-keys";
 import { spellingProblems } from "./spelling";
 import { stackSettings } from "./stack-text";
 import { parseSections, type Sections } from "./structure";
+import { plainBesideEncrypted } from "./plain-secrets";
 import { keyOf } from "./values";
 import { privateKeyText, publicKeyOf } from "./ssh-key";
 import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, SshKey, StackConfig } from "./types";
@@ -100,7 +101,9 @@ function checkSpelling(project: string, root: string): string[] {
     return [];
   }
   const text = fs.readFileSync(full, "utf8");
-  return "settings" in stackSettings(file, text) ? spellingProblems(project, text) : [];
+  const read = stackSettings(file, text);
+  if (!("settings" in read)) return [];
+  return [...spellingProblems(project, text), ...plainBesideEncrypted(project, (read.settings.config ?? {}) as Record<string, unknown>)];
 }
 
 /** Without what a rule says of a key that has been reported already: one message for one mistake. */
@@ -110,7 +113,7 @@ function notRefused(project: string, refused: readonly string[], problems: reado
 }
 
 function checkRegion(region: string): string[] {
-  const problem = regionProblem(region);
+  const problem = regionProblem(region, new pulumi.Config("aws").get("skipRegionValidation") === "true");
   return problem === undefined ? [] : [`aws:region: ${problem}`];
 }
 

@@ -182,7 +182,12 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       packages,
       sshFrom: {
         type: "array",
-        items: { ...cidr, form: `${cidr.form}; a single address ends in /32, IPv6 and host names do not work`, example: "198.51.100.7/32" },
+        items: {
+          ...cidr,
+          form: `${cidr.form}; a single address ends in /32, IPv6 and host names do not work`,
+          example: "198.51.100.7/32",
+          ending: "/32",
+        },
         minItems: 1,
         uniqueItems: true,
         form: "a list of IPv4 blocks, each once (your own address with /32 at its end)",
@@ -278,7 +283,13 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
               example: 5432,
               description: "TCP port of the service.",
             },
-            cidr: { ...cidr, form: `${cidr.form}; a single address ends in /32`, example: "10.0.200.0/24", description: "Where it is." },
+            cidr: {
+              ...cidr,
+              form: `${cidr.form}; a single address ends in /32`,
+              example: "10.0.200.0/24",
+              ending: "/32",
+              description: "Where it is.",
+            },
             securityGroup: {
               type: "string",
               pattern: "^sg-[0-9a-f]{8,17}$",

@@ -4,6 +4,7 @@
  */
 import { isMap, isScalar, parseDocument, type Node, type Pair } from "yaml";
 import { ENVIRONMENTS } from "./environments";
+import { SECTIONS } from "./schema";
 
 /** What some YAML parser (1.1 or 1.2) takes for something else than a text: switches, nothing, numbers, base 60, dates. */
 const OTHER_KINDS = [
@@ -21,7 +22,9 @@ const UNCHANGED = /^(-?[1-9]\d{0,14}|0|true|false)$/;
 export function spellingProblems(project: string, text: string): string[] {
   const config = parseDocument(text, { logLevel: "silent" }).get("config");
   if (!isMap(config)) return [];
-  return ENVIRONMENTS.flatMap((group) => {
+  const texts = config.items.filter((pair) => isTextSection(project, pair as Pair<Node>));
+  const own = texts.flatMap((pair) => valueProblem("", pair as Pair<Node, Node | null>));
+  const inGroups = ENVIRONMENTS.flatMap((group) => {
     const [section, key] = group;
     const whole = config.get(`${project}:${section}`);
     const found = key === undefined ? whole : isMap(whole) ? whole.get(key) : undefined;
@@ -29,12 +32,20 @@ export function spellingProblems(project: string, text: string): string[] {
       ? found.items.flatMap((pair) => valueProblem(`${project}:${group.join(".")}`, pair as Pair<Node, Node | null>))
       : [];
   });
+  return [...own, ...inGroups];
+}
+
+/** Sections that are one plain text (a date in `repair`). */
+function isTextSection(project: string, { key }: Pair<Node>): boolean {
+  const name = isScalar(key) ? String(key.value) : "";
+  const { schema, secret } = SECTIONS[name.startsWith(`${project}:`) ? name.slice(project.length + 1) : ""] ?? {};
+  return schema?.type === "string" && secret !== true;
 }
 
 function valueProblem(key: string, { key: name, value }: Pair<Node, Node | null>): string[] {
   if (!isScalar(value) || value.type !== "PLAIN" || value.source === undefined) return [];
   const source = value.source;
   if (UNCHANGED.test(source) || !OTHER_KINDS.some((kind) => kind.test(source))) return [];
-  const place = `${key}.${isScalar(name) ? String(name.value) : ""}`;
+  const place = `${key === "" ? "" : `${key}.`}${isScalar(name) ? String(name.value) : ""}`;
   return [`${place}: found ${source} without quotes, which YAML turns into another value; put quotes around it, for example '${source}'`];
 }

@@ -43,10 +43,10 @@ export function parseSections(raw: Raw): Parsed {
 function sectionOf(raw: Raw, name: string, section: Section): { value?: unknown; problem?: string } {
   const given = raw.values[name];
   if (given === undefined && section.required === true) {
-    return { problem: `missing. ${section.description}${setHint(`${raw.project}:${name}`, section.secret)}` };
+    return { problem: `missing. ${section.description}${setHint(`${raw.project}:${name}`, section)}` };
   }
   if (given !== undefined && section.secret === true && !raw.secretKeys.has(name)) {
-    const again = setHint(`${raw.project}:${name}`, true);
+    const again = setHint(`${raw.project}:${name}`, section);
     return {
       problem: `stored in plain text. Remove it from the stack's file and set it again${again}; then treat the old value as known to others`,
     };
@@ -80,8 +80,11 @@ function withoutPath(raw: Raw, name: string, path: string): string {
   ].join(" ");
 }
 
-function setHint(key: string, secret: boolean | undefined): string {
-  return secret === true ? ` (pulumi config set --secret --path '${key}…')` : "";
+function setHint(key: string, { secret, schema }: Section): string {
+  if (secret !== true) return "";
+  return schema.type === "object"
+    ? ` (pulumi config set --secret --path '${key}.NAME')`
+    : ` (pulumi config set --secret '${key}' < KEYFILE)`;
 }
 
 /** A section from the text that the CLI passes: JSON where it is a group. */

@@ -24,16 +24,27 @@ function toInteger(address: ipaddr.IPv4): number {
  * @throws Error saying what is wrong with the text: not a block, or host bits set (with the block that was probably meant).
  */
 export function parseBlock(text: string): Block {
-  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) {
-    throw new Error(`"${text}" is not an IPv4 block; write it like 10.0.0.0/16`);
+  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || /\/0\d/.test(text)) {
+    throw new Error(`found "${text}", which is no IPv4 block${faultOf(text)}; write it like 10.0.0.0/16`);
   }
   const [address, prefix] = ipaddr.IPv4.parseCIDR(text);
   const network = ipaddr.IPv4.networkAddressFromCIDR(text);
   if (network.toString() !== address.toString()) {
-    throw new Error(`"${text}" has host bits set; the block is ${network.toString()}/${prefix}`);
+    throw new Error(
+      `found "${text}", which has host bits set (AWS refuses that); the block is ${network.toString()}/${prefix}, one address is ${address.toString()}/32`,
+    );
   }
   const first = toInteger(network);
   return { text, first, last: first + 2 ** (32 - prefix) - 1, prefix };
+}
+
+/** Which part of it is wrong, where the form is right. */
+function faultOf(text: string): string {
+  const [address = "", prefix = ""] = text.split("/");
+  const numbers = address.split(".");
+  if (Number(prefix) > 32) return `: the number after the slash is at most 32`;
+  if (numbers.some((number) => Number(number) > 255)) return ": each number of the address is at most 255";
+  return [...numbers, prefix].some((number) => /^0\d/.test(number)) ? ": a number begins with 0" : "";
 }
 
 /** Private addresses of RFC 1918. */

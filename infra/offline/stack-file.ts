@@ -6,6 +6,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { projectSettings, stackSettings } from "../config/stack-text";
 import { systemSentence } from "../../policies/cli/system-errors";
+import { encryptedBesidePlain, isEncrypted } from "../config/plain-secrets";
 import { SECTIONS } from "../config/schema";
 
 export interface StackFile {
@@ -16,6 +17,8 @@ export interface StackFile {
   readonly secretKeys: readonly string[];
   /** Secrets that `pulumi up` will ask for. */
   readonly unset: readonly string[];
+  /** What is encrypted and should not be, one line each: nothing else that is said of these keys is about what they hold. */
+  readonly unreadable: readonly string[];
 }
 
 export interface Placeholders {
@@ -43,7 +46,7 @@ export function readStackFile(root: string, stack: string, placeholders: Placeho
   }
   const whole = isEncrypted(values[`${name}:secretEnv`] ?? values.secretEnv);
   const unset = fillSecrets(name, { config, secretKeys, whole }, placeholders);
-  return { project: name, stack, config, secretKeys, unset };
+  return { project: name, stack, config, secretKeys, unset, unreadable: encryptedBesidePlain(name, values) };
 }
 
 /** The value as the CLI passes it. A group that is one secret as a whole is a group of which nothing is known. */
@@ -51,12 +54,6 @@ function plainText(project: string, key: string, value: unknown, placeholders: P
   if (isEncrypted(value)) {
     const section = SECTIONS[key.slice(project.length + 1)];
     if (KEYS.some((name) => key === `${project}:${name}`)) return placeholders.privateKey();
-    if (section !== undefined && section.schema.type !== "string" && section.secret !== true) {
-      throw new StackFileError(
-        `${key}: is encrypted as a whole, so that its keys cannot be read here; keep them in plain text, and encrypt single values: ` +
-          `pulumi config set --secret --path '${key}.NAME'`,
-      );
-    }
     return section?.schema.type === "object" ? "{}" : placeholderFor(key);
   }
   const plain = reveal(value, key) ?? "";
@@ -104,11 +101,6 @@ function projectDefaults(config: unknown): Record<string, unknown> {
 
 function object(value: unknown): Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-function isEncrypted(value: unknown): boolean {
-  const keys = Object.keys(object(value));
-  return keys.length === 1 && keys[0] === "secure";
 }
 
 function holdsSecret(value: unknown): boolean {

@@ -13,6 +13,8 @@ export interface Worded {
   readonly example?: unknown;
   /** Why other values do not work, as a whole sentence; `description` where it is missing. */
   readonly reason?: string;
+  /** What a text lacks at its end when it was forgotten. */
+  readonly ending?: string;
   readonly description?: string;
   readonly type?: string;
   readonly enum?: readonly unknown[];
@@ -32,6 +34,8 @@ export interface Wording {
   readonly place: (path: readonly string[]) => string;
   /** Whether the value there must not be shown. */
   readonly hidden?: (path: readonly string[]) => boolean;
+  /** Whether the file is JSON; examples are written so. @default false: YAML */
+  readonly json?: boolean;
   /** Ends the sentence about a key that is missing: how to set it. */
   readonly remedy?: (path: readonly string[]) => string | undefined;
 }
@@ -81,17 +85,18 @@ function sentence(error: ErrorObject, wording: Wording): string {
   }
   if (error.keyword === "required") return missing([...path, key], node.properties?.[key] ?? {}, wording);
   if (error.propertyName !== undefined) {
-    return `${wording.place([...path, error.propertyName])}: the name of this key does not work; write ${expectation(node, [])}`;
+    return `${wording.place([...path, error.propertyName])}: the name of this key does not work; ${expectation(node, [], wording.json)}`;
   }
   const hidden = wording.hidden?.(path) === true;
   const why = node.reason ?? node.description;
   const found = foundText(error, hidden);
-  return `${wording.place(path)}: found ${found}; ${advice(error.data, node, hidden)}${expectation(node, path)}${why === undefined ? "" : `. ${why}`}`;
+  return `${wording.place(path)}: found ${found}; ${advice(error.data, node, hidden)}${expectation(node, path, wording.json)}${why === undefined ? "" : `. ${why}`}`;
 }
 
 function missing(path: readonly string[], node: Worded, wording: Wording): string {
   const why = node.description === undefined ? "" : ` ${node.description}`;
-  const remedy = wording.remedy?.(path) ?? ` Write ${expectation(node, path)}.`;
+  const remedy =
+    wording.remedy?.(path) ?? `${why.endsWith(".") || why === "" ? "" : "."} W${expectation(node, path, wording.json).slice(1)}.`;
   return `${wording.place(path)}: missing.${why}${remedy}`;
 }
 
@@ -118,7 +123,22 @@ export function shown(value: unknown): string {
     const keys = Object.keys(value);
     return keys.length === 0 ? "an empty group of keys" : `a group of keys (${short(keys.join(", "))})`;
   }
-  return value === "" ? "an empty text" : short(JSON.stringify(value));
+  return value === "" ? "an empty text" : short(visible(JSON.stringify(value)));
+}
+
+/** What a screen shows as a blank or not at all. */
+const INVISIBLE = /[\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/g;
+
+/** The text with characters that nobody would see written out. */
+export function visible(text: string): string {
+  return text.replace(INVISIBLE, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** The text without what pasting brings with it: quotes (also those of a word processor), blanks and invisible characters around it. */
+export function unpasted(text: string): string {
+  return text
+    .replace(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, "")
+    .replace(/^[\s"'`\u2018-\u201f\u00ab\u00bb]+|[\s"'`\u2018-\u201f\u00ab\u00bb,;]+$/g, "");
 }
 
 const LONGEST = 100;
@@ -131,15 +151,23 @@ function advice(data: unknown, node: Worded, hidden: boolean): string {
     if (data.trim() !== "" && Number.isFinite(Number(data))) return hidden ? "" : "that is a text: leave out the quotes; ";
   }
   if (typeof data === "string" && kinds.has("boolean")) {
-    if (/^(y|n|yes|no|on|off|true|false)$/i.test(data)) return "YAML takes only true and false, without quotes; ";
+    if (/^(y|n|yes|no|on|off|true|false)$/i.test(data)) return "only true and false count, without quotes; ";
   }
   if (kinds.has("array") && data !== null && typeof data !== "object") return "that is a single value, and a list is needed; ";
   if (kinds.size === 1 && kinds.has("string") && data !== null && typeof data !== "string") {
     return typeof data === "object" ? "a text is needed: put quotes around it; " : "put quotes around it; ";
   }
-  if (kinds.has("object") && data !== null && typeof data !== "object") return "write its keys indented below it; ";
-  const meant = typeof data === "string" && !hidden ? nearest(data, choices(node).map(String)) : undefined;
+  if (kinds.has("object") && data !== null && typeof data !== "object") return "that is a single value, and its keys are needed; ";
+  const meant = typeof data === "string" && !hidden ? (nearest(unpasted(data), choices(node).map(String)) ?? alike(data, node)) : undefined;
   return meant === undefined ? "" : `did you mean ${meant}? `;
+}
+
+/** A text that fits the node and differs by what pasting or capitals make of it. */
+function alike(data: string, { pattern, ending = "" }: Worded): string | undefined {
+  if (typeof pattern !== "string" || data.length > LONGEST) return undefined;
+  const form = new RegExp(pattern, "u");
+  const clean = unpasted(data);
+  return [clean, clean.toLowerCase(), clean + ending].find((text) => text !== data && form.test(text));
 }
 
 function choices(node: Worded): readonly unknown[] {
@@ -151,9 +179,9 @@ function kindsOf(node: Worded): ReadonlySet<string> {
 }
 
 /** "write a port from 1024 to 65535, for example `port: 9000`". */
-export function expectation(node: Worded, path: readonly string[]): string {
+export function expectation(node: Worded, path: readonly string[], json = false): string {
   const example = exampleOf(node);
-  const shownExample = example === undefined ? "" : `, for example ${exampleText(path, example)}`;
+  const shownExample = example === undefined ? "" : `, for example ${exampleText(path, example, json)}`;
   return `write ${formOf(node)}${shownExample}`;
 }
 
@@ -210,10 +238,10 @@ function objectExample(node: Worded): unknown {
 }
 
 /** As it is in the file: `port: 9000`; an entry of a list without its number. */
-function exampleText(path: readonly string[], example: unknown): string {
+function exampleText(path: readonly string[], example: unknown, json: boolean): string {
   const key = path[path.length - 1];
-  const value = inYaml(example);
-  return key === undefined || /^\d+$/.test(key) ? value : `${key}: ${value}`;
+  const value = json ? JSON.stringify(example) : inYaml(example);
+  return key === undefined || /^\d+$/.test(key) ? value : `${json ? JSON.stringify(key) : key}: ${value}`;
 }
 
 /** A value in YAML's flow style, quoted only where it has to be. */
@@ -239,5 +267,7 @@ function isPlainText(text: string): boolean {
 export function suggestion(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   if (meant !== undefined) return `; did you mean "${meant}"?`;
-  return known.length === 0 ? "; remove it" : `; known keys: ${[...known].slice(0, 20).join(", ")}`;
+  return known.length === 0
+    ? "; remove it"
+    : `; known keys: ${known.slice(0, 20).join(", ")}${known.length > 20 ? ` and ${known.length - 20} more` : ""}`;
 }

@@ -1,6 +1,7 @@
 /** The configuration of the pack and of the runner: one schema, all errors at once. */
 import Ajv from "ajv";
 import type { ValidateFunction } from "ajv";
+import { nearest } from "../cli/nearest";
 import { describeAll } from "./config-errors";
 import { fileSchema, OWN_PROPERTIES, propertiesSchema, SETTINGS_PROPERTIES } from "./config-schema";
 import { DEFAULT_SETTINGS } from "./settings";
@@ -126,11 +127,23 @@ function once<T>(make: () => T): () => T {
 
 /** What a schema cannot say of exemptions. */
 function exemptionProblems(input: FileInput, policyIds: readonly string[]): string[] {
-  const all = [...(input.exemptions ?? []), ...(input.settings?.exemptions ?? [])];
-  return all.flatMap(({ policy, expires }) => [
-    ...(policyIds.includes(policy) ? [] : [`exemptions: "${policy}" is no policy of this pack`]),
-    ...(isDay(expires) ? [] : [`exemptions: expires "${expires}" is no day of the calendar (YYYY-MM-DD)`]),
-  ]);
+  const of = (list: readonly Exemption[] | undefined, at: string): string[] =>
+    (list ?? []).flatMap(({ policy, expires }, index) => [
+      ...(policyIds.includes(policy)
+        ? []
+        : [
+            `${at}[${index}].policy: found "${policy}", which is no policy of this pack${meant(policy, policyIds)}; write the id that the finding shows`,
+          ]),
+      ...(isDay(expires)
+        ? []
+        : [`${at}[${index}].expires: found "${expires}", which is no day of the calendar; write one as year-month-day`]),
+    ]);
+  return [...of(input.exemptions, "exemptions"), ...of(input.settings?.exemptions, "settings.exemptions")];
+}
+
+function meant(word: string, known: readonly string[]): string {
+  const close = nearest(word, known);
+  return close === undefined ? "" : ` (did you mean ${close}?)`;
 }
 
 function isDay(day: string): boolean {

@@ -189,7 +189,7 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "VPC block with host bits",
     network({ cidr: "10.0.1.0/16" }),
-    /^ml-gateway:network\.cidr: "10\.0\.1\.0\/16" has host bits set; the block is 10\.0\.0\.0\/16/,
+    /^ml-gateway:network\.cidr: found "10\.0\.1\.0\/16", which has host bits set .*; the block is 10\.0\.0\.0\/16/,
   ],
   ["VPC block too large", network({ cidr: "10.0.0.0/8" }), /^ml-gateway:network\.cidr: found 10\.0\.0\.0\/8; AWS takes blocks from \/16/],
   [
@@ -221,7 +221,7 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "SSH from a host address",
     { "ml-gateway:gateway": { sshFrom: ["203.0.113.7/24"] } },
-    /^ml-gateway:gateway\.sshFrom\[0\]: "203\.0\.113\.7\/24" has host bits set/,
+    /^ml-gateway:gateway\.sshFrom\[0\]: found "203\.0\.113\.7\/24", which has host bits set/,
   ],
   [
     "unknown instance type",

@@ -102,7 +102,7 @@ test.each<[title: string, path: string, value: unknown, message: string]>([
     "a word that YAML no longer takes for true",
     "gateway.elasticIp",
     "yes",
-    'p:gateway.elasticIp: found "yes"; YAML takes only true and false, without quotes; write true or false, for example elasticIp: false. Give the gateway an Elastic IP, so that its address survives a stop or a replacement.',
+    'p:gateway.elasticIp: found "yes"; only true and false count, without quotes; write true or false, for example elasticIp: false. Give the gateway an Elastic IP, so that its address survives a stop or a replacement.',
   ],
   [
     "capitals",

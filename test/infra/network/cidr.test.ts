@@ -17,11 +17,11 @@ describe("parseBlock", () => {
   });
 
   test.each([
-    ["10.0.0.1/16", "host bits set; the block is 10.0.0.0/16"],
-    ["10.0.0.0", "is not an IPv4 block"],
-    ["10.0.0.0/33", "is not an IPv4 block"],
-    ["10.0.0.256/24", "is not an IPv4 block"],
-    ["::/0", "is not an IPv4 block"],
+    ["10.0.0.1/16", "has host bits set (AWS refuses that); the block is 10.0.0.0/16"],
+    ["10.0.0.0", "is no IPv4 block"],
+    ["10.0.0.0/33", "is no IPv4 block"],
+    ["10.0.0.256/24", "is no IPv4 block"],
+    ["::/0", "is no IPv4 block"],
   ])("%s is refused", (text, message) => {
     expect(() => parseBlock(text)).toThrow(message);
   });

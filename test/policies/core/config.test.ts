@@ -39,25 +39,34 @@ test("all errors at once, each with its place, what was found and what is allowe
   });
   expect(found).toEqual(
     expect.arrayContaining([
-      expect.stringMatching(/^roles\.backendInstance: unknown key; keys: backendInstances, /),
-      expect.stringMatching(/^roles\.gatewayGroup: must NOT have fewer than 1 properties/),
-      expect.stringMatching(/^servicePort: must be >= 1, found 0/),
-      'levels.ssh-restricted: "strict" is not one of advisory, mandatory, disabled',
-      expect.stringMatching(/^no-public-ips: unknown key; did you mean no-public-ip\?/),
-      "exemptions.0.reason: give a reason of at least ten characters",
-      expect.stringMatching(/^exemptions\.0\.expires: must match pattern/),
+      expect.stringMatching(/^roles\.backendInstance: unknown key; did you mean "backendInstances"\?$/),
+      expect.stringMatching(
+        /^roles\.gatewayGroup: found an empty group of keys; write a group with tags, names or both, for example "gatewayGroup": \{"tags"/,
+      ),
+      expect.stringMatching(/^servicePort: found 0; write a whole number from 1 to 65535, for example "servicePort": 9000\./),
+      'levels.ssh-restricted: found "strict"; write advisory, mandatory or disabled, for example "ssh-restricted": "advisory"',
+      expect.stringMatching(/^no-public-ips: unknown key; did you mean "no-public-ip"\?$/),
+      expect.stringMatching(/^exemptions\[0\]\.reason: found "no"; write a reason of at least ten characters, for example/),
+      expect.stringMatching(/^exemptions\[0\]\.expires: found "tomorrow"; write the last day it holds, year-month-day/),
     ]),
   );
   expect(found).toHaveLength(7);
 });
 
 test.each([
-  [{ policy: "nobody", urn: "u", reason: "a good reason", expires: "2030-01-01" }, /"nobody" is no policy of this pack/],
-  [{ policy: "no-public-ip", urn: "u", reason: "a good reason", expires: "2030-02-30" }, /"2030-02-30" is no day/],
+  [
+    { policy: "nobody", urn: "u", reason: "a good reason", expires: "2030-01-01" },
+    /^exemptions\[0\]\.policy: found "nobody", which is no policy of this pack/,
+  ],
+  [
+    { policy: "no-public-ip", urn: "u", reason: "a good reason", expires: "2030-02-30" },
+    /^exemptions\[0\]\.expires: found "2030-02-30", which is no day/,
+  ],
 ])("exemptions name a policy and a day that exist", (exemption, pattern) =>
   expect(problems({ exemptions: [exemption] }).join()).toMatch(pattern),
 );
 
-test("a configuration that is no object", () => expect(problems([])).toEqual(["the configuration: must be object, found []"]));
+test("a configuration that is no object", () =>
+  expect(problems([])).toEqual(['the configuration: found an empty list; write a group of keys, for example {"servicePort":9000}']));
 
 test("the engine's part has no levels of its own", () => expect(() => readSettings({ levels: {} }, IDS)).toThrow(/levels: unknown key/));

@@ -198,7 +198,7 @@ describe("asked over gRPC", () => {
       ["settings", "mandatory"],
       ["roles-resolved", "mandatory"],
     ]);
-    expect(wrong[0]?.message).toMatch(/roles\.nobody: unknown key.*\n.*servicePort: must be integer/);
+    expect(wrong[0]?.message).toMatch(/roles\.nobody: unknown key.*\n.*servicePort: found .*; write a whole number/);
   });
 
   test("a disabled policy leaves a trace", async () => {

@@ -1,0 +1,138 @@
+/**
+ * The text of a YAML file as one value, or what keeps it from being read: in words and not in the parser's, each with its line. What the CLI's
+ * parser would read in another way than this one is refused as well. Pure.
+ */
+import { isNode, isScalar, parseAllDocuments, visit, type Document, type Node, type Pair, type YAMLError } from "yaml";
+
+export type Yaml = { readonly value: unknown } | { readonly problems: string[] };
+
+/** A key pair and thirty settings make 10 KiB. */
+const LARGEST = 256 * 1024;
+const DEEPEST = 40;
+
+/** What the parser's codes mean to whoever wrote the line. */
+const YAML_FAULTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "a tab at its beginning; indent with spaces",
+  BAD_INDENT: "an indentation that fits no line above it; align keys of one group with each other",
+  BAD_ALIAS: "a reference (*name) to nothing; put quotes around a value that begins with an asterisk",
+  BLOCK_AS_IMPLICIT_KEY:
+    "a second colon or a wrong indentation; put quotes around a value that holds a colon and a space, or start a new line",
+  MISSING_CHAR: "a quote, bracket or colon that is missing; close what is opened there",
+  UNEXPECTED_TOKEN: "something that cannot stand there; check quotes, brackets and indentation",
+  BAD_DQ_ESCAPE: "a backslash in double quotes that means nothing; use single quotes",
+  BAD_SCALAR_START: "a value that begins with a special character; put single quotes around it",
+  RESOURCE_EXHAUSTION: "more levels of nesting than any key needs; check brackets and indentation",
+  MULTILINE_IMPLICIT_KEY: "a key that goes over more than one line; is a colon missing?",
+};
+
+/** Others make something that is neither text nor number, or are known to one program only. */
+const PLAIN_TAGS = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq|merge)$/;
+
+/** @param begin how a file of this kind is begun, for one that has to be written anew */
+export function readYaml(file: string, text: string, begin: string): Yaml {
+  const bare = text.replace(/^\uFEFF/, "");
+  if (bare.length > LARGEST) {
+    return failed(
+      file,
+      `has ${Math.round(bare.length / 1024)} KiB, and settings fit in ${LARGEST / 1024}; move large values out of it (a file of the application, an object in S3)`,
+    );
+  }
+  if (/[\0\uFFFD]/.test(bare)) return failed(file, `is not a text file (it holds binary data, or is not UTF-8); write it anew: ${begin}`);
+  const conflict = /^(<{7} .*|={7}|>{7} .*)$/m.exec(bare);
+  if (conflict !== null) {
+    return failed(
+      file,
+      `line ${lineAt(bare, conflict.index)}: holds a conflict of git that is not resolved; keep one of the two sides, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>`,
+    );
+  }
+  try {
+    return valueOf(file, bare);
+  } catch (error) {
+    const deep = error instanceof RangeError;
+    if (!deep && !(error instanceof ReferenceError)) throw error;
+    return failed(
+      file,
+      deep ? TOO_DEEP : "repeats so much by references (*name) that it would fill the memory; write the values themselves",
+    );
+  }
+}
+
+const TOO_DEEP = `is nested more than ${DEEPEST} levels deep, and no key needs that; check brackets and indentation`;
+
+function failed(file: string, problem: string): Yaml {
+  return { problems: [`${file}: ${problem}`] };
+}
+
+const lineAt = (text: string, position: number): number => text.slice(0, position).split("\n").length;
+
+function valueOf(file: string, text: string): Yaml {
+  const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: "silent", merge: true }) as Document[];
+  const faults = documents.flatMap(({ errors }) => errors);
+  // A fault of the form hides or makes others; keys that are there twice do neither.
+  const broken = faults.find(({ code }) => code !== "DUPLICATE_KEY");
+  if (broken !== undefined) return failed(file, `line ${lineAt(text, broken.pos[0])}: is not valid YAML: ${faultText(broken, text)}`);
+  if (documents.length > 1) {
+    return failed(
+      file,
+      `holds ${documents.length} documents, and only one is read; remove the line that is only ---, and keep one config:`,
+    );
+  }
+  const [document] = documents;
+  const problems = [...faults.map((fault) => duplicate(text, fault)), ...(document === undefined ? [] : unreadable(document, text))];
+  if (problems.length > 0) return { problems: problems.map((problem) => `${file}: ${problem}`) };
+  return { value: document?.toJS() };
+}
+
+function faultText({ code, pos: [from] }: YAMLError, text: string): string {
+  const around = text.slice(text.lastIndexOf("\n", from - 1) + 1).split("\n", 1)[0] ?? "";
+  if (/^\s*[\u00a0\u2000-\u200b\u3000]/.test(around))
+    return "a blank at its beginning that is no plain space (it was pasted); indent with plain spaces";
+  return YAML_FAULTS[code] ?? "it cannot be read there; check quotes, brackets and indentation";
+}
+
+function duplicate(text: string, { pos: [from] }: YAMLError): string {
+  const key = /^["']?([^\s"']+?)["']?:(\s|$)/.exec(text.slice(from, from + 200))?.[1];
+  return `line ${lineAt(text, from)}: has ${key === undefined ? "a key" : `the key ${key}`} a second time in its group, and only one could count; keep one of the two`;
+}
+
+/** What is valid and cannot be used: references that lead nowhere or in a circle, tags, keys that are no texts. */
+function unreadable(document: Document, text: string): string[] {
+  const problems: string[] = [];
+  const say = (node: Node, problem: string): void => void problems.push(`line ${lineAt(text, node.range?.[0] ?? 0)}: ${problem}`);
+  visit(document, {
+    Node(_key, node, path) {
+      if (path.length > 2 * DEEPEST) {
+        problems.push(TOO_DEEP);
+        return visit.BREAK;
+      }
+      if (node.tag !== undefined && !PLAIN_TAGS.test(node.tag)) {
+        say(
+          node,
+          `has the tag ${tagText(node.tag)}, which makes something else than texts, numbers, lists and groups; remove it, and write the value plainly`,
+        );
+        return visit.SKIP;
+      }
+      return undefined;
+    },
+    Alias(_key, node, path) {
+      const target = node.resolve(document);
+      const name = node.source;
+      if (target === undefined)
+        say(node, `refers to *${name}, and nothing above it is named &${name}; put quotes around a value that begins with an asterisk`);
+      else if (path.includes(target)) say(node, `refers to *${name}, which it is a part of, and so never ends; write the value itself`);
+    },
+    Pair(_key, pair) {
+      const { key } = pair as Pair<unknown, unknown>;
+      if (isNode(key) && !(isScalar(key) && typeof key.value !== "object")) {
+        say(key, "has a key that is no name (a list, a group, or nothing); write a name and a colon");
+        return visit.SKIP;
+      }
+      return undefined;
+    },
+  });
+  return problems;
+}
+
+function tagText(tag: string): string {
+  return tag.startsWith("tag:yaml.org,2002:") ? `!!${tag.slice("tag:yaml.org,2002:".length)}` : tag;
+}

@@ -1,0 +1,65 @@
+/** Tries stack files as `preview:offline` does, in this process: in a project of its own, with the sample application and models. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { KNOWN_ERRORS, policyConfigOf, previewStack } from "../../../infra/cli/preview-stack";
+import { ROOT } from "../evaluate";
+
+/** A stack file without a mistake. */
+export const GOOD = `config:
+  aws:region: eu-central-1
+  ml-gateway:gateway:
+    sshFrom: [198.51.100.7/32]
+  ml-gateway:app:
+    path: templates/sample-app
+`;
+
+/** What comes from a validator, a parser or the system, and says nothing to whoever wrote the file. */
+const RAW =
+  /\bmust (be|NOT|have|match)\b|\^\[|\[\^|\\[dws.]|items ##|schema|undefined|instancePath|\bE(NOENT|ISDIR|ACCES|NOTDIR|LOOP)\b|Unexpected token|not valid JSON|\n\s+at |\[object/;
+/** Each message says what to do: one of these words begins that part. */
+const REMEDY =
+  /\b(write|set|give|remove|indent|move|choose|keep|name|use|did you mean|restore|put|check|make|leave out|align|close|convert|export|known keys|begin|restore|pin|correct|look|install|Rename|Add|Remove|Restore|Delete|Put|Write|Set|Make|run)\b/;
+
+export class Trial {
+  readonly root = mkdtempSync(join(tmpdir(), "stack-trial-"));
+
+  constructor() {
+    for (const part of ["templates/sample-app", "models-manifest/sample.json", "Pulumi.yaml"]) {
+      cpSync(join(ROOT, part), join(this.root, part), { recursive: true });
+    }
+  }
+
+  write(path: string, content: string | Buffer): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true });
+    writeFileSync(join(this.root, path), content);
+  }
+
+  end(): void {
+    rmSync(this.root, { recursive: true });
+  }
+
+  /** @returns one line each for what is wrong; none when the stack is evaluated. Errors that the command does not know are thrown. */
+  async problems(stackFile: string | Buffer, policies?: string): Promise<string[]> {
+    this.write("Pulumi.trial.yaml", stackFile);
+    try {
+      const config = policyConfigOf(policies === undefined ? undefined : "policies.json", policies ?? "");
+      await previewStack(this.root, { stack: "trial", policies: config }, { say: () => undefined });
+      return [];
+    } catch (error) {
+      if (!KNOWN_ERRORS.some((kind) => error instanceof kind)) throw error;
+      const [head = "", ...lines] = (error as Error).message.split("\n");
+      return /^(the configuration of this stack has|the models cannot|--policy-config .* cannot be used:$)/.test(head)
+        ? lines.map((line) => line.trim().replace(/^- /, ""))
+        : [head, ...lines];
+    }
+  }
+}
+
+/** What every message fulfils. */
+export function expectClear(problem: string, hidden: readonly string[] = []): void {
+  expect(problem).not.toMatch(RAW);
+  expect(problem).toMatch(/^[^\s:]+(:[^\s:]+)?( \(environment\))?: \S/);
+  expect(problem).toMatch(REMEDY);
+  for (const secret of hidden) expect(problem).not.toContain(secret);
+}
