@@ -57,6 +57,9 @@ const PLACES = ["-i", "--index-url", "--extra-index-url", "-f", "--find-links"];
 const EDITABLE = ["-e", "--editable"];
 const ARCHIVE = /\.(whl|tar\.gz|tgz|tar\.bz2|zip)$/;
 
+/** Of PEP 440: comparisons with commas between them. */
+const SPECIFIER = /^((~=|===?|!=|<=?|>=?)[\w.*+!-]+(,|$))*$/;
+
 /** @param file path of the first file, which the tree has */
 export function readRequirements(tree: AppTree, file: string): RequirementSet {
   const reader = new Reader(tree);
@@ -80,6 +83,10 @@ class Reader implements RequirementSet {
     } else if (text === undefined) {
       this.problems.push(
         `${namedBy}: names ${path}, which the application does not have; add the file (and see that .gitignore does not leave it out), or remove the line`,
+      );
+    } else if (/[\0\uFFFD]/.test(text)) {
+      this.problems.push(
+        `${path}: is not a text file in UTF-8 (binary data, or UTF-16 as some editors of Windows write it), so pip could not read it; save it as plain UTF-8`,
       );
     } else {
       this.files.push(path);
@@ -124,6 +131,11 @@ class Reader implements RequirementSet {
 
   private requirement(place: string, text: string): Requirement {
     const found = parseRequirement(place, text);
+    if (found.url === undefined && (found.name === undefined || !SPECIFIER.test(found.specifier))) {
+      this.problems.push(
+        `${place}: found ${JSON.stringify(text)}, which pip does not read as a package and its version; write one for example as fastapi==0.115.0`,
+      );
+    }
     const path = found.url === undefined ? undefined : localPath(found.url);
     if (path !== undefined) this.local(place, path);
     return found;

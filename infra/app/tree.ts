@@ -31,7 +31,14 @@ export function readTree(root: string, exclude: readonly string[] = []): AppTree
   walk.folder("", Ignored.at(walk.root, exclude));
   const entries = walk.entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   const problems = [...walk.problems, ...linkProblems(walk.root, entries)];
-  return { root: walk.root, entries, problems: entries.length === 0 && problems.length === 0 ? ["has no files"] : problems };
+  return {
+    root: walk.root,
+    entries,
+    problems:
+      entries.length === 0 && problems.length === 0
+        ? ["has no files; check the path, and what .gitignore and app.exclude leave out"]
+        : problems,
+  };
 }
 
 class Walk {

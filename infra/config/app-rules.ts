@@ -2,6 +2,7 @@
 import { realpathSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { parseModule, suggestModule } from "../app/module";
+import { SECTIONS } from "./schema";
 import type { Context } from "./value-rules";
 
 const KINDS = ["path", "git", "bundle"] as const;
@@ -15,15 +16,24 @@ interface Given {
   readonly allow?: unknown;
 }
 
-export function appRules({ project, sections }: Pick<Context, "project" | "sections">): string[] {
+export function appRules(context: Context): string[] {
+  const { project, sections } = context;
   const app = sections.app as Given | undefined;
   if (app === undefined) return [];
   const given = KINDS.filter((kind) => app[kind] !== undefined);
   const source =
-    given.length === 1
+    given.length === 1 || (given.length === 0 && isSourceRefused(context))
       ? []
       : [`${project}:app: found ${given.length === 0 ? "no source" : given.join(" and ")}; give exactly one of path, git and bundle`];
   return [...source, ...gitUrl(project, app), ...moduleForm(project, app), ...onlyWithPath(project, app)];
+}
+
+/** Whether what was meant as the source has been reported: a source itself, or a key that nobody knows. */
+function isSourceRefused({ refused = [] }: Context): boolean {
+  const others = Object.keys((SECTIONS.app?.schema.properties ?? {}) as object).filter(
+    (key) => !(KINDS as readonly string[]).includes(key),
+  );
+  return refused.some((key) => key.startsWith("app.") && !others.includes(key.split(/[.[]/)[1] ?? ""));
 }
 
 const PRIVATE =

@@ -37,7 +37,7 @@ export function requirements({ project, sections }: Context): string[] {
   const { plain, secret } = settingsOf(sections);
   const given = [...plain, ...secret].filter(({ section }) => !section.startsWith("gateway.")).map(({ name }) => name);
   const missing = Array.isArray(requires)
-    ? requires.filter((name): name is string => typeof name === "string" && !given.includes(name))
+    ? requires.filter((name): name is string => typeof name === "string" && NAME.test(name) && !given.includes(name))
     : [];
   return missing.map(
     (name) =>

@@ -44,7 +44,7 @@ function headerProblems(key: string, name: string): string[] {
   }
   if (CREDENTIAL.test(name)) {
     return [
-      `${key}: looks like a credential, which the stack's file, the state and the hosts would hold in plain text; let the health endpoint answer without one`,
+      `${key}: looks like a credential, which the stack's file, the state and the hosts would hold in plain text; remove it, and let the health endpoint answer without one`,
     ];
   }
   return [];

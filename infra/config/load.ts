@@ -46,7 +46,7 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   if (regionProblems.length === 0) {
     fillZones(sections, region);
   }
-  const context = { project, region: regionProblems.length > 0 ? "" : region, sections };
+  const context = { project, region: regionProblems.length > 0 ? "" : region, sections, refused };
   const given = pulumi.runtime.allConfig();
   const foreign = misspeltProjects(project, Object.keys(given));
   const own = problems.filter((problem) => !foreign.meant.some((key) => problem.startsWith(`${key}: missing.`)));
@@ -176,10 +176,17 @@ function readKey(
     const text = privateKeyText(inFile ? fs.readFileSync(expand(file, root), "utf8") : (secret ?? ""));
     return { text, publicKey: publicKeyOf(text) };
   } catch (error) {
-    const reason = inFile ? (systemSentence(error, file) ?? `${file}: ${(error as Error).message}`) : (error as Error).message;
+    const reason = inFile
+      ? `${systemSentence(error, file) ?? `${file}: ${(error as Error).message}`}${pathHint(file)}`
+      : (error as Error).message;
     problems.push(`${project}:${inFile ? `ssh.${fileName}` : secretName}: ${reason}`);
     return undefined;
   }
+}
+
+function pathHint(file: string): string {
+  if (/^\$|^%|^~[^/]/.test(file)) return " (only ~/ stands for your home here; variables and other users' homes are not looked up)";
+  return /\\/.test(file) ? " (write / between folders)" : "";
 }
 
 function expand(file: string, root: string): string {

@@ -1,12 +1,12 @@
 /**
  * What the configuration must fulfil beyond its structure: relations between keys. Pure; each rule returns its problems.
  */
-import { contains, overlaps, readBlock, RFC_1918, type Block } from "../network/cidr";
+import { contains, readBlock, RFC_1918 } from "../network/cidr";
 import { appRules } from "./app-rules";
 import { health } from "./health";
+import { blocks, zones } from "./network-rules";
 import { environment, requirements } from "./env-rules";
-import { isZoneId } from "./aws-names";
-import { buckets, instanceTypes, ports, privateAddresses, schedule, type Context } from "./value-rules";
+import { buckets, instanceTypes, isRefused, login, ports, privateAddresses, proofBody, schedule, type Context } from "./value-rules";
 
 /** All rules over the sections that could be read. */
 export function checkRules(context: Context): string[] {
@@ -21,6 +21,8 @@ export function checkRules(context: Context): string[] {
     ports,
     buckets,
     schedule,
+    login,
+    proofBody,
     appRules,
     egress,
     environment,
@@ -29,69 +31,6 @@ export function checkRules(context: Context): string[] {
     health,
   ];
   return rules.flatMap((rule) => rule(context));
-}
-
-function zones({ project, region, sections }: Context): string[] {
-  if (region === "") {
-    return [];
-  }
-  const network = sections.network as { availabilityZones?: unknown; gatewaySubnets?: unknown; webserverSubnets?: unknown } | undefined;
-  if (!Array.isArray(network?.availabilityZones)) {
-    return [];
-  }
-  const names = strings(network.availabilityZones);
-  const foreign = names.flatMap((name, index) =>
-    name.startsWith(region) || isZoneId(name)
-      ? []
-      : [
-          `${project}:network.availabilityZones[${index}]: found "${name}", which is not in aws:region ${region}; name zones of that region, for example ${region}a`,
-        ],
-  );
-  const counts = (["gatewaySubnets", "webserverSubnets"] as const)
-    .map((key) => ({ key, count: strings(network[key]).length }))
-    .filter(({ count }) => count > 0 && count !== names.length)
-    .map(
-      ({ key, count }) =>
-        `${project}:network.${key}: found ${count} ${count === 1 ? "block" : "blocks"} for ${names.length} availability ${names.length === 1 ? "zone" : "zones"}; give one block for each zone`,
-    );
-  return [...foreign, ...counts];
-}
-
-const VPC_PREFIXES = { from: 16, to: 28 };
-
-function blocks({ project, sections }: Context): string[] {
-  const problems: string[] = [];
-  const network = sections.network as Record<string, unknown> | undefined;
-  if (network === undefined) {
-    return [];
-  }
-  const read = (key: string, text: unknown): Block | undefined => {
-    const block = readBlock(String(text));
-    if ("problem" in block) {
-      problems.push(`${project}:network.${key}: ${block.problem}`);
-      return undefined;
-    }
-    if (block.prefix < VPC_PREFIXES.from || block.prefix > VPC_PREFIXES.to) {
-      problems.push(`${project}:network.${key}: found ${block.text}; AWS takes blocks from /16 (largest) to /28 (smallest)`);
-    }
-    return block;
-  };
-  const vpc = read("cidr", network.cidr);
-  const subnets = ["gatewaySubnets", "webserverSubnets"].flatMap((key) =>
-    strings(network[key]).map((text, index) => ({ key: `${key}[${index}]`, block: read(`${key}[${index}]`, text) })),
-  );
-  for (const [index, { key, block }] of subnets.entries()) {
-    if (block !== undefined && vpc !== undefined && !contains(vpc, block)) {
-      problems.push(`${project}:network.${key}: found ${block.text}, which lies outside the VPC's block ${vpc.text}; choose a part of it`);
-    }
-    const other = subnets.slice(0, index).find((one) => one.block !== undefined && block !== undefined && overlaps(one.block, block));
-    if (other !== undefined) {
-      problems.push(
-        `${project}:network.${key}: found ${block?.text}, which overlaps ${other.key} (${other.block?.text}); choose blocks that do not overlap`,
-      );
-    }
-  }
-  return problems;
 }
 
 function sshFrom({ project, sections }: Context): string[] {
@@ -153,7 +92,8 @@ function egress({ project, sections }: Context): string[] {
   return problems;
 }
 
-function sshKey({ project, sections }: Context): string[] {
+function sshKey(context: Context): string[] {
+  const { project, sections } = context;
   const ssh = sections.ssh as { privateKeyFile?: unknown; previousPrivateKeyFile?: unknown } | undefined;
   const twice = (
     [
@@ -163,7 +103,8 @@ function sshKey({ project, sections }: Context): string[] {
   )
     .filter(([file, secret]) => ssh?.[file] !== undefined && sections[secret] !== undefined)
     .map(([file, secret]) => `${project}:ssh.${file}: ${project}:${secret} is given too; keep one of the two`);
-  if (ssh?.privateKeyFile === undefined && sections.sshPrivateKey === undefined) {
+  const tried = ["ssh", "sshPrivateKey"].some((key) => isRefused(context, key));
+  if (ssh?.privateKeyFile === undefined && sections.sshPrivateKey === undefined && !tried) {
     return [
       ...twice,
       `${project}:sshPrivateKey: missing. Set it (pulumi config set --secret ${project}:sshPrivateKey < KEYFILE) or name a file in ${project}:ssh.privateKeyFile`,

@@ -1,10 +1,12 @@
 /**
  * What the configuration points at on this machine: the application's folder and the models of the manifest.
  */
+import { statSync } from "fs";
 import * as path from "path";
 import { askGate } from "../../models-manifest/gate";
 import { loadManifest, ManifestError, readManifest, type LoadedManifest } from "../../models-manifest/manifest";
 import { ensureSampleModels } from "../../models-manifest/sample-models";
+import { shown, unpasted } from "../../policies/cli/schema-words";
 import type { Sections } from "./structure";
 import { checkApp } from "../app/check";
 import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
@@ -70,7 +72,7 @@ function readFolder(
     return undefined;
   }
   const tree = readTree(path.resolve(root, folder), (app.exclude as string[] | undefined) ?? []);
-  problems.push(...tree.problems.map((problem) => `${key}: ${folder} ${problem}`));
+  problems.push(...tree.problems.map((problem) => `${key}: ${shownPath(folder)} ${problem}${folderHint(folder, root)}`));
   const module = parseModule(String(app.module), app.interface === "wsgi" ? "wsgi" : "asgi");
   // A module of another form is reported by the rules.
   if (tree.problems.length > 0 || module === undefined) return undefined;
@@ -86,6 +88,18 @@ function readFolder(
     problems.push(`${key}: ${folder}: ${(error as Error).message}`);
     return undefined;
   }
+}
+
+function shownPath(folder: string): string {
+  return /^[\w./-]+$/.test(folder) ? folder : shown(folder);
+}
+
+/** What paths of a shell or of another system do not mean here. */
+function folderHint(folder: string, root: string): string {
+  const clean = unpasted(folder).replaceAll("\\", "/");
+  if (clean !== folder && statSync(path.resolve(root, clean), { throwIfNoEntry: false })?.isDirectory() === true)
+    return ` (did you mean ${clean}?)`;
+  return /^[~$%]/.test(folder) ? " (~ and variables are not looked up here; write the path itself)" : "";
 }
 
 function readModels(project: string, root: string, sections: Sections, problems: string[]): LoadedManifest | undefined {

@@ -2,9 +2,11 @@
  * Values of environments that reach a service otherwise than they are written: YAML makes numbers, dates and switches of texts without quotes,
  * and a 1.10 has become 1.1 before the program sees it. So the file itself is asked. Pure.
  */
-import { isMap, isScalar, parseDocument, type Node, type Pair } from "yaml";
+import { isMap, isPair, isScalar, parseDocument, visit, type Node, type Pair, type YAMLMap } from "yaml";
+import { keyText } from "../../policies/cli/schema-words";
 import { ENVIRONMENTS } from "./environments";
 import { SECTIONS } from "./schema";
+import { keyOf } from "./values";
 
 /** What some YAML parser (1.1 or 1.2) takes for something else than a text: switches, nothing, numbers, base 60, dates. */
 const OTHER_KINDS = [
@@ -32,7 +34,24 @@ export function spellingProblems(project: string, text: string): string[] {
       ? found.items.flatMap((pair) => valueProblem(`${project}:${group.join(".")}`, pair as Pair<Node, Node | null>))
       : [];
   });
-  return [...own, ...inGroups];
+  const said = [...own, ...inGroups];
+  return [...said, ...baseEight(config).filter((problem) => !said.some((other) => keyOf(other) === keyOf(problem)))];
+}
+
+/** Numbers such as 09000: base 8 for one parser, base 10 for another, and a text for a third. */
+function baseEight(config: YAMLMap): string[] {
+  const problems: string[] = [];
+  visit(config, {
+    Scalar(key, { type, source = "" }, path) {
+      if (key === "key" || type !== "PLAIN" || !/^[-+]?0\d{1,9}$/.test(source)) return;
+      const names = path.flatMap((node) => (isPair(node) && isScalar(node.key) ? [String(node.key.value)] : []));
+      const end = typeof key === "number" ? `[${key}]` : "";
+      problems.push(
+        `${keyText(names)}${end}: found ${source}, which begins with 0: some programs read that as a number in base 8; write ${Number(source)}, or put quotes around a text`,
+      );
+    },
+  });
+  return problems;
 }
 
 /** Sections that are one plain text (a date in `repair`). */
@@ -45,6 +64,7 @@ function isTextSection(project: string, { key }: Pair<Node>): boolean {
 function valueProblem(key: string, { key: name, value }: Pair<Node, Node | null>): string[] {
   if (!isScalar(value) || value.type !== "PLAIN" || value.source === undefined) return [];
   const source = value.source;
+  if (/^(null|~)$/i.test(source)) return [];
   if (UNCHANGED.test(source) || !OTHER_KINDS.some((kind) => kind.test(source))) return [];
   const place = `${key === "" ? "" : `${key}.`}${isScalar(name) ? String(name.value) : ""}`;
   return [`${place}: found ${source} without quotes, which YAML turns into another value; put quotes around it, for example '${source}'`];

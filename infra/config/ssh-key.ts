@@ -7,16 +7,19 @@ import { utils } from "ssh2";
  */
 export function privateKeyText(given: string): string {
   const line = given.trim();
-  const text = /^[A-Za-z0-9+/\s]+=*$/.test(line) ? Buffer.from(line, "base64").toString("utf8") : line;
+  const decoded = /^[A-Za-z0-9+/\s]+=*$/.test(line) ? Buffer.from(line, "base64").toString("utf8") : "";
+  // A word is base64 of something, too.
+  const text = decoded.includes("-----BEGIN") ? decoded : line;
   return `${text.trim()}\n`;
 }
 
-const PUBLIC = "found a public key; the private one is needed (the file without .pub)";
+const PUBLIC = "found a public key; name the private one (the file without .pub)";
 const NEW = "make one: ssh-keygen -t ed25519 -N '' -f KEYFILE";
 
 /** Forms of keys that are not taken, and how to get one that is. */
 const OTHER_FORMS: readonly [form: RegExp, problem: string][] = [
   [/^$/, `found nothing: it is empty; ${NEW}`],
+  [/[\0\uFFFD]/, "found no text in UTF-8 (UTF-16, as some editors of Windows write it, or binary data); save the key as plain UTF-8"],
   [
     /-----BEGIN (ENCRYPTED PRIVATE KEY|[A-Z ]*PRIVATE KEY-----\s+Proc-Type: 4,ENCRYPTED)/,
     `the private key has a passphrase, which nobody can type during a deployment; ${NEW}`,
@@ -55,7 +58,9 @@ export function publicKeyOf(privateKey: string): string {
     throw new Error(
       encrypted
         ? `the private key has a passphrase, which nobody can type during a deployment; ${NEW}`
-        : `found no private key in OpenSSH or PEM form, nor the base64 of one; ${NEW}`,
+        : /^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(privateKey.trim())
+          ? "the key is damaged: what is between its first and its last line cannot be read; set it from its file: pulumi config set --secret sshPrivateKey < KEYFILE"
+          : `found no private key in OpenSSH or PEM form, nor the base64 of one; ${NEW}`,
     );
   }
   if (!parsed.isPrivateKey()) {

@@ -43,7 +43,7 @@ export function parseSections(raw: Raw): Parsed {
 function sectionOf(raw: Raw, name: string, section: Section): { value?: unknown; problem?: string } {
   const given = raw.values[name];
   if (given === undefined && section.required === true) {
-    return { problem: `missing. ${section.description}${setHint(`${raw.project}:${name}`, section)}` };
+    return { problem: `missing. ${section.description}${missingHint(raw.project, name, section)}` };
   }
   if (given !== undefined && section.secret === true && !raw.secretKeys.has(name)) {
     const again = setHint(`${raw.project}:${name}`, section);
@@ -78,6 +78,12 @@ function withoutPath(raw: Raw, name: string, path: string): string {
     `pulumi config set ${secret ? "--secret " : ""}--path '${raw.project}:${path}' VALUE`,
     ...(leaked ? ["(it was stored in plain text: treat the old value as known to others)"] : []),
   ].join(" ");
+}
+
+function missingHint(project: string, name: string, section: Section): string {
+  if (section.secret === true) return setHint(`${project}:${name}`, section);
+  const write = expectation(section.schema, [`${project}:${name}`]);
+  return ` W${write.slice(1)}`;
 }
 
 function setHint(key: string, { secret, schema }: Section): string {

@@ -1,5 +1,5 @@
 /** Values that have the right form and are known to fail, on a host or in AWS. Pure; each rule returns its problems. */
-import { contains, parseBlock, readBlock, RFC_1918 } from "../network/cidr";
+import { contains, parseBlock, readBlock, RFC_1918, type Block } from "../network/cidr";
 import { instanceSize, siblingTypes } from "../hosts/sizing";
 import { bucketProblem } from "./aws-names";
 import { calendarProblem } from "./calendar";
@@ -10,19 +10,32 @@ export interface Context {
   /** Empty when it is not a region at all, which is reported elsewhere. */
   readonly region: string;
   readonly sections: Sections;
+  /** Keys that were reported already, and so are missing in `sections`. @default none */
+  readonly refused?: readonly string[];
+}
+
+/** Whether something was given there that has been reported. */
+export function isRefused({ refused = [] }: Context, key: string): boolean {
+  return refused.some((one) => one === key || one.startsWith(`${key}.`));
 }
 
 export function instanceTypes({ project, sections }: Context): string[] {
   return ["gateway", "backend"].flatMap((host) => {
     const { instanceType, memoryMiB } = (sections[host] ?? {}) as { instanceType?: string; memoryMiB?: number };
-    if (instanceType === undefined || memoryMiB !== undefined || instanceSize(instanceType) !== undefined) {
+    const known = instanceType === undefined ? undefined : instanceSize(instanceType);
+    if (known !== undefined && memoryMiB !== undefined && memoryMiB > known.memoryMiB) {
+      return [
+        `${project}:${host}.memoryMiB: found ${memoryMiB}, and a ${String(instanceType)} has ${known.memoryMiB}, so workers would be started that it has no room for; remove the key`,
+      ];
+    }
+    if (instanceType === undefined || memoryMiB !== undefined || known !== undefined) {
       return [];
     }
     const siblings = siblingTypes(instanceType);
-    const known = siblings.length === 0 ? "t3.micro or m7i.large" : siblings.join(", ");
+    const others = siblings.length === 0 ? "t3.micro or m7i.large" : siblings.join(", ");
     return [
       `${project}:${host}.instanceType: found ${JSON.stringify(instanceType)}, which is no instance type that this program knows; write one that there is ` +
-        `(for example ${known}). If AWS has it by now, give its memory as well: ${host}.memoryMiB`,
+        `(for example ${others}). If AWS has it by now, give its memory as well: ${host}.memoryMiB`,
     ];
   });
 }
@@ -45,15 +58,19 @@ export function ports({ project, sections }: Context): string[] {
 /** Addresses that nobody else has on the internet: private ones, those between carriers and customers, and those for benchmarks. */
 const PRIVATE = [...RFC_1918, ...["100.64.0.0/10", "198.18.0.0/15"].map(parseBlock)];
 
+export function isPrivate(block: Block): boolean {
+  return PRIVATE.some((range) => contains(range, block));
+}
+
 export function privateAddresses({ project, sections }: Context): string[] {
   const { cidr } = (sections.network ?? {}) as { cidr?: unknown };
   const own = typeof cidr === "string" ? readBlock(cidr) : undefined;
   // One that is no block is reported by the rule of blocks.
-  if (own === undefined || "problem" in own || PRIVATE.some((block) => contains(block, own))) {
+  if (own === undefined || "problem" in own || isPrivate(own)) {
     return [];
   }
   return [
-    `${project}:network.cidr: found ${own.text}, which are public addresses: the hosts could not reach whoever has them on the internet; ` +
+    `${project}:network.cidr: found ${own.text}, which are no private addresses: the hosts could not reach whoever has them on the internet; ` +
       "write a private block (in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16), for example cidr: 10.0.0.0/16",
   ];
 }
@@ -83,4 +100,27 @@ export function schedule({ project, sections }: Context): string[] {
   const { enabled, schedule: text } = (sections.backup ?? {}) as { enabled?: unknown; schedule?: unknown };
   const problem = typeof text === "string" && enabled !== false ? calendarProblem(text) : undefined;
   return problem === undefined ? [] : [`${project}:backup.schedule: found ${JSON.stringify(text)}, ${problem}`];
+}
+
+/** Canonical's images have one login; root may not log in there, and the service's user is made later and has no shell. */
+export function login({ project, sections }: Context): string[] {
+  const { user } = (sections.ssh ?? {}) as { user?: unknown };
+  const own = ["gateway", "backend"].every((host) => (sections[host] as { ami?: unknown } | undefined)?.ami !== undefined);
+  if (user === "ddos")
+    return [
+      `${project}:ssh.user: found "ddos", which is the service's user and may not log in; write the image's login, for example user: ubuntu`,
+    ];
+  return typeof user !== "string" || user === "ubuntu" || own
+    ? []
+    : [
+        `${project}:ssh.user: found ${JSON.stringify(user)}, and the images of Ubuntu let in ubuntu alone; remove the key, or name images of your own (gateway.ami and backend.ami)`,
+      ];
+}
+
+export function proofBody({ project, sections }: Context): string[] {
+  const { proof } = (sections.gateway ?? {}) as { proof?: { method?: unknown; body?: unknown } };
+  const bodiless = proof?.method === "GET" || proof?.method === "HEAD";
+  return bodiless && typeof proof.body === "string" && !["", "{}"].includes(proof.body)
+    ? [`${project}:gateway.proof.body: found a body, and a ${String(proof.method)} request has none; remove it, or write method: POST`]
+    : [];
 }

@@ -45,6 +45,13 @@ export function readYaml(file: string, text: string, begin: string): Yaml {
       `line ${lineAt(bare, conflict.index)}: holds a conflict of git that is not resolved; keep one of the two sides, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>`,
     );
   }
+  const pasted = /^ *[\u00a0\u2000-\u200b\u3000]/m.exec(bare);
+  if (pasted !== null) {
+    return failed(
+      file,
+      `line ${lineAt(bare, pasted.index)}: begins with a blank that is no plain space (it was pasted), so YAML reads another indentation than is seen; indent with plain spaces`,
+    );
+  }
   try {
     return valueOf(file, bare);
   } catch (error) {
@@ -70,7 +77,7 @@ function valueOf(file: string, text: string): Yaml {
   const faults = documents.flatMap(({ errors }) => errors);
   // A fault of the form hides or makes others; keys that are there twice do neither.
   const broken = faults.find(({ code }) => code !== "DUPLICATE_KEY");
-  if (broken !== undefined) return failed(file, `line ${lineAt(text, broken.pos[0])}: is not valid YAML: ${faultText(broken, text)}`);
+  if (broken !== undefined) return failed(file, `line ${lineAt(text, broken.pos[0])}: is not valid YAML: ${faultText(broken)}`);
   if (documents.length > 1) {
     return failed(
       file,
@@ -83,10 +90,7 @@ function valueOf(file: string, text: string): Yaml {
   return { value: document?.toJS() };
 }
 
-function faultText({ code, pos: [from] }: YAMLError, text: string): string {
-  const around = text.slice(text.lastIndexOf("\n", from - 1) + 1).split("\n", 1)[0] ?? "";
-  if (/^\s*[\u00a0\u2000-\u200b\u3000]/.test(around))
-    return "a blank at its beginning that is no plain space (it was pasted); indent with plain spaces";
+function faultText({ code }: YAMLError): string {
   return YAML_FAULTS[code] ?? "it cannot be read there; check quotes, brackets and indentation";
 }
 

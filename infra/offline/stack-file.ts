@@ -137,7 +137,9 @@ function fillSecrets(
   const required = group("app").requires;
   if ((config[envKey] === undefined || secretKeys.includes(envKey)) && Array.isArray(required)) {
     const env = group("secretEnv");
-    const missing = required.filter((name): name is string => typeof name === "string" && !(name in env) && !(name in group("env")));
+    const missing = required.filter(
+      (name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !(name in env) && !(name in group("env")),
+    );
     if (missing.length > 0) {
       config[envKey] = JSON.stringify({ ...env, ...Object.fromEntries(missing.map((name) => [name, placeholderFor(name)])) });
       secretKeys.push(envKey);

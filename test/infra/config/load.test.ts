@@ -330,7 +330,7 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     { "ml-gateway:sshPrivateKey": "hello" },
     /^ml-gateway:sshPrivateKey: found no private key in OpenSSH or PEM form/,
   ],
-  ["public key", { "ml-gateway:sshPrivateKey": KEY.public }, /^ml-gateway:sshPrivateKey: found a public key; the private one is needed/],
+  ["public key", { "ml-gateway:sshPrivateKey": KEY.public }, /^ml-gateway:sshPrivateKey: found a public key; name the private one/],
   [
     "secret missing",
     { "ml-gateway:secretEnv": { DATABASE_URL: "sqlite:///x" }, "ml-gateway:app": { path: APP, requires: ["DATABASE_URL", "SECRET_KEY"] } },
