@@ -30,9 +30,7 @@ export function appRules(context: Context): string[] {
 
 /** Whether what was meant as the source has been reported: a source itself, or a key that nobody knows. */
 function isSourceRefused({ refused = [] }: Context): boolean {
-  const others = Object.keys((SECTIONS.app?.schema.properties ?? {}) as object).filter(
-    (key) => !(KINDS as readonly string[]).includes(key),
-  );
+  const others = Object.keys(SECTIONS.app?.schema.properties ?? {}).filter((key) => !(KINDS as readonly string[]).includes(key));
   return refused.some((key) => key.startsWith("app.") && !others.includes(key.split(/[.[]/)[1] ?? ""));
 }
 

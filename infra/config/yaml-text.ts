@@ -2,7 +2,7 @@
  * The text of a YAML file as one value, or what keeps it from being read: in words and not in the parser's, each with its line. What the CLI's
  * parser would read in another way than this one is refused as well. Pure.
  */
-import { isNode, isScalar, parseAllDocuments, visit, type Document, type Node, type Pair, type YAMLError } from "yaml";
+import { isNode, isScalar, parseAllDocuments, visit, type Document, type Node, type YAMLError } from "yaml";
 
 export type Yaml = { readonly value: unknown } | { readonly problems: string[] };
 
@@ -126,7 +126,7 @@ function unreadable(document: Document, text: string): string[] {
       else if (path.includes(target)) say(node, `refers to *${name}, which it is a part of, and so never ends; write the value itself`);
     },
     Pair(_key, pair) {
-      const { key } = pair as Pair<unknown, unknown>;
+      const { key } = pair;
       if (isNode(key) && !(isScalar(key) && typeof key.value !== "object")) {
         say(key, "has a key that is no name (a list, a group, or nothing); write a name and a colon");
         return visit.SKIP;

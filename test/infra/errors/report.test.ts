@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { utils } from "ssh2";
+import { placeholderKey } from "../../../infra/offline/placeholder-key";
 import { withoutStack } from "../../../infra/errors";
 import { previewProvider } from "../../../infra/offline/preview-provider";
 import { readStackFile } from "../../../infra/offline/stack-file";
@@ -13,7 +13,7 @@ const LIMIT_MIB = 300;
 /** Of a run without a mistake: newer versions of Node take more of it for the same program, and an error must not add to it. */
 let usualMiB = 0;
 
-const file = readStackFile(join(__dirname, "../../.."), "dev", { privateKey: () => utils.generateKeyPairSync("ed25519").private });
+const file = readStackFile(join(__dirname, "../../.."), "dev", { privateKey: placeholderKey });
 
 async function run(change: Partial<RunOptions>): Promise<Run> {
   const provider = previewProvider(file.config["aws:region"] ?? "");

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { utils } from "ssh2";
+import { placeholderKey } from "../../../infra/offline/placeholder-key";
 import { loadManifest } from "../../../models-manifest/manifest";
 import { Refusal, runProgram, type Properties, type Provider } from "../../../infra/offline/engine";
 import { previewProvider } from "../../../infra/offline/preview-provider";
@@ -126,7 +126,7 @@ test("the engine cannot say: a warning, and nothing that is there is uploaded", 
 
 /** Why the program ends early. */
 async function failure(world: World): Promise<string> {
-  const file = readStackFile(ROOT, "dev", { privateKey: () => utils.generateKeyPairSync("ed25519").private });
+  const file = readStackFile(ROOT, "dev", { privateKey: placeholderKey });
   const reason = (): Promise<Properties> =>
     program(ROOT).then(
       () => ({}),

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { admission } from "../../../infra/network/admission";
 import { runProgram } from "../../../infra/offline/engine";
+import { placeholderKey } from "../../../infra/offline/placeholder-key";
 import { previewProvider } from "../../../infra/offline/preview-provider";
 import { readStackFile } from "../../../infra/offline/stack-file";
 import { program } from "../../../infra/program";
@@ -46,8 +47,7 @@ describe("the program", () => {
   afterEach(() => jest.restoreAllMocks());
 
   async function evaluate(operatorAddress: () => Promise<string>, sshFrom = ["198.18.0.0/16"]): Promise<void> {
-    const { utils } = await import("ssh2");
-    const file = readStackFile(ROOT, "dev", { privateKey: () => utils.generateKeyPairSync("ed25519").private });
+    const file = readStackFile(ROOT, "dev", { privateKey: placeholderKey });
     const config = { ...file.config, "ml-gateway:gateway": JSON.stringify({ sshFrom }) };
     const run = async (): Promise<Record<string, unknown>> => ({ ...(await program(ROOT, { operatorAddress })) });
     await runProgram({ ...file, config, preview: true, provider: previewProvider("us-east-1"), program: run });
