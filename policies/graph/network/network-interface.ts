@@ -35,7 +35,7 @@ export interface InterfaceFields {
 export const INSTANCE_FIELDS: InterfaceFields = {
   subnet: ["subnetId"],
   groups: ["vpcSecurityGroupIds", "securityGroups", "securityGroupNames"],
-  publicIp: ["associatePublicIpAddress"],
+  publicIp: ["associatePublicIpAddress", "associateCarrierIpAddress"],
 };
 
 /** Reads a network interface from properties at `key` of the resource (at its top where `key` is not given). */

@@ -17,7 +17,8 @@ import type { Targets } from "./targets";
 /** Types whose groups mean something else than membership, or that are read elsewhere. */
 const NOT_HOSTS =
   /^aws:(ec2\/(instance|spotInstanceRequest|launchTemplate|launchConfiguration|fleet|spotFleetRequest|networkInterface|securityGroup|defaultSecurityGroup|securityGroupRule|networkInterfaceSecurityGroupAttachment|securityGroupAssociation|subnet|defaultSubnet|vpc|networkAcl|defaultNetworkAcl|eip|route|routeTable|routeTableAssociation)|vpc\/|autoscaling\/|iam\/|s3\/|vpclattice\/serviceNetworkVpcAssociation)/;
-const GROUPS = /^(vpc)?securityGroup(s|Id|Ids|Names)?$/i;
+/** `securityGroupIds`, `emrManagedMasterSecurityGroup`, `securityGroupArns`: whatever carries a group. A source of a rule carries none. */
+const GROUPS = /^(?!source|referenced|destination|inputSecurity|remote)(\w*s)?ecurityGroups?(Id|Arn|Name)?s?$/i;
 const SUBNETS = /^(subnets?|subnetIds?|vpcZoneIdentifiers|vpcSubnetIds|subnetMappings)$/i;
 const PUBLIC = /^(assignPublicIp|associatePublicIpAddress|publiclyAccessible|mapPublicIp)$/;
 

@@ -54,10 +54,23 @@ function readRoute(graph: Graph, resource: Resource, props: Props, path: string,
     if (isAbsent(value) || value === "") continue;
     const at = key ?? field;
     const hop = way === "interface" ? target(graph, resource, at, value, kinds.INTERFACE_OR_INSTANCE) : undefined;
-    const lost = hop !== undefined && !hop.is;
+    const lost = (hop !== undefined && !hop.is) || (way === "endpoint" && !ownEndpoint(graph, resource, at, value));
     return { ...common, ways: [lost ? "unknown" : way], via: asString(value) ?? hop?.is?.name ?? field, ...(hop?.is && { hop: hop.is }) };
   }
   return { ...common, ...gatewayWays(graph, resource, key ?? "gatewayId", props.gatewayId) };
+}
+
+const ENDPOINT = /^aws:(ec2\/vpcEndpoint:VpcEndpoint|networkfirewall\/firewall:Firewall)$/;
+
+/** Does the endpoint lead to a service of the program, or of AWS? An appliance of another account forwards where its owner says. */
+function ownEndpoint(graph: Graph, resource: Resource, key: string, value: Value | undefined): boolean {
+  const endpoint = target(graph, resource, key, value, ENDPOINT)?.is;
+  if (!endpoint) return false;
+  const service = endpoint.inputs.serviceName;
+  const name = asString(service);
+  if (name !== undefined && !/\.vpce-svc-/.test(name)) return true;
+  if (endpoint.type.includes("firewall")) return true;
+  return target(graph, endpoint, "serviceName", service, /^aws:ec2\/vpcEndpointService:/)?.is !== undefined;
 }
 
 /** `gatewayId` takes internet gateways, VPN gateways, endpoints and the word `local`. */

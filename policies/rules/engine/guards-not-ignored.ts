@@ -26,7 +26,7 @@ function check(resource: Resource): Finding[] {
   if (guards.length === 0) return [];
   return (resource.options.ignoreChanges ?? []).flatMap((path) => {
     const first = firstStep(path);
-    if (first !== "*" && !guards.includes(first)) return [];
+    if (!first.startsWith("*") && !guards.includes(first)) return [];
     return [
       {
         verdict: "violation",

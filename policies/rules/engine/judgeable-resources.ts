@@ -1,5 +1,9 @@
 import type { Finding, Policy, Resource, Value } from "../../core/types";
-import { asString, isAbsent, isUnknown } from "../../core/values";
+import { asProps, asString, isAbsent, isUnknown, leaves } from "../../core/values";
+import { unmodelled, unmodelledOwn } from "../../graph/closed-world";
+import type { Unmodelled } from "../../graph/closed-world";
+import type { Thing } from "../../graph/closed-world/guarded";
+import { runsCommands } from "./commands-on-hosts";
 import { bodyTypes, HARMLESS_PACKAGES, reachesGuards } from "./packages";
 
 const FIX = "use the typed resource of the aws provider, so that the other policies can evaluate it";
@@ -10,15 +14,45 @@ export const policy: Policy = {
   control: "PACK-1",
   tags: ["engine"],
   description:
-    "Networks, machines, roles and buckets are made by resources that this pack can check, not by another provider or a template.",
-  why: "A template or another provider can open a port or a bucket that no policy sees; silence about it would read as a pass.",
+    "Networks, machines, roles and buckets are made by resources that this pack can check, not by another provider or a template, and nothing receives the backend, its network, groups, role or keys, the gateway's group or the models bucket in a property that the pack does not understand.",
+  why: "A template, another provider or a new kind of resource can open a port or a bucket that no policy sees; silence about it would read as a pass. What is understood is listed with a reason in policies/graph/closed-world.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
-  local: true,
   bad: 'new aws.cloudformation.Stack("extra", { templateBody: "... AWS::EC2::SecurityGroupIngress ..." });',
   good: 'new aws.vpc.SecurityGroupIngressRule("service", { ... });',
-  evaluate: (graph) => graph.resources.filter((resource) => resource.custom && !resource.external).flatMap(check),
+  evaluate(graph, settings) {
+    const alone = graph.resources.filter((resource) => resource.custom && !resource.external).flatMap(check);
+    const said = new Set(alone.map(({ urn }) => urn));
+    return [
+      ...alone,
+      ...unclear(unmodelled(graph, settings).filter(({ resource }) => !said.has(resource.urn))),
+      ...unmodelledOwn(graph, settings).map(unclearOwn),
+    ];
+  },
 };
+
+/** Something guarded goes where nobody looks: one finding a resource. */
+function unclear(receipts: readonly Unmodelled[]): Finding[] {
+  const byResource = new Map<Resource, Unmodelled[]>();
+  for (const receipt of receipts) byResource.set(receipt.resource, [...(byResource.get(receipt.resource) ?? []), receipt]);
+  return [...byResource].map(([{ urn, name, type }, all]) => {
+    const what = [...new Set(all.map(({ property, thing }) => `${thing.what} ("${thing.resource.name}") in ${property}`))];
+    return {
+      verdict: "unknown",
+      urn,
+      message: `Cannot tell what "${name}" (${type}) does with ${what.join(", ")}: no policy evaluates that, so it may open or publish what it receives. Take it away, or read what it does and exempt this finding with the reason.`,
+    };
+  });
+}
+
+function unclearOwn({ thing, property }: { readonly thing: Thing; readonly property: string }): Finding {
+  const { urn, name } = thing.resource;
+  return {
+    verdict: "unknown",
+    urn,
+    message: `Cannot tell what the property ${property} does to ${thing.what} ("${name}"): no policy evaluates it, so it may open it. Take it away, or read what it does and exempt this finding with the reason.`,
+  };
+}
 
 function check(resource: Resource): Finding[] {
   const why = doubt(resource);
@@ -37,16 +71,36 @@ function check(resource: Resource): Finding[] {
 function doubt(resource: Resource): string | undefined {
   const { type, inputs } = resource;
   const [name = ""] = type.split(":");
-  if (/^(pulumi|aws|command)$/.test(name) || name.startsWith("pulumi-")) return name === "aws" ? within(resource) : undefined;
+  if (name === "aws") return within(resource);
+  if (type.startsWith("pulumi:providers:aws")) return provider(inputs);
+  // Dynamic providers have a policy of their own (no-dynamic-provider).
+  if (/^(pulumi|command)$/.test(name) || /^pulumi-(nodejs|python|dotnet|go|java|yaml)$/.test(name)) return undefined;
   if (name === "aws-native" || name === "awscc") {
     if (/:cloudformation:(Stack|StackSet)$/i.test(type)) return template(inputs.templateBody, inputs.templateUrl);
     return reachesGuards(nativeType(type)) ? `makes ${nativeType(type)} by another provider` : undefined;
   }
+  if (name === "kubernetes") return published(resource);
   return HARMLESS_PACKAGES.has(name) ? undefined : `comes from the package "${name}", whose reach is not known`;
 }
 
+/** A provider that talks to another endpoint than AWS's: what it makes there is not what is evaluated here. */
+function provider({ endpoints }: Resource["inputs"]): string | undefined {
+  const given = leaves(endpoints).filter((leaf) => asString(leaf) !== "[]" && asString(leaf) !== "" && leaf !== null);
+  return given.length > 0 ? "sends its requests to endpoints of its own" : undefined;
+}
+
+/** A cluster makes load balancers of AWS for what is published in it, and leads them to any address. */
+function published({ type, inputs }: Resource): string | undefined {
+  const made = type.replace(/^kubernetes:/, "");
+  if (/^core\/v1:(Endpoints|EndpointsPatch)$|:EndpointSlice$/.test(made)) return "leads a service of a cluster to addresses";
+  if (/:Service(Patch)?$/.test(made) && asString(asProps(inputs.spec)?.type) === "LoadBalancer")
+    return "makes a load balancer by a cluster";
+  return /:(Ingress|Gateway)$/.test(made) ? "publishes a service of a cluster" : undefined;
+}
+
 /** Resources of the aws provider that carry others, or commands for hosts, inside. */
-function within({ type, inputs }: Resource): string | undefined {
+function within(resource: Resource): string | undefined {
+  const { type, inputs } = resource;
   if (/^aws:cloudformation\/(stack|stackSet):/.test(type)) return template(inputs.templateBody, inputs.templateUrl);
   if (/^aws:cloudcontrol\/resource:/.test(type)) {
     const made = asString(inputs.typeName);
@@ -54,11 +108,8 @@ function within({ type, inputs }: Resource): string | undefined {
   }
   if (/^aws:(servicecatalog\/provisionedProduct|serverlessrepository\/cloudFormationStack):/.test(type))
     return "makes a product whose template is kept elsewhere";
-  if (
-    /^aws:ssm\/association:/.test(type) &&
-    /^AWS-(Run(Shell|PowerShell)Script|RunRemoteScript|RunDocument|Apply\w+|ConfigureAWSPackage)$/.test(asString(inputs.name) ?? "")
-  )
-    return "runs scripts on hosts";
+  const commands = runsCommands(resource);
+  if (commands !== undefined) return commands;
   return undefined;
 }
 

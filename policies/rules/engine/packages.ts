@@ -1,28 +1,41 @@
 /** What other packages and CloudFormation types can change. */
 
-/** Packages that do not touch an AWS account's network, machines, roles or buckets. */
-export const HARMLESS_PACKAGES: ReadonlySet<string> = new Set(
-  (
-    "random tls time null std archive local http docker docker-build dockerbuild github gitlab bitbucket cloudflare datadog newrelic pagerduty opsgenie " +
-    "auth0 okta keycloak vault kubernetes helm azure azure-native azuread azuredevops gcp google-native digitalocean linode hcloud vultr scaleway ovh oci " +
-    "mongodbatlas postgresql mysql mssql snowflake databricks confluentcloud kafka redis rediscloud rabbitmq grafana sentry honeycomb splunk sumologic statuscake " +
-    "uptimerobot betteruptime checkly tailscale wireguard zerotier ns1 dnsimple dnsmadeeasy akamai fastly consul nomad pulumiservice slack twilio spotinst " +
-    "launchdarkly configcat aiven upstash neon supabase vercel netlify heroku render railway unifi mikrotik libvirt proxmoxve vsphere esxi local-file purge acme " +
-    "tls-self-signed-cert cert-manager dns external infisical doppler onepassword age sops"
-  ).split(" "),
-);
+/** Packages that do not act in an AWS account, by what they do instead. What receives a guarded thing is reported all the same (graph/closed-world). */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "computes values, or writes files beside the program": "random tls time null std archive local-file tls-self-signed-cert age sops purge",
+  "keeps source code and builds": "github gitlab bitbucket azuredevops pulumiservice",
+  "watches and informs":
+    "datadog newrelic pagerduty opsgenie grafana sentry honeycomb splunk sumologic statuscake uptimerobot betteruptime checkly slack",
+  "keeps identities and secrets outside AWS": "auth0 okta keycloak vault infisical doppler onepassword acme cert-manager",
+  "names and caches outside AWS": "cloudflare ns1 dnsimple dnsmadeeasy akamai fastly dns external http",
+  "another cloud":
+    "azure azure-native azuread gcp google-native digitalocean linode hcloud vultr scaleway ovh oci vercel netlify heroku render railway libvirt proxmoxve vsphere esxi",
+  "a database or a queue outside AWS":
+    "mongodbatlas postgresql mysql mssql snowflake confluentcloud kafka redis rediscloud rabbitmq aiven upstash neon supabase",
+  "settings of an application": "launchdarkly configcat twilio consul",
+  "containers and private networks, on hosts that it is given":
+    "docker docker-build dockerbuild kubernetes helm nomad tailscale wireguard zerotier unifi mikrotik",
+};
 
-const REACHING =
-  /^(AWS::(EC2|IAM|S3|S3Outposts|S3Express|ElasticLoadBalancing|ElasticLoadBalancingV2|AutoScaling|CloudFront|GlobalAccelerator|VpcLattice|NetworkFirewall|NetworkManager|CloudFormation|Lambda|ECS|EKS|Batch|SSM|ImageBuilder|OpsWorks|ElasticBeanstalk|Serverless|ServiceCatalog|DirectConnect|KMS|SecretsManager|RolesAnywhere|SSO|Organizations|ResourceExplorer2|Transfer|DataSync|ApiGateway|ApiGatewayV2|AppRunner|Lightsail)::|Custom::)/i;
+export const HARMLESS_PACKAGES: ReadonlySet<string> = new Set(Object.values(ELSEWHERE).flatMap((names) => names.split(" ")));
+
+/** CloudFormation types that change nothing this checklist is about. Everything else, also a type that is new, may. */
+const HARMLESS_TYPES =
+  /^(AWS::(Budgets|CE|CloudWatch|Logs|SNS|SQS|DynamoDB|Chatbot|Notifications|ResourceGroups|CertificateManager|Cassandra|Timestream|QLDB|Location|Route53RecoveryReadiness|XRay|ApplicationSignals|RUM|Synthetics|Detective|GuardDuty|Inspector|InspectorV2|Macie|AccessAnalyzer|DevOpsGuru|CodeGuruReviewer|CodeGuruProfiler)::\w+|AWS::CloudFormation::(WaitCondition|WaitConditionHandle)|AWS::CDK::Metadata|AWS::EC2::(FlowLog|NetworkInsightsPath|NetworkInsightsAnalysis))$/i;
 
 /** Can a resource of this CloudFormation type change what the checklist is about? */
 export function reachesGuards(type: string): boolean {
-  return REACHING.test(type);
+  return !HARMLESS_TYPES.test(type);
 }
 
 /** The resource types in a template, JSON or YAML, short or long spelling. */
 export function bodyTypes(body: string): string[] {
-  const types = [...body.matchAll(/["']?Type["']?\s*:\s*["']?((?:AWS|Custom|Alexa)::[\w:]+)/g)].map(([, type = ""]) => type);
+  const types = [...body.matchAll(/["']?Type["']?\s*:\s*["']?(\w+(?:::\w+)+)/g)].map(([, type = ""]) => type).filter(isResourceType);
   const included = /Fn::Transform|!Transform|^\s*["']?Transform["']?\s*:/m.test(body) ? ["AWS::Serverless::Transform"] : [];
   return [...new Set([...types, ...included])];
+}
+
+/** Parameters have types as well: `AWS::EC2::VPC::Id`, `AWS::SSM::Parameter::Value<String>`. */
+function isResourceType(type: string): boolean {
+  return !/^AWS::EC2::\w+::\w+$|^AWS::Route53::HostedZone::Id$|^AWS::SSM::Parameter::\w+$/.test(type);
 }

@@ -1,4 +1,5 @@
 import type { Finding, Policy } from "../../core/types";
+import { isAbsent } from "../../core/values";
 import type { Host } from "../../graph/network/hosts";
 import { describe, networkOf } from "../../graph/network/model";
 import type { Network } from "../../graph/network/model";
@@ -30,7 +31,9 @@ export const policy: Policy = {
 function startsConnections({ resource, gateway, backend }: Host): boolean {
   if (gateway || backend === "role" || TEMPLATE.test(resource.type)) return false;
   if (resource.type.endsWith(":LoadBalancer")) return switchOf(resource.inputs.internal) !== true;
-  return !/^aws:(ec2\/vpcEndpoint|rds|docdb|neptune|elasticache|memorydb|redshift|efs|fsx|opensearch|elasticsearch|mq|msk|dax)/.test(
+  // RDS Custom is a host that its owner logs in to.
+  if (!isAbsent(resource.inputs.customIamInstanceProfile)) return true;
+  return !/^aws:(ec2\/vpcEndpoint|(rds|docdb|neptune|elasticache|memorydb|redshift|efs|fsx|opensearch|elasticsearch|mq|msk|dax)\/)/.test(
     resource.type,
   );
 }

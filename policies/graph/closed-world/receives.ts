@@ -1,0 +1,97 @@
+/** Which top-level properties of a resource receive a guarded thing: by reference, by a literal id, ARN, name or address, or by a tag that selects it. */
+import type { Props, Resource, Value } from "../../core/types";
+import { asArray, asProps, asString, children, containsUnknown, leaves, reveal } from "../../core/values";
+import { intersect, isEmpty, parseCidr } from "../network/ip-set";
+import type { Guarded, Thing } from "./guarded";
+
+export interface Receipt {
+  readonly property: string;
+  readonly thing: Thing;
+  /** False where an unknown or foreign literal may be the thing. */
+  readonly certain: boolean;
+}
+
+const OWN_NOTES = /^(tags|tagsAll|tagSpecifications|defaultTags|volumeTags|__.*)$/;
+/** Longer texts are programs or data; names are looked for in their beginning. */
+const LONGEST = 100_000;
+
+export function receipts(guarded: Guarded, resource: Resource): Receipt[] {
+  const found = Object.entries(resource.inputs)
+    .filter(([key]) => !OWN_NOTES.test(key))
+    .flatMap(([property, value]) => received(guarded, resource, property, value).map((one) => ({ ...one, property })));
+  if (found.length > 0 || Object.keys(resource.propertyDependencies).length > 0 || !containsUnknown(resource.inputs)) return found;
+  // A source that does not note which property a dependency flows into.
+  return resource.dependencies.flatMap((urn) => {
+    const thing = guarded.things.get(urn);
+    return thing ? [{ property: "a property that is not known yet", thing, certain: true }] : [];
+  });
+}
+
+function received(guarded: Guarded, resource: Resource, property: string, value: Value): Omit<Receipt, "property">[] {
+  const found = new Map<string, Omit<Receipt, "property">>();
+  const note = (thing: Thing, certain = true): void => {
+    if (thing.resource.urn !== resource.urn && !found.has(thing.resource.urn)) found.set(thing.resource.urn, { thing, certain });
+  };
+  // A known value is read; only an unknown one is joined to what flows into it.
+  if (containsUnknown(value))
+    for (const urn of resource.propertyDependencies[property] ?? []) {
+      const thing = guarded.things.get(urn);
+      if (thing) note(thing);
+    }
+  for (const leaf of leaves(value)) if (typeof leaf === "string") for (const thing of named(guarded, leaf)) note(thing);
+  for (const thing of selected(guarded, value)) note(thing);
+  return [...found.values()];
+}
+
+/** Things that a text names. */
+function named(guarded: Guarded, text: string): Thing[] {
+  const exact = guarded.names.get(text) ?? guarded.names.get(text.split("/").pop() ?? "");
+  if (exact) return [exact];
+  const inside = guarded.words.filter(({ text: word }) => hasWord(text, word)).map(({ thing }) => thing);
+  if (inside.length > 0) return inside;
+  const inText = text.length > 40 ? namesInside(guarded, text) : [];
+  return inText.length > 0 ? inText : addressed(guarded, text);
+}
+
+/** Ids inside a longer text: a template, a definition, a kubeconfig. */
+function namesInside(guarded: Guarded, text: string): Thing[] {
+  const words = text.slice(0, LONGEST).match(/[\w:/.-]{8,}/g) ?? [];
+  return [...new Set(words.flatMap((word) => guarded.names.get(word) ?? guarded.names.get(word.split("/").pop() ?? "") ?? []))];
+}
+
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const around = `${text[at - 1] ?? "/"}${text[at + word.length] ?? "/"}`;
+    if (!/[a-z0-9-]/i.test(around)) return true;
+  }
+  return false;
+}
+
+/** One host's address in the backend's subnets, alone or in a URL. */
+function addressed({ addresses, host }: Guarded, text: string): Thing[] {
+  // `10.0.0.0/20` is a range, and so no host's.
+  if (/\/(?!32$)\d{1,2}$/.test(text)) return [];
+  const address = /^(?:[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?)?(\d{1,3}(?:\.\d{1,3}){3})(?:\/32)?(?::\d+)?(?:[/?#].*)?$/i.exec(text)?.[1];
+  const set = address === undefined ? undefined : parseCidr(address);
+  return host && set && !isEmpty(intersect(set, addresses)) ? [host] : [];
+}
+
+/** A backend host selected by its tag: `{ Role: "backend" }`, `{ key: "tag:Role", values: ["backend"] }`. */
+function selected(guarded: Guarded, value: Value | undefined): Thing[] {
+  if (guarded.tags.length === 0) return [];
+  const props = asProps(value);
+  const here = props ? guarded.tags.filter(({ key, value: text }) => selects(props, key, text)).map(({ thing }) => thing) : [];
+  return [...here, ...children(value).flatMap((inner) => selected(guarded, inner))];
+}
+
+function selects(props: Props, key: string, text: string): boolean {
+  const spelled = [key, `tag:${key}`, `aws:ResourceTag/${key}`];
+  if (spelled.some((name) => texts(props[name]).includes(text))) return true;
+  const name = ["key", "Key", "name", "Name", "tagKey"].map((field) => asString(props[field])).find((found) => found !== undefined);
+  if (name === undefined || !spelled.includes(name)) return false;
+  return ["value", "Value", "values", "Values", "tagValue"].some((field) => texts(props[field]).includes(text));
+}
+
+function texts(value: Value | undefined): string[] {
+  return (asArray(value) ?? [reveal(value) ?? null]).map(asString).filter((text) => text !== undefined);
+}

@@ -1,0 +1,56 @@
+/**
+ * What is understood of the ways to hand a guarded thing on. Each entry names properties of AWS types that may receive one, and either the
+ * policy that evaluates them or why they change nothing for the thing. What no entry names is reported (rules/engine/judgeable-resources.ts):
+ * a type or a property of a later provider is never passed over in silence.
+ */
+import { ACCESS } from "./understood-access";
+import { COMPUTE } from "./understood-compute";
+import { NETWORK } from "./understood-network";
+import { STORAGE } from "./understood-storage";
+
+export interface Entry {
+  /** Begins of type tokens behind `aws:`, separated by spaces: `ec2/route:` is one type, `ecs/` all of a service. */
+  readonly types: string;
+  /** Top-level properties, separated by spaces; `*` for all. */
+  readonly properties: string;
+  /** Ids of the policies that evaluate them, separated by spaces. */
+  readonly modelled?: string;
+  /** Why the thing stays as it is. */
+  readonly harmless?: string;
+  /** What such a resource itself is from then on: what receives it is evaluated as well. */
+  readonly becomes?: string;
+}
+
+export const UNDERSTOOD: readonly Entry[] = [...NETWORK, ...COMPUTE, ...STORAGE, ...ACCESS];
+
+interface Read {
+  readonly entry: Entry;
+  readonly types: readonly string[];
+  readonly properties: ReadonlySet<string>;
+}
+
+const READ: readonly Read[] = UNDERSTOOD.map((entry) => ({
+  entry,
+  types: entry.types.split(" ").map((type) => `aws:${type}`),
+  properties: new Set(entry.properties.split(" ")),
+}));
+
+/** Older module names of the same types. */
+const MODERN: readonly (readonly [RegExp, string])[] = [
+  [/^aws:(alb|elasticloadbalancingv2|applicationloadbalancing)\//, "aws:lb/"],
+  [/^aws:elasticloadbalancing\//, "aws:elb/"],
+  [/V2:(\w+)V2$/, ":$1"],
+];
+
+const byType = new Map<string, readonly Read[]>();
+
+/** The entry for a property of a type, if there is one. */
+export function understood(type: string, property: string): Entry | undefined {
+  let known = byType.get(type);
+  if (!known) {
+    const name = MODERN.reduce((text, [pattern, modern]) => text.replace(pattern, modern), type);
+    known = READ.filter(({ types }) => types.some((begin) => name.startsWith(begin)));
+    byType.set(type, known);
+  }
+  return known.find(({ properties }) => properties.has(property) || properties.has("*"))?.entry;
+}

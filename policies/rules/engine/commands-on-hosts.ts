@@ -1,0 +1,55 @@
+/** AWS services that run commands on hosts, or calls of the AWS API, at a time of their own. */
+import type { Props, Resource, Value } from "../../core/types";
+import { asProps, asString, isAbsent, isUnknown, leaves } from "../../core/values";
+
+/** Documents of AWS that only look at a host or patch it as its owner says. */
+const LOOKING =
+  /^(arn:[^:]*:ssm:[^:]*:[^:]*:document\/)?(AWS-(GatherSoftwareInventory|RunPatchBaseline|RunPatchBaselineAssociation|UpdateSSMAgent|FindWindowsUpdates|ListWindowsInventory)|AmazonCloudWatch-ManageAgent|AmazonInspector2-InvokeInspectorSsmPlugin(Linux)?)$/;
+/** Documents of Systems Manager, and the API itself as a target. */
+const ACTING =
+  /^arn:[^:]*:(ssm:[^:]*:[^:]*:(document|automation-definition)\/|scheduler:::aws-sdk:|states:::aws-sdk:|automate:)|^arn:[^:]*:(ssm|events):.*(run-command|document)/;
+/** Calls of the AWS API from a state machine that change networks, hosts, rights or buckets. */
+const API_CALLS =
+  /:aws-sdk:(ec2|ssm|ssmsfn|iam|s3|s3control|elasticloadbalancing(v2)?|autoscaling|lambda|kms|cloudformation|ram|sts|route53|cloudfront|globalaccelerator|vpclattice|ec2instanceconnect):/i;
+
+/** What the resource does, for messages; undefined for anything else. */
+export function runsCommands({ type, inputs }: Resource): string | undefined {
+  if (type.startsWith("aws:ssm/association:")) return association(inputs.name);
+  if (type.startsWith("aws:ssm/maintenanceWindowTask:")) return maintenance(inputs);
+  if (type.startsWith("aws:cloudwatch/eventTarget:")) return event(inputs);
+  if (type.startsWith("aws:scheduler/schedule:")) return target(asProps(inputs.target)?.arn);
+  if (type.startsWith("aws:sfn/stateMachine:")) {
+    const calls = leaves(inputs.definition).some((leaf) => typeof leaf === "string" && API_CALLS.test(leaf));
+    return calls ? "calls the AWS API from a state machine" : undefined;
+  }
+  if (type.startsWith("aws:cloudwatch/metricAlarm:")) {
+    const acts = leaves([inputs.alarmActions ?? null, inputs.okActions ?? null]).some((leaf) =>
+      /^arn:[^:]*:ssm:/.test(asString(leaf) ?? ""),
+    );
+    return acts ? "runs a document of Systems Manager when it fires" : undefined;
+  }
+  return undefined;
+}
+
+function association(name: Value | undefined): string | undefined {
+  const document = asString(name);
+  if (document !== undefined && LOOKING.test(document)) return undefined;
+  return `runs the document ${document ?? "that is not known yet"} on hosts`;
+}
+
+function maintenance(inputs: Props): string | undefined {
+  const kind = asString(inputs.taskType);
+  const document = asString(inputs.taskArn);
+  if (kind === "RUN_COMMAND" && document !== undefined && LOOKING.test(document)) return undefined;
+  return kind === "LAMBDA" || kind === "STEP_FUNCTIONS" ? undefined : `runs the document ${document ?? "that is not known yet"} on hosts`;
+}
+
+function event(inputs: Props): string | undefined {
+  if (!isAbsent(inputs.runCommandTargets)) return "runs a document of Systems Manager on hosts when an event comes";
+  return target(inputs.arn);
+}
+
+function target(arn: Value | undefined): string | undefined {
+  if (isUnknown(arn)) return undefined;
+  return ACTING.test(asString(arn) ?? "") ? `starts ${asString(arn) ?? ""}` : undefined;
+}
