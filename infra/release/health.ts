@@ -31,15 +31,18 @@ function matchOf(body: HealthBody): "text" | "json" | "any" {
 /** The path without its query, as nginx compares it. */
 export const pathOnly = (path: string): string => path.split("?", 1)[0] ?? path;
 
+/** Seconds for a code step that the release step runs again because its results are gone. */
+const CODE_AGAIN = 1500;
+
 /**
  * Seconds that the release step may take: what it does by itself, the starts of candidate, service and, after a failure, of the service before,
- * and as often the wait for the requests that are at work.
+ * and as often the wait for the requests that are at work; and an earlier step, should it have to be run again.
  */
 export function releaseSeconds({ startSeconds }: Health, { timeoutSeconds }: HttpLimits): number {
-  return 600 + 3 * startSeconds + 4 * timeoutSeconds;
+  return 600 + CODE_AGAIN + 3 * startSeconds + 4 * timeoutSeconds;
 }
 
-/** Seconds for undoing a switch: one start, and the requests of candidate and service. */
+/** Seconds for undoing a switch: the start of the service, the wait for a candidate that stands in, and the requests of both. */
 export function undoSeconds({ startSeconds }: Health, { timeoutSeconds }: HttpLimits): number {
-  return 60 + startSeconds + 2 * timeoutSeconds;
+  return 60 + 2 * startSeconds + 2 * timeoutSeconds;
 }

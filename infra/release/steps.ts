@@ -217,7 +217,7 @@ function siteLines(step: string, spec: HostSpec): Line[] {
 function siteRelease(spec: HostSpec): Plan {
   return {
     name: "release",
-    parts: ["health", "release-stage", "release-gates", "release-repair", "release-site", "release"],
+    parts: ["health", "release-stage", "release-gates", "release-earlier", "release-records", "release-repair", "release-site", "release"],
     lock: "exclusive",
     limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)),
     onFailure: "ddos-undo.service",
@@ -250,7 +250,17 @@ function releaseLines(step: string, spec: HostSpec, values: StepValues): Line[] 
 function release(spec: HostSpec): Plan {
   return {
     name: "release",
-    parts: ["health", "release-stage", "sandbox", "release-gates", "release-repair", "release"],
+    parts: [
+      "health",
+      "release-stage",
+      "sandbox",
+      "release-gates",
+      "release-candidate",
+      "release-earlier",
+      "release-records",
+      "release-repair",
+      "release",
+    ],
     lock: "exclusive",
     limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)),
     // A step that is killed in the middle of a switch cannot undo it itself.

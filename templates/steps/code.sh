@@ -176,4 +176,5 @@ stage_environment "$KEY"
 # Last: what it names is whole.
 printf '%s\n' "$VENV" >"$STAGE/venv-key"
 put "$STAGE/venv-key" "/var/lib/ddos/code/$ID/venv-key" 0644 root root
+remember_input
 summary "code: ${ID:0:12}, venv $VENV, $CHANGES changed"

@@ -71,4 +71,5 @@ while read -r sha size need key name; do
   fetch "$sha" "$size" "$need" "$key" "$name"
 done <"$STAGE/wanted"
 write_set
+remember_input
 summary "models: ${SET:0:12}, $(wc -l <"$STAGE/models") listed, $MOVED bytes moved, $CHANGES changed"

@@ -338,4 +338,5 @@ if [ "$BACKUP_BUCKET" = none ]; then
 else
   set_up_backup
 fi
+remember_input
 summary "prepare: $(python3 -V), $(nginx -v 2>&1 | sed 's/^nginx version: //'), $CHANGES changed"

@@ -7,3 +7,6 @@ place_units() {
     die "there is no unit for release $1 any more: deploy it again, with ml-gateway:gateway.mode application"
   fi
 }
+
+# start_stand_in ID ROLE: a candidate is an application's.
+start_stand_in() { say "the candidate of $1 ($2) is not started in proxy mode"; }

@@ -5,6 +5,9 @@
 #   recover.sh turn ID                       point everything at release ID, restart what does not serve it yet, prove it on every port
 #   recover.sh gate ID PORT UNIT             wait until PORT answers as release ID does when healthy, as long as health.startSeconds says
 #   recover.sh settle                        the switch is proven: stop the candidate, close the journal
+#   recover.sh current | stand-in            the release that serves or should | the one whose candidate alone answers
+#   recover.sh state                         a sentence about who answers now
+#   recover.sh adopt ID                      ID serves, and the record of that is lost: write it again
 # Forward and back are the same operation (turn), so a rollback is as well tested as a switch.
 # Waiting follows /proc/uptime, order follows a counter: the wall clock may be wrong.
 set -Eeuo pipefail
@@ -75,6 +78,9 @@ link() {
 
 # shellcheck source=templates/steps/lock.sh
 . "${0%/*}/lock.sh"
+
+# shellcheck source=templates/steps/recover-state.sh
+. "${0%/*}/recover-state.sh"
 
 # shellcheck source=templates/steps/recover-units.sh
 . "${0%/*}/recover-units.sh"
@@ -224,13 +230,10 @@ gate() {
 
 # aim ID: links and system files say ID. Sets UNIT_CHANGED and SITE_CHANGED. Starts and stops nothing.
 aim() {
-  local id=$1 role state=/var/lib/ddos/releases/$1 main=app
+  local id=$1 role state=/var/lib/ddos/releases/$1
   UNIT_CHANGED=0
   SITE_CHANGED=0
-  if is_proxy "$id"; then
-    main=config
-  fi
-  if [ ! -d "/home/ddos/releases/$id/$main" ] || [ ! -s "$state/facts" ]; then
+  if ! whole "$id"; then
     die "release $id is not on this host any more"
   fi
   role=$(fact "$id" role)
@@ -365,7 +368,6 @@ turn() {
 
 # --- the journal of a switch --------------------------------------------------------------------------------------------------------
 
-# The candidate is ours to stop only while nobody needs it: main serves, or there was nothing before.
 dismiss_candidate() {
   local unit
   for unit in ddos-gateway-next.service ddos-backend-next.service; do
@@ -375,7 +377,18 @@ dismiss_candidate() {
       say "stopped $unit"
     fi
   done
-  rm -f -- /home/ddos/next /home/ddos/next.ddos-new
+  rm -rf -- /home/ddos/next /home/ddos/next.ddos-new
+}
+
+# The candidate is ours to stop only while nobody needs it: where the service does not answer, it is the last that does.
+spare_candidate() {
+  local id
+  id=$(stand_in)
+  if [ -n "$id" ]; then
+    say "the candidate of release $id stays: it alone answers"
+  else
+    dismiss_candidate
+  fi
 }
 
 close_journal() {
@@ -396,10 +409,11 @@ settle() {
   fi
   dismiss_candidate
   close_journal
+  trim
 }
 
 drop_release() {
-  if [ -n "$1" ] && [ "$1" != none ]; then
+  if is_release "$1"; then
     rm -rf -- "/home/ddos/releases/$1" "/var/lib/ddos/releases/$1"
   fi
 }
@@ -417,32 +431,88 @@ withdraw() {
   fi
 }
 
+# serves ID: whether it does, on its own port and through nginx.
+serves() { probe "$1" 8000 && probe "$1" "$(fact "$1" port)"; }
+
+# read_journal: FROM, TO, PHASE and STANDIN. One that is damaged says nothing: then the release goes on that was proven last.
+read_journal() {
+  local journal=/var/lib/ddos/switching other
+  FROM=$(entry "$journal" from)
+  TO=$(entry "$journal" to)
+  PHASE=$(entry "$journal" phase)
+  STANDIN=$(entry "$journal" standin)
+  if ! is_release "$TO" || { [ "$FROM" != none ] && ! is_release "$FROM"; }; then
+    say "the record of a switch, $journal, was damaged; going by what else is known"
+    PHASE=damaged TO=none STANDIN=""
+    FROM=$(current_release)
+    FROM=${FROM:-none}
+  fi
+  other=$(answering 8000)
+  # A journal of somebody who took this host for an empty one.
+  if [ "$FROM" = none ] && [ "$other" != "$TO" ] && whole "$other"; then
+    FROM=$other
+  fi
+  FROM=$(sed -nE '/^([0-9]+-[0-9a-f]{12}|none)$/p' <<<"$FROM")
+}
+
 live() {
-  local journal=/var/lib/ddos/switching from to
-  if [ ! -e "$journal" ]; then
-    dismiss_candidate
+  local outcome
+  if [ ! -e /var/lib/ddos/switching ]; then
+    spare_candidate
+    trim
     return
   fi
-  from=$(entry "$journal" from)
-  to=$(entry "$journal" to)
-  if [ "$(entry "$journal" phase)" = proven ]; then
+  read_journal
+  if [ "$PHASE" = proven ] || { [ "$FROM" = none ] && whole "$TO" && serves "$TO"; }; then
     settle
-    say "finished the switch to $to"
-  elif [ "$from" = none ]; then
-    dismiss_candidate
-    withdraw "$to"
+    outcome="finished the switch to $TO"
+  elif [ "$FROM" = none ] && [ "$PHASE" = damaged ]; then
+    spare_candidate
     close_journal
-    drop_release "$to"
-    say "took back the first release $to"
-  elif turn "$from"; then
+    outcome="no release is known to have served"
+  elif [ "$FROM" = none ]; then
+    dismiss_candidate
+    if whole "$TO"; then
+      withdraw "$TO"
+    fi
+    close_journal
+    drop_release "$TO"
+    outcome="took back the first release $TO"
+  elif whole "$FROM" && (turn "$FROM"); then
     dismiss_candidate
     close_journal
-    drop_release "$to"
-    say "rolled back from $to to $from, which serves"
+    if [ "$TO" != "$FROM" ]; then
+      drop_release "$TO"
+    fi
+    outcome="rolled back from $TO to $FROM, which serves"
   else
-    # The candidate, if it still runs, is the last one that answers: it stays.
-    die "could not roll back to $from; the candidate on port 8001 was left running and the switch stays recorded in $journal"
+    wedge "$FROM" "$TO"
   fi
+  trim
+  say "$outcome"
+}
+
+# wedge FROM TO: neither serves as it should. The candidate stays if it answers. The next release (which is then tried as the service itself, because
+# nothing is lost by it), a start of this host and any later call of live lead out of this state, each by trying again.
+wedge() {
+  local id why="" unit
+  unit=ddos-$(site_of)-next.service
+  # At a boot it may still be loading.
+  if is_release "$STANDIN" && systemctl is-active --quiet "$unit"; then
+    gate "$STANDIN" 8001 "$unit" || say "the candidate of $STANDIN does not answer any more"
+  fi
+  id=$(stand_in)
+  printf 'from=%s\nto=%s\nphase=wedged\nstandin=%s\n' "$1" "$2" "$id" >"$SCRATCH/switching"
+  replace_file "$SCRATCH/switching" /var/lib/ddos/switching 0644 root root || die "could not write /var/lib/ddos/switching"
+  sync -- /var/lib/ddos
+  if [ "$2" != "$id" ]; then
+    drop_release "$2"
+  fi
+  trim
+  if ! whole "$1"; then
+    why=", whose files are not on this host any more,"
+  fi
+  die "release $1$why could not be brought back. $(state)"
 }
 
 # aim_at_boot ID: a unit that an interrupted switch to an application left may be waiting for its start: it is taken back.
@@ -456,22 +526,47 @@ aim_at_boot() {
 # At boot nothing serves yet, so there is nobody to ask: the release before the switch is the one that was proven. A first release has
 # passed its trial as a candidate and there is nothing to roll back to.
 boot() {
-  local journal=/var/lib/ddos/switching from to
-  rm -f -- /home/ddos/next
-  if [ ! -e "$journal" ]; then
+  rm -rf -- /home/ddos/next
+  if [ ! -e /var/lib/ddos/switching ]; then
     return
   fi
-  from=$(entry "$journal" from)
-  to=$(entry "$journal" to)
-  if [ "$(entry "$journal" phase)" = proven ] || [ "$from" = none ]; then
-    aim_at_boot "$to"
+  read_journal
+  if { [ "$PHASE" = proven ] || [ "$FROM" = none ] || ! whole "$FROM"; } && whole "$TO"; then
+    aim_at_boot "$TO"
     settle
-    say "finished the switch to $to that the shutdown cut off"
-  else
-    aim_at_boot "$from"
+    say "finished the switch to $TO that the shutdown cut off"
+  elif ! whole "$FROM"; then
     close_journal
-    drop_release "$to"
-    say "undid the switch to $to that the shutdown cut off; $from serves"
+    say "neither $TO nor $FROM is on this host: the next deployment makes a release"
+  elif [ "$PHASE" = wedged ]; then
+    boot_wedged
+  else
+    aim_at_boot "$FROM"
+    close_journal
+    if [ "$TO" != "$FROM" ]; then
+      drop_release "$TO"
+    fi
+    say "undid the switch to $TO that the shutdown cut off; $FROM is started"
+  fi
+}
+
+# Which of the two will answer is not known yet: both start, and ddos-undo.service (live) settles it beside the boot.
+boot_wedged() {
+  local role
+  role=$(fact "$FROM" role)
+  aim_at_boot "$FROM"
+  if whole "$STANDIN"; then
+    start_stand_in "$STANDIN" "$role"
+  fi
+  systemctl start --no-block ddos-undo.service
+  say "neither $FROM nor $TO served before the shutdown: $FROM is tried again"
+}
+
+# adopt ID: without knowledge of the start that was proven.
+adopt() {
+  if is_release "$1"; then
+    note_serving "$1" "$(recorded previous)"
+    say "the record of the serving release was lost: it is $1"
   fi
 }
 
@@ -494,7 +589,11 @@ main() {
     turn) turn "$2" ;;
     gate) gate "$2" "$3" "$4" ;;
     settle) settle ;;
-    *) die "usage: recover.sh boot | live | turn ID | gate ID PORT UNIT | settle" ;;
+    current) current_release ;;
+    stand-in) stand_in ;;
+    state) state ;;
+    adopt) adopt "$2" ;;
+    *) die "usage: recover.sh boot | live | turn ID | gate ID PORT UNIT | settle | current | stand-in | state | adopt ID" ;;
   esac
 }
 

@@ -88,24 +88,6 @@ gate_models() {
   log "models: $out"
 }
 
-# The new release, on its own port, in the sandbox that it will serve in: proves import, models, settings and health.
-try_candidate() {
-  local outcome said
-  put "$STAGE/next.service" "/etc/systemd/system/$CANDIDATE" 0644 root root
-  if [ "$PUT" = changed ]; then
-    systemctl daemon-reload
-  fi
-  point /home/ddos/next "releases/$ID" ddos ddos
-  if ! systemctl start -- "$CANDIDATE"; then
-    fail "the new release $ID could not be started on trial$(last_words "$CANDIDATE")"
-  fi
-  if ! outcome=$(/usr/local/lib/ddos/recover.sh gate "$ID" 8001 "$CANDIDATE" 2>&1); then
-    said=$(last_words "$CANDIDATE") || log "the journal of $CANDIDATE could not be read"
-    fail "the new release $ID failed its trial: $(without_secrets <<<"$outcome")$(sandbox_hint "$said")$said"
-  fi
-  log "release $ID passed its trial on port 8001"
-}
-
 # The listening ports of the new site become spare ones of this host: the service port 8100, any other 8101 and on.
 on_spare_ports() {
   awk -v port="$PORT" '

@@ -78,7 +78,7 @@ repair_links() {
   remove_application
 }
 
-prune() { log "release before: ${1:-none}"; }
+prune() { log "a site has no stored parts"; }
 
 # What an application's releases left: they were for going back to, and this release serves. With them go their .env and their environments.
 remove_application() {

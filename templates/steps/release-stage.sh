@@ -35,37 +35,6 @@ read_wanted() {
   done
 }
 
-# Where a step that has succeeded once is not run again by itself, as after going to the proxy mode and back without having got there.
-REPAIR="To run every step: pulumi config set repair \"\$(date -u +%FT%TZ)\" && pulumi up"
-
-# What the earlier steps must have left here. Any of them may have been pruned or deleted by hand.
-check_parts() {
-  local damage
-  if [ ! -e "/var/lib/ddos/code/$CODE/complete" ]; then
-    fail "the application code $CODE is not on this host: the code step has to run first. $REPAIR"
-  fi
-  if [ "$(tree_print "/var/lib/ddos/code/$CODE/tree")" != "$(cat "/var/lib/ddos/code/$CODE/complete")" ]; then
-    fail "the stored application code /var/lib/ddos/code/$CODE was altered on this host: the code step has to run again, it stages it anew"
-  fi
-  if [ ! -s "/var/lib/ddos/env/$SETTINGS" ]; then
-    fail "the settings for .env are not on this host (/var/lib/ddos/env/$SETTINGS): the env step has to run first. $REPAIR"
-  fi
-  if [ "$MODELS" != none ] && [ ! -e "/var/lib/ddos/models-sets/$MODELS" ]; then
-    fail "the model set $MODELS is not on this host: the models step has to run first"
-  fi
-  if [ ! -s "/var/lib/ddos/code/$CODE/layout/pythonpath" ]; then
-    fail "what the layout of the application code $CODE is has not been noted on this host: the code step has to run first"
-  fi
-  VENV=$(cat "/var/lib/ddos/code/$CODE/venv-key")
-  if [ ! -e "/home/ddos/venvs/$VENV/.complete" ]; then
-    fail "the Python environment /home/ddos/venvs/$VENV is missing or unfinished: the code step has to run again, it builds it anew"
-  fi
-  damage=$(venv_damage "/home/ddos/venvs/$VENV")
-  if [ -n "$damage" ]; then
-    fail "the Python environment /home/ddos/venvs/$VENV is damaged ($damage): the code step has to run again, it builds it anew"
-  fi
-}
-
 # Secrets are in no digest but that of the settings, which is salted and slow by design.
 wanted_digest() {
   {
@@ -103,12 +72,9 @@ stage_models() {
   done < <(model_lines)
 }
 
-stage_release() {
-  rm -rf -- /home/ddos/releases/.partial /var/lib/ddos/releases/.partial
-  local size
-  size=$(du -sm -- "/var/lib/ddos/code/$CODE/tree" | cut -f 1)
-  free_space /home/ddos $((size + 64)) "a release" $(($(find "/var/lib/ddos/code/$CODE/tree" | wc -l) + 100))
-  free_space /var/lib/ddos 16 "the records of a release"
+# stage_tree: the folder of a release, made of its stored parts; what says so is written by the caller.
+stage_tree() {
+  rm -rf -- /home/ddos/releases/.partial
   install -d -m 755 -o ddos -g ddos /home/ddos/releases/.partial /home/ddos/releases/.partial/models /home/ddos/releases/.partial/config
   cp -R -- "/var/lib/ddos/code/$CODE/tree" /home/ddos/releases/.partial/app
   chown -R ddos:ddos /home/ddos/releases/.partial/app
@@ -118,6 +84,15 @@ stage_release() {
   ln -s "../../venvs/$VENV" /home/ddos/releases/.partial/venv
   chown -h ddos:ddos /home/ddos/releases/.partial/venv
   stage_models
+}
+
+stage_release() {
+  rm -rf -- /var/lib/ddos/releases/.partial
+  local size
+  size=$(du -sm -- "/var/lib/ddos/code/$CODE/tree" | cut -f 1)
+  free_space /home/ddos $((size + 64)) "a release" $(($(find "/var/lib/ddos/code/$CODE/tree" | wc -l) + 100))
+  free_space /var/lib/ddos 16 "the records of a release"
+  stage_tree
   install -m 644 -o ddos -g ddos -- "$STAGE/site.conf" /home/ddos/releases/.partial/config/nginx.conf
   write_release_files
   install -d -m 755 -o root -g root /var/lib/ddos/releases /var/lib/ddos/releases/.partial
@@ -145,12 +120,21 @@ write_release_files() {
   install -m 644 -o ddos -g ddos -- "$STAGE/release.json" /home/ddos/releases/.partial/release.json
 }
 
-# Numbers are never used twice and never depend on the clock: the counter moves before anything else is made.
+# highest_number: of all releases that are or were here.
+highest_number() {
+  {
+    head -c 20 /var/lib/ddos/counter 2>/dev/null || printf 0
+    printf '\n%s\n0\n' "$CURRENT"
+    release_names
+    ls /var/lib/ddos/releases
+  } | sed -nE 's/^0*([1-9][0-9]{0,14}|0)(-[0-9a-f]{12})?$/\1/p' | sort -n | tail -n 1
+}
+
+# Numbers are never used twice and never depend on the clock: the counter moves before anything else is made. It may have been lost, so every
+# release that is or was here counts as well.
 take_number() {
-  local last=0
-  if [ -s /var/lib/ddos/counter ]; then
-    last=$(cat /var/lib/ddos/counter)
-  fi
+  local last
+  last=$(highest_number)
   printf '%s\n' "$((last + 1))" >"$STAGE/counter"
   put "$STAGE/counter" /var/lib/ddos/counter 0644 root root
   ID=$((last + 1))-${DIGEST:0:12}
@@ -160,24 +144,7 @@ take_number() {
 publish_stage() {
   mv -T -- /var/lib/ddos/releases/.partial "/var/lib/ddos/releases/$ID"
   mv -T -- /home/ddos/releases/.partial "/home/ddos/releases/$ID"
-  sync -f /home/ddos/releases
-}
-
-# keep_list: the releases that stay: current, previous, and the newest others up to three in all.
-keep_list() {
-  local current=$1 previous=$2 kept=0 name
-  printf '%s\n' "$current"
-  kept=1
-  if [ -n "$previous" ] && [ -d "/home/ddos/releases/$previous" ]; then
-    printf '%s\n' "$previous"
-    kept=2
-  fi
-  while read -r name; do
-    if [ "$kept" -lt 3 ] && [ "$name" != "$current" ] && [ "$name" != "$previous" ]; then
-      printf '%s\n' "$name"
-      kept=$((kept + 1))
-    fi
-  done < <(release_names)
+  sync -f /home/ddos/releases /var/lib/ddos/releases
 }
 
 # release_names: newest first.
@@ -203,18 +170,12 @@ referenced() {
   done <"$STAGE/keep"
 }
 
-# prune PREVIOUS. Parts are deleted only when two releases in a row found them unused, with the same time of last use: another deployment
+# prune: parts of releases; recover.sh has left the three that stay. Parts are deleted only when two releases in a row found them unused, with the same time of last use: another deployment
 # may just have brought them, or found them here, for its own release (the code, env and models steps touch what they find). Times are
 # compared for being equal, never for order.
 prune() {
   local name used
-  keep_list "$CURRENT" "$1" >"$STAGE/keep"
-  while read -r name; do
-    if ! grep -qxF -- "$name" "$STAGE/keep"; then
-      rm -rf -- "/home/ddos/releases/$name" "/var/lib/ddos/releases/$name"
-      log "removed release $name"
-    fi
-  done < <(release_names)
+  release_names >"$STAGE/keep"
   referenced | sort -u >"$STAGE/referenced"
   find /var/lib/ddos/code /var/lib/ddos/env /var/lib/ddos/models /var/lib/ddos/models-sets /home/ddos/venvs -mindepth 1 -maxdepth 1 \
     -printf '%A@ %p\n' >"$STAGE/parts"

@@ -15,7 +15,8 @@ cleanup() {
       if result=$(DDOS_LOCK=held /usr/local/lib/ddos/recover.sh live 2>&1); then
         result=$(printf '%s\nUndone: %s' "$result" "$(tail -n 1 <<<"$result")")
       else
-        result="Going back failed, too: $(tr '\n' ';' <<<"$result")"
+        log "$result"
+        result="Going back failed, too: $(tail -n 1 <<<"$result")"
       fi
       ;;
   esac
@@ -27,6 +28,7 @@ cleanup() {
   fi
 }
 
+# What serves was not touched, and is asked whether it does.
 abandon_trial() {
   stop_site_trial
   DDOS_LOCK=held /usr/local/lib/ddos/recover.sh live >&2
@@ -36,12 +38,12 @@ abandon_trial() {
   else
     rm -f -- "/etc/systemd/system/$CANDIDATE"
   fi
+  systemctl daemon-reload
   if [ -n "$CURRENT" ]; then
-    printf 'Release %s still serves, nothing was changed' "$CURRENT"
+    printf 'Nothing was switched. %s' "$(/usr/local/lib/ddos/recover.sh state)"
   else
     printf 'There was no release before, nothing serves yet'
   fi
-  systemctl daemon-reload
 }
 
 # note_switch PHASE: on the disk before the next thing happens.
@@ -51,26 +53,12 @@ note_switch() {
   sync /var/lib/ddos
 }
 
-# current_release: what serves by our own record, or, should that be gone, by the link. Either may have been deleted by hand; taking a host
-# that serves for an empty one would mean to clear it after a failure.
-current_release() {
-  local found=""
-  if [ -s /var/lib/ddos/serving ]; then
-    found=$(sed -n 's/^current=//p' /var/lib/ddos/serving)
-  elif [ -L /home/ddos/current ]; then
-    found=$(readlink /home/ddos/current)
-    found=${found##*/}
-  fi
-  if [ -n "$found" ] && [ -s "/var/lib/ddos/releases/$found/facts" ]; then
-    printf '%s' "$found"
-  fi
-}
-
 # A step that was killed may have left a switch, a candidate or a half-made release.
 end_interrupted() {
   local outcome
   if ! outcome=$(DDOS_LOCK=held /usr/local/lib/ddos/recover.sh live 2>&1); then
-    summary "an interrupted switch could not be undone ($outcome); going on with the new release"
+    log "$outcome"
+    summary "an interrupted switch could not be undone: $(tail -n 1 <<<"$outcome"). Going on with the new release"
   elif [ -n "$outcome" ]; then
     summary "ended what an interrupted release had left: $(tail -n 1 <<<"$outcome")"
   fi
@@ -90,7 +78,21 @@ switch() {
   PHASE=idle
 }
 
+# Where only an earlier candidate still answers, it goes on answering on its port, and the new release is tried as the service itself, which has
+# nothing to lose. (It has to be proven there anyway.)
+try_release() {
+  local standin
+  standin=$(/usr/local/lib/ddos/recover.sh stand-in)
+  if [ -n "$standin" ]; then
+    summary "only the candidate of release $standin answers: $ID is tried as the service itself"
+    return 0
+  fi
+  try_candidate
+  try_site
+}
+
 deploy() {
+  keep_a_way_back
   take_number
   PHASE=trial
   stage_release
@@ -98,21 +100,25 @@ deploy() {
   gate_site
   gate_models
   publish_stage
-  try_candidate
-  try_site
+  try_release
   switch
   local before=$CURRENT
   CURRENT=$ID
   repair_links
-  prune "$before"
+  prune
   summary "release $ID serves on port $PORT (code ${CODE:0:12}, models ${MODELS:0:12}); before: ${before:-none}"
 }
 
 read_wanted
+check_host
+CURRENT=$(/usr/local/lib/ddos/recover.sh current)
+rebuild_records
 end_interrupted
+CURRENT=$(/usr/local/lib/ddos/recover.sh current)
+rebuild_records
+record_serving
 check_parts
 DIGEST=$(wanted_digest)
-CURRENT=$(current_release)
 if [ "${CURRENT#*-}" != "${DIGEST:0:12}" ] || needs_replacement; then
   deploy
 else

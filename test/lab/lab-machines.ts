@@ -4,7 +4,7 @@ import type { Os } from "../../infra/external-names";
 import { limitMemory } from "./cgroup";
 import { ensureImage } from "./image";
 import type { Lab, NewHost } from "./lab";
-import { createDisk, powerOff, powerOn, removeDisk, waitForLeader } from "./machine";
+import { createDisk, losePower, powerOff, powerOn, removeDisk, waitForLeader } from "./machine";
 import { applyNetwork, createHostNetwork, removeHostNetwork } from "./network";
 import { until } from "./process";
 import { addWheels } from "./python-env";
@@ -13,7 +13,10 @@ import { ensureTls } from "./tls";
 import type { Host, LabState } from "./topology";
 import { checkName } from "./topology";
 
-export type Machines = Pick<Lab, "provideOs" | "addHost" | "removeHost" | "ready" | "reboot" | "powerOff" | "powerOn" | "setMemory">;
+export type Machines = Pick<
+  Lab,
+  "provideOs" | "addHost" | "removeHost" | "ready" | "reboot" | "powerOff" | "losePower" | "powerOn" | "setMemory"
+>;
 
 export type InTurn = <T>(job: () => Promise<T>) => Promise<T>;
 
@@ -80,6 +83,7 @@ export function machines(name: string, { hostOf, update, inTurn, inside }: Tools
       await until(`reboot of ${host}`, 60_000, async () => (await waitForLeader(name, host)) !== before || undefined);
     },
     powerOff: (host) => powerOff(readState(name), hostOf(host).name),
+    losePower: (host) => losePower(readState(name), hostOf(host).name),
     powerOn: start,
     setMemory: async (host, mebibytes) => {
       limitMemory(name, host, mebibytes);

@@ -59,6 +59,8 @@ export interface Lab {
   reboot(host: string): Promise<void>;
   /** Pulls the plug; `powerOn` boots from what reached the disk. */
   powerOff(host: string): Promise<void>;
+  /** The same, and what the file system had not written to the disk is lost, as in a power cut. */
+  losePower(host: string): Promise<void>;
   powerOn(host: string): Promise<void>;
   /** MiB for the whole machine; undefined lifts the limit. Holds also after a reboot. */
   setMemory(host: string, mebibytes: number | undefined): Promise<void>;

@@ -5,7 +5,7 @@ import { limitMemory, makeGroups, processesOf, removeGroups } from "./cgroup";
 import { startDaemon } from "./daemon";
 import { ifThere } from "./files";
 import { checkout, runDir } from "./paths";
-import { until } from "./process";
+import { must, until } from "./process";
 import type { FirstBoot } from "./seed";
 import { writeSeed } from "./seed";
 import type { Tls } from "./tls";
@@ -51,6 +51,22 @@ export function powerOn(state: LabState, host: Host): void {
 /** As pulling the plug: every process ends at once, nothing is flushed by the machine itself. */
 export async function powerOff(state: LabState, host: string): Promise<void> {
   await removeGroups(state.name, host);
+}
+
+/** What is on the disk stays; what is only in memory of the file system, such as pages and its own log, is lost (EXT4_IOC_SHUTDOWN, NOLOGFLUSH). */
+const STOP_FILE_SYSTEM = `import fcntl, os, struct, sys
+fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, struct.pack("I", 2))`;
+
+/** A power cut: nothing is written any more, then every process ends. @throws when the machine has no file system of its own (diskGiB) */
+export async function losePower(state: LabState, host: string): Promise<void> {
+  const directory = directoryOf(state, host);
+  const words = (id: number): string => ifThere(() => readFileSync(`/proc/${id}/cmdline`, "utf8"), "");
+  // The mount is in the name space of what runs the machine.
+  const supervisor = processesOf(state.name, host).find((id) => words(id).includes(SUPERVISE) && !words(id).includes("unshare"));
+  if (supervisor === undefined || !existsSync(join(directory, "volume")))
+    throw new Error(`machine ${host} is off, or has no disk of its own`);
+  await must(["nsenter", "-t", String(supervisor), "-m", "python3", "-c", STOP_FILE_SYSTEM, join(directory, "layers")]);
+  await powerOff(state, host);
 }
 
 export function removeDisk(state: LabState, host: string): void {

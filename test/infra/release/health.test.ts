@@ -115,7 +115,7 @@ test("one limit decides how long the step, the unit and the undoing may take", (
     const [health, requests] = [healthOf({ startSeconds }), { ...DEFAULT_LIMITS, timeoutSeconds }];
     return [releaseSeconds(health, requests), undoSeconds(health, requests)];
   };
-  expect(limits(60, 30)).toEqual([900, 180]);
+  expect(limits(60, 30)).toEqual([2400, 240]);
   // The step: trial, service and the service before, each with its start, and what was at work before each stop.
   for (const [start, timeout] of [
     [10, 1],
@@ -131,8 +131,8 @@ test("one limit decides how long the step, the unit and the undoing may take", (
   }
   const create = (startSeconds: number): string =>
     hostSteps(exampleSpec("backend", { health: { startSeconds } })).find(({ name }) => name === "release")?.create ?? "";
-  expect(create(60)).toContain("RuntimeMaxSec=900 ");
-  expect(create(600)).toContain("RuntimeMaxSec=2520 ");
+  expect(create(60)).toContain("RuntimeMaxSec=2400 ");
+  expect(create(600)).toContain("RuntimeMaxSec=4020 ");
 });
 
 test("nginx compares the path without its query", () => {

@@ -18,9 +18,11 @@ import { layoutCases } from "./cases/layouts";
 import { lockCases } from "./cases/locks";
 import { modelCases } from "./cases/models";
 import { pickleCases } from "./cases/pickles";
+import { powerCases } from "./cases/power";
 import { proxyCases } from "./cases/proxy";
 import { sampleCases } from "./cases/sample-app";
 import { loadCases } from "./cases/ten-releases";
+import { wedgedCases } from "./cases/wedged";
 import type { Counts } from "./load";
 import type { Watch } from "./watch";
 import { startWatch } from "./watch";
@@ -36,6 +38,8 @@ const ALL: readonly Case[] = [
   ...driftCases,
   ...cutCases,
   ...lockCases,
+  ...wedgedCases,
+  ...powerCases,
   ...loadCases,
   ...proxyCases,
   ...sampleCases,

@@ -66,7 +66,7 @@ export const proxyCases: readonly Case[] = [
       const failure = expectFailure(
         await bench.deployGateway({ label: bench.label(), fault: "crash" }),
         "release",
-        /Release \S+ still serves/,
+        /Nothing was switched\. Asked just now: release \S+ answers/,
       );
       const late = await bench.deployGateway({ label: bench.label(), fault: "crash-on-8000" });
       expectFailure(late, "release", /rolled back from \S+ to \S+, which serves/);
