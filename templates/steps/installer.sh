@@ -102,6 +102,10 @@ network_trouble() {
   grep -qE 'NewConnectionError|ConnectTimeout|ReadTimeout|Temporary failure in name resolution|Could not resolve host|Connection (refused|reset)|RemoteDisconnected|SSLError|ProxyError|IncompleteRead|client error \(Connect\)|operation timed out|dns error|error sending request|HTTP status server error|connection closed' "$BUILD_LOG"
 }
 
+# Over TLS a wrong clock looks like a certificate that is not valid, and a dead name server like an index that is away.
+clock_trouble() { grep -qiE 'certificate (has )?expired|certificate is not yet valid|not ?valid ?yet|invalid peer certificate: Expired' "$BUILD_LOG"; }
+name_trouble() { grep -qiE 'name resolution|could not resolve|dns error|failed to lookup address|name or service not known' "$BUILD_LOG"; }
+
 # try_thrice SECONDS WHAT COMMAND...: in the sandbox, again only when the network was at fault. Its status is the command's.
 try_thrice() {
   local seconds=$1 what=$2 try status
@@ -110,7 +114,7 @@ try_thrice() {
     status=0
     sandbox "$seconds" network "$@" || status=$?
     cut -c 1-400 "$BUILD_LOG"
-    if [ "$status" = 0 ] || [ "$try" = 3 ] || ! network_trouble; then
+    if [ "$status" = 0 ] || [ "$try" = 3 ] || ! network_trouble || clock_trouble; then
       return "$status"
     fi
     log "attempt $try of 3, $what: $(place_of_packages) could not be reached"
@@ -123,6 +127,10 @@ build_reason() {
   why_ended "$1"
   if grep -q 'DO NOT MATCH THE HASHES\|Hash mismatch' "$BUILD_LOG"; then
     printf 'a package has another hash than the requirements say; '
+  elif clock_trouble; then
+    printf "this host's clock says %s, when the certificate of %s is not valid: correct the clock (timedatectl), unless the date is right; " "$(date -u +%FT%TZ)" "$(place_of_packages)"
+  elif name_trouble; then
+    printf "the name of %s could not be resolved: does this host's name server answer (resolvectl status)? " "$(place_of_packages)"
   elif network_trouble; then
     printf '%s could not be reached (egress %s); ' "$(place_of_packages)" "$EGRESS"
   elif grep -qE 'HTTP status client error \(40[13]|401 Error|403 Error|401 Unauthorized|403 Forbidden' "$BUILD_LOG"; then

@@ -119,7 +119,11 @@ apt_reason() {
   if printf '%s' "$line" | grep -q 'Unable to locate package'; then
     printf ' (no repository of this host has it: is it written right in ml-gateway:%s.packages, and does this release of Ubuntu have it?)' "$ROLE"
   fi
-  if printf '%s' "$line" | grep -qiE 'resolv|connect|timeout|unreachable|failed to fetch'; then
+  if printf '%s' "$line" | grep -qiE 'not valid yet|expired'; then
+    printf " (this host's clock says %s: is that right? See timedatectl)" "$(date -u +%FT%TZ)"
+  elif printf '%s' "$line" | grep -qi 'resolv'; then
+    printf " (a name could not be resolved: does this host's name server answer? See resolvectl status)"
+  elif printf '%s' "$line" | grep -qiE 'connect|timeout|unreachable|failed to fetch'; then
     case "$EGRESS" in
       gateway) printf ' (egress is by NAT on the gateway: is ddos-nat active there, and source/dest check off?)' ;;
       managed) printf ' (egress is by the managed NAT: is the private route table bound to it?)' ;;

@@ -199,10 +199,10 @@ over() {
 # start may take, health.startSeconds: an application that loads its models may refuse connections, answer 503, or say so in its body.
 # Only a process that has ended is not waited for.
 gate() {
-  local id=$1 port=$2 unit=$3 good=0 limit end restarts key=" (health.startSeconds)"
+  local id=$1 port=$2 unit=$3 good=0 limit end restarts
   limit=$(health_value "$(wanted_of "$id")" startSeconds 60)
   if [ -n "${4-}" ]; then
-    limit=$4 key=""
+    limit=$4
   fi
   end=$(($(uptime_seconds) + limit))
   restarts=$(property "$unit" NRestarts)
@@ -222,7 +222,11 @@ gate() {
     fi
     sleep 0.25
   done
-  say "$unit was not healthy on port $port within $limit s$key. Last answer: $SEEN. Wanted for $(health_value "$(wanted_of "$id")" healthPath /health): $(health_wanted "$(wanted_of "$id")"), from release $id. Raise health.startSeconds for a slower start, correct health.path, health.status, health.body or health.host for another answer"
+  if [ -n "${4-}" ]; then
+    say "port $port gave no healthy answer within $limit s, though the service does on its own port: is nginx well, and is the port another site's as well (nginx -T)? Last answer: $SEEN. Wanted for $(health_value "$(wanted_of "$id")" healthPath /health): $(health_wanted "$(wanted_of "$id")"), from release $id"
+    return 1
+  fi
+  say "$unit was not healthy on port $port within $limit s (health.startSeconds). Last answer: $SEEN. Wanted for $(health_value "$(wanted_of "$id")" healthPath /health): $(health_wanted "$(wanted_of "$id")"), from release $id. Raise health.startSeconds for a slower start, correct health.path, health.status, health.body or health.host for another answer"
   return 1
 }
 

@@ -42,7 +42,23 @@ gate_site() {
   ln -sfn -- "/etc/nginx/sites-available/$ROLE" "$STAGE/nginx/sites-enabled/$ROLE"
   # shellcheck disable=SC2016 # the inner shell expands it
   if ! out=$(unshare --mount --propagation private -- /bin/sh -c 'mount --bind "$1" /etc/nginx && exec nginx -t' sh "$STAGE/nginx" 2>&1); then
-    fail "nginx refuses the new site: $(tail -n 5 <<<"$out")"
+    fail "$(site_reason "$out")"
+  fi
+}
+
+# site_reason TEXT: what nginx said of the copy, and whose file it is about.
+site_reason() {
+  local error file
+  error=$(grep -E '\[emerg\]' <<<"$1" | head -n 1 | sed 's/^nginx: //')
+  file=$(sed -nE 's,^.* in (/[^ ]*):[0-9]+$,\1,p' <<<"$error")
+  if [ -n "$file" ] && [ "${file##*/sites-*/}" != "$ROLE" ]; then
+    printf 'nginx refuses its configuration because of %s, which is not part of this deployment: %s. With that file nginx takes no new site, and does not start at the next boot: correct or remove it, then run again' "$file" "$error"
+    return 0
+  fi
+  printf 'nginx refuses the new site: %s' "$(tail -n 5 <<<"$1")"
+  if grep -q 'duplicate default server' <<<"$error"; then
+    printf ' (another site of this host is the default of port %s already: %s)' "$PORT" "$(grep -rlE "^[[:space:]]*listen[[:space:]].*default_server" /etc/nginx/sites-enabled /etc/nginx/conf.d |
+      grep -v "/$ROLE\$" | tr '\n' ' ' || printf 'grep default_server /etc/nginx')"
   fi
 }
 
@@ -88,16 +104,21 @@ gate_models() {
   log "models: $out"
 }
 
-# The listening ports of the new site become spare ones of this host: the service port 8100, any other 8101 and on.
+# The listening ports of the new site become spare ones of this host: ten in a row from 8100 on that nobody uses, the first for the service port.
 on_spare_ports() {
-  awk -v port="$PORT" '
+  SPARE=$(ss -H -l -t -n | awk '{ sub(/^.*:/, "", $4); used[$4] }
+    END { for (first = 8100; first < 8900; first += 10) { free = 1; for (i = 0; i < 10; i++) if ((first + i) in used) free = 0; if (free) { print first; exit } } }')
+  if [ -z "$SPARE" ]; then
+    fail "a new nginx site is tried on ten unused ports in a row, and this host has none between 8100 and 8899 (ss -ltn)"
+  fi
+  awk -v port="$PORT" -v spare_port="$SPARE" '
     /^[ \t]*listen[ \t]/ {
       if ($2 ~ /\[/) next
       address = $2
       sub(/;$/, "", address)
       sub(/^.*:/, "", address)
-      if (address == port) spare = 8100
-      else { if (!(address in others)) others[address] = 8101 + count++; spare = others[address] }
+      if (address == port) spare = spare_port
+      else { if (!(address in others)) others[address] = spare_port + 1 + count++; spare = others[address] }
       ending = ($2 ~ /;$/) ? ";" : ""
       $2 = "127.0.0.1:" spare ending
     }
@@ -124,7 +145,7 @@ try_site() {
   end=$((${up%.*} + 5))
   while [ "${up%.*}" -lt "$end" ]; do
     answer=""
-    if health_ask "$STAGE/header" http://127.0.0.1:8100 "$STAGE"; then
+    if health_ask "$STAGE/header" "http://127.0.0.1:$SPARE" "$STAGE"; then
       answer=$(tr -d '\r' <"$STAGE/head")
     fi
     if grep -qixE "x-release: ($(site_releases))" <<<"$answer"; then
@@ -135,7 +156,7 @@ try_site() {
     sleep 0.2
     read -r up _ </proc/uptime
   done
-  fail "the new nginx site is valid, but does not lead to the $LEADS_TO: $(head -n 1 <<<"${answer:-no answer}") for $(need healthPath); last error: $(tail -n 1 /home/ddos/logs/error.log | cut -c 1-300)"
+  fail "the new nginx site is valid, but does not lead to the $LEADS_TO within 5 s: $(head -n 1 <<<"${answer:-no answer}") for $(need healthPath); last error: $(tail -n 1 /home/ddos/logs/error.log | cut -c 1-300)"
 }
 
 # site_releases: whose answers prove the new site, as a pattern.

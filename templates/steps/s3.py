@@ -137,6 +137,10 @@ def in_words(error, args):
         return Failure("this host has no credentials: has it a role (instance profile), and does the instance metadata service answer?")
     if re.search(r"name resolution|name or service|NameResolution|getaddrinfo|nodename", cause, re.IGNORECASE):
         return Failure(f"the name {host} could not be resolved: does the VPC's name server answer (resolvectl query {host})?")
+    if kind == "SSLError" and re.search(r"expired|not yet valid", cause, re.IGNORECASE):
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
+        hint = "correct the clock (timedatectl; is chrony or systemd-timesyncd at work?), unless the date is right"
+        return Failure(f"this host's clock says {now} UTC, when the certificate of {host} is not valid: {hint}", again=False)
     if kind == "SSLError":
         hint = "is this host's clock right (timedatectl), and its store of certificates whole?"
         return Failure(f"the certificate of {host} was not accepted; {hint} ({cause[-160:]})")

@@ -16,6 +16,7 @@ import { firstCases } from "./cases/first";
 import { hostCases } from "./cases/host";
 import { layoutCases } from "./cases/layouts";
 import { lockCases } from "./cases/locks";
+import { messageCases } from "./cases/messages";
 import { modelCases } from "./cases/models";
 import { pickleCases } from "./cases/pickles";
 import { powerCases } from "./cases/power";
@@ -38,6 +39,7 @@ const ALL: readonly Case[] = [
   ...driftCases,
   ...cutCases,
   ...lockCases,
+  ...messageCases,
   ...wedgedCases,
   ...powerCases,
   ...loadCases,
