@@ -14,7 +14,7 @@ import { noHappenings } from "./state";
 import type { Context, State, Variable } from "./state";
 import { plain } from "./text";
 
-const MOST_COMMANDS = 20_000;
+const MOST_COMMANDS = 40_000;
 
 export const newContext = (parse: ParseShell): Context => ({
   parse,
