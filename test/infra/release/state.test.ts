@@ -136,3 +136,17 @@ bash("inodes are counted where there is a number of them", () => {
   expect(space("0 0", 'free_space / 100 "x"')).toBe("");
   expect(space("262144 2000", 'free_space / 6000 "x"')).toMatch(/^not enough disk space for x: 6000 MiB needed in \/, 5000 MiB free/);
 });
+
+bash("a new site is tried on ten ports in a row that nobody uses", () => {
+  const site =
+    "server {\n    listen 9000 default_server;\n    listen [::]:9000;\n}\nserver {\n    listen 443 ssl;\n    listen 127.0.0.1:81;\n}\n";
+  const ports = (used: readonly number[]): string[] => {
+    const ss = used.map((port) => `LISTEN 0 511 0.0.0.0:${port} 0.0.0.0:*`).join("\n");
+    writeFileSync(join(root, "site.conf"), site);
+    const text = `STAGE=${root} ROLE=backend PORT=9000\nfail() { printf '%s' "$1"; exit 0; }\nss() { printf '%s\\n' '${ss}'; }\n${gates}\non_spare_ports\ncat ${root}/spare.conf`;
+    return execFileSync("bash", ["-c", text], { encoding: "utf8" }).match(/listen.*|a new nginx site.*/g) ?? [];
+  };
+  expect(ports([8000, 9000])).toEqual(["listen 127.0.0.1:8100 default_server;", "listen 127.0.0.1:8101 ssl;", "listen 127.0.0.1:8102;"]);
+  expect(ports([8100, 8115])[0]).toBe("listen 127.0.0.1:8120 default_server;");
+  expect(ports(Array.from({ length: 80 }, (_, block) => 8103 + 10 * block))[0]).toMatch(/^a new nginx site is tried on ten unused ports/);
+});
