@@ -13,6 +13,7 @@ import { appCases } from "./cases/app";
 import { cutCases } from "./cases/cuts";
 import { driftCases } from "./cases/drift";
 import { firstCases } from "./cases/first";
+import { formatCases } from "./cases/formats";
 import { hostCases } from "./cases/host";
 import { layoutCases } from "./cases/layouts";
 import { lockCases } from "./cases/locks";
@@ -45,6 +46,7 @@ const ALL: readonly Case[] = [
   ...loadCases,
   ...proxyCases,
   ...sampleCases,
+  ...formatCases,
   ...firstCases,
 ];
 

@@ -42,7 +42,7 @@ export function plainModel(name: string, seed: string, size = 300_000): ModelFil
 
 export const modelKey = (bytes: Buffer, name: string): string => `models/${createHash("sha256").update(bytes).digest("hex")}/${name}`;
 
-export function modelSet(files: readonly ModelFile[], pins: readonly string[] = []): ManifestFiles {
+export function modelSet(files: readonly ModelFile[], pins: readonly string[] = [], imports: readonly string[] = []): ManifestFiles {
   const rows: ManifestFile[] = files.map(({ name, bytes }) => ({
     path: `models/${name}`,
     key: modelKey(bytes, name),
@@ -51,9 +51,9 @@ export function modelSet(files: readonly ModelFile[], pins: readonly string[] = 
     required: true,
   }));
   const digest = createHash("sha256")
-    .update(JSON.stringify([rows, pins]))
+    .update(JSON.stringify([rows, pins, imports]))
     .digest("hex");
-  return { digest, pins, files: rows };
+  return { digest, pins, imports, files: rows };
 }
 
 export const BUCKET = "fault-models";
