@@ -12,6 +12,7 @@ import { expectSuccess } from "./case";
 import { appCases } from "./cases/app";
 import { cutCases } from "./cases/cuts";
 import { driftCases } from "./cases/drift";
+import { environmentCases } from "./cases/environments";
 import { firstCases } from "./cases/first";
 import { formatCases } from "./cases/formats";
 import { hostCases } from "./cases/host";
@@ -38,6 +39,7 @@ const ALL: readonly Case[] = [
   ...pickleCases,
   ...hostCases,
   ...driftCases,
+  ...environmentCases,
   ...cutCases,
   ...lockCases,
   ...messageCases,
