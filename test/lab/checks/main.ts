@@ -15,6 +15,7 @@ import { oneAppChecks } from "./one-app";
 import type { Report, Run } from "./operator";
 import { operatorsOs, start, untilSaid, upOnce, useOs } from "./operator";
 import { checkInside, checkNat, checkOutside } from "./reach";
+import { requestChecks } from "./requests";
 import { rotationChecks } from "./rotation";
 import { checkDetection, checkHealth, checkPrediction, checkSecrets } from "./service";
 import { traces } from "./traces";
@@ -184,7 +185,8 @@ async function runAll(): Promise<number> {
   try {
     const outputs = (): Properties => found.report?.outputs ?? {};
     const [commands, verifying] = [commandChecks(lab, outputs), verifyChecks(lab, outputs)];
-    const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
+    const requests = requestChecks(lab, () => String(outputs().gatewayAddress));
+    const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab), ...requests];
     await runChecks(
       [
         ...setUp(found, lab),
