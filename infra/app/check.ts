@@ -3,6 +3,7 @@
  * not. Nothing of the application is run. Pure, apart from reading the tree.
  */
 import { isLfsPointer } from "../../models-manifest/content";
+import { unmetNeeds, type HostGifts } from "./host-needs";
 import { admits, missingPackages, pinConflicts, unpinned } from "./packages";
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
@@ -19,6 +20,7 @@ export interface AppRequest {
   readonly pythons: readonly string[];
   /** Versions that the models need, by package. */
   readonly runtime: Readonly<Record<string, string>>;
+  readonly given: HostGifts;
 }
 
 export interface AppReport {
@@ -65,7 +67,7 @@ function checkPackages(tree: AppTree, request: AppRequest): Findings {
   return { problems: [noRequirements(tree)], notices: [] };
 }
 
-function checkSet(file: string, set: ProjectSet, { runtime, pythons }: AppRequest): Findings {
+function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, given }: AppRequest): Findings {
   if (set.problems.length > 0) return { problems: set.problems, notices: [] };
   if (set.requirements.length === 0) {
     return { problems: [`${file}: names no package; at least uvicorn and python-dotenv are needed to run the application`], notices: [] };
@@ -90,6 +92,7 @@ function checkSet(file: string, set: ProjectSet, { runtime, pythons }: AppReques
         ({ place, name, found, wanted }) =>
           `${place}: asks for ${name}${found}, and the models were made with ${name} ${wanted} (runtime in the manifest); a release would be refused on the host. Write ${name}==${wanted}, or give models that were made with the other version`,
       ),
+      ...unmetNeeds(project, set.requirements, given),
     ],
     notices: [
       ...(perhaps.length > 0

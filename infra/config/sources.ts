@@ -9,6 +9,7 @@ import { ensureSampleModels } from "../../models-manifest/sample-models";
 import { shown, unpasted } from "../../policies/cli/schema-words";
 import type { Sections } from "./structure";
 import { checkApp } from "../app/check";
+import type { HostGifts } from "../app/host-needs";
 import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
 import { parseModule } from "../app/module";
 import { readTree } from "../app/tree";
@@ -59,6 +60,13 @@ function knownPythons(sections: Sections): string[] {
   });
 }
 
+/** What known packages may need of the host that the models are on. */
+function givenToBackend(sections: Sections): HostGifts {
+  const { packages = [], ami } = (sections.backend ?? {}) as { packages?: string[]; ami?: string };
+  const { allow = [] } = (sections.sandbox ?? {}) as { allow?: string[] };
+  return { packages: ami === undefined ? packages : undefined, allow };
+}
+
 /** Packs the folder where nothing is wrong with it. */
 function readFolder(
   folder: string,
@@ -77,7 +85,8 @@ function readFolder(
   // A module of another form is reported by the rules.
   if (tree.problems.length > 0 || module === undefined) return undefined;
   const pythons = knownPythons(sections);
-  const request = { project, module, pythons, allow: (app.allow as string[] | undefined) ?? [], runtime: models?.manifest.runtime ?? {} };
+  const allow = (app.allow as string[] | undefined) ?? [];
+  const request = { project, module, pythons, allow, runtime: models?.manifest.runtime ?? {}, given: givenToBackend(sections) };
   const report = checkApp(tree, request);
   problems.push(...report.problems);
   notices.push(...report.notices);

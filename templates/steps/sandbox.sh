@@ -10,7 +10,7 @@ sandbox_hint() {
   if says 'allocate (write\+execute|executable) memory|unable to (allocate|make) .*(section|executable)|LLVM ERROR: .*(memory|permission)' "$text" ||
     { says 'mmap|mprotect' "$text" && says 'permission ?(denied|error)|not permitted' "$text"; }; then
     allow="jit: memory that is written and then run, as just-in-time compilers do"
-  elif says "(no such file|permission denied).*/proc/" "$text"; then
+  elif says "(no such file|permission denied|failed to (parse|read|open)).*/proc/" "$text"; then
     allow="proc: files of /proc beside those of the service's own processes"
   elif says 'address family not supported' "$text"; then
     allow="netlink: the list of network interfaces"

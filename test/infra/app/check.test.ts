@@ -1,5 +1,6 @@
 /** What is said of the applications of others before anything is created. */
 import { checkApp, type AppReport } from "../../../infra/app/check";
+import type { HostGifts } from "../../../infra/app/host-needs";
 import { parseModule } from "../../../infra/app/module";
 import { readTree } from "../../../infra/app/tree";
 import { APP, removeTrees, treeOf, type Files } from "./trees";
@@ -13,6 +14,7 @@ interface Options {
   readonly allow?: readonly string[];
   readonly pythons?: readonly string[];
   readonly runtime?: Readonly<Record<string, string>>;
+  readonly given?: HostGifts;
 }
 
 function check(files: Files, options: Options = {}): AppReport {
@@ -26,6 +28,7 @@ function check(files: Files, options: Options = {}): AppReport {
     allow: options.allow ?? [],
     pythons: options.pythons ?? [],
     runtime: options.runtime ?? {},
+    given: options.given ?? { packages: [], allow: [] },
   });
 }
 
@@ -142,6 +145,18 @@ const PROBLEMS: [title: string, files: Files, options: Options, message: RegExp]
     requirements(`-c c.txt\nnumpy\n${PINNED}`, { "c.txt": "numpy==1.26.4\n" }),
     { runtime: { numpy: "2.2.6" } },
     /c\.txt:1: asks for numpy==1\.26\.4/,
+  ],
+  [
+    "a package that needs a system library",
+    requirements(`${PINNED}LightGBM==4.6.0\n`),
+    {},
+    /requirements\.txt:4: asks for lightgbm, which loads the system library libgomp\.so\.1.*; add libgomp1 to ml-gateway:backend\.packages/,
+  ],
+  [
+    "a package that the sandbox stops, in an included file",
+    requirements(`${PINNED}-r more.txt\n`, { "more.txt": "onnxruntime==1.23.2\n" }),
+    { given: { packages: undefined, allow: ["jit"] } },
+    /more\.txt:1: asks for onnxruntime, which reads \/proc\/cpuinfo.*; add proc to ml-gateway:sandbox\.allow$/,
   ],
   [
     "Poetry",

@@ -22,6 +22,7 @@ const SAID: [what: string, said: string, allow: Allowance | "data" | undefined][
   ["a mapping", "    mmap.mmap(-1, 4096, prot=7)\n    ~~~~~~~~~^^^^^^\nPermissionError: [Errno 13] Permission denied", "jit"],
   ["psutil, memory", "FileNotFoundError: [Errno 2] No such file or directory: '/proc/meminfo'", "proc"],
   ["the processor's name", "FileNotFoundError: [Errno 2] No such file or directory: '/proc/cpuinfo'", "proc"],
+  ["onnxruntime", "Error in cpuinfo: failed to parse processor information from /proc/cpuinfo\nterminate called after", "proc"],
   [
     "psutil, interfaces",
     "    rawlist = _psplatform.net_if_addrs()\nOSError: [Errno 97] Address family not supported by protocol",

@@ -41,16 +41,17 @@ export const formatCases: readonly Case[] = [
       const before = bench.good();
       await wheels(bench);
       const code = { kind: "bundle", bundle: buildBundle(APP) } as const;
-      expectSuccess(await bench.deploy({ models: [], spec: { code, models: modelSet([]) } }));
+      const host = { packages: ["libgomp1"], sandbox: ["proc"] } as const;
+      expectSuccess(await bench.deploy({ models: [], spec: { ...host, code, models: modelSet([]) } }));
       const { models, predictions } = await trained(bench);
-      const refused = await bench.deploy({ models, spec: { code, models: modelSet(models, PINS) } });
+      const refused = await bench.deploy({ models, spec: { ...host, code, models: modelSet(models, PINS) } });
       const reason = expectFailure(
         refused,
         "release",
         /leaves\.p imports lightgbm\.basic\.Booster, and the manifest does not name lightgbm/,
       );
       expectFailure(refused, "release", /trees\.sav imports xgboost\.core\.Booster/);
-      expectSuccess(await bench.deploy({ models, spec: { code, models: modelSet(models, PINS, IMPORTS) } }));
+      expectSuccess(await bench.deploy({ models, spec: { ...host, code, models: modelSet(models, PINS, IMPORTS) } }));
       const served = JSON.parse(await bench.sh("curl -s http://127.0.0.1:9000/predict")) as Record<string, number>;
       check(Object.keys(served).length === 6, `${Object.keys(served).length} models are served, not 6`);
       check(
