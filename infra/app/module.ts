@@ -2,6 +2,9 @@
 import { findApps, mayBind, requiredParameters, type FoundApp, type Interface } from "./python-module";
 import { textOf, type AppTree } from "./tree";
 
+/** `app.module` where it is not given. */
+export const DEFAULT_MODULE = "ml_gateway.app:app";
+
 /** `pkg.main:app`, or `pkg.main:create_app()` for a function that makes the application. */
 export interface AppModule {
   readonly module: string;
@@ -29,7 +32,7 @@ export function suggestModule(text: string): string {
     .replace(/[\\/]+/g, ".")
     .replace(/-/g, "_");
   const suggested = `${module.replace(/^src\./, "")}:${attribute.replace(/[^\w()]/g, "") || "app"}`;
-  return parseModule(suggested) === undefined ? "ml_gateway.app:app" : suggested;
+  return parseModule(suggested) === undefined ? DEFAULT_MODULE : suggested;
 }
 
 /** Paths of the file that a module may be, in the order in which Python finds it. */

@@ -6,6 +6,7 @@
  * a value that is right, `reason` says why others do not work. A key with a `pattern` needs the first two; test/infra/config/words.test.ts asks.
  */
 import { OPERATING_SYSTEMS } from "../external-names";
+import { DEFAULT_MODULE } from "../app/module";
 import { ALLOWANCES } from "../release/sandbox";
 
 import { DEFAULT_HEALTH } from "../release/health";
@@ -399,7 +400,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         type: "string",
         minLength: 1,
         form: "a Python module, a colon and the name of the application in it",
-        default: "ml_gateway.app:app",
+        default: DEFAULT_MODULE,
         description:
           "The application, as `MODULE:ATTRIBUTE`, at the folder's top or below `src/`; `MODULE:FUNCTION()` for a function that makes it.",
       },

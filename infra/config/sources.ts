@@ -64,7 +64,7 @@ function knownPythons(sections: Sections): string[] {
 function givenToBackend(sections: Sections): HostGifts {
   const { packages = [], ami } = (sections.backend ?? {}) as { packages?: string[]; ami?: string };
   const { allow = [] } = (sections.sandbox ?? {}) as { allow?: string[] };
-  return { packages: ami === undefined ? packages : undefined, allow };
+  return { packages: ami === undefined ? packages : undefined, allow, pythons: knownPythons(sections) };
 }
 
 /** Packs the folder where nothing is wrong with it. */

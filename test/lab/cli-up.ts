@@ -1,10 +1,13 @@
 /** `up` and `down`: the whole system on this machine, for a person to try. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Os } from "../../infra/external-names";
+import { projectName } from "../../infra/offline/stack-file";
+import { readNamed } from "../../policies/cli";
 import { FEATURES } from "./checks/service";
 import { listLabs, removeLab } from "./lab";
-import { checkout, runDir, runRoot } from "./paths";
+import { parseOverrides } from "./over";
+import { checkout, repositoryRoot, runDir, runRoot } from "./paths";
 import { holdLab } from "./state";
 import type { UpResult } from "./system";
 import { up } from "./system";
@@ -30,9 +33,11 @@ Change something (an .env value, the application) and run the same command again
   npm run down:local${named}`;
 }
 
-/** Configuration over the stack's own, from a file with fully qualified keys and raw values. */
-const overrides = (file: string | undefined): Record<string, string> | undefined =>
-  file === undefined ? undefined : (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>);
+/** Configuration over the stack's own, from a file. @throws Problem */
+function overrides(file: string | undefined): Record<string, string> | undefined {
+  if (file === undefined) return undefined;
+  return parseOverrides(file, readNamed(file, "--config", process.cwd()), projectName(repositoryRoot));
+}
 
 /** @returns the exit status */
 export async function upCommand(options: Options): Promise<number> {

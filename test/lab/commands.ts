@@ -44,7 +44,7 @@ export const upLocalCommand = command({
   options: {
     name: LOCAL,
     stack: { kind: "text", value: "STACK", help: "the stack whose configuration is used (default: dev)" },
-    config: { kind: "text", value: "FILE", help: "keys and raw values over the stack's own, as JSON" },
+    config: { kind: "text", value: "FILE", help: "values over the stack's own: a JSON object with keys such as ml-gateway:app" },
     os: OS,
     force: {
       kind: "maybe",

@@ -10,21 +10,34 @@ const INSTALLER = join(repositoryRoot, "templates/steps/uv.txt");
 const MOTO_REQUIREMENTS = join(__dirname, "moto-requirements.txt");
 const PLATFORMS = ["manylinux2014", "manylinux_2_17", "manylinux_2_28", "linux"];
 
+/** pip's command line for wheels of the machines' Python, without what is asked for. */
+export function download(target: string, python: string): string[] {
+  const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
+  const platforms = PLATFORMS.flatMap((platform) => ["--platform", `${platform}_${machine}`]);
+  const where = ["--dest", target, "--python-version", python, "--implementation", "cp", "--abi", `cp${python.replace(".", "")}`];
+  return ["python3", "-m", "pip", "download", "--quiet", ...where, ...platforms, "--only-binary=:all:"];
+}
+
+/** Every wheel of a directory of the cache, seen in a lab's own as well. */
+export function linkInto(directory: string, wheels: string): void {
+  for (const name of readdirSync(wheels)) {
+    const target = join(directory, name);
+    if (!existsSync(target)) linkSync(join(wheels, name), target);
+  }
+}
+
 /**
  * A directory with every wheel that a requirements file needs, fetched once for the machines' Python.
  * @param python version of the machines' interpreter, e.g. "3.11"
  */
 async function ensureWheelhouse(python: string, say: (line: string) => void, requirements: string): Promise<string> {
   const name = `wheels-${digest(python, readFileSync(requirements), readFileSync(INSTALLER))}`;
-  const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
   return cached(name, async (target) => {
     say(`fetching wheels for Python ${python} (once)`);
-    const platforms = PLATFORMS.flatMap((platform) => ["--platform", `${platform}_${machine}`]);
-    const where = ["--dest", target, "--python-version", python, "--implementation", "cp", "--abi", `cp${python.replace(".", "")}`];
-    const download = ["python3", "-m", "pip", "download", "--quiet", ...where, ...platforms, "--only-binary=:all:", "--requirement"];
+    const asked = [...download(target, python), "--requirement"];
     const options = { logFile: join(cacheDir, `${name}.log`) };
-    await must([...download, requirements, "pip", "setuptools", "wheel"], options);
-    await must([...download, INSTALLER, "--no-deps"], options);
+    await must([...asked, requirements, "pip", "setuptools", "wheel"], options);
+    await must([...asked, INSTALLER, "--no-deps"], options);
   });
 }
 
@@ -39,10 +52,7 @@ export async function addWheels(
   requirements = REQUIREMENTS,
 ): Promise<void> {
   const wheels = await ensureWheelhouse(python, say, requirements);
-  for (const name of readdirSync(wheels)) {
-    const target = join(directory, name);
-    if (!existsSync(target)) linkSync(join(wheels, name), target);
-  }
+  linkInto(directory, wheels);
 }
 
 /** The moto server's program, installed once. A virtual environment cannot be moved: its marker is written last instead. */

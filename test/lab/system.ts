@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { OPERATING_SYSTEMS, type Os } from "../../infra/external-names";
+import { DEFAULT_MODULE } from "../../infra/app/module";
 import { runProgram } from "../../infra/offline/engine";
 import type { Properties } from "../../infra/offline/engine";
 import { readStackFile } from "../../infra/offline/stack-file";
@@ -13,7 +14,7 @@ import { repositoryRoot, runDir } from "./paths";
 import { whileThere } from "./presence";
 import type { Event } from "./provider";
 import { localProvider } from "./provider";
-import { addWheels } from "./python-env";
+import { addApplicationWheels } from "./app-wheels";
 import { openStackState } from "./provider-state";
 import { holdLab, labExists, readState } from "./state";
 import { OPERATOR } from "./topology";
@@ -81,11 +82,15 @@ export function configuration(
 }
 
 /** The machines have no way to PyPI: what a local application requires is fetched here, before they ask. */
-async function provideWheels(lab: Lab, app: { readonly path?: string }, say: (line: string) => void): Promise<void> {
-  const requirements = app.path === undefined ? "" : join(resolve(repositoryRoot, app.path), "requirements.txt");
+async function provideWheels(
+  lab: Lab,
+  app: { readonly path?: string; readonly module?: string },
+  say: (line: string) => void,
+): Promise<void> {
+  if (app.path === undefined) return;
+  const application = { path: resolve(repositoryRoot, app.path), module: app.module ?? DEFAULT_MODULE };
   const { wheelhouse, images } = lab.state();
-  if (!existsSync(requirements)) return;
-  for (const { python } of Object.values(images)) await addWheels(wheelhouse, python, say, requirements);
+  for (const { python } of Object.values(images)) await addApplicationWheels(wheelhouse, python, say, application);
 }
 
 async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {

@@ -28,7 +28,7 @@ function check(files: Files, options: Options = {}): AppReport {
     allow: options.allow ?? [],
     pythons: options.pythons ?? [],
     runtime: options.runtime ?? {},
-    given: options.given ?? { packages: [], allow: [] },
+    given: options.given ?? { packages: [], allow: [], pythons: [] },
   });
 }
 
@@ -41,6 +41,17 @@ const only = (path: string, source: string): Files => ({ "requirements.txt": PIN
 
 test("says nothing of an application that is in order", () => {
   expect(check(APP)).toEqual({ problems: [], notices: [], allowed: [] });
+});
+
+test.each([
+  ["the keys", "lightgbm==4.6.0\nonnxruntime==1.23.2\n", { packages: ["libgomp1"], allow: ["proc"], pythons: ["3.10"] }],
+  [
+    "an image of one's own, and a version without the need",
+    "lightgbm==4.6.0\nonnxruntime==1.26.0\n",
+    { packages: undefined, allow: [], pythons: [] },
+  ],
+])("what packages need of the host is not asked for with %s", (_what, text, given) => {
+  expect(check(requirements(PINNED + text), { given }).problems).toEqual([]);
 });
 
 /** Each has exactly one problem, with its key in front. */
@@ -155,8 +166,14 @@ const PROBLEMS: [title: string, files: Files, options: Options, message: RegExp]
   [
     "a package that the sandbox stops, in an included file",
     requirements(`${PINNED}-r more.txt\n`, { "more.txt": "onnxruntime==1.23.2\n" }),
-    { given: { packages: undefined, allow: ["jit"] } },
+    { given: { packages: undefined, allow: ["jit"], pythons: [] } },
     /more\.txt:1: asks for onnxruntime, which reads \/proc\/cpuinfo.*; add proc to ml-gateway:sandbox\.allow$/,
+  ],
+  [
+    "any version of it, and a Python for which there is no newer one",
+    requirements(`${PINNED}onnxruntime>=1.20\n`),
+    { given: { packages: [], allow: [], pythons: ["3.10"] } },
+    /requirements\.txt:4: asks for onnxruntime, which reads/,
   ],
   [
     "Poetry",

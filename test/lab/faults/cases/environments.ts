@@ -30,7 +30,8 @@ function applicationWithBuild(setup: string): Bundle {
 
 /** What a build must find closed; what it could do after all is a line of the module that it installs. */
 const CURIOUS = readFileSync(join(__dirname, "../curious-setup.py"), "utf8");
-const KILLED = "import time\ntime.sleep(300)\n";
+/** Becomes another program, so that its beginning can be seen from outside: the installer, Python and setup.py are the same user's. */
+const KILLED = 'import os\nos.execvp("sleep", ["sleep", "300"])\n';
 
 /** Everything that serves, by content, and what a build might leave behind. */
 const SERVING =
@@ -96,7 +97,7 @@ export const environmentCases: readonly Case[] = [
       const bundle = applicationWithBuild(KILLED);
       const deployment = bench.deploy({ spec: { code: { kind: "bundle", bundle } } });
       await bench.sh(
-        "for try in $(seq 600); do pid=$(pgrep -u ddos-build -f setup.py | head -n 1); [ -z \"$pid\" ] || { systemctl kill --signal=KILL 'ddos-build-*.service'; exit 0; }; sleep 0.1; done; exit 1",
+        "for try in $(seq 600); do if pgrep -u ddos-build -x sleep; then systemctl kill --signal=KILL 'ddos-build-*.service'; exit 0; fi; sleep 0.1; done; exit 1",
       );
       const reason = expectFailure(await deployment, "code", /could not be installed: it was killed/);
       await bench.sh("[ -z \"$(ls -A /home/ddos/venvs | grep '^\\.')\" ]");

@@ -1,0 +1,32 @@
+/** The file of `up:local -- --config`: keys and values over the stack's own. What nothing would read is refused before anything is done. Pure. */
+import { Problem } from "../../policies/cli";
+
+/**
+ * @param text of the file. A value that is no text is taken as the JSON that the configuration would hold.
+ * @throws Problem with every mistake
+ */
+export function parseOverrides(file: string, text: string, project: string): Record<string, string> {
+  const example = `{"${project}:backend": {"instanceType": "t3.small"}}`;
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch {
+    throw new Problem(`${file}: is not valid JSON; write an object of keys and values, such as ${example}`);
+  }
+  if (values === null || typeof values !== "object" || Array.isArray(values))
+    throw new Problem(
+      `${file}: is ${Array.isArray(values) ? "a list" : "a single value"}; write an object of keys and values, such as ${example}`,
+    );
+  const problems = Object.keys(values).flatMap((key) => mistake(key, project));
+  if (problems.length > 0) throw new Problem(problems.map((problem) => `${file}: ${problem}`).join("\n"));
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
+}
+
+function mistake(key: string, project: string): string[] {
+  const [prefix = "", ...rest] = key.split(":");
+  const name = rest.join(":");
+  if (rest.length === 0) return [`found the key "${key}" without a project in front, which nothing would read; write "${project}:${key}"`];
+  if (prefix !== project && prefix !== "aws")
+    return [`found the key "${key}", and only keys of "${project}:" and "aws:" are read here; write "${project}:${name}", or remove it`];
+  return [];
+}
