@@ -9,10 +9,11 @@ import { ensureSampleModels } from "../../models-manifest/sample-models";
 import { shown, unpasted } from "../../policies/cli/schema-words";
 import type { Sections } from "./structure";
 import { checkApp } from "../app/check";
+import { canForward, noForward } from "../app/forwards";
 import type { HostGifts } from "../app/host-needs";
 import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
 import { parseModule } from "../app/module";
-import { readTree } from "../app/tree";
+import { readTree, type AppTree } from "../app/tree";
 import { packTree } from "../release/bundle";
 import { projectInside } from "./app-rules";
 import type { CodeSource } from "../release/types";
@@ -67,6 +68,12 @@ function givenToBackend(sections: Sections): HostGifts {
   return { packages: ami === undefined ? packages : undefined, allow, pythons: knownPythons(sections) };
 }
 
+/** A proxy forwards by itself. */
+function forwards(tree: AppTree, sections: Sections): boolean {
+  const { mode, env = {} } = (sections.gateway ?? {}) as { mode?: string; env?: Record<string, unknown> };
+  return mode === "proxy" || canForward(tree, Object.values(env).map(String));
+}
+
 /** Packs the folder where nothing is wrong with it. */
 function readFolder(
   folder: string,
@@ -89,6 +96,7 @@ function readFolder(
   const request = { project, module, pythons, allow, runtime: models?.manifest.runtime ?? {}, given: givenToBackend(sections) };
   const report = checkApp(tree, request);
   problems.push(...report.problems);
+  if (report.problems.length === 0 && !forwards(tree, sections)) problems.push(noForward(project, folder));
   notices.push(...report.notices);
   try {
     const bundle = packTree(tree);

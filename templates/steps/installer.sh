@@ -147,6 +147,6 @@ build_reason() {
 installer_words() {
   local words
   words=$(sed -nE -e '/^(ERROR|error):/,/^$/p' -e '/^The conflict is caused by:/,/^$/p' -e '/^ +(fatal|error|Expected|Computed|sha256):/p' "$BUILD_LOG" |
-    grep -v '^hint: ' | tr -s ' \n' ' ' | cut -c 1-700)
+    sed '/^hint: /d' | tr -s ' \n' ' ' | cut -c 1-700)
   printf '%s' "${words:-the installer gave no reason}"
 }

@@ -72,11 +72,17 @@ export const testHostsCommand = command({
   name: "test:hosts",
   summary:
     "Builds the whole system on real machines here from nothing, checks what it promises, and takes it away again. Needs Linux and root.",
-  options: { os: OS },
-  examples: ["", "--os ubuntu-24.04"],
+  options: {
+    os: OS,
+    only: { kind: "text", value: "PATTERN", help: "a plain set-up and the checks whose name matches (a regular expression, any case)" },
+  },
+  examples: ["", "--os ubuntu-24.04", "--only 'health.startSeconds'"],
   notes: ["Takes minutes. The closing line is: N passed, N failed."],
   exitCodes: LAB_EXIT_CODES,
-  run: ({ options: { os } }) => onHosts(async () => (await import("./checks/main")).testHosts(os)),
+  run: ({ options: { os, only } }) => {
+    const pattern = only === undefined ? undefined : patternOf(only);
+    return onHosts(async () => (await import("./checks/main")).testHosts(os, pattern));
+  },
 });
 
 export const testFaultsCommand = command({

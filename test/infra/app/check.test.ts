@@ -1,5 +1,6 @@
 /** What is said of the applications of others before anything is created. */
 import { checkApp, type AppReport } from "../../../infra/app/check";
+import { canForward } from "../../../infra/app/forwards";
 import type { HostGifts } from "../../../infra/app/host-needs";
 import { parseModule } from "../../../infra/app/module";
 import { readTree } from "../../../infra/app/tree";
@@ -393,4 +394,23 @@ test.each<[title: string, files: Files, options: Options]>([
   ["an ASGI function", only("m.py", "async def app(scope, receive, send):\n    pass\n"), { module: "m:app" }],
 ])("takes %s", (_, files, options) => {
   expect(check(files, options)).toEqual({ problems: [], notices: [], allowed: [] });
+});
+
+describe("whether an application can forward", () => {
+  const forwards = (files: Files, settings: readonly string[] = []): boolean => canForward(readTree(treeOf(files)), settings);
+  const py = (text: string): Files => ({ ...APP, "ml_gateway/settings.py": text });
+
+  test.each<[string, Files, string[]]>([
+    ["the variable", py('import os\nBACKEND = os.environ["UPSTREAM_URL"]\n'), []],
+    ["a settings class, which folds the case", py("class Settings(BaseSettings):\n    upstream_url: str = ''\n"), []],
+    ["the backend's name in a file of settings", { ...APP, "settings.toml": 'backend = "http://backend.internal:9000"\n' }, []],
+    ["a variable of its own", APP, ["http://backend.internal:9000"]],
+  ])("%s", (_what, files, settings) => {
+    expect(forwards(files, settings)).toBe(true);
+  });
+
+  test("nothing that says where the backend is, or only in what is no code", () => {
+    expect(forwards(APP, ["info"])).toBe(false);
+    expect(forwards({ ...APP, "README.md": "UPSTREAM_URL" })).toBe(false);
+  });
 });
