@@ -9,6 +9,8 @@ export type Reach =
   /** A content delivery network, which publishes what it may read. */
   | { readonly who: "cdn"; readonly by: string }
   | { readonly who: "account"; readonly account: string; readonly by: string }
+  /** Whoever signs in with an identity provider. */
+  | { readonly who: "federated"; readonly by: string }
   | { readonly who: "unknown"; readonly by: string };
 
 /** Everyone outside one's own program that the statement's principals name. */
@@ -26,7 +28,7 @@ export function reachOf(statement: Statement): Reach[] {
 function reachOfOne(kind: string, value: string): Reach[] {
   const by = `Principal ${kind === "*" ? "" : `${kind}: `}"${value}"`;
   if (kind === "Service") return /^cloudfront\.amazonaws\.com$/.test(value) ? [{ who: "cdn", by }] : [];
-  if (kind === "Federated") return [];
+  if (kind === "Federated") return [{ who: "federated", by }];
   if (kind === "CanonicalUser") return [{ who: "unknown", by: "a CanonicalUser principal" }];
   if (/^\*+$/.test(value)) return [{ who: "everybody", by }];
   if (/:iam::cloudfront:/.test(value)) return [{ who: "cdn", by }];

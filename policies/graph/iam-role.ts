@@ -1,5 +1,5 @@
 /** What a role may do: every document attached to it, in whichever of the many ways, and what cannot be read. */
-import { dependenciesOf } from "../core/references";
+import { dependenciesOf, ofType } from "../core/references";
 import type { Graph, Resource, Value } from "../core/types";
 import { asArray, asProps, asString, isUnknown, leaves } from "../core/values";
 import { readDocument } from "./iam-document";
@@ -146,4 +146,25 @@ function rolesOf(graph: Graph, host: Resource, property: string, value: Value): 
       ? []
       : [{ host, role: undefined, open: `its role ${name === undefined ? "is not known yet" : `"${name}" is not part of this program`}` }];
   });
+}
+
+/** Roles that other resources of AWS run with: functions, tasks, builds, jobs. */
+export function serviceRoles(graph: Graph): { readonly role: Resource; readonly user: Resource }[] {
+  if (ofType(graph, ROLE).length === 0) return [];
+  const found = new Map<Resource, Resource>();
+  for (const user of graph.resources) {
+    if (!user.type.startsWith("aws:") || user.external === true || /^aws:(iam|ec2|s3|kms)\//.test(user.type)) continue;
+    for (const [key, value] of Object.entries(user.inputs))
+      for (const place of rolePlaces(key, value))
+        for (const role of targetsOf(graph, user, key, ROLE_KIND, place).certain) found.set(role, found.get(role) ?? user);
+  }
+  return [...found].map(([role, user]) => ({ role, user }));
+}
+
+/** `role`, `roleArn`, `taskRoleArn`, `serviceRole`, also inside a block. */
+function rolePlaces(key: string, value: Value): Value[] {
+  if (/role(arn|name|id)?$/i.test(key)) return [value];
+  const props = asProps(value);
+  if (props) return Object.entries(props).flatMap(([name, inner]) => rolePlaces(name, inner));
+  return (asArray(value) ?? []).flatMap((item) => (asProps(item) ? rolePlaces("", item) : []));
 }

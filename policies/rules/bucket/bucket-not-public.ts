@@ -43,7 +43,7 @@ function open(text: PolicyText, statement: Statement): Finding[] {
   const which = statement.sid === undefined ? "a statement" : `statement "${statement.sid}"`;
   return reachOf(statement).flatMap((reach): Finding[] => {
     const what = `${which} of the policy on ${nameOf(text.bucket)} allows ${reach.by}`;
-    if (reach.who === "account") return [];
+    if (reach.who === "account" || reach.who === "federated") return [];
     if (reach.who === "unknown") return [finding(text, `${what}, and who that is is not known: ${FIX}`, "unknown")];
     if (reach.who === "cdn") return [finding(text, `${what}, a content delivery network that publishes what it reads: ${FIX}`)];
     const kept = keepsStrangersOut(statement);

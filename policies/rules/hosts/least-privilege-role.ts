@@ -1,6 +1,10 @@
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { decide } from "../../graph/iam-match";
-import { hostRoles, rightsOf } from "../../graph/iam-role";
+import { ofType } from "../../core/graph";
+import { asString, leaves } from "../../core/values";
+import { ownerOf } from "../../graph/iam-breadth";
+import { describeRisk, risksOf } from "../../graph/iam-risk";
+import { hostRoles, rightsOf, serviceRoles } from "../../graph/iam-role";
 import type { Grant, Rights } from "../../graph/iam-role";
 import type { Statement } from "../../graph/iam-document";
 import { report, ROLE_TYPES } from "./hosts";
@@ -12,7 +16,8 @@ export const policy: Policy = {
   severity: "critical",
   control: "IAM-1",
   tags: ["iam"],
-  description: "No host's role is an administrator, by attachment or by meaning, or reads and changes what is not its own.",
+  description:
+    "No role of a host, a function, a task or a build is an administrator, by attachment or by meaning, can make itself one, or reads and changes what is anybody's; no group of people is an administrator for good.",
   why: "A role's keys are what an intruder on a host gets first; they should open one prefix of one bucket and nothing else.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -64,12 +69,16 @@ const FORBIDDEN: readonly { readonly action: string; readonly resource: string }
 function check(graph: Graph): Finding[] {
   const roles = new Map<Resource, Resource>();
   for (const { host, role } of hostRoles(graph)) if (role) roles.set(role, roles.get(role) ?? host);
+  return [...ofHosts(graph, roles), ...ofServices(graph, roles), ...ofGroups(graph)];
+}
+
+function ofHosts(graph: Graph, roles: ReadonlyMap<Resource, Resource>): Finding[] {
   return [...roles].flatMap(([role, host]) => {
     const rights = rightsOf(graph, role);
     const who = `role "${role.name}" of "${host.name}"`;
     return [
       ...managed(rights, who),
-      ...meant(rights, role, who),
+      ...meant(graph, rights, role, who),
       ...rights.open.map(({ resource, what }) => report(resource, "unknown", `what ${who} may do is not known: ${what}`)),
     ];
   });
@@ -82,13 +91,61 @@ function managed(rights: Rights, who: string): Finding[] {
   });
 }
 
-function meant(rights: Rights, role: Resource, who: string): Finding[] {
+/** Functions, tasks, builds: their roles are taken over with their code. What they lack for certain is nobody's finding. */
+function ofServices(graph: Graph, hosts: ReadonlyMap<Resource, Resource>): Finding[] {
+  return serviceRoles(graph)
+    .filter(({ role }) => !hosts.has(role))
+    .flatMap(({ role, user }) => {
+      const rights = rightsOf(graph, role);
+      const who = `role "${role.name}" of "${user.name}"`;
+      return [
+        ...rights.managed
+          .filter(({ arn }) => TAKES_OVER.test(arn))
+          .map(({ arn, resource }) => report(resource, "violation", `${who} has ${arn}: ${FIX}`)),
+        ...byMeaning(graph, rights, role, who).slice(0, 1),
+      ];
+    });
+}
+
+/** Groups of people: administrators for good, on every day and from every place. */
+function ofGroups(graph: Graph): Finding[] {
+  return ofType(graph, /^aws:iam\/(group|user)PolicyAttachment(sExclusive)?:|^aws:iam\/policyAttachment:/).flatMap((resource) => {
+    const arn = leaves([resource.inputs.policyArn ?? null, resource.inputs.policyArns ?? null])
+      .map(asString)
+      .find((text) => text !== undefined && TAKES_OVER.test(text));
+    if (
+      arn === undefined ||
+      (resource.type.includes("/policyAttachment:") && resource.inputs.groups === undefined && resource.inputs.users === undefined)
+    )
+      return [];
+    return [
+      report(
+        resource,
+        "violation",
+        `"${resource.name}" makes people administrators at all times by ${arn}: let them assume a role for the time they need it`,
+      ),
+    ];
+  });
+}
+
+/** With these, a role can give itself every right. */
+const TAKES_OVER = /\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|SystemAdministrator)$/;
+
+/** By what the actions mean and whose resources they reach. */
+function byMeaning(graph: Graph, rights: Rights, role: Resource, who: string): Finding[] {
+  const statements = rights.grants.flatMap((grant) => grant.document.statements.map((statement) => particular(grant, statement)));
+  return risksOf(statements, ownerOf(graph)).map((risk) => report(role, "violation", `${who} may ${describeRisk(risk)}: ${FIX}`));
+}
+
+function meant(graph: Graph, rights: Rights, role: Resource, who: string): Finding[] {
   const statements = rights.grants.flatMap((grant) => grant.document.statements.map((statement) => particular(grant, statement)));
   const answers = FORBIDDEN.map((request) => ({ request, answer: decide(statements, request) }));
   const allowed = answers.filter(({ answer }) => answer === "yes").map(({ request }) => request.action);
   const all = allowed.length === FORBIDDEN.length ? "anything at all" : allowed.slice(0, 5).join(", ");
   if (allowed.length > 0)
     return [report(role, "violation", `${who} may do ${all}${allowed.length > 5 ? " ..." : ""} on anybody's resources: ${FIX}`)];
+  const risks = byMeaning(graph, rights, role, who);
+  if (risks.length > 0) return risks;
   const open = answers.filter(({ answer }) => answer === "maybe").map(({ request }) => request.action);
   return open.length > 0
     ? [

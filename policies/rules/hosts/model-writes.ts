@@ -1,6 +1,7 @@
 /** Which changes of models a role's documents allow, decided request by request. */
 import type { Graph, Resource } from "../../core/types";
 import { asString, propertyOf } from "../../core/values";
+import { actionsOf } from "../../graph/iam-actions";
 import { readDocument } from "../../graph/iam-document";
 import { actionAnswer, decide, matchesPattern } from "../../graph/iam-match";
 import type { Answer } from "../../graph/iam-match";
@@ -9,17 +10,20 @@ import type { Grant, Rights } from "../../graph/iam-role";
 import { targetsOf } from "../../graph/join";
 import { coversModels, objectKeys } from "../bucket/model";
 
-const ON_OBJECTS = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectAcl", "s3:ReplicateDelete"];
-const ON_BUCKET = [
-  "s3:DeleteBucket",
-  "s3:PutLifecycleConfiguration",
-  "s3:PutBucketVersioning",
-  "s3:PutBucketPolicy",
-  "s3:DeleteBucketPolicy",
-  "s3:PutBucketPublicAccessBlock",
-  "s3:PutBucketAcl",
-  "s3:PutBucketOwnershipControls",
-];
+/** Changes of S3 that leave models and their guards as they are: the end of an upload, a copy out of an archive, what is measured. */
+const HARMLESS =
+  /^s3:(AbortMultipartUpload|RestoreObject|CreateBucket|PutMetricsConfiguration|PutIntelligentTieringConfiguration|PutAnalyticsConfiguration|InitiateReplication|ReplicateObject|ReplicateTags|ObjectOwnerOverrideToBucketOwner|BypassGovernanceRetention|UpdateJob\w+|PutBucketTagging|PutBucketRequestPayment|PutAccelerateConfiguration)$/;
+
+const changing = (kind: string): string[] =>
+  (actionsOf("s3") ?? [])
+    .filter(({ name, level, resources }) => level !== "read" && level !== "list" && resources.includes(kind) && !HARMLESS.test(name))
+    .map(({ name }) => name);
+
+let table: { readonly objects: readonly string[]; readonly bucket: readonly string[] } | undefined;
+/** Every action of S3 that changes an object or a bucket, from AWS's own reference. Read when a statement has to be asked. */
+const changes = (): { readonly objects: readonly string[]; readonly bucket: readonly string[] } =>
+  (table ??= { objects: changing("object"), bucket: changing("bucket") });
+
 /** More keys than this of one bucket are alike. */
 const MOST_KEYS = 20;
 
@@ -47,8 +51,8 @@ export function modelWrites(graph: Graph, role: Resource, rights: Rights, bucket
     (answer === "yes" && sure ? certain : possible).push(`${action} on ${what}`);
   };
   for (const { key, models } of keys(graph, bucket, statements, name))
-    for (const action of ON_OBJECTS) note(action, `${arn}/${key}`, key, models);
-  for (const action of ON_BUCKET) note(action, arn, name, true);
+    for (const action of changes().objects) note(action, `${arn}/${key}`, key, models);
+  for (const action of changes().bucket) note(action, arn, name, true);
   return { certain, possible };
 }
 
@@ -63,7 +67,16 @@ export function mayWriteAtAll(rights: Rights): boolean {
 
 /** Most statements only read: they are sorted out before requests are tried one by one. */
 function mayWrite(statement: Statement): boolean {
-  return statement.effect !== "Deny" && [...ON_OBJECTS, ...ON_BUCKET].some((action) => actionAnswer(statement, action) !== "no");
+  return (
+    statement.effect !== "Deny" &&
+    mayName(statement) &&
+    [...changes().objects, ...changes().bucket].some((action) => actionAnswer(statement, action) !== "no")
+  );
+}
+
+/** The table is read only for statements about S3. */
+function mayName({ actions }: Statement): boolean {
+  return !actions || actions.unknowns > 0 || actions.known.some((pattern) => /^s?3?[*?]|^s3:/i.test(pattern));
 }
 
 function mayConcern({ resources }: Statement, name: string): boolean {

@@ -1,6 +1,7 @@
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { keepsStrangersOut } from "../../graph/iam-condition";
 import { readDocument } from "../../graph/iam-document";
+import type { Statement } from "../../graph/iam-document";
 import { ownAccounts, reachOf } from "../../graph/iam-principal";
 import { hostRoles } from "../../graph/iam-role";
 import { report, ROLE_TYPES } from "./hosts";
@@ -22,19 +23,33 @@ export const policy: Policy = {
   evaluate: (graph) => [...new Set(hostRoles(graph).flatMap(({ role }) => (role ? [role] : [])))].flatMap((role) => check(graph, role)),
 };
 
+/** Services that take the role for somebody else than a host. */
+function services(role: Resource, statement: Statement): Finding[] {
+  const named = (statement.principals?.entries ?? []).filter(({ kind }) => kind === "Service").flatMap(({ values }) => values.known);
+  return named
+    .filter((service) => !/^(ec2|ssm)\.amazonaws\.com(\.cn)?$/.test(service))
+    .map((service) =>
+      report(role, "violation", `role "${role.name}" can be assumed by ${service}, which runs code of others than this host's: ${FIX}`),
+    );
+}
+
 function check(graph: Graph, role: Resource): Finding[] {
   const own = ownAccounts(graph);
   return readDocument(role.inputs.assumeRolePolicy).statements.flatMap((statement) => {
     if (statement.effect !== "Allow") return [];
-    return reachOf(statement).flatMap((reach): Finding[] => {
-      const kept = keepsStrangersOut(statement);
-      const what = `role "${role.name}" can be assumed by ${reach.by}`;
-      if (reach.who === "everybody" && kept === "no") return [report(role, "violation", `${what}: ${FIX}`)];
-      if (reach.who === "everybody" && kept === "maybe")
-        return [report(role, "unknown", `${what}, and whether that is narrowed is not known yet: ${FIX}`)];
-      return reach.who === "account" && own.size > 0 && !own.has(reach.account)
-        ? [report(role, "violation", `${what}, another account: ${FIX}`)]
-        : [];
-    });
+    return reachOf(statement)
+      .flatMap((reach): Finding[] => {
+        const kept = keepsStrangersOut(statement);
+        const what = `role "${role.name}" can be assumed by ${reach.by}`;
+        if (reach.who === "everybody" && kept === "no") return [report(role, "violation", `${what}: ${FIX}`)];
+        if (reach.who === "everybody" && kept === "maybe")
+          return [report(role, "unknown", `${what}, and whether that is narrowed is not known yet: ${FIX}`)];
+        if (reach.who === "federated") return [report(role, "violation", `${what}, whoever signs in there: ${FIX}`)];
+        if (reach.who !== "account" || own.has(reach.account)) return [];
+        return own.size > 0
+          ? [report(role, "violation", `${what}, another account: ${FIX}`)]
+          : [report(role, "unknown", `${what}, and whether that is the own account is not known yet: ${FIX}`)];
+      })
+      .concat(services(role, statement));
   });
 }
