@@ -2,9 +2,9 @@
  * The service port as the stack itself says it: the tag `ServicePort` of the backend's security group, which the program sets where the port is not
  * the default. So neither the engine nor the runner has to be configured when a stack changes its port.
  */
-import { ofType } from "./graph";
+import { ofType, once } from "./graph";
 import { DEFAULT_SETTINGS } from "./settings";
-import type { Graph, Settings } from "./types";
+import type { Graph, Selector, Settings } from "./types";
 
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 
@@ -23,8 +23,11 @@ export function withServicePort(graph: Graph, settings: Settings): Settings {
 /** What is kept for one settings object elsewhere is to be found again. */
 const laid = new WeakMap<Settings, Settings>();
 
-function portOf(graph: Graph, settings: Settings): number | undefined {
-  const { tags: role = {} } = settings.roles.backendGroup;
+/** Every policy asks. */
+const portsOf = once((graph: Graph) => once((group: Selector) => findPort(graph, group)));
+const portOf = (graph: Graph, settings: Settings): number | undefined => portsOf(graph)(settings.roles.backendGroup);
+
+function findPort(graph: Graph, { tags: role = {} }: Selector): number | undefined {
   const ports = ofType(graph, GROUP)
     .map(({ inputs }) => inputs.tags as Readonly<Record<string, unknown>> | undefined)
     .filter((tags) => Object.entries(role).every(([name, value]) => tags?.[name] === value))

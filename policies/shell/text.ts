@@ -51,11 +51,22 @@ export function hole(kind: HoleKind, label: string): string {
 
 /** A label that is the same for the same words and input, so that asking twice gives one and the same unknown answer. */
 export function digestLabel(name: string, ...from: readonly string[]): string {
-  let sum = 5381;
-  const text = from.map(shortened).join("\0");
-  for (let at = 0; at < text.length; at += 1) sum = (Math.imul(sum, 33) + text.charCodeAt(at)) | 0;
-  return `${name.slice(0, 40)}.${(sum >>> 0).toString(36)}`;
+  return `${name.slice(0, 40)}.${suffixOf(from.map(shortened).join("\0"))}`;
 }
+
+function suffixOf(text: string): string {
+  const known = suffixes.get(text);
+  if (known !== undefined) return known;
+  let sum = 5381;
+  for (let at = 0; at < text.length; at += 1) sum = (Math.imul(sum, 33) + text.charCodeAt(at)) | 0;
+  const suffix = (sum >>> 0).toString(36);
+  if (suffixes.size > 5000) suffixes.clear();
+  suffixes.set(text, suffix);
+  return suffix;
+}
+
+/** The same words and inputs come again at every run of a script that is like another. */
+const suffixes = new Map<string, string>();
 
 /** A payload of a hundred kilobytes goes through a dozen filters: it is summed up once. */
 function shortened(text: string): string {

@@ -1,3 +1,4 @@
+import { once } from "../../core/graph";
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import type { Executed } from "../../shell/state";
@@ -18,7 +19,9 @@ function check({ record, files }: HostReport, _settings: Settings): Finding[] {
   return [...units, ...record.executed.flatMap(checkRun)];
 }
 
-const checkRun = (run: Executed): Finding[] => say(listening(run.argv, run.assignments.map(([n, v]) => `${n}=${v}`).join(" ")), run.place);
+const checkRun = once((run: Executed): readonly Finding[] =>
+  say(listening(run.argv, run.assignments.map(([n, v]) => `${n}=${v}`).join(" ")), run.place),
+);
 
 function say(addresses: readonly string[], place: Place): Finding[] {
   return addresses

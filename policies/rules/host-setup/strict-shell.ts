@@ -1,4 +1,6 @@
+import { once } from "../../core/graph";
 import type { Finding, Policy, Settings } from "../../core/types";
+import type { Place } from "../../shell/files";
 import type { HostReport } from "../../shell/host";
 import type { Executed } from "../../shell/state";
 import { show } from "../../shell/text";
@@ -7,12 +9,13 @@ import { isProtective } from "./protective";
 
 const FIX = "Begin the script with `set -euo pipefail`.";
 
+const scriptOf = once(({ urn, part, start, runBy }: Place) => [urn, part, start, runBy].join(" "));
+
 /** Per script: a protective command, no `set -e` in effect, and later lines that would run after its failure and hide it. */
 function check({ record }: HostReport, _settings: Settings): Finding[] {
   const scripts = new Map<string, Executed[]>();
   for (const run of record.executed) {
-    const { urn, part, start, runBy } = run.place;
-    const key = [urn, part, start, runBy].join(" ");
+    const key = scriptOf(run.place);
     const runs = scripts.get(key);
     if (runs) runs.push(run);
     else scripts.set(key, [run]);

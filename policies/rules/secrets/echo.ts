@@ -16,8 +16,21 @@ const DUMPS = /^(?:sudo\s+(?:-\S+\s+)*)?(?:env|printenv|export(?:\s+-p)?|declare
 const TRACE = /^(?:set\s+-[a-z]*x[a-z]*|set\s+-o\s+xtrace|(?:sudo\s+)?(?:ba|da|z|k)?sh\s+-[a-z]*x[a-z]*\b.*)/;
 const SAYS = /^(?:sudo\s+(?:-\S+\s+)*)?(?:echo|printf|print)\b/;
 
-/** In which ways the script prints a secret, as the end of a sentence. */
-export function printedSecrets(script: string, given: Given): string[] {
+/** In which ways the script prints a secret, as the end of a sentence. Many Commands run the same script, and graphs that follow each other do. */
+export function printedSecrets(script: string, given: Given): readonly string[] {
+  const key = JSON.stringify([given.stdin, given.variables]);
+  const answers = known.get(script) ?? new Map<string, readonly string[]>();
+  const found = answers.get(key) ?? waysToPrint(script, given);
+  answers.set(key, found);
+  if (known.size > MOST_SCRIPTS) known.clear();
+  known.set(script, answers);
+  return found;
+}
+
+const known = new Map<string, Map<string, readonly string[]>>();
+const MOST_SCRIPTS = 200;
+
+function waysToPrint(script: string, given: Given): string[] {
   if (/^\s*exec\s+(?:1?>>?|&>)/m.test(script)) return []; // all output goes elsewhere
   const known = new Set([...given.variables, ...(given.stdin ? readVariables(script) : [])]);
   const found = new Set<string>();

@@ -22,7 +22,7 @@ interface Answer {
 }
 
 function check(document: object): Answer {
-  const command = ["-r", "ts-node/register/transpile-only", "policies/check.ts", "--graph", "-", "--json"];
+  const command = ["-r", "./tools/register.js", "policies/check.ts", "--graph", "-", "--json"];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, {
     cwd: ROOT,
     encoding: "utf8",

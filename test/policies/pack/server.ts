@@ -110,7 +110,20 @@ function options(resource: PlainResource): proto.AnalyzerResourceOptions {
 
 const nameOf = (resource: PlainResource): string => resource.urn.split("::").slice(3).join("::");
 
+const requests = new WeakMap<PlainResource, proto.AnalyzeRequest>();
+/** What no mutation changed is shared and frozen, and comes again with each of them: it is put into bytes once. */
 function analyzeRequest(resource: PlainResource): proto.AnalyzeRequest {
+  const known = requests.get(resource);
+  if (known) return known;
+  const request = newAnalyzeRequest(resource);
+  if (!Object.isFrozen(resource)) return request;
+  const bytes = request.serializeBinary();
+  request.serializeBinary = () => bytes;
+  requests.set(resource, request);
+  return request;
+}
+
+function newAnalyzeRequest(resource: PlainResource): proto.AnalyzeRequest {
   const request = new proto.AnalyzeRequest();
   request.setType(resource.type);
   request.setUrn(resource.urn);
