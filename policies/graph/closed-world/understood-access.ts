@@ -1,5 +1,5 @@
 /** Roles, policies and keys. */
-import type { Entry } from "./understood";
+import type { Entry } from "./entry";
 
 export const ACCESS: readonly Entry[] = [
   {

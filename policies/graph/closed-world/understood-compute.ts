@@ -1,5 +1,5 @@
 /** Hosts, containers, functions, databases: what runs beside the backend. */
-import type { Entry } from "./understood";
+import type { Entry } from "./entry";
 
 const BESIDE = "It is placed beside the backend; whether it reaches the backend is decided by its groups, which are evaluated.";
 const GROUPS = "gateway-group-only-on-gateway backend-in-private-subnet backend-no-public-address";

@@ -1,5 +1,5 @@
 /** Networks, load balancers and what publishes them. */
-import type { Entry } from "./understood";
+import type { Entry } from "./entry";
 
 const PART = "A part of the network itself: who reaches the backend is decided by its groups and routes, which are evaluated.";
 const NOTES = "It reads or records traffic and settings; it forwards nothing.";

@@ -1,5 +1,5 @@
 /** The models bucket: what is part of it, what copies it and what opens it. */
-import type { Entry } from "./understood";
+import type { Entry } from "./entry";
 
 export const STORAGE: readonly Entry[] = [
   { types: "s3/bucketPolicy:", properties: "*", modelled: "bucket-not-public bucket-own-account bucket-tls-only" },

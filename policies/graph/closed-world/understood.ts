@@ -3,23 +3,11 @@
  * policy that evaluates them or why they change nothing for the thing. What no entry names is reported (rules/engine/judgeable-resources.ts):
  * a type or a property of a later provider is never passed over in silence.
  */
+import type { Entry } from "./entry";
 import { ACCESS } from "./understood-access";
 import { COMPUTE } from "./understood-compute";
 import { NETWORK } from "./understood-network";
 import { STORAGE } from "./understood-storage";
-
-export interface Entry {
-  /** Begins of type tokens behind `aws:`, separated by spaces: `ec2/route:` is one type, `ecs/` all of a service. */
-  readonly types: string;
-  /** Top-level properties, separated by spaces; `*` for all. */
-  readonly properties: string;
-  /** Ids of the policies that evaluate them, separated by spaces. */
-  readonly modelled?: string;
-  /** Why the thing stays as it is. */
-  readonly harmless?: string;
-  /** What such a resource itself is from then on: what receives it is evaluated as well. */
-  readonly becomes?: string;
-}
 
 export const UNDERSTOOD: readonly Entry[] = [...NETWORK, ...COMPUTE, ...STORAGE, ...ACCESS];
 
