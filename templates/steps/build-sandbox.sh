@@ -47,7 +47,8 @@ forbid_metadata() {
 own_unit() { sed -n 's,^.*/\([^/]*\.service\)$,\1,p' /proc/self/cgroup | head -n 1; }
 
 # sandbox SECONDS NETWORK COMMAND...: NETWORK is network or alone. All output goes to $BUILD_LOG. Its status is the command's. By env, because
-# systemd-run looks for a program on the host, not in the sandbox; an empty BindsTo is none.
+# systemd-run looks for a program on the host, not in the sandbox; an empty BindsTo is none. systemd-run's own status does not tell a program
+# that was killed or ran out of time from one that failed: the unit's result is kept beside.
 sandbox() {
   local seconds=$1 alone=no unit
   if [ "$2" = alone ]; then
@@ -57,6 +58,7 @@ sandbox() {
   fi
   shift 2
   unit=$(own_unit)
+  rm -f -- "$STAGE/build-result"
   systemd-run --quiet --wait --pipe --collect --unit="ddos-build-$$" --property="BindsTo=$unit" --property="After=$unit" \
     --property=User=ddos-build --property=Group=ddos-build --property=UMask=0022 \
     --property="EnvironmentFile=-/etc/environment" --property="EnvironmentFile=-$BUILD_ENV" \
@@ -74,17 +76,25 @@ sandbox() {
     --property=ProtectKernelModules=yes --property=ProtectKernelTunables=yes --property=SystemCallArchitectures=native \
     --property=SystemCallFilter=@system-service --property=SystemCallErrorNumber=EPERM \
     --property="RuntimeMaxSec=$seconds" --property=TimeoutStopSec=10 --property=TasksMax=512 --property=LimitCORE=0 \
+    --property="ExecStopPost=+/bin/sh -c 'echo \$SERVICE_RESULT >$STAGE/build-result'" \
     --property=OOMScoreAdjust=800 --property=Nice=5 --setenv=HOME=/home/ddos/tmp --setenv=TMPDIR=/home/ddos/tmp \
     -- /usr/bin/env "$@" >"$BUILD_LOG" 2>&1
 }
 
-# why_ended STATUS: in words, when it was not the program itself that ended.
+# why_ended: in words, when it was not the program itself that ended.
 why_ended() {
+  local result=none
+  if [ -s "$STAGE/build-result" ]; then
+    result=$(cat "$STAGE/build-result")
+  fi
   if grep -qi 'no space left on device' "$BUILD_LOG"; then
     printf 'the disk is full; '
-  elif grep -qi 'out of memory\|MemoryError' "$BUILD_LOG" || [ "$1" = 137 ]; then
+  elif grep -qi 'out of memory\|MemoryError' "$BUILD_LOG"; then
     printf 'it was killed, most likely for want of memory; '
-  elif [ "$1" = 143 ] || [ "$1" = 124 ]; then
-    printf 'it did not end within its time limit; '
+  else
+    case "$result" in
+      signal | core-dump | oom-kill) printf 'it was killed, most likely for want of memory; ' ;;
+      timeout) printf 'it did not end within its time limit; ' ;;
+    esac
   fi
 }

@@ -60,7 +60,7 @@ fetch_uv() {
       fail "$version has another sha256 on the package index than the one that is pinned (templates/steps/uv.txt); nothing was installed. Find out who changed the file there"
     fi
     if ! grep -q 'No matching distribution found' "$BUILD_LOG"; then
-      fail "$version, which installs the packages, could not be fetched: $(build_reason "$status")"
+      fail "$version, which installs the packages, could not be fetched: $(build_reason)"
     fi
     summary "pip installs, which takes minutes: $(place_of_packages) has no $version for this machine ($(uname -m)). Add its wheel there"
     return 1
@@ -122,9 +122,9 @@ try_thrice() {
   done
 }
 
-# build_reason STATUS: one sentence; then what the installer itself said.
+# build_reason: one sentence; then what the installer itself said.
 build_reason() {
-  why_ended "$1"
+  why_ended
   if grep -q 'DO NOT MATCH THE HASHES\|Hash mismatch' "$BUILD_LOG"; then
     printf 'a package has another hash than the requirements say; '
   elif clock_trouble; then

@@ -13,15 +13,15 @@ install_packages() {
       HOW="wheels alone"
       return 0
     fi
-    if network_trouble || [ -n "$(why_ended "$status")" ] || grep -q 'DO NOT MATCH THE HASHES\|Hash mismatch' "$BUILD_LOG"; then
-      fail "the packages could not be installed: $(build_reason "$status")"
+    if network_trouble || [ -n "$(why_ended)" ] || grep -q 'DO NOT MATCH THE HASHES\|Hash mismatch' "$BUILD_LOG"; then
+      fail "the packages could not be installed: $(build_reason)"
     fi
     log "not by wheels alone: $(installer_words)"
   fi
   status=0
   install_once "with builds" "${wanted[@]}" || status=$?
   if [ "$status" != 0 ]; then
-    fail "the packages could not be installed: $(build_reason "$status")"
+    fail "the packages could not be installed: $(build_reason)"
   fi
   HOW="some built from source"
 }
@@ -77,7 +77,7 @@ compile_environment() {
   sandbox 300 alone /home/ddos/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash -x '/tests?/' /home/ddos/venv/lib || status=$?
   # 1: a file that is no Python for this version, such as a template; it is not compiled.
   if [ "$status" -gt 1 ]; then
-    fail "the packages could not be compiled: $(why_ended "$status")$(tail -n 1 "$BUILD_LOG")"
+    fail "the packages could not be compiled: $(why_ended)$(tail -n 1 "$BUILD_LOG")"
   fi
   cut -c 1-300 "$BUILD_LOG" | head -n 20
 }
