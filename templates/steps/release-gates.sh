@@ -57,7 +57,7 @@ site_reason() {
   fi
   printf 'nginx refuses the new site: %s' "$(tail -n 5 <<<"$1")"
   if grep -q 'duplicate default server' <<<"$error"; then
-    printf ' (another site of this host is the default of port %s already: %s)' "$PORT" "$(grep -rlE "^[[:space:]]*listen[[:space:]].*default_server" /etc/nginx/sites-enabled /etc/nginx/conf.d |
+    printf ' (another site of this host is the default of port %s already: %s)' "$PORT" "$(grep -rlE "(^|[[:space:];{])listen[[:space:]].*default_server" /etc/nginx/sites-enabled /etc/nginx/conf.d |
       grep -v "/$ROLE\$" | tr '\n' ' ' || printf 'grep default_server /etc/nginx')"
   fi
 }
@@ -135,7 +135,7 @@ try_site() {
   fi
   on_spare_ports
   find "$STAGE/nginx/sites-enabled" -mindepth 1 ! -name "$ROLE" -delete
-  find "$STAGE/nginx/conf.d" -type f -exec grep -qE '^[[:space:]]*listen[[:space:]]' {} \; -delete
+  find "$STAGE/nginx/conf.d" -type f -exec grep -qE '(^|[[:space:];{])listen[[:space:]]' {} \; -delete
   install -m 644 -o root -g root -- "$STAGE/spare.conf" "$STAGE/nginx/sites-available/$ROLE"
   sed -i 's,^pid .*,pid /run/ddos-nginx-trial.pid;,' "$STAGE/nginx/nginx.conf"
   stop_site_trial

@@ -137,6 +137,9 @@ def in_words(error, args):
         return Failure("this host has no credentials: has it a role (instance profile), and does the instance metadata service answer?")
     if re.search(r"name resolution|name or service|NameResolution|getaddrinfo|nodename", cause, re.IGNORECASE):
         return Failure(f"the name {host} could not be resolved: does the VPC's name server answer (resolvectl query {host})?")
+    if kind == "RuntimeError" and "expired" in cause:
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
+        return Failure(f"this host's clock says {now} UTC, when the credentials of its role have expired: correct the clock (timedatectl)", again=False)
     if kind == "SSLError" and re.search(r"expired|not yet valid", cause, re.IGNORECASE):
         now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
         hint = "correct the clock (timedatectl; is chrony or systemd-timesyncd at work?), unless the date is right"
@@ -158,7 +161,8 @@ def transfer_errors():
     import botocore.exceptions
     import urllib3.exceptions
 
-    network = (ConnectionError, TimeoutError, http.client.HTTPException)
+    # RuntimeError: credentials that have expired by this host's clock.
+    network = (ConnectionError, TimeoutError, http.client.HTTPException, RuntimeError)
     return (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, urllib3.exceptions.HTTPError, *network)
 
 
