@@ -172,6 +172,7 @@ const PACKAGES: readonly ExternalName[] = [
   ["python3", "the service"],
   ["python3-boto3", "S3 on the hosts, by templates/steps/s3.py; Ubuntu 24.04 has no awscli"],
   ["python3-venv", "its virtual environment"],
+  ["unattended-upgrades", "security updates"],
 ].map(([name = "", usedFor = ""]) => ({
   name,
   usedFor,

@@ -598,7 +598,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         example: ["jit"],
         default: [],
         description:
-          "Opens parts of the service's sandbox that an application needs: `jit` memory that is written and run (numba, torch.compile), `proc` the whole of /proc (psutil), `netlink` the list of network interfaces, `scheduling` priorities and CPU affinity, `devices` /dev (a GPU). docs/operations.md says what each costs.",
+          "Opens parts of the service's sandbox that an application needs: `jit` memory that is written and run (numba, torch.compile), `proc` the whole of /proc (psutil), `netlink` the list of network interfaces, `scheduling` priorities and CPU affinity, `devices` /dev (a GPU), `metadata` the instance metadata with the credentials of the host's role. docs/operations.md says what each costs.",
       },
     }),
   },

@@ -79,6 +79,9 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
     file("logrotate-nginx", "/etc/logrotate.d/nginx", readTemplate("logrotate-nginx")),
     file("logrotate-timer.conf", "/etc/systemd/system/logrotate.timer.d/ddos.conf", readTemplate("logrotate-timer.conf")),
     file("journald.conf", "/etc/systemd/journald.conf.d/ddos.conf", readTemplate("journald.conf")),
+    file("nginx.service.conf", "/etc/systemd/system/nginx.service.d/ddos.conf", readTemplate("nginx.service.conf")),
+    file("sshd.conf", "/etc/ssh/sshd_config.d/00-ddos.conf", readTemplate("sshd.conf")),
+    file("apt-upgrades.conf", "/etc/apt/apt.conf.d/99-ddos-upgrades", readTemplate("apt-upgrades.conf")),
     file("recover.sh", "/usr/local/lib/ddos/recover.sh", recoverScript(spec), "0755"),
     file(
       "ddos-recover.service",

@@ -77,7 +77,7 @@ function given<T>(step: string, name: string, value: T | undefined): T {
 
 /** What every host needs; the gateway forwards packets where it is the backend's egress. S3 is reached with boto3: Ubuntu 24.04 has no awscli. */
 function packages(spec: HostSpec): string[] {
-  const common = ["ca-certificates", "curl", "jq", "logrotate", "nginx", "python3"];
+  const common = ["ca-certificates", "curl", "jq", "logrotate", "nginx", "python3", "unattended-upgrades"];
   const names = hasApplication(spec) ? [...common, "git", "python3-venv"].sort() : common;
   const application = hasApplication(spec) && (spec.code.kind === "s3" || spec.wheelhouse !== undefined);
   const s3 = spec.models !== undefined || application || spec.backup !== undefined;

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Copies models, metrics and logs to s3://<bucket>/backups/<role>/. Run by ddos-backup.timer; /etc/ddos/backup.conf names the bucket.
-# Models go there once, by content; logs as one archive a time; the list of a backup is written last, so that a list is always whole.
+# Copies models, metrics, the application's data and logs to s3://<bucket>/backups/<role>/. Run by ddos-backup.timer; /etc/ddos/backup.conf names the bucket.
+# Models that the bucket has already are listed, others go there once, by content; data as an archive when it changed, logs as one a time; the list of a backup is written last, so that a list is always whole.
 # Never .env: secrets are kept by the one who deploys.
 set -Eeuo pipefail
 umask 077
@@ -8,21 +8,62 @@ umask 077
 # shellcheck source=templates/steps/backup-lib.sh
 . "${0%/*}/backup-lib.sh"
 
-# What the serving release has, by content; the marker says that S3 has it, so that a day without a change moves no model.
+# An archive is packed here and sent in one piece, of which S3 takes 5 GiB.
+DATA_MIB=4096
+
+# What the serving release has, by content; the marker says that S3 has it, so that a day without a change moves no model. What was published lies
+# in this bucket, with its versions: a copy beside it would protect from nothing more.
 back_up_models() {
-  local path sha name
+  local path sha name size
   for path in /home/ddos/current/models/*; do
     if [ ! -f "$path" ]; then
       continue
     fi
     name=${path##*/}
     sha=$(sha_of "$path")
+    size=$(stat -Lc %s "$path")
+    if s3_has "$BUCKET" "models/$sha/$name" "$size"; then
+      printf 'published %s %s %s\n' "$sha" "$size" "$name" >>"$STAGE/list"
+      continue
+    fi
     if [ ! -e "/var/lib/ddos/backup/$BUCKET-$sha" ]; then
       s3_store "$path" "$BUCKET" "backups/$ROLE/models/$sha/$name"
       : >"/var/lib/ddos/backup/$BUCKET-$sha"
     fi
-    printf 'model %s %s %s\n' "$sha" "$(stat -Lc %s "$path")" "$name" >>"$STAGE/list"
+    printf 'model %s %s %s\n' "$sha" "$size" "$name" >>"$STAGE/list"
   done
+}
+
+# Paths, sizes and times of all that is in the data folder: whether it changed, without reading it.
+data_print() { find /home/ddos/data -printf '%P %y %s %T@ %l\n' | LC_ALL=C sort | sha256sum | cut -c 1-64; }
+
+# Files are packed as they are at the moment; a database that is written meanwhile wants a dump of its own there.
+back_up_data() {
+  local print line mark=/var/lib/ddos/backup/data size free status=0 archive
+  print=$(data_print)
+  if [ -e "$mark" ] && [ "$(sed -n 1p "$mark")" = "$BUCKET $print" ]; then
+    sed -n 2p "$mark" >>"$STAGE/list"
+    return 0
+  fi
+  size=$(du -sm /home/ddos/data | cut -f 1)
+  if [ "$size" -gt "$DATA_MIB" ]; then
+    fail "/home/ddos/data has $size MiB, and a backup takes $DATA_MIB MiB at most: models and logs are not backed up either until it is smaller; keep what is larger in a database or a bucket of its own"
+  fi
+  free=$(df -Pm -- "$STAGE" | awk 'NR == 2 { print $4 }')
+  if [ "$free" -lt $((size + 64)) ]; then
+    fail "not enough disk space to pack /home/ddos/data: $((size + 64)) MiB needed in ${STAGE%/*}, $free MiB free"
+  fi
+  archive=data-$(date -u +%Y-%m-%dT%H%M%SZ).tar.gz
+  tar --sparse -czf "$STAGE/$archive" -C /home/ddos data || status=$?
+  if [ "$status" -gt 1 ]; then
+    fail "/home/ddos/data could not be packed (tar: $status)"
+  fi
+  s3_store "$STAGE/$archive" "$BUCKET" "backups/$ROLE/data/$archive"
+  line="data $(sha_of "$STAGE/$archive") $(stat -c %s "$STAGE/$archive") $archive"
+  rm -f -- "$STAGE/$archive"
+  printf '%s\n' "$line" >>"$STAGE/list"
+  printf '%s\n%s\n' "$BUCKET $print" "$line" >"$mark.new"
+  mv -fT -- "$mark.new" "$mark"
 }
 
 back_up_logs() {
@@ -40,7 +81,8 @@ back_up_logs() {
 install -d -m 700 -o root -g root /var/lib/ddos/backup
 printf 'backup %s %s\n' "$(date -u +%FT%TZ)" "$(readlink /home/ddos/current)" >"$STAGE/list"
 back_up_models
+back_up_data
 back_up_logs
 s3_store "$STAGE/list" "$BUCKET" "backups/$ROLE/list-$(date -u +%Y-%m-%d)"
 s3_store "$STAGE/list" "$BUCKET" "backups/$ROLE/latest"
-log "backup of $(sed -n '/^model /p' "$STAGE/list" | wc -l) models and the logs is whole"
+log "backup of $(sed -n '/^model /p;/^published /p' "$STAGE/list" | wc -l) models, the data and the logs is whole"

@@ -150,7 +150,7 @@ make_folders() {
   # What decides a deployment: nobody else opens any of it, if only to hold its lock.
   folder 0700 root root /var/lib/ddos
   folder 0755 root root /var/lib/ddos/code /var/lib/ddos/models /var/lib/ddos/models-sets /var/lib/ddos/releases
-  folder 0755 root root /usr/local/lib/ddos /etc/ddos /etc/systemd/system/logrotate.timer.d /etc/systemd/journald.conf.d
+  folder 0755 root root /usr/local/lib/ddos /etc/ddos /etc/systemd/system/logrotate.timer.d /etc/systemd/journald.conf.d /etc/systemd/system/nginx.service.d
   folder 0700 root root /var/lib/ddos/env
   # Where everything that belongs to a release is found; `current` comes with the first one.
   if [ "$MODE" != proxy ]; then
@@ -202,6 +202,9 @@ set_up_recovery() {
   put "$STAGE/ddos-recover.service" /etc/systemd/system/ddos-recover.service 0644 root root
   RELOAD=$PUT
   put "$STAGE/ddos-undo.service" /etc/systemd/system/ddos-undo.service 0644 root root
+  [ "$PUT" = same ] || RELOAD=changed
+  # A running nginx keeps the rights it was started with until its next start: a restart would cut connections.
+  put "$STAGE/nginx.service.conf" /etc/systemd/system/nginx.service.d/ddos.conf 0644 root root
   if [ "$PUT$RELOAD$RESTART_TIMER" != samesamesame ]; then
     systemctl daemon-reload
   fi
@@ -210,6 +213,37 @@ set_up_recovery() {
   if [ "$RESTART_TIMER" = changed ] || ! systemctl is-active --quiet logrotate.timer; then
     systemctl restart logrotate.timer
   fi
+}
+
+# No passwords and no root over SSH. A configuration that sshd refuses would close the only way to this host, so it is tried before sshd takes it.
+harden_sshd() {
+  local file=/etc/ssh/sshd_config.d/00-ddos.conf
+  if ! grep -qiE '^[[:space:]]*Include[[:space:]]+("?)/etc/ssh/sshd_config\.d/\*\.conf' /etc/ssh/sshd_config; then
+    fail "/etc/ssh/sshd_config of this image does not include /etc/ssh/sshd_config.d/*.conf, so that logins by password cannot be switched off: put «Include /etc/ssh/sshd_config.d/*.conf» on its first line"
+  fi
+  folder 0755 root root /run/sshd
+  put "$STAGE/sshd.conf" "$file" 0644 root root
+  if [ "$PUT" = same ]; then
+    return 0
+  fi
+  if ! sshd -t 2>"$STAGE/sshd"; then
+    rm -f -- "$file"
+    fail "sshd refuses its configuration, so it was left as it is: $(tail -n 1 "$STAGE/sshd")"
+  fi
+  # Of a socket-activated sshd (Ubuntu 24.04) each new connection reads it.
+  systemctl try-reload-or-restart ssh.service
+}
+
+# Where the network has no way to a mirror, nothing comes; it is set all the same, for the day on which it has.
+set_up_upgrades() {
+  local timer
+  put "$STAGE/apt-upgrades.conf" /etc/apt/apt.conf.d/99-ddos-upgrades 0644 root root
+  for timer in apt-daily.timer apt-daily-upgrade.timer; do
+    ensure_enabled "$timer"
+    if ! systemctl is-active --quiet "$timer"; then
+      systemctl start "$timer"
+    fi
+  done
 }
 
 ensure_enabled() {
@@ -332,6 +366,8 @@ make_folders
 make_logs
 set_up_logging
 set_up_recovery
+harden_sshd
+set_up_upgrades
 remove_sample_site
 if [ "$ROLE" = gateway ]; then
   gateway_only

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Brings back what backup.sh stored: models into the read-only store, logs beside the present ones. restore.sh [YYYY-MM-DD]
+# Brings back what backup.sh stored: models into the read-only store, data, and logs beside the present ones. restore.sh [YYYY-MM-DD]
 # Everything is checked against the list's SHA-256 before it is put in place. The rest of a host comes from `pulumi up`.
 set -Eeuo pipefail
 umask 022
@@ -31,18 +31,34 @@ take_lock() {
   trap 'rm -rf -- "$STAGE" "/run/ddos-steps/holder-models-$$"' EXIT
 }
 
+# restore_model SHA SIZE NAME KEY
 restore_model() {
-  local sha=$1 size=$2 name=$3
+  local sha=$1 size=$2 name=$3 key=$4
   if stored "$sha" "$size"; then
     log "model $name is there"
     return 0
   fi
   room_for $((size - $(have_bytes "$sha")))
-  bring "s3://$BUCKET/backups/$ROLE/models/$sha/$name" "$sha" "$size"
+  bring "s3://$BUCKET/$key" "$sha" "$size"
+  if [ "$S3_ABSENT" = yes ]; then
+    fail "the model $name is not in the bucket any more (s3://$BUCKET/$key): look for an earlier version of that object, or publish it again"
+  fi
+  log "model $name restored"
+}
+
+# Unpacked with the rights of the service, whose files they are: no link in them leads root anywhere. What is there now is not touched.
+restore_data() {
+  local sha=$1 size=$2 name=$3 target=/home/ddos/data
+  s3_fetch "s3://$BUCKET/backups/$ROLE/data/$name" "$STAGE/$name" "$sha" "$size"
   if [ "$S3_ABSENT" = yes ]; then
     fail "the backup has no $name"
   fi
-  log "model $name restored"
+  if [ -n "$(find "$target" -mindepth 1 -maxdepth 1 -print -quit)" ]; then
+    target=/home/ddos/data/restored
+    runuser -u ddos -- mkdir -p "$target"
+  fi
+  runuser -u ddos -- tar -xzf - --strip-components=1 -C "$target" <"$STAGE/$name"
+  log "data restored to $target"
 }
 
 restore_logs() {
@@ -69,7 +85,9 @@ fi
 while read -r kind sha size name <&7; do
   case "$kind" in
     backup) log "restoring the backup of $sha ($size)" ;;
-    model) restore_model "$sha" "$size" "$name" ;;
+    model) restore_model "$sha" "$size" "$name" "backups/$ROLE/models/$sha/$name" ;;
+    published) restore_model "$sha" "$size" "$name" "models/$sha/$name" ;;
+    data) restore_data "$sha" "$size" "$name" ;;
     logs) restore_logs "$sha" "$size" "$name" ;;
     *) fail "the list has a line of an unknown kind: $kind" ;;
   esac

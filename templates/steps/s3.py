@@ -4,6 +4,8 @@ s3.py get --region R --bucket B --key K --file F [--sha256 S] [--size N]
     F is whole when this ends well. What an earlier try left in F is continued, what is wrong is thrown away.
 s3.py put --region R --bucket B --key K --file F
     S3 itself compares the MD5 and refuses other bytes; our SHA-256 travels as metadata.
+s3.py has --region R --bucket B --key K --size N
+    Ends well where there is an object of this size.
 s3.py endpoint --region R
     Where S3 is reached.
 
@@ -18,6 +20,7 @@ import email.utils
 import hashlib
 import http.client
 import os
+import random
 import re
 import sys
 import time
@@ -27,6 +30,9 @@ ABSENT = 44
 PIECE = 1 << 20
 # A try that moves bytes does not count: only standstill ends a transfer.
 STANDSTILLS = 4
+# S3 that asks to slow down is asked again for five minutes, each time after a longer pause, of a length that no other host has.
+THROTTLED_SECONDS = 300
+LONGEST_PAUSE = 30
 SUFFIXES = {
     "cn-": "amazonaws.com.cn",
     "eusc-": "amazonaws.eu",
@@ -38,11 +44,12 @@ SUFFIXES = {
 
 
 class Failure(Exception):
-    """Ends the program with its text; `again`: another try may help."""
+    """Ends the program with its text; `again`: another try may help; `throttled`: S3 asks for fewer requests."""
 
-    def __init__(self, text, again=True):
+    def __init__(self, text, again=True, throttled=False):
         super().__init__(text)
         self.again = again
+        self.throttled = throttled
 
 
 class Absent(Exception):
@@ -51,6 +58,32 @@ class Absent(Exception):
 
 class OutOfRange(Exception):
     """The file has more bytes than the object."""
+
+
+class Patience:
+    """Pauses between tries that move nothing."""
+
+    def __init__(self):
+        self.moved()
+
+    def moved(self):
+        self.tries, self.waited = 0, 0.0
+
+    def borne(self, failure):
+        """Waits. @raises Failure when no further try is worth it."""
+        self.tries += 1
+        if not failure.again:
+            raise failure
+        if not failure.throttled:
+            if self.tries >= STANDSTILLS:
+                raise failure
+            time.sleep(self.tries * 3)
+            return
+        if self.waited >= THROTTLED_SECONDS:
+            raise Failure(f"{failure}, still after {round(self.waited / 60)} minutes. Nothing is lost: run again when fewer hosts ask at the same time")
+        pause = min(LONGEST_PAUSE, 2**self.tries) * random.uniform(0.5, 1)
+        self.waited += pause
+        time.sleep(pause)
 
 
 def endpoint(region):
@@ -108,10 +141,11 @@ def answered(error, args):
     if code in BAD_CREDENTIALS:
         return Failure(f"S3 did not accept the credentials of this host's role ({code}: {detail})")
     if status == 403:
-        what = "either it does not exist, or this host's role may not read it" if args.action == "get" else "this host's role may not write it"
+        hidden = "either it does not exist (which S3 says to a role with s3:ListBucket on the bucket only), or this host's role may not read it"
+        what = "this host's role may not write it" if args.action == "put" else hidden
         return Failure(f"S3 denied access (403 {code}): {what}. Look at the role, the bucket's policy and that of the S3 endpoint")
     if code in THROTTLED or status in (429, 503):
-        return Failure(f"S3 throttles requests ({status} {code}: {detail})")
+        return Failure(f"S3 asks to slow down ({status} {code}: {detail})", throttled=True)
     return Failure(f"S3 answered {status} {code}: {detail}")
 
 
@@ -216,7 +250,7 @@ def get(client, args):
     with open(args.file, "ab"):
         pass
     digest, have = digest_of(args.file)
-    total, still, resumed = args.size, 0, have > 0
+    total, patience, resumed = args.size, Patience(), have > 0
     while not whole(args, digest, have, total):
         if total is not None and have >= total:
             if not resumed:
@@ -237,11 +271,14 @@ def get(client, args):
         print(f"{name}: from byte {before}, {have - before} bytes{'' if failure is None else f', then: {failure}'}", flush=True)
         if failure is None:
             continue
-        still = 0 if have > before else still + 1
-        if not failure.again or still >= STANDSTILLS:
-            raise Failure(f"{name} could not be downloaded ({have} of {total if total is not None else '?'} bytes are here): {failure}")
-        if still > 0:
-            time.sleep(still * 3)
+        if have > before:
+            patience.moved()
+            if failure.again:
+                continue
+        try:
+            patience.borne(failure)
+        except Failure as last:
+            raise Failure(f"{name} could not be downloaded ({have} of {total if total is not None else '?'} bytes are here): {last}") from last
 
 
 def whole(args, digest, have, total):
@@ -260,7 +297,8 @@ def put(client, args):
             md5.update(piece)
         size = file.tell()
         check = base64.b64encode(md5.digest()).decode()
-        for attempt in range(1, STANDSTILLS + 1):
+        patience = Patience()
+        while True:
             file.seek(0)
             try:
                 client.put_object(Bucket=args.bucket, Key=args.key, Body=file, ContentMD5=check, Metadata={"sha256": sha.hexdigest()})
@@ -268,15 +306,29 @@ def put(client, args):
                 return
             except transfer_errors() as error:
                 failure = in_words(error, args)
-            print(f"{name}: attempt {attempt} failed: {failure}", flush=True)
-            if not failure.again or attempt == STANDSTILLS:
-                raise Failure(f"{name} could not be uploaded: {failure}")
-            time.sleep(attempt * 3)
+            print(f"{name}: attempt {patience.tries + 1} failed: {failure}", flush=True)
+            try:
+                patience.borne(failure)
+            except Failure as last:
+                raise Failure(f"{name} could not be uploaded: {last}") from last
+
+
+def has(client, args):
+    patience = Patience()
+    while True:
+        try:
+            size = client.head_object(Bucket=args.bucket, Key=args.key)["ContentLength"]
+        except transfer_errors() as error:
+            patience.borne(in_words(error, args))
+            continue
+        if size != args.size:
+            raise Absent
+        return
 
 
 def main():
     parser = argparse.ArgumentParser(prog="s3.py")
-    parser.add_argument("action", choices=["get", "put", "endpoint"])
+    parser.add_argument("action", choices=["get", "put", "has", "endpoint"])
     for name in ("region", "bucket", "key", "file", "sha256"):
         parser.add_argument(f"--{name}", required=name == "region")
     parser.add_argument("--size", type=int)
@@ -284,10 +336,10 @@ def main():
     if args.action == "endpoint":
         print(endpoint(args.region))
         return 0
-    if None in (args.bucket, args.key, args.file):
-        parser.error("--bucket, --key and --file are needed")
+    if None in (args.bucket, args.key, args.size if args.action == "has" else args.file):
+        parser.error("--bucket, --key and --file (has: --size) are needed")
     try:
-        {"get": get, "put": put}[args.action](connect(args.region), args)
+        {"get": get, "put": put, "has": has}[args.action](connect(args.region), args)
     except Absent:
         print(f"there is no {name_of(args)}", file=sys.stderr)
         return ABSENT

@@ -34,3 +34,14 @@ s3_store() {
     fail "$(s3_reason)"
   fi
 }
+
+# s3_has BUCKET KEY SIZE: is there an object of this size?
+s3_has() {
+  local status=0
+  s3 has --bucket "$1" --key "$2" --size "$3" || status=$?
+  if [ "$status" != 0 ] && [ "$status" != 44 ]; then
+    cat "$STAGE/s3"
+    fail "$(s3_reason)"
+  fi
+  return "$status"
+}

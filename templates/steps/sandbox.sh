@@ -18,6 +18,8 @@ sandbox_hint() {
     allow="scheduling: priorities and the choice of processors"
   elif says "(no such file|permission denied).*/dev/" "$text"; then
     allow="devices: those of /dev"
+  elif says 'unable to locate credentials|NoCredentialsError|169\.254\.169\.254' "$text"; then
+    allow="metadata: the credentials of the host's role, which whoever takes over the application has then, too"
   fi
   if [ -n "$allow" ]; then
     printf ' This looks like the sandbox of the service, which forbids it; if the application needs it, add to ml-gateway:sandbox.allow %s.' "$allow"

@@ -172,6 +172,26 @@ check_services() {
   fi
 }
 
+# --- hardening ----------------------------------------------------------------------------------------------------------------------
+
+sshd_says() { sshd -T -C user=root,host=localhost,addr=127.0.0.1 2>&1 | sed -n "s/^$1 //p"; }
+
+apt_says() { apt-config dump "$1" | sed -n 's/^[^"]*"\(.*\)";$/\1/p' | tail -n 1; }
+
+check_hardening() {
+  local name unit
+  for name in passwordauthentication kbdinteractiveauthentication permitrootlogin; do
+    check "sshd $name" no "$(sshd_says "$name")"
+  done
+  for name in Update-Package-Lists Unattended-Upgrade; do
+    check "security updates, APT::Periodic::$name" 1 "$(apt_says "APT::Periodic::$name")"
+  done
+  check "security updates, package unattended-upgrades" installed "$(dpkg-query -W -f '${db:Status-Status}' unattended-upgrades 2>/dev/null || printf missing)"
+  for unit in apt-daily.timer apt-daily-upgrade.timer; do
+    check "$unit" "active enabled" "$(property "$unit" ActiveState) $(enabled "$unit")"
+  done
+}
+
 nginx_verdict() {
   if nginx -t -q 2>"$STAGE/nginx"; then
     printf yes
@@ -272,6 +292,7 @@ if [ "$MODE" != proxy ]; then
   check_environment
 fi
 check_services
+check_hardening
 check_ports
 check_answers
 report >"$STAGE/report"

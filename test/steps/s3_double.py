@@ -25,6 +25,8 @@ class Double(ThreadingHTTPServer):
         self.faults = []
         self.headers = {}
         self.date = None
+        # As AWS: who may not list the bucket is not told that an object is missing.
+        self.may_list = True
 
     def handle_error(self, request, client_address):
         """A client that goes away is what many tests are about."""
@@ -74,9 +76,25 @@ class Handler(BaseHTTPRequestHandler):
         if bucket != BUCKET:
             self.refuse(404, "NoSuchBucket")
         elif key not in self.server.objects:
-            self.refuse(404, "NoSuchKey")
+            self.refuse_missing()
         else:
             self.send_object(self.server.objects[key], wanted, fault)
+
+    def refuse_missing(self):
+        if self.server.may_list:
+            self.refuse(404, "NoSuchKey")
+        else:
+            self.refuse(403, "AccessDenied", "Access Denied")
+
+    def do_HEAD(self):
+        self.server.seen.append(("HEAD", None))
+        bucket, key = self.address()
+        fault = self.fault()
+        found = self.server.objects.get(key) if bucket == BUCKET else None
+        status = fault[1] if fault is not None else 200 if found is not None else 404 if self.server.may_list else 403
+        self.send_response(status)
+        self.send_header("content-length", str(len(found)) if status == 200 else "0")
+        self.end_headers()
 
     def send_object(self, whole, wanted, fault):
         start = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1]) if wanted else 0

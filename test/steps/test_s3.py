@@ -108,12 +108,15 @@ class S3(unittest.TestCase):
         self.assertEqual(len(self.s3.seen), 4)
 
     def test_throttling_is_waited_out(self):
-        self.s3.faults = [("status", 503, "SlowDown")] * 4 + [("status", 500, "InternalError")]
+        # Three tries of boto3 for each of ours: more of them than a standstill has.
+        self.s3.faults = [("status", 503, "SlowDown")] * 30 + [("status", 500, "InternalError")]
         self.whole(self.get("--size", str(SIZE)))
 
     def test_throttled_for_good(self):
-        self.s3.faults = [("status", 503, "SlowDown")] * 99
-        self.fails(self.get(), "S3 throttles requests (503 SlowDown")
+        self.s3.faults = [("status", 503, "SlowDown")] * 999
+        self.fails(self.get(), "S3 asks to slow down (503 SlowDown", "still after 5 minutes", "run again when fewer hosts ask")
+        # Pauses of 15 to 30 seconds, after shorter ones.
+        self.assertTrue(3 * 12 <= len(self.s3.seen) <= 3 * 25, len(self.s3.seen))
 
     def test_other_bytes(self):
         self.fails(self.get(sha="0" * 64), "is not what was published: 3145745 bytes, sha256 " + SHA, "expected 3145745 bytes, sha256 000")
@@ -135,7 +138,21 @@ class S3(unittest.TestCase):
 
     def test_denied(self):
         self.s3.faults = [("status", 403, "AccessDenied")] * 99
-        self.fails(self.get(), "403 AccessDenied", "either it does not exist, or this host's role may not read it")
+        self.fails(self.get(), "403 AccessDenied", "either it does not exist (", "s3:ListBucket", "or this host's role may not read it")
+
+    def test_absent_to_a_role_that_may_not_list(self):
+        self.s3.may_list = False
+        self.fails(self.get(key="none"), "403 AccessDenied", "either it does not exist (which S3 says to a role with s3:ListBucket")
+
+    def test_whether_an_object_is_there(self):
+        def has(key, size):
+            return run(self.s3.url, "has", "--region", "us-east-1", "--bucket", BUCKET, "--key", key, "--size", str(size))
+
+        self.assertEqual(has("a/model.pkl", SIZE).returncode, 0)
+        self.assertEqual(has("a/model.pkl", SIZE + 1).returncode, 44)
+        self.assertEqual(has("none", SIZE).returncode, 44)
+        self.s3.may_list = False
+        self.fails(has("none", SIZE), "this host's role may not read it")
 
     def test_a_new_role_is_waited_for(self):
         self.s3.faults = [("status", 403, "InvalidAccessKeyId"), ("status", 403, "AccessDenied")]

@@ -31,6 +31,7 @@ const SAID: [what: string, said: string, allow: Allowance | "data" | undefined][
   ["affinity", "    os.sched_setaffinity(0, {0})\nPermissionError: [Errno 1] Operation not permitted", "scheduling"],
   ["nice", "    os.nice(1)\nPermissionError: [Errno 1] Operation not permitted", "scheduling"],
   ["a GPU", "FileNotFoundError: [Errno 2] No such file or directory: '/dev/nvidia0'", "devices"],
+  ["boto3 without keys", "botocore.exceptions.NoCredentialsError: Unable to locate credentials", "metadata"],
   ["a read-only folder", "OSError: [Errno 30] Read-only file system: '/usr/x'", "data"],
   ["a module that is missing", "ModuleNotFoundError: No module named 'process'", undefined],
   ["a file that is missing", "FileNotFoundError: [Errno 2] No such file or directory: '/home/ddos/app/config.json'", undefined],
