@@ -1,4 +1,4 @@
-/** Runs the verify step of both hosts outside of Pulumi, with the values that the program would give it. */
+/** Runs steps of a host outside of Pulumi, with the values that the program would give them. */
 import * as pulumi from "@pulumi/pulumi";
 import { Problem, reasonOf } from "../../policies/cli";
 import { loadConfig } from "../config/load";
@@ -7,8 +7,8 @@ import { carrier } from "../release/carrier";
 import { stackInputs, type StackInputs } from "../release/inputs";
 import { hostSteps } from "../release/steps";
 import { TemplateFileError } from "../release/templates";
-import type { HostRole } from "../release/types";
-import { runOverSsh, type Endpoint } from "../remote/ssh";
+import type { HostRole, Step } from "../release/types";
+import { runOverSsh, type CommandResult, type Endpoint } from "../remote/ssh";
 import type { DeployedJson } from "./pulumi-cli";
 import { readReport, type HostOutcome } from "./verify-report";
 
@@ -40,15 +40,24 @@ export async function readInputs(root: string, stack: string, json: DeployedJson
   return { inputs: stackInputs(config, sources, deployed.modelBucket), deployed };
 }
 
-/**
- * What one host says; a host that cannot be asked is an outcome too. The script is brought first, as the program does it, but the scripts of the
- * deployment stay: this working copy may be another one.
- */
+/** What one host says; a host that cannot be asked is an outcome too. */
 export async function ask(role: HostRole, inputs: StackInputs, deployed: Deployed): Promise<HostOutcome> {
   const step = hostSteps(inputs.specs[role]).find((candidate) => candidate.name === "verify");
   if (step === undefined) {
     throw new Error(`no verify step for ${role}`);
   }
+  try {
+    return readReport(role, await runStep(role, step, inputs, deployed));
+  } catch (error) {
+    return { role, error: reasonOf(error) };
+  }
+}
+
+/**
+ * The script is brought first, as the program does it, but the scripts of the deployment stay: this working copy may be another one.
+ * @throws Error naming the host that could not be reached
+ */
+export async function runStep(role: HostRole, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
   const [privateKey, env] = await Promise.all([settled(inputs.config.ssh.privateKey), settled(pulumi.output(inputs.environment(role)))]);
   const endpoint = (host: string, of: HostRole): Endpoint => ({
     host,
@@ -64,11 +73,7 @@ export async function ask(role: HostRole, inputs: StackInputs, deployed: Deploye
     { command: create, stdin: script },
     { command: step.create, stdin },
   ];
-  try {
-    return readReport(role, await runOverSsh(route, commands));
-  } catch (error) {
-    return { role, error: reasonOf(error) };
-  }
+  return runOverSsh(route, commands);
 }
 
 function settled<T>(output: pulumi.Output<T>): Promise<T> {

@@ -199,6 +199,8 @@ function modeLines(spec: HostSpec): Line[] {
   return hasApplication(spec) ? [] : [["mode", "proxy"]];
 }
 
+const repairOnly = (spec: HostSpec): Line[] => (spec.repairOnly === true ? [["repairOnly", "yes"]] : []);
+
 /** What a release without an application is made of. */
 function siteLines(step: string, spec: HostSpec): Line[] {
   return [
@@ -223,7 +225,7 @@ function siteRelease(spec: HostSpec): Plan {
     onFailure: "ddos-undo.service",
     files: [{ name: "site.conf", content: renderSite(spec) }],
     uses: [],
-    input: () => siteLines("release", spec),
+    input: () => [...siteLines("release", spec), ...repairOnly(spec)],
   };
 }
 
@@ -272,7 +274,7 @@ function release(spec: HostSpec): Plan {
       ...["redact", ...GATE].map((name) => ({ name: `${name}.py`, content: readTemplate(`steps/${name}.py`) })),
     ],
     uses: ["env"],
-    input: (values) => releaseLines("release", spec, values),
+    input: (values) => [...releaseLines("release", spec, values), ...repairOnly(spec)],
   };
 }
 
@@ -306,6 +308,7 @@ function verify(spec: HostSpec): Plan {
       ["timeoutSeconds", limitsOf(spec).timeoutSeconds],
       ["egress", spec.egress],
       ...(spec.role === "gateway" ? proofLines(spec) : []),
+      ["metadata", spec.sandbox?.includes("metadata") === true ? "not by the unit, by no rule" : "by the unit, by a rule"],
       ["peer", spec.peer ?? "none"],
       ...rows,
     ],

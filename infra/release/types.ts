@@ -145,6 +145,8 @@ export interface HostSpec {
   readonly peer?: string;
   /** Any text; another one makes every step run again, which repairs what drifted. */
   readonly repair?: string;
+  /** The release step repairs what serves, and refuses to deploy anything else (`npm run repair`). @default false */
+  readonly repairOnly?: boolean;
 }
 
 /** Values that are known at deployment only; they travel by stdin. */

@@ -36,6 +36,9 @@ begin() {
   install -d -m 700 -o root -g root "$STAGE"
   read_input
   take_lock "$2"
+  if [ "$STEP" != verify ]; then
+    take_reserve /var/lib/ddos 64 2000
+  fi
 }
 
 # A full disk must not hide the reason of a failure behind the failure to write it down.

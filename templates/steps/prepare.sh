@@ -150,7 +150,7 @@ make_folders() {
   # What decides a deployment: nobody else opens any of it, if only to hold its lock.
   folder 0700 root root /var/lib/ddos
   folder 0755 root root /var/lib/ddos/code /var/lib/ddos/models /var/lib/ddos/models-sets /var/lib/ddos/releases
-  folder 0755 root root /usr/local/lib/ddos /etc/ddos /etc/systemd/system/logrotate.timer.d /etc/systemd/journald.conf.d /etc/systemd/system/nginx.service.d
+  folder 0755 root root /usr/local/lib/ddos /etc/ddos /etc/systemd/system/logrotate.timer.d /etc/systemd/journald.conf.d /etc/systemd/system/nginx.service.d /etc/systemd/networkd.conf.d
   folder 0700 root root /var/lib/ddos/env
   # Where everything that belongs to a release is found; `current` comes with the first one.
   if [ "$MODE" != proxy ]; then
@@ -212,6 +212,14 @@ set_up_recovery() {
   ensure_enabled logrotate.timer
   if [ "$RESTART_TIMER" = changed ] || ! systemctl is-active --quiet logrotate.timer; then
     systemctl restart logrotate.timer
+  fi
+}
+
+# The unit of the service runs it at each start. A host without an application has none.
+keep_from_metadata() {
+  put "$STAGE/networkd.conf" /etc/systemd/networkd.conf.d/ddos.conf 0644 root root
+  if [ -e "$STAGE/metadata.sh" ]; then
+    put "$STAGE/metadata.sh" /usr/local/lib/ddos/metadata.sh 0755 root root
   fi
 }
 
@@ -366,6 +374,7 @@ make_folders
 make_logs
 set_up_logging
 set_up_recovery
+keep_from_metadata
 harden_sshd
 set_up_upgrades
 remove_sample_site

@@ -91,6 +91,9 @@ try_release() {
   try_site
 }
 
+# differing: what the wanted release and the serving one are not both made of. An environment that was damaged is built anew under another name.
+differing() { sed -n '/^venv=/!p' "$STAGE/made-of" | { grep -vxFf "/var/lib/ddos/releases/$CURRENT/facts" || test $? = 1; } | cut -d = -f 1 | sort -u | paste -s -d ' '; }
+
 deploy() {
   keep_a_way_back
   take_number
@@ -119,9 +122,13 @@ rebuild_records
 record_serving
 check_parts
 DIGEST=$(wanted_digest)
+if [ "$(value repairOnly)" = yes ] && [ -n "$CURRENT" ] && [ -n "$(differing)" ]; then
+  fail "release $CURRENT serves, and what was to be repaired is another one: $(differing) differ between this working copy with its configuration and what was deployed. Nothing was changed. Deploy (pulumi up), or repair from the commit and configuration that were deployed"
+fi
 if [ "${CURRENT#*-}" != "${DIGEST:0:12}" ] || needs_replacement; then
   deploy
 else
   repair
   summary "release $CURRENT serves on port $PORT, $CHANGES corrected"
 fi
+keep_reserve

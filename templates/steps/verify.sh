@@ -176,6 +176,22 @@ check_services() {
 
 sshd_says() { sshd -T -C user=root,host=localhost,addr=127.0.0.1 2>&1 | sed -n "s/^$1 //p"; }
 
+# By the unit, and by the routing table for the user.
+metadata_denied() {
+  local rule user
+  user=$(id -u ddos)
+  rule=$(ip rule show to 169.254.169.254 uidrange "$user-$user")
+  case "$(property "$SERVICE.service" IPAddressDeny)" in
+    *169.254.169.254*) printf 'by the unit, ' ;;
+    *) printf 'not by the unit, ' ;;
+  esac
+  if [ -n "$rule" ]; then
+    printf 'by a rule'
+  else
+    printf 'by no rule'
+  fi
+}
+
 apt_says() { apt-config dump "$1" | sed -n 's/^[^"]*"\(.*\)";$/\1/p' | tail -n 1; }
 
 check_hardening() {
@@ -183,6 +199,9 @@ check_hardening() {
   for name in passwordauthentication kbdinteractiveauthentication permitrootlogin; do
     check "sshd $name" no "$(sshd_says "$name")"
   done
+  if [ "$MODE" != proxy ]; then
+    check "instance metadata is denied to $SERVICE" "$(need metadata)" "$(metadata_denied)"
+  fi
   for name in Update-Package-Lists Unattended-Upgrade; do
     check "security updates, APT::Periodic::$name" 1 "$(apt_says "APT::Periodic::$name")"
   done

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { benchGroup } from "../../bench/main";
 import { previewCommand } from "../../infra/cli/preview";
+import { repairCommand } from "../../infra/cli/repair";
 import { verifyCommand } from "../../infra/cli/verify";
 import { docsCommand } from "../../infra/config/docs";
 import { modelsCommand } from "../../models-manifest/cli";
@@ -41,6 +42,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   models: { program: "models-manifest/cli.ts", of: modelsCommand({ root: "." }) },
   "models:sample": { program: "models-manifest/sample-models.ts", of: sampleCommand },
   verify: { program: "infra/cli/verify.ts", of: verifyCommand },
+  repair: { program: "infra/cli/repair.ts", of: repairCommand },
   "up:local": lab("up"),
   "down:local": lab("down"),
   lab: lab("lab"),

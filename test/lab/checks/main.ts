@@ -5,10 +5,12 @@ import type { Lab } from "../lab";
 import { createLab, openLab, removeLab } from "../lab";
 import { must } from "../process";
 import { holdLab } from "../state";
+import { backupChecks } from "./backup";
 import { commandChecks } from "./commands";
 import { failureChecks } from "./failures";
 import { checkFileTable } from "./file-table";
 import { goingBackChecks } from "./going-back";
+import { hardeningChecks } from "./hardening";
 import type { Check, Tally } from "./harness";
 import { expect, runChecks } from "./harness";
 import { oneAppChecks } from "./one-app";
@@ -197,10 +199,11 @@ async function runAll(only: RegExp | undefined): Promise<number> {
   try {
     const outputs = (): Properties => found.report?.outputs ?? {};
     const [commands, verifying] = [commandChecks(lab, outputs), verifyChecks(lab, outputs)];
+    const closed = [...hardeningChecks(lab, () => String(outputs()["gatewayAddress"])), ...backupChecks(lab)];
     // Four minutes of waiting: by name only.
     const requests = requestChecks(lab, () => String(outputs().gatewayAddress));
     const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
-    const work = [...reachChecks(found, lab), ...commands, ...verifying, ...unchangedChecks(found, lab), ...failureChecks(lab), ...changes];
+    const work = [...reachChecks(found, lab), ...commands, ...verifying, ...closed, ...unchangedChecks(found, lab), ...failureChecks(lab), ...changes];
     await runChecks(only === undefined ? [...setUp(found, lab), ...work] : chosen(only, found, [...work, ...requests]), tally);
     if (only === undefined) await runChecks(endings, tally);
   } finally {

@@ -13,10 +13,11 @@ import { expect } from "./harness";
 interface Verified {
   readonly code: number;
   readonly hosts: readonly HostOutcome[];
+  readonly steps?: readonly { readonly said: readonly string[] }[];
 }
 
 /** What the Pulumi CLI would print is given by files. */
-async function verify(lab: Lab, outputs: Properties): Promise<Verified> {
+async function ask(lab: Lab, outputs: Properties, name: "verify" | "repair", ...more: string[]): Promise<Verified> {
   const { config, secretKeys } = configuration(lab, "dev");
   const dump = Object.entries(config).map(([key, value]) => [key, { value, secret: secretKeys.includes(key) }] as const);
   const file = (name: string, content: unknown): string => {
@@ -25,11 +26,13 @@ async function verify(lab: Lab, outputs: Properties): Promise<Verified> {
     return path;
   };
   const files = ["--config", file("config.json", Object.fromEntries(dump)), "--outputs", file("outputs.json", outputs)];
-  const program = [process.execPath, "-r", "ts-node/register/transpile-only", join(repositoryRoot, "infra/cli/verify.ts")];
-  const result = await run(lab.outside([...program, "--stack", "dev", "--json", ...files]), { timeoutMs: 180_000 });
+  const program = [process.execPath, "-r", "ts-node/register/transpile-only", join(repositoryRoot, `infra/cli/${name}.ts`)];
+  const result = await run(lab.outside([...program, "--stack", "dev", "--json", ...files, ...more]), { timeoutMs: 300_000 });
   expect(result.stdout.startsWith("{"), `no document: ${result.stderr.slice(-2000)}`);
-  return { code: result.code, hosts: (JSON.parse(result.stdout) as Verified).hosts };
+  return { ...(JSON.parse(result.stdout) as Verified), code: result.code };
 }
+
+const verify = (lab: Lab, outputs: Properties): Promise<Verified> => ask(lab, outputs, "verify");
 
 // From OpenSSH 9.8 on, sessions log under a name of their own.
 const LOGINS = "journalctl --no-pager -o cat -t sshd -t sshd-session | grep -c 'Accepted publickey' || printf ''";
@@ -63,9 +66,66 @@ async function drifted(lab: Lab, outputs: Properties): Promise<string> {
   }
 }
 
+const STARTED = "systemctl show -p InvocationID ddos-backend.service nginx.service ssh.service";
+
+/** Damage of three kinds on one host, put right part by part; what was right keeps running. */
+async function repaired(lab: Lab, outputs: Properties): Promise<string> {
+  const damage = [
+    "chmod 640 /home/ddos/current/app/ml_gateway/config.json",
+    "printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/00-ddos.conf",
+    "file=$(find -L /home/ddos/current/venv/lib -name 'click*' -prune -o -path '*/uvicorn/logging.py' -print | head -n 1)",
+    "printf '#' | dd of=\"$file\" bs=1 conv=notrunc status=none",
+  ];
+  const before = await lab.must("backend", STARTED);
+  await lab.must("backend", damage.join(" && "));
+  const bad = await verify(lab, outputs);
+  const failed = bad.hosts.flatMap((host) =>
+    "report" in host && host.role === "backend" ? host.report.failed.map((row) => row.check) : [],
+  );
+  expect(
+    bad.code === 1 && failed.some((check) => check.includes("sshd passwordauthentication")),
+    `sshd is not reported: ${failed.join("; ")}`,
+  );
+  expect(
+    failed.some((check) => check.startsWith("Python environment equals")),
+    `the environment is not reported: ${failed.join("; ")}`,
+  );
+  const system = await ask(lab, outputs, "repair", "--host", "backend", "--part", "system");
+  expect(system.code === 1, "one part made all of it right");
+  expect((await lab.must("backend", STARTED)) === before, "the part system restarted something");
+  const rest = await ask(lab, outputs, "repair", "--host", "backend", "--part", "venv");
+  expect(rest.code === 0, `after its repair: ${JSON.stringify(rest).slice(0, 3000)}`);
+  const stable = await lab.must("backend", STARTED);
+  const again = await ask(lab, outputs, "repair", "--host", "backend");
+  expect(again.code === 0 && (await lab.must("backend", STARTED)) === stable, "a repair of what is right restarted something");
+  return `${failed.length} differences, none after system and venv`;
+}
+
+/** A working copy that is not what was deployed must not be deployed by a repair. */
+async function repairsOnly(lab: Lab, outputs: Properties): Promise<string> {
+  const before = await lab.must("backend", "readlink /home/ddos/current");
+  const { code, steps } = await ask(lab, outputs, "repair", "--host", "backend", "--part", "env", "--config", otherConfig(lab));
+  const said = (steps ?? []).flatMap((step) => step.said).join("\n");
+  expect(code === 1 && /what was to be repaired is another one: env differ/.test(said), `it ended with ${code}: ${said}`);
+  expect((await lab.must("backend", "readlink /home/ddos/current")) === before, "another release serves");
+  return said.split("\n").at(-1)?.slice(0, 100) ?? "";
+}
+
+/** The deployed configuration with another setting for the applications. */
+function otherConfig(lab: Lab): string {
+  const { config, secretKeys } = configuration(lab, "dev");
+  const changed = { ...config, "ml-gateway:env": JSON.stringify({ LOG_LEVEL: "info", CACHE_TTL: "77" }) };
+  const path = join(runDir(lab.name), "other-config.json");
+  const dump = Object.entries(changed).map(([key, value]) => [key, { value, secret: secretKeys.includes(key) }] as const);
+  writeFileSync(path, JSON.stringify(Object.fromEntries(dump)), { mode: 0o600 });
+  return path;
+}
+
 export function verifyChecks(lab: () => Lab, outputs: () => Properties): Check[] {
   return [
     { name: "npm run verify brings its script, over one connection a host, and leaves the others", run: () => asWanted(lab(), outputs()) },
     { name: "npm run verify names what differs", run: () => drifted(lab(), outputs()) },
+    { name: "npm run repair puts one host right, part by part, and restarts nothing else", run: () => repaired(lab(), outputs()) },
+    { name: "npm run repair refuses to deploy what does not serve", run: () => repairsOnly(lab(), outputs()) },
   ];
 }

@@ -24,6 +24,7 @@ import { pickleCases } from "./cases/pickles";
 import { powerCases } from "./cases/power";
 import { proxyCases } from "./cases/proxy";
 import { sampleCases } from "./cases/sample-app";
+import { spaceCases } from "./cases/space";
 import { loadCases } from "./cases/ten-releases";
 import { wedgedCases } from "./cases/wedged";
 import type { Counts } from "./load";
@@ -38,6 +39,7 @@ const ALL: readonly Case[] = [
   ...modelCases,
   ...pickleCases,
   ...hostCases,
+  ...spaceCases,
   ...driftCases,
   ...environmentCases,
   ...cutCases,

@@ -1,0 +1,84 @@
+/**
+ * `npm run repair -- --stack NAME`: puts right what drifted on the hosts of a deployed stack, for one host or one part. It runs the steps
+ * themselves, over the path that verify uses, and not through Pulumi: a host can be repaired while another update holds the stack, nothing else
+ * of the stack is touched, and the state stays true, because the steps get what they were deployed with and refuse anything else.
+ */
+import * as path from "path";
+import { asProblems, command, Problem, reasonOf, start, type ExitCode, type Given, type Io } from "../../policies/cli";
+import type { HostRole, Step } from "../release/types";
+import { deployedJson } from "./pulumi-cli";
+import { exitCode, PARTS, readStep, renderRepair, stepsFor, type StepOutcome } from "./repair-report";
+import type { HostOutcome } from "./verify-report";
+
+const ROOT = path.resolve(__dirname, "../..");
+const HOSTS = ["gateway", "backend"] as const;
+
+const OPTIONS = {
+  stack: { kind: "text", value: "NAME", short: "s", required: true, help: "the deployed stack" },
+  host: { kind: "texts", value: "HOST", help: "gateway or backend; without it both" },
+  part: { kind: "texts", value: "PART", help: `${Object.keys(PARTS).join(", ")}; may be repeated, without it all` },
+  config: { kind: "text", value: "FILE", help: 'what "pulumi config --show-secrets --json" printed, in place of running it' },
+  outputs: { kind: "text", value: "FILE", help: 'what "pulumi stack output --json" printed, in place of running it' },
+  json: { kind: "flag", help: "print one JSON document instead of text" },
+} as const;
+
+export const repairCommand = command({
+  name: "repair",
+  summary:
+    "Puts right what drifted on the hosts of a deployed stack, over SSH and outside of Pulumi, and verifies them. What is right is not restarted. It never deploys another release than the one that serves.",
+  options: OPTIONS,
+  examples: ["--stack dev", "--stack prod --host backend --part venv"],
+  exitCodes: {
+    0: "the hosts are as wanted now",
+    1: "a step failed, or a host still differs from what the program wants",
+    3: "a host, or the pulumi CLI, could not be asked",
+  },
+  run: ({ options }, io) => repair(options, io),
+});
+
+/** @throws Problem naming the option, the word and those that there are */
+function chosen<T extends string>(option: string, given: readonly string[], known: readonly T[], all: readonly T[]): readonly T[] {
+  const wrong = given.filter((word) => !known.some((one) => one === word));
+  if (wrong.length > 0) throw new Problem(`${option}: found ${wrong.join(", ")}; expected ${known.join(", ")}`);
+  return given.length === 0 ? all : known.filter((one) => given.includes(one));
+}
+
+async function repair(options: Given<typeof OPTIONS>["options"], io: Io): Promise<ExitCode> {
+  const roles = chosen<HostRole>("--host", options.host, HOSTS, HOSTS);
+  const parts = chosen("--part", options.part, Object.keys(PARTS), ["all"]);
+  const given = deployedJson(options, io.from);
+  io.progress.say("loading the program");
+  // Loaded here: the provider's library takes seconds, which --help need not wait for.
+  const { readInputs, ask, runStep, KNOWN_ERRORS } = await import("./verify-hosts");
+  const { hostSteps } = await import("../release/steps");
+  const { inputs, deployed } = await asProblems(KNOWN_ERRORS, () => readInputs(ROOT, options.stack, given));
+  const work = roles.map((role) => [role, stepsFor(hostSteps({ ...inputs.specs[role], repairOnly: true }), parts)] as const);
+  const idle = work.filter(([, steps]) => steps.length === 0).map(([role]) => role);
+  if (idle.length === roles.length)
+    throw new Problem(`--part: the ${idle.join(" and the ")} of ${options.stack} has no ${parts.join(", ")}`);
+  const repaired: StepOutcome[] = [];
+  const unreachable: HostOutcome[] = [];
+  const once = async (role: HostRole, step: Step): Promise<boolean> => {
+    io.progress.say(`${role}: ${step.name}`);
+    try {
+      const outcome = readStep(role, step, await runStep(role, step, inputs, deployed));
+      repaired.push(outcome);
+      return outcome.ok;
+    } catch (error) {
+      unreachable.push({ role, error: reasonOf(error) });
+      return false;
+    }
+  };
+  for (const [role, steps] of work) for (const step of steps) if (!(await once(role, step))) break;
+  const verified: HostOutcome[] = [...unreachable];
+  for (const role of roles.filter((one) => !unreachable.some((host) => host.role === one))) {
+    io.progress.say(`asking the ${role}`);
+    verified.push(await ask(role, inputs, deployed));
+  }
+  io.progress.end();
+  const { stack } = options;
+  io.out(options.json ? JSON.stringify({ stack, steps: repaired, hosts: verified }, null, 2) : renderRepair(stack, repaired, verified));
+  return exitCode(repaired, verified);
+}
+
+if (require.main === module) start(repairCommand);
