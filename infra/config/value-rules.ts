@@ -110,6 +110,10 @@ export function login({ project, sections }: Context): string[] {
     return [
       `${project}:ssh.user: found "ddos", which is the service's user and may not log in; write the image's login, for example user: ubuntu`,
     ];
+  if (user === "root")
+    return [
+      `${project}:ssh.user: found "root", and the set-up switches logins of root off (PermitRootLogin no), which would close the hosts; write a user of the image with sudo, for example user: ubuntu`,
+    ];
   return typeof user !== "string" || user === "ubuntu" || own
     ? []
     : [
