@@ -198,6 +198,11 @@ const SSH: readonly Case[] = [
     section("ssh", "{ user: admin }"),
     /^ml-gateway:ssh\.user: found "admin", and the images of Ubuntu let in ubuntu alone/,
   ],
+  [
+    "root as the login",
+    section("ssh", "{ user: root }"),
+    /^ml-gateway:ssh\.user: found "root", and the set-up switches logins of root off/,
+  ],
   ["the service's user as the login", section("ssh", "{ user: ddos }"), /^ml-gateway:ssh\.user: .* may not log in/],
   ["a key file of nothing", section("ssh", "{ privateKeyFile: }"), /^ml-gateway:ssh\.privateKeyFile: found nothing/],
   [
