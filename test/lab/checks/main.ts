@@ -203,7 +203,15 @@ async function runAll(only: RegExp | undefined): Promise<number> {
     // Four minutes of waiting: by name only.
     const requests = requestChecks(lab, () => String(outputs().gatewayAddress));
     const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
-    const work = [...reachChecks(found, lab), ...commands, ...verifying, ...closed, ...unchangedChecks(found, lab), ...failureChecks(lab), ...changes];
+    const work = [
+      ...reachChecks(found, lab),
+      ...commands,
+      ...verifying,
+      ...closed,
+      ...unchangedChecks(found, lab),
+      ...failureChecks(lab),
+      ...changes,
+    ];
     await runChecks(only === undefined ? [...setUp(found, lab), ...work] : chosen(only, found, [...work, ...requests]), tally);
     if (only === undefined) await runChecks(endings, tally);
   } finally {

@@ -17,7 +17,13 @@ interface Verified {
 }
 
 /** What the Pulumi CLI would print is given by files. */
-async function ask(lab: Lab, outputs: Properties, name: "verify" | "repair", ...more: string[]): Promise<Verified> {
+async function ask(
+  lab: Lab,
+  outputs: Properties,
+  name: "verify" | "repair",
+  more: readonly string[] = [],
+  other?: string,
+): Promise<Verified> {
   const { config, secretKeys } = configuration(lab, "dev");
   const dump = Object.entries(config).map(([key, value]) => [key, { value, secret: secretKeys.includes(key) }] as const);
   const file = (name: string, content: unknown): string => {
@@ -25,7 +31,7 @@ async function ask(lab: Lab, outputs: Properties, name: "verify" | "repair", ...
     writeFileSync(path, JSON.stringify(content), { mode: 0o600 });
     return path;
   };
-  const files = ["--config", file("config.json", Object.fromEntries(dump)), "--outputs", file("outputs.json", outputs)];
+  const files = ["--config", other ?? file("config.json", Object.fromEntries(dump)), "--outputs", file("outputs.json", outputs)];
   const program = [process.execPath, "-r", "ts-node/register/transpile-only", join(repositoryRoot, `infra/cli/${name}.ts`)];
   const result = await run(lab.outside([...program, "--stack", "dev", "--json", ...files, ...more]), { timeoutMs: 300_000 });
   expect(result.stdout.startsWith("{"), `no document: ${result.stderr.slice(-2000)}`);
@@ -90,13 +96,13 @@ async function repaired(lab: Lab, outputs: Properties): Promise<string> {
     failed.some((check) => check.startsWith("Python environment equals")),
     `the environment is not reported: ${failed.join("; ")}`,
   );
-  const system = await ask(lab, outputs, "repair", "--host", "backend", "--part", "system");
+  const system = await ask(lab, outputs, "repair", ["--host", "backend", "--part", "system"]);
   expect(system.code === 1, "one part made all of it right");
   expect((await lab.must("backend", STARTED)) === before, "the part system restarted something");
-  const rest = await ask(lab, outputs, "repair", "--host", "backend", "--part", "venv");
+  const rest = await ask(lab, outputs, "repair", ["--host", "backend", "--part", "venv"]);
   expect(rest.code === 0, `after its repair: ${JSON.stringify(rest).slice(0, 3000)}`);
   const stable = await lab.must("backend", STARTED);
-  const again = await ask(lab, outputs, "repair", "--host", "backend");
+  const again = await ask(lab, outputs, "repair", ["--host", "backend"]);
   expect(again.code === 0 && (await lab.must("backend", STARTED)) === stable, "a repair of what is right restarted something");
   return `${failed.length} differences, none after system and venv`;
 }
@@ -104,7 +110,7 @@ async function repaired(lab: Lab, outputs: Properties): Promise<string> {
 /** A working copy that is not what was deployed must not be deployed by a repair. */
 async function repairsOnly(lab: Lab, outputs: Properties): Promise<string> {
   const before = await lab.must("backend", "readlink /home/ddos/current");
-  const { code, steps } = await ask(lab, outputs, "repair", "--host", "backend", "--part", "env", "--config", otherConfig(lab));
+  const { code, steps } = await ask(lab, outputs, "repair", ["--host", "backend", "--part", "env"], otherConfig(lab));
   const said = (steps ?? []).flatMap((step) => step.said).join("\n");
   expect(code === 1 && /what was to be repaired is another one: env differ/.test(said), `it ended with ${code}: ${said}`);
   expect((await lab.must("backend", "readlink /home/ddos/current")) === before, "another release serves");
