@@ -365,8 +365,8 @@ turn() {
   fi
   gate "$id" "$port" "$service" 20 || return 1
   # A repair or an undo: the record stands already, only the start is new.
-  if [ "$restarted" = 1 ] && [ "$(entry /var/lib/ddos/serving current)" = "$id" ]; then
-    note_serving "$id" "$(entry /var/lib/ddos/serving previous)"
+  if [ "$restarted" = 1 ] && [ "$(recorded current)" = "$id" ]; then
+    note_serving "$id" "$(recorded previous)"
   fi
 }
 
