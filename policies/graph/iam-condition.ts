@@ -24,12 +24,15 @@ function narrows({ operator, key, values }: Condition): Answer {
       : ["stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"].includes(bare);
   if (!usable) return "no";
   if (values.known.some((value) => !isNarrow(key, value))) return "no";
+  // The unique id of a role says nothing of its account.
+  if (key === "aws:userid" && values.known.length > 0) return "maybe";
   // An unknown value is the id of something that the program creates, so it names one thing.
   return values.known.length + values.unknowns > 0 ? "yes" : "no";
 }
 
 function isNarrow(key: string, value: string): boolean {
   if (key === "aws:sourceip" || key === "aws:vpcsourceip") return narrowRange(value);
+  if (/org(id|paths)$/.test(key)) return !/[*?]/.test(value.split("/")[0] ?? "");
   if (/arn$/.test(key)) return narrowArn(value);
   if (key === "aws:userid") return /^[A-Z0-9]{8,}(:.*)?$/.test(value);
   return !/^[*?]*$/.test(value) && !/^(vpc|vpce|o|ou)-?\*$/.test(value);
@@ -50,7 +53,23 @@ function narrowRange(cidr: string): boolean {
 
 /** Accounts that conditions name as the caller's. */
 export function callerAccounts(statement: Statement): string[] {
-  return statement.conditions
-    .filter(({ key, operator }) => key === "aws:principalaccount" && /^(foranyvalue:)?string(equals|like)/i.test(operator))
+  return positive(statement, /^aws:principalaccount$/);
+}
+
+/** Accounts whose access points, endpoints or principals are all that keeps strangers out. */
+export function narrowedTo(statement: Statement): string[] {
+  const accounts = positive(statement, /^(s3:dataaccesspointaccount|aws:(sourceaccount|vpceaccount))$/);
+  const arns = positive(statement, /^(s3:dataaccesspointarn|aws:(principalarn|sourcearn))$/);
+  return [...accounts, ...arns.flatMap((arn) => /^\d{12}$/.exec(arn.split(":")[4] ?? "")?.[0] ?? [])];
+}
+
+/** Networks by literal id that are all that keeps strangers out. */
+export function networksNamed(statement: Statement): string[] {
+  return positive(statement, /^aws:source(vpce|vpc)$/);
+}
+
+function positive({ conditions }: Statement, keys: RegExp): string[] {
+  return conditions
+    .filter(({ key, operator }) => keys.test(key) && /^(foranyvalue:)?(string(equals|like)|arn(equals|like))/i.test(operator))
     .flatMap(({ values }) => values.known);
 }

@@ -31,6 +31,8 @@ function reachOfOne(kind: string, value: string): Reach[] {
   if (kind === "Federated") return [{ who: "federated", by }];
   if (kind === "CanonicalUser") return [{ who: "unknown", by: "a CanonicalUser principal" }];
   if (/^\*+$/.test(value)) return [{ who: "everybody", by }];
+  if (/^A(ROA|IDA|SIA|KIA)[A-Z0-9]{8,}$/.test(value))
+    return [{ who: "unknown", by: `${by}, a unique id that says nothing of its account` }];
   if (/:iam::cloudfront:/.test(value)) return [{ who: "cdn", by }];
   const account = /^(\d{12})$/.exec(value)?.[1] ?? /^arn:[^:]*:(?:iam|sts)::([^:]*):/.exec(value)?.[1];
   if (account === undefined) return [];
@@ -49,7 +51,8 @@ export function ownAccounts(graph: Graph): ReadonlySet<string> {
     if (resource.external) continue;
     if (resource.type === "pulumi:providers:aws")
       for (const leaf of leaves(resource.inputs.allowedAccountIds)) noteAccounts(leaf, /\d{12}/g, found);
-    for (const key of ["arn", "ownerId", "accountId"])
+    // What the program itself says of an account proves nothing.
+    for (const key of ["arn", "ownerId", "accountId"].filter((name) => resource.inputs[name] === undefined))
       noteAccounts(resource.outputs[key], key === "arn" ? /(?<=^arn:[^:]*:[^:]*:[^:]*:)\d{12}(?=:)/g : /^\d{12}$/g, found);
   }
   accounts.set(graph, found);

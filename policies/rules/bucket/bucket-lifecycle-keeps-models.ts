@@ -6,7 +6,7 @@ import type { Setting } from "./model";
 
 const FIX = "let lifecycle rules end only old versions and abandoned uploads (noncurrentVersionExpiration, abortIncompleteMultipartUpload)";
 /** Versions kept for a shorter time than this are no way back. */
-const SHORTEST_DAYS = 2;
+const SHORTEST_DAYS = 7;
 
 export const policy: Policy = {
   id: "bucket-lifecycle-keeps-models",
@@ -78,7 +78,9 @@ function endsVersionsAtOnce(rule: Props): Deletion | undefined {
     : undefined;
 }
 
-const PASSING_TAG = /te?mp|scratch|cache|backup|log|junk|trash|test|expire|ephemeral|transient|short/i;
+/** Whole words only: "latest" is no test. */
+const PASSING_TAG =
+  /(^|[^a-z])(te?mp(orary)?|scratch|cache|backups?|logs?|junk|trash|tests?|expire[sd]?|ephemeral|transient|short(-?lived)?)([^a-z]|$)/i;
 
 /** Does the rule's filter let models through? Undefined where the program does not tell. */
 function covers(graph: Graph, rule: Props, keys: readonly string[]): boolean | undefined {

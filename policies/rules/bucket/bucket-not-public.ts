@@ -1,12 +1,17 @@
 import type { Finding, Graph, Policy, Settings } from "../../core/types";
-import { keepsStrangersOut } from "../../graph/iam-condition";
+import { ofType, resolveId } from "../../core/references";
+import { keepsStrangersOut, networksNamed } from "../../graph/iam-condition";
 import type { Statement } from "../../graph/iam-document";
+import { actionAnswer } from "../../graph/iam-match";
 import { reachOf } from "../../graph/iam-principal";
 import { policyTexts } from "./bucket-policy-text";
 import type { PolicyText } from "./bucket-policy-text";
 import { BUCKET_TYPES, finding, nameOf } from "./model";
 
-const FIX = "name the roles that may read it as principals, or narrow the statement by aws:PrincipalOrgID, aws:SourceVpce or aws:SourceArn";
+const FIX =
+  "name the roles that may read it as principals; a condition narrows a statement only where it names something of your own, whole and without wildcards (the id of your VPC endpoint, the ARN of your role)";
+
+const WRITES = ["s3:PutObject", "s3:DeleteObject", "s3:PutBucketPolicy"];
 
 export const policy: Policy = {
   id: "bucket-not-public",
@@ -25,7 +30,7 @@ export const policy: Policy = {
 
 function check(graph: Graph, settings: Settings): Finding[] {
   return policyTexts(graph, settings).flatMap((text) => {
-    const found = text.document.statements.flatMap((statement) => open(text, statement));
+    const found = text.document.statements.flatMap((statement) => open(graph, text, statement));
     if (text.document.complete) return found;
     return [
       ...found,
@@ -38,7 +43,7 @@ function check(graph: Graph, settings: Settings): Finding[] {
   });
 }
 
-function open(text: PolicyText, statement: Statement): Finding[] {
+function open(graph: Graph, text: PolicyText, statement: Statement): Finding[] {
   if (statement.effect === "Deny") return [];
   const which = statement.sid === undefined ? "a statement" : `statement "${statement.sid}"`;
   return reachOf(statement).flatMap((reach): Finding[] => {
@@ -47,9 +52,22 @@ function open(text: PolicyText, statement: Statement): Finding[] {
     if (reach.who === "unknown") return [finding(text, `${what}, and who that is is not known: ${FIX}`, "unknown")];
     if (reach.who === "cdn") return [finding(text, `${what}, a content delivery network that publishes what it reads: ${FIX}`)];
     const kept = keepsStrangersOut(statement);
-    if (kept === "yes") return [];
+    if (kept === "yes") return strangeNetworks(graph, text, statement, what);
     if (kept === "maybe" || statement.effect === undefined)
       return [finding(text, `${what}, and whether that is narrowed is not known yet: ${FIX}`, "unknown")];
     return [finding(text, `${what} without a condition that keeps strangers out: ${FIX}`)];
   });
+}
+
+/** Endpoints and VPCs that are none of the program's: whoever owns them decides who comes through. */
+function strangeNetworks(graph: Graph, text: PolicyText, statement: Statement, what: string): Finding[] {
+  // Who only reads by way of an endpoint that stands in the policy by its id may be another stack of the owner's.
+  if (!WRITES.some((action) => actionAnswer(statement, action) !== "no")) return [];
+  const strange = networksNamed(statement).filter((id) => resolveId(graph, id).length === 0);
+  if (strange.length === 0) return [];
+  const open = ofType(graph, /^aws:ec2\/(vpcEndpoint|vpc):/).some(({ id }) => id === undefined);
+  const named = `${what} by way of ${strange.join(", ")}`;
+  return open
+    ? [finding(text, `${named}, and whether that is the program's own is not known yet: refer to the endpoint by its resource`, "unknown")]
+    : [finding(text, `${named}, which is none of this program: ${FIX}`)];
 }

@@ -1,13 +1,14 @@
-import type { Finding, Graph, Policy, Resource } from "../../core/types";
+import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
 import { asProps, asString } from "../../core/values";
-import { callerAccounts } from "../../graph/iam-condition";
+import { callerAccounts, narrowedTo } from "../../graph/iam-condition";
 import type { Statement } from "../../graph/iam-document";
 import { actionAnswer } from "../../graph/iam-match";
 import { ownAccounts, reachOf } from "../../graph/iam-principal";
-import { blocks } from "../../graph/join";
+import { targetsOf } from "../../graph/join";
+import { fieldsNamed } from "../../graph/network/network-interface";
 import { policyTexts } from "./bucket-policy-text";
 import type { PolicyText } from "./bucket-policy-text";
-import { attached, BUCKET_TYPES, finding, modelBuckets, nameOf, only } from "./model";
+import { attached, BUCKET_KIND, BUCKET_TYPES, finding, modelBuckets, nameOf } from "./model";
 
 const FIX = "keep the models within the account: name roles of it, and share by copies where that is wanted";
 /** What nobody outside may do even where the own account's number is not known. */
@@ -27,14 +28,15 @@ export const policy: Policy = {
   good: 'Principal: { AWS: backendRole.arn }, Action: "s3:GetObject"',
   evaluate: (graph, settings) => [
     ...policyTexts(graph, settings).flatMap((text) => text.document.statements.flatMap((statement) => shared(graph, text, statement))),
-    ...modelBuckets(graph, settings).flatMap((bucket) => [...copies(graph, bucket), ...inventories(graph, bucket)]),
+    ...modelBuckets(graph, settings).flatMap((bucket) => copies(graph, bucket)),
   ],
 };
 
 function shared(graph: Graph, text: PolicyText, statement: Statement): Finding[] {
   if (statement.effect === "Deny") return [];
   const named = reachOf(statement).flatMap((reach) => (reach.who === "account" ? [reach.account] : []));
-  const callers = callerAccounts(statement);
+  const everybody = reachOf(statement).some(({ who }) => who === "everybody");
+  const callers = [...callerAccounts(statement), ...(everybody ? narrowedTo(statement) : [])];
   const writes = WRITES.some((action) => actionAnswer(statement, action) === "yes");
   return [...new Set([...named, ...callers])].flatMap((account) => {
     const own = isOwn(graph, account);
@@ -52,28 +54,48 @@ function isOwn(graph: Graph, account: string): boolean | undefined {
   return own.size === 0 ? undefined : own.has(account);
 }
 
+/** Whatever carries the bucket's content or lists somewhere: to which account, or else to which bucket. */
 function copies(graph: Graph, bucket: Resource): Finding[] {
-  const found = attached(graph, bucket, /^aws:s3\/bucketReplicationConfig:/);
-  const inline = asProps(only(bucket.inputs.replicationConfiguration));
-  const sets = [
-    ...found.certain.map((resource) => ({ resource, rules: resource.inputs.rules })),
-    ...(inline ? [{ resource: bucket, rules: inline.rules }] : []),
-  ];
-  return sets.flatMap(({ resource, rules }) =>
-    blocks(rules).flatMap((rule) => {
-      if (asString(asProps(rule)?.status) === "Disabled") return [];
-      const target = asProps(only(asProps(rule)?.destination));
-      const account = asString(target?.account ?? target?.accountId);
-      return account === undefined ? [] : elsewhere(graph, resource, bucket, account, "replicates it");
-    }),
+  const places = DESTINATIONS.flatMap(({ type, key, how }) =>
+    attached(graph, bucket, type).certain.map((resource) => ({ resource, key, value: resource.inputs[key], how })),
   );
+  const inline = [
+    { resource: bucket, key: "replicationConfiguration", value: bucket.inputs.replicationConfiguration, how: "replicates it" },
+    { resource: bucket, key: "logging", value: bucket.inputs.logging, how: "sends its access logs" },
+  ];
+  return [...places, ...inline].flatMap((place) => destination(graph, bucket, place));
 }
 
-function inventories(graph: Graph, bucket: Resource): Finding[] {
-  return attached(graph, bucket, /^aws:s3\/(inventory|analyticsConfiguration):/).certain.flatMap((resource) => {
-    const destination = asProps(only(asProps(only(resource.inputs.destination))?.bucket)) ?? {};
-    const account = asString(destination.accountId);
-    return account === undefined ? [] : elsewhere(graph, resource, bucket, account, "lists its objects");
+const DESTINATIONS = [
+  { type: /^aws:s3\/bucketReplicationConfig:/, key: "rules", how: "replicates it" },
+  { type: /^aws:s3\/inventory:/, key: "destination", how: "lists its objects" },
+  { type: /^aws:s3\/analyticsConfiguration:/, key: "storageClassAnalysis", how: "lists its objects" },
+  { type: /^aws:s3\/bucketLogging(V2)?:/, key: "targetBucket", how: "sends its access logs" },
+];
+
+interface Place {
+  readonly resource: Resource;
+  readonly key: string;
+  readonly value: Value | undefined;
+  readonly how: string;
+}
+
+function destination(graph: Graph, bucket: Resource, { resource, key, value, how }: Place): Finding[] {
+  const named = fieldsNamed({ [key]: value ?? null }, /^(account|accountId|bucketAccountId)$/).flatMap((item) => asString(item) ?? []);
+  if (named.length > 0) return [...new Set(named)].flatMap((account) => elsewhere(graph, resource, bucket, account, how));
+  const buckets = fieldsNamed({ [key]: value ?? null }, /^(bucket|bucketArn|targetBucket)$/).flatMap((item) =>
+    asProps(item) || Array.isArray(item) ? fieldsNamed(item, /^bucketArn$/) : [item],
+  );
+  return buckets.flatMap((item) => {
+    const name = asString(item)?.split(":").pop();
+    if (name === undefined || name === "" || targetsOf(graph, resource, key, BUCKET_KIND, name).certain.length > 0) return [];
+    return [
+      finding(
+        { resource, bucket, certain: true },
+        `"${resource.name}" ${how} (${nameOf(bucket)}) to the bucket "${name}", and whose that is is not known: use a bucket of this program, or name its account`,
+        "unknown",
+      ),
+    ];
   });
 }
 

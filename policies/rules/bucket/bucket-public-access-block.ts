@@ -1,6 +1,7 @@
 import { ofType } from "../../core/references";
-import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
-import { asBoolean, isUnknown } from "../../core/values";
+import type { Finding, Graph, Policy, Resource, Settings, Value } from "../../core/types";
+import { asBoolean, asString, isAbsent, isUnknown } from "../../core/values";
+import { ownAccounts } from "../../graph/iam-principal";
 import { attached, attachment, BUCKET_TYPES, finding, missing, modelBuckets, nameOf } from "./model";
 
 const GUARDS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
@@ -23,7 +24,9 @@ export const policy: Policy = {
 
 function check(graph: Graph, settings: Settings): Finding[] {
   // What is on for the account is on for each of its buckets.
-  const account = ofType(graph, /^aws:s3\/accountPublicAccessBlock:/).filter((resource) => !resource.external);
+  const account = ofType(graph, /^aws:s3\/accountPublicAccessBlock:/).filter(
+    (resource) => !resource.external && isOwnAccount(graph, resource.inputs.accountId),
+  );
   const rest = GUARDS.filter((guard) => !account.some((resource) => asBoolean(resource.inputs[guard]) === true));
   if (rest.length === 0) return [];
   return modelBuckets(graph, settings).flatMap((bucket) => {
@@ -50,4 +53,10 @@ function guards(resource: Resource, bucket: Resource, wanted: readonly string[])
     if (isUnknown(value)) return [finding(about, `${guard} of ${nameOf(bucket)} is not known yet: ${FIX}`, "unknown")];
     return [finding(about, `${guard} of ${nameOf(bucket)} is ${asBoolean(value) === false ? "false" : "not set (false)"}: ${FIX}`)];
   });
+}
+
+/** Left out, it is the account that the program deploys to. A number that is not known to be its own may be another's. */
+function isOwnAccount(graph: Graph, account: Value | undefined): boolean {
+  const text = asString(account);
+  return isAbsent(account) || isUnknown(account) || (text !== undefined && ownAccounts(graph).has(text));
 }
