@@ -6,21 +6,61 @@ import { programOf, wordsOf } from "./runs";
 
 const FIX = "Pin the commit (40 digits) or add `#sha256=…`; better, a package version with --require-hashes.";
 
+/** Programs that install Python packages, and the words of theirs that name packages. */
+function installed(program: string, words: readonly string[]): { readonly by: string; readonly words: readonly string[] } | undefined {
+  if (/^pip[\d.]*$/u.test(program)) return words.includes("install") ? { by: "pip", words } : undefined;
+  if (/^python[\d.]*$/u.test(program)) {
+    const [dash, module, ...rest] = words;
+    if (dash !== "-m" || module === undefined) return undefined;
+    return module === "pip" || module === "uv" ? installed(module, rest) : undefined;
+  }
+  if (program === "uvx") return { by: "uvx", words: ownWords(words) };
+  return program === "uv" ? installedByUv(words) : undefined;
+}
+
+const UV_COMMANDS = [/\bpip (install|sync)\b/u, /\btool (install|upgrade)\b/u, /\badd\b/u];
+
+function installedByUv(words: readonly string[]): ReturnType<typeof installed> {
+  const command = words
+    .filter((word) => !word.startsWith("-"))
+    .slice(0, 3)
+    .join(" ");
+  const runs = /\b(tool )?run\b/u.exec(command);
+  if (runs !== null) return { by: "uv", words: ownWords(words.slice(words.indexOf("run") + 1)) };
+  return UV_COMMANDS.some((known) => known.test(command)) ? { by: "uv", words } : undefined;
+}
+
+/** Without the words of the program that is run: up to the first word that is neither an option nor may be the value of one. */
+function ownWords(words: readonly string[]): readonly string[] {
+  const first = words.findIndex((word, index) => !word.startsWith("-") && words[index - 1]?.startsWith("-") !== true);
+  return first < 0 ? words : words.slice(0, first + 1);
+}
+
+/** `--with ADDRESS` and `--from ADDRESS` of uv name packages; what follows other options (an index) names none. */
+const NAMES_PACKAGES = /^(--from|--with|-w|--with-editable|--editable|-e)$/u;
+
+function looseOf(words: readonly string[]): string | undefined {
+  return words
+    .map((word, index) => ({
+      word: word.replace(/^--(from|with)=/u, "").replace(/^[\w.-]+(\[[\w.,-]*\])?\s*@\s*/u, ""),
+      before: words[index - 1] ?? "",
+    }))
+    .find(
+      ({ word, before }) =>
+        /^(git\+|https?:\/\/)/u.test(word) &&
+        !/#sha(256|512)=|@[0-9a-f]{40}\b/u.test(word) &&
+        (!before.startsWith("-") || NAMES_PACKAGES.test(before) || /=|^--(system|upgrade|no-deps|user|quiet)$/u.test(before)),
+    )?.word;
+}
+
 function check({ record }: HostReport, _settings: Settings): Finding[] {
   return record.executed.flatMap((run) => {
-    if (!/^(pip|python)/u.test(programOf(run))) return [];
-    const words = wordsOf(run);
-    const isPip = /^pip[\d.]*$/u.test(programOf(run)) || (/^python/u.test(programOf(run)) && words[0] === "-m" && words[1] === "pip");
-    if (!isPip || !words.includes("install") || words.includes("--require-hashes")) return [];
-    const loose = words.find(
-      (w) =>
-        /^(git\+|https?:\/\/)/u.test(w) &&
-        !/#sha(256|512)=|@[0-9a-f]{40}\b/u.test(w) &&
-        words[words.indexOf(w) - 1]?.startsWith("-") !== true,
-    );
+    const found = installed(programOf(run), wordsOf(run));
+    if (found === undefined || found.words.includes("--require-hashes")) return [];
+    const loose = looseOf(found.words);
     return loose === undefined
       ? []
-      : [violation(run.place, `pip installs ${show(plain(loose))}, which can be something else tomorrow. ${FIX}`)];
+      : [violation(run.place, `${found.by} installs ${show(plain(loose))}, which can be something else tomorrow. ${FIX}`)];
   });
 }
 
@@ -29,7 +69,7 @@ export const policy: Policy = {
   severity: "medium",
   control: "SETUP-2",
   tags: ["host-setup", "supply-chain"],
-  description: "pip installs nothing from an address whose content is not pinned.",
+  description: "pip and uv install nothing from an address whose content is not pinned.",
   why: "A branch or archive address can change between two deployments; the package's set-up code runs on the host.",
   remediationSteps: FIX,
   enforcementLevel: "advisory",

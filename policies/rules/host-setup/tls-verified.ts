@@ -11,6 +11,7 @@ const SWITCHES: readonly (readonly [RegExp, RegExp])[] = [
   [/^curl$/u, /^(--insecure|--proxy-insecure|-[a-zA-Z]*k[a-zA-Z]*)$/u],
   [/^wget$/u, /^--no-check-certificate$/u],
   [/^(pip[\d.]*|python[\d.]*)$/u, /^--trusted-host(=.*)?$/u],
+  [/^uvx?$/u, /^--(allow-insecure-host|trusted-host)(=.*)?$/u],
   [/^aws2?$/u, /^--no-verify-ssl$/u],
   [/^git$/u, /^http\.(https?:\S*\.)?sslVerify(=(false|0)|)$/iu],
   [
@@ -19,7 +20,8 @@ const SWITCHES: readonly (readonly [RegExp, RegExp])[] = [
   ],
   [/^npm$/u, /^(--strict-ssl=false|strict-ssl)$/u],
 ];
-const VARIABLES = /^(NODE_TLS_REJECT_UNAUTHORIZED=0|PYTHONHTTPSVERIFY=0|GIT_SSL_NO_VERIFY=.+|AWS_NO_VERIFY_SSL=.+)$/u;
+const VARIABLES =
+  /^(NODE_TLS_REJECT_UNAUTHORIZED=0|PYTHONHTTPSVERIFY=0|GIT_SSL_NO_VERIFY=.+|AWS_NO_VERIFY_SSL=.+|PIP_TRUSTED_HOST=.+|UV_INSECURE_HOST=.+)$/u;
 /** Values of curl's options look like bundled switches (`-H k`): only words that begin with a dash are looked at, and not these. */
 const LOCAL = /(^|\/\/)(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/u;
 
