@@ -1,6 +1,7 @@
 /** The keys of the stack's file that are not the program's own: those of the AWS provider, and prefixes that nothing reads. Pure. */
 import { nearest } from "../../policies/cli/nearest";
 import { visible } from "../../policies/cli/schema-words";
+import { SECTIONS } from "./schema";
 import { isGroup, parseJson } from "./values";
 
 /** Configuration of @pulumi/aws 7.48 (config/vars.d.ts), and what its schema has beside that. */
@@ -63,7 +64,10 @@ function isTagText(value: unknown): boolean {
 export function misspeltProjects(project: string, keys: readonly string[]): { readonly problems: string[]; readonly meant: string[] } {
   const found = keys.filter((key) => {
     const prefix = key.split(":", 1)[0] ?? "";
-    return prefix !== project && nearest(prefix, [project]) !== undefined;
+    // A section of this program under another name (the stack's, say) is read by nobody either.
+    return (
+      prefix !== project && (nearest(prefix, [project]) !== undefined || (prefix !== "aws" && key.slice(prefix.length + 1) in SECTIONS))
+    );
   });
   const meant = found.map((key) => `${project}:${key.slice(key.indexOf(":") + 1)}`);
   return { meant, problems: found.map((key, index) => `${visible(key)}: nothing reads it; did you mean "${meant[index] ?? ""}"?`) };

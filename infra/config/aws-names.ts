@@ -31,6 +31,11 @@ export function regionProblem(region: string, skip = false): string | undefined 
   return `found ${found}, which is no region of AWS${meant(region)} write one in lower case, for example aws:region: us-east-1 (aws ec2 describe-regions lists them)`;
 }
 
+/** A key that was meant as aws:region. */
+export function isRegionKey(key: string): boolean {
+  return /^(aws[_-]?(default[_-]?)?)?region$/i.test(key.split(":").at(-1) ?? "");
+}
+
 function meant(region: string): string {
   const clean = unpasted(region).toLowerCase();
   const close = REGIONS.includes(clean) ? clean : nearest(clean, REGIONS);

@@ -69,7 +69,7 @@ function nameProblem({ section, name }: Setting): string | undefined {
 function valueProblem({ section, name, value }: Setting): string | undefined {
   if (typeof value !== "string") return undefined;
   if (value.includes("\0"))
-    return `${section}.${name}: holds a NUL byte, which no environment variable can; encode the value, for example as base64`;
+    return `${section}.${name}: holds a NUL byte, which no environment variable can; write it encoded, for example as base64`;
   const bytes = Buffer.byteLength(value);
   if (bytes > LONGEST)
     return `${section}.${name}: has ${bytes} bytes, and Linux starts no program with a variable of more than ${LONGEST}; put it into a file of the application, and its path here`;

@@ -8,9 +8,9 @@ import * as os from "os";
 import * as path from "path";
 import { DEFAULT_OS, type Os } from "../external-names";
 import { defaultZones } from "../partitions";
-import { regionProblem } from "./aws-names";
+import { isRegionKey, regionProblem } from "./aws-names";
 import { systemSentence } from "../../policies/cli/system-errors";
-import { readSources, type Sources } from "./sources";
+import { readSources, shownPath, type Sources } from "./sources";
 import { checkRules } from "./rules";
 import { awsProblems, misspeltProjects } from "./aws-keys";
 import { spellingProblems } from "./spelling";
@@ -114,7 +114,11 @@ function notRefused(project: string, refused: readonly string[], problems: reado
 
 function checkRegion(region: string): string[] {
   const problem = regionProblem(region, new pulumi.Config("aws").get("skipRegionValidation") === "true");
-  return problem === undefined ? [] : [`aws:region: ${problem}`];
+  const given = Object.keys(pulumi.runtime.allConfig());
+  // Reported as a key that nothing reads.
+  if (region === "" && given.some((key) => key !== "aws:region" && isRegionKey(key))) return [];
+  const place = given.includes("aws:region") || region === "" ? "aws:region" : "AWS_REGION (environment)";
+  return problem === undefined ? [] : [`${place}: ${problem}`];
 }
 
 /** The one default that follows from another key. */
@@ -177,7 +181,7 @@ function readKey(
     return { text, publicKey: publicKeyOf(text) };
   } catch (error) {
     const reason = inFile
-      ? `${systemSentence(error, file) ?? `${file}: ${(error as Error).message}`}${pathHint(file)}`
+      ? `${systemSentence(error, shownPath(file)) ?? `${shownPath(file)}: ${(error as Error).message}`}${pathHint(file)}`
       : (error as Error).message;
     problems.push(`${project}:${inFile ? `ssh.${fileName}` : secretName}: ${reason}`);
     return undefined;

@@ -6,6 +6,7 @@ import { appRules } from "./app-rules";
 import { health } from "./health";
 import { blocks, zones } from "./network-rules";
 import { environment, requirements } from "./env-rules";
+import { isGroup } from "./values";
 import { buckets, instanceTypes, isRefused, login, ports, privateAddresses, proofBody, schedule, type Context } from "./value-rules";
 
 /** All rules over the sections that could be read. */
@@ -46,13 +47,15 @@ function egressTargets({ project, sections }: Context): string[] {
   const network = sections.network as { egress?: string } | undefined;
   if (!Array.isArray(targets)) return [];
   const list = targets as readonly { port?: number; cidr?: string; securityGroup?: string }[];
-  return list.flatMap(({ port, cidr, securityGroup }, index) => {
+  return list.flatMap((target, index) => {
+    if (!isGroup(target)) return []; // reported by the structure's check
+    const { port, cidr, securityGroup } = target;
     const key = `${project}:backend.egress[${index}]`;
     if ((cidr === undefined) === (securityGroup === undefined)) {
       const found = cidr === undefined ? "neither cidr nor securityGroup" : "cidr and securityGroup";
       return [`${key}: found ${found}; give one of them, which says where the service is`];
     }
-    const same = list.findIndex((one) => one.port === port && one.cidr === cidr && one.securityGroup === securityGroup);
+    const same = list.findIndex((one) => isGroup(one) && one.port === port && one.cidr === cidr && one.securityGroup === securityGroup);
     if (same !== index) return [`${key}: is the same as backend.egress[${same}]; remove one of the two`];
     if (cidr === undefined) return [];
     const block = readBlock(cidr);

@@ -21,6 +21,7 @@ export interface Section {
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
+const NOT_BLANK = "\\S";
 const cidr = {
   type: "string",
   pattern: "^[0-9]+(\\.[0-9]+){3}/[0-9]+$",
@@ -328,6 +329,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       privateKeyFile: {
         type: "string",
         minLength: 1,
+        pattern: NOT_BLANK,
         form: "the path of a key file",
         example: "~/.ssh/ml-gateway",
         description: "File with the private key, when the secret `sshPrivateKey` is not used. `~` and paths relative to the project work.",
@@ -335,6 +337,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       previousPrivateKeyFile: {
         type: "string",
         minLength: 1,
+        pattern: NOT_BLANK,
         form: "the path of a key file",
         example: "~/.ssh/ml-gateway-old",
         description: "While the key is rotated: file with the key that the hosts accept now, when `sshPreviousPrivateKey` is not used.",
@@ -360,6 +363,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       path: {
         type: "string",
         minLength: 1,
+        pattern: NOT_BLANK,
         form: "the path of a folder",
         example: "templates/sample-app",
         description:
@@ -428,6 +432,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       manifest: {
         type: "string",
         minLength: 1,
+        pattern: NOT_BLANK,
         default: "models-manifest/sample.json",
         form: "the path of a manifest (a JSON file that `npm run models -- add` makes)",
         description: "Manifest file. To roll back to an earlier release of the models, name its manifest.",

@@ -7,6 +7,7 @@ import { askGate } from "../../models-manifest/gate";
 import { loadManifest, ManifestError, readManifest, type LoadedManifest } from "../../models-manifest/manifest";
 import { ensureSampleModels } from "../../models-manifest/sample-models";
 import { shown, unpasted } from "../../policies/cli/schema-words";
+import { systemSentence } from "../../policies/cli/system-errors";
 import type { Sections } from "./structure";
 import { checkApp } from "../app/check";
 import { canForward, noForward } from "../app/forwards";
@@ -86,13 +87,13 @@ function readFolder(
     problems.push(`${key}: found "${folder}", which ${own}; give the folder of the application alone, such as templates/sample-app`);
     return undefined;
   }
-  const tree = readTree(path.resolve(root, folder), (app.exclude as string[] | undefined) ?? []);
+  const tree = treeOf(path.resolve(root, folder), texts(app.exclude));
   problems.push(...tree.problems.map((problem) => `${key}: ${shownPath(folder)} ${problem}${folderHint(folder, root)}`));
   const module = parseModule(String(app.module), app.interface === "wsgi" ? "wsgi" : "asgi");
   // A module of another form is reported by the rules.
   if (tree.problems.length > 0 || module === undefined) return undefined;
   const pythons = knownPythons(sections);
-  const allow = (app.allow as string[] | undefined) ?? [];
+  const allow = texts(app.allow);
   const request = { project, module, pythons, allow, runtime: models?.manifest.runtime ?? {}, given: givenToBackend(sections) };
   const report = checkApp(tree, request);
   problems.push(...report.problems);
@@ -107,16 +108,40 @@ function readFolder(
   }
 }
 
-function shownPath(folder: string): string {
-  return /^[\w./-]+$/.test(folder) ? folder : shown(folder);
+/** Folders that cannot be read have a problem, as those that are none. */
+function treeOf(folder: string, exclude: readonly string[]): AppTree {
+  try {
+    return readTree(folder, exclude);
+  } catch (error) {
+    const sentence = systemSentence(error, "cannot be read");
+    if (sentence === undefined) throw error;
+    return { root: folder, entries: [], problems: [sentence] };
+  }
+}
+
+/** Entries that are no texts have been reported. */
+function texts(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((entry): entry is string => typeof entry === "string") : [];
+}
+
+/** A path as it was written, in quotes where its ends would not be seen. */
+export function shownPath(file: string): string {
+  return /^[\w.~/-]{1,100}$/.test(file) ? file : shown(file);
 }
 
 /** What paths of a shell or of another system do not mean here. */
 function folderHint(folder: string, root: string): string {
   const clean = unpasted(folder).replaceAll("\\", "/");
-  if (clean !== folder && statSync(path.resolve(root, clean), { throwIfNoEntry: false })?.isDirectory() === true)
-    return ` (did you mean ${clean}?)`;
+  if (clean !== folder && isFolder(path.resolve(root, clean))) return ` (did you mean ${clean}?)`;
   return /^[~$%]/.test(folder) ? " (~ and variables are not looked up here; write the path itself)" : "";
+}
+
+function isFolder(place: string): boolean {
+  try {
+    return statSync(place).isDirectory();
+  } catch {
+    return false; // only a suggestion
+  }
 }
 
 function readModels(project: string, root: string, sections: Sections, problems: string[]): LoadedManifest | undefined {

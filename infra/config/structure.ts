@@ -4,6 +4,7 @@
 import Ajv from "ajv";
 import { nearest } from "../../policies/cli/nearest";
 import { expectation, keyText, pathOf, schemaProblems, shown, suggestion } from "../../policies/cli/schema-words";
+import { isRegionKey } from "./aws-names";
 import { envTexts } from "./env-texts";
 import { isSecretKey, withoutLeaks } from "./environments";
 import { SECTIONS, type Section } from "./schema";
@@ -51,20 +52,34 @@ function sectionOf(raw: Raw, name: string, section: Section): { value?: unknown;
       problem: `stored in plain text. Remove it from the stack's file and set it again${again}; then treat the old value as known to others`,
     };
   }
+  const beside = Object.keys(raw.values).filter((key) => emptyAbove(raw, key) === name);
+  if (beside.length > 0) {
+    return {
+      problem: `found nothing below it, and ${beside.join(", ")} beside it, where nothing reads it; indent ${beside.join(", ")} below "${name}:"`,
+    };
+  }
   return readSection(name, given, section);
 }
 
 function unknownSections(raw: Raw): string[] {
   const known = Object.keys(SECTIONS);
   return Object.keys(raw.values)
-    .filter((name) => !known.includes(name))
+    .filter((name) => !known.includes(name) && emptyAbove(raw, name) === undefined)
     .map((name) => {
+      if (isRegionKey(name)) return `${raw.project}:${name}: nothing reads it; did you mean "aws:region"?`;
       const [head = "", rest = ""] = /^([^.[]*)(.*)$/s.exec(name)?.slice(1) ?? [];
       const section = known.includes(head) ? head : nearest(head, known);
       return rest === "" || section === undefined
         ? `${raw.project}:${name}: unknown key${suggestion(name, known)}`
         : withoutPath(raw, name, section + rest);
     });
+}
+
+/** The section that has nothing below it, where a key of it stands beside it. */
+function emptyAbove(raw: Raw, name: string): string | undefined {
+  return Object.keys(SECTIONS).find(
+    (section) => raw.values[section] === "" && name in ((SECTIONS[section]?.schema.properties ?? {}) as object),
+  );
 }
 
 /** `pulumi config set a.b x` without --path makes a key that is called "a.b", beside the group "a". */

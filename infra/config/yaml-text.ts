@@ -22,7 +22,7 @@ const YAML_FAULTS: Readonly<Record<string, string>> = {
   BAD_DQ_ESCAPE: "a backslash in double quotes that means nothing; use single quotes",
   BAD_SCALAR_START: "a value that begins with a special character; put single quotes around it",
   RESOURCE_EXHAUSTION: "more levels of nesting than any key needs; check brackets and indentation",
-  MULTILINE_IMPLICIT_KEY: "a key that goes over more than one line; is a colon missing?",
+  MULTILINE_IMPLICIT_KEY: "a key that goes over more than one line; write a colon and a space after each key",
 };
 
 /** Others make something that is neither text nor number, or are known to one program only. */

@@ -147,6 +147,104 @@ const REGIONS: readonly Case[] = [
   ["a key of an account", plus("aws:secretKey: hunter2"), /^aws:secretKey: an access key of AWS, stored in plain text/],
 ];
 
+/** What somebody writes at the end of a long day. */
+const TIRED: readonly Case[] = [
+  [
+    "the region under the project's name",
+    instead("aws:region", "ml-gateway:region"),
+    /^ml-gateway:region: nothing reads it; did you mean "aws:region"\?/,
+  ],
+  [
+    "the region as the variable is called",
+    instead("aws:region", "AWS_REGION"),
+    /^ml-gateway:AWS_REGION: nothing reads it; did you mean "aws:region"\?/,
+  ],
+  ["the region's key in capitals", instead("aws:region", "aws:Region"), /^aws:Region: unknown key, .* did you mean "aws:region"\?/],
+  ["the region's name for people", region("N. Virginia"), /^aws:region: found "N\. Virginia", which is no region/],
+  ["the region with underscores", region("eu_central_1"), /^aws:region: found "eu_central_1".* did you mean eu-central-1\?/],
+  ["the region with a comma", region("eu-central-1,"), /^aws:region: .* did you mean eu-central-1\?/],
+  ["a variable of the shell", region("${AWS_REGION}"), /^aws:region: found "\$\{AWS_REGION\}"/],
+  ["an equals sign in place of a colon", instead("aws:region: ", "aws:region = "), /^Pulumi\.trial\.yaml: line 2: is not valid YAML/],
+  ["quotes twice", region('""eu-central-1""'), /^Pulumi\.trial\.yaml: line 2: is not valid YAML/],
+  ["the stack's name as the prefix", plus("prod:backend: {}"), /^prod:backend: nothing reads it; did you mean "ml-gateway:backend"\?/],
+  ["the prefix twice", plus("ml-gateway:ml-gateway: {}"), /^ml-gateway:ml-gateway: unknown key/],
+  ["two colons", plus("ml-gateway::backend: {}"), /^ml-gateway::backend: unknown key; did you mean "backend"\?/],
+  ["an underscore in a section", plus("ml-gateway:secret_env: {}"), /^ml-gateway:secret_env: unknown key; did you mean "secretEnv"\?/],
+  ["a section in capitals", plus("ml-gateway:Backend: {}"), /^ml-gateway:Backend: unknown key; did you mean "backend"\?/],
+  [
+    "a key that is not indented",
+    plus("ml-gateway:backend:", "port: 9001"),
+    /^ml-gateway:backend: found nothing below it, and port beside it, .* indent port below "backend:"/,
+  ],
+  [
+    "a key that is indented too far",
+    plus("ml-gateway:backend:", "  port: 9001", "   workers: 2"),
+    /^Pulumi\.trial\.yaml: line 8: is not valid YAML/,
+  ],
+  ["keys as a list", plus("ml-gateway:backend:", "  - port: 9001", "  - workers: 2"), /^ml-gateway:backend: found the list/],
+  ["keys with equals signs", plus("ml-gateway:backend:", "  port = 9001"), /^ml-gateway:backend: found a single value \("port = 9001"\)/],
+  ["keys as a text", plus('ml-gateway:backend: "{port: 9001}"'), /^ml-gateway:backend: found a single value/],
+  ["keys as a block of text", plus("ml-gateway:backend: |", "  port: 9001"), /^ml-gateway:backend: found a single value/],
+  ["only comments below a section", plus("ml-gateway:backend:", "  # port: 9001"), /^ml-gateway:backend: found nothing below it/],
+  ["two keys on a line", plus("ml-gateway:backend:", "  port: 9001 workers: 2"), /^Pulumi\.trial\.yaml: line 8: is not valid YAML/],
+  ["commas at the ends of lines", plus("ml-gateway:backend:", "  port: 9001,"), /^ml-gateway:backend\.port: found "9001,"; write a port/],
+  ["no comma in braces", plus("ml-gateway:backend: { port: 9001 workers: 2 }"), /^Pulumi\.trial\.yaml: line 7: is not valid YAML/],
+  ["no blank in braces", plus("ml-gateway:backend: {port:9001}"), /^ml-gateway:backend\.port:9001: unknown key/],
+  ["a placeholder of a template", plus("ml-gateway:backend: {{ backend }}"), /^Pulumi\.trial\.yaml: line 7: has a key that is no name/],
+  ["a number with underscores", plus("ml-gateway:backend: { port: 9_001 }"), /^ml-gateway:backend\.port: found "9_001"/],
+  ["a number in full-width digits", plus("ml-gateway:backend: { port: \uff19\uff10\uff10\uff11 }"), /^ml-gateway:backend\.port: found "/],
+  ["no number", plus("ml-gateway:backend: { port: NaN }"), /^ml-gateway:backend\.port: found "NaN"/],
+  ["a number with a line end", plus('ml-gateway:backend: { port: "9001\\n" }'), /^ml-gateway:backend\.port: .* leave out the quotes/],
+  ["a line end of Windows in a value", plus('ml-gateway:env: { A: "x\\r\\ny" }'), /^ml-gateway:env\.A: holds a carriage return/],
+  ["a NUL in a value", plus('ml-gateway:env: { A: "x\\0y" }'), /^ml-gateway:env\.A: holds a NUL byte/],
+  ["export before a name", plus("ml-gateway:env: { export A: x }"), /^ml-gateway:env\.export A: is not a name/],
+  ["a dollar before a name", plus("ml-gateway:env: { $A: x }"), /^ml-gateway:env\.\$A: is not a name/],
+  [
+    "a number of twenty digits",
+    plus("ml-gateway:env: { A: 12345678901234567890 }"),
+    /^ml-gateway:env\.A: found 12345678901234567890 without quotes/,
+  ],
+  ["minutes and seconds", plus("ml-gateway:env: { A: 1:30 }"), /^ml-gateway:env\.A: found 1:30 without quotes/],
+  [
+    "a password in plain text",
+    plus("ml-gateway:env: { DATABASE_URL: 'postgres://u:hunter2@h/db' }"),
+    /^ml-gateway:env\.DATABASE_URL: looks like a secret/,
+  ],
+  [
+    "a manifest in S3",
+    plus("ml-gateway:models: { manifest: s3://bucket/m.json }"),
+    /^ml-gateway:models\.manifest: s3:\/\/bucket\/m\.json: does not exist/,
+  ],
+  ["a manifest with a blank", plus("ml-gateway:models: { manifest: 'models-manifest/sample.json ' }"), /^ml-gateway:models\.manifest: /],
+  [
+    "a manifest that is another file",
+    plus("ml-gateway:models: { manifest: templates/sample-app/requirements.txt }"),
+    /^ml-gateway:models\.manifest: /,
+  ],
+  ["a bucket as an address", plus("ml-gateway:models: { bucket: s3://my-bucket }"), /^ml-gateway:models\.bucket: found "s3:\/\/my-bucket"/],
+  ["a bucket as an ARN", plus("ml-gateway:models: { bucket: arn:aws:s3:::my-bucket }"), /^ml-gateway:models\.bucket: found "arn/],
+  ["a bucket with a slash", plus("ml-gateway:models: { bucket: my-bucket/ }"), /^ml-gateway:models\.bucket: found "my-bucket\/"/],
+  ["a path with a blank", plus("ml-gateway:health: { path: '/health ' }"), /^ml-gateway:health\.path: .* did you mean \/health\?/],
+  ["a status in quotes", plus("ml-gateway:health: { status: '200' }"), /^ml-gateway:health\.status: .* leave out the quotes/],
+  ["a status of a class", plus("ml-gateway:health: { status: 2xx }"), /^ml-gateway:health\.status: found "2xx"/],
+  ["an hour in words", plus("ml-gateway:backup: { schedule: 3am }"), /^ml-gateway:backup\.schedule: found "3am"/],
+  ["an hour that is none", plus("ml-gateway:backup: { schedule: '25:00' }"), /^ml-gateway:backup\.schedule: found "25:00"/],
+  ["a word of cron", plus("ml-gateway:backup: { schedule: '@daily' }"), /^ml-gateway:backup\.schedule: found "@daily"/],
+  ["a schedule as the section", plus("ml-gateway:backup: daily"), /^ml-gateway:backup: found a single value \("daily"\)/],
+  ["a time with its unit", plus("ml-gateway:requests: { timeoutSeconds: 1h }"), /^ml-gateway:requests\.timeoutSeconds: found "1h"/],
+  [
+    "a key without its unit",
+    plus("ml-gateway:requests: { timeout: 30 }"),
+    /^ml-gateway:requests\.timeout: unknown key; known keys: bodyMiB/,
+  ],
+  ["an allowance twice", plus("ml-gateway:sandbox: { allow: [jit, jit] }"), /^ml-gateway:sandbox\.allow: found "jit" twice/],
+  [
+    "an index of packages",
+    plus("ml-gateway:python: { index: 'https://pypi.example/simple' }"),
+    /^ml-gateway:python\.index: unknown key; known keys: wheelhouse/,
+  ],
+];
+
 const ENCRYPTED: readonly Case[] = [
   [
     "secrets in plain text",
@@ -188,4 +286,4 @@ const ENCRYPTED: readonly Case[] = [
   ],
 ];
 
-export const FILE_CASES: readonly Case[] = [...YAML, ...TOP, ...REGIONS, ...ENCRYPTED];
+export const FILE_CASES: readonly Case[] = [...YAML, ...TOP, ...REGIONS, ...TIRED, ...ENCRYPTED];

@@ -1,0 +1,84 @@
+/** Every key of the schema with values of every wrong kind, through the whole preview: what each message fulfils, whatever it is about. */
+import { SECTIONS } from "../../../infra/config/schema";
+import { isSecretKey } from "../../../infra/config/environments";
+import { keyText, type Worded } from "../../../policies/cli/schema-words";
+import { expectClear, Trial } from "./stack-trial";
+
+jest.setTimeout(300_000);
+
+const trial = new Trial();
+afterAll(() => trial.end());
+
+interface Key {
+  readonly path: readonly string[];
+  readonly node: Worded;
+}
+
+/** Every node with its path; entries of a list as the first one, free names as NAME. */
+function keysOf(path: readonly string[], node: Worded): Key[] {
+  const named = Object.entries(node.properties ?? {}).flatMap(([name, inner]) => keysOf([...path, name], inner));
+  const items = node.items === undefined ? [] : keysOf([...path, "0"], node.items);
+  const free = typeof node.additionalProperties === "object" ? keysOf([...path, "NAME"], node.additionalProperties) : [];
+  return [{ path, node }, ...named, ...items, ...free];
+}
+
+const KEYS = Object.entries(SECTIONS).flatMap(([name, section]) => keysOf([name], section.schema as Worded));
+const isSecret = (path: readonly string[]): boolean =>
+  SECTIONS[path[0] ?? ""]?.secret === true || isSecretKey(path[0] ?? "", path[1] ?? "");
+
+const MARK = "qjx7-secret-value-zk9";
+/** Kind, value, and whether the value is a secret that no message may show. */
+const VALUES: readonly (readonly [kind: string, value: unknown])[] = [
+  ["null", null],
+  ["true", true],
+  ["a number", 7],
+  ["a fraction", 0.5],
+  ["a large number", 1e15],
+  ["an empty text", ""],
+  ["blanks", "  "],
+  ["a long text", "x".repeat(6000)],
+  ["letters of other scripts", "größe-日本-\u200b🚀"],
+  ["control characters", "a\u0007b\u001b[31m"],
+  ["an empty list", []],
+  ["a list of a list", [[1]]],
+  ["an empty group", {}],
+  ["a group with an unknown key", { zebra: 1 }],
+  ["an encrypted value", { secure: "AAABAJ" }],
+  ["an encrypted value in a list", [{ secure: "AAABAJ" }]],
+  ["a secret within a group", { password: { secure: "AAABAJ", plain: MARK } }],
+];
+
+/** The stack with one value at one path; what else the section needs is left out. */
+function stackWith(path: readonly string[], value: unknown): string {
+  const nested = path.slice(1).reduceRight<unknown>((inner, part) => (part === "0" ? [inner] : { [part]: inner }), value);
+  const section = path[0] ?? "";
+  const others: Record<string, unknown> = { app: { path: "templates/sample-app" }, gateway: { sshFrom: ["198.51.100.7/32"] } };
+  const base = others[section];
+  const whole = path.length > 1 && base !== undefined ? { ...base, ...(nested as object) } : nested;
+  const config = Object.fromEntries(Object.entries({ ...others, [section]: whole }).map(([name, one]) => [`ml-gateway:${name}`, one]));
+  return JSON.stringify({ config: { "aws:region": "eu-central-1", ...config } });
+}
+
+/** Keys of which one message about the group says more than one about the entry. */
+const related = (key: string, other: string): boolean => key.startsWith(other) || other.startsWith(key);
+
+test.each(KEYS.map(({ path }) => [keyText(path), path] as const))("%s", async (text, path) => {
+  const key = `ml-gateway:${text}`;
+  let refused = 0;
+  for (const [kind, value] of VALUES) {
+    const problems = await trial.problems(stackWith(path, value), { whole: false });
+    const about = problems.filter((problem) => related(key, problem.split(/: (?=\S)/, 1)[0] ?? ""));
+    for (const problem of problems) expectClear(problem, [MARK]);
+    const wanted = {
+      kind,
+      own: problems.filter((problem) => problem.startsWith(`${key}: `)).length <= 1,
+      about: problems.length === 0 || about.length > 0 || isSecret(path),
+    };
+    expect({ ...wanted, problems }).toEqual({ kind, own: true, about: true, problems });
+    const places = problems.map((problem) => problem.split(/: (?=\S)/, 1)[0]);
+    expect(new Set(places).size).toBe(places.length);
+    refused += problems.length > 0 ? 1 : 0;
+  }
+  // A text that takes nearly anything takes these too; nothing takes all of them.
+  expect(refused).toBeGreaterThanOrEqual(4);
+});
