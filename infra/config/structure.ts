@@ -78,7 +78,7 @@ function unknownSections(raw: Raw): string[] {
 /** The section that has nothing below it, where a key of it stands beside it. */
 function emptyAbove(raw: Raw, name: string): string | undefined {
   return Object.keys(SECTIONS).find(
-    (section) => raw.values[section] === "" && name in ((SECTIONS[section]?.schema.properties ?? {})),
+    (section) => raw.values[section] === "" && Object.keys(SECTIONS[section]?.schema.properties ?? {}).includes(name),
   );
 }
 
