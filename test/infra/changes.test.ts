@@ -140,6 +140,11 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "backup.schedule": { backup: { schedule: "weekly" } },
 };
 
+/** What the stack has before and after, where the change is possible beside it alone: Canonical's images have one login. */
+const BESIDE: Readonly<Record<string, Parameters<typeof evaluateDev>[0]>> = {
+  "ssh.user": { gateway: { ami: AMI }, backend: { ami: AMI } },
+};
+
 /** How keys are exchanged is a chapter of its own. */
 const ELSEWHERE = ["sshPrivateKey", "ssh.privateKeyFile", "sshPreviousPrivateKey", "ssh.previousPrivateKeyFile"];
 
@@ -212,6 +217,8 @@ test("a zone that is appended replaces nothing", async () => {
 });
 
 test.each(Object.keys(CHANGES))("%s", async (key) => {
-  const effects = compare(before, (await evaluateDev(CHANGES[key], deployed)).resources);
+  const beside = BESIDE[key];
+  const then = beside === undefined ? before : (await evaluateDev(beside, deployed)).resources;
+  const effects = compare(then, (await evaluateDev({ ...beside, ...CHANGES[key] }, deployed)).resources);
   expect({ gateway: cell("gateway", effects), backend: cell("backend", effects) }).toEqual(rows.get(key));
 });
