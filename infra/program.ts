@@ -14,15 +14,12 @@ import { lastUpdate, type LastUpdate } from "./last-update";
 import type { ModelFile } from "./models/bucket";
 import { storedObjects } from "./models/stored";
 import { planUploads, toLookUp } from "./models/uploads";
-import { admission } from "./network/admission";
+import { admission, admitsNobody } from "./network/admission";
 import type { HostRole } from "./release/types";
 import { modelBucketName } from "./naming";
 import { stackInputs, type StackInputs } from "./release/inputs";
 import { createStack, type StackOutputs } from "./stack";
 import { tagWithStack } from "./stack-tag";
-
-/** Networks that RFC 5737 keeps for documentation: nobody connects from there. */
-const DOCUMENTATION = ["192.0.2.", "198.51.100.", "203.0.113."];
 
 export interface Surroundings {
   /** Told of the inputs before anything is created. */
@@ -46,7 +43,7 @@ export async function program(root: string, { observe, operatorAddress }: Surrou
         `pulumi config set --stack ${config.stack} --path 'gateway.sshFrom[0]' YOUR-ADDRESS/32`,
     );
   }
-  if (config.gateway.sshFrom.every((block) => DOCUMENTATION.some((prefix) => block.startsWith(prefix)))) {
+  if (admitsNobody(config.gateway.sshFrom)) {
     await pulumi.log.warn(
       `${config.project}:gateway.sshFrom still names a documentation network, so nobody can log in; set it to your own address before "pulumi up"`,
     );

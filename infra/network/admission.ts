@@ -2,6 +2,14 @@
 import * as ipaddr from "ipaddr.js";
 import { contains, parseBlock } from "./cidr";
 
+/** Networks that RFC 5737 keeps for documentation: nobody connects from there. */
+const DOCUMENTATION = ["192.0.2.", "198.51.100.", "203.0.113."];
+
+/** Whether the blocks are those of an example alone, so that nobody can log in. */
+export function admitsNobody(sshFrom: readonly string[]): boolean {
+  return sshFrom.every((block) => DOCUMENTATION.some((prefix) => block.startsWith(prefix)));
+}
+
 /**
  * @param sshFrom IPv4 blocks that may connect to port 22.
  * @param address what this machine is seen as.

@@ -50,12 +50,21 @@ function isSystemError(error: unknown): error is SystemError {
  * @param named what it is about, as the user wrote it; else what the error itself says
  */
 export function systemSentence(error: unknown, named?: string): string | undefined {
+  const lacking = missingPackage(error);
+  if (lacking !== undefined) return `the npm package ${lacking} is not installed; run: npm ci`;
   if (!isSystemError(error)) return undefined;
   const { code, syscall } = error;
   const program = /^spawn(?:Sync)? (.+)$/.exec(syscall)?.[1] ?? (syscall.startsWith("spawn") ? error.path : undefined);
   if (program !== undefined) return programSentence(program, code);
   const where = named ?? error.path ?? error.hostname ?? error.address ?? (syscall === "write" ? "the output" : syscall);
   return `${where}: ${REMEDY[code] ?? `${error.message} (${code})`}`;
+}
+
+/** A package that package.json names and nobody has installed since; a missing file of the project itself is a fault. */
+function missingPackage(error: unknown): string | undefined {
+  const { code, message } = (error ?? {}) as Partial<Record<"code" | "message", unknown>>;
+  if (code !== "MODULE_NOT_FOUND" || typeof message !== "string") return undefined;
+  return /^Cannot find module '((?:@[\w.-]+\/)?[\w-][\w.-]*)/.exec(message)?.[1];
 }
 
 function programSentence(program: string, code: string): string {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { benchGroup } from "../../bench/main";
+import { doctorCommand } from "../../infra/cli/doctor";
 import { previewCommand } from "../../infra/cli/preview";
 import { repairCommand } from "../../infra/cli/repair";
 import { verifyCommand } from "../../infra/cli/verify";
@@ -31,6 +32,7 @@ export interface Script {
 const lab = (word: string): Script => ({ program: `test/lab/cli.ts ${word}`, of: LAB_COMMANDS[word] as AnyCommand });
 
 export const SCRIPTS: Readonly<Record<string, Script>> = {
+  doctor: { program: "infra/cli/doctor.ts", of: doctorCommand },
   "preview:offline": { program: "infra/cli/preview.ts", of: previewCommand },
   test: { program: "test/check/jest.ts", of: testCommand },
   check: { program: "test/check/main.ts", of: checkAllCommand },

@@ -1,0 +1,42 @@
+/** What doctor asks of the outside: programs, AWS and the network, each within a time limit. Tests give their own. */
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Answer {
+  readonly text: string;
+  /** When the other side sent it, by its own clock. */
+  readonly sent?: Date;
+}
+
+export interface Instance {
+  readonly type: string;
+  readonly vcpus: number;
+  /** Its tag `Stack`. */
+  readonly stack?: string;
+}
+
+/** What is there in the region; the names are those of tags `Stack` where a resource has one. */
+export interface Aws {
+  identity(): Promise<{ readonly account: string; readonly arn: string }>;
+  zones(): Promise<readonly string[]>;
+  /** Running or pending, at list price. */
+  instances(): Promise<readonly Instance[]>;
+  addresses(): Promise<readonly (string | undefined)[]>;
+  vpcs(): Promise<readonly (string | undefined)[]>;
+  quota(service: string, code: string): Promise<number>;
+}
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Such as 20.20.2. */
+  readonly node: string;
+  now(): Date;
+  /** Rejects where the program is not there or does not end in time. */
+  readonly run: (program: string, args: readonly string[]) => Promise<Ran>;
+  get(url: string): Promise<Answer>;
+  aws(region: string, profile: string | undefined): Promise<Aws>;
+}
