@@ -119,8 +119,17 @@ function authorized(rotation: KeyRotation | undefined): pulumi.Resource[] {
 function stepValues(inputs: StackInputs, hosts: Hosts, role: HostRole, step: Step): pulumi.Output<StepValues> {
   const uses = (key: keyof StepValues): boolean => step.uses.includes(key);
   return pulumi
-    .all([uses("backendAddress") ? hosts.backend.privateIp : undefined, uses("env") ? inputs.environment(role) : pulumi.output({})])
-    .apply(([backendAddress, env]) => ({ backendAddress, bucket: inputs.bucketName, env }));
+    .all([
+      uses("backendAddress") ? hosts.backend.privateIp : undefined,
+      uses("env") ? inputs.environment(role) : pulumi.output({}),
+      uses("index") ? inputs.config.index?.withLogin : undefined,
+    ])
+    .apply(([backendAddress, env, index]) => ({
+      backendAddress,
+      bucket: inputs.bucketName,
+      env,
+      ...(index === undefined ? {} : { index }),
+    }));
 }
 
 /** Without the names of the many checks that passed. A report that cannot be read is shown as it is: the step itself has succeeded. */

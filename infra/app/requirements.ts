@@ -125,7 +125,7 @@ class Reader implements RequirementSet {
     }
     const why = value.includes("@") ? "a password would lie in the code" : "packages would come unprotected";
     this.problems.push(
-      `${place}: ${option} is no https:// address without credentials, so ${why}; write https://HOST/simple, or bring the wheels (python.wheelhouse)`,
+      `${place}: ${option} is no https:// address without credentials, so ${why}; write https://HOST/simple, or name the index in the configuration (python.index)`,
     );
   }
 

@@ -38,12 +38,17 @@ export function withoutLeaks(raw: Raw, name: string, value: unknown): { plain: u
     const path = `${raw.project}:${name}.${key}`;
     const given = group[key];
     const [first = "NAME"] = isGroup(given) ? Object.keys(given) : [];
-    const again = `pulumi config rm --path '${path}', then pulumi config set --secret --path '${path}.${first}'`;
+    const place = isSingle(name, key) ? path : `${path}.${first}`;
+    const again = `pulumi config rm --path '${path}', then pulumi config set --secret --path '${place}'`;
     return `${path}: stored in plain text. Remove it from the stack's file and set it again (${again}); then treat the old value as known to others`;
   });
   return leaked.length === 0
     ? { plain: value, leaks }
     : { plain: Object.fromEntries(Object.entries(group).filter(([key]) => !leaked.includes(key))), leaks };
+}
+
+function isSingle(name: string, key: string): boolean {
+  return (SECTIONS[name]?.schema.properties as Readonly<Record<string, { type?: string }>>)[key]?.type === "string";
 }
 
 function isEmptyGroup(value: unknown): boolean {

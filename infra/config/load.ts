@@ -11,6 +11,7 @@ import { defaultZones } from "../partitions";
 import { isRegionKey, regionProblem } from "./aws-names";
 import { systemSentence } from "../../policies/cli/system-errors";
 import { readSources, shownPath, type Sources } from "./sources";
+import { packageIndex, type IndexKeys } from "./package-index";
 import { checkRules } from "./rules";
 import { awsProblems, misspeltProjects } from "./aws-keys";
 import { spellingProblems } from "./spelling";
@@ -220,6 +221,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     secretEnvNames: Object.keys(secretEnv).sort(),
     secretEnv: pulumi.secret(secretEnv),
     wheelhouse: (sections.python as { wheelhouse?: S3Object }).wheelhouse,
+    index: packageIndex(sections.python as IndexKeys),
     repair: sections.repair as string | undefined,
     sandbox: sections.sandbox as StackConfig["sandbox"],
     backup: sections.backup as StackConfig["backup"],

@@ -6,6 +6,7 @@ import { appRules } from "./app-rules";
 import { health } from "./health";
 import { blocks, zones } from "./network-rules";
 import { environment, requirements } from "./env-rules";
+import { packageIndexes } from "./package-index";
 import { isGroup } from "./values";
 import { buckets, instanceTypes, isRefused, login, ports, privateAddresses, proofBody, schedule, type Context } from "./value-rules";
 
@@ -26,6 +27,7 @@ export function checkRules(context: Context): string[] {
     proofBody,
     appRules,
     egress,
+    packageIndexes,
     environment,
     requirements,
     sshKey,

@@ -590,6 +590,28 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
           description: "A tar.gz of wheels in S3, for `pip install --no-index`. Needed with `network.egress: none`.",
         },
       ),
+      index: {
+        type: "string",
+        form: "the https:// address of a package index (the page that lists packages), without name and password",
+        example: "https://packages.example.com/simple",
+        description: "An index of your own in place of PyPI, for pip and uv. The hosts reach it by https on port 443.",
+      },
+      indexUser: {
+        type: "string",
+        pattern: "^[!-~]{1,200}$",
+        form: "a user name of visible ASCII characters",
+        example: "__token__",
+        description: "User name at `python.index`, where it asks for one.",
+      },
+      indexPassword: {
+        type: "string",
+        secret: true,
+        pattern: "^[!-~]{8,4000}$",
+        form: "a password or token of at least 8 visible ASCII characters",
+        example: "the-token-of-your-index",
+        description:
+          "Password or token of `python.indexUser`: `pulumi config set --secret --path python.indexPassword`. On the hosts, root and the build of packages read it; give one that can read packages and nothing else.",
+      },
     }),
   },
   sandbox: {

@@ -9,7 +9,7 @@ import { envTexts } from "./env-texts";
 import { isSecretKey, withoutLeaks } from "./environments";
 import { SECTIONS, type Section } from "./schema";
 import type { Raw } from "./types";
-import { isGroup, parseJson } from "./values";
+import { isGroup, keyOf, parseJson } from "./values";
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- the schema has just checked what this holds */
 export type Sections = Record<string, any>;
@@ -34,6 +34,7 @@ export function parseSections(raw: Raw): Parsed {
     } else if (value !== undefined) {
       const { plain, leaks } = withoutLeaks(raw, name, value);
       problems.push(...leaks);
+      refused.push(...leaks.map((leak) => keyOf(leak).slice(raw.project.length + 1)));
       sections[name] = plain;
     }
   }

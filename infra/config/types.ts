@@ -29,10 +29,19 @@ export interface StackConfig {
   readonly secretEnvNames: readonly string[];
   readonly secretEnv: pulumi.Output<Readonly<Record<string, string>>>;
   readonly wheelhouse?: S3Object;
+  readonly index?: PackageIndex;
   /** Changes when the set-up is to run again. */
   readonly repair?: string;
   readonly sandbox: { readonly allow: readonly Allowance[] };
   readonly backup: { readonly enabled: boolean; readonly schedule: string };
+}
+
+/** Where pip and uv look for packages. */
+export interface PackageIndex {
+  /** Without credentials. */
+  readonly url: string;
+  /** The same address with user and password in it, as installers take them. */
+  readonly withLogin?: pulumi.Output<string>;
 }
 
 export type Egress = "gateway" | "managed" | "none";

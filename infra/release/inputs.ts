@@ -79,6 +79,7 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     ...(config[role].packages.length > 0 ? { packages: config[role].packages } : {}),
     ...(config.sandbox.allow.length > 0 ? { sandbox: config.sandbox.allow } : {}),
     wheelhouse: config.wheelhouse,
+    ...(config.index === undefined ? {} : { index: { url: config.index.url, secret: config.index.withLogin !== undefined } }),
     region: config.region,
     repair: config.repair,
     backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule } : undefined,

@@ -141,15 +141,21 @@ function code(spec: HostSpec): Plan {
   else if (source.kind === "s3") lines.push(["uri", source.uri], ["sha256", source.sha256]);
   else lines.push(["sha256", source.bundle.sha256]);
   const payload = source.kind === "bundle" ? source.bundle.gzipBase64 : "";
+  const { index } = spec;
+  const indexLine = (values: StepValues): Line[] =>
+    index === undefined ? [] : [["index", index.secret ? given("code", "index", values.index) : index.url]];
   return {
     name: "code",
     parts: ["s3", "build-sandbox", "installer", "venv", "code"],
     lock: "shared",
     limitSeconds: 1500,
-    files: ["layout.py", "pyproject.py", "pip-settings.py", "uv.txt"].map((name) => ({ name, content: readTemplate(`steps/${name}`) })),
-    secret: source.kind === "bundle" && source.secret === true,
-    uses: [],
-    input: () => ({ lines, payload }),
+    files: ["layout.py", "pyproject.py", "pip-settings.py", "redact.py", "uv.txt"].map((name) => ({
+      name,
+      content: readTemplate(`steps/${name}`),
+    })),
+    secret: (source.kind === "bundle" && source.secret === true) || index?.secret === true,
+    uses: index?.secret === true ? ["index"] : [],
+    input: (values) => ({ lines: [...lines, ...indexLine(values)], payload }),
   };
 }
 

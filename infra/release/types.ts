@@ -126,6 +126,8 @@ export interface HostSpec {
   readonly plainEnv: Readonly<Record<string, string>>;
   /** A tar.gz of wheels in S3, for hosts without egress. */
   readonly wheelhouse?: { readonly uri: string; readonly sha256: string };
+  /** The index that packages come from. `secret`: with user and password in it, the value `index` of the step. @default PyPI */
+  readonly index?: { readonly url: string; readonly secret: boolean };
   readonly region: string;
   /** Packages of Ubuntu over those that the set-up needs. @default none */
   readonly packages?: readonly string[];
@@ -157,6 +159,8 @@ export interface StepValues {
   readonly bucket?: string;
   /** All variables of .env; secret. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Address of the package index, with user and password; secret. */
+  readonly index?: string;
 }
 
 export type StepName = "prepare" | "code" | "env" | "models" | "release" | "verify";

@@ -9,6 +9,8 @@ BUILD=""
 BUILD_LOG=/var/log/ddos/pip.log
 # What the programs there get to know, such as the package index: from a file that systemd reads, because command lines can be seen by all.
 BUILD_ENV=$STAGE/build.env
+# The passwords in it, as redact.py reads them; empty where there are none.
+BUILD_SECRETS=$STAGE/build-secrets
 
 # new_build FOLDER: empty, and the build user's.
 new_build() {
@@ -50,7 +52,21 @@ own_unit() { sed -n 's,^.*/\([^/]*\.service\)$,\1,p' /proc/self/cgroup | head -n
 # systemd-run looks for a program on the host, not in the sandbox; an empty BindsTo is none. systemd-run's own status does not tell a program
 # that was killed or ran out of time from one that failed: the unit's result is kept beside.
 sandbox() {
-  local seconds=$1 alone=no unit
+  local status=0
+  if [ ! -s "$BUILD_SECRETS" ]; then
+    run_sandbox "$BUILD_LOG" "$@"
+    return
+  fi
+  # What is built may print its environment. Nothing of it reaches the disk before it was looked through.
+  run_sandbox "$STAGE/build-says" "$@" || status=$?
+  /usr/bin/python3 -I -S "$STAGE/redact.py" "$BUILD_SECRETS" <"$STAGE/build-says" >"$BUILD_LOG"
+  return "$status"
+}
+
+# run_sandbox LOG SECONDS NETWORK COMMAND...
+run_sandbox() {
+  local log=$1 seconds=$2 alone=no unit
+  shift
   if [ "$2" = alone ]; then
     alone=yes
   else
@@ -78,7 +94,7 @@ sandbox() {
     --property="RuntimeMaxSec=$seconds" --property=TimeoutStopSec=10 --property=TasksMax=512 --property=LimitCORE=0 \
     --property="ExecStopPost=+/bin/sh -c 'echo \$SERVICE_RESULT >$STAGE/build-result'" \
     --property=OOMScoreAdjust=800 --property=Nice=5 --setenv=HOME=/home/ddos/tmp --setenv=TMPDIR=/home/ddos/tmp \
-    -- /usr/bin/env "$@" >"$BUILD_LOG" 2>&1
+    -- /usr/bin/env "$@" >"$log" 2>&1
 }
 
 # why_ended: in words, when it was not the program itself that ended.

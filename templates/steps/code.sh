@@ -1,8 +1,8 @@
 #!/bin/bash
 # The application's code under /var/lib/ddos/code/<id>/tree, and a virtual environment with its requirements under /home/ddos/venvs/<key>.
 # Neither is in use before a release points to it. stdin: source, id, module, region, egress, and by source: sha256 with the tar.gz as
-# payload | url, commit | uri, sha256; wheelhouse and wheelhouseUri, or none. layout.py, pyproject.py, pip-settings.py and uv.txt are in
-# $STAGE.
+# payload | url, commit | uri, sha256; wheelhouse and wheelhouseUri, or none; index, perhaps, with its credentials. layout.py, pyproject.py,
+# pip-settings.py, redact.py and uv.txt are in $STAGE.
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source=templates/steps/s3.sh

@@ -15,10 +15,19 @@ read_places() {
   if [ "$WHEELHOUSE" != none ]; then
     PLACES=(--no-index --find-links "/var/lib/ddos/wheelhouse/$WHEELHOUSE")
   fi
-  if ! (umask 077 && /usr/bin/python3 -I -S "$STAGE/pip-settings.py" "$BUILD_ENV" >"$STAGE/pip-says" 2>"$STAGE/pip-error"); then
+  if ! (umask 077 && own_index && /usr/bin/python3 -I -S "$STAGE/pip-settings.py" "$BUILD_ENV" "$BUILD_SECRETS" >"$STAGE/pip-says" 2>"$STAGE/pip-error"); then
     fail "the configuration of pip on this host (/etc/pip.conf) cannot be read: $(tail -n 1 "$STAGE/pip-error")"
   fi
   mapfile -t UV_PLACES < <(sed -n 's/^option //p' "$STAGE/pip-says")
+}
+
+# own_index: in the environment of the one program that writes it into a file; an argument could be seen by all.
+own_index() {
+  local index
+  index=$(value index)
+  if [ -n "$index" ]; then
+    export PIP_INDEX_URL="$index"
+  fi
 }
 
 # The system's own pip, without an environment: from the wheel that python3-venv brings. Nothing where pip is a package of its own.
@@ -93,6 +102,8 @@ with wheel.open(name) as source, open(sys.argv[2], "wb") as target:
 place_of_packages() {
   if [ "$WHEELHOUSE" != none ]; then
     printf 'the wheelhouse (ml-gateway:python.wheelhouse)'
+  elif [ -n "$(value index)" ]; then
+    printf 'the package index (ml-gateway:python.index)'
   else
     printf 'the package index'
   fi

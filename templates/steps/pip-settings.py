@@ -1,14 +1,16 @@
 """What the host's pip is configured with, as environment for pip and for uv, which reads no pip.conf.
 
-  pip-settings.py FILE        standard library only, isolated (-I -S); PIP_* of the environment come before /etc/pip.conf, as with pip
+  pip-settings.py FILE SECRETS   standard library only, isolated (-I -S); PIP_* of the environment come before /etc/pip.conf, as with pip
 
-Writes FILE, an EnvironmentFile of systemd. Prints `beyond NAME` for each setting that uv cannot follow
+Writes FILE, an EnvironmentFile of systemd, and SECRETS, the passwords in its addresses, in the same form. Prints `beyond NAME` for each setting that uv cannot follow
 (pip has to install then), and `option OPTION` for one that uv takes on its command line only.
 """
 
 import configparser
 import os
+import re
 import sys
+from urllib.parse import unquote
 
 FILES = ("/etc/xdg/pip/pip.conf", "/etc/pip.conf")
 SECTIONS = ("global", "install", "download")
@@ -68,11 +70,19 @@ def for_uv(found):
     return variables, says
 
 
+def passwords(found):
+    """Those that stand in addresses, as they are written there and as they are meant."""
+    written = [match for value in found.values() for match in re.findall(r"://[^\s/@:]*:([^\s/@]+)@", value)]
+    # Most tokens are the user's name, with a word or nothing as the password.
+    written += [match for value in found.values() for match in re.findall(r"://([^\s/@:]{12,})(?::[^\s/@]*)?@", value)]
+    return sorted({form for one in written for form in (one, unquote(one))})
+
+
 def quoted(value):
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def main(target):
+def main(target, secrets):
     found = settings(os.environ)
     variables, says = for_uv(found)
     variables.update(("PIP_" + name.upper().replace("-", "_"), value) for name, value in found.items())
@@ -82,9 +92,11 @@ def main(target):
     variables.update(UV_CONCURRENT_BUILDS="1", UV_CONCURRENT_DOWNLOADS="8", UV_HTTP_TIMEOUT="30", UV_HTTP_RETRIES="3", NO_COLOR="1")
     with open(target, "w", encoding="utf-8") as file:
         file.writelines(f"{name}={quoted(value)}\n" for name, value in sorted(variables.items()))
+    with open(secrets, "w", encoding="utf-8") as file:
+        file.writelines(f"PASSWORD_{number}={quoted(value)}\n" for number, value in enumerate(passwords(found), 1))
     for line in says:
         print(line)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2])

@@ -78,6 +78,7 @@ const AMI = "ami-0123456789abcdef0";
 const SHA = "0".repeat(64);
 const MANIFEST = ".cache/changes-test.json";
 const SECRETS = { DATABASE_URL: "sqlite:////home/ddos/data/cache.db", SECRET_KEY: "another-secret-of-enough-length" };
+const LOGIN = { index: "https://packages.example.com/simple", indexUser: "reader", indexPassword: "a-token-of-enough-length" };
 const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>>> = {
   "network.cidr": {
     network: { cidr: "10.1.0.0/16", gatewaySubnets: ["10.1.1.0/24", "10.1.2.0/24"], webserverSubnets: ["10.1.3.0/24", "10.1.4.0/24"] },
@@ -135,6 +136,9 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   env: { env: { LOG_LEVEL: "debug" } },
   secretEnv: { secretEnv: SECRETS },
   "python.wheelhouse": { python: { wheelhouse: { uri: "s3://artefacts/wheels.tar.gz", sha256: SHA } } },
+  "python.index": { python: { index: "https://packages.example.com/simple" } },
+  "python.indexUser": { python: LOGIN },
+  "python.indexPassword": { python: LOGIN },
   repair: { repair: "again" },
   "backup.enabled": { backup: { enabled: false } },
   "backup.schedule": { backup: { schedule: "weekly" } },

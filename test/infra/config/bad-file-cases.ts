@@ -239,9 +239,9 @@ const TIRED: readonly Case[] = [
   ],
   ["an allowance twice", plus("ml-gateway:sandbox: { allow: [jit, jit] }"), /^ml-gateway:sandbox\.allow: found "jit" twice/],
   [
-    "an index of packages",
-    plus("ml-gateway:python: { index: 'https://pypi.example/simple' }"),
-    /^ml-gateway:python\.index: unknown key; known keys: wheelhouse/,
+    "an index of packages under another name",
+    plus("ml-gateway:python: { indexUrl: 'https://pypi.example/simple' }"),
+    /^ml-gateway:python\.indexUrl: unknown key; did you mean "?index/,
   ],
 ];
 

@@ -6,7 +6,7 @@ import { exampleOf, formOf, type Worded } from "../../../policies/cli/schema-wor
 export const FORBIDDEN =
   /\bmust (be|NOT|have|match)\b|\^\[|\[\^|\\[dws.]|items ##|schema|undefined|instancePath|ENOENT|EISDIR|Unexpected token|\n\s+at /;
 
-const SECRETS = new Set(["sshPrivateKey", "sshPreviousPrivateKey", "secretEnv", "gateway"]);
+const SECRETS = new Set(["sshPrivateKey", "sshPreviousPrivateKey", "secretEnv", "gateway", "python"]);
 
 interface Key {
   readonly path: readonly string[];
