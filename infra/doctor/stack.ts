@@ -42,14 +42,18 @@ export async function stackState(root: string, stack: string, env: Readonly<Reco
     return { lines: [...error.message.split("\n").map((problem) => named(CONFIGURATION).bad(problem)), ...rest] };
   }
   const region = file.config["aws:region"] ?? env["AWS_REGION"];
-  const found = await load(root, file, region ?? "");
+  const found = await loadOffline(root, file, region ?? "");
   const config = "problems" in found ? undefined : found.config;
   const lines = "problems" in found ? problemLines(file, found.problems) : goodLines(root, file, found);
   return { lines: [...lines, ...unsetLines(file)], config, region, profile: file.config["aws:profile"] };
 }
 
 /** As the offline preview loads it, without the rest of the program. */
-async function load(root: string, { unreadable, ...file }: StackFile, region: string): Promise<Loaded | { readonly problems: string[] }> {
+export async function loadOffline(
+  root: string,
+  { unreadable, ...file }: StackFile,
+  region: string,
+): Promise<Loaded | { readonly problems: string[] }> {
   let loaded: Loaded | undefined;
   const program = (): Promise<object> => {
     loaded = loadConfig(root);

@@ -1,5 +1,5 @@
 /**
- * A throwaway ed25519 key in OpenSSH form, for a stack that has none yet. Written here from Node's own key: ssh2's generator drops leading zero
+ * Ed25519 keys in OpenSSH form: a throwaway one for a stack that has none yet, and the one that init makes. Written here from Node's own key: ssh2's generator drops leading zero
  * bytes of the public key, so that one of its keys in 256 cannot be read.
  */
 import { generateKeyPairSync, randomBytes } from "crypto";
@@ -9,8 +9,13 @@ const KIND = Buffer.from("ssh-ed25519");
 /** Block size of the cipher "none". */
 const BLOCK = 8;
 
-/** Private key as `ssh-keygen -t ed25519 -N ''` writes it (OpenSSH's PROTOCOL.key). */
+/** For a stack that has no key yet. */
 export function placeholderKey(): string {
+  return opensshKey("placeholder");
+}
+
+/** Private key as `ssh-keygen -t ed25519 -N ''` writes it (OpenSSH's PROTOCOL.key). */
+export function opensshKey(comment: string): string {
   const { privateKey } = generateKeyPairSync("ed25519");
   const { d = "", x = "" } = privateKey.export({ format: "jwk" });
   const seed = Buffer.from(d, "base64url");
@@ -24,17 +29,17 @@ export function placeholderKey(): string {
     text(Buffer.alloc(0)),
     number(1),
     text(publicKey),
-    text(privatePart(publicKey, seed, point)),
+    text(privatePart(publicKey, { seed, point, comment })),
   ]);
   const lines = body.toString("base64").replace(/(.{70})(?=.)/g, "$1\n");
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines}\n-----END OPENSSH PRIVATE KEY-----\n`;
 }
 
 /** Twice the same random number (it shows whether decryption worked), the key, a comment, and 1, 2, 3... up to a whole block. */
-function privatePart(publicKey: Buffer, seed: Buffer, point: Buffer): Buffer {
+function privatePart(publicKey: Buffer, key: { readonly seed: Buffer; readonly point: Buffer; readonly comment: string }): Buffer {
   const check = randomBytes(4);
-  const comment = text(Buffer.from("placeholder"));
-  const part = Buffer.concat([check, check, publicKey, text(Buffer.concat([seed, point])), comment]);
+  const comment = text(Buffer.from(key.comment));
+  const part = Buffer.concat([check, check, publicKey, text(Buffer.concat([key.seed, key.point])), comment]);
   const padding = Buffer.from(Array.from({ length: (BLOCK - (part.length % BLOCK)) % BLOCK }, (_, index) => index + 1));
   return Buffer.concat([part, padding]);
 }

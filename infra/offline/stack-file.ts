@@ -31,8 +31,22 @@ export class StackFileError extends Error {}
 
 /** @throws StackFileError */
 export function readStackFile(root: string, stack: string, placeholders: Placeholders): StackFile {
-  const project = readYaml(root, "Pulumi.yaml", stack);
-  const settings = readYaml(root, `Pulumi.${stack}.yaml`, stack);
+  return stackFileOf(stack, readYaml(root, "Pulumi.yaml", stack), readYaml(root, `Pulumi.${stack}.yaml`, stack), placeholders);
+}
+
+/** As if `text` were the stack's file. @throws StackFileError */
+export function stackFileFromText(root: string, stack: string, text: string, placeholders: Placeholders): StackFile {
+  const read = stackSettings(`Pulumi.${stack}.yaml`, text);
+  if ("problems" in read) throw new StackFileError(read.problems.join("\n"));
+  return stackFileOf(stack, readYaml(root, "Pulumi.yaml", stack), read.settings, placeholders);
+}
+
+function stackFileOf(
+  stack: string,
+  project: Record<string, unknown>,
+  settings: Record<string, unknown>,
+  placeholders: Placeholders,
+): StackFile {
   const name = String(project.name);
   const values = { ...projectDefaults(project.config), ...object(settings.config) };
   const config: Record<string, string> = {};

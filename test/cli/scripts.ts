@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { benchGroup } from "../../bench/main";
 import { doctorCommand } from "../../infra/cli/doctor";
+import { initCommand } from "../../infra/cli/init";
 import { previewCommand } from "../../infra/cli/preview";
 import { repairCommand } from "../../infra/cli/repair";
 import { verifyCommand } from "../../infra/cli/verify";
@@ -33,6 +34,7 @@ const lab = (word: string): Script => ({ program: `test/lab/cli.ts ${word}`, of:
 
 export const SCRIPTS: Readonly<Record<string, Script>> = {
   doctor: { program: "infra/cli/doctor.ts", of: doctorCommand },
+  init: { program: "infra/cli/init.ts", of: initCommand },
   "preview:offline": { program: "infra/cli/preview.ts", of: previewCommand },
   test: { program: "test/check/jest.ts", of: testCommand },
   check: { program: "test/check/main.ts", of: checkAllCommand },

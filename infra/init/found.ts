@@ -1,0 +1,95 @@
+/** What a look at the application's folder and at the folder of the models says. Nothing is run. */
+import { readdirSync, statSync } from "fs";
+import { join, relative, resolve } from "path";
+import { canForward } from "../app/forwards";
+import { healthRoute, type HealthRoute } from "../app/health-route";
+import { candidates, DEFAULT_MODULE } from "../app/module";
+import { readPyproject } from "../app/pyproject";
+import { requiredSettings } from "../app/required-settings";
+import { readRequirements } from "../app/requirements";
+import { readTree, type AppTree } from "../app/tree";
+import { formatOfName } from "../../models-manifest/formats";
+
+export interface FoundApp {
+  /** MODULE:ATTRIBUTE of the likeliest application; undefined where none was seen. */
+  readonly module?: string;
+  readonly interface: "asgi" | "wsgi";
+  readonly health?: HealthRoute;
+  /** Whether it reads where the backend is. */
+  readonly forwards: boolean;
+  readonly requires: readonly string[];
+  /** Exact versions of packages that write models. */
+  readonly pins: Readonly<Record<string, string>>;
+  readonly problems: readonly string[];
+}
+
+/** What writes models, as it is called on PyPI. */
+const WRITERS = [
+  "scikit-learn",
+  "xgboost",
+  "lightgbm",
+  "catboost",
+  "torch",
+  "tensorflow",
+  "keras",
+  "statsmodels",
+  "joblib",
+  "numpy",
+  "skops",
+];
+
+export function lookAtApp(folder: string): FoundApp {
+  const tree = readTree(folder);
+  if (tree.problems.length > 0) return { interface: "asgi", forwards: false, requires: [], pins: {}, problems: tree.problems };
+  const [best] = candidates(tree);
+  return {
+    ...(best === undefined ? {} : { module: `${best.module}:${best.app.attribute}` }),
+    interface: best?.app.interface ?? "asgi",
+    health: healthRoute(tree),
+    forwards: canForward(tree, []),
+    requires: requiredSettings(tree),
+    pins: pinsOf(tree),
+    problems: [],
+  };
+}
+
+/** The repository's own sample: it reads its settings through a mapping, which a look at the text does not follow. */
+export const SAMPLE_APP = { folder: "templates/sample-app", module: DEFAULT_MODULE, requires: ["DATABASE_URL", "SECRET_KEY"] };
+
+function pinsOf(tree: AppTree): Record<string, string> {
+  const has = (path: string): boolean => tree.entries.some((entry) => entry.path === path);
+  const set = has("requirements.txt")
+    ? readRequirements(tree, "requirements.txt")
+    : has("pyproject.toml")
+      ? readPyproject(tree)
+      : undefined;
+  const pinned = (set?.requirements ?? []).flatMap(({ name, specifier }) => {
+    const version = /^==\s*(\d[\w.+-]*)$/.exec(specifier)?.[1];
+    return name !== undefined && version !== undefined && WRITERS.includes(name) ? [[name, version] as const] : [];
+  });
+  return Object.fromEntries(pinned);
+}
+
+/** Files of a folder whose names say a model's format, relative to the project. */
+export function modelFiles(root: string, folder: string): string[] {
+  const place = resolve(root, folder);
+  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  const names = readdirSync(place, { withFileTypes: true }).filter((entry) => entry.isFile() && formatOfName(entry.name) !== undefined);
+  return names.map(({ name }) => relative(root, join(place, name)).split("\\").join("/")).sort();
+}
+
+const ROLES: readonly (readonly [pattern: RegExp, role: string])[] = [
+  [/scaler/i, "scaler"],
+  [/encoder/i, "label-encoder"],
+  [/vectori[sz]er|tokeni[sz]er/i, "preprocessor"],
+  [/metric/i, "metrics"],
+  [/config|schema|columns|features/i, "metadata"],
+];
+
+/** The role that a file's name says, one of each; the largest of the rest is the model, which MODEL_PATH names. */
+export function rolesOf(files: readonly { readonly path: string; readonly size: number }[]): Readonly<Record<string, string>> {
+  const named = files.map((file) => ({ ...file, role: ROLES.find(([pattern]) => pattern.test(file.path.split("/").at(-1) ?? ""))?.[1] }));
+  const rest = named.filter(({ role }) => role === undefined).sort((a, b) => b.size - a.size);
+  const model = rest[0] ?? [...named].sort((a, b) => b.size - a.size)[0];
+  return Object.fromEntries(named.map(({ path, role }) => [path, path === model?.path ? "model" : (role ?? "other")]));
+}
