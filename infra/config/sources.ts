@@ -14,6 +14,7 @@ import { canForward, noForward } from "../app/forwards";
 import type { HostGifts } from "../app/host-needs";
 import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
 import { parseModule } from "../app/module";
+import { checkSyntax } from "../app/syntax";
 import { readTree, type AppTree } from "../app/tree";
 import { packTree } from "../release/bundle";
 import { projectInside } from "./app-rules";
@@ -88,7 +89,7 @@ function readFolder(
     return undefined;
   }
   const tree = treeOf(path.resolve(root, folder), texts(app.exclude));
-  problems.push(...tree.problems.map((problem) => `${key}: ${shownPath(folder)} ${problem}${folderHint(folder, root)}`));
+  problems.push(...tree.problems.map((problem) => `${key}: ${aboutFolder(folder, problem)}${folderHint(folder, root)}`));
   const module = parseModule(String(app.module), app.interface === "wsgi" ? "wsgi" : "asgi");
   // A module of another form is reported by the rules.
   if (tree.problems.length > 0 || module === undefined) return undefined;
@@ -99,6 +100,11 @@ function readFolder(
   problems.push(...report.problems);
   if (report.problems.length === 0 && !forwards(tree, sections)) problems.push(noForward(project, folder));
   notices.push(...report.notices);
+  if (report.problems.length === 0) {
+    const { problem, notice } = checkSyntax(tree, module, pythons);
+    if (problem !== undefined) problems.push(`${key}: ${problem}`);
+    if (notice !== undefined) notices.push(`${key}: ${notice}`);
+  }
   try {
     const bundle = packTree(tree);
     return { kind: "bundle", bundle, ...(report.allowed.length > 0 ? { secret: true } : {}) };
@@ -122,6 +128,11 @@ function treeOf(folder: string, exclude: readonly string[]): AppTree {
 /** Entries that are no texts have been reported. */
 function texts(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((entry): entry is string => typeof entry === "string") : [];
+}
+
+/** What is wrong with the folder itself, or with something in it. */
+function aboutFolder(folder: string, problem: string): string {
+  return `${shownPath(folder)}${/^(is|holds|has|cannot|does|may) /.test(problem) ? "" : ":"} ${problem}`;
 }
 
 /** A path as it was written, in quotes where its ends would not be seen. */

@@ -35,19 +35,22 @@ export function spellingProblems(project: string, text: string): string[] {
       : [];
   });
   const said = [...own, ...inGroups];
-  return [...said, ...baseEight(config).filter((problem) => !said.some((other) => keyOf(other) === keyOf(problem)))];
+  return [...said, ...numbers(config).filter((problem) => !said.some((other) => keyOf(other) === keyOf(problem)))];
 }
 
-/** Numbers such as 09000: base 8 for one parser, base 10 for another, and a text for a third. */
-function baseEight(config: YAMLMap): string[] {
+/** Numbers such as 09000: base 8 for one parser, base 10 for another, and a text for a third; and those that are no numbers at all. */
+function numbers(config: YAMLMap): string[] {
   const problems: string[] = [];
   visit(config, {
     Scalar(key, { type, source = "" }, path) {
-      if (key === "key" || type !== "PLAIN" || !/^[-+]?0\d{1,9}$/.test(source)) return;
+      const endless = /^[-+]?\.(inf|nan)$/i.test(source);
+      if (key === "key" || type !== "PLAIN" || !(endless || /^[-+]?0\d{1,9}$/.test(source))) return;
       const names = path.flatMap((node) => (isPair(node) && isScalar(node.key) ? [String(node.key.value)] : []));
       const end = typeof key === "number" ? `[${key}]` : "";
       problems.push(
-        `${keyText(names)}${end}: found ${source}, which begins with 0: some programs read that as a number in base 8; write ${Number(source)}, or put quotes around a text`,
+        endless
+          ? `${keyText(names)}${end}: found ${source}, which YAML reads as a number without end, or as none; write a number in digits, or put quotes around a text`
+          : `${keyText(names)}${end}: found ${source}, which begins with 0: some programs read that as a number in base 8; write ${Number(source)}, or put quotes around a text`,
       );
     },
   });

@@ -2,7 +2,7 @@
  * The text of a YAML file as one value, or what keeps it from being read: in words and not in the parser's, each with its line. What the CLI's
  * parser would read in another way than this one is refused as well. Pure.
  */
-import { isNode, isScalar, parseAllDocuments, visit, type Document, type Node, type YAMLError } from "yaml";
+import { isMap, isNode, isScalar, parseAllDocuments, visit, type Document, type Node, type Pair, type YAMLError, type YAMLMap } from "yaml";
 
 export type Yaml = { readonly value: unknown } | { readonly problems: string[] };
 
@@ -116,6 +116,9 @@ function unreadable(document: Document, text: string): string[] {
         );
         return visit.SKIP;
       }
+      for (const [text, written] of isMap(node) ? splitNumbers(node) : []) {
+        say(node, `has ${text} between braces, where the comma ends the value and begins another key; write ${written}`);
+      }
       return undefined;
     },
     Alias(_key, node, path) {
@@ -135,6 +138,26 @@ function unreadable(document: Document, text: string): string[] {
     },
   });
   return problems;
+}
+
+/** `{ port: 9,000 }` is the port 9 and a key 000; a comma for a point is the same. Each as it was meant, and how it is written. */
+function splitNumbers({ flow, items }: YAMLMap): (readonly [text: string, written: string])[] {
+  if (flow !== true) return [];
+  const rest = ({ key, value }: Pair): string | undefined =>
+    isScalar(key) && key.type === "PLAIN" && /^\d+$/.test(key.source ?? "") && (value === null || (isScalar(value) && value.value === null))
+      ? key.source
+      : undefined;
+  const found: [string, string][] = [];
+  items.forEach(({ value }, index) => {
+    const number = isScalar(value) && value.type === "PLAIN" && /^[-+]?\d+$/.test(value.source ?? "") ? value.source : undefined;
+    const behind = items.slice(index + 1).map(rest);
+    const end = behind.indexOf(undefined);
+    const parts = end < 0 ? behind : behind.slice(0, end);
+    if (number === undefined || parts.length === 0) return;
+    const thousands = parts.every((part) => part?.length === 3);
+    found.push([[number, ...parts].join(","), thousands ? [number, ...parts].join("") : `${number}.${parts.join("")}`]);
+  });
+  return found;
 }
 
 function tagText(tag: string): string {

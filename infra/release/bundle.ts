@@ -29,11 +29,12 @@ export function packTree(tree: AppTree): Bundle {
   // The host's .env is written from the configuration, whatever the folder has.
   const entries = tree.entries.filter(({ path }) => path !== ".env").map((entry) => read(tree, entry));
   const tar = toTar(entries);
-  const gzipBase64 = compress(tar).toString("base64");
+  const digest = sha256(tar);
+  const gzipBase64 = compress(tar, digest);
   if (gzipBase64.length > LIMIT_BASE64) {
     throw new Error(`packed it has ${gzipBase64.length} bytes, the limit is ${LIMIT_BASE64}; ${largest(tree.entries)}`);
   }
-  return { sha256: sha256(tar), gzipBase64, files: entries.map(describe) };
+  return { sha256: digest, gzipBase64, files: entries.map(describe) };
 }
 
 function read(tree: AppTree, entry: TreeEntry): Entry {
@@ -55,11 +56,17 @@ function toTar(entries: readonly Entry[]): Buffer {
 }
 
 /** zlib writes the packing system into byte 9 of the header; 255 says "unknown" everywhere. The time in the header is 0 already. */
-function compress(tar: Buffer): Buffer {
-  const packed = gzipSync(tar, { level: 9 });
-  packed[9] = 255;
-  return packed;
+function compress(tar: Buffer, digest: string): string {
+  if (last?.digest !== digest) {
+    const packed = gzipSync(tar, { level: 9 });
+    packed[9] = 255;
+    last = { digest, base64: packed.toString("base64") };
+  }
+  return last.base64;
 }
+
+/** Where the configuration is read again and again, it is about the same folder, and packing takes longer than all the rest. */
+let last: { readonly digest: string; readonly base64: string } | undefined;
 
 function describe({ path, content, link }: Entry): BundleFile {
   if (link !== undefined) return { path, link, mode: "0777", sha256: sha256(Buffer.from(link)), size: 0 };

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { makeGroups } from "./cgroup";
-import { repositoryRoot } from "./paths";
+import { repositoryRoot, typescript } from "./paths";
 
 export interface DaemonOptions {
   readonly lab: string;
@@ -30,5 +30,5 @@ export function startDaemon(argv: readonly string[], options: DaemonOptions): vo
 /** How a TypeScript file of this directory is run as a program of its own inside a namespace. */
 export const scriptInNamespace = (namespace: string, script: string, ...args: readonly string[]): string[] => [
   ...["ip", "netns", "exec", namespace],
-  ...[process.execPath, "-r", require.resolve("ts-node/register/transpile-only"), script, ...args],
+  ...[process.execPath, "-r", typescript, script, ...args],
 ];

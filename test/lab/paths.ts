@@ -5,6 +5,8 @@ import { join, resolve } from "node:path";
 import { withLock } from "./lock";
 
 export const repositoryRoot = resolve(__dirname, "../..");
+/** `node -r` this: how every program of the project runs TypeScript. */
+export const typescript = join(repositoryRoot, "tools/register.js");
 /**
  * Belongs to this checkout alone and is part of every name outside of it (namespaces, control groups, /run): two checkouts, or two CI jobs on
  * one machine, have labs of the same name without meeting.

@@ -318,6 +318,22 @@ const REST: readonly Case[] = [
     section("python", "{ wheelhouse: { uri: s3://wheels/w.tgz } }"),
     /^ml-gateway:python\.wheelhouse\.sha256: missing/,
   ],
+  [
+    "a number with thousands",
+    section("backend", "{ port: 9,000 }"),
+    /^Pulumi\.trial\.yaml: line \d+: has 9,000 between braces, .* write 9000$/,
+  ],
+  [
+    "a number with a decimal comma",
+    section("requests", "{ perSecond: 1,5, burst: 3 }"),
+    /^Pulumi\.trial\.yaml: line \d+: has 1,5 .* write 1\.5$/,
+  ],
+  [
+    "a number without end",
+    section("backend", "{ port: .inf }"),
+    /^ml-gateway:backend\.port: found \.inf, which YAML reads as a number without end/,
+  ],
+  ["what is no number", section("requests", "{ bodyMiB: .nan }"), /^ml-gateway:requests\.bodyMiB: found \.nan/],
   ["a sandbox that is open", section("sandbox", "{ allow: [all] }"), /^ml-gateway:sandbox\.allow\[0\]: found "all"/],
   ["a sandbox as a text", section("sandbox", "{ allow: jit }"), /^ml-gateway:sandbox\.allow: .* a list is needed/],
   ["repair as a group", section("repair", "{ a: 1 }"), /^ml-gateway:repair: found a group of keys \(a\)/],

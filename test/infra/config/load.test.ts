@@ -6,6 +6,7 @@ import { utils, type ParsedKey } from "ssh2";
 import { ConfigError, loadConfig } from "../../../infra/config/load";
 import type { StackConfig } from "../../../infra/config/types";
 import { placeholderKey } from "../../../infra/offline/placeholder-key";
+import { lacking, unless } from "../../needs";
 
 const ROOT = path.resolve(__dirname, "../../..");
 const pair = (): { private: string; public: string } => {
@@ -582,4 +583,22 @@ test("all problems are reported at once", () => {
 
 test("numbers and booleans in an environment become text", () => {
   expect(load({ "ml-gateway:env": { CACHE_TTL: 60, FEATURE: true } }).env).toMatchObject({ CACHE_TTL: "60", FEATURE: "true" });
+});
+
+test("something in the application's folder is named behind the folder and a colon", () => {
+  const folder = path.join(scratch, "linked");
+  fs.cpSync(APP, folder, { recursive: true });
+  fs.symlinkSync("/srv", path.join(folder, "svc"));
+  expect(problems({ "ml-gateway:app": { path: folder } })).toEqual([
+    expect.stringMatching(/^ml-gateway:app\.path: \S+\/linked: svc is a symbolic link to \/srv, an absolute path/),
+  ]);
+});
+
+unless(lacking("python3"))("a syntax error of the application stops a deployment", () => {
+  const folder = path.join(scratch, "broken");
+  fs.cpSync(APP, folder, { recursive: true });
+  fs.appendFileSync(path.join(folder, "ml_gateway/app.py"), "def broken(:\n");
+  expect(problems({ "ml-gateway:app": { path: folder } })).toEqual([
+    expect.stringMatching(/^ml-gateway:app\.path: ml_gateway\/app\.py, line 5: cannot be parsed as Python/),
+  ]);
 });

@@ -3,6 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { KNOWN_ERRORS, policyConfigOf, previewStack } from "../../../infra/cli/preview-stack";
+import { readManifest } from "../../../models-manifest/manifest";
+import { ensureSampleModels, SAMPLE_DIRECTORY } from "../../../models-manifest/sample-models";
 import { ROOT } from "../evaluate";
 
 /** A stack file without a mistake. */
@@ -32,7 +34,9 @@ export class Trial {
   readonly root = mkdtempSync(join(tmpdir(), "stack-trial-"));
 
   constructor() {
-    for (const part of ["templates/sample-app", "models-manifest/sample.json", "Pulumi.yaml"]) {
+    // Made once for the checkout; a training takes a second.
+    ensureSampleModels(readManifest("models-manifest/sample.json", ROOT), ROOT);
+    for (const part of ["templates/sample-app", "models-manifest/sample.json", SAMPLE_DIRECTORY, "Pulumi.yaml"]) {
       cpSync(join(ROOT, part), join(this.root, part), { recursive: true });
     }
   }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import type { Lab } from "../lab";
-import { cacheDir, repositoryRoot, runDir } from "../paths";
+import { cacheDir, repositoryRoot, runDir, typescript } from "../paths";
 import { must } from "../process";
 import type { Check } from "./harness";
 import { expect } from "./harness";
@@ -14,7 +14,7 @@ const SAMPLE = join(repositoryRoot, "models-manifest/sample-models.ts");
 async function otherManifest(): Promise<string> {
   const manifest = join(cacheDir, "other-models.json");
   const place = ["--out", join(cacheDir, "other-models"), "--manifest", manifest];
-  await must([process.execPath, "-r", "ts-node/register/transpile-only", SAMPLE, "--seed", "2", ...place]);
+  await must([process.execPath, "-r", typescript, SAMPLE, "--seed", "2", ...place]);
   return manifest;
 }
 

@@ -14,6 +14,7 @@ import { hardeningChecks } from "./hardening";
 import type { Check, Tally } from "./harness";
 import { expect, runChecks } from "./harness";
 import { oneAppChecks } from "./one-app";
+import { typescript } from "../paths";
 import type { Report, Run } from "./operator";
 import { operatorsOs, start, untilSaid, upOnce, useOs } from "./operator";
 import { checkInside, checkNat, checkOutside } from "./reach";
@@ -165,7 +166,7 @@ const endings: readonly Check[] = [
   {
     name: "down leaves nothing",
     run: async () => (
-      await must([process.execPath, "-r", "ts-node/register/transpile-only", `${__dirname}/../cli.ts`, "down", "--name", NAME]),
+      await must([process.execPath, "-r", typescript, `${__dirname}/../cli.ts`, "down", "--name", NAME]),
       await nothingLeft(NAME)
     ),
   },

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Os } from "../../../infra/external-names";
 import type { Properties } from "../../../infra/offline/engine";
-import { repositoryRoot, runDir } from "../paths";
+import { repositoryRoot, runDir, typescript } from "../paths";
 import { sleep } from "../process";
 import type { Event } from "../provider";
 
@@ -36,7 +36,7 @@ export const operatorsOs = (): Os | undefined => chosen;
 export function start(...args: readonly string[]): Run {
   const [word] = args;
   const os = word === "up" && chosen !== undefined ? ["--os", chosen] : [];
-  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", CLI, ...args, ...os], {
+  const child = spawn(process.execPath, ["-r", typescript, CLI, ...args, ...os], {
     cwd: repositoryRoot,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Properties } from "../../../infra/offline/engine";
 import type { HostOutcome } from "../../../infra/cli/verify-report";
 import type { Lab } from "../lab";
-import { repositoryRoot, runDir } from "../paths";
+import { repositoryRoot, runDir, typescript } from "../paths";
 import { run } from "../process";
 import { configuration } from "../system";
 import type { Check } from "./harness";
@@ -32,7 +32,7 @@ async function ask(
     return path;
   };
   const files = ["--config", other ?? file("config.json", Object.fromEntries(dump)), "--outputs", file("outputs.json", outputs)];
-  const program = [process.execPath, "-r", "ts-node/register/transpile-only", join(repositoryRoot, `infra/cli/${name}.ts`)];
+  const program = [process.execPath, "-r", typescript, join(repositoryRoot, `infra/cli/${name}.ts`)];
   const result = await run(lab.outside([...program, "--stack", "dev", "--json", ...files, ...more]), { timeoutMs: 300_000 });
   expect(result.stdout.startsWith("{"), `no document: ${result.stderr.slice(-2000)}`);
   return { ...(JSON.parse(result.stdout) as Verified), code: result.code };

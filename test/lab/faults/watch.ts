@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Lab } from "../lab";
+import { typescript } from "../paths";
 import type { Counts } from "./load";
 
 export interface Watch {
@@ -16,7 +17,7 @@ export function startWatch(lab: Lab, url: string, rate: number, seconds: number)
   const [program = "", ...args] = lab.outside([
     process.execPath,
     "-r",
-    "ts-node/register/transpile-only",
+    typescript,
     join(__dirname, "load.ts"),
     url,
     `${rate}`,

@@ -16,7 +16,7 @@ import { until } from "../process";
 
   /** Another process that holds the lock until it is killed. */
   async function holder(): Promise<ChildProcess> {
-    const script = `require("ts-node/register/transpile-only");
+    const script = `require("./tools/register");
       const { withLock } = require("./test/lab/lock");
       void withLock(${JSON.stringify(file)}, { doing: "up:local" }, () => new Promise((resolve) => { console.log("held"); setTimeout(resolve, 60_000); }));`;
     const child = spawn(process.execPath, ["-e", script], { cwd: repositoryRoot, stdio: ["ignore", "pipe", "inherit"] });
