@@ -4,6 +4,7 @@ import { exitCode } from "../../policies/core/evaluate";
 import { textReport } from "../../policies/report/text";
 import type { GraphResource } from "../offline/engine";
 import type { Preview } from "./preview-stack";
+import { costText } from "./cost";
 import { fileLines, policyLines, section, stepLines, treeLines } from "./preview-sections";
 
 export interface ReportOptions {
@@ -32,6 +33,8 @@ export function renderPreview(preview: Preview, options: ReportOptions): string 
           ...unset(preview.unset, options.screen.width, colour),
           "",
           ...summary(preview, options.screen.width, colour),
+          ...wrap(costText(preview.document.resources, preview.region, new Date()), options.screen.width, "  "),
+          "",
           ...verdict,
           ...next(preview, options, colour),
         ];

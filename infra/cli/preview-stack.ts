@@ -27,6 +27,7 @@ export const KNOWN_ERRORS = [RunError, StackFileError, TemplateFileError, Policy
 export interface Preview {
   readonly document: PreviewDocument;
   readonly result: Result;
+  readonly region: string;
   /** Secrets of the stack that are not set yet. */
   readonly unset: readonly string[];
 }
@@ -39,11 +40,12 @@ export interface Wanted {
 /** Evaluates one stack of the project in `root`. */
 export async function previewStack(root: string, { stack, policies: config }: Wanted, progress: Pick<Progress, "say">): Promise<Preview> {
   const file = readStackFile(root, stack, { privateKey: placeholderKey });
+  const region = file.config["aws:region"] ?? process.env.AWS_REGION ?? "";
   let inputs: StackInputs | undefined;
   progress.say("evaluating the program");
   const run = await runReadable(file, {
     preview: true,
-    provider: previewProvider(file.config["aws:region"] ?? process.env.AWS_REGION ?? ""),
+    provider: previewProvider(region),
     onRegister: (request) => progress.say(`registering ${request.name}`),
     program: async () => ({ ...(await program(root, { observe: (seen) => (inputs = seen) })) }),
   });
@@ -64,7 +66,7 @@ export async function previewStack(root: string, { stack, policies: config }: Wa
     policies: result.outcomes,
     summary: result.summary,
   };
-  return { document, result, unset: file.unset };
+  return { document, result, region, unset: file.unset };
 }
 
 /** Runs the program; what is encrypted and should not be is one of the problems of the configuration, in place of what its placeholders look like. */

@@ -1,0 +1,75 @@
+/** What a stack costs a month at list prices, from its registered resources. Pure. */
+import type { GraphResource } from "../offline/engine";
+import { areOld, HOURS, PRICES, PRICES_OF, PUBLIC_IPV4, type Prices } from "./prices";
+
+export interface CostLine {
+  readonly what: string;
+  /** USD a month; undefined where the price is not known. */
+  readonly month: number | undefined;
+}
+
+type Resources = readonly Pick<GraphResource, "type" | "inputs">[];
+
+const of = (resources: Resources, type: string): Resources => resources.filter((resource) => resource.type === type);
+const INSTANCE = "aws:ec2/instance:Instance";
+
+export function costLines(resources: Resources, region: string): CostLine[] {
+  const prices = Object.hasOwn(PRICES, region) ? PRICES[region] : undefined;
+  const hourly = (count: number, price: number | undefined): number | undefined =>
+    price === undefined ? undefined : count * HOURS * price;
+  const addresses = addressCount(resources);
+  const gateways = of(resources, "aws:ec2/natGateway:NatGateway").length;
+  const times = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+  return [
+    ...instanceLines(resources, prices),
+    ...volumeLines(resources, prices),
+    ...(addresses > 0
+      ? [{ what: times(addresses, "public IPv4 address").replace("addresss", "addresses"), month: hourly(addresses, PUBLIC_IPV4) }]
+      : []),
+    ...(gateways > 0 ? [{ what: times(gateways, "NAT gateway"), month: hourly(gateways, prices?.natGateway) }] : []),
+  ];
+}
+
+function instanceLines(resources: Resources, prices: Prices | undefined): CostLine[] {
+  const counts = new Map<string, number>();
+  for (const { inputs } of of(resources, INSTANCE)) {
+    const type = String(inputs.instanceType);
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return [...counts].map(([type, count]) => {
+    const hour = prices !== undefined && Object.hasOwn(prices.instances, type) ? prices.instances[type] : undefined;
+    return { what: `${count} ${type}`, month: hour === undefined ? undefined : count * HOURS * hour };
+  });
+}
+
+function volumeLines(resources: Resources, prices: Prices | undefined): CostLine[] {
+  const disks = of(resources, INSTANCE).map(({ inputs }) => inputs.rootBlockDevice as { volumeSize: number; volumeType: string });
+  return [...new Set(disks.map(({ volumeType }) => volumeType))].map((type) => {
+    const size = disks.filter(({ volumeType }) => volumeType === type).reduce((sum, { volumeSize }) => sum + volumeSize, 0);
+    return { what: `${size} GB of ${type}`, month: type === "gp3" && prices !== undefined ? size * prices.gp3 : undefined };
+  });
+}
+
+/** An Elastic IP takes the place of the address that its instance would have. */
+function addressCount(resources: Resources): number {
+  const automatic = of(resources, INSTANCE).filter(({ inputs }) => inputs.associatePublicIpAddress === true).length;
+  const taken = of(resources, "aws:ec2/eipAssociation:EipAssociation").length;
+  return Math.max(0, automatic - taken) + of(resources, "aws:ec2/eip:Eip").length;
+}
+
+/** One paragraph: the sum, what it is made of, what goes by use, and whose prices these are. */
+export function costText(resources: Resources, region: string, today: Date): string {
+  const lines = costLines(resources, region);
+  const usd = (month: number): string => month.toFixed(2);
+  const known = lines.flatMap(({ month }) => month ?? []).reduce((sum, month) => sum + month, 0);
+  const unknown = lines.filter(({ month }) => month === undefined).map(({ what }) => what);
+  const parts = lines.map(({ what, month }) => `${what} ${month === undefined ? "unknown" : usd(month)}`).join(", ");
+  const prices = Object.hasOwn(PRICES, region) ? PRICES[region] : undefined;
+  const byUse =
+    prices === undefined
+      ? "what goes by use is unknown there"
+      : `by use: S3 ${prices.s3} a GB, data out ${prices.dataOut} a GB${lines.some(({ what }) => what.includes("NAT")) ? `, NAT ${prices.natGatewayData} a GB` : ""}`;
+  const sum = unknown.length === 0 ? `about ${usd(known)} USD` : `${usd(known)} USD, and what is unknown`;
+  const old = areOld(today) ? ", older than a year: compare them with AWS's" : "";
+  return `Cost a month in ${region}: ${sum} (${parts}); ${byUse}. List prices of ${PRICES_OF}${old}.`;
+}
