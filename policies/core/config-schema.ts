@@ -85,8 +85,16 @@ export const SETTINGS_PROPERTIES = {
     type: "integer",
     minimum: 0,
     maximum: 32,
-    example: 8,
-    description: "IPv4 ranges this wide or wider may never reach SSH on the gateway. Default 8.",
+    example: 15,
+    description:
+      "IPv4 ranges this wide or wider are a large part of the internet and may not reach SSH. Default 15 (131,072 addresses); IPv6: twice that and 8 (/38).",
+  },
+  profile: {
+    type: "string",
+    enum: ["auto", "general", "gateway-backend"],
+    example: "general",
+    description:
+      "gateway-backend: the program has the roles, and one that nobody plays is an error. general: only what makes sense for any program. Default auto: general where no role is played.",
   },
   exemptions,
   unknownIsError: {

@@ -95,8 +95,10 @@ function byPolicy(file: FileInput, policyIds: readonly string[]): Pick<Config, "
 }
 
 function withDefaults(input: SettingsInput): Config {
-  const { servicePort, home, user, sshWidestPrefix, roles } = input;
-  const given = Object.fromEntries(Object.entries({ servicePort, home, user, sshWidestPrefix }).filter(([, value]) => value !== undefined));
+  const { servicePort, home, user, sshWidestPrefix, profile, roles } = input;
+  const given = Object.fromEntries(
+    Object.entries({ servicePort, home, user, sshWidestPrefix, profile }).filter(([, value]) => value !== undefined),
+  );
   return {
     settings: settingsOf(DEFAULT_SETTINGS, { ...given, ...(roles ? { roles } : {}) }),
     levels: {},

@@ -1,5 +1,6 @@
 /** Runs policies over a graph and sorts what they say: levels, exemptions, and what is unknown. */
 import { settingsOf } from "./config";
+import { hasSubject, isGeneral } from "./profile";
 import { withServicePort } from "./service-port";
 import type { Config, Exemption } from "./config";
 import { applyExemptions } from "./exemptions";
@@ -67,9 +68,14 @@ const unseen = (policy: Policy, level: ActiveLevel): Outcome => ({
 /** One policy's findings. A policy that throws could not tell: a mandatory matter, whatever its level. */
 export async function evaluatePolicy(policy: Policy, level: ActiveLevel, graph: Graph, settings: Settings): Promise<Outcome[]> {
   if (graph.notShown?.includes("unchangedResources")) return [unseen(policy, level)];
+  const nothing: Outcome = { policy: policy.id, level, verdict: "pass", urn: "", message: "", nothing: true };
   let findings: readonly Finding[];
   try {
-    findings = await policy.evaluate(graph, withServicePort(graph, settings));
+    const laid = withServicePort(graph, settings);
+    const present = hasSubject(policy, graph, laid);
+    if (!present && policy.subject?.roles !== undefined && isGeneral(graph, laid)) return [nothing];
+    findings = await policy.evaluate(graph, laid);
+    if (findings.length === 0 && !present) return [nothing];
   } catch (error) {
     const message = `The policy itself failed (${placeOf(error)}): nothing is known of what it checks. This is a fault of the pack; report it with the graph's shape.`;
     return [{ policy: policy.id, level: "mandatory", verdict: "unknown", urn: "", message }];

@@ -13,6 +13,8 @@ export interface Outcome {
   readonly message: string;
   /** What the source of the graph can never show: the policy is not evaluated there. Reported, but no finding and no error. */
   readonly notShown?: NotShown;
+  /** With a pass: the graph has nothing that the policy is about. */
+  readonly nothing?: true;
   /** See `Finding.whole`; not part of a result. */
   readonly whole?: boolean;
 }
@@ -32,10 +34,12 @@ export interface Ran {
 }
 
 export interface Summary {
-  /** Policies that ran: `passed + withFindings + cannotTell + notEvaluated`. */
+  /** Policies that ran: `passed + nothingToEvaluate + withFindings + cannotTell + notEvaluated`. */
   readonly ran: number;
   /** Policies that found nothing, or nothing but what is exempted. */
   readonly passed: number;
+  /** Policies for which the graph has nothing to look at: no backend, no machine, no script. */
+  readonly nothingToEvaluate: number;
   /** Policies with at least one violation. */
   readonly withFindings: number;
   /** Policies without a violation that could not tell of at least one thing. */

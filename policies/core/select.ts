@@ -1,5 +1,5 @@
 /** Finding the resources that play a role: by tags, by logical name, URN or id. */
-import { ofType } from "./graph";
+import { ofType, once } from "./graph";
 import type { Graph, Props, Resource, Selector, Value } from "./types";
 import { asProps, asString, isUnknown } from "./values";
 
@@ -27,9 +27,13 @@ export function selectRoles(graph: Graph, selector: Selector, type: string | Reg
   return { certain, possible };
 }
 
+/** A selector of the pack's own may name every bucket of a program. */
+const namesOf = once((names: readonly string[]): ReadonlySet<string> => new Set(names));
+
 /** True, false, or undefined where a tag that decides is not known. */
 export function matches(graph: Graph, selector: Selector, resource: Resource): boolean | undefined {
-  if (selector.names?.some((name) => name === resource.name || name === resource.urn || name === resource.id)) return true;
+  const names = selector.names && namesOf(selector.names);
+  if (names && [resource.name, resource.urn, resource.id].some((name) => name !== undefined && names.has(name))) return true;
   if (resource.idOnly === true) return undefined;
   const wanted = Object.entries(selector.tags ?? {});
   if (wanted.length === 0) return false;

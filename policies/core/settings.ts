@@ -14,5 +14,6 @@ export const DEFAULT_SETTINGS: Settings = {
   servicePort: 9000,
   home: "/home/ddos",
   user: "ddos",
-  sshWidestPrefix: 8,
+  sshWidestPrefix: 15,
+  profile: "auto",
 };

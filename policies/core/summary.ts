@@ -15,14 +15,16 @@ export function summarize(ran: readonly string[], outcomes: readonly Outcome[], 
   const violations = of(({ verdict }) => verdict === "violation");
   const unknown = of(({ verdict, notShown }) => verdict === "unknown" && notShown === undefined);
   const hidden = of(({ notShown }) => notShown !== undefined);
-  const [wrong, open, blind] = [violations, unknown, hidden].map((list) => new Set(list.map(({ policy }) => policy)));
-  const kind = (id: string): "withFindings" | "cannotTell" | "notEvaluated" | "passed" =>
-    wrong?.has(id) ? "withFindings" : open?.has(id) ? "cannotTell" : blind?.has(id) ? "notEvaluated" : "passed";
-  const kinds = ran.map(kind);
-  const count = (wanted: string): number => kinds.filter((one) => one === wanted).length;
+  const idle = of(({ nothing }) => nothing === true);
+  const sets = { withFindings: violations, cannotTell: unknown, notEvaluated: hidden, nothingToEvaluate: idle };
+  const kinds = Object.entries(sets).map(([name, list]) => [name, new Set(list.map(({ policy }) => policy))] as const);
+  const kind = (id: string): string => kinds.find(([, ids]) => ids.has(id))?.[0] ?? "passed";
+  const all = ran.map(kind);
+  const count = (wanted: string): number => all.filter((one) => one === wanted).length;
   return {
     ran: ran.length,
     passed: count("passed"),
+    nothingToEvaluate: count("nothingToEvaluate"),
     withFindings: count("withFindings"),
     cannotTell: count("cannotTell"),
     notEvaluated: count("notEvaluated"),
@@ -40,10 +42,11 @@ export function summarize(ran: readonly string[], outcomes: readonly Outcome[], 
 
 /** The closing line: nothing is silently left out. */
 export function closingLine(summary: Summary): string {
-  const { ran, passed, withFindings, cannotTell, notEvaluated, violations, unknown, exempted, disabled, reasons } = summary;
+  const { ran, passed, nothingToEvaluate, withFindings, cannotTell, notEvaluated, violations, unknown, exempted, disabled, reasons } =
+    summary;
   const blind = blindText(reasons);
   return [
-    `${String(ran)} policies ran: ${String(passed)} passed, ${String(withFindings)} with findings, ${String(cannotTell)} cannot tell, ${String(notEvaluated)} not evaluated here${blind === "" ? "" : ` (${blind})`}`,
+    `${String(ran)} policies ran: ${String(passed)} passed, ${nothingToEvaluate > 0 ? `${String(nothingToEvaluate)} had nothing to evaluate, ` : ""}${String(withFindings)} with findings, ${String(cannotTell)} cannot tell, ${String(notEvaluated)} not evaluated here${blind === "" ? "" : ` (${blind})`}`,
     `${count(violations, "violation")}, ${String(unknown)} unknown`,
     ...(exempted > 0 ? [`${String(exempted)} exempted`] : []),
     disabled.length > 0 ? `disabled: ${disabled.join(", ")}` : "none is disabled",

@@ -111,9 +111,17 @@ export interface Settings {
   /** Home of the service on a host, default `/home/ddos`, and the user that owns it, default `ddos`. */
   readonly home: string;
   readonly user: string;
-  /** Source ranges that may never reach port 22 of the gateway are anything as wide as this prefix length or wider. IPv4, default 8. */
+  /** Source ranges that may never reach port 22 of the gateway are anything as wide as this prefix length or wider. IPv4, default 15: 131,072 addresses are no office and no VPN, but a part of the internet. For IPv6 see graph/network/exposure.ts. */
   readonly sshWidestPrefix: number;
+  /** Which policies concern the program (core/profile.ts). Default `auto`. */
+  readonly profile?: Profile;
 }
+
+/**
+ * `gateway-backend`: the program has the roles, and one that nobody plays is a mandatory "cannot tell". `general`: it is another program, and
+ * only what makes sense for any is evaluated. `auto`: general where no role is played and none is configured.
+ */
+export type Profile = "auto" | "general" | "gateway-backend";
 
 export interface Selector {
   /** Tags that a resource must all carry, for example `{ Role: "backend" }`. */
@@ -130,6 +138,14 @@ export interface Roles {
   readonly privateSubnets: Selector;
   readonly publicSubnets: Selector;
   readonly modelBuckets: Selector;
+}
+
+/** What a policy looks at. Where a graph has none of it, the policy has nothing to evaluate, which is counted apart from a pass. */
+export interface Subject {
+  /** It asks for a resource that plays one of these roles; without one it is not evaluated in the general profile. */
+  readonly roles?: readonly (keyof Roles)[];
+  /** Or it asks for resources of these types. */
+  readonly types?: RegExp;
 }
 
 /** One policy. The metadata has the names of the policy SDK where it has one. */
@@ -158,6 +174,8 @@ export interface Policy {
    * it reports there, and that is not `whole`, has to hold whatever is registered later.
    */
   readonly early?: RegExp;
+  /** Default: any program has it. */
+  readonly subject?: Subject;
   /** Pure. Must never throw for an unknown value: it reports `unknown` instead. */
   evaluate(graph: Graph, settings: Settings): Finding[] | Promise<Finding[]>;
 }

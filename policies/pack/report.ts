@@ -11,6 +11,7 @@ export function reportOutcome(policy: Policy, outcome: Outcome, strict: boolean,
     reportViolation(outcome.message, urn);
     return;
   }
+  if (outcome.verdict === "pass") return;
   // What the engine never shows is no news at every run: the summary names it.
   if (outcome.notShown !== undefined) return;
   const unknown = outcome.verdict === "unknown";

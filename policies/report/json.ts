@@ -3,17 +3,18 @@ import type { Result } from "../core/outcome";
 
 /**
  * `policies`: one entry a finding, and one of verdict "pass" (urn and message empty) for each policy that found nothing. `summary` counts
- * policies (`ran = passed + withFindings + cannotTell + notEvaluated`) and, apart from them, findings (`violations`, `unknown`).
+ * policies (`ran = passed + nothingToEvaluate + withFindings + cannotTell + notEvaluated`) and, apart from them, findings (`violations`, `unknown`).
  */
 export function jsonReport(result: Result): string {
   const report = {
-    policies: result.outcomes.map(({ policy, level, verdict, urn, message, notShown }) => ({
+    policies: result.outcomes.map(({ policy, level, verdict, urn, message, notShown, nothing }) => ({
       policy,
       level,
       verdict,
       urn,
       message,
       ...(notShown === undefined ? {} : { notShown: true }),
+      ...(nothing === true ? { nothingToEvaluate: true } : {}),
     })),
     exempted: result.exempted.map(({ outcome: { notShown: _, ...outcome }, exemption }) => ({
       ...outcome,

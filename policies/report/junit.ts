@@ -19,6 +19,11 @@ function testCase(id: string, result: Result): { readonly kind: Kind; readonly x
   const reason = result.summary.reasons[id];
   if (reason !== undefined)
     return { kind: "skipped", xml: `${open}<skipped message="${escape(`not evaluated here: ${reason}`)}"/></testcase>` };
+  if (result.outcomes.some((outcome) => outcome.policy === id && outcome.nothing === true))
+    return {
+      kind: "skipped",
+      xml: `${open}<skipped message="nothing to evaluate: the program has nothing that this policy is about"/></testcase>`,
+    };
   const own = result.outcomes.filter((outcome) => outcome.policy === id && outcome.verdict !== "pass");
   const failing = own.filter((outcome) => outcome.level === "mandatory" && outcome.notShown === undefined);
   const violations = failing.filter((outcome) => outcome.verdict === "violation");

@@ -2,27 +2,36 @@
 import type { Policy } from "../core/types";
 import { policies as bucket } from "./bucket";
 import { policies as engine } from "./engine";
+import { policies as general } from "./general";
 import { policies as hostSetup } from "./host-setup";
 import { policies as hosts } from "./hosts";
 import { policies as network } from "./network";
 import { policies as roles } from "./roles";
 import { policies as secrets } from "./secrets";
 import { repositoryPolicies } from "./secrets/repository";
+import { saidOnce } from "./once";
+import { withSubject } from "./subjects";
 
 export interface Area {
   readonly title: string;
   readonly policies: readonly Policy[];
 }
 
-export const areas: readonly Area[] = [
+const AREAS: readonly Area[] = [
   { title: "Roles", policies: roles },
   { title: "Who can reach what", policies: network },
   { title: "Hosts and their rights", policies: hosts },
   { title: "What a host ends up with", policies: hostSetup },
   { title: "Where secrets end up", policies: secrets },
   { title: "The models bucket", policies: bucket },
+  { title: "Any program", policies: general },
   { title: "Ways around the pack", policies: engine },
 ];
+
+export const areas: readonly Area[] = AREAS.map(({ title, policies: all }) => ({
+  title,
+  policies: all.map((policy) => withSubject(saidOnce(policy))),
+}));
 
 /** Evaluate the repository's files, not a graph; the runner evaluates them with --repository. */
 export const repositoryArea: Area = { title: "The repository (runner only, with --repository)", policies: repositoryPolicies };

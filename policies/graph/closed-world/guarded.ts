@@ -93,7 +93,7 @@ export function guardedOf(settings: Settings, things: ReadonlyMap<string, Thing>
       .flatMap((thing) =>
         ["bucket", "id"].flatMap((key) => asString(propertyOf(thing.resource, key)) ?? []).map((text) => ({ text, thing })),
       ),
-    tags: all.filter(({ what }) => what === "the backend").flatMap((thing) => tagsOf(thing, settings)),
+    tags: eachOnce(all.filter(({ what }) => what === "the backend").flatMap((thing) => tagsOf(thing, settings))),
     addresses: parseCidrs(
       all
         .filter(({ what }) => what === "the backend's subnet")
@@ -111,6 +111,11 @@ function namesOf(resource: Resource): string[] {
   const given = [resource.id, resource.urn, ...keys.map((key) => asString(resource.outputs[key]))];
   const bucket = BUCKET.test(resource.type) ? asString(propertyOf(resource, "bucket")) : undefined;
   return [...given, asString(resource.inputs.privateIp), bucket].filter((text): text is string => text !== undefined && text.length > 3);
+}
+
+/** Hundreds of backends carry the same tag; who selects one selects all. */
+function eachOnce(tags: Guarded["tags"]): Guarded["tags"] {
+  return [...new Map([...tags].reverse().map((tag) => [`${tag.key}=${tag.value}`, tag])).values()];
 }
 
 function tagsOf(thing: Thing, { roles }: Settings): Guarded["tags"] {

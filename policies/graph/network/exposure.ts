@@ -1,11 +1,15 @@
 /** How much of the Internet a set of rules speaks of. Two halves of it in two rules are the whole. */
-import { isEmpty, publicPart, union, widestBlock } from "./ip-set";
+import { isEmpty, parseCidrs, publicPart, union, widestBlock } from "./ip-set";
 import type { IpSet } from "./ip-set";
 import { describeTraffic } from "./ports";
 import type { Rule } from "./rules";
 
-/** IPv6 blocks are given out far wider than IPv4 ones: a prefix of three times the length is as much of the Internet. */
-const IPV6_FACTOR = 3;
+/** IPv6 blocks are given out far wider than IPv4 ones: one site has a /48, a provider a /32. So /8 stands for /24, and /15 for /38. */
+const ipv6Prefix = (ipv4: number): number => 2 * ipv4 + 8;
+
+/** All public addresses of a family, and what people write for them. */
+const ALL = { v4: "0.0.0.0/0", v6: "::/0" } as const;
+const EVERYBODY = publicPart(parseCidrs([ALL.v4, ALL.v6]).set);
 
 /** The public addresses that these rules speak of, as far as they are known. */
 export function publicSources(rules: readonly Rule[]): IpSet {
@@ -21,15 +25,20 @@ export function publicSources(rules: readonly Rule[]): IpSet {
  * also where together they cover as many addresses as one such block.
  */
 export function widest(set: IpSet, prefix: number): string | undefined {
-  const limits = { v4: prefix, v6: prefix * IPV6_FACTOR } as const;
+  const limits = { v4: prefix, v6: ipv6Prefix(prefix) } as const;
   for (const family of ["v4", "v6"] as const) {
     const bits = family === "v4" ? 32 : 128;
-    const total = set[family].reduce((sum, [first, last]) => sum + last - first + 1n, 0n);
+    const total = sizeOf(set[family]);
     if (total < 1n << BigInt(bits - limits[family])) continue;
+    if (total === sizeOf(EVERYBODY[family])) return `the whole internet (${ALL[family]})`;
     const block = widestBlock(set, family);
     return block === undefined || block.prefix > limits[family] ? "many blocks that together are as wide" : block.cidr;
   }
   return undefined;
+}
+
+function sizeOf(ranges: IpSet["v4"]): bigint {
+  return ranges.reduce((sum, [first, last]) => sum + last - first + 1n, 0n);
 }
 
 /** The rules that, with the others of the same ports, speak of a public block of this IPv4 prefix length or wider; `block` is its text. */

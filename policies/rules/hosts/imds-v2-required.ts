@@ -31,6 +31,14 @@ function check(graph: Graph, launch: Launch): Finding[] {
   if (isUnknown(given) || isUnknown(tokens)) return [report(launch.resource, "unknown", `${what} is not known yet: ${FIX}`)];
   if (isAbsent(given) && launch.strangeTemplate)
     return [report(launch.resource, "unknown", `${what} comes from a launch template that is not part of this program: ${FIX}`)];
+  if (isAbsent(tokens))
+    return [
+      report(
+        launch.resource,
+        "violation",
+        `${what} is not set, so the image (imds-support of the AMI) and the account's default of the region decide whether IMDSv1 is answered, and EC2 answers it where both are silent: ${FIX}`,
+      ),
+    ];
   return [report(launch.resource, "violation", `${what} is "${text(tokens)}", so IMDSv1 is answered: ${FIX}`)];
 }
 

@@ -15,8 +15,8 @@ export const policy: Policy = {
   control: "NET-4",
   tags: ["network", "security-group", "ssh"],
   description:
-    "Port 22 of the gateway is open to few public addresses: all its rules together hold no block as wide as sshWidestPrefix (default /8; IPv6 /24).",
-  why: "An SSH port open to everybody is tried by everybody. Two halves of the Internet are the Internet.",
+    "Port 22 of the gateway is open to few public addresses: all its rules together hold no block as wide as sshWidestPrefix (default /15; IPv6 /38).",
+  why: "An SSH port open to everybody is tried by everybody. Two halves of the Internet are the Internet, and a /9 of a cloud provider is everybody who rents a host there.",
   remediationSteps: "Allow the addresses of your offices or your VPN alone (configuration key gateway.sshFrom).",
   enforcementLevel: "advisory",
   bad: `["0.0.0.0/1", "128.0.0.0/1"].map((cidrIpv4) => new aws.vpc.SecurityGroupIngressRule(..., { fromPort: 22, toPort: 22, cidrIpv4 }));`,

@@ -1,24 +1,8 @@
 import { ofType } from "../../core/graph";
 import { matches, selectRoles } from "../../core/select";
+import { isGeneral, ROLE_PARTS } from "../../core/profile";
 import { DEFAULT_SETTINGS } from "../../core/settings";
 import type { Finding, Graph, Policy, Resource, Roles, Selector } from "../../core/types";
-
-const INSTANCES =
-  /^(aws:ec2\/(instance:Instance|spotInstanceRequest:SpotInstanceRequest|launchTemplate:LaunchTemplate|launchConfiguration:LaunchConfiguration|spotFleetRequest:SpotFleetRequest|fleet:Fleet)|aws:autoscaling\/group:Group)$/;
-const GROUPS = /^aws:ec2\/(default)?securityGroup:(Default)?SecurityGroup$/i;
-const SUBNETS = /^aws:ec2\/(default)?subnet:(Default)?Subnet$/i;
-const BUCKETS = /^aws:s3\/bucket(V2)?:Bucket(V2)?$/;
-
-/** What may play each part. `needed` roles have to be found; the others only where the configuration names them. */
-const PARTS: Readonly<Record<keyof Roles, { readonly noun: string; readonly type: RegExp; readonly needed: boolean }>> = {
-  backendInstances: { noun: "instance plays the backend", type: INSTANCES, needed: true },
-  gatewayInstances: { noun: "instance plays the gateway", type: INSTANCES, needed: true },
-  backendGroup: { noun: "security group is the backend's", type: GROUPS, needed: true },
-  gatewayGroup: { noun: "security group is the gateway's", type: GROUPS, needed: true },
-  privateSubnets: { noun: "subnet is a private one", type: SUBNETS, needed: false },
-  publicSubnets: { noun: "subnet is a public one", type: SUBNETS, needed: false },
-  modelBuckets: { noun: "bucket holds the models", type: BUCKETS, needed: true },
-};
 
 export const policy: Policy = {
   id: "roles-resolved",
@@ -33,11 +17,14 @@ export const policy: Policy = {
   bad: `new aws.ec2.Instance("api", { ...backend, tags: { Name: "api" } }); // nothing says that this is the backend`,
   good: `new aws.ec2.Instance("api", { ...backend, tags: { Name: "api", Role: "backend" } });`,
   evaluate: (graph, settings) =>
-    (Object.keys(PARTS) as (keyof Roles)[]).flatMap((role) => checkRole(graph, role, settings.roles[role], rootUrn(graph))),
+    // Another program than the pack was made for: roles-configured says so once.
+    isGeneral(graph, settings)
+      ? []
+      : (Object.keys(ROLE_PARTS) as (keyof Roles)[]).flatMap((role) => checkRole(graph, role, settings.roles[role], rootUrn(graph))),
 };
 
 function checkRole(graph: Graph, role: keyof Roles, selector: Selector, urn: string): Finding[] {
-  const { noun, type, needed } = PARTS[role];
+  const { noun, type, needed } = ROLE_PARTS[role];
   const configured = JSON.stringify(selector) !== JSON.stringify(DEFAULT_SETTINGS.roles[role]);
   if (!needed && !configured) return [];
   const { certain, possible } = selectRoles(graph, selector, type);

@@ -37,6 +37,7 @@ interface Report {
     readonly verdict: string;
     readonly urn: string;
     readonly message: string;
+    readonly nothingToEvaluate?: true;
   }[];
   readonly exempted: readonly unknown[];
   readonly summary: {
@@ -55,10 +56,13 @@ test("exit 1 and all three reports for violations; levels and exemptions count",
   const found = check(["--graph", graph, "--json", "--sarif", sarif, "--junit", junit]);
   const { policies: rows, summary } = report(found.out);
   const count = (verdict: string): number => rows.filter((row) => row.verdict === verdict).length;
+  const idle = rows.filter((row) => row.nothingToEvaluate === true).length;
+  expect(idle).toBeGreaterThan(0);
   expect(found.code).toBe(1);
   expect(summary).toMatchObject({
     ran: policies.length,
-    passed: count("pass"),
+    passed: count("pass") - idle,
+    nothingToEvaluate: idle,
     violations: count("violation"),
     unknown: count("unknown"),
     disabled: [],
@@ -102,11 +106,14 @@ test("exit 1 and all three reports for violations; levels and exemptions count",
 });
 
 test("exit 3 where a mandatory policy cannot tell; from standard input; the closing line in the text", () => {
-  const { code, out } = check(["--graph", "-"], JSON.stringify(program().plain("unknown")));
+  // One role is played, so the others are missing.
+  const p = program();
+  p.add("aws:ec2/securityGroup:SecurityGroup", "edge", { ingress: [], tags: { Role: "gateway" } });
+  const { code, out } = check(["--graph", "-"], JSON.stringify(p.plain("unknown")));
   expect(code).toBe(3);
   expect(out).toMatch(/CANNOT TELL \(mandatory\) roles-resolved\n {2}urn:pulumi/);
   expect(out.trimEnd().split("\n").at(-1)).toMatch(
-    /^\d+ policies ran: \d+ passed, \d+ with findings, \d+ cannot tell, \d+ not evaluated here; \d+ violations?, \d+ unknown; none is disabled\.$/,
+    /^\d+ policies ran: \d+ passed, (\d+ had nothing to evaluate, )?\d+ with findings, \d+ cannot tell, \d+ not evaluated here; \d+ violations?, \d+ unknown; none is disabled\.$/,
   );
 });
 

@@ -15,7 +15,7 @@ import { FOREIGN_CONFIG, foreignStack, ownStack } from "./stack";
 const mutations = [...a, ...b, ...c, ...h, ...z];
 /** These programs are a network and nothing else: other areas would miss a bucket, and say so. */
 const others = policies
-  .filter((policy) => !network.includes(policy) && !engine.includes(policy))
+  .filter(({ id }) => ![...network, ...engine].some((policy) => policy.id === id))
   .map(({ id }) => [id, "disabled"] as const);
 const only = (config: Config): Config => ({ ...config, levels: Object.fromEntries(others) });
 

@@ -1,0 +1,8 @@
+/** What makes sense for any program of AWS, with or without roles. */
+import type { Policy } from "../../core/types";
+import { policy as adminPortsNotOpen } from "./admin-ports-not-open";
+import { policy as bucketsNotPublic } from "./buckets-not-public";
+import { policy as databasesNotPublic } from "./databases-not-public";
+import { policy as endpointsRestricted } from "./endpoints-restricted";
+
+export const policies: Policy[] = [adminPortsNotOpen, bucketsNotPublic, databasesNotPublic, endpointsRestricted];
