@@ -59,7 +59,7 @@ function sectionOf(raw: Raw, name: string, section: Section): { value?: unknown;
       problem: `found nothing below it, and ${beside.join(", ")} beside it, where nothing reads it; indent ${beside.join(", ")} below "${name}:"`,
     };
   }
-  return readSection(name, given, section);
+  return readSection(name, given, { ...section, secret: section.secret === true || raw.secretKeys.has(name) });
 }
 
 function unknownSections(raw: Raw): string[] {
@@ -122,9 +122,14 @@ function readSection(name: string, given: string | undefined, { schema, secret }
   if (!isText && isGroup(parsed)) {
     return { value: envTexts(name, parsed, given) };
   }
-  // The text of a single value may be a secret that was put one level too high.
-  const found = parsed !== null && typeof parsed === "object" ? shown(parsed) : secret === true ? "a single (secret) value" : single(given);
+  const found = secret === true ? secretKind(parsed) : parsed !== null && typeof parsed === "object" ? shown(parsed) : single(given);
   return { problem: `found ${found}; ${expectation(schema, [])}${isText ? "" : groupAdvice(name, given, secret)}` };
+}
+
+/** What it is and not what it says: it may be a secret that was put one level too high. */
+function secretKind(parsed: unknown): string {
+  if (Array.isArray(parsed)) return "a (secret) list";
+  return parsed !== null && typeof parsed === "object" ? "a (secret) group of keys" : "a single (secret) value";
 }
 
 function single(given: string): string {
