@@ -6,7 +6,12 @@ import type { Result } from "../core/outcome";
  * policies (`ran = passed + nothingToEvaluate + withFindings + cannotTell + notEvaluated`) and, apart from them, findings (`violations`, `unknown`).
  */
 export function jsonReport(result: Result): string {
-  const report = {
+  return `${JSON.stringify(reportOf(result), null, 2)}\n`;
+}
+
+/** The same as plain data. */
+export function reportOf(result: Result): object {
+  return {
     policies: result.outcomes.map(({ policy, level, verdict, urn, message, notShown, nothing }) => ({
       policy,
       level,
@@ -23,5 +28,4 @@ export function jsonReport(result: Result): string {
     })),
     summary: result.summary,
   };
-  return `${JSON.stringify(report, null, 2)}\n`;
 }
