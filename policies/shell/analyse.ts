@@ -1,10 +1,10 @@
 /** Runs one script over a host's files. */
 import { input, stdinOf, terminal } from "./channels";
-import type { Files } from "./files";
+import type { Files, Place } from "./files";
 import { noFiles } from "./files";
 import { afterTraps } from "./interpreters";
 import { exactly } from "./mode";
-import { addSource, placeAt } from "./origin";
+import { addSource, locate, placeAt } from "./origin";
 import type { ParseShell } from "./parser";
 import { unclear } from "./report";
 import { inSubshell, runScript } from "./run";
@@ -14,17 +14,19 @@ import { noHappenings } from "./state";
 import type { Context, State, Variable } from "./state";
 import { plain } from "./text";
 
-const MOST_COMMANDS = 40_000;
+/** Statements that are run for one host: many times what a large set-up takes. */
+const MOST_STATEMENTS = 160_000;
 
-export const newContext = (parse: ParseShell): Context => ({
+export const newContext = (parse: ParseShell, home: string): Context => ({
   parse,
+  home,
   record: noHappenings(),
   place: { urn: "", part: "", line: 0 },
   origin: { urn: "", part: "", start: 1 },
   running: "",
   sources: [],
   time: 0,
-  budget: MOST_COMMANDS,
+  budget: MOST_STATEMENTS,
   fresh: 0,
 });
 
@@ -37,6 +39,8 @@ export interface ScriptRun {
   readonly user: string;
   /** Variables of the environment. */
   readonly environment: ReadonlyMap<string, string>;
+  /** The text is cut from a file: where that was made. */
+  readonly at?: Place;
 }
 
 /** Changes `files` to what the host has afterwards. Several ways to end are joined. */
@@ -45,7 +49,7 @@ export function runOnHost(one: ScriptRun, files: Files, context: Context): void 
   const scope = {
     context,
     channels: new Map([
-      [0, input(one.stdin)],
+      [0, { ...input(one.stdin), inherited: true }],
       [1, terminal()],
       [2, terminal()],
     ]),
@@ -55,10 +59,13 @@ export function runOnHost(one: ScriptRun, files: Files, context: Context): void 
   };
   const { urn, part } = one;
   context.running = urn;
-  context.origin = { urn, part, start: 1 };
+  if (one.at) context.origin = locate(plain(one.text), context, one.at);
+  else {
+    context.origin = { urn, part, start: 1 };
+    addSource(context, urn, part, one.text);
+    addSource(context, urn, "stdin", one.stdin);
+  }
   context.place = placeAt(context, 1);
-  addSource(context, urn, part, one.text);
-  addSource(context, urn, "stdin", one.stdin);
   let ends = 0;
   inSubshell(state, scope, (s, inner) => {
     const status = afterTraps(runScript(context.parse(plain(one.text)), s, inner), s, inner);
@@ -90,7 +97,7 @@ const newState = (files: Files, one: ScriptRun): State => ({
 /** For tests and tools: the files after one script, run by root on an empty host. */
 export function filesAfter(text: string, parse: ParseShell, given: Partial<ScriptRun> = {}): { files: Files; context: Context } {
   const files = noFiles();
-  const context = newContext(parse);
+  const context = newContext(parse, "/home/ddos");
   runOnHost({ urn: "urn", part: "create", text, stdin: "", user: "root", environment: new Map(), ...given }, files, context);
   return { files, context };
 }

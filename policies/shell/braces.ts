@@ -2,6 +2,8 @@
 import type { Part, Word } from "./syntax";
 
 const BASE = 0xf000;
+/** More than a loop follows, so that the loop says that there are more. */
+const MOST_WORDS = 80;
 
 export const hasBraces = (word: Word): boolean => word.parts.some((p) => p.kind === "text" && !p.quoted && p.text.includes("{"));
 
@@ -28,7 +30,7 @@ function expand(text: string): string[] {
   for (let open = text.indexOf("{"); open >= 0; open = text.indexOf("{", open + 1)) {
     const inner = alternatives(text, open);
     if (!inner) continue;
-    return inner.items.flatMap((item) => expand(text.slice(0, open) + item + text.slice(inner.end + 1))).slice(0, 64);
+    return inner.items.flatMap((item) => expand(text.slice(0, open) + item + text.slice(inner.end + 1))).slice(0, MOST_WORDS);
   }
   return [text];
 }
@@ -53,6 +55,6 @@ function finished(items: string[], end: number): { items: string[]; end: number 
   const range = /^(-?\d{1,4})\.\.(-?\d{1,4})$/u.exec(items[0] ?? "");
   if (!range) return undefined;
   const [from, to] = [Number(range[1]), Number(range[2])];
-  const count = Math.min(Math.abs(to - from) + 1, 64);
+  const count = Math.min(Math.abs(to - from) + 1, MOST_WORDS);
   return { items: Array.from({ length: count }, (_, i) => String(from + Math.sign(to - from) * i)), end };
 }

@@ -5,6 +5,7 @@ import { exactly } from "./mode";
 import { changeMode, numericMode } from "./mode";
 import { parseOptions } from "./options";
 import { normalise } from "./paths";
+import { unclear } from "./report";
 import { cloneState } from "./state";
 import type { Status } from "./state";
 import { hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "./text";
@@ -48,16 +49,47 @@ const set: Builtin = ({ args, state }) => {
   return "ok";
 };
 
+/** The folders that pushd left, the last one at the end. */
+const DIRECTORIES = "DIRSTACK";
+
+const pushd: Builtin = (call) => {
+  const before = call.state.variables.get(DIRECTORIES)?.list ?? [];
+  if (call.args.every((a) => /^[-+]/u.test(a))) {
+    call.state.cwd = hole("value", "pushd");
+    return "open";
+  }
+  call.state.variables.set(DIRECTORIES, { values: [""], list: [...before, call.state.cwd] });
+  return cd(call);
+};
+
+const popd: Builtin = ({ args, state }) => {
+  const list = state.variables.get(DIRECTORIES)?.list ?? [];
+  const known = args.length === 0 ? list.at(-1) : undefined;
+  state.cwd = known ?? hole("value", "popd");
+  state.variables.set(DIRECTORIES, { values: [""], list: list.slice(0, -1) });
+  return "likely";
+};
+
+/** What follows may mean something else than it says. */
+const bends =
+  (what: string, harmless: RegExp): Builtin =>
+  ({ args, state, scope }) => {
+    if (args.some((a) => !harmless.test(a))) unclear(state, scope, what);
+    return "ok";
+  };
+
 const cd: Builtin = ({ args, state }) => {
   const to = args.find((a) => !/^-[LPe@]$/u.test(a));
+  const before = state.cwd;
   state.cwd =
     to === undefined
       ? state.user === "root"
         ? "/root"
         : `/home/${state.user}`
       : to === "-"
-        ? hole("value", "OLDPWD")
+        ? (state.variables.get("OLDPWD")?.values[0] ?? hole("value", "OLDPWD"))
         : normalise(to, state.cwd);
+  state.variables.set("OLDPWD", { values: [before] });
   return "likely";
 };
 
@@ -69,6 +101,8 @@ const declare: Builtin = ({ name, args, state, scope }) => {
     const match = /^([A-Za-z_]\w*)(?:(\+?)=([\s\S]*))?$/u.exec(arg);
     if (!match) continue;
     const [, variable = "", append, value] = match;
+    if (/^(BASH_ENV|ENV|PROMPT_COMMAND|LD_PRELOAD|LD_AUDIT)$/u.test(variable) && value !== undefined && value !== "")
+      unclear(state, scope, `text that ${variable} makes every later program run`);
     const local = name === "local" || ((name === "declare" || name === "typeset") && !flags.includes("g"));
     if (local && scope.frame.hidden?.has(variable) === false) scope.frame.hidden.set(variable, state.variables.get(variable));
     const before = append === "+" ? (state.variables.get(variable)?.values ?? [""]) : [""];
@@ -127,6 +161,7 @@ function assignFields(names: readonly string[], line: string, secret: boolean, v
 }
 
 const mapfile: Builtin = ({ args, state, scope }) => {
+  if (args.some((a) => /^-C/u.test(a))) unclear(state, scope, "`mapfile -C`, which runs text for each line");
   const name = parseOptions(args, { values: "dnOsuCc" }).operands[0] ?? "MAPFILE";
   const text = stdinOf(scope.channels).text;
   if (isKnown(text)) state.variables.set(name, { values: [""], list: text.replace(/\n$/u, "").split("\n") });
@@ -161,8 +196,13 @@ const leave =
     return where !== "returns" || args[0] === undefined || args[0] === "0" ? "ok" : /^\d+$/u.test(args[0]) ? "failed" : "open";
   };
 
-const trap: Builtin = ({ args, state }) => {
+const trap: Builtin = ({ args, state, scope }) => {
   const words = args.filter((a) => a !== "--");
+  const [text = "", ...signals] = words;
+  if (signals.some((s) => /^(DEBUG|RETURN)$/u.test(s)) && !/^(-|:|true|)$/u.test(text))
+    unclear(state, scope, "a trap that runs between commands");
+  if (signals.some((s) => /^(SIG)?(ERR|HUP|INT|TERM|QUIT|USR[12]|CHLD)$/u.test(s)) && !/^(-|:|true|)$/u.test(text))
+    state.otherTraps = [...(state.otherTraps ?? []), text];
   if (words.some((w) => w === "EXIT" || w === "0") && words.length > 1) state.exitTrap = words[0] === "-" ? "" : (words[0] ?? "");
   return "ok";
 };
@@ -177,8 +217,11 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   umask,
   set,
   cd,
-  pushd: cd,
-  popd: () => "ok",
+  pushd,
+  popd,
+  alias: bends("an alias, which gives a command another meaning", /^(-p|[^=]*)$/u),
+  hash: bends("`hash -p`, which gives a command another meaning", /^(-[lrt]+|[^-].*)$/u),
+  enable: bends("`enable`, which gives a builtin another meaning", /^-[aps]+$/u),
   export: declare,
   local: declare,
   declare,
@@ -197,7 +240,7 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   ":": () => "ok",
   true: () => "ok",
   false: () => "failed",
-  shopt: () => "ok",
+  shopt: bends("`shopt -s expand_aliases`", /^(?!expand_aliases$)/u),
   ulimit: () => "ok",
   wait: () => "likely",
   let: () => "open",

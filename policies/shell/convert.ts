@@ -76,7 +76,8 @@ function toDeclaration(node: Node): Statement {
   const [first, ...rest] = childrenOf(node);
   const words = rest.map((child): Word => {
     if (child.type !== "variable_assignment") return toWord(child);
-    const { name, value, append } = toAssignment(child);
+    const { name, value, append, list } = toAssignment(child);
+    if (list) return literal(name); // assigned on its own, below
     return { parts: [{ kind: "text", text: `${name}${append ? "+" : ""}=`, quoted: true }, ...quoted(value)] };
   });
   const lists = rest

@@ -1,7 +1,7 @@
 /** Runs one step of a host (a Command, a copied file) over its files. */
 import { Asset, Secret } from "../core/types";
 import type { Resource, Value } from "../core/types";
-import { asProps, asString, isAbsent, isUnknown, reveal } from "../core/values";
+import { asArray, asProps, asString, isAbsent, isUnknown, reveal } from "../core/values";
 import { runOnHost } from "./analyse";
 import { makeFile } from "./effects/create";
 import type { Files } from "./files";
@@ -16,13 +16,13 @@ export type PartName = "create" | "update" | "delete";
 
 /** Everything of a step that its effects depend on, as text. */
 export function inputsOf(step: Resource): string {
-  const { create, update, delete: del, stdin, environment, remotePath, localPath, source } = step.inputs;
+  const { create, update, delete: del, interpreter, stdin, environment, remotePath, localPath, source } = step.inputs;
   const secrets = [stdin, environment, source].map((v) => v instanceof Secret);
   return JSON.stringify([
     step.urn,
     step.type,
     loginOf(step),
-    [create, update, del, stdin, environment, remotePath, localPath, source].map((v) => reveal(v)),
+    [create, update, del, interpreter, stdin, environment, remotePath, localPath, source].map((v) => reveal(v)),
     secrets,
   ]);
 }
@@ -49,11 +49,38 @@ function runCommandResource(step: Resource, part: PartName, files: Files, contex
   const environment = new Map(
     Object.entries(asProps(step.inputs.environment) ?? {}).map(([name, value]) => [name, textOf(value, `$${name}`, isSecretName(name))]),
   );
+  const interpreter = interpreterOf(step);
+  if (interpreter === undefined) addUnknown(step, part, "its interpreter is not known", files, context);
+  else if (interpreter.length > 0) addSource(context, step.urn, part, text);
   runOnHost(
-    { urn: step.urn, part, text, stdin: textOf(step.inputs.stdin, "stdin", false), user: loginOf(step), environment },
+    {
+      urn: step.urn,
+      part,
+      text: interpreter?.length ? [...interpreter, text].map(quote).join(" ") : text,
+      stdin: textOf(step.inputs.stdin, "stdin", false),
+      user: loginOf(step),
+      environment,
+    },
     files,
     context,
   );
+}
+
+/** The words before the text where it is not the shell of the login; undefined where they are not known. */
+function interpreterOf(step: Resource): readonly string[] | undefined {
+  const given = reveal(step.inputs.interpreter);
+  if (isAbsent(given)) return [];
+  const words = (asArray(given) ?? []).map(asString);
+  return words.every((w) => w !== undefined) && words.length > 0 ? words : undefined;
+}
+
+const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+
+function addUnknown(step: Resource, part: PartName, why: string, files: Files, context: Context): void {
+  const place = { urn: step.urn, part, line: 1 };
+  const what = `the ${part} script of «${step.name}»: ${why}`;
+  context.record.unclear.push({ what, place });
+  files.fog = { time: (context.time += 1), reason: what, place };
 }
 
 /** A value as abstract text: known, known but secret, or a hole. */

@@ -7,6 +7,7 @@ import { newContext } from "./analyse";
 import { cloneFiles, joinFiles, noFiles } from "./files";
 import type { Entry, Files } from "./files";
 import { inputsOf, runPart } from "./host-steps";
+import { runLater } from "./later";
 import type { ParseShell } from "./parser";
 import { shellParser } from "./parser";
 import { relation } from "./paths";
@@ -32,8 +33,10 @@ const perGraph = new WeakMap<Graph, Map<string, Promise<readonly HostReport[]>>>
 export function hostReports(graph: Graph, settings: Settings): Promise<readonly HostReport[]> {
   const known = perGraph.get(graph) ?? new Map<string, Promise<readonly HostReport[]>>();
   perGraph.set(graph, known);
-  const key = keyOfRoles(settings.roles);
-  const found = known.get(key) ?? shellParser().then((parse) => hostsOf(graph, settings).map((host) => cachedReport(graph, host, parse)));
+  const key = settings.home + keyOfRoles(settings.roles);
+  const found =
+    known.get(key) ??
+    shellParser().then((parse) => hostsOf(graph, settings).map((host) => cachedReport(graph, host, parse, settings.home)));
   known.set(key, found);
   return found;
 }
@@ -42,10 +45,10 @@ export function hostReports(graph: Graph, settings: Settings): Promise<readonly 
 const reports = new Map<string, HostReport>();
 const MOST_REPORTS = 64;
 
-function cachedReport(graph: Graph, host: Host, parse: ParseShell): HostReport {
+function cachedReport(graph: Graph, host: Host, parse: ParseShell, home: string): HostReport {
   const before = [...predecessors(graph, host.steps)].map(([urn, urns]) => [urn, ...urns]);
-  const key = digest([startOf(host), host.name, host.role ?? "", ...host.steps.map(digestOfInputs), JSON.stringify(before)]);
-  const report = reports.get(key) ?? reportOn(graph, host, parse);
+  const key = digest([home, startOf(host), host.name, host.role ?? "", ...host.steps.map(digestOfInputs), JSON.stringify(before)]);
+  const report = reports.get(key) ?? reportOn(graph, host, parse, home);
   remember(reports, key, report, MOST_REPORTS);
   // The steps may differ in what no script sees, their connection for example.
   return { ...report, host };
@@ -63,16 +66,16 @@ const digestOfInputs = once((step: Resource) => digest([inputsOf(step)]));
 const startOf = (host: Host): string =>
   JSON.stringify([host.key, reveal(host.instance?.inputs.userData), reveal(host.instance?.inputs.userDataBase64)]);
 
-function reportOn(graph: Graph, host: Host, parse: ParseShell): HostReport {
-  const usual = create(host, ordersOf(graph, host.steps, () => false)[0] ?? [], parse);
+function reportOn(graph: Graph, host: Host, parse: ParseShell, home: string): HostReport {
+  const usual = create(host, ordersOf(graph, host.steps, () => false)[0] ?? [], parse, home);
   const orders = ordersOf(graph, host.steps, (a, b) => collide(usual.touched.get(a.urn), usual.touched.get(b.urn))).slice(1);
-  const others = orders.map((order) => create(host, order, parse));
+  const others = orders.map((order) => create(host, order, parse, home));
   const record = copyOf(usual.context.record);
   for (const other of others) addNew(record, other.context.record);
   let files = [usual, ...others].map((r) => r.files).reduce(joinFiles);
   const updating = host.steps.filter((s) => !isAbsent(s.inputs.update));
   if (updating.length > 0) {
-    const again = newContext(parse);
+    const again = newContext(parse, home);
     again.time = 1e6;
     again.sources = usual.context.sources;
     const updated = cloneFiles(files);
@@ -80,7 +83,14 @@ function reportOn(graph: Graph, host: Host, parse: ParseShell): HostReport {
     addNew(record, again.record);
     files = joinFiles(files, updated);
   }
-  const last = newContext(parse);
+  if (!host.isOperator) {
+    const after = newContext(parse, home);
+    after.time = 2e6;
+    after.sources = usual.context.sources;
+    files = runLater(files, record, after);
+    addNew(record, after.record);
+  }
+  const last = newContext(parse, home);
   last.sources = usual.context.sources;
   for (const step of [...host.steps].reverse()) if (!isAbsent(step.inputs.delete)) runPart(step, "delete", cloneFiles(files), last);
   return { host, files, record, deletion: last.record, isSetUp: host.steps.length > 0 || record.executed.length > 0 };
@@ -101,7 +111,7 @@ const collide = (a: readonly string[] = [], b: readonly string[] = []): boolean 
 /** Other orders of the same steps repeat most of what happened. */
 function addNew(into: Happenings, from: Happenings): void {
   const seen = new Set(Object.values(into).flatMap((list: readonly object[]) => list.map(keyOf)));
-  for (const name of ["executed", "written", "unclear", "shown", "remoteCode", "ran"] as const) {
+  for (const name of ["executed", "written", "unclear", "shown", "sent", "remoteCode", "ran"] as const) {
     const list: object[] = into[name];
     for (const item of from[name]) if (!seen.has(keyOf(item))) list.push(item);
   }
@@ -120,9 +130,9 @@ interface Run {
 const stages = new Map<string, Run>();
 const MOST_STAGES = 256;
 
-function create(host: Host, order: readonly Resource[], parse: ParseShell): Run {
-  let key = digest([startOf(host)]);
-  let run = stages.get(key) ?? boot(host, parse);
+function create(host: Host, order: readonly Resource[], parse: ParseShell, home: string): Run {
+  let key = digest([home, startOf(host)]);
+  let run = stages.get(key) ?? boot(host, parse, home);
   remember(stages, key, run, MOST_STAGES);
   for (const step of order) {
     key = digest([key, digestOfInputs(step)]);
@@ -132,8 +142,12 @@ function create(host: Host, order: readonly Resource[], parse: ParseShell): Run 
   return run;
 }
 
-function boot(host: Host, parse: ParseShell): Run {
-  const run: Run = { files: noFiles(), context: newContext(parse), touched: new Map() };
+function boot(host: Host, parse: ParseShell, home: string): Run {
+  const run: Run = {
+    files: noFiles(),
+    context: { ...newContext(parse, home), ...(host.isOperator ? { isOperator: true } : {}) },
+    touched: new Map(),
+  };
   if (host.instance) userDataOf(host.instance, run.files, run.context);
   return run;
 }
@@ -151,6 +165,7 @@ const copyOf = (record: Happenings): Happenings => ({
   written: [...record.written],
   unclear: [...record.unclear],
   shown: [...record.shown],
+  sent: [...record.sent],
   remoteCode: [...record.remoteCode],
   ran: [...record.ran],
 });

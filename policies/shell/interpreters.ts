@@ -2,18 +2,20 @@
 import type { Call, Effect } from "./call";
 import { readAll, write } from "./channels";
 import { CowMap } from "./cow-map";
-import { resolveLinks } from "./files";
+import { joinFiles, resolveLinks } from "./files";
 import type { Place } from "./files";
 import { exactly } from "./mode";
 import { locate, within } from "./origin";
 import { nameOf } from "./paths";
 import { contentOf } from "./redirects";
-import { unclear } from "./report";
+import { cannotTell, unclear } from "./report";
+import { suspect } from "./unmodelled";
 import { inSubshell, runScript } from "./run";
+import { cloneState } from "./state";
 import type { Scope, State, Status } from "./state";
 import type { Script } from "./syntax";
 import { absolute, change, makeFolders } from "./tree";
-import { hole, holesOf, mapHoles, plain, show } from "./text";
+import { hole, holesOf, isKnown, mapHoles, markSecret, plain, SECRET_MARK, show } from "./text";
 
 interface TextOptions {
   readonly args?: readonly string[];
@@ -35,7 +37,10 @@ export function runShellText(raw: string, state: State, scope: Scope, options: T
     if (text.trim() !== "") unclear(state, scope, `shell text that is not known: ${show(raw)}`);
     return "open";
   }
-  if (scope.depth > 40) return "open";
+  if (scope.depth > 40) {
+    unclear(state, scope, "shell text nested too deeply to be followed");
+    return "open";
+  }
   return within(context, locate(text, context, options.file), () => runParsed(context.parse(text), state, scope, options));
 }
 
@@ -50,6 +55,7 @@ function runParsed(script: Script, state: State, scope: Scope, options: TextOpti
     const flags = options.flags ?? "";
     s.options = { errexit: flags.includes("e"), xtrace: flags.includes("x"), pipefail: flags.includes("pipefail") };
     delete s.exitTrap;
+    delete s.otherTraps;
     const status = runScript(script, s, own);
     return afterTraps(status, s, own);
   });
@@ -59,6 +65,7 @@ function runParsed(script: Script, state: State, scope: Scope, options: TextOpti
 export function afterTraps(status: Status, state: State, scope: Scope): Status {
   const ends = [...scope.frame.exits, ...(state.live ? [state] : [])];
   for (const end of ends) {
+    runOtherTraps(end, scope);
     const text = end.exitTrap;
     if (text === undefined || text === "") continue;
     delete end.exitTrap;
@@ -67,6 +74,18 @@ export function afterTraps(status: Status, state: State, scope: Scope): Status {
     end.live = true;
   }
   return status;
+}
+
+/** A failed command or a signal may run these, or not. */
+function runOtherTraps(end: State, scope: Scope): void {
+  const { context } = scope;
+  for (const text of new Set(end.otherTraps ?? [])) {
+    const ran = cloneState(end);
+    delete ran.otherTraps;
+    within(context, locate(plain(text), context), () => runScript(context.parse(plain(text)), ran, { ...scope, frame: { exits: [] } }));
+    end.files = joinFiles(end.files, ran.files);
+  }
+  delete end.otherTraps;
 }
 
 const shell: Effect = (call) => {
@@ -136,6 +155,21 @@ export function sourceFile(call: Call): Status {
   const file = call.args[0] ?? "";
   if (file === "/dev/stdin") return runShellText(readAll(call.scope.channels), call.state, call.scope, { inPlace: true });
   const text = scriptText(file, call.state, call.scope);
+  const secret = text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
+  if (secret && call.state.options.xtrace) write(call.state, call.scope, 2, markSecret("trace"));
+  const before = call.state.variables.copy();
+  const status = sourceText(file, text, call);
+  if (secret) markVariables(before, call.state);
+  return status;
+}
+
+/** What a secret file sets is as secret as the file. */
+function markVariables(before: State["variables"], state: State): void {
+  for (const [name, variable] of state.variables)
+    if (before.get(name) !== variable) state.variables.set(name, { ...variable, values: variable.values.map(markSecret) });
+}
+
+function sourceText(file: string, text: string, call: Call): Status {
   const how = { inPlace: true, file: placeOf(file, call.state) };
   if (holesOf(text).length === 0 || holesOf(text).some((h) => h.kind === "fetched")) return runShellText(text, call.state, call.scope, how);
   if (!HARMLESS_SOURCE.test(plain(file))) unclear(call.state, call.scope, `a sourced file whose text is not known: ${show(file)}`);
@@ -160,6 +194,7 @@ const pythonCommand: Effect = (call) => {
     option === "-c" ? (args[at + 1] ?? "") : option === undefined || option === "-" ? readAll(scope.channels) : contentOf(option, state);
   const fetched = holesOf(code).find((h) => h.kind === "fetched");
   if (fetched) scope.context.record.remoteCode.push({ what: fetched.label, place: scope.context.place });
+  if (option !== undefined && !option.startsWith("-") && scope.context.isOperator === true && !isKnown(code)) unknownProgram(option, call);
   python(plain(code), call);
   if (option === "-c" || option === "-" || option === undefined)
     write(state, scope, 1, `${hole(/\uE005|\uE002s/u.test(code) ? "secret" : "value", "python")}\n`);
@@ -200,13 +235,26 @@ function python(code: string, call: Call): void {
     unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`);
 }
 
+/** The application's own code runs as the service anyway; what root runs of it, or the machine that runs Pulumi, has to be seen. */
+function unknownProgram(file: string, call: Call): void {
+  const { state, scope } = call;
+  const guarded = state.user === "root" || scope.context.isOperator === true;
+  if (guarded && !/^\/(usr|lib|snap)\//u.test(absolute(file, state))) cannotTell(scope, `${show(file)}, a program whose text is not known`);
+  else suspect(call.name, { ...call, args: call.args.filter((a) => a !== file) });
+}
+
 /** Perl, Ruby, Node, PHP: text that names chmod and the like is unclear. */
 const other: Effect = (call) => {
-  const code = call.args.some((a) => /^-[a-zA-Z]*[eErp]/u.test(a)) ? call.args.join("\n") : readAll(call.scope.channels);
+  const given = call.args.some((a) => /^-[a-zA-Z]*[eErp]|^--(eval|print|run)/u.test(a));
+  const file = call.args.find((a) => !a.startsWith("-"));
+  if (call.args.some((a) => /^(-v|--version|-V|--help|-h)$/u.test(a))) return "likely";
+  const code = given ? call.args.join("\n") : file === undefined ? readAll(call.scope.channels) : contentOf(file, call.state);
+  if (!given && file !== undefined && !isKnown(code)) unknownProgram(file, call);
   const fetched = holesOf(code).find((h) => h.kind === "fetched");
   if (fetched) call.scope.context.record.remoteCode.push({ what: fetched.label, place: call.scope.context.place });
-  if (/\b(chmod|chown|umask|system|exec|spawn|unlink)\b/u.test(plain(code)))
+  if (/chmod|chown|umask|\bsystem\b|exec|spawn|unlink|rename|symlink|`|%x|popen|child_process/iu.test(plain(code)))
     unclear(call.state, call.scope, `a program in ${call.name} that changes files or runs commands`);
+  else suspect(call.name, call, code);
   write(call.state, call.scope, 1, `${hole("value", call.name)}\n`);
   return "likely";
 };
@@ -221,9 +269,19 @@ export const INTERPRETERS: Readonly<Record<string, Effect>> = {
   rbash: shell,
   python: pythonCommand,
   python3: pythonCommand,
-  ...Object.fromEntries([8, 9, 10, 11, 12, 13, 14, 15].map((minor) => [`python3.${String(minor)}`, pythonCommand])),
+  pypy: pythonCommand,
+  pypy3: pythonCommand,
+  ipython: pythonCommand,
   perl: other,
   ruby: other,
   node: other,
+  nodejs: other,
+  deno: other,
+  bun: other,
+  tsx: other,
+  "ts-node": other,
   php: other,
 };
+
+/** The interpreter by any of its names: `python3.13`, `perl5.36`, `ruby3.2`, `php8.3`. */
+export const interpreterOf = (name: string): Effect | undefined => INTERPRETERS[name] ?? INTERPRETERS[name.replace(/[-\d.]+m?$/u, "")];

@@ -1,32 +1,32 @@
 /** Simple commands: expansion, assignments, and finding out what a name stands for. */
 import { BUILTINS, keepRedirects } from "./builtins";
 import type { Call } from "./call";
-import { readAll, stdinOf, write } from "./channels";
+import { readAll, stdinOf } from "./channels";
 import { evaluate, fromWords } from "./conditions";
 import { EFFECTS, QUESTIONS } from "./effects";
-import { find, unknownOutput, xargs } from "./effects/find";
+import { find, xargs } from "./effects/find";
 import { expandText, expandWords } from "./expand";
 import { fork } from "./fork";
-import { INTERPRETERS, pythonFile, runFile, runShellText, sourceFile } from "./interpreters";
+import { interpreterOf, pythonFile, runFile, runShellText, sourceFile } from "./interpreters";
 import { exactly } from "./mode";
 import { placeAt, within } from "./origin";
+import { parseOptions } from "./options";
 import { nameOf } from "./paths";
-import { unclear } from "./report";
+import { guardedIn, isGuarded } from "./guarded";
+import { noFiles, resolveLinks } from "./files";
+import { cannotTell, unclear } from "./report";
 import { run } from "./run";
 import { become, cloneState, joinStates } from "./state";
 import type { Scope, State, Status, Variable } from "./state";
 import type { Assignment, SimpleCommand } from "./syntax";
 import { hole, holesOf, plain, show } from "./text";
+import { runUnmodelled } from "./unmodelled";
 import { WRAPPERS } from "./wrappers";
+import type { Wrapped } from "./wrappers";
 
 export function runCommand(command: SimpleCommand, state: State, scope: Scope): Status {
   const { context } = scope;
   context.place = placeAt(context, command.line);
-  context.budget -= 1;
-  if (context.budget < 0) {
-    if (context.budget === -1) unclear(state, scope, "more commands than can be followed");
-    return "open";
-  }
   const ways = expandWords(command.words, state, scope);
   if (command.words.length === 0) {
     for (const one of command.assignments) assign(one, state, scope);
@@ -43,6 +43,7 @@ export function runCommand(command: SimpleCommand, state: State, scope: Scope): 
 
 function runWay(argv: readonly string[], assignments: readonly Assignment[], state: State, scope: Scope): Status {
   if (assignments.length === 0) return invoke(argv, state, scope);
+  if (DECLARES.has(argv[0] ?? "")) return declareLists(argv, assignments, state, scope);
   const before = new Map<string, Variable | undefined>();
   const exported = state.exported;
   for (const one of assignments) {
@@ -56,19 +57,29 @@ function runWay(argv: readonly string[], assignments: readonly Assignment[], sta
     scope,
     assignments.map((a) => [a.name, state.variables.get(a.name)?.values[0] ?? ""] as const),
   );
-  if (!DECLARES.has(argv[0] ?? "")) {
-    for (const [name, variable] of before) {
-      if (variable) state.variables.set(name, variable);
-      else state.variables.delete(name);
-    }
-    state.exported = exported;
+  for (const [name, variable] of before) {
+    if (variable) state.variables.set(name, variable);
+    else state.variables.delete(name);
   }
+  state.exported = exported;
+  return status;
+}
+
+/** `local list=(a b)`: the name is made local first. */
+function declareLists(argv: readonly string[], lists: readonly Assignment[], state: State, scope: Scope): Status {
+  const status = invoke(argv, state, scope);
+  for (const one of lists) assign(one, state, scope);
   return status;
 }
 
 const DECLARES = new Set(["declare", "local", "export", "readonly", "typeset"]);
 
+/** What these hold is run or loaded by every shell or program that follows. */
+const MAY_LOAD = /^(BASH_ENV|ENV|PROMPT_COMMAND|LD_PRELOAD|LD_AUDIT)$/u;
+
 function assign(one: Assignment, state: State, scope: Scope): void {
+  if (MAY_LOAD.test(one.name) && (one.value?.parts.length ?? 0) > 0)
+    unclear(state, scope, `text that ${one.name} makes every later program run`);
   const before = state.variables.get(one.name);
   if (one.list) {
     const items = expandWords(one.list, state, scope);
@@ -104,8 +115,11 @@ export function invoke(
 ): Status {
   const [program, ...args] = argv;
   if (program === undefined || !state.live) return "ok";
-  if (scope.depth > 40) return "open";
   const { context } = scope;
+  if (scope.depth > MOST_NESTED) {
+    unclear(state, scope, "commands nested too deeply to be followed");
+    return "open";
+  }
   const name = plain(nameOf(program));
   context.record.executed.push({
     argv,
@@ -123,6 +137,8 @@ export function invoke(
     return "open";
   }
   const call: Call = { name, args, state, scope };
+  // The grammar takes the braces of a group behind `!` for words of a command.
+  if (program === "{" || program === "}") return invoke(args, state, deeper(scope), assignments);
   const called = state.functions.get(program);
   if (called) return within(context, called.origin, () => callFunction(called.body, args, state, scope));
   if (name === "exec") return args.length ? leaveAfter(invoke(execWords(args), state, deeper(scope)), state, scope) : keepRedirects(call);
@@ -136,6 +152,7 @@ export function invoke(
   return runProgram(program, call);
 }
 
+const MOST_NESTED = 40;
 const deeper = (scope: Scope): Scope => ({ ...scope, depth: scope.depth + 1 });
 const execWords = (args: readonly string[]): readonly string[] =>
   args[0] === "-a" ? args.slice(2) : args.filter((a, i) => i > 0 || !/^-[cl]+$/u.test(a));
@@ -153,16 +170,59 @@ function question(call: Call): Status {
   return truth === undefined ? "open" : truth ? "ok" : "failed";
 }
 
+/** `uv run PROGRAM`, `poetry run PROGRAM`, `npx PROGRAM`: the words from the program on. */
+function startedBy(name: string, args: readonly string[]): string[] | undefined {
+  if (/^(npx|bunx)$/u.test(name)) return undefined;
+  if (!/^(uv|poetry|pipenv|pdm|hatch|rye|conda|mamba|pixi|mise|asdf|bundle|direnv|dotenv|doppler|chamber|op)$/u.test(name))
+    return undefined;
+  const at = args.findIndex((a) => /^(run|exec|x)$/u.test(a));
+  if (at < 0) return undefined;
+  const end = args.indexOf("--", at);
+  const words =
+    end >= 0
+      ? args.slice(end + 1)
+      : parseOptions(args.slice(at + 1), {
+          values: "npfe",
+          long: { python: "p", with: "w", name: "n", project: "j", directory: "d", "env-file": "e" },
+          stops: true,
+        }).operands;
+  return words.length > 0 ? [...words] : undefined;
+}
+
+const SYSTEM_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** A file that somebody put where the name is looked for first. */
+function shadowOf(program: string, state: State): string | undefined {
+  const own = state.variables.get("PATH")?.values.flatMap((value) => value.split(":")) ?? [];
+  const folders = [
+    ...own.filter((folder) => folder.startsWith("/") && !/\/(venvs?|\.venv|\.local|\.cargo)[^:]*\/bin$/u.test(folder)),
+    ...SYSTEM_PATH,
+  ];
+  return folders
+    .map((folder) => `${folder}/${program}`)
+    .find((path) => state.files.entries.get(path)?.some((e) => e.kind !== "absent" && e.presumed !== true));
+}
+
 /** A path to something that was put there, whatever program it shares its name with. */
 const STAGED = /^(\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|\.\.?\/)/u;
 
 function runProgram(program: string, call: Call): Status {
-  const { name, args, state, scope } = call;
+  const { name, args, scope } = call;
+  const shadow = program.includes("/") ? undefined : shadowOf(program, call.state);
+  if (shadow !== undefined) {
+    const real = nameOf(resolveLinks(call.state.files, shadow));
+    const ran = runFile(shadow, args, { ...call, scope: deeper(scope) });
+    if (ran === undefined || real !== name)
+      unclear(call.state, scope, `${show(shadow)}, which stands before the program ${show(name)} of the system`);
+    return ran ?? "likely";
+  }
   const staged = STAGED.test(program) ? runFile(program, args, { ...call, scope: deeper(scope) }) : undefined;
   if (staged) return staged;
+  const started = startedBy(name, args);
+  if (started) return invoke(started, call.state, deeper(scope));
   const unwrap = WRAPPERS[name];
   if (unwrap && !(name === "command" && /^-[vV]/u.test(args[0] ?? ""))) return runWrapped(unwrap(args), call);
-  const interpreter = INTERPRETERS[name];
+  const interpreter = interpreterOf(name);
   if (interpreter) return interpreter({ ...call, scope: deeper(scope) });
   const effect = EFFECTS[name];
   if (effect) return effect(call);
@@ -170,30 +230,49 @@ function runProgram(program: string, call: Call): Status {
     const ran = runFile(program, args, { ...call, scope: deeper(scope) });
     if (ran) return ran;
   }
-  write(state, scope, 1, `${unknownOutput(call)}\n`);
+  const status = runUnmodelled(program, call);
   return QUESTIONS.has(name) ||
     /^(is|has|check|test)[-_]/u.test(name) ||
     (name === "systemctl" && /^is-/u.test(args.find((a) => !a.startsWith("-")) ?? ""))
     ? "open"
-    : "likely";
+    : status;
 }
 
 function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call): Status {
   const { state, scope } = call;
-  const before = { user: state.user, umask: state.umask, files: state.files };
-  const elsewhere = wrapped.elsewhere === undefined ? undefined : cloneState(state);
-  const inner = elsewhere ?? state;
-  if (wrapped.user !== undefined) inner.user = wrapped.user;
-  if (wrapped.login) inner.umask = exactly(0o022);
+  const before = { user: state.user, umask: state.umask };
+  if (wrapped.elsewhere !== undefined) return runElsewhere(wrapped, call);
+  if (wrapped.user !== undefined) state.user = wrapped.user;
+  if (wrapped.login) state.umask = exactly(0o022);
   const assignments = (wrapped.assignments ?? []).map((a): readonly [string, string] => [
     a.slice(0, a.indexOf("=")),
     a.slice(a.indexOf("=") + 1),
   ]);
-  const status = runInner(wrapped, assignments, inner, deeper(scope));
-  if (!elsewhere) {
-    state.user = before.user;
-    state.umask = before.umask;
-  }
+  const status = runInner(wrapped, assignments, state, deeper(scope));
+  state.user = before.user;
+  state.umask = before.umask;
+  return status;
+}
+
+/** Another machine has files of its own, which are not known here. What is changed there may be ours as well: that is said, and not followed. */
+function runElsewhere(wrapped: Wrapped, call: Call): Status {
+  const { state, scope } = call;
+  const there = cloneState(state);
+  there.files = noFiles();
+  const text =
+    wrapped.text ??
+    (wrapped.shell === true ? (stdinOf(scope.channels).inherited === true ? "" : stdinOf(scope.channels).text) : wrapped.argv.join(" "));
+  const named = guardedIn(text, there, scope.context.home);
+  const written = scope.context.record.written.length;
+  const status = runInner(wrapped, [], there, deeper(scope));
+  const changed = [...there.files.entries.keys()].find(
+    (path) => isGuarded(path, scope.context.home) && (there.files.entries.get(path) ?? []).some((e) => e.time > 0),
+  );
+  scope.context.record.written.length = written;
+  if (changed !== undefined)
+    cannotTell(scope, `commands on ${show(wrapped.elsewhere ?? "another host")} that change ${show(changed)} there`);
+  else if (holesOf(text).length > 0 && named.length > 0)
+    cannotTell(scope, `commands on ${show(wrapped.elsewhere ?? "another host")} that are not known and name ${show(named[0] ?? "")}`);
   return status;
 }
 

@@ -5,7 +5,8 @@ import { resolveLinks } from "./files";
 import { normalise } from "./paths";
 import type { Channel, Scope, State, Status } from "./state";
 import type { Redirect } from "./syntax";
-import { hole, holesOf, plain } from "./text";
+import { isSecretPath } from "./subjects";
+import { hole, holesOf, isKnown, markSecret, plain } from "./text";
 
 /** Runs `body` with the redirections in place. `exec >file` uses `applyRedirects` alone. */
 export function redirect(redirects: readonly Redirect[], state: State, scope: Scope, body: (scope: Scope) => Status): Status {
@@ -76,7 +77,7 @@ export function contentOf(name: string, state: State): string {
   const entries = state.files.entries.get(resolveLinks(state.files, path));
   const contents = [...new Set(entries?.filter((e) => e.kind !== "absent").map((e) => e.content))];
   const known = contents.length === 1 ? contents[0] : undefined;
-  if (known !== undefined) return known;
-  const secret = entries?.some((e) => e.secret) ?? false;
+  const secret = (entries?.some((e) => e.secret) ?? false) || (known === undefined && isSecretPath(path));
+  if (known !== undefined) return secret && known !== "" && isKnown(known) ? markSecret(known) : known;
   return hole(secret ? "secret" : "value", `content of ${path}`);
 }

@@ -23,7 +23,7 @@ export function runScript(script: Script, state: State, scope: Scope): Status {
 }
 
 export function run(statement: Statement, state: State, scope: Scope): Status {
-  if (!state.live) return "ok";
+  if (!state.live || isExhausted(state, scope)) return "ok";
   switch (statement.kind) {
     case "simple":
       return runCommand(statement, state, scope);
@@ -58,6 +58,14 @@ export function run(statement: Statement, state: State, scope: Scope): Status {
       unclear(state, scope, `shell text that cannot be parsed: ${statement.text.replace(/\s+/gu, " ").slice(0, 60)}`, statement.line);
       return "open";
   }
+}
+
+/** Each statement costs; when nothing is left, what follows is not followed, and that is said once. */
+function isExhausted(state: State, scope: Scope): boolean {
+  const { context } = scope;
+  context.budget -= 1;
+  if (context.budget === -1) unclear(state, scope, "more commands than can be followed");
+  return context.budget < 0;
 }
 
 const negate = (status: Status): Status => (status === "ok" ? "failed" : status === "failed" ? "ok" : "open");
@@ -138,6 +146,12 @@ function round(body: Script, state: State, scope: Scope, breaks: State[]): Statu
   return status;
 }
 
+/** A loop that only waits or asks may have any number of rounds. */
+const changesFiles = (before: State["files"]["entries"], after: State): boolean =>
+  [...(after.files.entries.changedSince(before) ?? after.files.entries.keys())].some(
+    (path) => after.files.entries.get(path) !== before.get(path),
+  );
+
 function runFor(statement: Extract<Statement, { kind: "for" }>, state: State, scope: Scope): Status {
   const ways = statement.words ? expandWords(statement.words, state, scope) : [[...(state.args ?? [hole("value", "$@")])]];
   return fork(
@@ -149,8 +163,9 @@ function runFor(statement: Extract<Statement, { kind: "for" }>, state: State, sc
 
 function runItems(statement: Extract<Statement, { kind: "for" }>, items: readonly string[], state: State, scope: Scope): Status {
   const breaks: State[] = [];
+  const start = state.files.entries.copy();
   for (const item of items.slice(0, MOST_ROUNDS)) {
-    if (!state.live) break;
+    if (!state.live || scope.context.budget < 0) break;
     const one: Way = (s) => {
       s.variables.set(statement.name, { values: [item] });
       return round(statement.body, s, scope, breaks);
@@ -159,6 +174,8 @@ function runItems(statement: Extract<Statement, { kind: "for" }>, items: readonl
     if (/^\uE002[^\uE003]*\uE003$/u.test(item)) fork([one, () => "ok"], state, scope);
     else one(state);
   }
+  if (items.length > MOST_ROUNDS && changesFiles(start, state))
+    unclear(state, scope, `a loop over ${String(items.length)} words, more than can be followed`);
   for (const other of breaks) become(state, joinStates(state, other));
   return "likely";
 }
@@ -166,7 +183,9 @@ function runItems(statement: Extract<Statement, { kind: "for" }>, items: readonl
 function runLoop(statement: Extract<Statement, { kind: "loop" }>, state: State, scope: Scope): Status {
   const breaks: State[] = [];
   const after: State[] = [];
-  for (let count = 0; count < MOST_ROUNDS && state.live; count += 1) {
+  const start = state.files.entries.copy();
+  let count = 0;
+  for (; count < MOST_ROUNDS && state.live && scope.context.budget >= 0; count += 1) {
     const status = runScript(statement.test, state, scope);
     const truth = statement.until ? negate(status) : status;
     if (truth === "failed") break;
@@ -175,6 +194,7 @@ function runLoop(statement: Extract<Statement, { kind: "loop" }>, state: State, 
     // Two rounds of a loop with an open end show what a further one could add.
     if (truth !== "ok" && count >= 1) break;
   }
+  if (count === MOST_ROUNDS && changesFiles(start, state)) unclear(state, scope, "a loop of more rounds than can be followed");
   for (const other of [...breaks, ...after]) become(state, joinStates(state, other));
   return "likely";
 }

@@ -58,6 +58,8 @@ export interface State {
   args: readonly string[] | undefined;
   /** What `trap ... EXIT` will run. */
   exitTrap?: string;
+  /** What `trap ... ERR` and signals may run. */
+  otherTraps?: readonly string[];
 }
 
 /** Where output goes to or input comes from. */
@@ -65,6 +67,8 @@ export interface Channel {
   readonly kind: "terminal" | "capture" | "file" | "drop" | "input";
   text: string;
   readonly path?: string;
+  /** The standard input of the whole script: it belongs to whichever command reads it. */
+  readonly inherited?: boolean;
 }
 
 export type Channels = Map<number, Channel>;
@@ -113,13 +117,15 @@ export interface Happenings {
   readonly unclear: Unclear[];
   /** Text that reached the terminal (a Command's stdout and stderr), when it may hold a secret. */
   readonly shown: { readonly text: string; readonly place: Place }[];
+  /** Text of a secret file that went to another machine. */
+  readonly sent: { readonly what: string; readonly place: Place }[];
   /** Remote text that a program was given to run. */
   readonly remoteCode: { readonly what: string; readonly place: Place }[];
   /** Script files that were run, with the text they had then, and the resource whose Command did it. */
   readonly ran: { readonly path: string; readonly text: string; readonly urn: string }[];
 }
 
-export const noHappenings = (): Happenings => ({ executed: [], written: [], unclear: [], shown: [], remoteCode: [], ran: [] });
+export const noHappenings = (): Happenings => ({ executed: [], written: [], unclear: [], shown: [], sent: [], remoteCode: [], ran: [] });
 
 /** One run over a host. */
 export interface Context {
@@ -133,7 +139,11 @@ export interface Context {
   /** Texts of the program that have been seen so far. */
   sources: readonly Source[];
   time: number;
-  /** Simple commands that may still be run before the analysis gives up. */
+  /** The machine that runs Pulumi. */
+  isOperator?: boolean;
+  /** The service's home. */
+  readonly home: string;
+  /** Statements that may still be run before the analysis gives up. */
   budget: number;
   fresh: number;
 }

@@ -6,6 +6,7 @@ const EXAMPLE = /\.(example|sample|template|dist|tmpl|md)$/u;
 
 /** Environment files: `.env`, `.env.prod`, `.env.new`, `prod.env`; not `.env.example`. */
 export function isSecretPath(path: string): boolean {
+  if (/^\/proc\/[^/]+\/environ$/u.test(path)) return true;
   const name = plain(nameOf(path));
   return /(^|\.)env(\.|$|~)/u.test(name) && name.includes(".env") && !EXAMPLE.test(name);
 }

@@ -115,6 +115,43 @@ function systemdRun(args: readonly string[]): Wrapped {
   return { argv: options.operands, assignments, ...(user === undefined ? {} : { user: plain(user) }) };
 }
 
+function setpriv(args: readonly string[]): Wrapped {
+  const options = parseOptions(args, { long: Object.fromEntries(SETPRIV.map((n) => [n, n])), stops: true });
+  const user = options.value("reuid", "ruid");
+  return { argv: options.operands, ...(user === undefined ? {} : { user: plain(user).replace(/^0$/u, "root") }) };
+}
+
+const SETPRIV =
+  "reuid ruid euid regid rgid egid groups inh-caps ambient-caps bounding-set securebits pdeathsig selinux-label apparmor-profile".split(
+    " ",
+  );
+
+/** `start-stop-daemon --exec PROGRAM -- WORDS`. */
+function startStop(args: readonly string[]): Wrapped {
+  const end = args.indexOf("--");
+  const options = parseOptions(end < 0 ? args : args.slice(0, end), {
+    values: "xapucdngkrPIsR",
+    long: { exec: "x", startas: "a", pidfile: "p", chuid: "c", user: "u", chdir: "d", name: "n", group: "g", umask: "k" },
+  });
+  const program = options.value("a") ?? options.value("x");
+  if (options.has("K", "stop", "T", "status") || program === undefined) return { argv: ["true"] };
+  const user = options.value("c");
+  return {
+    argv: [program, ...(end < 0 ? [] : args.slice(end + 1))],
+    ...(user === undefined ? {} : { user: plain(user.split(":")[0] ?? "root") }),
+  };
+}
+
+/** The options of nsenter and unshare take their values with `=` or not at all; a target alone stands by itself. */
+function namespaced(args: readonly string[]): Wrapped {
+  const options = parseOptions(args, {
+    values: "tSGRw",
+    long: { target: "t", setuid: "S", setgid: "G", propagation: "p", root: "R" },
+    stops: true,
+  });
+  return options.operands.length > 0 ? { argv: options.operands } : { argv: [], shell: true };
+}
+
 function ssh(args: readonly string[]): Wrapped {
   const options = parseOptions(args, { values: "bcDEeFIiJLlmOopQRSWw", stops: true });
   const [host = "", ...rest] = options.operands;
@@ -147,6 +184,28 @@ export const WRAPPERS: Readonly<Record<string, Unwrap>> = {
   busybox: simple(""),
   catchsegv: simple(""),
   strace: simple("oeEpPsuS"),
+  ltrace: simple("oeElpsuS"),
+  setpriv,
+  chpst: simple("uUbedoPcfmnprt0", {}),
+  "start-stop-daemon": startStop,
+  nsenter: namespaced,
+  unshare: namespaced,
+  chroot: simple("", {}, 1),
+  numactl: simple("CNmipl"),
+  cgexec: simple("g"),
+  firejail: simple(""),
+  fakeroot: simple(""),
+  eatmydata: simple(""),
+  proot: simple("rbwq"),
+  "dbus-run-session": simple(""),
+  "xvfb-run": simple("en"),
+  coproc: (args) => ({ argv: args[0] !== undefined && /^[A-Z]\w*$/u.test(args[0]) && args.length > 2 ? args.slice(1) : args }),
+  lockrun: simple(""),
+  chronic: simple(""),
+  toybox: simple(""),
+  gosu: (args) => ({ argv: args.slice(1), user: plain((args[0] ?? "root").split(":")[0] ?? "root") }),
+  "su-exec": (args) => ({ argv: args.slice(1), user: plain((args[0] ?? "root").split(":")[0] ?? "root") }),
+  uvx: simple("p", { from: "f", python: "p", with: "w" }),
   "systemd-inhibit": simple("", { what: "w", who: "w", why: "w", mode: "m" }),
   "systemd-cat": simple("tp", { identifier: "t", priority: "p" }),
   "cloud-init-per": simple("", {}, 2),

@@ -9,6 +9,8 @@ import { policy as envFileMode } from "./env-file-mode";
 import { policy as envFileOwner } from "./env-file-owner";
 import { policy as homeOwnership } from "./home-ownership";
 import { policy as hostKeyChecked } from "./host-key-checked";
+import { policy as gatewayForwardsOnlyByNginx } from "./gateway-forwards-only-by-nginx";
+import { policy as hostSetupOpensNoTunnel } from "./host-setup-opens-no-tunnel";
 import { policy as hostSetupPresent } from "./host-setup-present";
 import { policy as hostSetupReadable } from "./host-setup-readable";
 import { policy as modelsReadOnly } from "./models-read-only";
@@ -50,4 +52,6 @@ export const policies: Policy[] = [
   strictShell,
   hostSetupReadable,
   hostSetupPresent,
+  hostSetupOpensNoTunnel,
+  gatewayForwardsOnlyByNginx,
 ];

@@ -1,8 +1,9 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
+import { INFRASTRUCTURE } from "../../shell/programs";
 import type { Executed } from "../../shell/state";
-import { show } from "../../shell/text";
-import { forEachRun, violation } from "./findings";
+import { plain, show } from "../../shell/text";
+import { forEachRun, unknown, violation } from "./findings";
 import { awsCall, pythonCode } from "./runs";
 
 const FIX = "Declare the resource in the program.";
@@ -17,7 +18,7 @@ const HARMLESS: Readonly<Record<string, RegExp>> = {
   configure: /./u,
   cloudwatch: /^put-metric-data$/u,
   logs: /^(put-log-events|create-log-stream)$/u,
-  ssm: /^(send-command|start-session)$/u,
+  ssm: /^start-session$/u,
   sns: /^publish$/u,
   kms: /^(decrypt|encrypt|generate-data-key)/u,
 };
@@ -34,10 +35,30 @@ const HARMLESS_METHODS = new RegExp(
 
 function check({ record, host }: HostReport, _settings: Settings): Finding[] {
   const place = host.isOperator ? "on the machine that runs Pulumi" : `on «${host.name}»`;
-  return record.executed.flatMap((run) => {
-    const what = changesAws(run);
+  const called = record.executed.flatMap((run) => {
+    const what = changesAws(run) ?? changesByTool(run, host.isOperator === true);
     return what === undefined ? [] : [violation(run.place, `${what} is called ${place}: it changes AWS behind the program's back. ${FIX}`)];
   });
+  if (host.isOperator !== true) return called;
+  // What runs on a host is looked at by host-setup-readable; here it runs with the credentials of the deployment.
+  return [
+    ...called,
+    ...record.unclear.map((one) =>
+      unknown(one.place, `Cannot tell what is changed in AWS: the machine that runs Pulumi runs ${one.what}. ${FIX}`),
+    ),
+  ];
+}
+
+/** Tools for clusters change nothing in AWS when a host calls them for its own. */
+const CLUSTER = /^(kubectl|helm|oc)$/u;
+
+function changesByTool(run: Executed, isOperator: boolean): string | undefined {
+  const reads = INFRASTRUCTURE[run.program];
+  if (!reads || (CLUSTER.test(run.program) && !isOperator)) return undefined;
+  const words = run.argv.slice(1).map(plain);
+  const action = words.find((w) => !w.startsWith("-"));
+  if (action === undefined || reads.test(action) || words.some((w) => /^--?(help|version)$/u.test(w))) return undefined;
+  return `\`${run.program} ${show(action)}\``;
 }
 
 function changesAws(run: Executed): string | undefined {

@@ -10,9 +10,19 @@ export const wordsOf = (run: Executed): string[] => run.argv.slice(1).map(plain)
 /** Service and action of an AWS CLI call (`python -m awscli` included), and the words after them. */
 export function awsCall(run: Executed): { service: string; action: string; rest: string[]; words: string[] } | undefined {
   const program = programOf(run);
-  if (!/^(aws2?$|python)/u.test(program)) return undefined;
+  if (!/^(aws2?$|python|docker$|podman$|nerdctl$)/u.test(program)) return undefined;
   const words = wordsOf(run);
-  const own = !program.startsWith("python") ? words : words[0] === "-m" && words[1] === "awscli" ? words.slice(2) : undefined;
+  const image = /^(docker|podman|nerdctl)$/u.test(program) ? words.findIndex((w) => /(^|\/)aws-?cli(:|@|$)/u.test(w)) : -1;
+  const own =
+    image >= 0
+      ? words.slice(image + 1)
+      : /^(docker|podman|nerdctl)$/u.test(program)
+        ? undefined
+        : !program.startsWith("python")
+          ? words
+          : words[0] === "-m" && words[1] === "awscli"
+            ? words.slice(2)
+            : undefined;
   if (!own) return undefined;
   const long = Object.fromEntries(
     ["region", "profile", "endpoint-url", "output", "query", "ca-bundle", "cli-read-timeout", "cli-connect-timeout", "color"].map((n) => [

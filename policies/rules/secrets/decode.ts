@@ -7,6 +7,7 @@ import type { Kind } from "./detect";
 const LIMIT = 16 * 1024 * 1024;
 const DEPTH = 3;
 const BASE64_BLOB = /(?<![A-Za-z0-9+/_=-])(?:[A-Za-z0-9+/_-]{4,}(?:\\?\r?\n[ \t]*|\\n)?){4,}={0,2}/g;
+const BASE32_BLOB = /(?<![A-Za-z0-9+/_=-])[A-Z2-7]{32,}={0,6}(?![A-Za-z0-9+/_=-])/g;
 const HEX_BLOB = /(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}){16,}(?![0-9A-Za-z])/g;
 
 /** Every kind of secret in a text, encodings inside it taken off. */
@@ -57,15 +58,37 @@ function decodings(text: string): Decoding[] {
     const decoded = fromBytes(Buffer.from(blob, "hex"), "hex");
     if (decoded?.printable) found.push(decoded);
   }
+  for (const [blob] of text.matchAll(BASE32_BLOB)) {
+    const decoded = blob.length > LIMIT ? undefined : fromBytes(base32(blob), "base32");
+    if (decoded?.printable) found.push(decoded);
+  }
   return found;
+}
+
+function base32(text: string): Buffer {
+  const bytes: number[] = [];
+  let [bits, value] = [0, 0];
+  for (const letter of text.replace(/=+$/u, "")) {
+    value = ((value << 5) | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter)) & 0xfff;
+    bits += 5;
+    if (bits >= 8) bytes.push((value >> (bits -= 8)) & 0xff);
+  }
+  return Buffer.from(bytes);
 }
 
 function fromBytes(bytes: Buffer, how: string): Decoding | undefined {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return unpacked(() => gunzipSync(bytes, { maxOutputLength: LIMIT }), `${how} of gzip`);
   if (bytes[0] === 0x78 && (bytes[1] === 0x9c || bytes[1] === 0xda))
     return unpacked(() => inflateSync(bytes, { maxOutputLength: LIMIT }), how);
+  if (isWide(bytes)) return fromBytes(Buffer.from(bytes.toString("utf16le").replace(/^\uFEFF/u, ""), "utf8"), how);
   return isText(bytes) ? { how, inner: bytes.toString("utf8"), printable: true } : undefined;
 }
+
+/** UTF-16, as PowerShell encodes its commands: every second byte is zero. */
+const isWide = (bytes: Buffer): boolean =>
+  bytes.length >= 8 &&
+  bytes.length % 2 === 0 &&
+  bytes.every((byte, index) => (index % 2 === 1 ? byte === 0 || (index === 1 && byte === 0xfe) : byte !== 0));
 
 function unpacked(unpack: () => Buffer, how: string): Decoding | undefined {
   try {

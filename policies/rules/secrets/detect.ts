@@ -45,12 +45,25 @@ const FORMATS: readonly Format[] = [
   { kind: "an Atlassian token", pattern: /\bATATT3[A-Za-z0-9_=-]{40,}/ },
   { kind: "a Grafana token", pattern: /\bgl(?:sa|c)_[A-Za-z0-9+/_=]{30,}/ },
   { kind: "a JSON web token", pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/ },
+  { kind: "a Discord webhook", pattern: /discord(?:app)?\.com\/api\/webhooks\/\d{15,22}\/[A-Za-z0-9_-]{50,90}/ },
+  { kind: "a Teams webhook", pattern: /\.webhook\.office\.com\/webhookb2\/[0-9a-f-]{36}@/ },
+  { kind: "a Notion token", pattern: /\b(?:ntn_[A-Za-z0-9]{40,60}|secret_[A-Za-z0-9]{43})\b/ },
+  { kind: "a Twilio key", pattern: /\bSK[0-9a-f]{32}\b/ },
+  { kind: "a Sentry token", pattern: /\bsntry[su]_[A-Za-z0-9+/=_-]{40,}/ },
+  { kind: "a New Relic key", pattern: /\bNRAK-[A-Z0-9]{27}\b/ },
+  { kind: "a Mailgun key", pattern: /\bkey-[0-9a-f]{32}\b/ },
+  { kind: "a Figma token", pattern: /\bfigd_[A-Za-z0-9_-]{40,}/ },
+  { kind: "a Supabase key", pattern: /\bsbp_[0-9a-f]{40}\b/ },
+  { kind: "a Doppler token", pattern: /\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._]{40,}/ },
+  { kind: "a PlanetScale token", pattern: /\bpscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.=-]{32,}/ },
+  { kind: "a Postman key", pattern: /\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b/ },
+  { kind: "a Tailscale key", pattern: /\btskey-(?:auth|api|client)-[A-Za-z0-9]+-[A-Za-z0-9]{20,}/ },
   { kind: "an Azure storage key", pattern: /\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}/ },
 ];
 
 /** What any of the formats begins with, for a first look. */
 const HINT =
-  /-----BEGIN|PuTTY-User|AGE-SECRET|A(?:KIA|SIA|BIA|CCA)|gh[pousr]_|github_pat|gl(?:pat|dt|rt|ptt|cbt|soat|agent|ft)-|gl(?:sa|c)_|xox|xapp-|hooks\.slack|[sr]k_(?:live|test)_|whsec_|sk-|AIza|GOCSPX|npm_|pypi-|hf_|SG\.|do[opr]_v1|dckr_|pul-|hv[sbr]\.|atlasv1|dapi|shp(?:at|ca|pa|ss)_|:AA|lin_api|ATATT3|eyJ|AccountKey=/;
+  /-----BEGIN|PuTTY-User|AGE-SECRET|A(?:KIA|SIA|BIA|CCA)|gh[pousr]_|github_pat|gl(?:pat|dt|rt|ptt|cbt|soat|agent|ft)-|gl(?:sa|c)_|xox|xapp-|hooks\.slack|[sr]k_(?:live|test)_|whsec_|sk-|AIza|GOCSPX|npm_|pypi-|hf_|SG\.|do[opr]_v1|dckr_|pul-|hv[sbr]\.|atlasv1|dapi|shp(?:at|ca|pa|ss)_|:AA|lin_api|ATATT3|eyJ|AccountKey=|webhook|ntn_|secret_|SK[0-9a-f]|sntry|NRAK|key-[0-9a-f]|figd_|sbp_|dp\.[a-z]|pscale|PMAK|tskey/;
 
 /** Tokens of known issuers and key blocks. These count in any text, program code included. */
 export function findFormats(text: string): Kind[] {
@@ -102,7 +115,12 @@ const ARN = /\barn:aws[\w-]*:[^\s"'`,;]+/g;
 
 /** Values given to names that promise a secret, in shell, dotenv, YAML, JSON, INI or code, and passwords in well-known commands. */
 export function findAssignments(raw: string): Kind[] {
-  if (!/pass|pwd|secret|token|key|credential|authorization|\s-u|--user|mysql|redis-cli|login/i.test(raw)) return [];
+  if (
+    !/pass|pwd|secret|token|key|credential|authorization|\s-u|--user|mysql|redis-cli|login|mongo|ldap|smbclient|rpcclient|sudo|rabbitmqctl|zip|openssl|sqlcmd|cqlsh|isql|bcp|tsql|influx/i.test(
+      raw,
+    )
+  )
+    return [];
   const found = new Set<Kind>();
   const text = raw.replace(ARN, "arn"); // `...:secret:name` is where a secret is kept, not the secret
   const cloudConfig = text.startsWith("#cloud-config");

@@ -15,6 +15,7 @@ import { policy as secretInStackOutput } from "./secret-in-stack-output";
 import { policy as secretInTags } from "./secret-in-tags";
 import { policy as secretInTriggers } from "./secret-in-triggers";
 import { policy as secretInUnit } from "./secret-in-unit";
+import { policy as secretLeavesHost } from "./secret-leaves-host";
 import { policy as secretInUserData } from "./secret-in-user-data";
 
 export const policies: Policy[] = [
@@ -35,4 +36,5 @@ export const policies: Policy[] = [
   secretInStackOutput,
   plainSecretInState,
   privateKeyGenerated,
+  secretLeavesHost,
 ];

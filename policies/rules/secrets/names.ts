@@ -4,7 +4,7 @@
 const SECRET_WORD = /(password|passwd|passphrase|passcode|secret|token|apikey|secretkey|privatekey|accesskey|credentials?)$/;
 /** What makes a "... key" a secret one; any other key (public, host, cache, object, KMS ...) is not. */
 const SECRET_KEY_OF =
-  /^(api|secret|access|private|encryption|signing|master|auth|app|jwt|session|service|account|storage|shared|license|webhook|admin|fernet|hmac|aes|cipher|crypto|client|consumer|ingest|integration|openai|anthropic|stripe|sendgrid|mailgun|datadog|dd|newrelic|algolia)$/;
+  /^(preshared|psk|api|secret|access|private|encryption|signing|master|auth|app|jwt|session|service|account|storage|shared|license|webhook|admin|fernet|hmac|aes|cipher|crypto|client|consumer|ingest|integration|openai|anthropic|stripe|sendgrid|mailgun|datadog|dd|newrelic|algolia)$/;
 /** Tokens that page through lists or make calls idempotent. */
 const HARMLESS_TOKEN_OF =
   /^(next|continuation|client|request|idempotency|page|pagination|creation|caller|marker|start|end|invalid|eos|bos|pad|unk|stop|csrf)$/;

@@ -1,7 +1,8 @@
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { once } from "../../core/graph";
 import { areaOf, OUTPUT, properties, STACK, unmarkedCopies } from "./places";
-import { unlessMarked } from "./report";
+import { findFormats } from "./detect";
+import { unlessMarked, violation } from "./report";
 import { scan } from "./scan";
 import type { Spot } from "./scan";
 
@@ -22,8 +23,17 @@ export const policy: Policy = {
   evaluate: (graph) => graph.resources.flatMap((resource) => check(graph, resource)),
 };
 
-const check = (graph: Graph, resource: Resource): Finding[] =>
-  spotsOf(resource).flatMap((spots) => unlessMarked(graph, resource, spots, FIX));
+const check = (graph: Graph, resource: Resource): Finding[] => [
+  ...spotsOf(resource).flatMap((spots) => unlessMarked(graph, resource, spots, FIX)),
+  ...named(resource),
+];
+
+/** A logical name is in the URN: in the state, the log and the console, whatever is marked. */
+const named = once((resource: Resource): Finding[] =>
+  findFormats(resource.name).map((kind) =>
+    violation(resource, `the logical name of a resource of type ${resource.type} holds ${kind}: name it by what it is for`),
+  ),
+);
 
 /** What each property holds. */
 const spotsOf = once((resource: Resource): readonly (readonly Spot[])[] => {

@@ -3,6 +3,7 @@ import { Asset, Secret, Unknown } from "../../core/types";
 import type { Props, Value } from "../../core/types";
 import { isProps } from "../../core/values";
 import { findSecrets } from "./decode";
+import { findFormats } from "./detect";
 import type { Kind } from "./detect";
 import { isSecretName, isSecretValue, namesAStoredSecret } from "./names";
 
@@ -66,7 +67,8 @@ function propsSpots(props: Props, place: Place): Spot[] {
   const called = props.name ?? props.Name ?? props.key ?? props.Key;
   return Object.entries(props).flatMap(([key, item]) => {
     const name = /^value$/i.test(key) && typeof called === "string" ? called : key;
-    return visit(item, { path: `${place.path}${step(key)}`, name, marked: place.marked });
+    const inKey = findFormats(key).map((kind) => spot({ ...place, path: `${place.path}${step(key)}` }, `${kind} as a name`));
+    return [...inKey, ...visit(item, { path: `${place.path}${step(key)}`, name, marked: place.marked })];
   });
 }
 

@@ -3,7 +3,11 @@ import type { Finding, Policy, Resource } from "../../core/types";
 import { ofType } from "../../core/references";
 import { isUnknown } from "../../core/values";
 import { COMMAND, SCRIPT_KEYS } from "./places";
-import { evenMarked, label, unknown } from "./report";
+import { evenMarked, label, unknown, violation } from "./report";
+import { findSecrets } from "./decode";
+import { hostReports } from "../../shell/host";
+import type { HostReport } from "../../shell/host";
+import { holdsSecret, isKnown, plain } from "../../shell/text";
 import { scan } from "./scan";
 
 const FIX = "keep the script literal and send the secret by `stdin`, wrapped in pulumi.secret";
@@ -20,8 +24,30 @@ export const policy: Policy = {
   local: true,
   bad: 'new remote.Command("env", { create: `echo "SECRET_KEY=4f9a…" > /home/ddos/app/.env`, ... });',
   good: 'new remote.Command("env", { create: "umask 077; cat > /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
-  evaluate: (graph) => ofType(graph, COMMAND).flatMap(check),
+  evaluate: async (graph, settings) => {
+    const composed = composedIn(await hostReports(graph, settings));
+    return ofType(graph, COMMAND).flatMap((resource) => {
+      const found = check(resource);
+      return found.length > 0
+        ? found
+        : (composed.get(resource.urn) ?? []).map((kind) =>
+            violation(resource, `a script of ${label(resource)} puts together ${kind}: ${FIX}`),
+          );
+    });
+  },
 };
+
+/** Secrets that a script makes of pieces, in the text that it writes: by the Command that runs it. Text of a marked input is where it belongs. */
+function composedIn(reports: readonly HostReport[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { record } of reports)
+    for (const { content, place } of record.written) {
+      if (holdsSecret(content) || !isKnown(content) || content.length > 20_000) continue;
+      const kinds = findSecrets(plain(content));
+      if (kinds.length > 0) found.set(place.runBy ?? place.urn, kinds);
+    }
+  return found;
+}
 
 function check(resource: Resource): Finding[] {
   return [...SCRIPT_KEYS, "interpreter"].flatMap((key) => {

@@ -1,12 +1,16 @@
 /** tar, unzip, git, python -m venv, pip and npm: many files at once. */
-import type { Effect } from "../call";
+import type { Call, Effect } from "../call";
 import { ANY_MODE, changeMode, masked } from "../mode";
 import type { Mode } from "../mode";
 import { parseOptions } from "../options";
 import { nameOf } from "../paths";
 import { absolute, makeFolders, unpack } from "../tree";
 import { filter, makeFile } from "./create";
-import { hole, isKnown, plain } from "../text";
+import { DEEP, hole, isKnown, plain } from "../text";
+import { resolveLinks, select } from "../files";
+import { write } from "../channels";
+import { blur } from "../unmodelled";
+import { secretAt } from "./send";
 import { exactly } from "../mode";
 
 export const tar: Effect = (call) => {
@@ -43,11 +47,27 @@ export const tar: Effect = (call) => {
     });
     for (const member of options.operands)
       if (/[^/]\.\w+$/u.test(member)) makeFile(call, absolute(`${folder}/${member}`, state), hole("value", "archive"), limited);
-  } else if (options.has("c", "create") && archive !== undefined && archive !== "-") {
-    makeFile(call, absolute(archive, state), hole("value", "archive"));
+    replaceSecrets(call, folder, options);
+  } else if (options.has("c", "create", "r", "append", "u", "update")) {
+    const spared = options.given.get("x-")?.some((glob) => plain(glob).includes(".env")) ?? false;
+    const base = options.value("C") ?? ".";
+    const holdsIt =
+      !spared && options.operands.some((member) => secretAt(member.startsWith("/") ? member : `${base}/${member}`, call) !== undefined);
+    const packed = hole(holdsIt ? "secret" : "value", "content of an archive");
+    if (archive === undefined || archive === "-") write(state, scope, 1, packed);
+    else makeFile(call, absolute(archive, state), packed);
   } else return filter(call);
   return "likely";
 };
+
+/** What is unpacked over a folder may hold files of its own for the secret ones that lie there, with modes of its own. */
+function replaceSecrets(call: Call, folder: string, options: ReturnType<typeof parseOptions>): void {
+  const { files } = call.state;
+  if (options.operands.length > 0 || options.has("k", "keep-old-files", "skip-old-files")) return;
+  if (options.given.get("x-")?.some((glob) => plain(glob).includes(".env")) === true) return;
+  const inside = select(files, `${resolveLinks(files, folder)}/${DEEP}`);
+  for (const key of inside.certain) if (files.entries.get(key)?.some((e) => e.secret && e.kind === "file") === true) blur(key, call);
+}
 
 /** `tar xzf a -C b`: in the first word the option that takes a value need not be the last letter. */
 function oldStyle(args: readonly string[]): string[] {

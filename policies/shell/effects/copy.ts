@@ -12,6 +12,7 @@ import { contentOf } from "../redirects";
 import { absolute, destination, makeFolders, place, remove, transfer, unpack } from "../tree";
 import { isKnown, plain } from "../text";
 import { isSecretFile } from "../subjects";
+import { noteSent } from "./send";
 import { userName } from "./permissions";
 
 const TARGET = { t: "t", "target-directory": "t", S: "S", suffix: "S" };
@@ -224,7 +225,11 @@ export const rsync: Effect = (call) => {
   });
   const { state, scope } = call;
   const to = options.operands.at(-1);
-  if (to === undefined || /^[^/]*:/u.test(to)) return "likely";
+  const spared = options.given.get("x")?.some((glob) => glob.includes(".env")) ?? false;
+  if (to === undefined || /^[^/]*:/u.test(to)) {
+    if (!spared) for (const one of options.operands.slice(0, -1)) noteSent(one, call, to ?? "another host");
+    return "likely";
+  }
   const text = options.value("chmod");
   const bits = (prefix: string, base: Mode, kind: "file" | "dir"): Mode =>
     (text ?? "")
@@ -252,11 +257,36 @@ export const rsync: Effect = (call) => {
       time: tick(scope.context),
       place: scope.context.place,
     });
-  else
+  else {
+    const how = (e: Entry): Entry => {
+      const kept: Mode = keeps ? e.mode : masked(e.mode, state.umask);
+      return {
+        ...e,
+        mode: bits(e.kind === "dir" ? "D" : "F", kept, e.kind === "dir" ? "dir" : "file"),
+        ...(owner === undefined ? {} : { owner, group: owner }),
+        place: scope.context.place,
+      };
+    };
+    const bring = (): void => {
+      for (const one of options.operands.slice(0, -1))
+        copySecrets(resolveLinks(state.files, absolute(one, state)), one.endsWith("/") ? target : `${target}/${nameOf(one)}`, call, how);
+    };
     unpack(state, scope.context, target, {
       wanted: bits("F", base, "file"),
       folders: bits("D", base, "dir"),
       ...(owner === undefined ? {} : { owner }),
     });
+    if (!spared) bring();
+  }
   return "likely";
 };
+
+/** Secret files that are known to lie in a folder come along with it. */
+function copySecrets(from: string, to: string, call: Call, how: (entry: Entry) => Entry): void {
+  const { files } = call.state;
+  for (const [path, entries] of [...files.entries]) {
+    if (!path.startsWith(`${from}/`) || isPattern(path)) continue;
+    const secret = entries.filter((e) => e.kind === "file" && e.secret);
+    if (secret.length > 0) files.entries.set(to + path.slice(from.length), secret.map(how));
+  }
+}

@@ -6,7 +6,9 @@ import { ANY_MODE, changeMode, exactly, masked } from "../mode";
 import { parseOptions } from "../options";
 import { absolute, change, makeFolders, place } from "../tree";
 import { digestLabel, hole, isKnown, plain } from "../text";
+import { cannotTell } from "../report";
 import { isSecretPath } from "../subjects";
+import { printFiles } from "../unmodelled";
 
 export const mkdir: Effect = (call) => {
   const options = parseOptions(call.args, { values: "m", long: { mode: "m" } });
@@ -115,7 +117,13 @@ export const useradd: Effect = (call) => {
 export const sed: Effect = (call) => {
   const inPlace = call.args.some((a) => /^-[nErsuz]*i/u.test(a) || a.startsWith("--in-place"));
   const { state, scope } = call;
-  if (!inPlace) return filter(call);
+  const script = plain(call.args.join("\n"));
+  if (
+    /(^|[;{}\n\d$/!])\s*e(\s+\S|\s*$)|(^|[;\n])\s*(\d+|\$|\/[^/\n]*\/)?\s*s(.)(?:(?!\4).)*\4(?:(?!\4).)*\4[gpiImM0-9]*e/mu.test(script) &&
+    !call.args.includes("-e")
+  )
+    cannotTell(call.scope, "a sed script that runs commands");
+  if (!inPlace) return printFiles(call);
   const scripted = call.args.some((a) => /^-e|^--expression|^-f/u.test(a));
   const operands = call.args.filter((a) => !a.startsWith("-"));
   for (const operand of scripted ? operands : operands.slice(1)) {

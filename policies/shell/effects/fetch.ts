@@ -6,6 +6,7 @@ import { parseOptions } from "../options";
 import { nameOf } from "../paths";
 import { absolute, makeFolders, unpack } from "../tree";
 import { makeFile } from "./create";
+import { noteInput, noteSent, noteUpload } from "./send";
 import { hole, plain } from "../text";
 
 export const curl: Effect = (call) => {
@@ -35,12 +36,17 @@ export const curl: Effect = (call) => {
     "aws-sigv4": "sig",
     url: "url",
     form: "F",
+    "data-urlencode": "d",
+    "upload-file": "T",
+    json: "d",
     range: "r",
     proto: "proto",
   };
   const options = parseOptions(call.args, { values, long });
   const url = options.value("url") ?? options.operands[0] ?? "";
   const body = hole(isLocal(url) ? "value" : "fetched", url);
+  noteUpload(call, url, [...(options.given.get("d") ?? []), ...(options.given.get("F") ?? [])]);
+  for (const file of options.given.get("T") ?? []) noteUpload(call, url, [`@${file}`]);
   const out = options.value("o");
   const folder = options.value("dir") ?? ".";
   if (out === "/dev/null") return output(call, options.value("w"));
@@ -62,9 +68,21 @@ const isLocal = (url: string): boolean => /^(https?:\/\/)?(localhost|127\.|\[::1
 export const wget: Effect = (call) => {
   const options = parseOptions(call.args, {
     values: "OPaoetTUiS",
-    long: { "output-document": "O", "directory-prefix": "P", header: "h", tries: "t", timeout: "T", "user-agent": "U" },
+    long: {
+      "output-document": "O",
+      "directory-prefix": "P",
+      header: "h",
+      tries: "t",
+      timeout: "T",
+      "user-agent": "U",
+      "post-file": "post",
+      "body-file": "post",
+      "post-data": "data",
+      "body-data": "data",
+    },
   });
   const url = options.operands[0] ?? "";
+  noteUpload(call, url, [...(options.given.get("post") ?? []).map((file) => `@${file}`), ...(options.given.get("data") ?? [])]);
   const body = hole(isLocal(url) ? "value" : "fetched", url);
   const out = options.value("O");
   if (out === "-" || out === "/dev/stdout") write(call.state, call.scope, 1, body);
@@ -84,7 +102,7 @@ const AWS_VALUES: Readonly<Record<string, string>> = Object.fromEntries(
     "range",
     "sse",
     "acl",
-    "exclude",
+    "body",
     "include",
     "secret-id",
     "name",
@@ -97,12 +115,14 @@ const AWS_VALUES: Readonly<Record<string, string>> = Object.fromEntries(
     "storage-class",
   ].map((n) => [n, n]),
 );
+const AWS_LONG = { ...AWS_VALUES, exclude: "x-" };
 
 export const aws: Effect = (call) => {
-  const options = parseOptions(call.args, { long: AWS_VALUES });
+  const options = parseOptions(call.args, { long: AWS_LONG });
   const [service, action, from, to] = options.operands;
   const { state, scope } = call;
   const fetched = hole("value", `aws ${service ?? ""} ${from ?? ""}`);
+  noteAws(call, service, action, from, to, options);
   if (service === "s3" && (action === "cp" || action === "sync" || action === "mv") && to !== undefined && !to.startsWith("s3://")) {
     if (to === "-") write(state, scope, 1, fetched);
     else if (action === "sync" || options.has("recursive")) intoFolder(call, to);
@@ -117,10 +137,26 @@ export const aws: Effect = (call) => {
   } else if (service === "s3api" && action === "get-object") {
     const target = options.operands.at(-1);
     if (target !== undefined && options.operands.length > 2) makeFile(call, absolute(target, state), fetched);
-  } else if (service === "secretsmanager" || service === "ssm") write(state, scope, 1, `${hole("secret", `aws ${service}`)}\n`);
+  } else if (service === "secretsmanager" || service === "ssm")
+    write(state, scope, 1, `${hole(isPublicParameter(call.args) ? "value" : "secret", `aws ${service}`)}\n`);
   else write(state, scope, 1, `${hole("value", `aws ${service ?? ""} ${action ?? ""}`)}\n`);
   return "likely";
 };
+
+/** What AWS publishes for everybody (AMI ids), and what is asked about a parameter that is not its value. */
+const isPublicParameter = (args: readonly string[]): boolean =>
+  args.some((a) => /^(--(name|names|path)=)?\/aws\/service\//u.test(a)) ||
+  args.some((a) => /^(describe|list|put|delete|create|tag|untag|send|start)-/u.test(a));
+
+/** Uploads of secret files; a store for secrets is where they belong. */
+function noteAws(call: Call, service = "", action = "", from = "", to = "", options: ReturnType<typeof parseOptions>): void {
+  if (service === "s3" && /^(cp|mv|sync)$/u.test(action) && to.startsWith("s3://")) {
+    if (from === "-") noteInput(call, to);
+    else if (!options.given.get("x-")?.some((glob) => glob.includes(".env") || glob === "*")) noteSent(from, call, to);
+  }
+  const body = options.value("body");
+  if (service === "s3api" && body !== undefined) noteSent(body, call, "s3");
+}
 
 function intoFolder(call: Call, to: string): void {
   const { state, scope } = call;
@@ -133,7 +169,10 @@ export const scp: Effect = (call) => {
   const options = parseOptions(call.args, { values: "iPoFJlcS" });
   const to = options.operands.at(-1);
   const from = options.operands[0];
-  if (to === undefined || from === undefined || /^[^/]*:/u.test(to)) return "likely";
+  if (to === undefined || from === undefined || /^[^/]*:/u.test(to)) {
+    for (const one of options.operands.slice(0, -1)) noteSent(one, call, to ?? "");
+    return "likely";
+  }
   makeFile(call, absolute(to.endsWith("/") ? to + nameOf(plain(from)) : to, call.state), hole("value", "scp"));
   return "likely";
 };

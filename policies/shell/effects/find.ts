@@ -4,7 +4,7 @@ import { readAll, write } from "../channels";
 import type { Status } from "../state";
 import { absolute, remove } from "../tree";
 import { parseOptions } from "../options";
-import { DEEP, digestLabel, DIRS, FILES, hole, plain, STAR, QUESTION } from "../text";
+import { DEEP, DIRS, FILES, plain, STAR, QUESTION } from "../text";
 import { select, resolveLinks } from "../files";
 import type { Entry } from "../files";
 import { globMatches, isPattern, isWithin, nameOf, parentOf } from "../paths";
@@ -159,6 +159,3 @@ export function xargs(call: Call, invoke: Invoke): Status {
   // `-n 1` or one long line comes to the same: every item is an operand.
   return invoke([...argv, ...items], call.state, call.scope);
 }
-
-/** Output of a program nobody modelled, as far as it can be named. */
-export const unknownOutput = (call: Call): string => hole("value", digestLabel(`output of ${call.name}`, ...call.args));

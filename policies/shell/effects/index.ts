@@ -4,7 +4,10 @@ import { absolute, remove } from "../tree";
 import { parseOptions } from "../options";
 import { git, tar, unzip } from "./archive";
 import { cp, install, ln, mv, rsync } from "./copy";
-import { dd, filter, mkdir, mktemp, sed, tee, touch, truncate, useradd } from "./create";
+import { docker } from "./containers";
+import { at, crontab, mount, parallel, session, texts } from "./later";
+import { carrier, sender } from "./send";
+import { dd, mkdir, mktemp, sed, tee, touch, truncate, useradd } from "./create";
 import { aws, curl, scp, wget } from "./fetch";
 import { base64, basename, cat, dirname, echo, head, id, printf, pwd, readlink, sha256sum, stat, whoami } from "./output";
 import { chgrp, chmod, chown, setfacl } from "./permissions";
@@ -58,28 +61,43 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   id,
   stat,
   rm,
+  docker,
+  podman: docker,
+  nerdctl: docker,
+  "docker-compose": (call) => docker({ ...call, args: ["compose", ...call.args] }),
+  at,
+  batch: at,
+  crontab,
+  tmux: session,
+  screen: session,
+  script: texts,
+  watch: texts,
+  sg: texts,
+  mount,
+  nc: sender,
+  ncat: sender,
+  netcat: sender,
+  telnet: sender,
+  logger: sender,
+  mail: sender,
+  mailx: sender,
+  mutt: sender,
+  sendmail: sender,
+  msmtp: sender,
+  ftp: sender,
+  sftp: sender,
+  rclone: carrier,
+  gsutil: carrier,
+  s3cmd: carrier,
+  s5cmd: carrier,
+  mc: carrier,
+  azcopy: carrier,
+  parallel,
   unlink: rm,
   rmdir: rm,
   shred: rm,
   head,
   tail: head,
-  cut: filter,
-  tr: filter,
-  awk: filter,
-  gawk: filter,
-  sort: filter,
-  uniq: filter,
-  envsubst: filter,
-  gzip: filter,
-  gunzip: filter,
-  zcat: filter,
-  xz: filter,
-  openssl: filter,
-  jq: filter,
-  yq: filter,
-  sops: filter,
-  gpg: filter,
-  age: filter,
 };
 
 /** Commands whose outcome is a question: what follows `&&` may or may not run. */

@@ -158,6 +158,24 @@ const tables: Readonly<Record<string, Table>> = {
       "a comment": [{ create: "true", delete: "# rm -rf /home/ddos/models\ntrue" }],
     },
   },
+  "host-setup-opens-no-tunnel": {
+    bad: {
+      ngrok: ["nohup ngrok http 9000 >/dev/null 2>&1 &"],
+      cloudflared: ["sudo cloudflared service install --token-file /etc/t"],
+      "ssh -R": ["ssh -fNR 9000:localhost:9000 ops@relay.example"],
+      tailscale: ["sudo tailscale up --auth-key file:/run/key"],
+      DNAT: ["sudo iptables -t nat -A PREROUTING -p tcp --dport 8080 -j REDIRECT --to-ports 9000"],
+      socat: ["sudo socat TCP-LISTEN:8080,fork TCP:127.0.0.1:9000 &"],
+      "in a unit": [
+        "sudo tee /etc/systemd/system/t.service >/dev/null <<'EOF'\n[Service]\nExecStart=/usr/local/bin/frpc -c /etc/frpc.toml\nEOF",
+      ],
+    },
+    good: {
+      "firewall rule": ["sudo iptables -A INPUT -p tcp --dport 22 -j ACCEPT"],
+      version: ["ngrok version; ssh -V"],
+      "ssh without a forward": ["ssh ubuntu@10.0.0.9 uptime"],
+    },
+  },
   "service-not-root": {
     bad: {
       "no User": [unit(`ExecStart=${START}`)],
@@ -384,6 +402,6 @@ test.each(rows("open"))("%s cannot tell: %s", async (id, _, steps) => {
   expect(await verdicts(find(id), steps)).toEqual(["unknown"]);
 });
 test("every policy but those about connections and whole hosts has a table", () => {
-  const others = ["env-file-mode", "backend-through-bastion", "host-setup-present"];
+  const others = ["env-file-mode", "backend-through-bastion", "host-setup-present", "gateway-forwards-only-by-nginx"];
   expect(policies.map((p) => p.id).filter((id) => !others.includes(id) && !(id in tables))).toEqual([]);
 });

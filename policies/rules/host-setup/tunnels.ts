@@ -1,0 +1,71 @@
+/** Programs and rules that make a port of a host reachable on another way than its security group says. */
+import type { Executed } from "../../shell/state";
+import { show } from "../../shell/text";
+import { programOf, wordsOf } from "./runs";
+
+/** What a command opens, as the end of a sentence; undefined for others. */
+export function tunnelOf(run: Executed): string | undefined {
+  const program = programOf(run);
+  const words = wordsOf(run);
+  const line = words.join(" ");
+  if (words.some((w) => /^(--version|-V|--help|-h|version|help)$/u.test(w))) return undefined;
+  if (SERVICES.test(program) && !IDLE.test(words.find((w) => !w.startsWith("-")) ?? ""))
+    return `\`${program}\` makes the host reachable through its operator`;
+  if (/^tailscale$/u.test(program) && /^(up|funnel|serve|set|login)$/u.test(words.find((w) => !w.startsWith("-")) ?? ""))
+    return "`tailscale` puts the host into another network";
+  if (
+    /^(tailscaled|zerotier-cli|zerotier-one|netbird|nebula|headscale|twingate|wg-quick|openvpn|netclient|tincd|n2n|edge)$/u.test(program) &&
+    !/^(status|show|down|info|list\w*)\b/u.test(line)
+  )
+    return `\`${program}\` puts the host into another network`;
+  if (/^(ssh|autossh)$/u.test(program)) return sshTunnel(words);
+  if (/^socat\d?$/u.test(program) && /\b(TCP|UDP|OPENSSL|SSL|SCTP)\d?-L(ISTEN)?:/iu.test(line))
+    return `\`socat ${show(words.slice(0, 2).join(" "))}\` forwards a port`;
+  if (
+    /^(nc|ncat|netcat)$/u.test(program) &&
+    words.some((w) => /^-\w*l|^--listen$/u.test(w)) &&
+    words.some((w) => /^-\w*[ec]$|^--(exec|sh-exec)$/u.test(w))
+  )
+    return `\`${program} -l\` hands a port to a program`;
+  if (
+    /^(rinetd|redir|simpleproxy|balance|pen|goproxy|gost|3proxy|microsocks|dante|sockd|tinyproxy|proxychains4?|sshuttle|stunnel4?|haproxy|bore|rathole|iodine|dnscat2?|ptunnel)$/u.test(
+      program,
+    ) &&
+    !/^-c\b|\s-c\s|^-(vv?|t)$/u.test(line)
+  )
+    return `\`${program}\` forwards a port`;
+  if (/^(iptables|ip6tables)(-legacy|-nft)?$/u.test(program)) return natRule(words, line);
+  if (program === "iptables-restore" || program === "ip6tables-restore")
+    return /-j\s+(DNAT|REDIRECT|TPROXY)/u.test(run.stdin) ? "`iptables-restore` forwards a port" : undefined;
+  if (program === "nft" && /\b(dnat|redirect)\b/u.test(line + run.stdin)) return "`nft` forwards a port";
+  if (program === "firewall-cmd" && /--add-forward-port/u.test(line)) return "`firewall-cmd --add-forward-port` forwards a port";
+  if (program === "ipvsadm" && /^-A|-a/u.test(line)) return "`ipvsadm` forwards a port";
+  return undefined;
+}
+
+const SERVICES =
+  /^(ngrok|cloudflared|frpc|frps|chisel|lt|localtunnel|pagekite(\.py)?|inlets|boringproxy|telebit|localxpose|loclx|expose|zrok|serveo|tunnelto|playit|pinggy|devtunnel|bore|teleconsole|tmate|sish|holesail)$/u;
+const IDLE = /^(version|update|config|authtoken|help|login|diagnose|completion)$/u;
+
+/** `-R` makes a port of this host reachable from the other one, `-L` with a bind address and `-D` another's from here. */
+function sshTunnel(words: readonly string[]): string | undefined {
+  for (const [index, word] of words.entries()) {
+    const match = /^-[a-zA-Z0-9]*?([RLDw])(.*)$/u.exec(word);
+    if (!match) continue;
+    const value = match[2] === "" ? (words[index + 1] ?? "") : (match[2] ?? "");
+    if (match[1] === "R" || match[1] === "w") return `\`ssh -${match[1]} ${show(value)}\` opens a way into the host`;
+    if (
+      words.some((w) => /^-[a-zA-Z]*g/u.test(w)) ||
+      /^(\*|0\.0\.0\.0|\[?::\]?|(\d+\.){3}\d+):/u.test(value.replace(/^127\.|^localhost:/u, "x"))
+    )
+      return `\`ssh -${match[1] ?? ""} ${show(value)}\` forwards a port to everybody who reaches the host`;
+  }
+  return words.some((w) => /^(-o)?(RemoteForward|Tunnel)\b/u.test(w)) ? "`ssh` with RemoteForward opens a way into the host" : undefined;
+}
+
+function natRule(words: readonly string[], line: string): string | undefined {
+  const target = words[words.findIndex((w) => w === "-j" || w === "--jump") + 1];
+  if (!/^(DNAT|REDIRECT|TPROXY)$/u.test(target ?? "") || words.some((w) => /^(-D|--delete|-C|--check)$/u.test(w))) return undefined;
+  if (words.includes("OUTPUT")) return undefined;
+  return `\`iptables ${show(line)}\` forwards a port`;
+}

@@ -1,0 +1,44 @@
+/** docker, podman and the like: a container reaches what is mounted into it, and as root what the host gives it. */
+import type { Call, Effect } from "../call";
+import { write } from "../channels";
+import { guardedIn } from "../guarded";
+import { parseOptions } from "../options";
+import { blur } from "../unmodelled";
+import { cannotTell } from "../report";
+import { isSecretPath } from "../subjects";
+import { digestLabel, hole, show } from "../text";
+
+const VALUES = "vepwulmcaht";
+const LONG = Object.fromEntries(
+  "volume mount env env-file publish workdir user label memory name network hostname entrypoint restart cpus add-host cap-add cap-drop device dns gpus ip ipc pid platform pull security-opt shm-size stop-timeout tmpfs ulimit userns volumes-from log-driver log-opt health-cmd runtime cgroupns project-directory project-name file profile context host"
+    .split(" ")
+    .map((name) => [name, name]),
+);
+
+export const docker: Effect = (call) => {
+  const { args, state, scope } = call;
+  const global = parseOptions(args, { values: "Hc", long: LONG, stops: true });
+  const [first = "", ...others] = global.operands;
+  const grouped = /^(container|image|compose|volume|network|system|service|stack|swarm|config|secret|buildx)$/u.test(first);
+  const inner = grouped ? parseOptions(others, { values: "fp", long: LONG, stops: true }) : undefined;
+  const [action = "", ...rest] = inner ? inner.operands : [first, ...others];
+  if (/^(run|create|exec|start|cp|commit|export)$/u.test(action)) reach(action, rest, call);
+  const prints = /^(inspect|config|convert|exec|run|logs)$/u.test(action) && first !== "config" && first !== "secret";
+  const files = args.map((arg) => arg.replace(/^--[\w-]+=/u, "")).filter((arg) => isSecretPath(arg));
+  const secret = prints && !/^(logs)$/u.test(action) && files.length > 0;
+  write(state, scope, 1, `${hole(secret ? "secret" : "value", digestLabel("output of docker", ...args))}\n`);
+  return "likely";
+};
+
+function reach(action: string, args: readonly string[], call: Call): void {
+  const { state, scope } = call;
+  const options = parseOptions(args, { values: VALUES, long: LONG, stops: true });
+  const mounts = [...(options.given.get("v") ?? []), ...(options.given.get("volume") ?? []), ...(options.given.get("mount") ?? [])];
+  const writable = mounts.filter((m) => !/(:|,)(ro|readonly)(,|$|=true)/u.test(m));
+  const all = options.has("privileged") || options.value("pid") === "host" || mounts.some((m) => m.includes("docker.sock"));
+  const words = action === "run" || action === "create" ? writable : action === "cp" ? args : [];
+  const named = guardedIn(words.join("\n"), state, scope.context.home);
+  for (const path of named) blur(path, call);
+  if (named.length > 0) cannotTell(scope, `a container that may change ${show(named[0] ?? "")}`);
+  else if (all) cannotTell(scope, "a container that may change everything on the host");
+}

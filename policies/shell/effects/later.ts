@@ -1,0 +1,89 @@
+/** Programs that run text or a command at another time, in another session or another view of the files. */
+import type { Effect } from "../call";
+import { readAll, stdinOf } from "../channels";
+import { runShellText } from "../interpreters";
+import { parseOptions } from "../options";
+import { contentOf } from "../redirects";
+import { cannotTell } from "../report";
+import { absolute, place } from "../tree";
+import { newFile } from "../channels";
+import { exactly } from "../mode";
+
+/** `at now`, `batch`: the input, or the file of -f, is a script. */
+export const at: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "fqt" });
+  if (options.has("l", "d", "r", "c", "V")) return "likely";
+  const file = options.value("f");
+  return runShellText(file === undefined ? readAll(call.scope.channels) : contentOf(file, call.state), call.state, call.scope);
+};
+
+/** `crontab FILE`, `crontab -`: the user's table; what it runs is followed with the other files that run things later. */
+export const crontab: Effect = (call) => {
+  const { state, scope } = call;
+  const options = parseOptions(call.args, { values: "u" });
+  if (options.has("l", "r", "e")) return "likely";
+  const [file] = options.operands;
+  const text = file === undefined || file === "-" ? readAll(scope.channels) : contentOf(file, state);
+  const user = options.value("u") ?? state.user;
+  place(state, scope.context, `/var/spool/cron/crontabs/${user}`, {
+    ...newFile(state, scope.context),
+    mode: exactly(0o600),
+    content: text,
+  });
+  return "likely";
+};
+
+/** `tmux new -d 'cmd'`, `screen -dm cmd`: the words are a command for a shell. */
+export const session: Effect = (call) => {
+  const spec = call.name === "tmux" ? { values: "Lfstnxyc", stops: true } : { values: "SchesTpX", stops: true };
+  const outer = parseOptions(call.args, spec);
+  const [action = "", ...rest] = outer.operands;
+  if (call.name === "tmux" && /^(ls|list-\w+|kill-\w+|has(-session)?|attach(-session)?|detach\w*|info|-V)$/u.test(action)) return "likely";
+  const words = call.name === "tmux" ? parseOptions(rest, spec).operands : outer.operands;
+  const text = (/^(send-keys|send)$/u.test(action) ? words.filter((w) => !/^(Enter|C-m)$/u.test(w)) : words).join(" ");
+  return text.trim() === "" ? "likely" : runShellText(text, call.state, call.scope);
+};
+
+/** `script -c TEXT`, `watch TEXT`, `sg GROUP TEXT`, `expect -c`. */
+export const texts: Effect = (call) => {
+  const spec = { values: "cnIdoEmTBO", long: { command: "c", interval: "n" }, stops: true };
+  const options = parseOptions(call.args, spec);
+  const own = call.name === "sg" ? options.operands.slice(1) : options.operands;
+  const text = options.value("c") ?? (call.name === "script" ? "" : own.filter((w) => w !== "-c").join(" "));
+  return text === "" ? "likely" : runShellText(text, call.state, call.scope);
+};
+
+/** `mount --bind A B`: B is another name of A. A file system that is put over a guarded folder hides it. */
+export const mount: Effect = (call) => {
+  const { state, scope } = call;
+  const options = parseOptions(call.args, { values: "tLUoO", long: { types: "t", options: "o" } });
+  const [from, to] = options.operands;
+  const binds = options.has("bind", "rbind", "B", "R", "move") || /\br?bind\b/u.test(options.value("o") ?? "");
+  if (from === undefined || to === undefined) return "likely";
+  if (binds)
+    place(state, scope.context, absolute(to, state), {
+      ...newFile(state, scope.context),
+      kind: "link",
+      mode: exactly(0o777),
+      target: absolute(from, state),
+    });
+  else if (/^(overlay|aufs|fuse\S*)$/u.test(options.value("t") ?? "") && scope.context.home.startsWith(absolute(to, state)))
+    cannotTell(scope, "a file system that is laid over the service's files");
+  return "likely";
+};
+
+/** `parallel CMD ::: words`, with the words put in the place of {} or at the end. */
+export const parallel: Effect = (call) => {
+  const start = call.args.findIndex((a) => /^:::/u.test(a));
+  const head = start < 0 ? call.args : call.args.slice(0, start);
+  const items =
+    start < 0
+      ? stdinOf(call.scope.channels)
+          .text.split(/\n/u)
+          .filter((l) => l !== "")
+      : call.args.slice(start + 1);
+  const words = parseOptions(head, { values: "jNnIad", long: { jobs: "j" }, stops: true }).operands.join(" ");
+  for (const item of items.length > 0 ? items : [""])
+    runShellText(words.includes("{}") ? words.replaceAll("{}", () => item) : `${words} ${item}`, call.state, call.scope);
+  return "likely";
+};

@@ -1,0 +1,65 @@
+/** Programs that carry files or their input to another machine. */
+import type { Call, Effect } from "../call";
+import { stdinOf } from "../channels";
+import { resolveLinks, select } from "../files";
+import { parseOptions } from "../options";
+import { contentOf } from "../redirects";
+import { isSecretPath } from "../subjects";
+import { absolute } from "../tree";
+import { DEEP, holesOf, SECRET_MARK, show } from "../text";
+
+const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
+
+/** Text of a secret file: the value of one variable may be what a service is called with. */
+const isFileText = (text: string): boolean => holesOf(text).some((h) => h.kind === "secret" && h.label.startsWith("content"));
+
+/** A secret file at the path, or in the folder with this path. */
+export function secretAt(path: string, call: Call): string | undefined {
+  const { files } = call.state;
+  const real = resolveLinks(files, absolute(path, call.state));
+  if (isSecretPath(real) || isSecretText(contentOf(path, call.state))) return real;
+  return select(files, `${real}/${DEEP}`).certain.find(
+    (key) => isSecretPath(key) && files.entries.get(key)?.some((e) => e.secret) === true,
+  );
+}
+
+export function noteSent(path: string, call: Call, to: string): void {
+  const secret = /^(https?:\/\/)?(localhost|127\.|\[::1\])/u.test(to) ? undefined : secretAt(path, call);
+  if (secret !== undefined)
+    call.scope.context.record.sent.push({ what: `${show(secret)}, which holds a secret, to ${show(to)}`, place: call.scope.context.place });
+}
+
+/** Its input goes there as well. */
+export function noteInput(call: Call, to: string): void {
+  const channel = stdinOf(call.scope.channels);
+  if (channel.inherited !== true && isSecretText(channel.text))
+    call.scope.context.record.sent.push({ what: `text of a file that holds a secret to ${show(to)}`, place: call.scope.context.place });
+}
+
+/** Words of curl and wget that are, or name, what is uploaded. */
+export function noteUpload(call: Call, url: string, words: readonly string[]): void {
+  for (const word of words) {
+    const file = /^(?:[^=]*=)?[@<](.+)$/u.exec(word)?.[1];
+    if (file === "-") noteInput(call, url);
+    else if (file !== undefined) noteSent(file.replace(/;.*$/u, ""), call, url);
+    else if (isFileText(word) && !/^(https?:\/\/)?(localhost|127\.)/u.test(url))
+      call.scope.context.record.sent.push({ what: `text of a file that holds a secret to ${show(url)}`, place: call.scope.context.place });
+  }
+}
+
+/** `nc host`, `mail`, `logger`, `socat`: the input is what they send. */
+export const sender: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "pwsticafr", long: { attach: "a", file: "f" } });
+  noteInput(call, call.name === "logger" ? "the system log" : (options.operands[0] ?? call.name));
+  for (const file of [options.value("f"), options.value("a")])
+    if (file !== undefined) noteSent(file, call, options.operands[0] ?? call.name);
+  return "likely";
+};
+
+/** Copies to `host:path`, and to stores: `rclone copy A remote:`, `gsutil cp A gs://`. */
+export const carrier: Effect = (call) => {
+  const operands = call.args.filter((a) => !a.startsWith("-"));
+  const to = operands.findLast((o) => /^[\w.@-]+:|^\w+:\/\//u.test(o));
+  if (to !== undefined) for (const one of operands) if (one !== to) noteSent(one, call, to);
+  return "likely";
+};

@@ -1,0 +1,47 @@
+/** Paths whose state the policies judge: what an unmodelled program is given of them is not known afterwards. */
+import { resolveLinks } from "./files";
+import { isWithin, nameOf, normalise } from "./paths";
+import type { State } from "./state";
+import { isSecretPath } from "./subjects";
+import { mapHoles, plain } from "./text";
+
+/** Folders below the service's home that programs fill as they run; nobody asks for their modes. */
+const WORKING = /\/(venvs?\d*|\.venv|\.cache|node_modules|\.git|__pycache__|logs?|data|tmp|run)(\/|$)|\.(log|pid|sock)$/u;
+
+/** Configuration that decides who may do what on the host, or what runs there later. */
+const SYSTEM =
+  /^\/etc\/(systemd\/|nginx\/|ssh\/|sudoers|cron|profile|tmpfiles\.d|ld\.so|pam\.d|rc\.local|update-motd\.d|udev\/|shadow|gshadow|passwd$|group$|security\/)|^\/(usr\/)?lib\/systemd\/|\/\.ssh(\/|$)|^\/var\/spool\/cron|^\/proc\/[^/]+\/environ$/u;
+
+export function isGuarded(path: string, home: string): boolean {
+  if (isSecretPath(path) || SYSTEM.test(path)) return true;
+  return isWithin(path, home) && !WORKING.test(path.slice(home.length));
+}
+
+/** The whole machine, or a folder above what is guarded. */
+const isAbove = (path: string, home: string): boolean =>
+  path === "/" || isWithin(home, path) || path === "/etc" || path === "/root" || path === "/proc";
+
+/** Words that can be paths, however they are wrapped: `-v /a:/b`, `path=/a`, `@/a`, `'/a'`. */
+const PIECES = /[^\s"'`=:,;()<>|&@\\{}[\]]+/gu;
+
+/** Guarded paths that a text names. Nothing of the text is run. */
+export function guardedIn(text: string, state: State, home: string): string[] {
+  const found = new Set<string>();
+  for (const [piece] of mapHoles(plain(text), () => "\uE003").matchAll(PIECES)) {
+    if (/^([a-z][a-z0-9+.-]*:)?\/\//u.test(piece)) continue;
+    const path = pathOf(piece, state);
+    if (path !== undefined && (isGuarded(path, home) || (piece.startsWith("/") && isAbove(path, home)))) found.add(path);
+  }
+  return [...found];
+}
+
+/** A word without a slash is a path only where it names something that is guarded by its name, or that was seen there. */
+function pathOf(piece: string, state: State): string | undefined {
+  if (piece.includes("\uE003")) return undefined;
+  if (piece.startsWith("/")) return resolveLinks(state.files, normalise(piece, "/"));
+  if (/^~[a-z_]/u.test(piece)) return normalise(`/home/${piece.slice(1)}`, "/");
+  if (piece.startsWith("~/")) return normalise(piece.slice(2), state.user === "root" ? "/root" : `/home/${state.user}`);
+  if (piece.startsWith("-")) return undefined;
+  const path = resolveLinks(state.files, normalise(piece, state.cwd));
+  return isSecretPath(nameOf(piece)) || state.files.entries.get(path)?.some((e) => e.kind !== "absent") ? path : undefined;
+}

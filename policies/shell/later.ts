@@ -1,0 +1,117 @@
+/**
+ * Files that run something later: cron, systemd, tmpfiles.d, profiles, git hooks, udev and the like. What they run may happen at any time
+ * after the set-up, or never: its effects are joined to what the host has without them.
+ */
+import { runOnHost } from "./analyse";
+import type { Entry, Files } from "./files";
+import { cloneFiles, joinFiles } from "./files";
+import { tmpfileCommands } from "./tmpfiles";
+import type { Context, Happenings } from "./state";
+import { isKnown, plain } from "./text";
+
+interface Later {
+  readonly path: string;
+  readonly text: string;
+  readonly user: string;
+  readonly place: Entry["place"];
+}
+
+/** Joins to the files what scripts do that the set-up leaves behind. @param record what the set-up did */
+export function runLater(files: Files, record: Happenings, context: Context): Files {
+  let joined = files;
+  for (const one of laterOf(files, record)) {
+    const own = cloneFiles(files);
+    context.place = one.place;
+    runOnHost(
+      {
+        urn: one.place.runBy ?? one.place.urn,
+        part: one.place.part,
+        text: one.text,
+        stdin: "",
+        user: one.user,
+        environment: new Map(),
+        at: one.place,
+      },
+      own,
+      context,
+    );
+    joined = joinFiles(joined, own);
+  }
+  return joined;
+}
+
+function laterOf(files: Files, record: Happenings): Later[] {
+  const seen = new Map<string, Later>();
+  const add = (path: string, content: string | undefined, place: Entry["place"]): void => {
+    for (const { text, user } of commandsOf(path, plain(content ?? ""))) {
+      if (text.trim() === "" || !isRelevant(text)) continue;
+      seen.set(`${user}\0${text}`, { path, text, user, place });
+    }
+  };
+  for (const { path, content, place } of record.written) if (content !== "") add(path, content, place);
+  for (const [path, entries] of files.entries)
+    for (const entry of entries) if (entry.kind !== "absent" && entry.content !== undefined) add(path, entry.content, entry.place);
+  return [...seen.values()];
+}
+
+/** A text of which nothing is known is looked at by those who judge the file; here there is nothing to follow. */
+const isRelevant = (text: string): boolean => isKnown(text) || text.replace(/\uE002[^\uE003]*\uE003/gu, "").trim() !== "";
+
+interface Command {
+  readonly text: string;
+  readonly user: string;
+}
+
+const ROOT = "root";
+const SCRIPTS =
+  /^\/etc\/(cron\.(hourly|daily|weekly|monthly)\/|profile(\.d\/|$)|rc\.local$|rc\.d\/|init\.d\/|update-motd\.d\/|bash\.bashrc$|bashrc$|zsh\/|network\/if-[\w-]+\.d\/|dhcp\/.*hooks|networkd-dispatcher\/|NetworkManager\/dispatcher\.d\/|kernel\/.*\.d\/|acpi\/|ssh\/sshrc$|X11\/)|^\/var\/lib\/cloud\/scripts\/|\/systemd\/(system-(sleep|shutdown|generators|environment-generators))\/|\/(hooks|\.githooks)\/(pre|post|update|prepare|commit|applypatch|reference)[\w-]*$|\/\.(bashrc|profile|bash_profile|bash_login|bash_logout|zshrc|zprofile|zlogin|kshrc)$|\/\.ssh\/rc$/u;
+const UNIT = /\/systemd\/.*\.(service|socket|mount|conf)$/u;
+
+/** The commands that a file makes somebody run later; none for other files. */
+function commandsOf(path: string, text: string): Command[] {
+  if (SCRIPTS.test(path)) return [{ text, user: userOf(path) }];
+  if (UNIT.test(path)) return unitCommands(text);
+  if (/\/tmpfiles\.d\/[^/]+\.conf$/u.test(path)) return [{ text: tmpfileCommands(text), user: ROOT }];
+  if (/^\/etc\/(crontab$|cron\.d\/|anacrontab$)/u.test(path)) return cronCommands(text, undefined);
+  if (/^\/var\/spool\/cron\//u.test(path)) return cronCommands(text, path.slice(path.lastIndexOf("/") + 1));
+  if (/\/udev\/rules\.d\//u.test(path)) return matches(text, /\b(?:RUN(?:\{\w+\})?\+?=|PROGRAM=+)"([^"]*)"/gu);
+  if (/\/logrotate\.d\/|logrotate\.conf$/u.test(path))
+    return matches(text, /^[ \t]*(?:pre|post|first|last)(?:rotate|action)[ \t]*\n([\s\S]*?)^[ \t]*endscript/gmu);
+  if (/\/apt\.conf\.d\//u.test(path)) return matches(text, /(?:Invoke(?:-\w+)?|Pre-Install-Pkgs)(?:::)?\s*\{?\s*"([^"]*)"/gu);
+  if (/\/authorized_keys2?$/u.test(path))
+    return matches(text, /(?:^|,)command="((?:[^"\\]|\\.)*)"/gmu).map((c) => ({ ...c, user: userOf(path) }));
+  if (/\/supervisor\/.*\.(conf|ini)$|supervisord\.conf$/u.test(path)) return matches(text, /^\s*command\s*=\s*(.+)$/gmu);
+  if (/\/monit\//u.test(path)) return matches(text, /\b(?:exec|start program\s*=?|stop program\s*=?)\s*"([^"]*)"/gu);
+  if (/^\/etc\/incron\.d\/|^\/var\/spool\/incron\//u.test(path)) return matches(text, /^\S+\s+\S+\s+(.+)$/gmu);
+  if (/^\/etc\/xinetd\.d\//u.test(path)) return matches(text, /^\s*server\s*=\s*(.+)$/gmu);
+  if (/^\/etc\/pam\.d\//u.test(path))
+    return matches(text, /\bpam_exec\.so\s+(?:(?:quiet|expose_authtok|seteuid|stdout|log=\S+|type=\S+)\s+)*(.+)$/gmu);
+  return [];
+}
+
+const matches = (text: string, pattern: RegExp): Command[] =>
+  [...text.matchAll(pattern)].map(([, command = ""]) => ({ text: command, user: ROOT }));
+
+/** The user whose folder it lies in. */
+const userOf = (path: string): string => /^\/home\/([^/]+)\//u.exec(path)?.[1] ?? ROOT;
+
+function unitCommands(text: string): Command[] {
+  const lines = text.replace(/\\\n\s*/gu, " ").split("\n");
+  const dynamic = lines.some((line) => /^\s*DynamicUser\s*=\s*(yes|true|1|on)\s*$/u.test(line));
+  const user = lines.map((line) => /^\s*User\s*=\s*(\S+)/u.exec(line)?.[1]).findLast((u) => u !== undefined) ?? (dynamic ? "nobody" : ROOT);
+  return lines.flatMap((line) => {
+    const match = /^\s*Exec(?:Start|StartPre|StartPost|Stop|StopPost|Reload|Condition)\s*=\s*([-@:+!|]*)(.+)$/u.exec(line);
+    return match ? [{ text: (match[2] ?? "").replaceAll("%%", "%"), user: /[+!]/u.test(match[1] ?? "") ? ROOT : user }] : [];
+  });
+}
+
+/** `m h dom mon dow [user] command`, `@daily [user] command`; a `%` ends the command and begins its input. */
+function cronCommands(text: string, owner: string | undefined): Command[] {
+  return text.split("\n").flatMap((line) => {
+    const fields = /^\s*(?:@\w+|(?:[\d*/,\-A-Za-z?~]+\s+){4}[\d*/,\-A-Za-z?~]+)\s+(.*)$/u.exec(line)?.[1];
+    if (fields === undefined || /^\s*#/u.test(line)) return [];
+    const named = owner === undefined ? /^(\S+)\s+(.*)$/u.exec(fields) : null;
+    const command = named ? (named[2] ?? "") : fields;
+    return [{ text: command.replace(/(?<!\\)%[\s\S]*$/u, "").replaceAll("\\%", "%"), user: owner ?? named?.[1] ?? ROOT }];
+  });
+}

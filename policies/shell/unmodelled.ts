@@ -1,0 +1,145 @@
+/**
+ * The closed world: a program without a model is not taken to be harmless. What is guarded and named in its words, its input or the files
+ * that it is given is not known afterwards, and a program that nobody has shown may have changed anything.
+ */
+import type { Call } from "./call";
+import { readAll, stdinOf, tick, write } from "./channels";
+import type { Entry } from "./files";
+import { below, joinEntries, resolveLinks, select } from "./files";
+import { ANY_MODE } from "./mode";
+import { guardedIn, isGuarded } from "./guarded";
+import { isPattern, isWithin } from "./paths";
+import { HARMLESS, PRINTERS, RUNNERS, SCRIPTED } from "./programs";
+import { contentOf } from "./redirects";
+import { cannotTell } from "./report";
+import type { Status } from "./state";
+import { absolute } from "./tree";
+import { digestLabel, hole, holesOf, isKnown, plain, show } from "./text";
+
+/** Where distributions put their programs. What lies elsewhere is somebody's own. */
+const INSTALLED = /^(\/usr)?\/(s?bin|lib\w*|libexec|games)\/|^\/snap\/bin\//u;
+
+/** @param program as it was written: a name, or a path */
+export function runUnmodelled(program: string, call: Call): Status {
+  const { name, state, scope } = call;
+  if (PRINTERS.has(name)) return printFiles(call);
+  if (!HARMLESS.has(name)) suspect(program, call);
+  write(state, scope, 1, `${hole(HARMLESS.has(name) ? "value" : kindOf(call), digestLabel(`output of ${name}`, ...call.args))}\n`);
+  return "likely";
+}
+
+/** Says so, and makes unknown what is guarded and named. @param code text that the program runs */
+export function suspect(program: string, call: Call, code = ""): void {
+  const { name, args, state, scope } = call;
+  const { home } = scope.context;
+  const given = [code, ...args, ownInput(call), ...args.map((arg) => fileText(arg, call))].join("\n");
+  const named = guardedIn(given, state, home);
+  const what = `«${name}», a program that is not modelled`;
+  if (named.length > 0) {
+    for (const path of named) blur(path, call);
+    cannotTell(scope, `${what} and is given ${show(named[0] ?? "")}`);
+    return;
+  }
+  if (RUNNERS.has(name) && (state.user === "root" || isWithin(state.cwd, home)) && !isQuestion(args))
+    cannotTell(scope, `${what} and runs text of files that nobody has shown`);
+  else if (program.startsWith("/") && !INSTALLED.test(program) && !isOwnTool(program, home))
+    cannotTell(scope, `${show(program)}, a program that nobody has shown`);
+  else if (state.user === "root" && args.some(isWholeHole) && RUNNERS.has(name)) cannotTell(scope, `${what} with words that are not known`);
+}
+
+const isQuestion = (args: readonly string[]): boolean =>
+  args.some((a) => /^(--version|-V|--help|-h|version|help|--syntax-check|-n|--dry-run)$/u.test(a));
+const isWholeHole = (text: string): boolean => /^\uE002v[^\uE003]*\uE003$/u.test(text);
+
+/** Programs of the service's own virtual environment, and of agents that AWS installs. */
+const isOwnTool = (program: string, home: string): boolean =>
+  (isWithin(program, home) && /\/bin\/[^/]+$/u.test(program)) ||
+  /^\/(opt\/aws|usr\/local\/aws-cli|usr\/lib)\//u.test(program) ||
+  !isKnown(program);
+
+/** What the script's pipe or redirection gives it; the Command's own input goes to whoever reads it. */
+function ownInput(call: Call): string {
+  const channel = stdinOf(call.scope.channels);
+  return channel.inherited === true ? "" : channel.text;
+}
+
+/** A file among the words is read, and may be obeyed: `make -f FILE`. */
+function fileText(arg: string, call: Call): string {
+  const name = arg.replace(/^(-\w|--[\w-]+=|@)/u, "");
+  if (name === "" || name.startsWith("-") || isPattern(name)) return "";
+  const entries = call.state.files.entries.get(resolveLinks(call.state.files, absolute(name, call.state)));
+  return (entries ?? []).map((e) => (e.kind === "absent" ? "" : (e.content ?? ""))).join("\n");
+}
+
+/** Everything that is known of the path, and of what lies below it, may be different now. */
+export function blur(path: string, call: Call): void {
+  const { state, scope } = call;
+  const own = select(state.files, path);
+  const inside = below(state.files, path);
+  const doubt = `«${call.name}» may have changed it`;
+  for (const key of new Set([...own.certain, ...own.possible, ...inside.certain, ...inside.possible])) {
+    if (!isGuarded(key, scope.context.home)) continue;
+    const before = state.files.entries.get(key) ?? [];
+    const after = before
+      .filter((e) => e.kind !== "absent")
+      .map((e): Entry => ({
+        ...e,
+        mode: ANY_MODE,
+        owner: undefined,
+        group: undefined,
+        doubt,
+        time: tick(scope.context),
+        place: scope.context.place,
+      }));
+    state.files.entries.set(key, joinEntries(before, after));
+  }
+}
+
+/** Secret where anything that it reads is. */
+function kindOf(call: Call): "secret" | "fetched" | "value" {
+  const files = call.args.map((arg) => readable(arg, call));
+  const texts = [ownInput(call), ...files];
+  if (isSecretText(ownInput(call)) || files.some(isWholeSecret)) return "secret";
+  return texts.some((text) => holesOf(text).some((h) => h.kind === "fetched")) ? "fetched" : "value";
+}
+
+const isSecretText = (text: string): boolean => text.includes("\uE005") || holesOf(text).some((h) => h.kind === "secret");
+
+/** Text of a file as it was given: what a program has cut out of a larger text may be the part that is no secret. */
+const isWholeSecret = (text: string): boolean =>
+  text.includes("\uE005") || holesOf(text).some((h) => h.kind === "secret" && /^(content|stdin|aws|\$)/u.test(h.label));
+
+function readable(arg: string, call: Call): string {
+  const name = arg.replace(/^(-\w|--[\w-]+=|@)(?=[/.~])/u, "");
+  return name === "" || name.startsWith("-") || /[\s{}$^|\\]/u.test(plain(name)) ? "" : contentOf(name, call.state);
+}
+
+/** `grep PATTERN FILE`, `diff A B`, `awk PROGRAM FILE`, `gzip -c FILE`: text of the files and of the input. */
+export function printFiles(call: Call): Status {
+  const { name, args, state, scope } = call;
+  const operands = args.filter((a) => !a.startsWith("-"));
+  const given = args.some((a) => /^(-[ef]|--(regexp|file|expression)\b)/u.test(a));
+  const files = (SCRIPTED.has(name) && !given ? operands.slice(1) : operands).map((arg) => readable(arg, call));
+  const quiet =
+    args.some((a) => /^(-[a-zA-Z]*[qcl][a-zA-Z]*|--quiet|--silent|--brief|--count|--files-with.*)$/u.test(a)) &&
+    /grep|^(diff|rg|ag|comm)$/u.test(name);
+  if (quiet) {
+    write(state, scope, 1, `${hole("value", digestLabel(name, ...args))}\n`);
+    return "open";
+  }
+  runsCommands(call);
+  const takesInput = operands.length <= (SCRIPTED.has(name) && !given ? 1 : 0) || args.includes("-");
+  const input = takesInput ? readAll(scope.channels) : "";
+  const text = [...files, input].join("");
+  const secret = isSecretText(input) || files.some(isWholeSecret);
+  const kind = secret ? "secret" : holesOf(text).some((h) => h.kind === "fetched") ? "fetched" : "value";
+  write(state, scope, 1, `${hole(kind, digestLabel(name, ...args, text))}\n`);
+  return /^(e|f|z)?grep$|^(diff|cmp|rg|ag)$/u.test(name) ? "open" : "likely";
+}
+
+/** The languages of awk and sed can run commands and write files. */
+function runsCommands(call: Call): void {
+  const script = plain(call.args.join("\n"));
+  if (/awk$/u.test(call.name) && /\bsystem\s*\(|\|\s*(getline|")|"\s*\|/u.test(script.replace(/"[^"]*\|[^"]*"/gu, '""')))
+    cannotTell(call.scope, `a program in ${call.name} that runs commands`);
+}
