@@ -42,9 +42,11 @@ export function runLater(files: Files, record: Happenings, context: Context): Fi
 
 function laterOf(files: Files, record: Happenings): Later[] {
   const seen = new Map<string, Later>();
+  // A script that the set-up has run has been followed already.
+  const ran = new Set(record.ran.map((one) => one.path));
   const add = (path: string, content: string | undefined, place: Entry["place"]): void => {
     for (const { text, user } of commandsOf(path, plain(content ?? ""))) {
-      if (text.trim() === "" || !isRelevant(text)) continue;
+      if (text.trim() === "" || !isRelevant(text) || ran.has(text.trim().split(/\s/u)[0] ?? "")) continue;
       seen.set(`${user}\0${text}`, { path, text, user, place });
     }
   };

@@ -140,6 +140,6 @@ export function printFiles(call: Call): Status {
 /** The languages of awk and sed can run commands and write files. */
 function runsCommands(call: Call): void {
   const script = plain(call.args.join("\n"));
-  if (/awk$/u.test(call.name) && /\bsystem\s*\(|\|\s*(getline|")|"\s*\|/u.test(script.replace(/"[^"]*\|[^"]*"/gu, '""')))
+  if (/awk$/u.test(call.name) && /\bsystem\s*\(|(?<!\|)\|(?!\|)&?\s*(getline|")/u.test(script.replace(/"[^"]*\|[^"]*"/gu, '""')))
     cannotTell(call.scope, `a program in ${call.name} that runs commands`);
 }
