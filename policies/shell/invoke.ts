@@ -241,6 +241,7 @@ function runProgram(program: string, call: Call): Status {
 function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call): Status {
   const { state, scope } = call;
   const before = { user: state.user, umask: state.umask };
+  const start = state.files.entries.copy();
   if (wrapped.elsewhere !== undefined) return runElsewhere(wrapped, call);
   if (wrapped.user !== undefined) state.user = wrapped.user;
   if (wrapped.login) state.umask = exactly(0o022);
@@ -249,9 +250,21 @@ function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call):
     a.slice(a.indexOf("=") + 1),
   ]);
   const status = runInner(wrapped, assignments, state, deeper(scope));
+  if (call.name === "unshare") forgetMounts(start, state);
   state.user = before.user;
   state.umask = before.umask;
   return status;
+}
+
+/** What is mounted in a namespace of its own is seen there only. */
+function forgetMounts(before: State["files"]["entries"], after: State): void {
+  const { entries } = after.files;
+  for (const path of [...(entries.changedSince(before) ?? entries.keys())]) {
+    const old = before.get(path);
+    if (entries.get(path) === old || entries.get(path)?.every((e) => e.kind === "link") !== true) continue;
+    if (old) entries.set(path, old);
+    else entries.delete(path);
+  }
 }
 
 /** Another machine has files of its own, which are not known here. What is changed there may be ours as well: that is said, and not followed. */
