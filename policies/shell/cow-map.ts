@@ -6,6 +6,8 @@ export class CowMap<K, V> implements Iterable<[K, V]> {
   /** Whether nobody else has the base (then changes go into it), or the layer over it. */
   private ownsBase = false;
   private ownsLayer = false;
+  /** Base and layer as one map, for whoever goes through all of it; until the next change. */
+  private merged: Map<K, V> | undefined;
   private constructor(
     private base: Map<K, V>,
     private layer: Map<K, V>,
@@ -18,7 +20,9 @@ export class CowMap<K, V> implements Iterable<[K, V]> {
   copy(): CowMap<K, V> {
     this.ownsBase = false;
     this.ownsLayer = false;
-    return new CowMap(this.base, this.layer);
+    const copied = new CowMap(this.base, this.layer);
+    copied.merged = this.merged;
+    return copied;
   }
 
   /** True where nothing was changed since one was copied from the other. */
@@ -49,31 +53,47 @@ export class CowMap<K, V> implements Iterable<[K, V]> {
       this.base.set(key, value);
       return;
     }
+    this.merged = undefined;
     if (!this.ownsLayer) {
       this.layer = new Map(this.layer);
       this.ownsLayer = true;
     }
     this.layer.set(key, value);
-    if (this.layer.size > MOST_CHANGES) this.own();
+    if (this.layer.size > Math.max(MOST_CHANGES, this.base.size >> 2)) this.own();
   }
   delete(key: K): void {
     if (this.has(key)) this.own().delete(key);
   }
 
+  /** Goes through everything without parting from the base: the copies that share it stay quick to compare. */
   private flat(): Map<K, V> {
-    return this.layer.size === 0 ? this.base : this.own();
+    if (this.layer.size === 0) return this.base;
+    return (this.merged ??= this.merge());
+  }
+
+  private merge(): Map<K, V> {
+    const all = new Map(this.base);
+    for (const [key, value] of this.layer) all.set(key, value);
+    return all;
   }
 
   private own(): Map<K, V> {
     if (!this.ownsBase) {
-      this.base = new Map(this.base);
-      for (const [key, value] of this.layer) this.base.set(key, value);
+      this.base = this.merge();
       this.layer = new Map();
+      this.merged = undefined;
       this.ownsBase = true;
     }
     return this.base;
   }
 }
 
-/** With more, the layer is merged into a base of its own. */
+/** With more than this, and more than a quarter of the base, the layer is merged into a base of its own. */
 const MOST_CHANGES = 24;
+
+/** The keys whose values can differ: first those that `b` changed, then those that `a` changed. */
+export function keysThatDiffer<K, V>(a: CowMap<K, V>, b: CowMap<K, V>): Set<K> {
+  const keys = new Set<K>(b.changedSince(a) ?? b.keys());
+  for (const key of a.changedSince(b) ?? a.keys()) keys.add(key);
+  return keys;
+}

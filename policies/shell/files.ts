@@ -2,10 +2,10 @@
  * What is known of a host's files. Each path has the states it can be in; a path that is not listed was never mentioned.
  * A path may be a pattern (`/home/x/app/**` + `.py`): then the entry stands for every such file.
  */
-import { CowMap } from "./cow-map";
+import { CowMap, keysThatDiffer } from "./cow-map";
 import { joinModes, sameMode } from "./mode";
 import type { Mode } from "./mode";
-import { isPattern, isWithin, normalise, parentOf, relation } from "./paths";
+import { isPattern, isWithin, normalise, parentOf, relatedTo } from "./paths";
 import { DEEP, holesOf } from "./text";
 
 /** Where a change was written: a resource, one of its properties, and the line of that text. */
@@ -107,16 +107,12 @@ export function joinFiles(a: Files, b: Files): Files {
       entries,
       entries.slice(0, 1).map((e): Entry => ({ kind: "absent", mode: e.mode, secret: false, time: e.time, place: e.place })),
     );
-  for (const path of pathsThatDiffer(a, b)) {
+  for (const path of keysThatDiffer(a.entries, b.entries)) {
     const [mine, other] = [a.entries.get(path), b.entries.get(path)];
     if (mine !== other) joined.entries.set(path, mine && other ? joinEntries(mine, other) : missing(mine ?? other ?? []));
   }
   return joined;
 }
-
-/** In the order in which a host gets to know them. */
-const pathsThatDiffer = (a: Files, b: Files): Iterable<string> =>
-  new Set([...(b.entries.changedSince(a.entries) ?? b.entries.keys()), ...(a.entries.changedSince(b.entries) ?? a.entries.keys())]);
 
 /** Follows links in the path's folders and, unless `keepLast`, at its end. Stops after 20 links (loops). */
 export function resolveLinks(files: Files, path: string, keepLast = false): string {
@@ -146,8 +142,9 @@ export function select(files: Files, pattern: string): { certain: string[]; poss
   if (!isPattern(pattern) && holesOf(pattern).every((h) => h.kind === "fresh")) {
     return { certain: files.entries.has(pattern) ? [pattern] : [], possible };
   }
+  const relate = relatedTo(pattern);
   for (const path of files.entries.keys()) {
-    const related = relation(pattern, path);
+    const related = relate(path);
     if (related === "covers") certain.push(path);
     else if (related === "overlaps") possible.push(path);
   }

@@ -5,7 +5,7 @@ import type { Graph, Resource, Settings } from "../core/types";
 import { isAbsent, reveal } from "../core/values";
 import { newContext } from "./analyse";
 import { cloneFiles, joinFiles, noFiles } from "./files";
-import type { Entry, Files } from "./files";
+import type { Entry, Files, Place } from "./files";
 import { inputsOf, runPart } from "./host-steps";
 import { runLater } from "./later";
 import type { ParseShell } from "./parser";
@@ -108,16 +108,27 @@ function changed(before: Files, after: Files): string[] {
 const collide = (a: readonly string[] = [], b: readonly string[] = []): boolean =>
   a.some((x) => b.some((y) => relation(x, y) !== "apart" || relation(y, x) !== "apart"));
 
+const LISTS = ["executed", "written", "unclear", "shown", "sent", "remoteCode", "ran"] as const;
+
 /** Other orders of the same steps repeat most of what happened. */
 function addNew(into: Happenings, from: Happenings): void {
-  const seen = new Set(Object.values(into).flatMap((list: readonly object[]) => list.map(keyOf)));
-  for (const name of ["executed", "written", "unclear", "shown", "sent", "remoteCode", "ran"] as const) {
-    const list: object[] = into[name];
-    for (const item of from[name]) if (!seen.has(keyOf(item))) list.push(item);
+  for (const name of LISTS) {
+    const added: readonly Item[] = from[name];
+    if (added.length === 0) continue;
+    const list: Item[] = into[name];
+    const spots = new Set(added.map(spotOf));
+    const seen = new Set(list.filter((item) => spots.has(spotOf(item))).map(keyOf));
+    for (const item of added) if (!seen.has(keyOf(item))) list.push(item);
   }
 }
 
-const keyOf = once((item: object): string => JSON.stringify(item, (key, value: unknown) => (key === "time" ? undefined : value)));
+type Item = { readonly place: Place } | Happenings["ran"][number];
+
+/** Where it happened: nearly always enough to see that something is new. */
+const spotOf = once((item: Item): string =>
+  "place" in item ? `${String(item.place.line)} ${item.place.part} ${item.place.urn}` : item.path,
+);
+const keyOf = once((item: Item): string => JSON.stringify(item, (key, value: unknown) => (key === "time" ? undefined : value)));
 
 interface Run {
   readonly files: Files;

@@ -70,17 +70,25 @@ function shapeOf(path: string): Shape {
   return shape;
 }
 
+type Relation = "covers" | "overlaps" | "apart";
+
 /**
  * How the paths that `pattern` stands for relate to those of `key`: it names all of them, may name some, or none.
  */
-export function relation(pattern: string, key: string): "covers" | "overlaps" | "apart" {
-  if (pattern === key) return "covers";
-  const [own, other] = [shapeOf(pattern), shapeOf(key)];
-  if (!own.start.startsWith(other.start) && !other.start.startsWith(own.start)) return "apart";
-  if (!own.isOpen && !other.isOpen && !other.hasHoles) return "apart";
-  if ((own.literal ??= regexOf(pattern, "literal")).test(key)) return "covers";
-  if ((own.anything ??= regexOf(pattern, "anything")).test(other.filled)) return "overlaps";
-  return (other.anything ??= regexOf(key, "anything")).test(own.filledAlike) ? "overlaps" : "apart";
+export const relation = (pattern: string, key: string): Relation => relatedTo(pattern)(key);
+
+/** The same for many keys: what is asked of the pattern is asked once. */
+export function relatedTo(pattern: string): (key: string) => Relation {
+  const own = shapeOf(pattern);
+  return (key) => {
+    if (pattern === key) return "covers";
+    const other = shapeOf(key);
+    if (!own.start.startsWith(other.start) && !other.start.startsWith(own.start)) return "apart";
+    if (!own.isOpen && !other.isOpen && !other.hasHoles) return "apart";
+    if ((own.literal ??= regexOf(pattern, "literal")).test(key)) return "covers";
+    if ((own.anything ??= regexOf(pattern, "anything")).test(other.filled)) return "overlaps";
+    return (other.anything ??= regexOf(key, "anything")).test(own.filledAlike) ? "overlaps" : "apart";
+  };
 }
 
 const CLASSES: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 /** The state of a shell and of the host it runs on, and the record of what happened. */
-import { CowMap } from "./cow-map";
+import { keysThatDiffer } from "./cow-map";
+import type { CowMap } from "./cow-map";
 import type { ParseShell } from "./parser";
 import type { Entry, Files, Place } from "./files";
 import { cloneFiles, joinFiles } from "./files";
@@ -185,7 +186,7 @@ export function joinStates(a: State, b: State): State {
   if (!a.live) return b;
   if (!b.live) return a;
   const variables = a.variables.copy();
-  const names = a.variables.sameAs(b.variables) ? [] : new Set([...a.variables.keys(), ...b.variables.keys()]);
+  const names = a.variables.sameAs(b.variables) ? [] : keysThatDiffer(a.variables, b.variables);
   for (const name of names) {
     const [mine, other] = [a.variables.get(name), b.variables.get(name)];
     if (mine !== other) variables.set(name, joinVariables(name, mine, other));
@@ -194,7 +195,7 @@ export function joinStates(a: State, b: State): State {
     ...a,
     files: joinFiles(a.files, b.files),
     variables,
-    functions: a.functions.sameAs(b.functions) ? a.functions.copy() : CowMap.from([...b.functions, ...a.functions]),
+    functions: joinFunctions(a.functions, b.functions),
     umask: joinModes(a.umask, b.umask),
     cwd: a.cwd === b.cwd ? a.cwd : hole("value", "cwd"),
     user: a.user === b.user ? a.user : hole("value", "user"),
@@ -205,6 +206,17 @@ export function joinStates(a: State, b: State): State {
     },
     args: a.args?.join("\0") === b.args?.join("\0") ? a.args : undefined,
   };
+}
+
+/** Where both define a name, one of them is followed. */
+function joinFunctions(a: State["functions"], b: State["functions"]): State["functions"] {
+  const joined = a.copy();
+  if (!a.sameAs(b))
+    for (const name of b.changedSince(a) ?? b.keys()) {
+      const other = b.get(name);
+      if (other && !a.has(name)) joined.set(name, other);
+    }
+  return joined;
 }
 
 const MOST_VALUES = 8;

@@ -1,7 +1,7 @@
 /** Each policy of the area on other people's scripts: what it has to flag, what it has to leave alone, what nobody can tell. */
 import type { Policy } from "../../../policies/core/types";
 import { policies } from "../../../policies/rules/host-setup";
-import { verdicts } from "./program";
+import { BACKEND, GATEWAY, verdicts } from "./program";
 import type { Step } from "./program";
 
 type Steps = readonly (Step | string)[];
@@ -15,6 +15,8 @@ const ENV = "/home/ddos/app/.env";
 const unit = (lines: string): string => `sudo tee /etc/systemd/system/api.service >/dev/null <<'EOF'\n[Service]\n${lines}\nEOF\n`;
 const SERVICE = unit("User=ddos\nExecStart=/home/ddos/venv/bin/uvicorn app:app --host 127.0.0.1");
 const START = "/home/ddos/venv/bin/uvicorn app:app";
+
+const onGateway = (create: string): Step => ({ create, dependsOn: [GATEWAY] });
 
 const tables: Readonly<Record<string, Table>> = {
   "env-file-owner": {
@@ -174,6 +176,27 @@ const tables: Readonly<Record<string, Table>> = {
       "firewall rule": ["sudo iptables -A INPUT -p tcp --dport 22 -j ACCEPT"],
       version: ["ngrok version; ssh -V"],
       "ssh without a forward": ["ssh ubuntu@10.0.0.9 uptime"],
+    },
+  },
+  "gateway-forwards-only-by-nginx": {
+    bad: {
+      socat: [onGateway("sudo socat TCP-LISTEN:8443,fork TCP:10.0.101.7:9000 &")],
+      DNAT: [onGateway("sudo iptables -t nat -A PREROUTING -p tcp --dport 8443 -j DNAT --to-destination 10.0.101.7:9000")],
+      "DNAT by nft": [onGateway("sudo nft add rule ip nat prerouting tcp dport 8443 dnat to 10.0.101.7:9000")],
+      "ssh -g -L": [onGateway("ssh -gfNL 8443:10.0.101.7:9000 ubuntu@10.0.101.7")],
+      "in a unit": [
+        onGateway(
+          "sudo tee /etc/systemd/system/f.service >/dev/null <<'EOF'\n[Service]\nExecStart=/usr/bin/socat TCP-LISTEN:81,fork TCP:10.0.101.7:9000\nEOF",
+        ),
+      ],
+    },
+    good: {
+      "a site of nginx": [
+        onGateway("printf 'location / { proxy_pass http://10.0.101.7:9000; }' | sudo tee /etc/nginx/conf.d/x.conf >/dev/null"),
+      ],
+      "ssh to the backend": [onGateway("ssh ubuntu@10.0.101.7 uptime")],
+      "a rule that takes away": [onGateway("sudo iptables -t nat -D PREROUTING -p tcp --dport 8443 -j REDIRECT --to-ports 80")],
+      "another host's tunnel": ["nohup ngrok http 9000 >/dev/null 2>&1 &"].map((create) => ({ create, dependsOn: [BACKEND] })),
     },
   },
   "service-not-root": {
@@ -402,6 +425,6 @@ test.each(rows("open"))("%s cannot tell: %s", async (id, _, steps) => {
   expect(await verdicts(find(id), steps)).toEqual(["unknown"]);
 });
 test("every policy but those about connections and whole hosts has a table", () => {
-  const others = ["env-file-mode", "backend-through-bastion", "host-setup-present", "gateway-forwards-only-by-nginx"];
+  const others = ["env-file-mode", "backend-through-bastion", "host-setup-present"];
   expect(policies.map((p) => p.id).filter((id) => !others.includes(id) && !(id in tables))).toEqual([]);
 });
