@@ -30,12 +30,16 @@ export const policy: Policy = {
       const found = check(resource);
       return found.length > 0
         ? found
-        : (composed.get(resource.urn) ?? []).map((kind) =>
-            violation(resource, `a script of ${label(resource)} puts together ${kind}: ${FIX}`),
-          );
+        : (composed.get(resource.urn) ?? [])
+            .filter((kind) => !isGiven(resource, kind))
+            .map((kind) => violation(resource, `a script of ${label(resource)} puts together ${kind}: ${FIX}`));
     });
   },
 };
+
+/** What comes by an input is a matter of that input, whose mark not every engine shows. */
+const isGiven = (resource: Resource, kind: string): boolean =>
+  [...scan(resource.inputs.stdin, "stdin"), ...scan(resource.inputs.environment, "environment")].some((spot) => spot.kind === kind);
 
 /** Secrets that a script makes of pieces, in the text that it writes: by the Command that runs it. Text of a marked input is where it belongs. */
 function composedIn(reports: readonly HostReport[]): ReadonlyMap<string, readonly string[]> {
