@@ -6,7 +6,7 @@ import { envDigest, renderEnvFile } from "./env-file";
 import { healthLines, healthOf, releaseSeconds } from "./health";
 import { hostFiles } from "./host-files";
 import { hasApplication, limitsOf, renderSite, renderUnit, sha256, systemFiles } from "./render";
-import { readTemplate } from "./templates";
+import { readScript, readTemplate } from "./templates";
 import type { Carrier, HostSpec, Step, StepValues } from "./types";
 
 export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
@@ -91,12 +91,17 @@ function packages(spec: HostSpec): string[] {
 }
 
 /**
- * A unit that prepare.sh names though this host never gets it. Policies read the script: where no unit of an application tells them which user
- * it runs as, they have to know the text of every unit.
+ * A unit that prepare.sh names though this host never gets it, and what it runs. Policies read the script: where no unit of an application
+ * tells them which user it runs as, they have to know the text of every unit, and of every program that root is said to run later.
  */
 function namedUnits(spec: HostSpec): StepScript["files"] {
   const unit = "ddos-backup.service";
-  return hasApplication(spec) ? [] : [{ name: unit, content: readTemplate(unit) }];
+  return hasApplication(spec)
+    ? []
+    : [
+        { name: unit, content: readTemplate(unit) },
+        { name: "backup.sh", content: readScript("backup") },
+      ];
 }
 
 function prepare(spec: HostSpec): Plan {
