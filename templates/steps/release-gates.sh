@@ -49,7 +49,7 @@ gate_site() {
 # site_reason TEXT: what nginx said of the copy, and whose file it is about.
 site_reason() {
   local error file
-  error=$(sed -n '/\[emerg\]/{s/^nginx: //p;q;}' <<<"$1")
+  error=$(sed -n '/\[emerg\]/{s/^nginx: //;p;q;}' <<<"$1")
   file=$(sed -nE 's,^.* in (/[^ ]*):[0-9]+$,\1,p' <<<"$error")
   if [ -n "$file" ] && [ "${file##*/sites-*/}" != "$ROLE" ]; then
     printf 'nginx refuses its configuration because of %s, which is not part of this deployment: %s. With that file nginx takes no new site, and does not start at the next boot: correct or remove it, then run again' "$file" "$error"

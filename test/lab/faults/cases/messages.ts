@@ -34,6 +34,7 @@ async function after(bench: Bench, undo: string, work: () => Promise<string>): P
 export const messageCases: readonly Case[] = [
   {
     name: "no inodes left: said as that, and no request fails",
+    byName: true,
     run: (bench) =>
       after(bench, "rm -rf /var/inodes", async () => {
         await bench.sh(`rm -rf /var/lib/ddos/reserve; ${TAKE_INODES}`);
