@@ -178,7 +178,12 @@ export function parseRequirement(place: string, text: string): Requirement {
   }
   const named = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*\(?([^)]*)\)?$/.exec(main);
   if (named === null) return { ...common, extras: [], specifier: main };
-  return { ...common, name: normalized(named[1] ?? ""), extras: list(named[2]), specifier: (named[3] ?? "").replace(/\s+/g, "") };
+  return { ...common, name: normalized(named[1] ?? ""), extras: list(named[2]), specifier: squeezed(named[3] ?? "") };
+}
+
+/** Blanks around comparisons and commas mean nothing to pip; one between two words is a line that it refuses. */
+function squeezed(specifier: string): string {
+  return specifier.replace(/\s*([,~=!<>]+)\s*/g, "$1").trim();
 }
 
 function list(extras: string | undefined): string[] {

@@ -6,20 +6,18 @@
 import * as path from "path";
 import { asProblems, command, Problem, reasonOf, start, type ExitCode, type Given, type Io } from "../../policies/cli";
 import type { HostRole, Step } from "../release/types";
+import { DEPLOYED_STACK, DEPLOYED_VALUES, HOSTS } from "./deployed-options";
 import { deployedJson } from "./pulumi-cli";
 import { exitCode, PARTS, readStep, renderRepair, stepsFor, type StepOutcome } from "./repair-report";
 import type { HostOutcome } from "./verify-report";
 
 const ROOT = path.resolve(__dirname, "../..");
-const HOSTS = ["gateway", "backend"] as const;
 
 const OPTIONS = {
-  stack: { kind: "text", value: "NAME", short: "s", required: true, help: "the deployed stack" },
+  ...DEPLOYED_STACK,
   host: { kind: "texts", value: "HOST", help: "gateway or backend; without it both" },
   part: { kind: "texts", value: "PART", help: `${Object.keys(PARTS).join(", ")}; may be repeated, without it all` },
-  config: { kind: "text", value: "FILE", help: 'what "pulumi config --show-secrets --json" printed, in place of running it' },
-  outputs: { kind: "text", value: "FILE", help: 'what "pulumi stack output --json" printed, in place of running it' },
-  json: { kind: "flag", help: "print one JSON document instead of text" },
+  ...DEPLOYED_VALUES,
 } as const;
 
 export const repairCommand = command({
@@ -49,7 +47,7 @@ async function repair(options: Given<typeof OPTIONS>["options"], io: Io): Promis
   const given = deployedJson(options, io.from);
   io.progress.say("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
-  const { readInputs, ask, runStep, KNOWN_ERRORS } = await import("./verify-hosts");
+  const { askEach, readInputs, runStep, KNOWN_ERRORS } = await import("./verify-hosts");
   const { hostSteps } = await import("../release/steps");
   const { inputs, deployed } = await asProblems(KNOWN_ERRORS, () => readInputs(ROOT, options.stack, given));
   const work = roles.map((role) => [role, stepsFor(hostSteps({ ...inputs.specs[role], repairOnly: true }), parts)] as const);
@@ -70,11 +68,8 @@ async function repair(options: Given<typeof OPTIONS>["options"], io: Io): Promis
     }
   };
   for (const [role, steps] of work) for (const step of steps) if (!(await once(role, step))) break;
-  const verified: HostOutcome[] = [...unreachable];
-  for (const role of roles.filter((one) => !unreachable.some((host) => host.role === one))) {
-    io.progress.say(`asking the ${role}`);
-    verified.push(await ask(role, inputs, deployed));
-  }
+  const reachable = roles.filter((one) => !unreachable.some((host) => host.role === one));
+  const verified = [...unreachable, ...(await askEach(reachable, inputs, deployed, io.progress))];
   io.progress.end();
   const { stack } = options;
   io.out(options.json ? JSON.stringify({ stack, steps: repaired, hosts: verified }, null, 2) : renderRepair(stack, repaired, verified));

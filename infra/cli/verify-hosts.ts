@@ -1,6 +1,6 @@
 /** Runs steps of a host outside of Pulumi, with the values that the program would give them. */
 import * as pulumi from "@pulumi/pulumi";
-import { Problem, reasonOf } from "../../policies/cli";
+import { Problem, reasonOf, type Progress } from "../../policies/cli";
 import { loadConfig } from "../config/load";
 import { projectName, StackFileError } from "../offline/stack-file";
 import { carrier } from "../release/carrier";
@@ -38,6 +38,21 @@ export async function readInputs(root: string, stack: string, json: DeployedJson
   );
   const { config, sources } = loadConfig(root);
   return { inputs: stackInputs(config, sources, deployed.modelBucket), deployed };
+}
+
+/** One after the other, which shows as progress. */
+export async function askEach(
+  roles: readonly HostRole[],
+  inputs: StackInputs,
+  deployed: Deployed,
+  progress: Pick<Progress, "say">,
+): Promise<HostOutcome[]> {
+  const outcomes: HostOutcome[] = [];
+  for (const role of roles) {
+    progress.say(`asking the ${role}`);
+    outcomes.push(await ask(role, inputs, deployed));
+  }
+  return outcomes;
 }
 
 /** What one host says; a host that cannot be asked is an outcome too. */

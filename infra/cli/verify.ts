@@ -1,16 +1,15 @@
 /** `npm run verify -- --stack NAME`: asks both hosts of a deployed stack, over SSH, whether everything on them is what the program wants. */
 import * as path from "path";
 import { asProblems, command, start, type ExitCode, type Given, type Io } from "../../policies/cli";
+import { DEPLOYED_STACK, DEPLOYED_VALUES, HOSTS } from "./deployed-options";
 import { deployedJson } from "./pulumi-cli";
-import { exitCode, renderOutcomes, type HostOutcome } from "./verify-report";
+import { exitCode, renderOutcomes } from "./verify-report";
 
 const ROOT = path.resolve(__dirname, "../..");
 
 const OPTIONS = {
-  stack: { kind: "text", value: "NAME", short: "s", required: true, help: "the deployed stack" },
-  config: { kind: "text", value: "FILE", help: 'what "pulumi config --show-secrets --json" printed, in place of running it' },
-  outputs: { kind: "text", value: "FILE", help: 'what "pulumi stack output --json" printed, in place of running it' },
-  json: { kind: "flag", help: "print one JSON document instead of text" },
+  ...DEPLOYED_STACK,
+  ...DEPLOYED_VALUES,
 } as const;
 
 export const verifyCommand = command({
@@ -31,13 +30,9 @@ async function verify(options: Given<typeof OPTIONS>["options"], io: Io): Promis
   const given = deployedJson(options, io.from);
   io.progress.say("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
-  const { readInputs, ask, KNOWN_ERRORS } = await import("./verify-hosts");
+  const { askEach, readInputs, KNOWN_ERRORS } = await import("./verify-hosts");
   const { inputs, deployed } = await asProblems(KNOWN_ERRORS, () => readInputs(ROOT, stack, given));
-  const outcomes: HostOutcome[] = [];
-  for (const role of ["gateway", "backend"] as const) {
-    io.progress.say(`asking the ${role}`);
-    outcomes.push(await ask(role, inputs, deployed));
-  }
+  const outcomes = await askEach(HOSTS, inputs, deployed, io.progress);
   io.progress.end();
   io.out(options.json ? JSON.stringify({ stack, hosts: outcomes }, null, 2) : renderOutcomes(stack, outcomes));
   return exitCode(outcomes);

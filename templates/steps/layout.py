@@ -28,6 +28,11 @@ PLACES = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links")
 EDITABLE = ("-e", "--editable")
 ARCHIVE = re.compile(r"\.(whl|tar\.gz|tgz|tar\.bz2|zip)$")
 
+# Of PEP 508 and PEP 440: a name with extras and comparisons, or a name with an address.
+NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^]]*\])?\s*\(?([^)]*)\)?$")
+DIRECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^]]*\])?\s*@\s*\S+$")
+SPECIFIER = re.compile(r"((~=|===?|!=|<=?|>=?)\s*[\w.*+!-]+\s*(,\s*|$))*$", re.ASCII)
+
 
 class Refused(Exception):
     pass
@@ -83,6 +88,15 @@ def local_path(requirement):
     return target if target.startswith(".") or "/" in target or ARCHIVE.search(target) else None
 
 
+def is_requirement(line):
+    """Whether pip reads a package and its version, a file or an address; pip itself would say so only in the middle of an installation."""
+    main = re.split(r"\s*;\s*", re.sub(r"\s+--.*$", "", line), maxsplit=1)[0]
+    if DIRECT.match(main) or re.match(r"[a-z+]+://", main) or re.search(r"^\.|/", main) or ARCHIVE.search(re.sub(r"\[[^]]*\]$", "", main)):
+        return True
+    named = NAMED.match(main)
+    return named is not None and SPECIFIER.match(named.group(1).strip()) is not None
+
+
 class Requirements:
     """The files that a requirements file leads to, in the order in which they are met."""
 
@@ -126,6 +140,8 @@ class Requirements:
         raise Refused(f"{file} has «{option}» with something that is no https:// address without credentials: packages would come unprotected, or a password would lie in the code")
 
     def requirement(self, file, value):
+        if not is_requirement(value):
+            raise Refused(f"{file} has «{value}», which pip does not read as a package and its version: write one for example as fastapi==0.115.0")
         path = local_path(value)
         if path is None:
             return

@@ -54,18 +54,25 @@ answering() {
 # current_release: the one that serves or should: by the record, by what answers, by the link, in this order. Nothing only where there has
 # been none: taking a host that serves for an empty one would mean to clear it after a failure.
 current_release() {
-  local id
-  for id in "$(recorded current)" "$(answering 8000)" "$(leads_to /home/ddos/current)"; do
-    if is_release "$id" && { [ -d "/home/ddos/releases/$id" ] || [ -s "/var/lib/ddos/releases/$id/facts" ]; }; then
-      printf '%s' "$id"
-      return 0
+  local id answers
+  id=$(recorded current)
+  if ! known "$id"; then
+    answers=$(answering 8000)
+    id=$answers
+    if ! known "$id"; then
+      id=$(leads_to /home/ddos/current)
     fi
-  done
-  id=$(answering 8000)
+    if ! known "$id"; then
+      id=$answers
+    fi
+  fi
   if is_release "$id"; then
     printf '%s' "$id"
   fi
 }
+
+# known ID: whether anything of it is on this host.
+known() { is_release "$1" && { [ -d "/home/ddos/releases/$1" ] || [ -s "/var/lib/ddos/releases/$1/facts" ]; }; }
 
 # site_of: the name of our site that is here, which is the role.
 site_of() {

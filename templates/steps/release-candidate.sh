@@ -4,8 +4,12 @@
 # The new release on trial: a fresh process of its own, on port 8001, in the sandbox that it will serve in. Whatever an earlier release left there, also
 # after a rollback that failed, is ended first; a process that had been there would answer for the new one, or keep the port.
 
-# process_unit PID
-process_unit() { sed -n 's,^.*/\([^/]*\.\(service\|scope\)\)\(/.*\)\{0,1\}$,\1,p' "/proc/$1/cgroup" 2>/dev/null | head -n 1; }
+# process_unit PID: nothing for a process that is gone or belongs to no unit.
+process_unit() {
+  local groups
+  groups=$(cat "/proc/$1/cgroup" 2>/dev/null) || groups=""
+  sed -n -E 's#^.*/([^/]*\.(service|scope))(/.*)?$#\1#p' <<<"$groups" | head -n 1
+}
 
 # listeners_on PORT: "<pid> <program>" of each process that listens there.
 listeners_on() { ss -H -l -t -n -p "sport = :$1" | grep -oE '\("[^"]*",pid=[0-9]+' | sed -E 's/^\("([^"]*)",pid=([0-9]+)$/\2 \1/' | sort -u || printf ''; }

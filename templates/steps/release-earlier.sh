@@ -66,7 +66,7 @@ missing_of_models() {
   if [ "$MODELS" = none ]; then
     return 1
   fi
-  if [ ! -s "/var/lib/ddos/models-sets/$MODELS" ]; then
+  if [ ! -e "/var/lib/ddos/models-sets/$MODELS" ]; then
     printf 'models the model set %s is not on this host' "$MODELS"
     return 0
   fi

@@ -49,13 +49,13 @@ gate_site() {
 # site_reason TEXT: what nginx said of the copy, and whose file it is about.
 site_reason() {
   local error file
-  error=$(grep -E '\[emerg\]' <<<"$1" | head -n 1 | sed 's/^nginx: //')
+  error=$(sed -n '/\[emerg\]/{s/^nginx: //;p;q;}' <<<"$1")
   file=$(sed -nE 's,^.* in (/[^ ]*):[0-9]+$,\1,p' <<<"$error")
   if [ -n "$file" ] && [ "${file##*/sites-*/}" != "$ROLE" ]; then
     printf 'nginx refuses its configuration because of %s, which is not part of this deployment: %s. With that file nginx takes no new site, and does not start at the next boot: correct or remove it, then run again' "$file" "$error"
     return 0
   fi
-  printf 'nginx refuses the new site: %s' "$(tail -n 5 <<<"$1")"
+  printf 'nginx refuses the new site: %s' "${error:-$(tail -n 1 <<<"$1")}"
   if grep -q 'duplicate default server' <<<"$error"; then
     printf ' (another site of this host is the default of port %s already: %s)' "$PORT" "$(grep -rlE "(^|[[:space:];{])listen[[:space:]].*default_server" /etc/nginx/sites-enabled /etc/nginx/conf.d |
       grep -v "/$ROLE\$" | tr '\n' ' ' || printf 'grep default_server /etc/nginx')"

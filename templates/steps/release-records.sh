@@ -108,7 +108,7 @@ restage_current() {
   fi
   CODE=$(fact_of code) VENV=$(fact_of venv) SETTINGS=$(fact_of env) MODELS=$(fact_of models) ID=$CURRENT
   if [ ! -d "/var/lib/ddos/code/${CODE:-none}/tree" ] || [ ! -e "/home/ddos/venvs/${VENV:-none}/.complete" ] ||
-    [ ! -s "/var/lib/ddos/env/${SETTINGS:-none}" ] || { [ "${MODELS:-none}" != none ] && [ ! -s "/var/lib/ddos/models-sets/$MODELS" ]; }; then
+    [ ! -s "/var/lib/ddos/env/${SETTINGS:-none}" ] || { [ "${MODELS:-none}" != none ] && [ ! -e "/var/lib/ddos/models-sets/$MODELS" ]; }; then
     exit 1
   fi
   stage_tree

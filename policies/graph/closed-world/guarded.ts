@@ -23,8 +23,8 @@ export interface Guarded {
   readonly names: ReadonlyMap<string, Thing>;
   /** Names of buckets, which stand inside paths and URLs. */
   readonly words: readonly { readonly text: string; readonly thing: Thing }[];
-  /** Tags that select a backend host. */
-  readonly tags: readonly { readonly key: string; readonly value: string; readonly thing: Thing }[];
+  /** Backend hosts by a tag that selects them: by its key, then by its value. */
+  readonly tags: ReadonlyMap<string, ReadonlyMap<string, readonly Thing[]>>;
   /** Addresses of the backend's subnets. */
   readonly addresses: IpSet;
   readonly host: Thing | undefined;
@@ -93,7 +93,10 @@ export function guardedOf(settings: Settings, things: ReadonlyMap<string, Thing>
       .flatMap((thing) =>
         ["bucket", "id"].flatMap((key) => asString(propertyOf(thing.resource, key)) ?? []).map((text) => ({ text, thing })),
       ),
-    tags: eachOnce(all.filter(({ what }) => what === "the backend").flatMap((thing) => tagsOf(thing, settings))),
+    tags: byTag(
+      all.filter(({ what }) => what === "the backend"),
+      settings,
+    ),
     addresses: parseCidrs(
       all
         .filter(({ what }) => what === "the backend's subnet")
@@ -113,13 +116,19 @@ function namesOf(resource: Resource): string[] {
   return [...given, asString(resource.inputs.privateIp), bucket].filter((text): text is string => text !== undefined && text.length > 3);
 }
 
-/** Hundreds of backends carry the same tag; who selects one selects all. */
-function eachOnce(tags: Guarded["tags"]): Guarded["tags"] {
-  return [...new Map([...tags].reverse().map((tag) => [`${tag.key}=${tag.value}`, tag])).values()];
-}
-
-function tagsOf(thing: Thing, { roles }: Settings): Guarded["tags"] {
-  const own = Object.entries(asProps(thing.resource.inputs.tags) ?? {}).filter(([key]) => TELLING_TAG.test(key));
-  const pairs = [...own.map(([key, value]) => [key, asString(value)] as const), ...Object.entries(roles.backendInstances.tags ?? {})];
-  return pairs.flatMap(([key, value]) => (value === undefined ? [] : [{ key, value, thing }]));
+function byTag(hosts: readonly Thing[], { roles }: Settings): Guarded["tags"] {
+  const found = new Map<string, Map<string, Thing[]>>();
+  for (const thing of hosts) {
+    const own = Object.entries(asProps(thing.resource.inputs.tags) ?? {}).filter(([key]) => TELLING_TAG.test(key));
+    for (const [key, given] of [...own, ...Object.entries(roles.backendInstances.tags ?? {})]) {
+      const value = asString(given);
+      if (value === undefined) continue;
+      const values = found.get(key) ?? new Map<string, Thing[]>();
+      found.set(key, values);
+      const things = values.get(value) ?? [];
+      values.set(value, things);
+      if (things.at(-1) !== thing) things.push(thing);
+    }
+  }
+  return found;
 }

@@ -14,9 +14,21 @@ export interface Unmodelled extends Receipt {
 /** Copies of copies: as many steps as a program of this kind can be expected to take. */
 const MOST_ROUNDS = 4;
 
-export function unmodelled(graph: Graph, settings: Settings): Unmodelled[] {
-  const things = new Map<string, Thing>(guardedThings(graph, settings));
-  if (things.size === 0) return [];
+export interface Open {
+  /** What receives a guarded thing. */
+  readonly receivers: readonly Unmodelled[];
+  /** Properties of guarded things that no policy knows. */
+  readonly own: readonly { readonly thing: Thing; readonly property: string }[];
+}
+
+export function unmodelled(graph: Graph, settings: Settings): Open {
+  const things = guardedThings(graph, settings);
+  const own = unmodelledOwn(things);
+  return { receivers: things.size === 0 ? [] : receivers(graph, settings, things), own };
+}
+
+/** Things that are made of `things` are added to them. */
+function receivers(graph: Graph, settings: Settings, things: Map<string, Thing>): Unmodelled[] {
   let found: Unmodelled[] = [];
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const guarded = guardedOf(settings, things);
@@ -33,9 +45,8 @@ export function unmodelled(graph: Graph, settings: Settings): Unmodelled[] {
   return found;
 }
 
-/** Properties of guarded things that no policy knows. */
-export function unmodelledOwn(graph: Graph, settings: Settings): { readonly thing: Thing; readonly property: string }[] {
-  return [...guardedThings(graph, settings).values()].flatMap((thing) =>
+function unmodelledOwn(things: ReadonlyMap<string, Thing>): Open["own"] {
+  return [...things.values()].flatMap((thing) =>
     thing.resource.external === true ? [] : unknownProperties(thing.resource).map((property) => ({ thing, property })),
   );
 }

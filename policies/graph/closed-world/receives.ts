@@ -76,20 +76,26 @@ function addressed({ addresses, host }: Guarded, text: string): Thing[] {
   return host && set && !isEmpty(intersect(set, addresses)) ? [host] : [];
 }
 
+const PREFIX = /^(tag:|aws:ResourceTag\/)/;
+const KEY_FIELDS = ["key", "Key", "name", "Name", "tagKey"];
+const VALUE_FIELDS = ["value", "Value", "values", "Values", "tagValue"];
+
 /** A backend host selected by its tag: `{ Role: "backend" }`, `{ key: "tag:Role", values: ["backend"] }`. */
 function selected(guarded: Guarded, value: Value | undefined): Thing[] {
-  if (guarded.tags.length === 0) return [];
+  if (guarded.tags.size === 0) return [];
   const props = asProps(value);
-  const here = props ? guarded.tags.filter(({ key, value: text }) => selects(props, key, text)).map(({ thing }) => thing) : [];
+  const here = props ? selectedBy(props, guarded.tags) : [];
   return [...here, ...children(value).flatMap((inner) => selected(guarded, inner))];
 }
 
-function selects(props: Props, key: string, text: string): boolean {
-  const spelled = [key, `tag:${key}`, `aws:ResourceTag/${key}`];
-  if (spelled.some((name) => texts(props[name]).includes(text))) return true;
-  const name = ["key", "Key", "name", "Name", "tagKey"].map((field) => asString(props[field])).find((found) => found !== undefined);
-  if (name === undefined || !spelled.includes(name)) return false;
-  return ["value", "Value", "values", "Values", "tagValue"].some((field) => texts(props[field]).includes(text));
+/** Looked up by the names that are there, not by each host: hosts of one program often bear the same tag. */
+function selectedBy(props: Props, tags: Guarded["tags"]): Thing[] {
+  const of = (name: string | undefined, value: Value | undefined): readonly Thing[] => {
+    const values = name === undefined ? undefined : tags.get(name.replace(PREFIX, ""));
+    return values === undefined ? [] : texts(value).flatMap((text) => values.get(text) ?? []);
+  };
+  const name = KEY_FIELDS.map((field) => asString(props[field])).find((found) => found !== undefined);
+  return [...Object.entries(props).flatMap(([key, value]) => of(key, value)), ...VALUE_FIELDS.flatMap((field) => of(name, props[field]))];
 }
 
 function texts(value: Value | undefined): string[] {

@@ -1,6 +1,6 @@
 import type { Finding, Policy, Resource, Value } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown, leaves } from "../../core/values";
-import { unmodelled, unmodelledOwn } from "../../graph/closed-world";
+import { unmodelled } from "../../graph/closed-world";
 import type { Unmodelled } from "../../graph/closed-world";
 import type { Thing } from "../../graph/closed-world/guarded";
 import { runsCommands } from "./commands-on-hosts";
@@ -23,11 +23,8 @@ export const policy: Policy = {
   evaluate(graph, settings) {
     const alone = graph.resources.filter((resource) => resource.custom && !resource.external).flatMap(check);
     const said = new Set(alone.map(({ urn }) => urn));
-    return [
-      ...alone,
-      ...unclear(unmodelled(graph, settings).filter(({ resource }) => !said.has(resource.urn))),
-      ...unmodelledOwn(graph, settings).map(unclearOwn),
-    ];
+    const { receivers, own } = unmodelled(graph, settings);
+    return [...alone, ...unclear(receivers.filter(({ resource }) => !said.has(resource.urn))), ...own.map(unclearOwn)];
   },
 };
 
@@ -108,9 +105,7 @@ function within(resource: Resource): string | undefined {
   }
   if (/^aws:(servicecatalog\/provisionedProduct|serverlessrepository\/cloudFormationStack):/.test(type))
     return "makes a product whose template is kept elsewhere";
-  const commands = runsCommands(resource);
-  if (commands !== undefined) return commands;
-  return undefined;
+  return runsCommands(resource);
 }
 
 function template(body: Value | undefined, url: Value | undefined): string | undefined {

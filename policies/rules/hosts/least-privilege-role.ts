@@ -102,7 +102,7 @@ function ofServices(graph: Graph, hosts: ReadonlyMap<Resource, Resource>): Findi
         ...rights.managed
           .filter(({ arn }) => TAKES_OVER.test(arn))
           .map(({ arn, resource }) => report(resource, "violation", `${who} has ${arn}: ${FIX}`)),
-        ...byMeaning(graph, rights, role, who).slice(0, 1),
+        ...byMeaning(graph, particulars(rights), role, who).slice(0, 1),
       ];
     });
 }
@@ -132,19 +132,18 @@ function ofGroups(graph: Graph): Finding[] {
 const TAKES_OVER = /\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|SystemAdministrator)$/;
 
 /** By what the actions mean and whose resources they reach. */
-function byMeaning(graph: Graph, rights: Rights, role: Resource, who: string): Finding[] {
-  const statements = rights.grants.flatMap((grant) => grant.document.statements.map((statement) => particular(grant, statement)));
+function byMeaning(graph: Graph, statements: readonly Statement[], role: Resource, who: string): Finding[] {
   return risksOf(statements, ownerOf(graph)).map((risk) => report(role, "violation", `${who} may ${describeRisk(risk)}: ${FIX}`));
 }
 
 function meant(graph: Graph, rights: Rights, role: Resource, who: string): Finding[] {
-  const statements = rights.grants.flatMap((grant) => grant.document.statements.map((statement) => particular(grant, statement)));
+  const statements = particulars(rights);
   const answers = FORBIDDEN.map((request) => ({ request, answer: decide(statements, request) }));
   const allowed = answers.filter(({ answer }) => answer === "yes").map(({ request }) => request.action);
   const all = allowed.length === FORBIDDEN.length ? "anything at all" : allowed.slice(0, 5).join(", ");
   if (allowed.length > 0)
     return [report(role, "violation", `${who} may do ${all}${allowed.length > 5 ? " ..." : ""} on anybody's resources: ${FIX}`)];
-  const risks = byMeaning(graph, rights, role, who);
+  const risks = byMeaning(graph, statements, role, who);
   if (risks.length > 0) return risks;
   const open = answers.filter(({ answer }) => answer === "maybe").map(({ request }) => request.action);
   return open.length > 0
@@ -157,6 +156,9 @@ function meant(graph: Graph, rights: Rights, role: Resource, who: string): Findi
       ]
     : [];
 }
+
+const particulars = (rights: Rights): Statement[] =>
+  rights.grants.flatMap((grant) => grant.document.statements.map((statement) => particular(grant, statement)));
 
 /** An unknown ARN is an output, hence of one particular resource and not of everybody's. */
 function particular(grant: Grant, statement: Statement): Statement {

@@ -42,6 +42,11 @@ const LINES = [
     "",
     "fastapi[standard] # why",
     "a==1 \\",
+    "a==1 b",
+    "a==1 b==2",
+    "a == 1 , < 3",
+    "a (>=1)",
+    "a==",
     "   --hash=sha256:00",
   ],
   ...[
@@ -104,9 +109,17 @@ unless(lacking("python3"))("property: preview and host agree about requirements 
       const root = treeOf(tree(top, base, more));
       expect(atPreview(root)).toEqual(onHost(root));
     }),
-    { numRuns: 60 },
+    { numRuns: Number(process.env.DDOS_RUNS ?? 60) },
   );
 });
+
+unless(lacking("python3")).each(["a==1 \\\nuvicorn==1", "a==1 \\\npython-dotenv", "a \\\n==1"])(
+  "they agree about lines that a backslash joins: %j",
+  (lines) => {
+    const root = treeOf(tree(`${lines}\n`, "a\n", "b\n"));
+    expect(atPreview(root)).toEqual(onHost(root));
+  },
+);
 
 unless(lacking("python3")).each(LINES)("they agree about the line «%s»", (line) => {
   const root = treeOf(tree(`uvicorn\npython-dotenv\n${line}\n`, "a\n", "b\n"));

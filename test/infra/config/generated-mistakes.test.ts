@@ -1,7 +1,8 @@
 /** Every key of the schema with values of every wrong kind, through the whole preview: what each message fulfils, whatever it is about. */
 import { SECTIONS } from "../../../infra/config/schema";
 import { isSecretKey } from "../../../infra/config/environments";
-import { keyText, type Worded } from "../../../policies/cli/schema-words";
+import { keyText } from "../../../policies/cli/schema-words";
+import { KEYS, nest } from "./schema-keys";
 import { expectClear, Trial } from "./stack-trial";
 
 jest.setTimeout(300_000);
@@ -9,20 +10,6 @@ jest.setTimeout(300_000);
 const trial = new Trial();
 afterAll(() => trial.end());
 
-interface Key {
-  readonly path: readonly string[];
-  readonly node: Worded;
-}
-
-/** Every node with its path; entries of a list as the first one, free names as NAME. */
-function keysOf(path: readonly string[], node: Worded): Key[] {
-  const named = Object.entries(node.properties ?? {}).flatMap(([name, inner]) => keysOf([...path, name], inner));
-  const items = node.items === undefined ? [] : keysOf([...path, "0"], node.items);
-  const free = typeof node.additionalProperties === "object" ? keysOf([...path, "NAME"], node.additionalProperties) : [];
-  return [{ path, node }, ...named, ...items, ...free];
-}
-
-const KEYS = Object.entries(SECTIONS).flatMap(([name, section]) => keysOf([name], section.schema as Worded));
 const isSecret = (path: readonly string[]): boolean =>
   SECTIONS[path[0] ?? ""]?.secret === true || isSecretKey(path[0] ?? "", path[1] ?? "");
 
@@ -50,7 +37,7 @@ const VALUES: readonly (readonly [kind: string, value: unknown])[] = [
 
 /** The stack with one value at one path; what else the section needs is left out. */
 function stackWith(path: readonly string[], value: unknown): string {
-  const nested = path.slice(1).reduceRight<unknown>((inner, part) => (part === "0" ? [inner] : { [part]: inner }), value);
+  const nested = nest(path.slice(1), value);
   const section = path[0] ?? "";
   const others: Record<string, unknown> = { app: { path: "templates/sample-app" }, gateway: { sshFrom: ["198.51.100.7/32"] } };
   const base = others[section];

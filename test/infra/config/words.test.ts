@@ -1,32 +1,12 @@
-import { SECTIONS } from "../../../infra/config/schema";
 import { parseSections } from "../../../infra/config/structure";
-import { exampleOf, formOf, type Worded } from "../../../policies/cli/schema-words";
+import { exampleOf, formOf, keyText as textOf } from "../../../policies/cli/schema-words";
+import { KEYS, nest } from "./schema-keys";
 
 /** What comes from a validator, a parser or the system, and says nothing to whoever wrote the file. */
 export const FORBIDDEN =
   /\bmust (be|NOT|have|match)\b|\^\[|\[\^|\\[dws.]|items ##|schema|undefined|instancePath|ENOENT|EISDIR|Unexpected token|\n\s+at /;
 
 const SECRETS = new Set(["sshPrivateKey", "sshPreviousPrivateKey", "secretEnv", "gateway", "python"]);
-
-interface Key {
-  readonly path: readonly string[];
-  readonly node: Worded;
-}
-
-/** Every node of the schema with its path; entries of a list as the first one, free names as NAME. */
-function keysOf(path: readonly string[], node: Worded): Key[] {
-  const named = Object.entries(node.properties ?? {}).flatMap(([name, inner]) => keysOf([...path, name], inner));
-  const items = node.items === undefined ? [] : keysOf([...path, "0"], node.items);
-  const free = typeof node.additionalProperties === "object" ? keysOf([...path, "NAME"], node.additionalProperties) : [];
-  return [{ path, node }, ...named, ...items, ...free];
-}
-
-const KEYS = Object.entries(SECTIONS).flatMap(([name, section]) => keysOf([name], section.schema as Worded));
-
-/** The value at the path, with everything around it that is needed to get there. */
-function nest(path: readonly string[], value: unknown): unknown {
-  return path.reduceRight((inner, part) => (part === "0" ? [inner] : { [part]: inner }), value);
-}
 
 function problemsOf([section = "", ...path]: readonly string[], value: unknown): string[] {
   const whole = nest(path, value);
@@ -36,7 +16,7 @@ function problemsOf([section = "", ...path]: readonly string[], value: unknown):
   return problems.filter((problem) => !/: missing\./.test(problem));
 }
 
-const keyText = (path: readonly string[]): string => `p:${path.join(".").replace(/\.0/g, "[0]")}`;
+const keyText = (path: readonly string[]): string => `p:${textOf(path)}`;
 
 const WRONG: readonly unknown[] = [
   null,

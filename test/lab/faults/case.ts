@@ -7,6 +7,8 @@ export interface Case {
   readonly name: string;
   /** True when the fault itself stops answers (a host that is switched off); otherwise not one request may fail. */
   readonly outage?: boolean;
+  /** True for a case that runs only when `--only` matches its name: it takes long, or does not hold yet (CONTRIBUTING). */
+  readonly byName?: boolean;
   /** @returns a remark for the line that is printed @throws when the host did not do what it should */
   run(bench: Bench): Promise<string>;
 }

@@ -96,9 +96,9 @@ async function runAll(cases: readonly Case[], bench: Bench): Promise<number> {
   return failed;
 }
 
-/** @returns the cases whose name the pattern matches, all without one */
+/** @returns the cases whose name the pattern matches; without one, all but those that run by name alone */
 export function chosenCases(only: RegExp | undefined): readonly Case[] {
-  return only === undefined ? ALL : ALL.filter((one) => only.test(one.name));
+  return only === undefined ? ALL.filter(({ byName }) => byName !== true) : ALL.filter((one) => only.test(one.name));
 }
 
 /** @returns the exit status */

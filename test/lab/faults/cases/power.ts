@@ -40,6 +40,7 @@ async function converge(bench: Bench, wanted: ReturnType<typeof everything>): Pr
 
 const afterStep = (step: StepName): Case => ({
   name: `power cut when ${step} has just succeeded, then the rest of the deployment`,
+  byName: true,
   outage: true,
   run: async (bench) => {
     const [wanted, good] = [everything(bench), bench.good()];
@@ -56,6 +57,7 @@ const afterStep = (step: StepName): Case => ({
 
 const atRandom: Case = {
   name: "power cuts at random moments of a deployment",
+  byName: true,
   outage: true,
   run: async (bench) => {
     const told: string[] = [];
