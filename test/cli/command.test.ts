@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import fc from "../property";
 import { asProblems, command, Problem, Progress, readNamed, screenOf, systemSentence, wrap, writeNamed } from "../../policies/cli";
 import { readArguments, type Syntax } from "../../policies/cli/arguments";
 import { userFolder } from "../../policies/cli/io";

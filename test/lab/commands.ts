@@ -94,11 +94,13 @@ export const testFaultsCommand = command({
     "Breaks deployments in every way on real machines here: each fault ends with the old release serving, or with the new one. Needs Linux and root.",
   options: {
     only: { kind: "text", value: "PATTERN", help: "run the cases whose name matches (a regular expression, any case)" },
+    short: { kind: "flag", help: "of cases that try one kind of fault at many places, two each (what CI runs)" },
+    seed: { kind: "text", value: "N", help: "with --short: which two (default: 1)", form: WHOLE },
     lab: { kind: "text", value: "NAME", default: "faults", help: "name of the machines; running ones are used", form: NAME },
     keep: { kind: "flag", help: "leave the machines running" },
     list: { kind: "flag", help: "name the cases and run none" },
   },
-  examples: ["", "--list", "--only 'disk is full' --keep"],
+  examples: ["", "--list", "--short --seed 7", "--only 'disk is full' --keep"],
   notes: [
     "Takes half an hour. The closing line is: N passed, N failed.",
     "Power cuts and a clock that is a year off run by name alone: --only 'power cut|a year off'.",
@@ -108,7 +110,10 @@ export const testFaultsCommand = command({
     const only = options.only === undefined ? undefined : patternOf(options.only);
     const { chosenCases, runIn } = await import("./faults/main");
     const { holdLab } = await import("./state");
-    const cases = chosenCases(only);
+    if (options.seed !== undefined && !options.short)
+      throw new UsageProblem("--seed chooses the cases of the short form: give --short with it");
+    if (options.short && only !== undefined) throw new UsageProblem("--short and --only both choose the cases: give one of them");
+    const cases = chosenCases({ only, seed: options.short ? Number(options.seed ?? 1) : undefined });
     if (cases.length === 0) throw new UsageProblem(`--only ${options.only ?? ""} matches no case; --list shows them`);
     if (!options.list) return onHosts(() => holdLab(options.lab, "test:faults", () => runIn(options.lab, cases, options.keep)));
     for (const one of cases) io.out(one.name);

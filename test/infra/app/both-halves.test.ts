@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import fc, { runs } from "../../property";
 import { readRequirements } from "../../../infra/app/requirements";
 import { readTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
@@ -109,7 +109,7 @@ unless(lacking("python3"))("property: preview and host agree about requirements 
       const root = treeOf(tree(top, base, more));
       expect(atPreview(root)).toEqual(onHost(root));
     }),
-    { numRuns: Number(process.env.DDOS_RUNS ?? 60) },
+    runs(60),
   );
 });
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../property";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { architectureOf, instanceSize, memoryPlan, workersFor } from "../../../infra/hosts/sizing";

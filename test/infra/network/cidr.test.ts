@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../property";
 import { contains, overlaps, parseBlock, usableAddresses } from "../../../infra/network/cidr";
 
 const block = fc.tuple(fc.nat({ max: 2 ** 32 - 1 }), fc.integer({ min: 0, max: 32 })).map(([address, prefix]) => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync,
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import fc from "fast-check";
+import fc, { runs } from "../../property";
 import { extract, type Header } from "tar-stream";
 import { buildBundle } from "../../../infra/release/bundle";
 import { lacking, unless } from "../../needs";
@@ -88,7 +88,7 @@ test("property: the same files give the same bytes, any other content another di
       const [path = ""] = Object.keys(files);
       expect(buildBundle(folderOf({ ...files, [path]: `${files[path]}!` })).sha256).not.toBe(bundle.sha256);
     }),
-    { numRuns: 40 },
+    runs(40),
   );
 });
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../property";
 import { envDigest, maskedEnvFile, renderEnvFile } from "../../../infra/release/env-file";
 
 test.each([

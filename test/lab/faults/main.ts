@@ -27,6 +27,8 @@ import { sampleCases } from "./cases/sample-app";
 import { spaceCases } from "./cases/space";
 import { loadCases } from "./cases/ten-releases";
 import { wedgedCases } from "./cases/wedged";
+import { choose } from "./choose";
+import type { Choice } from "./choose";
 import type { Counts } from "./load";
 import type { Watch } from "./watch";
 import { startWatch } from "./watch";
@@ -96,9 +98,9 @@ async function runAll(cases: readonly Case[], bench: Bench): Promise<number> {
   return failed;
 }
 
-/** @returns the cases whose name the pattern matches; without one, all but those that run by name alone */
-export function chosenCases(only: RegExp | undefined): readonly Case[] {
-  return only === undefined ? ALL.filter(({ byName }) => byName !== true) : ALL.filter((one) => only.test(one.name));
+/** @returns the cases of this run, in their order */
+export function chosenCases(choice: Choice): readonly Case[] {
+  return choose(ALL, choice);
 }
 
 /** @returns the exit status */

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../property";
 import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import type { Config, Exemption } from "../../../policies/core/config";
 import { evaluate, exitCode } from "../../../policies/core/evaluate";

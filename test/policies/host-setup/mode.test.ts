@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc, { runs } from "../../property";
 import { changeMode, exactly, joinModes, masked } from "../../../policies/shell/mode";
 import type { Mode } from "../../../policies/shell/mode";
 
@@ -55,7 +55,7 @@ test("known modes change as chmod changes them", () => {
     fc.property(text, bits, kind, bits, (words, before, what, umask) => {
       expect(changeMode(words, exactly(before), what, exactly(umask))).toEqual(exactly(plainChmod(words, before, what === "dir", umask)));
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 
@@ -65,7 +65,7 @@ test("whatever a mode in the interval becomes lies in the interval's result", ()
       const after = changeMode(words, mode, what, umask.mode);
       expect(after && within(plainChmod(words, member, what === "dir", umask.member), after)).toBe(true);
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../property";
 import type { Value } from "../../../policies/core/types";
 import { UNKNOWN } from "../../../policies/core/types";
 import { keepsStrangersOut } from "../../../policies/graph/iam-condition";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../property";
 import * as ip from "../../../policies/graph/network/ip-set";
 
 const set = (...texts: string[]): ip.IpSet => ip.parseCidrs(texts).set;

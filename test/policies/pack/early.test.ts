@@ -2,7 +2,7 @@
  * What an update stops before it exists, asked over gRPC as the engine asks at `pulumi up --skip-preview`: resource by resource in an order
  * of registration, then the stack. What is reported early has to follow from what is registered: every prefix of a clean program is silent.
  */
-import fc from "fast-check";
+import fc, { runs } from "../../property";
 import { program } from "../core/builder";
 import type { Mode, PlainGraph } from "../core/builder";
 import { cleanGraph } from "../mutations/clean";
@@ -114,7 +114,7 @@ describe("silent in every prefix of the registration", () => {
         await end();
         expect(found).toEqual([]);
       }),
-      { numRuns: 5 },
+      runs(5),
     );
   });
 
@@ -125,7 +125,7 @@ describe("silent in every prefix of the registration", () => {
         await end();
         expect(found).toEqual([]);
       }),
-      { numRuns: 5 },
+      runs(5),
     );
   });
 

@@ -2,7 +2,7 @@
 import "@microsoft/jest-sarif";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import fc from "../../property";
 import { validateXML } from "xmllint-wasm";
 import { largeGraph } from "../../../bench/policies-graph";
 import { DEFAULT_CONFIG } from "../../../policies/core/config";

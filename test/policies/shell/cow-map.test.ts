@@ -1,5 +1,5 @@
 /** Copies are maps of their own: whatever is done to one, in whatever order, each stays what a Map would be. */
-import fc from "fast-check";
+import fc, { runs } from "../../property";
 import { CowMap } from "../../../policies/shell/cow-map";
 
 const key = fc.constantFrom(...Array.from({ length: 40 }, (_, index) => `k${String(index)}`));
@@ -38,6 +38,6 @@ test("property: the same entries in the same order as a Map, and copies know wha
         }
       for (const [map, model] of pairs) expect([...map]).toEqual([...model]);
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });

@@ -1,0 +1,23 @@
+/** The short form of test:faults leaves out repetitions only. */
+import { choose } from "../faults/choose";
+import { chosenCases } from "../faults/main";
+
+const NAMES = ["reboot a", "reboot b", "reboot c", "reboot d", "disk full", "slow"].map((name) => ({ name, byName: name === "slow" }));
+const names = (cases: readonly { readonly name: string }[]): string[] => cases.map(({ name }) => name);
+
+test("all but what runs by name; by name those as well", () => {
+  expect(names(choose(NAMES, {}))).toEqual(["reboot a", "reboot b", "reboot c", "reboot d", "disk full"]);
+  expect(names(choose(NAMES, { only: /slow|disk/ }))).toEqual(["disk full", "slow"]);
+});
+
+test("the short form takes two of a kind, apart from each other, and other ones by another seed", () => {
+  expect(names(choose(NAMES, { seed: 1 }))).toEqual(["reboot b", "reboot d", "disk full"]);
+  expect(names(choose(NAMES, { seed: 2 }))).toEqual(["reboot a", "reboot c", "disk full"]);
+});
+
+test("every case is in the short form of some seed, and each short form is about two thirds", () => {
+  const all = chosenCases({});
+  const short = Array.from({ length: 12 }, (_, index) => chosenCases({ seed: index + 1 }));
+  expect(new Set(short.flat()).size).toBe(all.length);
+  for (const one of short) expect(one.length / all.length).toBeLessThan(0.75);
+});
