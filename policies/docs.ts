@@ -1,6 +1,6 @@
 /**
- * Writes the reference page from the policies' own metadata: `npm run policies:docs` writes docs/policies.md, with
- * `--check` it only says whether the page is up to date (exit 1 when not).
+ * Writes the reference pages from the policies' own metadata: `npm run policies:docs` writes docs/policies.md (the index) and docs/policies/ (a page
+ * a family), with `--check` it only says whether they are up to date (exit 1 when not).
  */
 import { join } from "node:path";
 import { pageCommand, start } from "./cli";
@@ -10,34 +10,66 @@ import { CONTROLS } from "./core/framework";
 import { answersEarly } from "./core/types";
 import type { Policy } from "./core/types";
 
-/** The page's text. */
-export function referencePage(all: readonly Area[]): string {
+const INTRODUCTION = `# Policies
+
+<!-- Written by \`npm run policies:docs\` from policies/rules; change the policies, not this page. -->
+`;
+
+/** The index: each policy in one line, by family. */
+export function indexPage(all: readonly Area[]): string {
   const policies = all.flatMap((area) => area.policies);
   const mandatory = policies.filter((policy) => policy.enforcementLevel === "mandatory").length;
   const early = policies.filter(answersEarly).length;
   return [
-    "# Policies",
+    INTRODUCTION,
+    `${String(policies.length)} policies, ${String(mandatory)} of them mandatory. Each family has a page with the reason, the fix and examples of each policy.`,
+    "How to run, configure and exempt: [policies/README.md](../policies/README.md).",
+    "",
+    `"Early": ${String(early)} policies are evaluated before a resource is created or changed as well, which matters for \`pulumi up --skip-preview\`:`,
+    "see [operations.md](operations.md#policies-and---skip-preview).",
+    "",
+    ...all.flatMap(indexSection),
+  ].join("\n");
+}
+
+function indexSection(area: Area): string[] {
+  const row = (policy: Policy): string =>
+    `| [${policy.id}](policies/${area.page}.md#${policy.id}) | ${policy.enforcementLevel} | ${answersEarly(policy) ? "yes" : "no"} | ${cell(oneLine(policy.description))} |`;
+  return [
+    `## [${area.title}](policies/${area.page}.md)`,
+    "",
+    "| policy | level | early | what holds |",
+    "| --- | --- | --- | --- |",
+    ...area.policies.map(row),
+    "",
+  ];
+}
+
+/** The page of one family. */
+export function familyPage(area: Area): string {
+  return [
+    `# ${area.title}`,
     "",
     "<!-- Written by `npm run policies:docs` from policies/rules; change the policies, not this page. -->",
     "",
-    `${String(policies.length)} policies, ${String(mandatory)} of them mandatory. How to run, configure and exempt: [policies/README.md](../policies/README.md).`,
+    `${String(area.policies.length)} of the [policies](../policies.md).`,
     "",
-    `${String(early)} policies are evaluated before a resource is created or changed as well, which matters for \`pulumi up --skip-preview\`: see [operations.md](operations.md#policies-and---skip-preview).`,
-    "",
-    "| policy | level | severity | before creation | what holds |",
-    "| --- | --- | --- | --- | --- |",
-    ...policies.map(
-      (policy) =>
-        `| [${policy.id}](#${policy.id}) | ${policy.enforcementLevel} | ${policy.severity} | ${answersEarly(policy) ? "yes" : "no"} | ${cell(policy.description)} |`,
-    ),
-    "",
-    ...all.flatMap((area) => [`## ${area.title}`, "", ...area.policies.flatMap(section)]),
+    ...area.policies.flatMap(section),
   ].join("\n");
+}
+
+/** What a line of a table holds. */
+const LINE = 110;
+
+/** The first sentence, cut between its words where it is longer than a line. */
+function oneLine(description: string): string {
+  const [sentence = ""] = /^.*?\.(?= |$)/s.exec(description) ?? [description];
+  return sentence.length <= LINE ? sentence : `${sentence.slice(0, LINE).replace(/[\s,;:(]+\S*$/, "")} …`;
 }
 
 function section(policy: Policy): string[] {
   return [
-    `### ${policy.id}`,
+    `## ${policy.id}`,
     "",
     policy.description,
     "",
@@ -69,8 +101,20 @@ function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
 
-export const policiesDocsCommand = pageCommand("policies:docs", [
-  { file: join(__dirname, "..", "docs", "policies.md"), source: "policies/rules", text: () => referencePage([...areas, repositoryArea]) },
-]);
+/** Every page, with the path that it has below docs/. */
+export function policyPages(all: readonly Area[]): { readonly path: string; readonly text: () => string }[] {
+  return [
+    { path: "policies.md", text: () => indexPage(all) },
+    ...all.map((area) => ({ path: `policies/${area.page}.md`, text: () => familyPage(area) })),
+  ];
+}
+
+const DOCS = join(__dirname, "..", "docs");
+
+export const policiesDocsCommand = pageCommand(
+  "policies:docs",
+  policyPages([...areas, repositoryArea]).map(({ path, text }) => ({ file: join(DOCS, path), source: "policies/rules", text })),
+  "Writes docs/policies.md, the index, and docs/policies/*.md, a page a family, from the policies' own metadata.",
+);
 
 if (require.main === module) start(policiesDocsCommand);

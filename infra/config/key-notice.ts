@@ -22,7 +22,7 @@ export function keyNotice({ project, stack, ssh }: Pick<StackConfig, "project" |
           text:
             `${project}:sshPrivateKey is ${current}, and the hosts were set up with ${lastKey}. A new key reaches only hosts that are made anew; ` +
             `on those that run, the first step fails with "unable to authenticate". To rotate the key, give the old one as well: ` +
-            `pulumi config set --stack ${stack} --secret ${setting} < KEYFILE (docs/operations.md, "Rotate the SSH key")`,
+            `pulumi config set --stack ${stack} --secret ${setting} < KEYFILE (docs/how-to/rotate-keys-and-secrets.md)`,
         };
   }
   const previous = fingerprint(ssh.previous.publicKey);

@@ -58,7 +58,7 @@ const os = {
   reason:
     "The hosts are tried on machines of these two generations; ubuntu-26.04 is not offered, because numpy and scipy as the sample pins them have no wheels for its Python 3.14.",
   description:
-    "Release of Ubuntu whose newest image is used at the first launch, when no `ami` is named; by default `ubuntu-22.04`, whose standard support ends in April 2027. A running host is never replaced by a change of it; docs/operations.md says how to move one.",
+    "Release of Ubuntu whose newest image is used at the first launch, when no `ami` is named; by default `ubuntu-22.04`, whose standard support ends in April 2027. A running host is never replaced by a change of it; docs/how-to/use-another-image.md says how to move one.",
 };
 const workers = {
   anyOf: [{ const: "auto" }, { type: "integer", minimum: 1, maximum: 64 }],
@@ -352,7 +352,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   },
   sshPreviousPrivateKey: {
     description:
-      "While the key is rotated: the private key that the hosts accept now, in the same forms. `sshPrivateKey` is then the new one. docs/operations.md says how; remove it afterwards.",
+      "While the key is rotated: the private key that the hosts accept now, in the same forms. `sshPrivateKey` is then the new one. docs/how-to/rotate-keys-and-secrets.md says how; remove it afterwards.",
     secret: true,
     schema: { type: "string", minLength: 1, form: "a private key in OpenSSH or PEM form", example: "(from a file, by the command below)" },
   },

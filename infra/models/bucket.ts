@@ -30,7 +30,7 @@ const NONCURRENT_DAYS = 365;
 
 /**
  * The versioned, private bucket of the models. Everything in it outlives `pulumi destroy`: the bucket, its guards and the models are released
- * from the state and stay as they are (docs/operations.md says how to take them over again or delete them).
+ * from the state and stay as they are (docs/how-to/destroy.md says how to take them over again or delete them).
  */
 export class ModelBucket extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;

@@ -1,6 +1,6 @@
 /** A command that writes generated pages of the documentation, or checks that they are up to date. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { relative } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, relative } from "node:path";
 import { command } from "./command";
 import { EXIT } from "./exit";
 
@@ -11,11 +11,12 @@ export interface Page {
   readonly text: () => string;
 }
 
-export function pageCommand(name: string, pages: readonly Page[]) {
+/** @param summary what it writes, where a list of the pages is too long for a sentence */
+export function pageCommand(name: string, pages: readonly Page[], summary?: string) {
   const shown = ({ file }: Page): string => relative(process.cwd(), file);
   return command({
     name,
-    summary: `Writes ${pages.map((page) => `${shown(page)} from ${page.source}`).join(", ")}.`,
+    summary: summary ?? `Writes ${pages.map((page) => `${shown(page)} from ${page.source}`).join(", ")}.`,
     options: { check: { kind: "flag", help: "write nothing; say whether everything is up to date" } },
     examples: ["", "--check"],
     exitCodes: { 1: "with --check: a page is out of date" },
@@ -25,6 +26,7 @@ export function pageCommand(name: string, pages: readonly Page[]) {
         if (!old.includes(page)) io.out(`${shown(page)} is up to date`);
         else if (options.check) io.err(`${shown(page)} is not what ${page.source} says; run: npm run ${name}`);
         else {
+          mkdirSync(dirname(page.file), { recursive: true });
           writeFileSync(page.file, page.text());
           io.out(`${shown(page)} written`);
         }

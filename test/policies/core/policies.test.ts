@@ -1,7 +1,7 @@
 /** What holds of every policy of the pack, and of the page that is made from them. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { referencePage } from "../../../policies/docs";
+import { policyPages } from "../../../policies/docs";
 import { SUMMARY_POLICY, SETTINGS_POLICY } from "../../../policies/pack/names";
 import { areas, policies as ofGraphs, policyIds, repositoryArea } from "../../../policies/rules";
 
@@ -22,9 +22,24 @@ test.each(policies.map((policy) => [policy.id, policy] as const))("%s says why, 
   for (const example of [policy.bad, policy.good]) expect(example.trim().length).toBeGreaterThan(10);
 });
 
-test("docs/policies.md is up to date (npm run policies:docs)", () => {
-  const page = readFileSync(join(__dirname, "../../../docs/policies.md"), "utf8");
+test("docs/policies.md and docs/policies/ are up to date (npm run policies:docs)", () => {
+  const pages = policyPages([...areas, repositoryArea]);
+  const text = (path: string): string => readFileSync(join(__dirname, "../../../docs", path), "utf8");
   // A list of ids first: it says at once what is missing.
-  expect([...page.matchAll(/^### (.*)$/gm)].map(([, id]) => id)).toEqual(policies.map(({ id }) => id));
-  expect(page === referencePage([...areas, repositoryArea])).toBe(true);
+  const families = pages.slice(1).map(({ path }) => text(path));
+  expect(families.flatMap((page) => [...page.matchAll(/^## (.*)$/gm)].map(([, id]) => id))).toEqual(policies.map(({ id }) => id));
+  expect(pages.filter((page) => text(page.path) !== page.text()).map(({ path }) => path)).toEqual([]);
+  expect(readdirSync(join(__dirname, "../../../docs/policies")).sort()).toEqual(
+    pages
+      .slice(1)
+      .map(({ path }) => path.slice("policies/".length))
+      .sort(),
+  );
+});
+
+test("a row of the index is one line that can be read", () => {
+  const [index] = policyPages([...areas, repositoryArea]);
+  const cells = [...(index?.text() ?? "").matchAll(/^\| \[.*\| (.+) \|$/gm)].map(([, cell = ""]) => cell);
+  expect(cells).toHaveLength(policies.length);
+  expect(cells.filter((cell) => cell.length > 115)).toEqual([]);
 });
