@@ -12,7 +12,7 @@ import { VERSIONS, versionOf } from "./versions";
 const MAJOR: Form = { pattern: new RegExp(`^(${Object.keys(VERSIONS).join("|")})$`), what: `one of ${Object.keys(VERSIONS).join(", ")}` };
 
 /** The program and its engine, the pack's own server process, what starts processes and holds locks. */
-const SHORT = ["test/infra", "test/policies/pack", "test/lab/unit"];
+const SHORT = ["test/infra/offline", "test/infra/cli", "test/infra/remote", "test/policies/pack", "test/lab/unit", "test/cli"];
 
 function short(bin: string): void {
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` };
