@@ -13,6 +13,8 @@ import { contentOf, mebibytes, plainFiles, type AppTree } from "./tree";
 
 export interface AppRequest {
   readonly project: string;
+  /** Where it comes from: the hosts fetch all but a folder themselves. */
+  readonly key: "app.path" | "app.bundle.file" | "app.git.clone";
   readonly module: AppModule;
   /** Patterns of files that may hold secrets. */
   readonly allow: readonly string[];
@@ -32,21 +34,15 @@ export interface AppReport {
 }
 
 export function checkApp(tree: AppTree, request: AppRequest): AppReport {
-  const key = `${request.project}:app.path`;
+  const key = `${request.project}:${request.key}`;
   const packages = checkPackages(tree, request);
   const secrets = secretFiles(tree, request.allow);
-  const pointers = plainFiles(tree).filter((file) => file.size < 300 && isLfsPointer(contentOf(tree, file).toString("latin1")));
-  const inTree = [
-    ...packages.problems,
-    ...secrets.stop.map(secretProblem),
-    ...pointers.map(
-      ({ path }) =>
-        `${path} is a pointer of Git LFS and not the file itself; run \`git lfs pull\` in the application's folder, or leave it out (app.exclude)`,
-    ),
-  ];
+  const pointers = lfsPointers(tree, request.key);
+  const fetched = request.key !== "app.path";
+  const inTree = [...packages.problems, ...secrets.stop.map((file) => secretProblem(file, tree, fetched)), ...pointers.problems];
   return {
     problems: [...inTree.map((problem) => `${key}: ${problem}`), ...checkModule(tree, request.project, request.module)],
-    notices: [...packages.notices, ...modelsInTree(tree)].map((notice) => `${key}: ${notice}`),
+    notices: [...packages.notices, ...pointers.notices, ...modelsInTree(tree)].map((notice) => `${key}: ${notice}`),
     allowed: secrets.allowed,
   };
 }
@@ -54,6 +50,18 @@ export function checkApp(tree: AppTree, request: AppRequest): AppReport {
 interface Findings {
   readonly problems: readonly string[];
   readonly notices: readonly string[];
+}
+
+/** What Git LFS stands for is never in a clone of the hosts, and the application may do without it; elsewhere somebody forgot to fetch it. */
+function lfsPointers(tree: AppTree, key: AppRequest["key"]): Findings {
+  const pointers = plainFiles(tree).filter((file) => file.size < 300 && isLfsPointer(contentOf(tree, file).toString("latin1")));
+  const named = pointers.map(({ path }) => `${path} is a pointer of Git LFS and not the file itself`);
+  if (key === "app.git.clone") {
+    const instead = "give a bundle of a whole checkout (app.bundle) or the folder (app.path), if the application needs it";
+    return { problems: [], notices: named.map((one) => `${one}, which the hosts do not fetch; ${instead}`) };
+  }
+  const where = key === "app.path" ? "run `git lfs pull` in the application's folder" : "run `git lfs pull` and pack the checkout";
+  return { problems: named.map((one) => `${one}; ${where}, or leave it out (${tree.leaveOut})`), notices: [] };
 }
 
 function checkPackages(tree: AppTree, request: AppRequest): Findings {
@@ -136,6 +144,6 @@ function modelsInTree(tree: AppTree): string[] {
   return found.length === 0
     ? []
     : [
-        `${list} ${found.length === 1 ? "looks" : "look"} like a model and would be sent with every change of the code; put models into the manifest (docs/models.md), or leave them out (app.exclude)`,
+        `${list} ${found.length === 1 ? "looks" : "look"} like a model and would be sent with every change of the code; put models into the manifest (docs/models.md), or leave them out (${tree.leaveOut})`,
       ];
 }

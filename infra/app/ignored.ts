@@ -43,6 +43,11 @@ export class Ignored {
     return new Ignored(root, whole ? [] : above, ignore().add([...exclude])).within("");
   }
 
+  /** Leaves everything in. */
+  static nothing(root: string): Ignored {
+    return new Ignored(root, [], ignore());
+  }
+
   /** With the rules of a folder's own .gitignore added. */
   within(folder: string): Ignored {
     const text = readRules(join(this.root, folder, ".gitignore"));

@@ -49,10 +49,15 @@ function byName(path: string, text: string): boolean {
   return isSecretFile(path) || NAMES.some((pattern) => pattern.test(name)) || PATHS.some((pattern) => pattern.test(path));
 }
 
-/** One line for one file: where, what, and both ways out. */
-export function secretProblem({ path, what }: SecretFile): string {
+/** One line for one file: where, what, and both ways out. @param fetched the hosts fetch the application themselves */
+export function secretProblem({ path, what }: SecretFile, { leaveOut }: AppTree, fetched: boolean): string {
+  if (fetched) {
+    if (path === ".env")
+      return `.env lies with the code; the hosts do not use it, and whoever can read the code can read it. Give its values in env and secretEnv, and leave it out (${leaveOut})`;
+    return `${path} holds ${what}, which would lie on both hosts; leave it out (${leaveOut}), or, if it belongs to the application, name it in app.allow`;
+  }
   if (path === ".env") {
     return `.env would be packed with the code; give its values in env and secretEnv, from which the host's .env is written, and name it in .gitignore or app.exclude`;
   }
-  return `${path} holds ${what}, which would lie on both hosts and in the stack's state; leave it out (.gitignore or app.exclude), or, if it belongs to the application, name it in app.allow`;
+  return `${path} holds ${what}, which would lie on both hosts and in the stack's state; leave it out (.gitignore or ${leaveOut}), or, if it belongs to the application, name it in app.allow`;
 }

@@ -1,6 +1,6 @@
 /** An application's folder as a list of its files and links. What is left out, and what cannot be packed, is said by name. */
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Ignored, isVirtualEnvironment, neverPacked } from "./ignored";
 
 export interface TreeEntry {
@@ -17,7 +17,11 @@ export interface AppTree {
   /** Files and links by path. */
   readonly entries: readonly TreeEntry[];
   readonly problems: readonly string[];
+  /** How something is left out of it, as messages say it in brackets. */
+  readonly leaveOut: string;
 }
+
+const BY_KEY = "app.exclude";
 
 /** More than an application is ever made of; what is above is refused before it is read. */
 const LIMITS = { files: 20_000, bytes: 64 * 1024 * 1024 };
@@ -25,20 +29,25 @@ const LIMITS = { files: 20_000, bytes: 64 * 1024 * 1024 };
 /** @param exclude patterns as in .gitignore, on top of those that the folder has */
 export function readTree(root: string, exclude: readonly string[] = []): AppTree {
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    return { root, entries: [], problems: ["is not a folder; give the folder that holds the Python package and requirements.txt"] };
+    const problems = ["is not a folder; give the folder that holds the Python package and requirements.txt"];
+    return { root, entries: [], problems, leaveOut: BY_KEY };
   }
   const walk = new Walk(realpathSync.native(root));
   walk.folder("", Ignored.at(walk.root, exclude));
+  return walked(walk, BY_KEY, "has no files; check the path, and what .gitignore and app.exclude leave out");
+}
+
+/** Everything in a folder, as a host unpacks an archive. @param leaveOut how something is left out of that */
+export function readWholeTree(root: string, leaveOut: string): AppTree {
+  const walk = new Walk(realpathSync.native(root), true);
+  walk.folder("", Ignored.nothing(walk.root));
+  return walked(walk, leaveOut, "has no files; check that it is the right one");
+}
+
+function walked(walk: Walk, leaveOut: string, empty: string): AppTree {
   const entries = walk.entries.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const problems = [...walk.problems, ...linkProblems(walk.root, entries)];
-  return {
-    root: walk.root,
-    entries,
-    problems:
-      entries.length === 0 && problems.length === 0
-        ? ["has no files; check the path, and what .gitignore and app.exclude leave out"]
-        : problems,
-  };
+  const problems = [...walk.problems, ...linkProblems(walk, entries, leaveOut)];
+  return { root: walk.root, entries, problems: entries.length === 0 && problems.length === 0 ? [empty] : problems, leaveOut };
 }
 
 class Walk {
@@ -47,14 +56,18 @@ class Walk {
   private bytes = 0;
   private full = false;
 
-  constructor(readonly root: string) {}
+  /** @param whole everything counts, whatever it is called */
+  constructor(
+    readonly root: string,
+    readonly whole = false,
+  ) {}
 
   folder(below: string, above: Ignored): void {
-    const ignored = below === "" ? above : above.within(below);
+    const ignored = below === "" || this.whole ? above : above.within(below);
     for (const name of readdirSync(join(this.root, below))) {
       if (this.full) return;
       const path = below === "" ? name : `${below}/${name}`;
-      if (!neverPacked(name)) this.entry(path, ignored);
+      if (this.whole || !neverPacked(name)) this.entry(path, ignored);
     }
   }
 
@@ -66,17 +79,17 @@ class Walk {
     if (/[\p{Cc}\\]/u.test(path))
       this.problems.push(`${JSON.stringify(path)} has a control character or a backslash in its name; rename it`);
     if (stat.isDirectory()) {
-      if (!isVirtualEnvironment(whole)) this.folder(path, ignored);
+      if (this.whole || !isVirtualEnvironment(whole)) this.folder(path, ignored);
     } else if (stat.isFile()) this.add({ path, size: stat.size });
     else if (stat.isSymbolicLink()) {
-      if (!isVirtualEnvironment(whole)) this.add({ path, size: 0, link: readlinkSync(whole) });
+      if (this.whole || !isVirtualEnvironment(whole)) this.add({ path, size: 0, link: readlinkSync(whole) });
     } else this.problems.push(`${path} is a special file; only files, folders and symbolic links can be packed`);
   }
 
   private add(entry: TreeEntry): void {
     this.entries.push(entry);
     this.bytes += entry.size;
-    if (this.entries.length <= LIMITS.files && this.bytes <= LIMITS.bytes) return;
+    if (this.whole || (this.entries.length <= LIMITS.files && this.bytes <= LIMITS.bytes)) return;
     this.full = true;
     const much = this.bytes > LIMITS.bytes ? `more than ${LIMITS.bytes / 1024 / 1024} MiB` : `more than ${LIMITS.files} files`;
     this.problems.push(`holds ${much}, which no application is; ${largest(this.entries)}`);
@@ -95,22 +108,23 @@ export function mebibytes(bytes: number): string {
 }
 
 /** Links that would lead to something else on the host, or to nothing. */
-function linkProblems(root: string, entries: readonly TreeEntry[]): string[] {
+function linkProblems({ root, whole }: Walk, entries: readonly TreeEntry[], leaveOut: string): string[] {
   const known = new Set(entries.flatMap(({ path }) => [path, ...foldersOf(path)]));
   return entries.flatMap(({ path, link }) => {
     if (link === undefined) return [];
     const named = `${path} is a symbolic link to ${link}`;
     if (isAbsolute(link))
-      return [`${named}, an absolute path, which is another one on the host; make the link relative, or leave it out (app.exclude)`];
-    const target = targetOf(join(root, path));
-    if (target === undefined) return [`${named}, which is not there; correct the link, or leave it out (app.exclude)`];
+      return [`${named}, an absolute path, which is another one on the host; make the link relative, or leave it out (${leaveOut})`];
+    // A link to nothing does no harm on a host; in a folder of the reader's own something is missing.
+    const target = targetOf(join(root, path)) ?? (whole ? resolve(root, dirname(path), link) : undefined);
+    if (target === undefined) return [`${named}, which is not there; correct the link, or leave it out (${leaveOut})`];
     if (target !== root && !target.startsWith(root + sep)) {
-      return [`${named}, outside of the application's folder; copy what it leads to into the folder, or leave it out (app.exclude)`];
+      return [`${named}, outside of the application's folder; copy what it leads to into the folder, or leave it out (${leaveOut})`];
     }
     const inside = relative(root, target).split(sep).join("/");
-    return inside === "" || known.has(inside)
+    return whole || inside === "" || known.has(inside)
       ? []
-      : [`${named}, which is left out of the application; leave the link out too (app.exclude)`];
+      : [`${named}, which is left out of the application; leave the link out too (${leaveOut})`];
   });
 }
 

@@ -9,8 +9,8 @@ const KINDS = ["path", "git", "bundle"] as const;
 
 interface Given {
   readonly path?: unknown;
-  readonly git?: { readonly url?: unknown };
-  readonly bundle?: unknown;
+  readonly git?: { readonly url?: unknown; readonly clone?: unknown };
+  readonly bundle?: { readonly file?: unknown };
   readonly module?: unknown;
   readonly exclude?: unknown;
   readonly allow?: unknown;
@@ -62,12 +62,20 @@ function moduleForm(project: string, { module }: Given): string[] {
 
 function onlyWithPath(project: string, app: Given): string[] {
   if (app.path !== undefined) return [];
-  return (["exclude", "allow"] as const)
-    .filter((key) => Array.isArray(app[key]) && app[key].length > 0)
-    .map(
-      (key) =>
-        `${project}:app.${key}: is read with app.path only, where the files are packed here; remove it, and leave the files out of the repository or bundle`,
-    );
+  const given = (key: "exclude" | "allow"): boolean => Array.isArray(app[key]) && app[key].length > 0;
+  const atHand = app.git?.clone !== undefined || app.bundle?.file !== undefined;
+  return [
+    ...(given("exclude")
+      ? [
+          `${project}:app.exclude: is read with app.path only, where the files are packed here; remove it, and leave the files out of the repository or bundle`,
+        ]
+      : []),
+    ...(given("allow") && !atHand
+      ? [
+          `${project}:app.allow: is read only where the code can be read here, by app.path, app.git.clone or app.bundle.file; remove it, or give one of these`,
+        ]
+      : []),
+  ];
 }
 
 /** Whether a folder is the project's own, or one above it; undefined when it is neither. */

@@ -248,10 +248,12 @@ function sshKey(key: Key): SshKey {
 function appConfig(app: Sections): AppConfig {
   const common = { module: app.module as string, interface: app.interface as "asgi" | "wsgi" };
   if (app.git !== undefined) {
-    return { kind: "git", ...common, ...(app.git as { url: string; commit: string }) };
+    const { clone, ...git } = app.git as { url: string; commit: string; clone?: string };
+    return { kind: "git", ...common, ...git, atHand: clone };
   }
   if (app.bundle !== undefined) {
-    return { kind: "bundle", ...common, ...(app.bundle as S3Object) };
+    const { file, ...bundle } = app.bundle as S3Object & { file?: string };
+    return { kind: "bundle", ...common, ...bundle, atHand: file };
   }
   return { kind: "path", ...common, path: app.path as string };
 }

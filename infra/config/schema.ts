@@ -379,11 +379,32 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
             description: "Clone URL (https, or file for a repository in the image), without credentials.",
           },
           commit,
+          clone: {
+            type: "string",
+            minLength: 1,
+            pattern: NOT_BLANK,
+            form: "the path of a clone of the repository",
+            example: "../my-service",
+            description:
+              "A clone of the repository on this machine, in which the commit is read at preview. Without it a mistake in the code is first reported on the host.",
+          },
         },
         { required: ["url", "commit"], default: undefined, description: "A commit of a git repository that the hosts can reach." },
       ),
       bundle: object(
-        { uri: s3Uri, sha256 },
+        {
+          uri: s3Uri,
+          sha256,
+          file: {
+            type: "string",
+            minLength: 1,
+            pattern: NOT_BLANK,
+            form: "the path of a tar.gz",
+            example: "build/app.tar.gz",
+            description:
+              "The same tar.gz on this machine, which is read at preview. Without it a mistake in the code is first reported on the host.",
+          },
+        },
         {
           required: ["uri", "sha256"],
           default: undefined,

@@ -9,7 +9,8 @@ import { ensureSampleModels } from "../../models-manifest/sample-models";
 import { shown, unpasted } from "../../policies/cli/schema-words";
 import { systemSentence } from "../../policies/cli/system-errors";
 import type { Sections } from "./structure";
-import { checkApp } from "../app/check";
+import { withBundle, withCommit, type AtHand } from "../app/at-hand";
+import { checkApp, type AppReport, type AppRequest } from "../app/check";
 import { canForward, noForward } from "../app/forwards";
 import type { HostGifts } from "../app/host-needs";
 import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
@@ -46,13 +47,31 @@ interface Context {
 
 function readCode(context: Context): CodeSource | undefined {
   const app = context.sections.app as Sections | undefined;
-  if (app?.git !== undefined) {
-    return { kind: "git", ...(app.git as { url: string; commit: string }) };
-  }
-  if (app?.bundle !== undefined) {
-    return { kind: "s3", ...(app.bundle as { uri: string; sha256: string }) };
-  }
+  if (app?.git !== undefined) return readClone(app, context);
+  if (app?.bundle !== undefined) return readBundle(app, context);
   return typeof app?.path === "string" ? readFolder(app.path, app, context) : undefined;
+}
+
+/** What the hosts clone, and what is known of it where there is a clone here as well. */
+function readClone(app: Sections, context: Context): CodeSource {
+  const { url, commit, clone } = app.git as { url: string; commit: string; clone?: unknown };
+  if (typeof clone === "string" && typeof commit === "string")
+    withCommit(path.resolve(context.root, clone), commit, (found) => readAtHand("app.git.clone", clone, found, app, context));
+  return { kind: "git", url, commit };
+}
+
+function readBundle(app: Sections, context: Context): CodeSource {
+  const { uri, sha256, file } = app.bundle as { uri: string; sha256: string; file?: unknown };
+  if (typeof file === "string" && typeof sha256 === "string")
+    withBundle(path.resolve(context.root, file), sha256, (found) => readAtHand("app.bundle.file", file, found, app, context));
+  return { kind: "s3", uri, sha256 };
+}
+
+function readAtHand(key: AppKey, named: string, { tree, notices }: AtHand, app: Sections, context: Context): void {
+  const { project, problems } = context;
+  problems.push(...tree.problems.map((problem) => `${project}:${key}: ${aboutFolder(named, problem)}`));
+  context.notices.push(...notices.map((notice) => `${project}:${key}: ${notice}`));
+  if (tree.problems.length === 0) examine({ tree, key, named }, app, context);
 }
 
 /** What the images of Ubuntu have. An image of the reader's own may have any. */
@@ -77,11 +96,8 @@ function forwards(tree: AppTree, sections: Sections): boolean {
 }
 
 /** Packs the folder where nothing is wrong with it. */
-function readFolder(
-  folder: string,
-  app: Sections,
-  { project, root, sections, models, problems, notices }: Context,
-): CodeSource | undefined {
+function readFolder(folder: string, app: Sections, context: Context): CodeSource | undefined {
+  const { project, root, problems } = context;
   const key = `${project}:app.path`;
   const own = projectInside(folder, root);
   if (own !== undefined) {
@@ -90,21 +106,9 @@ function readFolder(
   }
   const tree = treeOf(path.resolve(root, folder), texts(app.exclude));
   problems.push(...tree.problems.map((problem) => `${key}: ${aboutFolder(folder, problem)}${folderHint(folder, root)}`));
-  const module = parseModule(String(app.module), app.interface === "wsgi" ? "wsgi" : "asgi");
-  // A module of another form is reported by the rules.
-  if (tree.problems.length > 0 || module === undefined) return undefined;
-  const pythons = knownPythons(sections);
-  const allow = texts(app.allow);
-  const request = { project, module, pythons, allow, runtime: models?.manifest.runtime ?? {}, given: givenToBackend(sections) };
-  const report = checkApp(tree, request);
-  problems.push(...report.problems);
-  if (report.problems.length === 0 && !forwards(tree, sections)) problems.push(noForward(project, folder));
-  notices.push(...report.notices);
-  if (report.problems.length === 0) {
-    const { problem, notice } = checkSyntax(tree, module, pythons);
-    if (problem !== undefined) problems.push(`${key}: ${problem}`);
-    if (notice !== undefined) notices.push(`${key}: ${notice}`);
-  }
+  if (tree.problems.length > 0) return undefined;
+  const report = examine({ tree, key: "app.path", named: folder }, app, context);
+  if (report === undefined) return undefined;
   try {
     const bundle = packTree(tree);
     return { kind: "bundle", bundle, ...(report.allowed.length > 0 ? { secret: true } : {}) };
@@ -114,6 +118,38 @@ function readFolder(
   }
 }
 
+type AppKey = AppRequest["key"];
+
+interface Code {
+  readonly tree: AppTree;
+  readonly key: AppKey;
+  /** As it was written. */
+  readonly named: string;
+}
+
+/** Says what is wrong with an application. @returns undefined where the module has no form that can be looked for, which the rules report */
+function examine(
+  { tree, key, named }: Code,
+  app: Sections,
+  { project, sections, models, problems, notices }: Context,
+): AppReport | undefined {
+  const module = parseModule(String(app.module), app.interface === "wsgi" ? "wsgi" : "asgi");
+  if (module === undefined) return undefined;
+  const pythons = knownPythons(sections);
+  const allow = texts(app.allow);
+  const request = { project, key, module, pythons, allow, runtime: models?.manifest.runtime ?? {}, given: givenToBackend(sections) };
+  const report = checkApp(tree, request);
+  problems.push(...report.problems);
+  if (report.problems.length === 0 && !forwards(tree, sections)) problems.push(noForward(project, named));
+  notices.push(...report.notices);
+  if (report.problems.length === 0) {
+    const { problem, notice } = checkSyntax(tree, module, pythons);
+    if (problem !== undefined) problems.push(`${project}:${key}: ${problem}`);
+    if (notice !== undefined) notices.push(`${project}:${key}: ${notice}`);
+  }
+  return report;
+}
+
 /** Folders that cannot be read have a problem, as those that are none. */
 function treeOf(folder: string, exclude: readonly string[]): AppTree {
   try {
@@ -121,7 +157,7 @@ function treeOf(folder: string, exclude: readonly string[]): AppTree {
   } catch (error) {
     const sentence = systemSentence(error, "cannot be read");
     if (sentence === undefined) throw error;
-    return { root: folder, entries: [], problems: [sentence] };
+    return { root: folder, entries: [], problems: [sentence], leaveOut: "" };
   }
 }
 

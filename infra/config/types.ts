@@ -111,8 +111,13 @@ export interface S3Object {
   readonly sha256: string;
 }
 
+interface AtHand {
+  /** A copy on this machine, which was read at preview. */
+  readonly atHand?: string;
+}
+
 export type AppConfig = { readonly module: string; readonly interface: "asgi" | "wsgi" } & (
   | { readonly kind: "path"; readonly path: string }
-  | { readonly kind: "git"; readonly url: string; readonly commit: string }
-  | ({ readonly kind: "bundle" } & S3Object)
+  | ({ readonly kind: "git"; readonly url: string; readonly commit: string } & AtHand)
+  | ({ readonly kind: "bundle" } & S3Object & AtHand)
 );

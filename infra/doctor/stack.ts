@@ -94,6 +94,7 @@ function applicationLine({ app }: StackConfig): Line {
   const line = named("application");
   if (app.kind === "path") return line.good(`${app.path}: ${app.module}`);
   const where = app.kind === "git" ? `${app.url} at ${app.commit}` : app.uri;
+  if (app.atHand !== undefined) return line.good(`${where}: ${app.module}, as ${app.atHand} has it`);
   return line.unknown(`it comes from ${where}, which only a host reads`);
 }
 

@@ -25,6 +25,7 @@ function check(files: Files, options: Options = {}): AppReport {
   if (module === undefined) throw new Error(`the test's module has no such form: ${options.module}`);
   return checkApp(tree, {
     project: "ml-gateway",
+    key: "app.path",
     module,
     allow: options.allow ?? [],
     pythons: options.pythons ?? [],

@@ -54,6 +54,26 @@ const SOURCES: readonly Case[] = [
     app("bundle: { uri: s3://bucket/a.tgz, sha256: abc }"),
     /^ml-gateway:app\.bundle\.sha256: found "abc"; write 64 hex digits/,
   ],
+  [
+    "a bundle whose file is not there",
+    app(`bundle: { uri: s3://bucket/a.tgz, sha256: ${DIGEST}, file: build/a.tgz }`),
+    /^ml-gateway:app\.bundle\.file: build\/a\.tgz cannot be read: there is no such file or folder; check the path$/,
+  ],
+  [
+    "a bundle whose file is another one",
+    app(`bundle: { uri: s3://bucket/a.tgz, sha256: ${DIGEST}, file: Pulumi.yaml }`),
+    /^ml-gateway:app\.bundle\.file: Pulumi\.yaml is no tar\.gz \(or was cut off\); make it with/,
+  ],
+  [
+    "a clone that is none",
+    app(`git: { url: https://example.org/a.git, commit: ${COMMIT}, clone: models-manifest }`),
+    /^ml-gateway:app\.git\.clone: models-manifest is no git repository/,
+  ],
+  [
+    "a clone as a number",
+    app(`git: { url: https://example.org/a.git, commit: ${COMMIT}, clone: 7 }`),
+    /^ml-gateway:app\.git\.clone: found 7; put quotes/,
+  ],
   ["a module as a file", app(SAMPLE, "module: ml_gateway/app.py"), /^ml-gateway:app\.module: .*; write ml_gateway\.app:app$/],
   [
     "a module that is not there",
@@ -70,7 +90,7 @@ const SOURCES: readonly Case[] = [
   [
     "patterns without a folder",
     app(`git: { url: https://example.org/a.git, commit: ${COMMIT} }`, "allow: [a]"),
-    /^ml-gateway:app\.allow: is read with app\.path only/,
+    /^ml-gateway:app\.allow: is read only where the code can be read here/,
   ],
 ];
 

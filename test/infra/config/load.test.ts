@@ -1,6 +1,9 @@
+import { execFileSync } from "child_process";
+import { createHash } from "crypto";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
+import { gunzipSync } from "zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { utils, type ParsedKey } from "ssh2";
 import { ConfigError, loadConfig } from "../../../infra/config/load";
@@ -591,6 +594,36 @@ test("something in the application's folder is named behind the folder and a col
   fs.symlinkSync("/srv", path.join(folder, "svc"));
   expect(problems({ "ml-gateway:app": { path: folder } })).toEqual([
     expect.stringMatching(/^ml-gateway:app\.path: \S+\/linked: svc is a symbolic link to \/srv, an absolute path/),
+  ]);
+});
+
+unless(lacking("tar"))("a bundle that is at hand is read as a folder is, and travels as before", () => {
+  const folder = path.join(scratch, "bundled");
+  fs.cpSync(APP, folder, { recursive: true });
+  const pack = (): Record<string, string> => {
+    const file = path.join(scratch, "bundled.tar.gz");
+    execFileSync("tar", ["-czf", file, "-C", folder, "."]);
+    return {
+      uri: "s3://code/a.tgz",
+      sha256: createHash("sha256")
+        .update(gunzipSync(fs.readFileSync(file)))
+        .digest("hex"),
+      file,
+    };
+  };
+  const given = pack();
+  const { uri, sha256 } = given;
+  expect(problems({ "ml-gateway:app": { bundle: given } })).toEqual([]);
+  expect(load({ "ml-gateway:app": { bundle: given } }).app).toMatchObject({ kind: "bundle", uri, sha256, atHand: given.file });
+  expect(loadConfig(ROOT).sources.code).toEqual({ kind: "s3", uri, sha256 });
+  fs.writeFileSync(path.join(folder, "requirements.txt"), "-e .\n");
+  fs.writeFileSync(path.join(folder, "deploy.pem"), KEY.private);
+  expect([...problems({ "ml-gateway:app": { bundle: pack(), module: "ml_gateway.main:app" } })].sort()).toEqual([
+    expect.stringMatching(
+      /^ml-gateway:app\.bundle\.file: deploy\.pem holds a private key, which would lie on both hosts; leave it out \(make the bundle/,
+    ),
+    expect.stringMatching(/^ml-gateway:app\.bundle\.file: requirements\.txt:1: found "-e \."/),
+    expect.stringMatching(/^ml-gateway:app\.module: "ml_gateway\.main:app" names ml_gateway\/main\.py/),
   ]);
 });
 
