@@ -12,5 +12,6 @@ import { policies, policyIds } from "./rules";
  */
 export async function evaluateGraph(document: object, configuration: object = {}): Promise<object> {
   const { graph } = loadGraph(JSON.stringify(document), "document");
-  return reportOf(await evaluate(policies, graph, readConfig(configuration, policyIds), new Date().toISOString().slice(0, 10)));
+  const today = new Date().toISOString().slice(0, 10);
+  return reportOf(await evaluate(policies, graph, readConfig(configuration, policyIds), today), policies);
 }

@@ -3,8 +3,8 @@
  *
  *   npm run policies:check -- --graph FILE [--repository DIR] [--config FILE] [--json] [--sarif FILE] [--junit FILE]
  */
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { asProblems, command, Problem, readNamed, reasonOf, start, systemSentence, UsageProblem, writeNamed } from "./cli";
 import type { ExitCode, Given, Io } from "./cli";
 import { ConfigError, DEFAULT_CONFIG, readConfig } from "./core/config";
@@ -16,6 +16,7 @@ import { InputError, loadGraph } from "./graph/load";
 import { jsonReport } from "./report/json";
 import { junitReport } from "./report/junit";
 import { sarifReport } from "./report/sarif";
+import type { Folders } from "./report/sarif";
 import { textReport } from "./report/text";
 import { policies, policyIds } from "./rules";
 import { readRepository, repositoryPolicies } from "./rules/secrets/repository";
@@ -61,11 +62,11 @@ async function check(options: CheckOptions, io: Io): Promise<ExitCode> {
   const asked = parts.flatMap((part) => part.policies);
   io.progress.say(`evaluating ${String(asked.length)} policies`);
   const result = await evaluateParts(parts, config, new Date().toISOString().slice(0, 10));
-  const source = options.graph ?? options.repository ?? "";
-  if (options.sarif !== undefined) writeNamed(options.sarif, "--sarif", io.from, sarifReport(result, asked, source, version()));
+  if (options.sarif !== undefined)
+    writeNamed(options.sarif, "--sarif", io.from, sarifReport(result, asked, folders(options.repository, io.from), version()));
   if (options.junit !== undefined) writeNamed(options.junit, "--junit", io.from, junitReport(result, asked));
   io.progress.end();
-  io.out((options.json ? jsonReport(result) : textReport(result)).trimEnd());
+  io.out((options.json ? jsonReport(result, asked) : textReport(result, asked)).trimEnd());
   if (options.json) io.err(closingLine(result.summary));
   return exitCode(result);
 }
@@ -99,6 +100,22 @@ function configFrom(file: string, from: string): Config {
   } catch (error) {
     throw error instanceof ConfigError ? new Problem(`${file}: ${error.message}`) : error;
   }
+}
+
+/** Results name files by their place in the repository: the nearest folder above that has a .git. */
+function folders(repository: string | undefined, from: string): Folders {
+  const program = nearest(from, "Pulumi.yaml") ?? from;
+  const within = (folder: string): string => {
+    const path = relative(nearest(folder, ".git") ?? folder, folder);
+    return path.split(sep).join("/");
+  };
+  return { program: within(program), files: within(resolve(from, repository ?? ".")) };
+}
+
+function nearest(from: string, name: string): string | undefined {
+  if (existsSync(join(from, name))) return from;
+  const above = dirname(from);
+  return above === from ? undefined : nearest(above, name);
 }
 
 function version(): string {

@@ -2,6 +2,7 @@
 import { palette, wrap, type Palette, type Screen } from "../../policies/cli";
 import { exitCode } from "../../policies/core/evaluate";
 import { textReport } from "../../policies/report/text";
+import { policies } from "../../policies/rules";
 import type { GraphResource } from "../offline/engine";
 import type { Preview } from "./preview-stack";
 import { costText } from "./cost";
@@ -108,7 +109,7 @@ function kinds(resources: readonly GraphResource[]): string {
 
 /** What is no pass, and the closing line, in the words of policies:check. */
 function verdictLines({ result }: Preview, width: number, colour: Palette): string[] {
-  const lines = textReport(result).trimEnd().split("\n");
+  const lines = textReport(result, policies).trimEnd().split("\n");
   const closing = lines.pop() ?? "";
   const paint = (line: string): string =>
     line.startsWith("VIOLATION") ? colour.red(line) : line.startsWith("CANNOT TELL") ? colour.yellow(line) : line;

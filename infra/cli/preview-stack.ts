@@ -44,6 +44,7 @@ export async function previewStack(root: string, { stack, policies: config }: Wa
   let inputs: StackInputs | undefined;
   progress.say("evaluating the program");
   const run = await runReadable(file, {
+    root,
     preview: true,
     provider: previewProvider(region),
     onRegister: (request) => progress.say(`registering ${request.name}`),

@@ -13,6 +13,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as resproto from "@pulumi/pulumi/proto/resource_pb";
 import { SIGNATURE, SIGNATURES } from "../../policies/graph/wire";
 import { Failures } from "./failures";
+import { programPosition } from "./source-position";
 import { promisesWithoutTraces } from "./without-traces";
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- resource properties have no static shape here */
@@ -31,6 +32,8 @@ export interface Request {
   readonly wire: Properties;
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  /** Where the program registers it, as the engine notes it in a state: `project:///infra/stack.ts#36,18`. */
+  readonly sourcePosition?: string;
   readonly options: ResourceOptions;
 }
 
@@ -68,6 +71,8 @@ export interface RunArgs {
   /** True: ids and outputs that the program did not give are unknown, as at a first preview. */
   readonly preview: boolean;
   readonly provider: Provider;
+  /** Folder of Pulumi.yaml, to which positions in the program are relative. Default: the current folder. */
+  readonly root?: string;
   /** Told of every resource when it is registered, for progress. */
   readonly onRegister?: (request: Request) => void;
   /** The program: what infra/index.ts does. Its result becomes the stack's outputs. */
@@ -102,6 +107,7 @@ class RecordingMonitor extends SdkMonitor {
     private readonly provider: Provider,
     private readonly failures: Failures,
     private readonly onRegister: (request: Request) => void,
+    private readonly root: string,
   ) {
     super({
       newResource: () => ({ id: undefined, state: {} }),
@@ -129,7 +135,10 @@ class RecordingMonitor extends SdkMonitor {
   }
 
   override async registerResource(req: resproto.RegisterResourceRequest, callback: RegisterCallback): Promise<void> {
-    const request = toRequest(this.newUrn(req.getParent(), req.getType(), req.getName()), req);
+    const urn = this.newUrn(req.getParent(), req.getType(), req.getName());
+    // The stack itself is registered by the engine's own code.
+    const sourcePosition = req.getType() === STACK_TYPE ? undefined : programPosition(req, this.root);
+    const request = { ...toRequest(urn, req), ...(sourcePosition === undefined ? {} : { sourcePosition }) };
     const response = await this.failures.guard(`${request.type} "${request.name}"`, () => this.register(request));
     callback(null, response);
   }
@@ -217,7 +226,7 @@ export function unwrapSecrets(value: unknown): unknown {
 export async function runProgram(args: RunArgs): Promise<RunResult> {
   promisesWithoutTraces();
   const failures = new Failures();
-  const monitor = new RecordingMonitor(args.provider, failures, args.onRegister ?? (() => undefined));
+  const monitor = new RecordingMonitor(args.provider, failures, args.onRegister ?? (() => undefined), args.root ?? process.cwd());
   settings.setMockOptions(monitor, args.project, args.stack, args.preview, ORGANIZATION);
   await awaitFeatureSupport();
   pulumi.runtime.setAllConfig({ ...args.config }, [...args.secretKeys]);

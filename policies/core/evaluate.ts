@@ -1,6 +1,7 @@
 /** Runs policies over a graph and sorts what they say: levels, exemptions, and what is unknown. */
 import { settingsOf } from "./config";
 import { hasSubject, isGeneral } from "./profile";
+import { sourceOf } from "./source";
 import { withServicePort } from "./service-port";
 import type { Config, Exemption } from "./config";
 import { applyExemptions } from "./exemptions";
@@ -80,7 +81,7 @@ export async function evaluatePolicy(policy: Policy, level: ActiveLevel, graph: 
     const message = `The policy itself failed (${placeOf(error)}): nothing is known of what it checks. This is a fault of the pack; report it with the graph's shape.`;
     return [{ policy: policy.id, level: "mandatory", verdict: "unknown", urn: "", message }];
   }
-  return findings.map((finding) => ({ policy: policy.id, level, ...finding }));
+  return findings.map((finding) => ({ policy: policy.id, level, ...sourceOf(graph, finding.urn), ...finding }));
 }
 
 /** The error's kind and where it arose. Not its message: that may quote a secret. */

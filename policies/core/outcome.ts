@@ -1,6 +1,6 @@
 /** What an evaluation gives: one line for each finding, and the numbers. Types only, so that whatever makes or prints them may import them. */
 import type { Exemption } from "./config";
-import type { Level, NotShown, Verdict } from "./types";
+import type { Level, NotShown, SourcePosition, Verdict } from "./types";
 
 export type ActiveLevel = Exclude<Level, "disabled">;
 
@@ -11,6 +11,8 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly urn: string;
   readonly message: string;
+  /** Where the program registers the resource, where the graph says so. */
+  readonly source?: SourcePosition;
   /** What the source of the graph can never show: the policy is not evaluated there. Reported, but no finding and no error. */
   readonly notShown?: NotShown;
   /** With a pass: the graph has nothing that the policy is about. */

@@ -34,6 +34,16 @@ export class Asset {
 export type Value = null | boolean | number | string | Unknown | Secret | Asset | Value[] | { [key: string]: Value };
 export type Props = { [key: string]: Value };
 
+/** A place in the program's text. */
+export interface SourcePosition {
+  /** Relative to the program's folder (the one of Pulumi.yaml), with forward slashes. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column?: number;
+}
+
 /** One registered resource. */
 export interface Resource {
   readonly urn: string;
@@ -60,6 +70,8 @@ export interface Resource {
   readonly dependencies: readonly string[];
   /** Per input property (top-level key), the URNs whose outputs flow into it. */
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  /** Where the program registers it, where the source of the graph says so. */
+  readonly sourcePosition?: SourcePosition;
   readonly options: {
     readonly protect?: boolean;
     readonly retainOnDelete?: boolean;
@@ -97,6 +109,8 @@ export interface Finding {
   readonly urn: string;
   /** The offending value (never a secret one), where it is, and what to do. */
   readonly message: string;
+  /** Where it stands, where that is another place than the one that registers the resource. */
+  readonly source?: SourcePosition;
   /** With `unknown`: what the source of this graph can never show (see `Graph.notShown`). It is reported as not evaluated, which is no error. */
   readonly notShown?: NotShown;
   /** True where the finding rests on something that is missing, and so holds of a whole stack only. */

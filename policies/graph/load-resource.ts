@@ -1,5 +1,6 @@
 /** One resource of the JSON that Pulumi writes (`deployment.resources[]`, `steps[].newState`) or that preview:offline writes. */
 import { makeResource, nameOfUrn } from "../core/graph";
+import { parsePosition } from "../core/source";
 import type { Resource } from "../core/types";
 import { decodeProps } from "./wire";
 
@@ -27,8 +28,15 @@ export function loadResource(json: unknown, place: string): Resource {
     outputs: decodeProps(optionalObject(record.outputs, `${place}.outputs`), depth),
     dependencies: urns(record.dependencies, `${place}.dependencies`),
     propertyDependencies: propertyDependencies(record.propertyDependencies, `${place}.propertyDependencies`),
+    ...position(record.sourcePosition),
     options: options(record, place),
   });
+}
+
+/** A position in a form that is not known is left out: it decides nothing. */
+function position(given: unknown): Pick<Resource, "sourcePosition"> {
+  const sourcePosition = parsePosition(given);
+  return sourcePosition === undefined ? {} : { sourcePosition };
 }
 
 /** In an exported stack the options stand beside the other fields, in preview:offline under `options`. */

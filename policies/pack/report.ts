@@ -1,6 +1,7 @@
 /** From outcomes to the engine's diagnostics. */
 import type { ReportViolation } from "@pulumi/policy";
 import { ConfigError } from "../core/config";
+import { lessonOf, lessonText } from "../core/lesson";
 import type { Outcome } from "../core/outcome";
 import type { Policy } from "../core/types";
 
@@ -8,14 +9,14 @@ import type { Policy } from "../core/types";
 export function reportOutcome(policy: Policy, outcome: Outcome, strict: boolean, reportViolation: ReportViolation): void {
   const urn = outcome.urn === "" ? undefined : outcome.urn;
   if (outcome.verdict === "violation" && outcome.policy === policy.id) {
-    reportViolation(outcome.message, urn);
+    reportViolation(`${outcome.message}\n${lessonText(lessonOf(policy), outcome.message)}`, urn);
     return;
   }
   if (outcome.verdict === "pass") return;
   // What the engine never shows is no news at every run: the summary names it.
   if (outcome.notShown !== undefined) return;
   const unknown = outcome.verdict === "unknown";
-  const message = `${policy.description}\n${unknown ? "CANNOT TELL: " : ""}${outcome.message}`;
+  const message = `${policy.description}\n${unknown ? "CANNOT TELL: " : ""}${outcome.message}\n${lessonText(lessonOf(policy), outcome.message)}`;
   reportAt(reportViolation, message, urn, unknown && strict ? undefined : "advisory");
 }
 

@@ -1,10 +1,13 @@
 /** JUnit XML: one test case a policy. A mandatory violation fails it, a mandatory "cannot tell" is an error of it. */
 import type { Outcome, Result } from "../core/outcome";
+import { lessonOf, lessonText } from "../core/lesson";
+import { showPosition } from "../core/source";
 import type { Policy } from "../core/types";
 
 export function junitReport(result: Result, policies: readonly Policy[]): string {
   const ids = [...policies.map((policy) => policy.id), "exemptions"];
-  const cases = ids.map((id) => testCase(id, result));
+  const taught = new Map(policies.map((policy) => [policy.id, policy]));
+  const cases = ids.map((id) => testCase(id, result, taught.get(id)));
   const count = (kind: Kind): number => cases.filter((entry) => entry.kind === kind).length;
   const totals = `tests="${String(cases.length)}" failures="${String(count("failure"))}" errors="${String(count("error"))}"`;
   const body = cases.map((entry) => entry.xml).join("\n");
@@ -13,7 +16,7 @@ export function junitReport(result: Result, policies: readonly Policy[]): string
 
 type Kind = "failure" | "error" | "skipped" | "passed";
 
-function testCase(id: string, result: Result): { readonly kind: Kind; readonly xml: string } {
+function testCase(id: string, result: Result, policy: Policy | undefined): { readonly kind: Kind; readonly xml: string } {
   const open = `<testcase classname="policies" name="${escape(id)}">`;
   if (result.disabled.includes(id)) return { kind: "skipped", xml: `${open}<skipped message="disabled by configuration"/></testcase>` };
   const reason = result.summary.reasons[id];
@@ -37,12 +40,20 @@ function testCase(id: string, result: Result): { readonly kind: Kind; readonly x
       : unknown.length > 0
         ? (["error", unknown] as const)
         : (["passed", []] as const);
-  const element = kind === "passed" ? "" : `<${kind} message="${escape(shown[0]?.message ?? "")}">${escape(lines(shown))}</${kind}>`;
+  const element =
+    kind === "passed"
+      ? ""
+      : `<${kind} message="${escape(shown[0]?.message ?? "")}">${escape(lines(shown) + (policy === undefined ? "" : `\n${lessonText(lessonOf(policy), lines(shown))}`))}</${kind}>`;
   return { kind, xml: `${open}${element}${output}</testcase>` };
 }
 
 function lines(outcomes: readonly Outcome[]): string {
-  return outcomes.map((outcome) => `${outcome.verdict} (${outcome.level}) ${outcome.urn}: ${outcome.message}`).join("\n");
+  return outcomes
+    .map(
+      (outcome) =>
+        `${outcome.source === undefined ? "" : `${showPosition(outcome.source)}: `}${outcome.verdict} (${outcome.level}) ${outcome.urn}: ${outcome.message}`,
+    )
+    .join("\n");
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

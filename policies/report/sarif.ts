@@ -1,21 +1,33 @@
 /** SARIF 2.1.0, as code scanning services read it. */
 import type { Outcome, Result } from "../core/outcome";
 import { CONTROLS } from "../core/framework";
+import { lessonOf } from "../core/lesson";
+import type { Lesson } from "../core/lesson";
 import type { Policy } from "../core/types";
 
 /** Scores that GitHub sorts into low, medium, high and critical. */
 const SEVERITY: Readonly<Record<Policy["severity"], string>> = { low: "3.0", medium: "5.0", high: "7.5", critical: "9.5" };
 
+/** Where the evaluated things stand in the repository. Paths with forward slashes, relative to its root; empty: the root itself. */
+export interface Folders {
+  /** The one of Pulumi.yaml. */
+  readonly program: string;
+  /** The one whose files were evaluated (--repository). */
+  readonly files: string;
+}
+
 /**
- * @param graphFile path of the evaluated file, as the result's location
+ * Code scanning on GitHub refuses a log in which a result has no file of the repository: what no line of the program accounts for stands at
+ * Pulumi.yaml.
+ *
  * @param version of the pack
  */
-export function sarifReport(result: Result, policies: readonly Policy[], graphFile: string, version: string): string {
+export function sarifReport(result: Result, policies: readonly Policy[], folders: Folders, version: string): string {
   const spoken = result.outcomes.filter((outcome) => outcome.verdict !== "pass");
   const results = [
-    ...spoken.map((outcome) => finding(outcome, graphFile)),
+    ...spoken.map((outcome) => finding(outcome, folders)),
     ...result.exempted.map(({ outcome, exemption }) => ({
-      ...finding(outcome, graphFile),
+      ...finding(outcome, folders),
       suppressions: [{ kind: "external", status: "accepted", justification: `${exemption.reason} (until ${exemption.expires})` }],
     })),
   ];
@@ -36,11 +48,12 @@ const exemptionsRule = {
 };
 
 function rule(policy: Policy, result: Result): object {
+  const lesson = lessonOf(policy);
   return {
     id: policy.id,
     shortDescription: { text: policy.description },
-    fullDescription: { text: policy.why },
-    help: { text: policy.remediationSteps },
+    fullDescription: { text: lesson.why },
+    help: { text: `${lesson.why} ${lesson.remediationSteps}`, markdown: helpOf(policy, lesson) },
     defaultConfiguration: {
       level: policy.enforcementLevel === "mandatory" ? "error" : "warning",
       enabled: !result.disabled.includes(policy.id),
@@ -53,8 +66,13 @@ function rule(policy: Policy, result: Result): object {
   };
 }
 
+function helpOf(policy: Policy, { why, remediationSteps, example }: Lesson): string {
+  const fence = (code: string): string => `\`\`\`ts\n${code.trim()}\n\`\`\``;
+  return `${why}\n\n**Fix.** ${remediationSteps}\n\nViolates:\n\n${fence(policy.bad)}\n\nHolds:\n\n${fence(example)}\n`;
+}
+
 /** What is unknown is of kind "review", what is not evaluated "notApplicable": SARIF wants level "none" with every kind but "fail". */
-function finding(outcome: Outcome, graphFile: string): object {
+function finding(outcome: Outcome, folders: Folders): object {
   const violation = outcome.verdict === "violation";
   return {
     ruleId: outcome.policy,
@@ -63,10 +81,22 @@ function finding(outcome: Outcome, graphFile: string): object {
     message: { text: outcome.message },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: encodeURI(graphFile) } },
+        physicalLocation: physical(outcome, folders),
         logicalLocations: [{ fullyQualifiedName: outcome.urn === "" ? "stack" : outcome.urn, kind: "resource" }],
       },
     ],
     properties: { verdict: outcome.verdict, enforcementLevel: outcome.level },
+  };
+}
+
+/** A finding about a file of the repository has that file's path for a URN. */
+function physical({ urn, source }: Outcome, { program, files }: Folders): object {
+  const isFile = urn !== "" && !urn.startsWith("urn:");
+  const file = source?.file ?? (isFile ? urn : "Pulumi.yaml");
+  const path = [isFile ? files : program, file].filter((part) => part !== "").join("/");
+  const column = source?.column === undefined ? {} : { startColumn: source.column };
+  return {
+    artifactLocation: { uri: path.split("/").map(encodeURIComponent).join("/") },
+    region: { startLine: source?.line ?? 1, ...column },
   };
 }

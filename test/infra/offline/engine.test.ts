@@ -73,6 +73,16 @@ describe("what the engine would be asked to register", () => {
     });
   });
 
+  test("the file and line that register each; the stack itself has none", async () => {
+    const result = await run(() => {
+      const group = new Group("Outer", "outer");
+      new Disk("one", {}, { parent: group });
+    });
+    expect(named(result, "shop-live").sourcePosition).toBeUndefined();
+    for (const name of ["outer", "one"])
+      expect(named(result, name).sourcePosition).toMatch(/^project:\/\/\/test\/infra\/offline\/engine\.test\.ts#\d+,\d+$/);
+  });
+
   test("dependencies, of the resource and of each property, and the options", async () => {
     const result = await run(() => {
       const first = new Disk("first", { size: 1 });

@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_CONFIG } from "../../../policies/core/config";
+import { lessonOf, lessonText } from "../../../policies/core/lesson";
 import { evaluate } from "../../../policies/core/evaluate";
 import { policies } from "../../../policies/rules";
 import { makeGraph } from "../../../policies/core/graph";
@@ -31,6 +32,12 @@ function outputsOf(type: string): string[] {
 }
 
 /** What the runner says of the same graph, as lines that can be compared. What the engine never shows is no diagnostic. */
+/** What the engine shows below each finding: the reason and the fix. */
+function taught(id: string, message: string): string {
+  const policy = policies.find((one) => one.id === id);
+  return policy === undefined ? "" : `\n${lessonText(lessonOf(policy), message)}`;
+}
+
 async function runnerSays(plain: PlainGraph, config = DEFAULT_CONFIG): Promise<string[]> {
   const graph = {
     ...makeGraph(
@@ -42,7 +49,7 @@ async function runnerSays(plain: PlainGraph, config = DEFAULT_CONFIG): Promise<s
   const { outcomes } = await evaluate(policies, graph, config, "2030-01-01");
   return outcomes
     .filter(({ verdict, notShown }) => verdict !== "pass" && notShown === undefined)
-    .map(({ policy, verdict, urn, message }) => `${policy} ${verdict} ${urn} ${message}`)
+    .map(({ policy, verdict, urn, message }) => `${policy} ${verdict} ${urn} ${message}${taught(policy, message)}`)
     .sort();
 }
 

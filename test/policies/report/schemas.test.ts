@@ -55,7 +55,7 @@ test.each<[string, () => Promise<Result> | Result]>([
   ["one of everything", () => mixed("text")],
 ])("%s", async (_, result) => {
   const seen = await result();
-  expect(JSON.parse(sarifReport(seen, policies, "a folder/graph.json", "0.1.0"))).toBeValidSarifLog();
+  expect(JSON.parse(sarifReport(seen, policies, { program: "a folder", files: "" }, "0.1.0"))).toBeValidSarifLog();
   expect(await junitErrors(junitReport(seen, policies))).toEqual([]);
 });
 
@@ -64,12 +64,12 @@ test("any text in a message or a URN leaves both reports valid", async () => {
     fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }), fc.constant(']]> <a b="&c;">\u0000\ufffe\r\n')),
     200,
   );
-  for (const text of texts) expect(JSON.parse(sarifReport(mixed(text), policies, "-", "0.1.0"))).toBeValidSarifLog();
+  for (const text of texts) expect(JSON.parse(sarifReport(mixed(text), policies, { program: "", files: "" }, "0.1.0"))).toBeValidSarifLog();
   expect(await junitErrors(...texts.map((text) => junitReport(mixed(text), policies)))).toEqual([]);
 });
 
 test("the checks can fail", async () => {
-  const sarif = JSON.parse(sarifReport(mixed("x"), policies, "g", "1")) as { runs: { results: { level: string }[] }[] };
+  const sarif = JSON.parse(sarifReport(mixed("x"), policies, { program: "", files: "" }, "1")) as { runs: { results: { level: string }[] }[] };
   const [first] = sarif.runs[0]?.results ?? [];
   if (first !== undefined) first.level = "fatal";
   expect(sarif).not.toBeValidSarifLog();

@@ -32,6 +32,7 @@ export function textOf(file: Resource): string | undefined {
   return asString(file.inputs.text);
 }
 
-export function found(path: string, message: string): Finding {
-  return { verdict: "violation", urn: path, message };
+/** @param line where in the file, from 1, where one line is meant */
+export function found(path: string, message: string, line?: number): Finding {
+  return { verdict: "violation", urn: path, message, ...(line === undefined ? {} : { source: { file: path, line } }) };
 }

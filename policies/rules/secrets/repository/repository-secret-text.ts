@@ -24,5 +24,5 @@ const LOCKS = /(^|\/)(package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock
 function check(file: Resource): Finding[] {
   const text = textOf(file);
   if (text === undefined || LOCKS.test(file.urn)) return [];
-  return realFormats(text).map(({ kind, line }) => found(file.urn, `${file.urn}:${String(line)} holds ${kind}: ${FIX}`));
+  return realFormats(text).map(({ kind, line }) => found(file.urn, `${file.urn}:${String(line)} holds ${kind}: ${FIX}`, line));
 }
