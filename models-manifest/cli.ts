@@ -8,6 +8,7 @@ import { describeFile, withFile } from "./edit";
 import { fingerprintFile } from "./files";
 import { writeManifest } from "./format";
 import { isPickled } from "./formats";
+import { RECORD_OPTIONS, recordChecks } from "./record-command";
 import { askGate } from "./gate";
 import {
   checkManifest,
@@ -179,6 +180,25 @@ export function modelsCommand(around: Surroundings): Group {
         notes,
         exitCodes: { 1: "a file is missing, altered or imports what it may not" },
         run: ({ options }, io) => asked(() => verify(options.manifest, around, io)),
+      }),
+      "record-checks": command({
+        name: "models record-checks",
+        summary: "Fills a file of checks with what the models answer that serve now: a release whose models answer otherwise never serves.",
+        options: RECORD_OPTIONS,
+        words: {
+          value: "FILE",
+          help: "the file of checks; without it the manifest's, with it the manifest names it from now on",
+          min: 0,
+          max: 1,
+        },
+        examples: ["models-manifest/checks.json --stack dev", "--stack dev --all", "--url http://127.0.0.1:8000"],
+        notes: [
+          ...notes,
+          "With --stack the backend is asked over SSH, on its own port and past the gateway, as a release's candidate will be. Each row is asked twice; what differs between the two answers is left out and named.",
+          "docs/models.md describes the file.",
+        ],
+        exitCodes: { 1: "a row has no answer, or another one each time", 3: "the host could not be asked" },
+        run: (given, io) => asked(() => recordChecks(given, around, io)),
       }),
       publish: command({
         name: "models publish",

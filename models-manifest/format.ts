@@ -7,9 +7,9 @@ export function formatManifest(manifest: Manifest): string {
     .sort((a, b) => (a.path < b.path ? -1 : 1))
     .map(({ path, sha256, size, required, role, format }) => ({ path, sha256, size, required, role, format }));
   const runtime = Object.fromEntries(Object.entries(manifest.runtime).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const { $schema, release, generated } = manifest;
+  const { $schema, release, generated, checks } = manifest;
   const imports = manifest.imports === undefined || manifest.imports.length === 0 ? undefined : [...manifest.imports].sort();
-  return `${JSON.stringify({ $schema, release, generated, runtime, imports, files }, null, 2)}\n`;
+  return `${JSON.stringify({ $schema, release, generated, runtime, imports, checks, files }, null, 2)}\n`;
 }
 
 /** Writes a manifest so that a reader sees the old or the new one, never a part. */

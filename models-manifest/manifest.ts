@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { realpathSync, statSync } from "node:fs";
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import Ajv from "ajv";
+import { readChecks, type Checks } from "./checks";
 import { contradiction, notAFile, readContent } from "./content";
 import { fingerprintFile } from "./files";
 import { isPickled, type ModelFormat } from "./formats";
@@ -34,6 +35,8 @@ export interface Manifest {
   readonly runtime: Readonly<Record<string, string>>;
   /** Top-level modules beside scikit-learn whose classes pickles may hold. @default none */
   readonly imports?: readonly string[];
+  /** File with the answers that the models have to give, relative to the project's root (checks.ts). @default none */
+  readonly checks?: string;
   readonly files: readonly ManifestFile[];
 }
 
@@ -53,6 +56,8 @@ export interface LoadedManifest {
   readonly files: readonly LoadedFile[];
   /** sha256 of what the host gets: names, contents and pins of the files that are there. The release's name does not count. */
   readonly digest: string;
+  /** What the models have to answer before they serve. They do not count in the digest: the files are the same without them. */
+  readonly checks?: Checks;
 }
 
 /** What the host steps need of it. */
@@ -83,9 +88,21 @@ export function loadManifest(path: string, root: string, options: LoadOptions = 
   const manifest = readManifest(path, root);
   const checked = manifest.files.map((file) => checkFile(file, path, root, manifest, options.published ?? false));
   const problems = checked.flatMap((result) => (typeof result === "string" ? [result] : []));
+  const checks = collected(problems, () => (manifest.checks === undefined ? undefined : readChecks(manifest.checks, root)));
   if (problems.length > 0) throw new ManifestError(problems);
   const files = checked as LoadedFile[];
-  return { manifest, files, digest: digestOf(manifest, files) };
+  return { manifest, files, digest: digestOf(manifest, files), ...(checks === undefined ? {} : { checks }) };
+}
+
+/** What `read` returns; what it finds wrong is added to the problems. */
+function collected<T>(problems: string[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
 }
 
 /** The S3 key of a file's content. */
@@ -94,12 +111,16 @@ export const contentKey = (file: ManifestFile): string => `models/${file.sha256}
 /** What a schema cannot say: paths that climb out, names twice, pins that must be there. */
 function contentProblems(path: string, manifest: Manifest): string[] {
   const { files, runtime } = manifest;
-  const climbing = files.filter((file) => file.path.split("/").some((part) => part === ".." || part === "."));
+  const climbs = (way: string): boolean => way.split("/").some((part) => part === ".." || part === ".");
+  const climbing = files.filter((file) => climbs(file.path));
   const names = files.map((file) => basename(file.path));
   const twice = [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
   const unpinned = Object.keys(runtime).length === 0 ? files.find((file) => isPickled(file.format)) : undefined;
   return [
     ...climbing.map((file) => `${path}: files: the path ${file.path} has "." or ".." in it. Write it as a plain path inside the project.`),
+    ...(manifest.checks !== undefined && climbs(manifest.checks)
+      ? [`${path}: checks: the path ${manifest.checks} has "." or ".." in it. Write it as a plain path inside the project.`]
+      : []),
     ...twice.map(
       (name) => `${path}: files: the name ${name} is there more than once, but a host has one folder of models. Keep one of them.`,
     ),

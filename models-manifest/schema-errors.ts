@@ -65,7 +65,7 @@ function wrongForm(at: string, property: string | undefined, found: unknown): st
     return `${head}; write a name of letters, digits, dots, dashes and underscores, at most 64 of them, that begins with a letter or digit.`;
   if (key === "generated") return `${head}, which nothing here can make. Only samples have this key (sample, sample:100MB); remove it.`;
   if (key === "files[].sha256") return `${head}; ${SHA}`;
-  if (key === "files[].path") return `${head}, ${pathFault(text)}`;
+  if (key === "files[].path" || key === "checks") return `${head}, ${pathFault(text)}`;
   if (key === "files[].role") return `${head}; write a word or two on one line, at most 64 characters, such as model.`;
   if (key === "imports[]")
     return `${head}, which is no top-level module; write the name before the first dot of what Python imports, such as my_package.`;

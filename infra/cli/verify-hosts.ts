@@ -73,15 +73,7 @@ export async function ask(role: HostRole, inputs: StackInputs, deployed: Deploye
  * @throws Error naming the host that could not be reached
  */
 export async function runStep(role: HostRole, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
-  const [privateKey, env] = await Promise.all([settled(inputs.config.ssh.privateKey), settled(pulumi.output(inputs.environment(role)))]);
-  const endpoint = (host: string, of: HostRole): Endpoint => ({
-    host,
-    user: inputs.config.ssh.user,
-    privateKey,
-    hostKey: deployed.hostKeys[of],
-  });
-  const gateway = endpoint(deployed.gatewayAddress, "gateway");
-  const route = role === "gateway" ? [gateway] : [gateway, endpoint(deployed.backendAddress, "backend")];
+  const [route, env] = await Promise.all([routeTo(role, inputs, deployed), settled(pulumi.output(inputs.environment(role)))]);
   const stdin = step.stdin({ bucket: inputs.bucketName, backendAddress: deployed.backendAddress, env });
   const { create, stdin: script } = carrier([step.script], { only: false });
   const commands = [
@@ -89,6 +81,19 @@ export async function runStep(role: HostRole, step: Step, inputs: StackInputs, d
     { command: step.create, stdin },
   ];
   return runOverSsh(route, commands);
+}
+
+/** The hosts that a connection goes through, the wanted one last. */
+export async function routeTo(role: HostRole, inputs: StackInputs, deployed: Deployed): Promise<Endpoint[]> {
+  const privateKey = await settled(inputs.config.ssh.privateKey);
+  const endpoint = (host: string, of: HostRole): Endpoint => ({
+    host,
+    user: inputs.config.ssh.user,
+    privateKey,
+    hostKey: deployed.hostKeys[of],
+  });
+  const gateway = endpoint(deployed.gatewayAddress, "gateway");
+  return role === "gateway" ? [gateway] : [gateway, endpoint(deployed.backendAddress, "backend")];
 }
 
 function settled<T>(output: pulumi.Output<T>): Promise<T> {

@@ -203,6 +203,7 @@ function readModels(project: string, root: string, sections: Sections, problems:
     // What a host's gate will refuse, as far as this machine can tell. The sample is this repository's own.
     const gate = loaded.manifest.generated === undefined ? askGate(loaded) : undefined;
     if (gate?.verdict === "refused") throw new ManifestError(gate.lines);
+    problems.push(...missingSettings(project, loaded, sections));
     return loaded;
   } catch (error) {
     if (error instanceof ManifestError) {
@@ -212,4 +213,15 @@ function readModels(project: string, root: string, sections: Sections, problems:
     }
     return undefined;
   }
+}
+
+/** Headers of the checks may stand on settings of the backend's .env; one that is not there would fail on the host. */
+function missingSettings(project: string, { checks }: LoadedManifest, sections: Sections): string[] {
+  const groups = [sections.env, sections.secretEnv].map((group) => (group ?? {}) as Sections);
+  const known = [...groups.flatMap((group) => Object.keys(group)), "MODEL_PATH"];
+  const missing = (checks?.settings ?? []).filter((name) => !known.includes(name));
+  return missing.map(
+    (name) =>
+      `${project}:models.manifest: ${checks?.file ?? ""}: a header stands on the setting ${name}, which the backend does not have; add it to secretEnv (or env), or correct its name`,
+  );
 }

@@ -1,5 +1,6 @@
 /** The remote steps of a host, in order, as data: literal scripts, and the text each of them reads from stdin. */
 import { basename } from "node:path";
+import { checksText } from "../../models-manifest/checks";
 import { carrier } from "./carrier";
 import { composeCreate, composeScript, type StepScript } from "./compose";
 import { envDigest, renderEnvFile } from "./env-file";
@@ -210,6 +211,25 @@ function modeLines(spec: HostSpec): Line[] {
   return hasApplication(spec) ? [] : [["mode", "proxy"]];
 }
 
+/** Only where there are any. They are a part of the release: other checks mean another trial. */
+function checksLines(spec: HostSpec): Line[] {
+  const { checks } = spec.models ?? {};
+  return checks === undefined ? [] : [["checks", sha256(checksText(checks))]];
+}
+
+/** The limit for all rows together; checks_seconds in templates/steps/release-checks.sh and verify.sh is the same. */
+const CHECKS_SECONDS = 120;
+
+const checksSeconds = (spec: HostSpec): number => (spec.models?.checks === undefined ? 0 : CHECKS_SECONDS);
+
+/** The program that asks them. */
+const checksProgram = (spec: HostSpec): { name: string; content: string }[] =>
+  spec.models?.checks === undefined ? [] : [{ name: "checks.py", content: readTemplate("steps/checks.py") }];
+
+/** They come with the release step, whose host keeps them with the release. */
+const checksPayload = ({ models }: HostSpec): string =>
+  models?.checks === undefined ? "" : Buffer.from(checksText(models.checks)).toString("base64");
+
 const repairOnly = (spec: HostSpec): Line[] => (spec.repairOnly === true ? [["repairOnly", "yes"]] : []);
 
 /** What a release without an application is made of. */
@@ -255,6 +275,7 @@ function releaseLines(step: string, spec: HostSpec, values: StepValues): Line[] 
     ["nginx", sha256(renderSite(spec))],
     ...healthLines(spec.health),
     ["port", spec.servicePort],
+    ...checksLines(spec),
     ["workers", spec.workers],
     ["nextWorkers", spec.nextWorkers ?? 1],
   ];
@@ -268,6 +289,7 @@ function release(spec: HostSpec): Plan {
       "release-stage",
       "sandbox",
       "release-gates",
+      "release-checks",
       "release-candidate",
       "release-earlier",
       "release-records",
@@ -275,7 +297,7 @@ function release(spec: HostSpec): Plan {
       "release",
     ],
     lock: "exclusive",
-    limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)),
+    limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)) + checksSeconds(spec),
     // A step that is killed in the middle of a switch cannot undo it itself.
     onFailure: "ddos-undo.service",
     files: [
@@ -283,9 +305,10 @@ function release(spec: HostSpec): Plan {
       { name: "next.service", content: renderUnit(spec, "next") },
       { name: "site.conf", content: renderSite(spec) },
       ...["redact", ...GATE].map((name) => ({ name: `${name}.py`, content: readTemplate(`steps/${name}.py`) })),
+      ...checksProgram(spec),
     ],
     uses: ["env"],
-    input: (values) => [...releaseLines("release", spec, values), ...repairOnly(spec)],
+    input: (values) => ({ lines: [...releaseLines("release", spec, values), ...repairOnly(spec)], payload: checksPayload(spec) }),
   };
 }
 
@@ -311,8 +334,9 @@ function verify(spec: HostSpec): Plan {
     parts: ["health", ...(spec.role === "gateway" ? ["verify-proof"] : []), "verify"],
     lock: "shared",
     // Three tries of the proof are in it, each of which may take as long as a request.
-    limitSeconds: 210 + 3 * limitsOf(spec).timeoutSeconds,
-    files: [],
+    limitSeconds: 210 + 3 * limitsOf(spec).timeoutSeconds + checksSeconds(spec),
+    files:
+      checksProgram(spec).length === 0 ? [] : [...checksProgram(spec), { name: "redact.py", content: readTemplate("steps/redact.py") }],
     uses: hasApplication(spec) ? ["env"] : [],
     input: (values) => [
       ...(hasApplication(spec) ? releaseLines("verify", spec, values) : siteLines("verify", spec)),

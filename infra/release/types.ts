@@ -1,5 +1,6 @@
 /** What a host gets, as data. Everything in infra/release is pure: text in, text out; no resource, no connection. */
 
+import type { Checks } from "../../models-manifest/checks";
 import type { Allowance } from "./sandbox";
 
 export type HostRole = "gateway" | "backend";
@@ -48,6 +49,8 @@ export interface ManifestFiles {
   readonly pins: readonly string[];
   readonly imports?: readonly string[];
   readonly files: readonly ManifestFile[];
+  /** What the models have to answer before they may serve. @default nothing */
+  readonly checks?: Checks;
 }
 
 /** Limits of requests, on both hosts unless it says otherwise. */

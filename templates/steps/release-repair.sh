@@ -47,6 +47,7 @@ repair_records() {
   put "$STAGE/main.service" "/var/lib/ddos/releases/$CURRENT/unit" 0644 root root
   put "$STAGE/next.service" "/var/lib/ddos/releases/$CURRENT/next-unit" 0644 root root
   put "$STAGE/site.conf" "/var/lib/ddos/releases/$CURRENT/nginx" 0644 root root
+  repair_checks
 }
 
 # altered_models: names of files that are not, byte for byte and inode for inode, what the set says.

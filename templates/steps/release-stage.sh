@@ -33,6 +33,7 @@ read_wanted() {
       fail "$file is not the one that this deployment announced; run again"
     fi
   done
+  read_checks
 }
 
 # Secrets are in no digest but that of the settings, which is salted and slow by design.
@@ -41,7 +42,7 @@ wanted_digest() {
     printf 'code=%s\nenv=%s\nvenv=%s\nmodels=%s\n' "$CODE" "$SETTINGS" "$VENV" "$MODELS"
     printf 'unit=%s\nnextUnit=%s\nnginx=%s\n' "$(need unit)" "$(need nextUnit)" "$(need nginx)"
     printf 'role=%s\nport=%s\n' "$ROLE" "$PORT"
-    grep -E '^(health[A-Z][a-z]+|startSeconds)=' "$STAGE/header"
+    grep -E '^(health[A-Z][a-z]+|startSeconds|checks)=' "$STAGE/header"
   } >"$STAGE/made-of"
   sha_of "$STAGE/made-of"
 }
@@ -100,6 +101,9 @@ stage_release() {
   install -m 644 -o root -g root -- "$STAGE/next.service" /var/lib/ddos/releases/.partial/next-unit
   install -m 644 -o root -g root -- "$STAGE/site.conf" /var/lib/ddos/releases/.partial/nginx
   install -m 644 -o root -g root -- "$STAGE/facts" /var/lib/ddos/releases/.partial/facts
+  if [ -e "$STAGE/checks.json" ]; then
+    install -m 600 -o root -g root -- "$STAGE/checks.json" /var/lib/ddos/releases/.partial/checks.json
+  fi
 }
 
 # release_conf ID: read by systemd for the unit. PYTHONPATH is the folder with the modules, where that is not the application's folder itself.

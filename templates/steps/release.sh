@@ -5,6 +5,8 @@
 # service port -> the rest is pruned. Until the switch nothing that serves is touched; after it, a failure is rolled back automatically.
 
 PHASE=idle
+# What the new release is tried as, before anything depends on it: candidate or service.
+TRIED=candidate
 
 # Runs at every end, before the error is printed. What it says belongs to the reason.
 cleanup() {
@@ -73,6 +75,9 @@ switch() {
     fail "the new release $ID passed its trial but does not serve: $(tail -n 1 <<<"$outcome")$(last_words "$SERVICE")"
   fi
   log "$outcome"
+  if [ "$TRIED" = service ]; then
+    ask_checks 8000
+  fi
   note_switch proven
   /usr/local/lib/ddos/recover.sh settle
   PHASE=idle
@@ -85,9 +90,12 @@ try_release() {
   standin=$(/usr/local/lib/ddos/recover.sh stand-in)
   if [ -n "$standin" ]; then
     summary "only the candidate of release $standin answers: $ID is tried as the service itself"
+    TRIED=service
     return 0
   fi
+  TRIED=candidate
   try_candidate
+  ask_checks 8001
   try_site
 }
 

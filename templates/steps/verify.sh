@@ -287,6 +287,22 @@ check_answers() {
   fi
 }
 
+# The models of what serves, by the rows that were kept when it was released. What they answer may hold a setting, so it is shown without.
+check_models() {
+  local id file found
+  if [ -z "$(value checks)" ]; then
+    return 0
+  fi
+  id=$(readlink /home/ddos/current || printf none)
+  file=/var/lib/ddos/releases/${id##*/}/checks.json
+  if [ ! -f "$file" ] || [ "$(sha_of "$file")" != "$(value checks)" ]; then
+    check "checks of the models" "those of this program" "missing or others: the release step has to run again"
+    return 0
+  fi
+  found=$(/usr/bin/python3 -I -S "$STAGE/checks.py" ask "$file" http://127.0.0.1:8000 /home/ddos/current/app/.env "$STAGE/header" 120) || log "the models answer otherwise"
+  check "answers of the models" "$(jq '.rows | length' "$file") of $(jq '.rows | length' "$file") rows" "$(/usr/bin/python3 -I -S "$STAGE/redact.py" /home/ddos/current/app/.env <<<"${found:-no answer}")"
+}
+
 # --- the report ---------------------------------------------------------------------------------------------------------------------
 
 # Without the proof a gateway is never well, whatever the checks say.
@@ -314,6 +330,7 @@ check_services
 check_hardening
 check_ports
 check_answers
+check_models
 report >"$STAGE/report"
 if ! cat "$STAGE/report" >&3 2>/dev/null; then
   log "(the operator's link is gone)"
