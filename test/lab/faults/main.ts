@@ -10,6 +10,7 @@ import { createBench, expectServing, URL_ABOUT } from "./bench";
 import type { Case } from "./case";
 import { expectSuccess } from "./case";
 import { appCases } from "./cases/app";
+import { checkCases } from "./cases/checks";
 import { cutCases } from "./cases/cuts";
 import { driftCases } from "./cases/drift";
 import { environmentCases } from "./cases/environments";
@@ -39,6 +40,7 @@ const ALL: readonly Case[] = [
   ...appCases,
   ...layoutCases,
   ...modelCases,
+  ...checkCases,
   ...pickleCases,
   ...hostCases,
   ...spaceCases,
