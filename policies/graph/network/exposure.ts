@@ -37,6 +37,18 @@ export function widest(set: IpSet, prefix: number): string | undefined {
   return undefined;
 }
 
+/** The same for rules, in the words of the program: the blocks as they are written, not what is left of them without the private ones. */
+export function widestWritten(rules: readonly Rule[], prefix: number): string | undefined {
+  const block = widest(publicSources(rules), prefix);
+  if (block === undefined || block.startsWith("the whole internet")) return block;
+  const texts = [...new Set(rules.filter((rule) => !isEmpty(publicSources([rule]))).map(({ source }) => source.text))];
+  return texts.length <= LISTED
+    ? texts.join(", ")
+    : `${texts.slice(0, LISTED).join(", ")} and ${String(texts.length - LISTED)} more blocks`;
+}
+
+const LISTED = 4;
+
 function sizeOf(ranges: IpSet["v4"]): bigint {
   return ranges.reduce((sum, [first, last]) => sum + last - first + 1n, 0n);
 }
@@ -44,7 +56,7 @@ function sizeOf(ranges: IpSet["v4"]): bigint {
 /** The rules that, with the others of the same ports, speak of a public block of this IPv4 prefix length or wider; `block` is its text. */
 export function opened(rules: readonly Rule[], prefix: number): { readonly rule: Rule; readonly block: string }[] {
   return byTraffic(rules).flatMap((group) => {
-    const block = widest(publicSources(group), prefix);
+    const block = widestWritten(group, prefix);
     return block === undefined ? [] : group.filter((rule) => !isEmpty(publicSources([rule]))).map((rule) => ({ rule, block }));
   });
 }

@@ -4,7 +4,7 @@ import type { Graph, Props, Resource, Value } from "../../core/types";
 import { asArray, asBoolean, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { describeGroup, groupRef } from "./groups";
 import type { GroupRef } from "./groups";
-import { parseCidr, parseCidrs, union } from "./ip-set";
+import { isEmpty, NOTHING, parseCidr, parseCidrs, subtract, union } from "./ip-set";
 import type { IpSet } from "./ip-set";
 import { PREFIX_LIST } from "./kinds";
 import { property, target } from "./targets";
@@ -43,10 +43,13 @@ function elements(value: Value | undefined): Value[] {
   return asArray(value)?.filter((item) => !isAbsent(item)) ?? [value];
 }
 
+const WHOLE = ["0.0.0.0/0", "::/0"].map((text) => parseCidr(text) ?? NOTHING);
+
 function addressSource(value: Value, field: string): Source {
   const text = asString(value);
   if (text === undefined) return { kind: "unknown", text: `${field}, which is not known before pulumi up` };
   const set = parseCidr(text);
+  if (set && WHOLE.some((all) => isEmpty(subtract(all, set)))) return { kind: "addresses", set, text: `the whole internet (${text})` };
   return set ? { kind: "addresses", set, text } : { kind: "unknown", text: `${field} "${text}", which is no CIDR block` };
 }
 

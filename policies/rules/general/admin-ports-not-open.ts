@@ -1,6 +1,6 @@
 import type { Finding, Policy } from "../../core/types";
 import { describeGroup, mayBeIn } from "../../graph/network/groups";
-import { byTraffic, publicSources, widest } from "../../graph/network/exposure";
+import { byTraffic, publicSources, widestWritten } from "../../graph/network/exposure";
 import { networkOf } from "../../graph/network/model";
 import type { Network } from "../../graph/network/model";
 import { covers } from "../../graph/network/ports";
@@ -56,7 +56,7 @@ function check(rules: readonly Rule[], prefix: number): Finding[] {
   for (const [port, name] of PORTS) {
     const open = rules.filter(({ traffic }) => covers(traffic, port) === "yes");
     for (const together of byTraffic(open)) {
-      const block = widest(publicSources(together), prefix);
+      const block = widestWritten(together, prefix);
       if (block === undefined) continue;
       for (const rule of together.filter((one) => publicSources([one]).v4.length + publicSources([one]).v6.length > 0)) {
         const { ports } = found.get(rule) ?? { ports: [] };

@@ -1,7 +1,7 @@
 import type { Finding, Policy } from "../../core/types";
 import { mayBeIn } from "../../graph/network/groups";
 import { networkOf } from "../../graph/network/model";
-import { publicSources, widest } from "../../graph/network/exposure";
+import { publicSources, widest, widestWritten } from "../../graph/network/exposure";
 import { covers } from "../../graph/network/ports";
 import { place } from "../../graph/network/reach";
 import type { Rule } from "../../graph/network/rules";
@@ -33,14 +33,14 @@ export const policy: Policy = {
 /** Evaluates the union; names each rule that has a part in it. */
 function checkKnown(rules: readonly Rule[], prefix: number): Finding[] {
   const sure = rules.filter(({ traffic, direction }) => covers(traffic, SSH) === "yes" && direction === "ingress");
-  const block = widest(publicSources(sure), prefix);
+  const block = widestWritten(sure, prefix);
   if (block === undefined) return [];
   const own = sure.filter((rule) => widest(publicSources([rule]), prefix) !== undefined);
   return (own.length > 0 ? own : sure.filter((rule) => publicSources([rule]).v4.length + publicSources([rule]).v6.length > 0)).map((rule) =>
     finding(
       "violation",
       rule.resource,
-      `${place(rule)} opens port 22 of the gateway to ${rule.source.text}; all rules together open it to ${block}. Allow fewer addresses.`,
+      `${place(rule)} opens port 22 of the gateway to ${rule.source.text}${block === rule.source.text ? "" : `; all rules together open it to ${block}`}. Allow fewer addresses.`,
     ),
   );
 }

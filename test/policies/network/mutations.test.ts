@@ -9,10 +9,11 @@ import { mutations as a } from "../mutations/a";
 import { mutations as b } from "../mutations/b";
 import { mutations as c } from "../mutations/c";
 import { mutations as h } from "../mutations/h-network";
+import { mutations as i } from "../mutations/i-balancers";
 import { mutations as z } from "../mutations/z-network";
 import { FOREIGN_CONFIG, foreignStack, ownStack } from "./stack";
 
-const mutations = [...a, ...b, ...c, ...h, ...z];
+const mutations = [...a, ...b, ...c, ...h, ...i, ...z];
 /** These programs are a network and nothing else: other areas would miss a bucket, and say so. */
 const others = policies
   .filter(({ id }) => ![...network, ...engine].some((policy) => policy.id === id))
