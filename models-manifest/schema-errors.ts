@@ -85,8 +85,6 @@ function pathFault(text: string): string {
 function wrongAmount(at: string, error: ErrorObject): string {
   const limit = (error.params as Record<string, unknown>)["limit"];
   switch (error.keyword) {
-    case "minItems":
-      return `${at} lists no file. Add one with "npm run models -- add FILE --role model".`;
     case "uniqueItems":
       return `${at}: found ${shown(error.data)}, where a name stands twice. Remove one.`;
     case "maximum":

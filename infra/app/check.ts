@@ -4,7 +4,7 @@
  */
 import { isLfsPointer } from "../../models-manifest/content";
 import { unmetNeeds, type HostGifts } from "./host-needs";
-import { admits, missingPackages, pinConflicts, unpinned } from "./packages";
+import { admits, missingPackages, missingRuntime, pinConflicts, unpinned } from "./packages";
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { readRequirements } from "./requirements";
@@ -81,6 +81,7 @@ function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, gi
     return { problems: [`${file}: names no package; at least uvicorn and python-dotenv are needed to run the application`], notices: [] };
   }
   const { certain, perhaps } = missingPackages(set, set.complete);
+  const models = missingRuntime(set, set.complete, runtime);
   const conflicts = pinConflicts(set, runtime);
   const wanted = set.requiresPython ?? "";
   const other = wanted === "" ? [] : pythons.filter((version) => !admits(wanted.replace(/\s+/g, ""), version));
@@ -89,6 +90,11 @@ function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, gi
     problems: [
       ...(certain.length > 0
         ? [`${file}: brings no ${certain.join(" and no ")}, which the service is started with; add ${certain.join(" and ")}`]
+        : []),
+      ...(models.certain.length > 0
+        ? [
+            `${file}: brings no ${models.certain.join(" and no ")}, which the models need (runtime in the manifest); ${withoutModels(project, models.certain)}`,
+          ]
         : []),
       ...other
         .slice(0, 1)
@@ -108,6 +114,11 @@ function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, gi
             `${file}: does not name ${perhaps.join(" and ")}, which the service is started with; add ${perhaps.join(" and ")}, unless another package brings it`,
           ]
         : []),
+      ...(models.perhaps.length > 0
+        ? [
+            `${file}: does not name ${models.perhaps.join(" and ")}, which the models need (runtime in the manifest); unless another package brings exactly that, ${withoutModels(project, models.perhaps)}`,
+          ]
+        : []),
       ...(loose.length > 0
         ? [
             `${file}: ${loose.join(", ")} ${loose.length === 1 ? "has" : "have"} no exact version, so the next set-up may install another one than was tried; write NAME==VERSION (\`pip freeze\` shows what is installed)`,
@@ -115,6 +126,10 @@ function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, gi
         : []),
     ],
   };
+}
+
+function withoutModels(project: string, pins: readonly string[]): string {
+  return `the release would be refused on the host. Add ${pins.join(" and ")}, or, if the application uses no models, write ${project}:models.manifest: models-manifest/none.json`;
 }
 
 /** What other tools keep, and how it becomes a requirements.txt. */

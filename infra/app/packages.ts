@@ -38,6 +38,44 @@ function brings({ name, extras }: Requirement): readonly string[] {
   return [name, ...extras.map((extra) => `${name}[${extra}]`)].flatMap((key) => BRINGS[key] ?? []);
 }
 
+/** Packages of models that bring others of them. */
+const BRINGS_FOR_MODELS: Readonly<Record<string, readonly string[]>> = {
+  catboost: ["numpy", "pandas", "scipy"],
+  "imbalanced-learn": ["joblib", "numpy", "scikit-learn", "scipy", "threadpoolctl"],
+  joblib: [],
+  lightgbm: ["numpy", "scipy"],
+  numpy: [],
+  onnxruntime: ["numpy"],
+  pandas: ["numpy"],
+  "scikit-learn": ["joblib", "numpy", "scipy", "threadpoolctl"],
+  scipy: ["numpy"],
+  skops: ["joblib", "numpy", "scikit-learn", "scipy", "threadpoolctl"],
+  xgboost: ["numpy", "scipy"],
+};
+
+/** Packages of the web and of databases that bring none that a model needs. */
+const NO_MODELS = new Set(
+  "a2wsgi aiofiles alembic boto3 celery cryptography django djangorestframework fastapi fastapi-cli flask flask-cors gunicorn httptools httpx itsdangerous jinja2 litestar loguru orjson prometheus-client psutil psycopg psycopg2-binary pydantic pydantic-settings pymysql pyjwt python-dotenv python-jose python-multipart pyyaml redis requests setuptools sqlalchemy sqlmodel starlette structlog tqdm typer uvicorn uvloop watchfiles websockets werkzeug wheel".split(
+    " ",
+  ),
+);
+
+/**
+ * Which packages that the models need are certainly, or perhaps, not brought.
+ * @param runtime of the models' manifest, name to version
+ */
+export function missingRuntime(
+  { requirements }: RequirementSet,
+  complete: boolean,
+  runtime: Readonly<Record<string, string>>,
+): { readonly certain: string[]; readonly perhaps: string[] } {
+  const names = requirements.map(({ name }) => name ?? "");
+  const brought = new Set(names.flatMap((name) => [name, ...(complete ? [] : (BRINGS_FOR_MODELS[name] ?? []))]));
+  const missing = Object.entries(runtime).flatMap(([name, version]) => (brought.has(normalized(name)) ? [] : [`${name}==${version}`]));
+  const known = complete || names.every((name) => NO_MODELS.has(name) || name in BRINGS_FOR_MODELS);
+  return known ? { certain: missing, perhaps: [] } : { certain: [], perhaps: missing };
+}
+
 const EXACT = /^={2,3}(?!.*\*)[^,]+$/;
 
 /** Packages of which any version may come at the next installation. A constraints file pins as well. */

@@ -9,7 +9,11 @@ const OPTIONS = {
   app: { kind: "text", value: "FOLDER", help: "folder of the application; the sample where it is not given" },
   module: { kind: "text", value: "MODULE:ATTRIBUTE", help: "the application in it, where the one that is found is not the right one" },
   health: { kind: "text", value: "PATH", help: "path of the health endpoint, where the one that is found is not the right one" },
-  models: { kind: "text", value: "FOLDER", help: "folder of the models; models/ where it has any, else the sample models" },
+  models: {
+    kind: "text",
+    value: "FOLDER",
+    help: "folder of the models, sample or none; models/ where it has any, else the sample for an application with scikit-learn",
+  },
   model: { kind: "texts", value: "FILE[=ROLE]", help: "a model, in place of a whole folder" },
   manifest: { kind: "text", value: "FILE", help: "a manifest to use, or to make of the models; models-manifest/models.json" },
   release: { kind: "text", value: "NAME", default: "r1", help: "name of the models' release, for a new manifest" },

@@ -47,6 +47,8 @@ export interface Gathered {
 }
 
 const SAMPLE_MANIFEST = "models-manifest/sample.json";
+/** Of an application that uses no models. */
+const NO_MODELS = "models-manifest/none.json";
 const OWN_MANIFEST = "models-manifest/models.json";
 
 /** @throws Problem with everything that is wrong with the answers */
@@ -96,19 +98,22 @@ async function stackName(given: string | undefined, { root, asker }: Around): Pr
   return stack;
 }
 
-/** A manifest that is there, files that become one, or the sample. */
+/** A manifest that is there, files that become one, the sample, or none. */
 async function modelsOf(given: Given, found: FoundApp, { root, from, asker }: Around): Promise<{ path: string; text?: string }> {
   const path = given.manifest === undefined ? OWN_MANIFEST : relative(root, resolve(from, given.manifest)).split("\\").join("/");
   const named = given.model.length > 0 ? givenModels(given.model, root, from) : undefined;
   if (named === undefined && given.models === undefined && given.manifest !== undefined) return { path };
   const there = modelFiles(root, "models");
+  // The sample's are pickles of scikit-learn: an application without it could not load them.
+  const likely = there.length > 0 ? "models" : "scikit-learn" in found.pins ? "sample" : "none";
   const folder =
     given.models === undefined
       ? named === undefined
-        ? await asker.ask("Folder of the models (or: sample)", there.length > 0 ? "models" : "sample")
+        ? await asker.ask("Folder of the models (or: sample, none)", likely)
         : ""
       : relative(root, resolve(from, given.models));
   if (named === undefined && folder === "sample") return { path: SAMPLE_MANIFEST };
+  if (named === undefined && folder === "none") return { path: NO_MODELS };
   const request = named ?? { files: modelFiles(root, folder), roles: {} };
   if (request.files.length === 0)
     throw new Problem(`--models ${folder}: holds no file whose name says a model's format; docs/models.md lists them`);

@@ -40,7 +40,7 @@ export function stackInputs(config: StackConfig, sources: Sources, bucketName: s
       ...config.gateway.env,
       UPSTREAM_URL: `http://${upstream}`,
     },
-    backend: { ...config.env, MODEL_PATH: modelPath(sources.models) },
+    backend: { ...config.env, ...modelPath(sources.models) },
   };
   const backend = hostSpec("backend", config, sources, plain.backend);
   const { proof } = config.gateway;
@@ -111,11 +111,11 @@ export function modelBytes(models: LoadedManifest): number {
   return models.files.filter((file) => file.absent !== true).reduce((sum, file) => sum + file.size, 0);
 }
 
-/** The file whose role is `model`; where none has that, the largest. */
-export function modelPath(models: LoadedManifest): string {
+/** MODEL_PATH: the file whose role is `model`; where none has that, the largest. Nothing where there are no models. */
+export function modelPath(models: LoadedManifest): { readonly MODEL_PATH?: string } {
   const bySize = [...models.files].sort((a, b) => b.size - a.size);
   const model = models.files.find((file) => file.role === "model") ?? bySize[0];
-  return `/home/ddos/models/${path.posix.basename(model?.path ?? "")}`;
+  return model === undefined ? {} : { MODEL_PATH: `/home/ddos/models/${path.posix.basename(model.path)}` };
 }
 
 function pins(models: LoadedManifest): string[] {

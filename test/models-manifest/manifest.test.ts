@@ -166,7 +166,6 @@ test.each<[string, () => unknown, string]>([
     () => ({ ...sampleManifest(), runtime: { "Scikit Learn": "1", "scikit-learn": "1.7.2" } }),
     'runtime: found "Scikit Learn", which is no name of a Python package',
   ],
-  ["no files", () => ({ ...sampleManifest(), files: [] }), "files lists no file. Add one"],
   ["a name twice", () => withFile("scaler", { path: `other/${byRole("model").path.split("/").pop()}` }), "is there more than once"],
   ["a sample nobody can make", () => ({ ...sampleManifest(), generated: "yes" }), 'generated: found "yes", which nothing here can make'],
   ["a list", () => [], "manifest.json: is a list, but a manifest is a group of keys"],
@@ -190,4 +189,9 @@ test("a manifest that is not there or not JSON is named", () => {
 
 test("a path given absolutely is read too", () => {
   expect(loadManifest(join(project.root, "manifest.json"), project.root).files).toHaveLength(4);
+});
+
+test("the manifest of an application without models has none, and needs nothing", () => {
+  const loaded = loadManifest("models-manifest/none.json", join(__dirname, "../.."));
+  expect(loaded).toMatchObject({ manifest: { runtime: {}, files: [] }, files: [] });
 });

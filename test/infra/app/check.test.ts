@@ -270,6 +270,29 @@ const PROBLEMS: [title: string, files: Files, options: Options, message: RegExp]
   ],
 ];
 
+const SAMPLE = { numpy: "2.2.6", "scikit-learn": "1.7.2" };
+
+test.each([
+  ["web packages alone", "", ["numpy==2.2.6", "scikit-learn==1.7.2"]],
+  ["one that brings the other", "scikit-learn==1.7.2\n", []],
+  ["one that brings a part", "pandas==2.3.3\n", ["scikit-learn==1.7.2"]],
+  ["one of two", "numpy==2.2.6\n", ["scikit-learn==1.7.2"]],
+])("packages that the models need, with %s", (_title, more, missing) => {
+  const { problems, notices } = check(requirements(PINNED + more), { runtime: SAMPLE });
+  const named = `brings no ${missing.join(" and no ")}, which the models need`;
+  expect(problems).toEqual(missing.length === 0 ? [] : [expect.stringContaining(named)]);
+  expect(notices).toEqual([]);
+});
+
+test("a package that may bring what the models need is a notice, one of the web is none", () => {
+  const { problems, notices } = check(requirements(`${PINNED}shop-models==3\n`), { runtime: { numpy: "2.2.6" } });
+  expect(problems).toEqual([]);
+  expect(notices).toEqual([
+    expect.stringMatching(/does not name numpy==2\.2\.6, .* unless another package brings exactly that, .*none\.json$/),
+  ]);
+  expect(check(requirements(PINNED), { runtime: {} }).notices).toEqual([]);
+});
+
 test.each(PROBLEMS)("%s", (_, files, options, message) => {
   const { problems } = check(files, options);
   expect(problems).toHaveLength(1);

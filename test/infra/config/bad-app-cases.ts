@@ -94,7 +94,7 @@ const SOURCES: readonly Case[] = [
   ],
 ];
 
-const FILES = { "own/main.py": "app = None\n", "own/requirements.txt": "fastapi==1\nuvicorn==1\npython-dotenv==1\n" };
+const FILES = { "own/main.py": "app = None\n", "own/requirements.txt": "fastapi==1\nuvicorn==1\npython-dotenv==1\nscikit-learn==1.7.2\n" };
 const own = (more: Readonly<Record<string, string | Buffer>>) => Object.fromEntries(Object.entries({ ...FILES, ...more }));
 const requirements = (title: string, text: string | Buffer, message: RegExp): Case => [
   `requirements: ${title}`,
@@ -132,6 +132,11 @@ const FOLDERS: readonly Case[] = [
     /^ml-gateway:app\.path: requirements\.txt:1: .* a password would lie in the code/,
   ),
   requirements("editable", "-e .\nuvicorn==1\npython-dotenv==1\n", /^ml-gateway:app\.path: requirements\.txt:1: .* editable install/),
+  requirements(
+    "nothing for the models",
+    "fastapi==1\nuvicorn==1\npython-dotenv==1\n",
+    /^ml-gateway:app\.path: requirements\.txt: brings no numpy==2\.2\.6 and no scikit-learn==1\.7\.2, which the models need .* write ml-gateway:models\.manifest: models-manifest\/none\.json$/,
+  ),
   [
     "a folder with .env",
     app("path: own2", "module: main:app"),

@@ -31,7 +31,7 @@ const GOOD = {
 beforeAll(async () => {
   fs.mkdirSync(path.join(APP, "ml_gateway"), { recursive: true });
   fs.writeFileSync(path.join(APP, "ml_gateway/app.py"), 'import os\n\nUPSTREAM = os.environ.get("UPSTREAM_URL")\napp = None\n');
-  fs.writeFileSync(path.join(APP, "requirements.txt"), "fastapi==1\nuvicorn==1\npython-dotenv==1\n");
+  fs.writeFileSync(path.join(APP, "requirements.txt"), "fastapi==1\nuvicorn==1\npython-dotenv==1\nscikit-learn==1.7.2\n");
   await pulumi.runtime.setMocks({ newResource: () => ({ id: "id", state: {} }), call: () => ({}) }, "ml-gateway", "dev");
 });
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
@@ -302,7 +302,11 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     { "ml-gateway:app": { path: APP, interface: "rsgi" } },
     /^ml-gateway:app\.interface: found "rsgi"; did you mean asgi\? write asgi or wsgi/,
   ],
-  ["manifest missing", { "ml-gateway:models": { manifest: "models-manifest/none.json" } }, /^ml-gateway:models\.manifest: .*none\.json/],
+  [
+    "manifest missing",
+    { "ml-gateway:models": { manifest: "models-manifest/nowhere.json" } },
+    /^ml-gateway:models\.manifest: .*nowhere\.json/,
+  ],
   ["no private key", { "ml-gateway:sshPrivateKey": undefined }, /^ml-gateway:sshPrivateKey: missing\. Set it/],
   [
     "two private keys",

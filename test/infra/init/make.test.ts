@@ -215,6 +215,15 @@ def health():
     ]);
   });
 
+  test("an application without scikit-learn and without models gets none", async () => {
+    rmSync(join(root, "models"), { recursive: true });
+    writeFileSync(join(root, "models-manifest/none.json"), '{ "release": "none", "runtime": {}, "files": [] }\n');
+    writeFileSync(join(root, "shop/requirements.txt"), "fastapi==0.115.0\nuvicorn==0.54.0\npython-dotenv==1.2.4\n");
+    const { code, err } = await init({ ...own, models: undefined });
+    expect([code, err]).toEqual([0, ""]);
+    expect(stackFile()).toMatchObject({ "ml-gateway:models": { manifest: "models-manifest/none.json" } });
+  });
+
   test("the manifest of a run that ended before the stack's file is taken up; another one is not overwritten", async () => {
     await init(own);
     rmSync(join(root, "Pulumi.live.yaml"));

@@ -17,7 +17,11 @@ test.each<[string, LoadedFile[], string]>([
   ],
   ["the only one", [file("sub/net.onnx", 9, "anything")], "net.onnx"],
 ])("MODEL_PATH names %s", (_, files, name) => {
-  expect(modelPath(set(...files))).toBe(`/home/ddos/models/${name}`);
+  expect(modelPath(set(...files))).toEqual({ MODEL_PATH: `/home/ddos/models/${name}` });
+});
+
+test("without models there is no MODEL_PATH", () => {
+  expect(modelPath(set())).toEqual({});
 });
 
 test("memory is planned for all files that are there, whatever their roles", () => {

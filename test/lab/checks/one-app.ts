@@ -1,7 +1,8 @@
-/** One ordinary application on both hosts that does not forward: refused where the gateway runs it, served where the gateway is a proxy. */
-import { copyFileSync, mkdirSync } from "node:fs";
+/** Applications of others that do not forward: refused where the gateway runs them, served where the gateway is a proxy. */
+import { copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab";
+import { tinyWheel } from "../faults/layouts";
 import { cacheDir, repositoryRoot } from "../paths";
 import { configFile, failure } from "./failures";
 import type { Check } from "./harness";
@@ -45,6 +46,47 @@ async function served(lab: Lab): Promise<string> {
   return `answered by the backend's release ${release}, which sees the client ${answer.client}`;
 }
 
+const PROXY = { gateway: { mode: "proxy" }, models: { manifest: "models-manifest/none.json" } };
+
+/** From outside, as JSON. */
+async function ask(lab: Lab, gateway: unknown, path: string, body?: unknown): Promise<unknown> {
+  const options = body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const reply = await lab.fetchFromOutside(`http://${String(gateway)}${path}`, options);
+  expect(reply.status === 200, `${path}: ${reply.status} ${reply.body.slice(0, 300)}`);
+  return JSON.parse(reply.body);
+}
+
+async function withoutModels(lab: Lab): Promise<string> {
+  const own = { app: { path: "test/lab/apps/own-health", module: "tally.web:app" }, health: { path: "/livez", body: { state: "ready" } } };
+  const { outputs } = await upOnce(lab.name, "--config", configFile(lab, { ...own, ...PROXY }));
+  const answer = JSON.stringify(await ask(lab, outputs.gatewayAddress, "/count", ["a", "b"]));
+  expect(answer === '{"words":2,"models":[],"path":null}', `it answers ${answer}`);
+  return answer;
+}
+
+/** The packages of the included file, a wheel of the folder, and uvicorn's adapter. */
+function wsgiApplication(): string {
+  const folder = join(cacheDir, "wsgi-includes");
+  rmSync(folder, { recursive: true, force: true });
+  for (const part of ["includes", "wsgi"]) cpSync(join(repositoryRoot, "test/lab/apps", part), folder, { recursive: true });
+  writeFileSync(
+    join(folder, "requirements.txt"),
+    "-r requirements/base.txt\n-c requirements/pins.txt\n./wheels/lab_extra-1.0-py3-none-any.whl\n",
+  );
+  mkdirSync(join(folder, "wheels"));
+  writeFileSync(join(folder, "wheels/lab_extra-1.0-py3-none-any.whl"), tinyWheel("lab_extra", "1.0"));
+  writeFileSync(join(folder, "label.txt"), "by WSGI");
+  return folder;
+}
+
+async function wsgi(lab: Lab): Promise<string> {
+  const own = { path: wsgiApplication(), module: "site_app:application", interface: "wsgi" };
+  const { outputs } = await upOnce(lab.name, "--config", configFile(lab, { app: own, ...PROXY }));
+  const answer = JSON.stringify(await ask(lab, outputs.gatewayAddress, "/about"));
+  expect(answer === '{"label":"by WSGI","server":"http"}', `it answers ${answer}`);
+  return (await lab.must("backend", "/home/ddos/venv/bin/python -c 'import lab_extra; print(\"lab_extra\", lab_extra.VERSION)'")).trim();
+}
+
 async function backAgain(lab: Lab): Promise<string> {
   const { events } = await upOnce(lab.name);
   const machines = events.filter((event) => event.kind === "machine" && event.what !== "unchanged").map((event) => event.name);
@@ -56,6 +98,8 @@ export function oneAppChecks(lab: () => Lab): Check[] {
   return [
     { name: "an application that does not forward is refused on the gateway, with the remedy", run: () => refused(lab()) },
     { name: "gateway.mode proxy: the backend answers, and the gateway's application is gone", run: () => served(lab()) },
+    { name: "an application without models, below src/, with a health answer of its own", run: () => withoutModels(lab()) },
+    { name: "a WSGI application whose requirements include others and a wheel of its folder", run: () => wsgi(lab()) },
     { name: "back to the sample application, in place", run: () => backAgain(lab()) },
   ];
 }
