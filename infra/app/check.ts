@@ -7,8 +7,10 @@ import { unmetNeeds, type HostGifts } from "./host-needs";
 import { admits, missingPackages, missingRuntime, pinConflicts, unpinned } from "./packages";
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
+import { undeclared } from "./imports";
 import { readRequirements } from "./requirements";
 import { secretFiles, secretProblem, type SecretFile } from "./secret-files";
+import type { Imported } from "./syntax";
 import { contentOf, mebibytes, plainFiles, type AppTree } from "./tree";
 
 export interface AppRequest {
@@ -65,14 +67,25 @@ function lfsPointers(tree: AppTree, key: AppRequest["key"]): Findings {
 }
 
 function checkPackages(tree: AppTree, request: AppRequest): Findings {
+  const packages = packagesOf(tree);
+  return packages === undefined ? { problems: [noRequirements(tree)], notices: [] } : checkSet(packages.file, packages.set, request);
+}
+
+/** What says which packages are installed; undefined where nothing does. */
+function packagesOf(tree: AppTree): { readonly file: string; readonly set: ProjectSet } | undefined {
   const has = (path: string): boolean => tree.entries.some((entry) => entry.path === path);
   if (has("requirements.txt")) {
     const set = readRequirements(tree, "requirements.txt");
     const complete = set.requirements.length > 0 && set.requirements.every(({ hashed }) => hashed);
-    return checkSet("requirements.txt", { ...set, complete }, request);
+    return { file: "requirements.txt", set: { ...set, complete } };
   }
-  if (has("pyproject.toml")) return checkSet("pyproject.toml", readPyproject(tree), request);
-  return { problems: [noRequirements(tree)], notices: [] };
+  return has("pyproject.toml") ? { file: "pyproject.toml", set: readPyproject(tree) } : undefined;
+}
+
+/** What is imported at the start and not installed. @param tree whose packages are in order */
+export function checkImports(tree: AppTree, imported: readonly Imported[]): Findings {
+  const packages = packagesOf(tree);
+  return packages === undefined ? { problems: [], notices: [] } : undeclared(packages.file, packages.set, packages.set.complete, imported);
 }
 
 function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, given }: AppRequest): Findings {

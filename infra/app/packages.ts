@@ -33,13 +33,17 @@ export function missingPackages(
   return known ? { certain: missing, perhaps: [] } : { certain: [], perhaps: missing };
 }
 
-function brings({ name, extras }: Requirement): readonly string[] {
-  if (name === undefined) return [];
-  return [name, ...extras.map((extra) => `${name}[${extra}]`)].flatMap((key) => BRINGS[key] ?? []);
+function brings(requirement: Requirement): readonly string[] {
+  return bringsOf(requirement).flatMap((key) => BRINGS[key] ?? []);
+}
+
+/** A package as a table may name it: alone, and with each of its extras. */
+export function bringsOf({ name, extras }: Requirement): readonly string[] {
+  return name === undefined ? [] : [name, ...extras.map((extra) => `${name}[${extra}]`)];
 }
 
 /** Packages of models that bring others of them. */
-const BRINGS_FOR_MODELS: Readonly<Record<string, readonly string[]>> = {
+export const BRINGS_FOR_MODELS: Readonly<Record<string, readonly string[]>> = {
   catboost: ["numpy", "pandas", "scipy"],
   "imbalanced-learn": ["joblib", "numpy", "scikit-learn", "scipy", "threadpoolctl"],
   joblib: [],
@@ -54,7 +58,7 @@ const BRINGS_FOR_MODELS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages of the web and of databases that bring none that a model needs. */
-const NO_MODELS = new Set(
+export const NO_MODELS = new Set(
   "a2wsgi aiofiles alembic boto3 celery cryptography django djangorestframework fastapi fastapi-cli flask flask-cors gunicorn httptools httpx itsdangerous jinja2 litestar loguru orjson prometheus-client psutil psycopg psycopg2-binary pydantic pydantic-settings pymysql pyjwt python-dotenv python-jose python-multipart pyyaml redis requests setuptools sqlalchemy sqlmodel starlette structlog tqdm typer uvicorn uvloop watchfiles websockets werkzeug wheel".split(
     " ",
   ),

@@ -10,7 +10,7 @@ import { shown, unpasted } from "../../policies/cli/schema-words";
 import { systemSentence } from "../../policies/cli/system-errors";
 import type { Sections } from "./structure";
 import { withBundle, withCommit, type AtHand } from "../app/at-hand";
-import { checkApp, type AppReport, type AppRequest } from "../app/check";
+import { checkApp, checkImports, type AppReport, type AppRequest } from "../app/check";
 import { canForward, noForward } from "../app/forwards";
 import type { HostGifts } from "../app/host-needs";
 import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
@@ -143,9 +143,11 @@ function examine(
   if (report.problems.length === 0 && !forwards(tree, sections)) problems.push(noForward(project, named));
   notices.push(...report.notices);
   if (report.problems.length === 0) {
-    const { problem, notice } = checkSyntax(tree, module, pythons);
-    if (problem !== undefined) problems.push(`${project}:${key}: ${problem}`);
-    if (notice !== undefined) notices.push(`${project}:${key}: ${notice}`);
+    const { problem, notice, others = [] } = checkSyntax(tree, module, pythons);
+    const imports = checkImports(tree, others);
+    const of = (text: string): string => `${project}:${key}: ${text}`;
+    problems.push(...[...(problem === undefined ? [] : [problem]), ...imports.problems].map(of));
+    notices.push(...[...(notice === undefined ? [] : [notice]), ...imports.notices].map(of));
   }
   return report;
 }

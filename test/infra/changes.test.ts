@@ -110,7 +110,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
     ),
   ),
   "ssh.user": { ssh: { user: "admin" } },
-  "app.path": { app: { path: "test/lab/faults/app" } },
+  "app.path": { app: { path: "test/lab/faults/app" }, models: { manifest: "models-manifest/none.json" } },
   "app.git": { app: { git: { url: "https://example.com/x.git", commit: "0".repeat(40) } } },
   "app.bundle": { app: { bundle: { uri: "s3://artefacts/app.tar.gz", sha256: SHA } } },
   "app.module": { app: { path: "templates/sample-app", module: "ml_gateway.app:_start()" } },

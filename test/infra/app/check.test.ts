@@ -1,5 +1,5 @@
 /** What is said of the applications of others before anything is created. */
-import { checkApp, type AppReport } from "../../../infra/app/check";
+import { checkApp, checkImports, type AppReport } from "../../../infra/app/check";
 import { canForward } from "../../../infra/app/forwards";
 import type { HostGifts } from "../../../infra/app/host-needs";
 import { parseModule } from "../../../infra/app/module";
@@ -282,6 +282,30 @@ test.each([
   const named = `brings no ${missing.join(" and no ")}, which the models need`;
   expect(problems).toEqual(missing.length === 0 ? [] : [expect.stringContaining(named)]);
   expect(notices).toEqual([]);
+});
+
+const imported = (name: string, text: string): ReturnType<typeof checkImports> =>
+  checkImports(readTree(treeOf(requirements(text))), [{ path: "main.py", line: 3, name }]);
+
+test.each<[name: string, packages: string, says: string | undefined]>([
+  ["redis", PINNED, "imports redis, and requirements.txt brings no such package, so the service could not start; add redis to it"],
+  ["yaml", PINNED, "imports yaml (package pyyaml), and requirements.txt brings no"],
+  ["sklearn", `${PINNED}pandas==2.3.3\n`, "imports sklearn (package scikit-learn), and"],
+  ["fastapi.UploadFile", PINNED, "imports fastapi.UploadFile (package python-multipart), and"],
+  ["fastapi.UploadFile", "fastapi[standard]==0.115.0\n", undefined],
+  ["yaml", "fastapi==0.115.0\nuvicorn[standard]==0.54.0\n", undefined],
+  ["numpy", `${PINNED}scikit-learn==1.7.2\n`, undefined],
+  ["something_else", PINNED, undefined],
+])("an import of %s with the packages %j", (name, packages, says) => {
+  const expected = says === undefined ? [] : [expect.stringContaining(`main.py, line 3: ${says}`)];
+  expect(imported(name, packages)).toEqual({ problems: expected, notices: [] });
+});
+
+test("an import of what another package may bring is a notice", () => {
+  expect(imported("redis", `${PINNED}shop-cache==1\n`)).toEqual({
+    problems: [],
+    notices: ["main.py, line 3: imports redis, and requirements.txt does not name it; add redis to it, unless another package brings it"],
+  });
 });
 
 test("a package that may bring what the models need is a notice, one of the web is none", () => {

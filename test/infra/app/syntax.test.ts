@@ -65,7 +65,66 @@ python.each<[string, Readonly<Record<string, string>>]>([
   ["what nothing imports, such as a template", { "main.py": "app = 1\n", "template.py": "{{ name }}" }],
   ["an import that may fail", { "main.py": "try:\n    import extra\nexcept Exception:\n    pass\n", "extra.py": BROKEN }],
 ])("%s passes", (_, files) => {
-  expect(check(files, "main:app")).toEqual({});
+  expect(check(files, "main:app")).toEqual({ others: [] });
+});
+
+python.each<[string, Readonly<Record<string, string>>, string, string]>([
+  [
+    "a module of a package",
+    { "app/__init__.py": "", "app/main.py": "from app.db import x\n" },
+    "app.main:app",
+    "app/main.py, line 1: imports app.db,",
+  ],
+  [
+    "a package of it",
+    { "app/__init__.py": "", "app/main.py": "import os\nimport app.db.models\n" },
+    "app.main:app",
+    "app/main.py, line 2: imports app.db,",
+  ],
+  [
+    "a name of an empty package",
+    { "a/__init__.py": '"""Doc."""\n', "main.py": "from a import b\n" },
+    "main:app",
+    "main.py, line 1: imports a.b,",
+  ],
+  [
+    "a relative one",
+    { "src/a/__init__.py": "x = 1\n", "src/a/main.py": "from .b import c\n" },
+    "a.main:app",
+    "src/a/main.py, line 1: imports a.b,",
+  ],
+  [
+    "what another module imports",
+    { "main.py": "import b\n", "b.py": "import c.d\n", "c/__init__.py": "" },
+    "main:app",
+    "b.py, line 1: imports c.d,",
+  ],
+])("a module that is not there: %s", (_, files, module, expected) => {
+  const { problem = "" } = check(files, module);
+  expect(problem.startsWith(expected)).toBe(true);
+  expect(problem).toMatch(/which the application does not have, so the service could not start; add the module .*, or correct the line$/);
+});
+
+python.each<[string, Readonly<Record<string, string>>, string[]]>([
+  ["a name that the package makes", { "a/__init__.py": "b = 1\n", "main.py": "from a import b\n" }, []],
+  ["all names", { "a/__init__.py": "", "main.py": "from a import *\n" }, []],
+  ["a folder without __init__.py, which may be an installed package", { "a/x.py": "", "main.py": "from a import b\n" }, []],
+  ["a compiled module", { "a/__init__.py": "", "a/b.cpython-312-x86_64-linux-gnu.so": "", "main.py": "import a.b\n" }, []],
+  ["a package that looks elsewhere", { "a/__init__.py": "__path__.append('/x')\n", "main.py": "import a.b\n" }, []],
+  [
+    "in a branch or a function",
+    { "a/__init__.py": "", "main.py": "try:\n    import a.b\nexcept ImportError:\n    pass\ndef f():\n    import a.c\n" },
+    [],
+  ],
+  [
+    "modules of others",
+    { "main.py": "import os.path, redis\nfrom fastapi import FastAPI, Form\n" },
+    ["redis", "fastapi", "fastapi.FastAPI", "fastapi.Form"],
+  ],
+])("not missed: %s", (_, files, others) => {
+  const report = check(files, "main:app");
+  expect(report.problem).toBeUndefined();
+  expect(report.others?.map(({ name }) => name)).toEqual(others);
 });
 
 python("an older Python than the host's refuses nothing", () => {
