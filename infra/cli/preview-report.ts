@@ -17,6 +17,8 @@ export interface ReportOptions {
   readonly policies: boolean;
   readonly verbose: boolean;
   readonly screen: Screen;
+  /** Prices older than a year are said to be so. @default now */
+  readonly today?: Date;
 }
 
 export function renderPreview(preview: Preview, options: ReportOptions): string {
@@ -34,7 +36,7 @@ export function renderPreview(preview: Preview, options: ReportOptions): string 
           ...unset(preview.unset, options.screen.width, colour),
           "",
           ...summary(preview, options.screen.width, colour),
-          ...wrap(costText(preview.document.resources, preview.region, new Date()), options.screen.width, "  "),
+          ...wrap(costText(preview.document.resources, preview.region, options.today ?? new Date()), options.screen.width, "  "),
           "",
           ...verdict,
           ...next(preview, options, colour),

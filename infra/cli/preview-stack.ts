@@ -38,8 +38,12 @@ export interface Wanted {
 }
 
 /** Evaluates one stack of the project in `root`. */
-export async function previewStack(root: string, { stack, policies: config }: Wanted, progress: Pick<Progress, "say">): Promise<Preview> {
-  const file = readStackFile(root, stack, { privateKey: placeholderKey });
+export function previewStack(root: string, { stack, policies: config }: Wanted, progress: Pick<Progress, "say">): Promise<Preview> {
+  return previewFile(root, readStackFile(root, stack, { privateKey: placeholderKey }), config, progress);
+}
+
+/** The same for a stack whose file need not be there. */
+export async function previewFile(root: string, file: StackFile, config: PolicyConfig, progress: Pick<Progress, "say">): Promise<Preview> {
   const region = file.config["aws:region"] ?? process.env.AWS_REGION ?? "";
   let inputs: StackInputs | undefined;
   progress.say("evaluating the program");
@@ -55,7 +59,7 @@ export async function previewStack(root: string, { stack, policies: config }: Wa
   }
   const resources = run.resources.map(presentable);
   progress.say(`evaluating ${policies.length} policies`);
-  const { graph } = loadGraph(JSON.stringify({ resources: run.resources }), `stack ${stack}`);
+  const { graph } = loadGraph(JSON.stringify({ resources: run.resources }), `stack ${file.stack}`);
   const result = await evaluate(policies, graph, config, new Date().toISOString().slice(0, 10));
   const files = [...hostFiles(inputs.specs.gateway), ...hostFiles(inputs.specs.backend)];
   const document = {

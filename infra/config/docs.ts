@@ -1,10 +1,4 @@
-/**
- * `npm run docs`: writes docs/configuration.md from the schema and docs/external-names.md from the table of names; with `--check` it only says
- * whether the pages are up to date (exit 1 when not).
- */
-import * as path from "path";
-import { pageCommand, start } from "../../policies/cli";
-import { externalNamesPage } from "../external-names-page";
+/** docs/configuration.md, as Markdown. Pure; `npm run docs` writes it. */
 import { formOf, type Worded } from "../../policies/cli/schema-words";
 import { SECTIONS, type Section } from "./schema";
 
@@ -49,12 +43,3 @@ function valueText(property: Worded): string {
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
-
-const page = (name: string): string => path.resolve(__dirname, "../../docs", name);
-
-export const docsCommand = pageCommand("docs", [
-  { file: page("configuration.md"), source: "infra/config/schema.ts", text: configurationPage },
-  { file: page("external-names.md"), source: "infra/external-names.ts", text: externalNamesPage },
-]);
-
-if (require.main === module) start(docsCommand);

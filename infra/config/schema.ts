@@ -98,7 +98,7 @@ const commit = {
 const sha256 = {
   type: "string",
   pattern: "^[0-9a-f]{64}$",
-  form: "64 hex digits in lower case (gunzip -c FILE | sha256sum shows them)",
+  form: "64 hex digits in lower case (gunzip -c FILE | openssl sha256 -r shows them)",
   example: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
   description: "SHA-256 of the uncompressed tar, 64 hex digits.",
 };

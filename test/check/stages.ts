@@ -35,6 +35,7 @@ export const STAGES: readonly Stage[] = [
   { name: "unit", title: "unit tests", steps: () => [{ argv: ["npm", "test"] }] },
   { name: "python", title: "sample application, S3 on the hosts", steps: pythonSteps },
   { name: "preview", title: "offline preview and policies of dev", steps: previewSteps },
+  { name: "docs", title: "README's commands in a clean clone", steps: () => [npm("test:docs")] },
   { name: "nodes", title: "Node 22 and 24", steps: () => [npm("test:node", "--short", "22", "24")] },
   {
     name: "hosts",

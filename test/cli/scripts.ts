@@ -7,7 +7,7 @@ import { initCommand } from "../../infra/cli/init";
 import { previewCommand } from "../../infra/cli/preview";
 import { repairCommand } from "../../infra/cli/repair";
 import { verifyCommand } from "../../infra/cli/verify";
-import { docsCommand } from "../../infra/config/docs";
+import { docsCommand } from "../../infra/cli/docs";
 import { modelsCommand } from "../../models-manifest/cli";
 import { sampleCommand } from "../../models-manifest/sample-models";
 import { checkCommand } from "../../policies/check";
@@ -17,6 +17,7 @@ import { testCommand } from "../check/jest";
 import { lintCommand } from "../check/lint";
 import { checkAllCommand } from "../check/main";
 import { typesCommand } from "../check/types";
+import { testDocsCommand } from "../docs/main";
 import { LAB_COMMANDS } from "../lab/commands";
 import { testNodeCommand } from "../nodes/main";
 import { nextSdkCommand } from "../nodes/next-sdk";
@@ -42,7 +43,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   types: { program: "test/check/types.ts", of: typesCommand },
   "policies:check": { program: "policies/check.ts", of: checkCommand },
   "policies:docs": { program: "policies/docs.ts", of: policiesDocsCommand },
-  docs: { program: "infra/config/docs.ts", of: docsCommand },
+  docs: { program: "infra/cli/docs.ts", of: docsCommand },
   models: { program: "models-manifest/cli.ts", of: modelsCommand({ root: "." }) },
   "models:sample": { program: "models-manifest/sample-models.ts", of: sampleCommand },
   verify: { program: "infra/cli/verify.ts", of: verifyCommand },
@@ -53,6 +54,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   "test:hosts": lab("test"),
   "test:faults": lab("faults"),
   "test:node": { program: "test/nodes/main.ts", of: testNodeCommand },
+  "test:docs": { program: "test/docs/main.ts", of: testDocsCommand },
   "test:next-sdk": { program: "test/nodes/next-sdk.ts", of: nextSdkCommand },
   bench: { program: "bench/main.ts", of: benchGroup },
 };

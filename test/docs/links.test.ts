@@ -26,6 +26,10 @@ function wrong({ page, target }: Link): string | undefined {
     if (!URL.canParse(target)) return "is no address";
     return new URL(target).protocol === "https:" ? undefined : "is not https";
   }
+  // As seen from README.md on GitHub: the pages of the workflows.
+  const workflow = /^\.\.\/\.\.\/actions\/workflows\/([\w-]+\.yml)(\/badge\.svg)?$/.exec(target)?.[1];
+  if (workflow !== undefined)
+    return existsSync(join(ROOT, ".github/workflows", workflow)) ? undefined : "names a workflow that there is not";
   const [path = "", anchor] = target.split("#");
   const file = path === "" ? page : normalize(join(dirname(page), path));
   if (path.startsWith("/")) return "is absolute, which leads elsewhere on GitHub";
@@ -47,6 +51,7 @@ test.each([
   ["/docs/README.md", /absolute/],
   ["http://example.com", /not https/],
   ["package.json#x", /no page/],
+  ["../../actions/workflows/none.yml/badge.svg", /a workflow that there is not/],
 ])("%s would be found", (target, message) => expect(wrong({ where: "", page: "README.md", target })).toMatch(message));
 
 test("docs/README.md is an index: every page of docs is named there, apart from those of a family of policies", () => {

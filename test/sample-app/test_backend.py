@@ -45,6 +45,13 @@ class PredictionTest(BackendTest):
             self.assertEqual(set(probabilities), {"benign", "credential_stuffing", "http_flood", "injection", "scan"})
             self.assertAlmostEqual(sum(probabilities.values()), 1, places=5)
 
+    def test_the_readme_shows_what_it_answers(self) -> None:
+        request = (support.ROOT / "docs" / "examples" / "predict.json").read_text(encoding="utf-8")
+        shown = (support.ROOT / "README.md").read_text(encoding="utf-8").split("```json answer\n")[1].split("```")[0]
+        with self.backend() as client:
+            answer = client.post("/predict", content=request, headers={"Content-Type": "application/json"})
+            self.assertEqual((answer.status_code, answer.json()), (200, json.loads(shown)))
+
     def test_requests_become_features(self) -> None:
         def record(i: int, path: str, method: str, status: int) -> dict:
             return {

@@ -1,0 +1,33 @@
+/**
+ * `npm run docs`: writes the pages of docs/ that are made of the program (configuration, outputs, names of the outside world), the picture of the
+ * dev stack and the parts of README.md between markers; with `--check` it only says whether all are up to date (exit 1 when not).
+ */
+import * as path from "path";
+import { pageCommand, start } from "../../policies/cli";
+import { configurationPage } from "../config/docs";
+import { externalNamesPage } from "../external-names-page";
+import { outputsPage } from "../outputs";
+import type { Preview } from "./preview-stack";
+
+const page = (name: string): string => path.resolve(__dirname, "../../docs", name);
+
+const ROOT = path.resolve(__dirname, "../..");
+
+let seen: Promise<Preview> | undefined;
+/** The dev stack, evaluated once for all pages. */
+const dev = (): Promise<Preview> => (seen ??= import("./readme").then(({ devPreview }) => devPreview(ROOT)));
+
+export const docsCommand = pageCommand("docs", [
+  { file: page("configuration.md"), source: "infra/config/schema.ts", text: configurationPage },
+  { file: page("external-names.md"), source: "infra/external-names.ts", text: externalNamesPage },
+  { file: page("outputs.md"), source: "infra/outputs.ts", text: outputsPage },
+  // Both evaluate the stack, which takes seconds that --help need not wait for.
+  { file: page("images/dev.svg"), source: "the dev stack", text: async () => (await import("../picture/draw")).drawStack(await dev()) },
+  {
+    file: path.join(ROOT, "README.md"),
+    source: "the dev stack",
+    text: async () => (await import("./readme")).readmePage(ROOT, await dev()),
+  },
+]);
+
+if (require.main === module) start(docsCommand);

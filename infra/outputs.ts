@@ -1,0 +1,45 @@
+/** What `pulumi stack output` shows, in words: docs/outputs.md and README.md are made of it. An output without a row does not compile. Pure. */
+import { table } from "./config/docs-words";
+import type { StackOutputs } from "./stack";
+
+export interface OutputRow {
+  readonly kind: "text" | "object";
+  readonly meaning: string;
+  readonly use: string;
+}
+
+export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
+  gatewayAddress: { kind: "text", meaning: "public IPv4 address of the gateway", use: "DNS, clients" },
+  backendAddress: { kind: "text", meaning: "private IPv4 address of the backend", use: "SSH over the gateway" },
+  healthUrl: { kind: "text", meaning: "address of the health endpoint, through both hosts", use: "monitoring" },
+  sshGateway: { kind: "text", meaning: "command that logs in to the gateway", use: "`$(pulumi stack output sshGateway) -i KEYFILE`" },
+  sshBackend: {
+    kind: "text",
+    meaning: "command that logs in to the backend, over the gateway",
+    use: "`$(pulumi stack output sshBackend)`",
+  },
+  sshKey: { kind: "text", meaning: "fingerprint of the key that opens the hosts", use: "compare: `ssh-keygen -l -f KEYFILE`" },
+  hostKeys: { kind: "object", meaning: "host keys that the set-up is pinned to, by host", use: "`known_hosts`, `npm run verify`" },
+  modelBucket: { kind: "text", meaning: "name of the bucket with models and backups", use: "`npm run models -- publish`" },
+  modelRelease: { kind: "text", meaning: "release that the manifest names", use: "which models should serve" },
+  verification: { kind: "object", meaning: "what each host said of itself at the last verify step", use: "CI, after `pulumi up`" },
+};
+
+export function outputsTable(): string[] {
+  const rows = Object.entries(OUTPUTS).map(([name, { kind, meaning, use }]) => [`\`${name}\``, kind, meaning, use]);
+  return table([["output", "kind", "what it is", "use"], ...rows]);
+}
+
+export function outputsPage(): string {
+  return [
+    "# Outputs",
+    "",
+    "What `pulumi stack output --stack NAME` shows. The names are stable: a change of one is a line in the changelog.",
+    "`pulumi stack output NAME --stack STACK` prints one, `--json` prints all of them.",
+    "",
+    "This page is generated from `infra/outputs.ts` by `npm run docs`.",
+    "",
+    ...outputsTable(),
+    "",
+  ].join("\n");
+}
