@@ -104,6 +104,18 @@ export function anyLeaf(value: Value | undefined, test: (leaf: Value) => boolean
   return test(value);
 }
 
+/** The value as text, secrets in clear: two values have the same text only if they are the same, marks included. For digests; never print it. */
+export function exactText(value: Value | undefined): string {
+  if (value === undefined) return "undefined";
+  if (value instanceof Unknown) return "unknown";
+  if (value instanceof Secret) return `secret(${exactText(value.value)})`;
+  if (value instanceof Asset) return `asset(${JSON.stringify([value.kind, value.content])})`;
+  if (Array.isArray(value)) return `[${value.map(exactText).join()}]`;
+  if (!isProps(value)) return JSON.stringify(value);
+  const items = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${exactText(item)}`);
+  return `{${items.join()}}`;
+}
+
 /** Visits every leaf with its path (`ingress[0].cidrBlocks[1]`) and whether it is below a secret mark. */
 export function walkLeaves(
   value: Value | undefined,

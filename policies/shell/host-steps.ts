@@ -1,7 +1,7 @@
 /** Runs one step of a host (a Command, a copied file) over its files. */
 import { Asset, Secret } from "../core/types";
 import type { Resource, Value } from "../core/types";
-import { asArray, asProps, asString, isAbsent, isUnknown, reveal } from "../core/values";
+import { asArray, asProps, asString, containsSecret, exactText, isAbsent, isUnknown, reveal } from "../core/values";
 import { runOnHost } from "./analyse";
 import { makeFile } from "./effects/create";
 import type { Files } from "./files";
@@ -14,18 +14,15 @@ import { hole, isSecretName, markSecret } from "./text";
 
 export type PartName = "create" | "update" | "delete";
 
-/** Everything of a step that its effects depend on, as text. */
-export function inputsOf(step: Resource): string {
-  const { create, update, delete: del, interpreter, stdin, environment, remotePath, localPath, source } = step.inputs;
-  const secrets = [stdin, environment, source].map((v) => v instanceof Secret);
-  return JSON.stringify([
-    step.urn,
-    step.type,
-    loginOf(step),
-    [create, update, del, interpreter, stdin, environment, remotePath, localPath, source].map((v) => reveal(v)),
-    secrets,
-  ]);
-}
+/** Properties of a step that decide what it does on its host. */
+const DECIDING = ["create", "update", "delete", "interpreter", "stdin", "environment", "remotePath", "localPath", "source"] as const;
+
+/** Everything of a step that its effects depend on, as text; secrets are in it. */
+export const inputsOf = (step: Resource): string =>
+  JSON.stringify([step.urn, step.type, step.name, loginOf(step), ...DECIDING.map((key) => exactText(step.inputs[key]))]);
+
+/** Whether any of that is marked as secret. */
+export const holdsSecrets = (step: Resource): boolean => DECIDING.some((key) => containsSecret(step.inputs[key]));
 
 export function runPart(step: Resource, part: PartName, files: Files, context: Context): void {
   if (step.type.endsWith(":Command")) runCommandResource(step, part, files, context);

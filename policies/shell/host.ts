@@ -2,11 +2,13 @@
 import { createHash } from "node:crypto";
 import { once } from "../core/graph";
 import type { Graph, Resource, Settings } from "../core/types";
-import { isAbsent, reveal } from "../core/values";
+import { containsSecret, exactText, isAbsent } from "../core/values";
 import { newContext } from "./analyse";
 import { cloneFiles, joinFiles, noFiles } from "./files";
 import type { Entry, Files, Place } from "./files";
-import { inputsOf, runPart } from "./host-steps";
+import { holdsSecrets, inputsOf, runPart } from "./host-steps";
+import { keptReport } from "./kept-report";
+import type { Report } from "./kept-report";
 import { runLater } from "./later";
 import type { ParseShell } from "./parser";
 import { shellParser } from "./parser";
@@ -16,15 +18,8 @@ import { hostsOf, ordersOf, predecessors } from "./steps";
 import type { Host } from "./steps";
 import { userDataOf } from "./user-data";
 
-export interface HostReport {
+export interface HostReport extends Report {
   readonly host: Host;
-  /** Every state the files can end in. */
-  readonly files: Files;
-  readonly record: Happenings;
-  /** What the `delete` scripts would do. */
-  readonly deletion: Happenings;
-  /** Something sets this host up: a step, or user data. */
-  readonly isSetUp: boolean;
 }
 
 const keyOfRoles = once((roles: Settings["roles"]) => JSON.stringify(roles));
@@ -34,25 +29,28 @@ export function hostReports(graph: Graph, settings: Settings): Promise<readonly 
   const known = perGraph.get(graph) ?? new Map<string, Promise<readonly HostReport[]>>();
   perGraph.set(graph, known);
   const key = settings.home + keyOfRoles(settings.roles);
-  const found =
-    known.get(key) ??
-    shellParser().then((parse) => hostsOf(graph, settings).map((host) => cachedReport(graph, host, parse, settings.home)));
+  const found = known.get(key) ?? Promise.all(hostsOf(graph, settings).map((host) => cachedReport(graph, host, settings.home)));
   known.set(key, found);
   return found;
 }
 
 /** Hosts with the very same steps are common: the graph of each resource in turn, of each stage, of each change on trial. */
-const reports = new Map<string, HostReport>();
+const reports = new Map<string, Report>();
 const MOST_REPORTS = 64;
 
-function cachedReport(graph: Graph, host: Host, parse: ParseShell, home: string): HostReport {
+async function cachedReport(graph: Graph, host: Host, home: string): Promise<HostReport> {
   const before = [...predecessors(graph, host.steps)].map(([urn, urns]) => [urn, ...urns]);
-  const key = digest([home, startOf(host), host.name, host.role ?? "", ...host.steps.map(digestOfInputs), JSON.stringify(before)]);
-  const report = reports.get(key) ?? reportOn(graph, host, parse, home);
-  remember(reports, key, report, MOST_REPORTS);
+  const steps = host.steps.map(digestOfInputs);
+  const material = digest([home, startOf(host), host.name, host.role ?? "", JSON.stringify(steps), JSON.stringify(before)]);
+  const report = reports.get(material) ?? (await keptReport(material, isGuarded(graph, host), () => reportOn(graph, host, home)));
+  remember(reports, material, report, MOST_REPORTS);
   // The steps may differ in what no script sees, their connection for example.
   return { ...report, host };
 }
+
+/** Whether secrets are, or may be, in what the host gets. */
+const isGuarded = (graph: Graph, host: Host): boolean =>
+  !graph.secretsMarked || host.steps.some(holdsSecrets) || START.some((key) => containsSecret(host.instance?.inputs[key]));
 
 function remember<V>(cache: Map<string, V>, key: string, value: V, most: number): void {
   cache.delete(key);
@@ -63,10 +61,12 @@ function remember<V>(cache: Map<string, V>, key: string, value: V, most: number)
 
 const digest = (parts: readonly string[]): string => createHash("sha256").update(parts.join("\0")).digest("base64");
 const digestOfInputs = once((step: Resource) => digest([inputsOf(step)]));
+const START = ["userData", "userDataBase64"] as const;
 const startOf = (host: Host): string =>
-  JSON.stringify([host.key, reveal(host.instance?.inputs.userData), reveal(host.instance?.inputs.userDataBase64)]);
+  JSON.stringify([host.key, host.instance?.name, host.isOperator, ...START.map((key) => exactText(host.instance?.inputs[key]))]);
 
-function reportOn(graph: Graph, host: Host, parse: ParseShell, home: string): HostReport {
+async function reportOn(graph: Graph, host: Host, home: string): Promise<Report> {
+  const parse = await shellParser();
   const usual = create(host, ordersOf(graph, host.steps, () => false)[0] ?? [], parse, home);
   const orders = ordersOf(graph, host.steps, (a, b) => collide(usual.touched.get(a.urn), usual.touched.get(b.urn))).slice(1);
   const others = orders.map((order) => create(host, order, parse, home));
@@ -93,7 +93,7 @@ function reportOn(graph: Graph, host: Host, parse: ParseShell, home: string): Ho
   const last = newContext(parse, home);
   last.sources = usual.context.sources;
   for (const step of [...host.steps].reverse()) if (!isAbsent(step.inputs.delete)) runPart(step, "delete", cloneFiles(files), last);
-  return { host, files, record, deletion: last.record, isSetUp: host.steps.length > 0 || record.executed.length > 0 };
+  return { files, record, deletion: last.record, isSetUp: host.steps.length > 0 || record.executed.length > 0 };
 }
 
 /** Paths whose state a step changed, so that the order of two steps can matter. */

@@ -3,8 +3,9 @@
  * are only taken off: `npm run types` checks them.
  */
 const { createHash } = require("node:crypto");
-const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
-const { basename, dirname, join } = require("node:path");
+const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
+const { cacheFolder } = require("./cache-folder");
 
 /** As in tsconfig.json: CommonJS for the oldest Node that is supported. `lazy`: packages are loaded when they are first used. */
 const OPTIONS = {
@@ -30,20 +31,10 @@ function stripTypes(source, filename) {
 }
 
 /**
- * Results of earlier runs, in node_modules beside the programs they come from: whoever may write here may write those as
- * well, and `npm ci` removes both. One file a source, put in place by a rename, so that two processes may write the same
- * one. Its first line has the key and the digest of the rest: what is old, cut off or changed is not used.
+ * Results of earlier runs. One file a source, put in place by a rename, so that two processes may write the same one. Its first line has
+ * the key and the digest of the rest: what is old, cut off or changed is not used.
  */
-const FOLDER = folderOf(__dirname);
-
-/** Of the nearest node_modules; undefined where there is none. */
-function folderOf(directory) {
-  for (let at = directory; dirname(at) !== at; at = dirname(at)) {
-    const packages = basename(at) === "node_modules" ? at : join(at, "node_modules");
-    if (existsSync(packages)) return join(packages, ".cache/strip-types");
-  }
-  return undefined;
-}
+const FOLDER = cacheFolder("strip-types");
 
 function cachedStripTypes(source, filename) {
   if (FOLDER === undefined) return stripTypes(source, filename);

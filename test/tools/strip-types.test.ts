@@ -14,8 +14,8 @@ beforeEach(() => {
   mkdirSync(join(project, "tools"));
   mkdirSync(join(project, "policies/typescript"), { recursive: true });
   mkdirSync(cache, { recursive: true });
-  for (const file of ["tools/register.js", ...["lazy", "register", "strip-types", "tune"].map((name) => `policies/typescript/${name}.js`)])
-    writeFileSync(join(project, file), readFileSync(join(ROOT, file)));
+  const scripts = ["cache-folder", "lazy", "register", "strip-types", "tune"].map((name) => `policies/typescript/${name}.js`);
+  for (const file of ["tools/register.js", ...scripts]) writeFileSync(join(project, file), readFileSync(join(ROOT, file)));
 });
 afterEach(() => {
   rmSync(project, { recursive: true });
