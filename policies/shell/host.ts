@@ -40,10 +40,12 @@ const MOST_REPORTS = 64;
 
 async function cachedReport(graph: Graph, host: Host, home: string): Promise<HostReport> {
   const before = [...predecessors(graph, host.steps)].map(([urn, urns]) => [urn, ...urns]);
-  const steps = host.steps.map(digestOfInputs);
-  const material = digest([home, startOf(host), host.name, host.role ?? "", JSON.stringify(steps), JSON.stringify(before)]);
-  const report = reports.get(material) ?? (await keptReport(material, isGuarded(graph, host), () => reportOn(graph, host, home)));
-  remember(reports, material, report, MOST_REPORTS);
+  const start = startOf(host);
+  const key = digest([home, start, host.name, host.role ?? "", JSON.stringify(host.steps.map(digestOfInputs)), JSON.stringify(before)]);
+  const length = host.steps.reduce((sum, step) => sum + lengthOfInputs(step), start.length);
+  const material = { digest: key, length, guarded: isGuarded(graph, host) };
+  const report = reports.get(key) ?? (await keptReport(material, () => reportOn(graph, host, home)));
+  remember(reports, key, report, MOST_REPORTS);
   // The steps may differ in what no script sees, their connection for example.
   return { ...report, host };
 }
@@ -60,7 +62,12 @@ function remember<V>(cache: Map<string, V>, key: string, value: V, most: number)
 }
 
 const digest = (parts: readonly string[]): string => createHash("sha256").update(parts.join("\0")).digest("base64");
-const digestOfInputs = once((step: Resource) => digest([inputsOf(step)]));
+const summaryOf = once((step: Resource) => {
+  const text = inputsOf(step);
+  return { length: text.length, digest: digest([text]) };
+});
+const digestOfInputs = (step: Resource): string => summaryOf(step).digest;
+const lengthOfInputs = (step: Resource): number => summaryOf(step).length;
 const START = ["userData", "userDataBase64"] as const;
 const startOf = (host: Host): string =>
   JSON.stringify([host.key, host.instance?.name, host.isOperator, ...START.map((key) => exactText(host.instance?.inputs[key]))]);

@@ -21,28 +21,36 @@ export interface Report {
 /** `POLICIES_CACHE=off`: every script is followed anew, and nothing is kept. */
 const isOff = (): boolean => process.env.POLICIES_CACHE === "off";
 
-/** So few commands are followed again as quickly as they are read back. */
-const FEWEST_COMMANDS = 1000;
-/** What a process adds at most. It may evaluate hundreds of graphs, of which only the first come again. */
-const MOST_KEPT = 6;
-let keptSoFar = 0;
+/** Less text than that is followed again as quickly as a result is read back. */
+const LEAST_TEXT = 2000;
+/** Of one process: it may evaluate hundreds of hosts or of graphs, of which only the first come again. */
+const MOST_ASKED = 16;
+const MOST_KEPT = 8;
+let [asked, kept] = [0, 0];
 /** What policies know by being that object. */
 const NAMED = [UNTOUCHED];
 
-/**
- * The report under `material`, from an earlier process where one has made it.
- * @param material everything that decides the report, the pack itself apart
- * @param guarded there are, or may be, secrets among what decides it
- */
-export async function keptReport(material: string, guarded: boolean, make: () => Promise<Report>): Promise<Report> {
-  const store = isOff() ? undefined : openStore(cacheFolder("followed-scripts"));
+/** What decides a report, the pack itself apart. */
+export interface Material {
+  readonly digest: string;
+  /** How much text that was. */
+  readonly length: number;
+  /** There are, or may be, secrets in it. */
+  readonly guarded: boolean;
+}
+
+/** The report from an earlier process, where one has made it. */
+export async function keptReport({ digest, length, guarded }: Material, make: () => Promise<Report>): Promise<Report> {
+  if (isOff() || length < LEAST_TEXT || asked >= MOST_ASKED) return make();
+  asked += 1;
+  const store = openStore(cacheFolder("followed-scripts"));
   if (!store) return make();
-  const key = store.keyOf(`${digestOfSources()} ${material}`, guarded);
+  const key = store.keyOf(`${digestOfSources()} ${digest}`, guarded);
   const bytes = store.read(key);
   if (bytes) return fromPlain(decode(bytes, NAMED) as Plain);
   const report = await make();
-  if (report.record.executed.length >= FEWEST_COMMANDS && keptSoFar < MOST_KEPT) {
-    keptSoFar += 1;
+  if (kept < MOST_KEPT) {
+    kept += 1;
     store.write(key, encode(toPlain(report), NAMED));
   }
   return report;

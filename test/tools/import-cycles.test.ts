@@ -7,11 +7,17 @@ const FOLDERS = ["infra", "models-manifest", "policies", "tools"];
 
 /**
  * The interpreter of shell scripts is recursive as the language is: a parameter's default is a word with parameters, and a command may
- * run another script.
+ * run another script, at once or later (`at`).
  */
 const RECURSION = [
+  [
+    "policies/shell/effects/index.ts",
+    "policies/shell/effects/later.ts",
+    "policies/shell/interpreters.ts",
+    "policies/shell/invoke.ts",
+    "policies/shell/run.ts",
+  ],
   ["policies/shell/expand.ts", "policies/shell/parameters.ts"],
-  ["policies/shell/interpreters.ts", "policies/shell/invoke.ts", "policies/shell/run.ts"],
 ];
 
 function sources(folder: string): [path: string, text: string][] {

@@ -15,9 +15,6 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A script that removes the models, and one that nobody has shown: certain and open findings at once. */
-const FLAWS = ["F33", "F37-file"];
-
 /** As another process would: with modules, and so memories, of its own. */
 async function inAProcessOfItsOwn(clean: PlainGraph): Promise<{ readonly outcomes: readonly Outcome[][]; readonly parsed: boolean }> {
   const outcomes: Outcome[][] = [];
@@ -32,10 +29,11 @@ async function inAProcessOfItsOwn(clean: PlainGraph): Promise<{ readonly outcome
     const { evaluateProgram } = await import("../mutations/frame");
     const { allMutations } = await import("../mutations/lists");
     const flawed = program(clean);
-    for (const id of FLAWS)
-      allMutations()
-        .find((mutation) => mutation.id === id)
-        ?.apply(flawed);
+    // Certain and open findings at once: a script that removes the models, and one that nobody has shown.
+    flawed.set(flawed.find("command:remote:Command", "backend-models"), { delete: "sudo rm -rf /home/ddos/models" });
+    allMutations()
+      .find(({ id }) => id === "F37-file")
+      ?.apply(flawed);
     for (const changed of [program(clean), flawed]) outcomes.push(await evaluateProgram(changed, "unknown"));
   });
   return { outcomes, parsed };
