@@ -138,7 +138,8 @@ export function visible(text: string): string {
 export function unpasted(text: string): string {
   return text
     .replace(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, "")
-    .replace(/^[\s"'`\u2018-\u201f\u00ab\u00bb]+|[\s"'`\u2018-\u201f\u00ab\u00bb,;]+$/g, "");
+    .replace(/^[\s"'`\u2018-\u201f\u00ab\u00bb]+/, "")
+    .replace(/(?<![\s"'`\u2018-\u201f\u00ab\u00bb,;])[\s"'`\u2018-\u201f\u00ab\u00bb,;]+$/, "");
 }
 
 const LONGEST = 100;

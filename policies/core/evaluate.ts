@@ -78,16 +78,24 @@ export async function evaluatePolicy(policy: Policy, level: ActiveLevel, graph: 
     findings = await policy.evaluate(graph, laid);
     if (findings.length === 0 && !present) return [nothing];
   } catch (error) {
+    if (isTooMuch(error)) {
+      const what =
+        "The resources nest too deeply, or a text in them is too long, to be evaluated: nothing is known of what this policy checks. Split the text, or move it into a file that is copied.";
+      return [{ policy: policy.id, level: "mandatory", verdict: "unknown", urn: "", message: what }];
+    }
     const message = `The policy itself failed (${placeOf(error)}): nothing is known of what it checks. This is a fault of the pack; report it with the graph's shape.`;
     return [{ policy: policy.id, level: "mandatory", verdict: "unknown", urn: "", message }];
   }
   return findings.map((finding) => ({ policy: policy.id, level, ...sourceOf(graph, finding.urn), ...finding }));
 }
 
+/** The engine's own limits: its stack, and the length of a string. */
+const isTooMuch = (error: unknown): boolean => error instanceof RangeError;
+
 /** The error's kind and where it arose. Not its message: that may quote a secret. */
 function placeOf(error: unknown): string {
   if (!(error instanceof Error)) return `threw a ${typeof error}`;
-  const frame = /at (?:.*?\()?(?:.*\/)?((?:[\w.-]+\/)?[\w.-]+\.[jt]s:\d+)/.exec(
+  const frame = /((?:[\w.-]{1,80}\/)?[\w.-]{1,80}\.[jt]s:\d{1,9})/.exec(
     error.stack
       ?.split("\n    at ")
       .slice(1)

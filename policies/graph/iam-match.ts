@@ -1,4 +1,6 @@
 /** Which requests a statement is about, and what a set of statements decides. "maybe": something unknown decides. */
+import { everything, matches } from "../core/glob";
+import type { Glob, Token } from "../core/glob";
 import type { Statement, Texts } from "./iam-document";
 
 export type Answer = "yes" | "no" | "maybe";
@@ -11,24 +13,20 @@ export interface Request {
 
 /** IAM's wildcards: `*` any text, `?` one character; policy variables may be anything. */
 export function matchesPattern(pattern: string, text: string, ignoreCase = false): boolean {
-  return compiled(pattern, ignoreCase ? "i" : "").test(text);
+  return ignoreCase ? matches(compiled(pattern.toLowerCase()), text.toLowerCase()) : matches(compiled(pattern), text);
 }
 
-const patterns = new Map<string, RegExp>();
+const patterns = new Map<string, Glob>();
+const ANY: Token = { kind: "any", fits: everything };
+const ONE: Token = { kind: "one", fits: everything };
 
-function compiled(pattern: string, flags: string): RegExp {
-  const key = `${flags} ${pattern}`;
-  const known = patterns.get(key);
+function compiled(pattern: string): Glob {
+  const known = patterns.get(pattern);
   if (known) return known;
-  const source = pattern
-    .replace(/\$\{[^}]*\}/g, "*")
-    .replace(/\*+/g, "*")
-    .split(/([*?])/)
-    .map((part) => (part === "*" ? "[\\s\\S]*" : part === "?" ? "[\\s\\S]" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
-    .join("");
-  const made = new RegExp(`^${source}$`, flags);
+  const simple = pattern.replace(/\$\{[^}]*\}/g, "*").replace(/\*+/g, "*");
+  const made = [...simple].map((char): Token => (char === "*" ? ANY : char === "?" ? ONE : char));
   if (patterns.size > 10_000) patterns.clear();
-  patterns.set(key, made);
+  patterns.set(pattern, made);
   return made;
 }
 

@@ -7,15 +7,13 @@ import { exactly } from "./mode";
 import { addSource, locate, placeAt } from "./origin";
 import type { ParseShell } from "./parser";
 import { unclear } from "./report";
-import { inSubshell, runScript } from "./run";
+import { inSubshell, MORE_THAN_FOLLOWED, runScript } from "./run";
 import { homeOf } from "./expand";
 import { CowMap } from "./cow-map";
 import { noHappenings } from "./state";
 import type { Context, State, Variable } from "./state";
 import { plain } from "./text";
-
-/** Statements that are run for one host: many times what a large set-up takes. */
-const MOST_STATEMENTS = 160_000;
+import { charged, isTooMuch, MOST_STATEMENTS } from "./work";
 
 export const newContext = (parse: ParseShell, home: string): Context => ({
   parse,
@@ -67,15 +65,30 @@ export function runOnHost(one: ScriptRun, files: Files, context: Context): void 
   }
   context.place = placeAt(context, 1);
   let ends = 0;
-  inSubshell(state, scope, (s, inner) => {
-    const status = afterTraps(runScript(context.parse(plain(one.text)), s, inner), s, inner);
-    ends = inner.frame.exits.length + (s.live ? 1 : 0);
-    return status;
-  });
+  const whole = attempt(context, () =>
+    inSubshell(state, scope, (s, inner) => {
+      const status = afterTraps(runScript(context.parse(plain(one.text)), s, inner), s, inner);
+      ends = inner.frame.exits.length + (s.live ? 1 : 0);
+      return status;
+    }),
+  );
   context.place = placeAt(context, 1);
-  if (ends === 0) unclear(state, scope, "a script that, as far as it can be followed, always fails");
+  if (!whole) unclear(state, scope, MORE_THAN_FOLLOWED);
+  else if (ends === 0) unclear(state, scope, "a script that, as far as it can be followed, always fails");
   files.entries = state.files.entries;
   if (state.files.fog) files.fog = state.files.fog;
+}
+
+/** False where the text takes more than there is: work, nesting, or the length of what it puts together. */
+function attempt(context: Context, body: () => void): boolean {
+  try {
+    charged(context, body);
+    return true;
+  } catch (error) {
+    if (!isTooMuch(error)) throw error;
+    if (context.budget < 0) context.isSpent = true;
+    return false;
+  }
 }
 
 const newState = (files: Files, one: ScriptRun): State => ({

@@ -141,7 +141,7 @@ const read: Builtin = ({ args, state, scope }) => {
   return vague ? "open" : end < 0 ? "failed" : "ok";
 };
 
-const isWholeHole = (line: string): boolean => /^\uE005?\uE002[^\uE003]*\uE003$/u.test(line);
+const isWholeHole = (line: string): boolean => /^\uE005?\uE002[^\uE002\uE003]*\uE003$/u.test(line);
 const call2ifs = (state: Call["state"]): string => state.variables.get("IFS")?.values[0] ?? " \t\n";
 
 function assignFields(names: readonly string[], line: string, secret: boolean, vague: boolean, ifs: string, state: Call["state"]): void {

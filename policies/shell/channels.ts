@@ -4,7 +4,7 @@ import { resolveLinks } from "./files";
 import { exactly, masked, UNTOUCHED } from "./mode";
 import { isSheltered } from "./shelter";
 import type { Channel, Channels, Context, Scope, State } from "./state";
-import { hole, holdsSecret } from "./text";
+import { hole, holdsSecret, made } from "./text";
 import { isSecretFile } from "./subjects";
 
 export const terminal = (): Channel => ({ kind: "terminal", text: "" });
@@ -36,7 +36,7 @@ export function tick(context: Context): number {
 export function write(state: State, scope: Scope, descriptor: number, text: string): void {
   const channel = scope.channels.get(descriptor);
   if (!channel || text === "") return;
-  if (channel.kind === "capture") channel.text += text;
+  if (channel.kind === "capture") channel.text = made(channel.text + text);
   else if (channel.kind === "terminal" && holdsSecret(text)) scope.context.record.shown.push({ text, place: scope.context.place });
   else if (channel.kind === "file" && channel.path !== undefined) writeContent(state, scope.context, channel.path, text, true);
 }
@@ -70,7 +70,7 @@ export function newFile(state: State, context: Context, wanted = exactly(0o666))
 export function writeContent(state: State, context: Context, path: string, text: string, append: boolean): void {
   const before = state.files.entries.get(path) ?? [newFile(state, context)];
   const after = before.map((e): Entry => {
-    const content = append ? (e.content ?? hole("value", "earlier text")) + text : text;
+    const content = append ? made((e.content ?? hole("value", "earlier text")) + text) : text;
     return { ...e, content, secret: isSecretFile(path, content) || (append && e.content === undefined && e.secret) };
   });
   state.files.entries.set(path, after);

@@ -39,7 +39,7 @@ function both(operator: "&&" | "||", a: Truth, b: Truth): Truth {
 const common = (answers: readonly Truth[]): Truth => (answers.every((a) => a === answers[0]) ? answers[0] : undefined);
 
 function isNonEmpty(text: string): Truth {
-  const rest = text.replace(/\uE002[^\uE003]*\uE003/gu, "");
+  const rest = text.replace(/\uE002[^\uE002\uE003]*\uE003/gu, "");
   if (rest !== "" || holesOf(text).some((h) => h.kind === "fresh")) return true;
   return holesOf(text).length > 0 ? undefined : false;
 }

@@ -1,5 +1,6 @@
 /** From the parser's tree to words: quoting, escapes and expansions. */
 import type { Node } from "./nodes";
+import { TOO_DEEP } from "./nodes";
 import type { Parameter, Part, Script, Word } from "./syntax";
 
 /** Converts the script inside `$(...)` and `<(...)`: `convert.ts` hands itself in, so that it is imported in one direction only. */
@@ -33,6 +34,9 @@ export function partsOf(node: Node, quoted: boolean, toScript: ToScript): Part[]
     case "concatenation":
     case "command_name":
       return pieces(node, node.startIndex, node.endIndex, bareText, toScript);
+    case TOO_DEEP:
+      // It may run anything: it is run, and cannot be followed.
+      return [{ kind: "command", body: toScript({ ...node, type: "program", children: [node] }), quoted: true }];
     case "ERROR":
       return [{ kind: "opaque", text: node.text }];
     default:
@@ -44,7 +48,14 @@ export function partsOf(node: Node, quoted: boolean, toScript: ToScript): Part[]
 
 const text = (content: string, quoted: boolean): Part => ({ kind: "text", text: content, quoted });
 
-const EXPANSIONS = new Set(["simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion"]);
+const EXPANSIONS = new Set([
+  TOO_DEEP,
+  "simple_expansion",
+  "expansion",
+  "command_substitution",
+  "process_substitution",
+  "arithmetic_expansion",
+]);
 const PARTS = new Set([...EXPANSIONS, "string", "raw_string", "ansi_c_string", "translated_string", "concatenation", "ERROR"]);
 
 /**

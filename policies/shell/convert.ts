@@ -1,5 +1,6 @@
 /** From the parser's tree to statements. */
 import type { Node } from "./nodes";
+import { TOO_DEEP } from "./nodes";
 import { partsOf } from "./convert-words";
 import { toTest } from "./convert-tests";
 import { literal } from "./syntax";
@@ -18,7 +19,12 @@ function statementsOf(nodes: readonly Node[]): Statement[] {
 }
 
 const lineOf = (node: Node): number => node.row + 1;
-const unparsed = (node: Node): Statement => ({ kind: "unparsed", line: lineOf(node), text: node.text.slice(0, 80) });
+const unparsed = (node: Node): Statement => ({
+  kind: "unparsed",
+  line: lineOf(node),
+  text: node.text.slice(0, 80),
+  ...(node.type === TOO_DEEP ? { isTooDeep: true } : {}),
+});
 
 function toStatement(node: Node): Statement {
   const make = MAKERS[node.type];
@@ -167,10 +173,18 @@ function hereDocument(node: Node, number: { fd?: number }): Redirect {
   return { ...number, operator: "<<", target: { parts: target } };
 }
 
+/** `a && b && c` hangs to the left, as long as it is. */
 function toList(node: Node): Statement {
-  const [left, operator, right] = childrenOf(node);
-  if (!left || !operator || !right || (operator.type !== "&&" && operator.type !== "||")) return { kind: "group", body: toScript(node) };
-  return { kind: "both", operator: operator.type, left: toStatement(left), right: toStatement(right) };
+  const links: { operator: "&&" | "||"; right: Node }[] = [];
+  let first = node;
+  while (first.type === "list") {
+    const [left, operator, right] = childrenOf(first);
+    if (!left || !operator || !right || (operator.type !== "&&" && operator.type !== "||")) break;
+    links.push({ operator: operator.type, right });
+    first = left;
+  }
+  const start: Statement = first.type === "list" ? { kind: "group", body: toScript(first) } : toStatement(first);
+  return links.reduceRight((left, { operator, right }): Statement => ({ kind: "both", operator, left, right: toStatement(right) }), start);
 }
 
 function toIf(node: Node): Statement {

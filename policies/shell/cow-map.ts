@@ -38,6 +38,10 @@ export class CowMap<K, V> implements Iterable<[K, V]> {
   get(key: K): V | undefined {
     return this.layer.get(key) ?? this.base.get(key);
   }
+  /** At least the number of keys: one that is in both parts counts twice. */
+  get weight(): number {
+    return this.base.size + this.layer.size;
+  }
   has(key: K): boolean {
     return this.layer.has(key) || this.base.has(key);
   }

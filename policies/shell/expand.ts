@@ -1,10 +1,12 @@
 /** From words to fields: quoting, braces, tilde, parameters, command substitution, splitting, globs. */
+import { withoutTrailing } from "../core/text";
 import { braces, hasBraces } from "./braces";
 import { capture, withChannels } from "./channels";
 import { parameterValues } from "./parameters";
 import type { Scope, State } from "./state";
 import type { Part, Script, Word } from "./syntax";
-import { hole, QUESTION, SET_CLOSE, SET_OPEN, STAR } from "./text";
+import { copied } from "./work";
+import { hole, made, QUESTION, SET_CLOSE, SET_OPEN, STAR } from "./text";
 
 /** Runs a script in a subshell; given by the interpreter, which this file must not import. */
 export type RunInside = (body: Script, state: State, scope: Scope) => void;
@@ -29,7 +31,7 @@ export function expandWords(words: readonly Word[], state: State, scope: Scope):
     const next = expandWord(word, state, scope);
     if (next.length === 1) {
       // By far the most frequent: every way goes on with the same fields.
-      for (const way of ways) way.push(...(next[0] ?? []));
+      for (const field of next[0] ?? []) for (const way of ways) way.push(field);
       continue;
     }
     const kept = ways.length * next.length > MOST ? [[hole("value", "word")]] : next;
@@ -41,7 +43,7 @@ export function expandWords(words: readonly Word[], state: State, scope: Scope):
 /** All texts a word can turn into where no splitting takes place (assignments, redirections, here documents). */
 export function expandText(word: Word, state: State, scope: Scope): string[] {
   const ways = chunkWays(word, state, scope);
-  return [...new Set(ways.map((chunks) => chunks.map((c) => c.fields.join(" ")).join("")))];
+  return [...new Set(ways.map((chunks) => made(chunks.map((c) => c.fields.join(" ")).join(""))))];
 }
 
 /** The same, reduced to one text: a hole when there are several. */
@@ -99,7 +101,7 @@ function partWays(part: Part, first: boolean, state: State, scope: Scope): Chunk
 export function substitute(body: Script, state: State, scope: Scope): string {
   const out = capture();
   runInside(body, state, withChannels(scope, [[1, out]]));
-  return out.text.replace(/\n+$/u, "");
+  return withoutTrailing(out.text, "\n");
 }
 
 /** `<(...)` becomes a file that only this command sees. */
@@ -128,7 +130,7 @@ function bareText(text: string, first: boolean, state: State): string {
 
 const homeUser = (state: State): string => state.user;
 /** `[...]` with classes such as `[:space:]` inside. */
-const SET = /\[((?:\[:\w+:\]|[^\]\s])+)\]/gu;
+const SET = /\[((?:\[:\w+:\]|[^\][\s])+)\]/gu;
 const globs = (text: string): string =>
   text
     .replaceAll("*", STAR)
@@ -145,6 +147,7 @@ function fieldsOf(chunks: readonly Chunk[]): string[] {
   };
   for (const chunk of chunks) {
     for (const [index, field] of chunk.fields.entries()) {
+      copied(field.length);
       if (index > 0) end();
       if (!chunk.bare) {
         current = (current ?? "") + field;

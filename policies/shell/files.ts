@@ -7,6 +7,7 @@ import { joinModes, sameMode } from "./mode";
 import type { Mode } from "./mode";
 import { isPattern, isWithin, normalise, parentOf, relatedTo } from "./paths";
 import { DEEP, holesOf } from "./text";
+import { compared } from "./work";
 
 /** Where a change was written: a resource, one of its properties, and the line of that text. */
 export interface Place {
@@ -143,6 +144,7 @@ export function select(files: Files, pattern: string): { certain: string[]; poss
     return { certain: files.entries.has(pattern) ? [pattern] : [], possible };
   }
   const relate = relatedTo(pattern);
+  compared(files.entries.weight);
   for (const path of files.entries.keys()) {
     const related = relate(path);
     if (related === "covers") certain.push(path);
@@ -154,6 +156,7 @@ export function select(files: Files, pattern: string): { certain: string[]; poss
 /** Listed paths below a folder (which may be a pattern), without the folder itself. */
 export const below = (files: Files, folder: string): { certain: string[]; possible: string[] } => {
   if (isPattern(folder) || holesOf(folder).some((h) => h.kind !== "fresh")) return select(files, `${folder}/${DEEP}`);
+  compared(files.entries.weight);
   return { certain: [...files.entries.keys()].filter((path) => path !== folder && isWithin(path, folder)), possible: [] };
 };
 

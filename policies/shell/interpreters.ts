@@ -229,7 +229,7 @@ function python(code: string, call: Call): void {
   }
   if (
     /\bos\.(system|popen|f?chmod|l?chown|umask|exec\w*|spawn\w*)\b|\bsubprocess\b|\bshutil\.(chown|copy\w+)|\.chmod\(|\b(exec|eval)\(/u.test(
-      rest.replace(/^\s*#.*$/gmu, ""),
+      rest.replace(/^[ \t]*#.*$/gmu, ""),
     )
   )
     unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`);
@@ -284,4 +284,5 @@ export const INTERPRETERS: Readonly<Record<string, Effect>> = {
 };
 
 /** The interpreter by any of its names: `python3.13`, `perl5.36`, `ruby3.2`, `php8.3`. */
-export const interpreterOf = (name: string): Effect | undefined => INTERPRETERS[name] ?? INTERPRETERS[name.replace(/[-\d.]+m?$/u, "")];
+export const interpreterOf = (name: string): Effect | undefined =>
+  INTERPRETERS[name] ?? INTERPRETERS[name.replace(/(?<![-\d.])[-\d.]+m?$/u, "")];

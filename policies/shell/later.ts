@@ -57,7 +57,7 @@ function laterOf(files: Files, record: Happenings): Later[] {
 }
 
 /** A text of which nothing is known is looked at by those who judge the file; here there is nothing to follow. */
-const isRelevant = (text: string): boolean => isKnown(text) || text.replace(/\uE002[^\uE003]*\uE003/gu, "").trim() !== "";
+const isRelevant = (text: string): boolean => isKnown(text) || text.replace(/\uE002[^\uE002\uE003]*\uE003/gu, "").trim() !== "";
 
 interface Command {
   readonly text: string;
@@ -79,15 +79,15 @@ function commandsOf(path: string, text: string): Command[] {
   if (/\/udev\/rules\.d\//u.test(path)) return matches(text, /\b(?:RUN(?:\{\w+\})?\+?=|PROGRAM=+)"([^"]*)"/gu);
   if (/\/logrotate\.d\/|logrotate\.conf$/u.test(path))
     return matches(text, /^[ \t]*(?:pre|post|first|last)(?:rotate|action)[ \t]*\n([\s\S]*?)^[ \t]*endscript/gmu);
-  if (/\/apt\.conf\.d\//u.test(path)) return matches(text, /(?:Invoke(?:-\w+)?|Pre-Install-Pkgs)(?:::)?\s*\{?\s*"([^"]*)"/gu);
+  if (/\/apt\.conf\.d\//u.test(path)) return matches(text, /(?:Invoke(?:-\w+)?|Pre-Install-Pkgs)(?:::)?\s{0,50}(?:\{\s{0,50})?"([^"]*)"/gu);
   if (/\/authorized_keys2?$/u.test(path))
     return matches(text, /(?:^|,)command="((?:[^"\\]|\\.)*)"/gmu).map((c) => ({ ...c, user: userOf(path) }));
-  if (/\/supervisor\/.*\.(conf|ini)$|supervisord\.conf$/u.test(path)) return matches(text, /^\s*command\s*=\s*(.+)$/gmu);
-  if (/\/monit\//u.test(path)) return matches(text, /\b(?:exec|start program\s*=?|stop program\s*=?)\s*"([^"]*)"/gu);
-  if (/^\/etc\/incron\.d\/|^\/var\/spool\/incron\//u.test(path)) return matches(text, /^\S+\s+\S+\s+(.+)$/gmu);
-  if (/^\/etc\/xinetd\.d\//u.test(path)) return matches(text, /^\s*server\s*=\s*(.+)$/gmu);
+  if (/\/supervisor\/.*\.(conf|ini)$|supervisord\.conf$/u.test(path)) return matches(text, /^[ \t]*command[ \t]*=[ \t]*(\S.*)$/gmu);
+  if (/\/monit\//u.test(path)) return matches(text, /\b(?:exec|(?:start|stop) program(?:\s{0,50}=)?)\s{0,50}"([^"]*)"/gu);
+  if (/^\/etc\/incron\.d\/|^\/var\/spool\/incron\//u.test(path)) return matches(text, /^\S+[ \t]+\S+[ \t]+(\S.*)$/gmu);
+  if (/^\/etc\/xinetd\.d\//u.test(path)) return matches(text, /^[ \t]*server[ \t]*=[ \t]*(\S.*)$/gmu);
   if (/^\/etc\/pam\.d\//u.test(path))
-    return matches(text, /\bpam_exec\.so\s+(?:(?:quiet|expose_authtok|seteuid|stdout|log=\S+|type=\S+)\s+)*(.+)$/gmu);
+    return matches(text, /\bpam_exec\.so[ \t]+(?:(?:quiet|expose_authtok|seteuid|stdout|log=\S+|type=\S+)[ \t]+)*(\S.*)$/gmu);
   return [];
 }
 
@@ -102,7 +102,7 @@ function unitCommands(text: string): Command[] {
   const dynamic = lines.some((line) => /^\s*DynamicUser\s*=\s*(yes|true|1|on)\s*$/u.test(line));
   const user = lines.map((line) => /^\s*User\s*=\s*(\S+)/u.exec(line)?.[1]).findLast((u) => u !== undefined) ?? (dynamic ? "nobody" : ROOT);
   return lines.flatMap((line) => {
-    const match = /^\s*Exec(?:Start|StartPre|StartPost|Stop|StopPost|Reload|Condition)\s*=\s*([-@:+!|]*)(.+)$/u.exec(line);
+    const match = /^\s*Exec(?:Start|StartPre|StartPost|Stop|StopPost|Reload|Condition)\s*=\s*([-@:+!|]*)([^-@:+!|\s].*)$/u.exec(line);
     return match ? [{ text: (match[2] ?? "").replaceAll("%%", "%"), user: /[+!]/u.test(match[1] ?? "") ? ROOT : user }] : [];
   });
 }
@@ -110,10 +110,10 @@ function unitCommands(text: string): Command[] {
 /** `m h dom mon dow [user] command`, `@daily [user] command`; a `%` ends the command and begins its input. */
 function cronCommands(text: string, owner: string | undefined): Command[] {
   return text.split("\n").flatMap((line) => {
-    const fields = /^\s*(?:@\w+|(?:[\d*/,\-A-Za-z?~]+\s+){4}[\d*/,\-A-Za-z?~]+)\s+(.*)$/u.exec(line)?.[1];
+    const fields = /^\s*(?:@\w+|(?:[\d*/,\-A-Za-z?~]+\s+){4}[\d*/,\-A-Za-z?~]+)\s+(\S.*)$/u.exec(line)?.[1];
     if (fields === undefined || /^\s*#/u.test(line)) return [];
-    const named = owner === undefined ? /^(\S+)\s+(.*)$/u.exec(fields) : null;
+    const named = owner === undefined ? /^(\S+)\s+(\S.*)$/u.exec(fields) : null;
     const command = named ? (named[2] ?? "") : fields;
-    return [{ text: command.replace(/(?<!\\)%[\s\S]*$/u, "").replaceAll("\\%", "%"), user: owner ?? named?.[1] ?? ROOT }];
+    return [{ text: (/^(?:[^\\%]|\\[\s\S]?)*/u.exec(command)?.[0] ?? "").replaceAll("\\%", "%"), user: owner ?? named?.[1] ?? ROOT }];
   });
 }

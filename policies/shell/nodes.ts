@@ -23,7 +23,7 @@ interface Source {
 /** Comments are left out. */
 export function plainTree(tree: Tree, source: string): Node {
   const cursor = tree.walk();
-  const root = copy(cursor, { text: source, row: 0, nextRow: source.indexOf("\n") + 1 }, kindAt(cursor));
+  const root = copy(cursor, { text: source, row: 0, nextRow: source.indexOf("\n") + 1 });
   cursor.delete();
   return root;
 }
@@ -40,29 +40,56 @@ function kindAt(cursor: TreeCursor): Kind {
   return (kinds[cursor.nodeTypeId] ??= { type: cursor.nodeType, isNamed: cursor.nodeIsNamed });
 }
 
-function copy(cursor: TreeCursor, source: Source, kind: Kind): Node {
-  const { startIndex, endIndex } = cursor;
-  // What the parser made up has no width.
-  const isMissing = startIndex === endIndex && cursor.nodeIsMissing;
-  const row = rowOf(source, startIndex);
-  const children: Node[] = [];
-  if (cursor.gotoFirstChild()) {
-    do {
-      const inner = kindAt(cursor);
-      if (inner.type !== "comment") children.push(copy(cursor, source, inner));
-    } while (cursor.gotoNextSibling());
-    cursor.gotoParent();
+/** Deeper than anybody writes: what is nested further is one node of this type, which no policy takes for understood. */
+export const TOO_DEEP = "too_deep";
+const MOST_DEEP = 240;
+/** More words than that are no set-up: what follows them is cut as well. */
+const MOST_NODES = 200_000;
+
+interface Open {
+  readonly type: string;
+  readonly depth: number;
+  readonly children: Node[];
+}
+
+/** Without recursion: text may nest without end. `a && b && c` is nested as well, to the left, and is no depth. */
+function copy(cursor: TreeCursor, source: Source): Node {
+  const root: Node[] = [];
+  const open: Open[] = [{ type: "", depth: 0, children: root }];
+  let count = 0;
+  for (let parent = open.at(-1); parent; parent = open.at(-1)) {
+    const { type, isNamed } = kindAt(cursor);
+    if (type !== "comment") {
+      const { startIndex, endIndex } = cursor;
+      const isChain = type === "list" && parent.type === "list" && parent.children.length === 0;
+      const depth = isChain ? parent.depth : parent.depth + 1;
+      const children: Node[] = [];
+      count += 1;
+      const isCut = isNamed && (depth > MOST_DEEP || count > MOST_NODES);
+      parent.children.push({
+        type: isCut ? TOO_DEEP : type,
+        isNamed,
+        // What the parser made up has no width.
+        isMissing: startIndex === endIndex && cursor.nodeIsMissing,
+        startIndex,
+        endIndex,
+        row: rowOf(source, startIndex),
+        text: source.text.slice(startIndex, endIndex),
+        children,
+      });
+      if (isCut && count > MOST_NODES) break;
+      if (!isCut && cursor.gotoFirstChild()) {
+        open.push({ type, depth, children });
+        continue;
+      }
+    }
+    while (open.length > 1 && !cursor.gotoNextSibling()) {
+      cursor.gotoParent();
+      open.pop();
+    }
+    if (open.length === 1) break;
   }
-  return {
-    type: kind.type,
-    isNamed: kind.isNamed,
-    isMissing,
-    startIndex,
-    endIndex,
-    row,
-    text: source.text.slice(startIndex, endIndex),
-    children,
-  };
+  return root[0] as Node;
 }
 
 /** Nodes come in the order of their beginnings, so the line is counted on. */

@@ -2,6 +2,7 @@
  * Where the text of a script was written. A script may travel as a here document, in a file that another Command brings, or by standard
  * input; findings name the line and the resource in which somebody wrote it, and the Command that runs it when that is another one.
  */
+import { withoutTrailing } from "../core/text";
 import type { Place } from "./files";
 import type { Context, Origin, Source } from "./state";
 import { plain } from "./text";
@@ -40,7 +41,7 @@ export function within<T>(context: Context, origin: Origin, body: () => T): T {
  * @param hint where the file it comes from was made
  */
 export function locate(text: string, context: Context, hint?: Place): Origin {
-  const needle = text.replace(/\n+$/u, "");
+  const needle = withoutTrailing(text, "\n");
   const near = hint ?? context.place;
   if (needle.trim() !== "") {
     for (const source of candidates(context, [near, context.origin])) {

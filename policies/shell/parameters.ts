@@ -1,8 +1,11 @@
 /** What `$name` and `${name...}` stand for. */
+import { ends } from "../core/glob";
 import { expandText } from "./expand";
+import { globOf } from "./paths";
 import type { Scope, State } from "./state";
 import type { Parameter, Word } from "./syntax";
 import { hole, holesOf, isKnown, plain } from "./text";
+import { compared } from "./work";
 
 /** Each way the parameter can turn out, as a list of fields (`"$@"` and `"${list[@]}"` have many, all else one). */
 export function parameterValues(parameter: Parameter, state: State, scope: Scope, quoted: boolean): string[][] {
@@ -118,10 +121,8 @@ function transform(operator: string, value: string, args: string[], replacement:
   return args.map((argument) => {
     if (operator === "#" || operator === "##") return trimStart(value, plain(argument), operator === "##");
     if (operator === "%" || operator === "%%") return trimEnd(value, plain(argument), operator === "%%");
-    if (operator === "/" || operator === "//") {
-      const pattern = new RegExp(patternSource(plain(argument)), operator === "/" ? "u" : "gu");
-      return isKnown(value) ? value.replace(pattern, () => by) : hole("value", "replaced");
-    }
+    if (operator === "/" || operator === "//")
+      return isKnown(value) ? replace(value, plain(argument), by, operator === "//") : hole("value", "replaced");
     if (operator === "^^") return isKnown(value) ? value.toUpperCase() : value;
     if (operator === ",,") return isKnown(value) ? value.toLowerCase() : value;
     if (operator === ":" && /^\d+$/u.test(argument) && isKnown(value)) return value.slice(Number(argument));
@@ -129,24 +130,44 @@ function transform(operator: string, value: string, args: string[], replacement:
   });
 }
 
-const patternSource = (glob: string): string =>
-  glob
-    .replace(/[.+^${}()|[\]\\/]/gu, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
+/** The longest match at each place, from the left; with `all` every one of them. */
+function replace(value: string, glob: string, by: string, all: boolean): string {
+  const pattern = globOf(glob, true);
+  const chars = [...value];
+  let result = "";
+  for (let at = 0; at < chars.length; at += 1) {
+    const end = ends(pattern, chars, at, compared).at(-1) ?? at;
+    if (end === at) {
+      result += chars[at] ?? "";
+      continue;
+    }
+    result += by;
+    if (!all) return result + chars.slice(end).join("");
+    at = end - 1;
+  }
+  return result;
+}
 
-/** Holes count as text that no pattern cuts into: the label never matches a separator. */
+/** Holes count as text that no pattern cuts into. */
 function trimStart(value: string, glob: string, longest: boolean): string {
-  const found = new RegExp(`^(?:${patternSource(glob).replaceAll(".*", longest ? ".*" : ".*?")})`, "su").exec(value);
-  return found && whole(found[0]) ? value.slice(found[0].length) : value;
+  const chars = [...value];
+  const whole = wholeAt(chars);
+  const found = ends(globOf(glob, true), chars, 0, compared).filter((end) => whole[end] === 0);
+  const end = longest ? found.at(-1) : found[0];
+  return end === undefined ? value : chars.slice(end).join("");
 }
 
 function trimEnd(value: string, glob: string, longest: boolean): string {
-  if (!/[*?]/u.test(glob)) return value.endsWith(glob) && whole(glob) ? value.slice(0, value.length - glob.length) : value;
-  const end = new RegExp(`^(?:${patternSource(glob)})$`, "su");
-  const starts = Array.from({ length: value.length + 1 }, (_, i) => (longest ? i : value.length - i));
-  const at = starts.find((start) => end.test(value.slice(start)) && whole(value.slice(start)));
-  return at === undefined ? value : value.slice(0, at);
+  const chars = [...value].reverse();
+  const whole = wholeAt(chars);
+  const found = ends([...globOf(glob, true)].reverse(), chars, 0, compared).filter((end) => whole[end] === 0);
+  const end = longest ? found.at(-1) : found[0];
+  return end === undefined ? value : chars.slice(end).reverse().join("");
 }
 
-const whole = (piece: string): boolean => (piece.match(/\uE002/gu)?.length ?? 0) === (piece.match(/\uE003/gu)?.length ?? 0);
+/** For each place: how many holes have been opened and not closed before it. */
+function wholeAt(chars: readonly string[]): Int32Array {
+  const open = new Int32Array(chars.length + 1);
+  for (const [i, char] of chars.entries()) open[i + 1] = (open[i] ?? 0) + (char === "\uE002" ? 1 : char === "\uE003" ? -1 : 0);
+  return open;
+}

@@ -1,5 +1,8 @@
 /** Paths as abstract strings: normal form, and which paths a pattern certainly or possibly names. */
+import { everything, matches, noSlash } from "../core/glob";
+import type { Glob, Token } from "../core/glob";
 import { DEEP, DIRS, FILES, holesOf, mapHoles, QUESTION, SET_OPEN, STAR } from "./text";
+import { compared } from "./work";
 
 /** Absolute, without `.`, `..`, doubled or trailing slashes. A path that begins with a hole counts as absolute. */
 export function normalise(path: string, cwd: string): string {
@@ -25,19 +28,23 @@ export const isWithin = (path: string, folder: string): boolean =>
 export const isPattern = (path: string): boolean =>
   path.includes(STAR) || path.includes(QUESTION) || path.includes(SET_OPEN) || path.includes(DEEP);
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/gu, "\\$&");
+const ONE_OF_FOLDER: Token = { kind: "one", fits: noSlash };
+const MANY_OF_FOLDER: Token = { kind: "any", fits: noSlash };
+const MANY: Token = { kind: "any", fits: everything };
+const TOKENS: Readonly<Record<string, Token>> = { [STAR]: MANY_OF_FOLDER, [QUESTION]: ONE_OF_FOLDER, [DEEP]: MANY };
 
-function regexOf(pattern: string, holes: "literal" | "anything"): RegExp {
+function tokensOf(pattern: string, holes: "literal" | "anything"): Token[] {
   const opened = holes === "literal" ? pattern : mapHoles(pattern, (h) => (h.kind === "fresh" ? h.label : DEEP));
-  const source = escape(opened)
-    .replaceAll(STAR, "[^/]*")
-    .replaceAll(QUESTION, "[^/]")
-    .replace(/\uE008[^\uE009]*\uE009/gu, "[^/]")
-    .replaceAll(DEEP, ".*")
+  const simple = opened
+    .replace(/\uE008[^\uE008\uE009]*\uE009/gu, QUESTION)
     .replaceAll(DIRS, "")
     .replaceAll(FILES, "");
-  return new RegExp(`^${source}$`, "su");
+  return withoutDoubles([...simple].map((char) => TOKENS[char] ?? char));
 }
+
+/** Two stars in a row are one. */
+const withoutDoubles = (tokens: readonly Token[]): Token[] =>
+  tokens.filter((token, i) => typeof token === "string" || token.kind === "one" || token !== tokens[i - 1]);
 
 /** What comparing needs to know of a path, found once: every path of a host is compared with every pattern. */
 interface Shape {
@@ -49,8 +56,8 @@ interface Shape {
   /** With every hole filled in: names made on the host by their label, or all alike. */
   readonly filled: string;
   readonly filledAlike: string;
-  literal?: RegExp;
-  anything?: RegExp;
+  literal?: Glob;
+  anything?: Glob;
 }
 
 const shapes = new Map<string, Shape>();
@@ -85,9 +92,9 @@ export function relatedTo(pattern: string): (key: string) => Relation {
     const other = shapeOf(key);
     if (!own.start.startsWith(other.start) && !other.start.startsWith(own.start)) return "apart";
     if (!own.isOpen && !other.isOpen && !other.hasHoles) return "apart";
-    if ((own.literal ??= regexOf(pattern, "literal")).test(key)) return "covers";
-    if ((own.anything ??= regexOf(pattern, "anything")).test(other.filled)) return "overlaps";
-    return (other.anything ??= regexOf(key, "anything")).test(own.filledAlike) ? "overlaps" : "apart";
+    if (matches((own.literal ??= tokensOf(pattern, "literal")), key, compared)) return "covers";
+    if (matches((own.anything ??= tokensOf(pattern, "anything")), other.filled, compared)) return "overlaps";
+    return matches((other.anything ??= tokensOf(key, "anything")), own.filledAlike, compared) ? "overlaps" : "apart";
   };
 }
 
@@ -105,28 +112,31 @@ const CLASSES: Readonly<Record<string, string>> = {
   graph: "!-~",
 };
 
-/**
- * Whether a text matches a glob (plain text) as `find -name`, `case` and `[[ = ]]` use it. `across`: a star takes slashes
- * too, as in `case`.
- */
-export function globMatches(glob: string, name: string, across = false): boolean {
-  if (!/[*?[]/u.test(glob)) return glob === name;
-  const any = across ? "." : "[^/]";
-  const source = glob.replace(
-    /\*|\?|\[([!^]?)((?:\[:\w+:\]|\]?[^\]])+)\]|[\s\S]/gu,
-    (token: string, not: string | undefined, set: string | undefined) => {
-      if (token === "*") return `${any}*`;
-      if (token === "?") return any;
-      if (set === undefined) return escape(token);
-      const inside = set.replace(/\[:(\w+):\]|[\\\]^[]/gu, (part, name: string | undefined) =>
-        name === undefined ? `\\${part}` : (CLASSES[name] ?? ""),
-      );
-      return `[${not ? "^" : ""}${inside}]`;
-    },
+/** The pattern that a glob (plain text) is. `across`: a star takes slashes too, as in `case`, `[[ = ]]` and `${x#...}`. */
+export function globOf(glob: string, across: boolean): Glob {
+  const fits = across ? everything : noSlash;
+  const tokens = [...glob.matchAll(/\*|\?|\[([!^]?)((?:\[:\w+:\]|\]?[^\][])+)\]|[\s\S]/gu)].map(([token, not, set]): Token => {
+    if (token === "*") return across ? MANY : MANY_OF_FOLDER;
+    if (token === "?") return { kind: "one", fits };
+    return set === undefined ? token : { kind: "one", fits: setOf(set, not !== "") };
+  });
+  return withoutDoubles(tokens);
+}
+
+/** `[a-z[:digit:]_]`; a range that runs backwards holds nothing. */
+function setOf(set: string, not: boolean): (char: string) => boolean {
+  const source = set.replace(/\[:(\w+):\]|[\\\]^[]/gu, (part, name: string | undefined) =>
+    name === undefined ? `\\${part}` : (CLASSES[name] ?? ""),
   );
   try {
-    return new RegExp(`^${source}$`, "su").test(name);
+    const one = new RegExp(`^[${source}]$`, "su");
+    return (char) => one.test(char) !== not;
   } catch {
-    return glob === name;
+    return () => not;
   }
+}
+
+/** Whether a text matches a glob (plain text) as `find -name`, `case` and `[[ = ]]` use it. */
+export function globMatches(glob: string, name: string, across = false): boolean {
+  return /[*?[]/u.test(glob) ? matches(globOf(glob, across), name, compared) : glob === name;
 }

@@ -55,7 +55,12 @@ export function run(statement: Statement, state: State, scope: Scope): Status {
       return truth === undefined ? "open" : truth ? "ok" : "failed";
     }
     case "unparsed":
-      unclear(state, scope, `shell text that cannot be parsed: ${statement.text.replace(/\s+/gu, " ").slice(0, 60)}`, statement.line);
+      unclear(
+        state,
+        scope,
+        `shell text that ${statement.isTooDeep ? "is too long or nested too deeply to be followed" : "cannot be parsed"}: ${statement.text.replace(/\s+/gu, " ").slice(0, 60)}`,
+        statement.line,
+      );
       return "open";
   }
 }
@@ -64,9 +69,13 @@ export function run(statement: Statement, state: State, scope: Scope): Status {
 function isExhausted(state: State, scope: Scope): boolean {
   const { context } = scope;
   context.budget -= 1;
-  if (context.budget === -1) unclear(state, scope, "more commands than can be followed");
-  return context.budget < 0;
+  if (context.budget >= 0) return false;
+  if (!context.isSpent) unclear(state, scope, MORE_THAN_FOLLOWED);
+  context.isSpent = true;
+  return true;
 }
+
+export const MORE_THAN_FOLLOWED = "more commands than can be followed";
 
 const negate = (status: Status): Status => (status === "ok" ? "failed" : status === "failed" ? "ok" : "open");
 
@@ -110,10 +119,27 @@ const isNothing = (statement: Statement): boolean => {
   return text === "true" || text === ":";
 };
 
-function runBoth(statement: Extract<Statement, { kind: "both" }>, state: State, scope: Scope): Status {
-  const hides = statement.operator === "||" && isNothing(statement.right);
-  const left = run(statement.left, state, hides ? { ...scope, ignored: true } : scope);
-  if (!state.live) return left;
+type Both = Extract<Statement, { kind: "both" }>;
+
+/** `a && b || c` as it is written: the chain hangs to the left and is as long as somebody likes. */
+function runBoth(statement: Both, state: State, scope: Scope): Status {
+  const chain: { readonly link: Both; readonly scope: Scope }[] = [];
+  let first: Statement = statement;
+  let inner = scope;
+  while (first.kind === "both") {
+    chain.push({ link: first, scope: inner });
+    if (first.operator === "||" && isNothing(first.right)) inner = { ...inner, ignored: true };
+    first = first.left;
+  }
+  let status = run(first, state, inner);
+  for (const { link, scope: own } of chain.reverse()) {
+    if (!state.live) return status;
+    status = runRight(link, status, state, own);
+  }
+  return status;
+}
+
+function runRight(statement: Both, left: Status, state: State, scope: Scope): Status {
   const goesOn = statement.operator === "&&" ? left !== "failed" : left !== "ok";
   if (!goesOn) return left;
   const certain = statement.operator === "&&" ? left === "ok" || left === "likely" : left === "failed";
@@ -171,7 +197,7 @@ function runItems(statement: Extract<Statement, { kind: "for" }>, items: readonl
       return round(statement.body, s, scope, breaks);
     };
     // A word that is a hole as a whole may stand for no item at all.
-    if (/^\uE002[^\uE003]*\uE003$/u.test(item)) fork([one, () => "ok"], state, scope);
+    if (/^\uE002[^\uE002\uE003]*\uE003$/u.test(item)) fork([one, () => "ok"], state, scope);
     else one(state);
   }
   if (items.length > MOST_ROUNDS && changesFiles(start, state))

@@ -146,6 +146,8 @@ export interface Context {
   readonly home: string;
   /** Statements that may still be run before the analysis gives up. */
   budget: number;
+  /** The budget is spent, and that has been said. */
+  isSpent?: boolean;
   fresh: number;
 }
 

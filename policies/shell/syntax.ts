@@ -59,7 +59,7 @@ export type Statement =
   | { readonly kind: "subshell"; readonly body: Script }
   | { readonly kind: "group"; readonly body: Script }
   | { readonly kind: "test"; readonly expression: TestExpression }
-  | { readonly kind: "unparsed"; readonly line: number; readonly text: string };
+  | { readonly kind: "unparsed"; readonly line: number; readonly text: string; readonly isTooDeep?: boolean };
 
 export interface CaseArm {
   readonly patterns: readonly Word[];

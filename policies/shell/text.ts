@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { copied } from "./work";
 
 /** Unquoted `*` and `?` that pathname expansion would act on. */
 export const STAR = "\uE000";
@@ -34,7 +35,7 @@ export interface Hole {
   readonly label: string;
 }
 
-const HOLE = new RegExp(`${OPEN}([vrfs])([^${CLOSE}]*)${CLOSE}`, "gu");
+const HOLE = new RegExp(`${OPEN}([vrfs])([^${OPEN}${CLOSE}]*)${CLOSE}`, "gu");
 const LETTER: Readonly<Record<HoleKind, string>> = { value: "v", fresh: "r", fetched: "f", secret: "s" };
 const KIND: Readonly<Record<string, HoleKind>> = { v: "value", r: "fresh", f: "fetched", s: "secret" };
 
@@ -100,6 +101,17 @@ export function mapHoles(text: string, f: (hole: Hole) => string): string {
   return text.replace(HOLE, (_, kind: string, label: string) => f({ kind: KIND[kind] ?? "value", label: labelOf(label) }));
 }
 
+/** Longer than anything that a set-up puts together on the host. */
+const LONGEST = 16_000_000;
+
+/** A text that was put together, at the cost of its length; beyond all measure, its content is not known. */
+export function made(text: string): string {
+  copied(text.length);
+  return text.length <= LONGEST
+    ? text
+    : hole(holdsSecret(text.slice(0, 1000)) || text.includes(SECRET_MARK) ? "secret" : "value", "long-text");
+}
+
 const NOT_PLAIN = new RegExp(`[${STAR}${QUESTION}${SET_OPEN}${SET_CLOSE}${SECRET_MARK}]`, "u");
 
 /** The text as a program receives it when no file name matched: globs as typed, no secret mark. */
@@ -132,7 +144,7 @@ export function holdsSecret(text: string): boolean {
 }
 
 /** A secret, or (with its name) the value of a variable. */
-const MAYBE_SECRET = new RegExp(`${OPEN}(?:s[^${CLOSE}]*|[vrf][$${DOLLAR}]([^${CLOSE}]*))${CLOSE}`, "gu");
+const MAYBE_SECRET = new RegExp(`${OPEN}(?:s[^${OPEN}${CLOSE}]*|[vrf][$${DOLLAR}]([^${OPEN}${CLOSE}]*))${CLOSE}`, "gu");
 
 /** For messages: holes as `<label>`, globs as typed, one line, at most 120 characters. Secrets are masked. */
 export function show(text: string): string {

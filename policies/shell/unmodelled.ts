@@ -121,7 +121,7 @@ export function printFiles(call: Call): Status {
   const given = args.some((a) => /^(-[ef]|--(regexp|file|expression)\b)/u.test(a));
   const files = (SCRIPTED.has(name) && !given ? operands.slice(1) : operands).map((arg) => readable(arg, call));
   const quiet =
-    args.some((a) => /^(-[a-zA-Z]*[qcl][a-zA-Z]*|--quiet|--silent|--brief|--count|--files-with.*)$/u.test(a)) &&
+    args.some((a) => /^(-[abd-km-pr-zA-Z]*[qcl][a-zA-Z]*|--quiet|--silent|--brief|--count|--files-with.*)$/u.test(a)) &&
     /grep|^(diff|rg|ag|comm)$/u.test(name);
   if (quiet) {
     write(state, scope, 1, `${hole("value", digestLabel(name, ...args))}\n`);
@@ -140,6 +140,6 @@ export function printFiles(call: Call): Status {
 /** The languages of awk and sed can run commands and write files. */
 function runsCommands(call: Call): void {
   const script = plain(call.args.join("\n"));
-  if (/awk$/u.test(call.name) && /\bsystem\s*\(|(?<!\|)\|(?!\|)&?\s*(getline|")/u.test(script.replace(/"[^"]*\|[^"]*"/gu, '""')))
+  if (/awk$/u.test(call.name) && /\bsystem\s*\(|(?<!\|)\|(?!\|)&?\s*(getline|")/u.test(script.replace(/"[^"|]*\|[^"]*"/gu, '""')))
     cannotTell(call.scope, `a program in ${call.name} that runs commands`);
 }

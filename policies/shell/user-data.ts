@@ -23,7 +23,8 @@ export function userDataOf(instance: Resource, files: Files, context: Context): 
 }
 
 const looksEncoded = (text: string): boolean =>
-  /^[A-Za-z0-9+/\s]{40,}={0,2}\s*$/u.test(text) && /^(#!|#cloud|Content-Type|MIME)/u.test(Buffer.from(text, "base64").toString("utf8"));
+  /^[A-Za-z0-9+/\s]{40,}={0,2}$/u.test(text.trimEnd()) &&
+  /^(#!|#cloud|Content-Type|MIME)/u.test(Buffer.from(text, "base64").toString("utf8"));
 
 function decoded(text: string): string | undefined {
   const result = Buffer.from(text, "base64").toString("utf8");

@@ -31,7 +31,7 @@ export function reachesGuards(type: string): boolean {
 /** The resource types in a template, JSON or YAML, short or long spelling. */
 export function bodyTypes(body: string): string[] {
   const types = [...body.matchAll(/["']?Type["']?\s*:\s*["']?(\w+(?:::\w+)+)/g)].map(([, type = ""]) => type).filter(isResourceType);
-  const included = /Fn::Transform|!Transform|^\s*["']?Transform["']?\s*:/m.test(body) ? ["AWS::Serverless::Transform"] : [];
+  const included = /Fn::Transform|!Transform|^[ \t]*["']?Transform["']?[ \t]*:/m.test(body) ? ["AWS::Serverless::Transform"] : [];
   return [...new Set([...types, ...included])];
 }
 

@@ -1,3 +1,4 @@
+import { withoutTrailing } from "../../core/text";
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { isWithin } from "../../shell/paths";
@@ -11,7 +12,11 @@ const WEAK_CIPHER = /(^|[:\s"'+])(?!!)(RC4|3?DES|NULL|EXPORT|EXP|aNULL|eNULL|LOW
 
 function check({ record }: HostReport, settings: Settings): Finding[] {
   return record.written
-    .filter((w) => /^\/etc\/nginx\//u.test(w.path) || /nginx[^/]*\.conf$/u.test(w.path))
+    .filter(
+      (w) =>
+        /^\/etc\/nginx\//u.test(w.path) ||
+        /^nginx.*\.conf$/u.test(w.path.slice(w.path.lastIndexOf("/") + 1).replace(/^.*?nginx/u, "nginx")),
+    )
     .flatMap((w) =>
       directives(plain(w.content))
         .flatMap((line) => problem(line, settings))
@@ -21,7 +26,7 @@ function check({ record }: HostReport, settings: Settings): Finding[] {
 
 const directives = (text: string): string[] =>
   text
-    .replace(/^\s*#.*$/gmu, "")
+    .replace(/^[ \t]*#.*$/gmu, "")
     .split(/[;{}\n]/u)
     .map((line) => line.trim())
     .filter((line) => line !== "");
@@ -39,7 +44,7 @@ function problem(line: string, settings: Settings): string[] {
 }
 
 function exposes(value: string, settings: Settings): boolean {
-  const folder = value.replace(/^["']|["']$/gu, "").replace(/\/+$/u, "");
+  const folder = withoutTrailing(value.replace(/^["']|["']$/gu, ""), "/");
   if (!isKnown(folder) || folder === "") return false;
   return [`${settings.home}/app/.env`, `${settings.home}/models/x`].some((path) => isWithin(path, folder));
 }

@@ -8,7 +8,7 @@ import { programOf, wordsOf } from "./runs";
 const FIX = "Drop the switch; for a private certificate authority install its certificate and name it (--cacert, AWS_CA_BUNDLE).";
 
 const SWITCHES: readonly (readonly [RegExp, RegExp])[] = [
-  [/^curl$/u, /^(--insecure|--proxy-insecure|-[a-zA-Z]*k[a-zA-Z]*)$/u],
+  [/^curl$/u, /^(--insecure|--proxy-insecure|-[a-jl-zA-Z]*k[a-zA-Z]*)$/u],
   [/^wget$/u, /^--no-check-certificate$/u],
   [/^(pip[\d.]*|python[\d.]*)$/u, /^--trusted-host(=.*)?$/u],
   [/^uvx?$/u, /^--(allow-insecure-host|trusted-host)(=.*)?$/u],

@@ -50,7 +50,7 @@ const IDLE = /^(version|update|config|authtoken|help|login|diagnose|completion)$
 /** `-R` makes a port of this host reachable from the other one, `-L` with a bind address and `-D` another's from here. */
 function sshTunnel(words: readonly string[]): string | undefined {
   for (const [index, word] of words.entries()) {
-    const match = /^-[a-zA-Z0-9]*?([RLDw])(.*)$/u.exec(word);
+    const match = /^-[a-vx-zA-CE-KM-QS-Z0-9]*([RLDw])(.*)$/u.exec(word);
     if (!match) continue;
     const value = match[2] === "" ? (words[index + 1] ?? "") : (match[2] ?? "");
     if (match[1] === "R" || match[1] === "w") return `\`ssh -${match[1]} ${show(value)}\` opens a way into the host`;

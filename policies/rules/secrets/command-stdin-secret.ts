@@ -47,6 +47,14 @@ function check(graph: Graph, resource: Resource, files: readonly string[]): Find
 function takesSecrets(resource: Resource, files: readonly string[]): boolean {
   if (/(^|[-_])(dot)?env($|[-_])|secret|credential|password/i.test(resource.name)) return true;
   return [...SCRIPT_KEYS.map((key) => asString(resource.inputs[key]) ?? ""), ...files].some((script) =>
-    /(>|\btee\b|\binstall\b|\bof=)[^\n#]*(\.env\b(?!\.)|credentials|\.pgpass|\.netrc|id_(rsa|ed25519|ecdsa)\b(?!\.pub))/.test(script),
+    script.split(/[\n#]/).some(writesSecrets),
   );
+}
+
+const WRITES = />|\btee\b|\binstall\b|\bof=/;
+const SECRET_FILE = /\.env\b(?!\.)|credentials|\.pgpass|\.netrc|id_(rsa|ed25519|ecdsa)\b(?!\.pub)/;
+
+function writesSecrets(line: string): boolean {
+  const at = line.search(WRITES);
+  return at >= 0 && SECRET_FILE.test(line.slice(at + 1));
 }

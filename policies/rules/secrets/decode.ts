@@ -1,4 +1,5 @@
 /** Text inside text: base64 (whole, or a blob in a script), gzip, hex. Nothing is executed; sizes are bounded. */
+import { withoutTrailing } from "../../core/text";
 import { gunzipSync, inflateSync } from "node:zlib";
 import { findAssignments, findFormats, findUrlPasswords } from "./detect";
 import type { Kind } from "./detect";
@@ -6,9 +7,12 @@ import type { Kind } from "./detect";
 /** Largest decoded text that is looked at, in bytes; a code bundle is well below. */
 const LIMIT = 16 * 1024 * 1024;
 const DEPTH = 3;
-const BASE64_BLOB = /(?<![A-Za-z0-9+/_=-])(?:[A-Za-z0-9+/_-]{4,}(?:\\?\r?\n[ \t]*|\\n)?){4,}={0,2}/g;
-const BASE32_BLOB = /(?<![A-Za-z0-9+/_=-])[A-Z2-7]{32,}={0,6}(?![A-Za-z0-9+/_=-])/g;
-const HEX_BLOB = /(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}){16,}(?![0-9A-Za-z])/g;
+/** Simple loops over one class of characters: anything else overflows the engine's stack in a word of megabytes. */
+const BASE64_BLOB =
+  /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{3}[A-Za-z0-9+/_-]+(?:(?:\\?\r?\n[ \t]*|\\n)[A-Za-z0-9+/_-]{3}[A-Za-z0-9+/_-]+){0,200000}={0,2}/g;
+const BASE32_BLOB = /(?<![A-Za-z0-9+/_=-])[A-Z2-7]+={0,6}(?![A-Za-z0-9+/_=-])/g;
+const HEX_BLOB = /(?<![0-9A-Za-z])[0-9a-fA-F]+(?![0-9A-Za-z])/g;
+const SHORTEST_BLOB = 32;
 
 /** Every kind of secret in a text, encodings inside it taken off. */
 export function findSecrets(text: string): Kind[] {
@@ -26,8 +30,18 @@ const SHORTEST = 6;
 /** Programs repeat themselves: tags, scripts, regions. Kept within the process, never written. */
 const seen = new Map<string, Kind[]>();
 
+/** The stack of the engine's regular expressions holds no word of many megabytes. */
+const PIECE = 1_000_000;
+/** What stands on both sides of a cut is seen as a whole in one of the pieces. */
+const SHARED = 10_000;
+
 function findPlain(text: string): Kind[] {
-  return [...findFormats(text), ...findUrlPasswords(text), ...findAssignments(text)];
+  const found = new Set<Kind>();
+  for (let at = 0; at === 0 || at + SHARED < text.length; at += PIECE) {
+    const piece = text.length <= PIECE + SHARED ? text : text.slice(at, at + PIECE + SHARED);
+    for (const kind of [...findFormats(piece), ...findUrlPasswords(piece), ...findAssignments(piece)]) found.add(kind);
+  }
+  return [...found];
 }
 
 function findEncoded(text: string, depth: number): Kind[] {
@@ -55,10 +69,12 @@ function decodings(text: string): Decoding[] {
     if (decoded) found.push(decoded);
   }
   for (const [blob] of text.matchAll(HEX_BLOB)) {
+    if (blob.length < SHORTEST_BLOB || blob.length % 2 === 1) continue;
     const decoded = fromBytes(Buffer.from(blob, "hex"), "hex");
     if (decoded?.printable) found.push(decoded);
   }
   for (const [blob] of text.matchAll(BASE32_BLOB)) {
+    if (withoutTrailing(blob, "=").length < SHORTEST_BLOB) continue;
     const decoded = blob.length > LIMIT ? undefined : fromBytes(base32(blob), "base32");
     if (decoded?.printable) found.push(decoded);
   }
@@ -68,7 +84,7 @@ function decodings(text: string): Decoding[] {
 function base32(text: string): Buffer {
   const bytes: number[] = [];
   let [bits, value] = [0, 0];
-  for (const letter of text.replace(/=+$/u, "")) {
+  for (const letter of withoutTrailing(text, "=")) {
     value = ((value << 5) | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter)) & 0xfff;
     bits += 5;
     if (bits >= 8) bytes.push((value >> (bits -= 8)) & 0xff);

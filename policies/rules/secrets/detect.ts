@@ -12,8 +12,11 @@ interface Format {
 
 /** Issuers mark their tokens by prefixes; these need no name beside them. No pattern may match a hash, an id or an ARN. */
 const FORMATS: readonly Format[] = [
-  { kind: "a private key", pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\+[nr])+[A-Za-z0-9+/=.:_-]{4,}/ },
-  { kind: "a PuTTY private key", pattern: /PuTTY-User-Key-File-\d:[\s\S]*Private-Lines:/ },
+  {
+    kind: "a private key",
+    pattern: /-----BEGIN (?:[A-Z0-9]{1,40} ){0,9}PRIVATE KEY(?: BLOCK)?-----(?:\s|\\{1,8}[nr]){1,200}[A-Za-z0-9+/=.:_-]{4}/,
+  },
+  { kind: "a PuTTY private key", pattern: /PuTTY-User-Key-File-\d:[\s\S]{0,1500}?Private-Lines:/ },
   { kind: "an age secret key", pattern: /\bAGE-SECRET-KEY-1[0-9A-Z]{20,}/ },
   { kind: "an AWS access key", pattern: /(?<![A-Za-z0-9/+])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9/+])/ },
   { kind: "a GitHub token", pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/ },
@@ -25,7 +28,7 @@ const FORMATS: readonly Format[] = [
   {
     kind: "an OpenAI key",
     pattern:
-      /(?<![A-Za-z0-9_-])sk-(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{16,}|(?=[A-Za-z-]*\d)[A-Za-z0-9]{16,}|(?:live|test|prod|or-v1|lf)-(?=\S*\d)[A-Za-z0-9_-]{12,})/,
+      /(?<![A-Za-z0-9_-])sk-(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{16,}|(?=[A-Za-z-]{0,200}\d)[A-Za-z0-9]{16,}|(?:live|test|prod|or-v1|lf)-(?=\S{0,200}\d)[A-Za-z0-9_-]{12,})/,
   },
   { kind: "a Google API key", pattern: /\bAIza[0-9A-Za-z_-]{35}/ },
   { kind: "a Google OAuth secret", pattern: /\bGOCSPX-[A-Za-z0-9_-]{20,}/ },
@@ -44,7 +47,7 @@ const FORMATS: readonly Format[] = [
   { kind: "a Linear key", pattern: /\blin_api_[A-Za-z0-9]{30,}/ },
   { kind: "an Atlassian token", pattern: /\bATATT3[A-Za-z0-9_=-]{40,}/ },
   { kind: "a Grafana token", pattern: /\bgl(?:sa|c)_[A-Za-z0-9+/_=]{30,}/ },
-  { kind: "a JSON web token", pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/ },
+  { kind: "a JSON web token", pattern: /\beyJ[A-Za-z0-9_-]{8,400}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,}/ },
   { kind: "a Discord webhook", pattern: /discord(?:app)?\.com\/api\/webhooks\/\d{15,22}\/[A-Za-z0-9_-]{50,90}/ },
   { kind: "a Teams webhook", pattern: /\.webhook\.office\.com\/webhookb2\/[0-9a-f-]{36}@/ },
   { kind: "a Notion token", pattern: /\b(?:ntn_[A-Za-z0-9]{40,60}|secret_[A-Za-z0-9]{43})\b/ },
@@ -103,14 +106,17 @@ export function findUrlPasswords(text: string): Kind[] {
   return passwords || tokens ? ["a URL with a password"] : [];
 }
 
-const QUOTED = String.raw`"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`;
+const QUOTED = String.raw`"(?:[^"\\\n]|\\.){0,4000}"|'(?:[^'\\\n]|\\.){0,4000}'`;
 /** `NAME=value`, `name: value`, `"name": "value"`, `name = "value"`; the value is only looked at, so that nested ones match as well. */
 const ASSIGNMENT = new RegExp(
-  String.raw`(?<![\w.$-])(--?)?([A-Za-z_][\w.-]{0,80})\\?["']?([ \t]*)(=>|:=|=|:)([ \t]*)(?=(\\?(?:${QUOTED})|[^\s"'\x60;,&|()<>{}\[\]\\]+)([(\[]?))`,
+  String.raw`(?<![\w.$-])(--?)?([A-Za-z_][\w.-]{0,80})\\?["']?([ \t]*)(=>|:=|=|:)([ \t]*)(?=(\\?(?:${QUOTED})|[^\s"'\x60;,&|()<>{}\[\]\\]{1,400})([(\[]?))`,
   "g",
 );
-const OPTION = new RegExp(String.raw`(?<=\s)--([a-z][a-z-]{2,40})[ \t]+(?=(${QUOTED}|[^\s"'\x60;,&|()<>-][^\s"'\x60;,&|()<>]*))`, "g");
-const SHELL_DEFAULT = /\$\{([A-Za-z_]\w*):?[-=]([^}\s]+)\}/g;
+const OPTION = new RegExp(
+  String.raw`(?<=\s)--([a-z][a-z-]{2,40})[ \t]+(?=(${QUOTED}|[^\s"'\x60;,&|()<>-][^\s"'\x60;,&|()<>]{0,400}))`,
+  "g",
+);
+const SHELL_DEFAULT = /\$\{([A-Za-z_]\w{0,200}):?[-=]([^}\s]{1,400})\}/g;
 const ARN = /\barn:aws[\w-]*:[^\s"'`,;]+/g;
 
 /** Values given to names that promise a secret, in shell, dotenv, YAML, JSON, INI or code, and passwords in well-known commands. */
@@ -126,7 +132,7 @@ export function findAssignments(raw: string): Kind[] {
   const cloudConfig = text.startsWith("#cloud-config");
   for (const match of text.matchAll(ASSIGNMENT)) {
     const name = match[2] ?? "";
-    if (isSecretName(name) && assigned(match, cloudConfig)) found.add(`a value for ${name}`);
+    if (isSecretName(name) && !found.has(`a value for ${name}`) && assigned(match, cloudConfig)) found.add(`a value for ${name}`);
   }
   for (const [, name = "", value = ""] of text.matchAll(OPTION))
     if (name !== "secret" && isSecretName(name) && isSecretValue(unquote(value))) found.add(`a value for --${name}`);

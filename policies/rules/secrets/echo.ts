@@ -7,13 +7,10 @@ export interface Given {
   readonly variables: readonly string[];
 }
 
-const SECRET_FILE = String.raw`[^\s|;&<>]*(?:/|\b|\s)\.env\b(?!\.)`;
-const PRINTERS = new RegExp(
-  String.raw`^(?:sudo\s+(?:-\S+\s+)*)?(?:cat|head|tail|less|more|grep|sed|awk|sort|nl|strings|base64|xxd)\b.*${SECRET_FILE}`,
-);
+const PRINTERS = /^(?:sudo\s+(?:-\S+\s+)*)?(?:cat|head|tail|less|more|grep|sed|awk|sort|nl|strings|base64|xxd)\b.*\.env\b(?!\.)/;
 const COPY_INPUT = /^(?:sudo\s+(?:-\S+\s+)*)?(?:cat(?:\s+(?:-|\/dev\/stdin))?\s*$|tee\b)/;
 const DUMPS = /^(?:sudo\s+(?:-\S+\s+)*)?(?:env|printenv|export(?:\s+-p)?|declare\s+-p|set)\s*$/;
-const TRACE = /^(?:set\s+-[a-z]*x[a-z]*|set\s+-o\s+xtrace|(?:sudo\s+)?(?:ba|da|z|k)?sh\s+-[a-z]*x[a-z]*\b.*)/;
+const TRACE = /^(?:set\s+-[a-wyz]*x|set\s+-o\s+xtrace|(?:sudo\s+)?(?:ba|da|z|k)?sh\s+-[a-wyz]*x)/;
 const SAYS = /^(?:sudo\s+(?:-\S+\s+)*)?(?:echo|printf|print)\b/;
 
 /** In which ways the script prints a secret, as the end of a sentence. Many Commands run the same script, and graphs that follow each other do. */
@@ -31,7 +28,7 @@ const known = new Map<string, Map<string, readonly string[]>>();
 const MOST_SCRIPTS = 200;
 
 function waysToPrint(script: string, given: Given): string[] {
-  if (/^\s*exec\s+(?:1?>>?|&>)/m.test(script)) return []; // all output goes elsewhere
+  if (/^[ \t]*exec[ \t]+(?:1?>>?|&>)/m.test(script)) return []; // all output goes elsewhere
   const known = new Set([...given.variables, ...(given.stdin ? readVariables(script) : [])]);
   const found = new Set<string>();
   for (const statement of statements(script)) {
@@ -50,10 +47,10 @@ function waysToPrint(script: string, given: Given): string[] {
 
 /** Variables that a secret standard input is read into. */
 function readVariables(script: string): string[] {
-  const read = [...script.matchAll(/\bread\s+(?:-\S+\s+)*([A-Za-z_]\w*)/g)].map(([, name = ""]) => name);
-  const taken = [...script.matchAll(/([A-Za-z_]\w*)="?\$\((?:cat|<\s*\/dev\/stdin)\s*(?:-|\/dev\/stdin)?\s*\)/g)].map(
-    ([, name = ""]) => name,
-  );
+  const read = [...script.matchAll(/\bread\s+(?:-\S+\s+){0,20}([A-Za-z_]\w*)/g)].map(([, name = ""]) => name);
+  const taken = [
+    ...script.matchAll(/(?<!\w)([A-Za-z_]\w*)="?\$\((?:cat|<\s{0,9}\/dev\/stdin)\s{0,9}(?:(?:-|\/dev\/stdin)\s{0,9})?\)/g),
+  ].map(([, name = ""]) => name);
   return [...read, ...taken];
 }
 

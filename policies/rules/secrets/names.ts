@@ -11,7 +11,7 @@ const HARMLESS_TOKEN_OF =
 const TAIL = /^(\d+|value|string|plain|plaintext|base|default|text|data|prod|production|dev|staging|test|old|new|current|literal)$/;
 
 function words(name: string): string[] {
-  const split = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1_$2");
+  const split = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/([A-Z])([A-Z][a-z])/g, "$1_$2");
   const list = split
     .toLowerCase()
     .split(/[^a-z0-9]+/)
@@ -48,7 +48,7 @@ const PLACEHOLDER = [
   /^[*xX.•_#-]*$/,
   /^<.*>$/s,
   /^\[.*\]$/s,
-  /\{\{.*\}\}/s,
+  /\{\{[^{}]*\}\}/,
   /%[sd]|\{[\w.]{0,30}\}/,
   /^%[^%]*%$/,
   /^@[^@]*@$/,
@@ -71,7 +71,7 @@ export function isPlaceholder(value: string): boolean {
 const REFERENCE = [
   /^(\/|\.{1,2}\/|~\/|[A-Za-z]:\\)/,
   /^(arn:aws|file:|env:|ssm:|vault:|op:|secretsmanager:|secret:|keyvault:|projects\/|s3:)/i,
-  /^[a-z][a-z0-9+.-]*:\/\/(?![^/\s]*:[^/\s]*@)/i,
+  /^[a-z][a-z0-9+.-]*:\/\/(?![^/\s:]*:[^/\s@]*@)/i,
   /^urn:/,
   /^--?[a-z]/,
   /^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-ssh-\S+) /,

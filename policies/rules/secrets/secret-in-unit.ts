@@ -41,7 +41,8 @@ const check = once((resource: Resource): Finding[] => {
   return [...found.values()].map((message) => violation(resource, message));
 });
 
-const LINE = /^[ \t]*["']?(?:Default)?Environment[ \t]*=[ \t]*(.+)$|--setenv[= ](\S+)|\bsystemctl\s+(?:--\S+\s+)*set-environment\s+(.+)$/gm;
+const LINE =
+  /^[ \t]*["']?(?:Default)?Environment[ \t]*=[ \t]*(\S.*)$|--setenv[= ](\S+)|\bsystemctl\s+(?:--\S+\s+){0,20}set-environment[ \t]+(\S.*)$/gm;
 const PAIR = /(?:^|[\s"'])([A-Za-z_]\w*)=([^"'\s]+)/g;
 
 /** Names of variables that a unit text in `text` sets to a secret; a shell or template variable ends up as one as well. */

@@ -113,15 +113,23 @@ export const useradd: Effect = (call) => {
   return "likely";
 };
 
+/** `s/a/b/e` runs what it made of the line. */
+function substitutesAndRuns(script: string): boolean {
+  for (const match of script.matchAll(/(?:^|;)[ \t]*(?:(?:\d+|\$|\/[^/\n]*\/)[ \t]*)?s([^\w\s;])/gmu)) {
+    const [all, mark = "/"] = match;
+    const middle = script.indexOf(mark, match.index + all.length);
+    const end = middle < 0 ? -1 : script.indexOf(mark, middle + 1);
+    if (end >= 0 && /^[gpiImM\d]{0,9}e/u.test(script.slice(end + 1, end + 12))) return true;
+  }
+  return false;
+}
+
 /** `sed -i` and the like write a new file with the old one's mode; the content is unknown then. */
 export const sed: Effect = (call) => {
   const inPlace = call.args.some((a) => /^-[nErsuz]*i/u.test(a) || a.startsWith("--in-place"));
   const { state, scope } = call;
   const script = plain(call.args.join("\n"));
-  if (
-    /(^|[;{}\n\d$/!])\s*e(\s+\S|\s*$)|(^|[;\n])\s*(\d+|\$|\/[^/\n]*\/)?\s*s(.)(?:(?!\4).)*\4(?:(?!\4).)*\4[gpiImM0-9]*e/mu.test(script) &&
-    !call.args.includes("-e")
-  )
+  if (!call.args.includes("-e") && (/(^|[;{}\d$/!])[ \t]*e([ \t]|$)/mu.test(script) || substitutesAndRuns(script)))
     cannotTell(call.scope, "a sed script that runs commands");
   if (!inPlace) return printFiles(call);
   const scripted = call.args.some((a) => /^-e|^--expression|^-f/u.test(a));

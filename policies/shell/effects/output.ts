@@ -1,4 +1,5 @@
 /** Commands whose output matters to what follows: echo, printf, cat, stat, id, dirname and the like. */
+import { withoutTrailing } from "../../core/text";
 import { ansi } from "../convert-words";
 import type { Call, Effect } from "../call";
 import { readAll, write } from "../channels";
@@ -94,7 +95,7 @@ export const base64: Effect = (call) => {
 export const dirname: Effect = (call) => say(call, `${parentOf(normalise(call.args.at(-1) ?? "", call.state.cwd))}\n`);
 export const basename: Effect = (call) => {
   const operands = call.args.filter((a) => !a.startsWith("-"));
-  const name = nameOf((operands[0] ?? "").replace(/\/+$/u, ""));
+  const name = nameOf(withoutTrailing(operands[0] ?? "", "/"));
   const suffix = operands[1] ?? "";
   return say(call, `${suffix !== "" && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name}\n`);
 };

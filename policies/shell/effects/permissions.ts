@@ -56,7 +56,7 @@ const ownersOf = (entry: Entry | undefined): { owner?: string; group?: string } 
 
 /** `user`, `user:group`, `user:` (login group), `:group`; a dot is the old separator. */
 export function withOwner(entry: Entry, text: string): Entry {
-  const match = /^([^:.]*)([:.]?)(.*)$/su.exec(plain(text));
+  const match = /^([^:.]*)(?:([:.])(.*))?$/su.exec(plain(text));
   const [, user = "", separator = "", group = ""] = match ?? [];
   const login = userName(user);
   const given = group !== "" ? userName(group) : separator !== "" && user !== "" ? login : undefined;
@@ -83,7 +83,7 @@ export const setfacl: Effect = (call) => {
 };
 
 function aclBits(grant: string): number {
-  const match = /^(?:d(?:efault)?:)?(u|user|g|group|o|other|m|mask):([^:]*):?([rwxX-]*)$/u.exec(
+  const match = /^(?:d(?:efault)?:)?(u|user|g|group|o|other|m|mask):([^:]*)(?::([rwxX-]*))?$/u.exec(
     grant.replace(/^(o|other):([rwx-]+)$/u, "$1::$2"),
   );
   if (!match) return 0;

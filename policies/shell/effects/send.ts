@@ -41,7 +41,7 @@ export function noteUpload(call: Call, url: string, words: readonly string[]): v
   for (const word of words) {
     const file = /^(?:[^=]*=)?[@<](.+)$/u.exec(word)?.[1];
     if (file === "-") noteInput(call, url);
-    else if (file !== undefined) noteSent(file.replace(/;.*$/u, ""), call, url);
+    else if (file !== undefined) noteSent(file.split(";", 1)[0] ?? file, call, url);
     else if (isFileText(word) && !/^(https?:\/\/)?(localhost|127\.)/u.test(url))
       call.scope.context.record.sent.push({ what: `text of a file that holds a secret to ${show(url)}`, place: call.scope.context.place });
   }

@@ -30,5 +30,5 @@ function isSecret(file: Resource): boolean {
   if (/[^/]\.env$/.test(file.urn)) return findSecrets(text).length > 0; // settings under a name of their own
   // Key files by their ending alone may be public halves; encrypted files are meant to be committed.
   if (/\.(pem|key)$/i.test(file.urn)) return /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/.test(text);
-  return !/^\s*sops:|ENC\[AES256_GCM|^\$ANSIBLE_VAULT;|^age-encryption\.org|"sops":/m.test(text);
+  return !/^[ \t]*sops:|ENC\[AES256_GCM|^\$ANSIBLE_VAULT;|^age-encryption\.org|"sops":/m.test(text);
 }

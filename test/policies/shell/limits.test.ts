@@ -1,0 +1,104 @@
+/** Text that is long, nests deeply or multiplies: the evaluation ends, and what was not followed is said and never passed. */
+import { filesAfter } from "../../../policies/shell/analyse";
+import { shellParser } from "../../../policies/shell/parser";
+import type { ParseShell } from "../../../policies/shell/parser";
+import { globMatches, relation } from "../../../policies/shell/paths";
+import { STAR } from "../../../policies/shell/text";
+import { matchesPattern } from "../../../policies/graph/iam-match";
+import { findSecrets } from "../../../policies/rules/secrets/decode";
+import { printedSecrets } from "../../../policies/rules/secrets/echo";
+
+let parse: ParseShell;
+beforeAll(async () => {
+  parse = await shellParser();
+});
+
+const times = (count: number, text: (index: number) => string): string => Array.from({ length: count }, (_, i) => text(i)).join("");
+
+/** What cannot be followed, one sentence each. */
+const unclear = (text: string): string[] => [...new Set(filesAfter(text, parse).context.record.unclear.map(({ what }) => what))];
+
+const TOO_MUCH: Readonly<Record<string, string>> = {
+  "loops in loops": `${times(12, (i) => `for v${String(i)} in 1 2 3 4 5 6 7 8; do `)}touch /a; ${times(12, () => "done; ")}`,
+  "nested substitutions": `echo ${"$(".repeat(2000)}true${")".repeat(2000)}`,
+  "nested groups": `${"{ ".repeat(5000)}true;${" }; ".repeat(5000)}`,
+  "nested conditions": `${"if true; then ".repeat(3000)}true; ${"fi; ".repeat(3000)}`,
+  "nested sums": `echo ${"$(( ".repeat(3000)}1${" ))".repeat(3000)}; x=${"$(".repeat(300)}rm /a${")".repeat(300)}`,
+  "functions that call themselves": "f() { if curl x; then f; fi; f | f; }; f",
+  "text that runs itself": "x='eval $x; eval $x'; eval $x",
+  "a file that is read into itself": `for i in {1..60}; do cat /tmp/a /tmp/a >>/tmp/a; echo ${"a".repeat(99)} >>/tmp/a; y=$(cat /tmp/a); echo "$y$y" >>/tmp/a; done`,
+  "a hundred thousand words": `touch ${"a ".repeat(210_000)}`,
+  "many files and many patterns": times(2500, (i) => `touch /srv/f${String(i)}; rm -f /srv/*x${String(i)}y*\n`),
+};
+
+test.each(Object.entries(TOO_MUCH))("%s end in «cannot tell»", (_, text) => {
+  expect(unclear(text).some((what) => /more commands than can be followed|too deeply/.test(what))).toBe(true);
+});
+
+test("what follows the limit is not taken for done", () => {
+  const { files } = filesAfter(`${"true;".repeat(160_001)}\nchmod 600 /home/ddos/app/.env`, parse);
+  expect(files.fog?.reason).toMatch(/more commands|too long/);
+  expect(files.entries.has("/home/ddos/app/.env")).toBe(false);
+});
+
+test("a long chain is no nesting", () => {
+  const { context, files } = filesAfter(`${times(5000, (i) => `mkdir /srv/d${String(i)} && `)}chmod 640 /srv/last`, parse);
+  expect(context.record.unclear).toEqual([]);
+  expect(files.entries.get("/srv/last")?.[0]?.mode).toEqual({ set: 0o640, may: 0o640 });
+});
+
+test("a text that doubles without end is not known, and stays a secret", () => {
+  const { context } = filesAfter(`x=$1aaaaaaaaaaaaaaaa\n${"x=$x$x\n".repeat(60)}echo "$x" >/srv/x`, parse);
+  expect(context.record.written.at(-1)?.content).toContain("long-text");
+});
+
+test("words that braces multiply are counted, and what is left out may be any of them", () => {
+  const { files } = filesAfter(`touch /srv/${"{a,b}".repeat(40)}; touch /srv/x{1..9}{1..9}{1..9}{1..9}`, parse);
+  const paths = [...files.entries.keys()];
+  expect(paths.length).toBeLessThan(200);
+  expect(paths.some((path) => relation(path, "/srv/x9999") !== "apart")).toBe(true);
+  expect(paths.some((path) => relation(path, "/etc/x9999") !== "apart")).toBe(false);
+});
+
+/** Patterns that make a backtracking matcher try every way to share the text out. */
+test("patterns with many stars", () => {
+  const stars = `${STAR}a`.repeat(60);
+  expect(relation(`/srv/${stars}b`, `/srv/${"a".repeat(300)}`)).toBe("apart");
+  expect(relation(`/srv/${stars}`, `/srv/${"a".repeat(300)}`)).toBe("covers");
+  expect(globMatches(`${"*a".repeat(60)}b`, "a".repeat(300), true)).toBe(false);
+  expect(globMatches("a*b?[0-9x]*", "a/b-7", true)).toBe(true);
+  expect(globMatches("a*b?[0-9x]*", "a/b-7")).toBe(false);
+  expect(globMatches("[![:digit:]]*", "1a")).toBe(false);
+  expect(matchesPattern(`s3:${"*a".repeat(60)}b`, `s3:${"A".repeat(300)}`, true)).toBe(false);
+  expect(matchesPattern("arn:aws:s3:::${aws:username}-?*", "arn:aws:s3:::me-1")).toBe(true);
+});
+
+const known = (script: string): string => filesAfter(`${script}; echo "$y" >/srv/y`, parse).files.entries.get("/srv/y")?.[0]?.content ?? "";
+
+test.each([
+  ["x=abcabc; y=${x#*b}", "cabc\n"],
+  ["x=abcabc; y=${x##*b}", "c\n"],
+  ["x=abcabc; y=${x%b*}", "abca\n"],
+  ["x=abcabc; y=${x%%b*}", "a\n"],
+  ["x=abcabc; y=${x//b?/-}", "a-a-\n"],
+  ["x=abcabc; y=${x/[a-b]/-}", "-bcabc\n"],
+  [`x=${"ab".repeat(20_000)}; y=\${x%%a*b*c*d}; y=\${y#*ababab}`, `${"ab".repeat(19_997)}\n`],
+])("%# trimming and replacing by patterns", (script, expected) => {
+  expect(known(script)).toBe(expected);
+});
+
+const TEXTS: readonly (readonly [string, string])[] = [
+  ["assignments", "TOKEN=".repeat(300_000)],
+  ["short patterns", "A=b ".repeat(300_000)],
+  ["heads of keys", "PuTTY-User-Key-File-2: ".repeat(30_000)],
+  ["begins of keys", "-----BEGIN RSA PRIVATE KEY-----\n# ".repeat(100_000)],
+  ["web tokens", "eyJabcdefgh-".repeat(30_000)],
+  ["commands with passwords", "curl mysql redis-cli sudo -a ".repeat(20_000)],
+  ["lines", "\n".repeat(1_000_000)],
+  ["one word", "QUJD".repeat(600_000)],
+];
+test.each(TEXTS)("secrets are looked for in many %s", (_, text) => {
+  expect(() => findSecrets(text)).not.toThrow();
+  expect(findSecrets(`${text}\nSECRET_KEY=0f9e8d7c6b5a4f3e\n`).some((kind) => kind.includes("SECRET_KEY"))).toBe(true);
+  expect(printedSecrets(`${text}\necho "$LATE_ONE"\n`, { stdin: true, variables: ["LATE_ONE"] })).toContain("prints $LATE_ONE");
+});
