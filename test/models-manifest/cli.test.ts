@@ -203,7 +203,7 @@ describe("verify", () => {
   });
 
   test("a manifest that cannot be read is a mistake of another kind", async () => {
-    project.write({ ...sampleManifest(), files: [] });
+    project.write({ ...sampleManifest(), release: "" });
     expect((await verify()).code).toBe(2);
     expect((await cli(["verify", "--manifest", "none.json"])).code).toBe(2);
   });
