@@ -2,6 +2,8 @@
 import { readConfig } from "./core/config";
 import { evaluate } from "./core/evaluate";
 import { loadGraph } from "./graph/load";
+import { explain } from "./explain";
+import type { Explanation } from "./explain/types";
 import { reportOf } from "./report/json";
 import { policies, policyIds } from "./rules";
 
@@ -14,4 +16,16 @@ export async function evaluateGraph(document: object, configuration: object = {}
   const { graph } = loadGraph(JSON.stringify(document), "document");
   const today = new Date().toISOString().slice(0, 10);
   return reportOf(await evaluate(policies, graph, readConfig(configuration, policyIds), today), policies);
+}
+
+/**
+ * Why a policy says what it says, or what is known of a resource, for passes as well; for reachability each path with a concrete packet. The shape
+ * of the answer is documented in policies/explain/types.ts.
+ *
+ * @param asked id of a policy, URN, or the logical name of a resource
+ * @throws InputError, ConfigError, or UnknownQuestion where `asked` names nothing
+ */
+export async function explainGraph(document: object, asked: string, configuration: object = {}): Promise<Explanation> {
+  const { graph } = loadGraph(JSON.stringify(document), "document");
+  return explain(policies, graph, readConfig(configuration, policyIds), new Date().toISOString().slice(0, 10), asked);
 }

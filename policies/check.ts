@@ -33,6 +33,11 @@ const OPTIONS = {
     help: "look at the files of a repository too, or alone: stack files, .gitignore, secrets in git",
   },
   config: { kind: "text", value: "FILE", help: "roles, levels and exemptions, as for --policy-pack-config (see policies/README.md)" },
+  explain: {
+    kind: "text",
+    value: "POLICY|URN",
+    help: "why a policy says what it says (a pass as well), or what is known of a resource: for reachability every path with a packet, or what blocks it",
+  },
   json: { kind: "flag", help: "the result as JSON on standard output, in place of text" },
   sarif: { kind: "text", value: "FILE", help: "the result as SARIF 2.1.0 into FILE" },
   junit: { kind: "text", value: "FILE", help: "the result as JUnit XML into FILE" },
@@ -44,7 +49,12 @@ export const checkCommand = command({
   name: "policies:check",
   summary: "Evaluates the policies on a graph from a file, on the files of a repository, or on both; needs no engine.",
   options: OPTIONS,
-  examples: ["--graph graph.json", "--graph state.json --config policy-config.json --sarif policies.sarif", "--repository ."],
+  examples: [
+    "--graph graph.json",
+    "--graph state.json --config policy-config.json --sarif policies.sarif",
+    "--graph graph.json --explain service-port-only-from-gateway",
+    "--repository .",
+  ],
   exitCodes: {
     0: "no mandatory policy is violated, and none cannot tell",
     1: "a mandatory policy is violated",
@@ -56,8 +66,15 @@ export const checkCommand = command({
 async function check(options: CheckOptions, io: Io): Promise<ExitCode> {
   if (options.graph === undefined && options.repository === undefined)
     throw new UsageProblem("--graph FILE is missing, or --repository DIR");
+  if (
+    options.explain !== undefined &&
+    (options.graph === undefined || [options.sarif, options.junit, options.repository].some((one) => one !== undefined))
+  )
+    throw new UsageProblem("--explain needs --graph FILE, and goes with --config and --json alone");
   const config = options.config === undefined ? DEFAULT_CONFIG : configFrom(options.config, io.from);
   io.progress.say("reading");
+  if (options.explain !== undefined && options.graph !== undefined)
+    return explained(options.explain, options.graph, config, options.json, io);
   const parts = [...(await graphPart(options.graph, io.from)), ...repositoryPart(options.repository, io.from)];
   const asked = parts.flatMap((part) => part.policies);
   io.progress.say(`evaluating ${String(asked.length)} policies`);
@@ -69,6 +86,19 @@ async function check(options: CheckOptions, io: Io): Promise<ExitCode> {
   io.out((options.json ? jsonReport(result, asked) : textReport(result, asked)).trimEnd());
   if (options.json) io.err(closingLine(result.summary));
   return exitCode(result);
+}
+
+/** The answer is no verdict on the program: it ends with 0 whatever it says. */
+async function explained(asked: string, file: string, config: Config, json: boolean, io: Io): Promise<ExitCode> {
+  const [part] = await graphPart(file, io.from);
+  if (part === undefined) throw new Error("no graph");
+  const { explain, UnknownQuestion } = await import("./explain");
+  const { explanationText } = await import("./explain/text");
+  const today = new Date().toISOString().slice(0, 10);
+  const answer = await asProblems([UnknownQuestion], () => explain(policies, part.graph, config, today, asked));
+  io.progress.end();
+  io.out((json ? JSON.stringify(answer, null, 2) : explanationText(answer)).trimEnd());
+  return 0;
 }
 
 async function graphPart(file: string | undefined, from: string): Promise<Part[]> {
