@@ -21,23 +21,70 @@ function sectionText(name: string, section: Section): string {
   const notes = [section.secret === true ? "Secret." : "", section.required === true ? "Required." : ""]
     .filter((note) => note !== "")
     .join(" ");
-  const rows = tableRows("", section.schema);
-  const table = rows.length === 0 ? [] : ["", "| key | value | default | meaning |", "| --- | --- | --- | --- |", ...rows];
-  return [`## \`${name}\``, "", `${section.description}${notes === "" ? "" : ` ${notes}`}`, ...table, ""].join("\n");
+  const keys = keysOf("", section.schema);
+  const whole = exampleOf(section.schema);
+  const table = [
+    "",
+    "| key | kind | default | example | required |",
+    "| --- | --- | --- | --- | --- |",
+    ...keys.map(({ key, schema, required }) => row(key, schema, required)),
+    "",
+    ...keys.map(({ key, schema }) => `- **\`${key}\`**: ${meaning(schema)}`),
+  ];
+  const alone =
+    keys.length > 0
+      ? table
+      : ["", `Kind: ${kindOf(section.schema)}.${whole === "" ? "" : ` Example: ${whole}.`} Write ${formOf(section.schema)}.`];
+  return [`## \`${name}\``, "", `${section.description}${notes === "" ? "" : ` ${notes}`}`, ...alone, ""].join("\n");
 }
 
-function tableRows(prefix: string, schema: Worded): string[] {
+interface Key {
+  readonly key: string;
+  readonly schema: Worded;
+  readonly required: boolean;
+}
+
+function keysOf(prefix: string, schema: Worded): Key[] {
+  const needed = (schema["required"] ?? []) as readonly string[];
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
-    const key = prefix + name;
-    const nested = property.properties === undefined ? [] : tableRows(`${key}.`, property);
-    const usual = property.default === undefined || nested.length > 0 ? "" : `\`${JSON.stringify(property.default)}\``;
-    return [`| \`${key}\` | ${cell(valueText(property))} | ${cell(usual)} | ${cell(property.description ?? "")} |`, ...nested];
+    const own = { key: prefix + name, schema: property, required: needed.includes(name) };
+    return [own, ...(property.properties === undefined ? [] : keysOf(`${own.key}.`, property))];
   });
 }
 
-/** Choices are what to type; anything else is words. */
-function valueText(property: Worded): string {
-  return property.enum === undefined ? formOf(property) : property.enum.map((choice) => `\`${String(choice)}\``).join(", ");
+function row(key: string, schema: Worded, required: boolean): string {
+  const usual = schema.default === undefined || schema.properties !== undefined ? "" : code(schema.default);
+  return `| \`${key}\` | ${kindOf(schema)} | ${usual} | ${exampleOf(schema)} | ${required ? "yes" : ""} |`;
+}
+
+/** What a value is, in a word or two; the sentence below the table says what it may be. */
+function kindOf(schema: Worded): string {
+  if (schema.enum !== undefined) return schema.enum.map((choice) => `\`${String(choice)}\``).join(", ");
+  if (schema.anyOf !== undefined)
+    return [...new Set(schema.anyOf.map((one) => (one.const === undefined ? kindOf(one) : code(one.const))))].join(" or ");
+  const kinds: Readonly<Record<string, string>> = {
+    string: "text",
+    integer: "whole number",
+    number: "number",
+    boolean: "true or false",
+    array: "list",
+  };
+  return kinds[schema.type ?? ""] ?? "group";
+}
+
+/** The schema's own, else its default: every key shows a value that is right. */
+function exampleOf(schema: Worded): string {
+  if (schema.properties !== undefined) return "";
+  const value = schema.example ?? (schema.enum === undefined ? undefined : schema.enum.find((choice) => choice !== schema.default));
+  return value === undefined ? "" : code(value);
+}
+
+const code = (value: unknown): string => `\`${cell(typeof value === "string" ? value : JSON.stringify(value))}\``;
+
+function meaning(schema: Worded): string {
+  const said = (schema.description ?? "").trim();
+  const form = schema.enum === undefined && schema.properties === undefined && schema.type !== "boolean" ? `Write ${formOf(schema)}.` : "";
+  return [said === "" || /[.!?]$/.test(said) ? said : `${said}.`, form].filter((part) => part !== "").join(" ");
 }
 
 function cell(text: string): string {
