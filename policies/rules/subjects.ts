@@ -40,6 +40,13 @@ const ROWS: readonly (readonly [string, Subject])[] = [
     { roles: ["modelBuckets"] },
   ],
   ["default-group-closed rules-in-one-form", { types: GROUPS }],
+  [
+    "account-guards-on",
+    {
+      types:
+        /^aws:(s3\/accountPublicAccessBlock|ec2\/imageBlockPublicAccess|ebs\/snapshotBlockPublicAccess|(vpc|ec2)\/(vpcB|b)lockPublicAccessOptions|emr\/blockPublicAccessConfiguration|ssm\/serviceSetting):/,
+    },
+  ],
   ["admin-ports-not-open", { types: GROUPS }],
   ["buckets-not-public", { types: /^aws:s3\/bucket(V2)?:/ }],
   ["databases-not-public", { types: /^aws:(rds|redshift|redshiftserverless|dms|mq|docdb|neptune)\// }],

@@ -1,8 +1,9 @@
 /** What makes sense for any program of AWS, with or without roles. */
 import type { Policy } from "../../core/types";
+import { policy as accountGuardsOn } from "./account-guards-on";
 import { policy as adminPortsNotOpen } from "./admin-ports-not-open";
 import { policy as bucketsNotPublic } from "./buckets-not-public";
 import { policy as databasesNotPublic } from "./databases-not-public";
 import { policy as endpointsRestricted } from "./endpoints-restricted";
 
-export const policies: Policy[] = [adminPortsNotOpen, bucketsNotPublic, databasesNotPublic, endpointsRestricted];
+export const policies: Policy[] = [accountGuardsOn, adminPortsNotOpen, bucketsNotPublic, databasesNotPublic, endpointsRestricted];

@@ -49,9 +49,11 @@ function requiredByDefault(graph: Graph): boolean {
 }
 
 function defaults(graph: Graph): Finding[] {
-  return ofType(graph, DEFAULTS)
-    .filter((resource) => asString(resource.inputs.httpTokens) === "optional")
-    .map((resource) =>
-      report(resource, "violation", `the account's default httpTokens ("${resource.name}") is "optional": set it to "required"`),
-    );
+  return ofType(graph, DEFAULTS).flatMap((resource) => {
+    const { httpTokens } = resource.inputs;
+    const what = `the account's default httpTokens ("${resource.name}")`;
+    if (isUnknown(httpTokens)) return [report(resource, "unknown", `${what} is not known yet: set it to "required"`)];
+    if (asString(httpTokens) !== "optional") return [];
+    return [report(resource, "violation", `${what} is "optional": set it to "required"`)];
+  });
 }

@@ -46,9 +46,19 @@ function encryptsByDefault(graph: Graph): boolean {
 }
 
 function defaultOff(graph: Graph): Finding[] {
-  return ofType(graph, DEFAULT)
-    .filter((resource) => asBoolean(resource.inputs.enabled) === false)
-    .map((resource) => report(resource, "violation", `"${resource.name}" switches the account's encryption by default off: leave it on`));
+  return ofType(graph, DEFAULT).flatMap((resource) => {
+    const { enabled } = resource.inputs;
+    if (isUnknown(enabled))
+      return [
+        report(
+          resource,
+          "unknown",
+          `whether "${resource.name}" leaves the account's encryption by default on is not known yet: write a plain true`,
+        ),
+      ];
+    if (asBoolean(enabled) !== false) return [];
+    return [report(resource, "violation", `"${resource.name}" switches the account's encryption by default off: leave it on`)];
+  });
 }
 
 function volumes(graph: Graph): Disk[] {

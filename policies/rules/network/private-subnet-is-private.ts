@@ -1,7 +1,11 @@
-import type { Finding, Policy } from "../../core/types";
+import { ofType } from "../../core/graph";
+import type { Finding, Graph, Policy, Resource } from "../../core/types";
+import { asString, isUnknown } from "../../core/values";
+import { SUBNET, VPC } from "../../graph/network/kinds";
 import { networkOf } from "../../graph/network/model";
 import { backendSubnets } from "../../graph/network/placement";
 import type { Subnet, TableLink } from "../../graph/network/subnets";
+import { isLost, mayBe, property, targetOf } from "../../graph/network/targets";
 import { distinct, finding, NETWORK_TYPES } from "./report";
 
 export const policy: Policy = {
@@ -18,8 +22,35 @@ export const policy: Policy = {
   early: NETWORK_TYPES,
   bad: `new aws.ec2.Route("out", { routeTableId: privateTable.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: internetGateway.id });`,
   good: `new aws.ec2.Route("out", { routeTableId: privateTable.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id });`,
-  evaluate: (graph, settings) => distinct(backendSubnets(networkOf(graph, settings)).flatMap(checkSubnet)),
+  evaluate(graph, settings) {
+    const subnets = backendSubnets(networkOf(graph, settings));
+    return distinct([...subnets.flatMap(checkSubnet), ...exclusions(graph, subnets)]);
+  },
 };
+
+/** VPC Block Public Access holds where a route is wrong; an exclusion takes a subnet, or all of a VPC, out of it. */
+function exclusions(graph: Graph, subnets: readonly Subnet[]): Finding[] {
+  return ofType(graph, /^aws:(vpc|ec2)\/(vpcB|b)lockPublicAccessExclusion:/).flatMap((resource): Finding[] => {
+    const mode = property(resource, "internetGatewayExclusionMode");
+    if (asString(mode) === "allow-egress") return [];
+    const [one, all] = [targetOf(graph, resource, "subnetId", SUBNET), targetOf(graph, resource, "vpcId", VPC)];
+    const isIn = ({ resource: subnet }: Subnet): boolean =>
+      one?.is === subnet || (all?.is !== undefined && vpcOf(graph, subnet) === all.is);
+    const mayBeIn = ({ resource: subnet }: Subnet): boolean =>
+      (one !== undefined && mayBe(one, subnet)) || isLost(graph, resource, "subnetId", one) || isLost(graph, resource, "vpcId", all);
+    const what = (name: string): string =>
+      `${resource.name} takes ${name} out of VPC Block Public Access, for connections from the Internet too`;
+    const fix = 'Exclude the public subnets alone, or write internetGatewayExclusionMode: "allow-egress"';
+    const certain = subnets.find(isIn);
+    if (certain && !isUnknown(mode)) return [finding("violation", resource, `${what(certain.resource.name)}. ${fix}.`)];
+    const doubtful = certain ?? subnets.find(mayBeIn);
+    return doubtful ? [finding("unknown", resource, `Perhaps ${what(doubtful.resource.name)}: that is not known. ${fix}.`)] : [];
+  });
+}
+
+function vpcOf(graph: Graph, subnet: Resource): Resource | undefined {
+  return targetOf(graph, subnet, "vpcId", VPC)?.is;
+}
 
 function checkSubnet(subnet: Subnet): Finding[] {
   const { name } = subnet.resource;
