@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { asProblems, command, Problem, readNamed, reasonOf, start, systemSentence, UsageProblem, writeNamed } from "./cli";
+import { asProblems, command, parseJsonText, Problem, readNamed, start, systemSentence, UsageProblem, writeNamed } from "./cli";
 import type { ExitCode, Given, Io } from "./cli";
 import { ConfigError, DEFAULT_CONFIG, readConfig } from "./core/config";
 import type { Config } from "./core/config";
@@ -119,14 +119,10 @@ function repositoryPart(directory: string | undefined, from: string): Part[] {
 }
 
 function configFrom(file: string, from: string): Config {
-  let json: unknown;
+  const read = parseJsonText(readNamed(file, "--config", from));
+  if ("problem" in read) throw new Problem(`${file}: ${read.problem}`);
   try {
-    json = JSON.parse(readNamed(file, "--config", from));
-  } catch (error) {
-    throw error instanceof Problem ? error : new Problem(`${file}: not JSON: ${reasonOf(error)}`);
-  }
-  try {
-    return readConfig(json, policyIds);
+    return readConfig(read.value, policyIds);
   } catch (error) {
     throw error instanceof ConfigError ? new Problem(`${file}: ${error.message}`) : error;
   }

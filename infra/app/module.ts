@@ -5,7 +5,7 @@ import { textOf, type AppTree } from "./tree";
 /** `app.module` where it is not given. */
 export const DEFAULT_MODULE = "ml_gateway.app:app";
 
-/** `pkg.main:app`, or `pkg.main:create_app()` for a function that makes the application. */
+/** `pkg.main:app`, `pkg.main:server.app`, or `pkg.main:create_app()` for a function that makes the application. */
 export interface AppModule {
   readonly module: string;
   readonly attribute: string;
@@ -13,7 +13,7 @@ export interface AppModule {
   readonly interface: Interface;
 }
 
-const FORM = /^([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*)(\(\))?$/;
+const FORM = /^([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(\))?$/;
 
 /** @returns undefined when it has another form */
 export function parseModule(text: string, kind: Interface = "asgi"): AppModule | undefined {
@@ -31,7 +31,7 @@ export function suggestModule(text: string): string {
     .replace(/\/__init__$/, "")
     .replace(/[\\/]+/g, ".")
     .replace(/-/g, "_");
-  const suggested = `${module.replace(/^src\./, "")}:${attribute.replace(/[^\w()]/g, "") || "app"}`;
+  const suggested = `${module.replace(/^src\./, "")}:${attribute.replace(/[^\w.()]/g, "") || "app"}`;
   return parseModule(suggested) === undefined ? DEFAULT_MODULE : suggested;
 }
 
@@ -52,8 +52,9 @@ export function checkModule(tree: AppTree, project: string, wanted: AppModule): 
     ];
   }
   const source = textOf(tree, file) ?? "";
-  if (!mayBind(source, wanted.attribute)) {
-    return [`${key}: "${written}" names ${wanted.attribute}, and ${file} has no such name; ${advice(tree, project, file)}`];
+  const [name = ""] = wanted.attribute.split(".");
+  if (!mayBind(source, name)) {
+    return [`${key}: "${written}" names ${name}, and ${file} has no such name; ${advice(tree, project, file)}`];
   }
   const required = wanted.factory ? requiredParameters(source, wanted.attribute) : [];
   if (required.length > 0) {

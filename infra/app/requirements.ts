@@ -137,13 +137,20 @@ class Reader implements RequirementSet {
       );
     }
     const path = found.url === undefined ? undefined : localPath(found.url);
-    if (path !== undefined) this.local(place, path);
+    if (path !== undefined) this.local(place, path, found.name);
+    if (found.name === "pkg-resources") {
+      this.problems.push(`${place}: names pkg-resources, which is no package of PyPI (Ubuntu's pip freeze adds it); remove the line`);
+    }
     return found;
   }
 
-  private local(place: string, path: string): void {
+  private local(place: string, path: string, name: string | undefined): void {
     const inside = posix.normalize(path).replace(/\/$/, "");
-    if (posix.isAbsolute(path) || inside.startsWith("../")) {
+    if (name !== undefined && posix.isAbsolute(path)) {
+      this.problems.push(
+        `${place}: names ${path}, a place on the machine where the list was made (conda's pip freeze writes it so); write ${name}==VERSION (\`pip list --format=freeze\` shows it)`,
+      );
+    } else if (posix.isAbsolute(path) || inside.startsWith("../")) {
       this.problems.push(`${place}: names ${path}, which is outside of the application's folder; copy the file into the folder`);
     } else if (this.tree.entries.some((entry) => entry.path === inside)) this.files.push(inside);
     else if (inside === "." || this.tree.entries.some((entry) => entry.path.startsWith(`${inside}/`))) {

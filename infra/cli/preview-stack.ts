@@ -3,7 +3,7 @@ import { RunError } from "@pulumi/pulumi";
 import { ConfigError } from "../config/load";
 import { keyOf } from "../config/values";
 import { ConfigError as PolicyConfigError, DEFAULT_CONFIG, readConfig, type Config as PolicyConfig } from "../../policies/core/config";
-import type { Progress } from "../../policies/cli";
+import { parseJsonText, type Progress } from "../../policies/cli";
 import { evaluate } from "../../policies/core/evaluate";
 import type { Result } from "../../policies/core/outcome";
 import { loadGraph } from "../../policies/graph/load";
@@ -93,14 +93,10 @@ export function policyConfigOf(file: string | undefined, text: string): PolicyCo
   if (file === undefined) {
     return DEFAULT_CONFIG;
   }
-  let json: unknown;
+  const read = parseJsonText(text);
+  if ("problem" in read) throw new PolicyFileError(`--policy-config ${file}: ${read.problem}`);
   try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new PolicyFileError(`--policy-config ${file}: not JSON: ${(error as Error).message}`);
-  }
-  try {
-    return readConfig(json, policyIds);
+    return readConfig(read.value, policyIds);
   } catch (error) {
     throw error instanceof PolicyConfigError ? new PolicyFileError(`--policy-config ${file}: ${error.message}`) : error;
   }

@@ -5,6 +5,7 @@ export type { Form, Given, Options, Values } from "./arguments";
 export { asProblems, EXIT, EXIT_MEANING, Problem, UsageProblem } from "./exit";
 export type { ExitCode } from "./exit";
 export type { Io } from "./io";
+export { parseJsonText } from "./json-text";
 export { Progress } from "./progress";
 export { readNamed, reasonOf, systemSentence, writeNamed } from "./system-errors";
 export { palette, screenOf, wrap } from "./terminal";

@@ -1,5 +1,5 @@
 /** The file of `up:local -- --config`: keys and values over the stack's own. What nothing would read is refused before anything is done. Pure. */
-import { Problem } from "../../policies/cli";
+import { parseJsonText, Problem } from "../../policies/cli";
 
 /**
  * @param text of the file. A value that is no text is taken as the JSON that the configuration would hold.
@@ -7,12 +7,9 @@ import { Problem } from "../../policies/cli";
  */
 export function parseOverrides(file: string, text: string, project: string): Record<string, string> {
   const example = `{"${project}:backend": {"instanceType": "t3.small"}}`;
-  let values: unknown;
-  try {
-    values = JSON.parse(text);
-  } catch {
-    throw new Problem(`${file}: is not valid JSON; write an object of keys and values, such as ${example}`);
-  }
+  const read = parseJsonText(text);
+  if ("problem" in read) throw new Problem(`${file}: ${read.problem} (an object of keys and values, such as ${example})`);
+  const values = read.value;
   if (values === null || typeof values !== "object" || Array.isArray(values))
     throw new Problem(
       `${file}: is ${Array.isArray(values) ? "a list" : "a single value"}; write an object of keys and values, such as ${example}`,

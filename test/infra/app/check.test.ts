@@ -263,6 +263,24 @@ const PROBLEMS: [title: string, files: Files, options: Options, message: RegExp]
     /m\.dat is a pointer of Git LFS .* `git lfs pull`/,
   ],
   [
+    "a place on the machine where the list was made",
+    requirements(`${PINNED}certifi @ file:///croot/certifi_1700501669400/work/certifi\n`),
+    {},
+    /requirements\.txt:4: names \/croot\/certifi_\d+\/work\/certifi, a place on .*; write certifi==VERSION \(`pip list --format=freeze` shows it\)$/,
+  ],
+  [
+    "what is no package",
+    requirements(`${PINNED}pkg-resources==0.0.0\n`),
+    {},
+    /requirements\.txt:4: names pkg-resources, .*; remove the line$/,
+  ],
+  [
+    "an attribute of a name that is not there",
+    only("m.py", "server = 1\n"),
+    { module: "m:serve.app" },
+    /app\.module: "m:serve\.app" names serve, and m\.py has no such name/,
+  ],
+  [
     ".env",
     { ...APP, ".env": "A=b\n" },
     { allow: [".env"] },
@@ -436,6 +454,7 @@ test.each<[title: string, files: Files, options: Options]>([
   ["a name that is imported", only("m.py", "from pkg.core import (\n    build,\n    app,\n)\n"), { module: "m:app" }],
   ["a name behind a star", only("m.py", "from pkg.core import *\n"), { module: "m:app" }],
   ["a name in a branch", only("m.py", "try:\n    import x\nexcept ImportError:\n    app = 1\n"), { module: "m:app" }],
+  ["an attribute of an object", only("m.py", "server = Server()\n"), { module: "m:server.app" }],
   ["a name in a tuple", only("m.py", "api, app = make()\n"), { module: "m:app" }],
   ["a name that a function makes global", only("m.py", "def go():\n    global app\n    app = 1\ngo()\n"), { module: "m:app" }],
   ["an annotated name", only("m.py", "app: FastAPI = FastAPI()\n"), { module: "m:app" }],

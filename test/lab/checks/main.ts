@@ -201,7 +201,7 @@ async function runAll(only: RegExp | undefined): Promise<number> {
     const outputs = (): Properties => found.report?.outputs ?? {};
     const [commands, verifying] = [commandChecks(lab, outputs), verifyChecks(lab, outputs)];
     const closed = [...hardeningChecks(lab, () => String(outputs()["gatewayAddress"])), ...backupChecks(lab)];
-    // Four minutes of waiting: by name only.
+    // Five minutes, most of it waiting: by name only.
     const requests = requestChecks(lab, () => String(outputs().gatewayAddress));
     const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
     const work = [

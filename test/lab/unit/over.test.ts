@@ -16,7 +16,7 @@ test("texts stay as they are, other values become the JSON that the configuratio
 });
 
 test.each([
-  ["no JSON", "{app: x}", /^over\.json: is not valid JSON; write an object/],
+  ["no JSON", "{app: x}", /^over\.json: is not JSON.*; put double quotes around the keys \(an object of keys/],
   ["a list", [], /^over\.json: is a list; write an object/],
   ["nothing", "null", /^over\.json: is a single value; write an object/],
   ["a key without a project", { app: {} }, /^over\.json: found the key "app" without a project .* write "ml-gateway:app"$/],

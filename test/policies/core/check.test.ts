@@ -143,7 +143,7 @@ test.each<[string, () => string[], RegExp]>([
   [
     "a configuration that is no JSON",
     () => ["--graph", file("g.json", { resources: [] }), "--config", file("c.json", "roles:\n")],
-    /c\.json: not JSON/,
+    /c\.json: is not JSON.*; correct it, or write it anew/,
   ],
   [
     "a report that cannot be written",
