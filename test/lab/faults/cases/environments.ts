@@ -105,4 +105,23 @@ export const environmentCases: readonly Case[] = [
       return reason;
     },
   },
+  {
+    name: "a package index without uv: the host's own pip installs the same",
+    run: async (bench) => {
+      await bench.sh(
+        "rm -rf /opt/no-uv /var/lib/ddos/uv && mkdir /opt/no-uv && ln -s /opt/wheelhouse/*.whl /opt/no-uv/ && rm /opt/no-uv/uv-* && sed -i s,/opt/wheelhouse,/opt/no-uv, /etc/pip.conf",
+      );
+      try {
+        const outcome = await bench.deploy({ app: { label: bench.label(), requirements: "uvicorn\npython-dotenv\nidna\n" } });
+        expectSuccess(outcome);
+        check(/pip installs, which takes minutes: the package index has no uv==\S+ for this machine/.test(outcome.said), outcome.said);
+        const built = /venv \S+ built \(.* by pip, (\d+) s\)/.exec(outcome.said);
+        check(built !== null, `not built by pip: ${outcome.said}`);
+        await bench.sh("/home/ddos/venv/bin/python -c 'import idna, uvicorn'");
+        return `in ${built[1] ?? ""} s`;
+      } finally {
+        await bench.sh("sed -i s,/opt/no-uv,/opt/wheelhouse, /etc/pip.conf");
+      }
+    },
+  },
 ];
