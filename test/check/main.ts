@@ -52,6 +52,7 @@ async function runStages(stages: readonly Stage[], io: Io): Promise<number> {
     lines.push(`${failed === 0 ? "ok    " : "FAILED"} ${stage.name.padEnd(8)} ${passed} passed, ${failed} failed, ${seconds}`);
     io.out(`-- ${lines.at(-1) ?? ""}`);
   }
+  io.progress.end();
   io.out(`\n${lines.join("\n")}\n\n${sum.passed} passed, ${sum.failed} failed`);
   return sum.failed === 0 && sum.passed > 0 ? EXIT.ok : EXIT.wrong;
 }
@@ -70,7 +71,9 @@ async function runStage(stage: Stage, io: Io): Promise<Count> {
 async function runStep({ argv, into }: Step, io: Io): Promise<Count> {
   try {
     const output = into === undefined ? ("shown" as const) : { file: join(ROOT, into) };
+    io.progress.say(argv.slice(0, 6).join(" "));
     const { code, said } = await runTool(argv, { output, show: (line) => io.out(line) });
+    io.progress.hide();
     if (code !== 0) io.out(`${argv.join(" ")} ended with ${code}`);
     return tally(code, said);
   } catch (error) {

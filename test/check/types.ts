@@ -8,8 +8,12 @@ export const typesCommand = command({
   options: {},
   examples: [""],
   exitCodes: { 1: "a type is wrong" },
-  run: async () => {
-    const { code } = await runTool(nodeTool("typescript/bin/tsc", "--noEmit", "-p", ROOT), { output: "terminal" });
+  run: async (_, io) => {
+    io.progress.say("checking the types");
+    const pretty = io.screen.colours ? ["--pretty"] : [];
+    const tsc = nodeTool("typescript/bin/tsc", "--noEmit", "-p", ROOT, ...pretty);
+    const { code } = await runTool(tsc, { output: "shown", show: (line) => io.out(line), colours: io.screen.colours });
+    io.progress.end();
     return code === 0 ? EXIT.ok : EXIT.wrong;
   },
 });

@@ -2,7 +2,7 @@
  * `npm run test:docs`: what README tells a stranger to type, in its order, from `git clone` in an empty home to the preview of a changed application
  * of one's own; then the commands of the other pages that need no AWS. Nothing is copied: the commands are read from the pages.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -26,7 +26,7 @@ export const testDocsCommand = command({
   run: (_, io) => runPages(io),
 });
 
-function runPages(io: Io): number {
+async function runPages(io: Io): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "stranger-"));
   try {
     const home = join(folder, "home");
@@ -35,7 +35,7 @@ function runPages(io: Io): number {
     const env = strangersEnv(home);
     const path = fencesOf("README.md").filter(({ words }) => words.includes("path"));
     const commands = path.flatMap(({ text }) => commandsOf(text));
-    let failed = run("README.md", path.map(({ text }) => text).join("\n"), { cwd: folder, env }, io) ? 0 : 1;
+    let failed = (await run("README.md", path.map(({ text }) => text).join("\n"), { cwd: folder, env }, io)) ? 0 : 1;
     const project = join(folder, "ml-gateway");
     if (failed === 0 && !existsSync(join(project, "Pulumi.shop.yaml")))
       throw new Problem("README's path made no stack of its own", EXIT.wrong);
@@ -48,7 +48,7 @@ function runPages(io: Io): number {
         : pages()
             .flatMap(fencesOf)
             .filter(({ words }) => words.includes("run"));
-    for (const fence of others) if (!run(place(fence), fence.text, { cwd: project, env }, io)) failed += 1;
+    for (const fence of others) if (!(await run(place(fence), fence.text, { cwd: project, env }, io))) failed += 1;
     io.out(`${1 + others.length - failed} passed, ${failed} failed`);
     return failed === 0 ? EXIT.ok : EXIT.wrong;
   } finally {
@@ -74,15 +74,30 @@ function strangersEnv(home: string): NodeJS.ProcessEnv {
   };
 }
 
+interface Ended {
+  readonly status: number | null;
+  readonly said: string;
+}
+
+/** Each command is echoed, so that a failure names the one that failed. */
+function bash(text: string, options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): Promise<Ended> {
+  return new Promise((done, fail) => {
+    const child = spawn("bash", ["-veo", "pipefail", "-c", text], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (said += part.toString()));
+    child.on("error", fail);
+    child.on("close", (status) => done({ status, said }));
+  });
+}
+
 /** What it says is shown when it fails, and how long it took in any case. */
-function run(name: string, text: string, options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }, io: Io): boolean {
+async function run(name: string, text: string, options: Parameters<typeof bash>[1], io: Io): Promise<boolean> {
   const started = Date.now();
   io.progress.say(`the commands of ${name}`);
-  // Each command is echoed, so that a failure names the one that failed.
-  const { status, stdout, stderr } = spawnSync("bash", ["-veo", "pipefail", "-c", text], { ...options, encoding: "utf8" });
+  const { status, said } = await bash(text, options);
   io.progress.hide();
   if (status === 0) io.out(`ok      ${name} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
-  else io.out(`FAILED  ${name}: ended with ${status ?? "a signal"}\n${stdout}\n${stderr}`);
+  else io.out(`FAILED  ${name}: ended with ${status ?? "a signal"}\n${said}`);
   return status === 0;
 }
 
