@@ -217,6 +217,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     models: sections.models as StackConfig["models"],
     health: sections.health as StackConfig["health"],
     requests: sections.requests as StackConfig["requests"],
+    release: sections.release as StackConfig["release"],
     env: sections.env as Record<string, string>,
     secretEnvNames: Object.keys(secretEnv).sort(),
     secretEnv: pulumi.secret(secretEnv),

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Os } from "../external-names";
 import type { Allowance } from "../release/sandbox";
-import type { Health, HttpLimits } from "../release/types";
+import type { Bake, Health, HttpLimits } from "../release/types";
 
 /** The configuration of a stack as it is stored. */
 export interface Raw {
@@ -24,6 +24,7 @@ export interface StackConfig {
   readonly models: { readonly manifest: string; readonly bucket?: string; readonly adopt: boolean };
   readonly health: Health;
   readonly requests: HttpLimits;
+  readonly release: Bake;
   readonly env: Readonly<Record<string, string>>;
   /** Names of the secret settings, sorted; the values only in `secretEnv`. */
   readonly secretEnvNames: readonly string[];

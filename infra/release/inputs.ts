@@ -71,6 +71,7 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     health: config.health,
     limits: config.requests,
     gatewayMode: config.gateway.mode,
+    release: config.release,
     egress: config.network.egress,
     code: sources.code,
     models: isBackend ? { ...sources.models, pins: pins(sources.models), imports: sources.models.manifest.imports } : undefined,

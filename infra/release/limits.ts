@@ -1,7 +1,9 @@
 /** What follows from the limits of requests: defaults, and the times that keep a release from cutting a request off. Pure. */
-import type { HttpLimits } from "./types";
+import type { Bake, HttpLimits } from "./types";
 
 export const DEFAULT_LIMITS: HttpLimits = { bodyMiB: 1, timeoutSeconds: 30, perSecond: 100, burst: 200, connections: 100 };
+
+export const DEFAULT_BAKE: Bake = { bakeSeconds: 10, bakeErrorShare: 0.05, bakeLatency: 3 };
 
 export interface StopTimes {
   /** How long uvicorn lets requests that it has go on once it is told to stop, seconds. */

@@ -230,6 +230,22 @@ const checksProgram = (spec: HostSpec): { name: string; content: string }[] =>
 const checksPayload = ({ models }: HostSpec): string =>
   models?.checks === undefined ? "" : Buffer.from(checksText(models.checks)).toString("base64");
 
+/** Only where a release is watched after the switch. No part of the release: another limit is no other release. */
+function bakeLines({ release }: HostSpec): Line[] {
+  if (release === undefined || release.bakeSeconds === 0) return [];
+  const { bakeSeconds, bakeErrorShare, bakeLatency } = release;
+  return [
+    ["bakeSeconds", bakeSeconds],
+    ["bakeErrorShare", bakeErrorShare],
+    ["bakeLatency", bakeLatency],
+  ];
+}
+
+const bakeProgram = (spec: HostSpec): { name: string; content: string }[] =>
+  bakeLines(spec).length === 0 ? [] : [{ name: "bake.py", content: readTemplate("steps/bake.py") }];
+
+const bakeSeconds = ({ release }: HostSpec): number => release?.bakeSeconds ?? 0;
+
 const repairOnly = (spec: HostSpec): Line[] => (spec.repairOnly === true ? [["repairOnly", "yes"]] : []);
 
 /** What a release without an application is made of. */
@@ -250,13 +266,23 @@ function siteLines(step: string, spec: HostSpec): Line[] {
 function siteRelease(spec: HostSpec): Plan {
   return {
     name: "release",
-    parts: ["health", "release-stage", "release-gates", "release-earlier", "release-records", "release-repair", "release-site", "release"],
+    parts: [
+      "health",
+      "release-stage",
+      "release-gates",
+      "release-earlier",
+      "release-records",
+      "release-repair",
+      "release-bake",
+      "release-site",
+      "release",
+    ],
     lock: "exclusive",
-    limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)),
+    limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)) + bakeSeconds(spec),
     onFailure: "ddos-undo.service",
-    files: [{ name: "site.conf", content: renderSite(spec) }],
+    files: [{ name: "site.conf", content: renderSite(spec) }, ...bakeProgram(spec)],
     uses: [],
-    input: () => [...siteLines("release", spec), ...repairOnly(spec)],
+    input: () => [...siteLines("release", spec), ...bakeLines(spec), ...repairOnly(spec)],
   };
 }
 
@@ -294,10 +320,11 @@ function release(spec: HostSpec): Plan {
       "release-earlier",
       "release-records",
       "release-repair",
+      "release-bake",
       "release",
     ],
     lock: "exclusive",
-    limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)) + checksSeconds(spec),
+    limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)) + checksSeconds(spec) + bakeSeconds(spec),
     // A step that is killed in the middle of a switch cannot undo it itself.
     onFailure: "ddos-undo.service",
     files: [
@@ -306,9 +333,13 @@ function release(spec: HostSpec): Plan {
       { name: "site.conf", content: renderSite(spec) },
       ...["redact", ...GATE].map((name) => ({ name: `${name}.py`, content: readTemplate(`steps/${name}.py`) })),
       ...checksProgram(spec),
+      ...bakeProgram(spec),
     ],
     uses: ["env"],
-    input: (values) => ({ lines: [...releaseLines("release", spec, values), ...repairOnly(spec)], payload: checksPayload(spec) }),
+    input: (values) => ({
+      lines: [...releaseLines("release", spec, values), ...bakeLines(spec), ...repairOnly(spec)],
+      payload: checksPayload(spec),
+    }),
   };
 }
 

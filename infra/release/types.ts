@@ -85,6 +85,16 @@ export interface Health {
   readonly startSeconds: number;
 }
 
+/** How a release is watched after the switch. */
+export interface Bake {
+  /** Seconds; 0: not at all. @default 10 */
+  readonly bakeSeconds: number;
+  /** How much larger the share of answers with 5xx may be than in the minutes before, 0 to 1. @default 0.05 */
+  readonly bakeErrorShare: number;
+  /** How many times as long as before the median answer may take to begin. @default 3 */
+  readonly bakeLatency: number;
+}
+
 /** TLS on port 443 of the gateway; the certificate must be on the host already. */
 export interface TlsFiles {
   readonly serverName: string;
@@ -138,6 +148,8 @@ export interface HostSpec {
   readonly sandbox?: readonly Allowance[];
   readonly limits?: Partial<HttpLimits>;
   readonly tls?: TlsFiles;
+  /** @default not watched */
+  readonly release?: Bake;
   /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */
   readonly backup?: { readonly schedule: string };
   /** On both hosts: the backend's site has to know whose headers it gets. @default application */

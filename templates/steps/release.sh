@@ -2,7 +2,7 @@
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 # The one way by which anything that serves is changed: parts -> release -> gates -> trial on 8001 -> switch -> proof on 8000 and on the
-# service port -> the rest is pruned. Until the switch nothing that serves is touched; after it, a failure is rolled back automatically.
+# service port -> watched for a while -> the rest is pruned. Until the switch nothing that serves is touched; after it, a failure is rolled back automatically.
 
 PHASE=idle
 # What the new release is tried as, before anything depends on it: candidate or service.
@@ -68,6 +68,7 @@ end_interrupted() {
 
 switch() {
   local outcome
+  note_traffic
   note_switch switching
   PHASE=switching
   if ! outcome=$(/usr/local/lib/ddos/recover.sh turn "$ID" 2>&1); then
@@ -78,6 +79,7 @@ switch() {
   if [ "$TRIED" = service ]; then
     ask_checks 8000
   fi
+  watch_release
   note_switch proven
   /usr/local/lib/ddos/recover.sh settle
   PHASE=idle

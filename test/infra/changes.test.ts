@@ -95,6 +95,9 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "gateway.secretEnv": { gateway: { secretEnv: { API_TOKEN: "another-secret" } } },
   "backend.port": { backend: { port: 9001 } },
   "backend.egress": { backend: { egress: [{ port: 5432, cidr: "10.0.200.0/24", description: "the database" }] } },
+  "release.bakeSeconds": { release: { bakeSeconds: 30 } },
+  "release.bakeErrorShare": { release: { bakeErrorShare: 0.1 } },
+  "release.bakeLatency": { release: { bakeLatency: 5 } },
   "sandbox.allow": { sandbox: { allow: ["jit"] } },
   ...Object.fromEntries(
     ["gateway", "backend"].flatMap((role) =>

@@ -129,6 +129,9 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     { "ml-gateway:backend": { packages: ["libgomp1; reboot"] } },
     /^ml-gateway:backend\.packages\[0\]: found "libgomp1; reboot".*the name of a package of Ubuntu/,
   ],
+  ["a time without an end", { "ml-gateway:release": { bakeSeconds: 3600 } }, /^ml-gateway:release\.bakeSeconds: found 3600/],
+  ["a share in per cent", { "ml-gateway:release": { bakeErrorShare: 5 } }, /^ml-gateway:release\.bakeErrorShare: found 5/],
+  ["a release that has to be faster", { "ml-gateway:release": { bakeLatency: 0.5 } }, /^ml-gateway:release\.bakeLatency: found 0\.5/],
   ["an unknown allowance", { "ml-gateway:sandbox": { allow: ["all"] } }, /^ml-gateway:sandbox\.allow\[0\]: found "all".*jit/],
   [
     "a target without a place",

@@ -10,6 +10,7 @@ import { createBench, expectServing, URL_ABOUT } from "./bench";
 import type { Case } from "./case";
 import { expectSuccess } from "./case";
 import { appCases } from "./cases/app";
+import { bakeCases } from "./cases/bake";
 import { checkCases } from "./cases/checks";
 import { cutCases } from "./cases/cuts";
 import { driftCases } from "./cases/drift";
@@ -41,6 +42,7 @@ const ALL: readonly Case[] = [
   ...layoutCases,
   ...modelCases,
   ...checkCases,
+  ...bakeCases,
   ...pickleCases,
   ...hostCases,
   ...spaceCases,

@@ -1,6 +1,6 @@
 """A bare ASGI application for the fault tests: starts in a tenth of a second and breaks as config.json says.
 
-config.json: label (comes back in every answer), fault (none | crash | crash-on-8000 | unhealthy | wrong-body | hog), startSeconds.
+config.json: label (comes back in every answer), fault (none | crash | crash-on-8000 | unhealthy | wrong-body | hog | failing), startSeconds.
 With UPSTREAM_URL in the environment it forwards everything but /health, as the gateway does; without, it answers itself.
 """
 
@@ -69,6 +69,8 @@ async def respond(path):
             return await asyncio.wait_for(forward(path), 25)
         except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError) as error:
             return 502, repr(error).encode()
+    if FAULT == "failing":
+        return 500, b"failing"
     if path == "/hog":
         hog(4096)
     if path == "/slow":

@@ -1,0 +1,68 @@
+/** Releases that pass their trial and then fail at what clients ask: they are watched after the switch, under the load that runs beside every case. */
+import type { Bake } from "../../../../infra/release/types";
+import type { Case } from "../case";
+import { check, expectFailure, expectSuccess } from "../case";
+
+const bake = (seconds: number, change: Partial<Bake> = {}): { release: Bake } => ({
+  release: { bakeSeconds: seconds, bakeErrorShare: 0.05, bakeLatency: 3, ...change },
+});
+
+const SERVING = "sed -n s/^current=//p /var/lib/ddos/serving";
+
+export const bakeCases: readonly Case[] = [
+  {
+    name: "watched: a release that is as good stays, one that answers with 5xx under load goes back, with the numbers",
+    // What the bad release answered is what the case is about.
+    outage: true,
+    run: async (bench) => {
+      const good = await bench.deploy({ app: { label: bench.label() }, spec: bake(4) });
+      expectSuccess(good);
+      check(/watched for 4 s: 0 of [0-9]+ requests were answered with 5xx/.test(good.said), `it was not watched: ${good.said}`);
+      const before = (await bench.sh(SERVING)).trim();
+      const outcome = await bench.deploy({ app: { label: bench.label(), fault: "failing" }, spec: bake(60) });
+      const numbers =
+        /Undone: rolled back[^]*served and was worse than [0-9]+-[0-9a-f]+: in [0-9]+ s [0-9]+ of [0-9]+ requests \([0-9.]+ %\) were answered with 5xx.*GET \/about: 500/;
+      const reason = expectFailure(outcome, "release", numbers);
+      check((await bench.sh(SERVING)).trim() === before, "another release than the one before is recorded");
+      expectSuccess(await bench.deploy({ spec: {} }));
+      return reason;
+    },
+  },
+  {
+    name: "watched: without traffic nothing is waited for, and the step says that nothing was learnt",
+    run: async (bench) => {
+      // The load of these tests never ends, so the step looks at a log that has no requests in it.
+      const quiet = (script: string): string =>
+        script.replace("ACCESS_LOG=/home/ddos/logs/access.log", "ACCESS_LOG=/home/ddos/logs/error.log");
+      const outcome = await bench.deploy(
+        { app: { label: bench.label() }, spec: bake(60) },
+        { rewrite: (step, script, stdin) => ({ script: step === "release" ? quiet(script) : script, stdin }) },
+      );
+      expectSuccess(outcome);
+      check(/nothing was learnt by watching it: 0 requests came/.test(outcome.said), `the step says: ${outcome.said}`);
+      expectSuccess(await bench.deploy({ spec: {} }));
+      return "";
+    },
+  },
+  {
+    name: "watched: the step is killed meanwhile, and the release before serves",
+    run: async (bench) => {
+      expectSuccess(await bench.deploy({ app: { label: bench.label() }, spec: {} }));
+      const before = (await bench.sh(SERVING)).trim();
+      const killed = await bench.deploy(
+        { app: { label: bench.label() }, spec: bake(60) },
+        {
+          during: (step) => {
+            const watching =
+              "for try in $(seq 400); do pgrep -f 'bake[.]py watch' >/dev/null && break; sleep 0.1; done; sleep 1; systemctl kill --signal=KILL 'ddos-step-release-*'";
+            if (step === "release") void bench.lab.must("backend", watching, { timeoutMs: 60_000 });
+          },
+        },
+      );
+      check(!killed.ok, "the step says that it ended well");
+      await bench.sh("for try in $(seq 300); do [ -e /var/lib/ddos/switching ] || exit 0; sleep 0.1; done; exit 1");
+      check((await bench.sh(SERVING)).trim() === before, "another release than the one before is recorded");
+      return "rolled back by ddos-undo.service";
+    },
+  },
+];
