@@ -24,7 +24,7 @@ export const bakeCases: readonly Case[] = [
         /Undone: rolled back[^]*served and was worse than [0-9]+-[0-9a-f]+: in [0-9]+ s [0-9]+ of [0-9]+ requests \([0-9.]+ %\) were answered with 5xx.*GET \/about: 500/;
       const reason = expectFailure(outcome, "release", numbers);
       check((await bench.sh(SERVING)).trim() === before, "another release than the one before is recorded");
-      expectSuccess(await bench.deploy({ spec: {} }));
+      bench.setGood({ ...bench.good(), spec: {} });
       return reason;
     },
   },
@@ -40,7 +40,7 @@ export const bakeCases: readonly Case[] = [
       );
       expectSuccess(outcome);
       check(/nothing was learnt by watching it: 0 requests came/.test(outcome.said), `the step says: ${outcome.said}`);
-      expectSuccess(await bench.deploy({ spec: {} }));
+      bench.setGood({ ...bench.good(), spec: {} });
       return "";
     },
   },

@@ -42,7 +42,7 @@ export const checkCases: readonly Case[] = [
       const deployed = await bench.deploy({ app, models, spec: { models: right } });
       expectSuccess(deployed);
       check(/give the answers that were recorded: 2 of 2 rows/.test(deployed.said), `nothing of the checks was said: ${deployed.said}`);
-      expectSuccess(await bench.deploy({ spec: {} }));
+      bench.setGood({ ...bench.good(), spec: {} });
       return reason;
     },
   },
