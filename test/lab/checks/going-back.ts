@@ -11,7 +11,7 @@ import { upOnce } from "./operator";
 const SAMPLE = join(repositoryRoot, "models-manifest/sample-models.ts");
 
 /** Another release of the sample models; one of its four files is the same. */
-async function otherManifest(): Promise<string> {
+export async function otherManifest(): Promise<string> {
   const manifest = join(cacheDir, "other-models.json");
   const place = ["--out", join(cacheDir, "other-models"), "--manifest", manifest];
   await must([process.execPath, "-r", typescript, SAMPLE, "--seed", "2", ...place]);

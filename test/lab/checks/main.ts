@@ -5,6 +5,7 @@ import type { Lab } from "../lab";
 import { createLab, openLab, removeLab } from "../lab";
 import { must } from "../process";
 import { holdLab } from "../state";
+import { answerChecks } from "./answers";
 import { backupChecks } from "./backup";
 import { commandChecks } from "./commands";
 import { failureChecks } from "./failures";
@@ -203,7 +204,7 @@ async function runAll(only: RegExp | undefined): Promise<number> {
     const closed = [...hardeningChecks(lab, () => String(outputs()["gatewayAddress"])), ...backupChecks(lab)];
     // Five minutes, most of it waiting: by name only.
     const requests = requestChecks(lab, () => String(outputs().gatewayAddress));
-    const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
+    const changes = [...answerChecks(lab, outputs), ...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
     const work = [
       ...reachChecks(found, lab),
       ...commands,

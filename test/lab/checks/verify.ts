@@ -17,13 +17,7 @@ interface Verified {
 }
 
 /** What the Pulumi CLI would print is given by files. */
-async function ask(
-  lab: Lab,
-  outputs: Properties,
-  name: "verify" | "repair",
-  more: readonly string[] = [],
-  other?: string,
-): Promise<Verified> {
+export function deployedFiles(lab: Lab, outputs: Properties, other?: string): string[] {
   const { config, secretKeys } = configuration(lab, "dev");
   const dump = Object.entries(config).map(([key, value]) => [key, { value, secret: secretKeys.includes(key) }] as const);
   const file = (name: string, content: unknown): string => {
@@ -31,7 +25,17 @@ async function ask(
     writeFileSync(path, JSON.stringify(content), { mode: 0o600 });
     return path;
   };
-  const files = ["--config", other ?? file("config.json", Object.fromEntries(dump)), "--outputs", file("outputs.json", outputs)];
+  return ["--config", other ?? file("config.json", Object.fromEntries(dump)), "--outputs", file("outputs.json", outputs)];
+}
+
+async function ask(
+  lab: Lab,
+  outputs: Properties,
+  name: "verify" | "repair",
+  more: readonly string[] = [],
+  other?: string,
+): Promise<Verified> {
+  const files = deployedFiles(lab, outputs, other);
   const program = [process.execPath, "-r", typescript, join(repositoryRoot, `infra/cli/${name}.ts`)];
   const result = await run(lab.outside([...program, "--stack", "dev", "--json", ...files, ...more]), { timeoutMs: 300_000 });
   expect(result.stdout.startsWith("{"), `no document: ${result.stderr.slice(-2000)}`);
