@@ -25,7 +25,7 @@ const CLIENTS = [
 ];
 
 const requests = CLIENTS.map((values) => ({
-  request: { method: "POST", path: "/predict", json: { features: Object.fromEntries(values.map((value, at) => [NAMES[at], value])) } },
+  request: { method: "POST", path: "/predict", json: { features: Object.fromEntries(NAMES.map((name, at) => [name, values[at]])) } },
 }));
 
 async function recorded(lab: Lab, outputs: Properties): Promise<void> {
