@@ -1,9 +1,10 @@
 /** templates/steps/bake.py on logs as nginx writes them: what counts, what is worse, and rotation under it. And where the limits travel. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostSteps } from "../../../infra/release/steps";
+import { readPart } from "../../../infra/release/templates";
 import type { Bake } from "../../../infra/release/types";
 import { lacking, unless } from "../../needs";
 import { exampleSpec, VALUES } from "./example";
@@ -205,6 +206,60 @@ python.each([
   writeFileSync(log, many(40, {}));
   earlier(2000);
   expect(watch(polls).said).toMatch(new RegExp(`^watched for 2 s: 0 of ${count} requests`));
+});
+
+describe("in the release step", () => {
+  const here = unless(lacking("bash") ?? lacking("python3"));
+
+  /** @param wrong what the program ends with, in place of watching */
+  function step(facts: string, current: string, wrong?: number): { said: string; watched: boolean } {
+    for (const id of [OLD, NEW]) {
+      mkdirSync(join(folder, "releases", id), { recursive: true });
+      writeFileSync(join(folder, "releases", id, "facts"), facts);
+    }
+    copyFileSync(PROGRAM, join(folder, "bake.py"));
+    writeFileSync(log, "");
+    if (wrong !== undefined)
+      writeFileSync(
+        join(folder, "program"),
+        `import sys\nif sys.argv[1] == "before": print("{}")\nelse: print("5 of 5"); sys.exit(${wrong})\n`,
+      );
+    const text = `set -Eeuo pipefail
+STAGE=${folder} CURRENT=${current} ID=${NEW} SERVICE=ddos-backend.service
+value() { case "$1" in bakeSeconds) printf 10 ;; bakeErrorShare) printf 0.05 ;; bakeLatency) printf 3 ;; esac; }
+need() { value "$1"; }
+summary() { printf 'said: %s\\n' "$*"; }
+fail() { printf 'failed: %s\\n' "$*"; exit 1; }
+last_words() { printf ' last words of %s' "$1"; }
+${readPart("release-bake")}
+${wrong === undefined ? "" : `cp ${folder}/program ${folder}/bake.py`}
+note_traffic
+watch_release
+printf 'went on\\n'`;
+    const moved = text.replaceAll("/var/lib/ddos/releases", join(folder, "releases")).replaceAll("/home/ddos/logs/access.log", log);
+    const { stdout } = spawnSync("bash", ["-c", moved.replace(/^# shellcheck source.*\n\. .*$/gm, "")], { encoding: "utf8" });
+    return { said: stdout.trim(), watched: existsSync(join(folder, "before")) };
+  }
+
+  here("a release after another is watched", () => {
+    expect(step("role=backend\n", OLD)).toEqual({
+      said: `said: release ${NEW}: nothing was learnt by watching it: 0 requests came in the 300 s before, so none was to be expected in 10 s\nwent on`,
+      watched: true,
+    });
+  });
+
+  here("a first release is not watched", () => {
+    expect(step("role=backend\n", "''")).toEqual({ said: "went on", watched: false });
+  });
+
+  here("one that is worse fails with the numbers; one that cannot be watched says how to go on", () => {
+    expect(step("role=backend\n", OLD, 1).said).toBe(
+      `failed: release ${NEW} served and was worse than ${OLD}: 5 of 5 last words of ddos-backend.service`,
+    );
+    expect(step("role=backend\n", OLD, 7).said).toMatch(
+      /^failed: release \S+ could not be watched after the switch: .*release.bakeSeconds 0$/,
+    );
+  });
 });
 
 describe("on its way to the host", () => {
