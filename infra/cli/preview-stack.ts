@@ -2,12 +2,12 @@
 import { RunError } from "@pulumi/pulumi";
 import { ConfigError } from "../config/load";
 import { keyOf } from "../config/values";
-import { ConfigError as PolicyConfigError, DEFAULT_CONFIG, readConfig, type Config as PolicyConfig } from "../../policies/core/config";
-import { parseJsonText, type Progress } from "../../policies/cli";
+import type { Config as PolicyConfig } from "../../policies/core/config";
+import type { Progress } from "../../policies/cli";
 import { evaluate } from "../../policies/core/evaluate";
 import type { Result } from "../../policies/core/outcome";
 import { loadGraph } from "../../policies/graph/load";
-import { policies, policyIds } from "../../policies/rules";
+import { policies } from "../../policies/rules";
 import { maskSecrets, stepRows, type PreviewDocument } from "../offline/document";
 import { runProgram, type GraphResource, type Properties, type RunArgs, type RunResult } from "../offline/engine";
 import { placeholderKey } from "../offline/placeholder-key";
@@ -17,9 +17,7 @@ import { program } from "../program";
 import { hostFiles } from "../release/host-files";
 import type { StackInputs } from "../release/inputs";
 import { TemplateFileError } from "../release/templates";
-
-/** The policy pack's configuration cannot be used. */
-class PolicyFileError extends Error {}
+import { PolicyFileError } from "./policy-config";
 
 /** Mistakes in what the user gave. */
 export const KNOWN_ERRORS = [RunError, StackFileError, TemplateFileError, PolicyFileError];
@@ -85,20 +83,6 @@ async function runReadable({ unreadable, ...file }: StackFile, more: Omit<RunArg
     const keys = unreadable.map(keyOf);
     const isOther = (problem: string): boolean => !keys.some((key) => problem.startsWith(key));
     throw new ConfigError([...unreadable, ...error.problems.filter(isOther)]);
-  }
-}
-
-/** @throws PolicyFileError */
-export function policyConfigOf(file: string | undefined, text: string): PolicyConfig {
-  if (file === undefined) {
-    return DEFAULT_CONFIG;
-  }
-  const read = parseJsonText(text);
-  if ("problem" in read) throw new PolicyFileError(`--policy-config ${file}: ${read.problem}`);
-  try {
-    return readConfig(read.value, policyIds);
-  } catch (error) {
-    throw error instanceof PolicyConfigError ? new PolicyFileError(`--policy-config ${file}: ${error.message}`) : error;
   }
 }
 

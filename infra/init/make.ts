@@ -2,7 +2,8 @@
 import { asProblems, type ExitCode, type Io } from "../../policies/cli";
 import { exitCode } from "../../policies/core/evaluate";
 import { renderPreview } from "../cli/preview-report";
-import { KNOWN_ERRORS, policyConfigOf, previewStack } from "../cli/preview-stack";
+import { policyConfigOf } from "../cli/policy-config";
+import { KNOWN_ERRORS, previewStack } from "../cli/preview-stack";
 import { projectName, StackFileError } from "../offline/stack-file";
 import type { Asker } from "./ask";
 import { gather, type Around, type Given } from "./gather";

@@ -2,7 +2,7 @@
  * Ed25519 keys in OpenSSH form: a throwaway one for a stack that has none yet, and the one that init makes. Written here from Node's own key: ssh2's generator drops leading zero
  * bytes of the public key, so that one of its keys in 256 cannot be read.
  */
-import { generateKeyPairSync, randomBytes } from "crypto";
+import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } from "crypto";
 
 const MAGIC = Buffer.from("openssh-key-v1\0");
 const KIND = Buffer.from("ssh-ed25519");
@@ -14,9 +14,25 @@ export function placeholderKey(): string {
   return opensshKey("placeholder");
 }
 
-/** Private key as `ssh-keygen -t ed25519 -N ''` writes it (OpenSSH's PROTOCOL.key). */
-export function opensshKey(comment: string): string {
-  const { privateKey } = generateKeyPairSync("ed25519");
+/** The same throwaway key for the same text, where two evaluations have to agree. No secret comes of it: whoever knows the text has the key. */
+export function placeholderKeyOf(text: string): string {
+  return opensshKey("placeholder", createHash("sha256").update(text).digest());
+}
+
+/** What PKCS#8 has before the 32 bytes of an Ed25519 key (RFC 8410). */
+const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
+
+function keyFrom(seed: Buffer): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: "der", type: "pkcs8" });
+}
+
+/**
+ * Private key as `ssh-keygen -t ed25519 -N ''` writes it (OpenSSH's PROTOCOL.key).
+ *
+ * @param fixed the 32 bytes of the key. @default random ones
+ */
+export function opensshKey(comment: string, fixed?: Buffer): string {
+  const privateKey = fixed === undefined ? generateKeyPairSync("ed25519").privateKey : keyFrom(fixed);
   const { d = "", x = "" } = privateKey.export({ format: "jwk" });
   const seed = Buffer.from(d, "base64url");
   const point = Buffer.from(x, "base64url");
@@ -29,15 +45,18 @@ export function opensshKey(comment: string): string {
     text(Buffer.alloc(0)),
     number(1),
     text(publicKey),
-    text(privatePart(publicKey, { seed, point, comment })),
+    text(privatePart(publicKey, { seed, point, comment }, fixed === undefined ? randomBytes(4) : fixed.subarray(0, 4))),
   ]);
   const lines = body.toString("base64").replace(/(.{70})(?=.)/g, "$1\n");
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines}\n-----END OPENSSH PRIVATE KEY-----\n`;
 }
 
 /** Twice the same random number (it shows whether decryption worked), the key, a comment, and 1, 2, 3... up to a whole block. */
-function privatePart(publicKey: Buffer, key: { readonly seed: Buffer; readonly point: Buffer; readonly comment: string }): Buffer {
-  const check = randomBytes(4);
+function privatePart(
+  publicKey: Buffer,
+  key: { readonly seed: Buffer; readonly point: Buffer; readonly comment: string },
+  check: Buffer,
+): Buffer {
   const comment = text(Buffer.from(key.comment));
   const part = Buffer.concat([check, check, publicKey, text(Buffer.concat([key.seed, key.point])), comment]);
   const padding = Buffer.from(Array.from({ length: (BLOCK - (part.length % BLOCK)) % BLOCK }, (_, index) => index + 1));

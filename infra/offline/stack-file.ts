@@ -10,6 +10,7 @@ import { encryptedBesidePlain, isEncrypted } from "../config/plain-secrets";
 import { SECTIONS } from "../config/schema";
 
 export interface StackFile {
+  /** As Pulumi.yaml has it. */
   readonly project: string;
   readonly stack: string;
   /** Fully qualified key to raw value. */
@@ -22,8 +23,10 @@ export interface StackFile {
 }
 
 export interface Placeholders {
-  /** A throwaway private key in OpenSSH form. */
-  readonly privateKey: () => string;
+  /** A throwaway private key in OpenSSH form. `encrypted` is the text that it stands for, where the file has one. */
+  readonly privateKey: (encrypted?: string) => string;
+  /** What ends the placeholder of an encrypted value, so that another value has another placeholder. @default nothing */
+  readonly mark?: (encrypted: string) => string;
 }
 
 /** The stack's file cannot be used; `message` names the file and what to do. */
@@ -67,10 +70,10 @@ function stackFileOf(
 function plainText(project: string, key: string, value: unknown, placeholders: Placeholders): string {
   if (isEncrypted(value)) {
     const section = SECTIONS[key.slice(project.length + 1)];
-    if (KEYS.some((name) => key === `${project}:${name}`)) return placeholders.privateKey();
-    return section?.schema.type === "object" ? "{}" : placeholderFor(key);
+    if (KEYS.some((name) => key === `${project}:${name}`)) return placeholders.privateKey(encryptedText(value));
+    return section?.schema.type === "object" ? "{}" : placeholderFor(key, placeholders.mark?.(encryptedText(value)));
   }
-  const plain = reveal(value, key) ?? "";
+  const plain = reveal(value, key, placeholders) ?? "";
   return typeof plain === "string" ? plain : JSON.stringify(plain);
 }
 
@@ -121,22 +124,26 @@ function holdsSecret(value: unknown): boolean {
   return isEncrypted(value) || (value !== null && typeof value === "object" && Object.values(value).some(holdsSecret));
 }
 
-function reveal(value: unknown, key: string): unknown {
+function encryptedText(value: unknown): string {
+  return JSON.stringify((value as { secure: unknown }).secure);
+}
+
+function reveal(value: unknown, key: string, placeholders: Placeholders): unknown {
   if (isEncrypted(value)) {
-    return placeholderFor(key);
+    return placeholderFor(key, placeholders.mark?.(encryptedText(value)));
   }
   if (Array.isArray(value)) {
-    return value.map((entry) => reveal(entry, key));
+    return value.map((entry) => reveal(entry, key, placeholders));
   }
   if (value !== null && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, reveal(entry, name)]));
+    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, reveal(entry, name, placeholders)]));
   }
   return value;
 }
 
 /** Has the form of a URL and more than 16 characters, so that it passes wherever a secret is expected. */
-function placeholderFor(name: string): string {
-  return `placeholder:${name}-is-not-read-offline`;
+function placeholderFor(name: string, mark = ""): string {
+  return `placeholder:${name}-is-not-read-offline${mark}`;
 }
 
 /** Puts placeholders where a secret that the application requires is not set; returns their names. */

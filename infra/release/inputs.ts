@@ -91,12 +91,11 @@ function secretsOf(role: HostRole, config: StackConfig): Pick<StackConfig, "secr
   return role === "gateway" ? config.gateway : config;
 }
 
-/** Changes with whatever the backend gets, so that the gateway's check of it runs again. */
+/** Changes with whatever the backend gets, so that the gateway's check of it runs again. Where models lie on this machine is nothing that it gets. */
 function digestOf(spec: HostSpec): string {
   const scripts = hostSteps(spec).map((step) => step.create);
-  return createHash("sha256")
-    .update(JSON.stringify([spec, scripts]))
-    .digest("hex");
+  const text = JSON.stringify([spec, scripts], (key, value: unknown) => (key === "localPath" ? undefined : value));
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function workers(host: HostConfig, bytes: number): number {

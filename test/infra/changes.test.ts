@@ -1,71 +1,24 @@
 /** docs/operations.md, "What a change of a setting does": held against what a change of each setting does to the graph. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { EFFECTS, INPUT_EFFECTS, type Effect } from "../../infra/changes";
+import { INPUT_EFFECTS } from "../../infra/changes";
 import { SECTIONS } from "../../infra/config/schema";
-import type { GraphResource, Properties, Provider, Request } from "../../infra/offline/engine";
-import { previewProvider } from "../../infra/offline/preview-provider";
+import { deployedProvider } from "../../infra/diff/provider";
+import { compareResources, flatInputs, type Outcome } from "../../infra/diff/resources";
+import type { GraphResource } from "../../infra/offline/engine";
 import { ROOT, evaluateDev } from "./evaluate";
 
 jest.setTimeout(300_000);
 
-/** As after a deployment: everything is known, and the same resource always has the same id. */
-const deployed: Provider = {
-  call: (token, args) => previewProvider("us-east-1").call(token, args),
-  create: (request: Request) => Promise.resolve({ id: request.name, outputs: { ...request.wire, ...known(request) } }),
-};
+const deployed = deployedProvider("us-east-1");
 
-function known({ name, type }: Request): Properties {
-  if (type.startsWith("command:")) return { stdout: name.endsWith("host-key") ? "ssh-ed25519 AAAA" : "{}" };
-  return { privateIp: `${name} private`, publicIp: `${name} public`, primaryNetworkInterfaceId: name, prefixListId: "pl-1", keyName: name };
-}
-
-/** One level into the groups that the table looks into. */
-function flat({ type, inputs }: GraphResource): Map<string, string> {
-  const rows = INPUT_EFFECTS[type] ?? {};
-  const entries = Object.entries(inputs).flatMap(([key, value]): [string, unknown][] =>
-    Object.keys(rows).some((row) => row.startsWith(`${key}.`))
-      ? Object.entries(value as object).map(([inner, one]): [string, unknown] => [`${key}.${inner}`, one])
-      : [[key, value]],
-  );
-  return new Map(entries.map(([key, value]) => [key, JSON.stringify(value)]));
-}
-
-const worst = (effects: readonly Effect[]): Effect | undefined => EFFECTS[Math.max(...effects.map((effect) => EFFECTS.indexOf(effect)))];
-
-/** What happens to each resource of `after`, by URN; what is not in it stays as it is. What is new or replaced counts as changed for what uses it. */
-function compare(before: readonly GraphResource[], after: readonly GraphResource[]): Map<string, Effect | "runs" | "new"> {
-  const old = new Map(before.map((resource) => [resource.urn, resource]));
-  const result = new Map<string, Effect | "runs" | "new">();
-  // A start gives an instance another public address, and nothing else that others use.
-  const moves = new Set(after.filter(({ inputs }) => inputs.associatePublicIpAddress === true).map(({ urn }) => urn));
-  const another = (urn: string): boolean =>
-    ["replaces", "new", "runs"].includes(result.get(urn) ?? "") || (result.get(urn) === "stops and starts" && moves.has(urn));
-  for (const resource of after.filter(({ type }) => /^(aws|command):/.test(type))) {
-    const then = old.get(resource.urn);
-    if (then === undefined) {
-      result.set(resource.urn, "new");
-      continue;
-    }
-    const [past, now] = [flat(then), flat(resource)];
-    const dependent = Object.entries(resource.propertyDependencies).filter(([, urns]) =>
-      urns.some((urn) => another(urn) && !/:Command$/.test(urn.split("::")[2] ?? "")),
-    );
-    const different = [...new Set([...past.keys(), ...now.keys()])].filter((key) => past.get(key) !== now.get(key));
-    const changed = [...different, ...dependent.map(([key]) => key)].filter((key) => !(resource.options.ignoreChanges ?? []).includes(key));
-    if (changed.length === 0) continue;
-    result.set(
-      resource.urn,
-      resource.type.startsWith("command:")
-        ? "runs"
-        : (worst(changed.map((key) => INPUT_EFFECTS[resource.type]?.[key] ?? "replaces")) ?? "ignored"),
-    );
-  }
-  return result;
+/** What happens to each resource of `after`, by URN. */
+function compare(before: readonly GraphResource[], after: readonly GraphResource[]): Map<string, Outcome> {
+  return new Map([...compareResources(before, after)].map(([urn, { outcome }]) => [urn, outcome]));
 }
 
 /** "–", or what the instance does, and whether steps run. */
-function cell(role: "gateway" | "backend", effects: ReadonlyMap<string, Effect | "runs" | "new">): string {
+function cell(role: "gateway" | "backend", effects: ReadonlyMap<string, Outcome>): string {
   const of = (kind: RegExp): string[] => [...effects].filter(([urn]) => kind.test(urn)).map(([, effect]) => effect);
   const instance = of(new RegExp(`::${role}-instance$`))[0];
   const steps = of(new RegExp(`Command::${role}-`)).length > 0 ? "steps" : undefined;
@@ -188,7 +141,7 @@ test("every input that the program sets has a row, and every row's type is one o
     Promise.resolve([]),
   );
   const aws = graphs.filter(({ type }) => type.startsWith("aws:"));
-  const set = aws.flatMap((resource) => [...flat(resource).keys()].map((input) => `${resource.type} ${input}`));
+  const set = aws.flatMap((resource) => [...flatInputs(resource).keys()].map((input) => `${resource.type} ${input}`));
   const listed = Object.entries(INPUT_EFFECTS).flatMap(([type, inputs]) => Object.keys(inputs).map((input) => `${type} ${input}`));
   expect(listed.sort()).toEqual(expect.arrayContaining([...new Set(set)].sort()));
   expect(Object.keys(INPUT_EFFECTS).sort()).toEqual([...new Set(aws.map(({ type }) => type))].sort());

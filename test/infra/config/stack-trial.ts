@@ -2,7 +2,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { KNOWN_ERRORS, policyConfigOf, previewStack } from "../../../infra/cli/preview-stack";
+import { policyConfigOf } from "../../../infra/cli/policy-config";
+import { KNOWN_ERRORS, previewStack } from "../../../infra/cli/preview-stack";
 import { readManifest } from "../../../models-manifest/manifest";
 import { ensureSampleModels, SAMPLE_DIRECTORY } from "../../../models-manifest/sample-models";
 import { ROOT } from "../evaluate";

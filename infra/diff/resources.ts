@@ -1,0 +1,69 @@
+/** What a change does to each resource, from the graphs of both sides: infra/changes.ts says what a changed input does on AWS. Pure. */
+import { EFFECTS, INPUT_EFFECTS, type Effect } from "../changes";
+import type { GraphResource } from "../offline/engine";
+import { stable } from "./side";
+
+export type Outcome = Effect | "runs" | "new";
+
+export interface Changed {
+  readonly outcome: Outcome;
+  /** Inputs that differ; a dot leads into a group. */
+  readonly inputs: readonly string[];
+  /** URNs of resources that are new or replaced, and that an input comes from. */
+  readonly because: readonly string[];
+}
+
+/** One level into the groups that the table looks into. */
+export function flatInputs({ type, inputs }: Pick<GraphResource, "type" | "inputs">): Map<string, unknown> {
+  const rows = INPUT_EFFECTS[type] ?? {};
+  return new Map(
+    Object.entries(inputs).flatMap(([key, value]): [string, unknown][] =>
+      Object.keys(rows).some((row) => row.startsWith(`${key}.`)) && value !== null && typeof value === "object"
+        ? Object.entries(value as object).map(([inner, one]): [string, unknown] => [`${key}.${inner}`, one])
+        : [[key, value]],
+    ),
+  );
+}
+
+const worst = (effects: readonly Effect[]): Effect | undefined => EFFECTS[Math.max(...effects.map((effect) => EFFECTS.indexOf(effect)))];
+export const isCommand = (type: string): boolean => type.startsWith("command:");
+/** What stands on AWS or runs on a host; components are only names. */
+export const isReal = ({ type }: Pick<GraphResource, "type">): boolean => /^(aws|command):/.test(type);
+
+/**
+ * What happens to each resource of `after`, by URN; what is not in it stays as it is. What is new or replaced counts as changed for what uses it.
+ * An input without a row counts as one that replaces.
+ */
+export function compareResources(before: readonly GraphResource[], after: readonly GraphResource[]): Map<string, Changed> {
+  const old = new Map(before.map((resource) => [resource.urn, resource]));
+  const result = new Map<string, Changed>();
+  // A start gives an instance another public address, and nothing else that others use.
+  const moves = new Set(after.filter(({ inputs }) => inputs.associatePublicIpAddress === true).map(({ urn }) => urn));
+  const isAnother = (urn: string): boolean => {
+    const outcome = result.get(urn)?.outcome ?? "";
+    const isStep = /:Command$/.test(urn.split("::")[2] ?? "");
+    return !isStep && (["replaces", "new"].includes(outcome) || (outcome === "stops and starts" && moves.has(urn)));
+  };
+  for (const resource of after.filter(isReal)) {
+    const then = old.get(resource.urn);
+    const changed = then === undefined ? NEW : compareOne(then, resource, isAnother);
+    if (changed !== undefined) result.set(resource.urn, changed);
+  }
+  return result;
+}
+
+const NEW: Changed = { outcome: "new", inputs: [], because: [] };
+
+function compareOne(then: GraphResource, now: GraphResource, isAnother: (urn: string) => boolean): Changed | undefined {
+  const texts = (resource: GraphResource): Map<string, string> =>
+    new Map([...flatInputs(resource)].map(([key, value]) => [key, stable(value)]));
+  const [past, present] = [texts(then), texts(now)];
+  const heeded = (key: string): boolean => !(now.options.ignoreChanges ?? []).includes(key);
+  const inputs = [...new Set([...past.keys(), ...present.keys()])].filter((key) => past.get(key) !== present.get(key) && heeded(key));
+  const dependent = Object.entries(now.propertyDependencies).filter(([key, urns]) => heeded(key) && urns.some(isAnother));
+  if (inputs.length + dependent.length === 0) return undefined;
+  const because = [...new Set(dependent.flatMap(([, urns]) => urns.filter(isAnother)))];
+  if (isCommand(now.type)) return { outcome: "runs", inputs, because };
+  const keys = [...inputs, ...dependent.map(([key]) => key)];
+  return { outcome: worst(keys.map((key) => INPUT_EFFECTS[now.type]?.[key] ?? "replaces")) ?? "ignored", inputs, because };
+}

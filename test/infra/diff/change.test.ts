@@ -1,0 +1,109 @@
+/** What a change of the stack's file does, from evaluation to words, in both directions. */
+import { changeOf, type Change } from "../../../infra/diff/change";
+import { renderMarkdown } from "../../../infra/diff/markdown";
+import type { Side } from "../../../infra/diff/side";
+import { renderText } from "../../../infra/diff/text";
+import { evaluatedWith, sideWith } from "./project";
+
+jest.setTimeout(120_000);
+
+const SCREEN = { width: 120, colours: false };
+const encrypted = (text: string): object => ({ secure: `v1:${Buffer.from(text).toString("base64")}` });
+const compare = (before: Side | undefined, after: Side | undefined): Change =>
+  changeOf("dev", { ref: "main", commit: "0123456789abcdef", before, after });
+
+// The program warns of what some of these open.
+beforeAll(() => void jest.spyOn(console, "warn").mockImplementation());
+afterAll(() => jest.restoreAllMocks());
+
+let base: Side;
+beforeAll(async () => (base = await sideWith()));
+
+test("no difference is one line", async () => {
+  const change = compare(base, await sideWith());
+  expect(change.same).toBe(true);
+  expect(renderText(change, SCREEN)).toBe("Stack dev: no difference to main (0123456789ab)");
+  expect(renderMarkdown(change).trim().split("\n")).toHaveLength(1);
+});
+
+describe("a larger backend with another setting, a wider SSH and a port", () => {
+  let other: Side;
+  beforeAll(async () => {
+    other = await sideWith({
+      "ml-gateway:gateway": { sshFrom: ["0.0.0.0/0"] },
+      "ml-gateway:backend": { instanceType: "t3.small", port: 9001, rootVolumeGiB: 20 },
+      "ml-gateway:env": { LOG_LEVEL: "debug" },
+    });
+  });
+
+  test("is said in every part", () => {
+    const change = compare(base, other);
+    const instance = change.resources.find(({ name }) => name === "backend-instance");
+    expect(instance).toMatchObject({ change: "changed", effect: "stops and starts" });
+    expect(instance?.inputs).toContainEqual({ input: "instanceType", secret: false, lines: ["-t3.micro", "+t3.small"] });
+    expect(change.resources.filter(({ change: kind }) => kind === "removed").map(({ name }) => name)).toEqual([
+      "firewall-in-gateway-ssh-20.30.40.0/24",
+    ]);
+    expect(change.reach.opened).toContain("tcp 22 into gateway-instance from 0.0.0.0/0");
+    expect(change.reach.opened).toContain("tcp 9001 into backend-instance from the group firewall-gateway-sg");
+    expect(change.reach.closed).toContain("tcp 9000 into backend-instance from the group firewall-gateway-sg");
+    expect(change.policies.found.map(({ policy }) => policy)).toEqual(["gateway-ssh-restricted"]);
+    expect((change.cost.after ?? 0) - (change.cost.before ?? 0)).toBeCloseTo(730 * 0.0104 + 4 * 0.08, 5);
+    const env = change.files.find(({ host, path }) => host === "backend" && path === "/home/ddos/app/.env");
+    expect(env?.lines).toContain("+LOG_LEVEL='debug'");
+    expect(change.steps.filter(({ host }) => host === "backend").map(({ name }) => name)).toEqual(["scripts", "env", "release", "verify"]);
+    expect(change.hosts.filter(({ host }) => host === "backend").map(({ text }) => text)).toEqual([
+      expect.stringContaining("stops and starts"),
+      expect.stringContaining("a release"),
+    ]);
+  });
+
+  test("is the same in the other direction", () => {
+    const [there, back] = [compare(base, other), compare(other, base)];
+    const names = (change: Change, kind: string): string[] =>
+      change.resources
+        .filter((row) => row.change === kind)
+        .map(({ name }) => name)
+        .sort();
+    expect(names(back, "added")).toEqual(names(there, "removed"));
+    expect(names(back, "removed")).toEqual(names(there, "added"));
+    expect(names(back, "changed")).toEqual(names(there, "changed"));
+    expect([...back.reach.closed].filter((text) => text.includes("9001"))).toEqual(
+      [...there.reach.opened].filter((text) => text.includes("9001")),
+    );
+    expect(back.policies).toEqual({ found: there.policies.gone, gone: there.policies.found });
+    expect(back.cost.after).toBe(there.cost.before);
+    expect(back.steps.map(({ host, name }) => `${host} ${name}`)).toEqual(there.steps.map(({ host, name }) => `${host} ${name}`));
+  });
+});
+
+test("another secret runs its steps and is never shown, nor the text that it is encrypted to", async () => {
+  const secrets = (value: string): object => ({ "ml-gateway:secretEnv": { DATABASE_URL: encrypted("a"), SECRET_KEY: encrypted(value) } });
+  const [before, after] = [await sideWith({ ...secrets("first value") }), await sideWith({ ...secrets("second value") })];
+  const change = compare(before, after);
+  expect(change.secrets).toEqual(["secretEnv.SECRET_KEY"]);
+  const env = change.steps.find(({ host, name }) => host === "backend" && name === "env");
+  expect(env?.inputs).toEqual([{ input: "stdin", secret: true, lines: [] }]);
+  expect(change.hosts.map(({ host }) => host)).toEqual(["backend"]);
+  for (const text of [JSON.stringify(change), renderText(change, SCREEN), renderMarkdown(change)]) {
+    expect(text).not.toMatch(/placeholder:|second|first value|v1:|PRIVATE KEY/);
+    expect(text).not.toContain(Buffer.from("second value").toString("base64"));
+  }
+  expect(renderText(change, SCREEN)).toContain("secretEnv.SECRET_KEY changed, or encrypted anew");
+});
+
+test("a stack that only one side has is made, or removed, as a whole", async () => {
+  expect(await evaluatedWith({}, "other").then((found) => "side" in found)).toBe(true);
+  const [made, gone] = [compare(undefined, base), compare(base, undefined)];
+  expect(made.sides).toBe("only now");
+  expect(made.resources.every(({ change }) => change === "added")).toBe(true);
+  expect(gone.resources.filter(({ kept }) => kept === true).map(({ name }) => name)).toContain("models-bucket");
+  expect(gone.resources.map(({ name }) => name).sort()).toEqual(made.resources.map(({ name }) => name).sort());
+  expect(renderText(gone, SCREEN)).toContain("only main (0123456789ab) has a Pulumi.dev.yaml");
+  expect(renderMarkdown(made).length).toBeLessThan(65_000);
+});
+
+test("a configuration that cannot be used says so", async () => {
+  const found = await evaluatedWith({ "ml-gateway:backend": { port: "many" } });
+  expect(found).toEqual({ problem: expect.stringContaining("ml-gateway:backend.port") as string });
+});
