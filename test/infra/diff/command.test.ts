@@ -76,7 +76,10 @@ testIfGit("a change of the program itself, of a template and of the configuratio
 testIfGit("what cannot be compared is said", () => {
   git("rm", "-q", "--cached", "infra/program.ts");
   git("commit", "-qm", "another layout");
-  expect(preview("--against", "HEAD")).toMatchObject({ status: 2, stderr: expect.stringContaining("it has no infra/program.ts") as string });
+  expect(preview("--against", "HEAD")).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("it has no infra/program.ts") as string,
+  });
   git("rm", "-q", "--cached", "Pulumi.yaml");
   git("commit", "-qm", "no project");
   expect(preview("--against", "HEAD").stderr).toContain("that commit has no Pulumi.yaml");
