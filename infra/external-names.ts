@@ -187,7 +187,12 @@ const PACKAGES: readonly ExternalName[] = [
 }));
 
 const GITHUB: readonly ExternalName[] = [
-  ["actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "the repository", WORKFLOWS],
+  ["actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "the repository", [...WORKFLOWS, ".github/workflows/comment.yml"]],
+  [
+    "actions/upload-artifact@b7c566a772e6b6bfb58ed0dc250532a479d7789f # v6.0.0",
+    "hands what a pull request does to the workflow that may post it",
+    [".github/workflows/preview.yml"],
+  ],
   ["actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0", "Node", WORKFLOWS],
   ["pulumi/actions@8e5e406f4007fca908480587cb9893c07090f58d # v7.0.0", "the Pulumi CLI", WORKFLOWS],
   [

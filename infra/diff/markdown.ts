@@ -66,8 +66,9 @@ function block({ sign, name, text: what, lines = [] }: Row): string {
 function text(value: string): string {
   const numbered = (character: string): string => `&#${character.codePointAt(0) ?? 0xfffd};${/[@#]/.test(character) ? "&#8288;" : ""}`;
   return value
-    .replace(/[^\p{L}\p{N} .,;()/+-]/gu, numbered)
-    .replace(/^[^\p{L}&]/u, numbered)
+    .replace(/[^\p{L}\p{N} .,:;()/+-]/gu, numbered)
+    .replace(/^[+-]|(?<=^\d+)[.)]/, numbered)
+    .replaceAll("://", "&#58;//")
     .replace(/www\./gi, "www&#46;");
 }
 

@@ -93,7 +93,7 @@ export function shellScripts(): string[] {
       if (entry.isDirectory()) return below(path);
       return entry.name.endsWith(".sh") ? [path] : [];
     });
-  return [".ci/run", ...["templates", "test"].filter((folder) => existsSync(join(ROOT, folder))).flatMap(below)];
+  return [".ci/run", ...[".github", "templates", "test"].filter((folder) => existsSync(join(ROOT, folder))).flatMap(below)];
 }
 
 /** A script without a first line that names its shell is for any sh. */
