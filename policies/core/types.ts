@@ -28,6 +28,8 @@ export class Asset {
     readonly kind: "file" | "text" | "uri" | "archive",
     /** Path, URI or text; for an archive made of parts, undefined. */
     readonly content: string | undefined,
+    /** What an archive is made of, by path; see `partsOf` of core/assets.ts. */
+    readonly members?: Readonly<Record<string, Value>>,
   ) {}
 }
 

@@ -82,6 +82,7 @@ export function isProps(value: Value | undefined): value is Props {
 export function children(value: Value | undefined): Value[] {
   if (value instanceof Secret) return [value.value];
   if (Array.isArray(value)) return value;
+  if (value instanceof Asset) return Object.values(value.members ?? {});
   return isProps(value) ? Object.values(value) : [];
 }
 
@@ -109,7 +110,7 @@ export function exactText(value: Value | undefined): string {
   if (value === undefined) return "undefined";
   if (value instanceof Unknown) return "unknown";
   if (value instanceof Secret) return `secret(${exactText(value.value)})`;
-  if (value instanceof Asset) return `asset(${JSON.stringify([value.kind, value.content])})`;
+  if (value instanceof Asset) return `asset(${JSON.stringify([value.kind, value.content])}${exactText(value.members)})`;
   if (Array.isArray(value)) return `[${value.map(exactText).join()}]`;
   if (!isProps(value)) return JSON.stringify(value);
   const items = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${exactText(item)}`);

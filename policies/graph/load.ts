@@ -26,7 +26,10 @@ export function loadGraph(text: string, source: string): { graph: Graph; format:
     try {
       resources.push(loadResource(json, place));
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
+      // The engine's own words for a stack that overflows are no place and no remedy.
+      if (error instanceof RangeError)
+        problems.push(`${place}: its values nest too deeply to be read; expected at most some hundred levels`);
+      else problems.push(error instanceof Error ? error.message : String(error));
     }
   }
   if (problems.length > 0) {

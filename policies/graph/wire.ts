@@ -107,5 +107,7 @@ function decodeAsset(record: Readonly<Record<string, unknown>>): Asset {
 
 function decodeArchive(record: Readonly<Record<string, unknown>>): Asset {
   const place = record.path ?? record.uri;
-  return new Asset("archive", typeof place === "string" ? place : undefined);
+  const parts = record.assets;
+  const members = typeof parts === "object" && parts !== null ? decodeProps(parts as Readonly<Record<string, unknown>>) : undefined;
+  return new Asset("archive", typeof place === "string" ? place : undefined, members);
 }

@@ -57,7 +57,9 @@ export async function readAsset(raw: object): Promise<Asset> {
   if (raw instanceof pulumi.asset.RemoteAsset) return new Asset("uri", await raw.uri);
   if (raw instanceof pulumi.asset.FileArchive) return new Asset("archive", await raw.path);
   if (raw instanceof pulumi.asset.RemoteArchive) return new Asset("archive", await raw.uri);
-  return new Asset("archive", undefined);
+  if (!(raw instanceof pulumi.asset.AssetArchive)) return new Asset("archive", undefined);
+  const members = await Promise.all(Object.entries(await raw.assets).map(async ([name, part]) => [name, await readAsset(part)] as const));
+  return new Asset("archive", undefined, Object.fromEntries(members));
 }
 
 /** Puts the secret marks of `marked` on the same places of `plain`: what is a secret there is one here. */

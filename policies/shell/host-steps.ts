@@ -1,4 +1,6 @@
 /** Runs one step of a host (a Command, a copied file) over its files. */
+import { partsOf } from "../core/assets";
+import type { Part } from "../core/assets";
 import { Asset, Secret } from "../core/types";
 import type { Resource, Value } from "../core/types";
 import { asArray, asProps, asString, containsSecret, exactText, isAbsent, isUnknown, reveal } from "../core/values";
@@ -7,9 +9,10 @@ import { makeFile } from "./effects/create";
 import type { Files } from "./files";
 import { exactly } from "./mode";
 import { addSource } from "./origin";
-import { nameOf } from "./paths";
+import { nameOf, parentOf } from "./paths";
 import type { Context, State } from "./state";
-import { makeFolders, unpack } from "./tree";
+import type { Call } from "./call";
+import { absolute, makeFolders, unpack } from "./tree";
 import { hole, isSecretName, markSecret } from "./text";
 
 export type PartName = "create" | "update" | "delete";
@@ -102,7 +105,7 @@ function copy(step: Resource, files: Files, context: Context): void {
   const call = { name: "copy", args: [], state, scope: { context, channels: new Map(), frame: { exits: [] }, depth: 0, ignored: false } };
   if (source instanceof Asset && source.kind === "archive") {
     makeFolders(state, context, to, exactly(0o755));
-    unpack(state, context, to, { wanted: exactly(0o644), folders: exactly(0o755) });
+    for (const part of partsOf(source)) bring(part, to, step, call, step.inputs.source instanceof Secret);
     return;
   }
   const content =
@@ -111,4 +114,19 @@ function copy(step: Resource, files: Files, context: Context): void {
   const secret = step.inputs.source instanceof Secret ? markSecret(content) : content;
   const folder = to.endsWith("/") && path !== undefined;
   makeFile(call, folder ? `${to}${nameOf(path)}` : to, secret, exactly(0o644));
+}
+
+/** A part of an archive; what is not shown (a folder, an address) may bring files of any name. */
+function bring({ path, asset, secret }: Part, folder: string, step: Resource, call: Call, allSecret: boolean): void {
+  const { state } = call;
+  const { context } = call.scope;
+  const target = path === "" ? folder : `${folder}/${path}`;
+  if (asset === undefined || asset.kind === "archive") {
+    unpack(state, context, target, { wanted: exactly(0o644), folders: exactly(0o755) });
+    return;
+  }
+  const text = asset.kind === "text" ? (asset.content ?? "") : hole("value", `content of ${asset.content ?? "the asset"}`);
+  addSource(context, step.urn, `source["${path}"]`, text);
+  makeFolders(state, context, parentOf(absolute(target, state)), exactly(0o755));
+  makeFile(call, target, secret || allSecret ? markSecret(text) : text, exactly(0o644));
 }

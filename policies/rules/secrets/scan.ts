@@ -1,4 +1,6 @@
 /** Where a value holds secrets: every leaf with its path, what it holds, and whether the program marked it. */
+import { partsOf } from "../../core/assets";
+import type { Part } from "../../core/assets";
 import { Asset, Secret, Unknown } from "../../core/types";
 import type { Props, Value } from "../../core/types";
 import { isProps } from "../../core/values";
@@ -35,11 +37,20 @@ export function scan(value: Value | undefined, path: string, name = path): Spot[
 function visit(value: Value, place: Place): Spot[] {
   if (value instanceof Secret) return visit(value.value, { ...place, marked: true });
   if (value instanceof Unknown) return unknownSpot(place);
-  if (value instanceof Asset) return value.kind === "text" && value.content !== undefined ? textSpots(value.content, place) : [];
+  if (value instanceof Asset) return partsOf(value).flatMap((part) => partSpots(part, place));
   if (typeof value === "string") return textSpots(value, place);
   if (typeof value === "number") return isSecretName(place.name) && value >= 100_000 ? [spot(place, `a value for ${place.name}`)] : [];
   if (Array.isArray(value)) return value.flatMap((item, index) => visit(item, { ...place, path: `${place.path}[${String(index)}]` }));
   return isProps(value) ? propsSpots(value, place) : [];
+}
+
+function partSpots({ path, asset, secret }: Part, place: Place): Spot[] {
+  if (asset?.kind !== "text" || asset.content === undefined) return [];
+  return textSpots(asset.content, {
+    ...place,
+    path: path === "" ? place.path : `${place.path}["${path}"]`,
+    marked: place.marked || secret,
+  });
 }
 
 function unknownSpot(place: Place): Spot[] {

@@ -1,4 +1,5 @@
 import { once } from "../../core/graph";
+import { partsOf } from "../../core/assets";
 import { Asset, Secret } from "../../core/types";
 import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
 import { anyLeaf, asArray, asString, isUnknown, walkLeaves } from "../../core/values";
@@ -31,8 +32,12 @@ function assets(graph: Graph, resource: Resource): Finding[] {
       value,
       (leaf, path, marked) => {
         if (!(leaf instanceof Asset)) return;
-        if (leaf.kind === "text") found.push(...unlessMarked(graph, resource, scan(marked ? new Secret(leaf) : leaf, path, "text"), FIX));
-        else if (leaf.content !== undefined && isSecretFile(leaf.content)) found.push(secretFile(resource, path, leaf.content));
+        found.push(...unlessMarked(graph, resource, scan(marked ? new Secret(leaf) : leaf, path, "text"), FIX));
+        for (const part of partsOf(leaf)) {
+          if (part.asset?.kind === "text") continue;
+          const named = [part.asset?.content, part.path].find((file) => file !== undefined && isSecretFile(file));
+          if (named !== undefined) found.push(secretFile(resource, part.path === "" ? path : `${path}["${part.path}"]`, named));
+        }
       },
       key,
     );

@@ -1,5 +1,6 @@
 import type { Finding, Policy, Resource } from "../../core/types";
 import { once } from "../../core/graph";
+import { partsOf } from "../../core/assets";
 import { Asset } from "../../core/types";
 import { walkLeaves } from "../../core/values";
 import { findUrlPasswords } from "./detect";
@@ -30,16 +31,18 @@ const check = once((resource: Resource): Finding[] => {
     walkLeaves(
       value,
       (leaf, path) => {
-        const text = leaf instanceof Asset ? (leaf.kind === "text" ? leaf.content : undefined) : leaf;
-        if (typeof text !== "string") return;
-        for (const name of unitSecrets(text))
-          found.set(`${path} ${name}`, `${path} of ${label(resource)} has a unit with ${name} in Environment=: ${FIX}`);
+        for (const text of leaf instanceof Asset ? textsOf(leaf) : [leaf])
+          for (const name of typeof text === "string" ? unitSecrets(text) : [])
+            found.set(`${path} ${name}`, `${path} of ${label(resource)} has a unit with ${name} in Environment=: ${FIX}`);
       },
       key,
     );
   }
   return [...found.values()].map((message) => violation(resource, message));
 });
+
+const textsOf = (asset: Asset): (string | undefined)[] =>
+  partsOf(asset).map((part) => (part.asset?.kind === "text" ? part.asset.content : undefined));
 
 const LINE =
   /^[ \t]*["']?(?:Default)?Environment[ \t]*=[ \t]*(\S.*)$|--setenv[= ](\S+)|\bsystemctl\s+(?:--\S+\s+){0,20}set-environment[ \t]+(\S.*)$/gm;

@@ -93,6 +93,9 @@ export function stringAsset(text: string): Record<string, unknown> {
 export function fileAsset(path: string): Record<string, unknown> {
   return { [SIGNATURE]: SIGNATURES.asset, path };
 }
+export function archive(assets: Record<string, unknown>): Record<string, unknown> {
+  return { [SIGNATURE]: SIGNATURES.archive, assets };
+}
 /** A value unknown until `up` that these resources flow into: `pulumi.interpolate`, `all(...).apply(...)`. */
 export function computed(...from: { readonly urn: string }[]): Computed {
   return new Computed(from.map((resource) => resource.urn));

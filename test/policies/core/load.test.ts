@@ -170,7 +170,10 @@ describe("Pulumi's marks", () => {
   test("assets, references, outputs", () => {
     expect(marked("asset", { text: "x" })).toEqual(new Asset("text", "x"));
     expect(marked("asset", { path: "./.env", hash: "1" })).toEqual(new Asset("file", "./.env"));
-    expect(marked("archive", { assets: {} })).toEqual(new Asset("archive", undefined));
+    expect(marked("archive", { assets: {} })).toEqual(new Asset("archive", undefined, {}));
+    expect(marked("archive", { assets: { "a.sh": { [SIGNATURE]: SIGNATURES.asset, text: "x" } } })).toEqual(
+      new Asset("archive", undefined, { "a.sh": new Asset("text", "x") }),
+    );
     expect(marked("reference", { urn: VPC.urn, id: "vpc-1" })).toBe("vpc-1");
     expect(marked("output", { value: "x", secret: true })).toEqual(new Secret("x"));
     expect(marked("output", {})).toBe(UNKNOWN);

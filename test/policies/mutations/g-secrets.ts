@@ -1,6 +1,6 @@
 /** Area G, and where secrets end up in areas F and D: state, scripts, inputs, assets, outputs. */
 import type { Handle, Program } from "../core/builder";
-import { computed, fileAsset, secret, stringAsset } from "../core/builder";
+import { computed, fileAsset, secret, archive, stringAsset } from "../core/builder";
 import { envText, fakes } from "../secrets/fakes";
 import type { Mutation } from "./frame";
 
@@ -329,6 +329,30 @@ const elsewhere: Mutation[] = [
     title: "CopyToRemote source StringAsset(envText)",
     expect: "secret-in-asset",
     apply: (p) => copied(p, stringAsset(envText)),
+  },
+  {
+    id: "F27-archive",
+    title: "the text in an archive inside an archive",
+    expect: "secret-in-asset",
+    apply: (p) => copied(p, archive({ "readme.md": stringAsset("# read me\n"), inner: archive({ settings: stringAsset(envText) }) })),
+  },
+  {
+    id: "F27-archive-file",
+    title: "a part of an archive that is called .env",
+    expect: "secret-in-asset",
+    apply: (p) => copied(p, archive({ "app/.env": fileAsset("settings") })),
+  },
+  {
+    id: "F27-archive-unit",
+    title: "a unit in an archive",
+    expect: "secret-in-unit",
+    apply: (p) => copied(p, archive({ "x.service": stringAsset(`[Service]\nEnvironment=DATABASE_URL=${fakes.databaseUrl}\n`) })),
+  },
+  {
+    id: "F27-archive-Z",
+    title: "an archive of a site file",
+    expect: [],
+    apply: (p) => copied(p, archive({ "site.conf": stringAsset("server { listen 9000; }\n") })),
   },
   { id: "F27-Z", title: "StringAsset of a site file", expect: [], apply: (p) => copied(p, stringAsset("server { listen 9000; }\n")) },
   {
