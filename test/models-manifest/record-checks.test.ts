@@ -1,10 +1,11 @@
 /** `npm run models -- record-checks` against a service on this machine, a process of its own because the command waits for its answers. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelsCommand } from "../../models-manifest/cli";
 import type { ChecksFile } from "../../models-manifest/checks";
 import { loadManifest } from "../../models-manifest/manifest";
+import { CHECKS_PROGRAM, hostCommand, questions, readAnswers } from "../../models-manifest/record";
 import { run } from "../cli/run";
 import { lacking, unless } from "../needs";
 import { sampleProject, type Project } from "./project";
@@ -73,6 +74,21 @@ python(
     expect(loadManifest("manifest.json", project.root).checks).toBeUndefined();
   },
 );
+
+python("the command for a host brings the program with it, and reads the questions from its input", () => {
+  const command = hostCommand(readFileSync(CHECKS_PROGRAM, "utf8"));
+  const here = command
+    .replace("sudo -n /usr/bin/python3", "python3")
+    .replace("http://127.0.0.1:8000 /home/ddos/current/app/.env", `${url} -`);
+  expect(here).toContain('"/var/lib/ddos/releases/$(basename "$(readlink /home/ddos/current)")/facts"');
+  const asked = here.replace(/"\/var\/lib\/ddos.*\/facts"/, "-");
+  const input = questions("checks.json", [{ request: { method: "GET", path: "/it's?status=201" } }]);
+  const stdout = execFileSync("sh", ["-c", asked], { input, encoding: "utf8" });
+  expect(readAnswers({ code: 0, stdout, stderr: "" }, "checks.json", 1)).toMatchObject({
+    answers: [{ status: 201, json: { path: "/it's?status=201", score: 0.25 } }],
+    unsteady: [[["id"]]],
+  });
+});
 
 test("whom to ask, and a file, have to be said", async () => {
   rows("/a");

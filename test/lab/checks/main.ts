@@ -203,8 +203,8 @@ async function runAll(only: RegExp | undefined): Promise<number> {
     const [commands, verifying] = [commandChecks(lab, outputs), verifyChecks(lab, outputs)];
     const closed = [...hardeningChecks(lab, () => String(outputs()["gatewayAddress"])), ...backupChecks(lab)];
     // Five minutes, most of it waiting: by name only.
-    const requests = requestChecks(lab, () => String(outputs().gatewayAddress));
-    const changes = [...answerChecks(lab, outputs), ...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
+    const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...answerChecks(lab, outputs)];
+    const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
     const work = [
       ...reachChecks(found, lab),
       ...commands,
