@@ -15,6 +15,7 @@ import { shellParser } from "./parser";
 import { relation } from "./paths";
 import type { Context, Happenings } from "./state";
 import { hostsOf, ordersOf, predecessors } from "./steps";
+import { shortened } from "./text";
 import type { Host } from "./steps";
 import { userDataOf } from "./user-data";
 
@@ -120,11 +121,15 @@ const LISTS = ["executed", "written", "unclear", "shown", "sent", "remoteCode", 
 /** Other orders of the same steps repeat most of what happened. */
 function addNew(into: Happenings, from: Happenings): void {
   for (const name of LISTS) {
-    const added: readonly Item[] = from[name];
-    if (added.length === 0) continue;
     const list: Item[] = into[name];
+    // What stages in common have led to is the same items, in front.
+    let shared = 0;
+    while (shared < list.length && list[shared] === from[name][shared]) shared += 1;
+    const added: readonly Item[] = from[name].slice(shared);
+    if (added.length === 0) continue;
+    const lines = new Set(added.map(lineOf));
     const spots = new Set(added.map(spotOf));
-    const seen = new Set(list.filter((item) => spots.has(spotOf(item))).map(keyOf));
+    const seen = new Set(list.filter((item) => lines.has(lineOf(item)) && spots.has(spotOf(item))).map(keyOf));
     for (const item of added) if (!seen.has(keyOf(item))) list.push(item);
   }
 }
@@ -132,10 +137,12 @@ function addNew(into: Happenings, from: Happenings): void {
 type Item = { readonly place: Place } | Happenings["ran"][number];
 
 /** Where it happened: nearly always enough to see that something is new. */
-const spotOf = once((item: Item): string =>
-  "place" in item ? `${String(item.place.line)} ${item.place.part} ${item.place.urn}` : item.path,
+const spotOf = (item: Item): string => ("place" in item ? `${String(item.place.line)} ${item.place.part} ${item.place.urn}` : item.path);
+const lineOf = (item: Item): number => ("place" in item ? item.place.line : 0);
+/** A long text, such as what a hundred commands have on their standard input, counts by its digest. */
+const keyOf = once((item: Item): string =>
+  JSON.stringify(item, (key, value: unknown) => (key === "time" ? undefined : typeof value === "string" ? shortened(value) : value)),
 );
-const keyOf = once((item: Item): string => JSON.stringify(item, (key, value: unknown) => (key === "time" ? undefined : value)));
 
 interface Run {
   readonly files: Files;

@@ -69,8 +69,8 @@ function suffixOf(text: string): string {
 /** The same words and inputs come again at every run of a script that is like another. */
 const suffixes = new Map<string, string>();
 
-/** A payload of a hundred kilobytes goes through a dozen filters: it is summed up once. */
-function shortened(text: string): string {
+/** Stands for a text where texts are compared. A payload of a hundred kilobytes goes through a dozen filters: it is summed up once. */
+export function shortened(text: string): string {
   if (text.length < 2000) return text;
   const known = sums.get(text);
   if (known !== undefined) return known;
