@@ -17,9 +17,14 @@ interface Tables {
 const LIST = -1;
 const UNDEFINED = ~0;
 
-export function encode(value: object, named: readonly object[] = []): Buffer {
+/** So many characters of different texts are put into bytes; hosts of a large set-up have a few millions. */
+export const MOST_CHARACTERS = 16 * 2 ** 20;
+
+/** Undefined for what holds more text than that. */
+export function encode(value: object, named: readonly object[] = []): Buffer | undefined {
   const writer = new Writer(named);
   writer.reference(value);
+  if (writer.characters > MOST_CHARACTERS) return undefined;
   const tables: Tables = { constants: writer.constants, forms: writer.forms };
   const json = Buffer.from(JSON.stringify(tables));
   const head = Buffer.alloc(4);
@@ -32,6 +37,7 @@ class Writer {
   readonly constants: Constant[] = [null];
   readonly forms: string[][] = [];
   readonly numbers: number[] = [];
+  characters = 0;
   private readonly constantNumbers = new Map<Constant, number>();
   private readonly formNumbers = new Map<string, number>();
   private readonly objectNumbers: Map<object, number>;
@@ -53,6 +59,7 @@ class Writer {
     if (number === undefined) {
       number = this.constants.push(value) - 1;
       this.constantNumbers.set(value, number);
+      if (typeof value === "string") this.characters += value.length;
     }
     return ~number;
   }

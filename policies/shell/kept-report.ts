@@ -49,9 +49,10 @@ export async function keptReport({ digest, length, guarded }: Material, make: ()
   const bytes = store.read(key);
   if (bytes) return fromPlain(decode(bytes, NAMED) as Plain);
   const report = await make();
-  if (kept < MOST_KEPT) {
+  const content = kept < MOST_KEPT ? encode(toPlain(report), NAMED) : undefined;
+  if (content) {
     kept += 1;
-    store.write(key, encode(toPlain(report), NAMED));
+    store.write(key, content);
   }
   return report;
 }

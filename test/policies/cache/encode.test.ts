@@ -1,6 +1,12 @@
 /** What is kept comes back as it was: values, missing values, order of keys, and which objects are the same one. */
 import fc from "fast-check";
-import { decode, encode } from "../../../policies/cache/encode";
+import { decode, encode as encodeAny, MOST_CHARACTERS } from "../../../policies/cache/encode";
+
+function encode(...args: Parameters<typeof encodeAny>): Buffer {
+  const bytes = encodeAny(...args);
+  if (!bytes) throw new Error("too much text");
+  return bytes;
+}
 
 const leaf = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -46,6 +52,12 @@ test("an object that is named is that object again", () => {
   const back = decode(encode([named, { ...named }], [named]), [named]) as unknown[];
   expect(back[0]).toBe(named);
   expect(back[1]).not.toBe(named);
+});
+
+test("more text than is worth keeping is left out, however often a shorter one occurs", () => {
+  const half = "x".repeat(MOST_CHARACTERS / 2);
+  expect(encodeAny([half, `${half}y`])).toBeUndefined();
+  expect(decode(encode([half, half]))).toEqual([half, half]);
 });
 
 test.each<[string, unknown]>([
