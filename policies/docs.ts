@@ -7,6 +7,7 @@ import { pageCommand, start } from "./cli";
 import { areas, repositoryArea } from "./rules";
 import type { Area } from "./rules";
 import { CONTROLS } from "./core/framework";
+import { mappingTexts } from "./core/mappings";
 import { answersEarly } from "./core/types";
 import type { Policy } from "./core/types";
 
@@ -75,6 +76,7 @@ function section(policy: Policy): string[] {
     "",
     `- Level: ${policy.enforcementLevel}; severity: ${policy.severity}`,
     `- Control: ${policy.control}, ${CONTROLS[policy.control]}`,
+    ...mappingLine(policy.id),
     `- Why: ${policy.why}`,
     `- Remediation: ${policy.remediationSteps}`,
     `- Evaluated before creation at \`pulumi up\`: ${before(policy)}`,
@@ -86,6 +88,11 @@ function section(policy: Policy): string[] {
     "",
     ...code(policy.good),
   ];
+}
+
+function mappingLine(id: string): string[] {
+  const texts = mappingTexts(id);
+  return texts.length === 0 ? [] : [`- Also: ${texts.join("; ")}`];
 }
 
 function before(policy: Policy): string {

@@ -1,4 +1,5 @@
 /** What every finding of a policy has to teach beside its own fact: why it matters, and the fix as words and as code. */
+import { mappingTexts } from "./mappings";
 import type { Policy } from "./types";
 
 export interface Lesson {
@@ -7,10 +8,18 @@ export interface Lesson {
   readonly remediationSteps: string;
   /** The fix as code: a clean example. */
   readonly example: string;
+  /** Published controls that say the same (core/mappings.ts). */
+  readonly references: readonly string[];
 }
 
-export function lessonOf({ description, why, remediationSteps, good }: Policy): Lesson {
-  return { description, why: sentence(why), remediationSteps: sentence(remediationSteps), example: good.trim() };
+export function lessonOf({ id, description, why, remediationSteps, good }: Policy): Lesson {
+  return {
+    description,
+    why: sentence(why),
+    remediationSteps: sentence(remediationSteps),
+    example: good.trim(),
+    references: mappingTexts(id),
+  };
 }
 
 /** Some texts stand in the middle of a message as well, and so begin small and end without a point. */

@@ -8,6 +8,7 @@ import type { Outcome } from "../core/outcome";
 import { applyExemptions } from "../core/exemptions";
 import type { Exempted } from "../core/exemptions";
 import { frameworkEntry } from "../core/framework";
+import { mappingTags } from "../core/mappings";
 import { makeGraph, makeResource } from "../core/graph";
 import { closingLine } from "../core/summary";
 import { answersEarly } from "../core/types";
@@ -65,7 +66,7 @@ function enginePolicy(policy: Policy, state: PackState): EnginePolicy {
     remediationSteps: policy.remediationSteps,
     displayName: displayName(policy.id),
     framework: frameworkEntry(policy.control),
-    tags: [...policy.tags],
+    tags: [...policy.tags, ...mappingTags(policy.id)],
     configSchema: { properties: OWN_PROPERTIES as never },
     validateStack: async (args: StackValidationArgs, reportViolation: ReportViolation) => {
       const { graph, config, ran } = await state.session(args, policy.id);

@@ -1,6 +1,7 @@
 /** SARIF 2.1.0, as code scanning services read it. */
 import type { Outcome, Result } from "../core/outcome";
 import { CONTROLS } from "../core/framework";
+import { mappingTags } from "../core/mappings";
 import { lessonOf } from "../core/lesson";
 import type { Lesson } from "../core/lesson";
 import type { Policy } from "../core/types";
@@ -61,7 +62,7 @@ function rule(policy: Policy, result: Result): object {
     properties: {
       control: `${policy.control}: ${CONTROLS[policy.control]}`,
       "security-severity": SEVERITY[policy.severity],
-      tags: ["security", ...policy.tags],
+      tags: ["security", ...policy.tags, ...mappingTags(policy.id)],
     },
   };
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluateGraph } from "../../../policies/api";
 import { lessonOf } from "../../../policies/core/lesson";
+import { mappedIds, mappingsOf, mappingTags } from "../../../policies/core/mappings";
 import { parsePosition } from "../../../policies/core/source";
 import { policies } from "../../../policies/rules";
 import { repositoryPolicies } from "../../../policies/rules/secrets/repository";
@@ -114,3 +115,13 @@ test.each([...policies, ...repositoryPolicies].map((policy) => [policy.id, polic
     expect(example.length).toBeGreaterThan(15);
   },
 );
+
+test("published controls: every row is a policy, ids have their framework's form, SARIF and docs name them", () => {
+  const ids = new Set([...policies, ...repositoryPolicies].map(({ id }) => id));
+  expect(mappedIds.filter((id) => !ids.has(id))).toEqual([]);
+  for (const { framework, id } of mappedIds.flatMap(mappingsOf))
+    expect(id).toMatch(framework === "NIST SP 800-53" ? /^[A-Z]{2}-\d+(\(\d+\))?$/ : /^\d(\.\d+)+$/);
+  expect(mappingTags("imds-v2-required")).toEqual(["cis-aws-3.0.0:5.6", "cis-aws-5.0.0:5.7"]);
+  const page = readFileSync(join(ROOT, "docs/policies/hosts.md"), "utf8");
+  expect(page).toContain("- Also: CIS AWS Foundations Benchmark 3.0.0: 5.6; CIS AWS Foundations Benchmark 5.0.0: 5.7");
+});
