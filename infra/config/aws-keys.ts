@@ -1,6 +1,6 @@
 /** The keys of the stack's file that are not the program's own: those of the AWS provider, and prefixes that nothing reads. Pure. */
 import { nearest } from "../../policies/cli/nearest";
-import { visible } from "../../policies/cli/schema-words";
+import { shown, visible } from "../../policies/cli/schema-words";
 import { SECTIONS } from "./schema";
 import { isGroup, parseJson } from "./values";
 
@@ -12,13 +12,30 @@ skipMetadataApiCheck skipRegionValidation skipRequestingAccountId stsRegion tagP
 useDualstackEndpoint useFipsEndpoint userAgents`.split(/\s+/);
 const AWS_SECRETS = ["accessKey", "secretKey", "token"];
 
+/** What the provider takes for them; the others are texts. */
+const BOOLEANS =
+  `insecure s3UsePathStyle skipCredentialsValidation skipMetadataApiCheck skipRegionValidation skipRequestingAccountId useDualstackEndpoint
+useFipsEndpoint`.split(/\s+/);
+const NUMBERS = ["maxRetries", "tokenBucketRateLimiterCapacity"];
+const LISTS = [
+  "allowedAccountIds",
+  "assumeRoles",
+  "endpoints",
+  "forbiddenAccountIds",
+  "sharedConfigFiles",
+  "sharedCredentialsFiles",
+  "userAgents",
+];
+const GROUPS = ["assumeRoleWithWebIdentity", "ignoreTags"];
+const ACCOUNTS = ["allowedAccountIds", "forbiddenAccountIds"];
+
 /** What is wrong with the `aws:` keys. */
 export function awsProblems(values: Readonly<Record<string, string>>, isSecret: (key: string) => boolean): string[] {
   return Object.entries(values)
     .filter(([key]) => key.startsWith("aws:"))
     .flatMap(([key, value]) => {
       const name = key.slice("aws:".length);
-      const problem = keyProblem(name) ?? (name === "defaultTags" ? tagsProblem(value) : undefined);
+      const problem = keyProblem(name) ?? (name === "defaultTags" ? tagsProblem(value) : formProblem(name, value));
       if (problem !== undefined) return [`${key}: ${problem}`];
       return AWS_SECRETS.includes(name) && !isSecret(key) ? [`${key}: ${leak(key)}`] : [];
     });
@@ -31,6 +48,23 @@ function keyProblem(given: string): string | undefined {
     return `was set without --path, and nothing reads it; set it again: pulumi config set --path 'aws:${given}' VALUE`;
   const meant = nearest(name, AWS_KEYS);
   return `unknown key, which the AWS provider does not read${meant === undefined ? "; remove it" : `; did you mean "aws:${meant}"?`}`;
+}
+
+/** A value of another kind than the provider takes: it would say so in its own words, after the program has run, or drop it. */
+function formProblem(name: string, value: string): string | undefined {
+  // The region has a check of its own, and a secret is not shown.
+  if (name === "region" || AWS_SECRETS.includes(name)) return undefined;
+  const parsed = parseJson(value);
+  const structured = typeof parsed === "object" && parsed !== null ? parsed : undefined;
+  const found = `found ${value.trim() === "" ? "nothing" : shown(structured ?? value)}; write`;
+  if (BOOLEANS.includes(name)) return /^(true|false)$/.test(value) ? undefined : `${found} true or false`;
+  if (NUMBERS.includes(name)) return /^\d+$/.test(value) ? undefined : `${found} a whole number, for example aws:${name}: 10`;
+  if (GROUPS.includes(name)) return isGroup(structured) ? undefined : `${found} a group of keys, as the AWS provider has them for ${name}`;
+  if (!LISTS.includes(name)) return structured === undefined && value.trim() !== "" ? undefined : `${found} one text, or remove the key`;
+  const example = ACCOUNTS.includes(name) ? `, for example aws:${name}: ["123456789012"]` : ", a line with a hyphen for each entry";
+  if (!Array.isArray(structured)) return `${found} a list${example}`;
+  const odd: unknown = ACCOUNTS.includes(name) ? structured.find((one) => typeof one !== "string" || !/^\d{12}$/.test(one)) : undefined;
+  return odd === undefined ? undefined : `found ${shown(odd)} in the list; write account ids of 12 digits in quotes${example}`;
 }
 
 function leak(key: string): string {

@@ -44,7 +44,7 @@ function sshFrom({ project, sections }: Context): string[] {
 }
 
 /** Named services of the backend: NAT on the gateway passes packages and time alone, so the Internet has to be reached another way. */
-function egressTargets({ project, sections }: Context): string[] {
+function egressTargets({ project, sections, refused = [] }: Context): string[] {
   const targets = (sections.backend as { egress?: unknown } | undefined)?.egress;
   const network = sections.network as { egress?: string } | undefined;
   if (!Array.isArray(targets)) return [];
@@ -53,6 +53,9 @@ function egressTargets({ project, sections }: Context): string[] {
     if (!isGroup(target)) return []; // reported by the structure's check
     const { port, cidr, securityGroup } = target;
     const key = `${project}:backend.egress[${index}]`;
+    // A key that nobody knows may have been meant as one of the two, and has been reported.
+    const known = ["port", "cidr", "securityGroup", "description"].map((name) => `backend.egress[${index}].${name}`);
+    if (refused.some((one) => one.startsWith(`backend.egress[${index}].`) && !known.includes(one))) return [];
     if ((cidr === undefined) === (securityGroup === undefined)) {
       const found = cidr === undefined ? "neither cidr nor securityGroup" : "cidr and securityGroup";
       return [`${key}: found ${found}; give one of them, which says where the service is`];

@@ -144,6 +144,20 @@ const REGIONS: readonly Case[] = [
   ["an encrypted region", region("{ secure: AAABAJ }"), /^aws:region: is encrypted, so that it cannot be read here, and it is no secret/],
   ["a key of AWS that is none", plus("aws:profil: work"), /^aws:profil: unknown key, .* did you mean "aws:profile"\?/],
   ["tags without tags:", plus("aws:defaultTags:", "  Team: x"), /^aws:defaultTags: found Team beside the key tags/],
+  ["a profile as a list", plus("aws:profile: [work]"), /^aws:profile: found the list \[work\]; write one text/],
+  ["an empty profile", plus("aws:profile: ''"), /^aws:profile: found nothing; write one text, or remove the key/],
+  ["a switch of AWS as a word", plus("aws:skipRegionValidation: yes"), /^aws:skipRegionValidation: found "yes"; write true or false/],
+  [
+    "retries as a word",
+    plus("aws:maxRetries: many"),
+    /^aws:maxRetries: found "many"; write a whole number, for example aws:maxRetries: 10/,
+  ],
+  ["accounts as a text", plus("aws:allowedAccountIds: '123456789012'"), /^aws:allowedAccountIds: found .*; write a list, for example/],
+  [
+    "an account id without quotes",
+    plus("aws:allowedAccountIds: [23456789012]"),
+    /^aws:allowedAccountIds: found 23456789012 in the list; write account ids of 12 digits in quotes/,
+  ],
   ["a key of an account", plus("aws:secretKey: hunter2"), /^aws:secretKey: an access key of AWS, stored in plain text/],
 ];
 

@@ -158,6 +158,11 @@ const HOSTS: readonly Case[] = [
     /^ml-gateway:backend\.egress\[0\]: found neither cidr/,
   ],
   [
+    "egress with a key of its own",
+    section("backend", "{ egress: [{ port: 5432, to: db.example.org, description: db }] }"),
+    /^ml-gateway:backend\.egress\[0\]\.to: unknown key; known keys: port, cidr, securityGroup, description/,
+  ],
+  [
     "egress to an address",
     section("backend", "{ egress: [{ port: 5432, cidr: 10.0.200.5, description: db }] }"),
     /^ml-gateway:backend\.egress\[0\]\.cidr: .* did you mean 10\.0\.200\.5\/32\?/,
