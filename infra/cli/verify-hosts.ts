@@ -7,7 +7,7 @@ import { carrier } from "../release/carrier";
 import { stackInputs, type StackInputs } from "../release/inputs";
 import { hostSteps } from "../release/steps";
 import { TemplateFileError } from "../release/templates";
-import type { HostRole, Step } from "../release/types";
+import type { HostRole, Sent, Step } from "../release/types";
 import { runOverSsh, type CommandResult, type Endpoint } from "../remote/ssh";
 import type { DeployedJson } from "./pulumi-cli";
 import { readReport, type HostOutcome } from "./verify-report";
@@ -73,12 +73,20 @@ export async function ask(role: HostRole, inputs: StackInputs, deployed: Deploye
  * @throws Error naming the host that could not be reached
  */
 export async function runStep(role: HostRole, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
-  const [route, env] = await Promise.all([routeTo(role, inputs, deployed), settled(pulumi.output(inputs.environment(role)))]);
-  const stdin = step.stdin({ bucket: inputs.bucketName, backendAddress: deployed.backendAddress, env });
-  const { create, stdin: script } = carrier([step.script], { only: false });
+  const env = await settled(pulumi.output(inputs.environment(role)));
+  return send(role, step, step.stdin({ bucket: inputs.bucketName, backendAddress: deployed.backendAddress, env }), inputs, deployed);
+}
+
+/**
+ * As runStep does, for what is no step of the set-up.
+ * @throws Error naming the host that could not be reached
+ */
+export async function send(role: HostRole, sent: Sent, stdin: string, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
+  const route = await routeTo(role, inputs, deployed);
+  const { create, stdin: script } = carrier([sent.script], { only: false });
   const commands = [
     { command: create, stdin: script },
-    { command: step.create, stdin },
+    { command: sent.create, stdin },
   ];
   return runOverSsh(route, commands);
 }

@@ -1,12 +1,12 @@
 /** Composes what a step runs on the host from the plain files in templates/steps. */
 import { sha256 } from "./render";
 import { hereDocument, readPart, readScript } from "./templates";
-import type { StepFile, StepName } from "./types";
+import type { AskedName, StepFile, StepName } from "./types";
 
 export interface StepScript {
-  readonly name: StepName;
-  /** Exclusive steps run alone on a host; shared ones may run beside each other. */
-  readonly lock: "exclusive" | "shared";
+  readonly name: StepName | AskedName;
+  /** Exclusive steps run alone on a host; shared ones may run beside each other; one without a lock only reads. */
+  readonly lock: "exclusive" | "shared" | "none";
   readonly limitSeconds: number;
   /** Scripts in templates/steps, in order, without `.sh`. @default the step's name */
   readonly parts?: readonly string[];
@@ -43,7 +43,8 @@ export function composeScript(step: StepScript): StepFile {
  * What the Command of a step runs: the script with this digest, or nothing. It runs in a transient unit, which belongs to the host's PID 1,
  * so a cut link cannot stop it half-way, and it is bounded by systemd and by timeout. A status of 0 is not enough to have succeeded (a
  * machine that goes down ends its processes in any order): the script itself has to say at its end that it is done, in a word that this
- * Command has just made. All of this is printed when a step fails, so it is short.
+ * Command has just made. It is told who logged in, from where, for the history of releases. All of this is printed when a step fails, so it
+ * is short.
  */
 export function composeCreate(step: StepScript, script: StepFile): string {
   const { name, limitSeconds, onFailure } = step;
@@ -61,9 +62,11 @@ if ! echo "${script.sha256}  $script" | sudo -n sha256sum --check --quiet >&2; t
 fi
 said=/run/ddos-steps/done-${name}-$$
 mark=$(cat /proc/sys/kernel/random/uuid)
+from=\${SSH_CONNECTION:-unknown}
+by="$(id -un) from \${from%% *}"
 sudo -n timeout -k 10 ${limitSeconds + 30} systemd-run --quiet --wait --pipe --collect --unit="ddos-step-${name}-$$" \\
   ${properties.join(" ")} \\
-  --setenv=HOME=/root --setenv=DDOS_DONE="$said" --setenv=DDOS_MARK="$mark" /bin/bash "$script"
+  --setenv=HOME=/root --setenv=DDOS_BY="$by" --setenv=DDOS_DONE="$said" --setenv=DDOS_MARK="$mark" /bin/bash "$script"
 if ! echo "$mark" | sudo -n cmp -s -- - "$said" || ! sudo -n rm -- "$said"; then
   echo "ddos ${name} failed on $(uname -n): it ended before it was done, as when the host goes down; run again" >&2
   exit 1

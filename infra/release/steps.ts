@@ -8,17 +8,21 @@ import { healthLines, healthOf, releaseSeconds } from "./health";
 import { hostFiles } from "./host-files";
 import { hasApplication, limitsOf, renderSite, renderUnit, sha256, systemFiles } from "./render";
 import { readScript, readTemplate } from "./templates";
-import type { Carrier, HostSpec, Step, StepValues } from "./types";
+import type { Carrier, HostSpec, Step, StepName, StepValues } from "./types";
 
 export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
 
-type Line = readonly [key: string, value: string | number];
-type Input = readonly Line[] | { readonly lines: readonly Line[]; readonly payload: string };
+export type Line = readonly [key: string, value: string | number];
+export type Input = readonly Line[] | { readonly lines: readonly Line[]; readonly payload: string };
 
 /** The modules of the gate for models, the one that is run first. */
 const GATE = ["gate", "gate_content", "gate_load", "gate_names", "gate_scan", "gate_watch"];
 
+/** What records releases, and which there are. */
+const HISTORY_PARTS = ["history", "release-names"];
+
 interface Plan extends StepScript {
+  readonly name: StepName;
   readonly secret?: boolean;
   readonly uses: readonly (keyof StepValues)[];
   input(values: StepValues): Input;
@@ -62,7 +66,7 @@ export function hostScripts(spec: HostSpec): Carrier {
  *
  * The values may be secret: they are in no script, no argument and no environment, and on the host in memory only (/run).
  */
-function inputText(step: string, repair: string | undefined, input: Input): string {
+export function inputText(step: string, repair: string | undefined, input: Input): string {
   const { lines: own, payload } = "payload" in input ? input : { lines: input, payload: "" };
   const lines: Line[] = repair === undefined ? [...own] : [...own, ["repair", repair]];
   const broken = lines.filter(([, value]) => /[\r\n]/.test(String(value))).map(([key]) => key);
@@ -268,6 +272,7 @@ function siteRelease(spec: HostSpec): Plan {
     name: "release",
     parts: [
       "health",
+      ...HISTORY_PARTS,
       "release-stage",
       "release-gates",
       "release-earlier",
@@ -312,6 +317,7 @@ function release(spec: HostSpec): Plan {
     name: "release",
     parts: [
       "health",
+      ...HISTORY_PARTS,
       "release-stage",
       "sandbox",
       "release-gates",
@@ -321,6 +327,7 @@ function release(spec: HostSpec): Plan {
       "release-records",
       "release-repair",
       "release-bake",
+      "release-switch",
       "release",
     ],
     lock: "exclusive",
@@ -362,7 +369,7 @@ function verify(spec: HostSpec): Plan {
   });
   return {
     name: "verify",
-    parts: ["health", ...(spec.role === "gateway" ? ["verify-proof"] : []), "verify"],
+    parts: ["health", "history", ...(spec.role === "gateway" ? ["verify-proof"] : []), "verify"],
     lock: "shared",
     // Three tries of the proof are in it, each of which may take as long as a request.
     limitSeconds: 210 + 3 * limitsOf(spec).timeoutSeconds + checksSeconds(spec),

@@ -180,6 +180,9 @@ export interface StepValues {
 
 export type StepName = "prepare" | "code" | "env" | "models" | "release" | "verify";
 
+/** What a person asks of a host, by the path of the steps: which releases there are, and that an earlier one serves. */
+export type AskedName = "releases" | "rollback";
+
 /** A script that lies on the host before a step runs it; `name` holds the first digits of `sha256`. */
 export interface StepFile {
   readonly name: string;
@@ -193,11 +196,15 @@ export interface Carrier {
   readonly stdin: string;
 }
 
-/** One remote command. `create` is literal shell text that runs `script`; what may differ between hosts comes by stdin. */
-export interface Step {
-  readonly name: StepName;
+/** What is sent to a host: what brings `script` is the carrier, `create` runs it. */
+export interface Sent {
   readonly create: string;
   readonly script: StepFile;
+}
+
+/** One remote command. `create` is literal shell text that runs `script`; what may differ between hosts comes by stdin. */
+export interface Step extends Sent {
+  readonly name: StepName;
   /** True when stdin holds secret text. */
   readonly secret: boolean;
   /** Longest run time on the host, seconds, waiting for the lock included. */

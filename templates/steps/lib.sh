@@ -5,6 +5,7 @@ set -Eeuo pipefail
 umask 022
 
 STEP=none
+LOCK=none
 STAGE=/nonexistent
 # The file that says to the Command: this run ended well. None where a person runs a step.
 DDOS_DONE=${DDOS_DONE:-}
@@ -14,17 +15,18 @@ ENDED=no
 CHANGES=0
 PUT=same
 
-# begin STEP exclusive|shared: log file, traps, stdin, lock. Shared steps of one host may run beside each other, but never beside an
-# exclusive one; no step runs beside itself.
+# begin STEP exclusive|shared|none: log file, traps, stdin, lock. Shared steps of one host may run beside each other, but never beside an
+# exclusive one; no step runs beside itself. One that only reads has no lock, and waits for nobody.
 begin() {
   STEP=$1
+  LOCK=$2
   trap '' PIPE
   exec 3>&1 4>&2
   install -d -m 750 -o root -g root /var/log/ddos
   install -d -m 700 -o root -g root /run/ddos-steps
   (umask 027 && : >>"/var/log/ddos/$STEP.log")
   exec >>"/var/log/ddos/$STEP.log" 2>&1
-  printf '\n=== %s %s, pid %s\n' "$(date -u +%FT%TZ)" "$STEP" "$$"
+  printf '\n=== %s %s, pid %s, by %s\n' "$(date -u +%FT%TZ)" "$STEP" "$$" "${DDOS_BY:-unknown}"
   trap 'finish $?' EXIT
   trap 'failed_at "$?" "$LINENO" "$BASH_COMMAND"' ERR
   trap 'fail "stopped by a signal: the time limit of the step, a shutdown, or a person"' TERM INT HUP
@@ -35,7 +37,10 @@ begin() {
   STAGE=/run/ddos-steps/stage-$STEP-$$
   install -d -m 700 -o root -g root "$STAGE"
   read_input
-  take_lock "$2"
+  if [ "$LOCK" = none ]; then
+    return 0
+  fi
+  take_lock "$LOCK"
   if [ "$STEP" != verify ]; then
     take_reserve /var/lib/ddos 64 2000
   fi
@@ -108,7 +113,7 @@ finish() {
   if [ "$status" -eq 0 ] && [ "$ENDED" != yes ]; then
     note_reason "it ended before its last line, with status 0; run again"
     status=1
-  elif [ "$status" -eq 0 ] && ! to_disk; then
+  elif [ "$status" -eq 0 ] && [ "$LOCK" != none ] && ! to_disk; then
     note_reason "what it did could not be written to the disk: see dmesg on the host"
     status=1
   fi

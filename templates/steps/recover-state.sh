@@ -121,20 +121,14 @@ state() {
   fi
 }
 
-# names_in FOLDER
-names_in() {
-  if [ -d "$1" ]; then
-    find "$1" -mindepth 1 -maxdepth 1 -type d -printf '%f\n'
-  fi
+# proven_names NUMBER: releases that have served, newest first. A number above the current one is that of a release which never came to serve,
+# unless its record says that it did: then somebody went back from it.
+proven_names() {
+  find /var/lib/ddos/releases -mindepth 2 -maxdepth 2 -name served -printf '%h\n' 2>/dev/null | sed 's,^.*/,,' >"$SCRATCH/served" || : >"$SCRATCH/served"
+  release_names | awk -F - -v current="$1" 'FILENAME != "-" { served[$0]; next } current == "" || $1 + 0 < current + 0 || $0 in served' "$SCRATCH/served" -
 }
 
-# release_names: newest first.
-release_names() {
-  names_in /home/ddos/releases | grep -E '^[0-9]+-[0-9a-f]{12}$' | sort -t - -k 1,1nr || printf ''
-}
-
-# keep_list: the three releases that stay: what serves or could have to, then the newest. A number above the current one is that of a release
-# which never came to serve.
+# keep_list: the three releases that stay: what serves or could have to, what was deployed, then the newest.
 keep_list() {
   local current
   current=$(current_release)
@@ -151,7 +145,10 @@ keep_list() {
     printf '\n'
     recorded previous
     printf '\n'
-    release_names | awk -F - -v current="${current%%-*}" 'current == "" || $1 + 0 < current + 0'
+    if [ -e /var/lib/ddos/rolled-back ]; then
+      entry /var/lib/ddos/rolled-back deployed
+    fi
+    proven_names "${current%%-*}"
   } | grep -E '^[0-9]+-[0-9a-f]{12}$' | awk '!seen[$0]++' | head -n 3 || printf ''
 }
 

@@ -76,8 +76,14 @@ link() {
   say "link $1 -> $2"
 }
 
+# shellcheck source=templates/steps/history.sh
+. "${0%/*}/history.sh"
+
 # shellcheck source=templates/steps/lock.sh
 . "${0%/*}/lock.sh"
+
+# shellcheck source=templates/steps/release-names.sh
+. "${0%/*}/release-names.sh"
 
 # shellcheck source=templates/steps/recover-state.sh
 . "${0%/*}/recover-state.sh"
@@ -400,6 +406,28 @@ close_journal() {
   sync -- /var/lib/ddos
 }
 
+# note_rolled_back TO FROM: a person made an earlier release serve than the one that was deployed, which an update must not undo in silence. Any
+# other release that comes to serve ends that.
+note_rolled_back() {
+  local mark=/var/lib/ddos/rolled-back journal=/var/lib/ddos/switching deployed=$2 made
+  if [ -s "$mark" ]; then
+    deployed=$(entry "$mark" deployed)
+  fi
+  if [ "$(entry "$journal" via)" != rollback ] || [ "$deployed" = "$1" ]; then
+    rm -f -- "$mark"
+    return 0
+  fi
+  made=/var/lib/ddos/releases/$deployed/facts
+  if [ ! -s "$made" ]; then
+    made=$mark
+  fi
+  {
+    printf 'deployed=%s\nto=%s\nat=%s\nby=%s\n' "$deployed" "$1" "$(date -u +%FT%TZ)" "$(entry "$journal" by)"
+    sed -E '/^(deployed|to|at|by)=/d' "$made"
+  } >"$SCRATCH/rolled-back"
+  replace_file "$SCRATCH/rolled-back" "$mark" 0600 root root || die "could not write $mark"
+}
+
 # settle: the new release has proven itself on every port.
 settle() {
   local journal=/var/lib/ddos/switching
@@ -407,6 +435,11 @@ settle() {
   to=$(entry "$journal" to)
   from=$(entry "$journal" from)
   note_serving "$to" "$from"
+  if [ -d "/var/lib/ddos/releases/$to" ]; then
+    : >"/var/lib/ddos/releases/$to/served" || say "could not note that $to has served"
+  fi
+  note_rolled_back "$to" "$from"
+  told serves "$to" "$from" "" "$(wanted_of "$to")" "$journal"
   if is_proxy "$to"; then
     let_workers_end
     retire "$(fact "$to" role)"
@@ -420,6 +453,30 @@ drop_release() {
   if is_release "$1"; then
     rm -rf -- "/home/ddos/releases/$1" "/var/lib/ddos/releases/$1"
   fi
+}
+
+# drop_failed ID: a release that failed before it ever served. One that has served, and failed when it was to serve again, stays.
+drop_failed() {
+  if [ ! -e "/var/lib/ddos/releases/$1/served" ]; then
+    drop_release "$1"
+  fi
+}
+
+# tell_failed RESULT: of the switch that is open. The step knows the reason; where it was killed, nobody does.
+tell_failed() {
+  if ! is_release "$TO"; then
+    return 0
+  fi
+  told "$1" "$TO" "$FROM" "${DDOS_WHY:-the step, or the host, was stopped in the middle of the switch}" "$(wanted_of "$TO")" /var/lib/ddos/switching
+}
+
+# tell_trial: of a step that was killed while it tried a release.
+tell_trial() {
+  local trial=/var/lib/ddos/trying
+  if [ -s "$trial" ]; then
+    told refused "$(entry "$trial" release)" "$(entry "$trial" before)" "the step, or the host, was stopped while the release was tried" "$trial" "$trial"
+  fi
+  rm -f -- "$trial"
 }
 
 # A first release that failed leaves no trace but its stored parts: the next try begins anew.
@@ -461,6 +518,7 @@ read_journal() {
 
 live() {
   local outcome
+  tell_trial
   if [ ! -e /var/lib/ddos/switching ]; then
     spare_candidate
     trim
@@ -476,6 +534,7 @@ live() {
     outcome="no release is known to have served"
   elif [ "$FROM" = none ]; then
     dismiss_candidate
+    tell_failed undone
     if whole "$TO"; then
       withdraw "$TO"
     fi
@@ -484,9 +543,10 @@ live() {
     outcome="took back the first release $TO"
   elif whole "$FROM" && (turn "$FROM"); then
     dismiss_candidate
+    tell_failed undone
     close_journal
     if [ "$TO" != "$FROM" ]; then
-      drop_release "$TO"
+      drop_failed "$TO"
     fi
     outcome="rolled back from $TO to $FROM, which serves"
   else
@@ -506,11 +566,12 @@ wedge() {
     gate "$STANDIN" 8001 "$unit" || say "the candidate of $STANDIN does not answer any more"
   fi
   id=$(stand_in)
+  tell_failed stuck
   printf 'from=%s\nto=%s\nphase=wedged\nstandin=%s\n' "$1" "$2" "$id" >"$SCRATCH/switching"
   replace_file "$SCRATCH/switching" /var/lib/ddos/switching 0644 root root || die "could not write /var/lib/ddos/switching"
   sync -- /var/lib/ddos
   if [ "$2" != "$id" ]; then
-    drop_release "$2"
+    drop_failed "$2"
   fi
   trim
   if ! whole "$1"; then
@@ -531,6 +592,7 @@ aim_at_boot() {
 # passed its trial as a candidate and there is nothing to roll back to.
 boot() {
   rm -rf -- /home/ddos/next
+  tell_trial
   if [ ! -e /var/lib/ddos/switching ]; then
     return
   fi
@@ -546,9 +608,10 @@ boot() {
     boot_wedged
   else
     aim_at_boot "$FROM"
+    tell_failed undone
     close_journal
     if [ "$TO" != "$FROM" ]; then
-      drop_release "$TO"
+      drop_failed "$TO"
     fi
     say "undid the switch to $TO that the shutdown cut off; $FROM is started"
   fi

@@ -82,10 +82,11 @@ repair_links() {
 prune() { log "a site has no stored parts"; }
 
 # What an application's releases left: they were for going back to, and this release serves. With them go their .env and their environments.
+# Earlier sites stay.
 remove_application() {
   local name path
   while read -r name; do
-    if [ "$name" != "$CURRENT" ]; then
+    if [ "$name" != "$CURRENT" ] && [ "$(noted "/var/lib/ddos/releases/$name/facts" mode)" != proxy ]; then
       rm -rf -- "/home/ddos/releases/$name" "/var/lib/ddos/releases/$name"
       log "removed release $name"
     fi

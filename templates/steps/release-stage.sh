@@ -151,11 +151,6 @@ publish_stage() {
   sync -f /home/ddos/releases /var/lib/ddos/releases
 }
 
-# release_names: newest first.
-release_names() {
-  find /home/ddos/releases -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | grep -E '^[0-9]+-[0-9a-f]{12}$' | sort -t - -k 1,1nr || printf ''
-}
-
 # referenced: every stored part that a kept release needs, as paths.
 referenced() {
   local name facts models

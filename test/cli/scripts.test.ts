@@ -19,6 +19,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   "models add": ["model.pkl", "--role", "model"],
   "models publish": ["--bucket", "b"],
   verify: ["--stack", "dev"],
+  releases: ["--stack", "dev"],
   repair: ["--stack", "dev"],
   "lab up": ["--name", "n"],
   "lab down": ["--name", "n"],

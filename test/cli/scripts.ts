@@ -5,6 +5,7 @@ import { benchGroup } from "../../bench/main";
 import { doctorCommand } from "../../infra/cli/doctor";
 import { initCommand } from "../../infra/cli/init";
 import { previewCommand } from "../../infra/cli/preview";
+import { releasesCommand } from "../../infra/cli/releases";
 import { repairCommand } from "../../infra/cli/repair";
 import { verifyCommand } from "../../infra/cli/verify";
 import { docsCommand } from "../../infra/cli/docs";
@@ -47,6 +48,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   models: { program: "models-manifest/cli.ts", of: modelsCommand({ root: "." }) },
   "models:sample": { program: "models-manifest/sample-models.ts", of: sampleCommand },
   verify: { program: "infra/cli/verify.ts", of: verifyCommand },
+  releases: { program: "infra/cli/releases.ts", of: releasesCommand },
   repair: { program: "infra/cli/repair.ts", of: repairCommand },
   "up:local": lab("up"),
   "down:local": lab("down"),

@@ -35,6 +35,7 @@ say() { printf '%s\\n' "$*"; }
 entry() { sed -n "/^$2=/{s/^[^=]*=//p;q}" "$1"; }
 is_proxy() { return 1; }
 property() { printf active; }
+${readPart("release-names")}
 ${readPart("recover-state")}
 answering() { case "$1" in ${ports.join(" ")} *) ;; esac; }
 ${call}`;

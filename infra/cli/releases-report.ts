@@ -1,0 +1,145 @@
+/** What a host says of its releases, and the list made of it. Pure. */
+import { EXIT, type ExitCode } from "../../policies/cli";
+import type { HostRole } from "../release/types";
+import type { CommandResult } from "../remote/ssh";
+import type { RollbackOutcome } from "./releases-plan";
+
+/** What a release is made of: digests (`code` of a git source is the commit). `mode` is "proxy" for a gateway without an application. */
+interface Made {
+  readonly code?: string;
+  readonly models?: string;
+  readonly env?: string;
+  readonly venv?: string;
+  readonly mode?: string;
+}
+
+/**
+ * One line of a host's history. `serves`: from then on. `refused`: it failed before the switch. `undone`: it failed behind it, and what served
+ * before was brought back. `stuck`: that failed as well. `known`: it served already when the history began.
+ */
+export interface Entry extends Made {
+  /** UTC, ISO 8601, by the host's clock; the order of the lines does not depend on it. */
+  readonly at: string;
+  readonly result: "serves" | "refused" | "undone" | "stuck" | "known";
+  readonly release: string;
+  readonly before?: string;
+  readonly via?: "update" | "repair" | "rollback";
+  readonly by?: string;
+  /** The deployed release that had been rolled back from. */
+  readonly replaces?: string;
+  readonly reason?: string;
+}
+
+export interface ReleaseList {
+  readonly host: string;
+  /** Empty where nothing was deployed yet. */
+  readonly serving: string;
+  readonly previous: string;
+  readonly rolledBack: { readonly deployed: string; readonly to: string; readonly at: string; readonly by: string } | null;
+  /** Releases that are on the host, the newest first. */
+  readonly here: readonly (Made & { readonly release: string })[];
+  /** Lines of the history that are none, as after a power cut. */
+  readonly unreadable: number;
+  /** The oldest first. */
+  readonly entries: readonly Entry[];
+}
+
+export type HostReleases = ({ readonly role: HostRole } & ReleaseList) | { readonly role: HostRole; readonly error: string };
+
+export function readReleases(role: HostRole, { code, stdout, stderr }: CommandResult): HostReleases {
+  try {
+    const found = JSON.parse(stdout) as ReleaseList;
+    if (code === 0 && Array.isArray(found.entries) && Array.isArray(found.here)) return { ...found, role };
+  } catch {
+    // No document: the host's own words below say why.
+  }
+  return { role, error: stderr.trim() === "" ? `it ended with ${code} and said nothing` : stderr.trim() };
+}
+
+export function exitCode(hosts: readonly HostReleases[]): ExitCode {
+  return hosts.some((host) => "error" in host) ? EXIT.cannotTell : EXIT.ok;
+}
+
+const short = (digest: string | undefined): string => (digest === undefined ? "-" : digest.slice(0, 12));
+
+const WORDS: Readonly<Record<Entry["result"], string>> = {
+  serves: "serves",
+  refused: "REFUSED",
+  undone: "UNDONE",
+  stuck: "STUCK",
+  known: "served",
+};
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
+}
+
+/** The newest first, as one reads it; a reason stands in a line of its own. */
+function history(entries: readonly Entry[]): string[] {
+  const newest = [...entries].reverse();
+  const head = ["WHEN (UTC)", "RELEASE", "RESULT", "VIA", "CODE", "MODELS", "SETTINGS", "PACKAGES", "BY"];
+  const rows = newest.map((one) => [
+    one.at.replace("T", " ").replace("Z", ""),
+    one.release,
+    WORDS[one.result] ?? one.result,
+    one.via ?? "-",
+    one.mode === "proxy" ? "(site)" : short(one.code),
+    short(one.models),
+    short(one.env),
+    short(one.venv),
+    one.by ?? "unknown",
+  ]);
+  const [title = "", ...lines] = table([head, ...rows]);
+  return [
+    title,
+    ...lines.flatMap((line, index) => {
+      const { reason, replaces } = newest[index] ?? {};
+      const more = [
+        ...(reason === undefined ? [] : [reason]),
+        ...(replaces === undefined ? [] : [`replaces the rolled-back release ${replaces}`]),
+      ];
+      return [line, ...more.map((text) => `      ${text}`)];
+    }),
+  ];
+}
+
+export function rolledBackLine({ deployed, to, at, by }: NonNullable<ReleaseList["rolledBack"]>): string {
+  return `rolled back to ${to} at ${at} by ${by}; deployed is ${deployed}`;
+}
+
+function oneHost(host: HostReleases): string[] {
+  if ("error" in host) return [`${host.role}: could not be asked`, ...host.error.split("\n").map((line) => `  ${line}`)];
+  const { role, serving, here, rolledBack, entries, unreadable } = host;
+  const spare = here.map(({ release }) => release).filter((id) => id !== serving);
+  return [
+    `${role}: ${serving === "" ? "no release" : `${serving} serves`}; beside it ${spare.length === 0 ? "no other is there" : `${spare.join(", ")} can be rolled back to`}`,
+    ...(rolledBack === null ? [] : [`  ${rolledBackLine(rolledBack)}`]),
+    ...(entries.length === 0 ? ["  no history yet: it begins with the next release"] : history(entries)),
+    ...(unreadable === 0
+      ? []
+      : [`  ${unreadable} ${unreadable === 1 ? "line" : "lines"} of the history could not be read (/var/lib/ddos/history)`]),
+  ];
+}
+
+export function renderReleases(stack: string, hosts: readonly HostReleases[]): string {
+  const rolled = hosts.some((host) => !("error" in host) && host.rolledBack !== null);
+  const hint = rolled
+    ? ["", `Next: deploy something else (pulumi up), or put back what was deployed: npm run releases -- resume --stack ${stack}`]
+    : [];
+  return [...hosts.flatMap((host, index) => [...(index === 0 ? [] : [""]), ...oneHost(host)]), ...hint].join("\n");
+}
+
+export function renderRollbacks(stack: string, outcomes: readonly RollbackOutcome[]): string {
+  const rows = outcomes.flatMap(({ role, target, from, ok, seconds, said }) => [
+    ok ? `${role}: ${target} serves, in place of ${from} (${seconds} s)` : `${role}: ${target} does not serve`,
+    ...said.map((line) => `  ${line}`),
+  ]);
+  const failed = outcomes.filter(({ ok }) => !ok).length;
+  const done = outcomes.length - failed;
+  const half =
+    failed > 0 && done > 0
+      ? ` The ${outcomes[0]?.role} keeps the earlier release: look at both with npm run releases -- --stack ${stack}.`
+      : "";
+  return [...rows, "", `${outcomes.length} ${outcomes.length === 1 ? "host" : "hosts"}: ${done} done, ${failed} failed.${half}`].join("\n");
+}
