@@ -16,6 +16,8 @@ export interface HostReport {
   readonly release: string;
   readonly models: string;
   readonly ok: boolean;
+  /** A person made an earlier release serve than the deployed one (`npm run releases`). */
+  readonly rolledBack?: { readonly deployed: string; readonly at: string; readonly by: string };
   readonly passed: number;
   /** Of the gateway only, which is never well without it. */
   readonly proof?: Proof;
@@ -31,13 +33,27 @@ export function readReport(role: "gateway" | "backend", result: CommandResult): 
     const raw = JSON.parse(result.stdout) as HostReport & { checks?: unknown };
     const { host, release, models, ok, passed, failed } = raw;
     const proof = raw.proof ?? undefined;
+    const rolledBack = raw.rolledBack ?? undefined;
     if (typeof ok === "boolean" && Array.isArray(failed)) {
       return role === "gateway" && ok && proof === undefined
         ? {
             role,
             error: "the report has no proof that the backend answers what enters the gateway: deploy the stack with this version first",
           }
-        : { role, report: { role, host, release, models, ok, passed, failed, ...(proof === undefined ? {} : { proof }) } };
+        : {
+            role,
+            report: {
+              role,
+              host,
+              release,
+              models,
+              ok,
+              ...(rolledBack === undefined ? {} : { rolledBack }),
+              passed,
+              failed,
+              ...(proof === undefined ? {} : { proof }),
+            },
+          };
     }
   } catch {
     // No report: the step's own words below say why.
@@ -64,10 +80,18 @@ export function renderOutcomes(stack: string, outcomes: readonly HostOutcome[]):
     const head = `${outcome.role}: ${verdict}, release ${report.release}`;
     const proof =
       report.proof === undefined ? [] : [`  ${report.proof.request} was answered by the backend's release ${report.proof.answeredBy}`];
-    return [head, ...proof, ...report.failed.map((row) => `  ${row.check}: expected ${row.expected}, found ${row.found}`)];
+    const rolled =
+      report.rolledBack === undefined
+        ? []
+        : [
+            `  rolled back by hand from ${report.rolledBack.deployed} at ${report.rolledBack.at} by ${report.rolledBack.by}; what follows from that differs as well`,
+          ];
+    return [head, ...rolled, ...proof, ...report.failed.map((row) => `  ${row.check}: expected ${row.expected}, found ${row.found}`)];
   });
-  const hint =
-    exitCode(outcomes) === 1
+  const rolledBack = outcomes.some((outcome) => "report" in outcome && outcome.report.rolledBack !== undefined);
+  const hint = rolledBack
+    ? ["", `Next: deploy a release that differs (pulumi up), or put the deployed one back: npm run releases -- resume --stack ${stack}`]
+    : exitCode(outcomes) === 1
       ? ["", "Next: repair what differs", `  pulumi config set --stack ${stack} repair "$(date -u +%FT%TZ)" && pulumi up --stack ${stack}`]
       : [];
   return [...lines, "", closing(outcomes), ...hint].join("\n");

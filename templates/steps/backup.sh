@@ -1,5 +1,5 @@
 #!/bin/bash
-# Copies models, metrics, the application's data and logs to s3://<bucket>/backups/<role>/. Run by ddos-backup.timer; /etc/ddos/backup.conf names the bucket.
+# Copies models, metrics, the application's data, logs and the history of releases to s3://<bucket>/backups/<role>/. Run by ddos-backup.timer; /etc/ddos/backup.conf names the bucket.
 # Models that the bucket has already are listed, others go there once, by content; data as an archive when it changed, logs as one a time; the list of a backup is written last, so that a list is always whole.
 # Never .env: secrets are kept by the one who deploys.
 set -Eeuo pipefail
@@ -78,11 +78,32 @@ back_up_logs() {
   printf 'logs %s %s %s\n' "$(sha_of "$STAGE/$archive")" "$(stat -c %s "$STAGE/$archive")" "$archive" >>"$STAGE/list"
 }
 
+# The history of releases, under a new name each time that it changed: a host that lost its own writes over none.
+back_up_history() {
+  local file=/var/lib/ddos/history sha mark=/var/lib/ddos/backup/history name line
+  if [ ! -s "$file" ]; then
+    return 0
+  fi
+  cp -- "$file" "$STAGE/history"
+  sha=$(sha_of "$STAGE/history")
+  if [ -e "$mark" ] && [ "$(sed -n 1p "$mark")" = "$BUCKET $sha" ]; then
+    sed -n 2p "$mark" >>"$STAGE/list"
+    return 0
+  fi
+  name=releases-$(date -u +%Y-%m-%dT%H%M%SZ).jsonl
+  s3_store "$STAGE/history" "$BUCKET" "backups/$ROLE/releases/$name"
+  line="releases $sha $(stat -c %s "$STAGE/history") $name"
+  printf '%s\n' "$line" >>"$STAGE/list"
+  printf '%s\n%s\n' "$BUCKET $sha" "$line" >"$mark.new"
+  mv -fT -- "$mark.new" "$mark"
+}
+
 install -d -m 700 -o root -g root /var/lib/ddos/backup
 printf 'backup %s %s\n' "$(date -u +%FT%TZ)" "$(readlink /home/ddos/current)" >"$STAGE/list"
 back_up_models
 back_up_data
 back_up_logs
+back_up_history
 s3_store "$STAGE/list" "$BUCKET" "backups/$ROLE/list-$(date -u +%Y-%m-%d)"
 s3_store "$STAGE/list" "$BUCKET" "backups/$ROLE/latest"
 log "backup of $(sed -n '/^model /p;/^published /p' "$STAGE/list" | wc -l) models, the data and the logs is whole"

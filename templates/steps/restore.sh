@@ -73,6 +73,21 @@ restore_logs() {
   log "logs restored to /home/ddos/logs/restored"
 }
 
+# Only where the host has none: its own goes on.
+restore_history() {
+  local sha=$1 size=$2 name=$3
+  if [ -s /var/lib/ddos/history ]; then
+    log "the history of releases is there"
+    return 0
+  fi
+  s3_fetch "s3://$BUCKET/backups/$ROLE/releases/$name" "$STAGE/$name" "$sha" "$size"
+  if [ "$S3_ABSENT" = yes ]; then
+    fail "the backup has no $name"
+  fi
+  install -m 600 -o root -g root -- "$STAGE/$name" /var/lib/ddos/history
+  log "history of releases restored"
+}
+
 take_lock
 list=latest
 if [ -n "${1-}" ]; then
@@ -89,6 +104,7 @@ while read -r kind sha size name <&7; do
     published) restore_model "$sha" "$size" "$name" "models/$sha/$name" ;;
     data) restore_data "$sha" "$size" "$name" ;;
     logs) restore_logs "$sha" "$size" "$name" ;;
+    releases) restore_history "$sha" "$size" "$name" ;;
     *) fail "the list has a line of an unknown kind: $kind" ;;
   esac
 done 7<"$STAGE/list"

@@ -303,18 +303,63 @@ check_models() {
   check "answers of the models" "$(jq '.rows | length' "$file") of $(jq '.rows | length' "$file") rows" "$(/usr/bin/python3 -I -S "$STAGE/redact.py" /home/ddos/current/app/.env <<<"${found:-no answer}")"
 }
 
+# --- the release --------------------------------------------------------------------------------------------------------------------
+
+# wanted_made: what a release is made of that this program describes. The environment's name follows from the code.
+wanted_made() {
+  local name
+  for name in role port code env models unit nginx upstream; do
+    if [ -n "$(value "$name")" ] && [ "$(value "$name")" != none ]; then
+      printf '%s=%s\n' "$name" "$(value "$name")"
+    fi
+  done
+}
+
+# origin ID: how it came to serve, by the last line of the history about it.
+origin() {
+  local line=""
+  if [ -f "$HISTORY" ]; then
+    line=$(jq -R -r --arg id "$1" 'fromjson? | objects | select(.release == $id) | "\(.result) since \(.at) by \(.via // "?") of \(.by // "?")"' "$HISTORY" | tail -n 1)
+  fi
+  printf '%s' "${line:-its history is not known}"
+}
+
+# A release that nobody wants any more may serve, and each file for itself be as it was made: after a rollback by hand, or when a step failed
+# behind its switch and its configuration was put back, with which nothing has to run for Pulumi.
+check_release() {
+  local id facts differ found
+  id=$(readlink /home/ddos/current || printf none)
+  id=${id##*/}
+  facts=/var/lib/ddos/releases/$id/facts
+  if [ ! -s "$facts" ]; then
+    return 0
+  fi
+  differ=$(wanted_made | { grep -vxFf "$facts" || test $? = 1; } | cut -d = -f 1 | paste -s -d ' ')
+  if [ -n "$differ" ]; then
+    found="another one: $id ($differ differ; $(origin "$id"))"
+    if [ "$(noted /var/lib/ddos/rolled-back to)" = "$id" ]; then
+      found="rolled back to $id from $(noted /var/lib/ddos/rolled-back deployed) at $(noted /var/lib/ddos/rolled-back at) by $(noted /var/lib/ddos/rolled-back by)"
+    fi
+    check "release that serves" "the one of this program" "$found"
+  fi
+}
+
 # --- the report ---------------------------------------------------------------------------------------------------------------------
 
 # Without the proof a gateway is never well, whatever the checks say.
 report() {
-  local id proof=null
+  local id proof=null rolled=null
   id=$(readlink /home/ddos/current || printf none)
+  if [ "$(noted /var/lib/ddos/rolled-back to)" = "${id##*/}" ]; then
+    rolled=$(jq -cn --arg deployed "$(noted /var/lib/ddos/rolled-back deployed)" --arg at "$(noted /var/lib/ddos/rolled-back at)" \
+      --arg by "$(noted /var/lib/ddos/rolled-back by)" '{ deployed: $deployed, at: $at, by: $by }')
+  fi
   if [ -s "$STAGE/proof" ]; then
     proof=$(cat "$STAGE/proof")
   fi
-  jq -c -R -n --argjson proof "$proof" --arg role "$ROLE" --arg host "$(uname -n)" --arg release "${id##*/}" --arg models "$(need models)" '
+  jq -c -R -n --argjson proof "$proof" --argjson rolled "$rolled" --arg role "$ROLE" --arg host "$(uname -n)" --arg release "${id##*/}" --arg models "$(need models)" '
     [inputs | split("\u001f") | { check: .[0], ok: (.[1] == "true"), expected: .[2], found: .[3] }] as $checks
-    | { role: $role, host: $host, release: $release, models: $models,
+    | { role: $role, host: $host, release: $release, models: $models, rolledBack: $rolled,
         ok: (($checks | all(.ok)) and ($role == "backend" or $proof != null)), proof: $proof,
         passed: ($checks | map(select(.ok)) | length), failed: ($checks | map(select(.ok | not))),
         checks: ($checks | map(.check)) }' <"$STAGE/checks"
@@ -326,6 +371,7 @@ if [ "$MODE" != proxy ]; then
   check_release_tree
   check_environment
 fi
+check_release
 check_services
 check_hardening
 check_ports

@@ -25,6 +25,7 @@ import { modelCases } from "./cases/models";
 import { pickleCases } from "./cases/pickles";
 import { powerCases } from "./cases/power";
 import { proxyCases } from "./cases/proxy";
+import { rollbackCases } from "./cases/rollback";
 import { sampleCases } from "./cases/sample-app";
 import { spaceCases } from "./cases/space";
 import { loadCases } from "./cases/ten-releases";
@@ -52,6 +53,7 @@ const ALL: readonly Case[] = [
   ...lockCases,
   ...messageCases,
   ...wedgedCases,
+  ...rollbackCases,
   ...powerCases,
   ...loadCases,
   ...proxyCases,

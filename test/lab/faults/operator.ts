@@ -1,6 +1,7 @@
 /** The operator of the tests: runs composed steps over SSH as the deployment does, skipping those whose inputs did not change. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import type { Asked } from "../../../infra/release/asked";
 import { carrier } from "../../../infra/release/carrier";
 import { hostSteps } from "../../../infra/release/steps";
 import type { HostSpec, Step, StepFile, StepName, StepValues } from "../../../infra/release/types";
@@ -85,6 +86,16 @@ function sentAs(step: Step, stdin: string, rewrite: DeployOptions["rewrite"]): S
   const sha256 = createHash("sha256").update(changed.script).digest("hex");
   const file = { name: `${name}-${sha256.slice(0, 12)}.sh`, sha256, text: changed.script };
   return { name, script: file, create: create.replaceAll(script.sha256, sha256).replaceAll(script.name, file.name), stdin: changed.stdin };
+}
+
+/** What `npm run releases` sends to a host, over SSH as it does. @param during called when it has been started */
+export async function sendAsked(lab: Lab, host: string, { create, script, stdin }: Asked, during?: () => void): Promise<RunResult> {
+  const bring = carrier([script], { only: false });
+  const brought = await startCommand(lab, host, bring.create, bring.stdin).result;
+  if (brought.code !== 0) return brought;
+  const running = startCommand(lab, host, create, stdin);
+  during?.();
+  return running.result;
 }
 
 export function createOperator(lab: Lab, host: string): Operator {
