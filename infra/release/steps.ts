@@ -280,6 +280,7 @@ function siteRelease(spec: HostSpec): Plan {
       "release-repair",
       "release-bake",
       "release-site",
+      "release-switch",
       "release",
     ],
     lock: "exclusive",
