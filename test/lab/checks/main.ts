@@ -19,6 +19,7 @@ import { typescript } from "../paths";
 import type { Report, Run } from "./operator";
 import { operatorsOs, start, untilSaid, upOnce, useOs } from "./operator";
 import { checkInside, checkNat, checkOutside } from "./reach";
+import { releasesChecks } from "./releases";
 import { requestChecks } from "./requests";
 import { rotationChecks } from "./rotation";
 import { checkDetection, checkHealth, checkPrediction, checkSecrets } from "./service";
@@ -204,7 +205,7 @@ async function runAll(only: RegExp | undefined): Promise<number> {
     const closed = [...hardeningChecks(lab, () => String(outputs()["gatewayAddress"])), ...backupChecks(lab)];
     // Five minutes, most of it waiting: by name only.
     const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...answerChecks(lab, outputs)];
-    const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
+    const changes = [...goingBackChecks(lab), ...releasesChecks(lab, outputs), ...oneAppChecks(lab), ...rotationChecks(lab)];
     const work = [
       ...reachChecks(found, lab),
       ...commands,

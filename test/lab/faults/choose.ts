@@ -4,6 +4,7 @@ import type { Case } from "./case";
 /** Cases that try the same kind of fault at other places; the short form takes two of each. A case of no kind is always tried. */
 const KINDS: readonly RegExp[] = [
   /^a rollback that failed/,
+  /^(a rollback (?!that failed)|a rollback,|two operators roll|the history: )/,
   /^first release fails/,
   /^layout: (?!an editable)/,
   /^link of the operator cut during/,

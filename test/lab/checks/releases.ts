@@ -1,0 +1,83 @@
+/** `npm run releases` as an operator runs it, against the running machines: the list, a rollback under load, and what follows from it. */
+import type { Properties } from "../../../infra/offline/engine";
+import type { HostReleases, ReleaseList } from "../../../infra/cli/releases-report";
+import type { RollbackOutcome } from "../../../infra/cli/releases-plan";
+import { startWatch } from "../faults/watch";
+import type { Lab } from "../lab";
+import { sleep } from "../process";
+import { configFile } from "./failures";
+import type { Check } from "./harness";
+import { expect } from "./harness";
+import { upOnce } from "./operator";
+import { askCommand, verify } from "./verify";
+
+/** Requests a second. */
+const RATE = 100;
+
+interface Answer {
+  readonly code: number;
+  readonly hosts?: readonly HostReleases[];
+  readonly rollbacks?: readonly RollbackOutcome[];
+}
+
+export function releasesChecks(lab: () => Lab, outputs: () => Properties): Check[] {
+  const ask = (...words: readonly string[]): Promise<Answer> =>
+    askCommand<Answer>(lab(), outputs(), "releases", [...words, "--host", "backend"]);
+  const list = async (): Promise<ReleaseList> => {
+    const [found] = (await ask()).hosts ?? [];
+    expect(found !== undefined && "here" in found, `no list: ${JSON.stringify(found)}`);
+    return found;
+  };
+
+  async function rolledBack(): Promise<string> {
+    let before = await list();
+    // Only where this check runs by name; else the checks before it left releases.
+    if (before.previous === "" || before.previous === "none") {
+      await upOnce(lab().name, "--config", configFile(lab(), { env: { LOG_LEVEL: "info", CACHE_TTL: "311" } }));
+      before = await list();
+    }
+    const { serving, previous } = before;
+    const watch = startWatch(lab(), `http://${String(outputs()["gatewayAddress"])}/health`, RATE, 120);
+    try {
+      await sleep(500);
+      await watch.look();
+      const { code, rollbacks } = await ask("rollback", "previous");
+      const counts = await watch.look();
+      expect(code === 0 && rollbacks?.[0]?.target === previous, `it ended with ${code}: ${JSON.stringify(rollbacks)}`);
+      expect(counts.failed === 0 && counts.sent > 0, `requests failed: ${JSON.stringify(counts)}`);
+      const after = await list();
+      expect(after.serving === previous && after.rolledBack?.deployed === serving, JSON.stringify(after.rolledBack));
+      expect(/^\S+@\S+, ubuntu from [0-9.]+$/.test(after.entries.at(-1)?.by ?? ""), `by whom: ${after.entries.at(-1)?.by ?? ""}`);
+      return `${rollbacks?.[0]?.seconds ?? 0} s, ${counts.sent} requests, 0 failed`;
+    } finally {
+      watch.stop();
+    }
+  }
+
+  async function reported(): Promise<string> {
+    const { code, hosts } = await verify(lab(), outputs());
+    const backend = hosts.find(({ role }) => role === "backend");
+    expect(code === 1 && backend !== undefined && "report" in backend, `verify ended with ${code}`);
+    const row = backend.report.failed.find(({ check }) => check === "release that serves");
+    expect(
+      backend.report.rolledBack !== undefined && (row?.found.startsWith("rolled back to ") ?? false),
+      JSON.stringify(backend.report.failed),
+    );
+    const resumed = await ask("resume");
+    expect(
+      resumed.code === 0 && (await list()).rolledBack === null,
+      `resume ended with ${resumed.code}: ${JSON.stringify(resumed.rollbacks)}`,
+    );
+    const again = await ask("resume");
+    expect(again.code === 1, `a second resume ended with ${again.code}`);
+    const well = await verify(lab(), outputs());
+    const left = well.hosts.flatMap((host) => ("report" in host && host.role === "backend" ? host.report.failed : []));
+    expect(left.length === 0, JSON.stringify(left));
+    return row?.found.slice(0, 80) ?? "";
+  }
+
+  return [
+    { name: `npm run releases rolls the backend back under ${RATE} requests a second, and lists it`, run: rolledBack },
+    { name: "npm run verify reports the rollback, and npm run releases -- resume ends it", run: reported },
+  ];
+}
