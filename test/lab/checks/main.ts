@@ -204,8 +204,9 @@ async function runAll(only: RegExp | undefined): Promise<number> {
     const [commands, verifying] = [commandChecks(lab, outputs), verifyChecks(lab, outputs)];
     const closed = [...hardeningChecks(lab, () => String(outputs()["gatewayAddress"])), ...backupChecks(lab)];
     // Five minutes, most of it waiting: by name only.
-    const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...answerChecks(lab, outputs)];
-    const changes = [...goingBackChecks(lab), ...releasesChecks(lab, outputs), ...oneAppChecks(lab), ...rotationChecks(lab)];
+    const byName = [...answerChecks(lab, outputs), ...releasesChecks(lab, outputs)];
+    const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...byName];
+    const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
     const work = [
       ...reachChecks(found, lab),
       ...commands,
