@@ -13,6 +13,8 @@ jest.setTimeout(240_000);
 const testIfGit = unless(lacking("git") ?? lacking("tar"));
 
 let folder: string;
+/** Of the command alone, so that what it leaves behind can be told from what others do on this machine. */
+let temporary: string;
 const git = (...args: string[]): string =>
   execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "core.hooksPath=/dev/null", ...args], {
     cwd: folder,
@@ -20,6 +22,7 @@ const git = (...args: string[]): string =>
   });
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "against-test-"));
+  temporary = mkdtempSync(join(tmpdir(), "against-test-"));
   for (const name of ["infra", "policies", "templates", "models-manifest", "tools", "package.json", "tsconfig.json"]) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter: (from) => !/node_modules|__pycache__/.test(from) });
   }
@@ -27,13 +30,13 @@ beforeAll(() => {
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, ".gitignore"), "node_modules\n.cache\n");
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => [folder, temporary].forEach((one) => rmSync(one, { recursive: true })));
 
 function preview(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", "./tools/register.js", "infra/cli/preview.ts", ...args], {
     cwd: folder,
     encoding: "utf8",
-    env: { ...process.env, INIT_CWD: undefined, npm_package_json: undefined },
+    env: { ...process.env, TMPDIR: temporary, INIT_CWD: undefined, npm_package_json: undefined },
   });
   return { status, stdout, stderr };
 }
@@ -70,7 +73,7 @@ testIfGit("a change of the program itself, of a template and of the configuratio
     " M templates/logrotate.mustache",
     "?? comment.md",
   ]);
-  expect(readdirSync(tmpdir()).filter((name) => /^against-(?!test)/.test(name))).toEqual([]);
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 testIfGit("what cannot be compared is said", () => {
