@@ -1,4 +1,4 @@
-/** Which release is to serve on which host, from what the operator said and the hosts have. Pure. */
+/** Which release is to serve on which host, from what the operator said and the hosts have, and what became of it. Pure. */
 import { EXIT, Problem } from "../../policies/cli";
 import type { HostRole } from "../release/types";
 import type { CommandResult } from "../remote/ssh";
@@ -119,4 +119,18 @@ export function readRollback(asked: Rollback, { code, stdout, stderr }: CommandR
   const text = (code === 0 ? stdout : stderr).split("\n").filter((line) => line.trim() !== "");
   const said = text.length > 0 ? text : [`it ended with ${code} and said nothing`];
   return { ...asked, ok: code === 0, seconds: Math.round(milliseconds / 100) / 10, said };
+}
+
+export function renderRollbacks(stack: string, outcomes: readonly RollbackOutcome[]): string {
+  const rows = outcomes.flatMap(({ role, target, from, ok, seconds, said }) => [
+    ok ? `${role}: ${target} serves, in place of ${from} (${seconds} s)` : `${role}: ${target} does not serve`,
+    ...said.map((line) => `  ${line}`),
+  ]);
+  const failed = outcomes.filter(({ ok }) => !ok).length;
+  const done = outcomes.length - failed;
+  const half =
+    failed > 0 && done > 0
+      ? ` The ${outcomes[0]?.role} keeps the earlier release: look at both with npm run releases -- --stack ${stack}.`
+      : "";
+  return [...rows, "", `${outcomes.length} ${outcomes.length === 1 ? "host" : "hosts"}: ${done} done, ${failed} failed.${half}`].join("\n");
 }

@@ -2,7 +2,6 @@
 import { EXIT, type ExitCode } from "../../policies/cli";
 import type { HostRole } from "../release/types";
 import type { CommandResult } from "../remote/ssh";
-import type { RollbackOutcome } from "./releases-plan";
 
 /** What a release is made of: digests (`code` of a git source is the commit). `mode` is "proxy" for a gateway without an application. */
 interface Made {
@@ -128,18 +127,4 @@ export function renderReleases(stack: string, hosts: readonly HostReleases[]): s
     ? ["", `Next: deploy something else (pulumi up), or put back what was deployed: npm run releases -- resume --stack ${stack}`]
     : [];
   return [...hosts.flatMap((host, index) => [...(index === 0 ? [] : [""]), ...oneHost(host)]), ...hint].join("\n");
-}
-
-export function renderRollbacks(stack: string, outcomes: readonly RollbackOutcome[]): string {
-  const rows = outcomes.flatMap(({ role, target, from, ok, seconds, said }) => [
-    ok ? `${role}: ${target} serves, in place of ${from} (${seconds} s)` : `${role}: ${target} does not serve`,
-    ...said.map((line) => `  ${line}`),
-  ]);
-  const failed = outcomes.filter(({ ok }) => !ok).length;
-  const done = outcomes.length - failed;
-  const half =
-    failed > 0 && done > 0
-      ? ` The ${outcomes[0]?.role} keeps the earlier release: look at both with npm run releases -- --stack ${stack}.`
-      : "";
-  return [...rows, "", `${outcomes.length} ${outcomes.length === 1 ? "host" : "hosts"}: ${done} done, ${failed} failed.${half}`].join("\n");
 }

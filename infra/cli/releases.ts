@@ -8,8 +8,8 @@ import { asProblems, command, EXIT, Problem, reasonOf, start, UsageProblem, type
 import type { HostRole } from "../release/types";
 import { DEPLOYED_STACK, DEPLOYED_VALUES, HOSTS } from "./deployed-options";
 import { deployedJson } from "./pulumi-cli";
-import { plan, readRollback, type Rollback, type RollbackOutcome } from "./releases-plan";
-import { exitCode, readReleases, renderReleases, renderRollbacks, type HostReleases } from "./releases-report";
+import { plan, readRollback, renderRollbacks, type Rollback, type RollbackOutcome } from "./releases-plan";
+import { exitCode, readReleases, renderReleases, type HostReleases } from "./releases-report";
 
 const ROOT = path.resolve(__dirname, "../..");
 

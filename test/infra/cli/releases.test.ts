@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { releasesCommand } from "../../../infra/cli/releases";
-import { plan, readRollback } from "../../../infra/cli/releases-plan";
+import { plan, readRollback, renderRollbacks } from "../../../infra/cli/releases-plan";
 import {
   exitCode,
   readReleases,
   renderReleases,
-  renderRollbacks,
   type Entry,
   type HostReleases,
   type ReleaseList,

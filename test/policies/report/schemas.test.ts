@@ -69,7 +69,9 @@ test("any text in a message or a URN leaves both reports valid", async () => {
 });
 
 test("the checks can fail", async () => {
-  const sarif = JSON.parse(sarifReport(mixed("x"), policies, { program: "", files: "" }, "1")) as { runs: { results: { level: string }[] }[] };
+  const sarif = JSON.parse(sarifReport(mixed("x"), policies, { program: "", files: "" }, "1")) as {
+    runs: { results: { level: string }[] }[];
+  };
   const [first] = sarif.runs[0]?.results ?? [];
   if (first !== undefined) first.level = "fatal";
   expect(sarif).not.toBeValidSarifLog();
