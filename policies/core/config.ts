@@ -60,7 +60,7 @@ interface FileInput extends SettingsInput {
  * @throws ConfigError with every problem
  */
 export function readConfig(json: unknown, policyIds: readonly string[]): Config {
-  const file = check<FileInput>(json, compile(fileSchema(policyIds)), policyIds);
+  const file = check<FileInput>(json, fileValidator(policyIds), policyIds);
   const { levels, own } = byPolicy(file, policyIds);
   return { ...withDefaults({ ...file, ...file.settings }), levels, own };
 }
@@ -121,6 +121,16 @@ function compile(schema: object): ValidateFunction {
 /** The engine asks for these once a policy and request. */
 const settingsValidator = once(() => compile(propertiesSchema(SETTINGS_PROPERTIES)));
 const overridesValidator = once(() => compile(propertiesSchema(OWN_PROPERTIES)));
+
+/** A tenth of a second each, and every preview asks with the same ids. */
+const fileValidators = new Map<string, ValidateFunction>();
+
+function fileValidator(policyIds: readonly string[]): ValidateFunction {
+  const ids = policyIds.join(" ");
+  const made = fileValidators.get(ids) ?? compile(fileSchema(policyIds));
+  fileValidators.set(ids, made);
+  return made;
+}
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

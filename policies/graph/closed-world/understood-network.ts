@@ -11,7 +11,7 @@ export const NETWORK: readonly Entry[] = [
     modelled: "private-subnet-is-private private-subnet-no-other-network forwarding-only-on-gateway",
   },
   { types: "ec2/routeTableAssociation: ec2/mainRouteTableAssociation:", properties: "*", modelled: "private-subnet-is-private" },
-  { types: "vpc/blockPublicAccessExclusion: ec2/vpcBlockPublicAccessExclusion:", properties: "*", modelled: "private-subnet-is-private" },
+  { types: "ec2/vpcBlockPublicAccessExclusion:", properties: "*", modelled: "private-subnet-is-private" },
   { types: "ec2/vpnGatewayRoutePropagation:", properties: "*", modelled: "private-subnet-no-other-network" },
   {
     types: "ec2/vpnGateway: ec2/vpnGatewayAttachment:",

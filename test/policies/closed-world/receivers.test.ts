@@ -23,11 +23,6 @@ const REPORTED: Readonly<Record<string, (stack: Stack) => void>> = {
       transitGatewayId: "tgw-1",
       vpcId: vpc.id,
     }),
-  "an exclusion from block public access": ({ p, privateSubnet }) =>
-    p.add("aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion", "x", {
-      subnetId: privateSubnet.id,
-      internetGatewayExclusionMode: "allow-bidirectional",
-    }),
   "an image of the backend that is handed on": ({ p, backend }) => {
     const image = p.add("aws:ec2/amiFromInstance:AmiFromInstance", "image", { sourceInstanceId: backend.id });
     const copy = p.add("aws:ec2/amiCopy:AmiCopy", "copy", { sourceAmiId: image.id, sourceAmiRegion: "us-east-1" });
