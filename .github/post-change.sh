@@ -27,10 +27,12 @@ read -r id size <<<"$artifact"
 ((size <= MAX_ZIP)) || fail "the artifact has $size bytes, more than $MAX_ZIP"
 gh api "repos/$REPO/actions/artifacts/$id/zip" >"$work/change.zip"
 
-# Straight to standard output: no path of the archive is ever used. What is packed small may be large, so reading ends early.
-entry() {
-  { unzip -p "$work/change.zip" "$1" || true; } | head -c "$2"
-}
+# Straight to standard output: no path of the archive is ever used. What is packed small may be large, so reading ends early, and unzip with it;
+# an entry that is missing is empty, which each reader refuses.
+entry() (
+  set +o pipefail
+  unzip -p "$work/change.zip" "$1" | head -c "$2"
+)
 number=$(entry number 12)
 [[ $number =~ ^[1-9][0-9]{0,9}$ ]] || fail "the artifact names no pull request"
 entry comment.md "$((4 * MAX_TEXT))" >"$work/comment.md"
