@@ -10,6 +10,7 @@ import { writeManifest } from "./format";
 import { isPickled } from "./formats";
 import { RECORD_OPTIONS, recordChecks } from "./record-command";
 import { askGate } from "./gate";
+import { columns } from "../policies/cli/words";
 import {
   checkManifest,
   contentKey,
@@ -132,16 +133,9 @@ function list(given: string | undefined, { root }: Surroundings, io: Io): ExitCo
     file.sha256.slice(0, 12),
     stateOf(file, root),
   ]);
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const pins = Object.entries(manifest.runtime).map(([name, version]) => `${name} ${version}`);
   io.out(`${path}: release ${manifest.release} (${pins.join(", ")})`);
-  for (const row of [head, ...rows])
-    io.out(
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join("  ")
-        .trimEnd(),
-    );
+  for (const line of columns([head, ...rows])) io.out(line);
   return EXIT.ok;
 }
 

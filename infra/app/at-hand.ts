@@ -3,13 +3,13 @@
  * at preview then, as of a folder. Nothing of it is run.
  */
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { systemSentence } from "../../policies/cli/system-errors";
 import { readWholeTree, type AppTree } from "./tree";
+import { sha256 as digestOf } from "../sha256";
 import { untar, type Archived } from "./untar";
 
 export interface AtHand {
@@ -31,7 +31,7 @@ const OF_COMMIT = "a commit without it";
 export function withBundle<T>(file: string, sha256: string, use: (found: AtHand) => T): T {
   const read = unzipped(file);
   if ("problem" in read) return use(nothing(file, read.problem));
-  const digest = createHash("sha256").update(read.tar).digest("hex");
+  const digest = digestOf(read.tar);
   if (digest === sha256) return withTar(read.tar, { name: file, leaveOut: OF_BUNDLE }, use);
   const hint = read.packed === sha256 ? ", and that is the digest of the compressed file" : "";
   return use(
@@ -52,7 +52,7 @@ function unzipped(file: string): { tar: Buffer; packed: string } | { problem: st
     return { problem: sentence };
   }
   try {
-    return { tar: gunzipSync(data, { maxOutputLength: LARGEST }), packed: createHash("sha256").update(data).digest("hex") };
+    return { tar: gunzipSync(data, { maxOutputLength: LARGEST }), packed: digestOf(data) };
   } catch (error) {
     const large = (error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE";
     return {

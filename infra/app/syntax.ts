@@ -3,9 +3,9 @@
  * Python, which runs nothing of it.
  */
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { AppModule } from "./module";
+import { sha256 } from "../sha256";
 import { plainFiles, textOf, type AppTree } from "./tree";
 
 const SCRIPT = join(__dirname, "syntax.py");
@@ -69,7 +69,7 @@ function ask(tree: AppTree, module: string, python: string): Answer | undefined 
   const files = plainFiles(tree).filter(({ path, size }) => path.endsWith(".py") && size <= LARGEST);
   const paths = tree.entries.map(({ path }) => path);
   const input = JSON.stringify({ module, paths, files: Object.fromEntries(files.map(({ path }) => [path, textOf(tree, path) ?? ""])) });
-  const key = createHash("sha256").update(`${python}\n${input}`).digest("hex");
+  const key = sha256(`${python}\n${input}`);
   if (!answers.has(key)) answers.set(key, run(python, input));
   return answers.get(key);
 }

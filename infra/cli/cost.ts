@@ -1,5 +1,6 @@
 /** What a stack costs a month at list prices, from its registered resources. Pure. */
 import type { GraphResource } from "../offline/engine";
+import { count } from "../../policies/cli/words";
 import { areOld, HOURS, PRICES, PRICES_OF, PUBLIC_IPV4, type Prices } from "./prices";
 
 export interface CostLine {
@@ -19,14 +20,13 @@ export function costLines(resources: Resources, region: string): CostLine[] {
     price === undefined ? undefined : count * HOURS * price;
   const addresses = addressCount(resources);
   const gateways = of(resources, "aws:ec2/natGateway:NatGateway").length;
-  const times = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
   return [
     ...instanceLines(resources, prices),
     ...volumeLines(resources, prices),
     ...(addresses > 0
-      ? [{ what: times(addresses, "public IPv4 address").replace("addresss", "addresses"), month: hourly(addresses, PUBLIC_IPV4) }]
+      ? [{ what: count(addresses, "public IPv4 address", "public IPv4 addresses"), month: hourly(addresses, PUBLIC_IPV4) }]
       : []),
-    ...(gateways > 0 ? [{ what: times(gateways, "NAT gateway"), month: hourly(gateways, prices?.natGateway) }] : []),
+    ...(gateways > 0 ? [{ what: count(gateways, "NAT gateway"), month: hourly(gateways, prices?.natGateway) }] : []),
   ];
 }
 

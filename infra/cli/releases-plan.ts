@@ -1,5 +1,6 @@
 /** Which release is to serve on which host, from what the operator said and the hosts have, and what became of it. Pure. */
 import { EXIT, Problem } from "../../policies/cli";
+import { count } from "../../policies/cli/words";
 import type { HostRole } from "../release/types";
 import type { CommandResult } from "../remote/ssh";
 import type { HostReleases, ReleaseList } from "./releases-report";
@@ -132,5 +133,5 @@ export function renderRollbacks(stack: string, outcomes: readonly RollbackOutcom
     failed > 0 && done > 0
       ? ` The ${outcomes[0]?.role} keeps the earlier release: look at both with npm run releases -- --stack ${stack}.`
       : "";
-  return [...rows, "", `${outcomes.length} ${outcomes.length === 1 ? "host" : "hosts"}: ${done} done, ${failed} failed.${half}`].join("\n");
+  return [...rows, "", `${count(outcomes.length, "host")}: ${done} done, ${failed} failed.${half}`].join("\n");
 }

@@ -1,5 +1,6 @@
 /** What a host says of its releases, and the list made of it. Pure. */
 import { EXIT, type ExitCode } from "../../policies/cli";
+import { columns, count } from "../../policies/cli/words";
 import type { HostRole } from "../release/types";
 import type { CommandResult } from "../remote/ssh";
 
@@ -69,11 +70,6 @@ const WORDS: Readonly<Record<Entry["result"], string>> = {
   known: "served",
 };
 
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
-}
-
 /** The newest first, as one reads it; a reason stands in a line of its own. */
 function history(entries: readonly Entry[]): string[] {
   const newest = [...entries].reverse();
@@ -89,7 +85,7 @@ function history(entries: readonly Entry[]): string[] {
     short(one.venv),
     one.by ?? "unknown",
   ]);
-  const [title = "", ...lines] = table([head, ...rows]);
+  const [title = "", ...lines] = columns([head, ...rows]).map((line) => `  ${line}`);
   return [
     title,
     ...lines.flatMap((line, index) => {
@@ -115,9 +111,7 @@ function oneHost(host: HostReleases): string[] {
     `${role}: ${serving === "" ? "no release" : `${serving} serves`}; beside it ${spare.length === 0 ? "no other is there" : `${spare.join(", ")} can be rolled back to`}`,
     ...(rolledBack === null ? [] : [`  ${rolledBackLine(rolledBack)}`]),
     ...(entries.length === 0 ? ["  no history yet: it begins with the next release"] : history(entries)),
-    ...(unreadable === 0
-      ? []
-      : [`  ${unreadable} ${unreadable === 1 ? "line" : "lines"} of the history could not be read (/var/lib/ddos/history)`]),
+    ...(unreadable === 0 ? [] : [`  ${count(unreadable, "line")} of the history could not be read (/var/lib/ddos/history)`]),
   ];
 }
 

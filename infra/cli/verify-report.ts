@@ -1,5 +1,6 @@
 /** What the verify step of a host prints, and the drift report made of it. Pure. */
 import type { CommandResult } from "../remote/ssh";
+import { count } from "../../policies/cli/words";
 
 /** That a request which entered the gateway was answered by the backend. */
 export interface Proof {
@@ -103,8 +104,4 @@ function closing(outcomes: readonly HostOutcome[]): string {
   const failed = reports.reduce((sum, report) => sum + report.failed.length, 0);
   const hosts = `${count(outcomes.length, "host")}: ${reports.length} asked, ${outcomes.length - reports.length} could not be asked`;
   return `${hosts}; ${count(passed + failed, "check")} ran: ${passed} passed, ${failed} failed.`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -19,6 +19,7 @@ import { stackSettings } from "./stack-text";
 import { parseSections, type Sections } from "./structure";
 import { plainBesideEncrypted } from "./plain-secrets";
 import { keyOf } from "./values";
+import { count } from "../../policies/cli/words";
 import { privateKeyText, publicKeyOf } from "./ssh-key";
 import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, SshKey, StackConfig } from "./types";
 
@@ -26,7 +27,7 @@ import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, 
 export class ConfigError extends pulumi.RunError {
   constructor(readonly problems: readonly string[]) {
     super(
-      `the configuration of this stack has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+      `the configuration of this stack has ${count(problems.length, "problem")}:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     );
     this.name = "ConfigError";
   }

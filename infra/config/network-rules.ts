@@ -1,5 +1,6 @@
 /** Rules about zones and blocks of the network. Pure; each returns its problems. */
 import { contains, overlaps, readBlock, type Block } from "../network/cidr";
+import { count } from "../../policies/cli/words";
 import { isZoneId } from "./aws-names";
 import { SECTIONS } from "./schema";
 import { isPrivate, type Context } from "./value-rules";
@@ -30,19 +31,18 @@ export function zones({ project, region, sections }: Context): string[] {
 
 /** One block for each zone. Where both lists have as many as each other, the zones are what differs. */
 function counts(project: string, zoneCount: number, network: NetworkKeys): string[] {
-  const wrong = SUBNETS.map((key) => ({ key, count: strings(network[key]).length })).filter(
-    ({ count }) => count > 0 && count !== zoneCount,
+  const wrong = SUBNETS.map((key) => ({ key, blocks: strings(network[key]).length })).filter(
+    ({ blocks }) => blocks > 0 && blocks !== zoneCount,
   );
   const [first, second] = wrong;
-  const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-  if (first !== undefined && first.count === second?.count) {
+  if (first !== undefined && first.blocks === second?.blocks) {
     return [
-      `${project}:network.availabilityZones: there ${zoneCount === 1 ? "is" : "are"} ${many(zoneCount, "zone")} and ${many(first.count, "block")} in gatewaySubnets and in webserverSubnets; give one block for each zone`,
+      `${project}:network.availabilityZones: there ${zoneCount === 1 ? "is" : "are"} ${count(zoneCount, "zone")} and ${count(first.blocks, "block")} in gatewaySubnets and in webserverSubnets; give one block for each zone`,
     ];
   }
   return wrong.map(
-    ({ key, count }) =>
-      `${project}:network.${key}: found ${many(count, "block")} for ${many(zoneCount, "availability zone")}; give one block for each zone`,
+    ({ key, blocks }) =>
+      `${project}:network.${key}: found ${count(blocks, "block")} for ${count(zoneCount, "availability zone")}; give one block for each zone`,
   );
 }
 

@@ -5,9 +5,9 @@ import type { GraphResource } from "../offline/engine";
 import { compareFlows, type Reach } from "./flows";
 import { fileChanges, type FileChange } from "./file-changes";
 import { compareResources, flatInputs, isCommand, isReal, type Changed, type Outcome } from "./resources";
-import { holdsSecret, type Side } from "./side";
+import type { Side } from "./side";
 import { hostEffects, stepChanges, type HostEffect, type StepChange } from "./step-changes";
-import { inputLines } from "./values";
+import { inputChange, type InputChange } from "./values";
 
 export interface Change {
   readonly stack: string;
@@ -38,14 +38,6 @@ export interface ResourceChange {
   readonly inputs: readonly InputChange[];
   /** Names of what is new or replaced, and what it takes values from. */
   readonly because: readonly string[];
-}
-
-export interface InputChange {
-  readonly input: string;
-  /** True: it comes from a secret, so only that it differs is said. */
-  readonly secret: boolean;
-  /** Lines with "-", "+", " " or "@@" before them. */
-  readonly lines: readonly string[];
 }
 
 export interface CostChange {
@@ -132,12 +124,9 @@ function resourceChanges(
 
 export function inputChanges(then: GraphResource | undefined, now: GraphResource, names: readonly string[]): InputChange[] {
   const [old, present] = [then === undefined ? new Map<string, unknown>() : flatInputs(then), flatInputs(now)];
-  return names.map((input) => {
-    const [before, after] = [old.get(input), present.get(input)];
-    // A public key is made from the private one, in whose place a placeholder stands.
-    const secret = holdsSecret(before) || holdsSecret(after) || now.type === "aws:ec2/keyPair:KeyPair";
-    return { input, secret, lines: secret ? [] : inputLines(before, after) };
-  });
+  // A public key is made from the private one, in whose place a placeholder stands.
+  const hidden = now.type === "aws:ec2/keyPair:KeyPair";
+  return names.map((input) => inputChange(input, old.get(input), present.get(input), hidden));
 }
 
 function findings(before: readonly PolicyRow[], after: readonly PolicyRow[]): Change["policies"] {

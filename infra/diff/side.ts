@@ -1,9 +1,10 @@
 /** One side of a comparison: what one tree of the project makes of a stack, as plain data that can go from one process to another. */
-import { createHash, createHmac } from "crypto";
-import { MASKED, SIGNATURE, SIGNATURES } from "../../policies/graph/wire";
+import { createHmac } from "crypto";
+import { isSecretMark, maskSecrets } from "../../policies/graph/wire";
 import type { PolicyRow, StepRow } from "../offline/document";
 import type { GraphResource } from "../offline/engine";
 import type { HostFile } from "../release/types";
+import { sha256 } from "../sha256";
 import type { Flow } from "./flows";
 
 export interface Side {
@@ -45,25 +46,15 @@ export interface SideRequest {
   readonly key: string;
 }
 
-/** Keeps Pulumi's mark and puts a digest in the place of the value, so that two sides can be compared and nobody can read it. */
+/** With a digest in the place of each secret, so that two sides can be compared and nobody can read it. */
 export function digestSecrets(value: unknown, key: string): unknown {
-  if (Array.isArray(value)) return value.map((entry) => digestSecrets(entry, key));
-  if (value === null || typeof value !== "object") return value;
-  const entries = Object.entries(value as Record<string, unknown>);
-  if (entries.some(([name, entry]) => name === SIGNATURE && entry === SIGNATURES.secret)) {
-    const digest = createHmac("sha256", Buffer.from(key, "hex")).update(stable(value)).digest("hex");
-    return { [SIGNATURE]: SIGNATURES.secret, value: MASKED, digest };
-  }
-  return Object.fromEntries(entries.map(([name, entry]) => [name, digestSecrets(entry, key)]));
-}
-
-export function isSecret(value: unknown): boolean {
-  return value !== null && typeof value === "object" && (value as Record<string, unknown>)[SIGNATURE] === SIGNATURES.secret;
+  const digest = (secret: unknown): string => createHmac("sha256", Buffer.from(key, "hex")).update(stable(secret)).digest("hex");
+  return maskSecrets(value, (secret) => ({ digest: digest(secret) }));
 }
 
 /** Does any part of it come from a secret? */
 export function holdsSecret(value: unknown): boolean {
-  return isSecret(value) || (value !== null && typeof value === "object" && Object.values(value).some(holdsSecret));
+  return isSecretMark(value) || (value !== null && typeof value === "object" && Object.values(value).some(holdsSecret));
 }
 
 /** JSON whose keys are in order: equal values are equal texts. */
@@ -76,5 +67,5 @@ export function stable(value: unknown): string {
 }
 
 export function shortDigest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+  return sha256(text).slice(0, 12);
 }

@@ -1,9 +1,8 @@
 /** Which steps of the hosts run again, and what the machines and their services go through. Pure. */
-import type { GraphResource } from "../offline/engine";
 import type { StepRow } from "../offline/document";
 import type { Changed } from "./resources";
-import { holdsSecret, type Side } from "./side";
-import { inputLines } from "./values";
+import type { Side } from "./side";
+import { inputChange, type InputChange } from "./values";
 
 export interface StepChange {
   readonly host: StepRow["host"];
@@ -11,7 +10,7 @@ export interface StepChange {
   readonly order: number;
   readonly why: "new" | "removed" | "changed input" | "another machine";
   /** Inputs that differ, with their lines where no secret is in them. */
-  readonly inputs: readonly { readonly input: string; readonly secret: boolean; readonly lines: readonly string[] }[];
+  readonly inputs: readonly InputChange[];
 }
 
 export interface HostEffect {
@@ -29,19 +28,20 @@ export function stepChanges(before: Side | undefined, after: Side | undefined, c
     if (found === undefined) return [];
     const why = found.outcome === "new" ? "new" : found.inputs.length > 0 ? "changed input" : "another machine";
     return [
-      { host, name, order, why, inputs: why === "new" ? [] : found.inputs.map((input) => inputOf(input, old.get(urn), now.get(urn))) },
+      {
+        host,
+        name,
+        order,
+        why,
+        inputs:
+          why === "new" ? [] : found.inputs.map((input) => inputChange(input, old.get(urn)?.inputs[input], now.get(urn)?.inputs[input])),
+      },
     ];
   });
   const gone = (before?.steps ?? [])
     .filter(({ urn }) => !now.has(urn))
     .map(({ host, name, order }): StepChange => ({ host, name, order, why: "removed", inputs: [] }));
   return [...rows, ...gone].sort((a, b) => (a.host === b.host ? a.order - b.order : HOSTS.indexOf(a.host) - HOSTS.indexOf(b.host)));
-}
-
-function inputOf(input: string, then: GraphResource | undefined, now: GraphResource | undefined): StepChange["inputs"][number] {
-  const [before, after] = [then?.inputs[input] as unknown, now?.inputs[input] as unknown];
-  const secret = holdsSecret(before) || holdsSecret(after);
-  return { input, secret, lines: secret ? [] : inputLines(before, after) };
 }
 
 /** docs/operations.md says the same at more length ("What an update does", "What a change of a setting does"). */

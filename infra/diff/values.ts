@@ -1,6 +1,20 @@
 /** Values of inputs as lines to compare. Pure. */
 import { lineDiff } from "./lines";
-import { stable } from "./side";
+import { holdsSecret, stable } from "./side";
+
+export interface InputChange {
+  readonly input: string;
+  /** True: it comes from a secret, so only that it differs is said. */
+  readonly secret: boolean;
+  /** Lines with "-", "+", " " or "@@" before them. */
+  readonly lines: readonly string[];
+}
+
+/** @param hidden it is a secret, though it bears no mark */
+export function inputChange(input: string, before: unknown, after: unknown, hidden = false): InputChange {
+  const secret = hidden || holdsSecret(before) || holdsSecret(after);
+  return { input, secret, lines: secret ? [] : inputLines(before, after) };
+}
 
 export function inputLines(before: unknown, after: unknown): string[] {
   return lineDiff(textOf(before), textOf(after));

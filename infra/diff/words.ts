@@ -1,5 +1,6 @@
 /** The parts of a report that text and Markdown share: each a title with what it counts, and its rows. Pure. */
-import type { Change, InputChange, ResourceChange } from "./change";
+import type { Change, ResourceChange } from "./change";
+import type { InputChange } from "./values";
 import type { StepChange } from "./step-changes";
 
 export interface Row {

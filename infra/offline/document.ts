@@ -2,7 +2,6 @@
  * The result of an offline preview as one plain document: what `--json` prints and what the text report is made from. Pure.
  */
 import type { Summary } from "../../policies/core/outcome";
-import { MASKED, SIGNATURE, SIGNATURES } from "../../policies/graph/wire";
 import type { HostFile } from "../release/types";
 import type { GraphResource } from "./engine";
 
@@ -30,21 +29,6 @@ export interface PolicyRow {
   readonly verdict: "pass" | "violation" | "unknown";
   readonly urn: string;
   readonly message: string;
-}
-
-/** Keeps Pulumi's mark, so that a reader can still tell what is secret, and drops the value. */
-export function maskSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(maskSecrets);
-  }
-  if (value === null || typeof value !== "object") {
-    return value;
-  }
-  const entries = Object.entries(value as Record<string, unknown>);
-  if (entries.some(([key, entry]) => key === SIGNATURE && entry === SIGNATURES.secret)) {
-    return { [SIGNATURE]: SIGNATURES.secret, value: MASKED };
-  }
-  return Object.fromEntries(entries.map(([key, entry]) => [key, maskSecrets(entry)]));
 }
 
 /** The Commands of each host in an order in which they can run: the order in which they were registered. */

@@ -11,7 +11,7 @@ import { deserializeProperties, serializeProperties } from "@pulumi/pulumi/runti
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as resproto from "@pulumi/pulumi/proto/resource_pb";
-import { SIGNATURE, SIGNATURES } from "../../policies/graph/wire";
+import { isSecretMark } from "../../policies/graph/wire";
 import { Failures } from "./failures";
 import { programPosition } from "./source-position";
 import { promisesWithoutTraces } from "./without-traces";
@@ -212,7 +212,7 @@ export function unwrapSecrets(value: unknown): unknown {
     return value;
   }
   const object = value as Properties;
-  if (object[SIGNATURE] === SIGNATURES.secret) {
+  if (isSecretMark(object)) {
     return unwrapSecrets(object.value);
   }
   return Object.fromEntries(Object.entries(object).map(([key, entry]) => [key, unwrapSecrets(entry)]));

@@ -1,8 +1,8 @@
 /** A folder as one deterministic tar: the same files give the same bytes on every machine, at any time. */
-import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { contentOf, largest, readTree, type AppTree, type TreeEntry } from "../app/tree";
 import { packTar } from "./tar";
+import { sha256 } from "../sha256";
 import type { Bundle, BundleFile } from "./types";
 
 /** The Command provider takes about 6 MB by stdin. */
@@ -69,10 +69,6 @@ function compress(tar: Buffer, digest: string): string {
 let last: { readonly digest: string; readonly base64: string } | undefined;
 
 function describe({ path, content, link }: Entry): BundleFile {
-  if (link !== undefined) return { path, link, mode: "0777", sha256: sha256(Buffer.from(link)), size: 0 };
+  if (link !== undefined) return { path, link, mode: "0777", sha256: sha256(link), size: 0 };
   return { path, mode: "0644", sha256: sha256(content), size: content.length };
-}
-
-function sha256(data: Buffer): string {
-  return createHash("sha256").update(data).digest("hex");
 }

@@ -1,5 +1,5 @@
 /** Composes what a step runs on the host from the plain files in templates/steps. */
-import { sha256 } from "./render";
+import { sha256 } from "../sha256";
 import { hereDocument, readPart, readScript } from "./templates";
 import type { AskedName, StepFile, StepName } from "./types";
 

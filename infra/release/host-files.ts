@@ -1,7 +1,8 @@
 /** The file table of a host: every managed path with owner, mode and, where the program knows it, content hash. */
 import { basename } from "node:path";
 import { maskedEnvFile } from "./env-file";
-import { hasApplication, isNat, renderSite, renderUnit, sha256, systemFiles } from "./render";
+import { hasApplication, isNat, renderSite, renderUnit, systemFiles } from "./render";
+import { sha256 } from "../sha256";
 import type { HostFile, HostSpec } from "./types";
 
 type Row = Omit<HostFile, "host">;

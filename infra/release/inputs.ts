@@ -1,7 +1,6 @@
 /**
  * Everything that decides what a stack consists of, in one plain value: configuration, sources and what each host gets.
  */
-import { createHash } from "crypto";
 import * as path from "path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LoadedManifest } from "../../models-manifest/manifest";
@@ -9,6 +8,7 @@ import type { HostConfig, StackConfig } from "../config/types";
 import { instanceSize, workersFor } from "../hosts/sizing";
 import { hostSteps } from "./steps";
 import { readTemplate } from "./templates";
+import { sha256 } from "../sha256";
 import type { HostRole, HostSpec, HttpLimits } from "./types";
 import type { ModelFile } from "../models/bucket";
 import type { Sources } from "../config/sources";
@@ -95,7 +95,7 @@ function secretsOf(role: HostRole, config: StackConfig): Pick<StackConfig, "secr
 function digestOf(spec: HostSpec): string {
   const scripts = hostSteps(spec).map((step) => step.create);
   const text = JSON.stringify([spec, scripts], (key, value: unknown) => (key === "localPath" ? undefined : value));
-  return createHash("sha256").update(text).digest("hex");
+  return sha256(text);
 }
 
 function workers(host: HostConfig, bytes: number): number {

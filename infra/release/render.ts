@@ -1,5 +1,4 @@
 /** The configuration files of a host, rendered from templates/. */
-import { createHash } from "node:crypto";
 import { healthOf, pathOnly, undoSeconds } from "./health";
 import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
@@ -8,10 +7,6 @@ import type { HostSpec, HttpLimits } from "./types";
 
 /** Logs are rotated daily, and early at this size; with 90 kept that is about three months of a quiet service. */
 const LOGS = { maxSizeMiB: 20, keep: 90 };
-
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
 
 function render(name: string, view: TemplateView): string {
   return renderTemplate(name, readTemplate(name), view);

@@ -6,7 +6,8 @@ import { composeCreate, composeScript, type StepScript } from "./compose";
 import { envDigest, renderEnvFile } from "./env-file";
 import { healthLines, healthOf, releaseSeconds } from "./health";
 import { hostFiles } from "./host-files";
-import { hasApplication, limitsOf, renderSite, renderUnit, sha256, systemFiles } from "./render";
+import { hasApplication, limitsOf, renderSite, renderUnit, systemFiles } from "./render";
+import { sha256 } from "../sha256";
 import { readScript, readTemplate } from "./templates";
 import type { Carrier, HostSpec, Step, StepName, StepValues } from "./types";
 

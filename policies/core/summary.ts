@@ -1,6 +1,7 @@
 /** What a run comes to, in numbers that add up, and the one line that every printer ends with. */
 import type { Outcome, Summary } from "./outcome";
 import type { NotShown } from "./types";
+import { count } from "../cli/words";
 
 const REASONS: Readonly<Record<NotShown, string>> = {
   retainOnDelete: "the engine does not show policies the option retainOnDelete",
@@ -63,7 +64,3 @@ function blindText(reasons: Summary["reasons"]): string {
 }
 
 const MOST_NAMED = 3;
-
-function count(number: number, noun: string): string {
-  return `${String(number)} ${noun}${number === 1 ? "" : "s"}`;
-}

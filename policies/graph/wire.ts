@@ -27,6 +27,19 @@ const UNKNOWN_MARKS = [
 /** What Pulumi shows in place of a secret when it may not show it. */
 export const MASKED = "[secret]";
 
+/** Is this a value that Pulumi marks as secret? */
+export function isSecretMark(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === "object" && (value as Record<string, unknown>)[SIGNATURE] === SIGNATURES.secret;
+}
+
+/** Keeps Pulumi's marks, so that a reader can still tell what is secret, and drops the values. @param more what a mark says beside it */
+export function maskSecrets(value: unknown, more: (secret: unknown) => object = () => ({})): unknown {
+  if (Array.isArray(value)) return value.map((entry) => maskSecrets(entry, more));
+  if (value === null || typeof value !== "object") return value;
+  if (isSecretMark(value)) return { [SIGNATURE]: SIGNATURES.secret, value: MASKED, ...more(value) };
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, maskSecrets(entry, more)]));
+}
+
 /** The text of a dynamic provider: the program's own, which may hold a secret. Not a provider's bookkeeping, in spite of its name. */
 const PROGRAM_TEXT = "__provider";
 

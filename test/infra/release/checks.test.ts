@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checksText, type Check } from "../../../models-manifest/checks";
 import { renderEnvFile } from "../../../infra/release/env-file";
-import { sha256 } from "../../../infra/release/render";
+import { sha256 } from "../../../infra/sha256";
 import { hostSteps } from "../../../infra/release/steps";
 import { lacking, unless } from "../../needs";
 import { exampleSpec, MODELS, VALUES } from "./example";
