@@ -19,6 +19,9 @@ export const DEFAULT_OS: Os = "ubuntu-22.04";
 /** Who may assume a host's role. The same in all partitions, China included. */
 export const EC2_PRINCIPAL = "ec2.amazonaws.com";
 
+/** GitHub's provider of OpenID Connect, and the audience that aws-actions/configure-aws-credentials asks for. */
+export const GITHUB_OIDC = { provider: "token.actions.githubusercontent.com", audience: "sts.amazonaws.com" } as const;
+
 /** Answers with the public address that it is asked from. */
 export const OWN_ADDRESS = "https://checkip.amazonaws.com";
 
@@ -76,6 +79,12 @@ const AWS_NAMES: readonly ExternalName[] = [
     source: "github.com/hashicorp/terraform-provider-aws internal/service/meta/service_principal_data_source.go",
     lookedUp: DATE,
     files: ["policies/rules/hosts/role-trust.ts"],
+  },
+  {
+    name: `${GITHUB_OIDC.provider}, ${GITHUB_OIDC.audience}`,
+    usedFor: "issuer and audience of the tokens with which a workflow takes a role",
+    source: "https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws",
+    lookedUp: DATE,
   },
   {
     name: s3EndpointService("REGION"),

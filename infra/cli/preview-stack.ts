@@ -74,7 +74,7 @@ export async function previewFile(root: string, file: StackFile, config: PolicyC
 }
 
 /** Runs the program; what is encrypted and should not be is one of the problems of the configuration, in place of what its placeholders look like. */
-async function runReadable({ unreadable, ...file }: StackFile, more: Omit<RunArgs, keyof StackFile>): Promise<RunResult> {
+export async function runReadable({ unreadable, ...file }: StackFile, more: Omit<RunArgs, keyof StackFile>): Promise<RunResult> {
   try {
     const run = await runProgram({ ...file, ...more });
     if (unreadable.length > 0) throw new ConfigError(unreadable);

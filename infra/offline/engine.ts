@@ -42,6 +42,8 @@ export interface ResourceOptions {
   readonly retainOnDelete?: boolean;
   readonly ignoreChanges?: readonly string[];
   readonly additionalSecretOutputs?: readonly string[];
+  /** Something that is there already is taken over. */
+  readonly imports?: boolean;
 }
 
 /** A registered resource, in the form of `pulumi stack export`. */
@@ -199,6 +201,7 @@ function toRequest(urn: string, req: resproto.RegisterResourceRequest): Request 
       retainOnDelete: req.getRetainondelete(),
       ignoreChanges: req.getIgnorechangesList(),
       additionalSecretOutputs: req.getAdditionalsecretoutputsList(),
+      ...(req.getImportid() === "" ? {} : { imports: true }),
     },
   };
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { benchGroup } from "../../bench/main";
+import { deployRoleCommand } from "../../infra/cli/deploy-role";
 import { doctorCommand } from "../../infra/cli/doctor";
 import { initCommand } from "../../infra/cli/init";
 import { previewCommand } from "../../infra/cli/preview";
@@ -38,6 +39,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   doctor: { program: "infra/cli/doctor.ts", of: doctorCommand },
   init: { program: "infra/cli/init.ts", of: initCommand },
   "preview:offline": { program: "infra/cli/preview.ts", of: previewCommand },
+  "deploy-role": { program: "infra/cli/deploy-role.ts", of: deployRoleCommand },
   test: { program: "test/check/jest.ts", of: testCommand },
   check: { program: "test/check/main.ts", of: checkAllCommand },
   lint: { program: "test/check/lint.ts", of: lintCommand },

@@ -1,0 +1,91 @@
+/** What stands in the braces of a grant, from the resource that it is for. Pure. */
+import type { GraphResource, Properties } from "../offline/engine";
+
+/** A resource, or a question of the program, with all that its names may come from. */
+export interface Subject {
+  readonly inputs: Properties;
+  /** Undefined for a question. */
+  readonly resource?: GraphResource;
+}
+
+export interface Scope {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  readonly stack: string;
+  /** Of the stack, once there is one. */
+  readonly vpc?: string;
+  /** Accounts whose newest image the program looks for. */
+  readonly imageOwners: readonly string[];
+  readonly byUrn: ReadonlyMap<string, GraphResource>;
+}
+
+/** Why a name cannot be told. */
+export class UnknownName extends Error {}
+
+type Resolve = (subject: Subject, scope: Scope) => readonly string[];
+
+const NAMES: Readonly<Record<string, Resolve>> = {
+  region: (_, scope) => [scope.region],
+  account: (_, scope) => [scope.account],
+  role: (subject, scope) => of(subject, scope, "aws:iam/role:Role", ["role", "iamInstanceProfile"]),
+  profile: (subject, scope) => of(subject, scope, "aws:iam/instanceProfile:InstanceProfile", []),
+  bucket: ({ inputs, resource }) => [text(inputs, "bucket") ?? unknown(resource, "bucket")],
+  objects: ({ inputs, resource }) => [folder(text(inputs, "key") ?? text(inputs, "prefix") ?? unknown(resource, "key"))],
+  image: ({ inputs, resource }) => [follows(resource) ? "*" : (text(inputs, "ami") ?? unknown(resource, "ami"))],
+  // AWS's own aliases count beside the account, and no condition is needed where the image itself is named.
+  imageOwner: ({ resource }, scope) => (follows(resource) ? [...scope.imageOwners, "amazon"] : []),
+};
+
+/** Every way to fill the braces in. @throws UnknownName */
+export function fill(pattern: string, subject: Subject, scope: Scope): string[] {
+  const [whole, name] = /\{(\w+)\}/.exec(pattern) ?? [];
+  if (whole === undefined || name === undefined) return [pattern];
+  const resolve = NAMES[name];
+  if (resolve === undefined) throw new Error(`no name {${name}}`);
+  return resolve(subject, scope).flatMap((value) => fill(pattern.replace(whole, value), subject, scope));
+}
+
+/** The newest image is looked for at each run, and a host that stands does not follow it. */
+function follows(resource: GraphResource | undefined): boolean {
+  return resource?.options.ignoreChanges?.includes("ami") ?? false;
+}
+
+function text(inputs: Properties, key: string): string | undefined {
+  const value: unknown = inputs[key];
+  return typeof value === "string" && value !== "" && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value) ? value : undefined;
+}
+
+function unknown(resource: GraphResource | undefined, key: string): never {
+  throw new UnknownName(
+    `${resource?.type ?? "a question"} "${resource?.name ?? ""}": its ${key} is not known before an update, so that no ARN can be made of it`,
+  );
+}
+
+/** Names of a type, of the resource itself or of those that its inputs come from, at any distance. */
+function of({ resource }: Subject, scope: Scope, type: string, inputs: readonly string[]): readonly string[] {
+  if (resource === undefined) return [];
+  if (resource.type === type) return [physical(resource)];
+  const from = inputs.flatMap((key) => resource.propertyDependencies[key] ?? []).flatMap((urn) => scope.byUrn.get(urn) ?? []);
+  const found = [...new Set(from.flatMap((next) => of({ inputs: next.inputs, resource: next }, scope, type, inputs)))];
+  if (found.length > 0) return found;
+  if (text(resource.inputs, "iamInstanceProfile") !== undefined) {
+    throw new UnknownName(
+      `${resource.type} "${resource.name}": its instance profile is none of this program, so which role it passes on is not known`,
+    );
+  }
+  const role = text(resource.inputs, "role");
+  return role === undefined ? [] : [role];
+}
+
+/** Path and name; without a name of its own Pulumi appends a dash and seven random digits to the resource's. */
+function physical({ name, inputs }: GraphResource): string {
+  const folder = (text(inputs, "path") ?? "/").slice(1);
+  const prefix = text(inputs, "namePrefix");
+  return folder + (text(inputs, "name") ?? (prefix === undefined ? `${name}-*` : `${prefix}*`));
+}
+
+/** Keys are made of contents: what the first folder holds. */
+function folder(key: string): string {
+  return key.includes("/") ? `${key.slice(0, key.indexOf("/"))}/*` : key;
+}

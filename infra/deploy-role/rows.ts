@@ -1,0 +1,123 @@
+/**
+ * The table: type of an AWS resource -> what the provider asks for to create, read, update and delete it. A type without a row is refused, so that
+ * nobody learns in the middle of an update what the role lacks. Pure.
+ */
+import { lists, onBucket, onObjects, onProfile, onRole, PASSES_ROLE, type Grant, type Row } from "./grants";
+import { EC2_ROWS } from "./rows-ec2";
+
+/** Names of roles carry no stack: Pulumi makes them of the resource's name. The stack's tag tells those of this stack from others. */
+const IAM_ROWS: Readonly<Record<string, Row>> = {
+  "aws:iam/role:Role": {
+    source: "iam/role",
+    create: [onRole(["new", "bounded"], "CreateRole"), onRole(["new"], "TagRole")],
+    read: [onRole([], "GetRole", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies")],
+    update: [
+      onRole(["own"], "UpdateAssumeRolePolicy", "UpdateRoleDescription", "UpdateRole"),
+      onRole(["own", "marks"], "TagRole"),
+      onRole(["own", "keeps"], "UntagRole"),
+    ],
+    delete: [onRole([], "ListInstanceProfilesForRole"), onRole(["own"], "DeleteRole")],
+  },
+  "aws:iam/rolePolicy:RolePolicy": {
+    source: "iam/role_policy",
+    create: [onRole(["own", "bounded"], "PutRolePolicy")],
+    read: [onRole([], "GetRolePolicy")],
+    update: [onRole(["own", "bounded"], "PutRolePolicy")],
+    delete: [onRole(["own"], "DeleteRolePolicy")],
+  },
+  "aws:iam/instanceProfile:InstanceProfile": {
+    source: "iam/instance_profile",
+    create: [
+      onProfile(["new"], "CreateInstanceProfile", "TagInstanceProfile"),
+      onProfile(["own"], "AddRoleToInstanceProfile"),
+      PASSES_ROLE,
+    ],
+    read: [onProfile([], "GetInstanceProfile"), onRole([], "GetRole")],
+    update: [
+      onProfile(["own"], "AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile"),
+      PASSES_ROLE,
+      onProfile(["own", "marks"], "TagInstanceProfile"),
+      onProfile(["own", "keeps"], "UntagInstanceProfile"),
+    ],
+    delete: [onProfile(["own"], "RemoveRoleFromInstanceProfile", "DeleteInstanceProfile")],
+  },
+};
+
+/** One part of a bucket's settings. */
+function setting(source: string, put: string, get: string, remove = put): Row {
+  return { source: `s3/${source}`, create: [onBucket(put)], read: [onBucket(get)], update: [onBucket(put)], delete: [onBucket(remove)] };
+}
+
+const S3_ROWS: Readonly<Record<string, Row>> = {
+  "aws:s3/bucket:Bucket": {
+    source: "s3/bucket",
+    create: [onBucket("CreateBucket", "TagResource", "PutBucketTagging")],
+    // It reads all that has a resource of its own as well; HeadBucket needs ListBucket.
+    read: [
+      onBucket(
+        ...[
+          "ListBucket",
+          "ListTagsForResource",
+          "GetBucketTagging",
+          "GetBucketPolicy",
+          "GetBucketAcl",
+          "GetBucketCORS",
+          "GetBucketWebsite",
+        ],
+        ...[
+          "GetBucketVersioning",
+          "GetAccelerateConfiguration",
+          "GetBucketRequestPayment",
+          "GetBucketLogging",
+          "GetLifecycleConfiguration",
+        ],
+        ...["GetReplicationConfiguration", "GetEncryptionConfiguration", "GetBucketObjectLockConfiguration", "GetBucketLocation"],
+      ),
+    ],
+    update: [onBucket("TagResource", "UntagResource", "PutBucketTagging")],
+    delete: [onBucket("DeleteBucket")],
+  },
+  "aws:s3/bucketVersioning:BucketVersioning": setting("bucket_versioning", "PutBucketVersioning", "GetBucketVersioning"),
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": setting(
+    "bucket_server_side_encryption_configuration",
+    "PutEncryptionConfiguration",
+    "GetEncryptionConfiguration",
+  ),
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": setting(
+    "bucket_public_access_block",
+    "PutBucketPublicAccessBlock",
+    "GetBucketPublicAccessBlock",
+  ),
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": setting(
+    "bucket_ownership_controls",
+    "PutBucketOwnershipControls",
+    "GetBucketOwnershipControls",
+  ),
+  "aws:s3/bucketPolicy:BucketPolicy": setting("bucket_policy", "PutBucketPolicy", "GetBucketPolicy", "DeleteBucketPolicy"),
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": setting(
+    "bucket_lifecycle_configuration",
+    "PutLifecycleConfiguration",
+    "GetLifecycleConfiguration",
+  ),
+  "aws:s3/bucketObjectv2:BucketObjectv2": {
+    source: "s3/object",
+    create: [onObjects("PutObject", "PutObjectTagging", "AbortMultipartUpload")],
+    read: [onObjects("GetObject", "GetObjectTagging"), onBucket("ListBucket")],
+    update: [onObjects("PutObject", "PutObjectTagging", "DeleteObjectTagging")],
+    delete: [onObjects("DeleteObject", "DeleteObjectVersion"), onBucket("ListBucketVersions")],
+  },
+};
+
+export const ROWS: Readonly<Record<string, Row>> = { ...EC2_ROWS, ...IAM_ROWS, ...S3_ROWS };
+
+/** What the program asks before anything is registered: also needed by a preview. The provider's own first question, who it is, needs no permission. */
+export const QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {
+  "aws:index/getCallerIdentity:getCallerIdentity": [],
+  "aws:index/getAvailabilityZones:getAvailabilityZones": [lists("AvailabilityZones")],
+  "aws:ec2/getAmi:getAmi": [lists("Images")],
+  // An object that is found is looked at.
+  "aws:s3/getObjects:getObjects": [onBucket("ListBucket"), onObjects("GetObject", "GetObjectTagging")],
+};
+
+/** Of the engine itself. */
+export const NOT_AWS = /^pulumi:/;

