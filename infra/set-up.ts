@@ -123,12 +123,14 @@ function stepValues(inputs: StackInputs, hosts: Hosts, role: HostRole, step: Ste
       uses("backendAddress") ? hosts.backend.privateIp : undefined,
       uses("env") ? inputs.environment(role) : pulumi.output({}),
       uses("index") ? inputs.config.index?.withLogin : undefined,
+      uses("tlsKey") ? inputs.config.https?.privateKey : undefined,
     ])
-    .apply(([backendAddress, env, index]) => ({
+    .apply(([backendAddress, env, index, tlsKey]) => ({
       backendAddress,
       bucket: inputs.bucketName,
       env,
       ...(index === undefined ? {} : { index }),
+      ...(tlsKey === undefined ? {} : { tlsKey }),
     }));
 }
 

@@ -38,6 +38,7 @@ export function createStack(inputs: StackInputs, images: Readonly<Record<HostRol
   const firewall = new Firewall("firewall", {
     vpcId: network.vpcId,
     sshFrom: config.gateway.sshFrom,
+    httpsFrom: config.gateway.httpsFrom,
     servicePort: config.backend.port,
     egress: config.network.egress,
     targets: config.backend.egress,
@@ -55,7 +56,7 @@ export function createStack(inputs: StackInputs, images: Readonly<Record<HostRol
   return {
     gatewayAddress: hosts.address,
     backendAddress: hosts.backend.privateIp,
-    healthUrl: pulumi.interpolate`http://${hosts.address}${config.health.path}`,
+    healthUrl: pulumi.interpolate`${config.https === undefined ? "http" : "https"}://${config.https?.domain ?? hosts.address}${config.health.path}`,
     sshGateway: pulumi.interpolate`ssh ${user}@${hosts.address}`,
     sshBackend: pulumi.interpolate`ssh -J ${user}@${hosts.address} ${user}@${hosts.backend.privateIp}`,
     sshKey,

@@ -6,13 +6,14 @@ import { exitCode as verdictOf, renderOutcomes, type HostOutcome } from "./verif
 /** The steps that put a part right. What they bring is staged; the release step alone touches what serves. */
 export const PARTS: Readonly<Record<string, readonly StepName[]>> = {
   system: ["prepare"],
+  tls: ["tls"],
   code: ["code", "release"],
   venv: ["code", "release"],
   env: ["env", "release"],
   models: ["models", "release"],
   service: ["release"],
   site: ["release"],
-  all: ["prepare", "code", "env", "models", "release"],
+  all: ["prepare", "tls", "code", "env", "models", "release"],
 };
 
 /** What one step said, or why it could not be asked. */

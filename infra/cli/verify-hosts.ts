@@ -74,7 +74,9 @@ export async function ask(role: HostRole, inputs: StackInputs, deployed: Deploye
  */
 export async function runStep(role: HostRole, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
   const env = await settled(pulumi.output(inputs.environment(role)));
-  return send(role, step, step.stdin({ bucket: inputs.bucketName, backendAddress: deployed.backendAddress, env }), inputs, deployed);
+  const tlsKey = await settled(pulumi.output(inputs.config.https?.privateKey));
+  const values = { bucket: inputs.bucketName, backendAddress: deployed.backendAddress, env, ...(tlsKey === undefined ? {} : { tlsKey }) };
+  return send(role, step, step.stdin(values), inputs, deployed);
 }
 
 /**

@@ -12,6 +12,7 @@ import { isRegionKey, regionProblem } from "./aws-names";
 import { systemSentence } from "../../policies/cli/system-errors";
 import { readSources, shownPath, type Sources } from "./sources";
 import { packageIndex, type IndexKeys } from "./package-index";
+import { certificateText, checkCertificate, keyText } from "./certificate";
 import { checkRules } from "./rules";
 import { awsProblems, misspeltProjects } from "./aws-keys";
 import { spellingProblems } from "./spelling";
@@ -63,11 +64,16 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
     ...checkAgent(),
   ];
   const keys = readKeys(project, root, sections, all);
+  const certificate = checkCertificate(context, new Date());
+  all.push(...certificate.problems);
   const { code, models, notices = [] } = readSources(project, root, sections, all);
   if (all.length > 0 || keys === undefined || code === undefined || models === undefined) {
     throw new ConfigError([...new Set(all)]);
   }
-  return { config: assemble({ project, region, sections, keys }), sources: { code, models, notices } };
+  return {
+    config: assemble({ project, region, sections, keys }),
+    sources: { code, models, notices: [...notices, ...certificate.notices] },
+  };
 }
 
 /** Internal to the SDK and so without a type: whether the stack's file holds the value encrypted. */
@@ -208,6 +214,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     region,
     network: sections.network as NetworkConfig,
     gateway: gatewayConfig(sections.gateway as Sections),
+    ...httpsConfig(sections),
     backend: backendConfig(sections.backend as Sections),
     ssh: {
       user: (sections.ssh as { user: string }).user,
@@ -237,6 +244,14 @@ function gatewayConfig(gateway: Sections): GatewayConfig {
     secretEnv: Record<string, string>;
   };
   return { ...plain, os: plain.os ?? DEFAULT_OS, secretEnvNames: Object.keys(secretEnv).sort(), secretEnv: pulumi.secret(secretEnv) };
+}
+
+function httpsConfig({ domain, tls }: Sections): Pick<StackConfig, "https"> {
+  if (typeof domain !== "string") return {};
+  const { certificate, privateKey, hstsSeconds } = tls as { certificate: string; privateKey: string; hstsSeconds: number };
+  return {
+    https: { domain, hstsSeconds, certificate: certificateText(certificate), privateKey: pulumi.secret(keyText(privateKey)) },
+  };
 }
 
 function backendConfig(backend: Sections): BackendConfig {

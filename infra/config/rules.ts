@@ -16,7 +16,8 @@ export function checkRules(context: Context): string[] {
     zones,
     blocks,
     privateAddresses,
-    sshFrom,
+    sources,
+    httpsReachable,
     images,
     egressTargets,
     instanceTypes,
@@ -36,11 +37,24 @@ export function checkRules(context: Context): string[] {
   return rules.flatMap((rule) => rule(context));
 }
 
-function sshFrom({ project, sections }: Context): string[] {
-  return strings((sections.gateway as { sshFrom?: unknown } | undefined)?.sshFrom).flatMap((text, index) => {
-    const block = readBlock(text);
-    return "problem" in block ? [`${project}:gateway.sshFrom[${index}]: ${block.problem}`] : [];
-  });
+function sources({ project, sections }: Context): string[] {
+  const gateway = (sections.gateway ?? {}) as { sshFrom?: unknown; httpsFrom?: unknown };
+  return (["sshFrom", "httpsFrom"] as const).flatMap((key) =>
+    strings(gateway[key]).flatMap((text, index) => {
+      const block = readBlock(text);
+      return "problem" in block ? [`${project}:gateway.${key}[${index}]: ${block.problem}`] : [];
+    }),
+  );
+}
+
+/** Whoever is sent from 80 to 443 has to get in there. */
+function httpsReachable({ project, sections }: Context): string[] {
+  const { httpsFrom } = (sections.gateway ?? {}) as { httpsFrom?: unknown };
+  return sections.domain !== undefined && Array.isArray(httpsFrom) && httpsFrom.length === 0
+    ? [
+        `${project}:gateway.httpsFrom: is empty, and with domain every client is sent to port 443, which nobody could reach; name blocks, or remove domain`,
+      ]
+    : [];
 }
 
 /** Named services of the backend: NAT on the gateway passes packages and time alone, so the Internet has to be reached another way. */

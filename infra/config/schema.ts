@@ -11,6 +11,7 @@ import { ALLOWANCES } from "../release/sandbox";
 
 import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_BAKE, DEFAULT_LIMITS } from "../release/limits";
+import { domain, tlsProperties } from "./front-schema";
 
 export interface Section {
   readonly description: string;
@@ -197,6 +198,16 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         default: ["0.0.0.0/0"],
         description: "IPv4 blocks that may connect to port 22. Set it to your own address: the policy pack reports the default.",
       },
+      httpsFrom: {
+        type: "array",
+        items: { ...cidr, form: `${cidr.form}; a single address ends in /32`, example: "198.51.100.7/32", ending: "/32" },
+        uniqueItems: true,
+        form: "a list of IPv4 blocks, each once; an empty list closes the port",
+        example: [],
+        default: ["0.0.0.0/0"],
+        description:
+          "IPv4 blocks that may connect to port 443. It is open by default, though without `domain` nothing listens there; `[]` closes it to the world. The backend's NAT keeps its way.",
+      },
       elasticIp: {
         type: "boolean",
         default: false,
@@ -315,6 +326,15 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         description: "Services outside of the stack (a database, a cache) that the backend may connect to; without, only 80, 443 and time.",
       },
     }),
+  },
+  domain: {
+    description:
+      "Name under which clients reach the gateway by HTTPS. With it nginx serves on 443, and 80 redirects there; it needs a certificate (`tls`). Without it nothing listens on 443.",
+    schema: domain,
+  },
+  tls: {
+    description: "The certificate of `domain`.",
+    schema: object(tlsProperties),
   },
   ssh: {
     description: "How the set-up steps log in.",

@@ -18,6 +18,8 @@ export interface StackConfig {
   readonly region: string;
   readonly network: NetworkConfig;
   readonly gateway: GatewayConfig;
+  /** @default plain HTTP alone */
+  readonly https?: HttpsConfig;
   readonly backend: BackendConfig;
   readonly ssh: SshConfig;
   readonly app: AppConfig;
@@ -71,6 +73,8 @@ export interface HostConfig {
 
 export interface GatewayConfig extends HostConfig {
   readonly sshFrom: readonly string[];
+  /** IPv4 blocks that may connect to port 443. */
+  readonly httpsFrom: readonly string[];
   readonly elasticIp: boolean;
   readonly mode: "application" | "proxy";
   /** The request that proves that the backend answers what enters the gateway. */
@@ -79,6 +83,16 @@ export interface GatewayConfig extends HostConfig {
   /** Names of the secret settings, sorted; the values only in `secretEnv`. */
   readonly secretEnvNames: readonly string[];
   readonly secretEnv: pulumi.Output<Readonly<Record<string, string>>>;
+}
+
+/** HTTPS on the gateway with a certificate of one's own. */
+export interface HttpsConfig {
+  readonly domain: string;
+  /** The certificate and those that issued it, as PEM. */
+  readonly certificate: string;
+  readonly privateKey: pulumi.Output<string>;
+  /** Seconds; 0: no header. */
+  readonly hstsSeconds: number;
 }
 
 /** A service outside of the stack that the backend may open TCP connections to. Exactly one of `cidr` and `securityGroup`. */

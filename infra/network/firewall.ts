@@ -7,6 +7,8 @@ export interface FirewallArgs {
   readonly vpcId: pulumi.Input<string>;
   /** IPv4 blocks that may connect to port 22 of the gateway. */
   readonly sshFrom: readonly string[];
+  /** IPv4 blocks that may connect to port 443 of the gateway. */
+  readonly httpsFrom: readonly string[];
   /** Port of nginx on the backend. */
   readonly servicePort: number;
   readonly egress: Egress;
@@ -40,7 +42,9 @@ export class Firewall extends pulumi.ComponentResource {
     const toBackend = { referencedSecurityGroupId: backend.id };
 
     this.ingress("gateway-http", gateway, "tcp", 80, { cidrIpv4: ANYWHERE });
-    this.ingress("gateway-https", gateway, "tcp", 443, { cidrIpv4: ANYWHERE });
+    for (const block of args.httpsFrom) {
+      this.ingress(block === ANYWHERE ? "gateway-https" : `gateway-https-${block}`, gateway, "tcp", 443, { cidrIpv4: block });
+    }
     for (const block of args.sshFrom) {
       this.ingress(`gateway-ssh-${block}`, gateway, "tcp", 22, { cidrIpv4: block });
     }
@@ -60,8 +64,9 @@ export class Firewall extends pulumi.ComponentResource {
       this.egress(`webserver-${port}-${cidr ?? securityGroup ?? ""}`, backend, "tcp", port, peer, description);
     }
     if (args.egress === "gateway") {
-      // 80 and 443 of the NAT instance are open anyway; time is not.
+      // What the NAT instance passes on has to come in: 80 is open anyway, 443 only by default, time is not.
       this.ingress("gateway-nat-ntp", gateway, "udp", 123, toBackend);
+      if (!args.httpsFrom.includes(ANYWHERE)) this.ingress("gateway-nat-https", gateway, "tcp", 443, toBackend);
     }
     this.registerOutputs({ gatewayGroupId: this.gatewayGroupId, backendGroupId: this.backendGroupId });
   }

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { maskedEnvFile } from "./env-file";
 import { hasApplication, isNat, renderSite, renderUnit, systemFiles } from "./render";
 import { sha256 } from "../sha256";
+import { tlsFiles } from "./tls";
 import type { HostFile, HostSpec } from "./types";
 
 type Row = Omit<HostFile, "host">;
@@ -10,7 +11,7 @@ type Row = Omit<HostFile, "host">;
 /** @throws Error when two model files would get the same name on the host. */
 export function hostFiles(spec: HostSpec): HostFile[] {
   const application = hasApplication(spec) ? [...appFiles(spec), ...envFile(spec), ...units(spec)] : [];
-  const rows = [...folders(spec), ...links(spec), ...application, ...modelFiles(spec), ...made(), ...system(spec)];
+  const rows = [...folders(spec), ...links(spec), ...application, ...modelFiles(spec), ...made(), ...system(spec), ...tlsFiles(spec)];
   return rows.map((row) => ({ host: spec.role, ...row }));
 }
 

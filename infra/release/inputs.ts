@@ -44,7 +44,7 @@ export function stackInputs(config: StackConfig, sources: Sources, bucketName: s
   };
   const backend = hostSpec("backend", config, sources, plain.backend);
   const { proof } = config.gateway;
-  const gateway = { ...hostSpec("gateway", config, sources, plain.gateway), upstream, proof, peer: digestOf(backend) };
+  const gateway = { ...hostSpec("gateway", config, sources, plain.gateway), upstream, proof, peer: digestOf(backend), ...tlsOf(config) };
   return {
     config,
     bucketName,
@@ -85,6 +85,13 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     repair: config.repair,
     backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule } : undefined,
   };
+}
+
+/** The key is no part of it: it travels by stdin. */
+function tlsOf({ https }: StackConfig): Pick<HostSpec, "tls"> {
+  if (https === undefined) return {};
+  const { domain, certificate, hstsSeconds } = https;
+  return { tls: { serverName: domain, certificate, hstsSeconds } };
 }
 
 function secretsOf(role: HostRole, config: StackConfig): Pick<StackConfig, "secretEnv" | "secretEnvNames"> {

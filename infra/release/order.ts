@@ -11,9 +11,11 @@ type SetUp = ReadonlyArray<readonly [step: StepOf, needs: readonly Needed[]]>;
 /** Every row stands below what it needs. A step that a host does not have (models on the gateway) is left out, also where another needs it. */
 export const SET_UP: SetUp = [
   ["gateway:prepare", []],
+  // Before the release, whose site names its files.
+  ["gateway:tls", ["gateway:prepare"]],
   ["gateway:code", ["gateway:prepare"]],
   ["gateway:env", ["gateway:prepare"]],
-  ["gateway:release", ["gateway:code", "gateway:env"]],
+  ["gateway:release", ["gateway:tls", "gateway:code", "gateway:env"]],
   // The backend's first packages come through the gateway's NAT.
   ["backend:prepare", ["gateway:prepare", "egress"]],
   ["backend:code", ["backend:prepare"]],
@@ -28,7 +30,7 @@ export const SET_UP: SetUp = [
 /** In proxy mode the gateway's site leads to the backend: without one that serves, the release could not prove it. */
 const PROXY_SET_UP: SetUp = [
   ...SET_UP.filter(([step]) => step !== "gateway:release" && step !== "gateway:verify"),
-  ["gateway:release", ["gateway:prepare", "backend:verify"]],
+  ["gateway:release", ["gateway:prepare", "gateway:tls", "backend:verify"]],
   ["gateway:verify", ["gateway:release"]],
 ];
 

@@ -2,6 +2,7 @@
 import { healthOf, pathOnly, undoSeconds } from "./health";
 import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
+import { TLS_FILES } from "./tls";
 import { ALLOWANCES, type Allowance } from "./sandbox";
 import type { HostSpec, HttpLimits } from "./types";
 
@@ -50,13 +51,20 @@ export function renderSite(spec: HostSpec): string {
   if (spec.role === "backend") {
     return render("backend.nginx.mustache", { port: spec.servicePort, bodyMiB, timeoutSeconds, proxy: isProxied(spec) });
   }
-  const tls = spec.tls === undefined ? [] : [{ ...spec.tls, healthPath: pathOnly(healthOf(spec.health).path) }];
   return render("gateway.nginx.mustache", {
     port: spec.servicePort,
     ...limits,
-    tls,
+    tls: tlsView(spec),
     proxy: isProxied(spec) ? [{ upstream: spec.upstream ?? "" }] : [],
   });
+}
+
+/** Nothing without a certificate. */
+function tlsView({ tls, health }: HostSpec): TemplateView[] {
+  if (tls === undefined) return [];
+  const { serverName, hstsSeconds } = tls;
+  const hsts = hstsSeconds > 0 ? [{ hstsSeconds }] : [];
+  return [{ serverName, hsts, ...TLS_FILES, healthPath: pathOnly(healthOf(health).path) }];
 }
 
 /** A file that the prepare step puts on the host; `stage` is its name among the step's files. */

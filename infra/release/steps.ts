@@ -9,7 +9,7 @@ import { hostFiles } from "./host-files";
 import { hasApplication, limitsOf, renderSite, renderUnit, systemFiles } from "./render";
 import { sha256 } from "../sha256";
 import { readScript, readTemplate } from "./templates";
-import type { Carrier, HostSpec, Step, StepName, StepValues } from "./types";
+import type { Carrier, HostSpec, Step, StepName, StepValues, Tls } from "./types";
 
 export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
 
@@ -32,7 +32,13 @@ interface Plan extends StepScript {
 /** Steps of one host. What each of them has to wait for is in order.ts. */
 export function hostSteps(spec: HostSpec): Step[] {
   const application = hasApplication(spec) ? [code(spec), env(), ...(spec.models === undefined ? [] : [models(spec)])] : [];
-  const plans = [prepare(spec), ...application, hasApplication(spec) ? release(spec) : siteRelease(spec), verify(spec)];
+  const plans = [
+    prepare(spec),
+    ...(spec.tls === undefined ? [] : [tls(spec.tls)]),
+    ...application,
+    hasApplication(spec) ? release(spec) : siteRelease(spec),
+    verify(spec),
+  ];
   return plans.map((plan) => {
     const script = composeScript(plan);
     return {
@@ -124,6 +130,7 @@ function prepare(spec: HostSpec): Plan {
       ["egress", spec.egress],
       ...(gateway ? [["backendAddress", given("prepare", "backendAddress", values.backendAddress)] as const] : []),
       ...modeLines(spec),
+      ...(spec.tls === undefined ? [] : [["tls", "yes"] as const]),
       ["backupBucket", spec.backup === undefined ? "none" : given("prepare", "bucket", values.bucket)],
       ["region", spec.region],
       ...packages(spec).map((name) => ["package", name] as const),
@@ -167,6 +174,25 @@ function code(spec: HostSpec): Plan {
     secret: (source.kind === "bundle" && source.secret === true) || index?.secret === true,
     uses: index?.secret === true ? ["index"] : [],
     input: (values) => ({ lines: [...lines, ...indexLine(values)], payload }),
+  };
+}
+
+/** The certificate is public and part of the script; its key travels by stdin. */
+function tls({ serverName, certificate }: Tls): Plan {
+  return {
+    name: "tls",
+    lock: "exclusive",
+    limitSeconds: 240,
+    files: [{ name: "fullchain.pem", content: certificate }],
+    secret: true,
+    uses: ["tlsKey"],
+    input: (values) => ({
+      lines: [
+        ["name", serverName],
+        ["certificate", sha256(certificate)],
+      ],
+      payload: Buffer.from(given("tls", "tlsKey", values.tlsKey)).toString("base64"),
+    }),
   };
 }
 
@@ -371,7 +397,13 @@ function verify(spec: HostSpec): Plan {
   });
   return {
     name: "verify",
-    parts: ["health", "history", ...(spec.role === "gateway" ? ["verify-proof"] : []), "verify"],
+    parts: [
+      "health",
+      "history",
+      ...(spec.role === "gateway" ? ["verify-proof"] : []),
+      ...(spec.tls === undefined ? [] : ["verify-tls"]),
+      "verify",
+    ],
     lock: "shared",
     // Three tries of the proof are in it, each of which may take as long as a request.
     limitSeconds: 210 + 3 * limitsOf(spec).timeoutSeconds + checksSeconds(spec),

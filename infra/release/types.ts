@@ -95,11 +95,13 @@ export interface Bake {
   readonly bakeLatency: number;
 }
 
-/** TLS on port 443 of the gateway; the certificate must be on the host already. */
-export interface TlsFiles {
+/** TLS on port 443 of the gateway, with a certificate of one's own, which the tls step brings. */
+export interface Tls {
   readonly serverName: string;
+  /** The certificate and those that issued it, as PEM. */
   readonly certificate: string;
-  readonly key: string;
+  /** Strict-Transport-Security; 0: no header. */
+  readonly hstsSeconds: number;
 }
 
 /** The request that proves, through the gateway, that the backend answers. */
@@ -147,7 +149,8 @@ export interface HostSpec {
   /** What of the service's sandbox is open. @default nothing */
   readonly sandbox?: readonly Allowance[];
   readonly limits?: Partial<HttpLimits>;
-  readonly tls?: TlsFiles;
+  /** Gateway only. @default plain HTTP alone */
+  readonly tls?: Tls;
   /** @default not watched */
   readonly release?: Bake;
   /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */
@@ -176,9 +179,11 @@ export interface StepValues {
   readonly env?: Readonly<Record<string, string>>;
   /** Address of the package index, with user and password; secret. */
   readonly index?: string;
+  /** Private key of the certificate, as PEM; secret. */
+  readonly tlsKey?: string;
 }
 
-export type StepName = "prepare" | "code" | "env" | "models" | "release" | "verify";
+export type StepName = "prepare" | "tls" | "code" | "env" | "models" | "release" | "verify";
 
 /** What a person asks of a host, by the path of the steps: which releases there are, and that an earlier one serves. */
 export type AskedName = "releases" | "rollback";

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
-# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress and mode (proxy, or none).
+# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress, mode (proxy, or none) and tls (yes, or none).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -319,6 +319,15 @@ name_backend() {
   fi
 }
 
+# The key of a name that is configured no longer, once no release that could be gone back to reads it.
+forget_certificate() {
+  if [ "$(value tls)" != yes ] && [ -e /etc/ddos/tls ] && ! grep -qsF /etc/ddos/tls/ /etc/nginx/sites-available/gateway /var/lib/ddos/releases/*/nginx; then
+    rm -rf -- /etc/ddos/tls
+    CHANGES=$((CHANGES + 1))
+    summary "removed the certificate of a name that is not configured any more"
+  fi
+}
+
 gateway_only() {
   BACKEND=$(need backendAddress)
   case "$BACKEND" in
@@ -327,6 +336,7 @@ gateway_only() {
     *) fail "«$BACKEND» is not an IPv4 address (backendAddress)" ;;
   esac
   name_backend
+  forget_certificate
   if [ "$EGRESS" = gateway ]; then
     set_up_nat
   else

@@ -284,6 +284,9 @@ check_answers() {
   if [ "$ROLE" = gateway ]; then
     check_health "health of the backend at $UPSTREAM" "$UPSTREAM"
     check_proof
+    if [ "$(need tlsName)" != none ]; then
+      check_certificate
+    fi
   fi
 }
 

@@ -6,6 +6,7 @@ import { SECTIONS } from "../../infra/config/schema";
 import { deployedProvider } from "../../infra/diff/provider";
 import { compareResources, flatInputs, type Outcome } from "../../infra/diff/resources";
 import type { GraphResource } from "../../infra/offline/engine";
+import { certificate, type Made } from "../certificates";
 import { ROOT, evaluateDev } from "./evaluate";
 
 jest.setTimeout(300_000);
@@ -26,6 +27,10 @@ function cell(role: "gateway" | "backend", effects: ReadonlyMap<string, Outcome>
   return parts.length === 0 ? "–" : parts.join(", ");
 }
 
+const DOMAIN = "ml.example.org";
+const [PAIR, RENEWED] = [1, 2].map(() => certificate("any", { names: [DOMAIN, "other.example.org"] })) as [Made, Made];
+const HTTPS = { domain: DOMAIN, tls: { certificate: PAIR.certificate, privateKey: PAIR.key } };
+
 /** One change of each setting. */
 const AMI = "ami-0123456789abcdef0";
 const SHA = "0".repeat(64);
@@ -41,6 +46,11 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "network.webserverSubnets": { network: { webserverSubnets: ["10.0.111.0/24", "10.0.112.0/24"] } },
   "network.egress": { network: { egress: "managed" } },
   "gateway.sshFrom": { gateway: { sshFrom: ["198.51.100.7/32"] } },
+  "gateway.httpsFrom": { gateway: { httpsFrom: [] } },
+  domain: { domain: "other.example.org" },
+  "tls.certificate": { tls: { certificate: RENEWED.certificate, privateKey: RENEWED.key } },
+  "tls.privateKey": { tls: { certificate: RENEWED.certificate, privateKey: RENEWED.key } },
+  "tls.hstsSeconds": { tls: { certificate: PAIR.certificate, privateKey: PAIR.key, hstsSeconds: 300 } },
   "gateway.elasticIp": { gateway: { elasticIp: true } },
   "gateway.env": { gateway: { env: { FEATURE: "on" } } },
   "gateway.mode": { gateway: { mode: "proxy" } },
@@ -103,6 +113,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
 /** What the stack has before and after, where the change is possible beside it alone: Canonical's images have one login. */
 const BESIDE: Readonly<Record<string, Parameters<typeof evaluateDev>[0]>> = {
   "ssh.user": { gateway: { ami: AMI }, backend: { ami: AMI } },
+  ...Object.fromEntries(["domain", "tls.certificate", "tls.privateKey", "tls.hstsSeconds"].map((key) => [key, HTTPS])),
 };
 
 /** How keys are exchanged is a chapter of its own. */

@@ -1,10 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RunResult } from "../../infra/offline/engine";
+import { certificate } from "../certificates";
 import { commandConnection } from "../../infra/remote/setup";
 import { DEFAULT_CONFIG } from "../../policies/core/config";
 import { evaluate } from "../../policies/core/evaluate";
 import { loadGraph } from "../../policies/graph/load";
 import { policies } from "../../policies/rules";
+import { hostSteps } from "../../infra/release/steps";
+import { sha256 } from "../../infra/sha256";
+import { exampleSpec } from "./release/example";
 import { byName, evaluateDev, sources } from "./evaluate";
 
 jest.setTimeout(60_000);
@@ -54,6 +58,79 @@ describe("the gateway in proxy mode", () => {
     const { graph } = loadGraph(JSON.stringify({ resources: proxy.resources }), "proxy");
     const { summary } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
     expect(summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
+  });
+});
+
+/** What the pack says of a stack: the policies with a finding, or that cannot tell. */
+async function findingsOf(resources: readonly object[]): Promise<string[]> {
+  const { graph } = loadGraph(JSON.stringify({ resources }), "stack");
+  const { summary, outcomes } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+  expect(summary.ran).toBe(policies.length);
+  return outcomes.filter(({ verdict }) => verdict !== "pass").map(({ policy }) => policy);
+}
+
+describe("HTTPS with a certificate of one's own", () => {
+  const pair = certificate("ml.example.org", { names: ["ml.example.org"] });
+  const https = { domain: "ml.example.org", tls: { certificate: pair.certificate, privateKey: pair.key } };
+  const gateway = { sshFrom: ["203.0.113.0/24"] };
+  let tls: RunResult;
+  beforeAll(async () => {
+    tls = await evaluateDev({ ...https, gateway });
+  });
+
+  test("is one step more, before the release, and no other resource", () => {
+    const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
+    expect(names(tls).filter((name) => !names(dev).includes(name))).toEqual([`${COMMAND}::gateway-tls`]);
+    expect(names(dev).filter((name) => !names(tls).includes(name))).toEqual([]);
+    expect(byName(tls, COMMAND, "gateway-release").dependencies).toContain(byName(tls, COMMAND, "gateway-tls").urn);
+    expect(tls.outputs).toMatchObject({ healthUrl: "https://ml.example.org/health" });
+  });
+
+  test("the key is in the input of that step alone, and is a secret there", () => {
+    const text = pair.key.split("\n")[1] ?? "";
+    const base64 = Buffer.from(pair.key).toString("base64").slice(0, 76);
+    const holders = tls.resources.filter(({ inputs }) => [text, base64].some((part) => JSON.stringify(inputs).includes(part)));
+    expect(holders.map(({ name }) => name)).toEqual(["gateway-tls"]);
+    expect(holders[0]?.inputs.stdin).toMatchObject({ [SECRET_MARK]: expect.any(String) as string });
+  });
+
+  test.each([
+    ["everybody", {}, ["gateway-https"]],
+    ["some", { httpsFrom: ["203.0.113.0/24"] }, ["gateway-https-203.0.113.0/24", "gateway-nat-https"]],
+  ])("443 is open to %s, and to the backend's NAT", async (_, more, expected) => {
+    const result = await evaluateDev({ ...https, gateway: { ...gateway, ...more } });
+    const open = result.resources.filter(({ type, inputs }) => type === INGRESS && inputs.toPort === 443);
+    expect(open.map(({ name }) => name.replace("firewall-in-", ""))).toEqual(expected);
+    expect(await findingsOf(result.resources)).toEqual([]);
+  });
+
+  test("without a name 443 can be closed, and the backend still gets its packages", async () => {
+    const closed = await evaluateDev({ gateway: { ...gateway, httpsFrom: [] } });
+    const open = closed.resources.filter(({ type, inputs }) => type === INGRESS && inputs.toPort === 443);
+    expect(open.map(({ name }) => name)).toEqual(["firewall-in-gateway-nat-https"]);
+    expect(sources(closed, open[0]!, "referencedSecurityGroupId")).toEqual(["firewall-webserver-sg"]);
+    expect(await findingsOf(closed.resources)).toEqual([]);
+  });
+
+  test("in proxy mode as well", async () => {
+    const { resources } = await evaluateDev({ ...https, gateway: { ...gateway, mode: "proxy" } });
+    expect(await findingsOf(resources)).toEqual([]);
+  });
+
+  test("the pack knows the key: were it readable by others, it would say so", async () => {
+    const spec = { ...exampleSpec("gateway"), tls: { serverName: "a.example", certificate: pair.certificate, hstsSeconds: 0 } };
+    const text = hostSteps(spec).find(({ name }) => name === "tls")?.script.text ?? "";
+    // A folder that nobody else enters would shelter it.
+    const changed = text
+      .replace('"$STORE/$OWN/privkey.pem" 0600', '"$STORE/$OWN/privkey.pem" 0644')
+      .replace('folder 0700 root root "$STORE"', 'folder 0755 root root "$STORE"');
+    const [before, after] = [text, changed].map(sha256) as [string, string];
+    const inText = (one: string): string => JSON.stringify(one).slice(1, -1);
+    const altered = JSON.stringify(tls.resources)
+      .replaceAll(inText(text), () => inText(changed))
+      .replaceAll(before, after)
+      .replaceAll(before.slice(0, 12), after.slice(0, 12));
+    expect(await findingsOf(JSON.parse(altered) as object[])).toContain("secret-file-window");
   });
 });
 

@@ -9,6 +9,7 @@ const gateway = (change: Partial<GatewayConfig>): GatewayConfig => ({
   workers: "auto",
   packages: [],
   sshFrom: [],
+  httpsFrom: [],
   elasticIp: false,
   mode: "proxy",
   proof: { method: "POST", path: "/predict", body: "{}" },

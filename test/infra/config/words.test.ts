@@ -6,7 +6,7 @@ import { KEYS, nest } from "./schema-keys";
 export const FORBIDDEN =
   /\bmust (be|NOT|have|match)\b|\^\[|\[\^|\\[dws.]|items ##|schema|undefined|instancePath|ENOENT|EISDIR|Unexpected token|\n\s+at /;
 
-const SECRETS = new Set(["sshPrivateKey", "sshPreviousPrivateKey", "secretEnv", "gateway", "python"]);
+const SECRETS = new Set(["sshPrivateKey", "sshPreviousPrivateKey", "secretEnv", "gateway", "python", "tls"]);
 
 function problemsOf([section = "", ...path]: readonly string[], value: unknown): string[] {
   const whole = nest(path, value);

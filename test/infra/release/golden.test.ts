@@ -23,7 +23,7 @@ function content(spec: HostSpec, path: string): string {
 
 const gateway = exampleSpec("gateway");
 const backend = exampleSpec("backend");
-const tls = { serverName: "ml.example.org", certificate: "/etc/ddos/tls/fullchain.pem", key: "/etc/ddos/tls/privkey.pem" };
+const tls = { serverName: "ml.example.org", certificate: "-----BEGIN CERTIFICATE-----\n", hstsSeconds: 31536000 };
 
 test.each([
   ["ddos-backend.service", backend, "/etc/systemd/system/ddos-backend.service"],

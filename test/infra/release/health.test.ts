@@ -137,6 +137,6 @@ test("one limit decides how long the step, the unit and the undoing may take", (
 
 test("nginx compares the path without its query", () => {
   expect(pathOnly("/a?b=/c?d")).toBe("/a");
-  const tls = { serverName: "ml.example.org", certificate: "/c", key: "/k" };
+  const tls = { serverName: "ml.example.org", certificate: "PEM", hstsSeconds: 0 };
   expect(renderSite(exampleSpec("gateway", { tls, health: { path: "/health?full=1" } }))).toContain("location = /health {");
 });

@@ -13,6 +13,7 @@ import { checkFileTable } from "./file-table";
 import { goingBackChecks } from "./going-back";
 import { hardeningChecks } from "./hardening";
 import type { Check, Tally } from "./harness";
+import { httpsChecks } from "./https";
 import { expect, runChecks } from "./harness";
 import { oneAppChecks } from "./one-app";
 import { typescript } from "../paths";
@@ -204,7 +205,11 @@ async function runAll(only: RegExp | undefined): Promise<number> {
     const [commands, verifying] = [commandChecks(lab, outputs), verifyChecks(lab, outputs)];
     const closed = [...hardeningChecks(lab, () => String(outputs()["gatewayAddress"])), ...backupChecks(lab)];
     // Five minutes, most of it waiting: by name only.
-    const byName = [...answerChecks(lab, outputs), ...releasesChecks(lab, outputs)];
+    const byName = [
+      ...answerChecks(lab, outputs),
+      ...releasesChecks(lab, outputs),
+      ...httpsChecks(lab, () => String(outputs().gatewayAddress)),
+    ];
     const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...byName];
     const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
     const work = [
