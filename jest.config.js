@@ -1,14 +1,26 @@
 const { availableParallelism } = require("node:os");
+const long = require("./test/long.json");
 
 // Types are checked once, by `npm run types`; here they are only stripped.
-module.exports = {
+const shared = {
   testEnvironment: "node",
-  // Jest itself leaves a core free; of two, that is half.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
   roots: ["<rootDir>/test"],
-  testMatch: ["**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/.*\\.host\\.test\\.ts$"],
-  reporters: ["default", "<rootDir>/tools/jest-skipped.js"],
   setupFiles: ["<rootDir>/tools/jest-setup.js"],
   transform: { "^.+\\.ts$": "<rootDir>/tools/jest-transform.js" },
+};
+
+module.exports = {
+  // Jest itself leaves a core free; of two, that is half.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  reporters: ["default", "<rootDir>/tools/jest-skipped.js"],
+  projects: [
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["**/*.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/.*\\.host\\.test\\.ts$", ...long.map((file) => `<rootDir>/${file}$`)],
+    },
+    // Each costs more than ten seconds of processor time: npm run test:long.
+    { ...shared, displayName: "long", testMatch: long.map((file) => `<rootDir>/${file}`) },
+  ],
 };

@@ -1,8 +1,11 @@
 /** The sum that CI closes with is right, whatever a runner does. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { run } from "../cli/run";
 import { countIn, tally } from "./count";
 import { checkAll } from "./main";
 import { shellScripts, STAGES, type Stage } from "./stages";
+import { ROOT } from "./tool";
 
 jest.setTimeout(60_000);
 
@@ -51,8 +54,21 @@ test("all stages run, a stage stops at its first failure, and the sum closes", a
 test("--fast, --only and --list", async () => {
   const names = async (...args: string[]) =>
     (await run(checkAll(STAGES), ["--list", ...args])).out.split("\n").map((line) => line.split(" ")[0]);
-  expect(await names()).toEqual(["types", "lint", "shell", "workflows", "unit", "python", "preview", "docs", "nodes", "hosts", "faults"]);
-  expect(await names("--fast")).toEqual(["types", "lint", "shell", "workflows", "unit", "python", "preview", "docs", "nodes"]);
+  expect(await names()).toEqual([
+    "types",
+    "lint",
+    "shell",
+    "workflows",
+    "unit",
+    "long",
+    "python",
+    "preview",
+    "docs",
+    "nodes",
+    "hosts",
+    "faults",
+  ]);
+  expect(await names("--fast")).toEqual(["types", "lint", "shell", "workflows", "unit", "long", "python", "preview", "docs", "nodes"]);
   expect(await names("--only", "hosts", "--only", "types")).toEqual(["types", "hosts"]);
   expect(await run(checkAll(STAGES), ["--only", "typs"])).toMatchObject({ code: 2, out: "" });
 });
@@ -65,4 +81,15 @@ test("everything passed: exit code 0; nothing ran: 1", async () => {
 test("every shell script is checked, and the unit tests are the README's", () => {
   expect(shellScripts()).toEqual(expect.arrayContaining([".ci/run", "templates/steps/lib.sh", "test/lab/supervise.sh"]));
   expect(STAGES.find(({ name }) => name === "unit")?.steps()).toEqual([{ argv: ["npm", "test"] }]);
+});
+
+test("every file that is listed as long is there, and each of the two commands runs what the other leaves out", () => {
+  const { projects } = jest.requireActual<{ projects: { displayName: string; testMatch: string[]; testPathIgnorePatterns?: string[] }[] }>(
+    "../../jest.config.js",
+  );
+  const [unit, long] = ["unit", "long"].map((name) => projects.find(({ displayName }) => displayName === name));
+  const listed = jest.requireActual<string[]>("../long.json");
+  expect(listed.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+  expect(long?.testMatch).toEqual(listed.map((file) => `<rootDir>/${file}`));
+  expect(unit?.testPathIgnorePatterns).toEqual(expect.arrayContaining(listed.map((file) => `<rootDir>/${file}$`)));
 });

@@ -9,7 +9,7 @@ interface JestOption {
 }
 
 /** Jest itself answers an unknown option with exit code 1, which would say that a test has failed. */
-async function checkOptions(args: readonly string[]): Promise<void> {
+export async function checkOptions(args: readonly string[]): Promise<void> {
   const { yargsOptions } = (await import("jest-cli")) as unknown as { yargsOptions: Readonly<Record<string, JestOption>> };
   const names = Object.entries(yargsOptions).flatMap(([name, { alias }]) => [name, ...(alias === undefined ? [] : [alias].flat())]);
   const known = new Set([...names, "help", "h", "version"]);
@@ -26,18 +26,31 @@ async function checkOptions(args: readonly string[]): Promise<void> {
 
 const camelCase = (word: string): string => word.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
+export const jestNote = `All options of Jest ${jestVersion()}: npx jest --help, or https://jestjs.io/docs/cli.`;
+
+export const JEST_EXIT_CODES = {
+  0: "every test passed",
+  1: "a test failed, or no test matches",
+  3: "the runner was ended before it could tell",
+} as const;
+
+/** Whoever names a file, a folder or a test wants it wherever it is. */
+const isChosen = (rest: readonly string[]): boolean => rest.some((arg) => !arg.startsWith("-") || arg.startsWith("--selectProjects"));
+
 export const testCommand = command({
   name: "test",
-  summary: "Runs the unit tests (Jest).",
+  summary: "Runs the unit tests (Jest); with a pattern, those of test:long that it chooses too.",
   options: {},
   verbatim: true,
   rest: { value: "[JEST OPTIONS] [PATTERN]", help: "as Jest takes them; a pattern chooses test files by their path" },
   examples: ["", "test/infra", "-t 'exit code' test/policies/core/check.test.ts"],
-  notes: [`All options of Jest ${jestVersion()}: npx jest --help, or https://jestjs.io/docs/cli.`],
-  exitCodes: { 0: "every test passed", 1: "a test failed, or no test matches", 3: "the runner was ended before it could tell" },
+  notes: [jestNote],
+  exitCodes: JEST_EXIT_CODES,
   run: async ({ rest }) => {
     await checkOptions(rest);
-    const { code } = await runTool(nodeTool("jest/bin/jest.js", ...rest), { output: "terminal" });
+    const { code } = await runTool(nodeTool("jest/bin/jest.js", ...(isChosen(rest) ? [] : ["--selectProjects=unit"]), ...rest), {
+      output: "terminal",
+    });
     return code === 0 ? EXIT.ok : EXIT.wrong;
   },
 });

@@ -33,6 +33,7 @@ export const STAGES: readonly Stage[] = [
   { name: "shell", title: "shell scripts", independent: true, steps: () => shellScripts().map((file) => ({ argv: shellcheck(file) })) },
   { name: "workflows", title: "GitHub workflows", steps: () => [{ argv: ["bash", "test/check/workflows.sh"] }] },
   { name: "unit", title: "unit tests", steps: () => [{ argv: ["npm", "test"] }] },
+  { name: "long", title: "tests that take long", steps: () => [npm("test:long")] },
   { name: "python", title: "sample application, S3 on the hosts", steps: pythonSteps },
   { name: "preview", title: "offline preview and policies of dev", steps: previewSteps },
   { name: "docs", title: "README's commands in a clean clone", steps: () => [npm("test:docs")] },

@@ -15,6 +15,7 @@ import { sampleCommand } from "../../models-manifest/sample-models";
 import { checkCommand } from "../../policies/check";
 import type { AnyCommand } from "../../policies/cli";
 import { policiesDocsCommand } from "../../policies/docs";
+import { testLongCommand } from "../check/long";
 import { testCommand } from "../check/jest";
 import { lintCommand } from "../check/lint";
 import { checkAllCommand } from "../check/main";
@@ -41,6 +42,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   "preview:offline": { program: "infra/cli/preview.ts", of: previewCommand },
   "deploy-role": { program: "infra/cli/deploy-role.ts", of: deployRoleCommand },
   test: { program: "test/check/jest.ts", of: testCommand },
+  "test:long": { program: "test/check/long.ts", of: testLongCommand },
   check: { program: "test/check/main.ts", of: checkAllCommand },
   lint: { program: "test/check/lint.ts", of: lintCommand },
   types: { program: "test/check/types.ts", of: typesCommand },
