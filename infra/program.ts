@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly observe?: (inputs: StackInputs) => void;
   /** Asks which address this machine is seen with. Left out where nobody is to be asked: previews without an engine, tests. */
   readonly operatorAddress?: () => Promise<string>;
+  /** Where warnings go. @default the engine's log */
+  readonly warn?: (text: string) => Promise<void>;
 }
 
 /**
@@ -33,18 +35,21 @@ export interface Surroundings {
  * @throws RunError in words for the reader: a ConfigError with everything that is wrong with the configuration, why AWS cannot be used, or which
  * models cannot be deployed.
  */
-export async function program(root: string, { observe, operatorAddress }: Surroundings = {}): Promise<StackOutputs> {
+export async function program(
+  root: string,
+  { observe, operatorAddress, warn = (text) => pulumi.log.warn(text) }: Surroundings = {},
+): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
   const unused = modeNotice(config);
-  for (const notice of [...sources.notices, ...(unused === undefined ? [] : [unused])]) await pulumi.log.warn(notice);
+  for (const notice of [...sources.notices, ...(unused === undefined ? [] : [unused])]) await warn(notice);
   if (config.gateway.sshFrom.includes("0.0.0.0/0")) {
-    await pulumi.log.warn(
+    await warn(
       `${config.project}:gateway.sshFrom is 0.0.0.0/0: anybody on the internet may try to log in on port 22 of the gateway; set it to your own address: ` +
         `pulumi config set --stack ${config.stack} --path 'gateway.sshFrom[0]' YOUR-ADDRESS/32`,
     );
   }
   if (admitsNobody(config.gateway.sshFrom)) {
-    await pulumi.log.warn(
+    await warn(
       `${config.project}:gateway.sshFrom still names a documentation network, so nobody can log in; set it to your own address before "pulumi up"`,
     );
   } else if (operatorAddress !== undefined) {

@@ -27,7 +27,7 @@ export async function seenBy(root: string, file: StackFile, region: string, acco
     root,
     preview: true,
     provider,
-    program: async () => ({ ...(await program(root)) }),
+    program: async () => ({ ...(await program(root, { warn: () => Promise.resolve() })) }),
   });
   return { resources, questions };
 }

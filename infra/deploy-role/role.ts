@@ -80,7 +80,13 @@ export function roleOf(file: Pick<StackFile, "project" | "stack" | "config">, re
   };
 }
 
-function scopeOf(stack: string, region: string, { resources, questions }: Seen, { account, vpc }: RoleOptions): Scope {
+/** @throws Problem */
+export function scopeOf(
+  stack: string,
+  region: string,
+  { resources, questions }: Seen,
+  { account, vpc }: Pick<RoleOptions, "account" | "vpc">,
+): Scope {
   if (account !== undefined && !/^\d{12}$/.test(account))
     throw new Problem(`--account: found "${account}"; expected the account's number, twelve digits`);
   if (vpc !== undefined && !/^vpc-[0-9a-f]{8,17}$/.test(vpc))

@@ -43,7 +43,12 @@ export class NoRow extends Error {
 }
 
 /** @throws NoRow, UnknownName */
-export function allowed({ resources, questions }: Seen, scope: Scope, { purposes, refresh }: Wanted): Allowed[] {
+export function allowed(seen: Seen, scope: Scope, wanted: Wanted): Allowed[] {
+  return merge(needed(seen, scope, wanted));
+}
+
+/** Each right by itself. @throws NoRow, UnknownName */
+export function needed({ resources, questions }: Seen, scope: Scope, { purposes, refresh }: Wanted): Allowed[] {
   const aws = resources.filter(({ type }) => type.startsWith("aws:") && !NOT_AWS.test(type));
   const missing = [
     ...aws.filter(({ type }) => ROWS[type] === undefined).map(({ type, name }) => `${type} "${name}"`),
@@ -51,14 +56,13 @@ export function allowed({ resources, questions }: Seen, scope: Scope, { purposes
   ];
   if (missing.length > 0) throw new NoRow([...new Set(missing)]);
   const asked = purposes.includes("preview") || purposes.includes("up") ? questions : [];
-  const all = [
+  return [
     ...asked.flatMap(({ token, args }) => (QUESTIONS[token] ?? []).flatMap((grant) => expand(grant, { inputs: args }, scope))),
     ...aws.flatMap((resource) => {
       const subject = { inputs: resource.inputs, resource };
       return grantsOf(ROWS[resource.type] as Row, resource, { purposes, refresh }).flatMap((grant) => expand(grant, subject, scope));
     }),
   ];
-  return merge(all);
 }
 
 /** A resource that stays when the stack goes is never deleted; a preview reads only what is taken over. */

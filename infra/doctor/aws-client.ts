@@ -8,9 +8,10 @@ import {
   type Instance as Ec2Instance,
   type Tag,
 } from "@aws-sdk/client-ec2";
+import { GetRoleCommand, IAMClient, paginateSimulatePrincipalPolicy, type EvaluationResult } from "@aws-sdk/client-iam";
 import { GetServiceQuotaCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { Aws, Instance } from "./surroundings";
+import type { Aws, Decision, Instance } from "./surroundings";
 
 const LIMIT_MS = 5_000;
 
@@ -55,7 +56,54 @@ export function awsClient(region: string, profile: string | undefined): Aws {
       if (value === undefined) throw new Error(`Service Quotas has no value for ${code}`);
       return value;
     },
+    async simulate(identity, { actions, resources, context }) {
+      const iam = new IAMClient(settings);
+      const question = {
+        PolicySourceArn: await principalOf(identity, (name) => roleArn(iam, name)),
+        ActionNames: [...actions],
+        ...(resources.length === 0 ? {} : { ResourceArns: [...resources] }),
+        ContextEntries: context.map(({ key, values }) => ({
+          ContextKeyName: key,
+          ContextKeyType: "stringList" as const,
+          ContextKeyValues: [...values],
+        })),
+      };
+      const found: Decision[] = [];
+      for await (const { EvaluationResults = [] } of paginateSimulatePrincipalPolicy({ client: iam }, question)) {
+        found.push(...EvaluationResults.flatMap(decisionsOf));
+      }
+      return found;
+    },
   };
+}
+
+/** A session is no source of policies, its role is; the session's ARN has the role's name without its path. */
+export async function principalOf(identity: string, roleNamed: (name: string) => Promise<string | undefined>): Promise<string> {
+  const [, partition = "", account = "", name] = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(identity) ?? [];
+  if (name === undefined) return identity;
+  return (await roleNamed(name)) ?? `arn:${partition}:iam::${account}:role/${name}`;
+}
+
+/** Undefined where this identity may not ask: then only the path is not known, which most roles do not have. */
+async function roleArn(iam: IAMClient, name: string): Promise<string | undefined> {
+  try {
+    return (await iam.send(new GetRoleCommand({ RoleName: name }))).Role?.Arn;
+  } catch (error) {
+    if ((error as Error).name === "AccessDenied") return undefined;
+    throw error;
+  }
+}
+
+export function decisionsOf(result: EvaluationResult): Decision[] {
+  const { EvalActionName: action = "", EvalResourceName: resource = "*", EvalDecision, MissingContextValues: missing = [] } = result;
+  const single: Decision = { action, resource, allowed: EvalDecision === "allowed", missing };
+  const each = (result.ResourceSpecificResults ?? []).map((one) => ({
+    action,
+    resource: one.EvalResourceName ?? "*",
+    allowed: one.EvalResourceDecision === "allowed",
+    missing: one.MissingContextValues ?? missing,
+  }));
+  return each.length === 0 ? [single] : each;
 }
 
 /** Spot instances have quotas of their own. */

@@ -3,6 +3,8 @@ import { systemSentence } from "../../policies/cli/system-errors";
 import type { StackConfig } from "../config/types";
 import { instanceSize } from "../hosts/sizing";
 import { named, type Line } from "./line";
+import type { Seen } from "../deploy-role/statements";
+import { PERMISSIONS, permissionsLine, type Identity } from "./permissions";
 import { ELASTIC_IPS, requestIncrease, vcpuQuota, VPCS, type Quota } from "./quotas";
 import type { Aws, Surroundings } from "./surroundings";
 
@@ -13,9 +15,11 @@ export interface AwsQuestion {
   readonly profile: string | undefined;
   /** Undefined where the configuration has problems. */
   readonly config: StackConfig | undefined;
+  /** What the program registers; asked for only where an identity may be simulated. */
+  readonly seen: (account: string) => Promise<Seen>;
 }
 
-const CHECKS = ["AWS region", "vCPU quota", "Elastic IP quota", "VPC quota"] as const;
+const CHECKS = ["AWS region", "vCPU quota", "Elastic IP quota", "VPC quota", PERMISSIONS] as const;
 
 export async function awsLines(question: AwsQuestion, surroundings: Surroundings): Promise<Line[]> {
   const who = named("AWS identity");
@@ -24,7 +28,7 @@ export async function awsLines(question: AwsQuestion, surroundings: Surroundings
   try {
     const aws = await surroundings.aws(region, profile);
     const { account, arn } = await aws.identity();
-    return [who.good(`${arn} in account ${account}`), ...(await accountLines({ ...question, region }, aws))];
+    return [who.good(`${arn} in account ${account}`), ...(await accountLines({ ...question, region }, { account, arn }, aws))];
   } catch (error) {
     const { verdict, found, fix } = accessProblem(error, profile ?? surroundings.env["AWS_PROFILE"]);
     const line = verdict === "bad" ? who.bad(found, fix) : who.unknown(found, fix);
@@ -66,8 +70,15 @@ interface Known extends AwsQuestion {
   readonly region: string;
 }
 
-async function accountLines(known: Known, aws: Aws): Promise<Line[]> {
-  return Promise.all([regionLine(known, aws), vcpuLine(known, aws), elasticIpLine(known, aws), vpcLine(known, aws)]);
+async function accountLines(known: Known, identity: Identity, aws: Aws): Promise<Line[]> {
+  const rights = (): Promise<Line> => permissionsLine(known, identity, aws);
+  return Promise.all([
+    regionLine(known, aws),
+    vcpuLine(known, aws),
+    elasticIpLine(known, aws),
+    vpcLine(known, aws),
+    known.config === undefined ? notKnown(PERMISSIONS) : asked(PERMISSIONS, rights),
+  ]);
 }
 
 /** One question that AWS may refuse while it answers the others. */

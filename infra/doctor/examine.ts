@@ -13,7 +13,7 @@ export async function examine(root: string, stack: string, surroundings: Surroun
   const state = await stackState(root, stack, surroundings.env);
   const [cli, aws, network] = await Promise.all([
     pulumi,
-    awsLines({ region: state.region, profile: state.profile, config: state.config }, surroundings),
+    awsLines({ region: state.region, profile: state.profile, config: state.config, seen: state.seen }, surroundings),
     networkLines(state.config, surroundings),
   ]);
   return [nodeLine(root, surroundings), packagesLine(root), ...cli, ...aws, ...network, agentLine(surroundings), ...state.lines];

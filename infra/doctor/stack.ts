@@ -6,6 +6,7 @@ import { ConfigError, loadConfig } from "../config/load";
 import { fingerprint } from "../config/ssh-key";
 import type { StackConfig } from "../config/types";
 import { parseJson } from "../config/values";
+import type { Seen } from "../deploy-role/statements";
 import { runProgram } from "../offline/engine";
 import { placeholderKey } from "../offline/placeholder-key";
 import { previewProvider } from "../offline/preview-provider";
@@ -21,6 +22,8 @@ export interface StackState {
   readonly region?: string;
   /** `aws:profile` */
   readonly profile?: string;
+  /** What the program registers in an account; rejects where the file cannot be read. */
+  readonly seen: (account: string) => Promise<Seen>;
 }
 
 /** Lines of the configuration, each with the beginnings of the keys that it is about; what is about none of them is the configuration's. */
@@ -39,13 +42,17 @@ export async function stackState(root: string, stack: string, env: Readonly<Reco
   } catch (error) {
     if (!(error instanceof StackFileError)) throw error;
     const rest = SUBJECTS.map(([check]) => named(check).unknown(`needs Pulumi.${stack}.yaml`));
-    return { lines: [...error.message.split("\n").map((problem) => named(CONFIGURATION).bad(problem)), ...rest] };
+    const seen = (): Promise<Seen> => Promise.reject(error);
+    return { seen, lines: [...error.message.split("\n").map((problem) => named(CONFIGURATION).bad(problem)), ...rest] };
   }
   const region = file.config["aws:region"] ?? env["AWS_REGION"];
   const found = await loadOffline(root, file, region ?? "");
   const config = "problems" in found ? undefined : found.config;
+  // Loaded here: it takes the whole program, and only where there is an identity.
+  const seen = async (account: string): Promise<Seen> =>
+    (await import("../deploy-role/evaluate")).seenBy(root, file, region ?? "", account);
   const lines = "problems" in found ? problemLines(file, found.problems) : goodLines(root, file, found);
-  return { lines: [...lines, ...unsetLines(file)], config, region, profile: file.config["aws:profile"] };
+  return { lines: [...lines, ...unsetLines(file)], config, region, profile: file.config["aws:profile"], seen };
 }
 
 /** As the offline preview loads it, without the rest of the program. */

@@ -28,6 +28,25 @@ export interface Aws {
   addresses(): Promise<readonly (string | undefined)[]>;
   vpcs(): Promise<readonly (string | undefined)[]>;
   quota(service: string, code: string): Promise<number>;
+  /** What IAM would decide for the identity, by its ARN as `identity` gives it. */
+  simulate(identity: string, question: Simulation): Promise<readonly Decision[]>;
+}
+
+/** Every action on every resource, in one request context. */
+export interface Simulation {
+  readonly actions: readonly string[];
+  /** ARNs; none: everything. */
+  readonly resources: readonly string[];
+  readonly context: readonly { readonly key: string; readonly values: readonly string[] }[];
+}
+
+export interface Decision {
+  readonly action: string;
+  /** "*" where no resource was named. */
+  readonly resource: string;
+  readonly allowed: boolean;
+  /** Keys that the policies compare and the question did not hold. */
+  readonly missing: readonly string[];
 }
 
 export interface Surroundings {

@@ -10,7 +10,7 @@ import { renderLines } from "../../../infra/doctor/report";
 import { realSurroundings } from "../../../infra/doctor/real";
 import type { Aws, Surroundings } from "../../../infra/doctor/surroundings";
 import { ROOT } from "../evaluate";
-import { awsError, pulumi, surroundings, systemError } from "./doubles";
+import { ALL_ALLOWED, awsError, pulumi, surroundings, systemError } from "./doubles";
 import { GOOD_STACK, makeProject } from "./project";
 
 jest.setTimeout(120_000);
@@ -26,15 +26,23 @@ const only = (all: readonly Line[], check: string): Line | undefined => all.find
 const notGood = (all: readonly Line[]): Line[] => all.filter(({ verdict }) => verdict !== "good");
 
 test("where everything is in order, every line is good", async () => {
-  const all = await lines();
+  const all = await lines({}, { simulate: ALL_ALLOWED });
   expect(notGood(all)).toEqual([]);
   expect(exitCode(all)).toBe(0);
   expect(all.map(({ check }) => check)).toEqual([
     ...["Node", "Pulumi CLI", "Pulumi plugins", "Pulumi login", "Pulumi stack"],
-    ...["AWS identity", "AWS region", "vCPU quota", "Elastic IP quota", "VPC quota", "own address", "clock", "SSH agent"],
+    ...["AWS identity", "AWS region", "vCPU quota", "Elastic IP quota", "VPC quota", "AWS permissions"],
+    ...["own address", "clock", "SSH agent"],
     ...["configuration", "application", "models", "SSH key", "secrets"],
   ]);
   expect(only(all, "vCPU quota")?.found).toContain("0 of 32 used, this stack adds 4");
+});
+
+test("without the right to simulate, what the identity lacks could not be checked", async () => {
+  expect(only(await lines(), "AWS permissions")).toMatchObject({
+    verdict: "not checked",
+    found: "this identity may not ask (AccessDenied)",
+  });
 });
 
 test("without CLI, credentials and network it says so and looks at the rest", async () => {
@@ -53,6 +61,7 @@ test("without CLI, credentials and network it says so and looks at the rest", as
     ["vCPU quota", "not checked"],
     ["Elastic IP quota", "not checked"],
     ["VPC quota", "not checked"],
+    ["AWS permissions", "not checked"],
     ["own address", "not checked"],
     ["clock", "not checked"],
   ]);

@@ -11,8 +11,18 @@ export const AWS: Aws = {
   instances: () => Promise.resolve([]),
   addresses: () => Promise.resolve([]),
   vpcs: () => Promise.resolve([undefined]),
+  // Most identities may not ask; tests of the permissions give an IAM of their own.
+  simulate: () => Promise.reject(awsError("AccessDenied")),
   quota: (_service, code) => Promise.resolve(code === "L-1216C47A" ? 32 : 5),
 };
+
+/** An IAM that allows everything. */
+export const ALL_ALLOWED: Aws["simulate"] = (_identity, { actions, resources }) =>
+  Promise.resolve(
+    actions.flatMap((action) =>
+      (resources.length === 0 ? ["*"] : resources).map((resource) => ({ action, resource, allowed: true, missing: [] })),
+    ),
+  );
 
 /** What the Pulumi CLI prints, by its arguments. */
 export const PULUMI: Readonly<Record<string, string>> = {
