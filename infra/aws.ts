@@ -6,9 +6,10 @@ import * as ec2 from "@pulumi/aws/ec2";
 import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
 import * as iam from "@pulumi/aws/iam";
+import { getKey } from "@pulumi/aws/kms/getKey";
 import * as s3 from "@pulumi/aws/s3";
 import type * as types from "@pulumi/aws/types";
 import * as vpc from "@pulumi/aws/vpc";
 
-export { ec2, getAvailabilityZones, getCallerIdentity, iam, s3, vpc };
+export { ec2, getAvailabilityZones, getCallerIdentity, getKey, iam, s3, vpc };
 export type { types };

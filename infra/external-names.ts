@@ -158,6 +158,8 @@ const ACTIONS: readonly ExternalName[] = [
   ["s3:ListBucket", "lets S3 say that an object does not exist (404) instead of 403"],
   ["s3:AbortMultipartUpload", "an upload through the endpoint may be given up"],
   ["s3:*", "what the bucket's policy denies without TLS"],
+  ["kms:Decrypt", "the backend reads from a bucket with a key of its own (`kms.bucketKey`), through S3"],
+  ["kms:GenerateDataKey", "the backend writes its backups there, through S3"],
   ["sts:AssumeRole", "EC2 takes a host's role"],
 ].map(([name = "", usedFor = ""]) => ({ name, usedFor, source: SERVICE_AUTHORIZATION, lookedUp: DATE }));
 

@@ -11,6 +11,7 @@ import type { StackConfig } from "./config/types";
 import { ubuntuImage } from "./hosts/image";
 import { checkZones } from "./hosts/placement";
 import { lastUpdate, type LastUpdate } from "./last-update";
+import { lookUpAccount } from "./lookups";
 import type { ModelFile } from "./models/bucket";
 import { storedObjects } from "./models/stored";
 import { planUploads, toLookUp } from "./models/uploads";
@@ -66,14 +67,15 @@ export async function program(
   const inputs = stackInputs(config, sources, bucketName);
   observe?.(inputs);
   // What AWS can refuse is asked for before anything is registered, so that it is one message and not half a stack.
-  const [gateway, backend, files] = await Promise.all([
+  const [gateway, backend, files, keys] = await Promise.all([
     image(config, "gateway"),
     image(config, "backend"),
     uploads(inputs, last),
+    lookUpAccount(config, account),
     checkZones(config.project, config.region, config.network.availabilityZones),
   ]);
-  tagWithStack(config.stack);
-  return createStack({ ...inputs, models: { ...inputs.models, files } }, { gateway, backend });
+  tagWithStack(config.stack, config.tags);
+  return createStack({ ...inputs, models: { ...inputs.models, files } }, { images: { gateway, backend }, keys });
 }
 
 async function uploads({ config, bucketName, models }: StackInputs, last: LastUpdate): Promise<ModelFile[]> {

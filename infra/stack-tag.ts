@@ -2,21 +2,25 @@ import * as pulumi from "@pulumi/pulumi";
 
 type Tags = Record<string, pulumi.Input<string>>;
 
+/** S3 takes ten tags on an object, and the provider's and ours are there already. */
+const OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2";
+
 /**
- * Gives every AWS resource that takes tags the tag `Stack`. It is not a default tag of the provider, because those stand in the stack's file,
- * and a copied file would go on naming the old stack.
+ * Gives every AWS resource that takes tags the tag `Stack`, and all but the objects in the bucket the tags of the configuration. `Stack` is not a
+ * default tag of the provider, because those stand in the stack's file, and a copied file would go on naming the old stack.
  */
-export function tagWithStack(stack: string): void {
-  const tagged = (tags: pulumi.Input<Tags> | undefined): pulumi.Input<Tags> =>
+export function tagWithStack(stack: string, extra: Readonly<Record<string, string>>): void {
+  const withTags = (tags: pulumi.Input<Tags> | undefined, more: Readonly<Record<string, string>>): pulumi.Input<Tags> =>
     pulumi.Output.isInstance(tags) || tags instanceof Promise
-      ? pulumi.output(tags).apply((known) => ({ ...known, Stack: stack }))
-      : { ...tags, Stack: stack };
+      ? pulumi.output(tags).apply((known) => ({ ...more, ...known, Stack: stack }))
+      : { ...more, ...tags, Stack: stack };
   pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
     const given = props as { tags?: pulumi.Input<Tags>; rootBlockDevice?: { tags?: Tags } };
     // The SDK's classes pass on every property that they know, given or not.
     if (!type.startsWith("aws:") || !("tags" in given)) {
       return undefined;
     }
+    const tagged = (tags: pulumi.Input<Tags> | undefined): pulumi.Input<Tags> => withTags(tags, type === OBJECT ? {} : extra);
     const { rootBlockDevice } = given;
     const disk = rootBlockDevice === undefined ? {} : { rootBlockDevice: { ...rootBlockDevice, tags: tagged(rootBlockDevice.tags) } };
     return { props: { ...given, ...disk, tags: tagged(given.tags) }, opts };

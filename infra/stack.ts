@@ -2,12 +2,14 @@ import * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateEgress } from "./network/egress";
 import { Firewall } from "./network/firewall";
-import { Host } from "./hosts/instance";
+import type { StackConfig } from "./config/types";
+import { Host, type VolumeKey } from "./hosts/instance";
 import { setUpHosts, type Hosts } from "./set-up";
 import type { HostRole } from "./release/types";
 import { userData } from "./hosts/user-data";
 import type { StackInputs } from "./release/inputs";
 import { ModelBucket } from "./models/bucket";
+import type { Keys } from "./lookups";
 import { Network } from "./network/vpc";
 import { hostStatements } from "./hosts/permissions";
 
@@ -29,11 +31,23 @@ export interface StackOutputs {
   readonly verification: { readonly gateway: pulumi.Output<unknown>; readonly backend: pulumi.Output<unknown> };
 }
 
+/** What was asked of AWS before. */
+export interface Found {
+  readonly images: Readonly<Record<HostRole, string>>;
+  readonly keys: Keys;
+}
+
 /** Wires the components of one stack together; every resource of the program is created below. */
-export function createStack(inputs: StackInputs, images: Readonly<Record<HostRole, string>>): StackOutputs {
+export function createStack(inputs: StackInputs, found: Found): StackOutputs {
   const { config, bucketName } = inputs;
   const region = config.region;
-  const bucket = new ModelBucket("models", { bucketName, region, adopt: config.models.adopt, files: inputs.models.files });
+  const bucket = new ModelBucket("models", {
+    bucketName,
+    region,
+    adopt: config.models.adopt,
+    files: inputs.models.files,
+    key: found.keys.bucket,
+  });
   const network = new Network("network", { config: config.network, region, bucketName });
   const firewall = new Firewall("firewall", {
     vpcId: network.vpcId,
@@ -44,7 +58,7 @@ export function createStack(inputs: StackInputs, images: Readonly<Record<HostRol
     targets: config.backend.egress,
     s3PrefixListId: network.s3PrefixListId,
   });
-  const hosts = createHosts(inputs, images, network, firewall);
+  const hosts = createHosts(inputs, found, network, firewall);
   const egress = new PrivateEgress("egress", {
     kind: config.network.egress,
     routeTableId: network.privateRouteTableId,
@@ -67,7 +81,7 @@ export function createStack(inputs: StackInputs, images: Readonly<Record<HostRol
   };
 }
 
-function createHosts(inputs: StackInputs, images: Readonly<Record<HostRole, string>>, network: Network, firewall: Firewall): Hosts {
+function createHosts(inputs: StackInputs, { images, keys }: Found, network: Network, firewall: Firewall): Hosts {
   const { config, bucketName } = inputs;
   const key = new aws.ec2.KeyPair("ssh-key", { publicKey: config.ssh.publicKey });
   const host = (role: HostRole, subnetId: pulumi.Input<string>, groupId: pulumi.Input<string>): aws.ec2.Instance => {
@@ -80,7 +94,9 @@ function createHosts(inputs: StackInputs, images: Readonly<Record<HostRole, stri
       groupId,
       keyName: key.keyName,
       userData: userData(role),
-      statements: hostStatements(role, config, bucketName),
+      statements: hostStatements(role, config, bucketName, keys.bucket),
+      volumeKey: volumeKey(config, keys),
+      iam: config.iam,
       publicAddress: isGateway,
       forwards: isGateway && config.network.egress === "gateway",
     });
@@ -90,6 +106,10 @@ function createHosts(inputs: StackInputs, images: Readonly<Record<HostRole, stri
   const backend = host("backend", network.privateSubnetIds[0] ?? "", firewall.backendGroupId);
   const address = config.gateway.elasticIp ? elasticIp(gateway) : gateway.publicIp;
   return { gateway, backend, address, keyName: key.keyName };
+}
+
+function volumeKey(config: StackConfig, { volume }: Keys): VolumeKey | undefined {
+  return volume === undefined ? undefined : { arn: volume, followed: config.kms.volumeKey === volume };
 }
 
 /** The association is what an address has to wait for: before it, the instance does not answer there. */

@@ -90,6 +90,12 @@ function tagsProblem(value: string): string | undefined {
     : `the tag "${bad[0]}" does not work: AWS keeps names that begin with aws:, and takes names of at most 128 and texts of at most 256 characters; write it as a text, ${EXAMPLE}`;
 }
 
+/** Names of the tags that the provider puts on everything; none where the key is not usable. */
+export function defaultTagNames(values: Readonly<Record<string, string>>): string[] {
+  const given = parseJson(values["aws:defaultTags"] ?? "");
+  return isGroup(given) && isGroup(given.tags) ? Object.keys(given.tags) : [];
+}
+
 function isTagText(value: unknown): boolean {
   return ["string", "number", "boolean"].includes(typeof value) && String(value).length <= 256;
 }

@@ -14,7 +14,7 @@ import { readSources, shownPath, type Sources } from "./sources";
 import { packageIndex, type IndexKeys } from "./package-index";
 import { certificateText, checkCertificate, keyText } from "./certificate";
 import { checkRules } from "./rules";
-import { awsProblems, misspeltProjects } from "./aws-keys";
+import { awsProblems, defaultTagNames, misspeltProjects } from "./aws-keys";
 import { spellingProblems } from "./spelling";
 import { stackSettings } from "./stack-text";
 import { parseSections, type Sections } from "./structure";
@@ -49,8 +49,8 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   if (regionProblems.length === 0) {
     fillZones(sections, region);
   }
-  const context = { project, region: regionProblems.length > 0 ? "" : region, sections, refused };
   const given = pulumi.runtime.allConfig();
+  const context = { project, region: regionProblems.length > 0 ? "" : region, sections, refused, defaultTags: defaultTagNames(given) };
   const foreign = misspeltProjects(project, Object.keys(given));
   const own = problems.filter((problem) => !foreign.meant.some((key) => problem.startsWith(`${key}: missing.`)));
   const spelling = checkSpelling(project, root);
@@ -232,6 +232,9 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     wheelhouse: (sections.python as { wheelhouse?: S3Object }).wheelhouse,
     index: packageIndex(sections.python as IndexKeys),
     repair: sections.repair as string | undefined,
+    tags: sections.tags as StackConfig["tags"],
+    iam: sections.iam as StackConfig["iam"],
+    kms: sections.kms as StackConfig["kms"],
     sandbox: sections.sandbox as StackConfig["sandbox"],
     backup: sections.backup as StackConfig["backup"],
   };

@@ -2,6 +2,7 @@
  * What the configuration must fulfil beyond its structure: relations between keys. Pure; each rule returns its problems.
  */
 import { contains, readBlock, RFC_1918 } from "../network/cidr";
+import { arns, tags } from "./account-rules";
 import { appRules } from "./app-rules";
 import { health } from "./health";
 import { blocks, zones } from "./network-rules";
@@ -33,6 +34,8 @@ export function checkRules(context: Context): string[] {
     requirements,
     sshKey,
     health,
+    tags,
+    arns,
   ];
   return rules.flatMap((rule) => rule(context));
 }

@@ -7,6 +7,7 @@
  */
 import { OPERATING_SYSTEMS } from "../external-names";
 import { DEFAULT_MODULE } from "../app/module";
+import { ACCOUNT_SECTIONS } from "./account-schema";
 import { ALLOWANCES } from "../release/sandbox";
 
 import { DEFAULT_HEALTH } from "../release/health";
@@ -702,6 +703,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       },
     }),
   },
+  ...ACCOUNT_SECTIONS,
   repair: {
     description:
       "Any text. Changing it makes every set-up step run again, which repairs what drifted on the hosts (`npm run verify` says what did).",

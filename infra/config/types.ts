@@ -35,8 +35,19 @@ export interface StackConfig {
   readonly index?: PackageIndex;
   /** Changes when the set-up is to run again. */
   readonly repair?: string;
+  /** Beside the program's own, on everything but the objects in the bucket. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly iam: IamConfig;
+  /** ARNs or aliases of keys that exist. */
+  readonly kms: { readonly bucketKey?: string; readonly volumeKey?: string };
   readonly sandbox: { readonly allow: readonly Allowance[] };
   readonly backup: { readonly enabled: boolean; readonly schedule: string };
+}
+
+export interface IamConfig {
+  /** ARN of a policy. */
+  readonly permissionsBoundary?: string;
+  readonly path?: string;
 }
 
 /** Where pip and uv look for packages. */

@@ -12,6 +12,8 @@ export interface Context {
   readonly sections: Sections;
   /** Keys that were reported already, and so are missing in `sections`. @default none */
   readonly refused?: readonly string[];
+  /** Names of the tags in `aws:defaultTags`. @default none */
+  readonly defaultTags?: readonly string[];
 }
 
 /** Whether something was given there that has been reported. */

@@ -1,6 +1,6 @@
 import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { HostConfig } from "../config/types";
+import type { HostConfig, IamConfig } from "../config/types";
 import { EC2_PRINCIPAL } from "../external-names";
 import { tags } from "../naming";
 
@@ -17,6 +17,9 @@ export interface HostArgs {
   readonly userData: string;
   /** What the host may do, as IAM statements; none means no permission at all. */
   readonly statements: readonly Statement[];
+  readonly iam: IamConfig;
+  /** Key of the root volume; the account's when there is none. */
+  readonly volumeKey?: VolumeKey;
   readonly publicAddress: boolean;
   /** The host forwards packets of others (NAT). */
   readonly forwards: boolean;
@@ -27,6 +30,13 @@ export interface Statement {
   readonly Effect: "Allow";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface VolumeKey {
+  readonly arn: string;
+  /** Where it was named by an alias, which can lead to another key one day: that replaces no host. */
+  readonly followed: boolean;
 }
 
 /** One Ubuntu instance with an encrypted root volume, IMDSv2 only, and a role that may do what its statements say and nothing else. */
@@ -37,14 +47,18 @@ export class Host extends pulumi.ComponentResource {
     super("ml-gateway:infra:Host", name, {}, opts);
     const role = new aws.iam.Role(
       `${name}-role`,
-      { assumeRolePolicy: trust(), description: `What the ${args.role} may do`, tags: tags(args.role) },
+      { assumeRolePolicy: trust(), description: `What the ${args.role} may do`, tags: tags(args.role), ...args.iam },
       { parent: this },
     );
     if (args.statements.length > 0) {
       const policy = JSON.stringify({ Version: "2012-10-17", Statement: args.statements });
       new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, { parent: this });
     }
-    const profile = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name, tags: tags(args.role) }, { parent: this });
+    const profile = new aws.iam.InstanceProfile(
+      `${name}-profile`,
+      { role: role.name, tags: tags(args.role), path: args.iam.path },
+      { parent: this },
+    );
     this.instance = new aws.ec2.Instance(
       `${name}-instance`,
       {
@@ -62,16 +76,22 @@ export class Host extends pulumi.ComponentResource {
           volumeType: "gp3",
           volumeSize: args.config.rootVolumeGiB,
           encrypted: true,
+          ...(args.volumeKey === undefined ? {} : { kmsKeyId: args.volumeKey.arn }),
           deleteOnTermination: true,
           tags: tags(args.role),
         },
         tags: tags(args.role, args.role),
       },
       // A newer image, a new first-boot script or another key must not replace or stop a host that serves. A host that is made anew gets them.
-      { parent: this, ignoreChanges: [...(args.config.ami === undefined ? ["ami"] : []), "userData", "keyName"] },
+      { parent: this, ignoreChanges: ignored(args) },
     );
     this.registerOutputs({ instanceId: this.instance.id });
   }
+}
+
+function ignored({ config, volumeKey }: HostArgs): string[] {
+  const key = volumeKey?.followed === false ? ["rootBlockDevice.kmsKeyId"] : [];
+  return [...(config.ami === undefined ? ["ami"] : []), "userData", "keyName", ...key];
 }
 
 function trust(): string {

@@ -4,6 +4,7 @@
 import type { StackConfig } from "../config/types";
 import type { Statement } from "./instance";
 import { partition } from "../naming";
+import { partitionOf } from "../partitions";
 
 /** Everything under it is content-addressed; the backend reads it and nothing writes it but the program. */
 export const MODEL_PREFIX = "models/";
@@ -11,7 +12,7 @@ export const MODEL_PREFIX = "models/";
 export const BACKUP_PREFIX = "backups/backend/";
 
 /** Statements for one host's role; an empty list means that the host needs no permission. */
-export function hostStatements(role: "gateway" | "backend", config: StackConfig, bucketName: string): Statement[] {
+export function hostStatements(role: "gateway" | "backend", config: StackConfig, bucketName: string, bucketKey?: string): Statement[] {
   const s3 = `arn:${partition(config.region)}:s3:::`;
   const statements: Statement[] = [];
   if (role === "backend") {
@@ -32,7 +33,16 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
       ),
     );
   }
+  const fromBucket = artefacts.some((uri) => uri.startsWith(`s3://${bucketName}/`));
+  if (bucketKey !== undefined && (role === "backend" || fromBucket)) statements.push(useKey(role, config, bucketKey));
   return statements;
+}
+
+/** S3 asks KMS in the name of whoever reads or writes an object; asked by the host itself, KMS refuses. */
+function useKey(role: "gateway" | "backend", { region, backup }: StackConfig, key: string): Statement {
+  const actions = ["kms:Decrypt", ...(role === "backend" && backup.enabled ? ["kms:GenerateDataKey"] : [])];
+  const service = `s3.${region}.${partitionOf(region)?.dnsSuffix ?? ""}`;
+  return { ...allow("UseBucketKey", actions, [key]), Condition: { StringEquals: { "kms:ViaService": service } } };
 }
 
 function allow(Sid: string, Action: readonly string[], Resource: readonly string[]): Statement {

@@ -8,6 +8,8 @@ export interface ModelBucketArgs {
   readonly region: string;
   /** Take over a bucket of that name that a destroyed stack left behind. */
   readonly adopt: boolean;
+  /** ARN of the KMS key that encrypts it. @default S3's own encryption */
+  readonly key?: string;
   /** What this stack uploads; models that are in the bucket already are not among them (uploads.ts). */
   readonly files: readonly ModelFile[];
 }
@@ -51,7 +53,7 @@ export class ModelBucket extends pulumi.ComponentResource {
     );
     new aws.s3.BucketServerSideEncryptionConfiguration(
       `${name}-encryption`,
-      { ...target, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: true }] },
+      { ...target, rules: [{ applyServerSideEncryptionByDefault: encryption(args.key), bucketKeyEnabled: true }] },
       kept,
     );
     const guard = new aws.s3.BucketPublicAccessBlock(
@@ -79,6 +81,10 @@ export class ModelBucket extends pulumi.ComponentResource {
     this.bucketName = bucket.bucket;
     this.registerOutputs({ bucketName: this.bucketName });
   }
+}
+
+function encryption(key: string | undefined): { sseAlgorithm: string; kmsMasterKeyId?: string } {
+  return key === undefined ? { sseAlgorithm: "AES256" } : { sseAlgorithm: "aws:kms", kmsMasterKeyId: key };
 }
 
 function tlsOnly(args: ModelBucketArgs): string {

@@ -1,4 +1,7 @@
-import type { Properties, Provider, Request } from "./engine";
+import { createHash } from "crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "../partitions";
+import { Refusal, type Properties, type Provider, type Request } from "./engine";
 import { findImage } from "./images";
 import { zonesOf } from "./zones";
 
@@ -23,6 +26,26 @@ export function previewProvider(region: string): Provider {
   };
 }
 
+/** What the program passes on to the reader where the answer decides about nothing else. */
+const NOT_ASKED = "an offline preview asks AWS nothing";
+
+/** An alias leads to a key with an id that is made of its name, so that rights and disks can be evaluated. */
+function findKey(region: string, given: string): Properties {
+  void pulumi.log.warn(
+    `the KMS key ${given} was not looked up: ${NOT_ASKED}. Whether it is there and can be used shows in "pulumi preview"`,
+  );
+  const name = given.replace(/^arn:.*:alias\//, "alias/");
+  const [a = "", b = ""] = createHash("sha256").update(name).digest("hex").match(/.{20}/g) ?? [];
+  const uuid = `${a.slice(0, 8)}-${a.slice(8, 12)}-${a.slice(12, 16)}-${a.slice(16)}-${b.slice(0, 12)}`;
+  const [, partition = "aws", , , account = EXAMPLE_ACCOUNT] = given.startsWith("arn:")
+    ? given.split(":")
+    : [undefined, partitionOf(region)?.id];
+  const arn = /:key\//.test(given) ? given : `arn:${partition}:kms:${region}:${account}:key/${uuid}`;
+  // Whose key a real one is, is not compared with an account that is made up.
+  const usable = { enabled: true, keyState: "Enabled", keyManager: "CUSTOMER", keySpec: "SYMMETRIC_DEFAULT", keyUsage: "ENCRYPT_DECRYPT" };
+  return { ...usable, arn, awsAccountId: EXAMPLE_ACCOUNT, id: arn.split("/").pop() ?? "", keyId: given };
+}
+
 const ANSWERS: Readonly<Record<string, (region: string, args: Properties) => Properties>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({
     accountId: EXAMPLE_ACCOUNT,
@@ -32,6 +55,10 @@ const ANSWERS: Readonly<Record<string, (region: string, args: Properties) => Pro
   }),
   "aws:index/getAvailabilityZones:getAvailabilityZones": zonesOf,
   "aws:ec2/getAmi:getAmi": findImage,
+  "aws:kms/getKey:getKey": (region, args) => findKey(region, String(args.keyId)),
+  "aws:iam/getPolicy:getPolicy": () => {
+    throw new Refusal(NOT_ASKED);
+  },
   // A first preview: the stack was never updated, and its bucket is empty.
   "pulumi:pulumi:readStackOutputs": (_region, args) => ({ name: args.name as string, outputs: {}, secretOutputNames: [] }),
   "aws:s3/getObjects:getObjects": (_region, args) => ({

@@ -34,6 +34,7 @@ const HTTPS = { domain: DOMAIN, tls: { certificate: PAIR.certificate, privateKey
 /** One change of each setting. */
 const AMI = "ami-0123456789abcdef0";
 const SHA = "0".repeat(64);
+const VOLUME_KEY = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
 const MANIFEST = ".cache/changes-test.json";
 const SECRETS = { DATABASE_URL: "sqlite:////home/ddos/data/cache.db", SECRET_KEY: "another-secret-of-enough-length" };
 const LOGIN = { index: "https://packages.example.com/simple", indexUser: "reader", indexPassword: "a-token-of-enough-length" };
@@ -105,6 +106,11 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "python.index": { python: { index: "https://packages.example.com/simple" } },
   "python.indexUser": { python: LOGIN },
   "python.indexPassword": { python: LOGIN },
+  tags: { tags: { CostCenter: "ml-platform" } },
+  "iam.permissionsBoundary": { iam: { permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary" } },
+  "iam.path": { iam: { path: "/ml-gateway/" } },
+  "kms.bucketKey": { kms: { bucketKey: "alias/models" } },
+  "kms.volumeKey": { kms: { volumeKey: VOLUME_KEY } },
   repair: { repair: "again" },
   "backup.enabled": { backup: { enabled: false } },
   "backup.schedule": { backup: { schedule: "weekly" } },
@@ -144,6 +150,10 @@ test("every input that the program sets has a row, and every row's type is one o
   const variants: Parameters<typeof evaluateDev>[0][] = [
     {},
     CHANGES["backend.egress"]!,
+    {
+      iam: { ...(CHANGES["iam.path"]?.iam as object), ...(CHANGES["iam.permissionsBoundary"]?.iam as object) },
+      ...CHANGES["kms.volumeKey"],
+    },
     { gateway: { elasticIp: true }, network: { egress: "managed" } },
   ];
   const none = { network: { egress: "none" }, backend: { ami: AMI }, ...CHANGES["python.wheelhouse"] };

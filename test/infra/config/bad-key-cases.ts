@@ -357,4 +357,99 @@ const REST: readonly Case[] = [
   ["backup as a word", section("backup", "{ enabled: off }"), /^ml-gateway:backup\.enabled: found "off"; only true and false count/],
 ];
 
-export const KEY_CASES: readonly Case[] = [...NETWORK, ...SSH_FROM, ...HOSTS, ...SSH, ...REST];
+const KEY_ID = "01234567-89ab-cdef-0123-456789abcdef";
+const ACCOUNT: readonly Case[] = [
+  [
+    "a tag of AWS",
+    section("tags", "{ 'aws:Owner': me }"),
+    /^ml-gateway:tags: found the name "aws:Owner", and AWS keeps .* write another name$/,
+  ],
+  [
+    "a tag of the program's",
+    section("tags", "{ stack: me }"),
+    /^ml-gateway:tags: found the name "stack", and the program sets Stack itself \(IAM/,
+  ],
+  [
+    "tags that differ in capitals",
+    section("tags", "{ Owner: me, owner: you }"),
+    /^ml-gateway:tags: found the name "owner", and there is Owner too/,
+  ],
+  [
+    "a tag with a mark that AWS does not take",
+    section("tags", "{ 'a*b': me }"),
+    /^ml-gateway:tags: found the name "a\*b", and AWS takes letters/,
+  ],
+  [
+    "a tag's text with one",
+    section("tags", "{ Owner: 'me & you' }"),
+    /^ml-gateway:tags\.Owner: found "me & you"; write a text of at most 256/,
+  ],
+  ["a tag as a number", section("tags", "{ CostCenter: 4711 }"), /^ml-gateway:tags\.CostCenter: found 4711; put quotes around it/],
+  [
+    "a tag without a name",
+    section("tags", "{ '': me }"),
+    /^ml-gateway:tags: found the name an empty text, which nobody could search for; write a name/,
+  ],
+  [
+    "a tag with a blank at its end",
+    section("tags", "{ 'Owner ': me }"),
+    /^ml-gateway:tags: found the name "Owner ", with blanks around it, .* remove them$/,
+  ],
+  [
+    "a tag's name without end",
+    section("tags", `{ ${"é".repeat(129)}: me }`),
+    /^ml-gateway:tags: found the name "é+…?"?, which has 129 characters/,
+  ],
+  [
+    "a tag of the provider's",
+    plus("aws:defaultTags: { tags: { Team: a } }", "ml-gateway:tags: { team: b }"),
+    /^ml-gateway:tags: found the name "team", and aws:defaultTags has Team .* keep one of the two$/,
+  ],
+  [
+    "more tags than AWS takes",
+    section("tags", `{ ${Array.from({ length: 47 }, (_, n) => `T${n}: a`).join(", ")} }`),
+    /^ml-gateway:tags: found 47 tags; AWS takes 50 on a resource, and 4 are the program's and 0 .* keep at most 46$/,
+  ],
+  [
+    "more of the provider's than a model takes",
+    plus(`aws:defaultTags: { tags: { ${Array.from({ length: 10 }, (_, n) => `T${n}: a`).join(", ")} } }`),
+    /^aws:defaultTags: found 10 tags; .* a model in the bucket would have 11, and S3 takes 10 .* move some to ml-gateway:tags/,
+  ],
+  [
+    "a boundary by its name",
+    section("iam", "{ permissionsBoundary: boundary }"),
+    /^ml-gateway:iam\.permissionsBoundary: found "boundary"; write the ARN of an IAM policy/,
+  ],
+  [
+    "a role as the boundary",
+    section("iam", "{ permissionsBoundary: 'arn:aws:iam::123456789012:role/x' }"),
+    /^ml-gateway:iam\.permissionsBoundary: found "arn/,
+  ],
+  [
+    "a boundary of another partition",
+    section("iam", "{ permissionsBoundary: 'arn:aws-cn:iam::123456789012:policy/x' }"),
+    /^ml-gateway:iam\.permissionsBoundary: found an ARN of the partition aws-cn, and aws:region eu-central-1 is in aws; write/,
+  ],
+  [
+    "a path without its slash",
+    section("iam", "{ path: /team }"),
+    /^ml-gateway:iam\.path: found "\/team"; write a path of IAM .* begins and ends with a slash/,
+  ],
+  [
+    "a key by its id",
+    section("kms", `{ bucketKey: ${KEY_ID} }`),
+    /^ml-gateway:kms\.bucketKey: found "01234567.*; write the ARN of a KMS key/,
+  ],
+  [
+    "a key of another region",
+    section("kms", `{ volumeKey: 'arn:aws:kms:us-east-1:123456789012:key/${KEY_ID}' }`),
+    /^ml-gateway:kms\.volumeKey: found a key of us-east-1, and S3 and EBS in eu-central-1 .* name one of eu-central-1$/,
+  ],
+  [
+    "a key of AWS",
+    section("kms", "{ volumeKey: alias/aws/ebs }"),
+    /^ml-gateway:kms\.volumeKey: found alias\/aws\/ebs, a key that AWS manages .* remove the setting$/,
+  ],
+];
+
+export const KEY_CASES: readonly Case[] = [...NETWORK, ...SSH_FROM, ...HOSTS, ...SSH, ...REST, ...ACCOUNT];

@@ -1,0 +1,110 @@
+/** What the configuration names of an account, asked for before anything is registered: keys of KMS, and the permissions boundary. */
+import * as aws from "./aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "./config/types";
+
+/** ARNs of keys, which aliases have been followed to. */
+export interface Keys {
+  readonly bucket?: string;
+  readonly volume?: string;
+}
+
+/**
+ * @throws RunError with everything that would fail later: a key that is not there, of another account or region, switched off or of another
+ * kind; a boundary that is not there.
+ */
+export async function lookUpAccount(config: StackConfig, account: string): Promise<Keys> {
+  const problems: string[] = [];
+  const key = async (name: "bucketKey" | "volumeKey"): Promise<string | undefined> => {
+    const given = config.kms[name];
+    if (given === undefined) return undefined;
+    const found = await lookUpKey(`${config.project}:kms.${name}`, given, { account, region: config.region });
+    if (typeof found === "string") return found;
+    problems.push(found.problem);
+    return undefined;
+  };
+  const [bucket, volume, boundary] = await Promise.all([key("bucketKey"), key("volumeKey"), checkBoundary(config, account)]);
+  if (boundary !== undefined) problems.push(boundary);
+  if (problems.length > 0) {
+    throw new pulumi.RunError(`what the configuration names cannot be used:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+  }
+  return { bucket, volume };
+}
+
+/** As DescribeKey answers. */
+export type KeyFacts = Pick<
+  Awaited<ReturnType<typeof aws.getKey>>,
+  "arn" | "awsAccountId" | "enabled" | "keyManager" | "keySpec" | "keyState" | "keyUsage"
+>;
+
+interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+async function lookUpKey(key: string, given: string, place: Place): Promise<string | { readonly problem: string }> {
+  try {
+    const facts = await aws.getKey({ keyId: given });
+    const fault = keyFault(facts, place);
+    return fault === undefined ? facts.arn : { problem: `${key}: found ${given}, ${fault}` };
+  } catch (error) {
+    const said = reason(error);
+    if (/NotFound/.test(said)) {
+      return {
+        problem: `${key}: found ${given}, which is not there in account ${place.account} and ${place.region}; make it, or name one that is`,
+      };
+    }
+    // The role's rights name the key itself: an alias is of no use to them.
+    if (/alias\//.test(given)) {
+      return {
+        problem: `${key}: found ${given}, and which key that is could not be asked (${said}); allow kms:DescribeKey, or name the key's ARN`,
+      };
+    }
+    await pulumi.log.warn(
+      `${key}: ${given} was not looked at (${said}), so whether it is there and can be used is not known; kms:DescribeKey allows it`,
+    );
+    return given;
+  }
+}
+
+/** Why S3 or EBS could not use the key. Pure. */
+export function keyFault(facts: KeyFacts, { account, region }: Place): string | undefined {
+  const [, , , keyRegion = ""] = facts.arn.split(":");
+  if (keyRegion !== region)
+    return `which is in ${keyRegion}, and S3 and EBS in ${region} take keys of their own region alone; name one of ${region}`;
+  if (facts.awsAccountId !== account)
+    return `a key of account ${facts.awsAccountId}, and this stack is deployed in ${account}, where its rights cannot be checked; name a key of that account`;
+  if (facts.keyManager === "AWS")
+    return "which AWS manages for one service, so that nobody can say who uses it; name a key of your own, or remove the setting";
+  if (!facts.enabled)
+    return `which cannot be used now (${facts.keyState}), so that hosts would not start and models not be read; enable it, or name another`;
+  if (facts.keyUsage !== "ENCRYPT_DECRYPT" || facts.keySpec !== "SYMMETRIC_DEFAULT")
+    return `a key for ${facts.keyUsage} of the kind ${facts.keySpec}, and S3 and EBS take symmetric keys for encryption (SYMMETRIC_DEFAULT) alone; name one`;
+  return undefined;
+}
+
+async function checkBoundary({ project, iam }: StackConfig, account: string): Promise<string | undefined> {
+  const arn = iam.permissionsBoundary;
+  if (arn === undefined) return undefined;
+  const key = `${project}:iam.permissionsBoundary`;
+  const owner = arn.split(":")[4];
+  try {
+    await aws.iam.getPolicy({ arn });
+    return owner === "aws" || owner === account
+      ? undefined
+      : `${key}: found ${arn}, of account ${String(owner)}, and roles of ${account} take policies of their own account alone; name one`;
+  } catch (error) {
+    const said = reason(error);
+    // AWS refuses to look into another account, whatever is there.
+    if (/NoSuchEntity|couldn't find resource|not found/i.test(said)) {
+      return `${key}: found ${arn}, which is not there in account ${account}; make it, or name one that is`;
+    }
+    await pulumi.log.warn(`${key}: ${arn} was not looked at (${said}), so whether it is there is not known; iam:GetPolicy allows it`);
+    return undefined;
+  }
+}
+
+function reason(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return said.replace(/^invocation of \S+ returned an error: /, "").split("\n", 1)[0] ?? "";
+}
