@@ -87,6 +87,13 @@ export const onObjects = (...actions: readonly string[]): Grant => ({
   on: ["s3:::{bucket}/{objects}"],
 });
 
+/** A key of KMS that the configuration names; nothing where it names none. Through one service alone, where the service asks for the caller. */
+export const onKey = (service: "ec2" | "s3" | undefined, ...actions: readonly string[]): Grant => ({
+  actions: actions.map((name) => `kms:${name}`),
+  on: ["kms:{region}:{account}:key/{key}"],
+  ...(service === undefined ? {} : { equal: { "kms:ViaService": [`${service}.{region}.{suffix}`] } }),
+});
+
 export const onRole = (limits: readonly Limit[], ...actions: readonly string[]): Grant => ({
   actions: actions.map((name) => `iam:${name}`),
   on: ["iam::{account}:role/{role}"],

@@ -1,4 +1,5 @@
 /** What stands in the braces of a grant, from the resource that it is for. Pure. */
+import { partitionOf } from "../partitions";
 import type { GraphResource, Properties } from "../offline/engine";
 
 /** A resource, or a question of the program, with all that its names may come from. */
@@ -29,8 +30,13 @@ const NAMES: Readonly<Record<string, Resolve>> = {
   region: (_, scope) => [scope.region],
   account: (_, scope) => [scope.account],
   role: (subject, scope) => of(subject, scope, "aws:iam/role:Role", ["role", "iamInstanceProfile"]),
+  boundedRole: ({ resource }) =>
+    resource !== undefined && text(resource.inputs, "permissionsBoundary") !== undefined ? [physical(resource)] : [],
   profile: (subject, scope) => of(subject, scope, "aws:iam/instanceProfile:InstanceProfile", []),
   bucket: ({ inputs, resource }) => [text(inputs, "bucket") ?? unknown(resource, "bucket")],
+  suffix: (_, scope) => [partitionOf(scope.region)?.dnsSuffix ?? ""],
+  key: ({ inputs }) => keysIn(inputs),
+  boundary: ({ inputs }) => (text(inputs, "arn") ?? "").split(":policy/").slice(1),
   objects: ({ inputs, resource }) => [folder(text(inputs, "key") ?? text(inputs, "prefix") ?? unknown(resource, "key"))],
   image: ({ inputs, resource }) => [follows(resource) ? "*" : (text(inputs, "ami") ?? unknown(resource, "ami"))],
   // AWS's own aliases count beside the account, and no condition is needed where the image itself is named.
@@ -49,6 +55,13 @@ export function fill(pattern: string, subject: Subject, scope: Scope): string[] 
 /** The newest image is looked for at each run, and a host that stands does not follow it. */
 function follows(resource: GraphResource | undefined): boolean {
   return resource?.options.ignoreChanges?.includes("ami") ?? false;
+}
+
+/** Ids of the keys of KMS in some inputs. An alias says only in AWS which key it is. */
+function keysIn(value: unknown): string[] {
+  if (typeof value === "string")
+    return /^arn:[a-z-]+:kms:.*:key\//.test(value) ? [value.slice(value.lastIndexOf("/") + 1)] : /(^|:)alias\//.test(value) ? ["*"] : [];
+  return value === null || typeof value !== "object" ? [] : [...new Set(Object.values(value).flatMap(keysIn))];
 }
 
 function text(inputs: Properties, key: string): string | undefined {

@@ -1,5 +1,5 @@
 /** Networks and hosts, read in the Terraform AWS provider (hashicorp/terraform-provider-aws). Pure. */
-import { claims, interfaces, lists, makes, PASSES_ROLE, retags, uses, type Row } from "./grants";
+import { claims, interfaces, lists, makes, onKey, PASSES_ROLE, retags, uses, type Row } from "./grants";
 
 const NETWORK: Readonly<Record<string, Row>> = {
   "aws:ec2/vpc:Vpc": {
@@ -115,6 +115,8 @@ const HOSTS: Readonly<Record<string, Row>> = {
         why: "the newest image of an owner is looked for, so its id is not fixed; the owner is (its account, or `amazon`, by which EC2 calls publishers that AWS has verified)",
       },
       uses("ModifyInstanceAttribute", "instance"),
+      // EBS gives the host's volume the use of the key by a grant of who launches it.
+      onKey("ec2", "CreateGrant", "Decrypt", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"),
       PASSES_ROLE,
     ],
     read: [

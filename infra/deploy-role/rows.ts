@@ -2,7 +2,7 @@
  * The table: type of an AWS resource -> what the provider asks for to create, read, update and delete it. A type without a row is refused, so that
  * nobody learns in the middle of an update what the role lacks. Pure.
  */
-import { lists, onBucket, onObjects, onProfile, onRole, PASSES_ROLE, type Grant, type Row } from "./grants";
+import { lists, onBucket, onKey, onObjects, onProfile, onRole, PASSES_ROLE, type Grant, type Row } from "./grants";
 import { EC2_ROWS } from "./rows-ec2";
 
 /** Names of roles carry no stack: Pulumi makes them of the resource's name. The stack's tag tells those of this stack from others. */
@@ -12,6 +12,8 @@ const IAM_ROWS: Readonly<Record<string, Row>> = {
     create: [onRole(["new", "bounded"], "CreateRole"), onRole(["new"], "TagRole")],
     read: [onRole([], "GetRole", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies")],
     update: [
+      // Not for roles without one: whoever may set any boundary may take one away.
+      { ...onRole(["own", "bounded"], "PutRolePermissionsBoundary"), on: ["iam::{account}:role/{boundedRole}"] },
       onRole(["own"], "UpdateAssumeRolePolicy", "UpdateRoleDescription", "UpdateRole"),
       onRole(["own", "marks"], "TagRole"),
       onRole(["own", "keeps"], "UntagRole"),
@@ -48,6 +50,12 @@ function setting(source: string, put: string, get: string, remove = put): Row {
   return { source: `s3/${source}`, create: [onBucket(put)], read: [onBucket(get)], update: [onBucket(put)], delete: [onBucket(remove)] };
 }
 
+/** Uploads are encrypted in the name of who uploads. */
+function encryption(): Row {
+  const row = setting("bucket_server_side_encryption_configuration", "PutEncryptionConfiguration", "GetEncryptionConfiguration");
+  return { ...row, create: [...row.create, onKey("s3", "GenerateDataKey", "Decrypt")], read: [...row.read, onKey("s3", "Decrypt")] };
+}
+
 const S3_ROWS: Readonly<Record<string, Row>> = {
   "aws:s3/bucket:Bucket": {
     source: "s3/bucket",
@@ -78,11 +86,7 @@ const S3_ROWS: Readonly<Record<string, Row>> = {
     delete: [onBucket("DeleteBucket")],
   },
   "aws:s3/bucketVersioning:BucketVersioning": setting("bucket_versioning", "PutBucketVersioning", "GetBucketVersioning"),
-  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": setting(
-    "bucket_server_side_encryption_configuration",
-    "PutEncryptionConfiguration",
-    "GetEncryptionConfiguration",
-  ),
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": encryption(),
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": setting(
     "bucket_public_access_block",
     "PutBucketPublicAccessBlock",
@@ -115,6 +119,8 @@ export const QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": [],
   "aws:index/getAvailabilityZones:getAvailabilityZones": [lists("AvailabilityZones")],
   "aws:ec2/getAmi:getAmi": [lists("Images")],
+  "aws:kms/getKey:getKey": [{ ...onKey(undefined, "DescribeKey"), why: "an alias does not say which key it leads to; name the key's ARN" }],
+  "aws:iam/getPolicy:getPolicy": [{ actions: ["iam:GetPolicy", "iam:GetPolicyVersion"], on: ["iam::{account}:policy/{boundary}"] }],
   // An object that is found is looked at.
   "aws:s3/getObjects:getObjects": [onBucket("ListBucket"), onObjects("GetObject", "GetObjectTagging")],
 };

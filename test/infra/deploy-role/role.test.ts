@@ -312,3 +312,20 @@ test("statements that are too large are divided into the same pairs of action an
   expect(pairs.sort()).toEqual(["s3:GetObject", "s3:PutObject"].flatMap((action) => big.map((arn) => `${action} ${arn}`)).sort());
   expect(() => pack([{ Sid: "A", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["x".repeat(7000)] }])).toThrow("cannot be divided");
 });
+
+test("keys of KMS and a boundary: by their ARNs, keys through the service that uses them", async () => {
+  const key = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+  const boundary = "arn:aws:iam::123456789012:policy/team/boundary";
+  const made = role({}, await see({ kms: { bucketKey: key, volumeKey: key }, iam: { permissionsBoundary: boundary, path: "/team/" } }));
+  const via = (service: string): object => ({ StringEquals: { "kms:ViaService": `${service}.us-east-1.amazonaws.com` } });
+  const only = (action: string): Statement | undefined => of(made, action)[0];
+  expect(only("kms:CreateGrant")).toMatchObject({ Resource: [key], Condition: via("ec2") });
+  expect(only("kms:GenerateDataKey")).toMatchObject({ Resource: [key], Condition: via("s3") });
+  expect(only("kms:DescribeKey")).toMatchObject({ Resource: [key] });
+  expect(only("iam:GetPolicy")).toMatchObject({ Resource: [boundary] });
+  expect(only("iam:PutRolePermissionsBoundary")).toMatchObject({
+    Resource: ["backend", "gateway"].map((name) => `arn:aws:iam::123456789012:role/team/${name}-role-*`),
+    Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } },
+  });
+  expect(actions(role()).filter((action) => /^kms:|Boundary/.test(action))).toEqual([]);
+});
