@@ -328,22 +328,24 @@ origin() {
 }
 
 # A release that nobody wants any more may serve, and each file for itself be as it was made: after a rollback by hand, or when a step failed
-# behind its switch and its configuration was put back, with which nothing has to run for Pulumi.
+# behind its switch and its configuration was put back, with which nothing has to run for Pulumi. A rollback that stands is a difference for every
+# working copy, also for the one that the earlier release was made from: what was deployed last does not serve.
 check_release() {
-  local id facts differ found
+  local id facts differ mark=/var/lib/ddos/rolled-back
   id=$(readlink /home/ddos/current || printf none)
   id=${id##*/}
+  if [ "$(noted "$mark" to)" = "$id" ]; then
+    check "release that serves" "the deployed one, $(noted "$mark" deployed)" \
+      "rolled back to $id from $(noted "$mark" deployed) at $(noted "$mark" at) by $(noted "$mark" by)"
+    return 0
+  fi
   facts=/var/lib/ddos/releases/$id/facts
   if [ ! -s "$facts" ]; then
     return 0
   fi
   differ=$(wanted_made | { grep -vxFf "$facts" || test $? = 1; } | cut -d = -f 1 | paste -s -d ' ')
   if [ -n "$differ" ]; then
-    found="another one: $id ($differ differ; $(origin "$id"))"
-    if [ "$(noted /var/lib/ddos/rolled-back to)" = "$id" ]; then
-      found="rolled back to $id from $(noted /var/lib/ddos/rolled-back deployed) at $(noted /var/lib/ddos/rolled-back at) by $(noted /var/lib/ddos/rolled-back by)"
-    fi
-    check "release that serves" "the one of this program" "$found"
+    check "release that serves" "the one of this program" "another one: $id ($differ differ; $(origin "$id"))"
   fi
 }
 

@@ -59,6 +59,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   lab: lab("lab"),
   "test:hosts": lab("test"),
   "test:faults": lab("faults"),
+  "test:soak": lab("soak"),
   "test:node": { program: "test/nodes/main.ts", of: testNodeCommand },
   "test:docs": { program: "test/docs/main.ts", of: testDocsCommand },
   "test:next-sdk": { program: "test/nodes/next-sdk.ts", of: nextSdkCommand },

@@ -121,6 +121,37 @@ export const testFaultsCommand = command({
   },
 });
 
+export const testSoakCommand = command({
+  name: "test:soak",
+  summary:
+    "Lets chance attack deployments on real machines here: a random fault at a random moment of a random change, under load, by a seed. Needs Linux and root.",
+  options: {
+    runs: { kind: "text", value: "N", default: "15", help: "how many", form: WHOLE },
+    seed: { kind: "text", value: "S", default: "1", help: "what they are drawn from", form: WHOLE },
+    from: { kind: "text", value: "K", default: "1", help: "number of the first run: one run by itself is --from K --runs 1", form: WHOLE },
+    json: { kind: "text", value: "FILE", help: "writes what became of each run, after each" },
+    lab: { kind: "text", value: "NAME", default: "soak", help: "name of the machines; running ones are used", form: NAME },
+    keep: { kind: "flag", help: "leave the machines running" },
+    list: { kind: "flag", help: "name the runs and make none" },
+  },
+  examples: ["", "--runs 100 --seed 7 --json soak.json", "--seed 7 --from 31 --runs 1", "--seed 7 --runs 30 --list"],
+  notes: [
+    "A run takes 15 to 30 s. One that fails prints its seed, its number and the command that makes it again.",
+    "The closing line is: N passed, N failed.",
+  ],
+  exitCodes: LAB_EXIT_CODES,
+  run: async ({ options }, io) => {
+    const [runs, seed, from] = [Number(options.runs), Number(options.seed), Number(options.from)];
+    const { chosenRuns, soak } = await import("./soak/main");
+    const { holdLab } = await import("./state");
+    const { lab, keep, json } = options;
+    if (!options.list) return onHosts(() => holdLab(lab, "test:soak", () => soak({ runs, seed, from, lab, keep, json })));
+    for (const { run, fault, change, afterMs } of chosenRuns({ runs, seed, from }))
+      io.out(`run ${run}: ${fault} after ${(afterMs / 1000).toFixed(1)} s of ${change}`);
+    return EXIT.ok;
+  },
+});
+
 function patternOf(text: string): RegExp {
   try {
     return new RegExp(text, "i");
@@ -236,5 +267,6 @@ export const LAB_COMMANDS: Readonly<Record<string, AnyCommand>> = {
   down: downLocalCommand,
   test: testHostsCommand,
   faults: testFaultsCommand,
+  soak: testSoakCommand,
   lab: labGroup,
 };

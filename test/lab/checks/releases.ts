@@ -2,14 +2,15 @@
 import type { Properties } from "../../../infra/offline/engine";
 import type { HostReleases, ReleaseList } from "../../../infra/cli/releases-report";
 import type { RollbackOutcome } from "../../../infra/cli/releases-plan";
-import { startWatch } from "../faults/watch";
+import type { HostReport } from "../../../infra/cli/verify-report";
+import { brief, startWatch } from "../faults/watch";
 import type { Lab } from "../lab";
 import { sleep } from "../process";
 import { configFile } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { upOnce } from "./operator";
-import { askCommand, verify } from "./verify";
+import { askCommand, overConfig, verify } from "./verify";
 
 /** Requests a second. */
 const RATE = 100;
@@ -29,14 +30,13 @@ export function releasesChecks(lab: () => Lab, outputs: () => Properties): Check
     return found;
   };
 
+  /** What is deployed last, so that the release before it is that of the stack's own configuration. */
+  const deployed = { env: { LOG_LEVEL: "info", CACHE_TTL: "311" } };
+
   async function rolledBack(): Promise<string> {
-    let before = await list();
-    // Only where this check runs by name; else the checks before it left releases.
-    if (before.previous === "" || before.previous === "none") {
-      await upOnce(lab().name, "--config", configFile(lab(), { env: { LOG_LEVEL: "info", CACHE_TTL: "311" } }));
-      before = await list();
-    }
-    const { serving, previous } = before;
+    await upOnce(lab().name, "--config", configFile(lab(), deployed));
+    const { serving, previous } = await list();
+    expect(previous !== "" && previous !== "none", `there is nothing to roll back to: ${JSON.stringify(await list())}`);
     const watch = startWatch(lab(), `http://${String(outputs()["gatewayAddress"])}/health`, RATE, 120);
     try {
       await sleep(500);
@@ -44,7 +44,7 @@ export function releasesChecks(lab: () => Lab, outputs: () => Properties): Check
       const { code, rollbacks } = await ask("rollback", "previous");
       const counts = await watch.look();
       expect(code === 0 && rollbacks?.[0]?.target === previous, `it ended with ${code}: ${JSON.stringify(rollbacks)}`);
-      expect(counts.failed === 0 && counts.sent > 0, `requests failed: ${JSON.stringify(counts)}`);
+      expect(counts.failed === 0 && counts.sent > 0, `requests failed: ${brief(counts)}`);
       const after = await list();
       expect(after.serving === previous && after.rolledBack?.deployed === serving, JSON.stringify(after.rolledBack));
       expect(/^\S+@\S+, ubuntu from [0-9.]+$/.test(after.entries.at(-1)?.by ?? ""), `by whom: ${after.entries.at(-1)?.by ?? ""}`);
@@ -54,15 +54,23 @@ export function releasesChecks(lab: () => Lab, outputs: () => Properties): Check
     }
   }
 
-  async function reported(): Promise<string> {
-    const { code, hosts } = await verify(lab(), outputs());
+  /** @returns what verify finds on the backend, asked from a working copy with that configuration */
+  async function differences(config: string | undefined): Promise<HostReport> {
+    const { code, hosts } = await verify(lab(), outputs(), config);
     const backend = hosts.find(({ role }) => role === "backend");
-    expect(code === 1 && backend !== undefined && "report" in backend, `verify ended with ${code}`);
-    const row = backend.report.failed.find(({ check }) => check === "release that serves");
-    expect(
-      backend.report.rolledBack !== undefined && (row?.found.startsWith("rolled back to ") ?? false),
-      JSON.stringify(backend.report.failed),
-    );
+    expect(backend !== undefined && "report" in backend, `verify ended with ${code}: ${JSON.stringify(hosts).slice(0, 2000)}`);
+    return backend.report;
+  }
+
+  /** Also to who has gone back to the configuration of the release that serves: the stack was deployed with another one. */
+  async function reported(): Promise<string> {
+    const [theirs, own] = [overConfig(lab(), deployed), undefined];
+    let said = "";
+    for (const config of [theirs, own]) {
+      const { ok, rolledBack: mark, failed } = await differences(config);
+      said = failed.find(({ check }) => check === "release that serves")?.found ?? "";
+      expect(!ok && mark !== undefined && said.startsWith("rolled back to "), JSON.stringify(failed));
+    }
     const resumed = await ask("resume");
     expect(
       resumed.code === 0 && (await list()).rolledBack === null,
@@ -70,10 +78,9 @@ export function releasesChecks(lab: () => Lab, outputs: () => Properties): Check
     );
     const again = await ask("resume");
     expect(again.code === 1, `a second resume ended with ${again.code}`);
-    const well = await verify(lab(), outputs());
-    const left = well.hosts.flatMap((host) => ("report" in host && host.role === "backend" ? host.report.failed : []));
+    const left = (await differences(theirs)).failed;
     expect(left.length === 0, JSON.stringify(left));
-    return row?.found.slice(0, 80) ?? "";
+    return said.slice(0, 80);
   }
 
   return [

@@ -47,7 +47,8 @@ export async function askCommand<T extends object>(
 const ask = (lab: Lab, outputs: Properties, name: "verify" | "repair", more: readonly string[] = [], other?: string): Promise<Verified> =>
   askCommand<Verified>(lab, outputs, name, more, other);
 
-export const verify = (lab: Lab, outputs: Properties): Promise<Verified> => ask(lab, outputs, "verify");
+/** @param other a file with another configuration than the stack's own */
+export const verify = (lab: Lab, outputs: Properties, other?: string): Promise<Verified> => ask(lab, outputs, "verify", [], other);
 
 // From OpenSSH 9.8 on, sessions log under a name of their own.
 const LOGINS = "journalctl --no-pager -o cat -t sshd -t sshd-session | grep -c 'Accepted publickey' || printf ''";
@@ -116,20 +117,24 @@ async function repaired(lab: Lab, outputs: Properties): Promise<string> {
   return `${failed.length} differences, none after system and venv`;
 }
 
+/** As the stack's own, with another setting for the applications. */
+const OTHER = { env: { LOG_LEVEL: "info", CACHE_TTL: "77" } };
+
 /** A working copy that is not what was deployed must not be deployed by a repair. */
 async function repairsOnly(lab: Lab, outputs: Properties): Promise<string> {
   const before = await lab.must("backend", "readlink /home/ddos/current");
-  const { code, steps } = await ask(lab, outputs, "repair", ["--host", "backend", "--part", "env"], otherConfig(lab));
+  const { code, steps } = await ask(lab, outputs, "repair", ["--host", "backend", "--part", "env"], overConfig(lab, OTHER));
   const said = (steps ?? []).flatMap((step) => step.said).join("\n");
   expect(code === 1 && /what was to be repaired is another one: env differ/.test(said), `it ended with ${code}: ${said}`);
   expect((await lab.must("backend", "readlink /home/ddos/current")) === before, "another release serves");
   return said.split("\n").at(-1)?.slice(0, 100) ?? "";
 }
 
-/** The deployed configuration with another setting for the applications. */
-function otherConfig(lab: Lab): string {
+/** The stack's own configuration with sections of another. @returns the file as the Pulumi CLI would print it */
+export function overConfig(lab: Lab, sections: Readonly<Record<string, unknown>>): string {
   const { config, secretKeys } = configuration(lab, "dev");
-  const changed = { ...config, "ml-gateway:env": JSON.stringify({ LOG_LEVEL: "info", CACHE_TTL: "77" }) };
+  const over = Object.entries(sections).map(([key, value]) => [`ml-gateway:${key}`, JSON.stringify(value)]);
+  const changed = { ...config, ...(Object.fromEntries(over) as Record<string, string>) };
   const path = join(runDir(lab.name), "other-config.json");
   const dump = Object.entries(changed).map(([key, value]) => [key, { value, secret: secretKeys.includes(key) }] as const);
   writeFileSync(path, JSON.stringify(Object.fromEntries(dump)), { mode: 0o600 });

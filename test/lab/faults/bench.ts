@@ -33,7 +33,7 @@ export interface Bench {
   readonly label: () => string;
   /** Deploys `good` with the change; when that succeeds it is the new `good`. */
   readonly deploy: (change: Partial<Wanted>, options?: DeployOptions) => Promise<Outcome>;
-  readonly deployGateway: (app: AppSwitches, change?: Partial<HostSpec>) => Promise<Outcome>;
+  readonly deployGateway: (app: AppSwitches, change?: Partial<HostSpec>, options?: DeployOptions) => Promise<Outcome>;
   /** Another operator who knows nothing of what the first one did. */
   readonly stranger: () => Operator;
   /** Bash as the backend's root; has to succeed. */
@@ -85,7 +85,7 @@ export function createBench(lab: Lab): Bench {
       if (outcome.ok) good = wanted;
       return outcome;
     },
-    deployGateway: (app, change) => gatewayOperator.deploy(gatewaySpec(app, change), gatewayValues),
+    deployGateway: (app, change, options) => gatewayOperator.deploy(gatewaySpec(app, change), gatewayValues, options),
     stranger: () => createOperator(lab, "backend"),
     sh: (command) => lab.must("backend", command),
     about: async () => {

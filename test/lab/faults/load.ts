@@ -6,6 +6,13 @@
 import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";
 
+/** Milliseconds since 1970, by this machine's clock. */
+export interface FailedRequest {
+  readonly sent: number;
+  readonly ended: number;
+  readonly reason: string;
+}
+
 export interface Counts {
   sent: number;
   failed: number;
@@ -15,20 +22,25 @@ export interface Counts {
   slowest: number;
   /** The first reasons, with how often each. */
   reasons: Record<string, number>;
+  /** Each that failed, the first thousands. */
+  failures: FailedRequest[];
 }
 
 const TIMEOUT_MS = 30_000;
-const fresh = (): Counts => ({ sent: 0, failed: 0, repeated: 0, slowest: 0, reasons: {} });
+const KEPT = 5000;
+const fresh = (): Counts => ({ sent: 0, failed: 0, repeated: 0, slowest: 0, reasons: {}, failures: [] });
 
 function main(url: string, rate: number, seconds: number): void {
   let counts = fresh();
   const kept = new Agent({ keepAlive: true, maxSockets: 8 });
-  const fail = (reason: string): void => {
-    counts.failed += 1;
-    counts.reasons[reason] = (counts.reasons[reason] ?? 0) + 1;
-  };
   const send = (keep: boolean, again = false): void => {
     const started = performance.now();
+    const sent = Date.now();
+    const fail = (reason: string): void => {
+      counts.failed += 1;
+      counts.reasons[reason] = (counts.reasons[reason] ?? 0) + 1;
+      if (counts.failures.length < KEPT) counts.failures.push({ sent, ended: Date.now(), reason });
+    };
     if (!again) counts.sent += 1;
     // `agent: false` makes a connection for this request alone.
     let answered = false;

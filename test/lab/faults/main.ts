@@ -34,7 +34,7 @@ import { choose } from "./choose";
 import type { Choice } from "./choose";
 import type { Counts } from "./load";
 import type { Watch } from "./watch";
-import { startWatch } from "./watch";
+import { brief, startWatch } from "./watch";
 
 /** Requests a second that run beside every case. */
 const RATE = 20;
@@ -77,7 +77,7 @@ async function runCase(one: Case, bench: Bench, watch: Watch): Promise<boolean> 
     await bench.lab.s3.faults();
     await expectServing(bench, 20_000);
     const counts = await watch.look();
-    if (counts.failed > 0 && one.outage !== true) throw new Error(`requests failed: ${JSON.stringify(counts)}`);
+    if (counts.failed > 0 && one.outage !== true) throw new Error(`requests failed: ${brief(counts)}`);
     remark = [remark, describe(counts)].filter((text) => text !== "").join("; ");
   } catch (error) {
     verdict = "FAIL";

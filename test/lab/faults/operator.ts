@@ -48,7 +48,7 @@ export interface RunningStep {
 }
 
 /** A command over SSH, as the remote command resource runs it: literal script, values by stdin. */
-function startCommand(lab: Lab, host: string, create: string, stdin: string): RunningStep {
+export function startCommand(lab: Lab, host: string, create: string, stdin: string): RunningStep {
   const [program = "", ...args] = sshCommand(lab.name, host, [create]);
   // A group of its own: ssh through the bastion is two processes.
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
@@ -89,12 +89,17 @@ function sentAs(step: Step, stdin: string, rewrite: DeployOptions["rewrite"]): S
 }
 
 /** What `npm run releases` sends to a host, over SSH as it does. @param during called when it has been started */
-export async function sendAsked(lab: Lab, host: string, { create, script, stdin }: Asked, during?: () => void): Promise<RunResult> {
+export async function sendAsked(
+  lab: Lab,
+  host: string,
+  { create, script, stdin }: Pick<Asked, "create" | "script" | "stdin">,
+  during?: (kill: () => void) => void,
+): Promise<RunResult> {
   const bring = carrier([script], { only: false });
   const brought = await startCommand(lab, host, bring.create, bring.stdin).result;
   if (brought.code !== 0) return brought;
   const running = startCommand(lab, host, create, stdin);
-  during?.();
+  during?.(() => running.kill());
   return running.result;
 }
 

@@ -12,6 +12,11 @@ export interface Watch {
   stop(): void;
 }
 
+/** The counts as one line, without each request that failed. */
+export function brief(counts: Counts): string {
+  return JSON.stringify({ ...counts, failures: counts.failures.length });
+}
+
 /** @param rate requests a second @param seconds upper bound of its life */
 export function startWatch(lab: Lab, url: string, rate: number, seconds: number): Watch {
   const [program = "", ...args] = lab.outside([

@@ -8,7 +8,7 @@ import type { Case } from "../case";
 import { check, expectFailure, expectSuccess } from "../case";
 import { sendAsked } from "../operator";
 import { backendSpec, SECRET } from "../variants";
-import { startWatch } from "../watch";
+import { brief, startWatch } from "../watch";
 
 const spec = (bench: Bench) => backendSpec(bench.good().app, bench.good().models, bench.good().spec);
 
@@ -69,7 +69,7 @@ const underLoad: Case = {
       await expectRollback(bench, serving, earlier);
       check((await releases(bench)).rolledBack === null, "what was deployed serves, and it still counts as rolled back");
       const counts = await watch.look();
-      check(counts.failed === 0, `requests failed: ${JSON.stringify(counts)}`);
+      check(counts.failed === 0, `requests failed: ${brief(counts)}`);
       return `${counts.sent} requests, 0 failed; the first took ${seconds.toFixed(1)} s`;
     } finally {
       watch.stop();
