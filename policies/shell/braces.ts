@@ -71,9 +71,39 @@ function alternatives(text: string, open: number): { items: string[]; end: numbe
 
 function finished(items: string[], end: number): { items: string[]; end: number } | undefined {
   if (items.length > 1) return { items, end };
-  const range = /^(-?\d{1,4})\.\.(-?\d{1,4})$/u.exec(items[0] ?? "");
+  const made = numbers(items[0] ?? "") ?? letters(items[0] ?? "");
+  return made && { items: made, end };
+}
+
+/** No more of them than are wanted; beyond the numbers of a shell, bash leaves the text as it is. */
+function series(from: bigint, to: bigint, step: string | undefined, show: (value: bigint) => string): string[] {
+  const given = BigInt(step ?? "1");
+  const size = given === 0n ? 1n : given < 0n ? -given : given;
+  const by = to < from ? -size : size;
+  const count = (to < from ? from - to : to - from) / size + 1n;
+  return Array.from({ length: Number(count > BigInt(MOST_WORDS) ? BigInt(MOST_WORDS + 1) : count) }, (_, i) => show(from + by * BigInt(i)));
+}
+
+const LARGEST = 2n ** 63n;
+
+/** `1..100`, `001..100`, `1..9..2`. */
+function numbers(text: string): string[] | undefined {
+  const range = /^([-+]?\d{1,30})\.\.([-+]?\d{1,30})(?:\.\.([-+]?\d{1,30}))?$/u.exec(text);
   if (!range) return undefined;
-  const [from, to] = [Number(range[1]), Number(range[2])];
-  const count = Math.min(Math.abs(to - from) + 1, MOST_WORDS + 1);
-  return { items: Array.from({ length: count }, (_, i) => String(from + Math.sign(to - from) * i)), end };
+  const [, first = "", last = "", step] = range;
+  const plainly = (digits: string): bigint => BigInt(digits.replace(/^\+/u, ""));
+  const [from, to] = [plainly(first), plainly(last)];
+  if ([from, to, plainly(step ?? "1")].some((n) => n >= LARGEST || n < -LARGEST)) return undefined;
+  const width = [first, last].some((digits) => /^[-+]?0\d/u.test(digits)) ? Math.max(first.length, last.length) : 0;
+  return series(from, to, step?.replace(/^\+/u, ""), (value) =>
+    value < 0n ? `-${String(-value).padStart(width - 1, "0")}` : String(value).padStart(width, "0"),
+  );
+}
+
+/** `a..e`, `e..a..2`. */
+function letters(text: string): string[] | undefined {
+  const range = /^([A-Za-z])\.\.([A-Za-z])(?:\.\.([-+]?\d{1,9}))?$/u.exec(text);
+  if (!range) return undefined;
+  const code = (letter: string | undefined): bigint => BigInt((letter ?? "a").charCodeAt(0));
+  return series(code(range[1]), code(range[2]), range[3]?.replace(/^\+/u, ""), (value) => String.fromCharCode(Number(value)));
 }

@@ -8,7 +8,7 @@ import { normalise } from "./paths";
 import { unclear } from "./report";
 import { cloneState } from "./state";
 import type { Status } from "./state";
-import { hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "./text";
+import { holdsSecret, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "./text";
 
 type Builtin = (call: Call) => Status;
 
@@ -30,7 +30,9 @@ const umask: Builtin = ({ args, state, scope }) => {
   return "ok";
 };
 
-const set: Builtin = ({ args, state }) => {
+const set: Builtin = (call) => {
+  const { args, state } = call;
+  if (args.length === 0) return showVariables(call, false);
   for (let i = 0; i < args.length; i += 1) {
     const arg = args[i] ?? "";
     if (arg === "--" || !/^[-+][A-Za-z]+$/u.test(arg)) {
@@ -40,7 +42,11 @@ const set: Builtin = ({ args, state }) => {
     const on = arg.startsWith("-");
     const named = arg.includes("o") ? (args[(i += 1)] ?? "") : "";
     const has = (letter: string, name: string): boolean => arg.includes(letter) || named === name;
+    if (has("a", "allexport") && !on && state.options.allexport === true)
+      state.exported = new Set([...state.exported, ...state.variables.keys()]);
+    const allexport = has("a", "allexport") ? on : state.options.allexport === true;
     state.options = {
+      ...(allexport ? { allexport } : {}),
       errexit: has("e", "errexit") ? on : state.options.errexit,
       xtrace: has("x", "xtrace") ? on : state.options.xtrace,
       pipefail: named === "pipefail" ? on : state.options.pipefail,
@@ -93,10 +99,25 @@ const cd: Builtin = ({ args, state }) => {
   return "likely";
 };
 
+/** `export -p`, `declare -p`, `set`: the variables with their values. */
+export function showVariables(call: Call, exported: boolean, names: readonly string[] = []): Status {
+  const { state, scope } = call;
+  const shown = [...state.variables].filter(
+    ([name]) => (names.length === 0 || names.includes(name)) && (!exported || state.options.allexport === true || state.exported.has(name)),
+  );
+  const secret = shown.some(([, { values, list }]) => [...values, ...(list ?? [])].some(holdsSecret));
+  write(state, scope, 1, secret ? markSecret("variables\n") : `${hole("value", "variables")}\n`);
+  return "likely";
+}
+
 /** `export A=1 B`, `local x=2`, `declare -r`, `readonly`. */
-const declare: Builtin = ({ name, args, state, scope }) => {
+const declare: Builtin = (call) => {
+  const { name, args, state, scope } = call;
   const flags = args.filter((a) => /^[-+][A-Za-z]+$/u.test(a)).join("");
   if (flags.includes("f")) return "ok";
+  const operands = args.filter((a) => !/^[-+]/u.test(a));
+  if (flags.includes("p") || (operands.length === 0 && name !== "local"))
+    return showVariables(call, name === "export" || flags.includes("x"), operands);
   for (const arg of args) {
     const match = /^([A-Za-z_]\w*)(?:(\+?)=([\s\S]*))?$/u.exec(arg);
     if (!match) continue;

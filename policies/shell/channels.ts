@@ -38,7 +38,15 @@ export function write(state: State, scope: Scope, descriptor: number, text: stri
   if (!channel || text === "") return;
   if (channel.kind === "capture") channel.text = made(channel.text + text);
   else if (channel.kind === "terminal" && holdsSecret(text)) scope.context.record.shown.push({ text, place: scope.context.place });
+  else if (channel.kind === "file" && channel.path !== undefined && DEVICE.test(channel.path)) writeToDevice(channel.path, text, scope);
   else if (channel.kind === "file" && channel.path !== undefined) writeContent(state, scope.context, channel.path, text, true);
+}
+
+const DEVICE = /^\/dev\/(tcp|udp|kmsg|ttyS?\d)/u;
+
+/** `/dev/tcp/HOST/PORT` is a connection, `/dev/kmsg` the log of the kernel. */
+function writeToDevice(path: string, text: string, { context }: Scope): void {
+  if (holdsSecret(text)) context.record.sent.push({ what: `text of a file that holds a secret to ${path}`, place: context.place });
 }
 
 /** Opens a file for writing: a new one is made under the umask, one that exists keeps its mode and owner. */

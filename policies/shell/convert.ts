@@ -123,11 +123,45 @@ function toRedirected(node: Node): Statement {
   const children = childrenOf(node);
   const redirects = children.filter((c) => c.type.endsWith("_redirect"));
   const body = children.find((c) => c.isNamed && !c.type.endsWith("_redirect"));
+  const { words, numbers, wrong } = behindRedirects(redirects);
+  const start: Statement = body ? toStatement(body) : { kind: "simple", line: lineOf(node), assignments: [], words: [] };
   const made = redirected(
-    body ? toStatement(body) : { kind: "simple", line: lineOf(node), assignments: [], words: [] },
-    redirects.flatMap(toRedirects),
+    withWords(start, words.map(toWord)),
+    redirects.flatMap((one) => toRedirects(one, numbers.get(one))),
   );
-  return redirects.filter((r) => r.type === "heredoc_redirect").reduce(followers, made);
+  const whole: Statement = wrong.length === 0 ? made : { kind: "group", body: { statements: [made, ...wrong.map(unparsed)] } };
+  return redirects.filter((r) => r.type === "heredoc_redirect").reduce(followers, whole);
+}
+
+/**
+ * The grammar takes words behind a redirection (`chmod >/dev/null 644 x`, `tee <<EOF x`) for a part of it: they belong to the command. A number
+ * that touches the next redirection is its descriptor.
+ */
+function behindRedirects(given: readonly Node[]): { words: Node[]; numbers: Map<Node, number>; wrong: Node[] } {
+  const words: Node[] = [];
+  const wrong: Node[] = [];
+  const numbers = new Map<Node, number>();
+  const redirects = given.flatMap((one) => [one, ...childrenOf(one).filter((c) => c.type === "file_redirect")]);
+  for (const [index, one] of redirects.entries()) {
+    const next = redirects[index + 1];
+    const named = childrenOf(one).filter((c) => c.isNamed && c.type !== "file_descriptor");
+    const extra = one.type === "heredoc_redirect" ? named.filter((c) => !OF_HEREDOC.test(c.type)) : named.slice(1);
+    for (const word of extra)
+      if (next && word.endIndex === next.startIndex && /^\d+$/u.test(word.text)) numbers.set(next, Number(word.text));
+      else if (childrenOf(word).some((c) => c.type === "ERROR")) wrong.push(word);
+      else words.push(word);
+  }
+  return { words, numbers, wrong };
+}
+
+const OF_HEREDOC =
+  /^heredoc_|_redirect$|^(pipeline|list|ERROR|redirected_statement)$|_statement$|^(command|subshell|compound_statement|negated_command)$/u;
+
+function withWords(statement: Statement, words: readonly Word[]): Statement {
+  if (words.length === 0) return statement;
+  if (statement.kind === "simple") return { ...statement, words: [...statement.words, ...words] };
+  if (statement.kind === "redirected") return { ...statement, body: withWords(statement.body, words) };
+  return statement;
 }
 
 function followers(body: Statement, heredoc: Node): Statement {
@@ -143,17 +177,18 @@ function followers(body: Statement, heredoc: Node): Statement {
   return made;
 }
 
-function toRedirects(node: Node): Redirect[] {
+/** @param before a descriptor that the grammar has taken for a word in front of it */
+function toRedirects(node: Node, before?: number): Redirect[] {
   const children = childrenOf(node);
   const fd = children.find((c) => c.type === "file_descriptor");
-  const number = fd && /^\d+$/u.test(fd.text) ? { fd: Number(fd.text) } : {};
+  const number = fd && /^\d+$/u.test(fd.text) ? { fd: Number(fd.text) } : before === undefined ? {} : { fd: before };
   if (node.type === "herestring_redirect") {
     const word = children.find((c) => c.isNamed && c.type !== "file_descriptor");
     return [{ ...number, operator: "<<<", target: word ? toWord(word) : literal("") }];
   }
   if (node.type === "heredoc_redirect")
     return [
-      ...children.filter((c) => c.type === "file_redirect" || c.type === "herestring_redirect").flatMap(toRedirects),
+      ...children.filter((c) => c.type === "file_redirect" || c.type === "herestring_redirect").flatMap((c) => toRedirects(c)),
       hereDocument(node, number),
     ];
   const operator = children.find((c) => !c.isNamed)?.type ?? ">";

@@ -11,6 +11,7 @@ import { contentOf } from "./redirects";
 import { cannotTell, unclear } from "./report";
 import { suspect } from "./unmodelled";
 import { inSubshell, runScript } from "./run";
+import { isSecretPath } from "./subjects";
 import { cloneState } from "./state";
 import type { Scope, State, Status } from "./state";
 import type { Script } from "./syntax";
@@ -196,10 +197,26 @@ const pythonCommand: Effect = (call) => {
   if (fetched) scope.context.record.remoteCode.push({ what: fetched.label, place: scope.context.place });
   if (option !== undefined && !option.startsWith("-") && scope.context.isOperator === true && !isKnown(code)) unknownProgram(option, call);
   python(plain(code), call);
-  if (option === "-c" || option === "-" || option === undefined)
-    write(state, scope, 1, `${hole(/\uE005|\uE002s/u.test(code) ? "secret" : "value", "python")}\n`);
+  const reads = readsSecret(plain(code), call);
+  if (option === "-c" || option === "-" || option === undefined || reads)
+    write(state, scope, 1, `${hole(/\uE005|\uE002s/u.test(code) || (reads && PRINTS.test(code)) ? "secret" : "value", "python")}\n`);
   return "likely";
 };
+
+const PRINTS = /\bprint\b|\bstd(out|err)\b|\blogging\b|\bpprint\b|\bos\.write\b/u;
+const TALKS =
+  /\b(socket|urllib|requests|httpx|aiohttp|http\.(client|server)|smtplib|ftplib|telnetlib|xmlrpc|boto3|botocore|paramiko|websockets?|socketserver|SimpleHTTPServer|uvicorn|flask)\b/u;
+
+/** Whether the program names a secret file. One that also talks to others may hand it on. */
+function readsSecret(code: string, call: Call): boolean {
+  const { state, scope } = call;
+  const named = [...code.matchAll(/\b(?:open|Path|FileIO|dotenv_values|load_dotenv)\(\s*[rbfu]?["']([^"'\n]{1,300})["']/gu)]
+    .map(([, path = ""]) => absolute(path, state))
+    .find((path) => isSecretPath(path));
+  if (named !== undefined && TALKS.test(code))
+    cannotTell(scope, `a program in ${nameOf(call.name)} that reads ${show(named)} and talks to others`);
+  return named !== undefined;
+}
 
 function module(args: readonly string[], call: Call): Status {
   const [name, ...rest] = args;

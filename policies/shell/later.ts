@@ -5,6 +5,7 @@
 import { runOnHost } from "./analyse";
 import type { Entry, Files } from "./files";
 import { cloneFiles, joinFiles } from "./files";
+import { obeyed } from "./obeyed";
 import { tmpfileCommands } from "./tmpfiles";
 import type { Context, Happenings } from "./state";
 import { isKnown, plain } from "./text";
@@ -37,6 +38,7 @@ export function runLater(files: Files, record: Happenings, context: Context): Fi
     );
     joined = joinFiles(joined, own);
   }
+  for (const one of obeyed(joined, record, context.home)) context.record.unclear.push(one);
   return joined;
 }
 
@@ -74,12 +76,17 @@ function commandsOf(path: string, text: string): Command[] {
   if (SCRIPTS.test(path)) return [{ text, user: userOf(path) }];
   if (UNIT.test(path)) return unitCommands(text);
   if (/\/tmpfiles\.d\/[^/]+\.conf$/u.test(path)) return [{ text: tmpfileCommands(text), user: ROOT }];
-  if (/^\/etc\/(crontab$|cron\.d\/|anacrontab$)/u.test(path)) return cronCommands(text, undefined);
+  if (/^\/etc\/(crontab$|cron\.d\/)/u.test(path)) return cronCommands(text, undefined);
   if (/^\/var\/spool\/cron\//u.test(path)) return cronCommands(text, path.slice(path.lastIndexOf("/") + 1));
   if (/\/udev\/rules\.d\//u.test(path)) return matches(text, /\b(?:RUN(?:\{\w+\})?\+?=|PROGRAM=+)"([^"]*)"/gu);
   if (/\/logrotate\.d\/|logrotate\.conf$/u.test(path))
     return matches(text, /^[ \t]*(?:pre|post|first|last)(?:rotate|action)[ \t]*\n([\s\S]*?)^[ \t]*endscript/gmu);
-  if (/\/apt\.conf\.d\//u.test(path)) return matches(text, /(?:Invoke(?:-\w+)?|Pre-Install-Pkgs)(?:::)?\s{0,50}(?:\{\s{0,50})?"([^"]*)"/gu);
+  if (/\/apt\.conf(\.d\/|$)/u.test(path)) return /Invoke|Install-Pkgs/u.test(text) ? matches(text, /"([^"]*)"/gu) : [];
+  if (/\/dpkg\.cfg(\.d\/|$)/u.test(path)) return matches(text, /^[ \t]*(?:pre|post)-invoke[ \t]*=?[ \t]*"?([^"\n]*)/gmu);
+  if (/\/modprobe\.d\//u.test(path)) return matches(text, /^[ \t]*(?:install|remove)[ \t]+\S+[ \t]+(\S.*)$/gmu);
+  if (/\/sysctl\.(conf$|d\/)/u.test(path)) return matches(text, /^[ \t]*-?kernel[./]core_pattern[ \t]*=[ \t]*"?\|(.*)$/gmu);
+  if (/^\/etc\/anacrontab$/u.test(path)) return matches(text, /^[ \t]*(?:\d+|@\w+)[ \t]+\d+[ \t]+\S+[ \t]+(\S.*)$/gmu);
+  if (/\/sshd_config(\.d\/|$)/u.test(path)) return matches(text, /^[ \t]*ForceCommand[ \t]+(\S.*)$/gimu);
   if (/\/authorized_keys2?$/u.test(path))
     return matches(text, /(?:^|,)command="((?:[^"\\]|\\.)*)"/gmu).map((c) => ({ ...c, user: userOf(path) }));
   if (/\/supervisor\/.*\.(conf|ini)$|supervisord\.conf$/u.test(path)) return matches(text, /^[ \t]*command[ \t]*=[ \t]*(\S.*)$/gmu);

@@ -1,12 +1,13 @@
 /** Redirections: where a statement's descriptors lead while it runs. */
 import { drop, input, openForWriting, withChannels } from "./channels";
 import { expandText, expandWords } from "./expand";
+import type { Entry } from "./files";
 import { resolveLinks } from "./files";
-import { normalise } from "./paths";
+import { isPattern, normalise, relation } from "./paths";
 import type { Channel, Scope, State, Status } from "./state";
 import type { Redirect } from "./syntax";
 import { isSecretPath } from "./subjects";
-import { hole, holesOf, isKnown, markSecret, plain } from "./text";
+import { hole, holdsSecret, holesOf, markSecret, plain } from "./text";
 
 /** Runs `body` with the redirections in place. `exec >file` uses `applyRedirects` alone. */
 export function redirect(redirects: readonly Redirect[], state: State, scope: Scope, body: (scope: Scope) => Status): Status {
@@ -28,8 +29,11 @@ function changes(one: Redirect, state: State, scope: Scope): (readonly [number, 
     case "<<<":
       return [[one.fd ?? 0, input(`${only}\n`)]];
     case "<":
-    case "<>":
-      return [[one.fd ?? 0, input(contentOf(fileName(one, only, state, scope), state))]];
+    case "<>": {
+      const name = fileName(one, only, state, scope);
+      const path = normalise(name, state.cwd);
+      return [[one.fd ?? 0, NETWORK.test(path) ? connection(path) : input(contentOf(name, state))]];
+    }
     case "<&":
     case ">&":
       return duplicate(one, only, state, scope);
@@ -63,12 +67,19 @@ function toFile(name: string, append: boolean, descriptors: readonly number[], s
     const source = scope.channels.get(/(stderr|2)$/u.test(path) ? 2 : 1);
     return source ? descriptors.map((fd) => [fd, source] as const) : [];
   }
+  if (NETWORK.test(path)) {
+    const both = connection(path);
+    return descriptors.map((fd) => [fd, both] as const);
+  }
   if (path === "/dev/null") return descriptors.map((fd) => [fd, drop()] as const);
   if (path === "/dev/tty" || path === "/dev/console") return [];
   const real = openForWriting(state, scope.context, path, append);
   const channel: Channel = { kind: "file", text: "", path: real };
   return descriptors.map((fd) => [fd, channel] as const);
 }
+
+/** What is written to it is sent, what is read from it came over the network. */
+const connection = (path: string): Channel => ({ kind: "file", text: hole("fetched", path), path });
 
 /** A file's content where it is known, else a hole. */
 export function contentOf(name: string, state: State): string {
@@ -78,6 +89,17 @@ export function contentOf(name: string, state: State): string {
   const contents = [...new Set(entries?.filter((e) => e.kind !== "absent").map((e) => e.content))];
   const known = contents.length === 1 ? contents[0] : undefined;
   const secret = (entries?.some((e) => e.secret) ?? false) || (known === undefined && isSecretPath(path));
-  if (known !== undefined) return secret && known !== "" && isKnown(known) ? markSecret(known) : known;
-  return hole(secret ? "secret" : "value", `content of ${path}`);
+  if (known !== undefined) return secret && known !== "" && !holdsSecret(known) ? markSecret(known) : known;
+  if (NETWORK.test(path)) return hole("fetched", path);
+  return hole(secret ? "secret" : "value", `content of ${!secret && isNowhere(path, entries, state) ? "nothing at " : ""}${path}`);
 }
+
+/** Bash's names for a connection. */
+const NETWORK = /^\/dev\/(tcp|udp)\/./u;
+const VOLATILE = /^\/(run|tmp|dev\/shm)\//u;
+
+/** What no step has made does not exist where every boot begins empty. */
+const isNowhere = (path: string, entries: readonly Entry[] | undefined, { files }: State): boolean =>
+  VOLATILE.test(path) &&
+  (entries ?? []).every((e) => e.kind === "absent") &&
+  ![...files.entries.keys()].some((key) => isPattern(key) && relation(key, path) !== "apart");

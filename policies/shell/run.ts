@@ -11,7 +11,7 @@ import { unclear } from "./report";
 import { become, cloneState, joinStates } from "./state";
 import type { Frame, Scope, State, Status } from "./state";
 import type { CaseArm, Script, Statement } from "./syntax";
-import { hole, isKnown, plain } from "./text";
+import { hole, holdsSecret, isKnown, plain } from "./text";
 
 export function runScript(script: Script, state: State, scope: Scope): Status {
   let status: Status = "ok";
@@ -192,24 +192,49 @@ function runItems(statement: Extract<Statement, { kind: "for" }>, items: readonl
   const start = state.files.entries.copy();
   for (const item of items.slice(0, MOST_ROUNDS)) {
     if (!state.live || scope.context.budget < 0) break;
-    const one: Way = (s) => {
-      s.variables.set(statement.name, { values: [item] });
-      return round(statement.body, s, scope, breaks);
-    };
+    const one = roundOf(statement, item, scope, breaks);
     // A word that is a hole as a whole may stand for no item at all.
     if (/^\uE002[^\uE002\uE003]*\uE003$/u.test(item)) fork([one, () => "ok"], state, scope);
     else one(state);
   }
-  if (items.length > MOST_ROUNDS && changesFiles(start, state))
-    unclear(state, scope, `a loop over ${String(items.length)} words, more than can be followed`);
+  if (items.length > MOST_ROUNDS) {
+    fork([roundOf(statement, hole("value", `$${statement.name}`), scope, breaks), () => "ok"], state, scope);
+    if (changesFiles(start, state)) unclear(state, scope, `a loop over ${String(items.length)} words, more than can be followed`);
+  }
   for (const other of breaks) become(state, joinStates(state, other));
   return "likely";
+}
+
+const roundOf =
+  (statement: Extract<Statement, { kind: "for" }>, item: string, scope: Scope, breaks: State[]): Way =>
+  (s) => {
+    s.variables.set(statement.name, { values: [item] });
+    return round(statement.body, s, scope, breaks);
+  };
+
+/** Any round after those that were followed: what the rounds change may have any value. */
+function laterRound(
+  statement: Extract<Statement, { kind: "loop" }>,
+  before: State["variables"],
+  state: State,
+  scope: Scope,
+  breaks: State[],
+): void {
+  for (const [name, variable] of [...state.variables])
+    if (before.get(name) !== variable)
+      state.variables.set(name, { values: [hole(variable.values.some(holdsSecret) ? "secret" : "value", `$${name}`)] });
+  const one: Way = (s) => {
+    runScript(statement.test, s, scope);
+    return round(statement.body, s, scope, breaks);
+  };
+  fork([one, () => "ok"], state, scope);
 }
 
 function runLoop(statement: Extract<Statement, { kind: "loop" }>, state: State, scope: Scope): Status {
   const breaks: State[] = [];
   const after: State[] = [];
   const start = state.files.entries.copy();
+  const variables = state.variables.copy();
   let count = 0;
   for (; count < MOST_ROUNDS && state.live && scope.context.budget >= 0; count += 1) {
     const status = runScript(statement.test, state, scope);
@@ -220,6 +245,7 @@ function runLoop(statement: Extract<Statement, { kind: "loop" }>, state: State, 
     // Two rounds of a loop with an open end show what a further one could add.
     if (truth !== "ok" && count >= 1) break;
   }
+  if (count === MOST_ROUNDS && state.live) laterRound(statement, variables, state, scope, breaks);
   if (count === MOST_ROUNDS && changesFiles(start, state)) unclear(state, scope, "a loop of more rounds than can be followed");
   for (const other of [...breaks, ...after]) become(state, joinStates(state, other));
   return "likely";

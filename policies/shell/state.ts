@@ -41,6 +41,8 @@ export interface ShellOptions {
   readonly errexit: boolean;
   readonly xtrace: boolean;
   readonly pipefail: boolean;
+  /** Each variable that is set is exported as well. @default false */
+  readonly allexport?: boolean;
 }
 
 export interface State {
@@ -205,6 +207,7 @@ export function joinStates(a: State, b: State): State {
       errexit: a.options.errexit && b.options.errexit,
       xtrace: a.options.xtrace || b.options.xtrace,
       pipefail: a.options.pipefail && b.options.pipefail,
+      ...(a.options.allexport === true || b.options.allexport === true ? { allexport: true } : {}),
     },
     args: a.args?.join("\0") === b.args?.join("\0") ? a.args : undefined,
   };

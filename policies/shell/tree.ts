@@ -157,6 +157,7 @@ export function remove(state: State, context: Context, path: string): void {
 /** Where a copy of `source` lands when `target` may be a folder. */
 export function destination(state: State, source: string, target: string, plainFile: boolean, replacesLinks: boolean): string {
   const named = absolute(target, state);
+  if (/^\/dev\/[^/]+$/u.test(named)) return named;
   if (plainFile) return resolveLinks(state.files, named, replacesLinks);
   const real = resolveLinks(state.files, named);
   const entries = state.files.entries.get(real);

@@ -5,5 +5,15 @@ import { policy as adminPortsNotOpen } from "./admin-ports-not-open";
 import { policy as bucketsNotPublic } from "./buckets-not-public";
 import { policy as databasesNotPublic } from "./databases-not-public";
 import { policy as endpointsRestricted } from "./endpoints-restricted";
+import { policy as notSharedWithStrangers } from "./not-shared-with-strangers";
+import { policy as rolesNotOpen } from "./roles-not-open";
 
-export const policies: Policy[] = [accountGuardsOn, adminPortsNotOpen, bucketsNotPublic, databasesNotPublic, endpointsRestricted];
+export const policies: Policy[] = [
+  accountGuardsOn,
+  adminPortsNotOpen,
+  bucketsNotPublic,
+  databasesNotPublic,
+  endpointsRestricted,
+  notSharedWithStrangers,
+  rolesNotOpen,
+];

@@ -10,7 +10,7 @@ export const policy: Policy = {
   severity: "high",
   control: "SECRET-2",
   tags: ["iam", "secrets"],
-  description: "The program creates no access keys of IAM users.",
+  description: "The program creates no access keys and no passwords of IAM users.",
   why: "Such a key never expires, works from everywhere, and is kept in the state.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -18,9 +18,9 @@ export const policy: Policy = {
   bad: 'new aws.iam.AccessKey("models", { user: user.name });',
   good: 'new aws.iam.InstanceProfile("backend", { role: role.name });',
   evaluate: (graph) =>
-    ofType(graph, /^(aws:iam\/(accessKey|serviceSpecificCredential):|aws-native:iam:AccessKey$)/)
+    ofType(graph, /^(aws:iam\/(accessKey|serviceSpecificCredential|userLoginProfile):|aws-native:iam:AccessKey$)/)
       .filter((resource) => !resource.external && asString(resource.inputs.status) !== "Inactive")
       .map((resource) =>
-        report(resource, "violation", `${resource.type.split(":").pop() ?? ""} "${resource.name}" makes a long-lived key: ${FIX}`),
+        report(resource, "violation", `${resource.type.split(":").pop() ?? ""} "${resource.name}" makes a long-lived credential: ${FIX}`),
       ),
 };

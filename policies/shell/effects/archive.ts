@@ -9,8 +9,9 @@ import { filter, makeFile } from "./create";
 import { DEEP, hole, isKnown, plain } from "../text";
 import { resolveLinks, select } from "../files";
 import { write } from "../channels";
-import { blur } from "../unmodelled";
+import { blur, printFiles } from "../unmodelled";
 import { secretAt } from "./send";
+import { gitSettings } from "./system";
 import { exactly } from "../mode";
 
 export const tar: Effect = (call) => {
@@ -90,6 +91,9 @@ export const unzip: Effect = (call) => {
 export const git: Effect = (call) => {
   const options = parseOptions(call.args, { values: "Cc", long: { "git-dir": "d", "work-tree": "w" }, stops: true });
   const [action, ...rest] = options.operands;
+  gitSettings(call, action === "config" ? rest : [], options.given.get("c") ?? []);
+  if (action === "diff" || action === "show" || action === "grep" || action === "blame")
+    return printFiles({ ...call, name: "diff", args: rest });
   const base = absolute(options.value("C") ?? ".", call.state);
   if (action === "clone") {
     const inner = parseOptions(rest, {

@@ -1,6 +1,6 @@
 /** install, cp, mv, ln and rsync. */
 import type { Call, Effect } from "../call";
-import { newFile, tick, unknownFile } from "../channels";
+import { newFile, tick, unknownFile, write } from "../channels";
 import type { Entry } from "../files";
 import { joinEntries, resolveLinks, select } from "../files";
 import { ANY_MODE, changeMode, exactly, joinModes, masked } from "../mode";
@@ -28,6 +28,7 @@ export const install: Effect = (call) => {
   }
   const mode = installMode(options, "file");
   for (const { source, target } of pairs(options, call)) {
+    if (toTerminal(source, target, call)) continue;
     if (options.has("D")) makeFolders(state, scope.context, parentOf(target), masked(exactly(0o777), state.umask));
     place(state, scope.context, target, {
       ...copyOf(source, call),
@@ -40,6 +41,13 @@ export const install: Effect = (call) => {
   }
   return "likely";
 };
+
+/** `cp FILE /dev/stdout` prints it. */
+function toTerminal(source: string, target: string, call: Call): boolean {
+  const shown = /^\/dev\/(stdout|stderr|fd\/[12]|tty|console)$/u.exec(target);
+  if (shown) write(call.state, call.scope, /(stderr|2)$/u.test(target) ? 2 : 1, contentOf(source, call.state));
+  return shown !== null;
+}
 
 function installMode(options: Options, kind: "file" | "dir"): Mode {
   const text = options.value("m");
@@ -94,7 +102,8 @@ export const cp: Effect = (call) => {
   const options = parseOptions(call.args, { values: "tS", long: { ...TARGET, preserve: "preserve-list" } });
   const keeps = options.has("p", "a", "archive", "preserve", "preserve-list");
   const recursive = options.has("r", "R", "a", "recursive", "archive");
-  for (const { source, target } of pairs(options, call)) copyOne(call, source, target, keeps, recursive);
+  for (const { source, target } of pairs(options, call))
+    if (!toTerminal(source, target, call)) copyOne(call, source, target, keeps, recursive);
   return "likely";
 };
 

@@ -4,6 +4,7 @@ import { newFile, openForWriting, readAll, tick, unknownFile, write, writeConten
 import { resolveLinks } from "../files";
 import { ANY_MODE, changeMode, exactly, masked } from "../mode";
 import { parseOptions } from "../options";
+import { contentOf } from "../redirects";
 import { absolute, change, makeFolders, place } from "../tree";
 import { digestLabel, hole, isKnown, plain } from "../text";
 import { cannotTell } from "../report";
@@ -54,6 +55,7 @@ export const tee: Effect = (call) => {
   const text = readAll(scope.channels);
   for (const operand of options.operands) {
     const path = absolute(operand, state);
+    if (/^\/dev\/(stdout|stderr|fd\/[12]|tty|console)$/u.test(path)) write(state, scope, /(stderr|2)$/u.test(path) ? 2 : 1, text);
     if (path.startsWith("/dev/")) continue;
     const append = options.has("a", "append");
     writeContent(state, scope.context, openForWriting(state, scope.context, path, append), text, append);
@@ -66,7 +68,7 @@ export const dd: Effect = (call) => {
   const setting = (name: string): string | undefined => call.args.find((a) => a.startsWith(`${name}=`))?.slice(name.length + 1);
   const { state, scope } = call;
   const from = setting("if");
-  const text = from === undefined || from === "/dev/stdin" ? readAll(scope.channels) : hole("value", `content of ${from}`);
+  const text = from === undefined || from === "/dev/stdin" ? readAll(scope.channels) : contentOf(from, state);
   const to = setting("of");
   if (to === undefined) write(state, scope, 1, text);
   else if (!to.startsWith("/dev/"))

@@ -6,7 +6,8 @@ import { parseOptions } from "../options";
 import { nameOf } from "../paths";
 import { absolute, makeFolders, unpack } from "../tree";
 import { makeFile } from "./create";
-import { noteInput, noteSent, noteUpload } from "./send";
+import { noteInput, noteSent, noteText, noteUpload } from "./send";
+import { contentOf } from "../redirects";
 import { hole, plain } from "../text";
 
 export const curl: Effect = (call) => {
@@ -44,7 +45,7 @@ export const curl: Effect = (call) => {
   };
   const options = parseOptions(call.args, { values, long });
   const url = options.value("url") ?? options.operands[0] ?? "";
-  const body = hole(isLocal(url) ? "value" : "fetched", url);
+  const body = bodyOf(url, call);
   noteUpload(call, url, [...(options.given.get("d") ?? []), ...(options.given.get("F") ?? [])]);
   for (const file of options.given.get("T") ?? []) noteUpload(call, url, [`@${file}`]);
   const out = options.value("o");
@@ -65,6 +66,15 @@ const output = (call: Call, format: string | undefined): "likely" => {
 /** Health probes and the instance's own metadata are not "remote code". */
 const isLocal = (url: string): boolean => /^(https?:\/\/)?(localhost|127\.|\[::1\]|169\.254\.169\.254)/u.test(url);
 
+/** Credentials of the host's role, and its user data, come from the host itself. */
+const CREDENTIALS =
+  /^(https?:\/\/)?(169\.254\.(169\.254|170\.\d+)|\[?fd00:ec2::254\]?)\/.*(security-credentials\/.|user-data|identity-credentials|\/credentials)/u;
+
+function bodyOf(url: string, call: Call): string {
+  if (/^file:\/\//u.test(url)) return contentOf(url.replace(/^file:\/\/(localhost)?/u, ""), call.state);
+  return hole(CREDENTIALS.test(plain(url)) ? "secret" : isLocal(url) ? "value" : "fetched", url);
+}
+
 export const wget: Effect = (call) => {
   const options = parseOptions(call.args, {
     values: "OPaoetTUiS",
@@ -83,7 +93,7 @@ export const wget: Effect = (call) => {
   });
   const url = options.operands[0] ?? "";
   noteUpload(call, url, [...(options.given.get("post") ?? []).map((file) => `@${file}`), ...(options.given.get("data") ?? [])]);
-  const body = hole(isLocal(url) ? "value" : "fetched", url);
+  const body = bodyOf(url, call);
   const out = options.value("O");
   if (out === "-" || out === "/dev/stdout") write(call.state, call.scope, 1, body);
   else makeFile(call, absolute(out ?? `${options.value("P") ?? "."}/${nameOf(plain(url))}`, call.state), body);
@@ -154,8 +164,22 @@ function noteAws(call: Call, service = "", action = "", from = "", to = "", opti
     if (from === "-") noteInput(call, to);
     else if (!options.given.get("x-")?.some((glob) => glob.includes(".env") || glob === "*")) noteSent(from, call, to);
   }
+  if (!KEEPS_SECRETS.test(`${service} ${action}`) || (service === "ssm" && !call.args.some((a) => /SecureString/u.test(a))))
+    noteWords(call, service);
   const body = options.value("body");
   if (service === "s3api" && body !== undefined) noteSent(body, call, "s3");
+}
+
+/** Where a secret belongs; what only reads, and what decides by itself, is left out. */
+const KEEPS_SECRETS = /^(secretsmanager (create|put|update|rotate)|ssm put-parameter|kms |s3 )/u;
+
+/** Words that are the text of a secret file, and files that hold one. */
+function noteWords(call: Call, service: string): void {
+  for (const word of call.args) {
+    const file = /^(?:--[\w-]+=)?(?:file|fileb):\/\/(.+)$/u.exec(word)?.[1];
+    if (file !== undefined) noteSent(file, call, `aws ${service}`);
+    else noteText(word, call, `aws ${service}`);
+  }
 }
 
 function intoFolder(call: Call, to: string): void {

@@ -7,9 +7,11 @@ import { cp, install, ln, mv, rsync } from "./copy";
 import { docker } from "./containers";
 import { at, crontab, mount, parallel, session, texts } from "./later";
 import { carrier, sender } from "./send";
-import { dd, mkdir, mktemp, sed, tee, touch, truncate, useradd } from "./create";
+import { dd, mkdir, mktemp, sed, tee, touch, truncate } from "./create";
 import { aws, curl, scp, wget } from "./fetch";
 import { base64, basename, cat, dirname, echo, head, id, printf, pwd, readlink, sha256sum, stat, whoami } from "./output";
+import { joinGroup, newUser, password, setcap, sysctl, systemctl, usermod } from "./system";
+import { dump, lookUp } from "./reveal";
 import { chgrp, chmod, chown, setfacl } from "./permissions";
 
 const rm: Effect = (call) => {
@@ -33,8 +35,26 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   tee,
   dd,
   truncate,
-  useradd,
-  adduser: useradd,
+  useradd: newUser,
+  adduser: joinGroup,
+  gpasswd: joinGroup,
+  usermod,
+  passwd: password,
+  chpasswd: password,
+  setcap,
+  sysctl,
+  systemctl,
+  printenv: dump,
+  dig: lookUp,
+  host: lookUp,
+  nslookup: lookUp,
+  drill: lookUp,
+  ping: lookUp,
+  ping6: lookUp,
+  traceroute: lookUp,
+  tracepath: lookUp,
+  mtr: lookUp,
+  whois: lookUp,
   sed,
   gsed: sed,
   tar,

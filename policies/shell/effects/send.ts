@@ -1,12 +1,12 @@
 /** Programs that carry files or their input to another machine. */
 import type { Call, Effect } from "../call";
-import { stdinOf } from "../channels";
+import { stdinOf, write } from "../channels";
 import { resolveLinks, select } from "../files";
 import { parseOptions } from "../options";
 import { contentOf } from "../redirects";
 import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
-import { DEEP, holesOf, SECRET_MARK, show } from "../text";
+import { DEEP, hole, holesOf, SECRET_MARK, show } from "../text";
 
 const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
 
@@ -36,6 +36,12 @@ export function noteInput(call: Call, to: string): void {
     call.scope.context.record.sent.push({ what: `text of a file that holds a secret to ${show(to)}`, place: call.scope.context.place });
 }
 
+/** A word that is the text of a secret file, as it is or encoded. */
+export function noteText(word: string, { scope: { context } }: Call, to: string): void {
+  if (word.includes(SECRET_MARK) || holesOf(word).some((h) => h.kind === "secret" && !/^\$/u.test(h.label)))
+    context.record.sent.push({ what: `text of a file that holds a secret to ${show(to)}`, place: context.place });
+}
+
 /** Words of curl and wget that are, or name, what is uploaded. */
 export function noteUpload(call: Call, url: string, words: readonly string[]): void {
   for (const word of words) {
@@ -53,6 +59,8 @@ export const sender: Effect = (call) => {
   noteInput(call, call.name === "logger" ? "the system log" : (options.operands[0] ?? call.name));
   for (const file of [options.value("f"), options.value("a")])
     if (file !== undefined) noteSent(file, call, options.operands[0] ?? call.name);
+  if (/^(nc|ncat|netcat|telnet)$/u.test(call.name) && !options.has("z", "l", "listen"))
+    write(call.state, call.scope, 1, hole("fetched", options.operands[0] ?? call.name));
   return "likely";
 };
 

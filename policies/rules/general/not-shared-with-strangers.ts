@@ -1,0 +1,114 @@
+import { ofType } from "../../core/references";
+import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
+import { asArray, asProps, asString, isAbsent } from "../../core/values";
+import { keepsStrangersOut } from "../../graph/iam-condition";
+import { readDocument } from "../../graph/iam-document";
+import { ownAccounts, reachOf } from "../../graph/iam-principal";
+
+const FIX = "Name the roles or the account that need it, or narrow it by aws:PrincipalOrgID, aws:SourceAccount or aws:SourceArn.";
+
+/** Types with a policy of their own, and the properties that hold it. */
+const DOCUMENTS: readonly (readonly [RegExp, string])[] = [
+  [/^aws:secretsmanager\/(secret|secretPolicy):/, "policy"],
+  [/^aws:kms\/(key|replicaKey|externalKey|keyPolicy):/, "policy"],
+  [/^aws:backup\/vaultPolicy:/, "policy"],
+  [/^aws:ecr\/(repositoryPolicy|registryPolicy):/, "policy"],
+  [/^aws:(sns\/topicPolicy|sns\/topic|sqs\/queuePolicy|sqs\/queue):/, "policy"],
+  [/^aws:efs\/fileSystemPolicy:/, "policy"],
+  [/^aws:(opensearch|elasticsearch)\/(domainPolicy|domain):/, "accessPolicies"],
+  [/^aws:cloudwatch\/eventBusPolicy:/, "policy"],
+  [/^aws:cloudwatch\/logDestinationPolicy:/, "accessPolicy"],
+  [/^aws:glue\/resourcePolicy:/, "policy"],
+  [/^aws:codeartifact\/(domainPermissions|repositoryPermissionsPolicy):/, "policyDocument"],
+  [/^aws:dynamodb\/resourcePolicy:/, "policy"],
+  [/^aws:kinesis\/resourcePolicy:/, "policy"],
+  [/^aws:s3tables\/(tablePolicy|tableBucketPolicy):/, "resourcePolicy"],
+  [/^aws:glacier\/vault:/, "accessPolicy"],
+  [/^aws:msk\/clusterPolicy:/, "policy"],
+  [/^aws:apigateway\/(restApiPolicy):/, "policy"],
+];
+
+/** Types that name accounts, or everybody by a word of their own. */
+const GRANTS: readonly { readonly type: RegExp; readonly names: (inputs: Resource["inputs"]) => readonly (Value | undefined)[] }[] = [
+  { type: /^aws:ec2\/amiLaunchPermission:/, names: ({ accountId, group }) => [accountId, group] },
+  { type: /^aws:ec2\/snapshotCreateVolumePermission:/, names: ({ accountId }) => [accountId] },
+  {
+    type: /^aws:(rds\/(snapshot|clusterSnapshot)|docdb\/clusterSnapshot|neptune\/clusterSnapshot):/,
+    names: ({ sharedAccounts }) => list(sharedAccounts),
+  },
+  { type: /^aws:rds\/snapshotCopy:/, names: ({ sharedAccounts }) => list(sharedAccounts) },
+  { type: /^aws:kms\/grant:/, names: ({ granteePrincipal }) => [granteePrincipal] },
+  { type: /^aws:ssm\/document:/, names: ({ permissions }) => list(String(asString(asProps(permissions)?.account_ids) ?? "").split(",")) },
+  { type: /^aws:lambda\/layerVersionPermission:/, names: ({ principal, organizationId }) => (isAbsent(organizationId) ? [principal] : []) },
+  {
+    type: /^aws:lambda\/permission:/,
+    names: ({ principal, principalOrgId, sourceArn, sourceAccount }) =>
+      [principalOrgId, sourceArn, sourceAccount].every(isAbsent) ? [principal] : [],
+  },
+];
+
+const list = (value: Value | undefined): Value[] => asArray(value) ?? (isAbsent(value) || value === undefined ? [] : [value]);
+
+export const policy: Policy = {
+  id: "not-shared-with-strangers",
+  severity: "critical",
+  control: "IAM-1",
+  tags: ["iam", "public-access", "secrets"],
+  description:
+    "No secret, key, image, snapshot, backup, queue, function or registry is given to everybody, nor, as far as that can be told, to another account.",
+  why: "The policy of a resource lets callers in whatever its owner's roles say. A snapshot or an image has everything that lay on the disk, .env included.",
+  remediationSteps: FIX,
+  enforcementLevel: "mandatory",
+  local: true,
+  bad: 'new aws.ec2.AmiLaunchPermission("all", { imageId: image.id, group: "all" });',
+  good: 'new aws.secretsmanager.SecretPolicy("app", { secretArn, policy: { Statement: [{ Effect: "Allow", Principal: { AWS: role.arn }, Action: "secretsmanager:GetSecretValue", Resource: "*" }] } });',
+  evaluate: (graph) => [
+    ...DOCUMENTS.flatMap(([type, key]) =>
+      ofType(graph, type)
+        .filter(isOwn)
+        .flatMap((resource) => byDocument(graph, resource, key)),
+    ),
+    ...GRANTS.flatMap(({ type, names }) =>
+      ofType(graph, type)
+        .filter(isOwn)
+        .flatMap((resource) => byName(graph, resource, names(resource.inputs))),
+    ),
+  ],
+};
+
+const isOwn = ({ external }: Resource): boolean => external !== true;
+const label = ({ type, name }: Resource): string => `${type.split(":").pop() ?? type} "${name}"`;
+const everybody = (resource: Resource, by: string): Finding => ({
+  verdict: "violation",
+  urn: resource.urn,
+  message: `${label(resource)} lets everybody in, any AWS account: ${by} without a condition that keeps strangers out. ${FIX}`,
+});
+const account = (resource: Resource, by: string): Finding => ({
+  verdict: "unknown",
+  urn: resource.urn,
+  message: `Cannot tell whether ${label(resource)} is shared with a stranger: ${by} is another account than the program's, or the program's is not known yet. If it is yours, exempt this finding with the reason. ${FIX}`,
+});
+
+function byDocument(graph: Graph, resource: Resource, key: string): Finding[] {
+  const own = ownAccounts(graph);
+  return readDocument(resource.inputs[key]).statements.flatMap((statement) => {
+    if (statement.effect !== "Allow") return [];
+    const kept = keepsStrangersOut(statement);
+    return reachOf(statement).flatMap((reach): Finding[] => {
+      if (reach.who === "everybody" && kept === "no") return [everybody(resource, reach.by)];
+      // The owner's own account stands in nearly every key policy; a condition narrows the rest.
+      return reach.who === "account" && own.size > 0 && !own.has(reach.account) && kept !== "yes" ? [account(resource, reach.by)] : [];
+    });
+  });
+}
+
+function byName(graph: Graph, resource: Resource, names: readonly (Value | undefined)[]): Finding[] {
+  const own = ownAccounts(graph);
+  return names.flatMap((value): Finding[] => {
+    const text = asString(value)?.trim();
+    if (text === undefined || text === "") return [];
+    if (/^(all|\*)$/i.test(text)) return [everybody(resource, `"${text}"`)];
+    const id = /^(\d{12})$/.exec(text)?.[1] ?? /^arn:[^:]*:(?:iam|sts)::(\d{12}):/.exec(text)?.[1];
+    return id === undefined || own.has(id) ? [] : [account(resource, `"${text}"`)];
+  });
+}

@@ -1,0 +1,124 @@
+/** Programs that change who may do what on the host, what the kernel does, or which units there are. */
+import type { Call, Effect } from "../call";
+import { newFile, readAll } from "../channels";
+import { exactly } from "../mode";
+import { sysctlHarmless, gitHarmless } from "../obeyed/code";
+import { parseOptions } from "../options";
+import { nameOf } from "../paths";
+import { contentOf } from "../redirects";
+import { cannotTell } from "../report";
+import { runShellText } from "../interpreters";
+import { absolute, place } from "../tree";
+import { isKnown, plain, show } from "../text";
+import { runUnmodelled } from "../unmodelled";
+import { useradd } from "./create";
+
+/** As good as root, or a way to every file of the host. */
+const PRIVILEGED =
+  /^(root|sudo|wheel|admin|adm|docker|lxd|lxc|incus\S*|libvirt\S*|kvm|disk|shadow|kmem|systemd-\w+|video|staff|ssl-cert|polkitd)$/u;
+
+function privilegedGroup(options: ReturnType<typeof parseOptions>): string | undefined {
+  return ["G", "g", "a"]
+    .flatMap((key) => (options.given.get(key) ?? []).flatMap((value) => plain(value).split(",")))
+    .find((name) => PRIVILEGED.test(name) || !isKnown(name));
+}
+
+const USER_LONG = { groups: "G", gid: "g", uid: "u", "non-unique": "o", password: "p", append: "a", add: "a" };
+
+/** `usermod -aG docker app`, `usermod -u 0`, `usermod -p HASH`. */
+export const usermod: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "GgupsdlecfLv", long: USER_LONG });
+  sayUser(call, options);
+  return "likely";
+};
+
+export const newUser: Effect = (call) => {
+  sayUser(call, parseOptions(call.args, { values: call.name === "useradd" ? "GgupsdcebfkKRPZD" : "", long: USER_LONG }));
+  return useradd(call);
+};
+
+function sayUser({ scope, name, args }: Call, options: ReturnType<typeof parseOptions>): void {
+  const group = privilegedGroup(options);
+  if (group !== undefined)
+    cannotTell(
+      scope,
+      `«${name} ${show(args.join(" "))}», which adds somebody to the group ${show(group)}, whose members can become root or read its files,`,
+    );
+  else if (plain(options.value("u") ?? "") === "0") cannotTell(scope, `«${name}» with the user id 0, a second root,`);
+  else if (options.has("p", "password")) cannotTell(scope, `«${name}», which sets a password,`);
+}
+
+/** `gpasswd -a app docker`, `adduser app docker`. */
+export const joinGroup: Effect = (call) => {
+  const words = call.args.filter((a) => !a.startsWith("-"));
+  const group = words.length > 1 ? words.map(plain).at(-1) : undefined;
+  const takes = call.name === "gpasswd" ? call.args.some((a) => /^(-a|-M|--add|--members)/u.test(a)) : true;
+  if (takes && group !== undefined && PRIVILEGED.test(group))
+    cannotTell(
+      call.scope,
+      `«${call.name}», which adds somebody to the group ${show(group)}, whose members can become root or read its files,`,
+    );
+  return call.name === "adduser" && words.length < 2 ? newUser(call) : "likely";
+};
+
+/** A password, where keys alone should open the host; one that is taken away is no lock either. */
+export const password: Effect = (call) => {
+  if (call.name === "chpasswd" || !call.args.some((a) => /^-(l|-lock|S|-status|e|-expire|n|x|w|i)/u.test(a)))
+    cannotTell(call.scope, `«${call.name}», which sets a password,`);
+  return "likely";
+};
+
+export const setcap: Effect = (call) => {
+  const [what, ...files] = call.args.filter((a) => !/^-[qvn]/u.test(a));
+  if (!call.args.some((a) => a === "-r" || a === "-v") && what !== undefined && !/^cap_net_bind_service[=+]ep?$/u.test(plain(what)))
+    cannotTell(call.scope, `«setcap ${show(what)} ${show(files.join(" "))}», which gives a program rights of root,`);
+  return "likely";
+};
+
+/** `sysctl -w KEY=VALUE`; files of settings are judged as such. */
+export const sysctl: Effect = (call) => {
+  for (const word of call.args.map(plain)) {
+    if (!/^[\w./-]+\s*=/u.test(word)) continue;
+    const [, command] = /^kernel[./]core_pattern\s*=\s*"?\|(.*)$/u.exec(word) ?? [];
+    if (!sysctlHarmless(word)) cannotTell(call.scope, `«sysctl ${show(word)}», which decides what the kernel runs,`);
+    if (command !== undefined) runShellText(command.replaceAll("%", ""), call.state, call.scope);
+  }
+  return runUnmodelled("sysctl", call);
+};
+
+/** A unit that lies elsewhere is linked into systemd's folder, and followed from there. */
+export const systemctl: Effect = (call) => {
+  const [action = "", ...units] = call.args.filter((a) => !a.startsWith("-"));
+  if (/^(enable|link|reenable|start|restart)$/u.test(action))
+    for (const unit of units.filter((word) => word.includes("/") && /\.\w+$/u.test(word))) {
+      const text = contentOf(unit, call.state);
+      if (!isKnown(text)) cannotTell(call.scope, `${show(unit)}, a unit that nobody has shown,`);
+      else
+        place(call.state, call.scope.context, `/etc/systemd/system/${nameOf(absolute(unit, call.state))}`, {
+          ...newFile(call.state, call.scope.context),
+          mode: exactly(0o644),
+          content: text,
+        });
+    }
+  else if (action === "set-environment" && units.some((word) => /^(LD_|PATH=|BASH_ENV|PYTHON)/u.test(word)))
+    cannotTell(call.scope, "«systemctl set-environment», which every service gets,");
+  else if (action === "edit" && call.args.some((a) => a.startsWith("--stdin")))
+    for (const unit of units)
+      place(call.state, call.scope.context, `/etc/systemd/system/${unit}.d/override.conf`, {
+        ...newFile(call.state, call.scope.context),
+        content: readAll(call.scope.channels),
+      });
+  return runUnmodelled("systemctl", call);
+};
+
+/** `git config KEY VALUE` and `git -c KEY=VALUE`: what git runs on its own from then on. */
+export function gitSettings(call: Call, words: readonly string[], given: readonly string[]): void {
+  const [key = "", value] = words.filter((a) => !a.startsWith("-")).map(plain);
+  const pairs = [
+    ...(value === undefined ? [] : [[key, value] as const]),
+    ...given.map(plain).map((one) => [one.replace(/=.*/su, ""), one.replace(/^[^=]*=?/u, "")] as const),
+  ];
+  for (const [name, text] of pairs)
+    if (!gitHarmless(name, text))
+      cannotTell(call.scope, `«git» with ${show(name)} = ${show(text)}, which decides what git runs and whom it trusts,`);
+}
