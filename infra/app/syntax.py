@@ -1,49 +1,78 @@
-"""Whether an application can be parsed as Python, and what it imports: reads {"module", "files": {path: text}, "paths"} from stdin, runs nothing of it.
+"""
+Whether an application can be parsed as Python, what it imports, and what would end it when it is imported. Reads one JSON object from stdin, runs nothing of it.
 
-Looks at the module, the packages it lies in, and what these import of the folder when they are imported themselves. Standard library only.
-Prints {"python": [3, N], "problem": null or {"path", "line", "text", "says"}, "absent": [{"path", "line", "name"}], "others": the same}: modules of
-the folder that are not there, and those that are neither of the folder nor of the standard library.
+  {"module", "attribute", "factory", "health", "minors": [N] of the hosts' Python 3.N, "files": {path: base64}, "paths"}
+
+Looks at the module, the packages it lies in, and what these import of the folder when they are imported themselves. Standard library only. Prints
+{"python": [3, N], "problem": null or {"path", "line", "text", "says"}, "absent": [{"path", "line", "name"}], "others": the same, "wrong": [{"path",
+"line", "why", "instead"}], "versions": [{"path", "line", "name", "since" or "until"}], "settings": [{"path", "line", "name", "certain"}], "health", "shadows": [path]}.
 """
 
 import ast
+import base64
 import json
+import os
 import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from syntax_names import binds, entry_problems, servers_started  # noqa: E402
+from syntax_routes import mentions, routes_of  # noqa: E402
+from syntax_settings import settings_of  # noqa: E402
+from syntax_versions import OF_THE_SERVER, SINCE, UNTIL  # noqa: E402
 
 
 def places(name):
-    """Files that a dotted name may be, with those of its packages."""
+    """(file that a dotted name may be, the dotted name of that file), with those of its packages."""
     parts = name.split(".")
     for root in ("", "src/"):
         for end in range(1, len(parts) + 1):
             base = root + "/".join(parts[:end])
-            yield from (base + "/__init__.py", base + ".py")
+            yield from ((base + "/__init__.py", ".".join(parts[:end])), (base + ".py", ".".join(parts[:end])))
 
 
-def imports(tree, path):
-    """(line, dotted name, names taken of it) of the imports at the module's own level. What stands in try or if may be meant to fail."""
-    package = path.removeprefix("src/").removesuffix("/__init__.py") if path.endswith("/__init__.py") else path.removeprefix("src/").rpartition("/")[0]
+class Imported:
+    """One import at the module's own level. What stands in try or if may be meant to fail."""
+
+    def __init__(self, node, base, names, level=0):
+        self.line, self.base, self.names, self.level = node.lineno, base, names, level
+
+    @property
+    def dotted(self):
+        return [self.base, *(f"{self.base}.{name}" if self.base else name for name in self.names)]
+
+
+def imports(tree, path, module):
+    """@param module: dotted name under which the file is imported"""
+    package = module.split(".") if path.endswith("/__init__.py") else module.split(".")[:-1]
     for node in tree.body:
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name, []) for alias in node.names)
+            yield from (Imported(node, alias.name, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            above = package.split("/") if package else []
-            above = above[: len(above) - node.level + 1] if node.level else []
-            base = ".".join([*above, *((node.module or "").split(".") if node.module else [])])
-            yield node.lineno, base, [alias.name for alias in node.names]
-
-
-def dotted(base, names):
-    return [base, *(f"{base}.{name}" if base else name for name in names)]
+            above = package[: max(0, len(package) - node.level + 1)] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield Imported(node, base, [alias.name for alias in node.names], max(0, node.level - len(package)) if node.level else 0)
 
 
 class Folder:
-    def __init__(self, files, paths):
-        self.files, self.paths = files, set(paths)
+    def __init__(self, files, paths, minors):
+        self.files, self.paths, self.minors = files, set(paths), minors
         self.folders = {path[:end] for path in paths for end in range(len(path)) if path[end] == "/"}
+        self.trees = {}
 
-    def regular(self, name):
-        """A module or package that comes before any of the same name that is installed."""
-        return any(f"{root}{name}{end}" in self.files for root in ("", "src/") for end in ("/__init__.py", ".py"))
+    def tree(self, path):
+        if path not in self.trees:
+            oldest = min([*self.minors, sys.version_info[1]])
+            self.trees[path] = ast.parse(self.files[path], path, feature_version=(3, oldest))
+        return self.trees[path]
+
+    def text(self, path):
+        return self.files[path].decode("utf-8", "replace")
+
+    def file_of(self, name):
+        """The file of a module or package that comes before any of the same name that is installed."""
+        path = name.replace(".", "/")
+        return next((one for root in ("", "src/") for end in ("/__init__.py", ".py") if (one := f"{root}{path}{end}") in self.files), None)
 
     def has(self, name):
         """False only where there is certainly no such module: a compiled one, or a link to a folder, may be it."""
@@ -51,61 +80,136 @@ class Folder:
         for base in (path, "src/" + path):
             if base in self.folders or base in self.paths or any(one.startswith(base + ".") for one in self.paths):
                 return True
-            links = [base[:end] for end in range(len(base)) if base[end] == "/" and base[:end] in self.paths]
-            if links:
+            if any(base[:end] in self.paths for end in range(len(base)) if base[end] == "/"):
                 return True
         return False
 
-    def bare(self, name):
-        """A package whose __init__.py does nothing, so that all its names are modules."""
-        path = name.replace(".", "/") + "/__init__.py"
-        text = self.files.get(path, self.files.get("src/" + path))
-        try:
-            return text is not None and all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in ast.parse(text).body)
-        except SyntaxError:
-            return False
-
-    def absent(self, base, names):
+    def absent(self, base):
         """The first module of the folder that an import names and that is not there."""
-        if not self.regular(base.partition(".")[0]):
+        if self.file_of(base.partition(".")[0]) is None:
             return None
         parts = base.split(".")
-        above = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        for name in [*above, *(f"{base}.{name}" for name in names if name != "*" and self.bare(base))]:
+        for end in range(1, len(parts) + 1):
+            name = ".".join(parts[:end])
             if not self.has(name):
                 return name
-            text = "".join(self.files.get(f"{root}{name.replace('.', '/')}/__init__.py", "") for root in ("", "src/"))
+            text = "".join(self.text(path) for root in ("", "src/") if (path := f"{root}{name.replace('.', '/')}/__init__.py") in self.files)
             if "__path__" in text or "sys.modules" in text or "__getattr__" in text:
                 return None
         return None
 
+    def lacks(self, found):
+        """The first name that is taken of a module of the folder and that it certainly does not have."""
+        path = self.file_of(found.base)
+        # A package that is imported by itself is being made, and may have names from others by then.
+        if path is None or any(self.file_of(".".join(found.base.split(".")[:end])) is None for end in range(1, found.base.count(".") + 1)):
+            return None
+        return next((name for name in found.names if name != "*" and not self.has(f"{found.base}.{name}") and not binds(self.tree(path), name)), None)
+
+
+class Report:
+    def __init__(self, folder):
+        self.folder, self.seen, self.modules = folder, set(), []
+        self.problem, self.absent, self.others, self.wrong, self.versions = None, [], [], [], []
+
+    def module(self, path, module):
+        """@returns dotted names of what it imports"""
+        tree = self.folder.tree(path)
+        self.modules.append((path, tree))
+        self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for line, why, instead in servers_started(tree)]
+        waiting = []
+        for found in imports(tree, path, module):
+            waiting += found.dotted
+            self.one(path, module, found)
+        return waiting
+
+    def one(self, path, module, found):
+        place = {"path": path, "line": found.line}
+        if found.level > 0:
+            why = f"has a relative import that leads above {module}, which uvicorn imports by that name"
+            self.wrong.append({**place, "why": why, "instead": "write the module's name without dots before it"})
+            return
+        name, top = self.folder.absent(found.base), found.base.partition(".")[0]
+        lacking = None if name is not None else self.folder.lacks(found)
+        if name is not None:
+            self.absent.append({**place, "name": name})
+        elif lacking is not None:
+            file = self.folder.file_of(found.base)
+            bare = f"imports {found.base}.{lacking}" if file.endswith("__init__.py") else f"imports {lacking} from {found.base}"
+            self.wrong.append({**place, "why": f"{bare}, and {file} has no such name", "instead": "correct the line, or add the name (and see that .gitignore does not leave it out)"})
+        elif top in getattr(sys, "stdlib_module_names", ()) or any(one in SINCE or one in UNTIL for one in found.dotted):
+            if not self.folder.has(top):
+                self.versions += [{**place, "name": one, "since": SINCE.get(one), "until": UNTIL.get(one)} for one in found.dotted if one in SINCE or one in UNTIL]
+        elif top != "" and hasattr(sys, "stdlib_module_names") and not self.folder.has(top):
+            self.others += [{**place, "name": one} for one in found.dotted]
+
+    def follow(self, module):
+        waiting = [module]
+        while waiting and self.problem is None:
+            for path, name in places(waiting.pop()):
+                if path in self.seen or path not in self.folder.files:
+                    continue
+                self.seen.add(path)
+                try:
+                    waiting += self.module(path, name)
+                except (SyntaxError, ValueError) as error:
+                    self.broken(path, error)
+                    break
+
+    def broken(self, path, error):
+        path = getattr(error, "filename", None) or path
+        line, lines = getattr(error, "lineno", None) or 1, self.folder.text(path).splitlines() or [""]
+        says = getattr(error, "msg", str(error))
+        self.problem = {"path": path, "line": line, "text": lines[min(line, len(lines)) - 1].strip()[:100], "says": says}
+
+
+def settings(modules):
+    found, handled, files = [], set(), False
+    for path, tree in modules:
+        reads, ways, own = settings_of(tree)
+        found += [(path, *read) for read in reads]
+        handled, files = handled | ways, files or own
+    return [{"path": path, "line": line, "name": name, "certain": certain and not files} for path, name, line, certain in found if name not in handled]
+
+
+def health(folder, request, entry):
+    """What is known of the answer at the path of health."""
+    wanted = request["health"].partition("?")[0]
+    trees, own = [], request["module"].rpartition(".")[2]
+    imported = False
+    for path in folder.files:
+        try:
+            trees.append(folder.tree(path))
+        except (SyntaxError, ValueError):
+            continue
+        imported |= path != entry and any(isinstance(node, (ast.Import, ast.ImportFrom)) and own in ast.dump(node) for node in ast.walk(trees[-1]))
+    routes = None if imported or entry is None else routes_of(folder.tree(entry), request["attribute"], request["factory"])
+    return {"mentioned": mentions(trees, wanted), "routes": routes}
+
 
 def main():
     request = json.load(sys.stdin)
-    files, waiting, seen = request["files"], [request["module"]], set()
-    folder, own = Folder(files, request["paths"]), getattr(sys, "stdlib_module_names", None)
-    problem, absent, others = None, [], []
-    while waiting and problem is None:
-        for path in places(waiting.pop()):
-            if path in seen or path not in files:
-                continue
-            seen.add(path)
-            try:
-                found = list(imports(ast.parse(files[path], path), path))
-                for line, base, names in found:
-                    waiting += dotted(base, names)
-                    name = folder.absent(base, names)
-                    top = base.partition(".")[0]
-                    if name is not None:
-                        absent.append({"path": path, "line": line, "name": name})
-                    elif own is not None and top != "" and top not in own and not folder.has(top):
-                        others += [{"path": path, "line": line, "name": one} for one in dotted(base, names)]
-            except (SyntaxError, ValueError) as error:
-                line = getattr(error, "lineno", None) or 1
-                text = (files[path].splitlines() or [""])[min(line, len(files[path].splitlines()) or 1) - 1]
-                problem = {"path": path, "line": line, "text": text.strip()[:100], "says": getattr(error, "msg", str(error))}
-                break
-    print(json.dumps({"python": list(sys.version_info[:2]), "problem": problem, "absent": absent, "others": others}))
+    files = {path: base64.b64decode(text) for path, text in request["files"].items()}
+    folder = Folder(files, request["paths"], request["minors"])
+    report = Report(folder)
+    report.follow(request["module"])
+    entry = folder.file_of(request["module"])
+    answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "absent": report.absent, "others": report.others}
+    if report.problem is None and entry is not None:
+        report.wrong += [{"path": entry, "line": line, "why": why, "instead": instead} for line, why, instead in entry_problems(folder.tree(entry), request["attribute"], request["factory"])]
+    whole = report.problem is None
+    print(
+        json.dumps(
+            {
+                **answer,
+                "wrong": report.wrong,
+                "versions": report.versions,
+                "settings": settings(report.modules) if whole else [],
+                "health": health(folder, request, entry) if whole else None,
+                "shadows": [path for name in sorted(OF_THE_SERVER) if (path := folder.file_of(name)) is not None],
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

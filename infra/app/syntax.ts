@@ -1,74 +1,152 @@
 /**
- * Whether Python can parse the application's module and what that imports of the folder, and whether all of that is there; asked of this machine's
- * Python, which runs nothing of it.
+ * Whether Python can parse the application's module and what that imports of the folder, whether all of that is there, and what would end it at its start;
+ * asked of this machine's Python, which runs nothing of it.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { AppModule } from "./module";
 import { sha256 } from "../sha256";
-import { plainFiles, textOf, type AppTree } from "./tree";
+import { contentOf, plainFiles, textOf, type AppTree } from "./tree";
 
 const SCRIPT = join(__dirname, "syntax.py");
 const LARGEST = 1024 * 1024;
 const LIMIT_MS = 30_000;
 
-/** An import at the level of a module, which runs when the service starts. */
-export interface Imported {
+interface Place {
   readonly path: string;
   readonly line: number;
+}
+
+/** An import at the level of a module, which runs when the service starts. */
+export interface Imported extends Place {
   /** Dotted; of `from a import b` both `a` and `a.b`. */
   readonly name: string;
 }
 
+/** An environment variable without which a part of the code ends. */
+export interface NeededSetting extends Place {
+  readonly name: string;
+  /** It runs with the import, so that nothing can have set it before. */
+  readonly certain: boolean;
+}
+
+export interface HealthAnswer {
+  /** Whether any text of the code may be the path. */
+  readonly mentioned: boolean;
+  /** GET requests that are answered, where all of them are seen. */
+  readonly routes: readonly { readonly path: string; readonly line: number; readonly body: unknown }[] | null;
+}
+
 export interface SyntaxReport {
-  readonly problem?: string;
+  readonly problems: readonly string[];
   /** Why it was not checked, or what this machine's Python says that the hosts' may not. */
-  readonly notice?: string;
+  readonly notices: readonly string[];
   /** What it imports that is neither its own nor of Python. */
-  readonly others?: readonly Imported[];
-}
-
-interface Answer {
-  readonly absent: readonly Imported[];
   readonly others: readonly Imported[];
+  readonly settings: readonly NeededSetting[];
+  /** Undefined where the code could not be parsed. */
+  readonly health?: HealthAnswer;
+}
+
+interface Answer extends Pick<SyntaxReport, "others" | "settings"> {
+  readonly absent: readonly Imported[];
   readonly python: readonly [number, number];
-  readonly problem: { readonly path: string; readonly line: number; readonly text: string; readonly says: string } | null;
+  readonly problem: (Place & { readonly text: string; readonly says: string }) | null;
+  readonly wrong: readonly (Place & { readonly why: string; readonly instead: string })[];
+  readonly versions: readonly (Place & { readonly name: string; readonly since: number | null; readonly until: number | null })[];
+  readonly health: HealthAnswer | null;
+  readonly shadows: readonly string[];
 }
 
-/**
- * @param pythons versions that the hosts are known to have, such as "3.10"; an older Python here may not know what they know
- * @param python the interpreter's name or path
- */
-export function checkSyntax(tree: AppTree, module: AppModule, pythons: readonly string[], python = "python3"): SyntaxReport {
-  const answer = ask(tree, module.module, python);
+export interface SyntaxRequest {
+  readonly module: AppModule;
+  /** Versions that the hosts are known to have, such as "3.10"; an older Python here may not know what they know. */
+  readonly pythons: readonly string[];
+  /** Where health is asked for. */
+  readonly health: string;
+}
+
+const EMPTY = { problems: [], notices: [], others: [], settings: [] };
+
+/** @param python the interpreter's name or path */
+export function checkSyntax(tree: AppTree, { module, pythons, health }: SyntaxRequest, python = "python3"): SyntaxReport {
+  const minors = pythons.map(minorOf);
+  const answer = ask(tree, { module: module.module, attribute: module.attribute, factory: module.factory, health, minors }, python);
   if (answer === undefined) {
-    return { notice: `${module.module}: not checked for syntax errors, because this machine has no Python (python3) that can tell` };
+    const notice = `${module.module}: not checked for syntax errors, because this machine has no Python (python3) that can tell`;
+    return { ...EMPTY, notices: [notice] };
   }
-  if (answer.problem === null) {
-    const [absent] = answer.absent;
-    return absent === undefined ? { others: answer.others } : { problem: notThere(absent) };
-  }
-  const { path, line, text, says } = answer.problem;
-  const found = `${path}, line ${line}: cannot be parsed as Python (${says}): ${text}`;
-  const here = answer.python.join(".");
-  const newer = pythons.find((version) => Number(version.split(".")[1]) > answer.python[1]);
-  if (newer !== undefined) {
-    return { notice: `${found}; this machine has Python ${here} and a host ${newer}, which may know more, so it was not checked further` };
-  }
-  return { problem: `${found}; the service could not start. Correct the line` };
+  if (answer.problem !== null) return { ...EMPTY, ...broken(tree, answer, answer.problem, pythons) };
+  const { absent, wrong, versions, others, settings, health: found, shadows } = answer;
+  const problems = [
+    ...absent.slice(0, 1).map(notThere),
+    ...wrong.map((one) => `${place(one)}: ${one.why}; the service could not start. ${capital(one.instead)}`),
+    ...versions.flatMap((one) => otherPython(tree, one, minors)),
+  ];
+  const rest = problems.length > 0 ? { others: [], settings } : { others, settings, ...(found === null ? {} : { health: found }) };
+  return { problems, notices: shadows.map(shadowed), ...rest };
 }
 
-function notThere({ path, line, name }: Imported): string {
-  return `${path}, line ${line}: imports ${name}, which the application does not have, so the service could not start; add the module (and see that .gitignore does not leave it out), or correct the line`;
+function broken(tree: AppTree, answer: Answer, { says, text, ...at }: NonNullable<Answer["problem"]>, pythons: readonly string[]) {
+  const source = textOf(tree, at.path) ?? "";
+  if (/[\0\uFFFD]/.test(source) && !/coding[:=]/.test(source.slice(0, 200))) {
+    const found = `${at.path}: is not a text in UTF-8 (UTF-16, Latin-1 or binary data), so Python cannot read it`;
+    return { problems: [`${found} and the service could not start; save it as plain UTF-8`] };
+  }
+  const found = `${place(at)}: cannot be parsed as Python (${says})${text === "" ? "" : `: ${text}`}`;
+  const here = answer.python.join(".");
+  const newer = pythons.find((version) => minorOf(version) > answer.python[1]);
+  if (newer !== undefined) {
+    const more = `this machine has Python ${here} and a host ${newer}, which may know more, so it was not checked further`;
+    return { notices: [`${found}; ${more}`] };
+  }
+  const oldest = pythons.find((version) => minorOf(version) === Math.min(...pythons.map(minorOf)));
+  return /only supported in Python/.test(says)
+    ? { problems: [`${found}; a host has Python ${oldest ?? here}. Write it otherwise, or ${ANOTHER_HOST}`] }
+    : { problems: [`${found}; the service could not start. Correct the line`] };
 }
+
+const ANOTHER_HOST = "give the hosts another release of Ubuntu (gateway.os, backend.os)";
+
+function otherPython(tree: AppTree, { name, since, until, ...at }: Answer["versions"][number], minors: readonly number[]): string[] {
+  const old = minors.find((minor) => since !== null && minor < since);
+  if (old !== undefined)
+    return [
+      `${place(at)}: imports ${name}, which Python has since 3.${since}, and a host has Python 3.${old}, so the service could not start; ${BACKPORT}`,
+    ];
+  const late = minors.find((minor) => until !== null && minor >= until);
+  // Packages bring some of them back under their old names.
+  const brought = ["requirements.txt", "pyproject.toml", "uv.lock"].some((file) => textOf(tree, file)?.includes(name) === true);
+  return late === undefined || brought
+    ? []
+    : [
+        `${place(at)}: imports ${name}, which Python 3.${until} no longer has, and a host has Python 3.${late}, so the service could not start; ${BACKPORT}`,
+      ];
+}
+
+const BACKPORT = `use what that version has, or a package (as tomli or typing-extensions are), or ${ANOTHER_HOST}`;
+
+function notThere(at: Imported): string {
+  return `${place(at)}: imports ${at.name}, which the application does not have, so the service could not start; add the module (and see that .gitignore does not leave it out), or correct the line`;
+}
+
+function shadowed(path: string): string {
+  return `${path}: has the name of a module of Python that uvicorn imports itself, and would be taken in its place by workers that begin in the application's folder; rename it, or put it into a package`;
+}
+
+const place = ({ path, line }: Place): string => `${path}, line ${line}`;
+const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+const minorOf = (version: string): number => Number(version.split(".")[1]);
 
 /** By content: an evaluation of many configurations asks for the same application again. */
 const answers = new Map<string, Answer | undefined>();
 
-function ask(tree: AppTree, module: string, python: string): Answer | undefined {
+function ask(tree: AppTree, request: object, python: string): Answer | undefined {
   const files = plainFiles(tree).filter(({ path, size }) => path.endsWith(".py") && size <= LARGEST);
   const paths = tree.entries.map(({ path }) => path);
-  const input = JSON.stringify({ module, paths, files: Object.fromEntries(files.map(({ path }) => [path, textOf(tree, path) ?? ""])) });
+  // As bytes: which characters they are may stand in the file itself.
+  const texts = Object.fromEntries(files.map((file) => [file.path, contentOf(tree, file).toString("base64")]));
+  const input = JSON.stringify({ ...request, paths, files: texts });
   const key = sha256(`${python}\n${input}`);
   if (!answers.has(key)) answers.set(key, run(python, input));
   return answers.get(key);
@@ -76,6 +154,11 @@ function ask(tree: AppTree, module: string, python: string): Answer | undefined 
 
 /** Undefined where there is no Python, or one that does not know this script's own syntax. */
 function run(python: string, input: string): Answer | undefined {
-  const { status, stdout } = spawnSync(python, ["-I", "-S", "-B", SCRIPT], { input, timeout: LIMIT_MS, encoding: "utf8" });
+  const { status, stdout } = spawnSync(python, ["-I", "-S", "-B", SCRIPT], {
+    input,
+    timeout: LIMIT_MS,
+    encoding: "utf8",
+    maxBuffer: 16 * LARGEST,
+  });
   return status === 0 ? (JSON.parse(stdout) as Answer) : undefined;
 }

@@ -66,7 +66,7 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   const keys = readKeys(project, root, sections, all);
   const certificate = checkCertificate(context, new Date());
   all.push(...certificate.problems);
-  const { code, models, notices = [] } = readSources(project, root, sections, all);
+  const { code, models, notices = [] } = readSources(project, root, sections, all, closedGroups(project, sections));
   if (all.length > 0 || keys === undefined || code === undefined || models === undefined) {
     throw new ConfigError([...new Set(all)]);
   }
@@ -112,6 +112,11 @@ function checkSpelling(project: string, root: string): string[] {
   const read = stackSettings(file, text);
   if (!("settings" in read)) return [];
   return [...spellingProblems(project, text), ...plainBesideEncrypted(project, (read.settings.config ?? {}) as Record<string, unknown>)];
+}
+
+/** `secretEnv` that is one secret as a whole: a preview without an engine sees none of its names. */
+function closedGroups(project: string, { secretEnv }: Sections): string[] {
+  return isConfigSecret(`${project}:secretEnv`) && Object.keys((secretEnv ?? {}) as object).length === 0 ? ["secretEnv"] : [];
 }
 
 /** Without what a rule says of a key that has been reported already: one message for one mistake. */

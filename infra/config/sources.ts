@@ -10,15 +10,10 @@ import { shown, unpasted } from "../../policies/cli/schema-words";
 import { systemSentence } from "../../policies/cli/system-errors";
 import type { Sections } from "./structure";
 import { withBundle, withCommit, type AtHand } from "../app/at-hand";
-import { checkApp, checkImports, type AppReport, type AppRequest } from "../app/check";
-import { canForward, noForward } from "../app/forwards";
-import type { HostGifts } from "../app/host-needs";
-import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
-import { parseModule } from "../app/module";
-import { checkSyntax } from "../app/syntax";
 import { readTree, type AppTree } from "../app/tree";
 import { packTree } from "../release/bundle";
 import { projectInside } from "./app-rules";
+import { examine, texts, type AppKey, type Context } from "./examine";
 import type { CodeSource } from "../release/types";
 
 export interface Sources {
@@ -28,21 +23,21 @@ export interface Sources {
   readonly notices: readonly string[];
 }
 
-/** Reads both; every problem is added to `problems`, one line each, and what could not be read is left out. */
-export function readSources(project: string, root: string, sections: Sections, problems: string[]): Partial<Sources> {
+/**
+ * Reads both; every problem is added to `problems`, one line each, and what could not be read is left out.
+ * @param closed groups of settings of which not even the names can be seen, such as "secretEnv"
+ */
+export function readSources(
+  project: string,
+  root: string,
+  sections: Sections,
+  problems: string[],
+  closed: readonly string[],
+): Partial<Sources> {
   const models = readModels(project, root, sections, problems);
   const notices: string[] = [];
-  const code = readCode({ project, root, sections, models, problems, notices });
+  const code = readCode({ project, root, sections, models, problems, notices, closed });
   return { code, models, notices };
-}
-
-interface Context {
-  readonly project: string;
-  readonly root: string;
-  readonly sections: Sections;
-  readonly models: LoadedManifest | undefined;
-  readonly problems: string[];
-  readonly notices: string[];
 }
 
 function readCode(context: Context): CodeSource | undefined {
@@ -74,27 +69,6 @@ function readAtHand(key: AppKey, named: string, { tree, notices }: AtHand, app: 
   if (tree.problems.length === 0) examine({ tree, key, named }, app, context);
 }
 
-/** What the images of Ubuntu have. An image of the reader's own may have any. */
-function knownPythons(sections: Sections): string[] {
-  return ["gateway", "backend"].flatMap((role) => {
-    const { os = DEFAULT_OS, ami } = (sections[role] ?? {}) as { os?: string; ami?: string };
-    return ami === undefined && os in UBUNTU ? [UBUNTU[os as Os].python] : [];
-  });
-}
-
-/** What known packages may need of the host that the models are on. */
-function givenToBackend(sections: Sections): HostGifts {
-  const { packages = [], ami } = (sections.backend ?? {}) as { packages?: string[]; ami?: string };
-  const { allow = [] } = (sections.sandbox ?? {}) as { allow?: string[] };
-  return { packages: ami === undefined ? packages : undefined, allow, pythons: knownPythons(sections) };
-}
-
-/** A proxy forwards by itself. */
-function forwards(tree: AppTree, sections: Sections): boolean {
-  const { mode, env = {} } = (sections.gateway ?? {}) as { mode?: string; env?: Record<string, unknown> };
-  return mode === "proxy" || canForward(tree, Object.values(env).map(String));
-}
-
 /** Packs the folder where nothing is wrong with it. */
 function readFolder(folder: string, app: Sections, context: Context): CodeSource | undefined {
   const { project, root, problems } = context;
@@ -118,40 +92,6 @@ function readFolder(folder: string, app: Sections, context: Context): CodeSource
   }
 }
 
-type AppKey = AppRequest["key"];
-
-interface Code {
-  readonly tree: AppTree;
-  readonly key: AppKey;
-  /** As it was written. */
-  readonly named: string;
-}
-
-/** Says what is wrong with an application. @returns undefined where the module has no form that can be looked for, which the rules report */
-function examine(
-  { tree, key, named }: Code,
-  app: Sections,
-  { project, sections, models, problems, notices }: Context,
-): AppReport | undefined {
-  const module = parseModule(String(app.module), app.interface === "wsgi" ? "wsgi" : "asgi");
-  if (module === undefined) return undefined;
-  const pythons = knownPythons(sections);
-  const allow = texts(app.allow);
-  const request = { project, key, module, pythons, allow, runtime: models?.manifest.runtime ?? {}, given: givenToBackend(sections) };
-  const report = checkApp(tree, request);
-  problems.push(...report.problems);
-  if (report.problems.length === 0 && !forwards(tree, sections)) problems.push(noForward(project, named));
-  notices.push(...report.notices);
-  if (report.problems.length === 0) {
-    const { problem, notice, others = [] } = checkSyntax(tree, module, pythons);
-    const imports = checkImports(tree, others);
-    const of = (text: string): string => `${project}:${key}: ${text}`;
-    problems.push(...[...(problem === undefined ? [] : [problem]), ...imports.problems].map(of));
-    notices.push(...[...(notice === undefined ? [] : [notice]), ...imports.notices].map(of));
-  }
-  return report;
-}
-
 /** Folders that cannot be read have a problem, as those that are none. */
 function treeOf(folder: string, exclude: readonly string[]): AppTree {
   try {
@@ -161,11 +101,6 @@ function treeOf(folder: string, exclude: readonly string[]): AppTree {
     if (sentence === undefined) throw error;
     return { root: folder, entries: [], problems: [sentence], leaveOut: "" };
   }
-}
-
-/** Entries that are no texts have been reported. */
-function texts(list: unknown): string[] {
-  return Array.isArray(list) ? list.filter((entry): entry is string => typeof entry === "string") : [];
 }
 
 /** What is wrong with the folder itself, or with something in it. */

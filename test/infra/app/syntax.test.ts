@@ -22,7 +22,12 @@ function check(
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  return checkSyntax(readTree(folder), parseModule(module) as AppModule, pythons, python);
+  return checkSyntax(readTree(folder), { module: parseModule(module) as AppModule, pythons, health: "/health" }, python);
+}
+
+/** Where the test is not about the application itself. */
+function withApp(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { ...files, "main.py": `${files["main.py"] ?? ""}app = make()\n` };
 }
 
 const python = unless(lacking("python3"));
@@ -57,15 +62,15 @@ python.each<[string, Readonly<Record<string, string>>, string, RegExp]>([
   ],
   ["a tab among blanks", { "main.py": "if True:\n        x = 1\n\ty = 2\n" }, "main:app", /^main\.py, line 3: /],
 ])("%s", (_, files, module, expected) => {
-  expect(check(files, module)).toEqual({ problem: expect.stringMatching(expected) as string });
+  expect(check(files, module)).toMatchObject({ problems: [expect.stringMatching(expected)], others: [] });
 });
 
 python.each<[string, Readonly<Record<string, string>>]>([
-  ["a module that is right", { "main.py": "import os\nimport pkg\napp = 1\n", "pkg.py": "" }],
-  ["what nothing imports, such as a template", { "main.py": "app = 1\n", "template.py": "{{ name }}" }],
+  ["a module that is right", { "main.py": "import os\nimport pkg\n", "pkg.py": "" }],
+  ["what nothing imports, such as a template", { "main.py": "", "template.py": "{{ name }}" }],
   ["an import that may fail", { "main.py": "try:\n    import extra\nexcept Exception:\n    pass\n", "extra.py": BROKEN }],
 ])("%s passes", (_, files) => {
-  expect(check(files, "main:app")).toEqual({ others: [] });
+  expect(check(withApp(files), "main:app")).toMatchObject({ problems: [], notices: [], others: [] });
 });
 
 python.each<[string, Readonly<Record<string, string>>, string, string]>([
@@ -82,12 +87,6 @@ python.each<[string, Readonly<Record<string, string>>, string, string]>([
     "app/main.py, line 2: imports app.db,",
   ],
   [
-    "a name of an empty package",
-    { "a/__init__.py": '"""Doc."""\n', "main.py": "from a import b\n" },
-    "main:app",
-    "main.py, line 1: imports a.b,",
-  ],
-  [
     "a relative one",
     { "src/a/__init__.py": "x = 1\n", "src/a/main.py": "from .b import c\n" },
     "a.main:app",
@@ -100,7 +99,7 @@ python.each<[string, Readonly<Record<string, string>>, string, string]>([
     "b.py, line 1: imports c.d,",
   ],
 ])("a module that is not there: %s", (_, files, module, expected) => {
-  const { problem = "" } = check(files, module);
+  const [problem = ""] = check(files, module).problems;
   expect(problem.startsWith(expected)).toBe(true);
   expect(problem).toMatch(/which the application does not have, so the service could not start; add the module .*, or correct the line$/);
 });
@@ -122,19 +121,183 @@ python.each<[string, Readonly<Record<string, string>>, string[]]>([
     ["redis", "fastapi", "fastapi.FastAPI", "fastapi.Form"],
   ],
 ])("not missed: %s", (_, files, others) => {
-  const report = check(files, "main:app");
-  expect(report.problem).toBeUndefined();
-  expect(report.others?.map(({ name }) => name)).toEqual(others);
+  const report = check(withApp(files), "main:app");
+  expect(report.problems).toEqual([]);
+  expect(report.others.map(({ name }) => name)).toEqual(others);
+});
+
+/** Each line of a file, with what is said of it; nothing is said of the others. */
+const STARTS: [title: string, files: Readonly<Record<string, string>>, module: string, expected: RegExp[]][] = [
+  [
+    "relative imports above what uvicorn imports",
+    { "main.py": "from .core import x\nfrom . import core\napp = make()\n", "core.py": "x = 1\n" },
+    "main:app",
+    [/^main\.py, line 1: has a relative import that leads above main/, /^main\.py, line 2: has a relative import/],
+  ],
+  [
+    "the same within a package",
+    { "pkg/__init__.py": "", "pkg/main.py": "from ..core import x\nfrom .near import y\napp = make()\n", "pkg/near.py": "y = 1\n" },
+    "pkg.main:app",
+    [/^pkg\/main\.py, line 1: has a relative import that leads above pkg\.main/],
+  ],
+  [
+    "a module below src that is imported with src",
+    { "src/__init__.py": "", "src/main.py": "from .near import y\napp = make()\n", "src/near.py": "y = 1\n" },
+    "src.main:app",
+    [],
+  ],
+  [
+    "names that modules of its own do not have",
+    {
+      "main.py": "from a import b\nfrom c import d, e, f, g\nfrom s import anything\nfrom l import late\nimport m\napp = make()\n",
+      "a/__init__.py": '"""Doc."""\n',
+      "c.py": "d: int\nif x:\n    e = 1\ntry:\n    import f\nexcept ImportError as g:\n    pass\n",
+      "s.py": "from other import *\n",
+      "l.py": "def __getattr__(name):\n    return 1\n",
+      "m.py": "from c import e\n",
+    },
+    "main:app",
+    [
+      /^main\.py, line 1: imports a\.b, and a\/__init__\.py has no such name/,
+      /^main\.py, line 2: imports d from c, and c\.py has no such name/,
+    ],
+  ],
+  [
+    "a module that hides the package it imports from",
+    { "main.py": "import fastapi\nfrom fastapi import FastAPI\napp = FastAPI()\n", "fastapi.py": "" },
+    "main:app",
+    [/^main\.py, line 2: imports FastAPI from fastapi, and fastapi\.py has no such name/],
+  ],
+  [
+    "servers that begin with the import",
+    {
+      "main.py":
+        'import uvicorn\nfrom flask import Flask\nimport b\napp = Flask("x")\napp.run(port=1)\nif __name__ == "__main__":\n    app.run()\n',
+      "b.py": "import uvicorn\nuvicorn.run(1)\n",
+    },
+    "main:app",
+    [/^main\.py, line 5: runs app\.run\(\) when it is imported/, /^b\.py, line 2: runs uvicorn\.run\(\)/],
+  ],
+  [
+    "an application of a program alone",
+    { "main.py": 'if __name__ == "__main__":\n    app = make()\n' },
+    "main:app",
+    [/^main\.py, line 2: makes app only where/],
+  ],
+  ["a declaration without a value", { "main.py": "app: FastAPI\n" }, "main:app", [/^main\.py, line 1: never gives app a value/]],
+  ["a plain value", { "main.py": 'app = "FastAPI"\n' }, "main:app", [/^main\.py, line 1: has app as a plain value/]],
+  ["an async factory", { "main.py": "async def make():\n    pass\n" }, "main:make()", [/^main\.py, line 1: has make as an async function/]],
+  [
+    "a factory that wants something",
+    { "main.py": "def make(settings, name=str(1), *, mode):\n    pass\n" },
+    "main:make()",
+    [/^main\.py, line 1: has make with parameters that have to be given \(settings and mode\)/],
+  ],
+  ["a factory behind a decorator", { "main.py": "@given\ndef make(settings):\n    pass\n" }, "main:make()", []],
+  [
+    "what a newer Python has",
+    {
+      "main.py":
+        "import tomllib\nfrom typing import Self, Any\ntry:\n    from enum import StrEnum\nexcept ImportError:\n    pass\napp = make()\n",
+    },
+    "main:app",
+    [
+      /^main\.py, line 1: imports tomllib, which Python has since 3\.11, and a host has Python 3\.10,/,
+      /^main\.py, line 2: imports typing\.Self,/,
+    ],
+  ],
+  [
+    "its syntax",
+    { "main.py": "try:\n    pass\nexcept* ValueError:\n    pass\napp = make()\n" },
+    "main:app",
+    [/^main\.py, line \d: .* a host has Python 3\.10\. Write it otherwise/],
+  ],
+  ["a mark at the beginning", { "main.py": "\ufeffapp = make()\n" }, "main:app", []],
+  ["UTF-16", { "main.py": "a\0p\0p\0" }, "main:app", [/^main\.py: is not a text in UTF-8 .*; save it as plain UTF-8$/]],
+];
+
+python.each(STARTS)("what would end it at its start: %s", (_, files, module, expected) => {
+  expect(check(files, module).problems).toEqual(expected.map((one) => expect.stringMatching(one) as string));
+});
+
+python("what a newer Python no longer has, unless a package brings it back", () => {
+  const files = { "main.py": "import cgi\napp = make()\n" };
+  expect(check(files, "main:app", ["3.14"]).problems).toEqual([
+    expect.stringMatching(/^main\.py, line 1: imports cgi, which Python 3\.13 no longer has/),
+  ]);
+  expect(check({ ...files, "requirements.txt": "legacy-cgi==2.6\n" }, "main:app", ["3.14"]).problems).toEqual([]);
+});
+
+python("a module with a name of Python's own is named", () => {
+  expect(check(withApp({ "logging.py": "", "test/__init__.py": "" }), "main:app").notices).toEqual([
+    expect.stringMatching(/^logging\.py: has the name of a module/),
+  ]);
+});
+
+python("settings: those that are read with the import, and those that may be", () => {
+  const main = `import os
+from pydantic_settings import BaseSettings, SettingsConfigDict
+A = os.environ["A"]
+class Own(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="OWN_")
+    key: str
+    port: int = 1
+    wanted: str = Field(...)
+    named: str = Field(alias="X")
+class Later(BaseSettings):
+    other: str
+own = Own()
+os.environ.setdefault("D", "x")
+def f(x=os.environ["B"]):
+    return os.environ["C"], os.environ["D"], os.environ.get("E")
+try:
+    G = os.environ["G"]
+except KeyError:
+    G = 1
+if __name__ == "__main__":
+    os.environ["H"]
+`;
+  const found = check(withApp({ "main.py": main }), "main:app").settings.map(({ name, line, certain }) => [name, line, certain]);
+  expect(found).toEqual([
+    ["A", 3, true],
+    ["B", 14, true],
+    ["C", 15, false],
+    ["G", 17, false],
+    ["OWN_KEY", 6, true],
+    ["OWN_WANTED", 8, true],
+    ["OTHER", 11, false],
+  ]);
+  expect(check(withApp({ "main.py": 'import os\nload_dotenv("own.env")\nA = os.environ["A"]\n' }), "main:app").settings).toMatchObject([
+    { certain: false },
+  ]);
+});
+
+python("routes: all of them where nothing else can add one", () => {
+  const app =
+    'from fastapi import FastAPI\napp = FastAPI(title="x")\n@app.get("/health")\ndef health():\n    """Doc."""\n    return {"status": "up"}\n';
+  const seen = (files: Readonly<Record<string, string>>) => check(files, "main:app").health;
+  expect(seen({ "main.py": `${app}@app.post("/p")\ndef p():\n    pass\n` })?.routes?.[0]).toEqual({
+    path: "/health",
+    line: 3,
+    body: { status: "up" },
+  });
+  expect(seen({ "main.py": `${app}@app.get("/{rest}")\ndef p():\n    pass\n` })?.routes).toBeNull();
+  expect(seen({ "main.py": `${app}app.include_router(r)\n` })?.routes).toBeNull();
+  expect(seen({ "main.py": app, "more.py": "from main import app\n" })?.routes).toBeNull();
+  expect(seen({ "main.py": app.replace("/health", "/up") })).toMatchObject({ mentioned: false });
+  expect(seen({ "main.py": `${app.replace("/health", "/up")}app.mount("health", x)\n` })).toEqual({ mentioned: true, routes: null });
 });
 
 python("an older Python than the host's refuses nothing", () => {
-  expect(check({ "main.py": BROKEN }, "main:app", ["3.99"])).toEqual({
-    notice: expect.stringMatching(/^main\.py, line 2: .* a host 3\.99, which may know more/) as string,
+  expect(check({ "main.py": BROKEN }, "main:app", ["3.99"])).toMatchObject({
+    problems: [],
+    notices: [expect.stringMatching(/^main\.py, line 2: .* a host 3\.99, which may know more/)],
   });
 });
 
 test("without Python it says that nothing was checked", () => {
-  expect(check({ "main.py": BROKEN }, "main:app", [], "no-such-python")).toEqual({
-    notice: expect.stringMatching(/not checked for syntax errors/) as string,
+  expect(check({ "main.py": BROKEN }, "main:app", [], "no-such-python")).toMatchObject({
+    problems: [],
+    notices: [expect.stringMatching(/not checked for syntax errors/)],
   });
 });

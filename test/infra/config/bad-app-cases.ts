@@ -94,7 +94,10 @@ const SOURCES: readonly Case[] = [
   ],
 ];
 
-const FILES = { "own/main.py": "app = None\n", "own/requirements.txt": "fastapi==1\nuvicorn==1\npython-dotenv==1\nscikit-learn==1.7.2\n" };
+const FILES = {
+  "own/main.py": "app = make()\n",
+  "own/requirements.txt": "fastapi==1\nuvicorn==1\npython-dotenv==1\nscikit-learn==1.7.2\n",
+};
 const own = (more: Readonly<Record<string, string | Buffer>>) => Object.fromEntries(Object.entries({ ...FILES, ...more }));
 const requirements = (title: string, text: string | Buffer, message: RegExp): Case => [
   `requirements: ${title}`,
@@ -141,8 +144,39 @@ const FOLDERS: readonly Case[] = [
     "a folder with .env",
     app("path: own2", "module: main:app"),
     /^ml-gateway:app\.path: \.env would be packed with the code/,
-    { "own2/main.py": "app = None\n", "own2/requirements.txt": FILES["own/requirements.txt"], "own2/.env": "PIN=hunter2\n" },
+    { "own2/main.py": "app = make()\n", "own2/requirements.txt": FILES["own/requirements.txt"], "own2/.env": "PIN=hunter2\n" },
   ],
+];
+
+const FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n";
+const code = (title: string, main: string, message: RegExp | RegExp[], more: readonly string[] = []): Case => [
+  `code: ${title}`,
+  app("path: own", "module: main:app", ...more),
+  message,
+  own({ "own/main.py": `${main}\nUPSTREAM_URL = 1\n`, "own/requirements.txt": FILES["own/requirements.txt"] }),
+];
+
+const CODE: readonly Case[] = [
+  code("no route of health", `${FASTAPI}@app.get("/up")\ndef up():\n    return {"a": 1}\n`, [
+    /^ml-gateway:health\.path: is \/health, and the application answers GET at \/up alone, so no release would serve\. /,
+  ]),
+  code("another answer than expected", `${FASTAPI}@app.get("/health")\ndef up():\n    return {"status": "up"}\n`, [
+    /^ml-gateway:health\.body: the application answers \{"status":"up"\} at \/health .* Write ml-gateway:health\.body: '\{"status":"up"\}'$/,
+  ]),
+  code("a setting that neither host has", 'import os\nfrom other import make\napp = make(os.environ["SHOP_MODE"], "/health")\n', [
+    /^ml-gateway:env\.SHOP_MODE: missing, and main\.py, line 3, needs it .* on the backend\. Set it: pulumi config set --path 'ml-gateway:env\.SHOP_MODE' VALUE/,
+    /^ml-gateway:gateway\.env\.SHOP_MODE: missing, .* on the gateway\./,
+  ]),
+  code(
+    "a secret that the application is said to need is asked for once",
+    'import os\nfrom other import make\napp = make(os.environ.get("A"), os.environ["MODEL_PATH"], "/health")\n',
+    [/^ml-gateway:app: main\.py, line 3, needs MODEL_PATH .* could not start on the gateway; write os\.environ\.get\("MODEL_PATH"\)$/],
+  ),
+  code(
+    "a relative import of a module at the top",
+    "from .shop import app\n",
+    /^ml-gateway:app\.path: main\.py, line 1: has a relative import/,
+  ),
 ];
 
 const MANIFEST = {
@@ -194,4 +228,4 @@ const MANIFESTS: readonly Case[] = [
   manifest("a file that is not there", MANIFEST, /^ml-gateway:models\.manifest: m\/a\.json: is missing/),
 ];
 
-export const APP_CASES: readonly Case[] = [...SOURCES, ...FOLDERS, ...MANIFESTS];
+export const APP_CASES: readonly Case[] = [...SOURCES, ...FOLDERS, ...MANIFESTS, ...CODE];

@@ -30,7 +30,7 @@ const GOOD = {
 
 beforeAll(async () => {
   fs.mkdirSync(path.join(APP, "ml_gateway"), { recursive: true });
-  fs.writeFileSync(path.join(APP, "ml_gateway/app.py"), 'import os\n\nUPSTREAM = os.environ.get("UPSTREAM_URL")\napp = None\n');
+  fs.writeFileSync(path.join(APP, "ml_gateway/app.py"), 'import os\n\nUPSTREAM = os.environ.get("UPSTREAM_URL")\napp = make()\n');
   fs.writeFileSync(path.join(APP, "requirements.txt"), "fastapi==1\nuvicorn==1\npython-dotenv==1\nscikit-learn==1.7.2\n");
   await pulumi.runtime.setMocks({ newResource: () => ({ id: "id", state: {} }), call: () => ({}) }, "ml-gateway", "dev");
 });

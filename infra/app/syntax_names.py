@@ -1,0 +1,129 @@
+"""What names a module binds when it is imported, and how: told from its syntax tree, without running it. Standard library only."""
+
+import ast
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Whatever does one of these may bind any name.
+_DYNAMIC = ("globals", "setattr", "exec", "vars", "locals", "__dict__", "__getattr__", "__path__", "modules")
+
+
+def is_main_guard(node):
+    """`if __name__ == "__main__":`, whose body uvicorn never runs."""
+    return isinstance(node, ast.If) and "__name__" in ast.dump(node.test) and "__main__" in ast.dump(node.test)
+
+
+def _targets(node):
+    return [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)]
+
+
+def _own(body):
+    """Statements that run with the module, and whether that is so only for a program of its own; those of functions and classes do not count."""
+    for node in body:
+        yield node, False
+        inner = [getattr(node, part, []) for part in ("body", "orelse", "finalbody")]
+        inner += [handler.body for handler in getattr(node, "handlers", [])] + [case.body for case in getattr(node, "cases", [])]
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            for part in inner:
+                yield from ((below, guarded or is_main_guard(node)) for below, guarded in _own(part))
+
+
+def _bound(node):
+    """Names that a statement binds by itself."""
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.AnnAssign) and node.value is None:
+        return []
+    if isinstance(node, (ast.If, ast.While, ast.Try)):
+        return _targets(node.test) if hasattr(node, "test") else [one.name for one in node.handlers if one.name]
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return _targets(node.target)
+    if isinstance(node, (ast.With, ast.AsyncWith)):
+        return [name for item in node.items for name in _targets(item)]
+    captures = [one.name or getattr(one, "rest", None) for one in ast.walk(node) if isinstance(one, (ast.MatchAs, ast.MatchStar, ast.MatchMapping)) and hasattr(one, "name")]
+    return _targets(node) + [name for name in captures if name]
+
+
+def may_bind_any(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global) or (isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)):
+            return True
+        name = getattr(node, "id", None) or getattr(node, "attr", None) or (node.name if isinstance(node, FUNCTIONS) else None)
+        if name in _DYNAMIC:
+            return True
+    return False
+
+
+def binders(tree, name):
+    """The statements that bind the name when the module is imported, each with whether it only runs as a program."""
+    return [(node, guarded) for node, guarded in _own(tree.body) if name in _bound(node)]
+
+
+def binds(tree, name):
+    """False only where the module certainly has no such name once it is imported."""
+    return may_bind_any(tree) or any(not guarded for _, guarded in binders(tree, name))
+
+
+def _required(function):
+    given = function.args
+    plain = [*given.posonlyargs, *given.args]
+    return [one.arg for one in plain[: len(plain) - len(given.defaults)]] + [
+        one.arg for one, default in zip(given.kwonlyargs, given.kw_defaults) if default is None
+    ]
+
+
+def _run_of(node, servers):
+    """The call that a statement makes of a server that never returns."""
+    call = node.value if isinstance(node, (ast.Expr, ast.Assign)) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+        owner, method = call.func.value.id, call.func.attr
+        if (owner, method) in (("uvicorn", "run"), ("waitress", "serve")) or (owner in servers and method == "run"):
+            return f"{owner}.{method}()"
+    return None
+
+
+def _servers(tree):
+    """Names of applications that have a server of their own."""
+    made = [node for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)]
+    return [name for node in made if terminal(node.value.func) in ("Flask", "Quart", "Bottle", "Sanic", "Dash") for name in _targets(node)]
+
+
+def terminal(node):
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
+
+
+def servers_started(tree):
+    """(line, what is wrong, what to do instead): servers that the module starts when it is imported."""
+    servers = _servers(tree)
+    for node in tree.body:
+        call = _run_of(node, servers)
+        if call is not None:
+            why = f"runs {call} when it is imported, and the service's own uvicorn would wait for that for ever"
+            yield node.lineno, why, 'put the line below `if __name__ == "__main__":`, or remove it'
+
+
+def entry_problems(tree, attribute, factory):
+    """The same of the name that uvicorn takes of the application's module."""
+    name = attribute.partition(".")[0]
+    found = binders(tree, name)
+    if may_bind_any(tree):
+        return
+    if not found:
+        yield 1, f"never gives {name} a value", "write app = FastAPI(), or name the object in app.module that there is"
+        return
+    own = [node for node, guarded in found if not guarded]
+    if not own:
+        why = f'makes {name} only where the file is run as a program (if __name__ == "__main__"), so uvicorn would not find it'
+        yield found[0][0].lineno, why, "move the line out of that block"
+        return
+    [node, *others] = own
+    if others or name != attribute:
+        return
+    if isinstance(node, ast.AsyncFunctionDef) and factory:
+        yield node.lineno, f"has {name} as an async function, which gives uvicorn a coroutine and no application", f"write def {name}() without async"
+    elif isinstance(node, ast.FunctionDef) and factory and not node.decorator_list and _required(node):
+        needs = " and ".join(_required(node))
+        yield node.lineno, f"has {name} with parameters that have to be given ({needs}), and uvicorn gives none", "give them defaults, or write a function that needs nothing"
+    elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Constant, ast.List, ast.Dict, ast.JoinedStr)):
+        yield node.lineno, f"has {name} as a plain value, which is no application", "give it what FastAPI(), Flask() or the like makes"

@@ -1,0 +1,25 @@
+"""What came into Python's standard library, or left it, with which minor version of Python 3: from its release notes."""
+
+SINCE = {
+    **dict.fromkeys(
+        "tomllib wsgiref.types enum.StrEnum enum.ReprEnum enum.verify datetime.UTC asyncio.TaskGroup asyncio.Runner asyncio.timeout asyncio.Barrier "
+        "typing.Self typing.LiteralString typing.Never typing.NotRequired typing.Required typing.Unpack typing.TypeVarTuple typing.assert_never "
+        "typing.assert_type typing.reveal_type typing.dataclass_transform typing.get_overloads typing.clear_overloads contextlib.chdir "
+        "hashlib.file_digest logging.getLevelNamesMapping operator.call".split(),
+        11,
+    ),
+    **dict.fromkeys("typing.override typing.TypeAliasType itertools.batched collections.abc.Buffer calendar.Month calendar.Day".split(), 12),
+    **dict.fromkeys("warnings.deprecated copy.replace typing.TypeIs typing.ReadOnly typing.NoDefault typing.get_protocol_members queue.ShutDown".split(), 13),
+    **dict.fromkeys("annotationlib compression compression.zstd concurrent.interpreters string.templatelib pathlib.types".split(), 14),
+}
+
+UNTIL = {
+    **dict.fromkeys("asynchat asyncore imp smtpd".split(), 12),
+    **dict.fromkeys("aifc audioop cgi cgitb chunk crypt imghdr mailcap msilib nis nntplib ossaudiodev pipes sndhdr spwd sunau telnetlib uu xdrlib lib2to3".split(), 13),
+}
+
+# What uvicorn itself imports: a module of the application with such a name is taken in its place where the process begins in the application's folder.
+OF_THE_SERVER = frozenset(
+    "abc asyncio calendar collections contextlib copy dataclasses datetime email enum functools html http inspect io json logging numbers operator os pathlib platform "
+    "queue random re secrets select selectors signal socket ssl statistics string struct subprocess tempfile threading time token tokenize types typing urllib uuid warnings weakref".split()
+)

@@ -1,0 +1,121 @@
+/** What is known of an application by its files and by what the configuration gives to its hosts, before anything is created. */
+import type { LoadedManifest } from "../../models-manifest/manifest";
+import { checkApp, checkImports, type AppReport, type AppRequest } from "../app/check";
+import { canForward, noForward } from "../app/forwards";
+import { healthProblems } from "../app/health-answer";
+import type { HostGifts } from "../app/host-needs";
+import { parseModule } from "../app/module";
+import { missingSettings, type HostSettings } from "../app/required-settings";
+import { checkSyntax } from "../app/syntax";
+import type { AppTree } from "../app/tree";
+import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
+import { healthOf } from "../release/health";
+import type { Sections } from "./structure";
+import { isGroup } from "./values";
+
+export interface Context {
+  readonly project: string;
+  readonly root: string;
+  readonly sections: Sections;
+  readonly models: LoadedManifest | undefined;
+  readonly problems: string[];
+  readonly notices: string[];
+  /** Groups of settings of which not even the names can be seen. */
+  readonly closed: readonly string[];
+}
+
+export type AppKey = AppRequest["key"];
+
+interface Code {
+  readonly tree: AppTree;
+  readonly key: AppKey;
+  /** As it was written. */
+  readonly named: string;
+}
+
+/** Says what is wrong with an application. @returns undefined where the module has no form that can be looked for, which the rules report */
+export function examine({ tree, key, named }: Code, app: Sections, context: Context): AppReport | undefined {
+  const { project, sections, models, problems, notices } = context;
+  const module = parseModule(String(app.module), app.interface === "wsgi" ? "wsgi" : "asgi");
+  if (module === undefined) return undefined;
+  const pythons = knownPythons(sections);
+  const allow = texts(app.allow);
+  const request = { project, key, module, pythons, allow, runtime: models?.manifest.runtime ?? {}, given: givenToBackend(sections) };
+  const report = checkApp(tree, request);
+  problems.push(...report.problems);
+  if (report.problems.length === 0 && !forwards(tree, sections)) problems.push(noForward(project, named));
+  notices.push(...report.notices);
+  // A module that is not there has been reported; packages that are wrong say nothing about the code.
+  if (!report.problems.some((problem) => problem.startsWith(`${project}:app.module:`))) {
+    examineCode({ tree, key, named }, request, report.problems.length === 0, app, context);
+  }
+  return report;
+}
+
+/** What its own code says. @param packages whether the list of packages is in order */
+function examineCode(
+  { tree, key }: Code,
+  { project, module, pythons }: AppRequest,
+  packages: boolean,
+  app: Sections,
+  context: Context,
+): void {
+  const { sections, problems, notices } = context;
+  const health = isGroup(sections.health) ? sections.health : {};
+  const expected = healthOf(health);
+  const code = checkSyntax(tree, { module, pythons, health: String(expected.path) });
+  const imports = packages ? checkImports(tree, code.others) : { problems: [], notices: [] };
+  const of = (text: string): string => `${project}:${key}: ${text}`;
+  problems.push(...[...code.problems, ...imports.problems].map(of));
+  notices.push(...[...code.notices, ...imports.notices].map(of));
+  const settings = missingSettings(project, code.settings, settingsOfHosts(context), texts(app.requires));
+  const answers = code.health === undefined ? { problems: [], notices: [] } : healthProblems(project, tree, expected, code.health);
+  problems.push(...settings.problems, ...answers.problems);
+  notices.push(...settings.notices, ...answers.notices);
+}
+
+/** As infra/release/inputs.ts gives them. */
+function settingsOfHosts({ sections, models, closed }: Context): HostSettings[] {
+  const names = (group: unknown): string[] => (isGroup(group) ? Object.keys(group) : []);
+  const { mode, env, secretEnv } = (sections.gateway ?? {}) as Sections;
+  const shared = names(sections.env).filter((name) => ["LOG_LEVEL", "CACHE_TTL"].includes(name));
+  const limits = ["MAX_BODY_MIB", "REQUEST_TIMEOUT_SECONDS", "RATE_LIMIT_PER_SECOND", "RATE_LIMIT_BURST"];
+  const model = models === undefined || models.files.length > 0 ? ["MODEL_PATH"] : [];
+  const backend = {
+    host: "backend",
+    names: [...names(sections.env), ...names(sections.secretEnv), ...model],
+    more: closed.length > 0,
+  } as const;
+  const gateway = {
+    host: "gateway",
+    names: [...shared, ...limits, ...names(env), ...names(secretEnv), "UPSTREAM_URL"],
+    more: false,
+  } as const;
+  return mode === "proxy" ? [backend] : [backend, gateway];
+}
+
+/** What the images of Ubuntu have. An image of the reader's own may have any. */
+function knownPythons(sections: Sections): string[] {
+  return ["gateway", "backend"].flatMap((role) => {
+    const { os = DEFAULT_OS, ami } = (sections[role] ?? {}) as { os?: string; ami?: string };
+    return ami === undefined && os in UBUNTU ? [UBUNTU[os as Os].python] : [];
+  });
+}
+
+/** What known packages may need of the host that the models are on. */
+function givenToBackend(sections: Sections): HostGifts {
+  const { packages = [], ami } = (sections.backend ?? {}) as { packages?: string[]; ami?: string };
+  const { allow = [] } = (sections.sandbox ?? {}) as { allow?: string[] };
+  return { packages: ami === undefined ? packages : undefined, allow, pythons: knownPythons(sections) };
+}
+
+/** A proxy forwards by itself. */
+function forwards(tree: AppTree, sections: Sections): boolean {
+  const { mode, env = {} } = (sections.gateway ?? {}) as { mode?: string; env?: Record<string, unknown> };
+  return mode === "proxy" || canForward(tree, Object.values(env).map(String));
+}
+
+/** Entries that are no texts have been reported. */
+export function texts(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((entry): entry is string => typeof entry === "string") : [];
+}

@@ -1,0 +1,77 @@
+/** What an application needs at its start and how it answers health: certain things are problems, others notices. */
+import { healthProblems } from "../../../infra/app/health-answer";
+import { missingSettings, type HostSettings } from "../../../infra/app/required-settings";
+import type { HealthAnswer, NeededSetting } from "../../../infra/app/syntax";
+import { readTree } from "../../../infra/app/tree";
+import { APP, removeTrees, treeOf } from "./trees";
+
+afterAll(removeTrees);
+
+const needs = (name: string, certain = true): NeededSetting => ({ name, certain, path: "main.py", line: 2 });
+const backend = (names: readonly string[], more = false): HostSettings => ({ host: "backend", names, more });
+const gateway = (names: readonly string[]): HostSettings => ({ host: "gateway", names, more: false });
+const said = (...all: Parameters<typeof missingSettings> extends [string, ...infer Rest] ? Rest : never) => missingSettings("p", ...all);
+
+test("a setting that is there in any case, or that every service has, is not missed", () => {
+  expect(said([needs("API_KEY"), needs("HOME")], [backend(["api_key"])], [])).toEqual({ problems: [], notices: [] });
+});
+
+test("a secret goes to secretEnv, anything else to env; each host by itself", () => {
+  const { problems } = said([needs("API_TOKEN"), needs("SHOP")], [backend(["SHOP"]), gateway(["API_TOKEN"])], []);
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^p:secretEnv\.API_TOKEN: missing, .* on the backend\. Set it: pulumi config set --secret --path 'p:secretEnv\.API_TOKEN'$/,
+    ),
+    expect.stringMatching(
+      /^p:gateway\.env\.SHOP: missing, .* on the gateway\. Set it: pulumi config set --path 'p:gateway\.env\.SHOP' VALUE/,
+    ),
+  ]);
+});
+
+test("what may never be read, or may be among secrets that cannot be seen, is a notice", () => {
+  expect(said([needs("A", false)], [backend([])], [])).toMatchObject({
+    problems: [],
+    notices: [expect.stringMatching(/^p:env\.A: is not set, and main\.py, line 2, reads it/)],
+  });
+  expect(said([needs("A")], [backend([], true)], [])).toMatchObject({ problems: [], notices: [expect.any(String)] });
+});
+
+test("one message for one name: the certain one, and none of what app.requires asks for", () => {
+  const { problems, notices } = said([needs("A", false), { ...needs("A"), line: 9 }, needs("B")], [backend([])], ["B"]);
+  expect([problems, notices]).toEqual([[expect.stringMatching(/^p:env\.A: missing, and main\.py, line 9,/)], []]);
+});
+
+const route = (path: string, body: unknown = null) => ({ path, line: 3, body });
+const OK = '{"status":"ok"}';
+const health = (answer: HealthAnswer, expected: { path?: string; status?: number; body?: unknown } = {}, main = "") =>
+  healthProblems("p", readTree(treeOf({ ...APP, "main.py": main })), { path: "/health", status: 200, body: OK, ...expected }, answer);
+
+test.each<[title: string, answer: HealthAnswer, expected: { path?: string; status?: number; body?: unknown }]>([
+  ["a route whose answer is not known", { mentioned: true, routes: [route("/health")] }, {}],
+  ["the answer byte for byte", { mentioned: true, routes: [route("/health", { status: "ok" })] }, {}],
+  ["a query", { mentioned: true, routes: [route("/health")] }, { path: "/health?full=1" }],
+  ["any body", { mentioned: true, routes: [route("/health", [1])] }, { body: "any" }],
+  ["keys with others beside them", { mentioned: true, routes: [route("/health", { a: { b: 1, c: 2 }, d: 3 })] }, { body: { a: { b: 1 } } }],
+  ["a path that is mentioned", { mentioned: true, routes: null }, {}],
+  ["an error that is expected", { mentioned: false, routes: [] }, { status: 404 }],
+])("nothing is said of %s", (_, answer, expected) => {
+  expect(health(answer, expected)).toEqual({ problems: [], notices: [] });
+});
+
+test("another route is suggested, with what it answers", () => {
+  const main = 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/healthz")\ndef h():\n    return {"up": True}\n';
+  const { problems } = health({ mentioned: false, routes: [route("/healthz", { up: true })] }, {}, main);
+  expect(problems).toEqual([
+    expect.stringMatching(/answers GET at \/healthz alone.* Write p:health\.path: \/healthz, and health\.body: '\{"up":true\}'$/),
+  ]);
+});
+
+test("keys that differ are said, and what is certain is told from what is not", () => {
+  expect(health({ mentioned: true, routes: [route("/health", { a: 1 })] }, { body: { a: 2 } }).problems).toEqual([
+    expect.stringMatching(/^p:health\.body: .* Write p:health\.body: '\{"a":1\}'$/),
+  ]);
+  expect(health({ mentioned: false, routes: null })).toMatchObject({
+    problems: [],
+    notices: [expect.stringMatching(/^p:health\.path: is \/health, and no text/)],
+  });
+});
