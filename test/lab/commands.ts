@@ -1,4 +1,4 @@
-/** The commands that boot real hosts on this machine: `up:local`, `down:local`, `test:hosts`, `test:faults`, and `lab ...` for machines of one's own. */
+/** The commands that boot real hosts on this machine: `up:local`, `down:local`, `test:hosts`, `test:faults`, `test:soak`, and `lab ...` for machines of one's own. */
 import { command, EXIT, Problem, systemSentence, UsageProblem } from "../../policies/cli";
 import type { AnyCommand, Form, Group } from "../../policies/cli";
 import { OPERATING_SYSTEMS } from "../../infra/external-names";
