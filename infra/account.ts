@@ -28,6 +28,11 @@ const KINDS: readonly Kind[] = [
     problem: "AWS does not accept the credentials",
   },
   {
+    pattern: /account ID not allowed/i,
+    problem:
+      "the credentials are of an account that aws:allowedAccountIds does not list; name your account there, or use credentials of one that it lists",
+  },
+  {
     pattern: /profile .*(was not found|could not be found)|failed to get shared config profile/i,
     problem: "the profile that is named does not exist",
   },

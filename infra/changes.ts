@@ -39,6 +39,7 @@ export const INPUT_EFFECTS: Readonly<Record<string, Inputs>> = {
     iamInstanceProfile: "in place",
     // Would stop and start the instance without running the new script; the program ignores changes of it.
     userData: "ignored",
+    disableApiTermination: "in place",
     "metadataOptions.httpEndpoint": "in place",
     "metadataOptions.httpTokens": "in place",
     "metadataOptions.httpPutResponseHopLimit": "in place",

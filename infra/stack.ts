@@ -47,6 +47,7 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
     adopt: config.models.adopt,
     files: inputs.models.files,
     key: found.keys.bucket,
+    protect: config.protect.bucket,
   });
   const network = new Network("network", { config: config.network, region, bucketName });
   const firewall = new Firewall("firewall", {
@@ -97,6 +98,7 @@ function createHosts(inputs: StackInputs, { images, keys }: Found, network: Netw
       statements: hostStatements(role, config, bucketName, keys.bucket),
       volumeKey: volumeKey(config, keys),
       iam: config.iam,
+      protect: config.protect.hosts,
       publicAddress: isGateway,
       forwards: isGateway && config.network.egress === "gateway",
     });
@@ -104,7 +106,7 @@ function createHosts(inputs: StackInputs, { images, keys }: Found, network: Netw
   };
   const gateway = host("gateway", network.publicSubnetIds[0] ?? "", firewall.gatewayGroupId);
   const backend = host("backend", network.privateSubnetIds[0] ?? "", firewall.backendGroupId);
-  const address = config.gateway.elasticIp ? elasticIp(gateway) : gateway.publicIp;
+  const address = config.gateway.elasticIp ? elasticIp(gateway, config.protect.hosts) : gateway.publicIp;
   return { gateway, backend, address, keyName: key.keyName };
 }
 
@@ -113,8 +115,8 @@ function volumeKey(config: StackConfig, { volume }: Keys): VolumeKey | undefined
 }
 
 /** The association is what an address has to wait for: before it, the instance does not answer there. */
-function elasticIp(gateway: aws.ec2.Instance): pulumi.Output<string> {
-  const address = new aws.ec2.Eip("gateway-address", { domain: "vpc", tags: { Name: "gateway" } });
+function elasticIp(gateway: aws.ec2.Instance, protect: boolean): pulumi.Output<string> {
+  const address = new aws.ec2.Eip("gateway-address", { domain: "vpc", tags: { Name: "gateway" } }, { protect });
   const association = new aws.ec2.EipAssociation("gateway-address", { allocationId: address.id, instanceId: gateway.id });
   return association.publicIp;
 }

@@ -73,4 +73,25 @@ export const ACCOUNT_SECTIONS: Readonly<Record<string, Section>> = {
       },
     },
   },
+  protect: {
+    description: "What is not to be deleted by accident. To delete it after all: set the key to false, `pulumi up`, and then.",
+    schema: {
+      type: "object",
+      additionalProperties: false,
+      default: {},
+      properties: {
+        hosts: {
+          type: "boolean",
+          default: false,
+          description:
+            "Instances and the Elastic IP: the engine refuses to delete or replace them (`pulumi destroy`, another image), and EC2 to terminate the instances.",
+        },
+        bucket: {
+          type: "boolean",
+          default: false,
+          description: "The model bucket: the engine refuses to let go of it. It is never emptied or deleted in any case.",
+        },
+      },
+    },
+  },
 };

@@ -18,6 +18,8 @@ export interface HostArgs {
   /** What the host may do, as IAM statements; none means no permission at all. */
   readonly statements: readonly Statement[];
   readonly iam: IamConfig;
+  /** Neither the engine nor EC2 may delete it. */
+  readonly protect: boolean;
   /** Key of the root volume; the account's when there is none. */
   readonly volumeKey?: VolumeKey;
   readonly publicAddress: boolean;
@@ -81,9 +83,10 @@ export class Host extends pulumi.ComponentResource {
           tags: tags(args.role),
         },
         tags: tags(args.role, args.role),
+        ...(args.protect ? { disableApiTermination: true } : {}),
       },
       // A newer image, a new first-boot script or another key must not replace or stop a host that serves. A host that is made anew gets them.
-      { parent: this, ignoreChanges: ignored(args) },
+      { parent: this, ignoreChanges: ignored(args), protect: args.protect },
     );
     this.registerOutputs({ instanceId: this.instance.id });
   }

@@ -10,6 +10,8 @@ export interface ModelBucketArgs {
   readonly adopt: boolean;
   /** ARN of the KMS key that encrypts it. @default S3's own encryption */
   readonly key?: string;
+  /** The engine may not let go of it. */
+  readonly protect: boolean;
   /** What this stack uploads; models that are in the bucket already are not among them (uploads.ts). */
   readonly files: readonly ModelFile[];
 }
@@ -43,7 +45,7 @@ export class ModelBucket extends pulumi.ComponentResource {
     const bucket = new aws.s3.Bucket(
       `${name}-bucket`,
       { bucket: args.bucketName, forceDestroy: false, tags: tags(args.bucketName, "models") },
-      { ...kept, import: args.adopt ? args.bucketName : undefined },
+      { ...kept, import: args.adopt ? args.bucketName : undefined, protect: args.protect },
     );
     const target = { bucket: bucket.bucket };
     const versioning = new aws.s3.BucketVersioning(

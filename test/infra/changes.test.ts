@@ -111,6 +111,8 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "iam.path": { iam: { path: "/ml-gateway/" } },
   "kms.bucketKey": { kms: { bucketKey: "alias/models" } },
   "kms.volumeKey": { kms: { volumeKey: VOLUME_KEY } },
+  "protect.hosts": { protect: { hosts: true } },
+  "protect.bucket": { protect: { bucket: true } },
   repair: { repair: "again" },
   "backup.enabled": { backup: { enabled: false } },
   "backup.schedule": { backup: { schedule: "weekly" } },

@@ -359,6 +359,8 @@ const REST: readonly Case[] = [
 
 const KEY_ID = "01234567-89ab-cdef-0123-456789abcdef";
 const ACCOUNT: readonly Case[] = [
+  ["protection as a word", section("protect", "{ hosts: on }"), /^ml-gateway:protect\.hosts: found "on"; only true and false count/],
+  ["protection of nothing", section("protect", "true"), /^ml-gateway:protect: found a single value \("true"\); write a group/],
   [
     "a tag of AWS",
     section("tags", "{ 'aws:Owner': me }"),

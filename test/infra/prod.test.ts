@@ -1,0 +1,80 @@
+/** Pulumi.prod.yaml: strict, without a finding where every policy is mandatory, and refused while it is the example. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { policyConfigOf } from "../../infra/cli/policy-config";
+import { previewStack, type Preview } from "../../infra/cli/preview-stack";
+import { accessProblem } from "../../infra/account";
+import { runProgram } from "../../infra/offline/engine";
+import { placeholderKey } from "../../infra/offline/placeholder-key";
+import { previewProvider } from "../../infra/offline/preview-provider";
+import { readStackFile } from "../../infra/offline/stack-file";
+import { program } from "../../infra/program";
+import { ROOT } from "./evaluate";
+
+jest.setTimeout(60_000);
+
+const STRICT = policyConfigOf("policies/strict.json", readFileSync(join(ROOT, "policies/strict.json"), "utf8"));
+
+describe("previewed", () => {
+  let prod: Preview;
+  beforeAll(async () => {
+    jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    prod = await previewStack(ROOT, { stack: "prod", policies: STRICT }, { say: () => undefined });
+  });
+  afterAll(() => jest.restoreAllMocks());
+  const named = (name: string): Preview["document"]["resources"][number] => {
+    const found = prod.document.resources.find((resource) => resource.name === name);
+    if (found === undefined) throw new Error(`no ${name}`);
+    return found;
+  };
+
+  test("every policy is mandatory, and none has a finding or cannot tell", () => {
+    expect(prod.result.summary).toMatchObject({ withFindings: 0, cannotTell: 0 });
+    expect(new Set(prod.result.outcomes.map(({ level }) => level))).toEqual(new Set(["mandatory"]));
+  });
+
+  test("nothing is open to the world but port 80", () => {
+    const rules = prod.document.resources.filter(({ type, inputs }) => /IngressRule$/.test(type) && inputs.cidrIpv4 !== undefined);
+    const world = rules.filter(({ inputs }) => inputs.cidrIpv4 === "0.0.0.0/0");
+    expect(world.map(({ inputs }) => inputs.fromPort as number)).toEqual([80]);
+    expect(rules.filter(({ inputs }) => inputs.fromPort === 22).map(({ inputs }) => inputs.cidrIpv4 as string)).toEqual(["203.0.113.0/28"]);
+  });
+
+  test("hosts, address and bucket are protected; the way out is a managed NAT", () => {
+    for (const name of ["gateway-instance", "backend-instance"]) {
+      expect(named(name)).toMatchObject({ inputs: { disableApiTermination: true }, options: { protect: true } });
+    }
+    expect(named("gateway-address").options.protect).toBe(true);
+    expect(named("models-bucket").options).toMatchObject({ protect: true, retainOnDelete: true });
+    expect(prod.document.resources.filter(({ type }) => type.endsWith(":NatGateway"))).toHaveLength(1);
+  });
+});
+
+test("an update with the example's network is refused before anything is registered; a preview only warns", async () => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  const file = readStackFile(ROOT, "prod", { privateKey: placeholderKey });
+  const registered: string[] = [];
+  const run = (preview: boolean): Promise<unknown> =>
+    runProgram({
+      ...file,
+      preview,
+      provider: previewProvider("us-east-1"),
+      onRegister: ({ name, type }) => type.startsWith("aws:") && registered.push(name),
+      program: async () => ({ ...(await program(ROOT, { operatorAddress: () => Promise.resolve("198.18.0.1") })) }),
+    });
+  await expect(run(false)).rejects.toThrow(
+    /^ml-gateway:gateway\.sshFrom: found 203\.0\.113\.0\/28, a documentation network, .* set it to your own address/,
+  );
+  expect(registered).toEqual([]);
+  await run(true);
+  expect(registered.length).toBeGreaterThan(50);
+  expect(warn.mock.calls.map(([text]) => text)).toContainEqual(expect.stringMatching(/still names a documentation network/));
+  jest.restoreAllMocks();
+});
+
+test("credentials of another account than the one that is listed", () => {
+  expect(accessProblem("invocation of aws:index returned an error: AWS account ID not allowed: 210987654321", "us-east-1")).toMatch(
+    /^aws: the credentials are of an account that aws:allowedAccountIds does not list; name your account there.*210987654321/,
+  );
+});
