@@ -45,7 +45,7 @@ const OPTIONS = {
 export const deployRoleCommand = command({
   name: "deploy-role",
   summary:
-    "Prints the IAM policy that previews, updates and destroys one stack, and nothing else: from what the program registers, with ARNs and tag conditions wherever AWS takes them. Reads files alone; needs no AWS account.",
+    "Prints the IAM policies of the role that previews, updates and destroys one stack, and who may take it. They come from what the program registers, with ARNs and tag conditions wherever AWS takes them. Reads files alone; needs no AWS account.",
   options: OPTIONS,
   examples: [
     "--stack dev",

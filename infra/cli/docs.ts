@@ -1,6 +1,6 @@
 /**
  * `npm run docs`: writes the pages of docs/ that are made of the program (configuration, outputs, names of the outside world), the picture of the
- * dev stack and the parts of README.md between markers; with `--check` it only says whether all are up to date (exit 1 when not).
+ * dev stack and the parts of README.md, docs/commands.md and docs/models.md between markers; with `--check` it only says whether all are up to date (exit 1 when not).
  */
 import * as path from "path";
 import { pageCommand, start } from "../../policies/cli";
@@ -23,6 +23,12 @@ export const docsCommand = pageCommand("docs", [
   { file: page("outputs.md"), source: "infra/outputs.ts", text: outputsPage },
   // Both evaluate the stack, which takes seconds that --help need not wait for.
   { file: page("images/dev.svg"), source: "the dev stack", text: async () => (await import("../picture/draw")).drawStack(await dev()) },
+  {
+    file: page("commands.md"),
+    source: "the commands' own help",
+    text: async () => (await import("./commands-page")).commandsPage(ROOT),
+  },
+  { file: page("models.md"), source: "models-manifest/schema.json", text: async () => (await import("./manifest-page")).modelsPage(ROOT) },
   {
     file: path.join(ROOT, "README.md"),
     source: "the dev stack",

@@ -39,7 +39,7 @@ type InitOptions = Given<typeof OPTIONS>["options"];
 export const initCommand = command({
   name: "init",
   summary:
-    "Makes a new stack: looks at the application's folder (module, health, settings) and the models (formats, roles), asks what it cannot find, and writes key pair, manifest and stack file. Secrets go to the Pulumi CLI by standard input. Overwrites nothing, and ends with the offline preview.",
+    "Makes a new stack from a look at your application and models: key pair, manifest and stack file. Module, health, settings, formats and roles are found by looking, and what cannot be found is asked for. Secrets go to the Pulumi CLI by standard input. Overwrites nothing, and ends with the offline preview.",
   options: OPTIONS,
   examples: [
     "",

@@ -39,7 +39,7 @@ export type PreviewOptions = Given<typeof OPTIONS>["options"];
 export const previewCommand = command({
   name: "preview:offline",
   summary:
-    "Evaluates the program and the policy pack for one stack on this machine alone: no Pulumi CLI, no AWS account, no network. Prints one screen; the options show the rest.",
+    "Evaluates the program and the policy pack for one stack on this machine alone. No Pulumi CLI, no AWS account, no network. Prints one screen; the options show the rest.",
   options: OPTIONS,
   examples: [
     "",

@@ -16,13 +16,12 @@ const QUIET = { say: () => undefined };
 const WIDTH = 100;
 
 /** @throws where a marker is missing: a part that nobody writes any more would grow old */
-export function withParts(text: string, parts: Readonly<Record<string, readonly string[]>>): string {
+export function withParts(text: string, parts: Readonly<Record<string, readonly string[]>>, file = "README.md"): string {
   return Object.entries(parts).reduce((page, [name, lines]) => {
     const [begin, end] = [`<!-- ${name}: written by npm run docs -->`, `<!-- end of ${name} -->`];
     const [before, rest] = page.split(begin);
     const after = rest?.split(end)[1];
-    if (before === undefined || after === undefined)
-      throw new Error(`README.md: the markers of "${name}" are missing: ${begin} and ${end}`);
+    if (before === undefined || after === undefined) throw new Error(`${file}: the markers of "${name}" are missing: ${begin} and ${end}`);
     return `${before}${begin}\n\n${lines.join("\n")}\n\n${end}${after}`;
   }, text);
 }

@@ -25,7 +25,7 @@ type Options = Given<typeof OPTIONS>["options"];
 export const releasesCommand = command({
   name: "releases",
   summary:
-    "Lists what served on both hosts of a deployed stack, when and by whom; or makes an earlier release serve again, in seconds and without Pulumi, by the same trial and switch as any release.",
+    "Lists what served on the hosts, when and by whom; or makes an earlier release serve again. That takes seconds and no Pulumi, by the same trial and switch as any release.",
   options: OPTIONS,
   words: {
     value: "rollback ID | rollback previous | resume",

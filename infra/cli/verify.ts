@@ -14,7 +14,7 @@ const OPTIONS = {
 
 export const verifyCommand = command({
   name: "verify",
-  summary: "Asks both hosts of a deployed stack, over SSH and outside of Pulumi, whether everything on them is what the program wants.",
+  summary: "Asks both hosts of a deployed stack whether everything on them is what the program wants. Over SSH, outside of Pulumi.",
   options: OPTIONS,
   examples: ["--stack dev", "--stack prod --json > drift.json"],
   exitCodes: {

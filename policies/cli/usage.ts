@@ -43,6 +43,27 @@ function valueOf(spec: OptionSpec): string {
 }
 
 export function usage(of: Command, width: number): string {
+  return [
+    ...described(of, width),
+    "",
+    "Examples:",
+    ...examplesOf(of),
+    "",
+    "Exit codes:",
+    ...table(codesOf(of), width),
+    "",
+    ...wrap(MANNER, width),
+  ].join("\n");
+}
+
+/** For a page of many commands: without what all have in common, and without what the exit codes mean everywhere. */
+export function reference(of: Command, width: number): string {
+  const codes = codesOf(of).filter(([code]) => of.exitCodes?.[Number(code) as ExitCode] !== undefined);
+  const special = codes.length === 0 ? [] : ["", "Exit codes:", ...table(codes, width)];
+  return [...described(of, width), "", "Examples:", ...examplesOf(of), ...special].join("\n");
+}
+
+function described(of: Command, width: number): string[] {
   const options = Object.entries(of.options).map(([name, spec]): Row => [`${shortOf(spec)}--${name}${valueOf(spec)}`, helpOf(spec)]);
   const words: Row[] = of.words === undefined ? [] : [[of.words.value, of.words.help]];
   const behind: Row[] = of.rest === undefined ? [] : [[restOf(of), of.rest.help]];
@@ -53,15 +74,11 @@ export function usage(of: Command, width: number): string {
     "",
     ...table([...words, ...options, ...behind, ["-h, --help", HELP]], width),
     ...(of.notes ?? []).flatMap((note) => ["", ...wrap(note, width)]),
-    "",
-    "Examples:",
-    ...of.examples.map((example) => `  ${[...invocation(of), example].join(" ").trimEnd().replace(/ --$/, "")}`),
-    "",
-    "Exit codes:",
-    ...table(codesOf(of), width),
-    "",
-    ...wrap(MANNER, width),
-  ].join("\n");
+  ];
+}
+
+function examplesOf(of: Command): string[] {
+  return of.examples.map((example) => `  ${[...invocation(of), example].join(" ").trimEnd().replace(/ --$/, "")}`);
 }
 
 export function groupUsage(group: Group, width: number): string {

@@ -1,6 +1,7 @@
 /** The picture and the generated parts of README.md are what the dev stack makes them; `npm run docs` writes them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import Ajv from "ajv";
 import { DEFAULT_CONFIG } from "../../policies/core/config";
 import { previewFile } from "../../infra/cli/preview-stack";
 import { withParts } from "../../infra/cli/readme";
@@ -10,7 +11,9 @@ import { pictureOf } from "../../infra/picture/model";
 import { description, svg } from "../../infra/picture/svg";
 import { placeholderKey } from "../../infra/offline/placeholder-key";
 import { stackFileFromText } from "../../infra/offline/stack-file";
+import schema from "../../models-manifest/schema.json";
 import { run } from "../cli/run";
+import { SCRIPTS } from "../cli/scripts";
 import { ROOT } from "./pages";
 
 jest.setTimeout(120_000);
@@ -65,4 +68,25 @@ describe("the picture", () => {
     expect(one).toBe(two);
     expect(one).toContain('<title id="title">&lt;b&gt; &amp; &quot;x&quot;</title>');
   });
+});
+
+describe("the reference of the manifest", () => {
+  const { definitions, properties } = schema;
+  const fields = [...Object.entries<object>(properties), ...Object.entries<object>(definitions.file.properties)].filter(
+    ([name]) => name !== "$schema" && name !== "files",
+  );
+
+  test.each(fields)("%s: its examples are what the schema takes", (_, field) => {
+    const { examples = [], ...rest } = field as { readonly examples?: readonly unknown[] };
+    expect(examples.length).toBeGreaterThan(0);
+    const validate = new Ajv({ unicodeRegExp: true }).compile(rest);
+    for (const example of examples) expect([example, validate(example)]).toEqual([example, true]);
+  });
+});
+
+test("the help of every command is on the page, without what all have in common", () => {
+  const page = readFileSync(join(ROOT, "docs/commands.md"), "utf8");
+  for (const name of Object.keys(SCRIPTS)) expect(page).toContain(`### npm run ${name}\n`);
+  expect(page).toContain("--oidc WHO");
+  expect(page).not.toContain("70  a fault of the command itself");
 });
