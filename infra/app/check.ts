@@ -8,10 +8,11 @@ import { admits, missingPackages, missingRuntime, pinConflicts, unpinned } from 
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { undeclared } from "./imports";
+import { uninstallable } from "./requirement-lines";
 import { readRequirements } from "./requirements";
 import { secretFiles, secretProblem, type SecretFile } from "./secret-files";
 import type { Imported } from "./syntax";
-import { contentOf, mebibytes, plainFiles, type AppTree } from "./tree";
+import { contentOf, mebibytes, plainFiles, textOf, type AppTree } from "./tree";
 
 export interface AppRequest {
   readonly project: string;
@@ -67,6 +68,11 @@ function lfsPointers(tree: AppTree, key: AppRequest["key"]): Findings {
 }
 
 function checkPackages(tree: AppTree, request: AppRequest): Findings {
+  // What `pip list` prints is one mistake and not one a line.
+  if (/^\s*Package\s+Version\s*$/m.test(textOf(tree, "requirements.txt")?.slice(0, 200) ?? "")) {
+    const instead = "write one package a line as NAME==VERSION (`pip freeze` prints them so)";
+    return { problems: [`requirements.txt: is the table that pip list prints, which pip does not read; ${instead}`], notices: [] };
+  }
   const packages = packagesOf(tree);
   return packages === undefined ? { problems: [noRequirements(tree)], notices: [] } : checkSet(packages.file, packages.set, request);
 }
@@ -120,6 +126,7 @@ function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, gi
           `${place}: asks for ${name}${found}, and the models were made with ${name} ${wanted} (runtime in the manifest); a release would be refused on the host. Write ${name}==${wanted}, or give models that were made with the other version`,
       ),
       ...unmetNeeds(project, set.requirements, given),
+      ...uninstallable(set),
     ],
     notices: [
       ...(perhaps.length > 0
@@ -151,7 +158,10 @@ const OTHERS: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/^Pipfile(\.lock)?$/, "run `pipenv requirements > requirements.txt`"],
   [/^environment\.ya?ml$/, "conda is not used on the hosts; write its packages of PyPI into requirements.txt"],
   [/^setup\.(py|cfg)$/, "write its install_requires into requirements.txt"],
-  [/^requirements[^/]*\.(txt|in)$/, "name it requirements.txt, or write requirements.txt with the line `-r FILE`"],
+  [/^requirements\.txt$/i, "name it requirements.txt, in lower case"],
+  [/^requirements[^/]*\.(txt|in)$/i, "name it requirements.txt, or write requirements.txt with the line `-r FILE`"],
+  [/^requirements\.txt\//, "requirements.txt is a folder; write a file of that name with the line `-r FILE` under another folder's name"],
+  [/(^|\/)(requirements\.txt|pyproject\.toml)$/, "give its folder as app.path, or write requirements.txt with the line `-r FILE`"],
 ];
 
 function noRequirements(tree: AppTree): string {

@@ -26,7 +26,7 @@ const EXPORT =
 
 /** @param tree has a pyproject.toml */
 export function readPyproject(tree: AppTree): ProjectSet {
-  const nothing = { requirements: [], constraints: [], files: ["pyproject.toml"], complete: false };
+  const nothing = { requirements: [], constraints: [], options: [], files: ["pyproject.toml"], complete: false };
   const file = parsed<Pyproject>(tree, "pyproject.toml");
   if ("problem" in file) return { ...nothing, problems: [file.problem] };
   const { project, tool } = file.value;
@@ -101,6 +101,7 @@ function lockedRequirement({ name = "", version }: Locked): Requirement {
     specifier: version === undefined ? "" : `==${version}`,
     marker: true,
     hashed: true,
+    hashes: [],
   };
 }
 

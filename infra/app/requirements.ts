@@ -15,8 +15,16 @@ export interface Requirement {
   readonly specifier: string;
   readonly marker: boolean;
   readonly hashed: boolean;
+  /** Such as `sha256:…`, as they are written. */
+  readonly hashes: readonly string[];
   /** A file of the tree, or an address. */
   readonly url?: string;
+}
+
+export interface OptionLine {
+  readonly place: string;
+  readonly option: string;
+  readonly text: string;
 }
 
 export interface RequirementSet {
@@ -25,6 +33,8 @@ export interface RequirementSet {
   readonly files: readonly string[];
   /** Of constraints files: they pin and ask for nothing. */
   readonly constraints: readonly Requirement[];
+  /** Lines that are neither packages nor places of them. */
+  readonly options: readonly OptionLine[];
   readonly problems: readonly string[];
 }
 
@@ -71,6 +81,7 @@ class Reader implements RequirementSet {
   readonly requirements: Requirement[] = [];
   readonly constraints: Requirement[] = [];
   readonly files: string[] = [];
+  readonly options: OptionLine[] = [];
   readonly problems: string[] = [];
 
   constructor(private readonly tree: AppTree) {}
@@ -107,7 +118,8 @@ class Reader implements RequirementSet {
       this.problems.push(
         `${place}: found "${text}", which switches the check of certificates off; use an index with https, and remove the line`,
       );
-    } else if (option === "") (constraints ? this.constraints : this.requirements).push(this.requirement(place, text));
+    } else if (option !== "") this.options.push({ place, option, text });
+    else (constraints ? this.constraints : this.requirements).push(this.requirement(place, text));
   }
 
   /** An index, or a folder of wheels in the tree. */
@@ -174,10 +186,10 @@ export function normalized(name: string): string {
 }
 
 export function parseRequirement(place: string, text: string): Requirement {
-  const hashed = /\s--hash[\s=]/.test(text);
+  const hashes = [...text.matchAll(/\s--hash[\s=]+(\S+)/g)].map(([, hash = ""]) => hash);
   const bare = text.replace(/\s+--.*$/, "");
   const [main = "", marker] = bare.split(/\s*;\s*/, 2);
-  const common = { place, hashed, marker: marker !== undefined };
+  const common = { place, hashed: hashes.length > 0, hashes, marker: marker !== undefined };
   const direct = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*@\s*(\S+)$/.exec(main);
   if (direct !== null) return { ...common, name: normalized(direct[1] ?? ""), extras: list(direct[2]), specifier: "", url: direct[3] };
   if (/^[a-z+]+:\/\//.test(main) || /^\.|\//.test(main) || ARCHIVE.test(main.replace(/\[[^\]]*\]$/, ""))) {

@@ -38,6 +38,8 @@ function byStructure(text: string): string | undefined {
   if (/^kind:\s*Config\s*$/m.test(text) && /^\s*(client-key-data|token|password):/m.test(text)) return "a kubeconfig with credentials";
   if (/^\s*aws_secret_access_key\s*=\s*\S+/m.test(text)) return "an AWS access key";
   if (/_authToken\s*=\s*(?!\$\{)\S+/.test(text)) return "a token of a package registry";
+  if (/^\s*(extra-)?(index-url|index|url|find-links)\s*=\s*["']?https?:\/\/[^\s/:@"']+:[^\s/@"'${]+@/m.test(text))
+    return "a password of a package index";
   return undefined;
 }
 

@@ -73,6 +73,11 @@ class Walk {
 
   private entry(path: string, ignored: Ignored): void {
     const whole = join(this.root, path);
+    // Read as text it is another name, under which there is nothing.
+    if (path.includes("\uFFFD")) {
+      this.problems.push(`${path} has a name that is not UTF-8; rename it`);
+      return;
+    }
     const stat = lstatSync(whole);
     if (ignored.has(path, stat.isDirectory())) return;
     // A control character or a backslash in a name would not survive the lists that the host checks.

@@ -45,6 +45,11 @@ test("says nothing of an application that is in order", () => {
   expect(check(APP)).toEqual({ problems: [], notices: [], allowed: [] });
 });
 
+test("lines that do install are not refused", () => {
+  const lines = `--prefer-binary\n--only-binary :all:\npywin32==306; sys_platform == "win32"\ndataclasses; python_version < "3.7"\nb @ git+https://example.org/a/b.git@${"a".repeat(40)}\nfastapi==0.162.5.0\n`;
+  expect(check(requirements(PINNED + lines)).problems).toEqual([]);
+});
+
 test.each([
   ["the keys", "lightgbm==4.6.0\nonnxruntime==1.23.2\n", { packages: ["libgomp1"], allow: ["proc"], pythons: ["3.10"] }],
   [
@@ -65,6 +70,57 @@ const PROBLEMS: [title: string, files: Files, options: Options, message: RegExp]
     /^ml-gateway:app\.path: has neither requirements\.txt nor pyproject\.toml.*; write requirements\.txt with uvicorn/,
   ],
   ["Pipenv", { "ml_gateway/app.py": FASTAPI, Pipfile: "" }, {}, /found Pipfile: run `pipenv requirements > requirements\.txt`$/],
+  [
+    "a list in a folder",
+    { "ml_gateway/app.py": FASTAPI, "backend/requirements.txt": "x" },
+    {},
+    /found backend\/requirements\.txt: give its folder as app\.path/,
+  ],
+  [
+    "a list in capitals",
+    { "ml_gateway/app.py": FASTAPI, "Requirements.txt": "x" },
+    {},
+    /found Requirements\.txt: name it requirements\.txt, in lower case$/,
+  ],
+  [
+    "the table of pip list",
+    requirements("Package Version\n------- ----\nfastapi 1\nuvicorn 1\n"),
+    {},
+    /requirements\.txt: is the table that pip list prints/,
+  ],
+  ...(
+    [
+      ["--frobnicate", /found "--frobnicate", which is no option of a requirements file/],
+      ["http://example.org/x-1-py3-none-any.whl", /is fetched by http:\/\/, so the package would come unprotected; write https/],
+      ["git+ssh://git@example.org/a/b.git", /is fetched by ssh, and the hosts have no key/],
+      ["b @ git+https://token@example.org/a/b.git", /holds a user or a password in its address/],
+      ["b @ git+https://${TOKEN}@example.org/a/b.git", /names a variable in its address, which no host has/],
+      ["hg+https://example.org/a/b", /is fetched by hg, which the hosts do not have/],
+      ["sklearn", /names sklearn, which installs nothing; write scikit-learn$/],
+      ["python>=3.10", /names python, which no package is/],
+      ["sqlite3", /names sqlite3, which is a part of Python/],
+      ["pywin32==306", /names pywin32, which is for another system/],
+      ["a==1 --hash=sha256:abc", /has the hash "sha256:abc", which is none that pip takes; write --hash=sha256: and its 64/],
+      ["fastapi==0.1", /asks for fastapi==0\.1, and requirements\.txt:1 for ==0\.162\.5; keep one/],
+    ] as const
+  ).map(([line, message]): (typeof PROBLEMS)[number] => [
+    `a line that does not install: ${line}`,
+    requirements(`${PINNED}${line}\n`),
+    {},
+    message,
+  ]),
+  [
+    "a uvicorn without what it is started with",
+    requirements("fastapi==1\nuvicorn==0.20.0\npython-dotenv==1\n"),
+    {},
+    /asks for uvicorn 0\.20\.0, .*; write 0\.22 or a later version$/,
+  ],
+  [
+    "a password in pip's own settings",
+    { ...APP, "pip.conf": "[global]\nindex-url = https://me:hunter2@pypi.corp/simple\n" },
+    {},
+    /pip\.conf holds a password of a package index/,
+  ],
   ["conda", { "ml_gateway/app.py": FASTAPI, "environment.yml": "x" }, {}, /found environment\.yml: conda is not used/],
   [
     "a folder of lists",

@@ -1,0 +1,92 @@
+/** What of a list of packages can be read and will not install on a host, or not as it was meant. Pure. */
+import type { Requirement, RequirementSet } from "./requirements";
+import { admits } from "./packages";
+
+/** Of a requirements file, in pip's documentation ("Requirements File Format"). */
+const OPTIONS =
+  "-i --index-url --extra-index-url --no-index -c --constraint -r --requirement -e --editable -f --find-links --no-binary --only-binary --prefer-binary --require-hashes --pre --trusted-host --use-feature".split(
+    " ",
+  );
+/** Hex digits of each digest that pip takes. */
+const DIGESTS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
+
+/** Modules of Python itself. A package of the same name on PyPI, where there is one, is old or somebody else's. */
+const OF_PYTHON = new Set(
+  "abc argparse asyncio base64 collections concurrent contextlib copy csv ctypes datetime email functools glob hashlib html http io itertools json logging math multiprocessing os pathlib pickle platform queue random re shutil signal socket sqlite3 ssl string subprocess sys tempfile threading time tkinter traceback unittest urllib uuid warnings zipfile".split(
+    " ",
+  ),
+);
+/** Packages of other systems: they have no wheel for Linux and cannot be built there. */
+const OF_OTHER_SYSTEMS = new Set("pywin32 pypiwin32 pywinpty windows-curses winrt pyobjc pyobjc-core pyobjc-framework-cocoa".split(" "));
+/** `--timeout-graceful-shutdown`, which the service is started with. */
+const OLDEST_UVICORN = "0.22";
+
+/** @returns one sentence for each line, with its place in front */
+export function uninstallable(set: RequirementSet): string[] {
+  const lines = set.requirements.flatMap((line) =>
+    (ofUrl(line) ?? ofName(line) ?? ofHashes(line) ?? []).map((why) => `${line.place}: ${why}`),
+  );
+  const options = set.options
+    .filter(({ option }) => !OPTIONS.includes(option))
+    .map(
+      ({ place, text }) => `${place}: found ${JSON.stringify(text)}, which is no option of a requirements file; correct or remove the line`,
+    );
+  return [...options, ...lines, ...contradictions(set.requirements)];
+}
+
+function ofUrl({ url }: Requirement): string[] | undefined {
+  const [, tool, scheme = "", rest = ""] = /^(?:(\w+)\+)?(\w+):\/\/(.*)$/.exec(url ?? "") ?? [];
+  if (rest === "") return undefined;
+  const instead = "build a wheel of it (pip wheel --no-deps), put it into the application's folder and name it";
+  if (/\$\{?\w+\}?/.test(rest)) return [`names a variable in its address, which no host has; ${instead}`];
+  if (scheme === "ssh") return [`is fetched by ssh, and the hosts have no key for it; ${instead}`];
+  if (/^[^/]*@/.test(rest)) return [`holds a user or a password in its address, which would lie in the code; ${instead}`];
+  if (scheme === "http" || scheme === "git")
+    return [`is fetched by ${scheme}://, so the package would come unprotected; write https://, or ${instead}`];
+  return tool !== undefined && tool !== "git" ? [`is fetched by ${tool}, which the hosts do not have; ${instead}`] : undefined;
+}
+
+function ofName({ name, specifier, marker, url }: Requirement): string[] | undefined {
+  if (name === undefined || url !== undefined) return undefined;
+  if (name === "sklearn") return ["names sklearn, which installs nothing; write scikit-learn"];
+  if (name === "python")
+    return ["names python, which no package is; the hosts' Python follows from gateway.os and backend.os. Remove the line"];
+  if (OF_PYTHON.has(name) && !marker) return [`names ${name}, which is a part of Python and no package to install; remove the line`];
+  if (OF_OTHER_SYSTEMS.has(name) && !marker) {
+    return [
+      `names ${name}, which is for another system and cannot be installed on Linux; remove the line, or write ${name}; sys_platform != "linux"`,
+    ];
+  }
+  const exact = /^={2,3}([0-9.]+)$/.exec(specifier)?.[1];
+  return name === "uvicorn" && exact !== undefined && !admits(`>=${OLDEST_UVICORN}`, exact)
+    ? [
+        `asks for uvicorn ${exact}, which does not know --timeout-graceful-shutdown, and the service is started with it; write ${OLDEST_UVICORN} or a later version`,
+      ]
+    : undefined;
+}
+
+function ofHashes({ hashes }: Requirement): string[] | undefined {
+  const wrong = hashes.find((one) => {
+    const [kind = "", digits = ""] = one.split(":");
+    return digits.length !== DIGESTS[kind] || !/^[0-9a-fA-F]+$/.test(digits);
+  });
+  return wrong === undefined
+    ? undefined
+    : [
+        `has the hash ${JSON.stringify(wrong.slice(0, 80))}, which is none that pip takes; write --hash=sha256: and its 64 hex digits (pip hash FILE prints it)`,
+      ];
+}
+
+/** The same package twice with versions of which no one is both. */
+function contradictions(requirements: readonly Requirement[]): string[] {
+  const exact = requirements.filter(({ name, specifier, marker }) => name !== undefined && !marker && /^={2,3}[^*,]+$/.test(specifier));
+  return exact.flatMap((line, index) => {
+    const first = exact.slice(0, index).find((one) => one.name === line.name && !same(one.specifier, line.specifier));
+    return first === undefined
+      ? []
+      : [`${line.place}: asks for ${line.name ?? ""}${line.specifier}, and ${first.place} for ${first.specifier}; keep one of the two`];
+  });
+}
+
+/** 1.0 and 1.0.0 are one version. */
+const same = (one: string, other: string): boolean => admits(one.replace(/^=+/, "=="), other.replace(/^=+/, "")) || one === other;
