@@ -15,7 +15,7 @@ import { lookUpAccount } from "./lookups";
 import type { ModelFile } from "./models/bucket";
 import { storedObjects } from "./models/stored";
 import { planUploads, toLookUp } from "./models/uploads";
-import { admission, admitsNobody } from "./network/admission";
+import { admission, admitsNobody, unseen } from "./network/admission";
 import type { HostRole } from "./release/types";
 import { modelBucketName } from "./naming";
 import { stackInputs, type StackInputs } from "./release/inputs";
@@ -47,6 +47,12 @@ export async function program(
     await warn(
       `${config.project}:gateway.sshFrom is 0.0.0.0/0: anybody on the internet may try to log in on port 22 of the gateway; set it to your own address: ` +
         `pulumi config set --stack ${config.stack} --path 'gateway.sshFrom[0]' YOUR-ADDRESS/32`,
+    );
+  }
+  const behind = unseen(config.gateway.sshFrom);
+  if (behind.length > 0) {
+    await pulumi.log.warn(
+      `${config.project}:gateway.sshFrom names ${behind.join(", ")}, private addresses, which the gateway never sees over the Internet; give the public one that you are seen with (curl -s https://checkip.amazonaws.com)`,
     );
   }
   if (admitsNobody(config.gateway.sshFrom)) {

@@ -65,6 +65,7 @@ function unzipped(file: string): { tar: Buffer; packed: string } | { problem: st
 
 /** @param clone the repository's folder, absolute @param use what is done with the commit's files while they lie unpacked */
 export function withCommit<T>(clone: string, commit: string, use: (found: AtHand) => T): T {
+  if (clone.includes("\0")) return use(nothing(clone, "has a NUL character, which no path has; write it anew"));
   const known = git(clone, ["rev-parse", "--verify", "--quiet", `${commit}^{commit}`]);
   if (known.problem !== undefined) return use(nothing(clone, known.problem));
   if (known.status !== 0) {

@@ -29,6 +29,15 @@ const LISTS = [
 const GROUPS = ["assumeRoleWithWebIdentity", "ignoreTags"];
 const ACCOUNTS = ["allowedAccountIds", "forbiddenAccountIds"];
 
+/** Texts of which the provider takes a few, and says so in its own words after the program has run. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  retryMode: ["standard", "adaptive"],
+  ec2MetadataServiceEndpointMode: ["IPv4", "IPv6"],
+  s3UsEast1RegionalEndpoint: ["legacy", "regional"],
+  tagPolicyCompliance: ["error", "warning", "disabled"],
+};
+const URLS = ["httpProxy", "httpsProxy", "ec2MetadataServiceEndpoint"];
+
 /** What is wrong with the `aws:` keys. */
 export function awsProblems(values: Readonly<Record<string, string>>, isSecret: (key: string) => boolean): string[] {
   return Object.entries(values)
@@ -60,11 +69,33 @@ function formProblem(name: string, value: string): string | undefined {
   if (BOOLEANS.includes(name)) return /^(true|false)$/.test(value) ? undefined : `${found} true or false`;
   if (NUMBERS.includes(name)) return /^\d+$/.test(value) ? undefined : `${found} a whole number, for example aws:${name}: 10`;
   if (GROUPS.includes(name)) return isGroup(structured) ? undefined : `${found} a group of keys, as the AWS provider has them for ${name}`;
+  const choices = CHOICES[name];
+  if (choices !== undefined && !choices.includes(value)) return `${found} ${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}`;
+  if (URLS.includes(name) && !/^https?:\/\/[^\s/]+/.test(value))
+    return `${found} an address, for example aws:${name}: http://proxy.example.com:3128`;
   if (!LISTS.includes(name)) return structured === undefined && value.trim() !== "" ? undefined : `${found} one text, or remove the key`;
   const example = ACCOUNTS.includes(name) ? `, for example aws:${name}: ["123456789012"]` : ", a line with a hyphen for each entry";
   if (!Array.isArray(structured)) return `${found} a list${example}`;
+  const entry = structured.map((one) => entryProblem(name, one)).find((problem) => problem !== undefined);
+  if (entry !== undefined) return entry;
   const odd: unknown = ACCOUNTS.includes(name) ? structured.find((one) => typeof one !== "string" || !/^\d{12}$/.test(one)) : undefined;
   return odd === undefined ? undefined : `found ${shown(odd)} in the list; write account ids of 12 digits in quotes${example}`;
+}
+
+/** An entry of a list that is to be a group: roles to assume, endpoints by service. */
+function entryProblem(name: string, entry: unknown): string | undefined {
+  if (name === "assumeRoles") {
+    const arn = isGroup(entry) ? entry.roleArn : undefined;
+    const right = typeof arn === "string" && /^arn:[a-z-]+:iam::\d{12}:role\/\S+$/.test(arn);
+    return right
+      ? undefined
+      : `found ${shown(entry)} in the list; write the ARN of a role, for example aws:assumeRoles: [{ roleArn: "arn:aws:iam::123456789012:role/deploy" }]`;
+  }
+  if (name !== "endpoints") return undefined;
+  const urls = isGroup(entry) && Object.values(entry).every((url) => typeof url === "string" && /^https?:\/\/[^\s/]+/.test(url));
+  return urls
+    ? undefined
+    : `found ${shown(entry)} in the list; write services with their addresses, for example aws:endpoints: [{ s3: "https://s3.example.com" }]`;
 }
 
 function leak(key: string): string {
@@ -100,15 +131,27 @@ function isTagText(value: unknown): boolean {
   return ["string", "number", "boolean"].includes(typeof value) && String(value).length <= 256;
 }
 
-/** Keys whose prefix is probably this project's, misspelt: nothing would read them. */
+/** What else may have keys in a stack's file: the engine itself. */
+const OF_THE_ENGINE = ["aws", "pulumi"];
+
+/** Keys that nothing reads: their prefix is neither this project's nor a provider's that it uses. @returns also what was probably meant */
 export function misspeltProjects(project: string, keys: readonly string[]): { readonly problems: string[]; readonly meant: string[] } {
-  const found = keys.filter((key) => {
-    const prefix = key.split(":", 1)[0] ?? "";
-    // A section of this program under another name (the stack's, say) is read by nobody either.
-    return (
-      prefix !== project && (nearest(prefix, [project]) !== undefined || (prefix !== "aws" && key.slice(prefix.length + 1) in SECTIONS))
-    );
-  });
-  const meant = found.map((key) => `${project}:${key.slice(key.indexOf(":") + 1)}`);
-  return { meant, problems: found.map((key, index) => `${visible(key)}: nothing reads it; did you mean "${meant[index] ?? ""}"?`) };
+  const found = keys.filter((key) => ![project, ...OF_THE_ENGINE].includes(key.split(":", 1)[0] ?? ""));
+  const rows = found.map((key) => ({ key, meant: meantBy(project, key) }));
+  return {
+    meant: rows.flatMap(({ meant }) => meant ?? []),
+    problems: rows.map(
+      ({ key, meant }) =>
+        `${visible(key)}: nothing reads it${meant === undefined ? `, because its prefix is neither ${project}: nor aws:; remove it` : `; did you mean "${meant}"?`}`,
+    ),
+  };
+}
+
+/** A section of this program under another prefix (the stack's, say), or one as the prefix. */
+function meantBy(project: string, key: string): string | undefined {
+  const [prefix = "", ...rest] = key.split(":");
+  const name = rest.join(":");
+  if (prefix in SECTIONS) return `${project}:${prefix}.${name}`;
+  if (nearest(prefix, ["aws"]) !== undefined && AWS_KEYS.includes(name)) return `aws:${name}`;
+  return nearest(prefix, [project]) !== undefined || name in SECTIONS ? `${project}:${name}` : undefined;
 }

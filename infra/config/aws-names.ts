@@ -33,7 +33,8 @@ export function regionProblem(region: string, skip = false): string | undefined 
 
 /** A key that was meant as aws:region. */
 export function isRegionKey(key: string): boolean {
-  return /^(aws[_-]?(default[_-]?)?)?region$/i.test(key.split(":").at(-1) ?? "");
+  const name = key.split(":").at(-1) ?? "";
+  return /^(aws[_-]?(default[_-]?)?)?region$/i.test(name) || (/^aws:/.test(key) && nearest(name, ["region"]) !== undefined);
 }
 
 function meant(region: string): string {

@@ -1,4 +1,5 @@
 /** What the settings of the .env files must fulfil. Pure; each rule returns its problems. */
+import { findFormats } from "../../policies/rules/secrets/detect";
 import { isSecretName } from "../../policies/rules/secrets/names";
 import { ENVIRONMENTS, isSecretKey, secretGroupOf } from "./environments";
 import type { Context } from "./value-rules";
@@ -14,7 +15,11 @@ interface Setting {
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** MAX_ARG_STRLEN of Linux is 128 KiB, with the name, "=" and a NUL. */
 const LONGEST = 128 * 1024 - 256;
-const MANAGED = ["UPSTREAM_URL", "MODEL_PATH"];
+const MANAGED = ["UPSTREAM_URL", "MODEL_PATH", "DDOS_RELEASE"];
+/** They stand in the unit, where a text would be another line. */
+const NUMBERS = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MALLOC_ARENA_MAX"];
+/** Of every process before its .env is read, which changes nothing that is there. */
+const OF_THE_PROCESS = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "INVOCATION_ID", "JOURNAL_STREAM"];
 /** Keys that find or sort something and open nothing. */
 const PUBLIC_KEY =
   /(^|_)(PUBLIC|CACHE|SORT|PRIMARY|PARTITION|FOREIGN|HOST|OBJECT|INDEX|ROUTING|GROUP|KMS|SHARD|DEDUP|IDEMPOTENCY|BUCKET|S3|FEATURE|MAX|MIN)_KEYS?$/;
@@ -22,7 +27,9 @@ const PUBLIC_KEY =
 export function environment({ project, sections }: Context): string[] {
   const { plain, secret } = settingsOf(sections);
   const problems = [...plain, ...secret].flatMap((setting) => nameProblem(setting) ?? valueProblem(setting) ?? []);
-  const leaks = plain.filter(({ name, value }) => promisesSecret(name) || holdsPassword(value)).map((setting) => leak(project, setting));
+  const leaks = plain
+    .filter(({ name, value }) => promisesSecret(name) || holdsPassword(value) || formatOf(value) !== undefined)
+    .map((setting) => leak(project, setting));
   const twice = plain
     .filter(({ section, name }) => secret.some((entry) => entry.section === secretGroupOf(section) && entry.name === name))
     .map(({ section, name }) => `${section}.${name}: also given in ${project}:${secretGroupOf(section)}; keep one of the two`);
@@ -58,6 +65,10 @@ function settingsOf(sections: Context["sections"]): { plain: Setting[]; secret: 
 
 function nameProblem({ section, name }: Setting): string | undefined {
   if (MANAGED.includes(name)) return `${section}.${name}: is set by the program; remove it`;
+  if (OF_THE_PROCESS.includes(name))
+    return `${section}.${name}: is set by systemd, which comes before .env, so the application would not see this value; remove it, or let the application read another name`;
+  if (/^LD_[A-Z_]+$/.test(name))
+    return `${section}.${name}: is for the loader of programs, which has run before .env is read; remove it, and load the library in the application`;
   if (NAME.test(name)) return undefined;
   const meant = name
     .trim()
@@ -68,8 +79,12 @@ function nameProblem({ section, name }: Setting): string | undefined {
 
 function valueProblem({ section, name, value }: Setting): string | undefined {
   if (typeof value !== "string") return undefined;
+  if (NUMBERS.includes(name) && !/^[1-9]\d{0,2}$/.test(value))
+    return `${section}.${name}: is no number that libraries read; write a whole number from 1 to 999, for example ${name}: '1'`;
   if (value.includes("\0"))
     return `${section}.${name}: holds a NUL byte, which no environment variable can; write it encoded, for example as base64`;
+  if (/\p{Cs}/u.test(value))
+    return `${section}.${name}: holds half of a character (a surrogate without its other half), which would not arrive as it is; write the whole character`;
   const bytes = Buffer.byteLength(value);
   if (bytes > LONGEST)
     return `${section}.${name}: has ${bytes} bytes, and Linux starts no program with a variable of more than ${LONGEST}; put it into a file of the application, and its path here`;
@@ -89,7 +104,12 @@ function holdsPassword(value: unknown): boolean {
   return typeof value === "string" && /[a-z]:\/\/[^\s/@:]{0,500}:[^\s/@]{1,500}@/i.test(value);
 }
 
-function leak(project: string, { section, name }: Setting): string {
-  const why = promisesSecret(name) ? "looks like a secret" : "holds a password";
+/** Such as "a GitHub token", whatever the name says. */
+function formatOf(value: unknown): string | undefined {
+  return typeof value === "string" ? findFormats(value)[0] : undefined;
+}
+
+function leak(project: string, { section, name, value }: Setting): string {
+  const why = promisesSecret(name) ? "looks like a secret" : `holds ${formatOf(value) ?? "a password"}`;
   return `${section}.${name}: ${why}, and ${section} is stored in plain text; move it: pulumi config set --secret --path '${project}:${secretGroupOf(section)}.${name}'`;
 }

@@ -146,7 +146,7 @@ function readModels(project: string, root: string, sections: Sections, problems:
     if (error instanceof ManifestError) {
       problems.push(...error.problems.map((problem) => `${project}:models.manifest: ${problem}`));
     } else {
-      problems.push(`${project}:models.manifest: ${(error as Error).message}`);
+      problems.push(`${project}:models.manifest: ${systemSentence(error, shownPath(file)) ?? (error as Error).message}`);
     }
     return undefined;
   }

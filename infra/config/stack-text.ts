@@ -2,6 +2,7 @@
  * The text of a stack's file: whether it is a file of settings at all, in words and not in the parser's. Pure.
  */
 import { nearest } from "../../policies/cli/nearest";
+import { visible } from "../../policies/cli/schema-words";
 import { isGroup } from "./values";
 import { readYaml } from "./yaml-text";
 
@@ -44,8 +45,40 @@ function topProblem(value: unknown): string | undefined {
     return "config: holds a single value; write the keys on lines of their own, indented below it";
   if (Array.isArray(top.config)) return "config: holds a list; write its keys without the hyphens at their beginning";
   if (isGroup(top.config.config)) return "config: is there twice, one below the other; keep one, and indent the keys once";
-  const beside = Object.keys(top).filter((key) => key.includes(":"));
-  return beside.length === 0 ? undefined : `${beside.join(", ")}: stands beside config: and is not read there; indent it below config:`;
+  return besideConfig(top) ?? twice(Object.keys(top.config)) ?? ofTheCli(top);
+}
+
+/** Below config: everything is a setting; beside it the CLI reads its own keys and nothing else. */
+function besideConfig(top: Record<string, unknown>): string | undefined {
+  const others = Object.keys(top).filter((key) => key !== "config" && !TOP_KEYS.includes(key));
+  if (others.length === 0) return undefined;
+  const meant = others.length === 1 ? nearest(others[0] ?? "", TOP_KEYS) : undefined;
+  const instead =
+    meant === undefined
+      ? `indent ${others.length === 1 ? "it" : "them"} below config:, or remove ${others.length === 1 ? "it" : "them"}`
+      : `did you mean ${meant}:?`;
+  return `${others.map(visible).join(", ")}: ${others.length === 1 ? "stands beside config: and is" : "stand beside config: and are"} not read there; ${instead}`;
+}
+
+/** `port` is short for `PROJECT:port`; with both, which of them counts changes from run to run. */
+function twice(keys: readonly string[]): string | undefined {
+  const short = keys.find((key) => !key.includes(":") && keys.some((other) => other.endsWith(`:${key}`) && !other.startsWith("aws:")));
+  const long = keys.find((key) => key.endsWith(`:${short ?? ""}`) && !key.startsWith("aws:"));
+  return short === undefined || long === undefined ? undefined : `config: has ${short} and ${long}, which are one key; keep one of the two`;
+}
+
+/** What `pulumi stack init` writes, and would say of in its own words. */
+function ofTheCli(top: Record<string, unknown>): string | undefined {
+  const text = TOP_KEYS.filter((key) => key !== "config" && key !== "environment").find(
+    (key) => key in top && typeof top[key] !== "string",
+  );
+  if (text !== undefined)
+    return `${text}: is no text, and only the Pulumi CLI writes it; restore it, or remove it and run: pulumi stack change-secrets-provider`;
+  const { environment } = top;
+  const list = Array.isArray(environment) && environment.every((one) => typeof one === "string" || isGroup(one));
+  return environment === undefined || list || isGroup(environment)
+    ? undefined
+    : "environment: is no list of names; write the names of environments of Pulumi ESC, a line with a hyphen for each, or remove it";
 }
 
 function withoutConfig(keys: readonly string[]): string | undefined {

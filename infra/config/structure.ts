@@ -67,6 +67,9 @@ function unknownSections(raw: Raw): string[] {
   return Object.keys(raw.values)
     .filter((name) => !known.includes(name) && emptyAbove(raw, name) === undefined)
     .map((name) => {
+      const [outer = "", ...inner] = name.split(":");
+      if (inner.length > 0 && known.includes(outer))
+        return `${raw.project}:${name}: unknown key; did you mean "${raw.project}:${outer}.${inner.join(".")}"? A key of a group is indented below it, or set with --path`;
       if (isRegionKey(name)) return `${raw.project}:${name}: nothing reads it; did you mean "aws:region"?`;
       const [head = "", rest = ""] = /^([^.[]*)(.*)$/s.exec(name)?.slice(1) ?? [];
       const section = known.includes(head) ? head : nearest(head, known);

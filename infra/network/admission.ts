@@ -4,10 +4,17 @@ import { contains, parseBlock } from "./cidr";
 
 /** Networks that RFC 5737 keeps for documentation: nobody connects from there. */
 const DOCUMENTATION = ["192.0.2.", "198.51.100.", "203.0.113."];
+/** Addresses behind a router: the gateway sees the router's own in their place. */
+const NOT_SEEN = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"].map(parseBlock);
 
 /** Whether the blocks are those of an example alone, so that nobody can log in. */
 export function admitsNobody(sshFrom: readonly string[]): boolean {
   return sshFrom.every((block) => DOCUMENTATION.some((prefix) => block.startsWith(prefix)));
+}
+
+/** The blocks that nobody comes from over the Internet. */
+export function unseen(sshFrom: readonly string[]): string[] {
+  return sshFrom.filter((block) => NOT_SEEN.some((range) => contains(range, parseBlock(block))));
 }
 
 /**

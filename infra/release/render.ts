@@ -26,6 +26,7 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
     workers: main ? spec.workers : (spec.nextWorkers ?? 1),
     keep: main,
     ...allowances(spec),
+    ...threads(spec.plainEnv),
     ...stopTimes(limitsOf(spec)),
     startSeconds: healthOf(spec.health).startSeconds,
     // When memory runs out during a release, the candidate goes first.
@@ -34,6 +35,15 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
 }
 
 export const limitsOf = (spec: HostSpec): HttpLimits => ({ ...DEFAULT_LIMITS, ...spec.limits });
+
+/** What the libraries read before .env is: a value in it would come too late, so it stands in the unit. */
+function threads(env: Readonly<Record<string, string>>): TemplateView {
+  return {
+    ompThreads: env.OMP_NUM_THREADS ?? "1",
+    blasThreads: env.OPENBLAS_NUM_THREADS ?? "1",
+    arenas: env.MALLOC_ARENA_MAX ?? "2",
+  };
+}
 
 /** What of the sandbox is open, a switch each. */
 function allowances(spec: HostSpec): Record<Allowance, boolean> {

@@ -52,12 +52,19 @@ function isSystemError(error: unknown): error is SystemError {
 export function systemSentence(error: unknown, named?: string): string | undefined {
   const lacking = missingPackage(error);
   if (lacking !== undefined) return `the npm package ${lacking} is not installed; run: npm ci`;
+  if (isOfNul(error)) return `${named ?? "the path"}: holds a NUL character, which no path has; write it anew`;
   if (!isSystemError(error)) return undefined;
   const { code, syscall } = error;
   const program = /^spawn(?:Sync)? (.+)$/.exec(syscall)?.[1] ?? (syscall.startsWith("spawn") ? error.path : undefined);
   if (program !== undefined) return programSentence(program, code);
   const where = named ?? error.path ?? error.hostname ?? error.address ?? (syscall === "write" ? "the output" : syscall);
   return `${where}: ${REMEDY[code] ?? `${error.message} (${code})`}`;
+}
+
+/** Node refuses such a path before it asks the system. */
+function isOfNul(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as Partial<Record<"code" | "message", unknown>>;
+  return code === "ERR_INVALID_ARG_VALUE" && typeof message === "string" && message.includes("without null bytes");
 }
 
 /** A package that package.json names and nobody has installed since; a missing file of the project itself is a fault. */

@@ -70,6 +70,17 @@ const SOURCES: readonly Case[] = [
     /^ml-gateway:app\.git\.clone: models-manifest is no git repository/,
   ],
   [
+    "a clone with a NUL in its name",
+    app(`git: { url: https://example.org/a.git, commit: ${COMMIT}, clone: "a\\0b" }`),
+    /^ml-gateway:app\.git\.clone: .* has a NUL character, which no path has; write it anew$/,
+  ],
+  [
+    "a bundle with a NUL in its name",
+    app(`bundle: { uri: s3://bucket/a.tgz, sha256: ${DIGEST}, file: "a\\0b" }`),
+    /^ml-gateway:app\.bundle\.file: .*NUL character, which no path has; write it anew$/,
+  ],
+  ["a path with a NUL", app('path: "a\\0b"'), /^ml-gateway:app\.path: .*NUL character, which no path has; write it anew$/],
+  [
     "a clone as a number",
     app(`git: { url: https://example.org/a.git, commit: ${COMMIT}, clone: 7 }`),
     /^ml-gateway:app\.git\.clone: found 7; put quotes/,
