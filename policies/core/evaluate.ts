@@ -32,7 +32,7 @@ export async function evaluateParts(parts: readonly Part[], config: Config, toda
     if (level === "disabled") disabled.push(policy.id);
     else {
       ran.push({ id: policy.id, level });
-      found.push(...(await evaluatePolicy(policy, level, graph, settingsOf(config.settings, config.own[policy.id]))));
+      for (const one of await evaluatePolicy(policy, level, graph, settingsOf(config.settings, config.own[policy.id]))) found.push(one);
     }
   }
   return conclude(found, ran, disabled, config.exemptions, today);

@@ -2,6 +2,7 @@
 import type { Node } from "./nodes";
 import { TOO_DEEP } from "./nodes";
 import type { Parameter, Part, Script, Word } from "./syntax";
+import { foreign } from "./text";
 
 /** Converts the script inside `$(...)` and `<(...)`: `convert.ts` hands itself in, so that it is imported in one direction only. */
 export type ToScript = (node: Node) => Script;
@@ -100,7 +101,7 @@ const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "
 /** The text of `$'...'`, and what printf and echo -e make of escapes. */
 export function ansi(source: string): string {
   return source.replace(/\\(x[0-9a-fA-F]{1,2}|0?[0-7]{1,3}|u[0-9a-fA-F]{1,4}|.)/gsu, (_, code: string) => {
-    if (/^x[0-9a-f]/iu.test(code) || /^u[0-9a-f]/iu.test(code)) return String.fromCodePoint(parseInt(code.slice(1), 16));
+    if (/^x[0-9a-f]/iu.test(code) || /^u[0-9a-f]/iu.test(code)) return foreign(String.fromCodePoint(parseInt(code.slice(1), 16)));
     if (/^[0-7]+$/u.test(code)) return String.fromCharCode(parseInt(code, 8));
     return ESCAPES[code] ?? code;
   });

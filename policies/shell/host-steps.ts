@@ -13,7 +13,7 @@ import { nameOf, parentOf } from "./paths";
 import type { Context, State } from "./state";
 import type { Call } from "./call";
 import { absolute, makeFolders, unpack } from "./tree";
-import { hole, isSecretName, markSecret } from "./text";
+import { foreign, hole, isSecretName, markSecret, shellString } from "./text";
 
 export type PartName = "create" | "update" | "delete";
 
@@ -33,12 +33,12 @@ export function runPart(step: Resource, part: PartName, files: Files, context: C
 }
 
 /** The user that logs in; root where that is written, else ubuntu, as the image has it. */
-export const loginOf = (step: Resource): string => asString(asProps(step.inputs.connection)?.user) ?? "ubuntu";
+export const loginOf = (step: Resource): string => shellString(asProps(step.inputs.connection)?.user) ?? "ubuntu";
 
 function runCommandResource(step: Resource, part: PartName, files: Files, context: Context): void {
   const given = step.inputs[part];
   if (isAbsent(given)) return;
-  const text = asString(given);
+  const text = shellString(given);
   if (text === undefined) {
     const place = { urn: step.urn, part, line: 1 };
     const what = `the ${part} script of «${step.name}», which is not known before it runs`;
@@ -70,7 +70,7 @@ function runCommandResource(step: Resource, part: PartName, files: Files, contex
 function interpreterOf(step: Resource): readonly string[] | undefined {
   const given = reveal(step.inputs.interpreter);
   if (isAbsent(given)) return [];
-  const words = (asArray(given) ?? []).map(asString);
+  const words = (asArray(given) ?? []).map(shellString);
   return words.every((w) => w !== undefined) && words.length > 0 ? words : undefined;
 }
 
@@ -86,7 +86,7 @@ function addUnknown(step: Resource, part: PartName, why: string, files: Files, c
 /** A value as abstract text: known, known but secret, or a hole. */
 function textOf(value: Value | undefined, label: string, secretAnyway: boolean): string {
   if (isAbsent(value)) return "";
-  const text = asString(value) ?? (isUnknown(value) ? undefined : JSON.stringify(reveal(value)));
+  const text = shellString(value) ?? (isUnknown(value) ? undefined : foreign(JSON.stringify(reveal(value))));
   const secret = secretAnyway || value instanceof Secret;
   if (text === undefined) return hole(secret ? "secret" : "value", label);
   return secret ? markSecret(text) : text;
@@ -96,7 +96,7 @@ function textOf(value: Value | undefined, label: string, secretAnyway: boolean):
 function copy(step: Resource, files: Files, context: Context): void {
   context.place = { urn: step.urn, part: "remotePath", line: 1 };
   context.running = step.urn;
-  const to = asString(step.inputs.remotePath) ?? hole("value", "remotePath");
+  const to = shellString(step.inputs.remotePath) ?? hole("value", "remotePath");
   const user = loginOf(step);
   const state = { files, user, umask: exactly(0o022), cwd: `/home/${user}` } as State;
   const source = reveal(step.inputs.source);
@@ -109,7 +109,7 @@ function copy(step: Resource, files: Files, context: Context): void {
     return;
   }
   const content =
-    source instanceof Asset && source.kind === "text" ? (source.content ?? "") : hole("value", `content of ${path ?? "the asset"}`);
+    source instanceof Asset && source.kind === "text" ? foreign(source.content ?? "") : hole("value", `content of ${path ?? "the asset"}`);
   addSource(context, step.urn, "source", content);
   const secret = step.inputs.source instanceof Secret ? markSecret(content) : content;
   const folder = to.endsWith("/") && path !== undefined;
@@ -120,12 +120,12 @@ function copy(step: Resource, files: Files, context: Context): void {
 function bring({ path, asset, secret }: Part, folder: string, step: Resource, call: Call, allSecret: boolean): void {
   const { state } = call;
   const { context } = call.scope;
-  const target = path === "" ? folder : `${folder}/${path}`;
+  const target = path === "" ? folder : `${folder}/${foreign(path)}`;
   if (asset === undefined || asset.kind === "archive") {
     unpack(state, context, target, { wanted: exactly(0o644), folders: exactly(0o755) });
     return;
   }
-  const text = asset.kind === "text" ? (asset.content ?? "") : hole("value", `content of ${asset.content ?? "the asset"}`);
+  const text = asset.kind === "text" ? foreign(asset.content ?? "") : hole("value", `content of ${asset.content ?? "the asset"}`);
   addSource(context, step.urn, `source["${path}"]`, text);
   makeFolders(state, context, parentOf(absolute(target, state)), exactly(0o755));
   makeFile(call, target, secret || allSecret ? markSecret(text) : text, exactly(0o644));

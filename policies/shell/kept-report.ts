@@ -5,7 +5,6 @@ import { openStore } from "../cache/store";
 import { cacheFolder } from "../typescript/cache-folder";
 import { CowMap } from "./cow-map";
 import type { Entry, Files, Fog } from "./files";
-import { UNTOUCHED } from "./mode";
 import type { Happenings } from "./state";
 
 export interface Report {
@@ -27,8 +26,6 @@ const LEAST_TEXT = 2000;
 const MOST_ASKED = 16;
 const MOST_KEPT = 8;
 let [asked, kept] = [0, 0];
-/** What policies know by being that object. */
-const NAMED = [UNTOUCHED];
 
 /** What decides a report, the pack itself apart. */
 export interface Material {
@@ -47,9 +44,9 @@ export async function keptReport({ digest, length, guarded }: Material, make: ()
   if (!store) return make();
   const key = store.keyOf(`${digestOfSources()} ${digest}`, guarded);
   const bytes = store.read(key);
-  if (bytes) return fromPlain(decode(bytes, NAMED) as Plain);
+  if (bytes) return fromPlain(decode(bytes) as Plain);
   const report = await make();
-  const content = kept < MOST_KEPT ? encode(toPlain(report), NAMED) : undefined;
+  const content = kept < MOST_KEPT ? encode(toPlain(report)) : undefined;
   if (content) {
     kept += 1;
     store.write(key, content);

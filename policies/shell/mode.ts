@@ -5,15 +5,16 @@
 export interface Mode {
   readonly set: number;
   readonly may: number;
+  /** Nobody has said anything about it, which is not the same as one that was set to something unknown. */
+  readonly untouched?: true;
 }
 
 export const exactly = (bits: number): Mode => ({ set: bits, may: bits });
 export const ANY_MODE: Mode = { set: 0, may: 0o7777 };
 
-/** A mode nobody has said anything about, which is not the same as one that was set to something unknown. */
-export const UNTOUCHED: Mode = { set: 0, may: 0o7777 };
+export const UNTOUCHED: Mode = { set: 0, may: 0o7777, untouched: true };
 
-export const sameMode = (a: Mode, b: Mode): boolean => a.set === b.set && a.may === b.may;
+export const sameMode = (a: Mode, b: Mode): boolean => a.set === b.set && a.may === b.may && a.untouched === b.untouched;
 export const isExact = (mode: Mode): boolean => mode.set === mode.may;
 
 /** The smallest interval that holds both. */

@@ -5,6 +5,8 @@
  */
 
 import { createHash } from "node:crypto";
+import type { Value } from "../core/types";
+import { asString } from "../core/values";
 import { copied } from "./work";
 
 /** Unquoted `*` and `?` that pathname expansion would act on. */
@@ -33,6 +35,20 @@ export type HoleKind = "value" | "fresh" | "fetched" | "secret";
 export interface Hole {
   readonly kind: HoleKind;
   readonly label: string;
+}
+
+/** Characters that mean something in an abstract text, and those that stand for the parts of a word (braces.ts). */
+const OWN = /[\uE000-\uE00A\uF000-\uF8FF]/u;
+const EACH_OWN = new RegExp(OWN.source, "gu");
+
+/** Text from outside, in which these are characters like any other: each becomes one of another private plane. */
+export const foreign = (text: string): string =>
+  OWN.test(text) ? text.replace(EACH_OWN, (c) => String.fromCodePoint(0xf0000 + c.charCodeAt(0))) : text;
+
+/** A text of the program, as one of the interpreter. */
+export function shellString(value: Value | undefined): string | undefined {
+  const text = asString(value);
+  return text === undefined ? undefined : foreign(text);
 }
 
 const HOLE = new RegExp(`${OPEN}([vrfs])([^${OPEN}${CLOSE}]*)${CLOSE}`, "gu");

@@ -2,6 +2,7 @@
 import { parse as parseYaml } from "yaml";
 import type { Resource } from "../core/types";
 import { asString, isAbsent } from "../core/values";
+import { foreign, shellString } from "./text";
 import { runOnHost } from "./analyse";
 import { newFile, tick } from "./channels";
 import type { Files } from "./files";
@@ -15,7 +16,7 @@ export function userDataOf(instance: Resource, files: Files, context: Context): 
   const { userData, userDataBase64 } = instance.inputs;
   if (isAbsent(userData) && isAbsent(userDataBase64)) return;
   const part = isAbsent(userData) ? "userDataBase64" : "userData";
-  const plain = asString(userData);
+  const plain = shellString(userData);
   const encoded = asString(userDataBase64);
   const text = plain ?? (encoded === undefined ? undefined : decoded(encoded));
   if (text === undefined) return unreadable(instance, part, "which is not known before it runs", files, context);
@@ -28,7 +29,7 @@ const looksEncoded = (text: string): boolean =>
 
 function decoded(text: string): string | undefined {
   const result = Buffer.from(text, "base64").toString("utf8");
-  return result.includes("\uFFFD") ? undefined : result;
+  return result.includes("\uFFFD") ? undefined : foreign(result);
 }
 
 function unreadable(instance: Resource, part: string, why: string, files: Files, context: Context): void {
@@ -49,7 +50,7 @@ function run(text: string, instance: Resource, part: string, files: Files, conte
 }
 
 function script(text: string, instance: Resource, part: string, files: Files, context: Context): void {
-  runOnHost({ urn: instance.urn, part, text, stdin: "", user: "root", environment: new Map() }, files, context);
+  runOnHost({ urn: instance.urn, part, text: foreign(text), stdin: "", user: "root", environment: new Map() }, files, context);
 }
 
 function mimeParts(text: string): string[] {
@@ -106,8 +107,8 @@ function writeFile(
   if (typeof file.path !== "string") return;
   context.place = { urn: instance.urn, part, line: 1 };
   const state = { files, user: "root", umask: exactly(0o022), cwd: "/" } as State;
-  const content = /b(ase)?64/u.test(file.encoding ?? "") ? (decoded(file.content ?? "") ?? "") : (file.content ?? "");
+  const content = /b(ase)?64/u.test(file.encoding ?? "") ? (decoded(file.content ?? "") ?? "") : foreign(String(file.content ?? ""));
   const mode = file.permissions === undefined ? exactly(0o644) : (numericMode(String(file.permissions)) ?? exactly(0o644));
   const [owner = "root", group = owner] = (file.owner ?? "root:root").split(":");
-  place(state, context, file.path, { ...newFile(state, context), mode, owner, group, content });
+  place(state, context, foreign(file.path), { ...newFile(state, context), mode, owner, group, content });
 }

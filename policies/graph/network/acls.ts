@@ -2,7 +2,7 @@
 import { ofType } from "../../core/graph";
 import type { Graph, Props, Resource } from "../../core/types";
 import { asArray, asBoolean, asNumber, asProps, asString, isUnknown } from "../../core/values";
-import { intersect, isEmpty, parseCidr, parseCidrs, publicPart, subtract, union } from "./ip-set";
+import { intersect, isEmpty, parseCidr, parseCidrs, publicPart, subtract, unionOf } from "./ip-set";
 import type { IpSet } from "./ip-set";
 import * as kinds from "./kinds";
 import { covers, traffic } from "./ports";
@@ -109,7 +109,7 @@ function readRule(resource: Resource, props: Props, path: string): AclRule {
     number: asNumber(props.ruleNo ?? props.ruleNumber),
     allow: action === undefined ? undefined : action === "allow",
     traffic: traffic(props.protocol, props.fromPort, props.toPort),
-    from: sets.includes(undefined) ? undefined : union(...sets.filter((set) => set !== undefined)),
+    from: sets.includes(undefined) ? undefined : unionOf(sets.filter((set) => set !== undefined)),
     text: texts.map((text) => text ?? "addresses not known yet").join(", "),
     resource,
     path,

@@ -1,5 +1,5 @@
 /** How much of the Internet a set of rules speaks of. Two halves of it in two rules are the whole. */
-import { isEmpty, parseCidrs, publicPart, union, widestBlock } from "./ip-set";
+import { isEmpty, parseCidrs, publicPart, unionOf, widestBlock } from "./ip-set";
 import type { IpSet } from "./ip-set";
 import { describeTraffic } from "./ports";
 import type { Rule } from "./rules";
@@ -14,8 +14,8 @@ const EVERYBODY = publicPart(parseCidrs([ALL.v4, ALL.v6]).set);
 /** The public addresses that these rules speak of, as far as they are known. */
 export function publicSources(rules: readonly Rule[]): IpSet {
   return publicPart(
-    union(
-      ...rules.flatMap(({ source }) => ((source.kind === "addresses" || source.kind === "prefix-list") && source.set ? [source.set] : [])),
+    unionOf(
+      rules.flatMap(({ source }) => ((source.kind === "addresses" || source.kind === "prefix-list") && source.set ? [source.set] : [])),
     ),
   );
 }
@@ -66,7 +66,9 @@ export function byTraffic(rules: readonly Rule[]): Rule[][] {
   const groups = new Map<string, Rule[]>();
   for (const rule of rules) {
     const key = describeTraffic(rule.traffic);
-    groups.set(key, [...(groups.get(key) ?? []), rule]);
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(rule);
   }
   return [...groups.values()];
 }

@@ -1,6 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
-import { UNTOUCHED } from "../../shell/mode";
 import { isEnvFile } from "./env-file-mode";
 import { isModelPath } from "./models";
 import { forEachHost, inFog, isOwnFile, checkMode, subjects } from "./findings";
@@ -16,7 +15,7 @@ function check({ files }: HostReport, settings: Settings): Finding[] {
       isOwnFile(path, settings) && (e.kind === "file" || e.kind === "any") && !isEnvFile(path, e) && !isModelPath(path, settings),
   );
   return found
-    .filter((s) => s.entry.mode !== UNTOUCHED && !inFog(files, s.entry))
+    .filter((s) => s.entry.mode.untouched !== true && !inFog(files, s.entry))
     .flatMap((s) =>
       checkMode(files, isCode(s) ? withoutDoubtfulExecute(s) : s, isCode(s) ? 0o644 : 0o7755, isCode(s) ? "Python file" : "file", FIX),
     );

@@ -1,6 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
-import { UNTOUCHED } from "../../shell/mode";
 import { DIRS } from "../../shell/text";
 import { forEachHost, inFog, isOwnFile, checkMode, subjects } from "./findings";
 
@@ -9,7 +8,7 @@ const FIX = "`install -d -m 755`, or `find /home/ddos -type d -exec chmod 755 {}
 function check({ files }: HostReport, settings: Settings): Finding[] {
   const found = subjects(files, (path, e) => isOwnFile(path, settings) && (e.kind === "dir" || path.endsWith(DIRS)));
   return found
-    .filter((s) => s.entry.mode !== UNTOUCHED && !inFog(files, s.entry))
+    .filter((s) => s.entry.mode.untouched !== true && !inFog(files, s.entry))
     .flatMap((s) => checkMode(files, s, 0o7755, "folder", FIX));
 }
 

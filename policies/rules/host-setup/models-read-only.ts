@@ -1,6 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
-import { UNTOUCHED } from "../../shell/mode";
 import { DEEP, show } from "../../shell/text";
 import type { Files } from "../../shell/files";
 import { isWithin } from "../../shell/paths";
@@ -14,7 +13,7 @@ function check(report: HostReport, settings: Settings): Finding[] {
   const { files } = report;
   const found = subjects(files, (path, e) => isModelPath(path, settings) && (e.kind === "file" || e.kind === "any"));
   const modes = found.flatMap((s) =>
-    s.entry.mode === UNTOUCHED && s.entry.doubt === undefined && (files.fog?.time ?? -1) <= s.entry.time
+    s.entry.mode.untouched === true && s.entry.doubt === undefined && (files.fog?.time ?? -1) <= s.entry.time
       ? [unknown(s.entry.place, `Cannot tell whether the model ${show(s.path)} is read-only: no step sets its mode. ${FIX}`)]
       : checkMode(files, s, 0o555, "model", FIX),
   );

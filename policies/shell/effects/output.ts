@@ -9,7 +9,7 @@ import { nameOf, normalise, parentOf } from "../paths";
 import { contentOf } from "../redirects";
 import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
-import { digestLabel, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
+import { digestLabel, foreign, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
 import { parseOptions } from "../options";
 
 const say = (call: Call, text: string): "likely" => {
@@ -88,7 +88,7 @@ export const base64: Effect = (call) => {
       ),
     );
   const bytes = plain(text).replace(/\s+/gu, "");
-  const result = decode ? Buffer.from(bytes, "base64").toString("utf8") : `${Buffer.from(plain(text)).toString("base64")}\n`;
+  const result = decode ? foreign(Buffer.from(bytes, "base64").toString("utf8")) : `${Buffer.from(plain(text)).toString("base64")}\n`;
   return say(call, text.includes(SECRET_MARK) ? markSecret(result) : result);
 };
 

@@ -198,5 +198,9 @@ export const GOOD_SCRIPTS: readonly Case[] = [
   ["check of the service", "curl -fsS --max-time 5 http://127.0.0.1:8000/health | jq -e '.status == \"ok\"' >/dev/null"],
   ["sockets only read", "sudo ss -ltnp | grep -q ':9000'"],
   ["git by tag", "git clone --depth 1 --branch v1.2.3 https://github.com/example/tool /tmp/tool"],
+  [
+    "private characters are text",
+    "echo '\uE005 \uE002svalue\uE003'; touch '/srv/\uE004' '/srv/\uE000'; base64 -d <<<7oCF; printf '\\ue005 x'; echo $'\\ue002sx\\ue003'",
+  ],
   ["a symbol of a private font", "printf '\\uE0A0 main\\n'; echo '\uF015 home'"],
 ];

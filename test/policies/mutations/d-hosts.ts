@@ -533,6 +533,7 @@ const roles: Mutation[] = [
           Effect: "Allow",
           Principal: { Federated: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" },
           Action: "sts:AssumeRoleWithWebIdentity",
+          Condition: { StringEquals: { "token.actions.githubusercontent.com:sub": "repo:example/shop:ref:refs/heads/main" } },
         }),
       });
       p.add("aws:iam/rolePolicy:RolePolicy", "deploy", { role: deployer.id, policy: statements(allow("s3:*", objects(p))) });
