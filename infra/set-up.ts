@@ -124,13 +124,15 @@ function stepValues(inputs: StackInputs, hosts: Hosts, role: HostRole, step: Ste
       uses("env") ? inputs.environment(role) : pulumi.output({}),
       uses("index") ? inputs.config.index?.withLogin : undefined,
       uses("tlsKey") ? inputs.config.https?.privateKey : undefined,
+      uses("apiKeys") ? inputs.config.gateway.apiKeys : undefined,
     ])
-    .apply(([backendAddress, env, index, tlsKey]) => ({
+    .apply(([backendAddress, env, index, tlsKey, apiKeys]) => ({
       backendAddress,
       bucket: inputs.bucketName,
       env,
       ...(index === undefined ? {} : { index }),
       ...(tlsKey === undefined ? {} : { tlsKey }),
+      ...(apiKeys === undefined ? {} : { apiKeys }),
     }));
 }
 

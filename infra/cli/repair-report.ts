@@ -7,13 +7,14 @@ import { exitCode as verdictOf, renderOutcomes, type HostOutcome } from "./verif
 export const PARTS: Readonly<Record<string, readonly StepName[]>> = {
   system: ["prepare"],
   tls: ["tls"],
+  keys: ["access"],
   code: ["code", "release"],
   venv: ["code", "release"],
   env: ["env", "release"],
   models: ["models", "release"],
   service: ["release"],
   site: ["release"],
-  all: ["prepare", "tls", "code", "env", "models", "release"],
+  all: ["prepare", "tls", "access", "code", "env", "models", "release"],
 };
 
 /** What one step said, or why it could not be asked. */

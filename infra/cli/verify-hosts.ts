@@ -75,7 +75,14 @@ export async function ask(role: HostRole, inputs: StackInputs, deployed: Deploye
 export async function runStep(role: HostRole, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
   const env = await settled(pulumi.output(inputs.environment(role)));
   const tlsKey = await settled(pulumi.output(inputs.config.https?.privateKey));
-  const values = { bucket: inputs.bucketName, backendAddress: deployed.backendAddress, env, ...(tlsKey === undefined ? {} : { tlsKey }) };
+  const apiKeys = await settled(inputs.config.gateway.apiKeys);
+  const values = {
+    apiKeys,
+    bucket: inputs.bucketName,
+    backendAddress: deployed.backendAddress,
+    env,
+    ...(tlsKey === undefined ? {} : { tlsKey }),
+  };
   return send(role, step, step.stdin(values), inputs, deployed);
 }
 

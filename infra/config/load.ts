@@ -248,11 +248,16 @@ function assemble(read: { project: string; region: string; sections: Sections; k
 
 /** The engine marks the whole section as secret when one value in it is; here only those values become secret outputs. */
 function gatewayConfig(gateway: Sections): GatewayConfig {
-  const { secretEnv, ...plain } = gateway as Omit<GatewayConfig, "os" | "secretEnv" | "secretEnvNames"> & {
-    os?: Os;
-    secretEnv: Record<string, string>;
+  const { secretEnv, apiKeys, ...plain } = gateway as Omit<
+    GatewayConfig,
+    "os" | "secretEnv" | "secretEnvNames" | "apiKeys" | "apiKeyNames"
+  > & { os?: Os; secretEnv: Record<string, string>; apiKeys: Record<string, string> };
+  const names = (group: object): string[] => Object.keys(group).sort();
+  return {
+    ...{ ...plain, os: plain.os ?? DEFAULT_OS },
+    ...{ secretEnvNames: names(secretEnv), secretEnv: pulumi.secret(secretEnv) },
+    ...{ apiKeyNames: names(apiKeys), apiKeys: pulumi.secret(apiKeys) },
   };
-  return { ...plain, os: plain.os ?? DEFAULT_OS, secretEnvNames: Object.keys(secretEnv).sort(), secretEnv: pulumi.secret(secretEnv) };
 }
 
 function httpsConfig({ domain, tls }: Sections): Pick<StackConfig, "https"> {

@@ -3,6 +3,7 @@
  */
 import { contains, readBlock, RFC_1918 } from "../network/cidr";
 import { arns, tags } from "./account-rules";
+import { apiKeys, cors } from "./access-rules";
 import { appRules } from "./app-rules";
 import { health } from "./health";
 import { blocks, zones } from "./network-rules";
@@ -19,6 +20,8 @@ export function checkRules(context: Context): string[] {
     privateAddresses,
     sources,
     httpsReachable,
+    apiKeys,
+    cors,
     images,
     egressTargets,
     instanceTypes,

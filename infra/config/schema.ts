@@ -12,7 +12,7 @@ import { ALLOWANCES } from "../release/sandbox";
 
 import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_BAKE, DEFAULT_LIMITS } from "../release/limits";
-import { domain, tlsProperties } from "./front-schema";
+import { accessProperties, domain, tlsProperties } from "./front-schema";
 
 export interface Section {
   readonly description: string;
@@ -220,6 +220,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         description:
           "`application`: nginx -> uvicorn with the application, which detects and forwards to `UPSTREAM_URL`. `proxy`: nginx -> nginx of the backend directly, for an application that does not forward; the gateway then has no code, no virtual environment, no .env and no unit, and `workers`, `env` and `secretEnv` are not used.",
       },
+      ...accessProperties,
       proof: object(
         {
           method: { enum: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], default: "POST", description: "Method of the request." },

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Os } from "../external-names";
 import type { Allowance } from "../release/sandbox";
-import type { Bake, Health, HttpLimits } from "../release/types";
+import type { Access, Bake, Cors, Health, HttpLimits } from "../release/types";
 
 /** The configuration of a stack as it is stored. */
 export interface Raw {
@@ -88,6 +88,11 @@ export interface GatewayConfig extends HostConfig {
   /** IPv4 blocks that may connect to port 443. */
   readonly httpsFrom: readonly string[];
   readonly elasticIp: boolean;
+  /** Names of the API's keys, sorted; none: everybody may use it. */
+  readonly apiKeyNames: readonly string[];
+  readonly apiKeys: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly apiAccess: Omit<Access, "keyNames">;
+  readonly cors?: Cors;
   readonly mode: "application" | "proxy";
   /** The request that proves that the backend answers what enters the gateway. */
   readonly proof: { readonly method: string; readonly path: string; readonly body: string };

@@ -1,5 +1,6 @@
 /** The file table of a host: every managed path with owner, mode and, where the program knows it, content hash. */
 import { basename } from "node:path";
+import { accessFiles } from "./access";
 import { maskedEnvFile } from "./env-file";
 import { hasApplication, isNat, renderSite, renderUnit, systemFiles } from "./render";
 import { sha256 } from "../sha256";
@@ -11,7 +12,16 @@ type Row = Omit<HostFile, "host">;
 /** @throws Error when two model files would get the same name on the host. */
 export function hostFiles(spec: HostSpec): HostFile[] {
   const application = hasApplication(spec) ? [...appFiles(spec), ...envFile(spec), ...units(spec)] : [];
-  const rows = [...folders(spec), ...links(spec), ...application, ...modelFiles(spec), ...made(), ...system(spec), ...tlsFiles(spec)];
+  const rows = [
+    ...folders(spec),
+    ...links(spec),
+    ...application,
+    ...modelFiles(spec),
+    ...made(),
+    ...system(spec),
+    ...tlsFiles(spec),
+    ...accessFiles(spec),
+  ];
   return rows.map((row) => ({ host: spec.role, ...row }));
 }
 

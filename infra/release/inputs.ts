@@ -44,7 +44,14 @@ export function stackInputs(config: StackConfig, sources: Sources, bucketName: s
   };
   const backend = hostSpec("backend", config, sources, plain.backend);
   const { proof } = config.gateway;
-  const gateway = { ...hostSpec("gateway", config, sources, plain.gateway), upstream, proof, peer: digestOf(backend), ...tlsOf(config) };
+  const gateway = {
+    ...hostSpec("gateway", config, sources, plain.gateway),
+    upstream,
+    proof,
+    peer: digestOf(backend),
+    ...tlsOf(config),
+    ...accessOf(config),
+  };
   return {
     config,
     bucketName,
@@ -84,6 +91,15 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     region: config.region,
     repair: config.repair,
     backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule } : undefined,
+  };
+}
+
+/** The keys are no part of it: they travel by stdin. */
+function accessOf({ gateway }: StackConfig): Pick<HostSpec, "access" | "cors"> {
+  const { apiKeyNames, apiAccess, cors } = gateway;
+  return {
+    ...(apiKeyNames.length === 0 ? {} : { access: { keyNames: apiKeyNames, ...apiAccess } }),
+    ...(cors === undefined ? {} : { cors }),
   };
 }
 

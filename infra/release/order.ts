@@ -13,9 +13,10 @@ export const SET_UP: SetUp = [
   ["gateway:prepare", []],
   // Before the release, whose site names its files.
   ["gateway:tls", ["gateway:prepare"]],
+  ["gateway:access", ["gateway:prepare"]],
   ["gateway:code", ["gateway:prepare"]],
   ["gateway:env", ["gateway:prepare"]],
-  ["gateway:release", ["gateway:tls", "gateway:code", "gateway:env"]],
+  ["gateway:release", ["gateway:tls", "gateway:access", "gateway:code", "gateway:env"]],
   // The backend's first packages come through the gateway's NAT.
   ["backend:prepare", ["gateway:prepare", "egress"]],
   ["backend:code", ["backend:prepare"]],
@@ -30,7 +31,7 @@ export const SET_UP: SetUp = [
 /** In proxy mode the gateway's site leads to the backend: without one that serves, the release could not prove it. */
 const PROXY_SET_UP: SetUp = [
   ...SET_UP.filter(([step]) => step !== "gateway:release" && step !== "gateway:verify"),
-  ["gateway:release", ["gateway:prepare", "gateway:tls", "backend:verify"]],
+  ["gateway:release", ["gateway:prepare", "gateway:tls", "gateway:access", "backend:verify"]],
   ["gateway:verify", ["gateway:release"]],
 ];
 

@@ -1,4 +1,5 @@
 /** The configuration files of a host, rendered from templates/. */
+import { accessView, corsView } from "./access";
 import { healthOf, pathOnly, undoSeconds } from "./health";
 import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
@@ -65,6 +66,8 @@ export function renderSite(spec: HostSpec): string {
     port: spec.servicePort,
     ...limits,
     tls: tlsView(spec),
+    access: accessView(spec, healthOf(spec.health).path),
+    cors: corsView(spec),
     proxy: isProxied(spec) ? [{ upstream: spec.upstream ?? "" }] : [],
   });
 }

@@ -1,6 +1,7 @@
 /** The remote steps of a host, in order, as data: literal scripts, and the text each of them reads from stdin. */
 import { basename } from "node:path";
 import { checksText } from "../../models-manifest/checks";
+import { keysText } from "./access";
 import { carrier } from "./carrier";
 import { composeCreate, composeScript, type StepScript } from "./compose";
 import { envDigest, renderEnvFile } from "./env-file";
@@ -32,13 +33,7 @@ interface Plan extends StepScript {
 /** Steps of one host. What each of them has to wait for is in order.ts. */
 export function hostSteps(spec: HostSpec): Step[] {
   const application = hasApplication(spec) ? [code(spec), env(), ...(spec.models === undefined ? [] : [models(spec)])] : [];
-  const plans = [
-    prepare(spec),
-    ...(spec.tls === undefined ? [] : [tls(spec.tls)]),
-    ...application,
-    hasApplication(spec) ? release(spec) : siteRelease(spec),
-    verify(spec),
-  ];
+  const plans = [prepare(spec), ...front(spec), ...application, hasApplication(spec) ? release(spec) : siteRelease(spec), verify(spec)];
   return plans.map((plan) => {
     const script = composeScript(plan);
     return {
@@ -51,6 +46,11 @@ export function hostSteps(spec: HostSpec): Step[] {
       stdin: (values) => inputText(plan.name, spec.repair, plan.input(values)),
     };
   });
+}
+
+/** What the gateway's site reads beside itself. */
+function front({ tls: certificate, access: keys }: HostSpec): Plan[] {
+  return [...(certificate === undefined ? [] : [tls(certificate)]), ...(keys === undefined ? [] : [access()])];
 }
 
 /** What brings the scripts of all these steps to the host; it comes before each of them. */
@@ -131,6 +131,7 @@ function prepare(spec: HostSpec): Plan {
       ...(gateway ? [["backendAddress", given("prepare", "backendAddress", values.backendAddress)] as const] : []),
       ...modeLines(spec),
       ...(spec.tls === undefined ? [] : [["tls", "yes"] as const]),
+      ...(spec.access === undefined ? [] : [["apiKeys", "yes"] as const]),
       ["backupBucket", spec.backup === undefined ? "none" : given("prepare", "bucket", values.bucket)],
       ["region", spec.region],
       ...packages(spec).map((name) => ["package", name] as const),
@@ -174,6 +175,22 @@ function code(spec: HostSpec): Plan {
     secret: (source.kind === "bundle" && source.secret === true) || index?.secret === true,
     uses: index?.secret === true ? ["index"] : [],
     input: (values) => ({ lines: [...lines, ...indexLine(values)], payload }),
+  };
+}
+
+/** Keys of the API; the site includes the file that they are written to. */
+function access(): Plan {
+  return {
+    name: "access",
+    lock: "exclusive",
+    limitSeconds: 240,
+    files: [],
+    secret: true,
+    uses: ["apiKeys"],
+    input: (values) => {
+      const keys = given("access", "apiKeys", values.apiKeys);
+      return { lines: [["keys", Object.keys(keys).length]], payload: Buffer.from(keysText(keys)).toString("base64") };
+    },
   };
 }
 
@@ -415,6 +432,7 @@ function verify(spec: HostSpec): Plan {
       ["timeoutSeconds", limitsOf(spec).timeoutSeconds],
       ["egress", spec.egress],
       ...(spec.role === "gateway" ? proofLines(spec) : []),
+      ...(spec.access === undefined ? [] : [["apiKeys", spec.access.keyNames.join(" ")] as const]),
       ["metadata", spec.sandbox?.includes("metadata") === true ? "not by the unit, by no rule" : "by the unit, by a rule"],
       ["peer", spec.peer ?? "none"],
       ...rows,

@@ -104,6 +104,30 @@ export interface Tls {
   readonly hstsSeconds: number;
 }
 
+/** Keys of the API, at the gateway's nginx. Their values travel by stdin. */
+export interface Access {
+  /** Sorted; they stand in the access log. */
+  readonly keyNames: readonly string[];
+  /** Requests a second of one key. */
+  readonly perSecond: number;
+  readonly burst: number;
+  /** Health is answered without a key. */
+  readonly openHealth: boolean;
+  /** The application gets the key as well. */
+  readonly forwardKey: boolean;
+}
+
+/** What pages of other origins may do. */
+export interface Cors {
+  /** Exactly, or "*" alone. */
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  /** Seconds that a preflight's answer may be kept. */
+  readonly maxAge: number;
+  readonly credentials: boolean;
+}
+
 /** The request that proves, through the gateway, that the backend answers. */
 export interface ProofRequest {
   readonly method: string;
@@ -151,6 +175,10 @@ export interface HostSpec {
   readonly limits?: Partial<HttpLimits>;
   /** Gateway only. @default plain HTTP alone */
   readonly tls?: Tls;
+  /** Gateway only. @default everybody may use the API */
+  readonly access?: Access;
+  /** Gateway only. @default nginx says nothing of origins */
+  readonly cors?: Cors;
   /** @default not watched */
   readonly release?: Bake;
   /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */
@@ -179,11 +207,13 @@ export interface StepValues {
   readonly env?: Readonly<Record<string, string>>;
   /** Address of the package index, with user and password; secret. */
   readonly index?: string;
+  /** Keys of the API by their names; secret. */
+  readonly apiKeys?: Readonly<Record<string, string>>;
   /** Private key of the certificate, as PEM; secret. */
   readonly tlsKey?: string;
 }
 
-export type StepName = "prepare" | "tls" | "code" | "env" | "models" | "release" | "verify";
+export type StepName = "prepare" | "tls" | "access" | "code" | "env" | "models" | "release" | "verify";
 
 /** What a person asks of a host, by the path of the steps: which releases there are, and that an earlier one serves. */
 export type AskedName = "releases" | "rollback";

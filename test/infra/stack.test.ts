@@ -134,6 +134,22 @@ describe("HTTPS with a certificate of one's own", () => {
   });
 });
 
+describe("keys of the API and CORS", () => {
+  const key = "0123456789abcdef".repeat(2);
+  const gateway = { sshFrom: ["203.0.113.0/24"], apiKeys: { "client-a": key }, cors: { origins: ["https://app.example.org"] } };
+
+  test.each(["application", "proxy"])("in mode %s are one step more, a secret there, and no finding", async (mode) => {
+    const stack = await evaluateDev({ gateway: { ...gateway, mode } });
+    const step = byName(stack, COMMAND, "gateway-access");
+    expect(step.inputs.stdin).toMatchObject({ [SECRET_MARK]: expect.any(String) as string });
+    expect(byName(stack, COMMAND, "gateway-release").dependencies).toContain(step.urn);
+    const base64 = Buffer.from(`"${key}" client-a`).toString("base64").slice(8, 40);
+    const holders = stack.resources.filter(({ inputs }) => [key, base64].some((part) => JSON.stringify(inputs).includes(part)));
+    expect(holders.map(({ name }) => name).filter((name) => name !== "gateway-access")).toEqual([]);
+    expect(await findingsOf(stack.resources)).toEqual([]);
+  });
+});
+
 describe("network", () => {
   test("public subnets have the internet gateway's table, private ones the private table", () => {
     for (const zone of ["us-east-1a", "us-east-1b"]) {

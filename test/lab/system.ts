@@ -77,7 +77,8 @@ export function configuration(
   config[key("sshPrivateKey")] = over[key("sshPrivateKey")] ?? privateKey;
   if (over[key("secretEnv")] === undefined)
     config[key("secretEnv")] = JSON.stringify(localSecrets(lab.name, Object.keys(object("secretEnv"))));
-  const secret = ["sshPrivateKey", "sshPreviousPrivateKey", "secretEnv"].map(key);
+  // Marked as a whole, as the engine marks a section with an encrypted value in it.
+  const secret = ["sshPrivateKey", "sshPreviousPrivateKey", "secretEnv", "gateway", "tls"].map(key);
   return { project: file.project, config, secretKeys: [...new Set([...file.secretKeys, ...secret])] };
 }
 

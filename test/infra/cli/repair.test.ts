@@ -65,7 +65,7 @@ test("report and exit code: a failed step counts although the host looks right, 
 
 test.each<[string, string[], RegExp]>([
   ["a host that there is not", ["--host", "frontend"], /^repair: --host: found frontend; expected gateway, backend/],
-  ["a part that there is not", ["--part", "pip", "--part", "env"], /^repair: --part: found pip; expected system, tls, code, venv,/],
+  ["a part that there is not", ["--part", "pip", "--part", "env"], /^repair: --part: found pip; expected system, tls, keys, code, venv,/],
   ["outputs of an older version", [], /the outputs of dev lack gatewayAddress/],
 ])("%s: exit code 2, before a host is asked", async (_, args, message) => {
   const folder = mkdtempSync(join(tmpdir(), "repair-"));

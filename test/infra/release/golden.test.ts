@@ -24,6 +24,9 @@ function content(spec: HostSpec, path: string): string {
 const gateway = exampleSpec("gateway");
 const backend = exampleSpec("backend");
 const tls = { serverName: "ml.example.org", certificate: "-----BEGIN CERTIFICATE-----\n", hstsSeconds: 31536000 };
+const access = { keyNames: ["client-a"], perSecond: 5, burst: 10, openHealth: true, forwardKey: false };
+const cors = { origins: ["https://app.example.org"], methods: ["GET", "POST"], headers: ["Content-Type"], maxAge: 600, credentials: true };
+const anyOrigin = { ...cors, origins: ["*"], credentials: false };
 
 test.each([
   ["ddos-backend.service", backend, "/etc/systemd/system/ddos-backend.service"],
@@ -34,6 +37,12 @@ test.each([
   ["gateway-tls.nginx", exampleSpec("gateway", { tls }), "/etc/nginx/sites-available/gateway"],
   ["gateway-proxy.nginx", exampleSpec("gateway", { gatewayMode: "proxy" }), "/etc/nginx/sites-available/gateway"],
   ["gateway-proxy-tls.nginx", exampleSpec("gateway", { gatewayMode: "proxy", tls }), "/etc/nginx/sites-available/gateway"],
+  ["gateway-access.nginx", exampleSpec("gateway", { access, cors }), "/etc/nginx/sites-available/gateway"],
+  [
+    "gateway-proxy-any-origin.nginx",
+    exampleSpec("gateway", { gatewayMode: "proxy", cors: anyOrigin }),
+    "/etc/nginx/sites-available/gateway",
+  ],
   ["backend-proxy.nginx", exampleSpec("backend", { gatewayMode: "proxy" }), "/etc/nginx/sites-available/backend"],
   ["logrotate-ddos", backend, "/etc/logrotate.d/ddos"],
   ["ddos-recover.service", backend, "/etc/systemd/system/ddos-recover.service"],

@@ -93,7 +93,7 @@ describe("a gateway in proxy mode", () => {
 
   test("waits for a backend that serves; in application mode it does not", () => {
     const needs = (mode: "application" | "proxy") => new Map(setUpOrder(mode)).get("gateway:release");
-    expect(needs("proxy")).toEqual(["gateway:prepare", "gateway:tls", "backend:verify"]);
+    expect(needs("proxy")).toEqual(["gateway:prepare", "gateway:tls", "gateway:access", "backend:verify"]);
     expect(needs("application")).not.toContain("backend:verify");
     const steps = (mode: "application" | "proxy"): string[] => setUpOrder(mode).map(([step]) => step);
     expect(steps("proxy").sort()).toEqual(steps("application").sort());
@@ -107,8 +107,8 @@ describe("steps", () => {
     expect(hostSteps(exampleSpec("backend")).map((step) => step.name)).toEqual(["prepare", "code", "env", "models", "release", "verify"]);
     expect(hostSteps(exampleSpec("gateway")).map((step) => step.name)).toEqual(["prepare", "code", "env", "release", "verify"]);
     const rows = both.map((step, index) => `${index < 5 ? "gateway" : "backend"}:${step.name}`);
-    // With a certificate there is one more.
-    expect(SET_UP.map(([step]) => step).sort()).toEqual([...rows, "gateway:tls"].sort());
+    // With a certificate there is one more, and with keys of the API another.
+    expect(SET_UP.map(([step]) => step).sort()).toEqual([...rows, "gateway:tls", "gateway:access"].sort());
     const seen = new Set<Needed>(["egress", "bucket"]);
     for (const [step, needs] of SET_UP) {
       for (const need of needs) expect(seen).toContain(need);

@@ -1,8 +1,10 @@
-/** HTTPS with a certificate of one's own: what clients get, and a new certificate while they come. */
+/** HTTPS with a certificate of one's own and keys of the API: what clients get, and new ones of both while they come. */
 import { request } from "node:http";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { certificate, type Made } from "../../certificates";
 import type { Lab } from "../lab";
+import { access, checkCors, checkKeyLimit, checkKeys, KEYS, keysAreKept, NEW_KEY, type Ask } from "./access";
+import { sleep } from "../process";
 import { connectOutside, type OutsideReply } from "../outside";
 import { configFile, type Config } from "./failures";
 import type { Check } from "./harness";
@@ -138,32 +140,51 @@ export function httpsChecks(lab: () => Lab, gateway: () => string): Check[] {
     domain: DOMAIN,
     tls: { certificate: text + authority.certificate, privateKey: key, hstsSeconds: 300 },
   });
-  const up = (pair: Made): Promise<unknown> => upOnce(lab().name, "--config", configFile(lab(), https(pair)));
+  const up = (pair: Made, keys: Readonly<Record<string, string>>): Promise<unknown> =>
+    upOnce(lab().name, "--config", configFile(lab(), { ...https(pair), ...access(keys) }));
+  const ask: Ask = (options) => askHttps(lab(), gateway(), authority.certificate, options);
+  const withKey = async (key: string): Promise<OutsideReply> => {
+    await sleep(40);
+    return ask({ path: "/", headers: { "x-api-key": key } }).then((reply) => ({
+      ...reply,
+      status: reply.status === 404 ? 200 : reply.status,
+    }));
+  };
   return [
     {
       name: "HTTPS with a certificate of one's own: protocols, chain, redirects, and where the key is",
       run: async () => {
-        await up(first);
+        await up(first, KEYS);
         const seen = await clientsView(lab(), gateway(), authority.certificate);
         await keyIsKept(lab(), first);
         return seen;
       },
     },
+    { name: "HTTPS: keys of the API let in whom they should, by name", run: () => checkKeys(lab(), ask) },
+    { name: "HTTPS: a key has a limit of its own", run: () => checkKeyLimit(ask) },
+    { name: "HTTPS: pages of the named origin may ask, and no others", run: () => checkCors(ask) },
+    { name: "HTTPS: no log and no other file has a key of the API", run: () => keysAreKept(lab()) },
     {
-      name: "HTTPS: a new certificate takes the place of the old one without a failed request",
+      name: "HTTPS: a new certificate and a new key take the place of the old ones without a failed request",
       run: async () => {
-        const once = (): Promise<OutsideReply> => askHttps(lab(), gateway(), authority.certificate);
-        const answered = await underRequests(once, () => up(second));
+        const answered = await underRequests(
+          () => withKey(KEYS["client-a"]),
+          () => up(second, { "client-a": KEYS["client-a"], "client-c": NEW_KEY }),
+        );
         const tls = await tlsOutside(lab(), gateway(), { ca: authority.certificate });
         const presented = tls.getPeerCertificate().raw;
         tls.destroy();
         expect(second.certificate.replaceAll("\n", "").includes(presented.toString("base64")), "the old certificate is presented still");
         expect((await lab().must("gateway", "ls -d /etc/ddos/tls/own-* | wc -l")).trim() === "1", "the old key is left on the host");
+        const [kept, gone, added] = await Promise.all(
+          [KEYS["client-a"], KEYS["client-b"], NEW_KEY].map(async (key) => (await withKey(key)).status),
+        );
+        expect(kept === 200 && gone === 401 && added === 200, `kept ${kept}, removed ${gone}, new ${added}`);
         return `${answered} requests, 0 failed`;
       },
     },
     {
-      name: "HTTPS: without the name port 80 serves again, and nothing listens on 443",
+      name: "HTTPS: without the name and the keys port 80 serves everybody again, and nothing listens on 443",
       run: async () => {
         await upOnce(lab().name);
         const { status } = await lab().fetchFromOutside(`http://${gateway()}/health`);

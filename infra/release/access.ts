@@ -1,0 +1,44 @@
+/** Who may use the API: keys at the gateway's nginx, and pages of other origins (CORS). Pure. */
+import { pathOnly } from "./health";
+import type { TemplateView } from "./templates";
+import type { HostFile, HostSpec } from "./types";
+
+/** Only root reads it; nginx does when it starts and reloads. templates/steps/access.sh writes it. */
+export const KEYS_FILE = "/etc/ddos/api-keys.conf";
+
+/** Two maps, because a key that came as a bearer's is not passed on and another scheme of authorization is. Names and keys are plain words. */
+export function keysText(keys: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(keys)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, key]) => `    "${key}" ${name};\n`)
+    .join("");
+  const map = (from: string, to: string): string => `map ${from} ${to} {\n    default "";\n${rows}}\n`;
+  return `${map("$ddos_given_key", "$ddos_key_name")}${map("$ddos_bearer", "$ddos_bearer_name")}`;
+}
+
+export function accessView({ access, health }: HostSpec, healthPath: string): TemplateView[] {
+  if (access === undefined) return [];
+  const { perSecond, burst, openHealth, forwardKey } = access;
+  // In a regular expression of nginx; the path has no other characters of that kind.
+  const healthPattern = pathOnly(health.path ?? healthPath).replaceAll(".", "\\.");
+  return [{ file: KEYS_FILE, keyPerSecond: perSecond, keyBurst: burst, forwardKey, openHealth: openHealth ? [{ healthPattern }] : [] }];
+}
+
+export function corsView({ cors }: HostSpec): TemplateView[] {
+  if (cors === undefined) return [];
+  const anyOrigin = cors.origins.includes("*");
+  return [
+    {
+      anyOrigin,
+      origins: anyOrigin ? [] : cors.origins.map((origin) => ({ origin })),
+      methods: cors.methods.join(", "),
+      headers: cors.headers.join(", "),
+      maxAge: cors.maxAge,
+      credentials: cors.credentials,
+    },
+  ];
+}
+
+export function accessFiles({ access }: HostSpec): Omit<HostFile, "host">[] {
+  return access === undefined ? [] : [{ path: KEYS_FILE, kind: "file", owner: "root", group: "root", mode: "0600", sha256: null }];
+}
