@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
-# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress, mode (proxy, or none) tls and apiKeys (yes, or none).
+# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress, mode (proxy, or none) tls and access (yes, or none).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -330,7 +330,7 @@ forget_certificate() {
 
 # The keys of the API, in the same way.
 forget_keys() {
-  if [ "$(value apiKeys)" != yes ] && [ -e /etc/ddos/api-keys.conf ] && ! grep -qsF /etc/ddos/api-keys.conf /etc/nginx/sites-available/gateway /var/lib/ddos/releases/*/nginx; then
+  if [ "$(value access)" != yes ] && [ -e /etc/ddos/api-keys.conf ] && ! grep -qsF /etc/ddos/api-keys.conf /etc/nginx/sites-available/gateway /var/lib/ddos/releases/*/nginx; then
     rm -f -- /etc/ddos/api-keys.conf
     CHANGES=$((CHANGES + 1))
     summary "removed the keys of the API, which are not configured any more"

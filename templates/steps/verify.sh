@@ -284,8 +284,8 @@ check_answers() {
   if [ "$ROLE" = gateway ]; then
     check_health "health of the backend at $UPSTREAM" "$UPSTREAM"
     check_proof
-    if [ -n "$(value apiKeys)" ]; then
-      check "names of the API's keys" "$(value apiKeys)" "$(sed -n '/given_key/,/^}/ s/^ *"[^"]*" \([a-z0-9-]*\);$/\1/p' /etc/ddos/api-keys.conf | LC_ALL=C sort | paste -s -d ' ')"
+    if [ -n "$(value clients)" ]; then
+      check "names of the API's keys" "$(value clients)" "$(sed -n '/given_key/,/^}/ s/^ *"[^"]*" \([a-z0-9-]*\);$/\1/p' /etc/ddos/api-keys.conf | LC_ALL=C sort | paste -s -d ' ')"
     fi
     if [ "$(need tlsName)" != none ]; then
       check_certificate
