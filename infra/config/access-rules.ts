@@ -18,6 +18,10 @@ export function apiKeys({ project, sections }: Context): string[] {
         `${place}: the name stands in nginx's configuration and in the access log; write 1 to 32 small letters, digits and -, for example client-a`,
       ];
     if (same !== undefined) return [`${place}: is the same key as ${same[0]}, so that nobody knows whose request it is; ${again}`];
+    if (!/^[a-z0-9_-]+$/.test(key))
+      return [
+        `${place}: has other characters than small letters, digits, - and _, which nginx could not tell apart or would read otherwise; ${again}`,
+      ];
     return new Set(key).size < KINDS ? [`${place}: is made of ${new Set(key).size} different characters, which is guessed; ${again}`] : [];
   });
 }

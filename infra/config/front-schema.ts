@@ -43,7 +43,8 @@ export const accessProperties = {
     type: "object",
     additionalProperties: {
       type: "string",
-      pattern: "^[a-z0-9_-]{32,128}$",
+      minLength: 32,
+      maxLength: 128,
       form: "a random key of 32 to 128 small letters, digits, - and _ (openssl rand -hex 32 makes one)",
       example: "(what openssl rand -hex 32 prints)",
     },

@@ -23,8 +23,8 @@ test("keys that were drawn and origins that are named are taken", () => {
 
 test.each<[string, object, RegExp]>([
   ["a short key", { apiKeys: { a: MARK } }, /^p:gateway\.apiKeys\.a: /],
-  ["capital letters", { apiKeys: { a: `${MARK}${KEY}`.toUpperCase() } }, /small letters/],
-  ["a quote", { apiKeys: { a: `${MARK}${KEY}"; ` } }, /^p:gateway\.apiKeys\.a: /],
+  ["capital letters", { apiKeys: { a: `${MARK}${KEY}`.toUpperCase() } }, /other characters than small letters/],
+  ["a quote", { apiKeys: { a: `${MARK}${KEY}"; ` } }, /other characters than small letters/],
   ["a key that was typed", { apiKeys: { a: "abcabcabcabcabcabcabcabcabcabcabcabc" } }, /made of 3 different characters/],
   ["the same key twice", { apiKeys: { a: KEY, b: KEY } }, /apiKeys\.b: is the same key as a/],
   ["a name that nginx would read otherwise", { apiKeys: { "a;b": KEY } }, /the name stands in nginx's configuration/],
