@@ -22,6 +22,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   releases: ["--stack", "dev"],
   repair: ["--stack", "dev"],
   "lab up": ["--name", "n"],
+  drill: ["--stack", "x"],
   "lab down": ["--name", "n"],
   "lab exec": ["--name", "n", "backend", "--", "true"],
   "lab memory": ["--name", "n", "backend", "none"],

@@ -56,6 +56,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   repair: { program: "infra/cli/repair.ts", of: repairCommand },
   "up:local": lab("up"),
   "down:local": lab("down"),
+  drill: lab("drill"),
   lab: lab("lab"),
   "test:hosts": lab("test"),
   "test:faults": lab("faults"),

@@ -1,4 +1,4 @@
-/** The commands that boot real hosts on this machine: `up:local`, `down:local`, `test:hosts`, `test:faults`, `test:soak`, and `lab ...` for machines of one's own. */
+/** The commands that boot real hosts on this machine: `up:local`, `down:local`, `test:hosts`, `test:faults`, `test:soak`, `drill`, and `lab ...` for machines of one's own. */
 import { command, EXIT, Problem, systemSentence, UsageProblem } from "../../policies/cli";
 import type { AnyCommand, Form, Group } from "../../policies/cli";
 import { OPERATING_SYSTEMS } from "../../infra/external-names";
@@ -152,6 +152,32 @@ export const testSoakCommand = command({
   },
 });
 
+export const drillCommand = command({
+  name: "drill",
+  summary:
+    "Restores a stack's latest backup into machines here, makes a release of it answer the recorded checks, and says how long that took. Needs Linux and root.",
+  options: {
+    stack: { kind: "text", value: "NAME", short: "s", required: true, help: "the stack: its configuration, and its bucket" },
+    from: { kind: "text", value: "FOLDER", help: "a copy of the bucket's objects under their keys, in place of the bucket itself" },
+    bucket: { kind: "text", value: "BUCKET", help: "the bucket (default: the stack's output modelBucket, by the pulumi CLI)" },
+    region: { kind: "text", value: "REGION", help: "of the bucket (default: AWS_REGION, or us-east-1)" },
+    lab: { kind: "text", value: "NAME", default: "drill", help: "name of the machines", form: NAME },
+    keep: { kind: "flag", help: "leave the machines running" },
+    json: { kind: "flag", help: "print one JSON document" },
+  },
+  examples: ["--stack prod", "--stack prod --from /tmp/copy", "--stack prod --bucket my-models --json"],
+  notes: [
+    "The deployed stack is not touched: its bucket is read, with the credentials of your environment. Secrets are made up for the machines here.",
+    "The working copy has to be what was deployed, with its model files.",
+  ],
+  exitCodes: LAB_EXIT_CODES,
+  run: ({ options }, io) =>
+    onHosts(async () => {
+      const { runDrill } = await import("./drill/command");
+      return runDrill(options, io);
+    }),
+});
+
 function patternOf(text: string): RegExp {
   try {
     return new RegExp(text, "i");
@@ -268,5 +294,6 @@ export const LAB_COMMANDS: Readonly<Record<string, AnyCommand>> = {
   test: testHostsCommand,
   faults: testFaultsCommand,
   soak: testSoakCommand,
+  drill: drillCommand,
   lab: labGroup,
 };

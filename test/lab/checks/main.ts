@@ -15,6 +15,7 @@ import { hardeningChecks } from "./hardening";
 import type { Check, Tally } from "./harness";
 import { httpsChecks } from "./https";
 import { expect, runChecks } from "./harness";
+import { drillChecks } from "./drill";
 import { oneAppChecks } from "./one-app";
 import { typescript } from "../paths";
 import type { Report, Run } from "./operator";
@@ -209,6 +210,7 @@ async function runAll(only: RegExp | undefined): Promise<number> {
       ...answerChecks(lab, outputs),
       ...releasesChecks(lab, outputs),
       ...httpsChecks(lab, () => String(outputs().gatewayAddress)),
+      ...drillChecks(lab),
     ];
     const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...byName];
     const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];

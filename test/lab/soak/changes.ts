@@ -103,7 +103,9 @@ async function rollback(hosts: SoakHosts): Promise<Change> {
 
 const LOSE = "rm -rf /var/lib/ddos/models/* /home/ddos/data/*";
 const DATA = "soak.bin";
-const HAVE = `find /var/lib/ddos/models -type f ! -name '.*' -exec sha256sum {} + | sort; find /home/ddos/data -name ${DATA} -exec sha256sum {} + | cut -c 1-64 | sort -u`;
+/** Of the store, what the serving release has: a deployment that was struck may have left more there, which no backup holds. */
+const HAVE = `for one in /home/ddos/current/models/*; do sha=$(sha256sum <"$one" | cut -c 1-64); echo "$sha $(sha256sum </var/lib/ddos/models/$sha | cut -c 1-64)"; done | sort
+find /home/ddos/data -name ${DATA} -exec sha256sum {} + | cut -c 1-64 | sort -u`;
 
 /** A host that lost its models and its data gets them from its backup; what serves is not touched. */
 async function restore(hosts: SoakHosts, run: string): Promise<Change> {

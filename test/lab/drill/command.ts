@@ -1,0 +1,56 @@
+/** `npm run drill`: from the command line to the report. */
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
+import { EXIT, Problem, systemSentence, type ExitCode, type Io } from "../../../policies/cli";
+import { drill, type DrillReport } from "./main";
+import { bucketSource, folderSource, type Source } from "./source";
+
+export interface DrillWords {
+  readonly stack: string;
+  readonly from?: string;
+  readonly bucket?: string;
+  readonly region?: string;
+  readonly lab: string;
+  readonly keep: boolean;
+  readonly json: boolean;
+}
+
+function bucketOf(stack: string): string {
+  try {
+    const args = ["stack", "output", "--stack", stack, "modelBucket"];
+    return execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
+  } catch (error) {
+    const why = systemSentence(error) ?? "it failed; what it said stands above";
+    throw new Problem(
+      `pulumi stack output --stack ${stack} modelBucket: ${why}. Name the bucket with --bucket, or a copy of it with --from`,
+      EXIT.cannotTell,
+    );
+  }
+}
+
+function sourceOf({ stack, from, bucket, region }: DrillWords, io: Io): Source {
+  if (from !== undefined && bucket !== undefined) throw new Problem("--from and --bucket both say where the backup is: give one of them");
+  if (from !== undefined) return folderSource(resolve(io.from, from));
+  return bucketSource(bucket ?? bucketOf(stack), region ?? process.env["AWS_REGION"] ?? "us-east-1");
+}
+
+export function renderDrill({ stack, source, backup, checks, models, seconds }: DrillReport): string {
+  const asked =
+    checks === 0
+      ? "the manifest records no checks (npm run models -- record-checks), so the health and the proof request were asked alone"
+      : `${checks} recorded checks were answered as they have to be`;
+  return [
+    `${stack}: the backup of ${backup.at} (release ${backup.release}) from ${source} was restored and serves.`,
+    `  ${models.length} models: ${models.join(", ")}; ${asked}`,
+    `  read ${seconds.read} s, machines ${seconds.machines} s, restore ${seconds.restore} s, release ${seconds.release} s`,
+    `${seconds.all} s from the start to a service that answers.`,
+  ].join("\n");
+}
+
+export async function runDrill(words: DrillWords, io: Io): Promise<ExitCode> {
+  const { stack, lab, keep } = words;
+  const source = sourceOf(words, io);
+  const report = await drill({ stack, lab, keep, source, say: (line) => io.err(line) });
+  io.out(words.json ? JSON.stringify(report, null, 2) : renderDrill(report));
+  return EXIT.ok;
+}
