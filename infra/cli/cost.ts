@@ -33,7 +33,7 @@ export function costLines(resources: Resources, region: string): CostLine[] {
 function instanceLines(resources: Resources, prices: Prices | undefined): CostLine[] {
   const counts = new Map<string, number>();
   for (const { inputs } of of(resources, INSTANCE)) {
-    const type = String(inputs.instanceType);
+    const type = typeof inputs.instanceType === "string" ? inputs.instanceType : "instance of an unknown type";
     counts.set(type, (counts.get(type) ?? 0) + 1);
   }
   return [...counts].map(([type, count]) => {
@@ -42,12 +42,22 @@ function instanceLines(resources: Resources, prices: Prices | undefined): CostLi
   });
 }
 
+/** An instance that says nothing of its volume has that of its image. */
 function volumeLines(resources: Resources, prices: Prices | undefined): CostLine[] {
-  const disks = of(resources, INSTANCE).map(({ inputs }) => inputs.rootBlockDevice as { volumeSize: number; volumeType: string });
-  return [...new Set(disks.map(({ volumeType }) => volumeType))].map((type) => {
-    const size = disks.filter(({ volumeType }) => volumeType === type).reduce((sum, { volumeSize }) => sum + volumeSize, 0);
-    return { what: `${size} GB of ${type}`, month: type === "gp3" && prices !== undefined ? size * prices.gp3 : undefined };
-  });
+  const disks = of(resources, INSTANCE).map(
+    ({ inputs }) => (inputs.rootBlockDevice ?? {}) as { volumeSize?: unknown; volumeType?: unknown },
+  );
+  const sized = disks.flatMap(({ volumeSize: size, volumeType: type }) =>
+    typeof size === "number" && typeof type === "string" ? [{ size, type }] : [],
+  );
+  const unsaid = disks.length - sized.length;
+  return [
+    ...[...new Set(sized.map(({ type }) => type))].map((type) => {
+      const size = sized.filter((disk) => disk.type === type).reduce((sum, disk) => sum + disk.size, 0);
+      return { what: `${size} GB of ${type}`, month: type === "gp3" && prices !== undefined ? size * prices.gp3 : undefined };
+    }),
+    ...(unsaid > 0 ? [{ what: `${count(unsaid, "root volume")} of a size or type that is not said`, month: undefined }] : []),
+  ];
 }
 
 /** An Elastic IP takes the place of the address that its instance would have. */

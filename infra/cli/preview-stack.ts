@@ -29,6 +29,21 @@ export interface Preview {
   readonly region: string;
   /** Secrets of the stack that are not set yet. */
   readonly unset: readonly string[];
+  readonly models: PreviewModels;
+}
+
+/** The models of the release that the manifest names. */
+export interface PreviewModels {
+  readonly release: string;
+  readonly rows: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly format: string;
+    readonly sha256: string;
+    readonly required: boolean;
+    /** False: optional, and not there. */
+    readonly published: boolean;
+  }[];
 }
 
 export interface Wanted {
@@ -70,7 +85,19 @@ export async function previewFile(root: string, file: StackFile, config: PolicyC
     policies: result.outcomes,
     summary: result.summary,
   };
-  return { document, result, region, unset: file.unset };
+  return { document, result, region, unset: file.unset, models: modelsOf(inputs) };
+}
+
+function modelsOf({ models, specs }: StackInputs): PreviewModels {
+  const rows = (specs.backend.models?.files ?? []).map(({ path, size, format, sha256, required, absent }) => ({
+    name: path.split("/").at(-1) ?? path,
+    bytes: size,
+    format: format ?? "",
+    sha256,
+    required,
+    published: absent !== true,
+  }));
+  return { release: models.release, rows };
 }
 
 /** Runs the program; what is encrypted and should not be is one of the problems of the configuration, in place of what its placeholders look like. */

@@ -46,7 +46,10 @@ const OPTIONS = {
   "elk.padding": "[top=8,left=8,bottom=8,right=8]",
 };
 
-const widthOf = (lines: readonly string[]): number => Math.ceil(Math.max(...lines.map((line) => line.length)) * CHARACTER) + 2 * PADDING;
+/** Most scripts of East Asia, and emoji, are twice as wide. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/gu;
+const columnsOf = (text: string): number => [...text].length + [...text.matchAll(WIDE)].length;
+const widthOf = (lines: readonly string[]): number => Math.ceil(Math.max(...lines.map(columnsOf)) * CHARACTER) + 2 * PADDING;
 
 function node(box: Box): ElkNode {
   const [width, height] = [widthOf(box.lines), box.lines.length * LINE + PADDING];
@@ -59,21 +62,29 @@ function node(box: Box): ElkNode {
   return { id: box.id, layoutOptions: options, children: box.children.map(node) };
 }
 
-export async function layOut(picture: Picture): Promise<Layout> {
-  // A development dependency: only who draws needs it.
+/** @param more options of ELK over those of the picture in README.md */
+export async function layOut(picture: Picture, more: Readonly<Record<string, string>> = {}): Promise<Layout> {
+  // Loaded here: it takes a while, and only who draws needs it.
   const { default: Elk } = await import("elkjs/lib/elk.bundled.js");
-  const edges = picture.arrows.map(({ from, to, label }, index): ElkExtendedEdge => ({
+  const edges = picture.arrows.map(({ from, to, label, outward }, index): ElkExtendedEdge => ({
     id: `arrow-${String(index)}`,
     sources: [from],
     targets: [to],
-    labels: [{ text: label, width: Math.ceil(label.length * CHARACTER) + 8, height: LINE }],
+    // What goes inwards decides what stands left.
+    layoutOptions: { "elk.layered.priority.direction": outward ? "0" : "10" },
+    labels: [{ text: label, width: Math.ceil(columnsOf(label) * CHARACTER) + 8, height: LINE }],
   }));
   const unseen = picture.beside.map(([left, right], index): ElkExtendedEdge => ({
     id: `beside-${String(index)}`,
     sources: [left],
     targets: [right],
   }));
-  const graph: ElkNode = { id: "root", layoutOptions: OPTIONS, children: picture.boxes.map(node), edges: [...edges, ...unseen] };
+  const graph: ElkNode = {
+    id: "root",
+    layoutOptions: { ...OPTIONS, ...more },
+    children: picture.boxes.map(node),
+    edges: [...edges, ...unseen],
+  };
   const placed = await new Elk().layout(graph);
   return {
     width: Math.ceil(placed.width ?? 0),

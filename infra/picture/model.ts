@@ -7,7 +7,7 @@ import type { HostFile } from "../release/types";
 
 export interface Box {
   readonly id: string;
-  readonly kind: "outside" | "vpc" | "public" | "private" | "host" | "bucket";
+  readonly kind: "outside" | "vpc" | "zone" | "public" | "private" | "subnet" | "host" | "bucket";
   /** The first line is the name. */
   readonly lines: readonly string[];
   readonly children: readonly Box[];
@@ -26,6 +26,14 @@ export interface Picture {
   readonly arrows: readonly Arrow[];
   /** Boxes that stand side by side though nothing leads from one to the other. */
   readonly beside: readonly (readonly [left: string, right: string])[];
+}
+
+/** What each box is called, by id. */
+export function namesOf({ boxes }: Pick<Picture, "boxes">): Map<string, string> {
+  const flat = boxes.flatMap(function all(one): Box[] {
+    return [one, ...one.children.flatMap(all)];
+  });
+  return new Map(flat.map(({ id, lines }) => [id, lines[0] ?? id]));
 }
 
 type Resources = readonly GraphResource[];
@@ -95,21 +103,26 @@ function vpcBox(vpc: GraphResource, resources: Resources, files: Files): Box {
   };
 }
 
-function hostLines(host: GraphResource, resources: Resources, files: Files): string[] {
-  const role = tag(host, "Role");
+/** What listens on a host, in the order of a request: `nginx :80`, `→ uvicorn :8000`. */
+export function servicesOf(files: Files, role: string): string[] {
   const own = files.filter((file) => file.host === role && file.kind === "file");
   const first = (path: RegExp, pattern: RegExp): string | undefined =>
     own.filter((file) => path.test(file.path)).flatMap(({ content }) => pattern.exec(content ?? "")?.[1] ?? [])[0];
   const front = first(/^\/etc\/nginx\/sites-available\//, /^\s*listen (\d+)/m);
   const service = first(/^\/etc\/systemd\/system\/ddos-(gateway|backend)\.service$/, /--port (\d+)/);
-  const serves = [front === undefined ? [] : `nginx :${front}`, service === undefined ? [] : `→ uvicorn :${service}`].flat();
+  return [front === undefined ? [] : `nginx :${front}`, service === undefined ? [] : `→ uvicorn :${service}`].flat();
+}
+
+function hostLines(host: GraphResource, resources: Resources, files: Files): string[] {
+  const role = tag(host, "Role");
+  const own = files.filter((file) => file.host === role && file.kind === "file");
   const also = [
     isBastion(role, resources) ? "SSH bastion" : [],
     wayOut(resources) === "gateway" && role === "gateway" ? "NAT" : [],
     own.some(({ path }) => path.endsWith("/ddos-backup.timer")) ? "backup timer" : [],
   ].flat();
   const address = host.inputs.associatePublicIpAddress === true ? "public address" : "no public address";
-  return [role, text(host.inputs.instanceType), address, ...serves, also.join(", ")].filter((line) => line !== "");
+  return [role, text(host.inputs.instanceType), address, ...servicesOf(files, role), also.join(", ")].filter((line) => line !== "");
 }
 
 const groupRoles = (resources: Resources): Map<string, string> =>

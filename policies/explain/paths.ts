@@ -33,7 +33,7 @@ export function pathsTo(network: Network, host: Host, port: number): Path[] {
   ]);
 }
 
-function subnetsOf({ subnets }: Network, networkInterface: NetworkInterface): Subnet[] {
+export function subnetsOf({ subnets }: Network, networkInterface: NetworkInterface): Subnet[] {
   if (typeof networkInterface.subnets === "string") return [];
   return [...networkInterface.subnets.certain, ...networkInterface.subnets.maybe].flatMap(({ urn }) => subnets.get(urn) ?? []);
 }
@@ -43,8 +43,18 @@ interface At {
   readonly subnet: Subnet;
 }
 
-function direct(network: Network, host: Host, port: number, { networkInterface, subnet }: At): Path {
-  const address = admittedAddress(network, networkInterface, port);
+function direct(network: Network, host: Host, port: number, at: At): Path {
+  return fromAddress(network, host, port, at, admittedAddress(network, at.networkInterface, port));
+}
+
+/** The ways of a packet that this address of the Internet sends directly. */
+export function pathsFromAddress(network: Network, host: Host, port: number, address: string): Path[] {
+  return host.networkInterfaces.flatMap((networkInterface) =>
+    subnetsOf(network, networkInterface).map((subnet) => fromAddress(network, host, port, { networkInterface, subnet }, address)),
+  );
+}
+
+function fromAddress(network: Network, host: Host, port: number, { networkInterface, subnet }: At, address: string): Path {
   const packet = packetOf(host, address, port);
   const sender: Sender = { address, groups: NOBODY, text: address };
   return path(network, host, "internet", packet, [
@@ -85,7 +95,7 @@ function balancerHop(network: Network, { resource, internal, certainty }: Balanc
 function fromGateway(network: Network, host: Host, port: number, { networkInterface, subnet }: At): Path[] {
   const [gateway] = network.hosts.filter((one) => one.gateway);
   if (!gateway) return [];
-  const address = gatewayAddress(network, gateway);
+  const address = addressOf(network, gateway, "the gateway's address");
   const packet = packetOf(host, address, port);
   const sender: Sender = { address, groups: network.gateways, text: "the gateway's group" };
   return [
@@ -97,15 +107,15 @@ function fromGateway(network: Network, host: Host, port: number, { networkInterf
   ];
 }
 
-/** The gateway's own address, or one of its subnet. */
-function gatewayAddress(network: Network, gateway: Host): string {
-  const own = asString(propertyOf(gateway.resource, "privateIp"));
+/** A host's own address, or one of its subnet. @param otherwise where neither is known */
+export function addressOf(network: Network, { resource, networkInterfaces }: Host, otherwise: string): string {
+  const own = asString(propertyOf(resource, "privateIp"));
   if (own !== undefined) return own;
-  const [subnet] = gateway.networkInterfaces.flatMap((one) => subnetsOf(network, one));
+  const [subnet] = networkInterfaces.flatMap((one) => subnetsOf(network, one));
   const block = subnet && asString(property(subnet.resource, "cidrBlock"));
   const [a = "", b = "", c = "", d = ""] = (block?.split("/")[0] ?? "").split(".");
   // The first four addresses of a subnet are AWS's.
-  return d === "" ? "the gateway's address" : [a, b, c, String(Number(d) + 10)].join(".");
+  return d === "" ? otherwise : [a, b, c, String(Number(d) + 10)].join(".");
 }
 
 /** An address of the Internet that a rule of the host lets in, so that the packet is one that comes as far as possible. */
@@ -123,12 +133,12 @@ function admittedAddress(network: Network, { groups }: NetworkInterface, port: n
   return ANYBODY;
 }
 
-function packetOf({ resource }: Host, source: string, port: number): Packet {
+export function packetOf({ resource }: Host, source: string, port: number): Packet {
   const given = asString(propertyOf(resource, "privateIp")) ?? asString(asArray(propertyOf(resource, "privateIps"))?.[0] ?? null);
   return { source, destination: given ?? resource.name, protocol: "tcp", port };
 }
 
-function path(network: Network, { resource }: Host, from: Path["from"], packet: Packet, hops: readonly Hop[]): Path {
+export function path(network: Network, { resource }: Host, from: Path["from"], packet: Packet, hops: readonly Hop[]): Path {
   const all = [...hops, hop(network, "host", resource.name, resource)];
   const verdict = hops.some((one) => one.verdict === "blocks")
     ? "blocked"

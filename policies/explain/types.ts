@@ -38,7 +38,8 @@ export interface Packet {
 }
 
 export interface Path {
-  readonly from: "internet" | "gateway";
+  /** `host`: another host of the program (between.ts). */
+  readonly from: "internet" | "gateway" | "host";
   /** Name and URN of the host. */
   readonly to: { readonly name: string; readonly urn: string };
   readonly packet: Packet;

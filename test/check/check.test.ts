@@ -63,12 +63,25 @@ test("--fast, --only and --list", async () => {
     "long",
     "python",
     "preview",
+    "browser",
     "docs",
     "nodes",
     "hosts",
     "faults",
   ]);
-  expect(await names("--fast")).toEqual(["types", "lint", "shell", "workflows", "unit", "long", "python", "preview", "docs", "nodes"]);
+  expect(await names("--fast")).toEqual([
+    "types",
+    "lint",
+    "shell",
+    "workflows",
+    "unit",
+    "long",
+    "python",
+    "preview",
+    "browser",
+    "docs",
+    "nodes",
+  ]);
   expect(await names("--only", "hosts", "--only", "types")).toEqual(["types", "hosts"]);
   expect(await run(checkAll(STAGES), ["--only", "typs"])).toMatchObject({ code: 2, out: "" });
 });

@@ -40,7 +40,7 @@ test("a bare machine gets the packages first, then npm ci, then the checks with 
     code: 0,
     calls: [
       `${APT} update`,
-      `${APT} install --no-install-recommends shellcheck git ca-certificates python3 python3-venv`,
+      `${APT} install --no-install-recommends shellcheck git ca-certificates python3 python3-venv chromium fonts-dejavu-core`,
       "npm ci",
       "npm run -s check -- --fast",
     ],
@@ -48,11 +48,11 @@ test("a bare machine gets the packages first, then npm ci, then the checks with 
 });
 
 test("a machine that has all is left alone", () => {
-  expect(ci({ has: ["shellcheck", "git", "python3"] })).toMatchObject({ code: 0, calls: ["npm ci", "npm run -s check --"] });
+  expect(ci({ has: ["shellcheck", "git", "python3", "chromium"] })).toMatchObject({ code: 0, calls: ["npm ci", "npm run -s check --"] });
 });
 
 test("Python without venv gets it", () => {
-  const { calls } = ci({ has: ["shellcheck", "git", "python3"], fails: "python3" });
+  const { calls } = ci({ has: ["shellcheck", "git", "python3", "chromium"], fails: "python3" });
   expect(calls[1]).toBe(`${APT} install --no-install-recommends python3 python3-venv`);
 });
 
@@ -61,7 +61,7 @@ test.each(["apt-get", "npm ci"])("where %s fails, nothing was tested, and that h
 });
 
 test("the exit code is that of the checks", () => {
-  expect(ci({ has: ["shellcheck", "git", "python3"], fails: "npm run" }).code).toBe(1);
+  expect(ci({ has: ["shellcheck", "git", "python3", "chromium"], fails: "npm run" }).code).toBe(1);
 });
 
 test("--help does nothing", () => {

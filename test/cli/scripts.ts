@@ -7,6 +7,7 @@ import { doctorCommand } from "../../infra/cli/doctor";
 import { initCommand } from "../../infra/cli/init";
 import { previewCommand } from "../../infra/cli/preview";
 import { releasesCommand } from "../../infra/cli/releases";
+import { reportCommand } from "../../infra/cli/report";
 import { repairCommand } from "../../infra/cli/repair";
 import { verifyCommand } from "../../infra/cli/verify";
 import { docsCommand } from "../../infra/cli/docs";
@@ -20,6 +21,7 @@ import { testCommand } from "../check/jest";
 import { lintCommand } from "../check/lint";
 import { checkAllCommand } from "../check/main";
 import { typesCommand } from "../check/types";
+import { testBrowserCommand } from "../browser/main";
 import { testDocsCommand } from "../docs/main";
 import { LAB_COMMANDS } from "../lab/commands";
 import { testNodeCommand } from "../nodes/main";
@@ -39,6 +41,7 @@ const lab = (word: string): Script => ({ program: `test/lab/cli.ts ${word}`, of:
 export const SCRIPTS: Readonly<Record<string, Script>> = {
   doctor: { program: "infra/cli/doctor.ts", of: doctorCommand },
   init: { program: "infra/cli/init.ts", of: initCommand },
+  report: { program: "infra/cli/report.ts", of: reportCommand },
   "preview:offline": { program: "infra/cli/preview.ts", of: previewCommand },
   "deploy-role": { program: "infra/cli/deploy-role.ts", of: deployRoleCommand },
   test: { program: "test/check/jest.ts", of: testCommand },
@@ -62,6 +65,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   "test:faults": lab("faults"),
   "test:soak": lab("soak"),
   "test:node": { program: "test/nodes/main.ts", of: testNodeCommand },
+  "test:browser": { program: "test/browser/main.ts", of: testBrowserCommand },
   "test:docs": { program: "test/docs/main.ts", of: testDocsCommand },
   "test:next-sdk": { program: "test/nodes/next-sdk.ts", of: nextSdkCommand },
   bench: { program: "bench/main.ts", of: benchGroup },
