@@ -64,6 +64,11 @@ export async function program(
   } else if (operatorAddress !== undefined) {
     await warnIfShutOut(config, operatorAddress);
   }
+  if (config.watch.enabled && config.watch.emails.length === 0) {
+    await pulumi.log.warn(
+      `${config.project}:watch.emails names nobody, so that alarms go off unseen; add an address: pulumi config set --stack ${config.stack} --path 'watch.emails[0]' ADDRESS`,
+    );
+  }
   // Asked for even where the bucket has a name of its own: whoever lacks access learns it here, in one sentence, before anything is registered.
   const account = await accountId(config.region);
   const last = await lastUpdate();

@@ -11,6 +11,7 @@ import type { StackInputs } from "./release/inputs";
 import { ModelBucket } from "./models/bucket";
 import type { Keys } from "./lookups";
 import { Network } from "./network/vpc";
+import { Watch } from "./watch/watch";
 import { hostStatements } from "./hosts/permissions";
 
 /** What `pulumi stack output` shows. */
@@ -67,6 +68,7 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
     publicSubnetId: network.publicSubnetIds[0] ?? "",
   });
   const { sshKey, hostKeys, verification } = setUpHosts(inputs, hosts, { bucket, egress });
+  if (config.watch.enabled) watchHosts(config, hosts);
   const user = config.ssh.user;
   return {
     gatewayAddress: hosts.address,
@@ -80,6 +82,16 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
     modelRelease: inputs.models.release,
     verification,
   };
+}
+
+function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): Watch {
+  return new Watch("watch", {
+    region: config.region,
+    dashboard: `${config.project}-${config.stack}`,
+    emails: config.watch.emails,
+    instances: { gateway: gateway.id, backend: backend.id },
+    endpoint: { address, path: config.health.path, domain: config.https?.domain },
+  });
 }
 
 function createHosts(inputs: StackInputs, { images, keys }: Found, network: Network, firewall: Firewall): Hosts {

@@ -1,7 +1,7 @@
 /** What a stack costs a month at list prices, from its registered resources. Pure. */
 import type { GraphResource } from "../offline/engine";
 import { count } from "../../policies/cli/words";
-import { areOld, HOURS, PRICES, PRICES_OF, PUBLIC_IPV4, type Prices } from "./prices";
+import { ALARM, areOld, HOURS, PRICES, PRICES_OF, PUBLIC_IPV4, type Prices } from "./prices";
 
 export interface CostLine {
   readonly what: string;
@@ -27,6 +27,18 @@ export function costLines(resources: Resources, region: string): CostLine[] {
       ? [{ what: count(addresses, "public IPv4 address", "public IPv4 addresses"), month: hourly(addresses, PUBLIC_IPV4) }]
       : []),
     ...(gateways > 0 ? [{ what: count(gateways, "NAT gateway"), month: hourly(gateways, prices?.natGateway) }] : []),
+    ...watchLines(resources),
+  ];
+}
+
+function watchLines(resources: Resources): CostLine[] {
+  const alarms = of(resources, "aws:cloudwatch/metricAlarm:MetricAlarm").length;
+  const checks = of(resources, "aws:route53/healthCheck:HealthCheck").length;
+  const dashboards = of(resources, "aws:cloudwatch/dashboard:Dashboard").length;
+  return [
+    ...(alarms > 0 ? [{ what: count(alarms, "alarm"), month: alarms * ALARM }] : []),
+    ...(checks > 0 ? [{ what: count(checks, "health check"), month: undefined }] : []),
+    ...(dashboards > 0 ? [{ what: count(dashboards, "dashboard"), month: undefined }] : []),
   ];
 }
 

@@ -28,6 +28,9 @@ export interface Prices {
   readonly dataOut: number;
 }
 
+/** A month, of standard resolution. Source: https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm, which agrees with AWS's page on the free ten. */
+export const ALARM = 0.1;
+
 /** An hour, in every region. */
 export const PUBLIC_IPV4 = 0.005;
 

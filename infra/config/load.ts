@@ -239,6 +239,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     repair: sections.repair as string | undefined,
     tags: sections.tags as StackConfig["tags"],
     iam: sections.iam as StackConfig["iam"],
+    watch: sections.watch as StackConfig["watch"],
     protect: sections.protect as StackConfig["protect"],
     kms: sections.kms as StackConfig["kms"],
     sandbox: sections.sandbox as StackConfig["sandbox"],

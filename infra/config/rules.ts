@@ -10,6 +10,7 @@ import { blocks, zones } from "./network-rules";
 import { environment, requirements } from "./env-rules";
 import { packageIndexes } from "./package-index";
 import { isGroup } from "./values";
+import { watch } from "./watch";
 import { buckets, instanceTypes, isRefused, login, ports, privateAddresses, proofBody, schedule, type Context } from "./value-rules";
 
 /** All rules over the sections that could be read. */
@@ -39,6 +40,7 @@ export function checkRules(context: Context): string[] {
     health,
     tags,
     arns,
+    watch,
   ];
   return rules.flatMap((rule) => rule(context));
 }

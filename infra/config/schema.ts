@@ -8,6 +8,7 @@
 import { OPERATING_SYSTEMS } from "../external-names";
 import { DEFAULT_MODULE } from "../app/module";
 import { ACCOUNT_SECTIONS } from "./account-schema";
+import { WATCH_SECTION } from "./watch";
 import { ALLOWANCES } from "../release/sandbox";
 
 import { DEFAULT_HEALTH } from "../release/health";
@@ -704,6 +705,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       },
     }),
   },
+  watch: WATCH_SECTION,
   ...ACCOUNT_SECTIONS,
   repair: {
     description:

@@ -40,6 +40,7 @@ export interface StackConfig {
   readonly iam: IamConfig;
   /** ARNs or aliases of keys that exist. */
   readonly kms: { readonly bucketKey?: string; readonly volumeKey?: string };
+  readonly watch: { readonly enabled: boolean; readonly emails: readonly string[] };
   readonly protect: { readonly hosts: boolean; readonly bucket: boolean };
   readonly sandbox: { readonly allow: readonly Allowance[] };
   readonly backup: { readonly enabled: boolean; readonly schedule: string };

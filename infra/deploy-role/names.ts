@@ -32,6 +32,11 @@ const NAMES: Readonly<Record<string, Resolve>> = {
   role: (subject, scope) => of(subject, scope, "aws:iam/role:Role", ["role", "iamInstanceProfile"]),
   boundedRole: ({ resource }) =>
     resource !== undefined && text(resource.inputs, "permissionsBoundary") !== undefined ? [physical(resource)] : [],
+  // Of the resource itself, where it is elsewhere than the stack.
+  own: ({ inputs }, scope) => [text(inputs, "region") ?? scope.region],
+  self: ({ resource }) => (resource === undefined ? [] : [physical(resource)]),
+  topic: (subject, scope) => of(subject, scope, "aws:sns/topic:Topic", ["topic"]),
+  dashboard: ({ inputs, resource }) => [text(inputs, "dashboardName") ?? unknown(resource, "dashboardName")],
   profile: (subject, scope) => of(subject, scope, "aws:iam/instanceProfile:InstanceProfile", []),
   bucket: ({ inputs, resource }) => [text(inputs, "bucket") ?? unknown(resource, "bucket")],
   suffix: (_, scope) => [partitionOf(scope.region)?.dnsSuffix ?? ""],

@@ -4,6 +4,7 @@
  */
 import { lists, onBucket, onKey, onObjects, onProfile, onRole, PASSES_ROLE, type Grant, type Row } from "./grants";
 import { EC2_ROWS } from "./rows-ec2";
+import { WATCH_ROWS } from "./rows-watch";
 
 /** Names of roles carry no stack: Pulumi makes them of the resource's name. The stack's tag tells those of this stack from others. */
 const IAM_ROWS: Readonly<Record<string, Row>> = {
@@ -112,7 +113,7 @@ const S3_ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
-export const ROWS: Readonly<Record<string, Row>> = { ...EC2_ROWS, ...IAM_ROWS, ...S3_ROWS };
+export const ROWS: Readonly<Record<string, Row>> = { ...EC2_ROWS, ...IAM_ROWS, ...S3_ROWS, ...WATCH_ROWS };
 
 /** What the program asks before anything is registered: also needed by a preview. The provider's own first question, who it is, needs no permission. */
 export const QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {

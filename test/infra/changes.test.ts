@@ -35,6 +35,7 @@ const HTTPS = { domain: DOMAIN, tls: { certificate: PAIR.certificate, privateKey
 const AMI = "ami-0123456789abcdef0";
 const SHA = "0".repeat(64);
 const VOLUME_KEY = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+const WATCH = { watch: { enabled: true, emails: ["operations@your-company.com"] } };
 const MANIFEST = ".cache/changes-test.json";
 const SECRETS = { DATABASE_URL: "sqlite:////home/ddos/data/cache.db", SECRET_KEY: "another-secret-of-enough-length" };
 const LOGIN = { index: "https://packages.example.com/simple", indexUser: "reader", indexPassword: "a-token-of-enough-length" };
@@ -116,6 +117,8 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "kms.volumeKey": { kms: { volumeKey: VOLUME_KEY } },
   "protect.hosts": { protect: { hosts: true } },
   "protect.bucket": { protect: { bucket: true } },
+  "watch.enabled": WATCH,
+  "watch.emails": WATCH,
   repair: { repair: "again" },
   "backup.enabled": { backup: { enabled: false } },
   "backup.schedule": { backup: { schedule: "weekly" } },
@@ -158,6 +161,8 @@ test("every input that the program sets has a row, and every row's type is one o
     {
       iam: { ...(CHANGES["iam.path"]?.iam as object), ...(CHANGES["iam.permissionsBoundary"]?.iam as object) },
       ...CHANGES["kms.volumeKey"],
+      ...CHANGES["protect.hosts"],
+      ...WATCH,
     },
     { gateway: { elasticIp: true }, network: { egress: "managed" } },
   ];

@@ -48,6 +48,7 @@ describe("previewed", () => {
     expect(named("gateway-address").options.protect).toBe(true);
     expect(named("models-bucket").options).toMatchObject({ protect: true, retainOnDelete: true });
     expect(prod.document.resources.filter(({ type }) => type.endsWith(":NatGateway"))).toHaveLength(1);
+    expect(prod.document.resources.filter(({ type }) => type.endsWith(":MetricAlarm"))).toHaveLength(5);
   });
 });
 
@@ -69,7 +70,12 @@ test("an update with the example's network is refused before anything is registe
   expect(registered).toEqual([]);
   await run(true);
   expect(registered.length).toBeGreaterThan(50);
-  expect(warn.mock.calls.map(([text]) => text)).toContainEqual(expect.stringMatching(/still names a documentation network/));
+  expect(warn.mock.calls.map(([text]) => text)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/still names a documentation network/),
+      expect.stringMatching(/watch\.emails names nobody, so that alarms go off unseen; add an address/),
+    ]),
+  );
   jest.restoreAllMocks();
 });
 

@@ -359,6 +359,21 @@ const REST: readonly Case[] = [
 
 const KEY_ID = "01234567-89ab-cdef-0123-456789abcdef";
 const ACCOUNT: readonly Case[] = [
+  [
+    "mail to nobody",
+    section("watch", "{ enabled: true, emails: [me@example.com] }"),
+    /^ml-gateway:watch\.emails\[0\]: found me@example\.com, an address of examples, .* write your own$/,
+  ],
+  [
+    "mail to a name",
+    section("watch", "{ enabled: true, emails: [me] }"),
+    /^ml-gateway:watch\.emails\[0\]: found "me"; write an address for mail/,
+  ],
+  [
+    "mail without alarms",
+    section("watch", "{ emails: [me@shop.io] }"),
+    /^ml-gateway:watch\.emails: found addresses, and watch\.enabled is not true/,
+  ],
   ["protection as a word", section("protect", "{ hosts: on }"), /^ml-gateway:protect\.hosts: found "on"; only true and false count/],
   ["protection of nothing", section("protect", "true"), /^ml-gateway:protect: found a single value \("true"\); write a group/],
   [

@@ -37,6 +37,7 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   "an Elastic IP": { gateway: { ...SSH, elasticIp: true } },
   "a proxy": { gateway: { ...SSH, mode: "proxy" } },
   "an image of one's own": { backend: { ami: "ami-0123456789abcdef0" } },
+  watched: { watch: { enabled: true, emails: ["operations@your-company.com"] } },
   "a bucket taken over": { models: { manifest: "models-manifest/sample.json", bucket: "shop-models", adopt: true } },
 };
 const seen = new Map<string, Seen>();
@@ -94,7 +95,8 @@ describe.each(Object.keys(VARIANTS))("%s", (name) => {
     );
     // Without an ARN and without the stack's tag on a resource that is there: what makes something new with the tag, and what bears no tag.
     const made_ = (risks["changes"] ?? []).filter(
-      (action) => !/^(ec2:(Create|Allocate|Import|Authorize)\w+|iam:(Create|Tag)\w+)$/.test(action),
+      // Topics, alarms and dashboards by the program's names; what is wider (health checks) says why.
+      (action) => !/^(ec2:(Create|Allocate|Import|Authorize)\w+|iam:(Create|Tag)\w+|(sns|cloudwatch|route53):\w+)$/.test(action),
     );
     expect(
       made_.filter(
@@ -328,4 +330,26 @@ test("keys of KMS and a boundary: by their ARNs, keys through the service that u
     Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } },
   });
   expect(actions(role()).filter((action) => /^kms:|Boundary/.test(action))).toEqual([]);
+});
+
+test("alarms: by the names that the program gives, the one on health in the region of its metrics", async () => {
+  const sections = { watch: { enabled: true, emails: ["operations@your-company.com"] } };
+  const file = fileWith(sections);
+  const elsewhere = await seenBy(
+    ROOT,
+    { ...file, config: { ...file.config, "aws:region": "eu-central-1" } },
+    "eu-central-1",
+    EXAMPLE_ACCOUNT,
+  );
+  const made = roleOf(DEV, "eu-central-1", elsewhere, WHOLE);
+  const resources = (action: string): string[] => of(made, action).flatMap(({ Resource }) => Resource);
+  expect(resources("sns:Subscribe").sort()).toEqual([
+    "arn:aws:sns:eu-central-1:123456789012:watch-topic-*",
+    "arn:aws:sns:us-east-1:123456789012:watch-health-topic-*",
+  ]);
+  expect(resources("cloudwatch:PutMetricAlarm")).toContain("arn:aws:cloudwatch:us-east-1:123456789012:alarm:watch-health-*");
+  expect(resources("cloudwatch:PutDashboard")).toEqual(["arn:aws:cloudwatch::123456789012:dashboard/ml-gateway-dev"]);
+  expect(made.allowed.filter(({ why, resources: on }) => why !== undefined && on.includes("arn:aws:route53:::healthcheck/*"))).not.toEqual(
+    [],
+  );
 });

@@ -1,0 +1,72 @@
+/** The section `watch`: its keys, and what has to be right of them. Pure. */
+import { partitionOf } from "../partitions";
+import type { Section } from "./schema";
+import type { Context } from "./value-rules";
+
+export const WATCH_SECTION: Section = {
+  description:
+    "Alarms of CloudWatch and who is told of them: health as seen from outside, and for each host EC2's own checks and its processor. It costs by the alarm (docs/how-to/watch.md).",
+  schema: {
+    type: "object",
+    additionalProperties: false,
+    default: {},
+    properties: {
+      enabled: {
+        type: "boolean",
+        default: false,
+        description: "Makes a topic of SNS, the alarms, a health check of Route 53 and a dashboard.",
+      },
+      emails: {
+        type: "array",
+        items: {
+          type: "string",
+          maxLength: 254,
+          pattern: "^[^@\\s]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$",
+          form: "an address for mail",
+          example: "operations@your-company.com",
+        },
+        uniqueItems: true,
+        maxItems: 20,
+        default: [],
+        form: "a list of addresses for mail, each once",
+        example: ["operations@your-company.com"],
+        description: "Who gets mail when an alarm goes off and when it ends. AWS asks each address once whether it wants that, by mail.",
+      },
+    },
+  },
+};
+
+/** Names that RFC 2606 and RFC 6761 keep: no mail arrives there. */
+const NOBODY = /(^|\.)(example\.(com|org|net)|example|test|invalid|localhost)$/i;
+
+export function watch({ project, region, sections }: Context): string[] {
+  const { enabled, emails } = (sections.watch ?? {}) as { enabled?: unknown; emails?: unknown };
+  const given = Array.isArray(emails) ? emails.filter((one): one is string => typeof one === "string") : [];
+  const nobody = given.flatMap((one, index) =>
+    NOBODY.test(one.slice(one.indexOf("@") + 1))
+      ? [`${project}:watch.emails[${index}]: found ${one}, an address of examples, where nobody reads mail; write your own`]
+      : [],
+  );
+  if (enabled !== true) {
+    return given.length === 0
+      ? []
+      : [
+          ...nobody,
+          `${project}:watch.emails: found addresses, and watch.enabled is not true, so that nothing is watched; set it to true, or remove them`,
+        ];
+  }
+  const gateway = (sections.gateway ?? {}) as { httpsFrom?: unknown };
+  const closed = sections.domain !== undefined && Array.isArray(gateway.httpsFrom) && !gateway.httpsFrom.includes("0.0.0.0/0");
+  if (closed) {
+    nobody.push(
+      `${project}:watch.enabled: found true, and gateway.httpsFrom closes port 443 to Route 53, which asks for health there where domain is given, so that the alarm would never end; set it to false, or open the port`,
+    );
+  }
+  const partition = region === "" ? undefined : partitionOf(region)?.id;
+  return partition === undefined || partition === "aws"
+    ? nobody
+    : [
+        ...nobody,
+        `${project}:watch.enabled: found true, and health checks of Route 53 are known in the partition aws alone, not in ${partition}; set it to false`,
+      ];
+}
