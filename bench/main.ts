@@ -1,13 +1,79 @@
-/** `npm run bench`: what is measured on this machine, each as a command of its own. */
-import { start } from "../policies/cli";
-import type { Group } from "../policies/cli";
+/**
+ * `npm run bench [-- NAME...]`: measures the project on this machine, beside what people would use instead. Nothing of it is a test.
+ * Tables on standard output; `--json FILE` keeps the values, `--compare FILE` says what became slower since such a file.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { command, EXIT, Problem, readNamed, start, UsageProblem } from "../policies/cli";
+import type { Bench } from "./bench";
+import { commitOf, machine } from "./machine";
+import { modelsBench } from "./models";
 import { policiesBench } from "./policies";
+import { parseReport } from "./report-file";
+import { compareReports } from "./result";
+import type { Report, Result } from "./result";
 import { startBench } from "./start";
+import { comparisonText, reportText } from "./tables";
 
-export const benchGroup: Group = {
+export const BENCHES: readonly Bench[] = [startBench, policiesBench, modelsBench];
+const NAMES = BENCHES.map(({ name }) => name);
+
+export const benchCommand = command({
   name: "bench",
-  summary: "Measures the project on this machine. Nothing of it is a test.",
-  commands: { policies: policiesBench, start: startBench },
-};
+  summary: "Measures the project on this machine, beside what people would use instead. Nothing of it is a test.",
+  options: {
+    runs: {
+      ...{ kind: "text", value: "N", default: "3", help: "how often each thing is measured" },
+      form: { pattern: /^([3-9]|[1-9]\d)$/, what: "a whole number from 3 to 99" },
+    },
+    json: { kind: "text", value: "FILE", help: "keep all values in this file" },
+    compare: {
+      kind: "text",
+      value: "FILE",
+      help: "say what differs from the values of an earlier --json; exit 1 where something became worse",
+    },
+  },
+  words: { value: "NAME", help: `what to measure (default: all): ${NAMES.join(", ")}`, min: 0, max: NAMES.length },
+  examples: ["", "start --runs 9", "policies --compare before.json"],
+  notes: BENCHES.map(({ name, summary }) => `${name}: ${summary}`),
+  exitCodes: { 0: "measured", 1: "with --compare: something became worse", 3: "something could not be measured" },
+  run: async ({ options: { runs, json, compare }, words }, io) => {
+    const unknown = words.find((word) => !NAMES.includes(word));
+    if (unknown !== undefined) throw new UsageProblem(`"${unknown}" is not measured; there are: ${NAMES.join(", ")}`);
+    const before = compare === undefined ? undefined : parseReport(compare, readNamed(compare, "--compare", io.from));
+    const chosen = words.length === 0 ? BENCHES : BENCHES.filter(({ name }) => words.includes(name));
+    const head = { at: new Date().toISOString(), commit: commitOf(), machine: machine() };
+    const results: Result[] = [];
+    for (const bench of chosen)
+      results.push(
+        await measured(
+          bench,
+          Number(runs),
+          (what) => io.progress.say(what),
+          (line) => io.err(line),
+        ),
+      );
+    io.progress.end();
+    const report: Report = { ...head, results };
+    io.out(reportText(report));
+    if (json !== undefined) writeFileSync(resolve(io.from, json), `${JSON.stringify(report, null, 2)}\n`);
+    if (before === undefined) return EXIT.ok;
+    io.out(`\n${comparisonText(before, report)}`);
+    return compareReports(before, report).some(({ verdict }) => verdict === "worse") ? EXIT.wrong : EXIT.ok;
+  },
+});
 
-if (require.main === module) start(benchGroup);
+async function measured(bench: Bench, runs: number, say: (what: string) => void, note: (line: string) => void): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), `bench-${bench.name}-`));
+  try {
+    const result = await bench.measure({ runs, folder, say: (what) => say(`${bench.name}: ${what}`), note });
+    const empty = result.rows.find(({ values }) => values.length === 0);
+    if (empty !== undefined) throw new Problem(`${bench.name}: "${empty.what}" was never measured`, EXIT.bug);
+    return { name: bench.name, ...result };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (require.main === module) start(benchCommand);

@@ -1,78 +1,60 @@
-/**
- * How long the pack takes on large graphs: `npm run bench -- policies [SIZE...]`.
- * Prints, a size: medians of wall and processor time of five runs on fresh graphs (nothing cached), the first run apart
- * (it starts the shell parser), and at the end the five slowest policies.
- */
-import { command, EXIT } from "../policies/cli";
-import type { Io } from "../policies/cli";
-import { DEFAULT_CONFIG } from "../policies/core/config";
-import { evaluate, evaluatePolicy } from "../policies/core/evaluate";
-import { loadGraph } from "../policies/graph/load";
-import { policies } from "../policies/rules";
+/** How the pack copes with large graphs, beside checkov on the same resources. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Bench } from "./bench";
 import { hubGraph, largeGraph } from "./policies-graph";
+import { run, script } from "./program";
+import type { Row, Target } from "./result";
+import { terraformPlan } from "./terraform-plan";
+import { environment } from "./venv";
 
-const RUNS = 5;
+const SIZES = [100, 1000, 10_000] as const;
+const SHAPES = { "many workloads": largeGraph, "one hub": hubGraph } as const;
+const CHECKOV = "checkov==3.3.30";
+/** What checkov is asked for at most: it takes minutes for more. */
+const MOST_OF_CHECKOV = 1000;
 
-interface Time {
-  readonly wall: number;
-  readonly cpu: number;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<Time> {
-  const wall = performance.now();
-  const cpu = process.cpuUsage();
-  await work();
-  const used = process.cpuUsage(cpu);
-  return { wall: performance.now() - wall, cpu: (used.user + used.system) / 1000 };
-}
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const ms = (value: number): string => `${value.toFixed(0).padStart(7)} ms`;
-
-async function measure(shape: string, make: typeof largeGraph, size: number, io: Io): Promise<void> {
-  const text = JSON.stringify(make(size, "unknown"));
-  const resources = loadGraph(text, "bench").graph.resources.length;
-  const run = (): Promise<Time> => timed(() => evaluate(policies, loadGraph(text, "bench").graph, DEFAULT_CONFIG, "2030-01-01"));
-  const first = await run();
-  const times: Time[] = [];
-  for (let index = 0; index < RUNS; index += 1) times.push(await run());
-  io.out(
-    `${shape} ${String(resources).padStart(6)} resources: wall ${ms(median(times.map((time) => time.wall)))}, processor ${ms(median(times.map((time) => time.cpu)))}, first run ${ms(first.wall)}`,
-  );
-}
-
-async function slowest(size: number, io: Io): Promise<void> {
-  const { graph } = loadGraph(JSON.stringify(largeGraph(size, "unknown")), "bench");
-  const rows: { id: string; cpu: number }[] = [];
-  for (const policy of policies)
-    rows.push({
-      id: policy.id,
-      cpu: (await timed(() => evaluatePolicy(policy, policy.enforcementLevel, graph, DEFAULT_CONFIG.settings))).cpu,
+export const policiesBench: Bench = {
+  name: "policies",
+  summary: "the policy pack on graphs of 100, 1,000 and 10,000 resources, beside checkov",
+  measure: ({ runs, folder, say, note }) => {
+    const rows: Row[] = [];
+    const measure = (what: string, argv: readonly string[]): void => {
+      const found = Array.from({ length: runs }, (_, turn) => {
+        say(`${what}, ${String(turn + 1)} of ${String(runs)}`);
+        const used = run(argv, { folder });
+        return { times: JSON.parse(used.out.trim().split("\n").at(-1) ?? "[]") as [number, number], used };
+      });
+      rows.push({ what: `${what}: first evaluation`, unit: "ms", values: found.map(({ times }) => times[0]) });
+      rows.push({ what: `${what}: second evaluation`, unit: "ms", values: found.map(({ times }) => times[1]) });
+      rows.push({ what: `${what}: peak memory`, unit: "MiB", values: found.map(({ used }) => used.peakMiB) });
+    };
+    const checkov = environment("checkov", [CHECKOV]);
+    if ("wrong" in checkov) note(`checkov is left out: it could not be installed (${checkov.wrong})`);
+    for (const size of SIZES) {
+      for (const [shape, make] of Object.entries(SHAPES)) {
+        const file = join(folder, `${shape}-${String(size)}.json`.replaceAll(" ", "-"));
+        writeFileSync(file, JSON.stringify(make(size, "known")));
+        measure(`${shape}, ${String(size)} resources`, script("bench/evaluate-graph.ts", file));
+      }
+      if ("wrong" in checkov || size > MOST_OF_CHECKOV) continue;
+      const plan = join(folder, `plan-${String(size)}.json`);
+      writeFileSync(plan, JSON.stringify(terraformPlan(largeGraph(size, "known"))));
+      measure(`checkov, ${String(size)} resources`, [join(checkov.folder, "bin/python"), join(__dirname, "checkov_plan.py"), plan]);
+    }
+    return Promise.resolve({
+      title: "The policy pack on large graphs",
+      method:
+        "Each graph in a process of its own, from its text to the last verdict, twice; nothing is kept from earlier processes. `many workloads`: " +
+        `hosts with networks, roles and buckets of their own; \`one hub\`: hundreds of rules and hosts at one group. ${CHECKOV} gets the same resources as a plan of ` +
+        "Terraform, within one process, its start left out, without the Commands that only the pack reads.",
+      rows,
+      targets: Object.keys(SHAPES).map((shape): Target => ({
+        what: `${shape}: ten times the resources, second evaluation`,
+        of: `${shape}, 10000 resources: second evaluation`,
+        by: `${shape}, 1000 resources: second evaluation`,
+        atMost: 15,
+      })),
     });
-  rows.sort((a, b) => b.cpu - a.cpu);
-  // The first of several policies that share a model pays for it.
-  for (const { id, cpu } of rows.slice(0, 5)) io.out(`${ms(cpu)}  ${id}`);
-}
-
-const GIVEN = [250, 500, 1000, 2000, 4000];
-
-export const policiesBench = command({
-  name: "bench policies",
-  summary: "Measures how long the policy pack takes on large graphs of two shapes, and names the five slowest policies.",
-  options: {},
-  words: {
-    value: "SIZE",
-    help: `resources of a graph (default: ${GIVEN.join(" ")})`,
-    min: 0,
-    max: 20,
-    form: { pattern: /^[1-9]\d{1,4}$/, what: "a whole number from 10 to 99999" },
   },
-  examples: ["", "1000 2000"],
-  run: async ({ words }, io) => {
-    const sizes = words.length > 0 ? words.map(Number) : GIVEN;
-    for (const size of sizes) await measure("many workloads", largeGraph, size, io);
-    for (const size of sizes) await measure("one hub       ", hubGraph, size, io);
-    await slowest(sizes.at(-1) ?? 1000, io);
-    return EXIT.ok;
-  },
-});
+};

@@ -3,6 +3,7 @@
  * dev stack and the parts of README.md, docs/commands.md and docs/models.md between markers; with `--check` it only says whether all are up to date (exit 1 when not).
  */
 import * as path from "path";
+import { benchmarksPage } from "../../bench/page";
 import { pageCommand, start } from "../../policies/cli";
 import { configurationPage } from "../config/docs";
 import { externalNamesPage } from "../external-names-page";
@@ -20,6 +21,7 @@ const dev = (): Promise<Preview> => (seen ??= import("./readme").then(({ devPrev
 export const docsCommand = pageCommand("docs", [
   { file: page("configuration.md"), source: "infra/config/schema.ts", text: configurationPage },
   { file: page("external-names.md"), source: "infra/external-names.ts", text: externalNamesPage },
+  { file: page("benchmarks.md"), source: "bench/results.json", text: benchmarksPage },
   { file: page("outputs.md"), source: "infra/outputs.ts", text: outputsPage },
   // Both evaluate the stack, which takes seconds that --help need not wait for.
   { file: page("images/dev.svg"), source: "the dev stack", text: async () => (await import("../picture/draw")).drawStack(await dev()) },

@@ -41,14 +41,18 @@ room_for() {
 
 # bring URI SHA SIZE: the object gets into the store, what an earlier try left is continued. S3_ABSENT says yes where there is no such object.
 bring() {
-  local part=/var/lib/ddos/models/.part-$2
-  s3_fetch "$1" "$part" "$2" "$3"
-  if [ "$S3_ABSENT" = yes ]; then
-    return 0
+  s3_fetch "$1" "/var/lib/ddos/models/.part-$2" "$2" "$3"
+  if [ "$S3_ABSENT" != yes ]; then
+    shelve "$2"
   fi
+}
+
+# shelve SHA: what was downloaded is whole, and becomes part of the store.
+shelve() {
+  local part=/var/lib/ddos/models/.part-$1
   chown ddos:ddos "$part"
   chmod 444 "$part"
   sync -- "$part"
-  mv -fT -- "$part" "/var/lib/ddos/models/$2"
+  mv -fT -- "$part" "/var/lib/ddos/models/$1"
   CHANGES=$((CHANGES + 1))
 }

@@ -14,36 +14,39 @@ SET=$(need set)
 MOVED=0
 
 plan() {
-  local sha size need key name missing=0
+  local sha size need key name before missing=0
   : >"$STAGE/wanted"
+  : >"$STAGE/transfers"
   while read -r sha size need key name; do
     if [ "$need" = absent ]; then
       log "$name is optional and was not published"
     elif stored "$sha" "$size"; then
       log "$name is there"
     else
-      printf '%s %s %s %s %s\n' "$sha" "$size" "$need" "$key" "$name" >>"$STAGE/wanted"
-      missing=$((missing + size - $(have_bytes "$sha")))
+      before=$(have_bytes "$sha")
+      printf '%s %s %s %s %s %s\n' "$sha" "$size" "$before" "$need" "$key" "$name" >>"$STAGE/wanted"
+      printf '%s %s %s %s\n' "$sha" "$size" "$key" "/var/lib/ddos/models/.part-$sha" >>"$STAGE/transfers"
+      missing=$((missing + size - before))
     fi
   done <"$STAGE/models"
   room_for "$missing"
 }
 
-# Optional ones may be missing in S3; what is there has to be right.
-fetch() {
-  local sha=$1 size=$2 need=$3 key=$4 name=$5 before
-  before=$(have_bytes "$sha")
-  bring "s3://$BUCKET/$key" "$sha" "$size"
-  if [ "$S3_ABSENT" = yes ]; then
-    if [ "$need" = required ]; then
-      fail "the required model $name is not in the bucket (s3://$BUCKET/$key): publish it (npm run models -- publish)"
-    fi
+# take SHA SIZE BEFORE NEED KEY NAME: one that was asked for. Optional ones may be missing in S3; what is there has to be right.
+take() {
+  local sha=$1 size=$2 before=$3 need=$4 key=$5 name=$6
+  if [ -f "/var/lib/ddos/models/.part-$sha" ]; then
+    shelve "$sha"
+    MOVED=$((MOVED + size - before))
+    summary "model $name: $((size - before)) bytes moved"
+  elif [ -f "/var/lib/ddos/models/$sha" ]; then
+    log "$name has the same bytes as another model"
+  elif [ "$need" = required ]; then
+    fail "the required model $name is not in the bucket (s3://$BUCKET/$key): publish it (npm run models -- publish)"
+  else
     summary "optional model $name is not in the bucket; going on without it"
     printf '%s\n' "$sha" >>"$STAGE/absent"
-    return 0
   fi
-  MOVED=$((MOVED + size - before))
-  summary "model $name: $((size - before)) bytes moved"
 }
 
 # The list that the release step works from: what is here, and the runtime it needs.
@@ -67,8 +70,11 @@ write_set() {
 values model >"$STAGE/models"
 : >"$STAGE/absent"
 plan
-while read -r sha size need key name; do
-  fetch "$sha" "$size" "$need" "$key" "$name"
+if [ -s "$STAGE/transfers" ]; then
+  s3_fetch_all "$BUCKET" "$STAGE/transfers"
+fi
+while read -r sha size before need key name; do
+  take "$sha" "$size" "$before" "$need" "$key" "$name"
 done <"$STAGE/wanted"
 write_set
 remember_input

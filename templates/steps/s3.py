@@ -2,6 +2,9 @@
 
 s3.py get --region R --bucket B --key K --file F [--sha256 S] [--size N]
     F is whole when this ends well. What an earlier try left in F is continued, what is wrong is thrown away.
+s3.py list --region R --bucket B --file L
+    The same for every line "SHA256 SIZE KEY FILE" of L, some at a time; a FILE whose object is not there is removed, which is no failure.
+    Lines of the same FILE are keys that it may have: the first that is there counts.
 s3.py put --region R --bucket B --key K --file F
     S3 itself compares the MD5 and refuses other bytes; our SHA-256 travels as metadata.
 s3.py has --region R --bucket B --key K --size N
@@ -15,6 +18,7 @@ Needs Python 3.10 and boto3 1.20. An object passes through memory in pieces of 1
 
 import argparse
 import base64
+import concurrent.futures
 import datetime
 import email.utils
 import hashlib
@@ -28,6 +32,8 @@ import urllib.parse
 
 ABSENT = 44
 PIECE = 1 << 20
+# Transfers beside each other: each waits for S3 most of the time, and holds one piece.
+AT_ONCE = 4
 # A try that moves bytes does not count: only standstill ends a transfer.
 STANDSTILLS = 4
 # S3 that asks to slow down is asked again for five minutes, each time after a longer pause, of a length that no other host has.
@@ -288,6 +294,37 @@ def whole(args, digest, have, total):
     return (args.size is None or have == args.size) and digest.hexdigest() == args.sha256
 
 
+def get_all(client, args):
+    """Every transfer comes to its end, though another one has failed: what has moved need not move again. @raises Failure with each reason once"""
+    files = {}
+    with open(args.file, encoding="utf-8") as lines:
+        for line in lines:
+            sha, size, key, file = line.rstrip("\n").split(" ", 3)
+            one = argparse.Namespace(region=args.region, bucket=args.bucket, sha256=sha, size=int(size), key=key, file=file)
+            files.setdefault(file, []).append(one)
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        reasons = pool.map(lambda keys: get_first(client, keys), files.values())
+        failures = dict.fromkeys(reason for reason in reasons if reason is not None)
+    if failures:
+        raise Failure("; ".join(failures), again=False)
+
+
+def get_first(client, keys):
+    """@returns why it could not be done"""
+    for args in keys:
+        try:
+            get(client, args)
+            return None
+        except Absent:
+            pass
+        except Failure as failure:
+            return str(failure)
+        except OSError as error:
+            return f"{error.filename or args.file}: {error.strerror}"
+    os.unlink(keys[0].file)
+    return None
+
+
 def put(client, args):
     name = name_of(args)
     sha, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
@@ -328,7 +365,7 @@ def has(client, args):
 
 def main():
     parser = argparse.ArgumentParser(prog="s3.py")
-    parser.add_argument("action", choices=["get", "put", "has", "endpoint"])
+    parser.add_argument("action", choices=["get", "list", "put", "has", "endpoint"])
     for name in ("region", "bucket", "key", "file", "sha256"):
         parser.add_argument(f"--{name}", required=name == "region")
     parser.add_argument("--size", type=int)
@@ -336,10 +373,10 @@ def main():
     if args.action == "endpoint":
         print(endpoint(args.region))
         return 0
-    if None in (args.bucket, args.key, args.size if args.action == "has" else args.file):
-        parser.error("--bucket, --key and --file (has: --size) are needed")
+    if None in (args.bucket, "" if args.action == "list" else args.key, args.size if args.action == "has" else args.file):
+        parser.error("--bucket, --key (not for list) and --file (has: --size) are needed")
     try:
-        {"get": get, "put": put, "has": has}[args.action](connect(args.region), args)
+        {"get": get, "list": get_all, "put": put, "has": has}[args.action](connect(args.region), args)
     except Absent:
         print(f"there is no {name_of(args)}", file=sys.stderr)
         return ABSENT

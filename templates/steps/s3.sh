@@ -27,6 +27,15 @@ s3_fetch() {
   fi
 }
 
+# s3_fetch_all BUCKET LIST: the same for each line "SHA256 SIZE KEY FILE" of a list, in one process and some at a time: one costs a second to start.
+# A FILE whose object is not there at all does not exist afterwards.
+s3_fetch_all() {
+  if ! (umask 077 && s3 list --bucket "$1" --file "$2"); then
+    cat "$STAGE/s3"
+    fail "$(s3_reason)"
+  fi
+}
+
 # s3_store FILE BUCKET KEY
 s3_store() {
   if ! s3 put --bucket "$2" --key "$3" --file "$1"; then

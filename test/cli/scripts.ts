@@ -1,7 +1,7 @@
 /** Every script of package.json with the command that it runs. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { benchGroup } from "../../bench/main";
+import { benchCommand } from "../../bench/main";
 import { deployRoleCommand } from "../../infra/cli/deploy-role";
 import { doctorCommand } from "../../infra/cli/doctor";
 import { initCommand } from "../../infra/cli/init";
@@ -68,7 +68,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   "test:browser": { program: "test/browser/main.ts", of: testBrowserCommand },
   "test:docs": { program: "test/docs/main.ts", of: testDocsCommand },
   "test:next-sdk": { program: "test/nodes/next-sdk.ts", of: nextSdkCommand },
-  bench: { program: "bench/main.ts", of: benchGroup },
+  bench: { program: "bench/main.ts", of: benchCommand },
 };
 
 /** What stands before each program: Node and the loader of TypeScript. */

@@ -60,6 +60,53 @@ class S3(unittest.TestCase):
 
     # --- downloads
 
+    def list(self, *wanted):
+        listed = self.file.with_name("list")
+        listed.write_text("".join(f"{sha} {size} {key} {self.file.with_name(name)}\n" for sha, size, key, name in wanted))
+        return run(self.s3.url, "list", "--region", "us-east-1", "--bucket", BUCKET, "--file", str(listed))
+
+    def many(self, count):
+        wanted = []
+        for index in range(count):
+            body = random.Random(index).randbytes(10_000 + index)
+            self.s3.objects[f"m/{index}"] = body
+            wanted.append((hashlib.sha256(body).hexdigest(), len(body), f"m/{index}", f"part {index}"))
+        return wanted
+
+    def test_many_in_one_process(self):
+        wanted = self.many(20)
+        self.file.with_name("part 3").write_bytes(self.s3.objects["m/3"][:4000])
+        self.assertEqual(self.list(*wanted).returncode, 0)
+        for _, _, key, name in wanted:
+            self.assertEqual(self.file.with_name(name).read_bytes(), self.s3.objects[key])
+        self.assertEqual(sorted(self.s3.seen, key=str), sorted([("GET", None)] * 19 + [("GET", "bytes=4000-")], key=str))
+
+    def test_of_many_one_that_is_absent_leaves_no_file(self):
+        wanted = self.many(3)
+        absent = (SHA, SIZE, "absent", "part absent")
+        self.assertEqual(self.list(*wanted, absent).returncode, 0)
+        self.assertFalse(self.file.with_name("part absent").exists())
+        self.assertTrue(self.file.with_name("part 2").exists())
+
+    def test_of_many_one_that_fails_keeps_no_other_from_its_end(self):
+        wanted = self.many(6)
+        wrong = [("0" * 64, SIZE, "a/model.pkl", "wrong"), ("1" * 64, SIZE, "a/model.pkl", "wrong too")]
+        self.fails(self.list(wrong[0], *wanted, wrong[1]), "is not what was published", "0" * 64, "1" * 64)
+        for _, _, key, name in wanted:
+            self.assertEqual(self.file.with_name(name).read_bytes(), self.s3.objects[key])
+
+    def test_of_many_two_keys_of_one_file_are_one_transfer(self):
+        for keys in (("a/model.pkl", "absent"), ("absent", "a/model.pkl")):
+            with self.subTest(keys=keys):
+                self.s3.seen.clear()
+                self.assertEqual(self.list(*((SHA, SIZE, key, "file") for key in keys)).returncode, 0)
+                self.assertEqual(self.file.read_bytes(), CONTENT)
+                self.file.unlink()
+
+    def test_an_empty_list(self):
+        self.assertEqual(self.list().returncode, 0)
+        self.assertEqual(self.s3.seen, [])
+
     def test_whole(self):
         self.whole(self.get("--size", str(SIZE)))
         self.assertEqual(self.s3.seen, [("GET", None)])

@@ -1,0 +1,19 @@
+/** What each measurement is given, and gives. */
+import type { Result } from "./result";
+
+export interface Around {
+  /** How often each thing is measured. */
+  readonly runs: number;
+  /** Empty, removed at the end. */
+  readonly folder: string;
+  /** What is being done now. */
+  readonly say: (what: string) => void;
+  /** For the reader, beside the result: a peer that could not be installed. */
+  readonly note: (line: string) => void;
+}
+
+export interface Bench {
+  readonly name: string;
+  readonly summary: string;
+  measure(around: Around): Promise<Omit<Result, "name">>;
+}

@@ -1,0 +1,28 @@
+/** Reads what `bench --json` wrote. */
+import { Problem } from "../policies/cli";
+import type { Report, Result, Row } from "./result";
+
+const isRow = (row: Partial<Row>): boolean =>
+  typeof row.what === "string" &&
+  Array.isArray(row.values) &&
+  row.values.length > 0 &&
+  row.values.every((value) => typeof value === "number");
+
+/** @throws Problem where the text is no such report */
+export function parseReport(name: string, text: string): Report {
+  let report: Partial<Report>;
+  try {
+    report = JSON.parse(text) as Partial<Report>;
+  } catch {
+    throw new Problem(`${name}: found no JSON. Give a file that "npm run bench -- --json FILE" wrote.`);
+  }
+  if (!isReport(report)) throw new Problem(`${name}: found no measurements in it. Give a file that "npm run bench -- --json FILE" wrote.`);
+  return report;
+}
+
+function isReport(report: Partial<Report> | null): report is Report {
+  if (typeof report?.at !== "string" || typeof report.machine !== "object") return false;
+  const results: unknown = report.results;
+  if (!Array.isArray(results) || results.length === 0) return false;
+  return (results as readonly Partial<Result>[]).every(({ rows }) => Array.isArray(rows) && rows.length > 0 && rows.every(isRow));
+}

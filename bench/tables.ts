@@ -1,0 +1,53 @@
+/** A report as Markdown, for a terminal and for docs/benchmarks.md. Pure. */
+import { compareReports, spreadOf, verdicts } from "./result";
+import type { Report, Result, Row, Spread } from "./result";
+
+/** Three digits say all that such a measurement knows. */
+export function figure(value: number): string {
+  if (value >= 1000) return String(Math.round(value));
+  if (value >= 100) return value.toFixed(0);
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? "").length)));
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
+
+const range = ({ least, most }: Spread): string => `${figure(least)} to ${figure(most)}`;
+
+function rowCells({ what, unit, values }: Row): string[] {
+  const spread = spreadOf(values);
+  return [what, `${figure(spread.median)} ${unit}`, range(spread), String(values.length)];
+}
+
+export function machineLine({ at, commit, machine }: Report): string {
+  const { node, processor, cores, memoryGiB, load } = machine;
+  const own = `${processor}, ${String(cores)} cores, ${figure(memoryGiB)} GiB, Node ${node}`;
+  return `${at.slice(0, 10)}, commit ${commit.slice(0, 10)}; ${own}; load before: ${load.toFixed(1)}`;
+}
+
+export function resultSection(result: Result): string {
+  const found = verdicts(result);
+  const judged = found.map(({ what, value, limit, met, because = "" }) => [what, figure(value), limit, met ? "met" : "not met", because]);
+  return [
+    `## ${result.title}`,
+    result.method,
+    table(["what", "median", "least to most", "runs"], result.rows.map(rowCells)),
+    ...(judged.length === 0 ? [] : [table(["target", "found", "limit", "", "why"], judged)]),
+  ].join("\n\n");
+}
+
+export const reportText = (report: Report): string => [machineLine(report), ...report.results.map(resultSection)].join("\n\n");
+
+/** What became better, worse or stayed the same. */
+export function comparisonText(before: Report, after: Report): string {
+  const rows = compareReports(before, after).map(({ what, before: a, after: b, ratio, verdict }) => [
+    ...[what, figure(a.median), figure(b.median), figure(ratio), verdict],
+  ]);
+  if (rows.length === 0) return "Nothing was measured in both.";
+  return [`Before: ${machineLine(before)}`, `After: ${machineLine(after)}`, "", table(["what", "before", "after", "ratio", ""], rows)].join(
+    "\n",
+  );
+}

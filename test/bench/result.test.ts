@@ -1,0 +1,87 @@
+/** What is said of measurements: medians, targets, and what became slower. */
+import { parseReport } from "../../bench/report-file";
+import { compareReports, spreadOf, verdicts, type Report, type Result, type Row } from "../../bench/result";
+import { comparisonText, figure, reportText } from "../../bench/tables";
+
+const row = (what: string, values: readonly number[], more?: boolean): Row => ({ what, unit: "ms", values, ...(more ? { more } : {}) });
+const result = (rows: readonly Row[], targets: Result["targets"] = []): Result => ({
+  name: "x",
+  title: "X",
+  method: "By hand.",
+  rows,
+  targets,
+});
+const report = (rows: readonly Row[]): Report => ({
+  at: "2026-01-02T03:04:05.000Z",
+  commit: "0123456789ab",
+  machine: { node: "v20.0.0", processor: "a processor", cores: 2, memoryGiB: 8, load: 0.1 },
+  results: [result(rows)],
+});
+
+test.each([
+  [[3, 1, 2], { median: 2, least: 1, most: 3 }],
+  [[1, 2, 3, 10], { median: 2.5, least: 1, most: 10 }],
+  [[7], { median: 7, least: 7, most: 7 }],
+])("the median of %j", (values, spread) => expect(spreadOf(values)).toEqual(spread));
+
+test("of nothing there is no median", () => expect(() => spreadOf([])).toThrow("nothing was measured"));
+
+test("a target is a ratio or a value; why it is not met is said where it is not; one whose peer was not measured is left out", () => {
+  const rows = [row("ours", [10, 10, 10]), row("theirs", [40, 40, 40])];
+  const found = verdicts(
+    result(rows, [
+      { what: "beside", of: "ours", by: "theirs", atMost: 0.5, because: "never" },
+      { what: "more", of: "theirs", by: "ours", atLeast: 5, because: "they wait" },
+      { what: "alone", of: "ours", atMost: 9 },
+      { what: "gone", of: "ours", by: "another", atMost: 1 },
+    ]),
+  );
+  expect(found).toEqual([
+    { what: "beside", value: 0.25, limit: "at most 0.5", met: true },
+    { what: "more", value: 4, limit: "at least 5", met: false, because: "they wait" },
+    { what: "alone", value: 10, limit: "at most 9", met: false },
+  ]);
+});
+
+test.each<[string, Row, Row, string]>([
+  ["within the spread", row("a", [10, 12, 20]), row("a", [15, 15, 15]), "same"],
+  ["outside, by less than a tenth", row("a", [100, 100, 100]), row("a", [105, 105, 105]), "same"],
+  ["slower", row("a", [10, 10, 11]), row("a", [15, 15, 15]), "worse"],
+  ["quicker", row("a", [10, 10, 11]), row("a", [5, 5, 5]), "better"],
+  ["fewer requests", row("a", [100, 100, 100], true), row("a", [50, 50, 50], true), "worse"],
+  ["more requests", row("a", [100, 100, 100], true), row("a", [150, 150, 150], true), "better"],
+])("%s", (_title, before, after, verdict) => {
+  expect(compareReports(report([before]), report([after])).map((one) => one.verdict)).toEqual([verdict]);
+});
+
+test("rows that only one report has are not compared", () => {
+  expect(compareReports(report([row("a", [1])]), report([row("b", [1])]))).toEqual([]);
+  expect(comparisonText(report([row("a", [1])]), report([row("b", [1])]))).toBe("Nothing was measured in both.");
+});
+
+test("a report names machine, commit and day, and every row with its spread", () => {
+  const text = reportText(report([row("preview", [2345, 2300, 2400])]));
+  expect(text).toContain("2026-01-02, commit 0123456789; a processor, 2 cores, 8.00 GiB, Node v20.0.0; load before: 0.1");
+  expect(text).toMatch(/\| preview \| 2345 ms \| 2300 to 2400 +\| 3 +\|/);
+});
+
+test.each([
+  [1234.5, "1235"],
+  [123.4, "123"],
+  [12.34, "12.3"],
+  [0.456, "0.46"],
+])("%d is %s", (value, text) => expect(figure(value)).toBe(text));
+
+test("a kept report is read back as it was", () => {
+  const kept = report([row("a", [1, 2, 3])]);
+  expect(parseReport("x.json", JSON.stringify(kept))).toEqual(kept);
+});
+
+test.each([
+  "",
+  "null",
+  "[]",
+  "{}",
+  '{"at":"x","machine":{},"results":[]}',
+  '{"at":"x","machine":{},"results":[{"rows":[{"what":"a","values":["1"]}]}]}',
+])("%j is no report", (text) => expect(() => parseReport("x.json", text)).toThrow(/^x\.json: found no /));
