@@ -6,6 +6,7 @@ const shared = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   setupFiles: ["<rootDir>/tools/jest-setup.js"],
+  moduleNameMapper: { "^ml-gateway/components$": "<rootDir>/infra/components.ts", "^ml-gateway/policies$": "<rootDir>/policies/api.ts" },
   transform: { "^.+\\.ts$": "<rootDir>/tools/jest-transform.js" },
 };
 

@@ -46,9 +46,11 @@ export interface StackConfig {
   readonly backup: { readonly enabled: boolean; readonly schedule: string };
 }
 
+/** What an account demands of roles. */
 export interface IamConfig {
   /** ARN of a policy. */
   readonly permissionsBoundary?: string;
+  /** Path of roles and profiles, such as `/service/`. */
   readonly path?: string;
 }
 

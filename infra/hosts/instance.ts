@@ -4,12 +4,20 @@ import type { HostConfig, IamConfig } from "../config/types";
 import { EC2_PRINCIPAL } from "../external-names";
 import { tags } from "../naming";
 
+/** The machine: `instanceType`, `rootVolumeGiB`, and `ami` where the configuration names an image. */
+export type HostMachine = Pick<HostConfig, "instanceType" | "rootVolumeGiB" | "ami">;
+
+/** What {@link Host} needs. */
 export interface HostArgs {
+  /** Tag `Role`, by which policies tell a public host from a private one. */
   readonly role: "gateway" | "backend";
-  readonly config: HostConfig;
+  /** Type, size of the root volume, and the image where it is fixed. */
+  readonly config: HostMachine;
   /** Image for a first launch; followed later only when the configuration names it. */
   readonly image: string;
+  /** Subnet that it stands in. */
   readonly subnetId: pulumi.Input<string>;
+  /** Its only security group. */
   readonly groupId: pulumi.Input<string>;
   /** Key pair of the first boot; a later one is not followed, because it would replace the host (remote/ssh-key.ts rotates keys). */
   readonly keyName: pulumi.Input<string>;
@@ -17,25 +25,35 @@ export interface HostArgs {
   readonly userData: string;
   /** What the host may do, as IAM statements; none means no permission at all. */
   readonly statements: readonly Statement[];
-  readonly iam: IamConfig;
-  /** Neither the engine nor EC2 may delete it. */
-  readonly protect: boolean;
+  /** Path and permissions boundary of its role. @default none */
+  readonly iam?: IamConfig;
+  /** Neither the engine nor EC2 may delete it. @default false */
+  readonly protect?: boolean;
   /** Key of the root volume; the account's when there is none. */
   readonly volumeKey?: VolumeKey;
+  /** It gets a public IPv4 address. */
   readonly publicAddress: boolean;
   /** The host forwards packets of others (NAT). */
   readonly forwards: boolean;
 }
 
+/** One statement of an IAM policy; there are no others than those that allow. */
 export interface Statement {
+  /** Name of the statement, unique in its policy. */
   readonly Sid: string;
+  /** Always `Allow`. */
   readonly Effect: "Allow";
+  /** Actions, such as `s3:GetObject`. */
   readonly Action: readonly string[];
+  /** ARNs. */
   readonly Resource: readonly string[];
+  /** By operator and key. */
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** Key of KMS that encrypts a volume. */
 export interface VolumeKey {
+  /** ARN of the key. */
   readonly arn: string;
   /** Where it was named by an alias, which can lead to another key one day: that replaces no host. */
   readonly followed: boolean;
@@ -43,8 +61,10 @@ export interface VolumeKey {
 
 /** One Ubuntu instance with an encrypted root volume, IMDSv2 only, and a role that may do what its statements say and nothing else. */
 export class Host extends pulumi.ComponentResource {
+  /** The instance itself. */
   readonly instance: aws.ec2.Instance;
 
+  /** @param name begins the names of all that belongs to it. */
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ml-gateway:infra:Host", name, {}, opts);
     const role = new aws.iam.Role(
@@ -58,7 +78,7 @@ export class Host extends pulumi.ComponentResource {
     }
     const profile = new aws.iam.InstanceProfile(
       `${name}-profile`,
-      { role: role.name, tags: tags(args.role), path: args.iam.path },
+      { role: role.name, tags: tags(args.role), path: args.iam?.path },
       { parent: this },
     );
     this.instance = new aws.ec2.Instance(
@@ -83,7 +103,7 @@ export class Host extends pulumi.ComponentResource {
           tags: tags(args.role),
         },
         tags: tags(args.role, args.role),
-        ...(args.protect ? { disableApiTermination: true } : {}),
+        ...(args.protect === true ? { disableApiTermination: true } : {}),
       },
       // A newer image, a new first-boot script or another key must not replace or stop a host that serves. A host that is made anew gets them.
       { parent: this, ignoreChanges: ignored(args), protect: args.protect },

@@ -4,8 +4,14 @@ import type { NetworkConfig } from "../config/types";
 import { s3EndpointService } from "../external-names";
 import { partition, tags } from "../naming";
 
+/** What a network is made of: `cidr`, `availabilityZones`, and for each zone a block of `gatewaySubnets` and of `webserverSubnets`. */
+export type NetworkLayout = Pick<NetworkConfig, "cidr" | "availabilityZones" | "gatewaySubnets" | "webserverSubnets">;
+
+/** What {@link Network} needs. */
 export interface NetworkArgs {
-  readonly config: NetworkConfig;
+  /** Blocks and zones; the n-th subnet lies in the n-th zone. */
+  readonly config: NetworkLayout;
+  /** Region of the VPC, which the S3 endpoint is named after. */
   readonly region: string;
   /** Physical name of the model bucket, the only one that hosts may write to through the S3 endpoint. */
   readonly bucketName: string;
@@ -16,14 +22,18 @@ export interface NetworkArgs {
  * default route here: what leads out of it is a choice of its own (egress.ts).
  */
 export class Network extends pulumi.ComponentResource {
+  /** Id of the VPC. */
   readonly vpcId: pulumi.Output<string>;
   /** In the order of the zones; the gateway stands in the first. */
   readonly publicSubnetIds: pulumi.Output<string>[];
+  /** In the order of the zones; nothing in them has a public address. */
   readonly privateSubnetIds: pulumi.Output<string>[];
+  /** Table of the private subnets, without a default route. */
   readonly privateRouteTableId: pulumi.Output<string>;
   /** Managed prefix list of S3 in this region. */
   readonly s3PrefixListId: pulumi.Output<string>;
 
+  /** @param name begins the names of all that belongs to it. */
   constructor(
     private readonly name: string,
     args: NetworkArgs,

@@ -227,7 +227,9 @@ export interface StepFile {
 
 /** The Command that brings the scripts: a line that runs what comes by stdin, which holds no secret. */
 export interface Carrier {
+  /** Shell text, printed when it fails. */
   readonly create: string;
+  /** What it reads. */
   readonly stdin: string;
 }
 

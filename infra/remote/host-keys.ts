@@ -2,7 +2,9 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { commandConnection, type Connection } from "./setup";
 
+/** What is asked for the key of a host. */
 export interface HostKeyArgs {
+  /** Address that is asked. */
   readonly address: pulumi.Input<string>;
   /** A new instance has a new key; the same one is never asked twice. */
   readonly instanceId: pulumi.Input<string>;
@@ -10,6 +12,7 @@ export interface HostKeyArgs {
   readonly script: string;
 }
 
+/** What {@link bastionHostKey} needs. */
 export interface BastionKeyArgs extends HostKeyArgs {
   /** IPv4 blocks that may connect to the address, for a message that helps. */
   readonly allowed: readonly string[];

@@ -1,21 +1,38 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Carrier, Step, StepName, StepValues } from "../release/types";
+import type { Carrier, Step, StepValues } from "../release/types";
 
-export interface RemoteSetupArgs {
+/** A remote command of a host: the program's own steps are of this kind, and so are those of another program. */
+export interface RemoteStep {
+  /** Ends the name of the Command; unique on its host. */
+  readonly name: string;
+  /** Shell text. It may run again from any half-done point, and the provider prints it when it fails. */
+  readonly create: string;
+  /** True when stdin holds a secret: then nothing of the step's output is shown. */
+  readonly secret: boolean;
+  /** What the shell text reads from its standard input, never shown. */
+  stdin(values: StepValues): string;
+}
+
+/** What {@link RemoteSetup} needs. */
+export interface RemoteSetupArgs<S extends RemoteStep = Step> {
+  /** How the host is reached. */
   readonly connection: Connection;
-  /** Brings the scripts that the steps run. */
+  /** Brings the scripts that the steps run: a first command, which comes before all steps. */
   readonly scripts: Carrier;
   /** Values that travel by stdin. Give each step only what it uses: an unknown value hides the rest from a preview. */
-  readonly valuesFor: (step: Step) => pulumi.Input<StepValues>;
+  readonly valuesFor: (step: S) => pulumi.Input<StepValues>;
   /** What has to be there before the first connection. */
   readonly waitFor?: readonly pulumi.Resource[];
 }
 
 /** Closed on purpose: the provider prints the private key when it is given a key that it does not know. */
 export interface Connection {
+  /** Address. */
   readonly host: pulumi.Input<string>;
+  /** Who logs in; sudo has to need no password. */
   readonly user: string;
+  /** In OpenSSH form, as a secret. */
   readonly privateKey: pulumi.Output<string>;
   /** `ssh-ed25519 AAAA…`; any other key is refused. */
   readonly hostKey: pulumi.Input<string>;
@@ -37,7 +54,7 @@ export function commandConnection(connection: Connection): command.types.input.r
 }
 
 /** Nothing of a step that sees secrets; a report is an output, not something to read line by line; the others say a summary. */
-function loggingOf(step: Step): command.types.enums.remote.Logging {
+function loggingOf(step: RemoteStep): command.types.enums.remote.Logging {
   if (step.secret) {
     return command.remote.Logging.None;
   }
@@ -48,13 +65,14 @@ function loggingOf(step: Step): command.types.enums.remote.Logging {
  * The steps of one host: a Command that brings their scripts, then each step as a Command of its own that runs as early as the steps and
  * resources it waits for allow.
  */
-export class RemoteSetup extends pulumi.ComponentResource {
+export class RemoteSetup<S extends RemoteStep = Step> extends pulumi.ComponentResource {
   private readonly scripts: command.remote.Command;
-  private readonly commands = new Map<StepName, command.remote.Command>();
+  private readonly commands = new Map<S["name"], command.remote.Command>();
 
+  /** @param name begins the names of its Commands. */
   constructor(
     private readonly name: string,
-    private readonly args: RemoteSetupArgs,
+    private readonly args: RemoteSetupArgs<S>,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("ml-gateway:infra:RemoteSetup", name, {}, opts);
@@ -68,7 +86,7 @@ export class RemoteSetup extends pulumi.ComponentResource {
   }
 
   /** Adds a step that runs when the scripts are on the host and `needs` are there. */
-  add(step: Step, needs: readonly pulumi.Resource[] = []): command.remote.Command {
+  add(step: S, needs: readonly pulumi.Resource[] = []): command.remote.Command {
     const stdin = pulumi.output(this.args.valuesFor(step)).apply((values) => step.stdin(values));
     const added = new command.remote.Command(
       `${this.name}-${step.name}`,
@@ -90,8 +108,8 @@ export class RemoteSetup extends pulumi.ComponentResource {
     return added;
   }
 
-  /** @throws Error when the step was not added yet. */
-  command(name: StepName): command.remote.Command {
+  /** The Command of a step. @throws Error when the step was not added yet. */
+  command(name: S["name"]): command.remote.Command {
     const found = this.commands.get(name);
     if (found === undefined) {
       throw new Error(`${this.name}: the step "${name}" was not added`);

@@ -37,7 +37,7 @@ export const STAGES: readonly Stage[] = [
   { name: "python", title: "sample application, S3 on the hosts", steps: pythonSteps },
   { name: "preview", title: "offline preview and policies of dev", steps: previewSteps },
   { name: "browser", title: "reports in a browser", steps: () => [npm("test:browser")] },
-  { name: "docs", title: "README's commands in a clean clone", steps: () => [npm("test:docs")] },
+  { name: "docs", title: "README's commands in a clean clone", steps: () => [npm("docs:api", "--check"), npm("test:docs")] },
   { name: "nodes", title: "Node 22 and 24", steps: () => [npm("test:node", "--short", "22", "24")] },
   {
     name: "hosts",

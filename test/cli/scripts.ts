@@ -11,6 +11,7 @@ import { reportCommand } from "../../infra/cli/report";
 import { repairCommand } from "../../infra/cli/repair";
 import { verifyCommand } from "../../infra/cli/verify";
 import { docsCommand } from "../../infra/cli/docs";
+import { docsApiCommand } from "../../infra/cli/docs-api";
 import { modelsCommand } from "../../models-manifest/cli";
 import { sampleCommand } from "../../models-manifest/sample-models";
 import { checkCommand } from "../../policies/check";
@@ -51,6 +52,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   types: { program: "test/check/types.ts", of: typesCommand },
   "policies:check": { program: "policies/check.ts", of: checkCommand },
   "policies:docs": { program: "policies/docs.ts", of: policiesDocsCommand },
+  "docs:api": { program: "infra/cli/docs-api.ts", of: docsApiCommand },
   docs: { program: "infra/cli/docs.ts", of: docsCommand },
   models: { program: "models-manifest/cli.ts", of: modelsCommand({ root: "." }) },
   "models:sample": { program: "models-manifest/sample-models.ts", of: sampleCommand },

@@ -36,7 +36,7 @@ test("README's path begins with git clone, is what CI runs, and is short", () =>
   const path = fences.filter(({ page, words }) => page === "README.md" && words.includes("path")).flatMap(({ text }) => commandsOf(text));
   expect(path[0]).toBe(`git clone ${REPOSITORY}`);
   expect(path.length).toBeLessThanOrEqual(12);
-  expect(STAGES.find((stage) => stage.name === "docs")?.steps()).toEqual([{ argv: ["npm", "run", "-s", "test:docs"] }]);
+  expect(STAGES.find((stage) => stage.name === "docs")?.steps()).toContainEqual({ argv: ["npm", "run", "-s", "test:docs"] });
 });
 
 test("commands that are typed at one's own desk are the same on Linux, macOS and in WSL", () => {
