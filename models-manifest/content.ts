@@ -5,6 +5,7 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { FORMATS, formatOfName, type ModelFormat } from "./formats";
+import { notWhole } from "./whole";
 
 /** Larger JSON files are judged by how they begin and end. */
 const WHOLE_JSON_BYTES = 64 * 1024 * 1024;
@@ -44,10 +45,22 @@ export function notAFile({ size, head }: Content): string | undefined {
     const bytes = /^size (\d+)$/m.exec(text)?.[1];
     return `is a pointer of Git LFS, not the file itself${bytes === undefined ? "" : ` (which has ${bytes} bytes)`}. Fetch it: git lfs pull`;
   }
+  const pointer = otherPointer(text, size);
+  if (pointer !== undefined) return pointer;
   if (/^\s*(<!doctype html|<html)/i.test(text.replace(/^\xef\xbb\xbf/, "")))
     return "is a web page (HTML): the download gave an error or a login page instead of the file. Fetch it again.";
   if (/^\s*<\?xml[^>]*>\s*<Error>/i.test(text)) return "is an error message of S3 (XML), not the file. Fetch it again.";
   return undefined;
+}
+
+/** What other tools have in place of a large file. */
+function otherPointer(text: string, size: number): string | undefined {
+  if (/\/annex\/objects\//.test(text) && size < 1024) return "is a pointer of git-annex, not the file itself. Fetch it: git annex get FILE";
+  if (/^outs:\s*\n-? *(md5|hash|path):/m.test(text) && size < 4096)
+    return "is a pointer of DVC, not the file itself. Fetch it (dvc pull), and name the file without .dvc.";
+  return /^(\.\.\/)+blobs\/[0-9a-f]+\s*$/.test(text)
+    ? "is the text of a symbolic link into the cache of Hugging Face, not the file itself. Download it with --local-dir."
+    : undefined;
 }
 
 const isZip = ({ head }: Content): boolean => head.subarray(0, 4).equals(Buffer.from("PK\x03\x04", "latin1"));
@@ -136,7 +149,7 @@ export function contradiction(path: string, format: ModelFormat, content: Conten
   const found = recognize(content);
   const claims = `is listed as ${format}`;
   if (format === "other" || found === format || (isPickled(found) && isPickled(format)))
-    return format === "json" ? jsonProblem(path, content) : undefined;
+    return format === "json" ? jsonProblem(path, content) : notWhole(path, format, content);
   if (format === "json" && (found === undefined || looksLikeJson(content))) return jsonProblem(path, content);
   if (found !== undefined)
     return `${claims}, but its content is ${FORMATS[found].what}. Give it the format ${found}, or put the right file there.`;

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { basename, relative, sep } from "node:path";
 import { contradiction, formatOf, notAFile, readContent } from "./content";
 import { fingerprintFile } from "./files";
-import { FORMAT_NAMES } from "./formats";
+import { FORMAT_NAMES, formatOfName, FORMATS } from "./formats";
 import { ManifestError, type Manifest, type ManifestFile } from "./manifest";
 
 /** How a file is entered. `format` follows from the file's name and content when not given. */
@@ -29,6 +29,13 @@ export function describeFile(place: string, root: string, entry: Entry): Manifes
   if (format === undefined) {
     throw new ManifestError([
       `${path}: neither its name nor its content says which format it has. Add --format with one of ${FORMAT_NAMES.join(", ")}; "other" is copied unchecked.`,
+    ]);
+  }
+  const named = formatOfName(path);
+  // An answer of a server in place of the file, most often; whoever loads a .pkl unpickles it.
+  if (entry.format === undefined && format === "json" && named !== undefined && named !== "json") {
+    throw new ManifestError([
+      `${path}: is called like ${FORMATS[named].what}, and holds JSON, such as a server's message in place of the file. Fetch it again, or, if it is right so, add --format json.`,
     ]);
   }
   const wrong = contradiction(place, format, content);

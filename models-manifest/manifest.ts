@@ -4,6 +4,7 @@ import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import Ajv from "ajv";
 import { readChecks, type Checks } from "./checks";
 import { contradiction, notAFile, readContent } from "./content";
+import { externalData } from "./whole";
 import { fingerprintFile } from "./files";
 import { isPickled, type ModelFormat } from "./formats";
 import { ManifestError } from "./manifest-error";
@@ -155,8 +156,19 @@ function checkFile(file: ManifestFile, manifestPath: string, root: string, manif
   const { sha256 } = fingerprintFile(place);
   if (sha256 !== file.sha256)
     return `${file.path}: was altered: its sha256 is ${sha256}, ${manifestPath} has ${file.sha256}. ${remedy(manifest)}`;
-  const wrong = contradiction(place, file.format, content);
+  const wrong = contradiction(place, file.format, content) ?? missingData(externalData(place, file.format, content), manifest);
   return wrong === undefined ? { ...loaded, localPath: place } : `${file.path}: ${wrong}`;
+}
+
+/** On a host all models lie in one folder, and a model finds there what it names. */
+function missingData(names: readonly string[], { files }: Manifest): string | undefined {
+  const known = files.map((file) => basename(file.path));
+  const missing = names.filter((name) => !known.includes(name));
+  if (missing.length === 0) return undefined;
+  const instead = missing.some((name) => name.includes("/") || name.includes("\\"))
+    ? "and on a host all models lie in one folder. Write it as one file: onnx.save_model(model, FILE, save_as_external_data=False)"
+    : "which the manifest does not list. Enter it: npm run models -- add FILE --role weights --format other";
+  return `keeps its weights in ${missing.slice(0, 3).join(", ")}, ${instead}.`;
 }
 
 function outside(root: string, place: string): boolean {

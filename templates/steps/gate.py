@@ -20,7 +20,7 @@ if sys.version_info < (3, 10):
     sys.exit(9)
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from gate_content import PICKLED, compression_of, declared, look  # noqa: E402
+from gate_content import LAMBDA, PICKLED, compression_of, declared, hdf5_lambda, look  # noqa: E402
 from gate_names import Names  # noqa: E402
 
 SECONDS = 100
@@ -84,6 +84,8 @@ def scanned(request, names, name):
     if places.cannot is not None:
         line = f"{name} {places.cannot}"
         return ([line] if "venv" in request.values else []), None, [f"{line}: the host's gate looks at it"]
+    if form in ("keras", "other") and hdf5_lambda(path):
+        return [f"{name} {LAMBDA}"], None, []
     if form not in (*PICKLED, "other", "numpy", "torch", "keras") and places.pickled:
         return [f"{name} is listed as {form}, but it holds a pickle: make its format pickle, or find out where it comes from"], None, []
     if form in PICKLED and not (places.complete or places.joblib or places.problems):

@@ -6,7 +6,9 @@ import gzip
 import io
 import lzma
 import os
+import shutil
 import struct
+import tempfile
 import zipfile
 import zlib
 
@@ -117,6 +119,16 @@ class Places:
         return bool(self.problems and self.calls) or self.joblib or self.contained or (self.complete and bool(self.imported))
 
 
+def _in_words(error):
+    """What the unpickler's error means to whoever made the file."""
+    text = str(error)
+    if isinstance(error, (EOFError, lzma.LZMAError, zlib.error)) or any(part in text for part in ("truncated", "ran out of input", "would overflow", "Compressed file ended", "end-of-stream")):
+        return "it is cut off, or was never a pickle: write or fetch it again"
+    if "invalid load key" in text and any(repr(chr(magic[0])) in text for magic, _ in _MAGIC):
+        return "it is compressed twice, which joblib does not read: compress it once"
+    return "its bytes mean nothing to Python's unpickler: write it again"
+
+
 def _try(scan, places, work):
     """Whether `work` went through to the end; what it found is kept either way."""
     try:
@@ -131,7 +143,7 @@ def _try(scan, places, work):
     except MemoryError:
         raise
     except Exception as error:  # whatever: broken pickles raise anything
-        places.error = f"{type(error).__name__}: {error}"
+        places.error = _in_words(error)
     finally:
         places.take(scan)
     return False
@@ -172,18 +184,62 @@ def _containers(path, names, places):
         with open(path, "rb") as stream:
             _array(stream, names, places)
     elif zipfile.is_zipfile(path):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                for member in archive.infolist():
-                    with archive.open(member) as raw, io.BufferedReader(raw) as stream:
-                        _member(stream, names, places)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-            places.refuse(f"is a damaged zip file: {error}")
+        _archive(path, names, places, _DEEPEST)
+    elif start.startswith(_ZIP):
+        places.refuse("is a damaged zip file, which may be cut off: fetch or write it again")
 
 
-def _member(stream, names, places):
-    if stream.peek(6)[:6] == _NUMPY:
+def _archive(file, names, places, depth):
+    """A zip file, by its path or as a stream."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for member in archive.infolist():
+                if os.path.basename(member.filename) in ("config.json", "model_config.json") and _has_lambda(archive.read(member)):
+                    places.refuse(LAMBDA)
+                with archive.open(member) as raw, io.BufferedReader(raw) as stream:
+                    _member(stream, names, places, depth)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        places.refuse("is a damaged zip file, or one that is locked or cut off: write it again")
+
+
+# Loaders look into archives of archives (TorchServe's), others may do so.
+_DEEPEST = 3
+_ZIP = b"PK\x03\x04"
+LAMBDA = (
+    "holds a Lambda layer, which is code that runs when the model is loaded or used, and Keras refuses it in its safe mode: "
+    "write the layer as a class of your own package (keras.saving.register_keras_serializable)"
+)
+
+
+def _has_lambda(data):
+    return b"__lambda__" in data or b'"class_name": "Lambda"' in data or b'"class_name":"Lambda"' in data
+
+
+def hdf5_lambda(path):
+    """Whether an HDF5 file, which has the configuration of its layers as text, has a Lambda layer."""
+    with open(path, "rb") as file:
+        if file.read(8) != b"\x89HDF\r\n\x1a\n":
+            return False
+        before = b""
+        while chunk := file.read(1 << 20):
+            if _has_lambda(before + chunk):
+                return True
+            before = chunk[-64:]
+    return False
+
+
+def _member(stream, names, places, depth):
+    start = stream.peek(6)[:6]
+    if start == _NUMPY:
         _array(stream, names, places)
+        return
+    if start.startswith(_ZIP):
+        if depth == 0:
+            places.refuse("holds archives within archives, deeper than any model has them")
+            return
+        with tempfile.SpooledTemporaryFile(1 << 26) as inner:
+            shutil.copyfileobj(stream, inner)
+            _archive(inner, names, places, depth - 1)
         return
     scan = Scan(names)
     # torch's tensors are persistent ids; its loader looks them up in the archive

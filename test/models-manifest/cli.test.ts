@@ -113,7 +113,7 @@ describe("add, of any file", () => {
     ["net.onnx", "\x08\x0a\x12\x07pytorch\x1a\x032.0\x3a\x00", "onnx"],
     ["trees.json", '{"learner":{"gradient_booster":{}},"version":[3,2,0]}', "xgboost"],
     ["trees.ubj", "{L\0\0\0\0\0\0\0\x07learner{}", "xgboost"],
-    ["boosted.txt", "tree\nversion=v4\n", "lightgbm"],
+    ["boosted.txt", "tree\nversion=v4\nend of trees\n", "lightgbm"],
     ["weights.safetensors", "\x02\0\0\0\0\0\0\0{}", "safetensors"],
     ["net.h5", "\x89HDF\r\n\x1a\n", "keras"],
     ["words.npy", "\x93NUMPY\x01\0\x3b\0{'descr': '<f8', 'fortran_order': False, 'shape': (0,), }  \n", "numpy"],

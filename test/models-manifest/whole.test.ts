@@ -1,0 +1,111 @@
+/** Files that begin as they should and are not whole, and files that name others: each kind with its right value beside it. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { contradiction, notAFile, readContent } from "../../models-manifest/content";
+import { describeFile } from "../../models-manifest/edit";
+import type { ModelFormat } from "../../models-manifest/formats";
+import { loadManifest } from "../../models-manifest/manifest";
+import { externalData } from "../../models-manifest/whole";
+
+const folder = mkdtempSync(join(tmpdir(), "whole-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function placed(name: string, data: Buffer | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, data);
+  return path;
+}
+
+const latin = (text: string): Buffer => Buffer.from(text, "latin1");
+
+function safetensors(end: number, data: number): Buffer {
+  const header = Buffer.from(
+    JSON.stringify({ __metadata__: { format: "pt" }, w: { dtype: "F32", shape: [end / 4], data_offsets: [0, end] } }),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, Buffer.alloc(data)]);
+}
+
+function npy(items: number, data: number): Buffer {
+  const header = latin(`{'descr': '<f8', 'fortran_order': False, 'shape': (${items},), }\n`);
+  return Buffer.concat([latin("\x93NUMPY\x01\x00"), Buffer.from([header.length, 0]), header, Buffer.alloc(data)]);
+}
+
+function hdf5(end: number, size: number): Buffer {
+  const file = Buffer.alloc(size);
+  latin("\x89HDF\r\n\x1a\n").copy(file);
+  file[8] = 2;
+  file.writeBigUInt64LE(BigInt(end), 28);
+  return file;
+}
+
+const field = (number: number, data: Buffer): Buffer => Buffer.concat([Buffer.from([(number << 3) | 2, data.length]), data]);
+const named = (name: string): Buffer => field(13, Buffer.concat([field(1, latin("location")), field(2, latin(name))]));
+const onnx = (tensor: Buffer): Buffer =>
+  Buffer.concat([latin("\x08\x08"), field(2, latin("pytorch")), field(7, field(5, tensor)), field(8, latin("\x10\x11"))]);
+const zip = (end: string): Buffer => Buffer.concat([latin("PK\x03\x04"), latin("archive/data.pkl"), Buffer.alloc(50), latin(end)]);
+const BOOSTED = '{"learner":{"gradient_booster":{"trees":[1,2]}}}';
+
+test.each<[title: string, format: ModelFormat, whole: Buffer | string, wrong: Buffer | string, message: RegExp]>([
+  ["safetensors", "safetensors", safetensors(8, 8), safetensors(8000, 8), /^is cut off/],
+  ["safetensors with more behind it", "safetensors", safetensors(8, 8), safetensors(8, 80), /^has 72 bytes behind its last tensor/],
+  [
+    "safetensors whose header is no JSON",
+    "safetensors",
+    safetensors(8, 8),
+    latin("\x03\0\0\0\0\0\0\0{a}12345678"),
+    /^has a header that safetensors does not write/,
+  ],
+  ["an array", "numpy", npy(3, 24), npy(3, 16), /^is cut off/],
+  ["HDF5", "keras", hdf5(512, 512), hdf5(2048, 512), /^is cut off/],
+  ["ONNX", "onnx", onnx(Buffer.alloc(40)), onnx(Buffer.alloc(40)).subarray(0, 40), /^is cut off/],
+  ["an archive of PyTorch", "torch", zip("PK\x05\x06"), zip(""), /^is cut off/],
+  ["LightGBM's text", "lightgbm", "tree\nTree=0\nend of trees\n", "tree\nTree=0\n", /^is cut off/],
+  ["XGBoost's JSON", "xgboost", BOOSTED, BOOSTED.slice(0, -5), /^is no whole JSON/],
+  ["XGBoost's UBJSON", "xgboost", latin("{L\0\0\0\0\0\0\0\x07learner{}}"), latin("{L\0\0\0\0\0\0\0\x07learner{"), /^is cut off/],
+])("%s", (title, format, whole, wrong, message) => {
+  const problem = (data: Buffer | string): string | undefined => {
+    const path = placed(title, data);
+    return contradiction(path, format, readContent(path));
+  };
+  expect(problem(whole)).toBeUndefined();
+  expect(problem(wrong)).toMatch(message);
+});
+
+test.each([
+  ["git-annex", "/annex/objects/MD5E-s123--abc.pkl\n", /git annex get/],
+  ["DVC", "outs:\n- md5: abc\n  size: 3\n  path: m.pkl\n", /dvc pull/],
+  ["a link of Hugging Face's cache", "../../blobs/0a1b2c", /--local-dir/],
+])("a pointer of %s", (_, text, message) => {
+  expect(notAFile(readContent(placed("pointer", text)))).toMatch(message);
+});
+
+test("a server's message under a pickle's name is no model, unless that is said", () => {
+  const place = placed("m.pkl", '{"message":"Not Found"}');
+  const entry = { role: "model", required: true };
+  expect(() => describeFile(place, folder, entry)).toThrow(/^m\.pkl: is called like a pickle, and holds JSON/);
+  expect(describeFile(place, folder, { ...entry, format: "json" }).format).toBe("json");
+});
+
+test("weights beside an ONNX model have to be in the manifest, by a name that a host has", () => {
+  const problems = (name: string, more: object[] = []): string => {
+    const file = describeFile(placed("net.onnx", onnx(named(name))), folder, { role: "model", required: true });
+    placed("manifest.json", JSON.stringify({ release: "r1", runtime: {}, files: [file, ...more] }));
+    try {
+      loadManifest("manifest.json", folder);
+      return "";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(problems("net.onnx.data")).toMatch(
+    /net\.onnx: keeps its weights in net\.onnx\.data, which the manifest does not list\. Enter it: npm run models -- add/,
+  );
+  expect(problems("../up.data")).toMatch(/and on a host all models lie in one folder\. Write it as one file/);
+  const weights = describeFile(placed("net.onnx.data", "weights"), folder, { role: "weights", required: true, format: "other" });
+  expect(problems("net.onnx.data", [weights])).toBe("");
+  const path = placed("plain.onnx", onnx(Buffer.alloc(40)));
+  expect(externalData(path, "onnx", readContent(path))).toEqual([]);
+});
