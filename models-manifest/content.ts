@@ -4,20 +4,12 @@
  * question of the gate (templates/steps/gate.py), not of this file.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
-import { FORMATS, formatOfName, type ModelFormat } from "./formats";
+import { FORMATS, formatOfName, type Content, type ModelFormat } from "./formats";
 import { notWhole } from "./whole";
 
 /** Larger JSON files are judged by how they begin and end. */
 const WHOLE_JSON_BYTES = 64 * 1024 * 1024;
 const HEAD_BYTES = 64 * 1024;
-
-export interface Content {
-  readonly size: number;
-  /** The first bytes. */
-  readonly head: Buffer;
-  /** The last bytes; overlaps the head of a small file. */
-  readonly tail: Buffer;
-}
 
 export function readContent(path: string): Content {
   const file = openSync(path, "r");

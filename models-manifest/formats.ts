@@ -37,3 +37,12 @@ export function formatOfName(name: string): ModelFormat | undefined {
   const found = FORMAT_NAMES.find((format) => FORMATS[format].endings.some((ending) => plain.endsWith(ending)));
   return compressed && found === "pickle" ? "joblib" : found;
 }
+
+/** What is read of a file to tell its format. */
+export interface Content {
+  readonly size: number;
+  /** The first bytes. */
+  readonly head: Buffer;
+  /** The last bytes; overlaps the head of a small file. */
+  readonly tail: Buffer;
+}

@@ -3,8 +3,7 @@
  * files it needs. Reads as little as it can; of a pickle the gate says it (templates/steps/gate.py).
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
-import type { Content } from "./content";
-import type { ModelFormat } from "./formats";
+import type { Content, ModelFormat } from "./formats";
 
 const WHOLE_BYTES = 64 * 1024 * 1024;
 const CUT = "is cut off: a download or a copy ended before the file did. Fetch or write it again.";
@@ -12,23 +11,18 @@ const CUT = "is cut off: a download or a copy ended before the file did. Fetch o
 /** Why the file is not whole: the end of a sentence that begins with its name. Undefined where nothing says so. */
 export function notWhole(path: string, format: ModelFormat, content: Content): string | undefined {
   if (content.head.subarray(0, 4).toString("latin1") === "PK\x03\x04") return zipEnd(content);
-  switch (format) {
-    case "safetensors":
-      return safetensors(path, content);
-    case "keras":
-      return hdf5(content);
-    case "numpy":
-      return array(content);
-    case "onnx":
-      return protobuf(path);
-    case "lightgbm":
-      return ["end of trees", "end of parameters", "pandas_categorical"].some((end) => content.tail.includes(end)) ? undefined : CUT;
-    case "xgboost":
-      return boosted(path, content);
-    default:
-      return undefined;
-  }
+  return ENDS[format]?.(path, content);
 }
+
+const ENDS: Partial<Record<ModelFormat, (path: string, content: Content) => string | undefined>> = {
+  safetensors,
+  keras: (_, content) => hdf5(content),
+  numpy: (_, content) => array(content),
+  onnx: protobuf,
+  lightgbm: (_, { tail }) =>
+    ["end of trees", "end of parameters", "pandas_categorical"].some((end) => tail.includes(end)) ? undefined : CUT,
+  xgboost: boosted,
+};
 
 /** The directory of a zip file stands at its end. */
 const zipEnd = ({ tail }: Content): string | undefined => (tail.includes("PK\x05\x06", 0, "latin1") ? undefined : CUT);
