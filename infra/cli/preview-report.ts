@@ -17,6 +17,8 @@ export interface ReportOptions {
   readonly policies: boolean;
   readonly verbose: boolean;
   readonly screen: Screen;
+  /** The pack's configuration, as the user named it. @default the one of this project */
+  readonly "policy-config"?: string | undefined;
   /** Prices older than a year are said to be so. @default now */
   readonly today?: Date;
 }
@@ -130,7 +132,8 @@ function verdictLines({ result }: Preview, width: number, colour: Palette): stri
 }
 
 /** The exact commands that come next. */
-function next({ unset: keys, document, result }: Preview, { stack }: ReportOptions, colour: Palette): string[] {
+function next({ unset: keys, document, result }: Preview, options: ReportOptions, colour: Palette): string[] {
+  const { stack, "policy-config": config = "policies/gateway-backend.json" } = options;
   const again = `npm run preview:offline -- --stack ${stack}`;
   if (exitCode(result) !== 0) {
     return ["", colour.bold("Next: settle the mandatory findings above, then look again"), `  ${again}`];
@@ -142,5 +145,8 @@ function next({ unset: keys, document, result }: Preview, { stack }: ReportOptio
       : `pulumi config set --stack ${stack} --secret --path '${name}'`;
   });
   const title = set.length > 0 ? "Next: set what is not set yet, then preview on AWS" : "Next: preview on AWS";
-  return ["", colour.bold(title), ...[...set, `pulumi preview --stack ${stack} --policy-pack policies`].map((line) => `  ${line}`)];
+  // Without it the pack would take a stack that lost the tags of its roles for a program of another kind.
+  const file = /^[\w./~+-]+$/.test(config) ? config : `'${config.replaceAll("'", "'\\''")}'`;
+  const preview = `pulumi preview --stack ${stack} --policy-pack policies --policy-pack-config ${file}`;
+  return ["", colour.bold(title), ...[...set, preview].map((line) => `  ${line}`)];
 }

@@ -106,11 +106,13 @@ function differences(planned: Graph, deployed: Graph | undefined): Pick<LiveView
 
 function liveHost(role: string, outcome: HostOutcome | undefined, list: HostReleases | undefined): LiveHost {
   const report = outcome !== undefined && "report" in outcome ? outcome.report : undefined;
-  const error = [outcome, list].flatMap((one) => (one !== undefined && "error" in one ? [one.error] : []))[0];
+  const error = [outcome, list].flatMap((one) =>
+    one !== undefined && "error" in one ? [`${one === outcome ? "verify" : "releases"} could not ask it: ${one.error}`] : [],
+  )[0];
   const releases = list !== undefined && !("error" in list) ? list : undefined;
   return {
     role: safeText(role),
-    verdict: report === undefined ? (releases === undefined ? "could not be asked" : "as wanted") : report.ok ? "as wanted" : "differs",
+    verdict: report !== undefined ? (report.ok ? "as wanted" : "differs") : releases !== undefined ? "not verified" : "could not be asked",
     facts: factsOf(report, releases),
     failed: (report?.failed ?? []).map(({ check, expected, found }) => ({
       check: said(check),

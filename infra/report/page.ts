@@ -74,13 +74,14 @@ function tiles({ policies, resources, cost, network, live }: Report): Markup {
   const known = cost.lines.flatMap(({ month }) => month ?? []).reduce((sum, month) => sum + month, 0);
   const partly = cost.lines.some(({ month }) => month === undefined);
   const doors = network.arrows.filter(({ from, verdict }) => from === "Internet" && verdict === "open");
-  const wanted = live?.hosts.filter(({ verdict }) => verdict === "as wanted").length ?? 0;
+  const verified = live?.hosts.filter(({ verdict }) => verdict !== "not verified") ?? [];
+  const wanted = verified.filter(({ verdict }) => verdict === "as wanted").length;
   return html`<ul class="tiles">
     ${tile("policies", violations > 0 ? "bad" : unknown > 0 ? "warn" : "good", violations > 0 ? String(violations) : unknown > 0 ? String(unknown) : String(of("pass")), violations > 0 ? "policies violated" : unknown > 0 ? "policies cannot tell" : "policies passed, none violated")}
     ${tile("reach", "calm", doors.length === 0 ? "none" : doors.map(({ ports }) => ports.replace(/^tcp /, "")).join("; "), "open to anybody")}
     ${tile("resources", "calm", String(resources.filter(({ isComponent }) => !isComponent).length), "resources")}
     ${tile("cost", "calm", partly && known === 0 ? "unknown" : `${partly ? "> " : ""}${known.toFixed(2)}`, "USD a month at list prices")}
-    ${live === undefined || live.hosts.length === 0 ? undefined : tile("live", wanted === live.hosts.length ? "good" : "bad", `${String(wanted)} of ${String(live.hosts.length)}`, "hosts as wanted")}
+    ${verified.length === 0 ? undefined : tile("live", wanted === verified.length ? "good" : "bad", `${String(wanted)} of ${String(verified.length)}`, "hosts as wanted")}
   </ul>`;
 }
 

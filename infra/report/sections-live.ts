@@ -26,7 +26,7 @@ export function liveSection({ live }: Report): Html | undefined {
 const listed = (names: readonly string[]): string =>
   names.length <= NAMED ? names.join(", ") : `${names.slice(0, NAMED).join(", ")} and ${String(names.length - NAMED)} more`;
 
-const TONE = { "as wanted": "good", differs: "bad", "could not be asked": "warn" } as const;
+const TONE = { "as wanted": "good", differs: "bad", "not verified": "calm", "could not be asked": "warn" } as const;
 
 function host({ role, verdict, facts, failed, error, history }: LiveHost): Html {
   const rows = history.map(({ at, release, result, via, by, reason }) => [at, release, result, via, by, reason]);

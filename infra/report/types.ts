@@ -119,7 +119,7 @@ export interface LiveView {
 
 export interface LiveHost {
   readonly role: string;
-  readonly verdict: "as wanted" | "differs" | "could not be asked";
+  readonly verdict: "as wanted" | "differs" | "not verified" | "could not be asked";
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly failed: readonly { readonly check: string; readonly expected: string; readonly found: string }[];
   readonly error?: string;

@@ -60,7 +60,7 @@ test("the report of dev fits one screen, has no colours in a pipe, and says what
   expect(stdout).toMatch(/firewall \(Firewall\) +16: 2 SecurityGroup, 6 SecurityGroupIngressRule, 8 SecurityGroupEgressRule/);
   expect(stdout).toMatch(/backend {2}\d+ files, .*; steps: host-key, scripts, prepare, code, env, models, release, verify/);
   expect(stdout).toMatch(/^\d+ policies ran: \d+ passed/m);
-  expect(lines.at(-1)).toBe("  pulumi preview --stack dev --policy-pack policies");
+  expect(lines.at(-1)).toBe("  pulumi preview --stack dev --policy-pack policies --policy-pack-config policies/gateway-backend.json");
 });
 
 test("bad configuration: exit code 2 and every problem at once, on stderr", () => {

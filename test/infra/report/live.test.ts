@@ -29,6 +29,13 @@ test("verify and releases: verdicts, differences, proof, history with the newest
   expect(hosts[1]?.history.map(({ result }) => result)).toEqual(["refused", "serves"]);
 });
 
+test("releases alone verify nothing", () => {
+  expect(of({ releases: RELEASES }).hosts.map(({ role, verdict }) => [role, verdict])).toEqual([
+    ["backend", "not verified"],
+    ["gateway", "could not be asked"],
+  ]);
+});
+
 test.each<[string, Parameters<typeof liveView>[2], RegExp]>([
   ["no JSON", { state: { name: "s.json", text: "secret: hunter2" } }, /^s\.json: found no JSON object; expected (?!.*hunter2)/],
   [
