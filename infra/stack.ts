@@ -87,10 +87,10 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
 function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): Watch {
   return new Watch("watch", {
     region: config.region,
-    dashboard: `${config.project}-${config.stack}`,
+    dashboard: `${config.project}-${config.stack}`.replace(/[^\w-]/g, "-"),
     emails: config.watch.emails,
     instances: { gateway: gateway.id, backend: backend.id },
-    endpoint: { address, path: config.health.path, domain: config.https?.domain },
+    endpoint: { address, path: config.health.path, domain: config.https?.domain, host: config.health.host },
   });
 }
 

@@ -36,6 +36,9 @@ export const WATCH_SECTION: Section = {
   },
 };
 
+/** Of what a health check of Route 53 asks for. */
+const LONGEST_PATH = 255;
+
 /** Names that RFC 2606 and RFC 6761 keep: no mail arrives there. */
 const NOBODY = /(^|\.)(example\.(com|org|net)|example|test|invalid|localhost)$/i;
 
@@ -54,6 +57,17 @@ export function watch({ project, region, sections }: Context): string[] {
           ...nobody,
           `${project}:watch.emails: found addresses, and watch.enabled is not true, so that nothing is watched; set it to true, or remove them`,
         ];
+  }
+  const { path, status } = (sections.health ?? {}) as { path?: unknown; status?: unknown };
+  if (typeof path === "string" && path.length > LONGEST_PATH) {
+    nobody.push(
+      `${project}:health.path: found ${path.length} characters, and the health check of watch.enabled takes ${LONGEST_PATH}; make it shorter, or set watch.enabled to false`,
+    );
+  }
+  if (typeof status === "number" && status >= 400) {
+    nobody.push(
+      `${project}:health.status: found ${status}, and Route 53 takes 2xx and 3xx alone for healthy, so that the alarm of watch.enabled would never end; set watch.enabled to false, or let health answer so`,
+    );
   }
   const gateway = (sections.gateway ?? {}) as { httpsFrom?: unknown };
   const closed = sections.domain !== undefined && Array.isArray(gateway.httpsFrom) && !gateway.httpsFrom.includes("0.0.0.0/0");

@@ -10,7 +10,7 @@ export interface WatchArgs {
   readonly emails: readonly string[];
   readonly instances: Readonly<Record<HostRole, pulumi.Input<string>>>;
   /** What clients reach, and how. */
-  readonly endpoint: { readonly address: pulumi.Input<string>; readonly path: string; readonly domain?: string };
+  readonly endpoint: { readonly address: pulumi.Input<string>; readonly path: string; readonly domain?: string; readonly host?: string };
 }
 
 /** Where Route 53 keeps its metrics, whatever the stack's region. */
@@ -73,8 +73,11 @@ export class Watch extends pulumi.ComponentResource {
 
   /** Behind a redirect to HTTPS, port 80 says nothing about the service. */
   private healthMetric(): Metric {
-    const { address, path, domain } = this.args.endpoint;
-    const how = domain === undefined ? { type: "HTTP", port: 80 } : { type: "HTTPS", port: 443, fqdn: domain, enableSni: true };
+    const { address, path, domain, host } = this.args.endpoint;
+    const how =
+      domain === undefined
+        ? { type: "HTTP", port: 80, ...(host === undefined ? {} : { fqdn: host.replace(/:\d+$/, "") }) }
+        : { type: "HTTPS", port: 443, fqdn: domain, enableSni: true };
     const check = new aws.HealthCheck(
       `${this.name}-health`,
       { ...how, ipAddress: address, resourcePath: path, requestInterval: 30, failureThreshold: 3, tags: tags("health") },

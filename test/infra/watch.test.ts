@@ -67,6 +67,11 @@ describe("in us-east-1", () => {
   });
 });
 
+test("an application that answers one name alone is asked by that name", async () => {
+  const watched = await evaluateDev({ ...WATCH, health: { host: "ml.example.org:8080" } });
+  expect(byName(watched, CHECK, "watch-health").inputs).toMatchObject({ type: "HTTP", port: 80, fqdn: "ml.example.org" });
+});
+
 test("elsewhere the alarm on health lies where Route 53 has its metrics, with a topic there", async () => {
   const watched = await evaluateDev({ ...WATCH, "aws:region": "eu-central-1" });
   const health = byName(watched, ALARM, "watch-health");

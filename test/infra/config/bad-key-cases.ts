@@ -365,6 +365,16 @@ const ACCOUNT: readonly Case[] = [
     /^ml-gateway:watch\.emails\[0\]: found me@example\.com, an address of examples, .* write your own$/,
   ],
   [
+    "a health path that Route 53 does not take",
+    plus("ml-gateway:watch: { enabled: true }", `ml-gateway:health: { path: '/${"a".repeat(300)}' }`),
+    /^ml-gateway:health\.path: found 301 characters, and the health check of watch\.enabled takes 255; make it shorter/,
+  ],
+  [
+    "a health status that Route 53 does not take",
+    plus("ml-gateway:watch: { enabled: true }", "ml-gateway:health: { status: 401 }"),
+    /^ml-gateway:health\.status: found 401, and Route 53 takes 2xx and 3xx alone/,
+  ],
+  [
     "mail to a name",
     section("watch", "{ enabled: true, emails: [me] }"),
     /^ml-gateway:watch\.emails\[0\]: found "me"; write an address for mail/,
