@@ -42,6 +42,9 @@ export interface Document {
   readonly complete: boolean;
 }
 
+/** AWS takes 20 KB at most, which holds some hundred; of more, not all are read. */
+const MOST_STATEMENTS = 1000;
+
 const NOTHING: Document = { statements: [], complete: true };
 const UNREADABLE: Document = { statements: [], complete: false };
 
@@ -54,10 +57,10 @@ export function readDocument(value: Value | undefined): Document {
   if (!props) return UNREADABLE;
   const given = field(props, "Statement");
   const list = asArray(given) ?? (isAbsent(given) ? [] : [given]);
-  const statements = list.map((item) => asProps(item));
+  const statements = list.slice(0, MOST_STATEMENTS).map((item) => asProps(item));
   return {
     statements: statements.filter((item) => item !== undefined).map(readStatement),
-    complete: statements.every((item) => item !== undefined),
+    complete: statements.every((item) => item !== undefined) && list.length <= MOST_STATEMENTS,
   };
 }
 

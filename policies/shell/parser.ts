@@ -8,6 +8,9 @@ import type { Script } from "./syntax";
 
 export type ParseShell = (text: string) => Script;
 
+/** The grammar reads a megabyte in half a second; a script of more is data that somebody has put into one. */
+const LONGEST = 2_000_000;
+
 let loading: Promise<ParseShell> | undefined;
 
 /** The parser, ready for use. Anything the grammar cannot read becomes an `unparsed` statement, never an exception. */
@@ -28,6 +31,7 @@ async function load(): Promise<ParseShell> {
   return (text) => {
     const found = known.get(text);
     if (found) return found;
+    if (text.length > LONGEST) return { statements: [{ kind: "unparsed", line: 1, text: text.slice(0, 80), isTooDeep: true }] };
     const tree = parser.parse(text);
     if (!tree) return { statements: [{ kind: "unparsed", line: 1, text: text.slice(0, 80) }] };
     const script = toScript(plainTree(tree, text));

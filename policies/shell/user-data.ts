@@ -66,6 +66,9 @@ function mimeParts(text: string): string[] {
     });
 }
 
+/** AWS takes 16 KB; what is packed may be longer. */
+const LONGEST = 500_000;
+
 interface CloudConfig {
   readonly write_files?: readonly {
     path?: string;
@@ -81,6 +84,7 @@ interface CloudConfig {
 
 function cloudConfig(text: string, instance: Resource, part: string, files: Files, context: Context): void {
   let config: CloudConfig;
+  if (text.length > LONGEST) return unreadable(instance, part, "which is longer than AWS takes", files, context);
   try {
     config = (parseYaml(text) as CloudConfig | null) ?? {};
   } catch {

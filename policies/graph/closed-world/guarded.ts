@@ -91,7 +91,10 @@ export function guardedOf(settings: Settings, things: ReadonlyMap<string, Thing>
     words: all
       .filter(({ what }) => what === "the models bucket")
       .flatMap((thing) =>
-        ["bucket", "id"].flatMap((key) => asString(propertyOf(thing.resource, key)) ?? []).map((text) => ({ text, thing })),
+        ["bucket", "id"]
+          .flatMap((key) => asString(propertyOf(thing.resource, key)) ?? [])
+          .filter((text) => text.length > 2)
+          .map((text) => ({ text, thing })),
       ),
     tags: byTag(
       all.filter(({ what }) => what === "the backend"),
