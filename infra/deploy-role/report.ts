@@ -1,5 +1,6 @@
 /** The role for a reader, and as files. Pure. */
 import { palette, wrap, type Screen } from "../../policies/cli";
+import { partition } from "../naming";
 import { INLINE_LIMIT, MANAGED_LIMIT, sizeOf } from "./documents";
 import { EXAMPLE_ACCOUNT } from "./evaluate";
 import type { Role } from "./role";
@@ -114,6 +115,7 @@ function notes(role: Role): string[] {
 function commands(role: Role, files: readonly RoleFile[]): string[] {
   const name = `${role.project}-${role.stack}-${role.purposes.length === 1 ? (role.purposes[0] ?? "") : "deploy"}`;
   const policies = files.filter((file) => file.name.startsWith("policy-"));
+  const arn = `arn:${partition(role.region)}:iam::${role.account ?? EXAMPLE_ACCOUNT}`;
   return [
     `# the files above, by --out FOLDER; ${role.trust === undefined ? "the trust policy by --oidc github:OWNER/REPO" : "the OIDC provider has to be in the account once"}`,
     `aws iam create-role --role-name ${name} --assume-role-policy-document file://FOLDER/trust.json`,
@@ -123,7 +125,7 @@ function commands(role: Role, files: readonly RoleFile[]): string[] {
         ? [`aws iam put-role-policy --role-name ${name} --policy-name ${policy} --policy-document file://FOLDER/${file.name}`]
         : [
             `aws iam create-policy --policy-name ${policy} --policy-document file://FOLDER/${file.name}`,
-            `aws iam attach-role-policy --role-name ${name} --policy-arn arn:aws:iam::${EXAMPLE_ACCOUNT}:policy/${policy}`,
+            `aws iam attach-role-policy --role-name ${name} --policy-arn ${arn}:policy/${policy}`,
           ];
     }),
   ];

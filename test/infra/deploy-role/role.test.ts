@@ -298,6 +298,7 @@ test("without --account the documents hold a placeholder, with it the number", (
   const given = role({ account: "210987654321" });
   expect(toJson(given)).toContain("arn:aws:iam::210987654321:role/gateway-role-*");
   expect(toJson(given)).not.toContain("ACCOUNT-ID");
+  expect(`${toJson(given)}${renderRole(given, filesOf(given), { width: 100, colours: false })}`).not.toContain(`:${EXAMPLE_ACCOUNT}:`);
   expect((JSON.parse(toJson(given)) as { policies: { size: number; document: object }[] }).policies.map(({ size }) => size)).toEqual(
     given.policies.map(sizeOf),
   );
