@@ -151,3 +151,15 @@ bash("a new site is tried on ten ports in a row that nobody uses", () => {
   expect(ports([8100, 8115])[0]).toBe("listen 127.0.0.1:8120 default_server;");
   expect(ports(Array.from({ length: 80 }, (_, block) => 8103 + 10 * block))[0]).toMatch(/^a new nginx site is tried on ten unused ports/);
 });
+
+bash("a boot leaves no fourth release of a step that ended before its switch was recorded, and nothing half made", () => {
+  for (const number of [6, 7, 8, 9]) release(number);
+  mkdirSync(join(root, "home/ddos/releases/.partial"));
+  write("var/lib/ddos/serving", SERVING(8, 7));
+  const boot = /\nboot\(\) \{\n[^]*?\n\}\n/.exec(readPart("recover"))?.[0] ?? "";
+  expect(
+    run(
+      `tell_trial() { :; }\n${boot}\nboot\nls -A /home/ddos/releases /var/lib/ddos/releases | grep -v ':' | sort | uniq -c | awk 'NF == 2 { print $1, $2 }'`,
+    ),
+  ).toBe([`removed release ${id(9)}`, `2 ${id(6)}`, `2 ${id(7)}`, `2 ${id(8)}`].join("\n"));
+});
