@@ -1,5 +1,5 @@
 /** Sections about what an account has already or asks for: tags, IAM, keys of KMS. Part of schema.ts. */
-import type { Section } from "./schema";
+import type { Section } from "./section";
 
 const kmsKey = {
   type: "string",

@@ -8,21 +8,14 @@
 import { OPERATING_SYSTEMS } from "../external-names";
 import { DEFAULT_MODULE } from "../app/module";
 import { ACCOUNT_SECTIONS } from "./account-schema";
-import { WATCH_SECTION } from "./watch";
+import { WATCH_SECTION } from "./watch-schema";
 import { ALLOWANCES } from "../release/sandbox";
-
 import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_BAKE, DEFAULT_LIMITS } from "../release/limits";
 import { accessProperties, domain, tlsProperties } from "./front-schema";
+import type { Section } from "./section";
 
-export interface Section {
-  readonly description: string;
-  /** Given with `pulumi config set --secret`. */
-  readonly secret?: boolean;
-  /** Keys that have no default and must be given. */
-  readonly required?: boolean;
-  readonly schema: Readonly<Record<string, unknown>>;
-}
+export type { Section };
 
 const NOT_BLANK = "\\S";
 const cidr = {

@@ -1,23 +1,12 @@
 /** AWS: who one is there, whether the region can be used, and whether the quotas leave room for the stack. */
 import { systemSentence } from "../../policies/cli/system-errors";
-import type { StackConfig } from "../config/types";
 import { instanceSize } from "../hosts/sizing";
 import { named, type Line } from "./line";
-import type { Seen } from "../deploy-role/statements";
 import { PERMISSIONS, permissionsLine, type Identity } from "./permissions";
+import type { StackConfig } from "../config/types";
+import type { AwsQuestion } from "./question";
 import { ELASTIC_IPS, requestIncrease, vcpuQuota, VPCS, type Quota } from "./quotas";
 import type { Aws, Surroundings } from "./surroundings";
-
-export interface AwsQuestion {
-  /** Undefined where it could not be read. */
-  readonly region: string | undefined;
-  /** `aws:profile` of the stack's file. */
-  readonly profile: string | undefined;
-  /** Undefined where the configuration has problems. */
-  readonly config: StackConfig | undefined;
-  /** What the program registers; asked for only where an identity may be simulated. */
-  readonly seen: (account: string) => Promise<Seen>;
-}
 
 const CHECKS = ["AWS region", "vCPU quota", "Elastic IP quota", "VPC quota", PERMISSIONS] as const;
 

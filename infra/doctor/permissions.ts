@@ -4,7 +4,7 @@ import { needed, NoRow, PURPOSES, type Allowed, type Seen } from "../deploy-role
 import { scopeOf } from "../deploy-role/role";
 import { UnknownName } from "../deploy-role/names";
 import { named, type Line } from "./line";
-import type { AwsQuestion } from "./aws";
+import type { AwsQuestion } from "./question";
 import type { Aws, Decision, Simulation } from "./surroundings";
 
 export const PERMISSIONS = "AWS permissions";

@@ -11,8 +11,10 @@ const FOLDERS = ["infra", "models-manifest", "policies", "tools"];
  */
 const RECURSION = [
   [
+    "policies/shell/effects/archive.ts",
     "policies/shell/effects/index.ts",
     "policies/shell/effects/later.ts",
+    "policies/shell/effects/system.ts",
     "policies/shell/interpreters.ts",
     "policies/shell/invoke.ts",
     "policies/shell/run.ts",

@@ -2,7 +2,7 @@ import { decisionsOf, principalOf } from "../../../infra/doctor/aws-client";
 import { stackState } from "../../../infra/doctor/stack";
 import { permissionsLine } from "../../../infra/doctor/permissions";
 import type { Aws, Decision, Simulation } from "../../../infra/doctor/surroundings";
-import type { AwsQuestion } from "../../../infra/doctor/aws";
+import type { AwsQuestion } from "../../../infra/doctor/question";
 import type { Line } from "../../../infra/doctor/line";
 import { ROOT } from "../evaluate";
 import { AWS } from "./doubles";
