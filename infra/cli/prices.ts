@@ -28,7 +28,7 @@ export interface Prices {
   readonly dataOut: number;
 }
 
-/** A month, of standard resolution. Source: https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm, which agrees with AWS's page on the free ten. */
+/** A month, of standard resolution. Source: https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm; AWS's own page was seen for the ten that are free, not for this price. */
 export const ALARM = 0.1;
 
 /** An hour, in every region. */
