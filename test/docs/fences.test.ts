@@ -11,8 +11,8 @@ const fences = pages().flatMap(fencesOf);
 const shell = fences.filter(({ language }) => ["sh", "bash", "shell", "console"].includes(language));
 const name = ({ page, line }: Fence): string => `${page}:${String(line)}`;
 
-/** `path`, `run`: by `npm run test:docs`. `aws`: needs an account. `host`: typed on a host. `own`: needs files of the reader's own. */
-const MARKS = ["path", "run", "aws", "host", "own"];
+/** `path`, `run`: by `npm run test:docs`. `check`: a stage of `npm run check`. `aws`: needs an account. `host`: typed on a host. `own`: needs files of the reader's own. */
+const MARKS = ["path", "run", "check", "aws", "host", "own"];
 
 test("every fence says its language, and a shell's what it needs", () => {
   expect(shell.length).toBeGreaterThan(15);
@@ -30,6 +30,13 @@ test("what needs AWS is marked so, and nothing else is", () => {
   const run = shell.filter(({ words }) => words.includes("path") || words.includes("run"));
   expect(run.filter(needs).map(name)).toEqual([]);
   expect(shell.filter((fence) => fence.words.includes("aws") && !needs(fence)).map(name)).toEqual([]);
+});
+
+test("what is marked as a stage of CI is one, and README's test command is among it", () => {
+  const marked = shell.filter(({ words }) => words.includes("check"));
+  const stages = STAGES.map((stage) => stage.steps().map(({ argv }) => argv.join(" ")));
+  expect(marked.filter(({ text }) => !stages.some((steps) => steps.includes(text.trim()))).map(name)).toEqual([]);
+  expect(marked.filter(({ page }) => page === "README.md").map(({ text }) => text.trim())).toEqual(["npm test"]);
 });
 
 test("README's path begins with git clone, is what CI runs, and is short", () => {
