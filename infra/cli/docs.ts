@@ -2,12 +2,14 @@
  * `npm run docs`: writes the pages of docs/ that are made of the program (configuration, outputs, names of the outside world), the picture of the
  * dev stack and the parts of README.md, docs/commands.md and docs/models.md between markers; with `--check` it only says whether all are up to date (exit 1 when not).
  */
+import { readFileSync } from "node:fs";
 import * as path from "path";
 import { benchmarksPage } from "../../bench/page";
 import { pageCommand, start } from "../../policies/cli";
 import { configurationPage } from "../config/docs";
 import { externalNamesPage } from "../external-names-page";
 import { outputsPage } from "../outputs";
+import { packLock } from "./pack-lock";
 import type { Preview } from "./preview-stack";
 
 const page = (name: string): string => path.resolve(__dirname, "../../docs", name);
@@ -23,6 +25,11 @@ export const docsCommand = pageCommand("docs", [
   { file: page("external-names.md"), source: "infra/external-names.ts", text: externalNamesPage },
   { file: page("benchmarks.md"), source: "bench/results.json", text: benchmarksPage },
   { file: page("outputs.md"), source: "infra/outputs.ts", text: outputsPage },
+  {
+    file: path.join(ROOT, "policies/npm-shrinkwrap.json"),
+    source: "package-lock.json",
+    text: () => packLock(readFileSync(path.join(ROOT, "package-lock.json"), "utf8")),
+  },
   // Both evaluate the stack, which takes seconds that --help need not wait for.
   { file: page("images/dev.svg"), source: "the dev stack", text: async () => (await import("../picture/draw")).drawStack(await dev()) },
   {

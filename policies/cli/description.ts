@@ -6,6 +6,8 @@ import type { Io } from "./io";
 export interface Command<O extends Options = Options> extends Syntax<O> {
   /** As it is typed behind "npm run": `policies:check`. */
   readonly name: string;
+  /** What is typed in place of "npm run NAME --", for a program that is installed as one. */
+  readonly program?: string;
   /** One sentence. */
   readonly summary: string;
   /** What is typed behind the name; at least one. */

@@ -18,7 +18,8 @@ export function helpLine(of: AnyCommand): string {
 }
 
 /** A command of a group is named "group command". */
-function invocation({ name }: Pick<Command, "name">): string[] {
+function invocation({ name, program }: Pick<Command, "name" | "program">): string[] {
+  if (program !== undefined) return [program];
   const [script = "", ...words] = name.split(" ");
   return ["npm run -s", script, "--", ...words];
 }
@@ -51,8 +52,7 @@ export function usage(of: Command, width: number): string {
     "",
     "Exit codes:",
     ...table(codesOf(of), width),
-    "",
-    ...wrap(MANNER, width),
+    ...(of.program === undefined ? ["", ...wrap(MANNER, width)] : []),
   ].join("\n");
 }
 
