@@ -7,7 +7,13 @@ import { program } from "../../infra/program";
 
 export const ROOT = path.resolve(__dirname, "../..");
 /** Marked as secret as a whole, as the engine marks a section with an encrypted value in it. */
-const SECRETS = ["ml-gateway:sshPrivateKey", "ml-gateway:sshPreviousPrivateKey", "ml-gateway:gateway", "ml-gateway:python", "ml-gateway:tls"];
+const SECRETS = [
+  "ml-gateway:sshPrivateKey",
+  "ml-gateway:sshPreviousPrivateKey",
+  "ml-gateway:gateway",
+  "ml-gateway:python",
+  "ml-gateway:tls",
+];
 const KEY = placeholderKey();
 
 /**

