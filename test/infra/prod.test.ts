@@ -52,24 +52,15 @@ describe("previewed", () => {
   });
 });
 
-test("an update with the example's network is refused before anything is registered; a preview only warns", async () => {
+test("the example's network and alarms that tell nobody are warned of", async () => {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   const file = readStackFile(ROOT, "prod", { privateKey: placeholderKey });
-  const registered: string[] = [];
-  const run = (preview: boolean): Promise<unknown> =>
-    runProgram({
-      ...file,
-      preview,
-      provider: previewProvider("us-east-1"),
-      onRegister: ({ name, type }) => type.startsWith("aws:") && registered.push(name),
-      program: async () => ({ ...(await program(ROOT, { operatorAddress: () => Promise.resolve("198.18.0.1") })) }),
-    });
-  await expect(run(false)).rejects.toThrow(
-    /^ml-gateway:gateway\.sshFrom: found 203\.0\.113\.0\/28, a documentation network, .* set it to your own address/,
-  );
-  expect(registered).toEqual([]);
-  await run(true);
-  expect(registered.length).toBeGreaterThan(50);
+  await runProgram({
+    ...file,
+    preview: true,
+    provider: previewProvider("us-east-1"),
+    program: async () => ({ ...(await program(ROOT, { operatorAddress: () => Promise.resolve("198.18.0.1") })) }),
+  });
   expect(warn.mock.calls.map(([text]) => text)).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/still names a documentation network/),
