@@ -35,10 +35,25 @@ const VALUES: readonly (readonly [kind: string, value: unknown])[] = [
   ["a secret within a group", { password: { secure: "AAABAJ", plain: MARK } }],
 ];
 
+interface Group {
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Group & { readonly example?: unknown }>>;
+}
+
+/** The value in its groups, each with the keys that it requires: without them the message is about these alone. */
+function inGroups(group: Group, [name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value;
+  const inner = group.properties?.[name];
+  if (inner === undefined) return nest([name, ...rest], value);
+  const beside = (group.required ?? []).filter((key) => key !== name).map((key) => [key, group.properties?.[key]?.example]);
+  return { ...Object.fromEntries(beside), [name]: inGroups(inner, rest, value) };
+}
+
 /** The stack with one value at one path; what else the section needs is left out. */
 function stackWith(path: readonly string[], value: unknown): string {
-  const nested = nest(path.slice(1), value);
-  const section = path[0] ?? "";
+  const [section = "", first, ...rest] = path;
+  const inner = first === undefined ? undefined : (SECTIONS[section]?.schema as Group).properties?.[first];
+  const nested = inner === undefined ? nest(path.slice(1), value) : { [first ?? ""]: inGroups(inner, rest, value) };
   const others: Record<string, unknown> = { app: { path: "templates/sample-app" }, gateway: { sshFrom: ["198.51.100.7/32"] } };
   const base = others[section];
   const whole = path.length > 1 && base !== undefined ? { ...base, ...(nested as object) } : nested;
