@@ -2,6 +2,7 @@
 import { findFormats } from "../../policies/rules/secrets/detect";
 import { isSecretName } from "../../policies/rules/secrets/names";
 import { ENVIRONMENTS, isSecretKey, secretGroupOf } from "./environments";
+import { serverNotice, serverProblem } from "./server-settings";
 import type { Context } from "./value-rules";
 import { isGroup, keyOf } from "./values";
 
@@ -26,7 +27,8 @@ const PUBLIC_KEY =
 
 export function environment({ project, sections }: Context): string[] {
   const { plain, secret } = settingsOf(sections);
-  const problems = [...plain, ...secret].flatMap((setting) => nameProblem(setting) ?? valueProblem(setting) ?? []);
+  const read = readByApp(sections);
+  const problems = [...plain, ...secret].flatMap((setting) => nameProblem(setting, read) ?? valueProblem(setting) ?? []);
   const leaks = plain
     .filter(({ name, value }) => promisesSecret(name) || holdsPassword(value) || formatOf(value) !== undefined)
     .map((setting) => leak(project, setting));
@@ -36,6 +38,23 @@ export function environment({ project, sections }: Context): string[] {
   const all = [...problems, ...leaks, ...twice].map((problem) => `${project}:${problem}`);
   // The first says enough of a key.
   return all.filter((problem, index) => all.findIndex((other) => keyOf(other) === keyOf(problem)) === index);
+}
+
+/** Settings that are accepted and change nothing. */
+export function environmentNotices({ project, sections }: Pick<Context, "project" | "sections">): string[] {
+  const { plain, secret } = settingsOf(sections);
+  // Nothing reads those of a gateway without an application, which is said as a whole.
+  const proxy = (sections.gateway as { mode?: unknown } | undefined)?.mode === "proxy";
+  const read = [...plain, ...secret].filter(({ section }) => !(proxy && section.startsWith("gateway.")));
+  return read.flatMap(({ section, name }) => {
+    const notice = serverNotice(section, name, readByApp(sections));
+    return notice === undefined ? [] : [`${project}:${section}.${name}: ${notice}`];
+  });
+}
+
+function readByApp(sections: Context["sections"]): string[] {
+  const { requires } = (sections.app ?? {}) as { requires?: unknown };
+  return Array.isArray(requires) ? requires.map(String) : [];
 }
 
 /** Settings that the application is said to need. */
@@ -63,12 +82,15 @@ function settingsOf(sections: Context["sections"]): { plain: Setting[]; secret: 
   return { plain: settings(false), secret: settings(true) };
 }
 
-function nameProblem({ section, name }: Setting): string | undefined {
+/** @param read names that app.requires says the application reads */
+function nameProblem({ section, name }: Setting, read: readonly string[]): string | undefined {
   if (MANAGED.includes(name)) return `${section}.${name}: is set by the program; remove it`;
   if (OF_THE_PROCESS.includes(name))
     return `${section}.${name}: is set by systemd, which comes before .env, so the application would not see this value; remove it, or let the application read another name`;
   if (/^LD_[A-Z_]+$/.test(name))
     return `${section}.${name}: is for the loader of programs, which has run before .env is read; remove it, and load the library in the application`;
+  const served = serverProblem(section, name, read);
+  if (served !== undefined) return `${section}.${name}: ${served}`;
   if (NAME.test(name)) return undefined;
   const meant = name
     .trim()

@@ -13,6 +13,7 @@ import { systemSentence } from "../../policies/cli/system-errors";
 import { readSources, shownPath, type Sources } from "./sources";
 import { packageIndex, type IndexKeys } from "./package-index";
 import { certificateText, checkCertificate, keyText } from "./certificate";
+import { environmentNotices } from "./env-rules";
 import { checkRules } from "./rules";
 import { awsProblems, defaultTagNames, misspeltProjects } from "./aws-keys";
 import { spellingProblems } from "./spelling";
@@ -72,7 +73,7 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   }
   return {
     config: assemble({ project, region, sections, keys }),
-    sources: { code, models, notices: [...notices, ...certificate.notices] },
+    sources: { code, models, notices: [...notices, ...certificate.notices, ...environmentNotices(context)] },
   };
 }
 
