@@ -40,7 +40,9 @@ test("a bare machine gets the packages first, then npm ci, then the checks with 
     code: 0,
     calls: [
       `${APT} update`,
-      `${APT} install --no-install-recommends shellcheck git ca-certificates python3 python3-venv chromium fonts-dejavu-core`,
+      `${APT} install --no-install-recommends shellcheck git ca-certificates python3 python3-venv`,
+      `${APT} update`,
+      `${APT} install --no-install-recommends chromium fonts-dejavu-core`,
       "npm ci",
       "npm run -s check -- --fast",
     ],
@@ -54,6 +56,11 @@ test("a machine that has all is left alone", () => {
 test("Python without venv gets it", () => {
   const { calls } = ci({ has: ["shellcheck", "git", "python3", "chromium"], fails: "python3" });
   expect(calls[1]).toBe(`${APT} install --no-install-recommends python3 python3-venv`);
+});
+
+test("a browser that cannot be had keeps nothing else from being tested", () => {
+  const { code, calls } = ci({ has: ["shellcheck", "git", "python3"], fails: "apt-get" });
+  expect([code, calls]).toEqual([0, [`${APT} update`, "npm ci", "npm run -s check --"]]);
 });
 
 test.each(["apt-get", "npm ci"])("where %s fails, nothing was tested, and that has failed", (fails) => {
