@@ -8,6 +8,7 @@ import { admits, missingPackages, missingRuntime, pinConflicts, unpinned } from 
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { undeclared } from "./imports";
+import { leftOutImports } from "./left-out";
 import { uninstallable } from "./requirement-lines";
 import { readRequirements } from "./requirements";
 import { secretFiles, secretProblem, type SecretFile } from "./secret-files";
@@ -88,10 +89,13 @@ function packagesOf(tree: AppTree): { readonly file: string; readonly set: Proje
   return has("pyproject.toml") ? { file: "pyproject.toml", set: readPyproject(tree) } : undefined;
 }
 
-/** What is imported at the start and not installed. @param tree whose packages are in order */
-export function checkImports(tree: AppTree, imported: readonly Imported[]): Findings {
+/** What is imported at the start and neither installed nor packed. @param inOrder whether the list of packages is, which says nothing else */
+export function checkImports(tree: AppTree, imported: readonly Imported[], inOrder: boolean): Findings {
   const packages = packagesOf(tree);
-  return packages === undefined ? { problems: [], notices: [] } : undeclared(packages.file, packages.set, packages.set.complete, imported);
+  const leftOut = leftOutImports(tree, packages?.set.requirements ?? [], imported);
+  if (packages === undefined || !inOrder) return { problems: leftOut, notices: [] };
+  const { problems, notices } = undeclared(packages.file, packages.set, packages.set.complete, imported);
+  return { problems: [...leftOut, ...problems], notices };
 }
 
 function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, given }: AppRequest): Findings {

@@ -58,6 +58,11 @@ const BROUGHT_BY: Readonly<Record<string, readonly string[]>> = {
   yaml: ["pyyaml", "skops", "uvicorn[standard]", ...FULL_FASTAPI],
 };
 
+/** Whether the name is that of a well-known package: a file of the same name may be anything. */
+export function isWellKnown(name: string): boolean {
+  return Object.keys(BROUGHT_BY).includes(name);
+}
+
 export interface Undeclared {
   /** Certain where every package that comes is known. */
   readonly problems: readonly string[];

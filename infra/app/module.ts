@@ -1,5 +1,6 @@
 /** app.module: what it may look like, and whether the application has it. Pure, apart from reading the tree. */
 import { findApps, mayBind, requiredParameters, type FoundApp, type Interface } from "./python-module";
+import { leftOutModule, leftOutWords } from "./left-out";
 import { textOf, type AppTree } from "./tree";
 
 /** `app.module` where it is not given. */
@@ -47,6 +48,8 @@ export function checkModule(tree: AppTree, project: string, wanted: AppModule): 
   const written = `${wanted.module}:${wanted.attribute}${wanted.factory ? "()" : ""}`;
   const file = filesOf(wanted.module).find((path) => tree.entries.some((entry) => entry.path === path));
   if (file === undefined) {
+    const here = leftOutModule(tree, wanted.module);
+    if (here !== undefined) return [`${key}: "${written}" names ${here}, which ${leftOutWords(tree, here)}`];
     return [
       `${key}: "${written}" names ${filesOf(wanted.module)[1]}, which the application does not have (neither at its top nor below src/); ${advice(tree, project)}`,
     ];

@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { AppModule } from "./module";
+import { leftOutModule, leftOutWords } from "./left-out";
 import { sha256 } from "../sha256";
 import { contentOf, plainFiles, textOf, type AppTree } from "./tree";
 
@@ -79,7 +80,7 @@ export function checkSyntax(tree: AppTree, { module, pythons, health }: SyntaxRe
   if (answer.problem !== null) return { ...EMPTY, ...broken(tree, answer, answer.problem, pythons) };
   const { absent, wrong, versions, others, settings, health: found, shadows } = answer;
   const problems = [
-    ...absent.slice(0, 1).map(notThere),
+    ...absent.slice(0, 1).map((one) => notThere(tree, one)),
     ...wrong.map((one) => `${place(one)}: ${one.why}; the service could not start. ${capital(one.instead)}`),
     ...versions.flatMap((one) => otherPython(tree, one, minors)),
   ];
@@ -126,7 +127,9 @@ function otherPython(tree: AppTree, { name, since, until, ...at }: Answer["versi
 
 const BACKPORT = `use what that version has, or a package (as tomli or typing-extensions are), or ${ANOTHER_HOST}`;
 
-function notThere(at: Imported): string {
+function notThere(tree: AppTree, at: Imported): string {
+  const here = leftOutModule(tree, at.name);
+  if (here !== undefined) return `${place(at)}: imports ${at.name}, and ${here} ${leftOutWords(tree, here)}`;
   return `${place(at)}: imports ${at.name}, which the application does not have, so the service could not start; add the module (and see that .gitignore does not leave it out), or correct the line`;
 }
 

@@ -64,7 +64,7 @@ function examineCode(
   const health = isGroup(sections.health) ? sections.health : {};
   const expected = healthOf(health);
   const code = checkSyntax(tree, { module, pythons, health: String(expected.path) });
-  const imports = packages ? checkImports(tree, code.others) : { problems: [], notices: [] };
+  const imports = checkImports(tree, code.others, packages);
   const of = (text: string): string => `${project}:${key}: ${text}`;
   problems.push(...[...code.problems, ...imports.problems].map(of));
   notices.push(...[...code.notices, ...imports.notices].map(of));

@@ -359,7 +359,7 @@ test.each([
 });
 
 const imported = (name: string, text: string): ReturnType<typeof checkImports> =>
-  checkImports(readTree(treeOf(requirements(text))), [{ path: "main.py", line: 3, name }]);
+  checkImports(readTree(treeOf(requirements(text))), [{ path: "main.py", line: 3, name }], true);
 
 test.each<[name: string, packages: string, says: string | undefined]>([
   ["redis", PINNED, "imports redis, and requirements.txt brings no such package, so the service could not start; add redis to it"],

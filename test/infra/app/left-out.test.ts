@@ -1,0 +1,100 @@
+/** Imports of files that lie in the folder and are not packed. */
+import { checkImports } from "../../../infra/app/check";
+import { checkModule, parseModule, type AppModule } from "../../../infra/app/module";
+import { checkSyntax } from "../../../infra/app/syntax";
+import { readTree, type AppTree } from "../../../infra/app/tree";
+import { lacking, unless } from "../../needs";
+import { APP, removeTrees, treeOf, type Files } from "./trees";
+
+afterAll(removeTrees);
+
+const MAIN = "from fastapi import FastAPI\n\napp = FastAPI()\n";
+const app = (ignored: string, more: Files): Files => ({ "requirements.txt": APP["requirements.txt"], ".gitignore": ignored, ...more });
+const python = unless(lacking("python3"));
+
+/** As the preview asks: Python says what is imported, and the folder what there is. */
+function problems(tree: AppTree, inOrder = true): readonly string[] {
+  const code = checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" });
+  return [...code.problems, ...checkImports(tree, code.others, inOrder).problems];
+}
+
+const said = (place: string, file: string, pattern: string): string =>
+  `${place}, and ${file} is left out of the application by .gitignore or app.exclude, so the service could not start; add ${pattern.endsWith("/") ? `"!${pattern}" and "!${pattern}**"` : `"!${pattern}"`} at the end of app.exclude`;
+
+python.each<[string, Files, string]>([
+  [
+    "a module beside it",
+    app("generated.py\n", { "main.py": `import generated\n${MAIN}`, "generated.py": "" }),
+    said("main.py, line 1: imports generated", "generated.py", "generated.py"),
+  ],
+  [
+    "a name of it",
+    app("local_*.py\n", { "main.py": `from local_settings import KEY\n${MAIN}`, "local_settings.py": "KEY = 1" }),
+    said("main.py, line 1: imports local_settings", "local_settings.py", "local_settings.py"),
+  ],
+  [
+    "a package",
+    app("build/\n", { "main.py": `from build.schema import x\n${MAIN}`, "build/__init__.py": "", "build/schema.py": "x = 1" }),
+    said("main.py, line 1: imports build", "build/__init__.py", "build/"),
+  ],
+  [
+    "a folder without __init__.py",
+    app("data/\n", { "main.py": `from data.table import x\n${MAIN}`, "data/table.py": "x = 1" }),
+    said("main.py, line 1: imports data", "data/table.py", "data/"),
+  ],
+  [
+    "a module of src/",
+    app("proto.py\n", { "src/main.py": `import proto\n${MAIN}`, "src/proto.py": "" }),
+    said("src/main.py, line 1: imports proto", "src/proto.py", "src/proto.py"),
+  ],
+  [
+    "a module of a package that is packed otherwise",
+    app("made.py\n", { "main.py": `import pkg.made\n${MAIN}`, "pkg/__init__.py": "", "pkg/made.py": "" }),
+    said("main.py, line 1: imports pkg.made", "pkg/made.py", "pkg/made.py"),
+  ],
+  [
+    "what a module of its own imports",
+    app("generated.py\n", { "main.py": `import other\n${MAIN}`, "other.py": "\nimport generated\n", "generated.py": "" }),
+    said("other.py, line 2: imports generated", "generated.py", "generated.py"),
+  ],
+])("%s is refused, and the pattern that is named brings it back", (_, files, expected) => {
+  const root = treeOf(files);
+  expect(problems(readTree(root))).toEqual([expected]);
+  const patterns = [...expected.matchAll(/"(![^"]+)"/g)].map(([, pattern = ""]) => pattern);
+  expect(problems(readTree(root, patterns))).toEqual([]);
+});
+
+python("app.exclude leaves out as well, and the pattern wins after it", () => {
+  const root = treeOf(app("", { "main.py": `import generated\n${MAIN}`, "generated.py": "" }));
+  expect(problems(readTree(root, ["gen*.py"]))).toHaveLength(1);
+  expect(problems(readTree(root, ["gen*.py", "!generated.py"]))).toEqual([]);
+  // Whatever is wrong with the packages says nothing about a file.
+  expect(problems(readTree(root, ["gen*.py"]), false)).toHaveLength(1);
+});
+
+python.each<[string, Files]>([
+  [
+    "an import that may fail",
+    app("local.py\n", { "main.py": `try:\n    import local\nexcept ImportError:\n    local = None\n${MAIN}`, "local.py": "" }),
+  ],
+  ["a package of that name", app("uvicorn/\n", { "main.py": `import uvicorn\n${MAIN}`, "uvicorn/__init__.py": "" })],
+  [
+    "a well-known one",
+    app("redis/\n", {
+      "requirements.txt": `${APP["requirements.txt"]}redis==6.0.0\n`,
+      "main.py": `import redis\n${MAIN}`,
+      "redis/__init__.py": "",
+    }),
+  ],
+  ["a folder of that name without a module", app("flags/\n", { "main.py": `import flags\n${MAIN}`, "flags/a.txt": "" })],
+  ["a module of Python", app("json.py\n", { "main.py": `import json\n${MAIN}`, "json.py": "" })],
+])("%s is not refused for a file that is left out", (_, files) => {
+  expect(problems(readTree(treeOf(files)))).toEqual([]);
+});
+
+test("the application's own module", () => {
+  const tree = readTree(treeOf(app("main.py\n", { "main.py": MAIN, "a.py": "" })));
+  expect(checkModule(tree, "ml-gateway", parseModule("main:app") as AppModule)).toEqual([
+    said('ml-gateway:app.module: "main:app" names main.py', "main.py", "main.py").replace(", and main.py is", ", which is"),
+  ]);
+});
