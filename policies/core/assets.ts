@@ -1,4 +1,4 @@
-/** What is inside the archives that a program puts together (`new AssetArchive({ "bin/run.sh": new StringAsset(...) })`). */
+/** What is inside the archives that a program puts together (`new AssetArchive({ "bin/run.sh": new StringAsset(...) })`) or sends from a folder. */
 import { Asset, Secret } from "./types";
 import type { Value } from "./types";
 import { reveal } from "./values";
@@ -23,6 +23,9 @@ export function partsOf(asset: Asset): Part[] {
   return found;
 }
 
+/** The text of a StringAsset or of a file that was read; undefined where it is not known. */
+export const textOfAsset = (asset: Asset | undefined): string | undefined => (asset?.kind === "text" ? asset.content : asset?.opened?.text);
+
 function add(found: Part[], given: Value, path: string, marked: boolean, depth: number): void {
   const secret = marked || given instanceof Secret;
   const value = reveal(given);
@@ -38,4 +41,6 @@ function add(found: Part[], given: Value, path: string, marked: boolean, depth: 
     }
     add(found, member, path === "" ? name : `${path}/${name}`, secret, depth + 1);
   }
+  // What could not be read of it may be anything.
+  if (asset.opened?.why !== undefined) found.push({ path, asset: new Asset("archive", asset.content, undefined, asset.opened), secret });
 }

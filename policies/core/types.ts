@@ -30,7 +30,18 @@ export class Asset {
     readonly content: string | undefined,
     /** What an archive is made of, by path; see `partsOf` of core/assets.ts. */
     readonly members?: Readonly<Record<string, Value>>,
+    /** What was read of it on this machine; see graph/local/open.ts. */
+    readonly opened?: Opened,
   ) {}
+}
+
+export interface Opened {
+  /** The text of a file. */
+  readonly text?: string;
+  /** Why an archive is not opened, or not all of it: the end of a sentence that begins with its name. */
+  readonly why?: string;
+  /** Whether the archive is a folder, and no file. */
+  readonly folder?: boolean;
 }
 
 export type Value = null | boolean | number | string | Unknown | Secret | Asset | Value[] | { [key: string]: Value };

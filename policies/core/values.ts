@@ -110,7 +110,7 @@ export function exactText(value: Value | undefined): string {
   if (value === undefined) return "undefined";
   if (value instanceof Unknown) return "unknown";
   if (value instanceof Secret) return `secret(${exactText(value.value)})`;
-  if (value instanceof Asset) return `asset(${JSON.stringify([value.kind, value.content])}${exactText(value.members)})`;
+  if (value instanceof Asset) return `asset(${JSON.stringify([value.kind, value.content, value.opened])}${exactText(value.members)})`;
   if (Array.isArray(value)) return `[${value.map(exactText).join()}]`;
   if (!isProps(value)) return JSON.stringify(value);
   const items = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${exactText(item)}`);

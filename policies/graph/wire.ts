@@ -1,6 +1,7 @@
 /** Pulumi's own marks in JSON (secrets, unknown values, assets, outputs, references), turned into `Value`s. */
 import { Asset, Secret, UNKNOWN } from "../core/types";
 import type { Props, Value } from "../core/types";
+import { openArchive, openFile } from "./local/open";
 
 /** The key that says "this object is not a plain one", and what it can be. */
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -114,13 +115,16 @@ function secretContent(record: Readonly<Record<string, unknown>>): Value {
 
 function decodeAsset(record: Readonly<Record<string, unknown>>): Asset {
   if (typeof record.text === "string") return new Asset("text", record.text);
-  if (typeof record.path === "string") return new Asset("file", record.path);
+  if (typeof record.path === "string") return openFile(record.path, hashOf(record));
   return new Asset("uri", typeof record.uri === "string" ? record.uri : undefined);
 }
 
 function decodeArchive(record: Readonly<Record<string, unknown>>): Asset {
-  const place = record.path ?? record.uri;
+  if (typeof record.path === "string") return openArchive(record.path, hashOf(record));
   const parts = record.assets;
   const members = typeof parts === "object" && parts !== null ? decodeProps(parts as Readonly<Record<string, unknown>>) : undefined;
-  return new Asset("archive", typeof place === "string" ? place : undefined, members);
+  return new Asset("archive", typeof record.uri === "string" ? record.uri : undefined, members);
 }
+
+const hashOf = (record: Readonly<Record<string, unknown>>): string | undefined =>
+  typeof record.hash === "string" && record.hash !== "" ? record.hash : undefined;

@@ -8,6 +8,7 @@ import { Secret as SdkSecret } from "@pulumi/policy";
 import { Asset, Secret, UNKNOWN } from "../core/types";
 import type { Props, Value } from "../core/types";
 import { isProps } from "../core/values";
+import { openArchive, openFile } from "../graph/local/open";
 import { decode, isBookkeeping } from "../graph/wire";
 
 /** The properties of a resource, whatever proxies lie around them. */
@@ -41,13 +42,28 @@ function readRaw(raw: unknown, assets: Promise<void>[], replace: (value: Value) 
       }),
     );
   if (!isAsset(raw)) return readBag(raw, assets, "nested");
-  assets.push(readAsset(raw).then(replace));
+  assets.push(
+    readAsset(raw).then((asset) => {
+      replace(open(asset));
+    }),
+  );
   return UNKNOWN;
 }
 
 /** An asset or an archive. */
 export function isAsset(raw: object): boolean {
   return pulumi.asset.Asset.isInstance(raw) || pulumi.asset.Archive.isInstance(raw);
+}
+
+/** With what a file or an archive of this machine holds. Not part of `readAsset`, by which the same stack is known a hundred times. */
+function open(asset: Asset): Asset {
+  if (asset.members) {
+    const members = Object.entries(asset.members).map(([name, part]) => [name, part instanceof Asset ? open(part) : part] as const);
+    return new Asset(asset.kind, asset.content, Object.fromEntries(members));
+  }
+  if (asset.content === undefined) return asset;
+  if (asset.kind === "file") return openFile(asset.content);
+  return asset.kind === "archive" && !/^[a-z][a-z0-9+.-]*:\/\//iu.test(asset.content) ? openArchive(asset.content) : asset;
 }
 
 /** Assets hold their content as promises. */

@@ -1,5 +1,5 @@
 /** Runs one step of a host (a Command, a copied file) over its files. */
-import { partsOf } from "../core/assets";
+import { partsOf, textOfAsset } from "../core/assets";
 import type { Part } from "../core/assets";
 import { Asset, Secret } from "../core/types";
 import type { Resource, Value } from "../core/types";
@@ -104,17 +104,28 @@ function copy(step: Resource, files: Files, context: Context): void {
     asString(step.inputs.localPath) ?? (source instanceof Asset ? (source.kind === "text" ? undefined : source.content) : undefined);
   const call = { name: "copy", args: [], state, scope: { context, channels: new Map(), frame: { exits: [] }, depth: 0, ignored: false } };
   if (source instanceof Asset && source.kind === "archive") {
-    makeFolders(state, context, to, exactly(0o755));
-    for (const part of partsOf(source)) bring(part, to, step, call, step.inputs.source instanceof Secret);
+    const folder = folderOf(source, to);
+    makeFolders(state, context, folder, exactly(0o755));
+    for (const part of asSent(source)) bring(part, folder, step, call, step.inputs.source instanceof Secret);
     return;
   }
-  const content =
-    source instanceof Asset && source.kind === "text" ? foreign(source.content ?? "") : hole("value", `content of ${path ?? "the asset"}`);
+  const known = source instanceof Asset ? textOfAsset(source) : undefined;
+  const content = known === undefined ? hole("value", `content of ${path ?? "the asset"}`) : foreign(known);
   addSource(context, step.urn, "source", content);
   const secret = step.inputs.source instanceof Secret ? markSecret(content) : content;
   const folder = to.endsWith("/") && path !== undefined;
   makeFile(call, folder ? `${to}${nameOf(path)}` : to, secret, exactly(0o644));
 }
+
+/** The provider copies a folder into the target under the folder's own name, its content alone where the path ends with a slash. */
+function folderOf({ content, opened }: Asset, to: string): string {
+  const name = content === undefined || content.endsWith("/") ? "." : nameOf(content);
+  return opened?.folder === true && name !== "." ? `${to}/${foreign(name)}` : to;
+}
+
+/** The provider copies a tar or a zip as the file that it is: what is inside comes to lie where a script unpacks it. */
+const asSent = (source: Asset): Part[] =>
+  partsOf(source.opened?.folder === false ? new Asset("archive", source.content, undefined, source.opened) : source);
 
 /** A part of an archive; what is not shown (a folder, an address) may bring files of any name. */
 function bring({ path, asset, secret }: Part, folder: string, step: Resource, call: Call, allSecret: boolean): void {
@@ -125,7 +136,8 @@ function bring({ path, asset, secret }: Part, folder: string, step: Resource, ca
     unpack(state, context, target, { wanted: exactly(0o644), folders: exactly(0o755) });
     return;
   }
-  const text = asset.kind === "text" ? foreign(asset.content ?? "") : hole("value", `content of ${asset.content ?? "the asset"}`);
+  const known = textOfAsset(asset);
+  const text = known === undefined ? hole("value", `content of ${asset.content ?? "the asset"}`) : foreign(known);
   addSource(context, step.urn, `source["${path}"]`, text);
   makeFolders(state, context, parentOf(absolute(target, state)), exactly(0o755));
   makeFile(call, target, secret || allSecret ? markSecret(text) : text, exactly(0o644));

@@ -1,11 +1,12 @@
 import { once } from "../../core/graph";
-import { partsOf } from "../../core/assets";
+import { partsOf, textOfAsset } from "../../core/assets";
+import type { Part } from "../../core/assets";
 import { Asset, Secret } from "../../core/types";
 import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
 import { anyLeaf, asArray, asString, isUnknown, walkLeaves } from "../../core/values";
 import { isSecretFile } from "./files";
 import { label, unknown, unlessMarked, violation } from "./report";
-import { scan } from "./scan";
+import { printable, scan } from "./scan";
 
 const FIX = "send secrets by the `stdin` of a Command, wrapped in pulumi.secret, and keep secret files out of the working tree";
 
@@ -14,7 +15,8 @@ export const policy: Policy = {
   severity: "high",
   control: "SECRET-1",
   tags: ["secrets", "bucket"],
-  description: "Assets and copied files are no secret files (.env, private keys), and the text of a StringAsset holds no secret.",
+  description:
+    "Assets and copied files are no secret files (.env, private keys), and neither the text of a StringAsset nor a file that is sent (alone, in a folder or in an archive) holds a secret.",
   why: "A StringAsset's text is stored in the state; a FileAsset on .env needs the file in the working tree, one `git add .` from git, and leaves its hash in the state.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -35,14 +37,32 @@ function assets(graph: Graph, resource: Resource): Finding[] {
         found.push(...unlessMarked(graph, resource, scan(marked ? new Secret(leaf) : leaf, path, "text"), FIX));
         for (const part of partsOf(leaf)) {
           if (part.asset?.kind === "text") continue;
+          const at = part.path === "" ? path : `${path}["${printable(part.path)}"]`;
           const named = [part.asset?.content, part.path].find((file) => file !== undefined && isSecretFile(file));
-          if (named !== undefined) found.push(secretFile(resource, part.path === "" ? path : `${path}["${part.path}"]`, named));
+          if (named !== undefined) found.push(secretFile(resource, at, named));
+          else found.push(...fromHere(graph, resource, part, at, marked));
         }
       },
       key,
     );
   }
   return found;
+}
+
+/** What was read of a file of this machine, and what could not be read. */
+function fromHere(graph: Graph, resource: Resource, { asset, secret }: Part, at: string, marked: boolean): Finding[] {
+  const file = asset?.content ?? "";
+  if (asset?.kind === "archive" && asset.opened?.why !== undefined)
+    return [
+      unknown(
+        resource,
+        `${at} of ${label(resource)} sends ${file}, which ${asset.opened.why}, so it may hold a secret: send a folder of plain files, or an AssetArchive of them`,
+      ),
+    ];
+  const text = textOfAsset(asset);
+  if (text === undefined) return [];
+  const content = new Asset("text", text);
+  return unlessMarked(graph, resource, scan(marked || secret ? new Secret(content) : content, `${at} (the file ${file})`, "text"), FIX);
 }
 
 const hasAssets = once((resource: Resource) =>

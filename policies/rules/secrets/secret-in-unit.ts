@@ -1,6 +1,6 @@
 import type { Finding, Policy, Resource } from "../../core/types";
 import { once } from "../../core/graph";
-import { partsOf } from "../../core/assets";
+import { partsOf, textOfAsset } from "../../core/assets";
 import { Asset } from "../../core/types";
 import { walkLeaves } from "../../core/values";
 import { findUrlPasswords } from "./detect";
@@ -41,8 +41,7 @@ const check = once((resource: Resource): Finding[] => {
   return [...found.values()].map((message) => violation(resource, message));
 });
 
-const textsOf = (asset: Asset): (string | undefined)[] =>
-  partsOf(asset).map((part) => (part.asset?.kind === "text" ? part.asset.content : undefined));
+const textsOf = (asset: Asset): (string | undefined)[] => partsOf(asset).map((part) => textOfAsset(part.asset));
 
 const LINE =
   /^[ \t]*["']?(?:Default)?Environment[ \t]*=[ \t]*(\S.*)$|--setenv[= ](\S+)|\bsystemctl\s+(?:--\S+\s+){0,20}set-environment[ \t]+(\S.*)$/gm;
