@@ -88,5 +88,13 @@ function contradictions(requirements: readonly Requirement[]): string[] {
   });
 }
 
-/** 1.0 and 1.0.0 are one version. */
-const same = (one: string, other: string): boolean => admits(one.replace(/^=+/, "=="), other.replace(/^=+/, "")) || one === other;
+/** 1.0 and 1.0.0 are one version, and 1.0 admits 1.0+cpu. */
+function same(one: string, other: string): boolean {
+  const [[version = "", local], [otherVersion = "", otherLocal]] = [one, other].map((text) => text.replace(/^=+/, "").split("+", 2)) as [
+    string[],
+    string[],
+  ];
+  if (local !== undefined && otherLocal !== undefined && local !== otherLocal) return false;
+  const plain = [version, otherVersion].every((text) => /^\d+(\.\d+)*$/.test(text));
+  return plain ? admits(`==${version}`, otherVersion) : version === otherVersion;
+}

@@ -168,7 +168,7 @@ function code(spec: HostSpec): Plan {
     parts: ["s3", "build-sandbox", "installer", "venv", "code"],
     lock: "shared",
     limitSeconds: 1500,
-    files: ["layout.py", "pyproject.py", "pip-settings.py", "redact.py", "uv.txt"].map((name) => ({
+    files: ["layout.py", "requirement_lines.py", "pyproject.py", "pip-settings.py", "redact.py", "uv.txt"].map((name) => ({
       name,
       content: readTemplate(`steps/${name}`),
     })),

@@ -20,6 +20,9 @@ import re
 import sys
 
 OWN_FOLDER = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, OWN_FOLDER)
+
+from requirement_lines import Lines, option_problem  # noqa: E402
 
 # Options of a requirements file that name a file of their own, and those that name a place where packages are looked for.
 INCLUDES = ("-r", "--requirement")
@@ -104,6 +107,7 @@ class Requirements:
         self.tree = tree
         self.files = []
         self.packages = 0
+        self.lines = Lines()
 
     def follow(self, path, named_by, constraints=False):
         found, text = read(self.tree, path, named_by)
@@ -126,6 +130,13 @@ class Requirements:
         elif option == "":
             self.packages += 0 if constraints else 1
             self.requirement(file, value)
+            problem = None if constraints else self.lines.problem(value)
+            if problem is not None:
+                raise Refused(f"{file} has «{value}», which {problem}")
+        else:
+            problem = option_problem(option, f"{option} {value}".strip())
+            if problem is not None:
+                raise Refused(f"{file} has {problem}")
 
     def place(self, file, option, value):
         if re.match(r"https://[^/@\s]+(/|$)", value):
@@ -173,7 +184,6 @@ def from_requirements(tree):
 
 
 def from_pyproject(tree, folder):
-    sys.path.insert(0, OWN_FOLDER)
     # Run as a script, this file is called __main__; the other one knows it by its name.
     sys.modules["layout"] = sys.modules[__name__]
     import pyproject

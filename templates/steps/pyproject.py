@@ -10,6 +10,7 @@ import re
 import sys
 
 from layout import Refused, inside
+from requirement_lines import Lines
 
 LOCK = "uv.lock"
 
@@ -54,6 +55,11 @@ def requirements(tree):
     wanted = project.get("dependencies", [])
     if not wanted:
         raise Refused("pyproject.toml has no [project] dependencies: at least uvicorn and python-dotenv are needed to run the application")
+    lines = Lines()
+    for line in wanted:
+        problem = lines.problem(line)
+        if problem is not None:
+            raise Refused(f"pyproject.toml has «{line}», which {problem}")
     return "\n".join(wanted) + "\n", [], "pyproject.toml"
 
 
