@@ -98,7 +98,7 @@ async function deployRole(options: Given<typeof OPTIONS>["options"], io: Io): Pr
     } catch (error) {
       throw new Problem(`--out: ${systemSentence(error, options.out) ?? (error as Error).message}`);
     }
-    for (const { name, text } of files) writeNamed(path.join(options.out, name), `${text}\n`, "--out", io.from);
+    for (const { name, text } of files) writeNamed(path.join(options.out, name), "--out", io.from, `${text}\n`);
   }
   io.out(options.json ? toJson(role) : renderRole(role, files, io.screen));
   return EXIT.ok;
