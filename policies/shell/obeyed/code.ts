@@ -2,14 +2,28 @@
 import type { Format } from "./format";
 import { linesOf, never, only } from "./format";
 
-/** Variables by which a program loads code, finds its programs, or sends what it sends to somebody else. */
-const LOADING =
-  /^(LD_|DYLD_|PYTHON|PERL|RUBY|NODE_|NPM_|JAVA_|JDK_|_JAVA|CLASSPATH|GEM_|BUNDLE_|LUA_|PHP_|R_|BASH|ENV$|PS[0-4]$|PROMPT|SHELLOPTS|IFS$|CDPATH|HOME$|SHELL$|GIT_|PIP_|UV_|SSL_|OPENSSL|REQUESTS_|CURL_|NSS_|GNUTLS|KRB5|GCONV_|LOCPATH|NLSPATH|MALLOC_|GLIBC_|TMPDIR$|(.*_)?proxy$|RES_|HOSTALIASES|LOCALDOMAIN|LESSOPEN|LESSCLOSE|VIMINIT|EXINIT|AWS_(ENDPOINT|CA_|CONFIG|SHARED|ACCESS|SECRET|SESSION|PROFILE|ROLE|WEB)|DOCKER_|KUBECONFIG|DBUS_|SYSTEMD_|XDG_|GTK_|QT_)/iu;
+/** Variables that no program loads code by, finds its programs by or sends anything by, with the reason. Any other one may do so. */
+const HARMLESS_VARIABLES: readonly RegExp[] = [
+  // How text, times and colours look.
+  /^(LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM|COLORTERM|NO_COLOR|CLICOLOR(_FORCE)?|COLUMNS|LINES)$/u,
+  // How much a shell remembers, and when it ends.
+  /^(HIST(SIZE|FILESIZE|CONTROL|IGNORE|TIMEFORMAT)|TMOUT)$/u,
+  // Whether packages ask questions.
+  /^(DEBIAN_(FRONTEND|PRIORITY)|NEEDRESTART_(MODE|SUSPEND)|UCF_FORCE_CONFF(OLD|NEW))$/u,
+  // Which region is asked, and how often: an endpoint of AWS either way.
+  /^AWS_(REGION|DEFAULT_REGION|DEFAULT_OUTPUT|MAX_ATTEMPTS|RETRY_MODE|EC2_METADATA_DISABLED)$/u,
+  // How many threads compute.
+  /^((OMP|OPENBLAS|MKL|NUMEXPR)_(NUM_)?THREADS|GOMAXPROCS|WEB_CONCURRENCY|TOKENIZERS_PARALLELISM)$/u,
+  // How Python writes, not what it loads.
+  /^PYTHON(UNBUFFERED|DONTWRITEBYTECODE|HASHSEED|IOENCODING|UTF8|FAULTHANDLER)$/u,
+  // Names that applications give to their own settings.
+  /^(APP_[A-Z0-9_]+|ENVIRONMENT|STAGE|DEPLOY_ENV|NODE_ENV|LOG_LEVEL|PORT)$/u,
+];
 const SYSTEM_PATH = /^PATH="?(:?(\$PATH|\/(usr\/(local\/)?)?(s?bin|games)|\/snap\/bin))+"?$/u;
 
 const setsHarmless = (line: string): boolean => {
   const [, name] = /^(?:export\s+)?([A-Za-z_]\w*)\s*=/u.exec(line) ?? [];
-  return SYSTEM_PATH.test(line) || (name !== undefined && name !== "PATH" && !LOADING.test(name));
+  return SYSTEM_PATH.test(line) || (name !== undefined && HARMLESS_VARIABLES.some((pattern) => pattern.test(name)));
 };
 
 /** `kernel.x = y`; what the kernel runs by itself is judged by its value. */
@@ -21,13 +35,30 @@ export const sysctlHarmless = (line: string): boolean =>
     line,
   );
 
-const GIT_RUNS =
-  /^(core\.(hookspath|fsmonitor|sshcommand|gitproxy|editor|pager|askpass|attributesfile|worktree|alternaterefscommand)|credential\b.*|filter\.|diff\..*(command|textconv)|diff\.external|merge\..*driver|mergetool|difftool|url\.|http\..*(sslverify|proxy|sslcainfo)|http\.(sslverify|proxy)|include|alias\.|protocol\.|safe\.directory|remote\..*(uploadpack|receivepack|vcs|proxy)|gpg\b.*program|sequence\.editor|uploadpack\.|pager\.|init\.templatedir|submodule\.)/iu;
-/** A setting of git by which it runs nothing and trusts nobody else. `safe.directory` names a folder that root may use. */
+/** Settings by which git runs nothing and trusts nobody else, with the reason. Any other key may name a command, a file or a server. */
+const HARMLESS_GIT: readonly RegExp[] = [
+  // Who commits, and what a branch is called.
+  /^(user\.(name|email)|author\.(name|email)|committer\.(name|email)|init\.defaultbranch|push\.(default|autosetupremote|followtags))$/iu,
+  // How files, lists and messages look.
+  /^(color|column|advice|status)\.[\w.-]+$|^(diff\.(renames|renamelimit|algorithm|colormoved|mnemonicprefix|noprefix)|log\.(date|decorate)|tag\.sort|branch\.sort)$/iu,
+  /^core\.(autocrlf|eol|safecrlf|filemode|ignorecase|symlinks|bare|repositoryformatversion|logallrefupdates|quotepath|abbrev|whitespace|precomposeunicode|longpaths)$/iu,
+  // How fast it is, and how much it keeps.
+  /^(core\.(compression|preloadindex|untrackedcache|bigfilethreshold|packedgit\w+)|pack\.(threads|windowmemory|depth|window|packsizelimit)|index\.(threads|version)|gc\.(auto|autodetach|pruneexpire|reflogexpire)|maintenance\.auto)$/iu,
+  /^(http\.(postbuffer|lowspeedlimit|lowspeedtime|version|maxrequests)|fetch\.(prune|prunetags|parallel|fsckobjects)|transfer\.fsckobjects)$/iu,
+  // How histories are joined.
+  /^(pull\.(rebase|ff)|merge\.(ff|conflictstyle|renamelimit|stat)|rebase\.(autostash|autosquash)|rerere\.(enabled|autoupdate)|branch\.[\w./-]+\.(merge|rebase)|remote\.[\w./-]+\.(fetch|prune))$/iu,
+];
+/** Keys of which only some values are harmless. A remote of the form `ext::COMMAND` is run; `safe.directory` names a folder that root may use. */
+const HARMLESS_GIT_VALUES: readonly (readonly [key: RegExp, value: RegExp])[] = [
+  [/^safe\.directory$/iu, /^(?!\*$)/u],
+  [/^http\.sslverify$/iu, /^(true|1|yes|on)$/iu],
+  [/^(commit|tag|push)\.gpgsign$/iu, /^(false|0|no|off)$/iu],
+  [/^remote\.[\w./-]+\.url$/iu, /^(https:\/\/|ssh:\/\/|git@[\w.-]+:|\/)/u],
+  [/^branch\.[\w./-]+\.remote$/iu, /^[\w.-]+$/u],
+];
+/** A setting of git by which it runs nothing and trusts nobody else. */
 export const gitHarmless = (key: string, value: string): boolean =>
-  !GIT_RUNS.test(key) ||
-  (/^safe\.directory$/iu.test(key) && value !== "*") ||
-  (/^http\.sslverify$/iu.test(key) && /^(true|1)$/iu.test(value));
+  HARMLESS_GIT.some((pattern) => pattern.test(key)) || HARMLESS_GIT_VALUES.some(([name, form]) => name.test(key) && form.test(value));
 
 const gitLines = (text: string): string[] => {
   let section = "";
@@ -68,7 +99,8 @@ export const CODE: readonly Format[] = [
     decides: "what git runs",
     lines: gitLines,
     harmless: (line) => {
-      const [key = "", value = "true"] = line.split(/\s*=\s*/u);
+      const [key = "", ...rest] = line.split(/\s*=\s*/u);
+      const value = rest.length === 0 ? "true" : rest.join("=");
       return gitHarmless(key.trim(), value.trim());
     },
   },
