@@ -1,4 +1,5 @@
 /** What `health` must fulfil beyond its structure. Pure. */
+import { shown } from "../../policies/cli/schema-words";
 import type { Context } from "./value-rules";
 
 interface HealthKeys {
@@ -26,10 +27,29 @@ function bodyProblems(project: string, { status, body }: HealthKeys): string[] {
       `${project}:health.body: found ${json.length} characters of JSON, more than the ${LONGEST_JSON} that a host compares; name the keys that tell a healthy answer from another`,
     ];
   }
+  if (typeof body === "string" && brokenJson(body)) {
+    return [
+      `${project}:health.body: found ${shown(body)}, a text that begins as JSON and is none (cut off, or with a bracket, quote or comma too few or too many), and an answer is compared with it byte for byte; write the keys that a healthy answer has, for example health.body: { status: ok }`,
+    ];
+  }
   if (WITHOUT_BODY.includes(Number(status)) && body !== "any") {
     return [`${project}:health.body: an answer with status ${String(status)} has no body, so none can be expected; write: body: any`];
   }
   return [];
+}
+
+/** An object's or a list's beginning, with the quotes that only JSON has there: the text of a Python dict has others, and is a text like any. */
+const JSON_MEANT = /^\s*(\{\s*)?["“”][^"“”]*["“”]\s*:|^\s*\[\s*[{"“”]/;
+
+/** A text that was to be JSON, which no answer of JSON would ever be. */
+function brokenJson(body: string): boolean {
+  if (!JSON_MEANT.test(body)) return false;
+  try {
+    JSON.parse(body);
+    return false;
+  } catch {
+    return true; // said by the caller, in words for the reader
+  }
 }
 
 function headerProblems(key: string, name: string): string[] {
