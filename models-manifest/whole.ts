@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import type { Content, ModelFormat } from "./formats";
+import { safetensors } from "./safetensors";
 
 const WHOLE_BYTES = 64 * 1024 * 1024;
 const CUT = "is cut off: a download or a copy ended before the file did. Fetch or write it again.";
@@ -15,7 +16,7 @@ export function notWhole(path: string, format: ModelFormat, content: Content): s
 }
 
 const ENDS: Partial<Record<ModelFormat, (path: string, content: Content) => string | undefined>> = {
-  safetensors,
+  safetensors: (path, { size }) => safetensors(size, (from, length) => bytesOf(path, from, length), CUT),
   keras: (_, content) => hdf5(content),
   numpy: (_, content) => array(content),
   onnx: protobuf,
@@ -35,26 +36,6 @@ function boosted(path: string, { size, head, tail }: Content): string | undefine
     return undefined;
   } catch {
     return `is no whole JSON: it may be cut off. Write it again with save_model.`;
-  }
-}
-
-/** A header of JSON, which names the place of each tensor; the last one ends with the file. */
-function safetensors(path: string, { size }: Content): string | undefined {
-  const wrong = "has a header that safetensors does not write. Write it again with save_file.";
-  const [length = 0] = [Number(bytesOf(path, 0, 8).readBigUInt64LE(0))];
-  if (length > WHOLE_BYTES) return wrong;
-  try {
-    const header = JSON.parse(bytesOf(path, 8, length).toString("utf8")) as Record<string, { data_offsets?: [number, number] }>;
-    const ends = Object.entries(header).flatMap(([name, tensor]) => (name === "__metadata__" ? [] : [tensor.data_offsets?.[1] ?? NaN]));
-    const end = Math.max(0, ...ends) + 8 + length;
-    if (Number.isNaN(end)) return wrong;
-    return end > size
-      ? CUT
-      : end < size
-        ? `has ${size - end} bytes behind its last tensor, which safetensors refuses. Write it again with save_file.`
-        : undefined;
-  } catch {
-    return wrong;
   }
 }
 

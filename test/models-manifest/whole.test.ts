@@ -28,6 +28,16 @@ function safetensors(end: number, data: number): Buffer {
   return Buffer.concat([length, header, Buffer.alloc(data)]);
 }
 
+const tensor = (dtype: string, shape: unknown, ...data_offsets: unknown[]): object => ({ dtype, shape, data_offsets });
+
+/** With as many bytes as the last tensor ends at. */
+function tensors(header: Readonly<Record<string, object>>, data: number): Buffer {
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([length, text, Buffer.alloc(data)]);
+}
+
 function npy(items: number, data: number): Buffer {
   const header = latin(`{'descr': '<f8', 'fortran_order': False, 'shape': (${items},), }\n`);
   return Buffer.concat([latin("\x93NUMPY\x01\x00"), Buffer.from([header.length, 0]), header, Buffer.alloc(data)]);
@@ -72,6 +82,54 @@ test.each<[title: string, format: ModelFormat, whole: Buffer | string, wrong: Bu
   };
   expect(problem(whole)).toBeUndefined();
   expect(problem(wrong)).toMatch(message);
+});
+
+describe("safetensors, as the library itself judges them", () => {
+  const said = (header: Readonly<Record<string, object>>, data: number): string | undefined => {
+    const path = placed("tensors", tensors(header, data));
+    return contradiction(path, "safetensors", readContent(path));
+  };
+
+  test.each<[string, Readonly<Record<string, object>>, number]>([
+    ["a scalar", { a: tensor("F32", [], 0, 4) }, 4],
+    ["an empty tensor between two", { a: tensor("F32", [1], 0, 4), b: tensor("F32", [0], 4, 4), c: tensor("BF16", [2], 4, 8) }, 8],
+    ["tensors in another order than their places", { b: tensor("F32", [1], 4, 8), a: tensor("F32", [1], 0, 4) }, 8],
+    ["elements of half a byte", { a: tensor("F4", [4], 0, 2) }, 2],
+    ["a type that is newer than this", { a: tensor("F2", [3], 0, 9) }, 9],
+    ["no tensor", {}, 0],
+  ])("%s is taken", (_, header, data) => {
+    expect(said(header, data)).toBeUndefined();
+  });
+
+  test.each<[string, Readonly<Record<string, object>>, number, RegExp]>([
+    [
+      "a shape that is too large",
+      { w: tensor("F32", [3], 0, 8) },
+      8,
+      /^has a tensor "w" of F32 and the shape \[3\], which takes 12 bytes, and its place has 8;/,
+    ],
+    [
+      "one that is too small",
+      { w: tensor("I64", [2, 2], 0, 64) },
+      64,
+      /takes 32 bytes, and its place has 64; safetensors refuses that\. Write it again/,
+    ],
+    ["half a byte too few", { w: tensor("F4", [3], 0, 2) }, 2, /takes 1\.5 bytes, and its place has 2/],
+    [
+      "a gap at the beginning",
+      { w: tensor("F32", [1], 4, 8) },
+      8,
+      /^has a tensor "w" at byte 4 of its data, which is not where the one before ends/,
+    ],
+    ["a gap", { a: tensor("F32", [1], 0, 4), b: tensor("F32", [1], 8, 12) }, 12, /^has a tensor "b" at byte 8/],
+    ["two in one place", { a: tensor("F32", [2], 0, 8), b: tensor("F32", [2], 4, 12) }, 12, /^has a tensor "b" at byte 4/],
+    ["an end before the beginning", { a: tensor("F32", [1], 8, 4) }, 8, /^has a header that safetensors does not write/],
+    ["a shape that is no list", { a: tensor("F32", "2", 0, 8) }, 8, /^has a header that safetensors does not write/],
+    ["offsets that are no numbers", { a: tensor("F32", [2], "0", null) }, 8, /^has a header that safetensors does not write/],
+    ["a side below nothing", { a: tensor("F32", [-2, -1], 0, 8) }, 8, /^has a header that safetensors does not write/],
+  ])("%s is refused", (_, header, data, expected) => {
+    expect(said(header, data)).toMatch(expected);
+  });
 });
 
 test.each([
