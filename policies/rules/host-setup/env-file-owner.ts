@@ -1,16 +1,15 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { isWithin } from "../../shell/paths";
-import { show } from "../../shell/text";
 import { isEnvFile } from "./env-file-mode";
 import { checkOwner } from "./owner";
-import { forEachHost, subjects } from "./findings";
+import { forEachHost, subjects, withLinks } from "./findings";
 
 const FIX = "Give the owner with `install -o ddos -g ddos`, or `chown ddos:ddos` the file at the end.";
 
 function check({ files }: HostReport, settings: Settings): Finding[] {
   const found = subjects(files, (path, e) => isWithin(path, settings.home) && isEnvFile(path, e));
-  return found.flatMap((subject) => checkOwner(files, subject, settings.user, `.env file ${show(subject.path)}`, FIX));
+  return found.flatMap((subject) => checkOwner(files, subject, settings.user, `.env file ${withLinks(files, subject.path)}`, FIX));
 }
 
 export const policy: Policy = {

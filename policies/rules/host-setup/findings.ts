@@ -74,22 +74,34 @@ export const inFog = (files: Files, entry: Entry): boolean => (files.fog?.time ?
  */
 export function checkMode(files: Files, subject: Subject, allowed: number, what: string, fix: string): Finding[] {
   const { entry, path } = subject;
+  const shown = withLinks(files, path);
   const bad = entry.mode.set & ~allowed & 0o7777;
   const perhaps = entry.mode.may & ~allowed & 0o7777;
   if (inFog(files, entry) && files.fog) {
     return [
       unknown(
         files.fog.place,
-        `Cannot tell the final mode of ${what} ${show(path)}: after it was set, the host ran ${files.fog.reason}. ${fix}`,
+        `Cannot tell the final mode of ${what} ${shown}: after it was set, the host ran ${files.fog.reason}. ${fix}`,
       ),
     ];
   }
   if (bad !== 0 && entry.doubt === undefined) {
-    return [violation(entry.place, `${capital(what)} ${show(path)} ends with mode ${showMode(entry.mode)}. ${fix}`)];
+    return [violation(entry.place, `${capital(what)} ${shown} ends with mode ${showMode(entry.mode)}. ${fix}`)];
   }
   if (perhaps === 0) return [];
   const why = entry.doubt ?? `its mode is ${showMode(entry.mode)}`;
-  return [unknown(entry.place, `Cannot tell whether ${what} ${show(path)} is protected: ${why}. ${fix}`)];
+  return [unknown(entry.place, `Cannot tell whether ${what} ${shown} is protected: ${why}. ${fix}`)];
+}
+
+/** The path, and the one that a script writes where a link leads there: `/home/ddos/releases/1/.env (also /home/ddos/app/.env)`. */
+export function withLinks(files: Files, path: string): string {
+  const others = [...files.entries].flatMap(([link, entries]) =>
+    entries.flatMap(({ kind, target }) =>
+      kind === "link" && target !== undefined && target !== "/" && isWithin(path, target) ? [link + path.slice(target.length)] : [],
+    ),
+  );
+  const [other] = others.filter((one) => one !== path).sort();
+  return other === undefined ? show(path) : `${show(path)} (also ${show(other)})`;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,11 +1,11 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
-import { DEEP, show } from "../../shell/text";
+import { DEEP } from "../../shell/text";
 import type { Files } from "../../shell/files";
 import { isWithin } from "../../shell/paths";
 import { isModelPath } from "./models";
 import { plain } from "../../shell/text";
-import { forEachHost, checkMode, subjects, unknown, violation } from "./findings";
+import { forEachHost, checkMode, subjects, unknown, violation, withLinks } from "./findings";
 
 const FIX = "Fetch the models in a step of their own and `chmod 444` (or `install -m 444`) each of them.";
 
@@ -14,7 +14,7 @@ function check(report: HostReport, settings: Settings): Finding[] {
   const found = subjects(files, (path, e) => isModelPath(path, settings) && (e.kind === "file" || e.kind === "any"));
   const modes = found.flatMap((s) =>
     s.entry.mode.untouched === true && s.entry.doubt === undefined && (files.fog?.time ?? -1) <= s.entry.time
-      ? [unknown(s.entry.place, `Cannot tell whether the model ${show(s.path)} is read-only: no step sets its mode. ${FIX}`)]
+      ? [unknown(s.entry.place, `Cannot tell whether the model ${withLinks(files, s.path)} is read-only: no step sets its mode. ${FIX}`)]
       : checkMode(files, s, 0o555, "model", FIX),
   );
   const arrived = found.some((s) => s.entry.presumed !== true) || cameInBulk(files, settings);

@@ -6,7 +6,7 @@ import { isSecretFile } from "../../shell/subjects";
 import { show } from "../../shell/text";
 import { isEnvFile } from "./env-file-mode";
 import { isSheltered } from "../../shell/shelter";
-import { forEachHost, inFog, subjects, violation } from "./findings";
+import { forEachHost, inFog, subjects, violation, withLinks } from "./findings";
 
 const FIX = "Set `umask 077` before writing, write with `install -m 600`, or stage in a folder of mode 700.";
 
@@ -32,7 +32,10 @@ function check(report: HostReport, settings: Settings): Finding[] {
       (s) => (s.entry.mode.set & READABLE) !== 0 && !s.path.startsWith("/dev/") && !isSheltered(files, s.path) && !inFog(files, s.entry),
     )
     .map((s) =>
-      violation(s.entry.place, `${show(s.path)} holds a secret and stays on the host with mode ${showMode(s.entry.mode)}. ${FIX}`),
+      violation(
+        s.entry.place,
+        `${withLinks(files, s.path)} holds a secret and stays on the host with mode ${showMode(s.entry.mode)}. ${FIX}`,
+      ),
     );
   return [...windows, ...kept];
 }

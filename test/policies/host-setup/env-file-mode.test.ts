@@ -1,6 +1,6 @@
 import { UNKNOWN } from "../../../policies/core/types";
 import { policy } from "../../../policies/rules/host-setup/env-file-mode";
-import { verdicts } from "./program";
+import { program, settings, verdicts } from "./program";
 import type { Step } from "./program";
 
 const ENV = "/home/ddos/app/.env";
@@ -138,4 +138,13 @@ test("user data counts, plain and encoded, script and cloud-config", async () =>
   expect(await verdicts(policy, [], { userData: config })).toEqual(["violation"]);
   expect(await verdicts(policy, [`sudo chmod 600 ${ENV}`], { userData: config })).toEqual([]);
   expect(await verdicts(policy, [], { userData: UNKNOWN })).toEqual(["unknown"]);
+});
+
+test("a file behind a link is named by both paths: the one on the disk, and the one that the script writes", async () => {
+  const steps = [`sudo ln -sfn /home/ddos/releases/7 /home/ddos/app\nsudo install -m 644 x ${ENV}`];
+  const [finding, ...rest] = await policy.evaluate(program(steps), settings);
+  expect(rest).toEqual([]);
+  expect(finding?.message).toContain(`/home/ddos/releases/7/.env (also ${ENV}) ends with mode 0644`);
+  const [plain] = await policy.evaluate(program([`sudo install -m 644 x ${ENV}`]), settings);
+  expect(plain?.message).toContain(`${ENV} ends with mode 0644`);
 });
