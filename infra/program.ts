@@ -16,6 +16,7 @@ import type { ModelFile } from "./models/bucket";
 import { storedObjects } from "./models/stored";
 import { planUploads, toLookUp } from "./models/uploads";
 import { admission, admitsNobody, unseen } from "./network/admission";
+import { agentProblem } from "./remote/agent";
 import type { HostRole } from "./release/types";
 import { modelBucketName } from "./naming";
 import { stackInputs, type StackInputs } from "./release/inputs";
@@ -68,6 +69,7 @@ export async function program(
       `${config.project}:watch.emails names nobody, so that alarms go off unseen; add an address: pulumi config set --stack ${config.stack} --path 'watch.emails[0]' ADDRESS`,
     );
   }
+  if (operatorAddress !== undefined) await checkAgent(warn);
   // Asked for even where the bucket has a name of its own: whoever lacks access learns it here, in one sentence, before anything is registered.
   const account = await accountId(config.region);
   const last = await lastUpdate();
@@ -88,6 +90,15 @@ export async function program(
   ]);
   tagWithStack(config.stack, config.tags);
   return createStack({ ...inputs, models: { ...inputs.models, files } }, { images: { gateway, backend }, keys });
+}
+
+/** Said by the preview already: what it shows could not be carried out. */
+async function checkAgent(warn: (text: string) => Promise<void>): Promise<void> {
+  const problem = await agentProblem(process.env.SSH_AUTH_SOCK);
+  if (problem === undefined) return;
+  const text = `SSH_AUTH_SOCK (environment): ${problem}, and makes every remote command fail; run: unset SSH_AUTH_SOCK`;
+  if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(text);
+  await warn(text);
 }
 
 async function uploads({ config, bucketName, models }: StackInputs, last: LastUpdate): Promise<ModelFile[]> {

@@ -16,5 +16,5 @@ export async function examine(root: string, stack: string, surroundings: Surroun
     awsLines({ region: state.region, profile: state.profile, config: state.config, seen: state.seen }, surroundings),
     networkLines(state.config, surroundings),
   ]);
-  return [nodeLine(root, surroundings), packagesLine(root), ...cli, ...aws, ...network, agentLine(surroundings), ...state.lines];
+  return [nodeLine(root, surroundings), packagesLine(root), ...cli, ...aws, ...network, await agentLine(surroundings), ...state.lines];
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "fs";
 import { join } from "path";
 import { systemSentence } from "../../policies/cli/system-errors";
+import { agentProblem } from "../remote/agent";
 import { named, type Line } from "./line";
 import type { Surroundings } from "./surroundings";
 
@@ -41,12 +42,13 @@ export function packagesLine(root: string): Line {
 }
 
 /** With a socket that is gone, every remote command fails although a key is given. */
-export function agentLine({ env }: Surroundings): Line {
+export async function agentLine({ env }: Surroundings): Promise<Line> {
   const line = named("SSH agent");
   const socket = env["SSH_AUTH_SOCK"] ?? "";
   if (socket === "") return line.good("SSH_AUTH_SOCK is not set; none is needed");
-  if (existsSync(socket)) return line.good(`SSH_AUTH_SOCK names ${socket}, which is there`);
-  return line.bad(`SSH_AUTH_SOCK names ${socket}, which is not there and makes every remote command fail`, "unset SSH_AUTH_SOCK");
+  const problem = await agentProblem(socket);
+  if (problem === undefined) return line.good(`SSH_AUTH_SOCK names ${socket}, where an agent listens`);
+  return line.bad(`SSH_AUTH_SOCK ${problem}, and makes every remote command fail`, "unset SSH_AUTH_SOCK");
 }
 
 const CLI_CHECKS = ["Pulumi plugins", "Pulumi login", "Pulumi stack"] as const;

@@ -1,4 +1,6 @@
 /** doctor's checks of the machine, the account and the network, on doubles. */
+import { once } from "events";
+import { createServer } from "net";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { accessProblem } from "../../../infra/doctor/aws";
@@ -84,12 +86,16 @@ describe("this machine", () => {
     expect(found).toMatch(/^@aws-sdk\/client-ec2 is missing, .* and \d+ more$/);
   });
 
-  test("an agent that is gone", () => {
-    expect(agentLine(surroundings({ env: { SSH_AUTH_SOCK: join(root, "gone") } }))).toMatchObject({
-      verdict: "bad",
-      fix: "unset SSH_AUTH_SOCK",
-    });
-    expect(agentLine(surroundings({ env: { SSH_AUTH_SOCK: root } })).verdict).toBe("good");
+  test("an agent that is gone, one that no longer listens, and one that does", async () => {
+    const socket = join(root, "agent");
+    const line = (path: string): Promise<unknown> => agentLine(surroundings({ env: { SSH_AUTH_SOCK: path } }));
+    expect(await line(join(root, "gone"))).toMatchObject({ verdict: "bad", fix: "unset SSH_AUTH_SOCK" });
+    expect(await line(root)).toMatchObject({ verdict: "bad", found: expect.stringMatching(/no agent listens any more/) as string });
+    const server = createServer().listen(socket);
+    await once(server, "listening");
+    expect(await line(socket)).toMatchObject({ verdict: "good" });
+    server.close();
+    expect(await line("")).toMatchObject({ verdict: "good" });
   });
 
   test.each<[string, Record<string, string>, string, object]>([
