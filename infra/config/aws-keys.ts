@@ -1,4 +1,7 @@
-/** The keys of the stack's file that are not the program's own: those of the AWS provider, and prefixes that nothing reads. Pure. */
+/** The keys of the stack's file that are not the program's own: those of the AWS provider, and prefixes that nothing reads. Pure, apart from looking whether files are there. */
+import { statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { nearest } from "../../policies/cli/nearest";
 import { shown, visible } from "../../policies/cli/schema-words";
 import { SECTIONS } from "./schema";
@@ -36,6 +39,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   s3UsEast1RegionalEndpoint: ["legacy", "regional"],
   tagPolicyCompliance: ["error", "warning", "disabled"],
 };
+const FILES = ["customCaBundle", "sharedConfigFiles", "sharedCredentialsFiles"];
 const URLS = ["httpProxy", "httpsProxy", "ec2MetadataServiceEndpoint"];
 
 /** What is wrong with the `aws:` keys. */
@@ -46,6 +50,8 @@ export function awsProblems(values: Readonly<Record<string, string>>, isSecret: 
       const name = key.slice("aws:".length);
       const problem = keyProblem(name) ?? (name === "defaultTags" ? tagsProblem(value) : formProblem(name, value));
       if (problem !== undefined) return [`${key}: ${problem}`];
+      const absent = FILES.includes(name) ? absentFile(value) : undefined;
+      if (absent !== undefined) return [`${key}: ${absent}`];
       return AWS_SECRETS.includes(name) && !isSecret(key) ? [`${key}: ${leak(key)}`] : [];
     });
 }
@@ -80,6 +86,17 @@ function formProblem(name: string, value: string): string | undefined {
   if (entry !== undefined) return entry;
   const odd: unknown = ACCOUNTS.includes(name) ? structured.find((one) => typeof one !== "string" || !/^\d{12}$/.test(one)) : undefined;
   return odd === undefined ? undefined : `found ${shown(odd)} in the list; write account ids of 12 digits in quotes${example}`;
+}
+
+/** The first file that this machine does not have. Only paths that mean one place, wherever the provider is started. */
+function absentFile(value: string): string | undefined {
+  const parsed = parseJson(value);
+  const paths = (Array.isArray(parsed) ? parsed : [value]).filter((path): path is string => typeof path === "string");
+  const whole = (path: string): string => (path.startsWith("~/") ? join(homedir(), path.slice(2)) : path);
+  const absent = paths.find((path) => /^(~\/|\/)/.test(path) && statSync(whole(path), { throwIfNoEntry: false })?.isFile() !== true);
+  return absent === undefined
+    ? undefined
+    : `names ${shown(absent)}, and there is no such file on this machine; the AWS provider reads it before it does anything. Correct the path, or remove the key`;
 }
 
 /** An entry of a list that is to be a group: roles to assume, endpoints by service. */
