@@ -1,10 +1,10 @@
 /** The files of a local folder, as Pulumi reads it: links to files are followed, links to folders and `.pulumi` are left out. */
-import { opendirSync, realpathSync, statSync } from "node:fs";
+import { opendirSync, realpathSync } from "node:fs";
 import type { Dirent } from "node:fs";
 import { join, sep } from "node:path";
 import { MOST_TEXT, TOO_MUCH } from "./members";
 import type { Members } from "./members";
-import { readRegular } from "./read";
+import { isFolder, readRegular } from "./read";
 
 /** @returns why not all of it could be read */
 export function readFolder(root: string, members: Members): string | undefined {
@@ -42,7 +42,7 @@ function add(root: string, name: string, entry: Dirent, members: Members): void 
       members.closed(name, "is a link that leads nowhere");
       return;
     }
-    if (statSync(place, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (isFolder(place)) return;
     if (!place.startsWith(`${root}${sep}`)) {
       members.closed(name, "is a link out of the folder, which is not followed");
       return;

@@ -3,13 +3,13 @@
  * whatever is derived from the graph (also what is kept between previews) depends on the content and not on a path.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Asset } from "../../core/types";
 import { readFolder } from "./folder";
 import { Members, MOST_TEXT, textOf } from "./members";
-import { readRegular } from "./read";
+import { isFolder, readRegular } from "./read";
 import { readTar } from "./tar";
 import { readZip } from "./zip";
 
@@ -28,7 +28,7 @@ export function openFile(path: string, hash?: string): Asset {
 export function openArchive(path: string, hash?: string): Asset {
   const place = placeOf(path);
   const members = new Members(path);
-  if (statSync(place, { throwIfNoEntry: false })?.isDirectory()) return made(path, members, readFolder(place, members), true);
+  if (isFolder(place)) return made(path, members, readFolder(place, members), true);
   const form = /\.(zip|jar)$/u.test(path) ? readZip : /\.(tar|tgz|tar\.gz)$/u.test(path) ? readTar : undefined;
   const read = readRegular(place, MOST_ARCHIVE);
   if (!read || !form) return new Asset("archive", path);
@@ -72,5 +72,5 @@ function programFolder(from: string): string {
 function withMain(folder: string): string {
   const [, main] = /^main:\s*["']?([^"'#\s]+)/mu.exec(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) ?? [];
   const place = main === undefined ? folder : join(folder, main);
-  return statSync(place, { throwIfNoEntry: false })?.isDirectory() ? place : folder;
+  return isFolder(place) ? place : folder;
 }

@@ -1,5 +1,5 @@
 /** Reads one regular file. A pipe or a device in its place never holds the preview up. */
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 
 export type Read =
   | { readonly bytes: Buffer }
@@ -38,7 +38,16 @@ function readUpTo(descriptor: number, size: number): Buffer {
   return bytes.subarray(0, at);
 }
 
-export function isMissing(error: unknown): boolean {
+/** False as well where the way there is not open to this user: reading it says so. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function isMissing(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG" || code === "ERR_INVALID_ARG_VALUE";
 }

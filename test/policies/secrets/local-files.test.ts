@@ -171,6 +171,13 @@ test("a folder of very many files is read up to a bound, and the rest is «canno
   expect(findings.map(({ message }) => message).join()).toContain("holds more than 5000 entries");
 });
 
+test("a path that no file can have is one that is not there", () => {
+  for (const path of ["a\0b", "x".repeat(5000), join(root, "run.sh/below"), ""]) {
+    expect(openFile(path).opened).toBeUndefined();
+    if (path !== "") expect(openArchive(path).members).toBeUndefined();
+  }
+});
+
 test("a file of another content than the state was made with is not read", () => {
   write({ "run.sh": SECRET });
   expect(openFile(join(root, "run.sh"), "0".repeat(64)).opened).toBeUndefined();
