@@ -36,6 +36,16 @@ export function suggestModule(text: string): string {
   return parseModule(suggested) === undefined ? DEFAULT_MODULE : suggested;
 }
 
+/** What to do about something of another form: names that Python cannot import have to be changed where they are, too. */
+export function moduleAdvice(text: string): string {
+  const parts = (text.split(":", 1)[0] ?? "").trim().split(/[./\\]+/);
+  const foreign = parts.find((part) => /[^\0-\x7F]/.test(part));
+  if (foreign !== undefined) return `rename ${foreign} in letters of ASCII (a to z, digits, underscores), and write it so here`;
+  const hyphened = parts.filter((part) => part.includes("-"));
+  const renamed = hyphened.map((part) => `${part} to ${part.replace(/-/g, "_")}`).join(" and ");
+  return `${hyphened.length === 0 ? "" : `Python imports no name with a hyphen: rename ${renamed}, and `}write ${suggestModule(text)}`;
+}
+
 /** Paths of the file that a module may be, in the order in which Python finds it. */
 function filesOf(module: string): string[] {
   const path = module.replace(/\./g, "/");

@@ -1,7 +1,7 @@
 /** Rules about the keys of `app`: what can be told before the application's folder is read. Pure, apart from resolving paths. */
 import { realpathSync } from "node:fs";
 import { resolve, sep } from "node:path";
-import { parseModule, suggestModule } from "../app/module";
+import { moduleAdvice, parseModule } from "../app/module";
 import { SECTIONS } from "./schema";
 import type { Context } from "./value-rules";
 
@@ -56,7 +56,7 @@ function gitUrl(project: string, { git }: Given): string[] {
 function moduleForm(project: string, { module }: Given): string[] {
   if (typeof module !== "string" || parseModule(module) !== undefined) return [];
   return [
-    `${project}:app.module: found "${module}", which is not MODULE:ATTRIBUTE as Python imports it (or MODULE:FUNCTION() for a function that makes the application); write ${suggestModule(module)}`,
+    `${project}:app.module: found "${module}", which is not MODULE:ATTRIBUTE as Python imports it (or MODULE:FUNCTION() for a function that makes the application); ${moduleAdvice(module)}`,
   ];
 }
 
