@@ -6,7 +6,7 @@
  * - CIS Amazon Web Services Foundations Benchmark v3.0.0 (2024-01) and v5.0.0 (2025-03): each number as the user guide of AWS Security Hub has
  *   it under "Related requirements" of the controls EC2.2, EC2.8, EC2.53, EC2.54, RDS.2, S3.5 and S3.8.
  * - NIST SP 800-53 Rev. 5 (2020-09, updates to 2020-12-10): the controls' own texts. The same guide relates SC-7(5) to EC2.2, SC-8(1) to S3.5
- *   and SC-28(1) to EC2.3 and S3.17; it has no control for IA-5(7), whose text names applications and other static storage (access scripts).
+ *   and SC-28(1) to EC2.3 and S3.17. IA-5(7) names applications and other static storage, such as access scripts.
  */
 export interface Mapping {
   readonly framework: "CIS AWS Foundations Benchmark" | "NIST SP 800-53";
