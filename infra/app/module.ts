@@ -41,7 +41,7 @@ export function moduleAdvice(text: string): string {
   const parts = (text.split(":", 1)[0] ?? "").trim().split(/[./\\]+/);
   const foreign = parts.find((part) => /[^\0-\x7F]/.test(part));
   if (foreign !== undefined) return `rename ${foreign} in letters of ASCII (a to z, digits, underscores), and write it so here`;
-  const hyphened = parts.filter((part) => part.includes("-"));
+  const hyphened = parts.filter((part) => /^[A-Za-z_]\w*(-\w+)+$/.test(part));
   const renamed = hyphened.map((part) => `${part} to ${part.replace(/-/g, "_")}`).join(" and ");
   return `${hyphened.length === 0 ? "" : `Python imports no name with a hyphen: rename ${renamed}, and `}write ${suggestModule(text)}`;
 }

@@ -278,7 +278,7 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "module as a command line",
     { "ml-gateway:app": { path: APP, module: "src/ml-gateway/main.py:api" } },
-    /^ml-gateway:app\.module: .*; write ml_gateway\.main:api$/,
+    /^ml-gateway:app\.module: .*; Python imports no name with a hyphen: rename ml-gateway to ml_gateway, and write ml_gateway\.main:api$/,
   ],
   [
     "git over ssh, as a URL",
