@@ -1,6 +1,6 @@
 /** app.module: what it may look like, and whether the application has it. Pure, apart from reading the tree. */
 import { findApps, mayBind, requiredParameters, type FoundApp, type Interface } from "./python-module";
-import { leftOutModule, leftOutWords } from "./left-out";
+import { leftOutModule, leftOutWords } from "./left-out-files";
 import { textOf, type AppTree } from "./tree";
 
 /** `app.module` where it is not given. */

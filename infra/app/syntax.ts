@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { AppModule } from "./module";
-import { leftOutModule, leftOutWords } from "./left-out";
+import { leftOutModule, leftOutWords } from "./left-out-files";
 import { sha256 } from "../sha256";
 import { contentOf, plainFiles, textOf, type AppTree } from "./tree";
 
