@@ -10,13 +10,23 @@ import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
 import * as iam from "@pulumi/aws/iam";
 import { getKey } from "@pulumi/aws/kms/getKey";
 import { HealthCheck } from "@pulumi/aws/route53/healthCheck";
+import { Listener } from "@pulumi/aws/lb/listener";
+import { LoadBalancer } from "@pulumi/aws/lb/loadBalancer";
+import { TargetGroup } from "@pulumi/aws/lb/targetGroup";
+import { TargetGroupAttachment } from "@pulumi/aws/lb/targetGroupAttachment";
+import { Record as DnsRecord } from "@pulumi/aws/route53/record";
+import { Zone } from "@pulumi/aws/route53/zone";
 import * as s3 from "@pulumi/aws/s3";
 import { Topic } from "@pulumi/aws/sns/topic";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription";
 import type * as types from "@pulumi/aws/types";
 import * as vpc from "@pulumi/aws/vpc";
 
-export { ec2, getAvailabilityZones, getCallerIdentity, getKey, iam, s3, vpc };
+/** Only of what stacks with a load balancer have: the whole of both services is a hundred files more. */
+const lb = { Listener, LoadBalancer, TargetGroup, TargetGroupAttachment };
+const route53 = { Record: DnsRecord, Zone };
+
+export { ec2, getAvailabilityZones, getCallerIdentity, getKey, iam, lb, route53, s3, vpc };
 /** Of services of which the program uses one or two resources, these alone. */
 export { Dashboard, HealthCheck, MetricAlarm, Topic, TopicSubscription };
 export type { types };

@@ -2,11 +2,12 @@
 import type * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
 import { fingerprint } from "./config/ssh-key";
+import type { Balancer } from "./network/balancer";
 import { backendHostKey, bastionHostKey } from "./remote/host-keys";
 import { RemoteSetup, type Connection } from "./remote/setup";
 import { rotateKey, type KeyRotation } from "./remote/ssh-key";
 import type { StackInputs } from "./release/inputs";
-import { setUpOrder, type Needed } from "./release/order";
+import { setUpOrder, type Needed, type Part } from "./release/order";
 import { hostScripts, hostSteps } from "./release/steps";
 import type { HostRole, Step, StepValues } from "./release/types";
 
@@ -15,6 +16,8 @@ export interface Hosts {
   readonly backend: aws.ec2.Instance;
   /** Public address of the gateway. */
   readonly address: pulumi.Output<string>;
+  /** In front of the backend, where there is one. */
+  readonly balancer?: Balancer;
   /** Key pair that a host which is made now starts with. */
   readonly keyName: pulumi.Output<string>;
 }
@@ -43,7 +46,7 @@ export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Re
       waitFor: authorized(access[role].rotation),
     });
   const setUps = { gateway: setUpOf("gateway"), backend: setUpOf("backend") };
-  addSteps(inputs, setUps, parts);
+  addSteps(inputs, setUps, { ...parts, ...(hosts.balancer === undefined ? {} : { balancer: hosts.balancer }) });
   const report = (role: HostRole): pulumi.Output<unknown> => setUps[role].command("verify").stdout.apply(parseReport);
   const hostKey = (role: HostRole): pulumi.Output<string> => pulumi.output(access[role].connection.hostKey);
   // Known when no host accepts another key any more: program.ts tells from it, at the next run, what a changed key means.
@@ -58,9 +61,9 @@ export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Re
 function addSteps(
   inputs: StackInputs,
   setUps: Readonly<Record<HostRole, RemoteSetup>>,
-  parts: Readonly<Record<"egress" | "bucket", pulumi.Resource>>,
+  parts: Readonly<Partial<Record<Part, pulumi.Resource>>>,
 ): void {
-  const added = new Map<Needed, pulumi.Resource>(Object.entries(parts) as Array<["egress" | "bucket", pulumi.Resource]>);
+  const added = new Map<Needed, pulumi.Resource>(Object.entries(parts) as Array<[Part, pulumi.Resource]>);
   const steps = { gateway: hostSteps(inputs.specs.gateway), backend: hostSteps(inputs.specs.backend) };
   for (const [id, needs] of setUpOrder(inputs.config.gateway.mode)) {
     const [role, name] = id.split(":") as [HostRole, string];
@@ -121,13 +124,15 @@ function stepValues(inputs: StackInputs, hosts: Hosts, role: HostRole, step: Ste
   return pulumi
     .all([
       uses("backendAddress") ? hosts.backend.privateIp : undefined,
+      uses("balancerName") ? hosts.balancer?.dnsName : undefined,
       uses("env") ? inputs.environment(role) : pulumi.output({}),
       uses("index") ? inputs.config.index?.withLogin : undefined,
       uses("tlsKey") ? inputs.config.https?.privateKey : undefined,
       uses("apiKeys") ? inputs.config.gateway.apiKeys : undefined,
     ])
-    .apply(([backendAddress, env, index, tlsKey, apiKeys]) => ({
+    .apply(([backendAddress, balancerName, env, index, tlsKey, apiKeys]) => ({
       backendAddress,
+      ...(balancerName === undefined ? {} : { balancerName }),
       bucket: inputs.bucketName,
       env,
       ...(index === undefined ? {} : { index }),

@@ -7,9 +7,10 @@ import { Host, type VolumeKey } from "./hosts/instance";
 import { setUpHosts, type Hosts } from "./set-up";
 import type { HostRole } from "./release/types";
 import { userData } from "./hosts/user-data";
-import type { StackInputs } from "./release/inputs";
+import { BACKEND_HOST, type StackInputs } from "./release/inputs";
 import { ModelBucket } from "./models/bucket";
 import type { Keys } from "./lookups";
+import { Balancer } from "./network/balancer";
 import { Network } from "./network/vpc";
 import { Watch } from "./watch/watch";
 import { hostStatements } from "./hosts/permissions";
@@ -56,6 +57,7 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
     sshFrom: config.gateway.sshFrom,
     httpsFrom: config.gateway.httpsFrom,
     servicePort: config.backend.port,
+    balanced: config.backend.loadBalancer,
     egress: config.network.egress,
     targets: config.backend.egress,
     s3PrefixListId: network.s3PrefixListId,
@@ -67,7 +69,8 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
     gatewayInterfaceId: hosts.gateway.primaryNetworkInterfaceId,
     publicSubnetId: network.publicSubnetIds[0] ?? "",
   });
-  const { sshKey, hostKeys, verification } = setUpHosts(inputs, hosts, { bucket, egress });
+  const balancer = balancerOf(inputs, network, firewall, hosts);
+  const { sshKey, hostKeys, verification } = setUpHosts(inputs, { ...hosts, balancer }, { bucket, egress });
   if (config.watch.enabled) watchHosts(config, hosts);
   const user = config.ssh.user;
   return {
@@ -91,6 +94,24 @@ function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): 
     emails: config.watch.emails,
     instances: { gateway: gateway.id, backend: backend.id },
     endpoint: { address, path: config.health.path, domain: config.https?.domain, host: config.health.host },
+  });
+}
+
+/** Undefined where the gateway reaches the backend directly. */
+function balancerOf({ config }: StackInputs, network: Network, firewall: Firewall, hosts: Hosts): Balancer | undefined {
+  const { balancerGroupId: groupId } = firewall;
+  if (groupId === undefined) return undefined;
+  const { vpcId, privateSubnetIds: subnetIds } = network;
+  const { health, requests: limits, backend } = config;
+  return new Balancer("balancer", {
+    host: BACKEND_HOST,
+    vpcId,
+    subnetIds,
+    groupId,
+    port: backend.port,
+    health,
+    limits,
+    backendId: hosts.backend.id,
   });
 }
 

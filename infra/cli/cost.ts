@@ -1,7 +1,7 @@
 /** What a stack costs a month at list prices, from its registered resources. Pure. */
 import type { GraphResource } from "../offline/engine";
 import { count } from "../../policies/cli/words";
-import { ALARM, areOld, HOURS, PRICES, PRICES_OF, PUBLIC_IPV4, type Prices } from "./prices";
+import { ALARM, areOld, HOSTED_ZONE, HOURS, PRICES, PRICES_OF, PUBLIC_IPV4, type Prices } from "./prices";
 
 export interface CostLine {
   readonly what: string;
@@ -19,6 +19,8 @@ export function costLines(resources: Resources, region: string): CostLine[] {
   const hourly = (count: number, price: number | undefined): number | undefined =>
     price === undefined ? undefined : count * HOURS * price;
   const addresses = addressCount(resources);
+  const balancers = of(resources, "aws:lb/loadBalancer:LoadBalancer").length;
+  const zones = of(resources, "aws:route53/zone:Zone").length;
   const gateways = of(resources, "aws:ec2/natGateway:NatGateway").length;
   return [
     ...instanceLines(resources, prices),
@@ -26,6 +28,10 @@ export function costLines(resources: Resources, region: string): CostLine[] {
     ...(addresses > 0
       ? [{ what: count(addresses, "public IPv4 address", "public IPv4 addresses"), month: hourly(addresses, PUBLIC_IPV4) }]
       : []),
+    ...(balancers > 0
+      ? [{ what: `${count(balancers, "load balancer")} (capacity units come on top)`, month: hourly(balancers, prices?.loadBalancer) }]
+      : []),
+    ...(zones > 0 ? [{ what: count(zones, "hosted zone"), month: zones * HOSTED_ZONE }] : []),
     ...(gateways > 0 ? [{ what: count(gateways, "NAT gateway"), month: hourly(gateways, prices?.natGateway) }] : []),
     ...watchLines(resources),
   ];

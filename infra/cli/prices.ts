@@ -7,6 +7,7 @@
  * - the other T3 sizes, the xlarge ones and gp3: tables in five public repositories, which agree with each other
  * - public IPv4: https://www.doit.com/aws-public-ipv4-price-increase-the-complete-guide/
  * - NAT gateway: AWS Price List of October 2025 (SKU M2YSHUBETB3JX4M4), as a public repository quotes it
+ * - load balancer and hosted zone: https://aws.amazon.com/elasticloadbalancing/pricing/ and /route53/pricing/ as documentation quotes them
  * Pure.
  */
 
@@ -23,6 +24,8 @@ export interface Prices {
   readonly s3: number;
   /** An hour. */
   readonly natGateway: number;
+  /** Application load balancer, without the capacity units that its traffic takes. */
+  readonly loadBalancer: number;
   /** A GB. */
   readonly natGatewayData: number;
   readonly dataOut: number;
@@ -33,6 +36,9 @@ export const ALARM = 0.1;
 
 /** An hour, in every region. */
 export const PUBLIC_IPV4 = 0.005;
+
+/** Of Route 53, a month, in every region (the first 25). */
+export const HOSTED_ZONE = 0.5;
 
 const T3: readonly (readonly [size: string, hour: number])[] = [
   ["nano", 0.0052],
@@ -53,6 +59,7 @@ export const PRICES: Readonly<Record<string, Prices>> = {
     gp3: 0.08,
     s3: 0.023,
     natGateway: 0.045,
+    loadBalancer: 0.0225,
     natGatewayData: 0.045,
     dataOut: 0.09,
   },

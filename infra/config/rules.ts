@@ -4,6 +4,7 @@
 import { contains, readBlock, RFC_1918 } from "../network/cidr";
 import { arns, tags } from "./account-rules";
 import { apiKeys, cors } from "./access-rules";
+import { loadBalancer } from "./balancer-rules";
 import { appRules } from "./app-rules";
 import { health } from "./health";
 import { blocks, zones } from "./network-rules";
@@ -23,6 +24,7 @@ export function checkRules(context: Context): string[] {
     httpsReachable,
     apiKeys,
     cors,
+    loadBalancer,
     images,
     egressTargets,
     instanceTypes,

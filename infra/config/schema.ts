@@ -280,6 +280,12 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         description:
           "TCP port of nginx on the backend. Where it is not the default, the tag ServicePort of the backend's security group tells the policy pack.",
       },
+      loadBalancer: {
+        type: "boolean",
+        default: false,
+        description:
+          "Puts an internal application load balancer between gateway and backend, with health checks (about 16 USD a month at its least, and traffic). The backend's port is then open to it alone. Needs private subnets of /27 or larger in two zones.",
+      },
       egress: {
         type: "array",
         items: object(

@@ -125,6 +125,8 @@ export interface EgressTarget {
 
 export interface BackendConfig extends HostConfig {
   readonly port: number;
+  /** An internal load balancer between gateway and backend. */
+  readonly loadBalancer: boolean;
   readonly egress: readonly EgressTarget[];
 }
 

@@ -11,6 +11,8 @@ export interface FirewallArgs {
   readonly httpsFrom: readonly string[];
   /** Port of nginx on the backend. */
   readonly servicePort: number;
+  /** Whether an internal load balancer stands between gateway and backend. */
+  readonly balanced: boolean;
   readonly egress: Egress;
   /** Services outside of the stack that the backend may connect to. */
   readonly targets: readonly EgressTarget[];
@@ -27,6 +29,8 @@ type Peer = { cidrIpv4: string } | { referencedSecurityGroupId: pulumi.Input<str
 export class Firewall extends pulumi.ComponentResource {
   readonly gatewayGroupId: pulumi.Output<string>;
   readonly backendGroupId: pulumi.Output<string>;
+  /** Of the load balancer, where there is one. */
+  readonly balancerGroupId?: pulumi.Output<string>;
 
   constructor(
     private readonly name: string,
@@ -48,10 +52,11 @@ export class Firewall extends pulumi.ComponentResource {
     for (const block of args.sshFrom) {
       this.ingress(`gateway-ssh-${block}`, gateway, "tcp", 22, { cidrIpv4: block });
     }
-    this.ingress("webserver-service", backend, "tcp", args.servicePort, fromGateway);
+    this.balancerGroupId = args.balanced ? this.balanced(gateway, backend, args) : undefined;
+    if (!args.balanced) this.ingress("webserver-service", backend, "tcp", args.servicePort, fromGateway);
     this.ingress("webserver-ssh", backend, "tcp", 22, fromGateway);
 
-    this.egress("gateway-service", gateway, "tcp", args.servicePort, toBackend);
+    if (!args.balanced) this.egress("gateway-service", gateway, "tcp", args.servicePort, toBackend);
     this.egress("gateway-ssh", gateway, "tcp", 22, toBackend);
     this.packages("gateway", gateway);
     if (args.egress === "none") {
@@ -71,7 +76,21 @@ export class Firewall extends pulumi.ComponentResource {
     this.registerOutputs({ gatewayGroupId: this.gatewayGroupId, backendGroupId: this.backendGroupId });
   }
 
-  private group(title: string, description: string, role: "gateway" | "backend", args: FirewallArgs): aws.ec2.SecurityGroup {
+  /**
+   * Gateway -> load balancer -> backend, and no other way. Rules of their own, because Pulumi removes those of the way before last: a stack that
+   * stands has both until the gateway has changed over.
+   */
+  private balanced(gateway: aws.ec2.SecurityGroup, backend: aws.ec2.SecurityGroup, args: FirewallArgs): pulumi.Output<string> {
+    const { servicePort: port } = args;
+    const balancer = this.group("balancer-sg", "Internal load balancer: reachable from the gateway only", undefined, args);
+    this.ingress("balancer-service", balancer, "tcp", port, { referencedSecurityGroupId: gateway.id });
+    this.egress("balancer-service", balancer, "tcp", port, { referencedSecurityGroupId: backend.id });
+    this.ingress("webserver-balancer", backend, "tcp", port, { referencedSecurityGroupId: balancer.id });
+    this.egress("gateway-balancer", gateway, "tcp", port, { referencedSecurityGroupId: balancer.id });
+    return balancer.id;
+  }
+
+  private group(title: string, description: string, role: "gateway" | "backend" | undefined, args: FirewallArgs): aws.ec2.SecurityGroup {
     const { vpcId, servicePort } = args;
     // The policy pack reads it; a stack with the default port has no such tag.
     const port: Record<string, string> = role === "backend" && servicePort !== DEFAULT_PORT ? { ServicePort: String(servicePort) } : {};

@@ -78,6 +78,7 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     health: config.health,
     limits: config.requests,
     gatewayMode: config.gateway.mode,
+    ...(config.backend.loadBalancer ? { balanced: true } : {}),
     release: config.release,
     egress: config.network.egress,
     code: sources.code,

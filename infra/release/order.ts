@@ -3,14 +3,16 @@ import type { GatewayMode, HostRole, StepName } from "./types";
 
 /** A step of one host. */
 export type StepOf = `${HostRole}:${StepName}`;
-/** `egress` is the private subnets' path to package mirrors, `bucket` the model bucket with its objects. */
-export type Needed = StepOf | "egress" | "bucket";
+/** `egress` is the private subnets' path to package mirrors, `bucket` the model bucket with its objects, `balancer` the way to the backend. */
+export type Part = "egress" | "bucket" | "balancer";
+export type Needed = StepOf | Part;
 
 type SetUp = ReadonlyArray<readonly [step: StepOf, needs: readonly Needed[]]>;
 
 /** Every row stands below what it needs. A step that a host does not have (models on the gateway) is left out, also where another needs it. */
 export const SET_UP: SetUp = [
-  ["gateway:prepare", []],
+  // Where there is a load balancer, this step gives up the backend's own address for it.
+  ["gateway:prepare", ["balancer"]],
   // Before the release, whose site names its files.
   ["gateway:tls", ["gateway:prepare"]],
   ["gateway:access", ["gateway:prepare"]],

@@ -1,5 +1,6 @@
 /** The configuration files of a host, rendered from templates/. */
 import { accessView, corsView } from "./access";
+import { balancerTimes, KEEP_ALIVE } from "./balancer";
 import { healthOf, pathOnly, undoSeconds } from "./health";
 import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
@@ -60,7 +61,16 @@ export function renderSite(spec: HostSpec): string {
   const limits = limitsOf(spec);
   const { bodyMiB, timeoutSeconds } = limits;
   if (spec.role === "backend") {
-    return render("backend.nginx.mustache", { port: spec.servicePort, bodyMiB, timeoutSeconds, proxy: isProxied(spec) });
+    const balanced = spec.balanced === true;
+    const keepAliveSeconds = balanced ? balancerTimes(limits).keepAliveSeconds : KEEP_ALIVE;
+    return render("backend.nginx.mustache", {
+      port: spec.servicePort,
+      bodyMiB,
+      timeoutSeconds,
+      keepAliveSeconds,
+      balanced,
+      proxy: isProxied(spec),
+    });
   }
   return render("gateway.nginx.mustache", {
     port: spec.servicePort,
@@ -69,6 +79,8 @@ export function renderSite(spec: HostSpec): string {
     access: accessView(spec, healthOf(spec.health).path),
     cors: corsView(spec),
     proxy: isProxied(spec) ? [{ upstream: spec.upstream ?? "" }] : [],
+    resolved: isProxied(spec) && spec.balanced === true,
+    target: isProxied(spec) && spec.balanced === true ? "$ddos_backend" : "ddos_gateway",
   });
 }
 

@@ -120,16 +120,22 @@ function prepare(spec: HostSpec): Plan {
   const gateway = spec.role === "gateway";
   return {
     name: "prepare",
+    ...(isBalanced(spec) ? { parts: ["health", "prepare"] } : {}),
     lock: "exclusive",
     limitSeconds: 1200,
     files: [...systemFiles(spec).map((file) => ({ name: file.stage, content: file.content })), ...namedUnits(spec)],
-    uses: [...(gateway ? (["backendAddress"] as const) : []), ...(spec.backup === undefined ? [] : (["bucket"] as const))],
+    uses: [
+      ...(gateway ? (["backendAddress"] as const) : []),
+      ...(isBalanced(spec) ? (["balancerName"] as const) : []),
+      ...(spec.backup === undefined ? [] : (["bucket"] as const)),
+    ],
     input: (values) => [
       ["role", spec.role],
       ["service", spec.service],
       ["egress", spec.egress],
       ...(gateway ? [["backendAddress", given("prepare", "backendAddress", values.backendAddress)] as const] : []),
       ...modeLines(spec),
+      ...balancerLines(spec, values),
       ...(spec.tls === undefined ? [] : [["tls", "yes"] as const]),
       ...(spec.access === undefined ? [] : [["access", "yes"] as const]),
       ["backupBucket", spec.backup === undefined ? "none" : given("prepare", "bucket", values.bucket)],
@@ -137,6 +143,18 @@ function prepare(spec: HostSpec): Plan {
       ...packages(spec).map((name) => ["package", name] as const),
     ],
   };
+}
+
+const isBalanced = ({ role, balanced }: HostSpec): boolean => role === "gateway" && balanced === true;
+
+/** The name by which the load balancer itself is reached: the step waits until it answers there before the backend's name leads to it. */
+function balancerLines(spec: HostSpec, values: StepValues): Line[] {
+  return isBalanced(spec)
+    ? [
+        ["balancer", `${given("prepare", "balancerName", values.balancerName)}:${(spec.upstream ?? "").split(":")[1] ?? ""}`],
+        ...healthLines(spec.health),
+      ]
+    : [];
 }
 
 /** Names one content of the application: the commit, or the digest of the bundle. */

@@ -189,6 +189,8 @@ export interface HostSpec {
   readonly upstream?: string;
   /** Gateway only. */
   readonly proof?: ProofRequest;
+  /** On both hosts: an internal load balancer stands between them. @default false */
+  readonly balanced?: boolean;
   /** Gateway only: digest of what the backend is made of. Its verify looks at the backend as well, and has to run again when that changes. */
   readonly peer?: string;
   /** Any text; another one makes every step run again, which repairs what drifted. */
@@ -201,6 +203,8 @@ export interface HostSpec {
 export interface StepValues {
   /** Private IPv4 address of the backend. */
   readonly backendAddress?: string;
+  /** DNS name of the load balancer in front of the backend. */
+  readonly balancerName?: string;
   /** Name of the model bucket. */
   readonly bucket?: string;
   /** All variables of .env; secret. */

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
-# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress, mode (proxy, or none) tls and access (yes, or none).
+# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress, mode (proxy, or none), balancer (name and port, or none) with the lines of health tls and access (yes, or none).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -307,11 +307,28 @@ remove_nat() {
   fi
 }
 
-# One managed line; the rest of the file is not ours.
+# wait_for_balancer: a stack that serves changes over when the load balancer has found its target healthy, and not before.
+wait_for_balancer() {
+  local try
+  for try in $(seq 60); do
+    if health_ask "$STAGE/header" "http://$(value balancer)" "$STAGE" && health_fits "$STAGE/header" "$STAGE"; then
+      summary "the load balancer answers; the backend's name leads to it from now on (try $try)"
+      return 0
+    fi
+    sleep 2
+  done
+  fail "the load balancer $(value balancer) gave no healthy answer within two minutes, and the gateway goes on with the backend's own address: $(health_found "$STAGE") $(head -c 200 "$STAGE/curl"). Is the target healthy (aws elbv2 describe-target-health)?"
+}
+
+# One managed line; the rest of the file is not ours. With a load balancer the name is the VPC's, and the line would hide it.
 name_backend() {
   local mark="# ddos: managed line"
   grep -vF "$mark" /etc/hosts >"$STAGE/hosts" || log "/etc/hosts had no other line"
-  printf '%s backend.internal %s\n' "$BACKEND" "$mark" >>"$STAGE/hosts"
+  if [ -z "$(value balancer)" ]; then
+    printf '%s backend.internal %s\n' "$BACKEND" "$mark" >>"$STAGE/hosts"
+  elif grep -qF "$mark" /etc/hosts && systemctl is-active --quiet nginx.service; then
+    wait_for_balancer
+  fi
   put "$STAGE/hosts" /etc/hosts 0644 root root
   # nginx looks names up when it reads its configuration.
   if [ "$PUT" = changed ] && systemctl is-active --quiet nginx.service; then

@@ -62,6 +62,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "gateway.proof": { gateway: { proof: { path: "/model", method: "GET" } } },
   "gateway.secretEnv": { gateway: { secretEnv: { API_TOKEN: "another-secret" } } },
   "backend.port": { backend: { port: 9001 } },
+  "backend.loadBalancer": { backend: { loadBalancer: true } },
   "backend.egress": { backend: { egress: [{ port: 5432, cidr: "10.0.200.0/24", description: "the database" }] } },
   "release.bakeSeconds": { release: { bakeSeconds: 30 } },
   "release.bakeErrorShare": { release: { bakeErrorShare: 0.1 } },
@@ -164,6 +165,7 @@ test("every input that the program sets has a row, and every row's type is one o
       ...CHANGES["protect.hosts"],
       ...WATCH,
     },
+    CHANGES["backend.loadBalancer"]!,
     { gateway: { elasticIp: true }, network: { egress: "managed" } },
   ];
   const none = { network: { egress: "none" }, backend: { ami: AMI }, ...CHANGES["python.wheelhouse"] };

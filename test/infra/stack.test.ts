@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RunResult } from "../../infra/offline/engine";
+import type { GraphResource, RunResult } from "../../infra/offline/engine";
 import { certificate } from "../certificates";
 import { commandConnection } from "../../infra/remote/setup";
 import { DEFAULT_CONFIG } from "../../policies/core/config";
 import { evaluate } from "../../policies/core/evaluate";
 import { loadGraph } from "../../policies/graph/load";
 import { policies } from "../../policies/rules";
+import { renderSite } from "../../infra/release/render";
 import { hostSteps } from "../../infra/release/steps";
 import { sha256 } from "../../infra/sha256";
 import { exampleSpec } from "./release/example";
@@ -147,6 +148,82 @@ describe("keys of the API and CORS", () => {
     const holders = stack.resources.filter(({ inputs }) => [key, base64].some((part) => JSON.stringify(inputs).includes(part)));
     expect(holders.map(({ name }) => name).filter((name) => name !== "gateway-access")).toEqual([]);
     expect(await findingsOf(stack.resources)).toEqual([]);
+  });
+});
+
+describe("an internal load balancer in front of the backend", () => {
+  const gateway = { sshFrom: ["203.0.113.0/24"] };
+  let balanced: RunResult;
+  beforeAll(async () => {
+    balanced = await evaluateDev({ gateway, backend: { loadBalancer: true }, requests: { timeoutSeconds: 200 } });
+  });
+  const rules = (result: RunResult): string[] =>
+    result.resources
+      .filter(({ type, inputs }) => /SecurityGroup(In|E)gressRule$/.test(type) && inputs.toPort === 9000)
+      .map((rule) => {
+        const [from] = sources(result, rule, "securityGroupId");
+        return `${rule.name.replace("firewall-", "")}: ${from} ${sources(result, rule, "referencedSecurityGroupId").join()}`;
+      })
+      .sort();
+
+  test("is the only way from the gateway to the service port", () => {
+    expect(rules(balanced)).toEqual([
+      "in-balancer-service: firewall-balancer-sg firewall-gateway-sg",
+      "in-webserver-balancer: firewall-webserver-sg firewall-balancer-sg",
+      "out-balancer-service: firewall-balancer-sg firewall-webserver-sg",
+      "out-gateway-balancer: firewall-gateway-sg firewall-balancer-sg",
+    ]);
+  });
+
+  test("adds these resources and takes away the direct way", () => {
+    const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
+    expect({
+      added: names(balanced)
+        .filter((name) => !names(dev).includes(name))
+        .sort(),
+      gone: names(dev)
+        .filter((name) => !names(balanced).includes(name))
+        .sort(),
+    }).toMatchSnapshot();
+  });
+
+  test("stands in both private subnets, asks for health as the set-up does, and has times that fit", () => {
+    const balancer = byName(balanced, "aws:lb/loadBalancer:LoadBalancer", "balancer-lb");
+    expect(sources(balanced, balancer, "subnets")).toEqual(["network-webserver-us-east-1a", "network-webserver-us-east-1b"]);
+    expect(balancer.inputs).toMatchObject({ internal: true, idleTimeout: 205, xffHeaderProcessingMode: "preserve" });
+    const targets = byName(balanced, "aws:lb/targetGroup:TargetGroup", "balancer-targets");
+    expect(targets.inputs).toMatchObject({
+      port: 9000,
+      deregistrationDelay: 205,
+      slowStart: 60,
+      healthCheck: { path: "/health", matcher: "200" },
+    });
+    const attached = byName(balanced, "aws:lb/targetGroupAttachment:TargetGroupAttachment", "balancer-backend");
+    expect(sources(balanced, attached, "targetId")).toEqual(["backend-instance"]);
+    expect(renderSite(exampleSpec("backend", { balanced: true, limits: { timeoutSeconds: 200 } }))).toContain("keepalive_timeout 235s;");
+  });
+
+  test("has the name that the gateway forwards to, which it gives up its own line for when the load balancer is there", () => {
+    const record = byName(balanced, "aws:route53/record:Record", "balancer-record");
+    expect(record.inputs).toMatchObject({ name: "backend.internal", type: "A" });
+    const prepare = byName(balanced, COMMAND, "gateway-prepare");
+    expect(prepare.dependencies).toContain(record.urn);
+  });
+
+  test("that lets the gateway in no longer, or others as well, is a finding", async () => {
+    const rule = (result: readonly GraphResource[], change: (inputs: GraphResource["inputs"]) => GraphResource["inputs"]) =>
+      result.map((one) =>
+        one.name === "firewall-in-balancer-service" ? { ...one, inputs: change(one.inputs), propertyDependencies: {} } : one,
+      );
+    const open = rule(balanced.resources, ({ referencedSecurityGroupId: _, ...inputs }) => ({ ...inputs, cidrIpv4: "10.0.0.0/16" }));
+    expect(await findingsOf(open)).toContain("service-port-only-from-gateway");
+    const closed = balanced.resources.filter(({ name }) => name !== "firewall-in-balancer-service");
+    expect(await findingsOf(closed)).toContain("service-port-open-to-gateway");
+  });
+
+  test.each(["application", "proxy"])("has no finding of the policy pack in mode %s", async (mode) => {
+    const { resources } = await evaluateDev({ gateway: { ...gateway, mode }, backend: { loadBalancer: true } });
+    expect(await findingsOf(resources)).toEqual([]);
   });
 });
 

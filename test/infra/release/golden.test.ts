@@ -43,6 +43,8 @@ test.each([
     exampleSpec("gateway", { gatewayMode: "proxy", cors: anyOrigin }),
     "/etc/nginx/sites-available/gateway",
   ],
+  ["gateway-proxy-balanced.nginx", exampleSpec("gateway", { gatewayMode: "proxy", balanced: true }), "/etc/nginx/sites-available/gateway"],
+  ["backend-proxy-balanced.nginx", exampleSpec("backend", { gatewayMode: "proxy", balanced: true }), "/etc/nginx/sites-available/backend"],
   ["backend-proxy.nginx", exampleSpec("backend", { gatewayMode: "proxy" }), "/etc/nginx/sites-available/backend"],
   ["logrotate-ddos", backend, "/etc/logrotate.d/ddos"],
   ["ddos-recover.service", backend, "/etc/systemd/system/ddos-recover.service"],

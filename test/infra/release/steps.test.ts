@@ -109,7 +109,7 @@ describe("steps", () => {
     const rows = both.map((step, index) => `${index < 5 ? "gateway" : "backend"}:${step.name}`);
     // With a certificate there is one more, and with keys of the API another.
     expect(SET_UP.map(([step]) => step).sort()).toEqual([...rows, "gateway:tls", "gateway:access"].sort());
-    const seen = new Set<Needed>(["egress", "bucket"]);
+    const seen = new Set<Needed>(["egress", "bucket", "balancer"]);
     for (const [step, needs] of SET_UP) {
       for (const need of needs) expect(seen).toContain(need);
       seen.add(step);

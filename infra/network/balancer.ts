@@ -1,0 +1,119 @@
+import * as aws from "../aws";
+import * as pulumi from "@pulumi/pulumi";
+import { tags } from "../naming";
+import { balancerTimes } from "../release/balancer";
+import type { Health, HttpLimits } from "../release/types";
+
+export interface BalancerArgs {
+  readonly vpcId: pulumi.Input<string>;
+  /** Private ones, of two zones at least. */
+  readonly subnetIds: pulumi.Input<string>[];
+  readonly groupId: pulumi.Input<string>;
+  /** Name by which the VPC knows the backend. */
+  readonly host: string;
+  /** Of the load balancer, and of nginx on the backend. */
+  readonly port: number;
+  readonly health: Health;
+  readonly limits: HttpLimits;
+  readonly backendId: pulumi.Input<string>;
+}
+
+/**
+ * An internal application load balancer in front of the backend, and the backend's name in the VPC, which leads to it. The gateway forwards to
+ * that name, as it does without a load balancer.
+ */
+export class Balancer extends pulumi.ComponentResource {
+  /** Of the load balancer itself, e.g. internal-x.us-east-1.elb.amazonaws.com. */
+  readonly dnsName: pulumi.Output<string>;
+
+  constructor(
+    private readonly name: string,
+    args: BalancerArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("ml-gateway:infra:Balancer", name, {}, opts);
+    const parent = { parent: this };
+    const balancer = this.balancer(args);
+    const targets = this.targets(args);
+    const listener = new aws.lb.Listener(
+      `${name}-listener`,
+      {
+        loadBalancerArn: balancer.arn,
+        port: args.port,
+        protocol: "HTTP",
+        defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
+        tags: tags("webserver"),
+      },
+      parent,
+    );
+    const attachment = new aws.lb.TargetGroupAttachment(
+      `${name}-backend`,
+      { targetGroupArn: targets.arn, targetId: args.backendId, port: args.port },
+      parent,
+    );
+    const zone = new aws.route53.Zone(
+      `${name}-zone`,
+      { name: args.host, comment: "The backend's name for the gateway", vpcs: [{ vpcId: args.vpcId }], tags: tags("webserver") },
+      parent,
+    );
+    // Last: whoever is led there by the name finds a target.
+    new aws.route53.Record(
+      `${name}-record`,
+      {
+        zoneId: zone.zoneId,
+        name: args.host,
+        type: "A",
+        aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: false }],
+      },
+      { parent: this, dependsOn: [listener, attachment] },
+    );
+    this.dnsName = balancer.dnsName;
+    this.registerOutputs({ dnsName: this.dnsName });
+  }
+
+  private balancer({ groupId, subnetIds, limits }: BalancerArgs): InstanceType<typeof aws.lb.LoadBalancer> {
+    return new aws.lb.LoadBalancer(
+      `${this.name}-lb`,
+      {
+        internal: true,
+        loadBalancerType: "application",
+        securityGroups: [groupId],
+        subnets: subnetIds,
+        idleTimeout: balancerTimes(limits).idleSeconds,
+        // What the gateway's nginx has written of its client is not to be written again.
+        xffHeaderProcessingMode: "preserve",
+        preserveHostHeader: true,
+        dropInvalidHeaderFields: true,
+        tags: tags("webserver"),
+      },
+      { parent: this },
+    );
+  }
+
+  private targets({ vpcId, port, health, limits }: BalancerArgs): InstanceType<typeof aws.lb.TargetGroup> {
+    const { deregistrationSeconds } = balancerTimes(limits);
+    return new aws.lb.TargetGroup(
+      `${this.name}-targets`,
+      {
+        vpcId,
+        port,
+        protocol: "HTTP",
+        targetType: "instance",
+        healthCheck: {
+          path: health.path,
+          port: "traffic-port",
+          protocol: "HTTP",
+          matcher: String(health.status),
+          interval: 10,
+          timeout: 5,
+          healthyThreshold: 2,
+          unhealthyThreshold: 3,
+        },
+        deregistrationDelay: deregistrationSeconds,
+        slowStart: Math.min(900, Math.max(30, health.startSeconds)),
+        tags: tags("webserver"),
+      },
+      { parent: this },
+    );
+  }
+}
