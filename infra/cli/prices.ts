@@ -7,7 +7,9 @@
  * - the other T3 sizes, the xlarge ones and gp3: tables in five public repositories, which agree with each other
  * - public IPv4: https://www.doit.com/aws-public-ipv4-price-increase-the-complete-guide/
  * - NAT gateway: AWS Price List of October 2025 (SKU M2YSHUBETB3JX4M4), as a public repository quotes it
- * - load balancer and hosted zone: https://aws.amazon.com/elasticloadbalancing/pricing/ and /route53/pricing/ as documentation quotes them
+ * - load balancer: github.com/api-evangelist/amazon-elastic-load-balancing, which quotes AWS's page (its example of us-east-1), and
+ *   https://cloud-horizons.com/blog/alb-the-line-item-nobody-watches/
+ * - hosted zone: https://ns1.com/resources/aws-dns
  * Pure.
  */
 

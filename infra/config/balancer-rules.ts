@@ -15,18 +15,24 @@ export function loadBalancer({ project, sections }: Context): string[] {
   const blocks = Array.isArray(network.webserverSubnets) ? network.webserverSubnets : [];
   return [
     ...(zones < 2
-      ? [`${project}:network.availabilityZones: found one zone, and a load balancer stands in two at least; name a second one, with a block in gatewaySubnets and in webserverSubnets, ${off}`]
+      ? [
+          `${project}:network.availabilityZones: found one zone, and a load balancer stands in two at least; name a second one, with a block in gatewaySubnets and in webserverSubnets, ${off}`,
+        ]
       : []),
     ...blocks.flatMap((text, index) => {
       const block = typeof text === "string" ? readBlock(text) : undefined;
       return block === undefined || "problem" in block || block.prefix <= PREFIX
         ? []
-        : [`${project}:network.webserverSubnets[${index}]: found ${block.text}, and a load balancer takes no subnet smaller than /${PREFIX}; choose a larger block, ${off}`];
+        : [
+            `${project}:network.webserverSubnets[${index}]: found ${block.text}, and a load balancer takes no subnet smaller than /${PREFIX}; choose a larger block, ${off}`,
+          ];
     }),
     ...(health.host === undefined ? [] : [cannotSend("health.host", "a Host header of one's own")]),
     ...(Object.keys(health.headers ?? {}).length === 0 ? [] : [cannotSend("health.headers", "headers")]),
     ...(typeof health.status === "number" && health.status > 499
-      ? [`${project}:health.status: found ${health.status}, and the health checks of a load balancer take 200 to 499; let the application answer one of these, ${off}`]
+      ? [
+          `${project}:health.status: found ${health.status}, and the health checks of a load balancer take 200 to 499; let the application answer one of these, ${off}`,
+        ]
       : []),
   ];
 

@@ -3,6 +3,7 @@
  * nobody learns in the middle of an update what the role lacks. Pure.
  */
 import { lists, onBucket, onKey, onObjects, onProfile, onRole, PASSES_ROLE, type Grant, type Row } from "./grants";
+import { BALANCER_ROWS } from "./rows-balancer";
 import { EC2_ROWS } from "./rows-ec2";
 import { WATCH_ROWS } from "./rows-watch";
 
@@ -113,7 +114,7 @@ const S3_ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
-export const ROWS: Readonly<Record<string, Row>> = { ...EC2_ROWS, ...IAM_ROWS, ...S3_ROWS, ...WATCH_ROWS };
+export const ROWS: Readonly<Record<string, Row>> = { ...EC2_ROWS, ...IAM_ROWS, ...S3_ROWS, ...WATCH_ROWS, ...BALANCER_ROWS };
 
 /** What the program asks before anything is registered: also needed by a preview. The provider's own first question, who it is, needs no permission. */
 export const QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {

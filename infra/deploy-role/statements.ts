@@ -92,6 +92,12 @@ function expand(grant: Grant, subject: Subject, scope: Scope): Allowed[] {
   );
   const given = Object.fromEntries(equal.filter(([, values]) => values.length > 0));
   if (Object.keys(given).length > 0) conditions["StringEquals"] = { ...conditions["StringEquals"], ...given };
+  if (grant.every !== undefined) {
+    const every = Object.entries(grant.every).map(([key, values]) => [key, values.flatMap((one) => fill(one, subject, scope))] as const);
+    conditions["ForAllValues:StringEquals"] = Object.fromEntries(every);
+    // A request that does not say what it changes would pass: all values of none are as wanted.
+    conditions["Null"] = Object.fromEntries(Object.keys(grant.every).map((key) => [key, ["false"]]));
+  }
   const isNarrow =
     grant.why !== undefined && ((grant.limits?.includes("vpc") === true && scope.vpc !== undefined) || !/\*/.test(resources.join()));
   const own: Allowed = {

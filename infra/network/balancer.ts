@@ -23,7 +23,7 @@ export interface BalancerArgs {
  * that name, as it does without a load balancer.
  */
 export class Balancer extends pulumi.ComponentResource {
-  /** Of the load balancer itself, e.g. internal-x.us-east-1.elb.amazonaws.com. */
+  /** Of the load balancer itself. */
   readonly dnsName: pulumi.Output<string>;
 
   constructor(

@@ -19,6 +19,17 @@ export function parseOverrides(file: string, text: string, project: string): Rec
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
 }
 
+/** What AWS has and a lab has not, before a machine is made. @throws Problem */
+export function refuseAwsOnly(config: Readonly<Record<string, string>>, project: string): void {
+  const read = parseJsonText(config[`${project}:backend`] ?? "{}");
+  // What is no JSON is told by the program, which reads the whole configuration.
+  const backend = "problem" in read ? undefined : (read.value as { readonly loadBalancer?: unknown } | null);
+  if (backend?.loadBalancer === true)
+    throw new Problem(
+      `${project}:backend.loadBalancer: is true, and only AWS has such a load balancer: the machines here would wait for one that never answers; write false, in the stack's file or in a file for --config, to run all else here`,
+    );
+}
+
 function mistake(key: string, project: string): string[] {
   const [prefix = "", ...rest] = key.split(":");
   const name = rest.join(":");

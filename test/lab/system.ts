@@ -6,10 +6,12 @@ import { OPERATING_SYSTEMS, type Os } from "../../infra/external-names";
 import { DEFAULT_MODULE } from "../../infra/app/module";
 import { runProgram } from "../../infra/offline/engine";
 import type { Properties } from "../../infra/offline/engine";
+import { placeholderKey } from "../../infra/offline/placeholder-key";
 import { readStackFile } from "../../infra/offline/stack-file";
 import { program } from "../../infra/program";
 import type { Lab } from "./lab";
 import { createLab, openLab, removeLab } from "./lab";
+import { refuseAwsOnly } from "./over";
 import { repositoryRoot, runDir } from "./paths";
 import { whileThere } from "./presence";
 import type { Event } from "./provider";
@@ -119,7 +121,9 @@ async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
 
 /** Brings the system up, or makes a running one follow the configuration. @throws naming every resource that failed; run again to go on */
 export async function up(options: UpOptions): Promise<UpResult> {
-  const { name } = options;
+  const { name, stack = "dev", config = {} } = options;
+  const file = readStackFile(repositoryRoot, stack, { privateKey: placeholderKey });
+  refuseAwsOnly({ ...file.config, ...config }, file.project);
   return holdLab(name, "up:local", async () => {
     const lab = await whole(options);
     return whileThere(name, () => follow(lab, options));

@@ -34,6 +34,15 @@ test("a managed NAT gateway and Elastic IPs cost what they cost; an Elastic IP t
   ]);
 });
 
+test("an internal load balancer and its hosted zone", () => {
+  const made = [one("aws:lb/loadBalancer:LoadBalancer"), one("aws:route53/zone:Zone")];
+  expect(costLines(made, "us-east-1")).toEqual([
+    { what: "1 load balancer (capacity units come on top)", month: expect.closeTo(16.425, 6) as number },
+    { what: "1 hosted zone", month: 0.5 },
+  ]);
+  expect(costLines(made, "eu-west-9")[0]).toEqual({ what: "1 load balancer (capacity units come on top)", month: undefined });
+});
+
 test.each([
   ["a region", [instance("t3.micro")], "eu-west-9", "1 t3.micro unknown"],
   ["a type", [instance("u7i-12tb.224xlarge")], "us-east-1", "u7i-12tb.224xlarge unknown"],

@@ -38,6 +38,7 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   "a proxy": { gateway: { ...SSH, mode: "proxy" } },
   "an image of one's own": { backend: { ami: "ami-0123456789abcdef0" } },
   watched: { watch: { enabled: true, emails: ["operations@your-company.com"] } },
+  "a load balancer": { backend: { loadBalancer: true } },
   "a bucket taken over": { models: { manifest: "models-manifest/sample.json", bucket: "shop-models", adopt: true } },
 };
 const seen = new Map<string, Seen>();
@@ -96,7 +97,10 @@ describe.each(Object.keys(VARIANTS))("%s", (name) => {
     // Without an ARN and without the stack's tag on a resource that is there: what makes something new with the tag, and what bears no tag.
     const made_ = (risks["changes"] ?? []).filter(
       // Topics, alarms and dashboards by the program's names; what is wider (health checks) says why.
-      (action) => !/^(ec2:(Create|Allocate|Import|Authorize)\w+|iam:(Create|Tag)\w+|(sns|cloudwatch|route53):\w+)$/.test(action),
+      (action) =>
+        !/^(ec2:(Create|Allocate|Import|Authorize)\w+|elasticloadbalancing:(Create\w+|AddTags)|iam:(Create|Tag)\w+|(sns|cloudwatch|route53):\w+)$/.test(
+          action,
+        ),
     );
     expect(
       made_.filter(
@@ -161,6 +165,29 @@ describe("what limits it", () => {
     });
     const named = of(role({}, seen.get("an image of one's own")), "ec2:RunInstances").flatMap(({ Resource }) => Resource);
     expect(named).toContain("arn:aws:ec2:us-east-1::image/ami-0123456789abcdef0");
+  });
+
+  test("a load balancer by name and tag, and in Route 53 one record: no other name of the account's zones can be led elsewhere", () => {
+    const made = role({}, seen.get("a load balancer"));
+    const elb = statements(made).filter(({ Action }) => Action.some((one) => /^elasticloadbalancing:(?!Describe)/.test(one)));
+    expect(elb.length).toBeGreaterThan(3);
+    for (const { Resource, Condition } of elb) {
+      for (const arn of Resource) expect(arn).toMatch(/:(loadbalancer\/app|listener\/app|targetgroup)\/balancer-(lb|targets)-\*\//);
+      expect(JSON.stringify(Condition)).toMatch(/"aws:(Request|Resource)Tag\/Stack":"dev"/);
+    }
+    expect(of(made, "route53:ChangeResourceRecordSets").map(({ Condition }) => Condition)).toEqual([
+      {
+        "ForAllValues:StringEquals": {
+          "route53:ChangeResourceRecordSetsNormalizedRecordNames": "backend.internal",
+          "route53:ChangeResourceRecordSetsRecordTypes": "A",
+        },
+        Null: {
+          "route53:ChangeResourceRecordSetsNormalizedRecordNames": "false",
+          "route53:ChangeResourceRecordSetsRecordTypes": "false",
+        },
+      },
+    ]);
+    expect(actions(role()).filter((one) => /^(elasticloadbalancing|route53):/.test(one))).toEqual([]);
   });
 
   test("--vpc limits what bears no tag", () => {

@@ -1,5 +1,5 @@
 import { Problem } from "../../../policies/cli";
-import { parseOverrides } from "../over";
+import { parseOverrides, refuseAwsOnly } from "../over";
 
 const parse = (value: unknown): Record<string, string> =>
   parseOverrides("over.json", typeof value === "string" ? value : JSON.stringify(value), "ml-gateway");
@@ -29,4 +29,12 @@ test.each([
 ])("%s is refused", (_what, value, message) => {
   expect(() => parse(value)).toThrow(Problem);
   expect(() => parse(value)).toThrow(message);
+});
+
+test("a load balancer of AWS is refused, and nothing else of the backend's section, nor what is no section", () => {
+  const refuse = (backend?: string) => () => refuseAwsOnly(backend === undefined ? {} : { "ml-gateway:backend": backend }, "ml-gateway");
+  expect(refuse('{"loadBalancer":true}')).toThrow(Problem);
+  expect(refuse('{"port":9001,"loadBalancer":true}')).toThrow(/^ml-gateway:backend\.loadBalancer: is true, .* write false/);
+  for (const other of [undefined, "", "{", "null", "7", "[]", '{"loadBalancer":false}', '{"loadBalancer":"true"}', '{"port":9001}'])
+    expect(refuse(other)).not.toThrow();
 });

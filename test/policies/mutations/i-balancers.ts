@@ -56,6 +56,9 @@ function letIn(p: Program, from: Handle, name: string): void {
   ingress(p, { referencedSecurityGroupId: from.id }, name);
 }
 
+/** The direct way from the gateway to the service port, in the program's words or in those of letIn. */
+const closeDirectWay = (p: Program): void => p.remove(...p.findAll(/securityGroupIngressRule/, /(webserver|gateway)-service$/));
+
 const NLB = { loadBalancerType: "network" };
 const open = (id: string, title: string, from: Record<string, unknown>, more: Shape = {}): Mutation => ({
   id,
@@ -93,6 +96,25 @@ export const mutations: Mutation[] = [
     apply(p) {
       const { group } = inner(p);
       ingress(p, { securityGroupId: group.id, fromPort: 8443, toPort: 8444, cidrIpv4: "10.0.0.0/16" }, "idle");
+    },
+  },
+  {
+    id: "I01-alone",
+    title: "an internal balancer that is the only way to the service port",
+    expect: [],
+    apply(p) {
+      inner(p);
+      closeDirectWay(p);
+    },
+  },
+  {
+    id: "I01-nobody",
+    title: "the balancer is the only way to the service port, and nobody reaches it",
+    expect: "service-port-open-to-gateway",
+    apply(p) {
+      inner(p);
+      closeDirectWay(p);
+      p.remove(...p.findAll(/securityGroupIngressRule/, "inner-in"));
     },
   },
   {
