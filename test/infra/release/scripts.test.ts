@@ -25,7 +25,12 @@ test.each(scripts)("%s hides no failure and evaluates no text", (name) => {
   expect(text).not.toMatch(/(curl|wget)[^\n]*\|\s*(sudo )?(ba)?sh\b/);
 });
 
-const specs = [exampleSpec("gateway"), exampleSpec("gateway", { gatewayMode: "proxy" }), exampleSpec("backend")];
+const specs = [
+  exampleSpec("gateway"),
+  exampleSpec("gateway", { gatewayMode: "proxy" }),
+  exampleSpec("gateway", { gatewayMode: "proxy", balanced: true }),
+  exampleSpec("backend"),
+];
 const composed = specs.flatMap((spec) =>
   hostSteps(spec).map((step) => [`${spec.role} (${spec.gatewayMode ?? "application"}) ${step.name}`, step.create, step.script] as const),
 );
