@@ -57,7 +57,7 @@ function letIn(p: Program, from: Handle, name: string): void {
 }
 
 /** The direct way from the gateway to the service port, in the program's words or in those of letIn. */
-const closeDirectWay = (p: Program): void => p.remove(...p.findAll(/securityGroupIngressRule/, /(webserver|gateway)-service$/));
+const closeDirectWay = (p: Program): void => p.remove(...p.findAll(/securityGroupIngressRule/, /(webserver|gateway|Ingress)-service$/));
 
 const NLB = { loadBalancerType: "network" };
 const open = (id: string, title: string, from: Record<string, unknown>, more: Shape = {}): Mutation => ({
