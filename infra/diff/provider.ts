@@ -33,5 +33,13 @@ function withModels(provider: Provider, published: readonly string[]): Provider 
 
 function known({ name, type }: Request): Properties {
   if (type.startsWith("command:")) return { stdout: name.endsWith("host-key") ? "ssh-ed25519 AAAA" : "{}" };
-  return { privateIp: `${name} private`, publicIp: `${name} public`, primaryNetworkInterfaceId: name, prefixListId: "pl-1", keyName: name };
+  return {
+    privateIp: `${name} private`,
+    publicIp: `${name} public`,
+    primaryNetworkInterfaceId: name,
+    prefixListId: "pl-1",
+    keyName: name,
+    dnsName: name,
+    zoneId: name,
+  };
 }
