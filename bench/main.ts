@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { command, EXIT, Problem, readNamed, start, UsageProblem } from "../policies/cli";
+import type { Io } from "../policies/cli";
 import type { Bench } from "./bench";
 import { commitOf, machine } from "./machine";
 import { modelsBench } from "./models";
@@ -45,29 +46,32 @@ export const benchCommand = command({
     const chosen = words.length === 0 ? BENCHES : BENCHES.filter(({ name }) => words.includes(name));
     const head = { at: new Date().toISOString(), commit: commitOf(), machine: machine() };
     const results: Result[] = [];
-    for (const bench of chosen)
-      results.push(
-        await measured(
-          bench,
-          Number(runs),
-          (what) => io.progress.say(what),
-          (line) => io.err(line),
-        ),
-      );
+    const failed: string[] = [];
+    for (const bench of chosen) {
+      try {
+        results.push(await measured(bench, Number(runs), io));
+      } catch (error) {
+        // What was measured before is not lost.
+        if (!(error instanceof Problem)) throw error;
+        failed.push(`${bench.name}: ${error.message}`);
+      }
+    }
     io.progress.end();
     const report: Report = { ...head, results };
     io.out(reportText(report));
     if (json !== undefined) writeFileSync(resolve(io.from, json), `${JSON.stringify(report, null, 2)}\n`);
-    if (before === undefined) return EXIT.ok;
-    io.out(`\n${comparisonText(before, report)}`);
-    return compareReports(before, report).some(({ verdict }) => verdict === "worse") ? EXIT.wrong : EXIT.ok;
+    if (before !== undefined) io.out(`\n${comparisonText(before, report)}`);
+    if (failed.length > 0) throw new Problem(failed.join("\n"), EXIT.cannotTell);
+    const worse = before !== undefined && compareReports(before, report).some(({ verdict }) => verdict === "worse");
+    return worse ? EXIT.wrong : EXIT.ok;
   },
 });
 
-async function measured(bench: Bench, runs: number, say: (what: string) => void, note: (line: string) => void): Promise<Result> {
+async function measured(bench: Bench, runs: number, io: Io): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), `bench-${bench.name}-`));
   try {
-    const result = await bench.measure({ runs, folder, say: (what) => say(`${bench.name}: ${what}`), note });
+    const say = (what: string): void => io.progress.say(`${bench.name}: ${what}`);
+    const result = await bench.measure({ runs, folder, say, note: (line) => io.err(line) });
     const empty = result.rows.find(({ values }) => values.length === 0);
     if (empty !== undefined) throw new Problem(`${bench.name}: "${empty.what}" was never measured`, EXIT.bug);
     return { name: bench.name, ...result };
