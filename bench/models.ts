@@ -30,8 +30,8 @@ interface Object {
 }
 
 /** What the models step hands to its program for S3: digest, size, key and file of each, a line each. */
-const listOf = (objects: readonly Object[], target: string): string =>
-  objects.map(({ key, sha, size }) => `${sha} ${String(size)} ${key} ${join(target, key)}\n`).join("");
+const listOf = (objects: readonly Object[], prefix: string, target: string): string =>
+  objects.map(({ key, sha, size }) => `${sha} ${String(size)} ${prefix}/${key} ${join(target, key)}\n`).join("");
 
 export const modelsBench: Bench = {
   name: "models",
@@ -108,13 +108,7 @@ function measureSet(around: Around, venv: string, url: string, name: string, cou
   const env = { ...LOGIN, AWS_ENDPOINT_URL: url };
   const upload = (): Used => run([...aws, source, `s3://${BUCKET}/${String(count)}`], { folder, env });
   const program = (wanted: readonly Object[]): Used => {
-    writeFileSync(
-      join(folder, "list"),
-      listOf(
-        wanted.map((one) => ({ ...one, key: `${String(count)}/${one.key}` })),
-        ours,
-      ).replaceAll(` ${ours}/${String(count)}/`, ` ${ours}/`),
-    );
+    writeFileSync(join(folder, "list"), listOf(wanted, String(count), ours));
     const words = [
       join(ROOT, "templates/steps/s3.py"),
       "list",

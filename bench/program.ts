@@ -21,20 +21,17 @@ export interface Ran extends Used {
 export interface Where {
   /** For what the measurement itself writes. */
   readonly folder: string;
-  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Exit codes that are as good as 0. */
-  readonly accept?: readonly number[];
 }
 
 /** @throws Problem when it cannot be started, or ends otherwise than it should */
-export function run(argv: readonly string[], { folder, cwd = ROOT, env = {}, accept = [0] }: Where): Ran {
+export function run(argv: readonly string[], { folder, env = {} }: Where): Ran {
   const usage = join(folder, "usage.json");
   const python = ["-I", "-S", join(__dirname, "run.py"), usage, ...argv];
-  const found = spawnSync("python3", python, { cwd, encoding: "utf8", maxBuffer: 2 ** 29, env: { ...process.env, ...env } });
+  const found = spawnSync("python3", python, { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 29, env: { ...process.env, ...env } });
   if (found.error !== undefined)
     throw new Problem("python3 is needed: it says what the measured programs used. Install it.", EXIT.cannotTell);
-  if (!accept.includes(found.status ?? -1)) {
+  if (found.status !== 0) {
     const said = `${found.stdout}\n${found.stderr}`.trim().split("\n").slice(-5).join("\n");
     throw new Problem(`${argv.slice(0, 6).join(" ")} ended with ${String(found.status)}:\n${said}`, EXIT.cannotTell);
   }
@@ -46,20 +43,17 @@ export const script = (...words: readonly string[]): string[] => [process.execPa
 
 /**
  * Every program `runs` times, in turns, so that what else the machine does falls on all of them; each once before that, unmeasured, which fills the caches.
- * @param before is done before each run, unmeasured
  */
 export function inTurns(
   programs: Readonly<Record<string, readonly string[]>>,
   runs: number,
   where: Where,
   say: (what: string) => void,
-  before: (name: string) => void = () => undefined,
 ): Map<string, Used[]> {
   const found = new Map<string, Used[]>(Object.keys(programs).map((name) => [name, []]));
   for (let turn = 0; turn <= runs; turn += 1)
     for (const [name, argv] of Object.entries(programs)) {
       say(`${name}, ${turn === 0 ? "warming up" : `${String(turn)} of ${String(runs)}`}`);
-      before(name);
       const used = run(argv, where);
       if (turn > 0) found.get(name)?.push(used);
     }

@@ -1,4 +1,5 @@
 /** A report as Markdown, for a terminal and for docs/benchmarks.md. Pure. */
+import { table } from "../infra/config/docs-words";
 import { compareReports, spreadOf, verdicts } from "./result";
 import type { Report, Result, Row, Spread } from "./result";
 
@@ -9,11 +10,7 @@ export function figure(value: number): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? "").length)));
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
-}
+const lines = (head: readonly string[], rows: readonly (readonly string[])[]): string => table([head, ...rows]).join("\n");
 
 const range = ({ least, most }: Spread): string => `${figure(least)} to ${figure(most)}`;
 
@@ -34,8 +31,8 @@ export function resultSection(result: Result): string {
   return [
     `## ${result.title}`,
     result.method,
-    table(["what", "median", "least to most", "runs"], result.rows.map(rowCells)),
-    ...(judged.length === 0 ? [] : [table(["target", "found", "limit", "", "why"], judged)]),
+    lines(["what", "median", "least to most", "runs"], result.rows.map(rowCells)),
+    ...(judged.length === 0 ? [] : [lines(["target", "found", "limit", "", "why"], judged)]),
   ].join("\n\n");
 }
 
@@ -47,7 +44,7 @@ export function comparisonText(before: Report, after: Report): string {
     ...[what, figure(a.median), figure(b.median), figure(ratio), verdict],
   ]);
   if (rows.length === 0) return "Nothing was measured in both.";
-  return [`Before: ${machineLine(before)}`, `After: ${machineLine(after)}`, "", table(["what", "before", "after", "ratio", ""], rows)].join(
+  return [`Before: ${machineLine(before)}`, `After: ${machineLine(after)}`, "", lines(["what", "before", "after", "ratio", ""], rows)].join(
     "\n",
   );
 }

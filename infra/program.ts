@@ -52,7 +52,7 @@ export async function program(
   }
   const behind = unseen(config.gateway.sshFrom);
   if (behind.length > 0) {
-    await pulumi.log.warn(
+    await warn(
       `${config.project}:gateway.sshFrom names ${behind.join(", ")}, private addresses, which the gateway never sees over the Internet; give the public one that you are seen with (curl -s https://checkip.amazonaws.com)`,
     );
   }
@@ -65,7 +65,7 @@ export async function program(
     await warnIfShutOut(config, operatorAddress);
   }
   if (config.watch.enabled && config.watch.emails.length === 0) {
-    await pulumi.log.warn(
+    await warn(
       `${config.project}:watch.emails names nobody, so that alarms go off unseen; add an address: pulumi config set --stack ${config.stack} --path 'watch.emails[0]' ADDRESS`,
     );
   }

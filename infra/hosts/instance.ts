@@ -55,7 +55,7 @@ export interface Statement {
 export interface VolumeKey {
   /** ARN of the key. */
   readonly arn: string;
-  /** Where it was named by an alias, which can lead to another key one day: that replaces no host. */
+  /** Another key replaces the host. Not where an alias named it: that can lead to another key one day, by itself. */
   readonly followed: boolean;
 }
 

@@ -1,6 +1,6 @@
 /** `npm test`: Jest, with the manner of the project's other commands. */
 import { readFileSync } from "node:fs";
-import { command, EXIT, start, UsageProblem } from "../../policies/cli";
+import { command, EXIT, start, UsageProblem, type ExitCode } from "../../policies/cli";
 import { nearest } from "../../policies/cli/nearest";
 import { nodeTool, ROOT, runTool } from "./tool";
 
@@ -9,7 +9,7 @@ interface JestOption {
 }
 
 /** Jest itself answers an unknown option with exit code 1, which would say that a test has failed. */
-export async function checkOptions(args: readonly string[]): Promise<void> {
+async function checkOptions(args: readonly string[]): Promise<void> {
   const { yargsOptions } = (await import("jest-cli")) as unknown as { yargsOptions: Readonly<Record<string, JestOption>> };
   const names = Object.entries(yargsOptions).flatMap(([name, { alias }]) => [name, ...(alias === undefined ? [] : [alias].flat())]);
   const known = new Set([...names, "help", "h", "version"]);
@@ -34,6 +34,18 @@ export const JEST_EXIT_CODES = {
   3: "the runner was ended before it could tell",
 } as const;
 
+/**
+ * @param rest as it was typed
+ * @param project of jest.config.js. @default all
+ */
+export async function runJest(rest: readonly string[], project?: "unit" | "long"): Promise<ExitCode> {
+  await checkOptions(rest);
+  // Behind the rest: it would take a pattern that follows for the name of another project.
+  const chosen = project === undefined ? [] : [`--selectProjects=${project}`];
+  const { code } = await runTool(nodeTool("jest/bin/jest.js", ...rest, ...chosen), { output: "terminal" });
+  return code === 0 ? EXIT.ok : EXIT.wrong;
+}
+
 /** Whoever names a file, a folder or a test wants it wherever it is. */
 const isChosen = (rest: readonly string[]): boolean => rest.some((arg) => !arg.startsWith("-") || arg.startsWith("--selectProjects"));
 
@@ -46,13 +58,7 @@ export const testCommand = command({
   examples: ["", "test/infra", "-t 'exit code' test/policies/core/check.test.ts"],
   notes: [jestNote],
   exitCodes: JEST_EXIT_CODES,
-  run: async ({ rest }) => {
-    await checkOptions(rest);
-    const { code } = await runTool(nodeTool("jest/bin/jest.js", ...(isChosen(rest) ? [] : ["--selectProjects=unit"]), ...rest), {
-      output: "terminal",
-    });
-    return code === 0 ? EXIT.ok : EXIT.wrong;
-  },
+  run: ({ rest }) => runJest(rest, isChosen(rest) ? undefined : "unit"),
 });
 
 function jestVersion(): string {

@@ -1,10 +1,6 @@
 /** `npm run test:long`: tests that take long: lists of hundreds of cases, each tried against a whole program, and whole commands. */
-import { command, EXIT, start } from "../../policies/cli";
-import { checkOptions, JEST_EXIT_CODES, jestNote } from "./jest";
-import { nodeTool, runTool } from "./tool";
-
-/** Behind the rest: it would take a pattern that follows for the name of another project. */
-const CHOSEN = "--selectProjects=long";
+import { command, start } from "../../policies/cli";
+import { JEST_EXIT_CODES, jestNote, runJest } from "./jest";
 
 export const testLongCommand = command({
   name: "test:long",
@@ -15,11 +11,7 @@ export const testLongCommand = command({
   examples: ["", "test/policies/mutations/foreign.test.ts"],
   notes: [jestNote],
   exitCodes: JEST_EXIT_CODES,
-  run: async ({ rest }) => {
-    await checkOptions(rest);
-    const { code } = await runTool(nodeTool("jest/bin/jest.js", ...rest, CHOSEN), { output: "terminal" });
-    return code === 0 ? EXIT.ok : EXIT.wrong;
-  },
+  run: ({ rest }) => runJest(rest, "long"),
 });
 
 if (require.main === module) start(testLongCommand);

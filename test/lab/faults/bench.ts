@@ -1,5 +1,5 @@
 /** Two real hosts with the small application on both, and what every case asks of them. */
-import type { HostSpec } from "../../../infra/release/types";
+import type { HostRole, HostSpec } from "../../../infra/release/types";
 import { GATEWAY_ADDRESS } from "../default-lab";
 import type { Lab } from "../lab";
 import { until } from "../process";
@@ -97,21 +97,34 @@ export function createBench(lab: Lab): Bench {
   };
 }
 
-/** Everything that has to hold when nothing is being deployed. @returns what does not */
-const SETTLED = `
+/** uvicorn writes the header in small letters, and the gateway's nginx as it is written there. */
+const RELEASE_OF: Readonly<Record<HostRole, string>> = { backend: "p", gateway: "Ip" };
+
+/**
+ * Everything that has to hold when nothing is being deployed, as a script that prints what does not.
+ * @param port of the host's own nginx
+ * @param more lines that add to $problems
+ */
+export const settledScript = (role: HostRole, port: number, more: string): string => `
 problems=""
 [ ! -e /var/lib/ddos/switching ] || problems="$problems a switch is open;"
 [ ! -L /home/ddos/next ] || problems="$problems the candidate's link is there;"
 [ ! -e /home/ddos/releases/.partial ] || problems="$problems a half-made release is there;"
-[ "$(systemctl is-active ddos-backend-next.service)" != active ] || problems="$problems the candidate runs;"
-[ "$(systemctl is-active ddos-backend.service)" = active ] || problems="$problems the service does not run;"
-[ "$(systemctl is-enabled ddos-backend.service)" = enabled ] || problems="$problems the service is not enabled;"
+[ "$(systemctl is-active ddos-${role}-next.service)" != active ] || problems="$problems the candidate runs;"
+[ "$(systemctl is-active ddos-${role}.service)" = active ] || problems="$problems the service does not run;"
+[ "$(systemctl is-enabled ddos-${role}.service)" = enabled ] || problems="$problems the service is not enabled;"
 [ "releases/$(sed -n 's/^current=//p' /var/lib/ddos/serving)" = "$(readlink /home/ddos/current)" ] || problems="$problems link and record differ;"
 [ "$(find /home/ddos/releases -mindepth 1 -maxdepth 1 | wc -l)" -le 3 ] || problems="$problems more than three releases;"
-served=$(curl -sD - -o /dev/null http://127.0.0.1:9000/health | tr -d '\\r' | sed -n 's/^x-release: //p')
+served=$(curl -sD - -o /dev/null http://127.0.0.1:${port}/health | tr -d '\\r' | sed -n 's/^x-release: //${RELEASE_OF[role]}')
 [ "releases/$served" = "$(readlink /home/ddos/current)" ] || problems="$problems $served is served but is not current;"
-[ "$(stat -Lc '%a %U' /home/ddos/app/.env)" = "600 ddos" ] || problems="$problems .env is $(stat -Lc '%a %U' /home/ddos/app/.env);"
+${more}
 printf '%s' "$problems"`;
+
+const SETTLED = settledScript(
+  "backend",
+  9000,
+  `[ "$(stat -Lc '%a %U' /home/ddos/app/.env)" = "600 ddos" ] || problems="$problems .env is $(stat -Lc '%a %U' /home/ddos/app/.env);"`,
+);
 
 /** Waits until the host is settled and serves what it should. @throws with what is wrong */
 export async function expectServing(bench: Bench, waitMs: number): Promise<void> {

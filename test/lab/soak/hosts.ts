@@ -2,7 +2,7 @@
 import { hostSteps } from "../../../infra/release/steps";
 import type { HostRole, HostSpec } from "../../../infra/release/types";
 import type { Bench, Wanted } from "../faults/bench";
-import { createBench } from "../faults/bench";
+import { createBench, settledScript } from "../faults/bench";
 import type { Outcome } from "../faults/operator";
 import { sendAsked } from "../faults/operator";
 import type { AppSwitches } from "../faults/variants";
@@ -35,20 +35,7 @@ export function madeOf({ app, ttl, models }: Pick<Wanted, "app" | "ttl" | "model
 }
 
 /** What the steps have open until they end, and what must not stay. */
-const settledOn = (role: HostRole, port: number): string => `
-problems=""
-[ "$(systemctl list-units --no-legend --plain 'ddos-step-*' ddos-undo.service | grep -cE 'active (running)|activating')" = 0 ] || problems="$problems a step is at work;"
-[ ! -e /var/lib/ddos/switching ] || problems="$problems a switch is open;"
-[ ! -L /home/ddos/next ] || problems="$problems the candidate's link is there;"
-[ ! -e /home/ddos/releases/.partial ] || problems="$problems a half-made release is there;"
-[ "$(systemctl is-active ddos-${role}-next.service)" != active ] || problems="$problems the candidate runs;"
-[ "$(systemctl is-active ddos-${role}.service)" = active ] || problems="$problems the service does not run;"
-[ "$(systemctl is-enabled ddos-${role}.service)" = enabled ] || problems="$problems the service is not enabled;"
-[ "releases/$(sed -n 's/^current=//p' /var/lib/ddos/serving)" = "$(readlink /home/ddos/current)" ] || problems="$problems link and record differ;"
-[ "$(find /home/ddos/releases -mindepth 1 -maxdepth 1 | wc -l)" -le 3 ] || problems="$problems more than three releases;"
-served=$(curl -sD - -o /dev/null http://127.0.0.1:${port}/health | tr -d '\\r' | sed -n 's/^x-release: //Ip')
-[ "releases/$served" = "$(readlink /home/ddos/current)" ] || problems="$problems $served is served but is not current;"
-printf '%s' "$problems"`;
+const AT_WORK = `[ "$(systemctl list-units --no-legend --plain 'ddos-step-*' ddos-undo.service | grep -cE 'active (running)|activating')" = 0 ] || problems="$problems a step is at work;"`;
 
 const RELEASE = (port: number): string =>
   `curl -sf -m 5 -D - -o /dev/null http://127.0.0.1:${port}/health | tr -d '\\r' | sed -n 's/^x-release: //Ip'`;
@@ -92,7 +79,7 @@ export function createHosts(lab: Lab): SoakHosts {
     },
     settled: (role, waitMs) =>
       until(`the end of all work on the ${role}`, waitMs, async () => {
-        const problems = (await lab.must(role, settledOn(role, port(role)))).trim();
+        const problems = (await lab.must(role, settledScript(role, port(role), AT_WORK))).trim();
         if (problems !== "") throw new Error(problems);
         return true;
       }).then(() => undefined),

@@ -1,6 +1,7 @@
 /** How each fault is made on real hosts, and taken away again. */
 import type { HostRole } from "../../../infra/release/types";
 import { shiftClock } from "../faults/clock";
+import { TAKE_INODES } from "../faults/inodes";
 import { sleep, until } from "../process";
 import type { Change } from "./changes";
 import type { Draw } from "./draw";
@@ -91,18 +92,6 @@ const diskFull: Strike = async ({ hosts, change }) => {
   await hosts.lab.must(change.role, FILL);
   return { remark: "", undo: () => hosts.lab.must(change.role, "rm -f /var/ballast") };
 };
-
-const TAKE_INODES = `python3 - <<'P'
-import os
-os.makedirs("/var/inodes")
-try:
-    for i in range(3_000_000):
-        if i % 5000 == 0:
-            os.mkdir(f"/var/inodes/{i // 5000}")
-        os.mknod(f"/var/inodes/{i // 5000}/{i}")
-except OSError as error:
-    print(error.strerror)
-P`;
 
 const noInodes: Strike = async ({ hosts, change }) => {
   await hosts.lab.must(change.role, `rm -rf /var/lib/ddos/reserve; ${TAKE_INODES}`);

@@ -1,4 +1,5 @@
 /** What many runs came to: faults against changes, for people and as JSON. Pure. */
+import { table as markdownTable } from "../../../infra/config/docs-words";
 import { CHANGES, FAULTS, type ChangeName, type FaultName } from "./draw";
 
 export interface Row {
@@ -27,11 +28,7 @@ export function table(rows: readonly Row[]): string {
     return [fault, ...changes.map((change) => cell(own.filter((row) => row.change === change))), cell(own)];
   });
   const total = ["all", ...changes.map((change) => cell(rows.filter((row) => row.change === change))), cell(rows)];
-  const all = [["", ...changes, "all"], ...lines, total];
-  const widths = all[0]?.map((_, at) => Math.max(...all.map((line) => (line[at] ?? "").length))) ?? [];
-  const line = (cells: readonly string[]): string => `| ${cells.map((one, at) => one.padEnd(widths[at] ?? 0)).join(" | ")} |`;
-  const [head = [], ...rest] = all;
-  return [line(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rest.map(line)].join("\n");
+  return markdownTable([["", ...changes, "all"], ...lines, total]).join("\n");
 }
 
 export function document(rows: readonly Row[]): string {

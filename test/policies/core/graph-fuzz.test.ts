@@ -9,19 +9,9 @@ import { loadGraph } from "../../../policies/graph/load";
 import { UNKNOWN_MARK } from "../../../policies/graph/wire";
 import type { PlainResource } from "./builder";
 import { ownStack } from "../network/stack";
+import { numbers } from "../../random";
 
 const RUNS = Number(process.env.POLICY_FUZZ_RUNS ?? 60);
-
-/** Numbers below 1 from a seed (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 type Change = (value: unknown, pick: (count: number) => number) => unknown;
 const nested = (depth: number, value: unknown): unknown => (depth === 0 ? value : nested(depth - 1, depth % 2 ? [value] : { a: value }));

@@ -9,19 +9,9 @@ import type { ParseShell } from "../../../policies/shell/parser";
 import { policy as envFileMode } from "../../../policies/rules/host-setup/env-file-mode";
 import { policy as readable } from "../../../policies/rules/host-setup/host-setup-readable";
 import { program, settings } from "../host-setup/program";
+import { numbers } from "../../random";
 
 const RUNS = Number(process.env.POLICY_FUZZ_RUNS ?? 60);
-
-/** Numbers below 1 from a seed (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const ENV = "/home/ddos/app/.env";
 const PLAIN = [

@@ -3,23 +3,10 @@ import type { Bench } from "../bench";
 import type { Case } from "../case";
 import { check, expectFailure, expectSuccess } from "../case";
 import { shiftClock } from "../clock";
+import { TAKE_INODES } from "../inodes";
 import { plainModel } from "../variants";
 
 const newModel = (bench: Bench) => [plainModel("stage2.pkl", bench.label()), ...bench.good().models.slice(1)];
-
-/** Takes every inode that the machine's own small disk has. */
-const TAKE_INODES = `python3 - <<'P'
-import os
-os.mkdir("/var/inodes")
-try:
-    for i in range(3_000_000):
-        if i % 5000 == 0:
-            os.mkdir(f"/var/inodes/{i // 5000}")
-        os.mknod(f"/var/inodes/{i // 5000}/{i}")
-except OSError as error:
-    print(error.strerror)
-P
-df -i / | tail -n 1`;
 
 const PERSON = "/etc/nginx/conf.d/person.conf";
 
@@ -37,7 +24,7 @@ export const messageCases: readonly Case[] = [
     byName: true,
     run: (bench) =>
       after(bench, "rm -rf /var/inodes", async () => {
-        await bench.sh(`rm -rf /var/lib/ddos/reserve; ${TAKE_INODES}`);
+        await bench.sh(`rm -rf /var/lib/ddos/reserve; ${TAKE_INODES}\ndf -i / | tail -n 1`);
         return expectFailure(await bench.deploy({ app: { label: bench.label() } }), "code", /inodes needed|no inodes left/);
       }),
   },
