@@ -708,7 +708,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   ...ACCOUNT_SECTIONS,
   repair: {
     description:
-      "Any text. Changing it makes every set-up step run again, which repairs what drifted on the hosts (`npm run verify` says what did).",
+      "A word or a date whose change makes every set-up step run again, which repairs what drifted on the hosts (`npm run verify` says what did).",
     schema: {
       type: "string",
       maxLength: 200,

@@ -31,7 +31,7 @@ export interface Grant {
 
 /** By what the engine does with the resource. */
 export interface Row {
-  /** File of the Terraform AWS provider, which @pulumi/aws bridges: `internal/service/SOURCE.go`. */
+  /** File of the Terraform AWS provider, which @pulumi/aws bridges: `internal/service/SOURCE.go`; at which commit it was read: sources.ts. */
   readonly source: string;
   readonly create: readonly Grant[];
   readonly read: readonly Grant[];

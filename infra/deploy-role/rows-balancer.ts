@@ -1,6 +1,6 @@
 /**
- * The internal load balancer and the backend's name: what the Terraform AWS provider (hashicorp/terraform-provider-aws) calls. Its source was read for the
- * load balancer and the attachment; target group, listener and record follow the API's reference. What Elastic Load Balancing asks of EC2 in the caller's name: https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html
+ * The internal load balancer and the backend's name, read in the Terraform AWS provider (hashicorp/terraform-provider-aws). What Elastic Load Balancing asks
+ * of EC2 in the caller's name: https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html
  * Pure.
  */
 import { lists, type Grant, type Limit, type Row } from "./grants";

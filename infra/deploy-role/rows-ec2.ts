@@ -13,6 +13,8 @@ const NETWORK: Readonly<Record<string, Row>> = {
     source: "ec2/vpc_default_security_group",
     create: [
       claims("security-group"),
+      // Its rules are looked for in all groups that it names.
+      lists("SecurityGroupRules"),
       uses("RevokeSecurityGroupIngress", "security-group"),
       uses("RevokeSecurityGroupEgress", "security-group"),
     ],
@@ -28,7 +30,11 @@ const NETWORK: Readonly<Record<string, Row>> = {
     source: "ec2/vpc_internet_gateway",
     create: [...makes("CreateInternetGateway", "internet-gateway"), uses("AttachInternetGateway", "internet-gateway", "vpc")],
     read: [lists("InternetGateways")],
-    update: [uses("AttachInternetGateway", "internet-gateway", "vpc"), ...retags("internet-gateway")],
+    update: [
+      uses("DetachInternetGateway", "internet-gateway", "vpc"),
+      uses("AttachInternetGateway", "internet-gateway", "vpc"),
+      ...retags("internet-gateway"),
+    ],
     delete: [uses("DetachInternetGateway", "internet-gateway", "vpc"), uses("DeleteInternetGateway", "internet-gateway")],
   },
   "aws:ec2/routeTable:RouteTable": {
@@ -120,7 +126,8 @@ const HOSTS: Readonly<Record<string, Row>> = {
       PASSES_ROLE,
     ],
     read: [
-      lists("Instances", "InstanceTypes", "InstanceCreditSpecifications", "Images", "Volumes"),
+      // Whether it came from a launch template stands in its tags, and whether its groups have names in its VPC.
+      lists("Instances", "InstanceTypes", "InstanceCreditSpecifications", "Images", "Tags", "Volumes", "Vpcs"),
       uses("DescribeInstanceAttribute", "instance"),
     ],
     update: [

@@ -24,8 +24,8 @@ export const WATCH_ROWS: Readonly<Record<string, Row>> = {
   "aws:sns/topicSubscription:TopicSubscription": {
     source: "sns/topic_subscription",
     create: [onTopic("Subscribe")],
-    read: [onTopic("ListSubscriptionsByTopic", "GetSubscriptionAttributes")],
-    update: [],
+    read: [onTopic("GetSubscriptionAttributes")],
+    update: [onTopic("SetSubscriptionAttributes")],
     delete: [onTopic("Unsubscribe")],
   },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {

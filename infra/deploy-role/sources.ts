@@ -1,0 +1,46 @@
+/**
+ * Where each row of the table was read: file of hashicorp/terraform-provider-aws, which @pulumi/aws bridges, and the commit at which its text was read
+ * (https://github.com/hashicorp/terraform-provider-aws/blob/COMMIT/internal/service/FILE.go). The commits are of different ages: what mattered is each call
+ * that create, read, update and delete make with the inputs that this program sets. Pure.
+ */
+export const SOURCES: Readonly<Record<string, string>> = {
+  "cloudwatch/dashboard": "0620f2a6a126dfcbc4aecbc9a117b0fbea1656ff",
+  "cloudwatch/metric_alarm": "055611a654738da73e7b1e2b5d2b7672c6d4d531",
+  "ec2/ec2_eip": "01606926a0c0ab9174aec440f976a48b0baee722",
+  "ec2/ec2_eip_association": "01c08000ddb14181b5bd19201d8fca311dc570e4",
+  "ec2/ec2_instance": "0015dfcd06d5d78e5e1c3cabe8cea837d379d1c7",
+  "ec2/ec2_key_pair": "05bc9541efe73ea58b95ad961676ed4aba3fb03f",
+  "ec2/vpc_": "00081ce41cc691433ac19bf42227cdabffd0454d",
+  "ec2/vpc_default_security_group": "01f431114674c27cf790fafb67ac274bf8f765e1",
+  "ec2/vpc_endpoint": "008db85aad5e56627b1eecab8830464a282552ed",
+  "ec2/vpc_internet_gateway": "08923b68b5ad6fcfdd38362fb5247e39a9b07add",
+  "ec2/vpc_nat_gateway": "04088eaa54948421bf1ef7494ae2b2c01d9243e3",
+  "ec2/vpc_route": "0128541e0711766f28540143a9d73738aced60aa",
+  "ec2/vpc_route_table": "022092419b7cda11527df3c6b51cbfe1876c1722",
+  "ec2/vpc_route_table_association": "0be71beb458ad8875e0acc5c91519c0ceeb214aa",
+  "ec2/vpc_security_group": "01606926a0c0ab9174aec440f976a48b0baee722",
+  "ec2/vpc_security_group_egress_rule": "050ac11163cab8cdae5936a7f40b0e528ff780df",
+  "ec2/vpc_security_group_ingress_rule": "00a322094b4b9ade8a81b244345dbcf4b52ee8d6",
+  "ec2/vpc_subnet": "00cda125a19d31754cb0d073cf551264c57955cb",
+  "elbv2/listener": "01c08000ddb14181b5bd19201d8fca311dc570e4",
+  "elbv2/load_balancer": "00edc94be7a89c4c485415cdec27094875f61bfc",
+  "elbv2/target_group": "013cfb4cddc9c44a28f34abad0c11768bcdb9b85",
+  "elbv2/target_group_attachment": "07e0d0b940f57c782f8fcc9ccfd8b19f59383b51",
+  "iam/instance_profile": "013f1736b90439e5a19567a87d3e5cd11858c420",
+  "iam/role": "0040ea6911af00bea2cca6dbb14e86829826ad8e",
+  "iam/role_policy": "02f97af85f89a04e8ed89f5e8b64a9a67f3cfe07",
+  "route53/health_check": "01606926a0c0ab9174aec440f976a48b0baee722",
+  "route53/record": "00655c1681ea1e49ab10cd32d3f8bee372b2095b",
+  "route53/zone": "036631a1dee59efb6d1986c0a19b373402bda29f",
+  "s3/bucket": "0070bcd12c952f14c5434a6f351ef7b6fa791226",
+  "s3/bucket_lifecycle_configuration": "01606926a0c0ab9174aec440f976a48b0baee722",
+  "s3/bucket_ownership_controls": "01c08000ddb14181b5bd19201d8fca311dc570e4",
+  "s3/bucket_policy": "0073593e7d6993ba482409f4dc35438daaa79bb3",
+  "s3/bucket_public_access_block": "01606926a0c0ab9174aec440f976a48b0baee722",
+  "s3/bucket_server_side_encryption_configuration": "01606926a0c0ab9174aec440f976a48b0baee722",
+  "s3/bucket_versioning": "01c08000ddb14181b5bd19201d8fca311dc570e4",
+  "s3/object": "033c721bf1eda7db79395cd73acb54c7efa57ffc",
+  "sns/topic": "00a35305dc1b297a6fcdecdfbba33f1e63c3da39",
+  "sns/topic_subscription": "04a2e6e5bc625ec85ea8c678219b483fc674877e",
+};
+
