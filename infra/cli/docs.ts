@@ -31,7 +31,11 @@ export const docsCommand = pageCommand("docs", [
     text: () => packLock(readFileSync(path.join(ROOT, "package-lock.json"), "utf8")),
   },
   // Both evaluate the stack, which takes seconds that --help need not wait for.
-  { file: page("images/dev.svg"), source: "the dev stack", text: async () => (await import("../picture/draw")).drawStack(await dev()) },
+  {
+    file: page("images/dev.svg"),
+    source: "the dev stack",
+    text: async () => (await import("../report/picture-file")).pictureFile(await dev()),
+  },
   {
     file: page("commands.md"),
     source: "the commands' own help",

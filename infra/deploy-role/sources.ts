@@ -43,4 +43,3 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "sns/topic": "00a35305dc1b297a6fcdecdfbba33f1e63c3da39",
   "sns/topic_subscription": "04a2e6e5bc625ec85ea8c678219b483fc674877e",
 };
-

@@ -62,7 +62,7 @@ function node(box: Box): ElkNode {
   return { id: box.id, layoutOptions: options, children: box.children.map(node) };
 }
 
-/** @param more options of ELK over those of the picture in README.md */
+/** @param more options of ELK over those of a wide page */
 export async function layOut(picture: Picture, more: Readonly<Record<string, string>> = {}): Promise<Layout> {
   // Loaded here: it takes a while, and only who draws needs it.
   const { default: Elk } = await import("elkjs/lib/elk.bundled.js");

@@ -1,7 +1,6 @@
-/** The picture as SVG inside the report: it takes its colours from the page, and is read out by its title and description. Pure. */
+/** The picture as SVG: it takes its colours from drawing.css, and is read out by its title and description. Pure. */
 import { LINE, type Layout, type Line, type Placed } from "../picture/layout";
-import { description } from "../picture/svg";
-import type { Picture } from "../picture/model";
+import { description, type Picture } from "../picture/model";
 import { html, type Html } from "./html";
 
 /** Tenths of a pixel are enough. */
@@ -15,12 +14,15 @@ export interface Drawn {
   readonly layout: Layout;
   /** What is wider than this is not made smaller. */
   readonly widest: number;
+  /** What a file of its own needs and a page has: styles, and paper behind the picture. */
+  readonly own?: Html;
 }
 
-export function drawing({ id, title, picture, layout, widest }: Drawn): Html {
+export function drawing({ id, title, picture, layout, widest, own }: Drawn): Html {
   const [width, height] = [n(layout.width), n(layout.height)];
   return html`<svg
     class="drawing${layout.width > widest ? " large" : ""}"
+    xmlns="http://www.w3.org/2000/svg"
     viewBox="0 0 ${width} ${height}"
     width="${width}"
     height="${height}"
@@ -29,6 +31,7 @@ export function drawing({ id, title, picture, layout, widest }: Drawn): Html {
   >
     <title id="${id}-title">${title}</title>
     <desc id="${id}-desc">${description(picture)}</desc>
+    ${own}
     <defs>
       <marker id="${id}-in" class="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">
         <path d="M0 0.5 8 4 0 7.5z" />

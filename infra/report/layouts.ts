@@ -20,10 +20,12 @@ const TALL = {
 export async function layOuts(picture: Picture): Promise<Layouts> {
   const numbered = picture.arrows.map((arrow, index) => ({ ...arrow, label: String(index + 1) }));
   return {
-    wide: await layOut({ ...picture, beside: rows(spareOf(picture)) }),
+    wide: await wideLayout(picture),
     tall: await layOut({ ...picture, arrows: numbered, beside: column(picture) }, TALL),
   };
 }
+
+export const wideLayout = (picture: Picture): Promise<Layout> => layOut({ ...picture, beside: rows(spareOf(picture)) });
 
 type Pair = readonly [string, string];
 

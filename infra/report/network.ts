@@ -42,7 +42,8 @@ export function networkView(graph: Graph, settings: Settings, files: readonly Ho
       ? [{ id: OUTSIDE.id, kind: "outside" as const, lines: ["Internet", "outgoing"], children: [] }]
       : []),
   ];
-  const picture: Picture = { boxes, beside: [], arrows: inOrder([...drawn.map(entry), ...out.map(exit)].slice(0, ARROWS)) };
+  const arrows = [...drawn.map(entry), ...out.map(exit)];
+  const picture: Picture = { boxes, beside: [], arrows: inOrder(arrows.slice(0, ARROWS)), partial: arrows.length > ARROWS };
   return {
     picture,
     arrows: [

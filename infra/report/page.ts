@@ -19,7 +19,7 @@ const element = (name: "style" | "script", text: string): Markup => new Html(`<$
 
 /** The same report always gives the same bytes. */
 export async function reportPage(report: Report): Promise<string> {
-  const [style, script] = [file("report.css"), file("filter.js")];
+  const [style, script] = [file("drawing.css") + file("report.css"), file("filter.js")];
   const layouts = await layOuts(report.network.picture);
   const anchors = anchorsOf(report.resources);
   const sections: readonly (readonly [id: string, title: string, body: Markup | undefined])[] = [

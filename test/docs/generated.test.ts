@@ -2,13 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
+import { validateXML } from "xmllint-wasm";
 import { DEFAULT_CONFIG } from "../../policies/core/config";
 import { previewFile } from "../../infra/cli/preview-stack";
 import { withParts } from "../../infra/cli/readme";
 import { docsCommand } from "../../infra/cli/docs";
-import { layOut } from "../../infra/picture/layout";
-import { pictureOf } from "../../infra/picture/model";
-import { description, svg } from "../../infra/picture/svg";
+import { pictureFile } from "../../infra/report/picture-file";
 import { placeholderKey } from "../../infra/offline/placeholder-key";
 import { stackFileFromText } from "../../infra/offline/stack-file";
 import schema from "../../models-manifest/schema.json";
@@ -17,6 +16,14 @@ import { SCRIPTS } from "../cli/scripts";
 import { ROOT } from "./pages";
 
 jest.setTimeout(120_000);
+
+/** Whatever is well formed and begins with an svg. */
+const ANY_SVG = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="http://www.w3.org/2000/svg">
+  <xs:element name="svg"><xs:complexType mixed="true">
+    <xs:sequence><xs:any processContents="skip" minOccurs="0" maxOccurs="unbounded"/></xs:sequence>
+    <xs:anyAttribute processContents="skip"/>
+  </xs:complexType></xs:element>
+</xs:schema>`;
 
 test("every generated page is current (npm run docs)", async () => {
   const { code, err } = await run(docsCommand, ["--check"]);
@@ -34,18 +41,33 @@ describe("the picture", () => {
   const file = readFileSync(join(ROOT, "docs/images/dev.svg"), "utf8");
 
   test("says who reaches whom by which ports, and reads itself out", () => {
-    const said = /<desc id="desc">(.*)<\/desc>/.exec(file)?.[1] ?? "";
+    const said = /<desc id="picture-desc">([^]*?)<\/desc>/.exec(file)?.[1] ?? "";
     for (const sentence of [
-      "clients reaches gateway: ports 80, 443.",
-      "operator reaches gateway: port 22.",
-      "gateway reaches backend: ports 9000, 22.",
-      "backend goes out to model bucket: S3 endpoint.",
-      "backend goes out to internet: gateway's NAT.",
+      "Internet reaches gateway-instance: tcp 80, 443.",
+      "203.0.113.0/24 reaches gateway-instance: tcp 22.",
+      "gateway-instance reaches backend-instance: tcp 22, 9000.",
+      "backend-instance goes out to S3 bucket: S3 endpoint.",
+      "Nothing else is let in from outside.",
     ])
       expect(said).toContain(sentence);
-    expect(file).toContain('aria-labelledby="title desc"');
+    expect(file).toContain('aria-labelledby="picture-title picture-desc"');
     expect(file).toContain("prefers-color-scheme: dark");
     expect(file).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  test("is one that an XML reader takes", async () => {
+    const { valid, errors } = await validateXML({
+      xml: [{ fileName: "dev.svg", contents: file }],
+      schema: [{ fileName: "any.xsd", contents: ANY_SVG }],
+    });
+    expect([errors, valid]).toEqual([[], true]);
+  });
+
+  test("the words beside it in README name the ports of its arrows", () => {
+    const alt = /!\[([^\]]*)\]\(docs\/images\/dev\.svg\)/.exec(readFileSync(join(ROOT, "README.md"), "utf8"))?.[1] ?? "";
+    const ports = [...file.matchAll(/reaches [\w-]+: tcp ([\d, ]+)\./g)].flatMap(([, list = ""]) => list.split(", "));
+    expect(ports.length).toBe(5);
+    for (const port of ports) expect(alt).toMatch(new RegExp(`\\b${port}\\b`));
   });
 
   test("follows the configuration, is the same each time, and keeps what a name holds as text", async () => {
@@ -59,14 +81,13 @@ describe("the picture", () => {
 `;
     const stack = stackFileFromText(ROOT, "other", text, { privateKey: placeholderKey });
     const { document } = await previewFile(ROOT, stack, DEFAULT_CONFIG, { say: () => undefined });
-    const picture = pictureOf(document.resources, document.files);
-    const said = description(picture);
-    for (const part of ["operator 1 reaches gateway: port 22", "operator 2 reaches", "ports 9100, 22", "NAT gateway", "t3.small"])
-      expect(said).toContain(part);
-    expect(said).not.toContain("gateway's NAT");
-    const [one, two] = [svg('<b> & "x"', picture, await layOut(picture)), svg('<b> & "x"', picture, await layOut(picture))];
+    const named = { document: { ...document, stack: '<b> & "x"' } };
+    const [one, two] = [await pictureFile(named), await pictureFile(named)];
     expect(one).toBe(two);
-    expect(one).toContain('<title id="title">&lt;b&gt; &amp; &quot;x&quot;</title>');
+    for (const part of ["198.51.100.7/32 reaches gateway-instance: tcp 22.", "203.0.113.0/24 reaches", "tcp 22, 9100", "t3.small"])
+      expect(one).toContain(part);
+    expect(one).toContain("What the stack &lt;b&gt; &amp; &quot;x&quot; of");
+    expect(one).not.toContain("<b>");
   });
 });
 

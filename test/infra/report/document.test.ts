@@ -1,5 +1,7 @@
 /** The report as a document: what is in it, what can never be in it, and that it is the same for the same input. */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Given } from "../../../infra/report/live";
 import { exportReport, stackReport } from "../../../infra/report/make";
 import { reportPage } from "../../../infra/report/page";
@@ -125,4 +127,15 @@ test("five hundred resources: alike hosts are one box, all of them are rows, and
   expect(network.picture.arrows.length).toBeLessThanOrEqual(40);
   expect(network.notes.join(" ")).toMatch(/360 hosts; those of one type in the same subnet are one box/);
   expect(Buffer.byteLength(page("large"))).toBeLessThan(1_000_000);
+});
+
+test("README's picture is the report's: the same boxes, arrows and words at the same places", () => {
+  const wide = /<svg\s[^>]*?class="drawing"[^]*?<\/svg>/.exec(page("dev"))?.[0] ?? "";
+  const file = readFileSync(join(ROOT, "docs/images/dev.svg"), "utf8");
+  const drawn = (svg: string): string[] =>
+    [...svg.matchAll(/<(?:rect|path|text)\b[^>]*>(?:[^<]*<\/text)?/g)]
+      .map(([one]) => one.replace(/\s+/g, " ").replace(/url\(#\w+-/, "url("))
+      .filter((one) => !one.includes('class="paper"'));
+  expect(drawn(wide).length).toBeGreaterThan(40);
+  expect(drawn(file)).toEqual(drawn(wide));
 });
