@@ -45,7 +45,8 @@ class Entry:
     def __init__(self, match):
         self.status = int(match["status"])
         self.ended = datetime.fromisoformat(match["time"]).timestamp()
-        self.began = self.ended - float(match["took"])
+        self.took = float(match["took"])
+        self.began = self.ended - self.took
         self.releases = (match["release"] or "").split(", ")
         self.told = match["release"] is not None
         parts = re.findall(r"[\d.]+", match["head"] or "")
@@ -219,16 +220,19 @@ def watch(path, release, before_file, seconds, share, times):
     if earlier["requests"] * seconds < earlier["window"]:
         print(f"nothing was learnt by watching it: {earlier['requests']} requests came in the {earlier['window']} s before, so none was to be expected in {seconds:g} s")
         return 0
-    started, end = time.time(), time.monotonic() + seconds
+    started, looked = time.time(), time.monotonic()
+    switched, end = looked, looked + seconds
     log, now = Follower(path), Count()
     left = seconds
     while left > 0:
         time.sleep(min(1.0, left))
-        left = end - time.monotonic()
+        looking = time.monotonic()
+        left = end - looking
         for entry in entries(log.lines(), release):
-            # By the second in the log: one that may have begun before does not count.
-            if entry.began >= started:
+            # One that may have begun before does not count: by the second in the log, or, as the clock may be set meanwhile, by when it was written.
+            if entry.began >= started or looked - entry.took >= switched:
                 now.add(entry)
+        looked = looking
         worse = verdict(now, earlier, share, times, CLEARLY if left > 0 else FEWEST_ERRORS)
         if worse:
             print(f"in {seconds - max(0.0, left):.0f} s {worse}")

@@ -7,6 +7,8 @@ HISTORY=/var/lib/ddos/history
 # Lines: when there are more, only the newest of them stay. About 300 kB.
 HISTORY_MOST=600
 HISTORY_KEPT=500
+# Bytes, whatever they are: a power cut or a damaged disk can leave a line without an end.
+HISTORY_BYTES=2097152
 
 # noted FILE KEY: the value of KEY in a key=value file; nothing without it.
 noted() {
@@ -28,9 +30,12 @@ history_line() {
        env: $env, venv: $venv, mode: $mode, reason: $reason } | with_entries(select(.value != "" and .value != "none"))'
 }
 
+# newest BYTES: so many of its end.
+newest() { tail -c "$1" -- "$HISTORY"; }
+
 # history_ends_with RESULT ID: whether the last line says so already, as after a step that was killed behind it.
 history_ends_with() {
-  [ -s "$HISTORY" ] && [ "$(tail -n 1 "$HISTORY" | jq -r '[.result, .release] | join(" ")' 2>/dev/null)" = "$1 $2" ]
+  [ -s "$HISTORY" ] && [ "$(newest "$HISTORY_BYTES" | tail -n 1 | jq -r '[.result, .release] | join(" ")' 2>/dev/null)" = "$1 $2" ]
 }
 
 # note_history RESULT ID BEFORE REASON MADE ABOUT: MADE is a file that says what the release is made of, ABOUT one that says how it came (via, by,
@@ -47,8 +52,8 @@ note_history() {
   fi
   printf '%s\n' "$line" >>"$HISTORY" || return 1
   sync -- "$HISTORY" || return 1
-  if [ "$(wc -l <"$HISTORY")" -gt "$HISTORY_MOST" ]; then
-    (umask 077 && tail -n "$HISTORY_KEPT" "$HISTORY" >"$HISTORY.rest") || return 1
+  if [ "$(wc -l <"$HISTORY")" -gt "$HISTORY_MOST" ] || [ "$(stat -c %s -- "$HISTORY")" -gt "$HISTORY_BYTES" ]; then
+    (umask 077 && newest $((HISTORY_BYTES / 2)) | tail -n "$HISTORY_KEPT" >"$HISTORY.rest") || return 1
     replace_file "$HISTORY.rest" "$HISTORY" 0600 root root || return 1
     rm -f -- "$HISTORY.rest"
   fi

@@ -13,7 +13,7 @@ fi
 # readable: each line of the history that is one. A power cut or a full disk may have left others.
 readable() {
   if [ -f "$HISTORY" ]; then
-    jq -R -c 'fromjson? | objects' "$HISTORY"
+    newest "$HISTORY_BYTES" | jq -R -c 'fromjson? | objects'
   fi
 }
 
@@ -37,7 +37,7 @@ rolled_back() {
 
 lines=0
 if [ -f "$HISTORY" ]; then
-  lines=$(grep -a -c . "$HISTORY" || test $? = 1)
+  lines=$(newest "$HISTORY_BYTES" | grep -a -c . || test $? = 1)
 fi
 readable >"$STAGE/entries"
 while read -r name; do

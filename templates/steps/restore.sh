@@ -46,18 +46,33 @@ restore_model() {
   log "model $name restored"
 }
 
-# Unpacked with the rights of the service, whose files they are: no link in them leads root anywhere. What is there now is not touched.
+# unpack ARCHIVE FOLDER INTO TAR-OPTION...: into INTO below FOLDER, which is made, as the service's user, to whom FOLDER alone can be written. Files of
+# the application decide nothing: a link that stands there already, or comes with the archive, leads neither root nor this user anywhere else.
+unpack() {
+  local archive=$1 folder=$2 into=$3
+  shift 3
+  # shellcheck disable=SC2016 # expanded by the shell that runs there
+  systemd-run --quiet --collect --pipe --wait --property=User=ddos --property=Group=ddos --property=UMask=0022 \
+    --property=ProtectSystem=strict --property=ProtectHome=tmpfs --property="BindPaths=$folder" --property="WorkingDirectory=$folder" \
+    --property="InaccessiblePaths=-/var/lib/ddos -/run/ddos-steps -/etc/ddos" --property=PrivateTmp=yes --property=PrivateDevices=yes \
+    --property=PrivateNetwork=yes --property=PrivateIPC=yes --property=ProtectProc=invisible --property=NoNewPrivileges=yes \
+    --property=CapabilityBoundingSet= --property=RestrictSUIDSGID=yes --property=RestrictNamespaces=yes \
+    -- /bin/bash -c 'if [ -L "$1" ]; then echo "$PWD/$1 is a link: move it away" >&2; exit 1; fi; mkdir -p -- "$1" && cd -P -- "$1" && shift && exec tar -xzf - "$@"' \
+    restore "$into" "$@" <"$archive" || fail "${archive##*/} could not be unpacked into $folder/$into: the reason is above"
+}
+
+# What is there now is not touched.
 restore_data() {
-  local sha=$1 size=$2 name=$3 target=/home/ddos/data
+  local sha=$1 size=$2 name=$3 into=. target=/home/ddos/data
   s3_fetch "s3://$BUCKET/backups/$ROLE/data/$name" "$STAGE/$name" "$sha" "$size"
   if [ "$S3_ABSENT" = yes ]; then
     fail "the backup has no $name"
   fi
-  if [ -n "$(find "$target" -mindepth 1 -maxdepth 1 -print -quit)" ]; then
-    target=/home/ddos/data/restored
-    runuser -u ddos -- mkdir -p "$target"
+  if [ -n "$(find /home/ddos/data -mindepth 1 -maxdepth 1 -print -quit)" ]; then
+    into=restored
+    target=$target/restored
   fi
-  runuser -u ddos -- tar -xzf - --strip-components=1 -C "$target" <"$STAGE/$name"
+  unpack "$STAGE/$name" /home/ddos/data "$into" --strip-components=1
   log "data restored to $target"
 }
 
@@ -67,9 +82,7 @@ restore_logs() {
   if [ "$S3_ABSENT" = yes ]; then
     fail "the backup has no $name"
   fi
-  install -d -m 755 -o ddos -g ddos /home/ddos/logs/restored
-  tar -xzf "$STAGE/$name" --no-same-owner --no-same-permissions -C /home/ddos/logs/restored logs
-  chown -R ddos:ddos /home/ddos/logs/restored
+  unpack "$STAGE/$name" /home/ddos/logs restored logs
   log "logs restored to /home/ddos/logs/restored"
 }
 

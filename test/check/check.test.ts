@@ -2,6 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../cli/run";
+import { CHANGES, FAULTS } from "../lab/soak/draw";
+import { chosenRuns } from "../lab/soak/main";
 import { countIn, tally } from "./count";
 import { checkAll } from "./main";
 import { shellScripts, STAGES, type Stage } from "./stages";
@@ -55,7 +57,7 @@ test("--fast, --only and --list", async () => {
   const names = async (...args: string[]) =>
     (await run(checkAll(STAGES), ["--list", ...args])).out.split("\n").map((line) => line.split(" ")[0]);
   const fast = ["types", "lint", "shell", "workflows", "unit", "long", "python", "preview", "browser", "docs", "nodes"];
-  expect(await names()).toEqual([...fast, "hosts", "faults"]);
+  expect(await names()).toEqual([...fast, "hosts", "faults", "soak"]);
   expect(await names("--fast")).toEqual(fast);
   expect(await names("--only", "hosts", "--only", "types")).toEqual(["types", "hosts"]);
   expect(await run(checkAll(STAGES), ["--only", "typs"])).toMatchObject({ code: 2, out: "" });
@@ -69,6 +71,14 @@ test("everything passed: exit code 0; nothing ran: 1", async () => {
 test("every shell script is checked, and the unit tests are the README's", () => {
   expect(shellScripts()).toEqual(expect.arrayContaining([".ci/run", "templates/steps/lib.sh", "test/lab/supervise.sh"]));
   expect(STAGES.find(({ name }) => name === "unit")?.steps()).toEqual([{ argv: ["npm", "test"] }]);
+});
+
+test("the soak of CI draws every fault and every change", () => {
+  const argv = STAGES.find(({ name }) => name === "soak")?.steps()[0]?.argv ?? [];
+  const after = (option: string): number => Number(argv[argv.indexOf(option) + 1]);
+  const runs = chosenRuns({ seed: after("--seed"), runs: after("--runs"), from: 1 });
+  expect(new Set(runs.map(({ fault }) => fault))).toEqual(new Set(FAULTS));
+  expect(new Set(runs.map(({ change }) => change))).toEqual(new Set(CHANGES));
 });
 
 test("every file that is listed as long is there, and each of the two commands runs what the other leaves out", () => {

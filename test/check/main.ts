@@ -23,7 +23,7 @@ export function checkAll(stages: readonly Stage[]): Command<typeof OPTIONS> {
     options: OPTIONS,
     examples: ["", "--fast", "--only lint --only unit"],
     notes: [
-      `Stages: ${stages.map(({ name }) => name).join(", ")}. The last two need Linux and root.`,
+      `Stages: ${stages.map(({ name }) => name).join(", ")}. The last ${stages.filter(({ hosts }) => hosts === true).length} need Linux and root.`,
       'The last line is "N passed, N failed": tests, and programs that count none as one each.',
     ],
     exitCodes: { 0: "everything passed", 1: "something failed" },

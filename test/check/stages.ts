@@ -27,6 +27,9 @@ const npm = (script: string, ...args: readonly string[]): Step => ({
 const VENV = ".cache/python-tests";
 const PYTHON = `${VENV}/bin/python`;
 
+/** The same runs each time, among them every fault and every change. */
+const SHORT_SOAK = ["--runs", "15", "--seed", "1"] as const;
+
 export const STAGES: readonly Stage[] = [
   { name: "types", title: "types", steps: () => [npm("types")] },
   { name: "lint", title: "lint and form", steps: () => [npm("lint")] },
@@ -47,6 +50,7 @@ export const STAGES: readonly Stage[] = [
     steps: () => OPERATING_SYSTEMS.map((os) => npm("test:hosts", "--os", os)),
   },
   { name: "faults", title: "faults on real hosts, short form", hosts: true, steps: () => [npm("test:faults", "--short")] },
+  { name: "soak", title: "faults by chance on real hosts, short form", hosts: true, steps: () => [npm("test:soak", ...SHORT_SOAK)] },
 ];
 
 /** That of Ubuntu 22.04, and a current one: python3-boto3 of the releases between them behaves as one of the two. */

@@ -189,6 +189,17 @@ python("a clear case ends at once", () => {
   expect(watch([[bad], [bad]], 60)).toEqual({ code: 1, said: expect.stringMatching(/^in 2 s 18 of 18 requests/) as string, seconds: 2 });
 });
 
+python.each([
+  ["a year back", -31_536_000],
+  ["a year ahead", 31_536_000],
+])("a clock that is set %s meanwhile hides no failure, and makes none of what had begun before", (_, at) => {
+  writeFileSync(log, "");
+  earlier(2000);
+  const failing = { ...AHEAD, at, status: 500 };
+  expect(watch([[], [many(9, failing)]])).toMatchObject({ code: 1, said: expect.stringMatching(/9 of 9 requests/) as string });
+  expect(watch([[], [many(9, { ...failing, at: -31_536_000, took: 20 })]]).said).toMatch(/no request came$/);
+});
+
 python("a line that is written in two parts counts once, whole", () => {
   writeFileSync(log, line({}).slice(0, 40));
   earlier(2000);

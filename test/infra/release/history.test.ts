@@ -67,6 +67,17 @@ bash("the same end twice is one line, as after a step that was killed behind it;
   expect(parsed().map(({ release }) => release)).toEqual([id(7), id(8), id(7)]);
 });
 
+bash("a line without an end makes the file no larger than its bound, and the newest lines stay", () => {
+  write(FILE, `{"result":"serves","release":"${id(0)}"}\n${"\0".repeat(9 << 20)}\n{"result":"serves","release":"${id(1)}"}\n`);
+  sh(`told serves ${id(2)} ${id(1)} "" /none /none`);
+  expect(statSync(join(root, FILE)).size).toBeLessThanOrEqual(1 << 20);
+  expect(
+    lines()
+      .slice(-2)
+      .map((line) => (JSON.parse(line) as { release: string }).release),
+  ).toEqual([id(1), id(2)]);
+});
+
 bash.each([
   ["cut off", '{"at":"2026'],
   ["of zeros", "\0\0\0"],

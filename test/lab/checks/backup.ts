@@ -2,6 +2,7 @@
 import type { Lab } from "../lab";
 import type { Check } from "./harness";
 import { expect } from "./harness";
+import { upOnce } from "./operator";
 
 const BACKUP = "systemctl start ddos-backup.service || { journalctl -u ddos-backup.service -n 20 -o cat --no-pager >&2; exit 1; }";
 const DATA = "find /home/ddos/data -type f -exec sha256sum {} + | sort";
@@ -24,6 +25,23 @@ async function backedUp(lab: Lab): Promise<string> {
   return `${sent.length} objects written, no model among them`;
 }
 
+/** What the application leaves in its folders leads a restore nowhere: not into the releases, whose owner unpacks, and not as root. */
+async function plantedLinks(lab: Lab): Promise<void> {
+  const names = "find /home/ddos/releases /root/planted | LC_ALL=C sort | sha256sum; stat -c '%U %a' /root/planted";
+  const prepared = (folder: string, target: string): string =>
+    `mkdir -p -m 700 /root/planted; rm -rf ${folder}/restored; runuser -u ddos -- ln -s ${target} ${folder}/restored; ${names}`;
+  for (const [folder, target] of [
+    ["/home/ddos/data", "/home/ddos/releases"],
+    ["/home/ddos/logs", "/root/planted"],
+  ] as const) {
+    const before = await lab.must("backend", prepared(folder, target));
+    const { code, stderr } = await lab.exec("backend", "/usr/local/lib/ddos/restore.sh");
+    expect(code !== 0 && stderr.includes(`${folder}/restored is a link: move it away`), `restored through a link: ${code} ${stderr}`);
+    const after = await lab.must("backend", `${names}; rm -f ${folder}/restored`);
+    expect(after === before, `something came to ${target}: ${after}`);
+  }
+}
+
 /** The store of models and the data folder are emptied, as on a new volume; releases have their own links to the models. */
 async function restored(lab: Lab): Promise<string> {
   const [data, models] = [await lab.must("backend", DATA), await lab.must("backend", MODELS)];
@@ -37,8 +55,52 @@ async function restored(lab: Lab): Promise<string> {
   );
   expect(owners.trim() === "ddos:ddos\nddos:ddos\n/etc\n/etc/passwd", `owners: ${owners}`);
   await lab.must("backend", "/usr/local/lib/ddos/restore.sh && test -f /home/ddos/data/restored/a/seen.bin");
-  await lab.must("backend", "rm -rf /home/ddos/data/*");
+  await plantedLinks(lab);
+  await lab.must("backend", "rm -rf /home/ddos/data/* /home/ddos/logs/restored");
   return `${models.trim().split("\n").length} models and the data folder, byte for byte`;
+}
+
+/** Everything that the set-up brought: what is left is what a fresh machine has, and the packages. */
+const EMPTIED = `systemctl disable --quiet --now ddos-backup.timer ddos-backend.service ddos-recover.service nginx
+rm -rf /home/ddos /var/lib/ddos /usr/local/lib/ddos /etc/ddos /var/log/ddos /etc/systemd/system/ddos-* /etc/systemd/system/*/ddos-* /etc/nginx/sites-*/backend
+userdel ddos; systemctl daemon-reload; systemctl reset-failed; [ ! -e /home/ddos ]`;
+
+const HISTORY = "sha256sum </var/lib/ddos/history; wc -l </var/lib/ddos/history";
+
+/** As docs/how-to/restore.md has it: the set-up, then restore.sh; what served before serves again, and the data is back. */
+async function fresh(lab: Lab): Promise<string> {
+  await lab.must(
+    "backend",
+    "runuser -u ddos -- sh -c 'mkdir -p /home/ddos/data/b && head -c 200000 /dev/urandom >/home/ddos/data/b/kept.bin'",
+  );
+  await lab.must("backend", BACKUP);
+  const [data, models] = [
+    await lab.must("backend", DATA),
+    await lab.must("backend", "sha256sum /home/ddos/current/models/* | cut -c 1-64"),
+  ];
+  const lines = await lab.must("backend", "cat /var/lib/ddos/history");
+  const began = Date.now();
+  await lab.must("backend", EMPTIED);
+  await upOnce(lab.name, "--force", "yes");
+  await lab.must("backend", "rm -f /var/lib/ddos/history; /usr/local/lib/ddos/restore.sh");
+  expect((await lab.must("backend", DATA)) === data, "the data folder is another one");
+  expect((await lab.must("backend", "sha256sum /home/ddos/current/models/* | cut -c 1-64")) === models, "other models serve");
+  expect(
+    (await lab.must("backend", "cat /var/lib/ddos/history")) === lines,
+    `the history is another one: ${await lab.must("backend", HISTORY)}`,
+  );
+  const { events } = await upOnce(lab.name);
+  expect(
+    events.every(({ what }) => what === "unchanged"),
+    "the next run had something to do",
+  );
+  await lab.must("backend", "rm -rf /home/ddos/data/*");
+  return `${((Date.now() - began) / 1000).toFixed(0)} s from the emptied host to its data`;
+}
+
+/** Takes minutes: by name. */
+export function freshHostChecks(lab: () => Lab): Check[] {
+  return [{ name: "restored onto a host that was emptied of everything: the set-up, then restore.sh", run: () => fresh(lab()) }];
 }
 
 export function backupChecks(lab: () => Lab): Check[] {

@@ -6,7 +6,7 @@ import { createLab, openLab, removeLab } from "../lab";
 import { must } from "../process";
 import { holdLab } from "../state";
 import { answerChecks } from "./answers";
-import { backupChecks } from "./backup";
+import { backupChecks, freshHostChecks } from "./backup";
 import { commandChecks } from "./commands";
 import { failureChecks } from "./failures";
 import { checkFileTable } from "./file-table";
@@ -211,6 +211,7 @@ async function runAll(only: RegExp | undefined): Promise<number> {
       ...releasesChecks(lab, outputs),
       ...httpsChecks(lab, () => String(outputs().gatewayAddress)),
       ...drillChecks(lab),
+      ...freshHostChecks(lab),
     ];
     const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...byName];
     const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];

@@ -1,7 +1,7 @@
 /** The changes that a fault strikes: each can be begun, made again until it holds, and says what it makes of the host. */
 import { askReleases, askRollback } from "../../../infra/release/asked";
 import { readReleases, type ReleaseList } from "../../../infra/cli/releases-report";
-import type { HostRole } from "../../../infra/release/types";
+import type { Bake, HostRole } from "../../../infra/release/types";
 import type { Wanted as BackendWanted } from "../faults/bench";
 import type { DeployOptions, Outcome } from "../faults/operator";
 import { createOperator, sendAsked, startCommand } from "../faults/operator";
@@ -27,10 +27,14 @@ export interface Change {
 
 const requirements = (label: string): string => `uvicorn\npython-dotenv\n# ${label}\n`;
 
-function backend(hosts: SoakHosts, change: Partial<BackendWanted>): Change {
+/** Long enough for faults to strike while a release is watched. */
+const BAKE: Bake = { bakeSeconds: 4, bakeErrorShare: 0.05, bakeLatency: 10 };
+
+/** @param release how long it is watched; undefined: not at all */
+function backendRelease(hosts: SoakHosts, change: Partial<BackendWanted>, release: Bake | undefined): Change {
   const { bench, lab } = hosts;
   const good = bench.good();
-  const wanted = { ...good, ...change };
+  const wanted = { ...good, ...change, spec: { ...(change.spec ?? good.spec), release } };
   const theirs = { ...good, app: { ...good.app, label: `${wanted.app.label}-theirs` } };
   return {
     role: "backend",
@@ -39,6 +43,28 @@ function backend(hosts: SoakHosts, change: Partial<BackendWanted>): Change {
     first: (options, fault) => bench.deploy({ ...wanted, app: { ...wanted.app, fault } }, options),
     again: (all) => bench.deploy(wanted, { all }),
     stranger: () => createOperator(lab, "backend").deploy(backendSpec(theirs.app, theirs.models, theirs.spec), backendValues(theirs.ttl)),
+  };
+}
+
+/** What hands broke is put right, by every step; the release that serves is whole. */
+const DRIFT = `chmod 640 /home/ddos/current/app/.env; sed -i 's/max_fails=0/max_fails=9/' /etc/nginx/sites-available/backend
+rm -f /home/ddos/app /home/ddos/models /etc/nginx/sites-enabled/backend; sed -i 's/^RestartSec=.*/RestartSec=9/' /etc/systemd/system/ddos-backend.service`;
+
+async function repair(hosts: SoakHosts): Promise<Change> {
+  const { bench } = hosts;
+  const { made } = await hosts.serving("backend");
+  await bench.sh(DRIFT);
+  const wanted = { made, same: true } as const;
+  return {
+    role: "backend",
+    wanted,
+    theirs: wanted,
+    first: (options, fault) => (fault === undefined ? bench.deploy({}, { ...options, all: true }) : bad(hosts, fault, options)),
+    again: () => bench.deploy({}, { all: true }),
+    stranger: () => {
+      const { app, models, spec, ttl } = bench.good();
+      return bench.stranger().deploy(backendSpec(app, models, spec), backendValues(ttl));
+    },
   };
 }
 
@@ -140,26 +166,30 @@ async function restore(hosts: SoakHosts, run: string): Promise<Change> {
 export async function begin(hosts: SoakHosts, drawn: Draw, run: string): Promise<Change> {
   const { bench } = hosts;
   const good = bench.good();
+  const release = drawn.pick("bake", [undefined, undefined, BAKE]);
+  const backend = (change: Partial<BackendWanted>): Change => backendRelease(hosts, change, release);
   switch (drawn.change) {
     case "one .py":
-      return backend(hosts, { app: { ...good.app, label: run } });
+      return backend({ app: { ...good.app, label: run } });
     case ".env value":
-      return backend(hosts, { ttl: String(Number(good.ttl) + 1) });
+      return backend({ ttl: String(Number(good.ttl) + 1) });
     case "requirement":
-      return backend(hosts, { app: { ...good.app, requirements: requirements(run) } });
+      return backend({ app: { ...good.app, requirements: requirements(run) } });
     case "model":
-      return backend(hosts, { models: [plainModel("stage2.pkl", run), ...good.models.slice(1)] });
+      return backend({ models: [plainModel("stage2.pkl", run), ...good.models.slice(1)] });
     case "gateway release":
       return gateway(hosts, run);
     case "nginx setting": {
       const bodyMiB = 1 + ((drawn.run + drawn.between("body", 0, 3)) % 30);
       if (drawn.pick("host", ["backend", "gateway"]) === "gateway") return gateway(hosts, hosts.gateway.app.label, 40 + bodyMiB);
       const changed = bodyMiB === good.spec.limits?.bodyMiB ? bodyMiB + 31 : bodyMiB;
-      return backend(hosts, { spec: { ...good.spec, limits: { bodyMiB: changed } } });
+      return backend({ spec: { ...good.spec, limits: { bodyMiB: changed } } });
     }
     case "rollback by hand":
       return rollback(hosts);
     case "restore of a backup":
       return restore(hosts, run);
+    case "repair":
+      return repair(hosts);
   }
 }

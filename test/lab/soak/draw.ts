@@ -17,6 +17,7 @@ export const FAULTS = [
   "bad release",
   "changed file",
   "two operators",
+  "sshd restarted",
 ] as const;
 export type FaultName = (typeof FAULTS)[number];
 
@@ -30,6 +31,7 @@ export const CHANGES = [
   "nginx setting",
   "rollback by hand",
   "restore of a backup",
+  "repair",
 ] as const;
 export type ChangeName = (typeof CHANGES)[number];
 
@@ -43,6 +45,7 @@ const TAKES: Readonly<Record<ChangeName, number>> = {
   "nginx setting": 6000,
   "rollback by hand": 6000,
   "restore of a backup": 3000,
+  repair: 9000,
 };
 
 export interface Draw {

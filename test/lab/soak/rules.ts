@@ -24,6 +24,7 @@ export const RULES: Readonly<Record<FaultName, Rule>> = {
   "bad release": { requests: "none", deployment: "fails" },
   "changed file": { requests: "none", deployment: "either" },
   "two operators": { requests: "none", deployment: "succeeds" },
+  "sshd restarted": { requests: "none", deployment: "either" },
 };
 
 /** Of two who ask for the same rollback or restore at once, one may be told that the other came first. */
@@ -55,6 +56,8 @@ export interface Serving {
 export interface Wanted {
   readonly made?: string;
   readonly release?: string;
+  /** The release that served before may be it: a repair makes another one only where that one was altered. */
+  readonly same?: true;
 }
 
 export interface Deployed {
@@ -69,8 +72,8 @@ export interface Deployed {
 export function wrongServing({ before, wanted, ok }: Deployed, now: Serving): string | undefined {
   const old = now.release === before.release && now.made === before.made;
   const fresh = wanted.some(
-    ({ made = now.made, release }) =>
-      made === now.made && (release === undefined ? now.release !== before.release : release === now.release),
+    ({ made = now.made, release, same }) =>
+      made === now.made && (release === undefined ? same === true || now.release !== before.release : release === now.release),
   );
   const found = `${now.release} serves (${now.made})`;
   if (!old && !fresh) return `${found}: neither ${before.release} (${before.made}) nor what was deployed (${JSON.stringify(wanted)})`;

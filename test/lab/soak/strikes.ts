@@ -1,7 +1,7 @@
 /** How each fault is made on real hosts, and taken away again. */
 import type { HostRole } from "../../../infra/release/types";
 import { shiftClock } from "../faults/clock";
-import { TAKE_INODES } from "../faults/inodes";
+import { TAKE_INODES, takeSpace } from "../faults/space";
 import { sleep, until } from "../process";
 import type { Change } from "./changes";
 import type { Draw } from "./draw";
@@ -85,11 +85,8 @@ const linkCut: Strike = async (scene) => {
   return { remark: `${part}, ${ms} ms${closed ? ", the operator gave up" : ""}`, away };
 };
 
-/** The machine's whole disk: it is a small one of its own. */
-const FILL = `rm -rf /var/lib/ddos/reserve; left=$(df -Pk / | awk 'NR == 2 { print $4 }'); [ "$left" -lt 6000000 ] || exit 1; fallocate -l $((left - 64))K /var/ballast`;
-
 const diskFull: Strike = async ({ hosts, change }) => {
-  await hosts.lab.must(change.role, FILL);
+  await hosts.lab.must(change.role, takeSpace());
   return { remark: "", undo: () => hosts.lab.must(change.role, "rm -f /var/ballast") };
 };
 
@@ -144,6 +141,14 @@ const changedFile: Strike = async ({ hosts, change, drawn }) => {
   return { remark: what };
 };
 
+/** As an update of openssh-server does: connections that stand go on, new ones are refused for a moment. */
+const sshdRestarted: Strike = async (scene) => {
+  const host = hostOf(scene);
+  const times = scene.drawn.between("times", 1, 3);
+  await scene.hosts.lab.must(host, `for try in $(seq ${times}); do systemctl restart ssh; sleep 0.3; done`);
+  return { remark: `${host}, ${times} times` };
+};
+
 /** Both are the deployment itself: what makes them is in run.ts. */
 const nothing: Strike = () => Promise.resolve({ remark: "" });
 
@@ -162,4 +167,5 @@ export const STRIKES: Readonly<Record<Draw["fault"], Strike>> = {
   "bad release": nothing,
   "changed file": changedFile,
   "two operators": nothing,
+  "sshd restarted": sshdRestarted,
 };

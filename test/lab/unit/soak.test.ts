@@ -92,6 +92,10 @@ describe("what serves afterwards", () => {
     const two = [{ made: "r2 300" }, { made: "r3 300" }];
     expect(wrongServing({ before, wanted: two, ok: true }, { release: "9-dd", made: "r3 300" })).toBeUndefined();
     expect(wrongServing({ before, wanted: [before], ok: true }, before)).toBeUndefined();
+    const repaired = [{ made: before.made, same: true }] as const;
+    expect(wrongServing({ before, wanted: repaired, ok: true }, before)).toBeUndefined();
+    expect(wrongServing({ before, wanted: repaired, ok: true }, { ...before, release: "8-bb" })).toBeUndefined();
+    expect(wrongServing({ before, wanted: repaired, ok: true }, { release: "8-bb", made: "r2 300" })).toMatch(/neither/);
   });
 
   test("a host that boots refuses the link, and nothing else is taken for that", () => {

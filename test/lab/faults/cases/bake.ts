@@ -1,12 +1,18 @@
 /** Releases that pass their trial and then fail at what clients ask: they are watched after the switch, under the load that runs beside every case. */
 import type { Bake } from "../../../../infra/release/types";
+import { expectServing } from "../bench";
 import type { Case } from "../case";
 import { check, expectFailure, expectSuccess } from "../case";
+import { takeSpace } from "../space";
+import { until } from "../../process";
 
 const bake = (seconds: number, change: Partial<Bake> = {}): { release: Bake } => ({
   release: { bakeSeconds: seconds, bakeErrorShare: 0.05, bakeLatency: 3, ...change },
 });
 
+/** Until a release is being watched, and a second more. */
+const WATCHING =
+  "for try in $(seq 400); do pgrep -f 'bake[.]py watch' >/dev/null && break; sleep 0.1; done; pgrep -f 'bake[.]py watch' >/dev/null || exit 1; sleep 1";
 const SERVING = "sed -n s/^current=//p /var/lib/ddos/serving";
 
 export const bakeCases: readonly Case[] = [
@@ -53,9 +59,8 @@ export const bakeCases: readonly Case[] = [
         { app: { label: bench.label() }, spec: bake(60) },
         {
           during: (step) => {
-            const watching =
-              "for try in $(seq 400); do pgrep -f 'bake[.]py watch' >/dev/null && break; sleep 0.1; done; sleep 1; systemctl kill --signal=KILL 'ddos-step-release-*'";
-            if (step === "release") void bench.lab.must("backend", watching, { timeoutMs: 60_000 });
+            const kill = `${WATCHING}; systemctl kill --signal=KILL 'ddos-step-release-*'`;
+            if (step === "release") void bench.lab.must("backend", kill, { timeoutMs: 60_000 });
           },
         },
       );
@@ -63,6 +68,47 @@ export const bakeCases: readonly Case[] = [
       await bench.sh("for try in $(seq 300); do [ -e /var/lib/ddos/switching ] || exit 0; sleep 0.1; done; exit 1");
       check((await bench.sh(SERVING)).trim() === before, "another release than the one before is recorded");
       return "rolled back by ddos-undo.service";
+    },
+  },
+  {
+    name: "watched: the disk fills up meanwhile, and all of one release serves",
+    byName: true,
+    run: async (bench) => {
+      expectSuccess(await bench.deploy({ app: { label: bench.label() }, spec: {} }));
+      const good = bench.good();
+      const before = (await bench.sh(SERVING)).trim();
+      const wanted = { app: { label: bench.label() }, spec: bake(8) };
+      const filled = bench.sh(`${WATCHING}${takeSpace()}`);
+      const [outcome] = await Promise.all([bench.deploy(wanted), filled]).finally(() => bench.sh("rm -f /var/ballast"));
+      const serving = (await bench.sh(SERVING)).trim();
+      check(outcome.ok === (serving !== before), `${serving} serves, and the step ${outcome.ok ? "succeeded" : "failed"}: ${outcome.last}`);
+      bench.setGood(outcome.ok ? bench.good() : good);
+      await expectServing(bench, 30_000);
+      expectSuccess(await bench.deploy({ ...wanted, app: { label: bench.label() }, spec: bake(3) }));
+      bench.setGood({ ...bench.good(), spec: {} });
+      return outcome.ok ? "the new release serves" : (outcome.last.trimEnd().split("\n").at(-1)?.slice(0, 200) ?? "");
+    },
+  },
+  {
+    name: "watched: the host reboots meanwhile, and the release before serves",
+    byName: true,
+    outage: true,
+    run: async (bench) => {
+      expectSuccess(await bench.deploy({ app: { label: bench.label() }, spec: {} }));
+      const before = (await bench.sh(SERVING)).trim();
+      const wanted = { app: { label: bench.label() }, spec: bake(60) };
+      const struck = bench.sh(WATCHING).then(() => bench.lab.reboot("backend"));
+      const [outcome] = await Promise.all([bench.deploy(wanted), struck]);
+      check(!outcome.ok, "the step says that it ended well");
+      await until("the host's own rolling back", 60_000, async () =>
+        (await bench.sh("[ -e /var/lib/ddos/switching ] && printf open || printf ''")) === "" ? true : undefined,
+      );
+      check((await bench.sh(SERVING)).trim() === before, "another release than the one before is recorded");
+      await until("the release before", 60_000, async () => (await bench.about()).label === bench.good().app.label || undefined);
+      const next = { ...wanted, spec: bake(3) };
+      await until("the next run", 60_000, async () => (await bench.deploy(next)).ok || undefined);
+      bench.setGood({ ...bench.good(), spec: {} });
+      return "rolled back at the boot, then released";
     },
   },
 ];

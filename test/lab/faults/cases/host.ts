@@ -5,6 +5,7 @@ import type { Case } from "../case";
 import { check, expectFailure, expectSuccess } from "../case";
 import { shiftClock } from "../clock";
 import type { DeployOptions } from "../operator";
+import { takeSpace } from "../space";
 
 const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -17,13 +18,6 @@ const withSite = (change: (site: string) => string): DeployOptions => ({
     return { script: script.replace(site, () => changed), stdin: stdin.replace(/^nginx=.*$/m, `nginx=${sha(changed)}`) };
   },
 });
-
-/** The machine's whole disk, with `free` KiB left. It is a small one of its own (see main.ts): refuses to fill anything large. */
-const fill = (free: number): string => `
-rm -rf /var/lib/ddos/reserve
-left=$(df -Pk / | awk 'NR == 2 { print $4 }')
-[ "$left" -lt 6000000 ] || exit 1
-fallocate -l $((left - ${free}))K /var/ballast`;
 
 /** What the steps ask about free space answers wrongly: they find out by the first byte that is refused. */
 const LYING_DF = "printf '#!/bin/sh\\necho x; echo x x x 999999999 x x\\n' >/usr/local/bin/df; chmod 755 /usr/local/bin/df";
@@ -41,7 +35,7 @@ export const hostCases: readonly Case[] = [
     name: "disk nearly full: refused before anything is written",
     run: (bench) =>
       withFullDisk(bench, async () => {
-        await bench.sh(fill(40_000));
+        await bench.sh(takeSpace(40_000));
         return expectFailure(await bench.deploy({ app: { label: bench.label() } }), "code", /not enough disk space/);
       }),
   },
@@ -49,7 +43,7 @@ export const hostCases: readonly Case[] = [
     name: "disk that fills up while a release is written",
     run: (bench) =>
       withFullDisk(bench, async () => {
-        const full = `${fill(64)}; ${LYING_DF}`;
+        const full = `${takeSpace(64)}; ${LYING_DF}`;
         const during = (step: string): void => void (step === "release" && bench.sh(full));
         return expectFailure(await bench.deploy({ app: { label: bench.label() } }, { during }), "release", /the disk is full/);
       }),

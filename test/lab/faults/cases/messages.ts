@@ -3,7 +3,7 @@ import type { Bench } from "../bench";
 import type { Case } from "../case";
 import { check, expectFailure, expectSuccess } from "../case";
 import { shiftClock } from "../clock";
-import { TAKE_INODES } from "../inodes";
+import { TAKE_INODES } from "../space";
 import { plainModel } from "../variants";
 
 const newModel = (bench: Bench) => [plainModel("stage2.pkl", bench.label()), ...bench.good().models.slice(1)];

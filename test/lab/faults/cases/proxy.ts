@@ -1,5 +1,5 @@
 /** The gateway in proxy mode: its site leads to the backend, no application runs there, and releases of either host cost no request. */
-import { sleep } from "../../process";
+import { sleep, until } from "../../process";
 import type { Bench } from "../bench";
 import { URL_ABOUT } from "../bench";
 import type { Case } from "../case";
@@ -34,6 +34,31 @@ const KINDS: ReadonlyArray<readonly [name: string, release: (bench: Bench) => Pr
   ["gateway site", (bench) => toProxy(bench, 4)],
   ["proxy to application", (bench) => toApplication(bench)],
 ];
+
+/** Waits on the gateway until a switch is recorded. */
+const SWITCHING =
+  "end=$(($(date +%s) + 60)); until [ -e /var/lib/ddos/switching ]; do sleep 0.01; [ $(date +%s) -lt $end ] || exit 1; done";
+const KILL = `systemctl kill --signal=SIGKILL "$(systemctl list-units --no-legend --plain 'ddos-step-release-*' | cut -d ' ' -f 1)"`;
+
+/** What the gateway does by itself after it was struck ends with a whole release, of the one kind or the other. */
+async function expectWhole(bench: Bench): Promise<string> {
+  return until("a gateway that serves", 90_000, async () => {
+    const state = await bench.lab.must(
+      "gateway",
+      '[ ! -e /var/lib/ddos/switching ] && readlink /home/ddos/current && sed -n "s/^mode=//p" "/var/lib/ddos/$(readlink /home/ddos/current)/facts"',
+    );
+    check((await bench.about()).label === bench.good().app.label, "the backend does not answer through the gateway");
+    return state.includes("proxy") ? "the proxy" : "the application";
+  });
+}
+
+async function struck(bench: Bench, deploy: () => Promise<Outcome>, strike: () => Promise<unknown>): Promise<string> {
+  const [outcome] = await Promise.all([deploy(), bench.lab.must("gateway", SWITCHING).then(strike)]);
+  check(!outcome.ok, "it succeeded");
+  const kind = await expectWhole(bench);
+  await until("the next run", 60_000, async () => (await deploy()).ok || undefined);
+  return kind;
+}
 
 export const proxyCases: readonly Case[] = [
   {
@@ -75,6 +100,27 @@ export const proxyCases: readonly Case[] = [
       check(units.trim() === "0", "units of the application are left");
       expectSuccess(await toApplication(bench));
       return failure;
+    },
+  },
+  {
+    name: "the gateway is struck in the middle of a switch to proxy and of one to an application, and reboots as a proxy",
+    byName: true,
+    outage: true,
+    run: async (bench) => {
+      const powerCut = async (): Promise<void> => {
+        await bench.lab.powerOff("gateway");
+        await bench.lab.powerOn("gateway");
+      };
+      const kill = (): Promise<string> => bench.lab.must("gateway", KILL);
+      const killed = await struck(bench, () => toProxy(bench), kill);
+      await expectNoApplication(bench);
+      await bench.lab.reboot("gateway");
+      check((await expectWhole(bench)) === "the proxy", "another release serves after the reboot");
+      const cut = await struck(bench, () => toApplication(bench), powerCut);
+      const back = await struck(bench, () => toProxy(bench), powerCut);
+      await expectNoApplication(bench);
+      expectSuccess(await toApplication(bench));
+      return `after SIGKILL served ${killed}, after power cuts ${cut} and ${back}`;
     },
   },
   {

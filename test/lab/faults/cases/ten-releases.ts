@@ -6,7 +6,8 @@ import type { Case } from "../case";
 import { check, expectSuccess } from "../case";
 import type { Outcome } from "../operator";
 import { plainModel } from "../variants";
-import { startWatch } from "../watch";
+import type { Counts } from "../load";
+import { startWatch, type Watch } from "../watch";
 
 /** Requests a second, half of them on new connections. */
 const RATE = 100;
@@ -29,29 +30,57 @@ const KINDS: readonly Kind[] = [
   ],
 ];
 
+interface Total {
+  sent: number;
+  failed: number;
+  repeated: number;
+}
+
+function add(total: Total, { sent, failed, repeated }: Counts): void {
+  total.sent += sent;
+  total.failed += failed;
+  total.repeated += repeated;
+}
+
+/** @param watches each of which sends its own requests meanwhile @param lastMs how long the last of them may take */
+async function throughAll(bench: Bench, watches: readonly Watch[], lastMs: number): Promise<string> {
+  const total: Total = { sent: 0, failed: 0, repeated: 0 };
+  try {
+    await sleep(1500);
+    for (const [kind, release] of KINDS) {
+      const outcome = await release(bench);
+      const counts = await Promise.all(watches.map((watch) => watch.look()));
+      console.log(`     ${kind}: ${outcome.ran.join(", ")}; ${counts.map(inWords).join("; ")}`);
+      for (const one of counts) add(total, one);
+      expectSuccess(outcome);
+    }
+    await sleep(lastMs);
+    for (const watch of watches) add(total, await watch.look());
+  } finally {
+    for (const watch of watches) watch.stop();
+  }
+  check(total.failed === 0, `${total.failed} of ${total.sent} requests failed`);
+  return `10 releases: ${total.sent} requests sent, 0 failed, ${total.repeated} repeated by the client`;
+}
+
+const inWords = ({ sent, failed, repeated, slowest, reasons }: Counts): string =>
+  `${sent} sent, ${failed} failed, ${repeated} repeated, slowest ${Math.round(slowest)} ms ${JSON.stringify(reasons)}`;
+
+/** Seconds that an answer takes; requests.timeoutSeconds is 30 by default. */
+const LONG = [3, 14, 28] as const;
+
 export const loadCases: readonly Case[] = [
   {
     name: `ten releases of different kinds under ${RATE} requests a second`,
+    run: (bench) => throughAll(bench, [startWatch(bench.lab, URL_ABOUT, RATE, 400)], 1000),
+  },
+  {
+    name: `ten releases of different kinds under requests that last up to the timeout: ${LONG.join(", ")} s`,
+    byName: true,
     run: async (bench) => {
-      const watch = startWatch(bench.lab, URL_ABOUT, RATE, 400);
-      await sleep(1500);
-      const total = { sent: 0, failed: 0, repeated: 0 };
-      for (const [kind, release] of KINDS) {
-        const outcome = await release(bench);
-        const counts = await watch.look();
-        console.log(
-          `     ${kind}: ${outcome.ran.join(", ")}; ${counts.sent} sent, ${counts.failed} failed, ${counts.repeated} repeated, slowest ${Math.round(counts.slowest)} ms ${JSON.stringify(counts.reasons)}`,
-        );
-        total.sent += counts.sent;
-        total.failed += counts.failed;
-        total.repeated += counts.repeated;
-        expectSuccess(outcome);
-      }
-      await sleep(1000);
-      const last = await watch.look();
-      watch.stop();
-      check(total.failed + last.failed === 0, `${total.failed + last.failed} of ${total.sent + last.sent} requests failed`);
-      return `10 releases: ${total.sent + last.sent} requests sent, 0 failed, ${total.repeated + last.repeated} repeated by the client`;
+      const url = (seconds: number): string => URL_ABOUT.replace("/about", `/slow/${seconds}`);
+      const watches = LONG.map((seconds) => startWatch(bench.lab, url(seconds), 1, 900));
+      return throughAll(bench, watches, 31_000);
     },
   },
 ];

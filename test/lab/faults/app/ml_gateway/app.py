@@ -1,7 +1,8 @@
 """A bare ASGI application for the fault tests: starts in a tenth of a second and breaks as config.json says.
 
 config.json: label (comes back in every answer), fault (none | crash | crash-on-8000 | unhealthy | wrong-body | hog | failing), startSeconds.
-With UPSTREAM_URL in the environment it forwards everything but /health, as the gateway does; without, it answers itself.
+With UPSTREAM_URL in the environment it forwards everything but /health, as the gateway does; without, it answers itself: /slow after a
+second, /slow/N after N seconds.
 """
 
 import asyncio
@@ -66,15 +67,15 @@ async def respond(path):
         return health()
     if UPSTREAM:
         try:
-            return await asyncio.wait_for(forward(path), 25)
+            return await asyncio.wait_for(forward(path), 29 if path.startswith("/slow/") else 25)
         except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError) as error:
             return 502, repr(error).encode()
     if FAULT == "failing":
         return 500, b"failing"
     if path == "/hog":
         hog(4096)
-    if path == "/slow":
-        await asyncio.sleep(1)
+    if path.startswith("/slow"):
+        await asyncio.sleep(float(path.removeprefix("/slow").removeprefix("/") or 1))
     return about()
 
 
