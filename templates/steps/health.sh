@@ -22,14 +22,24 @@ health_headers() {
 # health_ask FILE ORIGIN FOLDER [OPTION...]: one request, on a new connection, with these options of curl. Leaves FOLDER/head and FOLDER/body,
 # and the status in HEALTH_CODE. Fails when there was no answer; FOLDER/curl says why.
 health_ask() {
-  local file=$1 origin=$2 folder=$3 path
+  local file=$1 origin=$2 folder=$3 path status=0
   shift 3
   health_headers "$file"
   path=$(health_value "$file" healthPath /health)
   : >"$folder/head"
   : >"$folder/body"
-  HEALTH_CODE=$(curl --silent --show-error --globoff --noproxy '*' --max-time 5 --max-filesize 65536 "${HEALTH_HEADERS[@]}" "$@" \
-    --dump-header "$folder/head" --output "$folder/body" --write-out '%{http_code}' "$origin$path" 2>"$folder/curl")
+  # The folder may lie in memory, and before curl 8.4 --max-filesize counts only where the length is said beforehand.
+  HEALTH_CODE=$(
+    trap '' XFSZ
+    ulimit -f 128
+    curl --silent --show-error --globoff --noproxy '*' --max-time 5 --max-filesize 65536 "${HEALTH_HEADERS[@]}" "$@" \
+      --dump-header "$folder/head" --output "$folder/body" --write-out '%{http_code}' "$origin$path" 2>"$folder/curl"
+  ) || status=$?
+  if [ "$status" = 63 ] || [ "$(wc -c <"$folder/body")" -gt 65536 ]; then
+    printf 'the answer is longer than 64 KiB\n' >"$folder/curl"
+    return 63
+  fi
+  return "$status"
 }
 
 # health_fits FILE FOLDER: whether that answer is the wanted one. A body that is no JSON is no error, it does not fit.

@@ -1,6 +1,6 @@
 /** templates/steps/health.sh against a server: what counts as healthy, asked as a host asks. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -17,13 +17,15 @@ import { exampleSpec } from "./example";
 const SCRIPT = join(__dirname, "../../../templates/steps/health.sh");
 const folder = mkdtempSync(join(tmpdir(), "health-test-"));
 let server: Server;
-let reply: { status: number; body: string };
+let reply: { status: number; body: string; said?: boolean };
 let asked: IncomingMessage | undefined;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked = request;
+    if (reply.said === true) response.setHeader("content-length", reply.body.length);
     response.writeHead(reply.status);
+    if (reply.said === false) response.write(reply.body.slice(0, 1000));
     response.end(reply.body);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -102,6 +104,16 @@ bash("what was wanted and found is said on one line each", async () => {
   expect(found.length).toBeLessThan(230);
   expect((await ask({}))[1]).toBe(`HTTP 200 with body ${OK}`);
   expect((await ask({ status: 202, body: "any" }))[1]).toBe("HTTP 202 with any body");
+});
+
+bash.each([
+  ["says how long it is", true],
+  ["does not", false],
+])("an answer without end fills nothing: one that %s is no answer", async (_, said) => {
+  reply = { status: 200, body: "x".repeat(4 << 20), said };
+  expect((await ask({ body: "any" }))[0]).toBe("none");
+  expect(statSync(join(folder, "body")).size).toBeLessThanOrEqual(128 << 10);
+  expect(readFileSync(join(folder, "curl"), "utf8")).toBe("the answer is longer than 64 KiB\n");
 });
 
 bash("no answer is no fault of the script, and the record of an older release counts as it did", async () => {
