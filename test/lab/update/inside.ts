@@ -19,7 +19,8 @@ export interface Updated {
 const RATE = 20;
 const HOSTS = ["gateway", "backend"] as const;
 
-const serving = async (lab: Lab, host: string): Promise<string> => (await lab.must(host, "sed -n s/^current=//p /var/lib/ddos/serving")).trim();
+const serving = async (lab: Lab, host: string): Promise<string> =>
+  (await lab.must(host, "sed -n s/^current=//p /var/lib/ddos/serving")).trim();
 
 async function update(name: string): Promise<Updated> {
   const lab = openLab(name);
