@@ -53,10 +53,13 @@ log() {
   fi
 }
 
+# plain: stdin without control characters, those of C1 among them: what an application or its clients wrote must not steer the operator's terminal.
+plain() { LC_ALL=C sed -e 's/\xc2[\x80-\x9f]//g' -e 's/[\x00-\x08\x0b-\x1f\x7f]//g'; }
+
 # summary TEXT: the few lines the operator sees. A cut link must not fail the step.
 summary() {
   log "$*"
-  if ! printf '%s\n' "$*" 2>/dev/null >&3; then
+  if ! printf '%s\n' "$*" | plain 2>/dev/null >&3; then
     log "(the operator's link is gone; going on)"
   fi
 }
@@ -125,7 +128,7 @@ finish() {
   fi
   if [ "$status" -ne 0 ]; then
     log "failed, exit code $status"
-    explain 2>/dev/null >&4
+    explain 2>/dev/null | plain 2>/dev/null >&4
   else
     log "done, $CHANGES changed"
   fi

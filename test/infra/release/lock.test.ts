@@ -97,3 +97,13 @@ unless(needsRoot).each([
   expect(ended).toMatchObject({ code, done });
   expect(ended.err).toContain(reason);
 });
+
+unless(needsRoot)("what an application wrote does not steer the terminal of whoever reads what a step says", async () => {
+  const written = String.raw`$'\e[2K\e[1A\r\a\b\x7f\xc2\x9b31m Grüße,\ttab'`;
+  const { out, err } = await step(`summary ${written}; fail ${written}`);
+  for (const text of [out, err]) {
+    // eslint-disable-next-line no-control-regex -- they are what is looked for
+    expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+    expect(text).toContain("[2K[1A31m Grüße,\ttab");
+  }
+});
