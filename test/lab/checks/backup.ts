@@ -25,6 +25,10 @@ async function backedUp(lab: Lab): Promise<string> {
   return `${sent.length} objects written, no model among them`;
 }
 
+/** Logs that a restore brought back are not backed up, or each restore would bring all those before it. */
+const RESTORED_AGAIN =
+  "rm -rf /home/ddos/data/restored; /usr/local/lib/ddos/restore.sh && test -f /home/ddos/logs/restored/logs/access.log && ! test -e /home/ddos/logs/restored/logs/restored";
+
 /** What the application leaves in its folders leads a restore nowhere: not into the releases, whose owner unpacks, and not as root. */
 async function plantedLinks(lab: Lab): Promise<void> {
   const names = "find /home/ddos/releases /root/planted | LC_ALL=C sort | sha256sum; stat -c '%U %a' /root/planted";
@@ -55,6 +59,7 @@ async function restored(lab: Lab): Promise<string> {
   );
   expect(owners.trim() === "ddos:ddos\nddos:ddos\n/etc\n/etc/passwd", `owners: ${owners}`);
   await lab.must("backend", "/usr/local/lib/ddos/restore.sh && test -f /home/ddos/data/restored/a/seen.bin");
+  await lab.must("backend", `${BACKUP}; ${RESTORED_AGAIN}`);
   await plantedLinks(lab);
   await lab.must("backend", "rm -rf /home/ddos/data/* /home/ddos/logs/restored");
   return `${models.trim().split("\n").length} models and the data folder, byte for byte`;
