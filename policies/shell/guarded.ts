@@ -12,6 +12,12 @@ const WORKING = /\/(venvs?\d*|\.venv|\.cache|node_modules|\.git|__pycache__|logs
 const SYSTEM =
   /^\/etc\/(systemd\/|nginx\/|ssh\/|sudoers|cron|profile|tmpfiles\.d|ld\.so|pam\.d|rc\.local|update-motd\.d|udev\/|shadow|gshadow|passwd$|group$|security\/)|^\/(usr\/)?lib\/systemd\/|\/\.ssh(\/|$)|^\/var\/spool\/cron|^\/proc\/[^/]+\/environ$/u;
 
+/** Files that root obeys: others than root who may change one are root. What a user's own folders hold is that user's. */
+export const isSystemFile = (path: string): boolean =>
+  SYSTEM.test(path) &&
+  /^\/(etc|(usr\/)?lib)\//u.test(path) &&
+  !/\/\.ssh(\/|$)|^\/etc\/(g?shadow|nginx\/.*(htpasswd|\.key|\.pem|\.crt)$)/u.test(path);
+
 export function isGuarded(path: string, home: string): boolean {
   if (isSecretPath(path) || SYSTEM.test(path)) return true;
   return isWithin(path, home) && !WORKING.test(path.slice(home.length));

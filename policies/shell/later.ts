@@ -5,8 +5,8 @@
 import { runOnHost } from "./analyse";
 import type { Entry, Files } from "./files";
 import { cloneFiles, joinFiles } from "./files";
+import { commandsOf } from "./followed";
 import { obeyed } from "./obeyed";
-import { tmpfileCommands } from "./tmpfiles";
 import type { Context, Happenings } from "./state";
 import { isKnown, plain } from "./text";
 
@@ -60,67 +60,3 @@ function laterOf(files: Files, record: Happenings): Later[] {
 
 /** A text of which nothing is known is looked at by those who judge the file; here there is nothing to follow. */
 const isRelevant = (text: string): boolean => isKnown(text) || text.replace(/\uE002[^\uE002\uE003]*\uE003/gu, "").trim() !== "";
-
-interface Command {
-  readonly text: string;
-  readonly user: string;
-}
-
-const ROOT = "root";
-const SCRIPTS =
-  /^\/etc\/(cron\.(hourly|daily|weekly|monthly)\/|profile(\.d\/|$)|rc\.local$|rc\.d\/|init\.d\/|update-motd\.d\/|bash\.bashrc$|bashrc$|zsh\/|network\/if-[\w-]+\.d\/|dhcp\/.*hooks|networkd-dispatcher\/|NetworkManager\/dispatcher\.d\/|kernel\/.*\.d\/|acpi\/|ssh\/sshrc$|X11\/)|^\/var\/lib\/cloud\/scripts\/|\/systemd\/(system-(sleep|shutdown|generators|environment-generators))\/|\/(hooks|\.githooks)\/(pre|post|update|prepare|commit|applypatch|reference)[\w-]*$|\/\.(bashrc|profile|bash_profile|bash_login|bash_logout|zshrc|zprofile|zlogin|kshrc)$|\/\.ssh\/rc$/u;
-const UNIT = /\/systemd\/.*\.(service|socket|mount|conf)$/u;
-
-/** The commands that a file makes somebody run later; none for other files. */
-function commandsOf(path: string, text: string): Command[] {
-  if (SCRIPTS.test(path)) return [{ text, user: userOf(path) }];
-  if (UNIT.test(path)) return unitCommands(text);
-  if (/\/tmpfiles\.d\/[^/]+\.conf$/u.test(path)) return [{ text: tmpfileCommands(text), user: ROOT }];
-  if (/^\/etc\/(crontab$|cron\.d\/)/u.test(path)) return cronCommands(text, undefined);
-  if (/^\/var\/spool\/cron\//u.test(path)) return cronCommands(text, path.slice(path.lastIndexOf("/") + 1));
-  if (/\/udev\/rules\.d\//u.test(path)) return matches(text, /\b(?:RUN(?:\{\w+\})?\+?=|PROGRAM=+)"([^"]*)"/gu);
-  if (/\/logrotate\.d\/|logrotate\.conf$/u.test(path))
-    return matches(text, /^[ \t]*(?:pre|post|first|last)(?:rotate|action)[ \t]*\n([\s\S]*?)^[ \t]*endscript/gmu);
-  if (/\/apt\.conf(\.d\/|$)/u.test(path)) return /Invoke|Install-Pkgs/u.test(text) ? matches(text, /"([^"]*)"/gu) : [];
-  if (/\/dpkg\.cfg(\.d\/|$)/u.test(path)) return matches(text, /^[ \t]*(?:pre|post)-invoke[ \t]*=?[ \t]*"?([^"\n]*)/gmu);
-  if (/\/modprobe\.d\//u.test(path)) return matches(text, /^[ \t]*(?:install|remove)[ \t]+\S+[ \t]+(\S.*)$/gmu);
-  if (/\/sysctl\.(conf$|d\/)/u.test(path)) return matches(text, /^[ \t]*-?kernel[./]core_pattern[ \t]*=[ \t]*"?\|(.*)$/gmu);
-  if (/^\/etc\/anacrontab$/u.test(path)) return matches(text, /^[ \t]*(?:\d+|@\w+)[ \t]+\d+[ \t]+\S+[ \t]+(\S.*)$/gmu);
-  if (/\/sshd_config(\.d\/|$)/u.test(path)) return matches(text, /^[ \t]*ForceCommand[ \t]+(\S.*)$/gimu);
-  if (/\/authorized_keys2?$/u.test(path))
-    return matches(text, /(?:^|,)command="((?:[^"\\]|\\.)*)"/gmu).map((c) => ({ ...c, user: userOf(path) }));
-  if (/\/supervisor\/.*\.(conf|ini)$|supervisord\.conf$/u.test(path)) return matches(text, /^[ \t]*command[ \t]*=[ \t]*(\S.*)$/gmu);
-  if (/\/monit\//u.test(path)) return matches(text, /\b(?:exec|(?:start|stop) program(?:\s{0,50}=)?)\s{0,50}"([^"]*)"/gu);
-  if (/^\/etc\/incron\.d\/|^\/var\/spool\/incron\//u.test(path)) return matches(text, /^\S+[ \t]+\S+[ \t]+(\S.*)$/gmu);
-  if (/^\/etc\/xinetd\.d\//u.test(path)) return matches(text, /^[ \t]*server[ \t]*=[ \t]*(\S.*)$/gmu);
-  if (/^\/etc\/pam\.d\//u.test(path))
-    return matches(text, /\bpam_exec\.so[ \t]+(?:(?:quiet|expose_authtok|seteuid|stdout|log=\S+|type=\S+)[ \t]+)*(\S.*)$/gmu);
-  return [];
-}
-
-const matches = (text: string, pattern: RegExp): Command[] =>
-  [...text.matchAll(pattern)].map(([, command = ""]) => ({ text: command, user: ROOT }));
-
-/** The user whose folder it lies in. */
-const userOf = (path: string): string => /^\/home\/([^/]+)\//u.exec(path)?.[1] ?? ROOT;
-
-function unitCommands(text: string): Command[] {
-  const lines = text.replace(/\\\n\s*/gu, " ").split("\n");
-  const dynamic = lines.some((line) => /^\s*DynamicUser\s*=\s*(yes|true|1|on)\s*$/u.test(line));
-  const user = lines.map((line) => /^\s*User\s*=\s*(\S+)/u.exec(line)?.[1]).findLast((u) => u !== undefined) ?? (dynamic ? "nobody" : ROOT);
-  return lines.flatMap((line) => {
-    const match = /^\s*Exec(?:Start|StartPre|StartPost|Stop|StopPost|Reload|Condition)\s*=\s*([-@:+!|]*)([^-@:+!|\s].*)$/u.exec(line);
-    return match ? [{ text: (match[2] ?? "").replaceAll("%%", "%"), user: /[+!]/u.test(match[1] ?? "") ? ROOT : user }] : [];
-  });
-}
-
-/** `m h dom mon dow [user] command`, `@daily [user] command`; a `%` ends the command and begins its input. */
-function cronCommands(text: string, owner: string | undefined): Command[] {
-  return text.split("\n").flatMap((line) => {
-    const fields = /^\s*(?:@\w+|(?:[\d*/,\-A-Za-z?~]+\s+){4}[\d*/,\-A-Za-z?~]+)\s+(\S.*)$/u.exec(line)?.[1];
-    if (fields === undefined || /^\s*#/u.test(line)) return [];
-    const named = owner === undefined ? /^(\S+)\s+(\S.*)$/u.exec(fields) : null;
-    const command = named ? (named[2] ?? "") : fields;
-    return [{ text: (/^(?:[^\\%]|\\[\s\S]?)*/u.exec(command)?.[0] ?? "").replaceAll("\\%", "%"), user: owner ?? named?.[1] ?? ROOT }];
-  });
-}

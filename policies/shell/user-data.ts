@@ -3,6 +3,8 @@ import { parse as parseYaml } from "yaml";
 import type { Resource } from "../core/types";
 import { asString, isAbsent } from "../core/values";
 import { foreign, shellString } from "./text";
+import { strangeSettings } from "./cloud-config";
+import { gunzipSync } from "node:zlib";
 import { runOnHost } from "./analyse";
 import { newFile, tick } from "./channels";
 import type { Files } from "./files";
@@ -28,8 +30,24 @@ const looksEncoded = (text: string): boolean =>
   /^(#!|#cloud|Content-Type|MIME)/u.test(Buffer.from(text, "base64").toString("utf8"));
 
 function decoded(text: string): string | undefined {
-  const result = Buffer.from(text, "base64").toString("utf8");
+  const bytes = Buffer.from(text, "base64");
+  const result = (isPacked(bytes) ? unpacked(bytes) : bytes)?.toString("utf8");
+  if (result === undefined) return undefined;
   return result.includes("\uFFFD") ? undefined : foreign(result);
+}
+
+/** AWS takes 16 KB; what is packed may be longer. */
+const LONGEST = 500_000;
+
+const isPacked = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** cloud-init takes what gzip has packed. Undefined where it is no such archive, or holds more than anybody hands over. */
+function unpacked(bytes: Buffer): Buffer | undefined {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: LONGEST });
+  } catch {
+    return undefined;
+  }
 }
 
 function unreadable(instance: Resource, part: string, why: string, files: Files, context: Context): void {
@@ -41,13 +59,19 @@ function unreadable(instance: Resource, part: string, why: string, files: Files,
 
 function run(text: string, instance: Resource, part: string, files: Files, context: Context): void {
   const first = text.trimStart().split("\n")[0] ?? "";
-  if (/^(Content-Type|MIME-Version)/iu.test(first)) {
+  if (/^(Content-Type|MIME-Version|From |Number-Attachments)/iu.test(first)) {
     for (const body of mimeParts(text)) run(body, instance, part, files, context);
   } else if (first.startsWith("#cloud-config")) cloudConfig(text, instance, part, files, context);
-  else if (first.startsWith("#!") && !/python|perl|ruby/u.test(first)) script(text, instance, part, files, context);
-  else if (first.startsWith("#!") || /^#(include|part-handler)|^## template/u.test(first))
+  else if (/^#!.*\b(ba|da)?sh\b/u.test(first)) script(text, instance, part, files, context);
+  // Run at every boot, and before anything else.
+  else if (first.startsWith("#cloud-boothook"))
+    run(text.trimStart().replace(/^#cloud-boothook[^\n]*\n/u, ""), instance, part, files, context);
+  else if (text.trim() !== "" && !isNote(text))
     unreadable(instance, part, `a format that is not followed (${first.slice(0, 30)})`, files, context);
 }
+
+/** cloud-init takes no notice of a text whose beginning it does not know; a comment begins none. */
+const isNote = (text: string): boolean => !/^[#<\w]/u.test(text.trimStart());
 
 function script(text: string, instance: Resource, part: string, files: Files, context: Context): void {
   runOnHost({ urn: instance.urn, part, text: foreign(text), stdin: "", user: "root", environment: new Map() }, files, context);
@@ -65,9 +89,6 @@ function mimeParts(text: string): string[] {
       return /base64/iu.test(head) ? (decoded(content) ?? "") : content;
     });
 }
-
-/** AWS takes 16 KB; what is packed may be longer. */
-const LONGEST = 500_000;
 
 interface CloudConfig {
   readonly write_files?: readonly {
@@ -94,6 +115,10 @@ function cloudConfig(text: string, instance: Resource, part: string, files: File
     const lines = (list ?? []).map((one) => (typeof one === "string" ? one : one.map(quote).join(" ")));
     if (lines.length > 0) script(lines.join("\n"), instance, part, files, context);
   };
+  const strange = strangeSettings(config as Readonly<Record<string, unknown>>, context.home);
+  const at = { urn: instance.urn, part, line: 1 };
+  for (const what of strange)
+    context.record.unclear.push({ what: `${what} of the cloud-config of «${instance.name}», which is not understood`, place: at });
   commands(config.bootcmd);
   for (const file of config.write_files ?? []) writeFile(file, instance, part, files, context);
   commands(config.runcmd);

@@ -106,9 +106,11 @@ export function withLinks(files: Files, path: string): string {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Below the service's home, but not in its virtual environment, which pip fills. */
+/** Below the service's home, but not in its virtual environment, which pip fills; the environment's own folder is one that the set-up makes. */
 export const isOwnFile = (path: string, settings: Settings): boolean =>
   isWithin(path, settings.home) &&
-  !/\/(venvs?|\.venv|\.cache|node_modules|\.git|__pycache__)(\/|$)/u.test(path.slice(settings.home.length));
+  !/\/(venvs?|\.venv|\.cache|node_modules|\.git|__pycache__)\/|\/(\.cache|node_modules|\.git|__pycache__)$/u.test(
+    path.slice(settings.home.length),
+  );
 
 export { nameOf };

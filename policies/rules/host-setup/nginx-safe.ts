@@ -1,52 +1,48 @@
-import { withoutTrailing } from "../../core/text";
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
-import { isWithin } from "../../shell/paths";
+import { editedLines } from "../../shell/obeyed/edits";
 import { isKnown, plain, show } from "../../shell/text";
-import { forEachHost, violation } from "./findings";
+import { forEachHost, unknown, violation } from "./findings";
+import { nginxDoubts } from "./nginx/doubts";
+import { parseOptions } from "../../shell/options";
+import { programOf, wordsOf } from "./runs";
 
 const FIX = "`ssl_protocols TLSv1.2 TLSv1.3;`, and proxy to the application instead of serving its folder.";
+const KEPT = "Write only directives that policies/rules/host-setup/nginx understands, or exempt this finding with the reason.";
 
-const WEAK_PROTOCOL = /\b(SSLv2|SSLv3|TLSv1|TLSv1\.1)(?![.\d])/u;
-const WEAK_CIPHER = /(^|[:\s"'+])(?!!)(RC4|3?DES|NULL|EXPORT|EXP|aNULL|eNULL|LOW|MD5)\b/u;
+const CONFIGURATION =
+  /^\/etc\/nginx\/(?!.*(\.(pem|crt|key|htpasswd|html?|types|der|js|csr|d)|htpasswd|_params)$)|\/[^/]*nginx[^/]*\.conf$/u;
 
-function check({ record }: HostReport, settings: Settings): Finding[] {
+function check(report: HostReport, settings: Settings): Finding[] {
+  return [...files(report, settings), ...starts(report, settings)];
+}
+
+function files({ record }: HostReport, settings: Settings): Finding[] {
   return record.written
-    .filter(
-      (w) =>
-        /^\/etc\/nginx\//u.test(w.path) ||
-        /^nginx.*\.conf$/u.test(w.path.slice(w.path.lastIndexOf("/") + 1).replace(/^.*?nginx/u, "nginx")),
-    )
-    .flatMap((w) =>
-      directives(plain(w.content))
-        .flatMap((line) => problem(line, settings))
-        .map((what) => violation(w.place, `${show(w.path)}: ${what}. ${FIX}`)),
+    .filter(({ path }) => CONFIGURATION.test(path) && !path.startsWith("/etc/systemd/"))
+    .flatMap(({ path, content, place }) =>
+      nginxDoubts(plain(editedLines(content)?.join("\n") ?? content), settings).map(({ what, certain }) =>
+        certain
+          ? violation(place, `${show(path)}: ${what}. ${FIX}`)
+          : unknown(place, `Cannot tell what nginx does with ${show(path)}: ${what}. ${KEPT}`),
+      ),
     );
 }
 
-const directives = (text: string): string[] =>
-  text
-    .replace(/^[ \t]*#.*$/gmu, "")
-    .split(/[;{}\n]/u)
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
-
-function problem(line: string, settings: Settings): string[] {
-  const [name = "", ...rest] = line.split(/\s+/u);
-  const value = rest.join(" ");
-  if (name === "ssl_protocols" && WEAK_PROTOCOL.test(value)) return [`\`${line}\` allows a protocol that is broken`];
-  if (name === "ssl_ciphers" && value.split(/[:\s"']+/u).some((c) => !c.startsWith("!") && !c.startsWith("-") && WEAK_CIPHER.test(c)))
-    return ["`ssl_ciphers` allows a cipher that is broken"];
-  if (name === "autoindex" && value === "on") return ["`autoindex on` lists folders"];
-  if ((name === "root" || name === "alias") && exposes(value, settings))
-    return [`\`${show(line)}\` serves the folder that holds .env or the models`];
-  return [];
-}
-
-function exposes(value: string, settings: Settings): boolean {
-  const folder = withoutTrailing(value.replace(/^["']|["']$/gu, ""), "/");
-  if (!isKnown(folder) || folder === "") return false;
-  return [`${settings.home}/app/.env`, `${settings.home}/models/x`].some((path) => isWithin(path, folder));
+/** `nginx -c FILE` and `nginx -g DIRECTIVES` read something else than what lies in /etc/nginx. */
+function starts({ record }: HostReport, settings: Settings): Finding[] {
+  return record.executed
+    .filter((run) => programOf(run) === "nginx")
+    .flatMap((run) => {
+      const options = parseOptions(wordsOf(run), { values: "cgpes" });
+      const own = options.value("g") ?? "";
+      const file = options.value("c");
+      const elsewhere = file !== undefined && isKnown(file) && !file.startsWith("/etc/nginx/") && !options.has("t", "T");
+      return [
+        ...nginxDoubts(own, settings).map(({ what }) => what),
+        ...(elsewhere ? [`it reads ${show(file)}, which lies outside /etc/nginx`] : []),
+      ].map((what) => unknown(run.place, `Cannot tell what \`${show(run.argv.join(" "))}\` does: ${what}. ${KEPT}`));
+    });
 }
 
 export const policy: Policy = {
@@ -54,8 +50,9 @@ export const policy: Policy = {
   severity: "medium",
   control: "NET-1",
   tags: ["host-setup", "nginx", "tls"],
-  description: "nginx allows no broken TLS and serves no folder that holds .env or models.",
-  why: "A static root at the application's folder hands out .env to whoever asks for /.env; old protocols can be read on the way.",
+  description:
+    "nginx allows no broken TLS, serves no folder that holds .env or models, runs as its own user, leads to nothing but the service, and has no directive that is not understood.",
+  why: "A static root at the application's folder hands out .env to whoever asks for /.env, an alias can be walked up, a module runs code; old protocols can be read on the way.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
   bad: "server { listen 443 ssl; ssl_protocols TLSv1 TLSv1.2; root /home/ddos/app; }",

@@ -10,7 +10,7 @@ import { carrier, sender } from "./send";
 import { dd, mkdir, mktemp, sed, tee, touch, truncate } from "./create";
 import { aws, curl, scp, wget } from "./fetch";
 import { base64, basename, cat, dirname, echo, head, id, printf, pwd, readlink, sha256sum, stat, whoami } from "./output";
-import { joinGroup, newUser, password, setcap, sysctl, systemctl, usermod } from "./system";
+import { groupmod, joinGroup, newUser, password, setcap, sysctl, systemctl, usermod, users } from "./system";
 import { dump, lookUp } from "./reveal";
 import { chgrp, chmod, chown, setfacl } from "./permissions";
 
@@ -39,6 +39,10 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   adduser: joinGroup,
   gpasswd: joinGroup,
   usermod,
+  groupmod,
+  newusers: users,
+  vipw: users,
+  vigr: users,
   passwd: password,
   chpasswd: password,
   setcap,

@@ -3,6 +3,7 @@ import type { Call, Effect } from "../call";
 import { newFile, readAll } from "../channels";
 import { exactly } from "../mode";
 import { sysctlHarmless, gitHarmless } from "../obeyed/code";
+import { isOwnGroup } from "../obeyed/groups";
 import { parseOptions } from "../options";
 import { nameOf } from "../paths";
 import { contentOf } from "../redirects";
@@ -13,14 +14,36 @@ import { isKnown, plain, show } from "../text";
 import { runUnmodelled } from "../unmodelled";
 import { useradd } from "./create";
 
-/** As good as root, or a way to every file of the host. */
-const PRIVILEGED =
-  /^(root|sudo|wheel|admin|adm|docker|lxd|lxc|incus\S*|libvirt\S*|kvm|disk|shadow|kmem|systemd-\w+|video|staff|ssl-cert|polkitd)$/u;
+/** A group that may lead to root, to a device or to others' files; groups that the set-up makes, and users' own, hold what it gives them. */
+function leadsOn(name: string, call: Call): boolean {
+  if (!isKnown(name)) return true;
+  const service = nameOf(call.scope.context.home);
+  return name === service ? plain(call.args.at(-1) ?? "") !== service : !isOwnGroup(name, madeGroups(call));
+}
 
-function privilegedGroup(options: ReturnType<typeof parseOptions>): string | undefined {
+/** Names that groupadd, addgroup, useradd and adduser have made so far. */
+function madeGroups({ scope, args }: Call): ReadonlySet<string> {
+  const made = scope.context.record.executed
+    .filter(({ program }) => /^(groupadd|addgroup|useradd|adduser)$/u.test(program))
+    .flatMap(({ argv }) =>
+      argv
+        .slice(1)
+        .map(plain)
+        .filter((word) => /^[a-z_][\w-]*$/u.test(word)),
+    );
+  // `adduser x` and `usermod -aG x x`: a user's own group.
+  const last = args.map(plain).at(-1) ?? "";
+  return new Set([...made.filter((word) => !SYSTEM_GROUPS.test(word)), ...(SYSTEM_GROUPS.test(last) ? [] : [last])]);
+}
+
+/** Groups that distributions make: a set-up that names one joins it. */
+const SYSTEM_GROUPS =
+  /^(root|sudo|wheel|admin|docker|lxd|lxc|incus\S*|libvirt\S*|kvm|disk|shadow|kmem|systemd-\w+|staff|ssl-cert|polkitd|bin|sys|tape|input|sgx|crontab|utmp|tty|operator|backup|src|sasl|podman|microk8s|vboxusers|wireshark)$/u;
+
+function privilegedGroup(call: Call, options: ReturnType<typeof parseOptions>): string | undefined {
   return ["G", "g", "a"]
     .flatMap((key) => (options.given.get(key) ?? []).flatMap((value) => plain(value).split(",")))
-    .find((name) => PRIVILEGED.test(name) || !isKnown(name));
+    .find((name) => (name !== "" && !/^\d+$/u.test(name) ? leadsOn(name, call) : name === "0"));
 }
 
 const USER_LONG = { groups: "G", gid: "g", uid: "u", "non-unique": "o", password: "p", append: "a", add: "a" };
@@ -37,12 +60,13 @@ export const newUser: Effect = (call) => {
   return useradd(call);
 };
 
-function sayUser({ scope, name, args }: Call, options: ReturnType<typeof parseOptions>): void {
-  const group = privilegedGroup(options);
+function sayUser(call: Call, options: ReturnType<typeof parseOptions>): void {
+  const { scope, name, args } = call;
+  const group = privilegedGroup(call, options);
   if (group !== undefined)
     cannotTell(
       scope,
-      `«${name} ${show(args.join(" "))}», which adds somebody to the group ${show(group)}, whose members can become root or read its files,`,
+      `«${name} ${show(args.join(" "))}», which adds somebody to the group ${show(group)}, which may make its members root or let them read what is not theirs,`,
     );
   else if (plain(options.value("u") ?? "") === "0") cannotTell(scope, `«${name}» with the user id 0, a second root,`);
   else if (options.has("p", "password")) cannotTell(scope, `«${name}», which sets a password,`);
@@ -53,12 +77,26 @@ export const joinGroup: Effect = (call) => {
   const words = call.args.filter((a) => !a.startsWith("-"));
   const group = words.length > 1 ? words.map(plain).at(-1) : undefined;
   const takes = call.name === "gpasswd" ? call.args.some((a) => /^(-a|-M|--add|--members)/u.test(a)) : true;
-  if (takes && group !== undefined && PRIVILEGED.test(group))
+  if (takes && group !== undefined && words.length > 1 && leadsOn(group, { ...call, args: words.slice(0, -1) }))
     cannotTell(
       call.scope,
-      `«${call.name}», which adds somebody to the group ${show(group)}, whose members can become root or read its files,`,
+      `«${call.name}», which adds somebody to the group ${show(group)}, which may make its members root or let them read what is not theirs,`,
     );
   return call.name === "adduser" && words.length < 2 ? newUser(call) : "likely";
+};
+
+/** `groupmod -g 0`: the members of one group become those of another. */
+export const groupmod: Effect = (call) => {
+  const options = parseOptions(call.args, { values: "gnpRP", long: { gid: "g", "non-unique": "o", "new-name": "n" } });
+  if (options.has("o") || plain(options.value("g") ?? "") === "0")
+    cannotTell(call.scope, `«${call.name} ${show(call.args.join(" "))}», which gives a group the rights of another,`);
+  return "likely";
+};
+
+/** A table of users as a whole. */
+export const users: Effect = (call) => {
+  cannotTell(call.scope, `«${call.name}», which makes users with passwords and rights of any kind,`);
+  return "likely";
 };
 
 /** A password, where keys alone should open the host; one that is taken away is no lock either. */
@@ -100,7 +138,10 @@ export const systemctl: Effect = (call) => {
           content: text,
         });
     }
-  else if (action === "set-environment" && units.some((word) => /^(LD_|PATH=|BASH_ENV|PYTHON)/u.test(word)))
+  else if (
+    (action === "set-environment" || action === "import-environment") &&
+    (units.length === 0 || units.some((word) => !/^(LANG|LC_\w+|TZ|TERM|AWS_(DEFAULT_)?REGION)(=|$)/u.test(plain(word))))
+  )
     cannotTell(call.scope, "«systemctl set-environment», which every service gets,");
   else if (action === "edit" && call.args.some((a) => a.startsWith("--stdin")))
     for (const unit of units)

@@ -18,7 +18,7 @@ export const linesOf = (text: string): string[] =>
 
 /** Every line that one of the patterns covers. */
 export const only =
-  (...patterns: readonly RegExp[]) =>
+  (...patterns: readonly { test: (line: string) => boolean }[]) =>
   (line: string): boolean =>
     patterns.some((pattern) => pattern.test(line));
 /** No line at all is harmless. */

@@ -3,17 +3,18 @@
  * harmless: it is reported as something that cannot be told, with the line.
  */
 import type { Entry, Files, Place } from "../files";
+import { everything, matches } from "../../core/glob";
+import type { Glob } from "../../core/glob";
 import { isPattern, isWithin, nameOf, normalise } from "../paths";
-import { isGuarded } from "../guarded";
+import { isGuarded, isSystemFile } from "../guarded";
+import { showMode } from "../mode";
 import type { Happenings } from "../state";
-import { holesOf, isKnown, plain, show } from "../text";
-import { ACCESS } from "./access";
-import { CODE } from "./code";
-import type { Format } from "./format";
+import { holesOf, isKnown, mapHoles, plain, show } from "../text";
+import { editedLines } from "./edits";
+import { formatOf } from "./formats";
 import { linesOf } from "./format";
-import { NAMES } from "./names";
-
-const FORMATS: readonly Format[] = [...ACCESS, ...CODE, ...NAMES];
+import { strangeFile } from "./others";
+import { isBlank, strangeInUnit, UNIT_FILE } from "./units";
 
 export interface Obeyed {
   readonly what: string;
@@ -23,8 +24,9 @@ export interface Obeyed {
 /** What is written into such files and not understood. */
 export function obeyed(files: Files, record: Happenings, home: string): Obeyed[] {
   const found = new Map<string, Obeyed>();
+  const runsIt = applicationUnits(record, home);
   const add = (path: string, text: string, place: Place): void => {
-    for (const what of strangeIn(path, text)) if (!found.has(what)) found.set(what, { what, place });
+    for (const what of strangeIn(path, text, home, runsIt)) if (!found.has(what)) found.set(what, { what, place });
   };
   for (const { path, content, place } of record.written) add(path, content, place);
   for (const [path, entries] of files.entries)
@@ -39,11 +41,47 @@ export function obeyed(files: Files, record: Happenings, home: string): Obeyed[]
 
 const UNKNOWN = "\uE002vtext that is not known\uE003";
 
-function strangeIn(path: string, text: string): string[] {
+/** A copy that root keeps of a text of the host: it was evaluated when it was written. */
+const isKeptText = (text: string): boolean =>
+  holesOf(text).every(({ kind, label }) => kind === "value" && /^content_of_(var_lib|var_backups|etc|usr_lib|run)_/u.test(label));
+
+type RunsIt = (name: string, text: string) => boolean;
+
+/** Units that run something of the service's home, by name. */
+function applicationUnits(record: Happenings, home: string): RunsIt {
+  const runs = (text: string): boolean => text.split("\n").some((line) => /^\s*ExecStart\s*=/u.test(line) && line.includes(`${home}/`));
+  const names = new Set(
+    record.written.filter(({ path, content }) => UNIT_FILE.test(path) && runs(content)).map(({ path }) => nameOf(path)),
+  );
+  const open = [...names].filter((name) => !isKnown(name)).map(withHoles);
+  return (name, text) => names.has(name) || runs(text) || open.some((pattern) => matches(pattern, name));
+}
+
+/** A name with parts that are not known: each may be anything. */
+const withHoles = (name: string): Glob =>
+  [...mapHoles(name, () => "\uE003")].map((char) => (char === "\uE003" ? { kind: "any", fits: everything } : char));
+
+function strangeUnit(path: string, text: string, home: string, runsIt: RunsIt): string[] {
+  const known = editedLines(text)?.join("\n") ?? text;
+  const line = isBlank(known)
+    ? isOwnText(known, path) || isKeptText(known)
+      ? undefined
+      : known
+    : strangeInUnit(path, known, home, runsIt);
+  return line === undefined ? [] : [`${show(line)}, a line in ${show(path)}, which decides as whom and with what a service runs,`];
+}
+
+function strangeIn(path: string, text: string, home: string, runsIt: RunsIt): string[] {
   if (text === "" || isPattern(path) || !path.startsWith("/")) return [];
-  const format = FORMATS.find((one) => one.path.test(path));
-  if (!format) return share(path, plain(text));
-  const lines = isEdit(text) ? edited(plain(text)) : (format.lines ?? linesOf)(plain(text));
+  if (UNIT_FILE.test(path))
+    return [...strangeUnit(path, plain(text), home, runsIt), ...(path.endsWith(".socket") ? formatted(path, text, home) : [])];
+  return formatted(path, text, home);
+}
+
+function formatted(path: string, text: string, home: string): string[] {
+  const format = formatOf(path);
+  if (!format) return strangeFile(path, editedLines(plain(text))?.join("\n") ?? plain(text), home);
+  const lines = editedLines(plain(text)) ?? (format.lines ?? linesOf)(plain(text));
   const strange = lines.find((line) => !isOwnText(line, path) && !format.harmless(line.replace(/\uE003\uE002/gu, "")));
   return strange === undefined ? [] : [`${show(strange)}, a line in ${show(path)}, which decides ${format.decides},`];
 }
@@ -58,34 +96,16 @@ const isOwnText = (line: string, path: string): boolean =>
       label.endsWith(normalise(path, "/").replace(/[^\w.:-]+/gu, "_")),
   );
 
-/** `sed -i` notes its arguments: the option, and the script. */
-const isEdit = (text: string): boolean => /^(-[nErsuz]*i|--in-place)/mu.test(text.slice(0, 40));
-
-/** The lines that a script of sed puts in. */
-function edited(text: string): string[] {
-  return text.split("\n").flatMap((line) => {
-    if (/^(-|$)/u.test(line)) return [];
-    const put = /^(?:\S{0,200}?)s([^\w\s\\])(?:\\.|(?!\1).){0,2000}\1((?:\\.|(?!\1).){0,2000})\1/u.exec(line)?.[2];
-    if (put !== undefined) return put === "" ? [] : [put.replace(/^\\?[#&]?/u, "").replace(/\\(.)/gu, "$1")];
-    if (/^(\/(?:\\.|[^/\\]){0,2000}\/|\d+|\$)?I?!?[dpq]$/u.test(line)) return [];
-    return [/^(?:\/(?:\\.|[^/\\]){0,2000}\/|\d+|\$)?\s*[aic]\\?\s*(.*)$/u.exec(line)?.[1] ?? line];
-  });
-}
-
-/** Files that hand a folder to others: NFS, Samba, rsync, FTP, backups, agents that ship logs. */
-const SHARES =
-  /^\/etc\/(exports(\.d\/|$)|samba\/|rsyncd\.(conf|d\/)|vsftpd|proftpd|pure-ftpd|lighttpd\/|apache2\/|httpd\/|caddy\/|fluent|td-agent|filebeat|vector\/|rsyslog|promtail|borg|restic|rclone|duplicity)|amazon-cloudwatch-agent.*\.(json|toml|d\/)/u;
-
-function share(path: string, text: string): string[] {
-  if (!SHARES.test(path)) return [];
-  const named = (text.match(/\/[^\s"',;:(){}]+/gu) ?? []).find((word) => isGuarded(word, "/home/ddos") || isWithin("/home/ddos", word));
-  return named === undefined ? [] : [`${show(named)}, which ${show(path)} hands to a program that serves or ships it,`];
-}
-
 /** A file that whoever calls it runs with the rights of its owner, and a way to a secret where a web server looks. */
 function rights(path: string, entry: Entry, home: string): string | undefined {
   if ((entry.mode.set & (entry.kind === "file" ? 0o6000 : 0o4000)) !== 0 && entry.kind !== "link" && (entry.mode.may & 0o111) !== 0)
     return `${show(path)}, a program with the setuid or setgid bit,`;
+  if (isSystemFile(path) && entry.kind !== "link" && entry.kind !== "dir") {
+    if ((entry.mode.set & 0o022) !== 0)
+      return `${show(path)}, which the system obeys and others than root may change (mode ${showMode(entry.mode)}),`;
+    if (entry.owner !== undefined && isKnown(entry.owner) && !/^(root|0)$/u.test(entry.owner))
+      return `${show(path)}, which the system obeys and ${show(entry.owner)} owns,`;
+  }
   if (
     entry.kind === "link" &&
     entry.target !== undefined &&
@@ -93,6 +113,8 @@ function rights(path: string, entry: Entry, home: string): string | undefined {
     (isGuarded(entry.target, home) || isWithin(home, entry.target))
   )
     return `a link in ${show(path)} to ${show(nameOf(entry.target))}, where a web server looks,`;
+  if (entry.kind === "link" && /^\/etc\/apparmor\.d\/(disable|force-complain)\//u.test(path) && entry.presumed !== true)
+    return `a link in ${show(path)}, which takes away a profile of AppArmor,`;
   return undefined;
 }
 

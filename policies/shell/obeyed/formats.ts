@@ -1,0 +1,16 @@
+/** The files of the system that have a format of their own here. */
+import { ACCESS } from "./access";
+import { CODE } from "./code";
+import type { Format } from "./format";
+import { linesOf } from "./format";
+import { NAMES } from "./names";
+
+const FORMATS: readonly Format[] = [...ACCESS, ...CODE, ...NAMES];
+
+export const formatOf = (path: string): Format | undefined => FORMATS.find((one) => one.path.test(path));
+
+/** The first line that is not understood in a file with this path. */
+export function strangeLine(path: string, text: string): string | undefined {
+  const format = formatOf(path);
+  return format && (format.lines ?? linesOf)(text).find((line) => !format.harmless(line));
+}

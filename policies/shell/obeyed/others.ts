@@ -1,0 +1,49 @@
+/**
+ * Configuration of programs that the pack does not know. Most of it concerns nobody; a line that names something guarded, runs a command,
+ * loads code from a place of nobody's, gives rights or leads to the service is not taken to be harmless.
+ */
+import { isGuarded } from "../guarded";
+import { isWithin } from "../paths";
+import { isSecretPath } from "../subjects";
+import { show } from "../text";
+import { commandsOf } from "../followed";
+import { linesOf } from "./format";
+
+/** Where programs of the system look for what they obey. */
+const READ_BY_ROOT = /^\/(etc|boot|(usr\/)?lib|usr\/(libexec|share)|var\/lib\/cloud|root\/\.config)\//u;
+/** Files that hand a folder to others: NFS, Samba, rsync, FTP, backups, agents that ship logs. */
+const SHARES =
+  /^\/etc\/(exports(\.d\/|$)|samba\/|rsyncd\.(conf|d\/)|vsftpd|proftpd|pure-ftpd|lighttpd\/|apache2\/|httpd\/|caddy\/|fluent|td-agent|filebeat|vector\/|rsyslog|promtail|borg|restic|rclone|duplicity)|amazon-cloudwatch-agent.*\.(json|toml|d\/)/u;
+/** Texts that nobody obeys. */
+const PLAIN =
+  /^\/etc\/(motd|issue(\.net)?|hostname|timezone|machine-id|os-release|fstab|adjtime|locale\.gen|ddos\/)|\.(md|txt|html?|css|svg|png|pem|crt|key|pub)$/u;
+
+const COMMAND_KEY =
+  /(^|[\s"'{,(_.-])(exec\w*|commands?|cmd|script|hooks?|programs?|binary|actions?\w*|plugins?|modules?|run\w*|shell|interpreter|handler|notify_\w+|pre|post|pre_?\w*|post_?\w*|bootcmd|alert\w*)["']?\s*[:=(\s]/iu;
+const NOBODYS = /(^|["'\s=:|(])\/(opt|tmp|var\/tmp|dev\/shm|home|srv|mnt|media)\/[^\s"',;)]+/u;
+const SHELL =
+  /(^|["'\s=:;|&(`])((ba|da)?sh\s+-c\b|(sudo\s+)?(chmod|chown|chgrp|setfacl|useradd|usermod|chpasswd|passwd|iptables|nft|curl|wget|nc|ncat|socat|mount|insmod|modprobe)\s+[-\w/+]|(system|popen|exec\w*|spawn|eval)\s*\()/u;
+const LOADER = /(^|[\s"'])(LD_(PRELOAD|LIBRARY_PATH|AUDIT)|BASH_ENV|PYTHON(PATH|STARTUP|HOME)|NODE_OPTIONS|PERL5OPT)\s*=/u;
+const RIGHTS = /\bnopass(wd)?\b|\buid\s*[=:]\s*0\b|\bpermit\b.*\bas root\b/iu;
+/** `10.0.1.7:9000` */
+const ELSEWHERE = /(?<![\w.])(?!127\.|0\.0\.0\.0)(\d{1,3}(\.\d{1,3}){3}|\uE002[^\uE002\uE003]*\uE003):(9000|22)\b/u;
+
+export function strangeFile(path: string, text: string, home: string): string[] {
+  if (SHARES.test(path)) {
+    const named = pathsIn(text).find((word) => isGuarded(word, home) || isWithin(home, word));
+    if (named !== undefined) return [`${show(named)}, which ${show(path)} hands to a program that serves or ships it,`];
+  }
+  if (!READ_BY_ROOT.test(path) || PLAIN.test(path) || path.startsWith("/etc/nginx/") || commandsOf(path, text).length > 0) return [];
+  if (/\/cron\b|\/logrotate|\/tmpfiles\.d|\/modprobe\.d|\/udev\//u.test(path)) return [];
+  const line = linesOf(text).find((one) => isStrange(one, home));
+  return line === undefined ? [] : [`${show(line.slice(0, 200))}, a line in ${show(path)}, which some program of the host obeys,`];
+}
+
+function isStrange(line: string, home: string): boolean {
+  const paths = pathsIn(line);
+  if (paths.some((word) => isSecretPath(word) || isWithin(word, `${home}/models`))) return true;
+  if (SHELL.test(line) || LOADER.test(line) || RIGHTS.test(line) || ELSEWHERE.test(line)) return true;
+  return COMMAND_KEY.test(line) && NOBODYS.test(line) ? true : /\/(opt|tmp|home|srv|dev\/shm)\/\S*\.so\b/u.test(line);
+}
+
+const pathsIn = (text: string): string[] => text.match(/\/[^\s"',;:(){}]+/gu) ?? [];
