@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { realpathSync, statSync } from "node:fs";
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
-import Ajv from "ajv";
+import { validator } from "../policies/cli/validator";
 import { readChecks, type Checks } from "./checks";
 import { contradiction, notAFile, readContent } from "./content";
 import { externalData } from "./whole";
@@ -69,7 +69,7 @@ export interface LoadOptions {
   readonly published?: boolean;
 }
 
-const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true }).compile<Manifest>(schema);
+const validate = validator<Manifest>("manifest", schema, { allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
 
 /** Reads and checks a manifest, but not the files it lists. `path` may be relative to `root`. Throws ManifestError. */
 export function readManifest(path: string, root: string): Manifest {

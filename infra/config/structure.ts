@@ -1,9 +1,9 @@
 /**
  * Structure of the configuration: unknown keys, types, ranges and defaults, all problems at once. Pure.
  */
-import Ajv from "ajv";
 import { nearest } from "../../policies/cli/nearest";
 import { expectation, keyText, pathOf, schemaProblems, shown, suggestion } from "../../policies/cli/schema-words";
+import { validator } from "../../policies/cli/validator";
 import { isRegionKey } from "./aws-names";
 import { envTexts } from "./env-texts";
 import { isSecretKey, withoutLeaks } from "./environments";
@@ -148,10 +148,14 @@ function groupAdvice(name: string, given: string, secret: boolean | undefined): 
 }
 
 /** One schema for all sections, compiled once: compiling is what costs. Sections that are absent stay so. */
-const validate = new Ajv({ allErrors: true, useDefaults: true, verbose: true, strict: false }).compile({
-  type: "object",
-  properties: Object.fromEntries(Object.entries(SECTIONS).map(([name, { schema }]) => [name, { ...schema, default: undefined }])),
-});
+const validate = validator(
+  "sections",
+  {
+    type: "object",
+    properties: Object.fromEntries(Object.entries(SECTIONS).map(([name, { schema }]) => [name, { ...schema, default: undefined }])),
+  },
+  { allErrors: true, useDefaults: true, verbose: true, strict: false },
+);
 
 /** Fills in defaults in place. */
 function check(project: string, sections: Sections): { problems: string[]; refused: string[] } {

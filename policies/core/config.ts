@@ -1,7 +1,7 @@
 /** The configuration of the pack and of the runner: one schema, all errors at once. */
-import Ajv from "ajv";
 import type { ValidateFunction } from "ajv";
 import { nearest } from "../cli/nearest";
+import { validator } from "../cli/validator";
 import { describeAll } from "./config-errors";
 import { fileSchema, OWN_PROPERTIES, propertiesSchema, SETTINGS_PROPERTIES } from "./config-schema";
 import { DEFAULT_SETTINGS } from "./settings";
@@ -114,20 +114,20 @@ function check<T>(json: unknown, validate: ValidateFunction, policyIds: readonly
   return json as T;
 }
 
-function compile(schema: object): ValidateFunction {
-  return new Ajv({ allErrors: true, strict: false, verbose: true, inlineRefs: false }).compile(schema);
+function compile(name: string, schema: object): ValidateFunction {
+  return validator(name, schema, { allErrors: true, strict: false, verbose: true, inlineRefs: false });
 }
 
 /** The engine asks for these once a policy and request. */
-const settingsValidator = once(() => compile(propertiesSchema(SETTINGS_PROPERTIES)));
-const overridesValidator = once(() => compile(propertiesSchema(OWN_PROPERTIES)));
+const settingsValidator = once(() => compile("policy-settings", propertiesSchema(SETTINGS_PROPERTIES)));
+const overridesValidator = once(() => compile("policy-overrides", propertiesSchema(OWN_PROPERTIES)));
 
 /** A tenth of a second each, and every preview asks with the same ids. */
 const fileValidators = new Map<string, ValidateFunction>();
 
 function fileValidator(policyIds: readonly string[]): ValidateFunction {
   const ids = policyIds.join(" ");
-  const made = fileValidators.get(ids) ?? compile(fileSchema(policyIds));
+  const made = fileValidators.get(ids) ?? compile("policy-file", fileSchema(policyIds));
   fileValidators.set(ids, made);
   return made;
 }

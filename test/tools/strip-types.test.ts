@@ -14,7 +14,7 @@ beforeEach(() => {
   mkdirSync(join(project, "tools"));
   mkdirSync(join(project, "policies/typescript"), { recursive: true });
   mkdirSync(cache, { recursive: true });
-  const scripts = ["cache-folder", "lazy", "register", "strip-types", "tune"].map((name) => `policies/typescript/${name}.js`);
+  const scripts = ["cache-folder", "kept-text", "lazy", "register", "strip-types", "tune"].map((name) => `policies/typescript/${name}.js`);
   for (const file of ["tools/register.js", ...scripts]) writeFileSync(join(project, file), readFileSync(join(ROOT, file)));
 });
 afterEach(() => {
