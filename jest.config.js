@@ -1,5 +1,10 @@
 const { availableParallelism } = require("node:os");
+const { delimiter } = require("node:path");
 const long = require("./test/long.json");
+const { pythonFolder } = require("./tools/python-folder");
+
+const python = pythonFolder();
+if (python) process.env.PATH = `${python}${delimiter}${process.env.PATH}`;
 
 // Types are checked once, by `npm run types`; here they are only stripped.
 const shared = {

@@ -1,13 +1,10 @@
 /** One manner for every command: help, mistakes in the command line, streams and exit codes, before anything is done. */
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT_MEANING, type AnyCommand, type Command } from "../../policies/cli";
 import { LAB_COMMANDS } from "../lab/commands";
 import { run } from "./run";
 import { LOADER, OF_PACKAGE, ROOT, SCRIPTS } from "./scripts";
-
-jest.setTimeout(300_000);
 
 type Named = readonly [name: string, of: Command];
 /** The command of each script, and each command of a group. */
@@ -112,26 +109,6 @@ test("the forms that the tests on real hosts use are understood", async () => {
   expect(up.work.mock.calls).toEqual([
     [expect.objectContaining({ options: { name: "test-crash", stack: undefined, force: "yes" } }), expect.anything()],
   ]);
-});
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function spawned(program: string, ...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [...LOADER.slice(1), ...program.split(" "), ...args], { cwd: ROOT });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (part: Buffer) => (out += part.toString()));
-  child.stderr.on("data", (part: Buffer) => (err += part.toString()));
-  return new Promise((done) => child.on("close", (code) => done({ code, out, err })));
-}
-
-test.each(Object.entries(SCRIPTS))("%s as a program: help on stdout, a mistake on stderr", async (_, { program }) => {
-  const [help, mistake] = await Promise.all([spawned(program, "--help"), spawned(program, "--no-such-option")]);
-  expect(help).toEqual({ code: 0, out: expect.stringMatching(/^Usage: npm run -s [^]*\n$/) as string, err: "" });
-  expect(mistake).toEqual({ code: 2, out: "", err: expect.stringContaining("no-such-option") as string });
 });
 
 test("docs/commands.md has every command and the meaning of every exit code", () => {

@@ -1,14 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { GraphResource, RunResult } from "../../infra/offline/engine";
+import type { RunResult } from "../../infra/offline/engine";
 import { certificate } from "../certificates";
 import { commandConnection } from "../../infra/remote/setup";
-import { DEFAULT_CONFIG } from "../../policies/core/config";
-import { evaluate } from "../../policies/core/evaluate";
-import { loadGraph } from "../../policies/graph/load";
-import { policies } from "../../policies/rules";
 import { renderSite } from "../../infra/release/render";
-import { hostSteps } from "../../infra/release/steps";
-import { sha256 } from "../../infra/sha256";
 import { exampleSpec } from "./release/example";
 import { byName, evaluateDev, sources } from "./evaluate";
 
@@ -54,21 +48,7 @@ describe("the gateway in proxy mode", () => {
     const { urn } = byName(proxy, COMMAND, "backend-verify");
     expect(byName(proxy, COMMAND, "gateway-release").dependencies).toContain(urn);
   });
-
-  test("has no finding of the policy pack", async () => {
-    const { graph } = loadGraph(JSON.stringify({ resources: proxy.resources }), "proxy");
-    const { summary } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
-    expect(summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
-  });
 });
-
-/** What the pack says of a stack: the policies with a finding, or that cannot tell. */
-async function findingsOf(resources: readonly object[]): Promise<string[]> {
-  const { graph } = loadGraph(JSON.stringify({ resources }), "stack");
-  const { summary, outcomes } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
-  expect(summary.ran).toBe(policies.length);
-  return outcomes.filter(({ verdict }) => verdict !== "pass").map(({ policy }) => policy);
-}
 
 describe("HTTPS with a certificate of one's own", () => {
   const pair = certificate("ml.example.org", { names: ["ml.example.org"] });
@@ -102,7 +82,6 @@ describe("HTTPS with a certificate of one's own", () => {
     const result = await evaluateDev({ ...https, gateway: { ...gateway, ...more } });
     const open = result.resources.filter(({ type, inputs }) => type === INGRESS && inputs.toPort === 443);
     expect(open.map(({ name }) => name.replace("firewall-in-", ""))).toEqual(expected);
-    expect(await findingsOf(result.resources)).toEqual([]);
   });
 
   test("without a name 443 can be closed, and the backend still gets its packages", async () => {
@@ -110,28 +89,6 @@ describe("HTTPS with a certificate of one's own", () => {
     const open = closed.resources.filter(({ type, inputs }) => type === INGRESS && inputs.toPort === 443);
     expect(open.map(({ name }) => name)).toEqual(["firewall-in-gateway-nat-https"]);
     expect(sources(closed, open[0]!, "referencedSecurityGroupId")).toEqual(["firewall-webserver-sg"]);
-    expect(await findingsOf(closed.resources)).toEqual([]);
-  });
-
-  test("in proxy mode as well", async () => {
-    const { resources } = await evaluateDev({ ...https, gateway: { ...gateway, mode: "proxy" } });
-    expect(await findingsOf(resources)).toEqual([]);
-  });
-
-  test("the pack knows the key: were it readable by others, it would say so", async () => {
-    const spec = { ...exampleSpec("gateway"), tls: { serverName: "a.example", certificate: pair.certificate, hstsSeconds: 0 } };
-    const text = hostSteps(spec).find(({ name }) => name === "tls")?.script.text ?? "";
-    // A folder that nobody else enters would shelter it.
-    const changed = text
-      .replace('"$STORE/$OWN/privkey.pem" 0600', '"$STORE/$OWN/privkey.pem" 0644')
-      .replace('folder 0700 root root "$STORE"', 'folder 0755 root root "$STORE"');
-    const [before, after] = [text, changed].map(sha256) as [string, string];
-    const inText = (one: string): string => JSON.stringify(one).slice(1, -1);
-    const altered = JSON.stringify(tls.resources)
-      .replaceAll(inText(text), () => inText(changed))
-      .replaceAll(before, after)
-      .replaceAll(before.slice(0, 12), after.slice(0, 12));
-    expect(await findingsOf(JSON.parse(altered) as object[])).toContain("secret-file-window");
   });
 });
 
@@ -139,7 +96,7 @@ describe("keys of the API and CORS", () => {
   const key = "0123456789abcdef".repeat(2);
   const gateway = { sshFrom: ["203.0.113.0/24"], apiKeys: { "client-a": key }, cors: { origins: ["https://app.example.org"] } };
 
-  test.each(["application", "proxy"])("in mode %s are one step more, a secret there, and no finding", async (mode) => {
+  test.each(["application", "proxy"])("in mode %s are one step more, and a secret there", async (mode) => {
     const stack = await evaluateDev({ gateway: { ...gateway, mode } });
     const step = byName(stack, COMMAND, "gateway-access");
     expect(step.inputs.stdin).toMatchObject({ [SECRET_MARK]: expect.any(String) as string });
@@ -147,7 +104,6 @@ describe("keys of the API and CORS", () => {
     const base64 = Buffer.from(`"${key}" client-a`).toString("base64").slice(8, 40);
     const holders = stack.resources.filter(({ inputs }) => [key, base64].some((part) => JSON.stringify(inputs).includes(part)));
     expect(holders.map(({ name }) => name).filter((name) => name !== "gateway-access")).toEqual([]);
-    expect(await findingsOf(stack.resources)).toEqual([]);
   });
 });
 
@@ -208,22 +164,6 @@ describe("an internal load balancer in front of the backend", () => {
     expect(record.inputs).toMatchObject({ name: "backend.internal", type: "A" });
     const prepare = byName(balanced, COMMAND, "gateway-prepare");
     expect(prepare.dependencies).toContain(record.urn);
-  });
-
-  test("that lets the gateway in no longer, or others as well, is a finding", async () => {
-    const rule = (result: readonly GraphResource[], change: (inputs: GraphResource["inputs"]) => GraphResource["inputs"]) =>
-      result.map((one) =>
-        one.name === "firewall-in-balancer-service" ? { ...one, inputs: change(one.inputs), propertyDependencies: {} } : one,
-      );
-    const open = rule(balanced.resources, ({ referencedSecurityGroupId: _, ...inputs }) => ({ ...inputs, cidrIpv4: "10.0.0.0/16" }));
-    expect(await findingsOf(open)).toContain("service-port-only-from-gateway");
-    const closed = balanced.resources.filter(({ name }) => name !== "firewall-in-balancer-service");
-    expect(await findingsOf(closed)).toContain("service-port-open-to-gateway");
-  });
-
-  test.each(["application", "proxy"])("has no finding of the policy pack in mode %s", async (mode) => {
-    const { resources } = await evaluateDev({ gateway: { ...gateway, mode }, backend: { loadBalancer: true } });
-    expect(await findingsOf(resources)).toEqual([]);
   });
 });
 

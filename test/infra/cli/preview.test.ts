@@ -1,36 +1,31 @@
-import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import type { PreviewDocument } from "../../../infra/offline/document";
+import { previewCommand } from "../../../infra/cli/preview";
+import { run } from "../../cli/run";
 import { ROOT } from "../evaluate";
 
 jest.setTimeout(120_000);
 
-/** Runs the command as a person would, in a copy of the project's stack files so that other stacks can be tried. */
-function preview(args: readonly string[], env: NodeJS.ProcessEnv = {}): { status: number | null; stdout: string; stderr: string } {
-  const loader = ["-r", "./tools/register.js", "infra/cli/preview.ts"];
-  const run = spawnSync(process.execPath, [...loader, ...args], {
-    cwd: ROOT,
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-    env: { ...process.env, ...env },
-  });
-  return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+/** Runs the command in this process, as its program does. */
+async function preview(args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  const { code, out, err } = await run(previewCommand, args);
+  return { status: code, stdout: out, stderr: err };
 }
 
 const stackFile = path.join(ROOT, "Pulumi.preview-test.yaml");
-function withStack<T>(text: string, action: () => T): T {
+async function withStack<T>(text: string, action: () => Promise<T>): Promise<T> {
   fs.writeFileSync(stackFile, text);
   try {
-    return action();
+    return await action();
   } finally {
     fs.rmSync(stackFile);
   }
 }
 
-test("dev: one document, exit code 0, no secret in it, every policy heard", () => {
-  const { status, stdout } = preview(["--json"]);
+test("dev: one document, exit code 0, no secret in it, every policy heard", async () => {
+  const { status, stdout } = await preview(["--json"]);
   expect(status).toBe(0);
   const document = JSON.parse(stdout) as PreviewDocument;
   expect(document.resources.length).toBeGreaterThan(60);
@@ -49,8 +44,8 @@ test("dev: one document, exit code 0, no secret in it, every policy heard", () =
   expect(env).toMatchObject({ owner: "ddos", group: "ddos", mode: "0600", sha256: null });
 });
 
-test("the report of dev fits one screen, has no colours in a pipe, and says what to do next", () => {
-  const { status, stdout } = preview([]);
+test("the report of dev fits one screen, has no colours in a pipe, and says what to do next", async () => {
+  const { status, stdout } = await preview([]);
   expect(status).toBe(0);
   const lines = stdout.trimEnd().split("\n");
   expect(lines.length).toBeLessThanOrEqual(45);
@@ -63,10 +58,10 @@ test("the report of dev fits one screen, has no colours in a pipe, and says what
   expect(lines.at(-1)).toBe("  pulumi preview --stack dev --policy-pack policies --policy-pack-config policies/gateway-backend.json");
 });
 
-test("bad configuration: exit code 2 and every problem at once, on stderr", () => {
+test("bad configuration: exit code 2 and every problem at once, on stderr", async () => {
   const text =
     "config:\n  aws:region: us-east-1\n  ml-gateway:app: { path: nowhere }\n  ml-gateway:network: { egres: none, cidr: 10.0.0.0/8 }\n  ml-gateway:secretEnv: { SECRET_KEY: in-the-clear-0123456789 }\n";
-  const { status, stdout, stderr } = withStack(text, () => preview(["--stack", "preview-test"]));
+  const { status, stdout, stderr } = await withStack(text, () => preview(["--stack", "preview-test"]));
   expect(status).toBe(2);
   expect(stdout).toBe("");
   for (const part of [
@@ -81,24 +76,24 @@ test("bad configuration: exit code 2 and every problem at once, on stderr", () =
   expect(stderr).not.toMatch(/\n\s+at /);
 });
 
-test("a stack without a file: exit code 2 and the stacks that there are", () => {
-  const { status, stderr } = preview(["--stack", "nowhere"]);
+test("a stack without a file: exit code 2 and the stacks that there are", async () => {
+  const { status, stderr } = await preview(["--stack", "nowhere"]);
   expect(status).toBe(2);
   expect(stderr).toMatch(/Pulumi\.nowhere\.yaml: not found.*dev/);
 });
 
-test("an unknown option: exit code 2 and the usage", () => {
-  const { status, stderr } = preview(["--jsn"]);
+test("an unknown option: exit code 2 and the usage", async () => {
+  const { status, stderr } = await preview(["--jsn"]);
   expect(status).toBe(2);
   expect(stderr).toContain("Usage: npm run -s preview:offline");
 });
 
-test("a mandatory violation: exit code 1 and the resource's name", () => {
+test("a mandatory violation: exit code 1 and the resource's name", async () => {
   const policyConfig = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "preview-test-")), "policies.json");
   fs.writeFileSync(policyConfig, JSON.stringify({ "gateway-ssh-restricted": "mandatory" }));
   const text =
     "config:\n  aws:region: us-east-1\n  ml-gateway:app: { path: templates/sample-app }\n  ml-gateway:gateway: { sshFrom: [0.0.0.0/0] }\n";
-  const { status, stdout } = withStack(text, () => preview(["--stack", "preview-test", "--policy-config", policyConfig]));
+  const { status, stdout } = await withStack(text, () => preview(["--stack", "preview-test", "--policy-config", policyConfig]));
   expect(stdout).toMatch(/VIOLATION \(mandatory\) gateway-ssh-restricted\n.*firewall-in-gateway-ssh-0\.0\.0\.0\/0/);
   expect(stdout).toContain("Next: settle the mandatory findings above, then look again\n  npm run preview:offline -- --stack preview-test");
   expect(status).toBe(1);

@@ -1,4 +1,4 @@
-/** A sample of the mutations that test:long tries: of every third policy the first that it has to answer, and some benign ones. */
+/** A sample of the mutations that test:long tries: of every tenth policy the first that it has to answer, and some benign ones. */
 import type { PlainGraph } from "../core/builder";
 import { cleanGraph } from "./clean";
 import { explain, tryMutation } from "./frame";
@@ -11,8 +11,8 @@ const byCost = [...all].sort((a, b) => Number(/^[FG]/.test(a.id)) - Number(/^[FG
 const firsts = new Map(
   byCost.flatMap((mutation): [string, Mutation][] => (typeof mutation.expect === "string" ? [[mutation.expect, mutation]] : [])).reverse(),
 );
-const benign = byCost.filter(({ expect: wanted }) => wanted.length === 0).slice(0, 10);
-const sample = [...firsts.values()].filter((_, index) => index % 3 === 0);
+const benign = byCost.filter(({ expect: wanted }) => wanted.length === 0).slice(0, 4);
+const sample = [...firsts.values()].filter((_, index) => index % 10 === 0);
 const chosen = [...sample, ...benign].map((mutation): [string, Mutation] => [`${mutation.id} ${mutation.title}`, mutation]);
 
 let clean: PlainGraph;

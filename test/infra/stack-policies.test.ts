@@ -1,0 +1,74 @@
+/** What the policy pack says of the stacks that a configuration can make: nothing, unless something is wrong with one. */
+import type { GraphResource, RunResult } from "../../infra/offline/engine";
+import { hostSteps } from "../../infra/release/steps";
+import { sha256 } from "../../infra/sha256";
+import { DEFAULT_CONFIG } from "../../policies/core/config";
+import { evaluate } from "../../policies/core/evaluate";
+import { loadGraph } from "../../policies/graph/load";
+import { policies } from "../../policies/rules";
+import { certificate } from "../certificates";
+import { evaluateDev } from "./evaluate";
+import { exampleSpec } from "./release/example";
+
+jest.setTimeout(60_000);
+
+const gateway = { sshFrom: ["203.0.113.0/24"] };
+
+/** The policies with a finding, or that cannot tell. */
+async function findingsOf(resources: readonly object[]): Promise<string[]> {
+  const { graph } = loadGraph(JSON.stringify({ resources }), "stack");
+  const { summary, outcomes } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+  expect(summary.ran).toBe(policies.length);
+  return outcomes.filter(({ verdict }) => verdict !== "pass").map(({ policy }) => policy);
+}
+
+const pair = certificate("ml.example.org", { names: ["ml.example.org"] });
+const https = { domain: "ml.example.org", tls: { certificate: pair.certificate, privateKey: pair.key } };
+const keys = { apiKeys: { "client-a": "0123456789abcdef".repeat(2) }, cors: { origins: ["https://app.example.org"] } };
+
+test.each<[string, Record<string, object | string>]>([
+  ["the gateway in proxy mode", { gateway: { ...gateway, mode: "proxy" } }],
+  ["HTTPS, open to everybody", { ...https, gateway }],
+  ["HTTPS, open to some", { ...https, gateway: { ...gateway, httpsFrom: ["203.0.113.0/24"] } }],
+  ["HTTPS, in proxy mode", { ...https, gateway: { ...gateway, mode: "proxy" } }],
+  ["443 closed, without a name", { gateway: { ...gateway, httpsFrom: [] } }],
+  ["keys of the API and CORS", { gateway: { ...gateway, ...keys } }],
+  ["keys of the API and CORS, in proxy mode", { gateway: { ...gateway, ...keys, mode: "proxy" } }],
+  ["an internal load balancer", { gateway, backend: { loadBalancer: true } }],
+  ["an internal load balancer, in proxy mode", { gateway: { ...gateway, mode: "proxy" }, backend: { loadBalancer: true } }],
+])("%s: no finding", async (_, sections) => {
+  expect(await findingsOf((await evaluateDev(sections)).resources)).toEqual([]);
+});
+
+describe("HTTPS with a certificate of one's own", () => {
+  test("the pack knows the key: were it readable by others, it would say so", async () => {
+    const tls = await evaluateDev({ ...https, gateway });
+    const spec = { ...exampleSpec("gateway"), tls: { serverName: "a.example", certificate: pair.certificate, hstsSeconds: 0 } };
+    const text = hostSteps(spec).find(({ name }) => name === "tls")?.script.text ?? "";
+    // A folder that nobody else enters would shelter it.
+    const changed = text
+      .replace('"$STORE/$OWN/privkey.pem" 0600', '"$STORE/$OWN/privkey.pem" 0644')
+      .replace('folder 0700 root root "$STORE"', 'folder 0755 root root "$STORE"');
+    const [before, after] = [text, changed].map(sha256) as [string, string];
+    const inText = (one: string): string => JSON.stringify(one).slice(1, -1);
+    const altered = JSON.stringify(tls.resources)
+      .replaceAll(inText(text), () => inText(changed))
+      .replaceAll(before, after)
+      .replaceAll(before.slice(0, 12), after.slice(0, 12));
+    expect(await findingsOf(JSON.parse(altered) as object[])).toContain("secret-file-window");
+  });
+});
+
+describe("an internal load balancer in front of the backend", () => {
+  test("that lets the gateway in no longer, or others as well, is a finding", async () => {
+    const balanced: RunResult = await evaluateDev({ gateway, backend: { loadBalancer: true }, requests: { timeoutSeconds: 200 } });
+    const rule = (result: readonly GraphResource[], change: (inputs: GraphResource["inputs"]) => GraphResource["inputs"]) =>
+      result.map((one) =>
+        one.name === "firewall-in-balancer-service" ? { ...one, inputs: change(one.inputs), propertyDependencies: {} } : one,
+      );
+    const open = rule(balanced.resources, ({ referencedSecurityGroupId: _, ...inputs }) => ({ ...inputs, cidrIpv4: "10.0.0.0/16" }));
+    expect(await findingsOf(open)).toContain("service-port-only-from-gateway");
+    const closed = balanced.resources.filter(({ name }) => name !== "firewall-in-balancer-service");
+    expect(await findingsOf(closed)).toContain("service-port-open-to-gateway");
+  });
+});
