@@ -66,6 +66,8 @@ export function checkModule(tree: AppTree, project: string, wanted: AppModule): 
   }
   const source = textOf(tree, file) ?? "";
   const [name = ""] = wanted.attribute.split(".");
+  // What no Python can read is said as that.
+  if (/[\0\uFFFD]/.test(source)) return [];
   if (!mayBind(source, name)) {
     return [`${key}: "${written}" names ${name}, and ${file} has no such name; ${advice(tree, project, file)}`];
   }

@@ -13,8 +13,24 @@ export interface FoundApp {
   readonly made: string;
 }
 
-const ASGI = ["FastAPI", "Starlette", "Quart", "Litestar", "Sanic", "BlackSheep", "get_asgi_application", "WsgiToAsgi", "WSGIMiddleware"];
-const WSGI = ["Flask", "Bottle", "get_wsgi_application"];
+const ASGI = [
+  "FastAPI",
+  "Starlette",
+  "Quart",
+  "Litestar",
+  "Sanic",
+  "BlackSheep",
+  "get_asgi_application",
+  "WsgiToAsgi",
+  "WSGIMiddleware",
+  "ASGIApp",
+];
+const WSGI = ["Flask", "APIFlask", "Bottle", "get_wsgi_application", "make_wsgi_app", "WSGIApp"];
+/** Of modules whose names alone say too little. */
+const DOTTED: readonly (readonly [maker: RegExp, kind: Interface, made: string])[] = [
+  [/\bfalcon\.asgi\.App\s*\(/, "asgi", "falcon.asgi.App"],
+  [/\bfalcon\.(App|API)\s*\(/, "wsgi", "falcon.App"],
+];
 const MAKER = new RegExp(String.raw`(?:\b\w+\.)*\b(${[...ASGI, ...WSGI].join("|")})\s*\(`);
 
 /** The text without comments and without what stands in quotes, line by line as before. */
@@ -85,6 +101,8 @@ export function findApps(source: string): FoundApp[] {
 }
 
 function made(text: string | undefined): { interface: Interface; made: string }[] {
+  const dotted = DOTTED.find(([pattern]) => text !== undefined && pattern.test(text));
+  if (dotted !== undefined) return [{ interface: dotted[1], made: dotted[2] }];
   const maker = text === undefined ? undefined : MAKER.exec(text)?.[1];
   return maker === undefined ? [] : [{ interface: WSGI.includes(maker) ? "wsgi" : "asgi", made: maker }];
 }

@@ -1,6 +1,8 @@
 /** What of a list of packages can be read and will not install on a host, or not as it was meant. Pure. */
 import type { Requirement, RequirementSet } from "./requirements";
+import { markerProblem } from "./markers";
 import { admits } from "./packages";
+import { wheelProblem } from "./wheel-name";
 
 /** Of a requirements file, in pip's documentation ("Requirements File Format"). */
 const OPTIONS =
@@ -21,10 +23,10 @@ const OF_OTHER_SYSTEMS = new Set("pywin32 pypiwin32 pywinpty windows-curses winr
 /** `--timeout-graceful-shutdown`, which the service is started with. */
 const OLDEST_UVICORN = "0.22";
 
-/** @returns one sentence for each line, with its place in front */
-export function uninstallable(set: RequirementSet): string[] {
+/** @param pythons versions that the hosts are known to have @returns one sentence for each line, with its place in front */
+export function uninstallable(set: RequirementSet, pythons: readonly string[]): string[] {
   const lines = set.requirements.flatMap((line) =>
-    (ofUrl(line) ?? ofName(line) ?? ofHashes(line) ?? []).map((why) => `${line.place}: ${why}`),
+    (ofMarker(line) ?? ofUrl(line) ?? ofWheel(line, pythons) ?? ofName(line) ?? ofHashes(line) ?? []).map((why) => `${line.place}: ${why}`),
   );
   const options = set.options
     .filter(({ option }) => !OPTIONS.includes(option))
@@ -44,6 +46,22 @@ function ofUrl({ url }: Requirement): string[] | undefined {
   if (scheme === "http" || scheme === "git")
     return [`is fetched by ${scheme}://, so the package would come unprotected; write https://, or ${instead}`];
   return tool !== undefined && tool !== "git" ? [`is fetched by ${tool}, which the hosts do not have; ${instead}`] : undefined;
+}
+
+function ofMarker({ when }: Requirement): string[] | undefined {
+  const wrong = when === undefined ? undefined : markerProblem(when);
+  return wrong === undefined
+    ? undefined
+    : [
+        `has the condition ${JSON.stringify(when)}, of which pip does not read ${JSON.stringify(wrong)}; write one for example as ; python_version < "3.11"`,
+      ];
+}
+
+/** One with a condition may be for another machine. */
+function ofWheel({ url, marker }: Requirement, pythons: readonly string[]): string[] | undefined {
+  if (url === undefined || marker || !/\.whl([?#]|$)/.test(url)) return undefined;
+  const why = wheelProblem(url, pythons);
+  return why === undefined ? undefined : [`names a wheel that no host can install: ${why}`];
 }
 
 function ofName({ name, specifier, marker, url }: Requirement): string[] | undefined {

@@ -14,6 +14,8 @@ export interface Requirement {
   /** Such as `==1.2`; empty when any version will do. */
   readonly specifier: string;
   readonly marker: boolean;
+  /** Its text, where it stands in the line. */
+  readonly when?: string;
   readonly hashed: boolean;
   /** Such as `sha256:…`, as they are written. */
   readonly hashes: readonly string[];
@@ -108,7 +110,8 @@ class Reader implements RequirementSet {
   private line(file: string, place: string, text: string, constraints: boolean): void {
     const { option, value } = optionOf(text);
     if (INCLUDES.includes(option) || CONSTRAINTS.includes(option)) {
-      this.follow(posix.normalize(posix.join(posix.dirname(file), value)), constraints || CONSTRAINTS.includes(option), place);
+      const path = posix.isAbsolute(value) ? value : posix.join(posix.dirname(file), value);
+      this.follow(posix.normalize(path), constraints || CONSTRAINTS.includes(option), place);
     } else if (EDITABLE.includes(option)) {
       this.problems.push(
         `${place}: found "${text}"; an editable install points back to a folder, and each release has its own. Remove the line: the application's folder (and src/) is on the import path`,
@@ -143,11 +146,8 @@ class Reader implements RequirementSet {
 
   private requirement(place: string, text: string): Requirement {
     const found = parseRequirement(place, text);
-    if (found.url === undefined && (found.name === undefined || !SPECIFIER.test(found.specifier))) {
-      this.problems.push(
-        `${place}: found ${JSON.stringify(text)}, which pip does not read as a package and its version; write one for example as fastapi==0.115.0`,
-      );
-    }
+    const unread = unreadable(found, text);
+    if (unread !== undefined) this.problems.push(unread);
     const path = found.url === undefined ? undefined : localPath(found.url);
     if (path !== undefined) this.local(place, path, found.name);
     if (found.name === "pkg-resources") {
@@ -175,6 +175,13 @@ class Reader implements RequirementSet {
   }
 }
 
+/** What pip could not read as a package and its version. */
+export function unreadable({ place, name, url, specifier }: Requirement, text: string): string | undefined {
+  return url !== undefined || (name !== undefined && SPECIFIER.test(specifier))
+    ? undefined
+    : `${place}: found ${JSON.stringify(text)}, which pip does not read as a package and its version; write one for example as fastapi==0.115.0`;
+}
+
 function optionOf(text: string): { option: string; value: string } {
   const match = /^(--[a-z-]+)(?:[\s=]+(.*))?$/.exec(text) ?? /^(-[a-zA-Z])\s*(.*)$/.exec(text);
   return { option: match?.[1] ?? "", value: (match === null ? text : (match[2] ?? "")).trim() };
@@ -189,7 +196,13 @@ export function parseRequirement(place: string, text: string): Requirement {
   const hashes = [...text.matchAll(/\s--hash[\s=]+(\S+)/g)].map(([, hash = ""]) => hash);
   const bare = text.replace(/\s+--.*$/, "");
   const [main = "", marker] = bare.split(/\s*;\s*/, 2);
-  const common = { place, hashed: hashes.length > 0, hashes, marker: marker !== undefined };
+  const common = {
+    place,
+    hashed: hashes.length > 0,
+    hashes,
+    marker: marker !== undefined,
+    ...(marker === undefined ? {} : { when: marker }),
+  };
   const direct = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*@\s*(\S+)$/.exec(main);
   if (direct !== null) return { ...common, name: normalized(direct[1] ?? ""), extras: list(direct[2]), specifier: "", url: direct[3] };
   if (/^[a-z+]+:\/\//.test(main) || /^\.|\//.test(main) || ARCHIVE.test(main.replace(/\[[^\]]*\]$/, ""))) {

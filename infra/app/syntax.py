@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from syntax_names import binds, entry_problems, servers_started  # noqa: E402
 from syntax_routes import mentions, routes_of  # noqa: E402
 from syntax_settings import settings_of  # noqa: E402
+from syntax_start import Starts, changes_folder, ends  # noqa: E402
 from syntax_versions import OF_THE_SERVER, SINCE, UNTIL  # noqa: E402
 
 
@@ -116,12 +117,23 @@ class Report:
         """@returns dotted names of what it imports"""
         tree = self.folder.tree(path)
         self.modules.append((path, tree))
-        self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for line, why, instead in servers_started(tree)]
+        self.add(path, servers_started(tree))
+        self.add(path, ends(tree))
         waiting = []
         for found in imports(tree, path, module):
             waiting += found.dotted
             self.one(path, module, found)
         return waiting
+
+    def add(self, path, found):
+        self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for line, why, instead in found]
+
+    def files(self):
+        """What the modules do with files, by paths that are relative to the application's folder."""
+        if not any(changes_folder(tree) for _, tree in self.modules):
+            starts = Starts(self.folder.paths | self.folder.folders)
+            for path, tree in self.modules:
+                self.add(path, starts.files(tree))
 
     def one(self, path, module, found):
         place = {"path": path, "line": found.line}
@@ -196,7 +208,8 @@ def main():
     entry = folder.file_of(request["module"])
     answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "absent": report.absent, "others": report.others}
     if report.problem is None and entry is not None:
-        report.wrong += [{"path": entry, "line": line, "why": why, "instead": instead} for line, why, instead in entry_problems(folder.tree(entry), request["attribute"], request["factory"])]
+        report.add(entry, entry_problems(folder.tree(entry), request["attribute"], request["factory"]))
+        report.files()
     whole = report.problem is None
     print(
         json.dumps(

@@ -78,15 +78,37 @@ def _run_of(node, servers):
     call = node.value if isinstance(node, (ast.Expr, ast.Assign)) else None
     if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
         owner, method = call.func.value.id, call.func.attr
-        if (owner, method) in (("uvicorn", "run"), ("waitress", "serve")) or (owner in servers and method == "run"):
+        if (owner, method) in (("uvicorn", "run"), ("waitress", "serve"), ("web", "run_app")) or (owner in servers and method in ("run", "launch")) or method == "serve_forever":
             return f"{owner}.{method}()"
     return None
 
 
+# Of gradio.
+_PAGES = ("Interface", "Blocks", "ChatInterface", "TabbedInterface")
+
+
 def _servers(tree):
     """Names of applications that have a server of their own."""
-    made = [node for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)]
-    return [name for node in made if terminal(node.value.func) in ("Flask", "Quart", "Bottle", "Sanic", "Dash") for name in _targets(node)]
+    made = [(node.value, node) for node in tree.body if isinstance(node, ast.Assign)]
+    made += [(item.context_expr, item) for node in tree.body if isinstance(node, ast.With) for item in node.items]
+    kinds = ("Flask", "Quart", "Bottle", "Sanic", "Dash", *_PAGES)
+    return [name for value, node in made if isinstance(value, ast.Call) and terminal(value.func) in kinds for name in _targets(node)]
+
+
+def _no_asgi(tree, node):
+    """(what makes something that is neither ASGI nor WSGI, what to do instead); None of anything else."""
+    value = node.items[0].context_expr if isinstance(node, ast.With) and len(node.items) == 1 else getattr(node, "value", None)
+    if not isinstance(value, ast.Call):
+        return None
+    brought = {name.partition(".")[0] for one in tree.body if isinstance(one, ast.Import) for name in [alias.name for alias in one.names]}
+    brought |= {one.module.partition(".")[0] for one in tree.body if isinstance(one, ast.ImportFrom) and one.module}
+    made = terminal(value.func)
+    if made in _PAGES and "gradio" in brought:
+        return "gradio", f"write app = gr.mount_gradio_app(FastAPI(), {(_bound(node) or ['demo'])[0]}, path=\"/\"), and name that"
+    for package in ("aiohttp", "tornado"):
+        if made == "Application" and package in brought:
+            return package, "write the application with FastAPI, Starlette or another framework that makes ASGI or WSGI applications"
+    return None
 
 
 def terminal(node):
@@ -120,7 +142,10 @@ def entry_problems(tree, attribute, factory):
     [node, *others] = own
     if others or name != attribute:
         return
-    if isinstance(node, ast.AsyncFunctionDef) and factory:
+    other = _no_asgi(tree, node)
+    if other is not None:
+        yield node.lineno, f"makes {name} with {other[0]}, which brings a server of its own and is no application that uvicorn can serve", other[1]
+    elif isinstance(node, ast.AsyncFunctionDef) and factory:
         yield node.lineno, f"has {name} as an async function, which gives uvicorn a coroutine and no application", f"write def {name}() without async"
     elif isinstance(node, ast.FunctionDef) and factory and not node.decorator_list and _required(node):
         needs = " and ".join(_required(node))

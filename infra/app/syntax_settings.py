@@ -93,17 +93,29 @@ def _config_of(body):
     return found
 
 
+# Keywords of Field that give no value.
+_NO_DEFAULT = {"alias", "validation_alias", "title", "description", "examples", "gt", "ge", "lt", "le", "min_length", "max_length", "pattern", "repr", "exclude", "strict"}
+
+
 def _is_required(node):
     if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name) or node.target.id.startswith("_") or "ClassVar" in ast.dump(node.annotation):
         return False
     value = node.value
     if value is None:
         return True
-    return isinstance(value, ast.Call) and terminal(value.func) == "Field" and not value.keywords and len(value.args) == 1 and getattr(value.args[0], "value", 0) is ...
+    if not isinstance(value, ast.Call) or terminal(value.func) != "Field" or any(one.arg not in _NO_DEFAULT for one in value.keywords):
+        return False
+    return not value.args or len(value.args) == 1 and getattr(value.args[0], "value", 0) is ...
+
+
+def _variable(field, prefix):
+    """The name in the environment; None where it is not plain. An alias stands for the whole name."""
+    aliases = [one.value for one in field.value.keywords if one.arg in ("alias", "validation_alias")] if isinstance(field.value, ast.Call) else []
+    return _text(aliases[-1]) if aliases else f"{prefix}{field.target.id}"
 
 
 def _settings_class(node, made):
-    """Required fields of a class of pydantic-settings. Aliases, own sources and parents of it are not followed."""
+    """Required fields of a class of pydantic-settings. Its own sources and parents are not followed."""
     if [terminal(one) for one in node.bases] != ["BaseSettings"] or any(isinstance(one, FUNCTIONS) and "settings_customise_sources" in one.name for one in node.body):
         return
     config = _config_of(node.body)
@@ -112,8 +124,9 @@ def _settings_class(node, made):
         return
     certain = node.name in made and config.get("env_file", ".env") == ".env"
     for field in node.body:
-        if _is_required(field):
-            yield f"{prefix}{field.target.id}".upper(), field.lineno, certain
+        name = _variable(field, prefix) if _is_required(field) else None
+        if name is not None:
+            yield name.upper(), field.lineno, certain
 
 
 def settings_of(tree):

@@ -1,7 +1,7 @@
 /** The keys of the stack's file that are not the program's own: those of the AWS provider, and prefixes that nothing reads. Pure, apart from looking whether files are there. */
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { nearest } from "../../policies/cli/nearest";
 import { shown, visible } from "../../policies/cli/schema-words";
 import { SECTIONS } from "./schema";
@@ -42,15 +42,15 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 const FILES = ["customCaBundle", "sharedConfigFiles", "sharedCredentialsFiles"];
 const URLS = ["httpProxy", "httpsProxy", "ec2MetadataServiceEndpoint"];
 
-/** What is wrong with the `aws:` keys. */
-export function awsProblems(values: Readonly<Record<string, string>>, isSecret: (key: string) => boolean): string[] {
+/** What is wrong with the `aws:` keys. @param root where the provider is started, so that relative paths begin there */
+export function awsProblems(values: Readonly<Record<string, string>>, isSecret: (key: string) => boolean, root: string): string[] {
   return Object.entries(values)
     .filter(([key]) => key.startsWith("aws:"))
     .flatMap(([key, value]) => {
       const name = key.slice("aws:".length);
       const problem = keyProblem(name) ?? (name === "defaultTags" ? tagsProblem(value) : formProblem(name, value));
       if (problem !== undefined) return [`${key}: ${problem}`];
-      const absent = FILES.includes(name) ? absentFile(value) : undefined;
+      const absent = FILES.includes(name) ? absentFile(value, root) : undefined;
       if (absent !== undefined) return [`${key}: ${absent}`];
       return AWS_SECRETS.includes(name) && !isSecret(key) ? [`${key}: ${leak(key)}`] : [];
     });
@@ -88,16 +88,24 @@ function formProblem(name: string, value: string): string | undefined {
   return odd === undefined ? undefined : `found ${shown(odd)} in the list; write account ids of 12 digits in quotes${example}`;
 }
 
-/** The first file that this machine does not have. Only paths that mean one place, wherever the provider is started. */
-function absentFile(value: string): string | undefined {
+/** The first file that this machine does not have. Of a home other than one's own nothing is known. */
+function absentFile(value: string, root: string): string | undefined {
   const parsed = parseJson(value);
   const paths = (Array.isArray(parsed) ? parsed : [value]).filter((path): path is string => typeof path === "string");
-  const whole = (path: string): string => (path.startsWith("~/") ? join(homedir(), path.slice(2)) : path);
-  const absent = paths.find((path) => /^(~\/|\/)/.test(path) && statSync(whole(path), { throwIfNoEntry: false })?.isFile() !== true);
+  const absent = paths.find((path) => !/^~[^/]/.test(path) && !isFile(placeOf(path, root)));
   return absent === undefined
     ? undefined
     : `names ${shown(absent)}, and there is no such file on this machine; the AWS provider reads it before it does anything. Correct the path, or remove the key`;
 }
+
+/** As the provider reads it: with the variables of the environment, and with ~ for one's own home. */
+function placeOf(path: string, root: string): string {
+  const whole = path.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced?: string, bare?: string) => process.env[braced ?? bare ?? ""] ?? "");
+  if (/^~(\/|$)/.test(whole)) return join(homedir(), whole.slice(1));
+  return isAbsolute(whole) ? whole : join(root, whole);
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 /** An entry of a list that is to be a group: roles to assume, endpoints by service. */
 function entryProblem(name: string, entry: unknown): string | undefined {

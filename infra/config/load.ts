@@ -57,7 +57,7 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   const spelling = checkSpelling(project, root);
   const all = [
     ...foreign.problems,
-    ...awsProblems(given, isConfigSecret),
+    ...awsProblems(given, isConfigSecret, root),
     ...own.filter((problem) => !spelling.some((other) => keyOf(other) === keyOf(problem))),
     ...spelling,
     ...regionProblems,

@@ -32,8 +32,9 @@ def vendored():
 
 def load(toml, tree, name):
     try:
-        with open(os.path.join(tree, name), "rb") as file:
-            return toml.load(file)
+        # Some editors begin a file with a mark that TOML does not know.
+        with open(os.path.join(tree, name), encoding="utf-8-sig", newline="") as file:
+            return toml.loads(file.read())
     except (toml.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused(f"{name} is not valid TOML: {error}")
 
@@ -53,6 +54,8 @@ def requirements(tree):
     if "dependencies" in project.get("dynamic", []):
         raise Refused("pyproject.toml leaves its dependencies to a build ([project] dynamic): list them in [project] dependencies, or write requirements.txt")
     wanted = project.get("dependencies", [])
+    if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
+        raise Refused('pyproject.toml has [project] dependencies that are no list of texts: write for example dependencies = ["uvicorn==0.54.0", "python-dotenv==1.2.4"]')
     if not wanted:
         raise Refused("pyproject.toml has no [project] dependencies: at least uvicorn and python-dotenv are needed to run the application")
     lines = Lines()
@@ -66,6 +69,10 @@ def requirements(tree):
 def check_python(project, specifiers):
     wanted = project.get("requires-python")
     found = platform.python_version()
+    try:
+        specifiers.SpecifierSet(wanted or "")
+    except (specifiers.InvalidSpecifier, AttributeError, TypeError):
+        raise Refused(f'pyproject.toml has requires-python {wanted!r}, which is no range of versions: write for example requires-python = ">=3.10"')
     if wanted is not None and found not in specifiers.SpecifierSet(wanted):
         raise Refused(f"pyproject.toml wants Python {wanted}, and this host has {found}: change requires-python, or use an image with such a Python")
 

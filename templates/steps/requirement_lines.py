@@ -3,6 +3,7 @@ what it can read: both are tried on the same lines (test/infra/app/both-halves.t
 """
 
 import re
+from urllib.parse import unquote
 
 # Of a requirements file, in pip's documentation ("Requirements File Format").
 OPTIONS = (
@@ -21,6 +22,9 @@ OF_OTHER_SYSTEMS = "pywin32 pypiwin32 pywinpty windows-curses winrt pyobjc pyobj
 
 PACKAGE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^]]*\])?\s*(@?)\s*\(?([^)]*)\)?$")
 ADDRESS = re.compile(r"(?:(\w+)\+)?(\w+)://(.+)$")
+# name-version(-build)-python-abi-platform.whl, and the systems of platforms that are not the hosts'.
+WHEEL_NAME = re.compile(r"[\w.]+-[\w.!+]+(?:-\d\w*)?-[\w.]+-[\w.]+-([\w.]+)\.whl$", re.ASCII)
+SYSTEMS = {"win": "Windows", "macosx": "macOS", "ios|android": "a telephone", "musllinux": "Alpine Linux"}
 WHEEL = "build a wheel of it (pip wheel --no-deps), put it into the application's folder and name it"
 
 
@@ -79,6 +83,20 @@ def _of_hashes(text):
     return None
 
 
+def _of_wheel(address):
+    """By its name alone: pip would say so only in the middle of an installation."""
+    name = unquote(re.sub(r"[?#].*$", "", address)).rpartition("/")[2]
+    if not name.endswith(".whl"):
+        return None
+    found = WHEEL_NAME.match(name)
+    if found is None:
+        return f"names a wheel that no host can install: {name} is not called as a wheel has to be (NAME-VERSION-PYTHON-ABI-PLATFORM.whl): give it the name that it was built with"
+    for tag, system in SYSTEMS.items():
+        if all(re.match(tag, one) for one in found.group(1).split(".")):
+            return f"names a wheel that no host can install: {name} is for {system}, and the hosts run Linux: give the wheel for manylinux"
+    return None
+
+
 def _numbers(version):
     parts = [int(part) for part in version.split(".") if part != ""]
     while parts and parts[-1] == 0:
@@ -107,10 +125,10 @@ class Lines:
         main = main.strip()
         found = PACKAGE.match(main)
         if found is None or re.match(r"[a-z+]+://", main):
-            return _of_address(main) or _of_hashes(text)
+            return _of_address(main) or (None if marker else _of_wheel(main)) or _of_hashes(text)
         if found.group(2) == "@":
             unreal = "pkg-resources" if normalized(found.group(1)) == "pkg-resources" else ""
-            return _of_address(found.group(3)) or _of_name(unreal, False) or _of_hashes(text)
+            return _of_address(found.group(3)) or (None if marker else _of_wheel(found.group(3))) or _of_name(unreal, False) or _of_hashes(text)
         name = normalized(found.group(1))
         exact = re.match(r"={2,3}([^*,]+)$", re.sub(r"\s", "", found.group(3)))
         version = exact.group(1) if exact else ""

@@ -29,7 +29,7 @@ function onHost(root: string): { refused: boolean; files: string[] } {
 
 function atPreview(root: string): { refused: boolean; files: string[] } {
   const set = readRequirements(readTree(root), "requirements.txt");
-  const refused = set.problems.length > 0 || set.requirements.length === 0 || uninstallable(set).length > 0;
+  const refused = set.problems.length > 0 || set.requirements.length === 0 || uninstallable(set, []).length > 0;
   return { refused, files: refused ? [] : [...new Set(set.files)].sort() };
 }
 

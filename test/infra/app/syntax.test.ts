@@ -265,6 +265,7 @@ if __name__ == "__main__":
     ["G", 17, false],
     ["OWN_KEY", 6, true],
     ["OWN_WANTED", 8, true],
+    ["X", 9, true],
     ["OTHER", 11, false],
   ]);
   expect(check(withApp({ "main.py": 'import os\nload_dotenv("own.env")\nA = os.environ["A"]\n' }), "main:app").settings).toMatchObject([

@@ -128,3 +128,12 @@ test("the folder's own .env is never packed", () => {
   const files = packTree(readTree(treeOf({ ...APP, ".env": "A=b\n", "prod/.env": "A=b\n" }))).files.map(({ path }) => path);
   expect(files).toEqual([...OWN, "prod/.env"].sort());
 });
+
+test.each<[string, readonly string[], readonly string[]]>([
+  ["the folder and what is in it", ["!dist/", "!dist/**"], ["dist/app.js", "dist/css/a.css"]],
+  ["the folder alone, whose .gitignore names it", ["!dist/"], []],
+  ["one file of it", ["!dist/app.js"], []],
+])("app.exclude brings back a folder that .gitignore leaves out: %s", (_, exclude, kept) => {
+  const files = { ".gitignore": "dist/\n", "dist/app.js": "", "dist/css/a.css": "" };
+  expect(paths({ ...APP, ...files }, [...exclude]).filter((path) => path.startsWith("dist/"))).toEqual(kept);
+});

@@ -1,7 +1,8 @@
 /** Files that keys of the AWS provider name. */
+import { basename, dirname, join } from "node:path";
 import { awsProblems } from "../../../infra/config/aws-keys";
 
-const problems = (key: string, value: string): string[] => awsProblems({ [`aws:${key}`]: value }, () => false);
+const problems = (key: string, value: string): string[] => awsProblems({ [`aws:${key}`]: value }, () => false, __dirname);
 
 test.each([
   ["customCaBundle", "/no/such/ca.pem", "/no/such/ca.pem"],
@@ -9,6 +10,10 @@ test.each([
   ["customCaBundle", __dirname, __dirname],
   ["sharedCredentialsFiles", '["/no/such/credentials"]', "/no/such/credentials"],
   ["sharedConfigFiles", JSON.stringify([__filename, "/no/such/config"]), "/no/such/config"],
+  ["customCaBundle", "certs/ca.pem", "certs/ca.pem"],
+  ["sharedCredentialsFiles", '["./credentials"]', "./credentials"],
+  ["sharedConfigFiles", '["$HOME/no/such/config"]', "$HOME/no/such/config"],
+  ["sharedConfigFiles", '["${NO_SUCH_VARIABLE}/no/such/config"]', "NO_SUCH_VARIABLE"],
 ])("aws:%s %s is refused", (key, value, named) => {
   const [problem, ...others] = problems(key, value);
   expect(others).toEqual([]);
@@ -19,8 +24,10 @@ test.each([
 
 test.each([
   ["customCaBundle", __filename],
-  ["customCaBundle", "certs/ca.pem"],
-  ["sharedConfigFiles", JSON.stringify([__filename])],
+  ["customCaBundle", basename(__filename)],
+  ["customCaBundle", join("..", basename(dirname(__filename)), basename(__filename))],
+  ["sharedConfigFiles", JSON.stringify([__filename, `./${basename(__filename)}`])],
+  ["sharedConfigFiles", '["~somebody/.aws/config"]'],
   ["profile", "/no/such/profile"],
 ])("aws:%s %s is taken", (key, value) => {
   expect(problems(key, value)).toEqual([]);

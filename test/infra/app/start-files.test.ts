@@ -1,0 +1,96 @@
+/** What a module does at its import that ends it or that a host does not allow, told without running it. */
+import { parseModule, type AppModule } from "../../../infra/app/module";
+import { checkSyntax } from "../../../infra/app/syntax";
+import { readTree } from "../../../infra/app/tree";
+import { lacking, unless } from "../../needs";
+import { removeTrees, treeOf } from "./trees";
+
+afterAll(removeTrees);
+
+const python = unless(lacking("python3"));
+
+/** Problems of a main.py with these lines, beside a few files. */
+function problems(lines: string, files: Readonly<Record<string, string>> = {}): readonly string[] {
+  const tree = readTree(treeOf({ "main.py": `${lines}\napp = make()\n`, "data/words.txt": "a", "requirements.txt": "", ...files }));
+  return checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" }).problems;
+}
+
+python.each<[string, string, RegExp]>([
+  ["the end of the program", "import sys\nsys.exit(1)", /^main\.py, line 2: ends the program \(exit\) when it is imported/],
+  ["the end by its short name", "quit()", /line 1: ends the program \(quit\)/],
+  ["an exception", "raise SystemExit('no')", /line 1: raises an exception whenever it is imported/],
+  [
+    "a command line",
+    "import argparse\np = argparse.ArgumentParser()\nargs = p.parse_args()",
+    /line 3: reads the command line when it is imported/,
+  ],
+  ["a command line in one", "from argparse import ArgumentParser\nargs = ArgumentParser().parse_args()", /line 2: reads the command line/],
+  [
+    "a file that is written",
+    "open('a.log', 'w').write('x')",
+    /writes a\.log when it is imported, and the service may write nothing there; .* Write below \/home\/ddos\/data/,
+  ],
+  ["a file in with", "with open('a.log', mode='a') as f:\n    pass", /line 1: writes a\.log/],
+  ["a log file", "import logging\nlogging.basicConfig(level=10, filename='a.log')", /line 2: writes a\.log/],
+  [
+    "a handler of a log file",
+    "from logging.handlers import RotatingFileHandler\nh = RotatingFileHandler('/var/log/a.log')",
+    /writes \/var\/log\/a\.log/,
+  ],
+  ["a folder that is not there", "import os\nos.makedirs('uploads', exist_ok=True)", /makes uploads when it is imported/],
+  ["a folder by pathlib", "from pathlib import Path\nPath('uploads').mkdir(exist_ok=True)", /makes uploads/],
+  ["a database beside the code", "import sqlite3\ndb = sqlite3.connect('a.db')", /makes a\.db/],
+  [
+    "a file that is not there",
+    "text = open('words.txt').read()",
+    /reads words\.txt when it is imported, which the application does not have/,
+  ],
+  [
+    "a folder of pages that is not there",
+    "files = StaticFiles(directory='static')",
+    /serves static when it is imported, which the application does not have/,
+  ],
+])("%s is refused", (_, lines, expected) => {
+  expect(problems(lines)).toEqual([expect.stringMatching(expected)]);
+});
+
+python.each<[string, string]>([
+  ["what only a program of its own does", "import sys\nif __name__ == '__main__':\n    sys.exit(1)"],
+  ["what may fail", "try:\n    f = open('a.log', 'w')\nexcept OSError:\n    pass"],
+  ["what a function does", "def later():\n    open('a.log', 'w')\n    raise ValueError"],
+  ["an exit of its own", "def exit():\n    pass\nexit()"],
+  ["arguments of its own", "import argparse\np = argparse.ArgumentParser()\nargs = p.parse_args([])\nknown = p.parse_known_args()"],
+  ["a file of the folder", "text = open('data/words.txt').read()\nmore = open('./data/words.txt', encoding='utf-8')"],
+  ["a folder that is there", "import os\nos.makedirs('data', exist_ok=True)\nfiles = StaticFiles(directory='data')"],
+  [
+    "what it may write",
+    "f = open('/home/ddos/data/a.log', 'a')\ng = open('/tmp/a', 'w')\nimport sqlite3\ndb = sqlite3.connect(':memory:')",
+  ],
+  ["a folder that it goes to", "import os\nos.chdir('/home/ddos/data')\nf = open('a.log', 'w')"],
+  ["what is not known", "mode = 'r'\nf = open('a.log', mode)\ng = open(name)\nfiles = StaticFiles(directory='x', check_dir=False)"],
+  ["what a condition decides", "x = open('a.log', 'w') if False else None\ny = lambda: open('b.log', 'w')"],
+  ["its settings", "f = open('.env')"],
+])("%s is taken", (_, lines) => {
+  expect(problems(lines)).toEqual([]);
+});
+
+python.each<[string, string, RegExp]>([
+  ["aiohttp", "from aiohttp import web\napp = web.Application()", /makes app with aiohttp, which brings a server of its own/],
+  ["tornado", "import tornado.web\napp = tornado.web.Application()", /makes app with tornado/],
+  ["gradio", "import gradio as gr\napp = gr.Interface(f)", /makes app with gradio, .* gr\.mount_gradio_app\(FastAPI\(\), app, path="\/"\)/],
+  ["gradio in with", "import gradio as gr\nwith gr.Blocks() as app:\n    pass", /makes app with gradio/],
+  [
+    "gradio that is launched",
+    "import gradio as gr\ndemo = gr.Interface(f)\ndemo.launch()\napp = 1 and demo",
+    /runs demo\.launch\(\) when it is imported/,
+  ],
+  [
+    "a server without a name",
+    "from http.server import HTTPServer\ns = HTTPServer()\ns.serve_forever()\napp = make()",
+    /runs s\.serve_forever\(\)/,
+  ],
+])("%s is no application that uvicorn serves", (_, text, expected) => {
+  const tree = readTree(treeOf({ "main.py": `${text}\n`, "requirements.txt": "" }));
+  const found = checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" }).problems;
+  expect(found).toEqual([expect.stringMatching(expected)]);
+});
