@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { gitEnvironment } from "../../policies/cli/git";
 import { systemSentence } from "../../policies/cli/system-errors";
 import { readWholeTree, type AppTree } from "./tree";
 import { sha256 as digestOf } from "../sha256";
@@ -101,9 +102,7 @@ interface Said {
 }
 
 function git(folder: string, args: readonly string[]): Said {
-  // A hook of another repository may have set these.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name)));
-  const { status, stdout, stderr, error } = spawnSync("git", ["-C", folder, ...args], { env, maxBuffer: LARGEST });
+  const { status, stdout, stderr, error } = spawnSync("git", ["-C", folder, ...args], { env: gitEnvironment(), maxBuffer: LARGEST });
   const problem =
     error === undefined ? undefined : (systemSentence(error) ?? `git could not read it (${error.message}); run it there by hand`);
   return { status, stdout, says: stderr?.toString("utf8").split("\n")[0] ?? "", problem };

@@ -85,6 +85,26 @@ function addressCount(resources: Resources): number {
   return Math.max(0, automatic - taken) + of(resources, "aws:ec2/eip:Eip").length;
 }
 
+export interface UsePrice {
+  readonly what: string;
+  /** USD. */
+  readonly price: number;
+  readonly per: string;
+}
+
+/** What goes by use and is not in the sum; undefined where no price of the region is known. */
+export function usePrices(lines: readonly CostLine[], region: string): UsePrice[] | undefined {
+  const prices = Object.hasOwn(PRICES, region) ? PRICES[region] : undefined;
+  if (prices === undefined) return undefined;
+  return [
+    { what: "S3", price: prices.s3, per: "GB and month" },
+    { what: "data out to the internet", price: prices.dataOut, per: "GB" },
+    ...(lines.some(({ what }) => what.includes("NAT"))
+      ? [{ what: "through the NAT gateway", price: prices.natGatewayData, per: "GB" }]
+      : []),
+  ];
+}
+
 /** One paragraph: the sum, what it is made of, what goes by use, and whose prices these are. */
 export function costText(resources: Resources, region: string, today: Date): string {
   const lines = costLines(resources, region);
@@ -92,11 +112,8 @@ export function costText(resources: Resources, region: string, today: Date): str
   const known = lines.flatMap(({ month }) => month ?? []).reduce((sum, month) => sum + month, 0);
   const unknown = lines.filter(({ month }) => month === undefined).map(({ what }) => what);
   const parts = lines.map(({ what, month }) => `${what} ${month === undefined ? "unknown" : usd(month)}`).join(", ");
-  const prices = Object.hasOwn(PRICES, region) ? PRICES[region] : undefined;
-  const byUse =
-    prices === undefined
-      ? "what goes by use is unknown there"
-      : `by use: S3 ${prices.s3} a GB, data out ${prices.dataOut} a GB${lines.some(({ what }) => what.includes("NAT")) ? `, NAT ${prices.natGatewayData} a GB` : ""}`;
+  const uses = usePrices(lines, region)?.map(({ what, price, per }) => `${what} ${price} a ${per}`);
+  const byUse = uses === undefined ? "what goes by use is unknown there" : `by use: ${uses.join(", ")}`;
   const sum = unknown.length === 0 ? `about ${usd(known)} USD` : `${usd(known)} USD, and what is unknown`;
   const old = areOld(today) ? ", older than a year: compare them with AWS's" : "";
   return `Cost a month in ${region}: ${sum} (${parts}); ${byUse}. List prices of ${PRICES_OF}${old}.`;

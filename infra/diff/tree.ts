@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "fs";
 import { tmpdir } from "os";
 import * as path from "path";
 import { EXIT, Problem } from "../../policies/cli";
+import { gitEnvironment } from "../../policies/cli/git";
 
 export interface Tree {
   readonly root: string;
@@ -75,13 +76,17 @@ function noGit(): Problem {
 }
 
 function git(working: string, args: readonly string[]): string {
-  return execFileSync("git", args, { cwd: working, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync("git", args, { cwd: working, env: gitEnvironment(), encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** `git archive` in a folder of a repository packs that folder alone, with paths from there. */
 async function unpack(working: string, commit: string, root: string): Promise<void> {
   mkdirSync(root, { mode: 0o700 });
-  const pack = spawn("git", ["archive", "--format=tar", commit], { cwd: working, stdio: ["ignore", "pipe", "pipe"] });
+  const pack = spawn("git", ["archive", "--format=tar", commit], {
+    cwd: working,
+    env: gitEnvironment(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const take = spawn("tar", ["-xf", "-", "-C", root], { stdio: ["pipe", "ignore", "pipe"] });
   take.stdin.on("error", () => undefined); // tar has ended, and says why itself
   pack.stdout.pipe(take.stdin);

@@ -3,9 +3,9 @@ import type { Config } from "../../policies/core/config";
 import type { Result } from "../../policies/core/outcome";
 import type { Graph } from "../../policies/core/types";
 import { policies } from "../../policies/rules";
-import { costLines } from "../cli/cost";
+import { costLines, usePrices } from "../cli/cost";
 import type { Preview } from "../cli/preview-stack";
-import { areOld, PRICES, PRICES_OF } from "../cli/prices";
+import { areOld, PRICES_OF } from "../cli/prices";
 import { safeLines, safeText } from "../diff/safe";
 import type { Properties } from "../offline/engine";
 import type { HostFile } from "../release/types";
@@ -59,19 +59,10 @@ function costView(graph: Graph, region: string): CostView {
     inputs: Properties;
   }[];
   const lines = costLines(resources, region);
-  const prices = Object.hasOwn(PRICES, region) ? PRICES[region] : undefined;
-  const has = (word: string): boolean => lines.some(({ what }) => what.includes(word));
   return {
     region: safeText(region),
     lines: lines.map(({ what, month }) => ({ what: safeText(what), month })),
-    byUse:
-      prices === undefined
-        ? []
-        : [
-            `S3: ${String(prices.s3)} USD a GB and month`,
-            `data out to the internet: ${String(prices.dataOut)} USD a GB`,
-            ...(has("NAT") ? [`through the NAT gateway: ${String(prices.natGatewayData)} USD a GB`] : []),
-          ],
+    byUse: (usePrices(lines, region) ?? []).map(({ what, price, per }) => `${what}: ${String(price)} USD a ${per}`),
     of: PRICES_OF,
   };
 }

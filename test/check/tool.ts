@@ -25,6 +25,10 @@ export interface ToolOptions {
   readonly output: "terminal" | "shown" | { readonly file: string };
   /** Is given each line that is to be shown. */
   readonly show?: (line: string) => void;
+  /** @default the project's folder */
+  readonly cwd?: string;
+  /** @default this process's */
+  readonly env?: NodeJS.ProcessEnv;
   /** Whether the tool may colour what is shown; it writes to no terminal itself. @default what the surroundings say */
   readonly colours?: boolean;
 }
@@ -33,11 +37,14 @@ export interface ToolOptions {
 const KEPT = 64 * 1024;
 
 /** Runs a program to its end. @throws Problem when it cannot be started, or when a signal ended it */
-export function runTool(argv: readonly string[], { output, show = () => undefined, colours }: ToolOptions): Promise<Ended> {
+export function runTool(
+  argv: readonly string[],
+  { output, show = () => undefined, colours, cwd = ROOT, env: own = process.env }: ToolOptions,
+): Promise<Ended> {
   const [program = "", ...args] = argv;
   return new Promise((done, fail) => {
-    const env = colours === true ? { ...process.env, FORCE_COLOR: "1" } : process.env;
-    const child = spawn(program, args, { cwd: ROOT, env, stdio: output === "terminal" ? "inherit" : ["ignore", "pipe", "pipe"] });
+    const env = colours === true ? { ...own, FORCE_COLOR: "1" } : own;
+    const child = spawn(program, args, { cwd, env, stdio: output === "terminal" ? "inherit" : ["ignore", "pipe", "pipe"] });
     let said = "";
     const keep = (line: string): void => {
       show(line);

@@ -4,7 +4,7 @@
  */
 import { delimiter, join } from "node:path";
 import { command, EXIT, start } from "../../policies/cli";
-import type { Form } from "../../policies/cli";
+import type { Form, Io } from "../../policies/cli";
 import { inCleanClone } from "./clean";
 import { ROOT, must, toolchain } from "./toolchain";
 import { VERSIONS, versionOf } from "./versions";
@@ -14,17 +14,17 @@ const MAJOR: Form = { pattern: new RegExp(`^(${Object.keys(VERSIONS).join("|")})
 /** The program and its engine, the pack's own server process, what starts processes and holds locks. */
 const SHORT = ["test/infra/offline", "test/infra/cli", "test/infra/remote", "test/policies/pack", "test/lab/unit", "test/cli"];
 
-function short(bin: string): void {
+async function short(bin: string, io: Io): Promise<void> {
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` };
-  must([join(bin, "npm"), "run", "-s", "preview:offline"], { cwd: ROOT, env, quiet: true });
-  must([join(bin, "node"), "node_modules/jest/bin/jest.js", "--selectProjects=unit", "--silent", ...SHORT], { cwd: ROOT, env });
+  await must([join(bin, "npm"), "run", "-s", "preview:offline"], io, { cwd: ROOT, env, quiet: true });
+  await must([join(bin, "node"), "node_modules/jest/bin/jest.js", "--selectProjects=unit", "--silent", ...SHORT], io, { cwd: ROOT, env });
 }
 
-function full(bin: string): void {
-  inCleanClone(bin, ({ run, runQuietly }) => {
-    run("npm", "ci");
-    runQuietly("npm", "run", "preview:offline");
-    run("npm", "test");
+async function full(bin: string, io: Io): Promise<void> {
+  await inCleanClone(bin, io, async ({ run, runQuietly }) => {
+    await run("npm", "ci");
+    await runQuietly("npm", "run", "preview:offline");
+    await run("npm", "test");
   });
 }
 
@@ -35,14 +35,14 @@ export const testNodeCommand = command({
   words: { value: "MAJOR", help: `versions of Node, all without one: ${Object.keys(VERSIONS).join(", ")}`, min: 0, max: 9, form: MAJOR },
   examples: ["", "--short 22 24"],
   exitCodes: { 1: "a version failed" },
-  run: ({ options, words }, io) => {
+  run: async ({ options, words }, io) => {
     let failed = false;
     for (const major of words.length === 0 ? Object.keys(VERSIONS) : words) {
       const version = versionOf(major);
       const started = Date.now();
       const took = (): string => `${((Date.now() - started) / 1000).toFixed(0)} s`;
       try {
-        (options.short ? short : full)(toolchain(version));
+        await (options.short ? short : full)(await toolchain(version, io), io);
         io.out(`Node ${version.node}: ok (${took()})`);
       } catch (error) {
         failed = true;

@@ -3,7 +3,7 @@
  * the tests of the pack lean on what is internal to the SDK, which is therefore pinned; this says what the next pin will ask for.
  */
 import { spawnSync } from "node:child_process";
-import { command, EXIT, Problem, start } from "../../policies/cli";
+import { command, EXIT, Problem, start, type Io } from "../../policies/cli";
 import { inCleanClone } from "./clean";
 import { toolchain } from "./toolchain";
 import { NEXT_SDK_NODE, versionOf } from "./versions";
@@ -19,16 +19,20 @@ function newest(wanted: string): string {
   return version;
 }
 
-function runWith(version: string): void {
-  inCleanClone(toolchain(versionOf(NEXT_SDK_NODE)), ({ run, runQuietly }) => {
-    run("npm", "ci", "--no-audit", "--no-fund");
-    run("npm", "pkg", "set", `dependencies.@pulumi/pulumi=${version}`, "--workspaces", "--include-workspace-root");
-    run("npm", "install", "--no-audit", "--no-fund");
+async function runWith(version: string, io: Io): Promise<void> {
+  await inCleanClone(await toolchain(versionOf(NEXT_SDK_NODE), io), io, async ({ run, runQuietly }) => {
+    await run("npm", "ci", "--no-audit", "--no-fund");
+    await run("npm", "pkg", "set", `dependencies.@pulumi/pulumi=${version}`, "--workspaces", "--include-workspace-root");
+    await run("npm", "install", "--no-audit", "--no-fund");
     // One copy for all, or the test would be one of the old SDK.
-    run("node", "-e", `const { version } = require("@pulumi/pulumi/package.json"); if (version !== "${version}") throw new Error(version)`);
-    run("npm", "run", "types");
-    runQuietly("npm", "run", "-s", "preview:offline");
-    run("node", "node_modules/jest/bin/jest.js", "--silent", ...TESTS);
+    await run(
+      "node",
+      "-e",
+      `const { version } = require("@pulumi/pulumi/package.json"); if (version !== "${version}") throw new Error(version)`,
+    );
+    await run("npm", "run", "types");
+    await runQuietly("npm", "run", "-s", "preview:offline");
+    await run("node", "node_modules/jest/bin/jest.js", "--silent", ...TESTS);
   });
 }
 
@@ -39,11 +43,11 @@ export const nextSdkCommand = command({
   words: { value: "VERSION", help: "another version of @pulumi/pulumi than the newest", min: 0, max: 1 },
   examples: ["", "3.260.0"],
   exitCodes: { 1: "it would not" },
-  run: ({ words: [wanted = "latest"] }, io) => {
+  run: async ({ words: [wanted = "latest"] }, io) => {
     const version = newest(wanted);
     const on = `@pulumi/pulumi ${version} on Node ${versionOf(NEXT_SDK_NODE).node}`;
     try {
-      runWith(version);
+      await runWith(version, io);
     } catch (error) {
       io.err(`${on}: FAILED: ${(error as Error).message}`);
       return EXIT.wrong;

@@ -1,24 +1,28 @@
 /** A Node of another version than the one that runs, with its npm, from the npm registry: packages that hold the binary and run no script. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Io } from "../../policies/cli";
+import { runTool } from "../check/tool";
 import type { Version } from "./versions";
 
 export const ROOT = resolve(__dirname, "../..");
 const PLATFORMS = ["linux-x64", "linux-arm64"];
 
-/** Runs a program to its end with the output of the caller. @throws when it fails */
-export function must(
-  argv: readonly string[],
-  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly quiet?: boolean },
-): void {
-  const [program = "", ...args] = argv;
-  const { error, status } = spawnSync(program, args, {
-    ...options,
-    stdio: ["ignore", options.quiet === true ? "ignore" : "inherit", "inherit"],
-  });
-  if (error !== undefined) throw new Error(`${program} could not be started: ${error.message}`);
-  if (status !== 0) throw new Error(`${argv.join(" ")} ended with status ${status ?? "signal"}`);
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** What it says is of interest only when it fails. */
+  readonly quiet?: boolean;
+}
+
+/** Runs a program to its end. What it says is shown line by line, below a line that says what runs and for how long. @throws when it fails */
+export async function must(argv: readonly string[], io: Io, { cwd, env, quiet = false }: Surroundings): Promise<void> {
+  const name = [basename(argv[0] ?? ""), ...argv.slice(1, 4)].join(" ");
+  io.progress.say(name);
+  const { code, said } = await runTool(argv, { output: "shown", cwd, env, show: quiet ? undefined : (line) => io.out(line) });
+  io.progress.hide();
+  if (code !== 0) throw new Error(`${argv.join(" ")} ended with status ${String(code)}${quiet ? `\n${said.trimEnd()}` : ""}`);
 }
 
 /** What this npm is told about its way to the registry, which an empty home would forget. */
@@ -31,7 +35,7 @@ export function registrySettings(): NodeJS.ProcessEnv {
 }
 
 /** @returns a directory that holds node, npm and npx of these versions alone; it is made once */
-export function toolchain({ node, npm }: Version): string {
+export async function toolchain({ node, npm }: Version, io: Io): Promise<string> {
   const platform = `${process.platform}-${process.arch}`;
   if (!PLATFORMS.includes(platform))
     throw new Error(
@@ -43,7 +47,7 @@ export function toolchain({ node, npm }: Version): string {
     const partial = mkdtempSync(`${final}.`);
     const packages = [`node-${platform}@${node}`, `npm@${npm}`];
     // The settings of this project are not for what is installed beside it: npm refuses a Node that does not run it, and so do we, by using it.
-    must(
+    await must(
       [
         "npm",
         "install",
@@ -56,10 +60,8 @@ export function toolchain({ node, npm }: Version): string {
         "--engine-strict=false",
         ...packages,
       ],
-      {
-        cwd: partial,
-        quiet: true,
-      },
+      io,
+      { cwd: partial, quiet: true },
     );
     mkdirSync(join(partial, "bin"));
     symlinkSync(`../node_modules/node-${platform}/bin/node`, join(partial, "bin/node"));

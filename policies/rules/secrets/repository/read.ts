@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { gitEnvironment } from "../../../cli/git";
 import type { Graph } from "../../../core/types";
 import { repositoryGraph } from "./graph";
 import type { RepositoryFile } from "./graph";
@@ -19,6 +20,7 @@ export function readRepository(directory: string): Graph {
 function tracked(directory: string): string[] | undefined {
   try {
     const list = execFileSync("git", ["-C", directory, "ls-files", "-z"], {
+      env: gitEnvironment(),
       encoding: "utf8",
       maxBuffer: 256 * 1024 * 1024,
       stdio: ["ignore", "pipe", "ignore"],
