@@ -30,6 +30,14 @@ export function s3EndpointService(region: string): string {
   return `com.amazonaws.${region}.s3`;
 }
 
+/** Directories of Let's Encrypt. */
+export const LETS_ENCRYPT = {
+  production: "https://acme-v02.api.letsencrypt.org/directory",
+  staging: "https://acme-staging-v02.api.letsencrypt.org/directory",
+} as const;
+/** Hosts of authorities that clients trust: they issue for names of the public DNS alone. */
+export const PUBLIC_AUTHORITIES = ["letsencrypt.org", "zerossl.com", "pki.goog", "buypass.com", "ssl.com"] as const;
+
 export interface ExternalName {
   readonly name: string;
   readonly usedFor: string;
@@ -120,7 +128,7 @@ const AWS_NAMES: readonly ExternalName[] = [
     usedFor: "instance metadata, with the role's credentials: not for the build of a package",
     source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html",
     lookedUp: DATE,
-    files: ["templates/steps/build-sandbox.sh"],
+    files: ["templates/steps/build-sandbox.sh", "templates/steps/acme.sh"],
   },
   {
     name: "fd00:ec2::254",
@@ -137,6 +145,16 @@ const AWS_NAMES: readonly ExternalName[] = [
     files: ["README.md", "templates/steps/host-key.sh"],
   },
 ];
+
+const AUTHORITIES: readonly ExternalName[] = [
+  { name: LETS_ENCRYPT.production, usedFor: "the authority by default (`tls.acme`)" },
+  { name: LETS_ENCRYPT.staging, usedFor: "the same for trials: higher limits, certificates that nobody trusts" },
+  { name: PUBLIC_AUTHORITIES.join(", "), usedFor: "hosts of authorities that issue for public names alone" },
+].map((one) => ({
+  ...one,
+  source: "https://letsencrypt.org/docs/staging-environment/; https://eff-certbot.readthedocs.io/",
+  lookedUp: DATE,
+}));
 
 const SETTINGS_PAGE = "https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html";
 const ENVIRONMENT: readonly ExternalName[] = [
@@ -179,6 +197,7 @@ const MANAGED_POLICIES: readonly ExternalName[] = [
 
 const PACKAGES: readonly ExternalName[] = [
   ["ca-certificates", "TLS to S3 and to package registries"],
+  ["certbot", "certificates by ACME (`tls.acme`); its timer renews"],
   ["curl", "health checks"],
   ["git", "`app.git`"],
   ["jq", "reports"],
@@ -194,7 +213,7 @@ const PACKAGES: readonly ExternalName[] = [
   usedFor,
   source: `https://packages.ubuntu.com/jammy/${name}`,
   lookedUp: DATE,
-  files: ["infra/release/steps.ts"],
+  files: [name === "certbot" ? "infra/release/tls-steps.ts" : "infra/release/steps.ts"],
 }));
 
 const GITHUB: readonly ExternalName[] = [
@@ -249,6 +268,7 @@ export const EXTERNAL_NAMES = {
   "AWS: IAM actions": ACTIONS,
   "AWS: managed policies": MANAGED_POLICIES,
   "AWS: environment of its tools": ENVIRONMENT,
+  "Certificate authorities": AUTHORITIES,
   "Ubuntu packages": PACKAGES,
   "Python packages": PYPI,
   "GitHub actions": GITHUB,

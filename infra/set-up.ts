@@ -18,6 +18,8 @@ export interface Hosts {
   readonly address: pulumi.Output<string>;
   /** In front of the backend, where there is one. */
   readonly balancer?: Balancer;
+  /** The gateway's name, where a zone is given. */
+  readonly record?: pulumi.Resource;
   /** Key pair that a host which is made now starts with. */
   readonly keyName: pulumi.Output<string>;
 }
@@ -46,7 +48,11 @@ export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Re
       waitFor: authorized(access[role].rotation),
     });
   const setUps = { gateway: setUpOf("gateway"), backend: setUpOf("backend") };
-  addSteps(inputs, setUps, { ...parts, ...(hosts.balancer === undefined ? {} : { balancer: hosts.balancer }) });
+  addSteps(inputs, setUps, {
+    ...parts,
+    ...(hosts.balancer === undefined ? {} : { balancer: hosts.balancer }),
+    ...(hosts.record === undefined ? {} : { record: hosts.record }),
+  });
   const report = (role: HostRole): pulumi.Output<unknown> => setUps[role].command("verify").stdout.apply(parseReport);
   const hostKey = (role: HostRole): pulumi.Output<string> => pulumi.output(access[role].connection.hostKey);
   // Known when no host accepts another key any more: program.ts tells from it, at the next run, what a changed key means.
@@ -128,15 +134,17 @@ function stepValues(inputs: StackInputs, hosts: Hosts, role: HostRole, step: Ste
       uses("env") ? inputs.environment(role) : pulumi.output({}),
       uses("index") ? inputs.config.index?.withLogin : undefined,
       uses("tlsKey") ? inputs.config.https?.privateKey : undefined,
+      uses("eabKey") ? inputs.config.https?.eabKey : undefined,
       uses("apiKeys") ? inputs.config.gateway.apiKeys : undefined,
     ])
-    .apply(([backendAddress, balancerName, env, index, tlsKey, apiKeys]) => ({
+    .apply(([backendAddress, balancerName, env, index, tlsKey, eabKey, apiKeys]) => ({
       backendAddress,
       ...(balancerName === undefined ? {} : { balancerName }),
       bucket: inputs.bucketName,
       env,
       ...(index === undefined ? {} : { index }),
       ...(tlsKey === undefined ? {} : { tlsKey }),
+      ...(eabKey === undefined ? {} : { eabKey }),
       ...(apiKeys === undefined ? {} : { apiKeys }),
     }));
 }

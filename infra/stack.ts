@@ -70,7 +70,11 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
     publicSubnetId: network.publicSubnetIds[0] ?? "",
   });
   const balancer = balancerOf(inputs, network, firewall, hosts);
-  const { sshKey, hostKeys, verification } = setUpHosts(inputs, { ...hosts, balancer }, { bucket, egress });
+  const { sshKey, hostKeys, verification } = setUpHosts(
+    inputs,
+    { ...hosts, balancer, record: recordOf(config, hosts) },
+    { bucket, egress },
+  );
   if (config.watch.enabled) watchHosts(config, hosts);
   const user = config.ssh.user;
   return {
@@ -113,6 +117,12 @@ function balancerOf({ config }: StackInputs, network: Network, firewall: Firewal
     limits,
     backendId: hosts.backend.id,
   });
+}
+
+/** The gateway's name, which follows its address. Undefined where the record is made elsewhere. */
+function recordOf({ https }: StackConfig, { address }: Hosts): pulumi.Resource | undefined {
+  if (https?.zone === undefined) return undefined;
+  return new aws.route53.Record("gateway-record", { zoneId: https.zone, name: https.domain, type: "A", ttl: 60, records: [address] });
 }
 
 function createHosts(inputs: StackInputs, { images, keys }: Found, network: Network, firewall: Firewall): Hosts {

@@ -75,6 +75,7 @@ export async function ask(role: HostRole, inputs: StackInputs, deployed: Deploye
 export async function runStep(role: HostRole, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
   const env = await settled(pulumi.output(inputs.environment(role)));
   const tlsKey = await settled(pulumi.output(inputs.config.https?.privateKey));
+  const eabKey = await settled(pulumi.output(inputs.config.https?.eabKey));
   const apiKeys = await settled(inputs.config.gateway.apiKeys);
   const values = {
     apiKeys,
@@ -82,6 +83,7 @@ export async function runStep(role: HostRole, step: Step, inputs: StackInputs, d
     backendAddress: deployed.backendAddress,
     env,
     ...(tlsKey === undefined ? {} : { tlsKey }),
+    ...(eabKey === undefined ? {} : { eabKey }),
   };
   return send(role, step, step.stdin(values), inputs, deployed);
 }

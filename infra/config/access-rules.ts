@@ -1,4 +1,5 @@
 /** Keys of the API and CORS: what nginx would take and nobody would want. No message shows a key. Pure. */
+import { isPlaceholder } from "./placeholder";
 import { isGroup } from "./values";
 import type { Context } from "./value-rules";
 
@@ -12,6 +13,7 @@ export function apiKeys({ project, sections }: Context): string[] {
   return entries.flatMap(([name, key], index) => {
     const place = `${project}:gateway.apiKeys.${name}`;
     const again = "set another one (openssl rand -hex 32 makes one)";
+    if (isPlaceholder(key)) return [];
     const same = entries.slice(0, index).find(([, other]) => other === key);
     if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name))
       return [

@@ -3,6 +3,7 @@
  * message shows anything of the key.
  */
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import { isPlaceholder } from "./placeholder";
 import { isRefused, type Context } from "./value-rules";
 
 export interface CertificateReport {
@@ -12,6 +13,7 @@ export interface CertificateReport {
 }
 
 interface TlsKeys {
+  readonly acme?: unknown;
   readonly certificate?: unknown;
   readonly privateKey?: unknown;
 }
@@ -54,8 +56,10 @@ export function checkCertificate(context: Context, now: Date): CertificateReport
 }
 
 /** What belongs together. */
-function relations(context: Context, { certificate, privateKey }: TlsKeys): string[] {
+function relations(context: Context, { acme, certificate, privateKey }: TlsKeys): string[] {
   const { project, sections } = context;
+  // acme-rules.ts says what belongs to it.
+  if (acme !== undefined || isRefused(context, "tls.acme")) return [];
   const lacks = (key: string, value: unknown): boolean => value === undefined && !isRefused(context, key) && !isRefused(context, "tls");
   const setKey = `pulumi config set --secret --path '${project}:tls.privateKey' < privkey.pem`;
   const setCertificate = `pulumi config set --path '${project}:tls.certificate' < fullchain.pem`;
@@ -68,7 +72,7 @@ function relations(context: Context, { certificate, privateKey }: TlsKeys): stri
       : []),
     ...((sections.domain !== undefined || privateKey !== undefined) && lacks("tls.certificate", certificate)
       ? [
-          `${project}:tls.certificate: missing, and without it nginx cannot serve ${sections.domain === undefined ? "by TLS" : String(sections.domain)}. Set it: ${setCertificate}`,
+          `${project}:tls.certificate: missing, and without it nginx cannot serve ${sections.domain === undefined ? "by TLS" : String(sections.domain)}. Set it: ${setCertificate}; or let the gateway get one by itself: tls.acme`,
         ]
       : []),
     ...((sections.domain !== undefined || certificate !== undefined) && lacks("tls.privateKey", privateKey)
@@ -120,6 +124,7 @@ function orderProblems(place: string, chain: readonly X509Certificate[]): string
 }
 
 function readKey(place: string, text: string): { problems: string[]; key?: KeyObject } {
+  if (isPlaceholder(text)) return { problems: [] };
   if (/ENCRYPTED/.test(text))
     return {
       problems: [

@@ -1,5 +1,7 @@
 /** Keys of what the public meets: the name, TLS, and who reaches port 443. Part of schema.ts. */
 
+import { LETS_ENCRYPT } from "../external-names";
+
 export const domain = {
   type: "string",
   pattern: "^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$",
@@ -25,6 +27,58 @@ export const tlsProperties = {
     description:
       "The key of that certificate, as PEM, without a passphrase: `pulumi config set --secret --path 'ml-gateway:tls.privateKey' < privkey.pem`.",
   },
+  acme: {
+    type: "object",
+    additionalProperties: false,
+    form: "a group with email and agreeToTerms",
+    example: { email: "operations@your-company.com", agreeToTerms: true },
+    description:
+      "In place of a certificate of your own: the gateway gets one by itself (certbot, HTTP-01 on port 80) and renews it. The name has to lead to the gateway (`gateway.elasticIp` and a record of yours, or `dns.zone`).",
+    required: ["email", "agreeToTerms"],
+    properties: {
+      email: {
+        type: "string",
+        pattern: "^[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$",
+        form: "an address of e-mail",
+        example: "operations@your-company.com",
+        description: "Where the authority writes to, for its account.",
+      },
+      agreeToTerms: {
+        type: "boolean",
+        enum: [true],
+        form: "true, when you have read the terms of the authority and agree",
+        example: true,
+        description:
+          "That you agree to the authority's terms (Let's Encrypt: https://letsencrypt.org/repository/); nobody can do it for you.",
+      },
+      directory: {
+        type: "string",
+        pattern: "^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$",
+        form: "the https:// address of an authority's directory",
+        default: LETS_ENCRYPT.production,
+        example: LETS_ENCRYPT.staging,
+        description: `The authority. Let's Encrypt by default; ${LETS_ENCRYPT.staging} has far higher limits and certificates that nobody trusts.`,
+      },
+      eabKeyId: {
+        type: "string",
+        pattern: "^[A-Za-z0-9_.:/+=-]{1,256}$",
+        form: "the key id of external account binding, as the authority gave it",
+        example: "kid-1",
+        description:
+          "For authorities that bind ACME to an account that you have with them (ZeroSSL, Google), together with `tls.eabHmacKey`.",
+      },
+    },
+  },
+  eabHmacKey: {
+    type: "string",
+    secret: true,
+    minLength: 16,
+    maxLength: 1024,
+    form: "the HMAC key of external account binding, as the authority gave it",
+    example: "(what the authority gave, by the command below)",
+    description:
+      "The HMAC key that belongs to `tls.acme.eabKeyId`: `pulumi config set --secret --path 'ml-gateway:tls.eabHmacKey'`. Secret.",
+  },
   hstsSeconds: {
     type: "integer",
     minimum: 0,
@@ -32,6 +86,17 @@ export const tlsProperties = {
     default: 31_536_000,
     description:
       "How long browsers that were here once come by https alone (Strict-Transport-Security), in seconds; 0 leaves the header out. What they were told holds for that long: begin with 300 where it is not sure that TLS stays.",
+  },
+};
+
+export const dnsProperties = {
+  zone: {
+    type: "string",
+    pattern: "^Z[A-Z0-9]{1,31}$",
+    form: "the id of a hosted zone of Route 53, Z and capital letters and digits",
+    example: "Z0123456789ABCDEFGHIJ",
+    description:
+      "Id of the public hosted zone of Route 53 that gets an A record of `domain`, which follows the gateway's address (aws route53 list-hosted-zones shows it). Without it you make the record.",
   },
 };
 

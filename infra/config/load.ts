@@ -10,6 +10,7 @@ import { DEFAULT_OS, type Os } from "../external-names";
 import { defaultZones } from "../partitions";
 import { isRegionKey, regionProblem } from "./aws-names";
 import { systemSentence } from "../../policies/cli/system-errors";
+import { acmeNotices } from "./acme-rules";
 import { readSources, shownPath, type Sources } from "./sources";
 import { packageIndex, type IndexKeys } from "./package-index";
 import { certificateText, checkCertificate, keyText } from "./certificate";
@@ -73,7 +74,7 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   }
   return {
     config: assemble({ project, region, sections, keys }),
-    sources: { code, models, notices: [...notices, ...certificate.notices, ...environmentNotices(context)] },
+    sources: { code, models, notices: [...notices, ...certificate.notices, ...acmeNotices(context), ...environmentNotices(context)] },
   };
 }
 
@@ -262,12 +263,27 @@ function gatewayConfig(gateway: Sections): GatewayConfig {
   };
 }
 
-function httpsConfig({ domain, tls }: Sections): Pick<StackConfig, "https"> {
+function httpsConfig({ domain, tls, dns }: Sections): Pick<StackConfig, "https"> {
   if (typeof domain !== "string") return {};
-  const { certificate, privateKey, hstsSeconds } = tls as { certificate: string; privateKey: string; hstsSeconds: number };
+  const { zone } = dns as { zone?: string };
+  const { hstsSeconds, acme, eabHmacKey, ...own } = tls as TlsSection;
+  const common = { domain, hstsSeconds, zone };
+  if (acme !== undefined) {
+    const { email, directory, eabKeyId } = acme;
+    const eabKey = eabHmacKey === undefined ? {} : { eabKey: pulumi.secret(eabHmacKey) };
+    return { https: { ...common, acme: { email, directory, ...(eabKeyId === undefined ? {} : { eabKeyId }) }, ...eabKey } };
+  }
   return {
-    https: { domain, hstsSeconds, certificate: certificateText(certificate), privateKey: pulumi.secret(keyText(privateKey)) },
+    https: { ...common, certificate: certificateText(own.certificate ?? ""), privateKey: pulumi.secret(keyText(own.privateKey ?? "")) },
   };
+}
+
+interface TlsSection {
+  readonly hstsSeconds: number;
+  readonly certificate?: string;
+  readonly privateKey?: string;
+  readonly acme?: { readonly email: string; readonly directory: string; readonly eabKeyId?: string };
+  readonly eabHmacKey?: string;
 }
 
 function backendConfig(backend: Sections): BackendConfig {

@@ -2,6 +2,7 @@
  * What the configuration must fulfil beyond its structure: relations between keys. Pure; each rule returns its problems.
  */
 import { contains, readBlock, RFC_1918 } from "../network/cidr";
+import { acme, dns } from "./acme-rules";
 import { arns, tags } from "./account-rules";
 import { apiKeys, cors } from "./access-rules";
 import { loadBalancer } from "./balancer-rules";
@@ -24,6 +25,8 @@ export function checkRules(context: Context): string[] {
     httpsReachable,
     apiKeys,
     cors,
+    acme,
+    dns,
     loadBalancer,
     images,
     egressTargets,

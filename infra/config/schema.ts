@@ -12,7 +12,7 @@ import { WATCH_SECTION } from "./watch-schema";
 import { ALLOWANCES } from "../release/sandbox";
 import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_BAKE, DEFAULT_LIMITS } from "../release/limits";
-import { accessProperties, domain, tlsProperties } from "./front-schema";
+import { accessProperties, dnsProperties, domain, tlsProperties } from "./front-schema";
 import type { Section } from "./section";
 
 export type { Section };
@@ -335,8 +335,12 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     schema: domain,
   },
   tls: {
-    description: "The certificate of `domain`.",
+    description: "The certificate of `domain`: your own (`certificate` and `privateKey`), or one that the gateway gets by itself (`acme`).",
     schema: object(tlsProperties),
+  },
+  dns: {
+    description: "The record of `domain`.",
+    schema: object(dnsProperties),
   },
   ssh: {
     description: "How the set-up steps log in.",

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Os } from "../external-names";
 import type { Allowance } from "../release/sandbox";
-import type { Access, Bake, Cors, Health, HttpLimits } from "../release/types";
+import type { Access, Acme, Bake, Cors, Health, HttpLimits } from "../release/types";
 
 /** The configuration of a stack as it is stored. */
 export interface Raw {
@@ -105,14 +105,19 @@ export interface GatewayConfig extends HostConfig {
   readonly secretEnv: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
-/** HTTPS on the gateway with a certificate of one's own. */
+/** HTTPS on the gateway: with a certificate of one's own (`certificate` and `privateKey`), or with one that it gets by itself (`acme`). */
 export interface HttpsConfig {
   readonly domain: string;
   /** The certificate and those that issued it, as PEM. */
-  readonly certificate: string;
-  readonly privateKey: pulumi.Output<string>;
+  readonly certificate?: string;
+  readonly privateKey?: pulumi.Output<string>;
+  readonly acme?: Acme;
+  /** Key of external account binding, where `acme` has one. */
+  readonly eabKey?: pulumi.Output<string>;
   /** Seconds; 0: no header. */
   readonly hstsSeconds: number;
+  /** Id of the hosted zone that gets the record of the name. @default the record is made elsewhere */
+  readonly zone?: string;
 }
 
 /** A service outside of the stack that the backend may open TCP connections to. Exactly one of `cidr` and `securityGroup`. */

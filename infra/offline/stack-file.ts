@@ -7,6 +7,7 @@ import * as path from "path";
 import { projectSettings, stackSettings } from "../config/stack-text";
 import { systemSentence } from "../../policies/cli/system-errors";
 import { encryptedBesidePlain, isEncrypted } from "../config/plain-secrets";
+import { placeholderFor } from "../config/placeholder";
 import { SECTIONS } from "../config/schema";
 
 export interface StackFile {
@@ -139,11 +140,6 @@ function reveal(value: unknown, key: string, placeholders: Placeholders): unknow
     return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, reveal(entry, name, placeholders)]));
   }
   return value;
-}
-
-/** Has the form of a URL and more than 16 characters, so that it passes wherever a secret is expected. */
-function placeholderFor(name: string, mark = ""): string {
-  return `placeholder:${name}-is-not-read-offline${mark}`;
 }
 
 /** Puts placeholders where a secret that the application requires is not set; returns their names. */

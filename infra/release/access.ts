@@ -16,12 +16,21 @@ export function keysText(keys: Readonly<Record<string, string>>): string {
   return `${map("$ddos_given_key", "$ddos_key_name")}${map("$ddos_bearer", "$ddos_bearer_name")}`;
 }
 
-export function accessView({ access, health }: HostSpec, healthPath: string): TemplateView[] {
+export function accessView({ access, health, tls }: HostSpec, healthPath: string): TemplateView[] {
   if (access === undefined) return [];
   const { perSecond, burst, openHealth, forwardKey } = access;
   // In a regular expression of nginx; the path has no other characters of that kind.
   const healthPattern = pathOnly(health.path ?? healthPath).replaceAll(".", "\\.");
-  return [{ file: KEYS_FILE, keyPerSecond: perSecond, keyBurst: burst, forwardKey, openHealth: openHealth ? [{ healthPattern }] : [] }];
+  return [
+    {
+      file: KEYS_FILE,
+      keyPerSecond: perSecond,
+      keyBurst: burst,
+      forwardKey,
+      openHealth: openHealth ? [{ healthPattern }] : [],
+      challenge: tls?.acme !== undefined,
+    },
+  ];
 }
 
 export function corsView({ cors }: HostSpec): TemplateView[] {

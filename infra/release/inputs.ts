@@ -107,8 +107,8 @@ function accessOf({ gateway }: StackConfig): Pick<HostSpec, "access" | "cors"> {
 /** The key is no part of it: it travels by stdin. */
 function tlsOf({ https }: StackConfig): Pick<HostSpec, "tls"> {
   if (https === undefined) return {};
-  const { domain, certificate, hstsSeconds } = https;
-  return { tls: { serverName: domain, certificate, hstsSeconds } };
+  const { domain, certificate, acme, hstsSeconds } = https;
+  return { tls: { serverName: domain, hstsSeconds, ...(acme === undefined ? { certificate } : { acme }) } };
 }
 
 function secretsOf(role: HostRole, config: StackConfig): Pick<StackConfig, "secretEnv" | "secretEnvNames"> {

@@ -3,8 +3,11 @@ import type { GatewayMode, HostRole, StepName } from "./types";
 
 /** A step of one host. */
 export type StepOf = `${HostRole}:${StepName}`;
-/** `egress` is the private subnets' path to package mirrors, `bucket` the model bucket with its objects, `balancer` the way to the backend. */
-export type Part = "egress" | "bucket" | "balancer";
+/**
+ * `egress` is the private subnets' path to package mirrors, `bucket` the model bucket with its objects, `balancer` the way to the backend, `record`
+ * the gateway's name.
+ */
+export type Part = "egress" | "bucket" | "balancer" | "record";
 export type Needed = StepOf | Part;
 
 type SetUp = ReadonlyArray<readonly [step: StepOf, needs: readonly Needed[]]>;
@@ -13,7 +16,7 @@ type SetUp = ReadonlyArray<readonly [step: StepOf, needs: readonly Needed[]]>;
 export const SET_UP: SetUp = [
   // Where there is a load balancer, this step gives up the backend's own address for it.
   ["gateway:prepare", ["balancer"]],
-  // Before the release, whose site names its files.
+  // Before the release, whose site names its files. The acme step comes behind it: the authority asks that site.
   ["gateway:tls", ["gateway:prepare"]],
   ["gateway:access", ["gateway:prepare"]],
   ["gateway:code", ["gateway:prepare"]],
@@ -27,14 +30,16 @@ export const SET_UP: SetUp = [
   ["backend:release", ["backend:code", "backend:env", "backend:models"]],
   ["backend:verify", ["backend:release"]],
   // It looks at the backend as well.
-  ["gateway:verify", ["gateway:release", "backend:verify"]],
+  ["gateway:acme", ["gateway:release", "record"]],
+  ["gateway:verify", ["gateway:release", "gateway:acme", "backend:verify"]],
 ];
 
 /** In proxy mode the gateway's site leads to the backend: without one that serves, the release could not prove it. */
 const PROXY_SET_UP: SetUp = [
-  ...SET_UP.filter(([step]) => step !== "gateway:release" && step !== "gateway:verify"),
+  ...SET_UP.filter(([step]) => !["gateway:release", "gateway:acme", "gateway:verify"].includes(step)),
   ["gateway:release", ["gateway:prepare", "gateway:tls", "gateway:access", "backend:verify"]],
-  ["gateway:verify", ["gateway:release"]],
+  ["gateway:acme", ["gateway:release", "record"]],
+  ["gateway:verify", ["gateway:release", "gateway:acme"]],
 ];
 
 export function setUpOrder(mode: GatewayMode): SetUp {

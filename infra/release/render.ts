@@ -4,7 +4,7 @@ import { balancerTimes, KEEP_ALIVE } from "./balancer";
 import { healthOf, pathOnly, undoSeconds } from "./health";
 import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
-import { TLS_FILES } from "./tls";
+import { RENEWED, tlsView } from "./tls";
 import { ALLOWANCES, type Allowance } from "./sandbox";
 import type { HostSpec, HttpLimits } from "./types";
 
@@ -75,21 +75,13 @@ export function renderSite(spec: HostSpec): string {
   return render("gateway.nginx.mustache", {
     port: spec.servicePort,
     ...limits,
-    tls: tlsView(spec),
+    tls: tlsView(spec, pathOnly(healthOf(spec.health).path)),
     access: accessView(spec, healthOf(spec.health).path),
     cors: corsView(spec),
     proxy: isProxied(spec) ? [{ upstream: spec.upstream ?? "" }] : [],
     resolved: isProxied(spec) && spec.balanced === true,
     target: isProxied(spec) && spec.balanced === true ? "$ddos_backend" : "ddos_gateway",
   });
-}
-
-/** Nothing without a certificate. */
-function tlsView({ tls, health }: HostSpec): TemplateView[] {
-  if (tls === undefined) return [];
-  const { serverName, hstsSeconds } = tls;
-  const hsts = hstsSeconds > 0 ? [{ hstsSeconds }] : [];
-  return [{ serverName, hsts, ...TLS_FILES, healthPath: pathOnly(healthOf(health).path) }];
 }
 
 /** A file that the prepare step puts on the host; `stage` is its name among the step's files. */
@@ -124,7 +116,8 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
       render("ddos-undo.service.mustache", { undoSeconds: undoSeconds(healthOf(spec.health), limitsOf(spec)) }),
     ),
   ];
-  return [...files, ...(spec.backup === undefined ? [] : backupFiles(spec.backup)), ...(isNat(spec) ? natFiles() : [])];
+  const renewed = spec.tls?.acme === undefined ? [] : [{ ...RENEWED, content: readScript("certificate") }];
+  return [...files, ...(spec.backup === undefined ? [] : backupFiles(spec.backup)), ...(isNat(spec) ? natFiles() : []), ...renewed];
 }
 
 function recoverScript(spec: HostSpec): string {

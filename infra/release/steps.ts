@@ -10,12 +10,13 @@ import { hostFiles } from "./host-files";
 import { hasApplication, limitsOf, renderSite, renderUnit, systemFiles } from "./render";
 import { sha256 } from "../sha256";
 import { readScript, readTemplate } from "./templates";
-import type { Carrier, HostSpec, Step, StepName, StepValues, Tls } from "./types";
+import { given, type Input, type Line, type Plan } from "./plan";
+import { acme, tls, tlsPackages, tlsPrepared } from "./tls-steps";
+import type { Carrier, HostSpec, Step, StepValues } from "./types";
 
 export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
 
-export type Line = readonly [key: string, value: string | number];
-export type Input = readonly Line[] | { readonly lines: readonly Line[]; readonly payload: string };
+export type { Input, Line } from "./plan";
 
 /** The modules of the gate for models, the one that is run first. */
 const GATE = ["gate", "gate_content", "gate_load", "gate_names", "gate_scan", "gate_watch"];
@@ -23,17 +24,11 @@ const GATE = ["gate", "gate_content", "gate_load", "gate_names", "gate_scan", "g
 /** What records releases, and which there are. */
 const HISTORY_PARTS = ["history", "release-names"];
 
-interface Plan extends StepScript {
-  readonly name: StepName;
-  readonly secret?: boolean;
-  readonly uses: readonly (keyof StepValues)[];
-  input(values: StepValues): Input;
-}
-
 /** Steps of one host. What each of them has to wait for is in order.ts. */
 export function hostSteps(spec: HostSpec): Step[] {
   const application = hasApplication(spec) ? [code(spec), env(), ...(spec.models === undefined ? [] : [models(spec)])] : [];
-  const plans = [prepare(spec), ...front(spec), ...application, hasApplication(spec) ? release(spec) : siteRelease(spec), verify(spec)];
+  const released = hasApplication(spec) ? release(spec) : siteRelease(spec);
+  const plans = [prepare(spec), ...front(spec), ...application, released, ...renewed(spec), verify(spec)];
   return plans.map((plan) => {
     const script = composeScript(plan);
     return {
@@ -52,6 +47,9 @@ export function hostSteps(spec: HostSpec): Step[] {
 function front({ tls: certificate, access: keys }: HostSpec): Plan[] {
   return [...(certificate === undefined ? [] : [tls(certificate)]), ...(keys === undefined ? [] : [access()])];
 }
+
+/** Behind the release, whose site the authority asks. */
+const renewed = ({ tls: served }: HostSpec): Plan[] => (served?.acme === undefined ? [] : [acme(served.serverName, served.acme)]);
 
 /** What brings the scripts of all these steps to the host; it comes before each of them. */
 export function hostScripts(spec: HostSpec): Carrier {
@@ -82,11 +80,6 @@ export function inputText(step: string, repair: string | undefined, input: Input
   return [...lines.map(([key, value]) => `${key}=${value}`), "---", ...(base64 === "" ? [] : [base64]), "===", ""].join("\n");
 }
 
-function given<T>(step: string, name: string, value: T | undefined): T {
-  if (value === undefined) throw new Error(`Step ${step}: the value «${name}» was not given.`);
-  return value;
-}
-
 /** What every host needs; the gateway forwards packets where it is the backend's egress. S3 is reached with boto3: Ubuntu 24.04 has no awscli. */
 function packages(spec: HostSpec): string[] {
   const common = ["ca-certificates", "curl", "jq", "logrotate", "nginx", "python3", "unattended-upgrades"];
@@ -97,6 +90,7 @@ function packages(spec: HostSpec): string[] {
     ...names,
     ...(s3 ? ["python3-boto3"] : []),
     ...(spec.role === "gateway" && spec.egress === "gateway" ? ["nftables"] : []),
+    ...tlsPackages(spec),
     ...(spec.packages ?? []),
   ];
   return [...new Set(all)];
@@ -136,7 +130,7 @@ function prepare(spec: HostSpec): Plan {
       ...(gateway ? [["backendAddress", given("prepare", "backendAddress", values.backendAddress)] as const] : []),
       ...modeLines(spec),
       ...balancerLines(spec, values),
-      ...(spec.tls === undefined ? [] : [["tls", "yes"] as const]),
+      ...tlsPrepared(spec),
       ...(spec.access === undefined ? [] : [["access", "yes"] as const]),
       ["backupBucket", spec.backup === undefined ? "none" : given("prepare", "bucket", values.bucket)],
       ["region", spec.region],
@@ -209,25 +203,6 @@ function access(): Plan {
       const keys = given("access", "apiKeys", values.apiKeys);
       return { lines: [["keys", Object.keys(keys).length]], payload: Buffer.from(keysText(keys)).toString("base64") };
     },
-  };
-}
-
-/** The certificate is public and part of the script; its key travels by stdin. */
-function tls({ serverName, certificate }: Tls): Plan {
-  return {
-    name: "tls",
-    lock: "exclusive",
-    limitSeconds: 240,
-    files: [{ name: "fullchain.pem", content: certificate }],
-    secret: true,
-    uses: ["tlsKey"],
-    input: (values) => ({
-      lines: [
-        ["name", serverName],
-        ["certificate", sha256(certificate)],
-      ],
-      payload: Buffer.from(given("tls", "tlsKey", values.tlsKey)).toString("base64"),
-    }),
   };
 }
 
@@ -421,6 +396,7 @@ function proofLines(spec: HostSpec): Line[] {
     ["proofPath", path],
     ["proofBody", body],
     ["tlsName", spec.tls?.serverName ?? "none"],
+    ...(spec.tls?.acme === undefined ? [] : [["acme", "yes"] as const]),
   ];
 }
 
@@ -437,6 +413,7 @@ function verify(spec: HostSpec): Plan {
       "history",
       ...(spec.role === "gateway" ? ["verify-proof"] : []),
       ...(spec.tls === undefined ? [] : ["verify-tls"]),
+      ...(spec.tls?.acme === undefined ? [] : ["verify-acme"]),
       "verify",
     ],
     lock: "shared",

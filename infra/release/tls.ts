@@ -1,31 +1,69 @@
-/** The certificate of the gateway's name: where it lies on the host, and the step that brings it. Pure. */
+/** The certificate of the gateway's name: where it lies on the host, and who brings it there. Pure. */
 import { sha256 } from "../sha256";
+import type { TemplateView } from "./templates";
 import type { HostFile, HostSpec } from "./types";
 
 const STORE = "/etc/ddos/tls";
 
 /** What the site names. A link that is replaced by one rename, so that certificate and key are always a pair. */
-export const TLS_FILES = { certificate: `${STORE}/current/fullchain.pem`, key: `${STORE}/current/privkey.pem` };
+const TLS_FILES = { certificate: `${STORE}/current/fullchain.pem`, key: `${STORE}/current/privkey.pem` };
+
+/** Where nginx finds the answers to the authority's questions. */
+export const WEBROOT = "/var/lib/ddos-acme";
+
+/** What certbot runs after a renewal. */
+export const RENEWED = { stage: "certificate.sh", path: "/usr/local/lib/ddos/certificate.sh", mode: "0700" };
 
 /** Folder of one certificate, below the store; templates/steps/tls.sh makes the same. The digest is of what is public. */
 const folderOf = (certificate: string): string => `own-${sha256(certificate).slice(0, 16)}`;
 
-/** The rows of the file table; none without a certificate. */
-export function tlsFiles({ tls }: HostSpec): Omit<HostFile, "host">[] {
+/** Of gateway.nginx.mustache. @param healthPath without its query */
+export function tlsView({ tls }: HostSpec, healthPath: string): TemplateView[] {
   if (tls === undefined) return [];
-  const own = folderOf(tls.certificate);
-  const root = { owner: "root", group: "root" };
+  const { serverName, hstsSeconds, acme } = tls;
+  const hsts = hstsSeconds > 0 ? [{ hstsSeconds }] : [];
+  const common = { serverName, hsts, ...TLS_FILES };
+  return acme === undefined
+    ? [{ ...common, own: [{ healthPath }], acme: [] }]
+    : [
+        {
+          ...common,
+          own: [],
+          acme: [{ front: `${STORE}/front.conf`, webroot: WEBROOT, healthPattern: healthPath.replaceAll(".", "\\.") }],
+        },
+      ];
+}
+
+type Row = Omit<HostFile, "host">;
+const ROOT = { owner: "root", group: "root" };
+const folder = (path: string, mode = "0700"): Row => ({ path, kind: "directory", ...ROOT, mode, sha256: null });
+const file = (path: string, mode: string): Row => ({ path, kind: "file", ...ROOT, mode, sha256: null });
+
+/** The rows of the file table; none without a certificate. */
+export function tlsFiles({ tls }: HostSpec): Row[] {
+  if (tls === undefined) return [];
+  return tls.certificate === undefined ? acmeFiles() : ownFiles(tls.certificate);
+}
+
+function ownFiles(certificate: string): Row[] {
+  const own = folderOf(certificate);
   return [
-    ...["", `/${own}`].map((path) => ({ path: `${STORE}${path}`, kind: "directory" as const, ...root, mode: "0700", sha256: null })),
-    { path: `${STORE}/current`, kind: "link", ...root, mode: "0777", sha256: null, target: own },
-    {
-      path: `${STORE}/${own}/fullchain.pem`,
-      kind: "file",
-      ...root,
-      mode: "0644",
-      sha256: sha256(tls.certificate),
-      content: tls.certificate,
-    },
-    { path: `${STORE}/${own}/privkey.pem`, kind: "file", ...root, mode: "0600", sha256: null },
+    ...["", `/${own}`].map((path) => folder(`${STORE}${path}`)),
+    { path: `${STORE}/current`, kind: "link", ...ROOT, mode: "0777", sha256: null, target: own },
+    { ...file(`${STORE}/${own}/fullchain.pem`, "0644"), sha256: sha256(certificate), content: certificate },
+    file(`${STORE}/${own}/privkey.pem`, "0600"),
+  ];
+}
+
+/** Which certificate it is shows on the host alone: it renews itself. */
+function acmeFiles(): Row[] {
+  return [
+    folder(STORE),
+    file(TLS_FILES.certificate, "0644"),
+    file(TLS_FILES.key, "0600"),
+    file(`${STORE}/front.conf`, "0644"),
+    file(`${STORE}/lineage`, "0600"),
+    folder(WEBROOT, "0755"),
+    { path: "/etc/letsencrypt/renewal-hooks/deploy/ddos", kind: "link", ...ROOT, mode: "0777", sha256: null, target: RENEWED.path },
   ];
 }

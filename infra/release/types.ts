@@ -95,11 +95,21 @@ export interface Bake {
   readonly bakeLatency: number;
 }
 
-/** TLS on port 443 of the gateway, with a certificate of one's own, which the tls step brings. */
+/** An authority from which the gateway gets its certificate by itself. */
+export interface Acme {
+  /** Address of its directory. */
+  readonly directory: string;
+  readonly email: string;
+  /** Of external account binding; its key travels by stdin. @default none */
+  readonly eabKeyId?: string;
+}
+
+/** TLS on port 443 of the gateway: with a certificate of one's own, which the tls step brings, or with one that the acme step gets. One of both. */
 export interface Tls {
   readonly serverName: string;
   /** The certificate and those that issued it, as PEM. */
-  readonly certificate: string;
+  readonly certificate?: string;
+  readonly acme?: Acme;
   /** Strict-Transport-Security; 0: no header. */
   readonly hstsSeconds: number;
 }
@@ -215,9 +225,11 @@ export interface StepValues {
   readonly apiKeys?: Readonly<Record<string, string>>;
   /** Private key of the certificate, as PEM; secret. */
   readonly tlsKey?: string;
+  /** Key of external account binding; secret. */
+  readonly eabKey?: string;
 }
 
-export type StepName = "prepare" | "tls" | "access" | "code" | "env" | "models" | "release" | "verify";
+export type StepName = "prepare" | "tls" | "access" | "code" | "env" | "models" | "release" | "acme" | "verify";
 
 /** What a person asks of a host, by the path of the steps: which releases there are, and that an earlier one serves. */
 export type AskedName = "releases" | "rollback";

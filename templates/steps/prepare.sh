@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
-# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress, mode (proxy, or none), balancer (name and port, or none) with the lines of health tls and access (yes, or none).
+# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress, mode (proxy, or none), balancer (name and port, or none) with the lines of health, tls, acme with webroot, and access (yes, or none).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -345,6 +345,40 @@ forget_certificate() {
   fi
 }
 
+# Renewal by the package's own timer. Installing did not start it.
+set_up_renewal() {
+  folder 0755 root root /etc/letsencrypt /etc/letsencrypt/renewal-hooks /etc/letsencrypt/renewal-hooks/deploy "$(need webroot)"
+  put "$STAGE/certificate.sh" /usr/local/lib/ddos/certificate.sh 0700 root root
+  point /etc/letsencrypt/renewal-hooks/deploy/ddos /usr/local/lib/ddos/certificate.sh
+  ensure_enabled certbot.timer
+  if ! systemctl is-active --quiet certbot.timer; then
+    systemctl start certbot.timer
+    CHANGES=$((CHANGES + 1))
+  fi
+}
+
+# The certificates stay while a release that could be gone back to reads one: authorities count those that they issue again.
+remove_renewal() {
+  local path name
+  if [ -L /etc/letsencrypt/renewal-hooks/deploy/ddos ]; then
+    rm -f -- /etc/letsencrypt/renewal-hooks/deploy/ddos
+    systemctl disable --quiet --now certbot.timer
+    CHANGES=$((CHANGES + 1))
+    summary "certificates are not renewed by certbot any more"
+  fi
+  if [ ! -e /etc/ddos/tls ]; then
+    rm -f -- /usr/local/lib/ddos/certificate.sh /var/lib/ddos/acme-email
+    for path in /etc/letsencrypt/renewal/ddos-*.conf; do
+      name=${path##*/}
+      name=${name%.conf}
+      if [ -e "$path" ]; then
+        rm -rf -- "$path" "/etc/letsencrypt/live/$name" "/etc/letsencrypt/archive/$name"
+        CHANGES=$((CHANGES + 1))
+      fi
+    done
+  fi
+}
+
 # The keys of the API, in the same way.
 forget_keys() {
   if [ "$(value access)" != yes ] && [ -e /etc/ddos/api-keys.conf ] && ! grep -qsF /etc/ddos/api-keys.conf /etc/nginx/sites-available/gateway /var/lib/ddos/releases/*/nginx; then
@@ -363,6 +397,11 @@ gateway_only() {
   esac
   name_backend
   forget_certificate
+  if [ "$(value acme)" = yes ]; then
+    set_up_renewal
+  else
+    remove_renewal
+  fi
   forget_keys
   if [ "$EGRESS" = gateway ]; then
     set_up_nat

@@ -3,6 +3,8 @@
 # nothing of it may reach the log, stdout, or an argument of a program. stdin: name, certificate (digest of fullchain.pem), and the key as payload.
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
+# shellcheck source=templates/steps/tls-served.sh
+. "${0%/*}/tls-served.sh"
 
 NAME=$(need name)
 CERTIFICATE=$(need certificate)
@@ -31,26 +33,14 @@ install_pair() {
   point "$STORE/current" "$OWN"
 }
 
-wanted() { openssl x509 -in "$STORE/$OWN/fullchain.pem" -noout -fingerprint -sha256; }
-
-# What a client gets; not what lies on the disk, because a step that was cut off may have replaced the files and no more.
-served() {
-  timeout 5 openssl s_client -connect 127.0.0.1:443 -servername "$NAME" </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256 2>/dev/null || printf none
-}
-
-# Before the first release with a name nothing reads the files.
-is_used() { systemctl is-active --quiet nginx.service && grep -qsF "$STORE/current/" /etc/nginx/sites-enabled/gateway; }
-
 put_back() {
   if [ "$BEFORE" != none ] && [ -e "$STORE/$BEFORE/fullchain.pem" ]; then
     point "$STORE/current" "$BEFORE"
   fi
 }
 
-# nginx goes on with the workers of before until each of their requests is answered.
 take_effect() {
-  local try
-  if ! is_used || [ "$(served)" = "$(wanted)" ]; then
+  if ! is_used || [ "$(served)" = "$(fingerprint_of "$OWN")" ]; then
     return 0
   fi
   if ! nginx -t -q 2>"$STAGE/nginx"; then
@@ -58,24 +48,21 @@ take_effect() {
     fail "nginx refuses the certificate, and goes on with the one before: $(sed 1q "$STAGE/nginx")"
   fi
   systemctl reload nginx.service
-  for try in $(seq 50); do
-    if [ "$(served)" = "$(wanted)" ]; then
-      log "nginx presents the certificate (try $try)"
-      summary "tls: nginx presents the new certificate of $NAME"
-      CHANGES=$((CHANGES + 1))
-      return 0
-    fi
-    sleep 0.2
-  done
+  if until_served "$OWN"; then
+    summary "tls: nginx presents the new certificate of $NAME"
+    CHANGES=$((CHANGES + 1))
+    return 0
+  fi
   put_back
   systemctl reload nginx.service
   fail "nginx did not present the new certificate within 10 s, and the one before was put back: $(tail -n 1 /var/log/nginx/error.log)"
 }
 
-# Keys that nothing reads any more.
+# Keys that nothing reads any more, also those of certificates that were renewed here. front.conf stays: a site of before may read it.
 remove_others() {
   local path
-  for path in "$STORE"/own-*; do
+  rm -f -- "$STORE/lineage"
+  for path in "$STORE"/own-* "$STORE"/acme-* "$STORE"/none-*; do
     if [ -d "$path" ] && [ "$path" != "$STORE/$OWN" ]; then
       rm -rf -- "$path"
       log "removed $path"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Compares this host with what the program wants and prints one JSON report on stdout: every row of the file table, units, ports,
 # health, release, models, journal. Changes nothing. Fails when a check fails, naming each.
-# stdin: as release, and egress, peer, on the gateway backendUrl, timeoutSeconds, proofMethod, proofPath, proofBody, tlsName, and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
+# stdin: as release, and egress, peer, on the gateway backendUrl, timeoutSeconds, proofMethod, proofPath, proofBody, tlsName, acme, and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source=templates/steps/health.sh
@@ -289,6 +289,9 @@ check_answers() {
     fi
     if [ "$(need tlsName)" != none ]; then
       check_certificate
+      if [ "$(value acme)" = yes ]; then
+        check_renewal
+      fi
     fi
   fi
 }

@@ -31,6 +31,12 @@ const DOMAIN = "ml.example.org";
 const [PAIR, RENEWED] = [1, 2].map(() => certificate("any", { names: [DOMAIN, "other.example.org"] })) as [Made, Made];
 const HTTPS = { domain: DOMAIN, tls: { certificate: PAIR.certificate, privateKey: PAIR.key } };
 
+const ACME = {
+  domain: DOMAIN,
+  tls: { acme: { email: "operations@your-company.com", agreeToTerms: true, directory: "https://ca.your-company.com/directory" } },
+  gateway: { elasticIp: true },
+};
+
 /** One change of each setting. */
 const AMI = "ami-0123456789abcdef0";
 const SHA = "0".repeat(64);
@@ -52,6 +58,12 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   domain: { domain: "other.example.org" },
   "tls.certificate": { tls: { certificate: RENEWED.certificate, privateKey: RENEWED.key } },
   "tls.privateKey": { tls: { certificate: RENEWED.certificate, privateKey: RENEWED.key } },
+  "tls.acme": ACME,
+  "tls.eabHmacKey": {
+    ...ACME,
+    tls: { acme: { ...ACME.tls.acme, eabKeyId: "kid-1" }, eabHmacKey: "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajV" },
+  },
+  "dns.zone": { dns: { zone: "Z0123456789ABCDEF" } },
   "tls.hstsSeconds": { tls: { certificate: PAIR.certificate, privateKey: PAIR.key, hstsSeconds: 300 } },
   "gateway.apiKeys": { gateway: { apiKeys: { a: "0123456789abcdef".repeat(2) } } },
   "gateway.apiAccess": { gateway: { apiAccess: { perSecond: 5 } } },
@@ -129,6 +141,9 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
 const BESIDE: Readonly<Record<string, Parameters<typeof evaluateDev>[0]>> = {
   "ssh.user": { gateway: { ami: AMI }, backend: { ami: AMI } },
   ...Object.fromEntries(["domain", "tls.certificate", "tls.privateKey", "tls.hstsSeconds"].map((key) => [key, HTTPS])),
+  "tls.acme": { ...HTTPS, gateway: ACME.gateway },
+  "tls.eabHmacKey": ACME,
+  "dns.zone": ACME,
 };
 
 /** How keys are exchanged is a chapter of its own. */
@@ -166,7 +181,7 @@ test("every input that the program sets has a row, and every row's type is one o
       ...WATCH,
     },
     CHANGES["backend.loadBalancer"]!,
-    { gateway: { elasticIp: true }, network: { egress: "managed" } },
+    { ...ACME, ...CHANGES["dns.zone"], network: { egress: "managed" } },
   ];
   const none = { network: { egress: "none" }, backend: { ami: AMI }, ...CHANGES["python.wheelhouse"] };
   const graphs = await [...variants, none].reduce<Promise<GraphResource[]>>(

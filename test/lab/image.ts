@@ -11,7 +11,7 @@ import { must } from "./process";
 const PACKAGES = (
   "systemd systemd-sysv dbus libpam-systemd openssh-server openssh-client sudo cloud-init nginx python3 python3-venv python3-pip curl " +
   "ca-certificates openssl python3-boto3 git jq iproute2 iputils-ping nftables netbase procps cron logrotate less xz-utils bzip2 unzip rsync lsof " +
-  "e2fsprogs psmisc libgomp1 unattended-upgrades"
+  "e2fsprogs psmisc libgomp1 unattended-upgrades certbot"
 ).split(" ");
 
 /** What is booted for a release of Ubuntu: itself where this machine is an Ubuntu, else the Debian of the same generation. */

@@ -24,6 +24,11 @@ function content(spec: HostSpec, path: string): string {
 const gateway = exampleSpec("gateway");
 const backend = exampleSpec("backend");
 const tls = { serverName: "ml.example.org", certificate: "-----BEGIN CERTIFICATE-----\n", hstsSeconds: 31536000 };
+const acme = {
+  serverName: "ml.example.org",
+  acme: { email: "operations@your-company.com", directory: "https://ca.example/directory" },
+  hstsSeconds: 300,
+};
 const access = { keyNames: ["client-a"], perSecond: 5, burst: 10, openHealth: true, forwardKey: false };
 const cors = { origins: ["https://app.example.org"], methods: ["GET", "POST"], headers: ["Content-Type"], maxAge: 600, credentials: true };
 const anyOrigin = { ...cors, origins: ["*"], credentials: false };
@@ -37,6 +42,7 @@ test.each([
   ["gateway-tls.nginx", exampleSpec("gateway", { tls }), "/etc/nginx/sites-available/gateway"],
   ["gateway-proxy.nginx", exampleSpec("gateway", { gatewayMode: "proxy" }), "/etc/nginx/sites-available/gateway"],
   ["gateway-proxy-tls.nginx", exampleSpec("gateway", { gatewayMode: "proxy", tls }), "/etc/nginx/sites-available/gateway"],
+  ["gateway-acme.nginx", exampleSpec("gateway", { tls: acme, access }), "/etc/nginx/sites-available/gateway"],
   ["gateway-access.nginx", exampleSpec("gateway", { access, cors }), "/etc/nginx/sites-available/gateway"],
   [
     "gateway-proxy-any-origin.nginx",

@@ -107,9 +107,9 @@ describe("steps", () => {
     expect(hostSteps(exampleSpec("backend")).map((step) => step.name)).toEqual(["prepare", "code", "env", "models", "release", "verify"]);
     expect(hostSteps(exampleSpec("gateway")).map((step) => step.name)).toEqual(["prepare", "code", "env", "release", "verify"]);
     const rows = both.map((step, index) => `${index < 5 ? "gateway" : "backend"}:${step.name}`);
-    // With a certificate there is one more, and with keys of the API another.
-    expect(SET_UP.map(([step]) => step).sort()).toEqual([...rows, "gateway:tls", "gateway:access"].sort());
-    const seen = new Set<Needed>(["egress", "bucket", "balancer"]);
+    // With a certificate there is one more, with one that renews itself another, and with keys of the API another.
+    expect(SET_UP.map(([step]) => step).sort()).toEqual([...rows, "gateway:tls", "gateway:acme", "gateway:access"].sort());
+    const seen = new Set<Needed>(["egress", "bucket", "balancer", "record"]);
     for (const [step, needs] of SET_UP) {
       for (const need of needs) expect(seen).toContain(need);
       seen.add(step);

@@ -5,6 +5,7 @@ import type { Lab } from "../lab";
 import { createLab, openLab, removeLab } from "../lab";
 import { must } from "../process";
 import { holdLab } from "../state";
+import { acmeChecks } from "./acme";
 import { answerChecks } from "./answers";
 import { backupChecks, freshHostChecks } from "./backup";
 import { commandChecks } from "./commands";
@@ -209,6 +210,7 @@ async function runAll(only: RegExp | undefined): Promise<number> {
     const byName = [
       ...answerChecks(lab, outputs),
       ...releasesChecks(lab, outputs),
+      ...acmeChecks(lab, () => String(outputs().gatewayAddress)),
       ...httpsChecks(lab, () => String(outputs().gatewayAddress)),
       ...drillChecks(lab),
       ...freshHostChecks(lab),

@@ -26,7 +26,7 @@ chroot "$target" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
 
 # As on a fresh cloud image nothing of ours runs yet; what would look for a network it does not have stays off.
 for unit in nginx.service nftables.service apt-daily.timer apt-daily-upgrade.timer systemd-networkd.service systemd-networkd-wait-online.service \
-  systemd-resolved.service systemd-timesyncd.service e2scrub_all.timer e2scrub_reap.service fstrim.timer; do
+  systemd-resolved.service systemd-timesyncd.service certbot.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer; do
   if chroot "$target" systemctl is-enabled --quiet "$unit"; then chroot "$target" systemctl disable "$unit"; fi
 done
 
