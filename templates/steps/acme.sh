@@ -11,6 +11,9 @@ EMAIL=$(need email)
 WEBROOT=$(need webroot)
 STORE=/etc/ddos/tls
 CERTBOT=/etc/letsencrypt
+CERTBOT_LOG=/var/log/letsencrypt/letsencrypt.log
+# Its lines before the last try: the package keeps one file for all runs.
+LOGGED=0
 # A name at an authority has a certificate of its own: that of staging is no beginning of the real one.
 LINEAGE=ddos-$(printf '%s %s' "$NAME" "$DIRECTORY" | sha256sum | cut -c 1-12)
 
@@ -44,6 +47,7 @@ write_settings() {
 
 # One try: authorities count those that fail (Let's Encrypt: 5 an hour for a name).
 ask_authority() {
+  LOGGED=$(wc -l <"$CERTBOT_LOG" 2>/dev/null || printf 0)
   timeout -k 10 300 certbot certonly --non-interactive --config "$STAGE/certbot.ini" --agree-tos --no-eff-email --email "$EMAIL" \
     --server "$DIRECTORY" --webroot --webroot-path "$WEBROOT" --preferred-challenges http --key-type ecdsa --keep-until-expiring \
     --cert-name "$LINEAGE" --domain "$NAME" >"$STAGE/certbot" 2>&1
@@ -63,15 +67,27 @@ issue() {
     log "try $try: a renewal is at work"
     sleep 10
   done
-  fail "$DIRECTORY issued no certificate for $NAME: $(said). $(advice). $(meanwhile)"
+  words
+  fail "$DIRECTORY issued no certificate for $NAME: $(said). $(advice) $(meanwhile)"
+}
+
+# words: what was printed, and what the authority answered, which some versions of certbot do not print.
+words() {
+  cp -- "$STAGE/certbot" "$STAGE/words"
+  if [ -e "$CERTBOT_LOG" ]; then
+    tail -n "+$((LOGGED + 1))" "$CERTBOT_LOG" | sed -nE '/nonce/I!s/^ *"(type|detail)": *"(.*)",?$/answer \1 \2/p' >>"$STAGE/words"
+  fi
 }
 
 # said: the authority's own words, or the last of certbot's.
 said() {
   local text
-  text=$(sed -n 's/^ *Detail: *//p' "$STAGE/certbot" | head -n 1)
+  text=$(sed -n 's/^ *Detail: *//p' "$STAGE/words" | head -n 1)
   if [ -z "$text" ]; then
-    text=$(grep -vE '^(Saving debug log|Ask for help|Plugins selected|Requesting a certificate|Account registered|An unexpected error|$)' "$STAGE/certbot" | tail -n 1)
+    text=$(sed -n 's/^answer detail //p' "$STAGE/words" | tail -n 1)
+  fi
+  if [ -z "$text" ]; then
+    text=$(grep -vE '^(Saving debug log|Ask for help|Plugins selected|Requesting a certificate|Account registered|An unexpected error|$|answer )' "$STAGE/words" | tail -n 1)
   fi
   printf '%s' "${text:-certbot ended without a word}" | tr -s '[:space:]' ' ' | sed 's/[. ]*$//' | cut -c 1-300
 }
@@ -79,26 +95,26 @@ said() {
 advice() {
   local address
   address=$(public_address)
-  if grep -qiE 'NXDOMAIN|No valid IP addresses|no A|looking up A' "$STAGE/certbot"; then
-    printf 'Let an A record of %s lead to %s (or set ml-gateway:dns.zone), wait until it is seen (dig +short %s), and run again' "$NAME" "$address" "$NAME"
-  elif grep -qiE 'too ?many|rate ?limit' "$STAGE/certbot"; then
-    printf 'That limit passes with time, which the message names; try with the staging directory until the rest is right'
-  elif grep -qiE 'CAA' "$STAGE/certbot"; then
-    printf 'A CAA record of the domain names other authorities: add this one, or remove the record'
-  elif grep -qiE 'not yet valid|has expired|certificate verify failed' "$STAGE/certbot"; then
-    printf "This host does not trust the authority's own certificate, and its clock says %s: is that right? See timedatectl" "$(date -u +%FT%TZ)"
-  elif grep -qiE 'external account|eab' "$STAGE/certbot"; then
-    printf 'This authority wants the account that you have with it: set ml-gateway:tls.acme.eabKeyId and tls.eabHmacKey as it gave them'
-  elif grep -qiE 'email|contact' "$STAGE/certbot"; then
-    printf 'Give an address of your own in ml-gateway:tls.acme.email'
-  elif grep -qiE 'Max retries|NewConnection|ConnectionError|Name or service|timed? ?out.*(directory|acme)|Requesting .*directory' "$STAGE/certbot"; then
+  if grep -qiE 'NXDOMAIN|No valid IP addresses|looking up A|could not resolve' "$STAGE/words"; then
+    printf 'Let an A record of %s lead to %s (or set ml-gateway:dns.zone), wait until it is seen (dig +short %s), and run again.' "$NAME" "$address" "$NAME"
+  elif grep -qiE 'too ?many|rate ?limit' "$STAGE/words"; then
+    printf 'That limit passes with time, which the message names; try with the staging directory until the rest is right.'
+  elif grep -qE 'CAA|:caa' "$STAGE/words"; then
+    printf 'A CAA record of the domain names other authorities: add this one, or remove the record.'
+  elif grep -qiE 'not yet valid|has expired|certificate verify failed' "$STAGE/words"; then
+    printf "This host does not trust the authority's own certificate, and its clock says %s: is that right? See timedatectl." "$(date -u +%FT%TZ)"
+  elif grep -qE '^(ValueError: Requesting|requests\.exceptions|The requests library)' "$STAGE/words"; then
     printf 'Does this host reach the authority on port 443 (curl -sS %s)?' "$DIRECTORY"
-  elif grep -qiE 'forbidden by policy|rejectedIdentifier|refuses to issue' "$STAGE/certbot"; then
-    printf 'It issues none for such a name: use another one, or a certificate of your own'
-  elif grep -qiE 'Type: *(connection|unauthorized|dns)|timeout|refused|Invalid response' "$STAGE/certbot"; then
+  elif grep -qiE 'external account|externalAccountRequired' "$STAGE/words"; then
+    printf 'This authority wants the account that you have with it: set ml-gateway:tls.acme.eabKeyId and tls.eabHmacKey as it gave them.'
+  elif grep -qiE 'invalidContact|unsupportedContact|invalid email|contact email' "$STAGE/words"; then
+    printf 'Give an address of your own in ml-gateway:tls.acme.email.'
+  elif grep -qiE 'forbidden|rejectedIdentifier|refuses to issue' "$STAGE/words"; then
+    printf 'It issues none for such a name: use another one, or a certificate of your own.'
+  elif grep -qiE 'Type: *(connection|unauthorized|dns)|timeout|refused|Invalid response' "$STAGE/words"; then
     printf 'It has to reach this host by http://%s/, port 80, from everywhere: does the name lead to %s, and to nothing else (also by AAAA), and is port 80 open?' "$NAME" "$address"
   else
-    printf 'The whole of it is in /var/log/letsencrypt/letsencrypt.log'
+    printf 'The whole of it is in /var/log/letsencrypt/letsencrypt.log.'
   fi
 }
 
@@ -131,6 +147,7 @@ change_address() {
   if [ -s "$note" ] && [ "$(cat "$note")" != "$DIRECTORY $EMAIL" ] && grep -qF "$DIRECTORY " "$note"; then
     if ! timeout 120 certbot update_account --non-interactive --config "$STAGE/certbot.ini" --server "$DIRECTORY" --no-eff-email --email "$EMAIL" >"$STAGE/certbot" 2>&1; then
       cat "$STAGE/certbot"
+      words
       fail "$DIRECTORY did not take $EMAIL as the address of the account: $(said). The certificate is not touched. Give another one in ml-gateway:tls.acme.email"
     fi
     summary "the account has the address $EMAIL now"

@@ -27,8 +27,6 @@ export interface Authority {
   readonly root: string;
   /** Where every name leads from now on; undefined: no name has an address. */
   leadTo(address: string | undefined): Promise<void>;
-  /** The authority that a CAA record of this name allows; undefined: any. */
-  allowOnly(name: string, authority: string | undefined): Promise<void>;
 }
 
 /** Why there can be no authority here; undefined when there can. */
@@ -74,7 +72,7 @@ export async function startAuthority(lab: Lab): Promise<Authority> {
       env: { PEBBLE_VA_NOSLEEP: "1", PEBBLE_AUTHZREUSE: "0" },
     });
   const off = ["-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", "", "-defaultIPv6", "", "-defaultIPv4", ""];
-  start("acme-names", join(programs, "pebble-challtestsrv"), "-dns01", "127.0.0.1:8053", "-management", `127.0.0.1:${NAMES}`, ...off);
+  start("acme-names", join(programs, "pebble-challtestsrv"), "-dnsserver", "127.0.0.1:8053", "-management", `127.0.0.1:${NAMES}`, ...off);
   start("acme", join(programs, "pebble"), "-config", at("config.json"), "-dnsserver", "127.0.0.1:8053");
   const root = await until("start of the authority", 20_000, () => management(lab.name, "/roots/0", issuer.certificate));
   const names = async (path: string, body: object): Promise<void> => {
@@ -88,10 +86,6 @@ export async function startAuthority(lab: Lab): Promise<Authority> {
     directory: `https://${OPERATOR.address}/dir`,
     root,
     leadTo: (address) => names("set-default-ipv4", { ip: address ?? "" }),
-    allowOnly: (name, allowed) =>
-      allowed === undefined
-        ? names("clear-caa", { host: `${name}.` })
-        : names("add-caa", { host: `${name}.`, policies: [{ tag: "issue", value: allowed }] }),
   };
 }
 
