@@ -9,7 +9,7 @@ const STORE = "/etc/ddos/tls";
 const TLS_FILES = { certificate: `${STORE}/current/fullchain.pem`, key: `${STORE}/current/privkey.pem` };
 
 /** Where nginx finds the answers to the authority's questions. */
-export const WEBROOT = "/var/lib/ddos-acme";
+export const WEBROOT = "/var/www/ddos-acme";
 
 /** What certbot runs after a renewal. */
 export const RENEWED = { stage: "certificate.sh", path: "/usr/local/lib/ddos/certificate.sh", mode: "0700" };

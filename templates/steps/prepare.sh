@@ -347,7 +347,7 @@ forget_certificate() {
 
 # Renewal by the package's own timer. Installing did not start it.
 set_up_renewal() {
-  folder 0755 root root /etc/letsencrypt /etc/letsencrypt/renewal-hooks /etc/letsencrypt/renewal-hooks/deploy "$(need webroot)"
+  folder 0755 root root /etc/letsencrypt /etc/letsencrypt/renewal-hooks /etc/letsencrypt/renewal-hooks/deploy /var/www "$(need webroot)"
   put "$STAGE/certificate.sh" /usr/local/lib/ddos/certificate.sh 0700 root root
   point /etc/letsencrypt/renewal-hooks/deploy/ddos /usr/local/lib/ddos/certificate.sh
   ensure_enabled certbot.timer

@@ -24,6 +24,14 @@ async function findingsOf(resources: readonly object[]): Promise<string[]> {
 
 const pair = certificate("ml.example.org", { names: ["ml.example.org"] });
 const https = { domain: "ml.example.org", tls: { certificate: pair.certificate, privateKey: pair.key } };
+const acme = {
+  domain: "ml.your-company.com",
+  tls: {
+    acme: { email: "operations@your-company.com", agreeToTerms: true, directory: "https://ca.your-company.com/dir", eabKeyId: "kid-1" },
+    eabHmacKey: "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajV",
+  },
+  dns: { zone: "Z0123456789ABCDEF" },
+};
 const keys = { apiKeys: { "client-a": "0123456789abcdef".repeat(2) }, cors: { origins: ["https://app.example.org"] } };
 
 test.each<[string, Record<string, object | string>]>([
@@ -31,6 +39,11 @@ test.each<[string, Record<string, object | string>]>([
   ["HTTPS, open to everybody", { ...https, gateway }],
   ["HTTPS, open to some", { ...https, gateway: { ...gateway, httpsFrom: ["203.0.113.0/24"] } }],
   ["HTTPS, in proxy mode", { ...https, gateway: { ...gateway, mode: "proxy" } }],
+  ["a certificate that renews itself", { ...acme, gateway: { ...gateway, elasticIp: true } }],
+  [
+    "a certificate that renews itself, keys of the API and CORS, in proxy mode",
+    { ...acme, gateway: { ...gateway, ...keys, mode: "proxy" } },
+  ],
   ["443 closed, without a name", { gateway: { ...gateway, httpsFrom: [] } }],
   ["keys of the API and CORS", { gateway: { ...gateway, ...keys } }],
   ["keys of the API and CORS, in proxy mode", { gateway: { ...gateway, ...keys, mode: "proxy" } }],

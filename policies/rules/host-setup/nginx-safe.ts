@@ -3,7 +3,7 @@ import type { HostReport } from "../../shell/host";
 import { editedLines } from "../../shell/obeyed/edits";
 import { isKnown, plain, show } from "../../shell/text";
 import { forEachHost, unknown, violation } from "./findings";
-import { nginxDoubts } from "./nginx/doubts";
+import { includesOf, nginxDoubts } from "./nginx/doubts";
 import { parseOptions } from "../../shell/options";
 import { programOf, wordsOf } from "./runs";
 
@@ -18,10 +18,14 @@ function check(report: HostReport, settings: Settings): Finding[] {
 }
 
 function files({ record }: HostReport, settings: Settings): Finding[] {
+  const isSite = (path: string): boolean => CONFIGURATION.test(path) && !path.startsWith("/etc/systemd/");
+  const text = (content: string): string => plain(editedLines(content)?.join("\n") ?? content);
+  const shown = new Set(record.written.map(({ path }) => path));
+  const included = new Set(record.written.flatMap(({ path, content }) => (isSite(path) ? includesOf(text(content)) : [])));
   return record.written
-    .filter(({ path }) => CONFIGURATION.test(path) && !path.startsWith("/etc/systemd/"))
+    .filter(({ path }) => isSite(path) || included.has(path))
     .flatMap(({ path, content, place }) =>
-      nginxDoubts(plain(editedLines(content)?.join("\n") ?? content), settings).map(({ what, certain }) =>
+      nginxDoubts(text(content), settings, shown).map(({ what, certain }) =>
         certain
           ? violation(place, `${show(path)}: ${what}. ${FIX}`)
           : unknown(place, `Cannot tell what nginx does with ${show(path)}: ${what}. ${KEPT}`),

@@ -2,14 +2,16 @@
 import { startAuthority, authorityLacking, type Authority } from "../acme";
 import type { Lab } from "../lab";
 import type { OutsideReply } from "../outside";
+import { sleep } from "../process";
 import { configFile, failure, type Config } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { askHttps, DOMAIN, tlsOutside, underRequests } from "./https";
 import { upOnce } from "./operator";
 
-/** A client as browsers are: it goes where it is sent. */
+/** A client as browsers are: it goes where it is sent. Slow enough for the limit of an address. */
 async function follow(lab: Lab, address: string, root: string): Promise<OutsideReply> {
+  await sleep(100);
   const reply = await lab.fetchFromOutside(`http://${address}/health`, { headers: { host: DOMAIN } });
   if (reply.status !== 308) return reply;
   expect(reply.headers.location === `https://${DOMAIN}/health`, `sent to ${String(reply.headers.location)}`);

@@ -331,8 +331,16 @@ const tables: Readonly<Record<string, Table>> = {
       root: ["sudo tee /etc/nginx/sites-available/x <<'EOF'\nserver { listen 9000; root /home/ddos/app; }\nEOF"],
       autoindex: ["cat > /etc/nginx/conf.d/x.conf <<'EOF'\nserver { location /m/ { alias /home/ddos/models/; autoindex on; } }\nEOF"],
       ciphers: ["echo 'ssl_ciphers HIGH:RC4;' > /etc/nginx/conf.d/c.conf"],
+      "in what is included": [
+        "echo 'root /home/ddos/app;' | sudo tee /etc/ddos/more.txt",
+        "echo 'server { listen 9000; include /etc/ddos/more.txt; }' | sudo tee /etc/nginx/sites-available/x",
+      ],
     },
     good: {
+      "what is included": [
+        "echo 'ssl_protocols TLSv1.3;' | sudo tee /etc/ddos/more.txt",
+        "echo 'server { listen 9000; include /etc/ddos/more.txt; }' | sudo tee /etc/nginx/sites-available/x",
+      ],
       modern: ["echo 'ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers HIGH:!aNULL:!MD5;' > /etc/nginx/conf.d/c.conf"],
       proxy: [
         "sudo tee /etc/nginx/sites-available/x <<'EOF'\nserver { listen 9000; location / { proxy_pass http://127.0.0.1:8000; } }\nEOF",

@@ -15,8 +15,13 @@ const WEAK_CIPHER = /(^|[:\s"'+])(?!!)(RC4|3?DES|NULL|EXPORT|EXP|aNULL|eNULL|LOW
 /** Variables of nginx's logs that hold what clients are known by. */
 const TELLS = /\$(http_authorization|http_cookie|cookie_\w+|request_body|http_x_api_key|arg_(token|key|password)\w*)/iu;
 
-export function nginxDoubts(text: string, settings: Settings): Doubt[] {
-  const all = readNginx(text);
+/** Paths of the files that a configuration includes. */
+export const includesOf = (text: string): string[] =>
+  readNginx(text).flatMap(({ name, args }) => (name === "include" && isKnown(args[0] ?? "") ? [plain(args[0] ?? "")] : []));
+
+/** @param shown files that the set-up writes, which are looked at by themselves */
+export function nginxDoubts(text: string, settings: Settings, shown: ReadonlySet<string> = new Set()): Doubt[] {
+  const all = readNginx(text).filter(({ name, args }) => !(name === "include" && shown.has(plain(args[0] ?? ""))));
   const single = all
     .filter(({ blocks }) => !DATA.test(blocks.at(-1) ?? ""))
     .flatMap((one) => doubtOf(one, settings).map((doubt) => ({ ...doubt, what: `\`${show(line(one))}\` ${doubt.what}` })));
