@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { ManifestError } from "./manifest-error";
+import { repeatedKey } from "./repeated-key";
 
 const REMEDY = 'Name a manifest made by "npm run models -- add", for example models-manifest/sample.json.';
 
@@ -9,8 +10,18 @@ export function readJson(path: string, root: string): unknown {
   const place = resolve(root, path);
   const text = readText(path, place);
   if (text.trim() === "") throw new ManifestError([`${path}: is empty. ${REMEDY}`]);
+  const value = parsed(path, text.replace(/^\ufeff/, ""));
+  const twice = repeatedKey(text);
+  if (twice !== undefined)
+    throw new ManifestError([
+      `${path}: line ${twice.line} has the key ${twice.key} a second time in its group, and only one could count. Keep one of the two.`,
+    ]);
+  return value;
+}
+
+function parsed(path: string, text: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\ufeff/, ""));
+    return JSON.parse(text);
   } catch (error) {
     throw new ManifestError([`${path}: is not JSON${where(text, error as Error)}. Restore it from git or make it again.`]);
   }

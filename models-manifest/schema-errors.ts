@@ -79,6 +79,9 @@ function pathFault(text: string): string {
     return "which is absolute: another machine has no such folder. Put the file into the project and write its path from there, such as models/model.pkl.";
   if (text.includes("\\")) return "with backslashes; write the path with forward slashes, such as models/model.pkl.";
   if (/[\s]/.test(text)) return "with a space in it; rename the file, hosts take letters, digits, dots, dashes and underscores.";
+  const name = text.split("/").at(-1) ?? "";
+  if (name.length > 128 && /^[\w.-]+$/.test(name))
+    return `whose name has ${name.length} characters; hosts take 128 at most. Rename the file.`;
   return "which is no path of plain names; hosts take letters, digits, dots, dashes and underscores, and a name that begins with a letter or digit.";
 }
 

@@ -1,3 +1,4 @@
+import { repeatedKey } from "../../models-manifest/repeated-key";
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync, readFileSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadManifest, ManifestError, readManifest, type Manifest, type ManifestFile } from "../../models-manifest/manifest";
@@ -166,6 +167,7 @@ test.each<[string, () => unknown, string]>([
     () => ({ ...sampleManifest(), runtime: { "Scikit Learn": "1", "scikit-learn": "1.7.2" } }),
     'runtime: found "Scikit Learn", which is no name of a Python package',
   ],
+  ["a long name", () => withFile("scaler", { path: `models/${"a".repeat(130)}.pkl` }), "whose name has 134 characters; hosts take 128 at most"],
   ["a name twice", () => withFile("scaler", { path: `other/${byRole("model").path.split("/").pop()}` }), "is there more than once"],
   ["a sample nobody can make", () => ({ ...sampleManifest(), generated: "yes" }), 'generated: found "yes", which nothing here can make'],
   ["a list", () => [], "manifest.json: is a list, but a manifest is a group of keys"],
@@ -195,3 +197,18 @@ test("the manifest of an application without models has none, and needs nothing"
   const loaded = loadManifest("models-manifest/none.json", join(__dirname, "../.."));
   expect(loaded).toMatchObject({ manifest: { runtime: {}, files: [] }, files: [] });
 });
+
+test.each([
+  ['{\n"release": "a",\n"release": "b"}', '"release"', 3],
+  ['{"files": [{"path": "a"}, {"path": "b", "role": "x", "path": "c"}]}', '"path"', 1],
+  ['{"a": {"b": 1, "\\u0062": 2}}', '"\\u0062"', 1],
+])("%s has a key twice", (text, key, line) => {
+  expect(repeatedKey(text)).toEqual({ key, line });
+});
+
+test.each(['{"a": {"x": 1}, "b": {"x": 1}}', '{"a": "a", "b": ["a", "a", {"a": ":"}], "c": "{\\"a\\": 1, a"}', "[]", "1"])(
+  "%s has none",
+  (text) => {
+    expect(repeatedKey(text)).toBeUndefined();
+  },
+);
