@@ -11,6 +11,7 @@ import { health } from "./health";
 import { blocks, zones } from "./network-rules";
 import { environment, requirements } from "./env-rules";
 import { packageIndexes } from "./package-index";
+import { shadow } from "./shadow-rules";
 import { isGroup } from "./values";
 import { watch } from "./watch";
 import { buckets, instanceTypes, isRefused, login, ports, privateAddresses, proofBody, schedule, type Context } from "./value-rules";
@@ -43,6 +44,7 @@ export function checkRules(context: Context): string[] {
     requirements,
     sshKey,
     health,
+    shadow,
     tags,
     arns,
     watch,

@@ -11,7 +11,8 @@ import { ACCOUNT_SECTIONS } from "./account-schema";
 import { WATCH_SECTION } from "./watch-schema";
 import { ALLOWANCES } from "../release/sandbox";
 import { DEFAULT_HEALTH } from "../release/health";
-import { DEFAULT_BAKE, DEFAULT_LIMITS } from "../release/limits";
+import { DEFAULT_LIMITS } from "../release/limits";
+import { RELEASE_SECTION } from "./release-schema";
 import { accessProperties, dnsProperties, domain, tlsProperties } from "./front-schema";
 import type { Section } from "./section";
 
@@ -580,38 +581,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       connections: limit("connections", 65535, "Requests of one client address that may run at once, WebSockets and streams included."),
     }),
   },
-  release: {
-    description:
-      "How a release is watched on both hosts after the switch, by nginx's log. One that is worse than the release before is rolled back, and the step fails with the numbers.",
-    schema: object({
-      bakeSeconds: {
-        type: "integer",
-        minimum: 0,
-        maximum: 600,
-        default: DEFAULT_BAKE.bakeSeconds,
-        description:
-          "How long, in seconds; 0 switches it off. Where so few requests came in the five minutes before that none is to be expected in this time, nothing is waited for, and the step says that nothing was learnt.",
-      },
-      bakeErrorShare: {
-        type: "number",
-        minimum: 0,
-        maximum: 1,
-        default: DEFAULT_BAKE.bakeErrorShare,
-        form: "a share from 0 to 1 without quotes",
-        description:
-          "How much larger the share of answers with 5xx may be than in the five minutes before (0.05: five in a hundred more). Fewer than three are never too many.",
-      },
-      bakeLatency: {
-        type: "number",
-        minimum: 1,
-        maximum: 1000,
-        default: DEFAULT_BAKE.bakeLatency,
-        form: "a number from 1 to 1000 without quotes",
-        description:
-          "How many times as long as before the median answer may take to begin. It has to be 0.2 s longer as well, and of 20 answers each.",
-      },
-    }),
-  },
+  release: RELEASE_SECTION,
   env: {
     description: "Plain settings for the backend's .env, for example LOG_LEVEL and CACHE_TTL (seconds).",
     schema: {

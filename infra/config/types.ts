@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Os } from "../external-names";
 import type { Allowance } from "../release/sandbox";
-import type { Access, Acme, Bake, Cors, Health, HttpLimits } from "../release/types";
+import type { Access, Acme, Bake, Cors, Health, HttpLimits, Shadow } from "../release/types";
 
 /** The configuration of a stack as it is stored. */
 export interface Raw {
@@ -26,7 +26,10 @@ export interface StackConfig {
   readonly models: { readonly manifest: string; readonly bucket?: string; readonly adopt: boolean };
   readonly health: Health;
   readonly requests: HttpLimits;
-  readonly release: Bake;
+  readonly release: Bake & {
+    /** Off where it has no seconds. `requests`: by default the request of gateway.proof. */
+    readonly shadow: Omit<Shadow, "requests"> & Partial<Pick<Shadow, "requests">>;
+  };
   readonly env: Readonly<Record<string, string>>;
   /** Names of the secret settings, sorted; the values only in `secretEnv`. */
   readonly secretEnvNames: readonly string[];

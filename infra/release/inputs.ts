@@ -6,6 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { LoadedManifest } from "../../models-manifest/manifest";
 import type { HostConfig, StackConfig } from "../config/types";
 import { instanceSize, workersFor } from "../hosts/sizing";
+import { requestName } from "./shadow";
 import { hostSteps } from "./steps";
 import { readTemplate } from "./templates";
 import { sha256 } from "../sha256";
@@ -79,7 +80,7 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     limits: config.requests,
     gatewayMode: config.gateway.mode,
     ...(config.backend.loadBalancer ? { balanced: true } : {}),
-    release: config.release,
+    ...releaseOf(role, config),
     egress: config.network.egress,
     code: sources.code,
     models: isBackend ? { ...sources.models, pins: pins(sources.models), imports: sources.models.manifest.imports } : undefined,
@@ -93,6 +94,13 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     repair: config.repair,
     backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule } : undefined,
   };
+}
+
+/** Candidates of the backend alone are asked copies of live requests: it is the one that answers them. */
+function releaseOf(role: HostRole, { release, gateway }: StackConfig): Pick<HostSpec, "release" | "shadow"> {
+  const { shadow, ...bake } = release;
+  const requests = shadow.requests ?? [requestName(gateway.proof)];
+  return { release: bake, ...(role === "backend" && shadow.seconds > 0 ? { shadow: { ...shadow, requests } } : {}) };
 }
 
 /** The keys are no part of it: they travel by stdin. */

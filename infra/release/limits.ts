@@ -1,9 +1,20 @@
 /** What follows from the limits of requests: defaults, and the times that keep a release from cutting a request off. Pure. */
-import type { Bake, HttpLimits } from "./types";
+import type { Bake, HttpLimits, Shadow } from "./types";
 
 export const DEFAULT_LIMITS: HttpLimits = { bodyMiB: 1, timeoutSeconds: 30, perSecond: 100, burst: 200, connections: 100 };
 
 export const DEFAULT_BAKE: Bake = { bakeSeconds: 10, bakeErrorShare: 0.05, bakeLatency: 3 };
+
+/** Off: no time for it. The requests that may be copied follow from gateway.proof (shadow.ts). */
+export const DEFAULT_SHADOW: Required<Omit<Shadow, "requests" | "minAgreement">> = {
+  seconds: 0,
+  percent: 10,
+  minRequests: 20,
+  maxRequests: 1000,
+  bodyKiB: 16,
+  tolerance: 1e-6,
+  ignore: [],
+};
 
 export interface StopTimes {
   /** How long uvicorn lets requests that it has go on once it is told to stop, seconds. */

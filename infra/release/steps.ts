@@ -8,6 +8,7 @@ import { envDigest, renderEnvFile } from "./env-file";
 import { healthLines, healthOf, releaseSeconds } from "./health";
 import { hostFiles } from "./host-files";
 import { hasApplication, limitsOf, renderSite, renderUnit, systemFiles } from "./render";
+import { shadowFiles, shadowLines, shadowSeconds } from "./shadow";
 import { sha256 } from "../sha256";
 import { readScript, readTemplate } from "./templates";
 import { given, type Input, type Line, type Plan } from "./plan";
@@ -263,9 +264,9 @@ const CHECKS_SECONDS = 120;
 
 const checksSeconds = (spec: HostSpec): number => (spec.models?.checks === undefined ? 0 : CHECKS_SECONDS);
 
-/** The program that asks them. */
-const checksProgram = (spec: HostSpec): { name: string; content: string }[] =>
-  spec.models?.checks === undefined ? [] : [{ name: "checks.py", content: readTemplate("steps/checks.py") }];
+/** The program that asks them. A comparison of two releases compares answers as it does. */
+const checksProgram = (wanted: boolean): { name: string; content: string }[] =>
+  wanted ? [{ name: "checks.py", content: readTemplate("steps/checks.py") }] : [];
 
 /** They come with the release step, whose host keeps them with the release. */
 const checksPayload = ({ models }: HostSpec): string =>
@@ -365,11 +366,13 @@ function release(spec: HostSpec): Plan {
       "release-records",
       "release-repair",
       "release-bake",
+      "release-shadow",
       "release-switch",
       "release",
     ],
     lock: "exclusive",
-    limitSeconds: releaseSeconds(healthOf(spec.health), limitsOf(spec)) + checksSeconds(spec) + bakeSeconds(spec),
+    limitSeconds:
+      releaseSeconds(healthOf(spec.health), limitsOf(spec)) + checksSeconds(spec) + bakeSeconds(spec) + shadowSeconds(spec.shadow),
     // A step that is killed in the middle of a switch cannot undo it itself.
     onFailure: "ddos-undo.service",
     files: [
@@ -377,12 +380,18 @@ function release(spec: HostSpec): Plan {
       { name: "next.service", content: renderUnit(spec, "next") },
       { name: "site.conf", content: renderSite(spec) },
       ...["redact", ...GATE].map((name) => ({ name: `${name}.py`, content: readTemplate(`steps/${name}.py`) })),
-      ...checksProgram(spec),
+      ...checksProgram(spec.models?.checks !== undefined || spec.shadow !== undefined),
       ...bakeProgram(spec),
+      ...shadowFiles(spec.shadow),
     ],
     uses: ["env"],
     input: (values) => ({
-      lines: [...releaseLines("release", spec, values), ...bakeLines(spec), ...repairOnly(spec)],
+      lines: [
+        ...releaseLines("release", spec, values),
+        ...bakeLines(spec),
+        ...shadowLines(spec.shadow, limitsOf(spec)),
+        ...repairOnly(spec),
+      ],
       payload: checksPayload(spec),
     }),
   };
@@ -420,7 +429,7 @@ function verify(spec: HostSpec): Plan {
     // Three tries of the proof are in it, each of which may take as long as a request.
     limitSeconds: 210 + 3 * limitsOf(spec).timeoutSeconds + checksSeconds(spec),
     files:
-      checksProgram(spec).length === 0 ? [] : [...checksProgram(spec), { name: "redact.py", content: readTemplate("steps/redact.py") }],
+      spec.models?.checks === undefined ? [] : [...checksProgram(true), { name: "redact.py", content: readTemplate("steps/redact.py") }],
     uses: hasApplication(spec) ? ["env"] : [],
     input: (values) => [
       ...(hasApplication(spec) ? releaseLines("verify", spec, values) : siteLines("verify", spec)),

@@ -95,6 +95,28 @@ export interface Bake {
   readonly bakeLatency: number;
 }
 
+/** How a candidate is asked copies of live requests, and compared with the release that serves, before the switch (backend only). */
+export interface Shadow {
+  /** The longest, seconds. */
+  readonly seconds: number;
+  /** How many of the requests that may be copied are, in per cent. */
+  readonly percent: number;
+  /** Which may be: `METHOD /path`, exactly, with whatever query. */
+  readonly requests: readonly string[];
+  /** Below so many nothing is judged. */
+  readonly minRequests: number;
+  /** With so many it is over. */
+  readonly maxRequests: number;
+  /** Larger bodies are not copied, KiB. */
+  readonly bodyKiB: number;
+  /** How far a number may be off, of it and at all. */
+  readonly tolerance: number;
+  /** Keys of JSON answers that are not compared. */
+  readonly ignore: readonly string[];
+  /** The share of answers that have to agree, 0 to 1. @default none, it is reported only */
+  readonly minAgreement?: number;
+}
+
 /** An authority from which the gateway gets its certificate by itself. */
 export interface Acme {
   /** Address of its directory. */
@@ -191,6 +213,8 @@ export interface HostSpec {
   readonly cors?: Cors;
   /** @default not watched */
   readonly release?: Bake;
+  /** Backend only. @default candidates are asked no live requests */
+  readonly shadow?: Shadow;
   /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */
   readonly backup?: { readonly schedule: string };
   /** On both hosts: the backend's site has to know whose headers it gets. @default application */

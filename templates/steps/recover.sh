@@ -8,6 +8,7 @@
 #   recover.sh current | stand-in            the release that serves or should | the one whose candidate alone answers
 #   recover.sh state                         a sentence about who answers now
 #   recover.sh adopt ID                      ID serves, and the record of that is lost: write it again
+#   recover.sh mirror FILE | unmirror        the site that serves with a share of its requests copied (release-shadow.sh) | without
 # Forward and back are the same operation (turn), so a rollback is as well tested as a switch.
 # Waiting follows /proc/uptime, order follows a counter: the wall clock may be wrong.
 set -Eeuo pipefail
@@ -310,6 +311,41 @@ let_workers_end() {
   done
 }
 
+# mirror FILE: what clients get is the same as before; it is asked for, and without it the site is put back.
+mirror() {
+  local role id
+  role=$(site_of)
+  id=$(current_release)
+  place "$1" "/etc/nginx/sites-available/$role"
+  if ! reload_nginx || ! gate "$id" "$(fact "$id" port)" nginx.service 10; then
+    unmirror
+    return 1
+  fi
+}
+
+# take_mirror_away: of the site on the disk. Every line of it bears a mark. Returns 1 where there is none.
+take_mirror_away() {
+  local site
+  site=/etc/nginx/sites-available/$(site_of)
+  if [ ! -f "$site" ] || ! grep -q ' # shadow$' "$site"; then
+    return 1
+  fi
+  sed '/ # shadow$/d' "$site" >"$SCRATCH/site"
+  place "$SCRATCH/site" "$site"
+}
+
+# unmirror: no request is copied any more, and whoever compared them ends. Nothing happens where none was.
+unmirror() {
+  if take_mirror_away && systemctl is-active --quiet nginx.service; then
+    reload_nginx || say "nginx still copies requests, which nobody takes: its next reload ends that"
+  fi
+  if systemctl is-active --quiet ddos-shadow.service; then
+    systemctl stop ddos-shadow.service
+    say "stopped ddos-shadow.service"
+  fi
+  rm -rf -- /run/ddos-shadow
+}
+
 # retire ROLE: in proxy mode no application runs on this host or starts on it.
 retire() {
   local unit removed=0
@@ -518,6 +554,7 @@ read_journal() {
 
 live() {
   local outcome
+  unmirror
   tell_trial
   if [ ! -e /var/lib/ddos/switching ]; then
     spare_candidate
@@ -592,6 +629,9 @@ aim_at_boot() {
 # passed its trial as a candidate and there is nothing to roll back to.
 boot() {
   rm -rf -- /home/ddos/next
+  if take_mirror_away; then
+    say "no request is copied any more"
+  fi
   tell_trial
   if [ -e /var/lib/ddos/switching ]; then
     boot_switch
@@ -665,7 +705,9 @@ main() {
     stand-in) stand_in ;;
     state) state ;;
     adopt) adopt "$2" ;;
-    *) die "usage: recover.sh boot | live | turn ID | gate ID PORT UNIT | settle | current | stand-in | state | adopt ID" ;;
+    mirror) mirror "$2" ;;
+    unmirror) unmirror ;;
+    *) die "usage: recover.sh boot | live | turn ID | gate ID PORT UNIT | settle | current | stand-in | state | adopt ID | mirror FILE | unmirror" ;;
   esac
 }
 

@@ -48,6 +48,7 @@ check_parts() { log "a site has no parts that earlier steps bring"; }
 gate_units() { log "a site has no unit"; }
 gate_models() { log "a site has no models"; }
 try_candidate() { log "a site has no candidate"; }
+shadow_release() { log "a site has no candidate whose answers could be compared"; }
 ask_checks() { log "a site has no models to be asked"; }
 started_with_other_unit() { return 1; }
 last_words() { tail -n 3 /home/ddos/logs/error.log | cut -c 1-300; }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
-# The one way by which anything that serves is changed: parts -> release -> gates -> trial on 8001 -> switch -> proof on 8000 and on the
-# service port -> watched for a while -> the rest is pruned. Until the switch nothing that serves is touched; after it, a failure is rolled back automatically.
+# The one way by which anything that serves is changed: parts -> release -> gates -> trial on 8001 -> asked copies of live requests (if wanted) -> switch
+# -> proof on 8000 and on the service port -> watched for a while -> the rest is pruned. Until the switch nothing that serves is touched; after it, a failure is rolled back automatically.
 
 # differing: what the wanted release and the serving one are not both made of. An environment that was damaged is built anew under another name.
 differing() { sed -n '/^venv=/!p' "$STAGE/made-of" | { grep -vxFf "/var/lib/ddos/releases/$CURRENT/facts" || test $? = 1; } | cut -d = -f 1 | sort -u | paste -s -d ' '; }
@@ -43,6 +43,7 @@ deploy() {
   gate_models
   publish_stage
   try_release
+  shadow_release
   switch
   local before=$CURRENT
   CURRENT=$ID

@@ -79,6 +79,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "release.bakeSeconds": { release: { bakeSeconds: 30 } },
   "release.bakeErrorShare": { release: { bakeErrorShare: 0.1 } },
   "release.bakeLatency": { release: { bakeLatency: 5 } },
+  "release.shadow": { release: { shadow: { seconds: 60, minAgreement: 0.95 } } },
   "sandbox.allow": { sandbox: { allow: ["jit"] } },
   ...Object.fromEntries(
     ["gateway", "backend"].flatMap((role) =>

@@ -131,6 +131,36 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   ],
   ["a time without an end", { "ml-gateway:release": { bakeSeconds: 3600 } }, /^ml-gateway:release\.bakeSeconds: found 3600/],
   ["a share in per cent", { "ml-gateway:release": { bakeErrorShare: 5 } }, /^ml-gateway:release\.bakeErrorShare: found 5/],
+  [
+    "what is copied, without a time for it",
+    { "ml-gateway:release": { shadow: { minAgreement: 0.95, percent: 50 } } },
+    /^ml-gateway:release\.shadow\.seconds: is 0, so no request is copied, and minAgreement, percent would do nothing/,
+  ],
+  [
+    "copies of what changes something",
+    { "ml-gateway:release": { shadow: { seconds: 60, requests: ["DELETE /rows"] } } },
+    /^ml-gateway:release\.shadow\.requests\[0\]: found "DELETE \/rows"/,
+  ],
+  [
+    "a proof that changes something is no request to copy",
+    { "ml-gateway:release": { shadow: { seconds: 60 } }, "ml-gateway:gateway": { proof: { method: "PUT", path: "/row?x=1" } } },
+    /^ml-gateway:release\.shadow\.requests: missing, and the request of gateway\.proof \(PUT \/row\) is there to change something/,
+  ],
+  [
+    "more to be judged than are asked",
+    { "ml-gateway:release": { shadow: { seconds: 60, minRequests: 50, maxRequests: 20 } } },
+    /^ml-gateway:release\.shadow\.minRequests: found 50, and with 20 requests it is over \(maxRequests\)/,
+  ],
+  [
+    "a share that has to agree in per cent",
+    { "ml-gateway:release": { shadow: { seconds: 60, minAgreement: 95 } } },
+    /^ml-gateway:release\.shadow\.minAgreement: found 95/,
+  ],
+  [
+    "a path with its query",
+    { "ml-gateway:release": { shadow: { seconds: 60, requests: ["GET /a?b=1"] } } },
+    /^ml-gateway:release\.shadow\.requests\[0\]: found "GET \/a\?b=1"/,
+  ],
   ["a release that has to be faster", { "ml-gateway:release": { bakeLatency: 0.5 } }, /^ml-gateway:release\.bakeLatency: found 0\.5/],
   ["an unknown allowance", { "ml-gateway:sandbox": { allow: ["all"] } }, /^ml-gateway:sandbox\.allow\[0\]: found "all".*jit/],
   [

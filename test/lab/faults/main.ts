@@ -27,6 +27,7 @@ import { powerCases } from "./cases/power";
 import { proxyCases } from "./cases/proxy";
 import { rollbackCases } from "./cases/rollback";
 import { sampleCases } from "./cases/sample-app";
+import { shadowCases } from "./cases/shadow";
 import { spaceCases } from "./cases/space";
 import { loadCases } from "./cases/ten-releases";
 import { wedgedCases } from "./cases/wedged";
@@ -43,6 +44,7 @@ const ALL: readonly Case[] = [
   ...layoutCases,
   ...modelCases,
   ...checkCases,
+  ...shadowCases,
   ...bakeCases,
   ...pickleCases,
   ...hostCases,

@@ -1,6 +1,6 @@
 """A bare ASGI application for the fault tests: starts in a tenth of a second and breaks as config.json says.
 
-config.json: label (comes back in every answer), fault (none | crash | crash-on-8000 | unhealthy | wrong-body | hog | failing), startSeconds.
+config.json: label (comes back in every answer), fault (none | crash | crash-on-8000 | unhealthy | wrong-body | hog | failing | hanging), startSeconds.
 With UPSTREAM_URL in the environment it forwards everything but /health, as the gateway does; without, it answers itself: /slow after a
 second, /slow/N after N seconds.
 """
@@ -62,7 +62,15 @@ async def forward(path):
     return int(head.split()[1]), body
 
 
-async def respond(path):
+async def whole(receive):
+    body, more = b"", True
+    while more:
+        part = await receive()
+        body, more = body + part.get("body", b""), part.get("more_body", False)
+    return body
+
+
+async def respond(path, receive):
     if path == "/health":
         return health()
     if UPSTREAM:
@@ -72,6 +80,10 @@ async def respond(path):
             return 502, repr(error).encode()
     if FAULT == "failing":
         return 500, b"failing"
+    if FAULT == "hanging":
+        await asyncio.sleep(3600)
+    if path == "/echo":
+        return 200, await whole(receive)
     if path == "/hog":
         hog(4096)
     if path.startswith("/slow"):
@@ -82,7 +94,7 @@ async def respond(path):
 async def app(scope, receive, send):
     if scope["type"] != "http":
         return
-    status, body = await respond(scope["path"])
+    status, body = await respond(scope["path"], receive)
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
