@@ -1,5 +1,5 @@
 /** Checks the stack as the offline preview would, before anything is written; then writes, the stack's file last. */
-import { mkdirSync, rmSync, writeFileSync } from "fs";
+import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from "fs";
 import { dirname, join, resolve } from "path";
 import { Problem, systemSentence } from "../../policies/cli";
 import { loadOffline } from "../doctor/stack";
@@ -9,8 +9,18 @@ import { createOrSame, createWhole, ensureKey } from "./files";
 import type { Gathered } from "./gather";
 import { stackText } from "./plan";
 
+/** A key pair beside a stack file that cannot be written would be half of it. @throws Problem */
+export function checkWritable(root: string, file: string): void {
+  try {
+    accessSync(root, constants.W_OK);
+  } catch (error) {
+    throw new Problem(`nothing was written: ${systemSentence(error, file) ?? (error as Error).message}`);
+  }
+}
+
 /** @throws Problem with everything that is wrong with the stack that would be written */
 export async function checkPlan(root: string, { answers, manifest }: Gathered): Promise<void> {
+  checkWritable(root, `Pulumi.${answers.stack}.yaml`);
   const trial = `.cache/init-${process.pid}.json`;
   try {
     if (manifest !== undefined) {

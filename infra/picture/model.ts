@@ -36,14 +36,25 @@ export function namesOf({ boxes }: Pick<Picture, "boxes">): Map<string, string> 
 
 type Files = readonly Pick<HostFile, "host" | "path" | "kind" | "content">[];
 
+const SITES = /^\/etc\/nginx\/sites-available\//;
+
+/** Ports that nginx listens on, in the order of its file. */
+export function listensAt(files: Files, role: string): string[] {
+  const sites = files.filter((file) => file.host === role && file.kind === "file" && SITES.test(file.path));
+  return [...new Set(sites.flatMap(({ content }) => [...(content ?? "").matchAll(/^\s*listen (\d+)/gm)].map(([, port = ""]) => port)))];
+}
+
 /** What listens on a host, in the order of a request: `nginx :80`, `→ uvicorn :8000`. */
 export function servicesOf(files: Files, role: string): string[] {
   const own = files.filter((file) => file.host === role && file.kind === "file");
   const first = (path: RegExp, pattern: RegExp): string | undefined =>
     own.filter((file) => path.test(file.path)).flatMap(({ content }) => pattern.exec(content ?? "")?.[1] ?? [])[0];
-  const front = first(/^\/etc\/nginx\/sites-available\//, /^\s*listen (\d+)/m);
+  const front = listensAt(files, role);
   const service = first(/^\/etc\/systemd\/system\/ddos-(gateway|backend)\.service$/, /--port (\d+)/);
-  return [front === undefined ? [] : `nginx :${front}`, service === undefined ? [] : `→ uvicorn :${service}`].flat();
+  return [
+    front.length === 0 ? [] : `nginx ${front.map((port) => `:${port}`).join(", ")}`,
+    service === undefined ? [] : `→ uvicorn :${service}`,
+  ].flat();
 }
 
 /** The same in sentences, for who does not see it. */

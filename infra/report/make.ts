@@ -8,7 +8,7 @@ import { InputError, loadGraph } from "../../policies/graph/load";
 import { maskSecrets } from "../../policies/graph/wire";
 import { policies, policyIds } from "../../policies/rules";
 import { policyConfigOf } from "../cli/policy-config";
-import { KNOWN_ERRORS as OF_PREVIEW, previewStack } from "../cli/preview-stack";
+import { KNOWN_ERRORS as OF_PREVIEW, previewStack, type Preview } from "../cli/preview-stack";
 import { gather } from "./gather";
 import { liveView, type Given, type LiveFiles } from "./live";
 import type { Report } from "./types";
@@ -28,10 +28,19 @@ export async function stackReport(
   wanted: Wanted & { readonly stack: string; readonly live: LiveFiles },
   progress: Say,
 ): Promise<Report> {
-  const { stack, config: given, live, today } = wanted;
+  const { stack, config: given } = wanted;
   const config = policyConfigOf(given?.name, given?.text ?? "");
-  const preview = await previewStack(root, { stack, policies: config }, progress);
+  return previewReport(await previewStack(root, { stack, policies: config }, progress), config, wanted);
+}
+
+/** Of a stack that is evaluated already. */
+export function previewReport(
+  preview: Preview,
+  config: Config,
+  { live, today }: Pick<Wanted, "today"> & { readonly live: LiveFiles },
+): Report {
   const { document, result, region } = preview;
+  const { stack } = document;
   const { graph } = loadGraph(JSON.stringify({ resources: document.resources }), `stack ${stack}`);
   const origin = `Made from the program and Pulumi.${stack}.yaml on one machine: nothing was contacted, and ids are not known yet.`;
   return gather({

@@ -6,6 +6,7 @@ import { networkOf, type Network } from "../../policies/graph/network/model";
 import { servicesOf, type Box, type Picture } from "../picture/model";
 import type { HostFile } from "../release/types";
 import { blockedRows } from "./blocked";
+import { doors } from "./doors";
 import { incoming, type Arrow } from "./incoming";
 import { BUCKETS, outgoing, type Exit } from "./outgoing";
 import { OUTSIDE, outsideBoxes } from "./peers";
@@ -51,6 +52,7 @@ export function networkView(graph: Graph, settings: Settings, files: readonly Ho
       ...out.map(({ crowd: _c, target: _t, label: _l, ...row }): ReachRow => row),
     ],
     blocked: blockedRows(network, crowds, into),
+    doors: doors(into, files),
     notes,
   };
 }

@@ -5,6 +5,7 @@ import { ruleLabel } from "../../policies/explain/hops";
 import { isEmpty, publicPart } from "../../policies/graph/network/ip-set";
 import { TABLE_OR_VPC } from "../../policies/graph/network/kinds";
 import type { Network } from "../../policies/graph/network/model";
+import { covers } from "../../policies/graph/network/ports";
 import type { Route } from "../../policies/graph/network/routes";
 import { tableKey } from "../../policies/graph/network/routes";
 import type { Rule } from "../../policies/graph/network/rules";
@@ -24,6 +25,7 @@ export interface Exit extends ReachRow {
 }
 
 export const BUCKETS = "buckets";
+const HTTPS = 443;
 
 export function outgoing(network: Network, crowds: readonly Crowd[], buckets: string | undefined): Exit[] {
   return crowds.flatMap((crowd) => [
@@ -61,6 +63,16 @@ function internetExits(network: Network, crowd: Crowd, crowds: readonly Crowd[])
   ];
 }
 
+function letsHttpsOut(network: Network, { groups }: Crowd): boolean {
+  // Groups that are not known may let it.
+  if (groups.length === 0) return true;
+  const own = new Set(groups.map(({ key }) => key));
+  const rules = network.rules.filter(({ direction, group }) => direction === "egress" && group.is !== undefined && own.has(group.is.key));
+  return rules.some(({ source, traffic }) => {
+    return covers(traffic, HTTPS) !== "no" && (source.kind === "addresses" ? !isEmpty(publicPart(source.set)) : source.kind !== "group");
+  });
+}
+
 function egressRules(network: Network, crowd: Crowd): Rule[] {
   const own = new Set(crowd.groups.map(({ key }) => key));
   return network.rules.filter(
@@ -89,8 +101,9 @@ function hasAddress(network: Network, { hosts, subnets }: Crowd): boolean {
   );
 }
 
-/** A gateway endpoint of S3 applies where a route table names it. */
+/** A gateway endpoint of S3 applies where a route table names it and the groups let https out: to anybody, or to a list of AWS's own addresses. */
 function bucketExits(network: Network, crowd: Crowd, name: string): Exit[] {
+  if (!letsHttpsOut(network, crowd)) return [];
   const keys = new Set(crowd.subnets.flatMap(({ tables }) => tables.map(({ table }) => table.key)));
   const endpoint = ofType(network.graph, "aws:ec2/vpcEndpoint:VpcEndpoint").find((one) => {
     const tables = targetsOf(network.graph, one, "routeTableIds", TABLE_OR_VPC);

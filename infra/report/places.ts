@@ -111,14 +111,14 @@ export function placeBoxes(network: Network, crowds: readonly Crowd[], hostBox: 
       id: `vpc-${String(index)}`,
       kind: "vpc",
       lines: [`VPC ${vpc === undefined ? shown(key) : shown(vpc.name)}${cidr === "" ? "" : `, ${cidr}`}`],
-      children: [...zones(own, index, crowds, hostBox), ...across.map(hostBox)],
+      children: [...zones(own, index, crowds, hostBox, across.length === 0), ...across.map(hostBox)],
     };
   });
   const homeless = crowds.filter(
     (crowd) => homeOf(crowd) === undefined && !(crowd.subnets.length === 1 && subnets.includes(crowd.subnets[0] as Subnet)),
   );
   const lost = subnets.filter((subnet) => vpcOf(network, subnet) === undefined);
-  return [...boxes, ...zones(lost, vpcs.size, crowds, hostBox), ...homeless.map(hostBox)];
+  return [...boxes, ...zones(lost, vpcs.size, crowds, hostBox, true), ...homeless.map(hostBox)];
 }
 
 /** Many empty subnets would hide the others. */
@@ -130,7 +130,8 @@ function drawnSubnets(network: Network, crowds: readonly Crowd[], notes: string[
   return used;
 }
 
-function zones(subnets: readonly Subnet[], index: number, crowds: readonly Crowd[], hostBox: (crowd: Crowd) => Box): Box[] {
+/** @param boxed a box around each zone; without, each subnet says its zone: what stands in several zones would have no place between two hosts of one */
+function zones(subnets: readonly Subnet[], index: number, crowds: readonly Crowd[], hostBox: (crowd: Crowd) => Box, boxed: boolean): Box[] {
   const byZone = new Map<string, Subnet[]>();
   for (const subnet of subnets) {
     const zone = plain(subnet.resource, "availabilityZone");
@@ -138,6 +139,7 @@ function zones(subnets: readonly Subnet[], index: number, crowds: readonly Crowd
   }
   return [...byZone].flatMap(([zone, own], order): Box[] => {
     const children = own.map((subnet, place) => subnetBox(subnet, `subnet-${[index, order, place].join("-")}`, crowds, hostBox));
+    if (!boxed && zone !== "") return children.map((box) => ({ ...box, lines: [...box.lines, shown(zone)] }));
     return zone === "" ? children : [{ id: `zone-${String(index)}-${String(order)}`, kind: "zone", lines: [shown(zone)], children }];
   });
 }

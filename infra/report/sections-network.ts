@@ -58,7 +58,7 @@ const LEGEND = html`<ul class="legend">
 </ul> `;
 
 export function reachSection({ network }: Report): Html {
-  const { arrows, blocked } = network;
+  const { arrows, blocked, doors } = network;
   return section(
     "reach",
     "Who may reach whom",
@@ -69,6 +69,12 @@ export function reachSection({ network }: Report): Html {
     arrows.length === 0
       ? note("No rule of the program lets anything in or out.")
       : table("Reachability, with the path behind each", ["From", "To", "Ports", "Verdict", "Path"], arrows.map(row)),
+    doors.length === 0
+      ? undefined
+      : html`<h3 id="doors">What is open to anybody, and why</h3>
+          <ul>
+            ${doors.map((one) => html`<li>${one}</li> `)}
+          </ul> `,
     html`<h3 id="blocked">What blocks the rest</h3> `,
     blocked.length === 0
       ? note("Nothing to say: the program has no host whose place and security groups are known.")

@@ -25,6 +25,8 @@ export interface NetworkView {
   /** The same arrows, with the path behind each. */
   readonly arrows: readonly ReachRow[];
   readonly blocked: readonly ReachRow[];
+  /** What answers at each port that is open to anybody, and why it is open; known of this project's own program alone. */
+  readonly doors: readonly string[];
   /** What the picture leaves out or draws together. */
   readonly notes: readonly string[];
 }

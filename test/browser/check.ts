@@ -1,6 +1,7 @@
 /** What a browser finds in one page: broken rules of accessibility, whatever it loads or says, what is cut off or lies upon something else. */
 import type { Browser } from "playwright-core";
 import { readFileSync } from "node:fs";
+import { STRUCTURE, type Structure } from "./structure";
 
 export interface View {
   readonly name: string;
@@ -17,11 +18,17 @@ export const VIEWS = {
   phoneDark: { name: "phone, dark", width: 360, colorScheme: "dark" },
 } as const satisfies Record<string, View>;
 
-/** One sentence a fault; none: it is as it should be. */
-export async function faultsOf(browser: Browser, file: string, view: View, shot: string | undefined): Promise<string[]> {
+export interface Found {
+  /** One sentence a fault; none: it is as it should be. */
+  readonly faults: string[];
+  readonly structure: Structure;
+}
+
+export async function faultsOf(browser: Browser, file: string, view: View, shot: string | undefined): Promise<Found> {
   const { width, colorScheme, opened } = view;
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, deviceScaleFactor: width < 500 ? 2 : 1 });
   const faults: string[] = [];
+  let structure: Structure = [];
   page.on("console", (message) => faults.push(`the console says: ${message.text()}`));
   page.on("pageerror", (error) => faults.push(`its script failed: ${error.message}`));
   page.on("dialog", (dialog) => void faults.push(`a dialog opened: ${dialog.message()}`));
@@ -30,6 +37,7 @@ export async function faultsOf(browser: Browser, file: string, view: View, shot:
   });
   try {
     await page.goto(`file://${file}`);
+    structure = await page.evaluate<string[]>(STRUCTURE);
     if (opened === true) await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
     faults.push(...(await page.evaluate<string[]>(GEOMETRY)), ...(await page.evaluate<string[]>(FILTERS)));
     // The page's own policy would forbid the script of the check; it is not asked through the page.
@@ -39,7 +47,7 @@ export async function faultsOf(browser: Browser, file: string, view: View, shot:
   } finally {
     await page.close();
   }
-  return faults;
+  return { faults, structure };
 }
 
 /** In the page: nothing is wider than the screen, no text of a picture leaves its box, and no label lies upon another or upon a host. */

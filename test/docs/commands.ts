@@ -20,5 +20,6 @@ export const NOT_PORTABLE: readonly (readonly [pattern: RegExp, instead: string]
   [/\bgrep -P\b/, "grep -E"],
   [/\bxargs -r\b/, "xargs"],
   [/\bstat -c\b/, "ls -l"],
+  [/\bhead -n -|\bfind\b.* -printf\b|\bsort -V\b|^cp --|\bmktemp --|\bln -[a-z]*r/m, "what POSIX has: these options are GNU's"],
   [/\b(tac|nproc|apt|apt-get|systemctl)\b/, "nothing: it is not everywhere"],
 ];

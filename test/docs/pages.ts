@@ -13,7 +13,7 @@ export function pages(): string[] {
       if (entry.isDirectory()) return entry.name === "node_modules" ? [] : below(path);
       return entry.name.endsWith(".md") ? [path] : [];
     });
-  return [...TOP, ...below("docs"), ...below("policies")];
+  return [...TOP, ...below("docs"), ...below("examples"), ...below("policies")];
 }
 
 export const textOf = (page: string): string => readFileSync(join(ROOT, page), "utf8");

@@ -268,5 +268,11 @@ test("the report: a command is never broken, the rest keeps to the width, and th
   ).split("\n");
   expect(text.filter((line) => line.length > 60)).toEqual([expect.stringContaining(fix)]);
   expect(text.at(-1)).toBe("1 good, 1 bad, 1 not checked");
+  const narrow = renderLines("dev", [{ check: "AWS identity", verdict: "bad", found: "word ".repeat(12).trim() }], {
+    width: 40,
+    colours: false,
+  });
+  expect(narrow.split("\n").filter((line) => line.length > 40)).toEqual([]);
+  expect(narrow.split("\n").length).toBeLessThanOrEqual(6);
   expect(exitCode([{ check: "clock", verdict: "not checked", found: "no" }])).toBe(3);
 });

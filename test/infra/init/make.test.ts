@@ -7,6 +7,7 @@ import { makeStack, type Outside } from "../../../infra/init/make";
 import type { Given } from "../../../infra/init/gather";
 import { publicKeyOf } from "../../../infra/config/ssh-key";
 import { silent } from "../../../infra/init/ask";
+import { checkWritable } from "../../../infra/init/write";
 import type { Feed } from "../../../infra/init/secrets";
 import { run, type Ran } from "../../cli/run";
 import { makeProject } from "../doctor/project";
@@ -258,4 +259,9 @@ test("who may use SSH is this machine where nobody is named", async () => {
     err: expect.stringMatching(/--ssh-from: is missing.*no network/) as string,
   });
   expect(await init(given({ stack: "two", "ssh-from": [] }), { ownAddress: () => Promise.resolve("<html>") })).toMatchObject({ code: 2 });
+});
+
+test("a folder that cannot be written is said before anything is made: half of a stack would be a key of nothing", () => {
+  expect(() => checkWritable(join(root, "no such folder"), "Pulumi.live.yaml")).toThrow(/^nothing was written: Pulumi\.live\.yaml: /);
+  expect(() => checkWritable(root, "Pulumi.live.yaml")).not.toThrow();
 });

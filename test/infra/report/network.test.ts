@@ -3,6 +3,7 @@ import type { Given } from "../../../infra/report/live";
 import { exportReport, stackReport } from "../../../infra/report/make";
 import type { NetworkView, Report } from "../../../infra/report/types";
 import { ROOT } from "../evaluate";
+import { fullReport } from "../../browser/pages";
 import { exported, ODD } from "./strangers";
 
 jest.setTimeout(60_000);
@@ -94,4 +95,35 @@ test("roles come by configuration; without any it is the general profile", async
 
 test("a rule for all ports is one arrow", async () => {
   expect(lines((await of(ODD)).network)).toEqual([expect.stringMatching(/^Internet > host-.*: tcp, all ports \(open\)$/) as string]);
+});
+
+test("what is open to anybody says what answers there, and why it is open", async () => {
+  const { network } = await stackReport(ROOT, { stack: "dev", config: undefined, live: {}, today: TODAY }, QUIET);
+  expect(network.doors).toEqual([
+    "tcp 80 of gateway-instance: nginx serves plain HTTP to clients; domain and a certificate (tls) make it HTTPS.",
+    "tcp 443 of gateway-instance: nothing listens there. It is open for HTTPS, which comes with domain and a certificate (tls); gateway.httpsFrom: [] closes it until then.",
+  ]);
+  expect((await of(SHOP)).network.doors).toEqual([]);
+});
+
+test("with HTTPS and a load balancer: who is sent on, and what has no way to the bucket", async () => {
+  const { network, cost } = await fullReport();
+  expect(network.doors).toEqual([
+    "tcp 80 of gateway-instance: nginx sends whoever comes to HTTPS on 443 (308); health is answered to the host itself alone.",
+    "tcp 443 of gateway-instance: nginx serves HTTPS for domain, for clients.",
+  ]);
+  const seen = lines(network);
+  expect(seen).toEqual(
+    expect.arrayContaining([
+      "gateway-instance > balancer-lb: tcp 9000 (open)",
+      "balancer-lb > backend-instance: tcp 9000 (open)",
+      "backend-instance > S3 bucket: https (rule)",
+    ]),
+  );
+  // Its group lets it reach the backend alone.
+  expect(seen.filter((line) => line.startsWith("balancer-lb > ") && !line.includes("backend-instance"))).toEqual([]);
+  expect(seen.filter((line) => line.startsWith("gateway-instance > backend-instance"))).toEqual([
+    "gateway-instance > backend-instance: tcp 22 (open)",
+  ]);
+  expect(cost.lines.map(({ what }) => what)).toEqual(expect.arrayContaining(["1 load balancer (capacity units come on top)", "5 alarms"]));
 });
