@@ -10,7 +10,7 @@ import { differences, keep, looked, type Structure } from "./structure";
 import type { PageName } from "./pages";
 
 const OPTIONS = {
-  keep: { kind: "flag", help: "keep the places of the parts of each view as those that were looked at (test/browser/structure.json)" },
+  keep: { kind: "flag", help: "keep the places of the parts of each view as those that were looked at (test/browser/looked-at.json)" },
   shots: { kind: "text", value: "DIR", help: "keep the reports there, a screenshot of each view (PNG) and each page on paper (PDF)" },
 } as const;
 

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const FILE = join(__dirname, "structure.json");
+const FILE = join(__dirname, "looked-at.json");
 
 export type Structure = readonly string[];
 export type Structures = Readonly<Record<string, Structure>>;
