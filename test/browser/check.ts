@@ -28,7 +28,7 @@ export async function faultsOf(browser: Browser, file: string, view: View, shot:
   const { width, colorScheme, opened } = view;
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, deviceScaleFactor: width < 500 ? 2 : 1 });
   const faults: string[] = [];
-  let structure: Structure = [];
+  let structure: Structure;
   page.on("console", (message) => faults.push(`the console says: ${message.text()}`));
   page.on("pageerror", (error) => faults.push(`its script failed: ${error.message}`));
   page.on("dialog", (dialog) => void faults.push(`a dialog opened: ${dialog.message()}`));

@@ -16,13 +16,15 @@ const of = (given: Given, config?: object): Promise<Report> =>
     { config: config === undefined ? undefined : { name: "config.json", text: JSON.stringify(config) }, today: TODAY },
     QUIET,
   );
+let evaluated: Promise<Report> | undefined;
+const dev = (): Promise<Report> => (evaluated ??= stackReport(ROOT, { stack: "dev", config: undefined, live: {}, today: TODAY }, QUIET));
 const lines = ({ arrows }: Pick<NetworkView, "arrows">): string[] =>
   arrows.map(({ from, to, ports, verdict }) => `${from} > ${to}: ${ports} (${verdict})`);
 const stops = ({ blocked }: NetworkView): string[] =>
   blocked.map(({ from, to, ports, paths }) => `${from} > ${to}: ${ports}: ${paths[0] ?? ""}`);
 
 test("dev: every arrow with its ports and its path, and the layers that stop the rest", async () => {
-  const { network } = await stackReport(ROOT, { stack: "dev", config: undefined, live: {}, today: TODAY }, QUIET);
+  const { network } = await dev();
   expect(lines(network)).toEqual([
     "Internet > gateway-instance: tcp 80, 443 (open)",
     "203.0.113.0/24 > gateway-instance: tcp 22 (open)",
@@ -98,7 +100,7 @@ test("a rule for all ports is one arrow", async () => {
 });
 
 test("what is open to anybody says what answers there, and why it is open", async () => {
-  const { network } = await stackReport(ROOT, { stack: "dev", config: undefined, live: {}, today: TODAY }, QUIET);
+  const { network } = await dev();
   expect(network.doors).toEqual([
     "tcp 80 of gateway-instance: nginx serves plain HTTP to clients; domain and a certificate (tls) make it HTTPS.",
     "tcp 443 of gateway-instance: nothing listens there. It is open for HTTPS, which comes with domain and a certificate (tls); gateway.httpsFrom: [] closes it until then.",
