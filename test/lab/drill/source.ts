@@ -23,6 +23,36 @@ export function folderSource(folder: string): Source {
   };
 }
 
+/** What the SDK's errors have; `code` is the system's. */
+interface Refusal {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** Why a bucket did not give an object, and what to do; undefined where the object is not there. */
+function refusal(error: Refusal, bucket: string, key: string, region: string): string | undefined {
+  const { name = "", message = "", $metadata = {} } = error;
+  // The SDK wraps what the system said into a text of its own.
+  const code = error.code ?? /\bE[A-Z_]{4,}\b/.exec(message)?.[0] ?? "";
+  const object = `s3://${bucket}/${key}`;
+  const status = $metadata.httpStatusCode;
+  if (name === "NoSuchBucket") return `s3://${bucket}: there is no such bucket; "pulumi stack output modelBucket" names the stack's`;
+  if (status === 404) return undefined;
+  if (name === "CredentialsProviderError")
+    return `s3://${bucket}: this environment has no credentials of AWS; set AWS_PROFILE or log in (aws sso login), or read a copy of the bucket with --from`;
+  if (/^(ExpiredToken|TokenRefreshRequired|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken)/.test(name))
+    return `s3://${bucket}: AWS does not take these credentials (${name}); log in again, or set AWS_PROFILE to another identity`;
+  if (status === 301 || name === "PermanentRedirect" || name === "AuthorizationHeaderMalformed")
+    return `s3://${bucket}: does not lie in ${region}; name its region with --region`;
+  if (status === 403)
+    return `${object}: access denied. These credentials need s3:GetObject on s3://${bucket}/* (and kms:Decrypt where the bucket has a key of its own); without s3:ListBucket AWS answers the same for what is not there, as before the first backup, or in another stack's bucket`;
+  if (code !== "")
+    return `s3://${bucket}: could not be reached (${code}): is the address right (AWS_ENDPOINT_URL_S3), and is there a network?`;
+  return `${object}: could not be read: ${name}: ${message.slice(0, 200)}`;
+}
+
 /** With the credentials and the endpoint of the environment, as the AWS CLI has them. */
 export function bucketSource(bucket: string, region: string): Source {
   const client = new S3Client({ region, forcePathStyle: process.env["AWS_ENDPOINT_URL_S3"] !== undefined });
@@ -35,9 +65,9 @@ export function bucketSource(bucket: string, region: string): Source {
         for await (const part of Body as Readable) parts.push(part as Buffer);
         return Buffer.concat(parts);
       } catch (error) {
-        const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
-        if ($metadata?.httpStatusCode === 404) return undefined;
-        throw new Error(`s3://${bucket}/${key} could not be read: ${name}: ${message}`, { cause: error });
+        const why = refusal(error as Refusal, bucket, key, region);
+        if (why === undefined) return undefined;
+        throw new Error(why, { cause: error });
       }
     },
   };
