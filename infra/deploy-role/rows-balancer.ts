@@ -32,7 +32,7 @@ const describes = (...names: readonly string[]): Grant => ({
 const ZONE = "the id of a hosted zone is made by Route 53, and it has no condition on tags: zones of others are among them";
 const onZone = (...names: readonly string[]): Grant => ({
   actions: names.map((name) => `route53:${name}`),
-  on: ["route53:::hostedzone/*"],
+  on: ["route53:::hostedzone/{zone}"],
   why: ZONE,
 });
 

@@ -16,17 +16,20 @@ const KEY = placeholderKey();
 const DEV = readStackFile(ROOT, "dev", { privateKey: () => KEY });
 const WHOLE: RoleOptions = { purposes: PURPOSES, refresh: false };
 
-function fileWith(sections: Readonly<Record<string, object>>, stack = "dev"): StackFile {
-  const changed = Object.entries(sections).map(([name, value]) => [`ml-gateway:${name}`, JSON.stringify(value)] as const);
+type Sections = Readonly<Record<string, object | string>>;
+
+function fileWith(sections: Sections, stack = "dev"): StackFile {
+  const changed = Object.entries(sections).map(
+    ([name, value]) => [`ml-gateway:${name}`, typeof value === "string" ? value : JSON.stringify(value)] as const,
+  );
   return { ...DEV, stack, config: { ...DEV.config, ...Object.fromEntries(changed) } };
 }
 
-const see = (sections: Readonly<Record<string, object>> = {}): Promise<Seen> =>
-  seenBy(ROOT, fileWith(sections), "us-east-1", EXAMPLE_ACCOUNT);
+const see = (sections: Sections = {}): Promise<Seen> => seenBy(ROOT, fileWith(sections), "us-east-1", EXAMPLE_ACCOUNT);
 const SSH = { sshFrom: ["203.0.113.0/24"] };
 
 /** Every choice that registers other types. */
-const VARIANTS: Readonly<Record<string, Readonly<Record<string, object>>>> = {
+const VARIANTS: Readonly<Record<string, Sections>> = {
   dev: {},
   "a managed NAT": { network: { egress: "managed" } },
   "no way out": {
@@ -38,6 +41,12 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   "a proxy": { gateway: { ...SSH, mode: "proxy" } },
   "an image of one's own": { backend: { ami: "ami-0123456789abcdef0" } },
   watched: { watch: { enabled: true, emails: ["operations@your-company.com"] } },
+  "HTTPS with a certificate that the gateway gets, and its record": {
+    domain: "ml.your-company.com",
+    tls: { acme: { email: "operations@your-company.com", agreeToTerms: true } },
+    dns: { zone: "Z0123456789ABCDEFGHIJ" },
+    gateway: { ...SSH, elasticIp: true },
+  },
   "a load balancer": { backend: { loadBalancer: true } },
   "a bucket taken over": { models: { manifest: "models-manifest/sample.json", bucket: "shop-models", adopt: true } },
 };
@@ -109,6 +118,17 @@ describe.each(Object.keys(VARIANTS))("%s", (name) => {
       ),
     ).toEqual([]);
   });
+});
+
+test("a record in a zone that is there: of that zone and that name alone", () => {
+  const made = role({}, seen.get("HTTPS with a certificate that the gateway gets, and its record"));
+  const [change, ...others] = of(made, "route53:ChangeResourceRecordSets");
+  expect(others).toEqual([]);
+  expect(change?.Resource).toEqual(["arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"]);
+  expect(change?.Condition?.["ForAllValues:StringEquals"]).toMatchObject({
+    "route53:ChangeResourceRecordSetsNormalizedRecordNames": "ml.your-company.com",
+  });
+  expect(of(made, "route53:GetHostedZone").flatMap(({ Resource }) => Resource)).toEqual(change?.Resource);
 });
 
 describe("what limits it", () => {
