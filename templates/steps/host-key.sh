@@ -35,7 +35,7 @@ while :; do
   if [ $(($(now) - began)) -ge "$limit" ]; then
     break
   fi
-  sleep 3
+  sleep 0.3 2>/dev/null || sleep 1
 done
 
 # The number that an IPv4 address is.

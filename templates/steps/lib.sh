@@ -267,12 +267,34 @@ point() {
 
 sha_of() { sha256sum -- "$1" | cut -c 1-64; }
 
-# venv_list DIR: one line for each file and link of an environment, with its content: `path file sha256` or `path link target`.
-venv_list() { (cd -- "$1" && list_content | LC_ALL=C sort); }
+# venv_list DIR: one line for each file and link of an environment, with its content: `path file sha256` or `path link target`. Python reads the
+# 350 MB in a third of the time that sha256sum takes; a name that sha256sum escapes has the line that it gives.
+venv_list() {
+  /usr/bin/python3 -I -S -c '
+import hashlib, os, sys
 
-list_content() {
-  find . -type f ! -path ./.manifest ! -path ./.complete -print0 | xargs -0 -r sha256sum | sed -E 's,^([0-9a-f]{64})  \./(.*)$,\2 file \1,'
-  find . -type l -printf '%P link %l\n'
+def digest(path):
+    found = hashlib.sha256()
+    with open(path, "rb") as file:
+        while part := file.read(1 << 20):
+            found.update(part)
+    return found.hexdigest().encode()
+
+def lines(top):
+    folders = [b""]
+    while folders:
+        folder = folders.pop()
+        for one in os.scandir(os.path.join(top, folder)):
+            path = os.path.join(folder, one.name)
+            if one.is_symlink():
+                yield path + b" link " + os.readlink(one.path)
+            elif one.is_dir():
+                folders.append(path)
+            elif one.is_file() and path not in (b".manifest", b".complete"):
+                plain = b"\\" not in path and b"\n" not in path
+                yield path + b" file " + digest(one.path) if plain else b"\\" + digest(one.path) + b"  ./" + path.replace(b"\\", b"\\\\").replace(b"\n", b"\\n")
+
+sys.stdout.buffer.write(b"".join(line + b"\n" for line in sorted(lines(os.fsencode(sys.argv[1])))))' "$1"
 }
 
 # venv_damage DIR: how many of its files are not as they were recorded when it was built, and up to three of them; nothing when all are.

@@ -244,20 +244,32 @@ harden_sshd() {
 set_up_upgrades() {
   local timer
   put "$STAGE/apt-upgrades.conf" /etc/apt/apt.conf.d/99-ddos-upgrades 0644 root root
+  ensure_enabled apt-daily.timer apt-daily-upgrade.timer
   for timer in apt-daily.timer apt-daily-upgrade.timer; do
-    ensure_enabled "$timer"
     if ! systemctl is-active --quiet "$timer"; then
       systemctl start "$timer"
     fi
   done
 }
 
+# ensure_enabled UNIT...: each call of systemctl that changes something makes systemd read all of its units again.
 ensure_enabled() {
-  if [ "$(systemctl is-enabled "$1" 2>/dev/null || printf no)" != enabled ]; then
-    systemctl unmask --quiet "$1"
-    systemctl enable --quiet "$1"
+  local unit state missing=no
+  for unit in "$@"; do
+    state=$(systemctl is-enabled "$unit" 2>/dev/null) || state=${state:-no}
+    case "$state" in
+      enabled) ;;
+      masked* | no)
+        systemctl unmask --quiet "$unit"
+        missing=yes
+        ;;
+      *) missing=yes ;;
+    esac
+  done
+  if [ "$missing" = yes ]; then
+    systemctl enable --quiet "$@"
     CHANGES=$((CHANGES + 1))
-    log "enabled $1"
+    log "enabled $*"
   fi
 }
 

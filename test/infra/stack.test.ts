@@ -383,7 +383,7 @@ describe("set-up", () => {
   test.each([
     ["backend-prepare", ["gateway-prepare", "egress-default"]],
     ["backend-release", ["backend-code", "backend-env", "backend-models"]],
-    ["gateway-verify", ["gateway-release", "backend-verify"]],
+    ["gateway-verify", ["gateway-release", "backend-release"]],
   ])("%s waits for %j", (name, expected) => {
     const names = byName(dev, COMMAND, name).dependencies.map((urn) => urn.split("::").pop());
     expect(names).toEqual(expect.arrayContaining(expected));

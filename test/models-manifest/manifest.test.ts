@@ -167,7 +167,11 @@ test.each<[string, () => unknown, string]>([
     () => ({ ...sampleManifest(), runtime: { "Scikit Learn": "1", "scikit-learn": "1.7.2" } }),
     'runtime: found "Scikit Learn", which is no name of a Python package',
   ],
-  ["a long name", () => withFile("scaler", { path: `models/${"a".repeat(130)}.pkl` }), "whose name has 134 characters; hosts take 128 at most"],
+  [
+    "a long name",
+    () => withFile("scaler", { path: `models/${"a".repeat(130)}.pkl` }),
+    "whose name has 134 characters; hosts take 128 at most",
+  ],
   ["a name twice", () => withFile("scaler", { path: `other/${byRole("model").path.split("/").pop()}` }), "is there more than once"],
   ["a sample nobody can make", () => ({ ...sampleManifest(), generated: "yes" }), 'generated: found "yes", which nothing here can make'],
   ["a list", () => [], "manifest.json: is a list, but a manifest is a group of keys"],
