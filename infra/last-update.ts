@@ -14,6 +14,8 @@ export interface LastUpdate {
    * when this is asked about a stack whose checkpoint is still empty, so it is asked only when there are outputs.
    */
   readonly objects?: readonly SavedObject[];
+  /** Whether the state holds a VPC; undefined where that is not known, or where there is no stack yet. */
+  readonly ownNetwork?: boolean;
 }
 
 export interface SavedObject {
@@ -28,7 +30,8 @@ export async function lastUpdate(): Promise<LastUpdate> {
     if (Object.keys(outputs).length === 0) {
       return { outputs };
     }
-    return { outputs, objects: objectsOf(await ask("pulumi:pulumi:readStackResourceOutputs", { stackName: stack })) };
+    const resources = await ask("pulumi:pulumi:readStackResourceOutputs", { stackName: stack });
+    return { outputs, objects: objectsOf(resources), ownNetwork: types(resources).includes("aws:ec2/vpc:Vpc") };
   } catch (error) {
     await pulumi.log.warn(
       `what this stack consists of until now could not be asked for (${(error as Error).message}): models that are in the bucket are used ` +
@@ -58,6 +61,10 @@ function ask(token: string, args: Record<string, string>): Promise<Record<string
       }
     });
   });
+}
+
+function types(resources: Readonly<Record<string, unknown>>): string[] {
+  return Object.values(resources as Record<string, { type: string }>).map(({ type }) => type);
 }
 
 function objectsOf(resources: Readonly<Record<string, unknown>>): SavedObject[] {

@@ -2,6 +2,7 @@
 import * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config/types";
+import { reason } from "./refusal";
 
 /** ARNs of keys, which aliases have been followed to. */
 export interface Keys {
@@ -102,9 +103,4 @@ async function checkBoundary({ project, iam }: StackConfig, account: string): Pr
     await pulumi.log.warn(`${key}: ${arn} was not looked at (${said}), so whether it is there is not known; iam:GetPolicy allows it`);
     return undefined;
   }
-}
-
-function reason(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
-  return said.replace(/^invocation of \S+ returned an error: /, "").split("\n", 1)[0] ?? "";
 }

@@ -16,6 +16,7 @@ import type { ModelFile } from "./models/bucket";
 import { storedObjects } from "./models/stored";
 import { planUploads, toLookUp } from "./models/uploads";
 import { admission, admitsNobody, unseen } from "./network/admission";
+import { checkNetwork } from "./network/check-existing";
 import { agentProblem } from "./remote/agent";
 import type { HostRole } from "./release/types";
 import { modelBucketName } from "./naming";
@@ -81,15 +82,16 @@ export async function program(
   const inputs = stackInputs(config, sources, bucketName);
   observe?.(inputs);
   // What AWS can refuse is asked for before anything is registered, so that it is one message and not half a stack.
-  const [gateway, backend, files, keys] = await Promise.all([
+  const [gateway, backend, files, keys, network] = await Promise.all([
     image(config, "gateway"),
     image(config, "backend"),
     uploads(inputs, last),
     lookUpAccount(config, account),
-    checkZones(config.project, config.region, config.network.availabilityZones),
+    checkNetwork(config, { account, bucketName, last, warn }),
+    config.network.existing === undefined ? checkZones(config.project, config.region, config.network.availabilityZones) : undefined,
   ]);
   tagWithStack(config.stack, config.tags);
-  return createStack({ ...inputs, models: { ...inputs.models, files } }, { images: { gateway, backend }, keys });
+  return createStack({ ...inputs, models: { ...inputs.models, files } }, { images: { gateway, backend }, keys, network });
 }
 
 /** Said by the preview already: what it shows could not be carried out. */

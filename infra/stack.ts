@@ -11,7 +11,9 @@ import { BACKEND_HOST, type StackInputs } from "./release/inputs";
 import { ModelBucket } from "./models/bucket";
 import type { Keys } from "./lookups";
 import { Balancer } from "./network/balancer";
-import { Network } from "./network/vpc";
+import { ExistingNetwork } from "./network/existing";
+import type { NetworkFacts } from "./network/facts";
+import { Network, type NetworkIds } from "./network/vpc";
 import { Watch } from "./watch/watch";
 import { hostStatements } from "./hosts/permissions";
 
@@ -37,6 +39,8 @@ export interface StackOutputs {
 export interface Found {
   readonly images: Readonly<Record<HostRole, string>>;
   readonly keys: Keys;
+  /** Of `network.existing`. */
+  readonly network?: NetworkFacts;
 }
 
 /** Wires the components of one stack together; every resource of the program is created below. */
@@ -51,7 +55,8 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
     key: found.keys.bucket,
     protect: config.protect.bucket,
   });
-  const network = new Network("network", { config: config.network, region, bucketName });
+  const made = config.network.existing === undefined ? new Network("network", { config: config.network, region, bucketName }) : undefined;
+  const network = made ?? existingNetwork(config, found);
   const firewall = new Firewall("firewall", {
     vpcId: network.vpcId,
     sshFrom: config.gateway.sshFrom,
@@ -64,8 +69,9 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
   });
   const hosts = createHosts(inputs, found, network, firewall);
   const egress = new PrivateEgress("egress", {
-    kind: config.network.egress,
-    routeTableId: network.privateRouteTableId,
+    // Routes of a network that was there before are not the program's.
+    kind: made === undefined ? "none" : config.network.egress,
+    routeTableId: made?.privateRouteTableId ?? "",
     gatewayInterfaceId: hosts.gateway.primaryNetworkInterfaceId,
     publicSubnetId: network.publicSubnetIds[0] ?? "",
   });
@@ -91,6 +97,11 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
   };
 }
 
+function existingNetwork({ network: { existing } }: StackConfig, { network: facts }: Found): ExistingNetwork {
+  if (existing === undefined || facts === undefined) throw new Error("network.existing was not looked up");
+  return new ExistingNetwork("network", { existing, facts });
+}
+
 function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): Watch {
   return new Watch("watch", {
     region: config.region,
@@ -102,7 +113,7 @@ function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): 
 }
 
 /** Undefined where the gateway reaches the backend directly. */
-function balancerOf({ config }: StackInputs, network: Network, firewall: Firewall, hosts: Hosts): Balancer | undefined {
+function balancerOf({ config }: StackInputs, network: NetworkIds, firewall: Firewall, hosts: Hosts): Balancer | undefined {
   const { balancerGroupId: groupId } = firewall;
   if (groupId === undefined) return undefined;
   const { vpcId, privateSubnetIds: subnetIds } = network;
@@ -125,7 +136,7 @@ function recordOf({ https }: StackConfig, { address }: Hosts): pulumi.Resource |
   return new aws.route53.Record("gateway-record", { zoneId: https.zone, name: https.domain, type: "A", ttl: 60, records: [address] });
 }
 
-function createHosts(inputs: StackInputs, { images, keys }: Found, network: Network, firewall: Firewall): Hosts {
+function createHosts(inputs: StackInputs, { images, keys }: Found, network: NetworkIds, firewall: Firewall): Hosts {
   const { config, bucketName } = inputs;
   const key = new aws.ec2.KeyPair("ssh-key", { publicKey: config.ssh.publicKey });
   const host = (role: HostRole, subnetId: pulumi.Input<string>, groupId: pulumi.Input<string>): aws.ec2.Instance => {

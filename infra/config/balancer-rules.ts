@@ -1,5 +1,6 @@
 /** What an internal load balancer of AWS needs, and what its health checks cannot do. Pure. */
 import { readBlock } from "../network/cidr";
+import { hasExisting } from "./existing-rules";
 import type { Context } from "./value-rules";
 
 /** AWS asks for a subnet of this size at least, with 8 addresses that are free. */
@@ -8,7 +9,11 @@ const PREFIX = 27;
 export function loadBalancer({ project, sections }: Context): string[] {
   const { loadBalancer: wanted } = (sections.backend ?? {}) as { loadBalancer?: unknown };
   if (wanted !== true) return [];
-  const network = (sections.network ?? {}) as { availabilityZones?: unknown; webserverSubnets?: unknown };
+  // Zones and sizes of subnets that are there already are looked up.
+  const network = (hasExisting({ sections }) ? {} : (sections.network ?? {})) as {
+    availabilityZones?: unknown;
+    webserverSubnets?: unknown;
+  };
   const health = (sections.health ?? {}) as { host?: unknown; headers?: object; status?: unknown };
   const off = "or remove backend.loadBalancer";
   const zones = Array.isArray(network.availabilityZones) ? network.availabilityZones.length : 2;

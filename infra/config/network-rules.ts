@@ -2,6 +2,7 @@
 import { contains, overlaps, readBlock, type Block } from "../network/cidr";
 import { count } from "../../policies/cli/words";
 import { isZoneId } from "./aws-names";
+import { hasExisting } from "./existing-rules";
 import { SECTIONS } from "./schema";
 import { isPrivate, type Context } from "./value-rules";
 
@@ -15,6 +16,7 @@ const SUBNETS = ["gatewaySubnets", "webserverSubnets"] as const;
 
 export function zones({ project, region, sections }: Context): string[] {
   const network = sections.network as NetworkKeys | undefined;
+  if (hasExisting({ sections })) return [];
   if (region === "" || !Array.isArray(network?.availabilityZones)) {
     return [];
   }
@@ -55,7 +57,7 @@ interface Subnet {
 
 export function blocks({ project, sections }: Context): string[] {
   const network = sections.network as NetworkKeys | undefined;
-  if (network === undefined) {
+  if (network === undefined || hasExisting({ sections })) {
     return [];
   }
   const problems: string[] = [];

@@ -7,6 +7,7 @@ import { arns, tags } from "./account-rules";
 import { apiKeys, cors } from "./access-rules";
 import { loadBalancer } from "./balancer-rules";
 import { appRules } from "./app-rules";
+import { existing } from "./existing-rules";
 import { health } from "./health";
 import { blocks, zones } from "./network-rules";
 import { environment, requirements } from "./env-rules";
@@ -21,6 +22,7 @@ export function checkRules(context: Context): string[] {
   const rules = [
     zones,
     blocks,
+    existing,
     privateAddresses,
     sources,
     httpsReachable,

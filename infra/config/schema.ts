@@ -9,6 +9,7 @@ import { OPERATING_SYSTEMS } from "../external-names";
 import { DEFAULT_MODULE } from "../app/module";
 import { ACCOUNT_SECTIONS } from "./account-schema";
 import { WATCH_SECTION } from "./watch-schema";
+import { existingNetwork } from "./existing-schema";
 import { ALLOWANCES } from "../release/sandbox";
 import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_LIMITS } from "../release/limits";
@@ -167,6 +168,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         description:
           "How the private subnets reach package registries: NAT on the gateway instance (no extra cost), a managed NAT gateway (about 33 USD a month and traffic), or not at all (needs images with the packages, and a wheelhouse).",
       },
+      existing: existingNetwork,
     }),
   },
   gateway: {

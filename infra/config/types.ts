@@ -73,6 +73,17 @@ export interface NetworkConfig {
   readonly gatewaySubnets: readonly string[];
   readonly webserverSubnets: readonly string[];
   readonly egress: Egress;
+  /** In place of the blocks and zones above. */
+  readonly existing?: ExistingNetworkConfig;
+}
+
+/** A VPC and subnets of others, by id. */
+export interface ExistingNetworkConfig {
+  readonly vpcId: string;
+  /** Public; the gateway stands there. */
+  readonly gatewaySubnetId: string;
+  /** Private; the backend stands in the first. */
+  readonly webserverSubnetIds: readonly string[];
 }
 
 export interface HostConfig {

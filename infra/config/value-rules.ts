@@ -65,7 +65,8 @@ export function isPrivate(block: Block): boolean {
 }
 
 export function privateAddresses({ project, sections }: Context): string[] {
-  const { cidr } = (sections.network ?? {}) as { cidr?: unknown };
+  const { cidr, existing } = (sections.network ?? {}) as { cidr?: unknown; existing?: unknown };
+  if (existing !== undefined) return [];
   const own = typeof cidr === "string" ? readBlock(cidr) : undefined;
   // One that is no block is reported by the rule of blocks.
   if (own === undefined || "problem" in own || isPrivate(own)) {

@@ -45,6 +45,7 @@ const NAMES: Readonly<Record<string, Resolve>> = {
   dashboard: ({ inputs, resource }) => [text(inputs, "dashboardName") ?? unknown(resource, "dashboardName")],
   profile: (subject, scope) => of(subject, scope, "aws:iam/instanceProfile:InstanceProfile", []),
   bucket: ({ inputs, resource }) => [text(inputs, "bucket") ?? unknown(resource, "bucket")],
+  vpcId: ({ inputs, resource }) => [text(inputs, "id") ?? unknown(resource, "id")],
   suffix: (_, scope) => [partitionOf(scope.region)?.dnsSuffix ?? ""],
   key: ({ inputs }) => keysIn(inputs),
   boundary: ({ inputs }) => (text(inputs, "arn") ?? "").split(":policy/").slice(1),

@@ -1,5 +1,5 @@
 /** Networks and hosts, read in the Terraform AWS provider (hashicorp/terraform-provider-aws). Pure. */
-import { claims, interfaces, lists, makes, onKey, PASSES_ROLE, retags, uses, type Row } from "./grants";
+import { claims, interfaces, lists, makes, onKey, PASSES_ROLE, retags, uses, type Grant, type Row } from "./grants";
 
 const NETWORK: Readonly<Record<string, Row>> = {
   "aws:ec2/vpc:Vpc": {
@@ -169,6 +169,22 @@ const HOSTS: Readonly<Record<string, Row>> = {
     update: retags("natgateway"),
     delete: [uses("DeleteNatGateway", "natgateway")],
   },
+};
+
+/**
+ * About networks and groups that are there already. Sources: internal/service/ec2/vpc_data_source.go, vpc_subnet_data_source.go, vpc_route_table_data_source.go
+ * (which looks at the network interface that a route names), vpc_nat_gateway_data_source.go, vpc_endpoint_data_source.go, vpc_prefix_list_data_source.go,
+ * vpc_security_group_data_source.go.
+ */
+export const NETWORK_QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {
+  "aws:ec2/getVpc:getVpc": [lists("Vpcs", "RouteTables"), { actions: ["ec2:DescribeVpcAttribute"], on: ["ec2:{region}:*:vpc/{vpcId}"] }],
+  // What is found decides what is asked next: the routes that apply, and what they lead to.
+  "aws:ec2/getSubnet:getSubnet": [lists("Subnets", "RouteTables", "NetworkInterfaces", "NatGateways")],
+  "aws:ec2/getRouteTable:getRouteTable": [lists("RouteTables", "NetworkInterfaces")],
+  "aws:ec2/getNatGateway:getNatGateway": [lists("NatGateways")],
+  "aws:ec2/getVpcEndpoint:getVpcEndpoint": [lists("VpcEndpoints", "PrefixLists")],
+  "aws:ec2/getPrefixList:getPrefixList": [lists("PrefixLists")],
+  "aws:ec2/getSecurityGroup:getSecurityGroup": [lists("SecurityGroups")],
 };
 
 export const EC2_ROWS: Readonly<Record<string, Row>> = { ...NETWORK, ...HOSTS };

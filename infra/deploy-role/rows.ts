@@ -4,7 +4,7 @@
  */
 import { lists, onBucket, onKey, onObjects, onProfile, onRole, PASSES_ROLE, type Grant, type Row } from "./grants";
 import { BALANCER_ROWS } from "./rows-balancer";
-import { EC2_ROWS } from "./rows-ec2";
+import { EC2_ROWS, NETWORK_QUESTIONS } from "./rows-ec2";
 import { WATCH_ROWS } from "./rows-watch";
 
 /** Names of roles carry no stack: Pulumi makes them of the resource's name. The stack's tag tells those of this stack from others. */
@@ -121,6 +121,7 @@ export const QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": [],
   "aws:index/getAvailabilityZones:getAvailabilityZones": [lists("AvailabilityZones")],
   "aws:ec2/getAmi:getAmi": [lists("Images")],
+  ...NETWORK_QUESTIONS,
   "aws:kms/getKey:getKey": [{ ...onKey(undefined, "DescribeKey"), why: "an alias does not say which key it leads to; name the key's ARN" }],
   "aws:iam/getPolicy:getPolicy": [{ actions: ["iam:GetPolicy", "iam:GetPolicyVersion"], on: ["iam::{account}:policy/{boundary}"] }],
   // An object that is found is looked at.

@@ -83,6 +83,9 @@ const IDS: Readonly<Record<string, string>> = {
   "elastic-ip": "eipalloc-",
 };
 
+/** The account in the ARN is the owner's, who may be another one. */
+const SHARED = ["vpc", "subnet"];
+
 function expand(grant: Grant, subject: Subject, scope: Scope): Allowed[] {
   const resources = grant.on.flatMap((pattern) => (pattern === "*" ? ["*"] : fill(`arn:${scope.partition}:${pattern}`, subject, scope)));
   if (resources.length === 0) return [];
@@ -114,7 +117,8 @@ function existing(grant: Grant, resources: readonly string[], { inputs }: Subjec
   const named = resources.flatMap((arn) => {
     const [, start = "", type = ""] = /^(.*:)([a-z-]+)\/\*$/.exec(arn) ?? [];
     const prefix = IDS[type];
-    return prefix === undefined ? [] : ids.filter((id) => id.startsWith(prefix)).map((id) => `${start}${type}/${id}`);
+    const place = SHARED.includes(type) ? start.split(":").with(4, "*").join(":") : start;
+    return prefix === undefined ? [] : ids.filter((id) => id.startsWith(prefix)).map((id) => `${place}${type}/${id}`);
   });
   return named.length === 0 ? [] : [{ actions: grant.actions, resources: [...new Set(named)], conditions: {} }];
 }

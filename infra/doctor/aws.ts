@@ -90,7 +90,9 @@ function regionLine({ region, config }: Known, aws: Aws): Promise<Line> {
       if (!/AuthFailure|OptInRequired/.test((error as Error).name)) throw error;
       return check.bad(`${region} is not enabled for this account`, `aws account enable-region --region-name ${region}`);
     }
-    const missing = (config?.network.availabilityZones ?? []).filter((zone) => !there.includes(zone));
+    // Subnets that are there already have zones that there are.
+    const wantedZones = config?.network.existing === undefined ? (config?.network.availabilityZones ?? []) : [];
+    const missing = wantedZones.filter((zone) => !there.includes(zone));
     if (config === undefined || missing.length === 0) return check.good(`${region}, with ${there.length} zones`);
     const wanted = JSON.stringify(there.slice(0, config.network.availabilityZones.length));
     return check.bad(
@@ -164,7 +166,7 @@ function worst(lines: readonly Line[]): Line {
 function elasticIpLine(known: Known, aws: Aws): Promise<Line> {
   const { config } = known;
   if (config === undefined) return Promise.resolve(notKnown(CHECKS[2]));
-  const needs = (config.gateway.elasticIp ? 1 : 0) + (config.network.egress === "managed" ? 1 : 0);
+  const needs = (config.gateway.elasticIp ? 1 : 0) + (config.network.egress === "managed" && config.network.existing === undefined ? 1 : 0);
   return asked(CHECKS[2], async () => {
     const there = await aws.addresses();
     const own = there.filter((stack) => stack === config.stack).length;
@@ -178,7 +180,7 @@ function vpcLine(known: Known, aws: Aws): Promise<Line> {
   return asked(CHECKS[3], async () => {
     const there = await aws.vpcs();
     const own = there.filter((stack) => stack === config.stack).length;
-    return room(CHECKS[3], VPCS, { used: there.length, own, needs: 1 }, known, aws);
+    return room(CHECKS[3], VPCS, { used: there.length, own, needs: config.network.existing === undefined ? 1 : 0 }, known, aws);
   });
 }
 

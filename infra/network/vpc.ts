@@ -17,11 +17,19 @@ export interface NetworkArgs {
   readonly bucketName: string;
 }
 
+/** What the other components need of a network, whoever made it. */
+export interface NetworkIds extends pulumi.Resource {
+  readonly vpcId: pulumi.Output<string>;
+  readonly publicSubnetIds: pulumi.Output<string>[];
+  readonly privateSubnetIds: pulumi.Output<string>[];
+  readonly s3PrefixListId: pulumi.Output<string>;
+}
+
 /**
  * VPC, one public and one private subnet a zone, internet gateway, route tables and the S3 gateway endpoint. The private table gets no
  * default route here: what leads out of it is a choice of its own (egress.ts).
  */
-export class Network extends pulumi.ComponentResource {
+export class Network extends pulumi.ComponentResource implements NetworkIds {
   /** Id of the VPC. */
   readonly vpcId: pulumi.Output<string>;
   /** In the order of the zones; the gateway stands in the first. */

@@ -46,6 +46,22 @@ function findKey(region: string, given: string): Properties {
   return { ...usable, arn, awsAccountId: EXAMPLE_ACCOUNT, id: arn.split("/").pop() ?? "", keyId: given };
 }
 
+const notAsked = (): never => {
+  throw new Refusal(NOT_ASKED);
+};
+
+/** What a network of others is like is not made up: the program says that it was not looked at, and goes on. */
+const NETWORK: Readonly<Record<string, (region: string, args: Properties) => Properties>> = {
+  "aws:ec2/getVpc:getVpc": notAsked,
+  "aws:ec2/getSubnet:getSubnet": notAsked,
+  "aws:ec2/getRouteTable:getRouteTable": notAsked,
+  "aws:ec2/getNatGateway:getNatGateway": notAsked,
+  "aws:ec2/getVpcEndpoint:getVpcEndpoint": notAsked,
+  "aws:ec2/getSecurityGroup:getSecurityGroup": notAsked,
+  // A rule needs one. Every region has another id: this one is no region's.
+  "aws:ec2/getPrefixList:getPrefixList": (_region, args) => ({ ...args, id: "pl-00000000", cidrBlocks: [] }),
+};
+
 const ANSWERS: Readonly<Record<string, (region: string, args: Properties) => Properties>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({
     accountId: EXAMPLE_ACCOUNT,
@@ -56,9 +72,8 @@ const ANSWERS: Readonly<Record<string, (region: string, args: Properties) => Pro
   "aws:index/getAvailabilityZones:getAvailabilityZones": zonesOf,
   "aws:ec2/getAmi:getAmi": findImage,
   "aws:kms/getKey:getKey": (region, args) => findKey(region, String(args.keyId)),
-  "aws:iam/getPolicy:getPolicy": () => {
-    throw new Refusal(NOT_ASKED);
-  },
+  "aws:iam/getPolicy:getPolicy": notAsked,
+  ...NETWORK,
   // A first preview: the stack was never updated, and its bucket is empty.
   "pulumi:pulumi:readStackOutputs": (_region, args) => ({ name: args.name as string, outputs: {}, secretOutputNames: [] }),
   "aws:s3/getObjects:getObjects": (_region, args) => ({

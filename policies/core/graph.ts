@@ -1,10 +1,14 @@
 /** Building a Graph out of resources, and finding resources in it by type. */
+import { lookedUp } from "./looked-up";
 import type { Graph, Resource } from "./types";
 
 /** A later resource of the same URN replaces an earlier one, as in a deployment. */
 export function makeGraph(resources: readonly Resource[], secretsMarked: boolean): Graph {
   const byUrn = new Map<string, Resource>();
   for (const resource of resources) byUrn.set(resource.urn, resource);
+  const ids = new Set(resources.map(({ id }) => id));
+  // What the program has a resource for is judged by that.
+  for (const found of resources.flatMap(lookedUp)) if (!ids.has(found.id)) byUrn.set(found.urn, makeResource(found));
   return { resources: [...byUrn.values()], byUrn, secretsMarked };
 }
 

@@ -53,6 +53,16 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "network.gatewaySubnets": { network: { gatewaySubnets: ["10.0.11.0/24", "10.0.12.0/24"] } },
   "network.webserverSubnets": { network: { webserverSubnets: ["10.0.111.0/24", "10.0.112.0/24"] } },
   "network.egress": { network: { egress: "managed" } },
+  "network.existing": {
+    network: {
+      existing: {
+        vpcId: "vpc-0aaaaaaaaaaaaaaa1",
+        gatewaySubnetId: "subnet-0aaaaaaaaaaaaaaa1",
+        webserverSubnetIds: ["subnet-0bbbbbbbbbbbbbbb1"],
+      },
+      egress: "managed",
+    },
+  },
   "gateway.sshFrom": { gateway: { sshFrom: ["198.51.100.7/32"] } },
   "gateway.httpsFrom": { gateway: { httpsFrom: [] } },
   domain: { domain: "other.example.org" },

@@ -21,13 +21,25 @@ export function parseOverrides(file: string, text: string, project: string): Rec
 
 /** What AWS has and a lab has not, before a machine is made. @throws Problem */
 export function refuseAwsOnly(config: Readonly<Record<string, string>>, project: string): void {
-  const read = parseJsonText(config[`${project}:backend`] ?? "{}");
-  // What is no JSON is told by the program, which reads the whole configuration.
-  const backend = "problem" in read ? undefined : (read.value as { readonly loadBalancer?: unknown } | null);
-  if (backend?.loadBalancer === true)
-    throw new Problem(
-      `${project}:backend.loadBalancer: is true, and only AWS has such a load balancer: the machines here would wait for one that never answers; write false, in the stack's file or in a file for --config, to run all else here`,
-    );
+  const value = (section: string, key: string): unknown => {
+    // What is no JSON is told by the program, which reads the whole configuration.
+    const read = parseJsonText(config[`${project}:${section}`] ?? "{}");
+    return "problem" in read ? undefined : (read.value as Readonly<Record<string, unknown>> | null)?.[key];
+  };
+  const toRun = "in the stack's file or in a file for --config, to run all else here";
+  const problems = [
+    ...(value("backend", "loadBalancer") === true
+      ? [
+          `${project}:backend.loadBalancer: is true, and only AWS has such a load balancer: the machines here would wait for one that never answers; write false, ${toRun}`,
+        ]
+      : []),
+    ...(value("network", "existing") !== undefined
+      ? [
+          `${project}:network.existing: names a network of an account, and the machines here stand in one that the program makes; leave network out (null), ${toRun}`,
+        ]
+      : []),
+  ];
+  if (problems.length > 0) throw new Problem(problems.join("\n"));
 }
 
 function mistake(key: string, project: string): string[] {

@@ -27,6 +27,9 @@ function check(subnet: Subnet): Finding[] {
       const sure = certain && route.ways.every((way) => way === "network");
       const path = route.path === "" ? "" : ` (${route.path})`;
       const text = `The route for ${route.destination}${path} in ${where}, leads to ${route.via}, another network`;
+      // Networks of others are joined as a rule, and nobody here can take the route away.
+      if (route.resource.external === true)
+        return [finding("unknown", route.resource, `${text}: whether its hosts reach the backend is for its security group alone to say.`)];
       return [
         finding(sure ? "violation" : "unknown", route.resource, `${text}: its hosts reach the backend past the gateway. Remove the route.`),
       ];

@@ -5,6 +5,8 @@ const section = (name: string, body: string) => plus(`ml-gateway:${name}: ${body
 const gateway = (body: string) => instead("    sshFrom", `    ${body}\n    sshFrom`);
 const sshFrom = (body: string) => instead("[198.51.100.7/32]", body);
 
+const [VPC, SUBNET_A, SUBNET_B] = ["vpcId: vpc-0123456789abcdef0", "subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"];
+
 const NETWORK: readonly Case[] = [
   [
     "a group as one text",
@@ -64,6 +66,45 @@ const NETWORK: readonly Case[] = [
     "a subnet twice",
     section("network", "{ webserverSubnets: [10.0.9.0/24, 10.0.9.0/24] }"),
     /^ml-gateway:network\.webserverSubnets\[1\]: .*overlaps/,
+  ],
+  [
+    "an existing network without its subnets",
+    section("network", "{ existing: { vpcId: vpc-0123456789abcdef0 } }"),
+    /^ml-gateway:network\.existing\.gatewaySubnetId: missing/,
+  ],
+  [
+    "a subnet's id as a VPC's",
+    section(
+      "network",
+      `{ egress: managed, existing: { vpcId: ${SUBNET_A}, gatewaySubnetId: ${SUBNET_A}, webserverSubnetIds: [${SUBNET_B}] } }`,
+    ),
+    /^ml-gateway:network\.existing\.vpcId: found "subnet-.*; write the id of a VPC/,
+  ],
+  [
+    "the same subnet twice",
+    section(
+      "network",
+      `{ egress: managed, existing: { ${VPC}, gatewaySubnetId: ${SUBNET_A}, webserverSubnetIds: [${SUBNET_B}, ${SUBNET_B}] } }`,
+    ),
+    /^ml-gateway:network\.existing\.webserverSubnetIds: .*twice/,
+  ],
+  [
+    "one subnet for both hosts",
+    section("network", `{ egress: managed, existing: { ${VPC}, gatewaySubnetId: ${SUBNET_A}, webserverSubnetIds: [${SUBNET_A}] } }`),
+    /^ml-gateway:network\.existing\.webserverSubnetIds\[0\]: found subnet-.*, which gatewaySubnetId names as well/,
+  ],
+  [
+    "NAT on the gateway in a network of others",
+    section("network", `{ existing: { ${VPC}, gatewaySubnetId: ${SUBNET_A}, webserverSubnetIds: [${SUBNET_B}] } }`),
+    /^ml-gateway:network\.egress: is gateway \(the default\), .* set managed .*, or none/,
+  ],
+  [
+    "blocks beside an existing network",
+    section(
+      "network",
+      `{ cidr: 10.9.0.0/16, egress: managed, existing: { ${VPC}, gatewaySubnetId: ${SUBNET_A}, webserverSubnetIds: [${SUBNET_B}] } }`,
+    ),
+    /^ml-gateway:network\.cidr: is set, and network\.existing names a network that is there already/,
   ],
   ["egress in capitals", section("network", "{ egress: NONE }"), /^ml-gateway:network\.egress: found "NONE"; did you mean none\?/],
   [

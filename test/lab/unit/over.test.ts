@@ -38,3 +38,11 @@ test("a load balancer of AWS is refused, and nothing else of the backend's secti
   for (const other of [undefined, "", "{", "null", "7", "[]", '{"loadBalancer":false}', '{"loadBalancer":"true"}', '{"port":9001}'])
     expect(refuse(other)).not.toThrow();
 });
+
+test("a network that is there already is refused as well, both in one message", () => {
+  const existing = '{"existing":{"vpcId":"vpc-0aaaaaaaaaaaaaaa1"}}';
+  const both = () => refuseAwsOnly({ "p:network": existing, "p:backend": '{"loadBalancer":true}' }, "p");
+  expect(both).toThrow(/^p:backend\.loadBalancer: is true.*\np:network\.existing: names a network of an account/);
+  for (const other of [undefined, "{", "null", '{"egress":"none"}'])
+    expect(() => refuseAwsOnly(other === undefined ? {} : { "p:network": other }, "p")).not.toThrow();
+});

@@ -1,0 +1,56 @@
+/** Rules about a network that is there already, as far as they follow from the configuration alone. Pure. */
+import { defaultZones } from "../partitions";
+import { SECTIONS } from "./schema";
+import { isGroup } from "./values";
+import { isRefused, type Context } from "./value-rules";
+
+/** Keys about a network that the program makes. */
+const OWN = ["cidr", "availabilityZones", "gatewaySubnets", "webserverSubnets"] as const;
+
+/** Whether the network is there already: the rules about blocks and zones have nothing to say then. */
+export function hasExisting({ sections }: Pick<Context, "sections">): boolean {
+  return isGroup((sections.network as { existing?: unknown } | undefined)?.existing);
+}
+
+export function existing(context: Context): string[] {
+  if (!hasExisting(context)) return [];
+  const { project, region, sections } = context;
+  const network = sections.network as Readonly<Record<string, unknown>>;
+  const { gatewaySubnetId, webserverSubnetIds } = network.existing as { gatewaySubnetId?: unknown; webserverSubnetIds?: unknown };
+  const privates: readonly unknown[] = Array.isArray(webserverSubnetIds) ? webserverSubnetIds : [];
+  const both = typeof gatewaySubnetId === "string" ? privates.indexOf(gatewaySubnetId) : -1;
+  return [
+    ...OWN.filter((key) => JSON.stringify(network[key]) !== JSON.stringify(defaultOf(key, region))).map(
+      (key) =>
+        `${project}:network.${key}: is set, and network.existing names a network that is there already, so nothing would be made of it; remove one of the two`,
+    ),
+    ...(both < 0
+      ? []
+      : [
+          `${project}:network.existing.webserverSubnetIds[${both}]: found ${String(gatewaySubnetId)}, which gatewaySubnetId names as well: the gateway's subnet is public, and the backend's must not be; name a private subnet`,
+        ]),
+    ...(network.egress === "gateway" && !isRefused(context, "network.egress")
+      ? [
+          `${project}:network.egress: is gateway (the default), which needs a route to the gateway in the private subnets' table, and tables of network.existing are not changed; ` +
+            "set managed where the subnets have a way out of their own, such as a NAT gateway, or none",
+        ]
+      : []),
+    ...zones(project, context, privates),
+  ];
+}
+
+function zones(project: string, { sections }: Context, privates: readonly unknown[]): string[] {
+  const { loadBalancer } = (sections.backend ?? {}) as { loadBalancer?: unknown };
+  return loadBalancer === true && privates.length === 1
+    ? [
+        `${project}:network.existing.webserverSubnetIds: found one subnet, and a load balancer stands in two zones at least; name a second one in another zone, or remove backend.loadBalancer`,
+      ]
+    : [];
+}
+
+/** What stands there where nobody gave anything: load.ts fills the zones in. */
+function defaultOf(key: (typeof OWN)[number], region: string): unknown {
+  if (key === "availabilityZones") return region === "" ? undefined : defaultZones(region);
+  const properties = SECTIONS.network?.schema.properties as Readonly<Record<string, { readonly default?: unknown }>> | undefined;
+  return properties?.[key]?.default;
+}
