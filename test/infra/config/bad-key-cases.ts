@@ -69,8 +69,8 @@ const NETWORK: readonly Case[] = [
   ],
   [
     "an existing network without its subnets",
-    section("network", "{ existing: { vpcId: vpc-0123456789abcdef0 } }"),
-    /^ml-gateway:network\.existing\.gatewaySubnetId: missing/,
+    section("network", "{ egress: managed, existing: { vpcId: vpc-0123456789abcdef0 } }"),
+    [/^ml-gateway:network\.existing\.gatewaySubnetId: missing/, /^ml-gateway:network\.existing\.webserverSubnetIds: missing/],
   ],
   [
     "a subnet's id as a VPC's",

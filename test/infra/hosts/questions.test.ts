@@ -75,10 +75,10 @@ test("without permission to ask for zones, a warning says that nobody has looked
 
 test("a question that no data answers ends the run, whatever the program makes of it", async () => {
   const ask = async (): Promise<object> => {
-    await pulumi.runtime.invoke("aws:ec2/getVpc:getVpc", {}).catch(() => undefined);
+    await pulumi.runtime.invoke("aws:ec2/getNetworkAcls:getNetworkAcls", {}).catch(() => undefined);
     return {};
   };
   const frame = { project: "ml-gateway", stack: "dev", config: {}, secretKeys: [], preview: true };
   const run = runProgram({ ...frame, provider: previewProvider("us-east-1"), program: ask });
-  await expect(run).rejects.toThrow("invoke of aws:ec2/getVpc:getVpc: the offline preview cannot answer aws:ec2/getVpc:getVpc");
+  await expect(run).rejects.toThrow("invoke of aws:ec2/getNetworkAcls:getNetworkAcls: the offline preview cannot answer aws:ec2/getNetworkAcls:getNetworkAcls");
 });
