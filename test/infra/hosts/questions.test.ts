@@ -80,5 +80,7 @@ test("a question that no data answers ends the run, whatever the program makes o
   };
   const frame = { project: "ml-gateway", stack: "dev", config: {}, secretKeys: [], preview: true };
   const run = runProgram({ ...frame, provider: previewProvider("us-east-1"), program: ask });
-  await expect(run).rejects.toThrow("invoke of aws:ec2/getNetworkAcls:getNetworkAcls: the offline preview cannot answer aws:ec2/getNetworkAcls:getNetworkAcls");
+  await expect(run).rejects.toThrow(
+    "invoke of aws:ec2/getNetworkAcls:getNetworkAcls: the offline preview cannot answer aws:ec2/getNetworkAcls:getNetworkAcls",
+  );
 });
