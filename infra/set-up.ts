@@ -136,8 +136,9 @@ function stepValues(inputs: StackInputs, hosts: Hosts, role: HostRole, step: Ste
       uses("tlsKey") ? inputs.config.https?.privateKey : undefined,
       uses("eabKey") ? inputs.config.https?.eabKey : undefined,
       uses("apiKeys") ? inputs.config.gateway.apiKeys : undefined,
+      uses("basicAuth") ? inputs.config.gateway.basicAuth : undefined,
     ])
-    .apply(([backendAddress, balancerName, env, index, tlsKey, eabKey, apiKeys]) => ({
+    .apply(([backendAddress, balancerName, env, index, tlsKey, eabKey, apiKeys, basicAuth]) => ({
       backendAddress,
       ...(balancerName === undefined ? {} : { balancerName }),
       bucket: inputs.bucketName,
@@ -146,6 +147,7 @@ function stepValues(inputs: StackInputs, hosts: Hosts, role: HostRole, step: Ste
       ...(tlsKey === undefined ? {} : { tlsKey }),
       ...(eabKey === undefined ? {} : { eabKey }),
       ...(apiKeys === undefined ? {} : { apiKeys }),
+      ...(basicAuth === undefined ? {} : { basicAuth }),
     }));
 }
 

@@ -76,9 +76,11 @@ export async function runStep(role: HostRole, step: Step, inputs: StackInputs, d
   const env = await settled(pulumi.output(inputs.environment(role)));
   const tlsKey = await settled(pulumi.output(inputs.config.https?.privateKey));
   const eabKey = await settled(pulumi.output(inputs.config.https?.eabKey));
+  const basicAuth = await settled(inputs.config.gateway.basicAuth);
   const apiKeys = await settled(inputs.config.gateway.apiKeys);
   const values = {
     apiKeys,
+    basicAuth,
     bucket: inputs.bucketName,
     backendAddress: deployed.backendAddress,
     env,

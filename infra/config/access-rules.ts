@@ -28,6 +28,37 @@ export function apiKeys({ project, sections }: Context): string[] {
   });
 }
 
+/** A password is what a browser's user types, or a program's setting: any visible character that the form of the header has room for. */
+export function basicAuth({ project, sections }: Context): string[] {
+  const { basicAuth: users } = (sections.gateway ?? {}) as { basicAuth?: unknown };
+  if (!isGroup(users)) return [];
+  return Object.entries(users).flatMap(([name, password]) => {
+    const place = `${project}:gateway.basicAuth.${name}`;
+    if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/.test(name))
+      return [`${place}: the name stands in nginx's file of users and in the access log; write 1 to 64 letters, digits and . _ @ -`];
+    if (typeof password !== "string" || isPlaceholder(password)) return [];
+    if (!/^[\x21-\x7e]+$/.test(password))
+      return [
+        `${place}: has blanks or characters beyond ASCII, which clients send in different ways; set another one (openssl rand -base64 24 makes one)`,
+      ];
+    return new Set(password).size < KINDS
+      ? [
+          `${place}: is made of ${new Set(password).size} different characters, which is guessed; set another one (openssl rand -base64 24 makes one)`,
+        ]
+      : [];
+  });
+}
+
+/** Base64 hides nothing. */
+export function basicAuthNotices({ project, sections }: Pick<Context, "project" | "sections">): string[] {
+  const { basicAuth: users } = (sections.gateway ?? {}) as { basicAuth?: unknown };
+  return isGroup(users) && Object.keys(users).length > 0 && sections.domain === undefined
+    ? [
+        `${project}:gateway.basicAuth: passwords go over the network as clear text, because there is no domain and so no TLS; whoever is on the way can read them. Serve HTTPS (docs/how-to/serve-https.md)`,
+      ]
+    : [];
+}
+
 export function cors({ project, sections }: Context): string[] {
   const { cors: given } = (sections.gateway ?? {}) as { cors?: unknown };
   if (!isGroup(given) || !Array.isArray(given.origins) || !given.origins.includes("*")) return [];

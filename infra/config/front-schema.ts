@@ -120,6 +120,22 @@ export const accessProperties = {
     description:
       "Keys of the API by name, each set with `pulumi config set --secret --path 'ml-gateway:gateway.apiKeys.NAME'`. With any, nginx answers 401 to a request that brings none of them (X-Api-Key, or Authorization: Bearer); the name stands in the access log. Secret.",
   },
+  basicAuth: {
+    type: "object",
+    additionalProperties: {
+      type: "string",
+      minLength: 16,
+      maxLength: 128,
+      form: "a password of 16 to 128 characters (openssl rand -base64 24 makes one)",
+      example: "(what openssl rand -base64 24 prints)",
+    },
+    form: "a group of user names and secret passwords",
+    example: { operations: "(what openssl rand -base64 24 prints)" },
+    default: {},
+    secret: true,
+    description:
+      "Passwords by user, each set with `pulumi config set --secret --path 'ml-gateway:gateway.basicAuth.USER'`. With any, nginx asks for one of them (HTTP basic authentication), or for a key of `apiKeys`. Serve HTTPS as well. Secret.",
+  },
   apiAccess: {
     type: "object",
     additionalProperties: false,

@@ -10,6 +10,7 @@ import { DEFAULT_OS, type Os } from "../external-names";
 import { defaultZones } from "../partitions";
 import { isRegionKey, regionProblem } from "./aws-names";
 import { systemSentence } from "../../policies/cli/system-errors";
+import { basicAuthNotices } from "./access-rules";
 import { acmeNotices } from "./acme-rules";
 import { readSources, shownPath, type Sources } from "./sources";
 import { packageIndex, type IndexKeys } from "./package-index";
@@ -74,7 +75,11 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   }
   return {
     config: assemble({ project, region, sections, keys }),
-    sources: { code, models, notices: [...notices, ...certificate.notices, ...acmeNotices(context), ...environmentNotices(context)] },
+    sources: {
+      code,
+      models,
+      notices: [...notices, ...certificate.notices, ...acmeNotices(context), ...basicAuthNotices(context), ...environmentNotices(context)],
+    },
   };
 }
 
@@ -251,15 +256,16 @@ function assemble(read: { project: string; region: string; sections: Sections; k
 
 /** The engine marks the whole section as secret when one value in it is; here only those values become secret outputs. */
 function gatewayConfig(gateway: Sections): GatewayConfig {
-  const { secretEnv, apiKeys, ...plain } = gateway as Omit<
+  const { secretEnv, apiKeys, basicAuth, ...plain } = gateway as Omit<
     GatewayConfig,
-    "os" | "secretEnv" | "secretEnvNames" | "apiKeys" | "apiKeyNames"
-  > & { os?: Os; secretEnv: Record<string, string>; apiKeys: Record<string, string> };
+    "os" | "secretEnv" | "secretEnvNames" | "apiKeys" | "apiKeyNames" | "basicAuth" | "userNames"
+  > & { os?: Os } & Record<"secretEnv" | "apiKeys" | "basicAuth", Record<string, string>>;
   const names = (group: object): string[] => Object.keys(group).sort();
   return {
     ...{ ...plain, os: plain.os ?? DEFAULT_OS },
     ...{ secretEnvNames: names(secretEnv), secretEnv: pulumi.secret(secretEnv) },
     ...{ apiKeyNames: names(apiKeys), apiKeys: pulumi.secret(apiKeys) },
+    ...{ userNames: names(basicAuth), basicAuth: pulumi.secret(basicAuth) },
   };
 }
 

@@ -4,7 +4,7 @@
 import { contains, readBlock, RFC_1918 } from "../network/cidr";
 import { acme, dns } from "./acme-rules";
 import { arns, tags } from "./account-rules";
-import { apiKeys, cors } from "./access-rules";
+import { apiKeys, basicAuth, cors } from "./access-rules";
 import { loadBalancer } from "./balancer-rules";
 import { appRules } from "./app-rules";
 import { existing } from "./existing-rules";
@@ -27,6 +27,7 @@ export function checkRules(context: Context): string[] {
     sources,
     httpsReachable,
     apiKeys,
+    basicAuth,
     cors,
     acme,
     dns,

@@ -108,7 +108,10 @@ export interface GatewayConfig extends HostConfig {
   /** Names of the API's keys, sorted; none: everybody may use it. */
   readonly apiKeyNames: readonly string[];
   readonly apiKeys: pulumi.Output<Readonly<Record<string, string>>>;
-  readonly apiAccess: Omit<Access, "keyNames">;
+  /** Users of HTTP basic authentication, sorted. */
+  readonly userNames: readonly string[];
+  readonly basicAuth: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly apiAccess: Omit<Access, "keyNames" | "userNames">;
   readonly cors?: Cors;
   readonly mode: "application" | "proxy";
   /** The request that proves that the backend answers what enters the gateway. */

@@ -6,6 +6,9 @@ import type { HostFile, HostSpec } from "./types";
 /** Only root reads it; nginx does when it starts and reloads. templates/steps/access.sh writes it. */
 export const KEYS_FILE = "/etc/ddos/api-keys.conf";
 
+/** nginx's workers read it at each request. A hash of each password; templates/steps/access.sh makes them. */
+export const USERS_FILE = "/etc/ddos/api-users";
+
 /** Two maps, because a key that came as a bearer's is not passed on and another scheme of authorization is. Names and keys are plain words. */
 export function keysText(keys: Readonly<Record<string, string>>): string {
   const rows = Object.entries(keys)
@@ -18,12 +21,14 @@ export function keysText(keys: Readonly<Record<string, string>>): string {
 
 export function accessView({ access, health, tls }: HostSpec, healthPath: string): TemplateView[] {
   if (access === undefined) return [];
-  const { perSecond, burst, openHealth, forwardKey } = access;
+  const { perSecond, burst, openHealth, forwardKey, userNames = [] } = access;
+  const users = userNames.length === 0 ? [] : [{ usersFile: USERS_FILE }];
   // In a regular expression of nginx; the path has no other characters of that kind.
   const healthPattern = pathOnly(health.path ?? healthPath).replaceAll(".", "\\.");
   return [
     {
       file: KEYS_FILE,
+      users,
       keyPerSecond: perSecond,
       keyBurst: burst,
       forwardKey,
@@ -49,5 +54,7 @@ export function corsView({ cors }: HostSpec): TemplateView[] {
 }
 
 export function accessFiles({ access }: HostSpec): Omit<HostFile, "host">[] {
-  return access === undefined ? [] : [{ path: KEYS_FILE, kind: "file", owner: "root", group: "root", mode: "0600", sha256: null }];
+  if (access === undefined) return [];
+  const keys = { path: KEYS_FILE, kind: "file", owner: "root", group: "root", mode: "0600", sha256: null } as const;
+  return access.userNames === undefined ? [keys] : [keys, { ...keys, path: USERS_FILE, group: "www-data", mode: "0640" }];
 }

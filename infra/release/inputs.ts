@@ -105,9 +105,10 @@ function releaseOf(role: HostRole, { release, gateway }: StackConfig): Pick<Host
 
 /** The keys are no part of it: they travel by stdin. */
 function accessOf({ gateway }: StackConfig): Pick<HostSpec, "access" | "cors"> {
-  const { apiKeyNames, apiAccess, cors } = gateway;
+  const { apiKeyNames, userNames, apiAccess, cors } = gateway;
+  const users = userNames.length === 0 ? {} : { userNames };
   return {
-    ...(apiKeyNames.length === 0 ? {} : { access: { keyNames: apiKeyNames, ...apiAccess } }),
+    ...(apiKeyNames.length + userNames.length === 0 ? {} : { access: { keyNames: apiKeyNames, ...users, ...apiAccess } }),
     ...(cors === undefined ? {} : { cors }),
   };
 }

@@ -13,7 +13,7 @@ import { sha256 } from "../sha256";
 import { readScript, readTemplate } from "./templates";
 import { given, type Input, type Line, type Plan } from "./plan";
 import { acme, tls, tlsPackages, tlsPrepared } from "./tls-steps";
-import type { Carrier, HostSpec, Step, StepValues } from "./types";
+import type { Access, Carrier, HostSpec, Step, StepValues } from "./types";
 
 export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
 
@@ -46,7 +46,7 @@ export function hostSteps(spec: HostSpec): Step[] {
 
 /** What the gateway's site reads beside itself. */
 function front({ tls: certificate, access: keys }: HostSpec): Plan[] {
-  return [...(certificate === undefined ? [] : [tls(certificate)]), ...(keys === undefined ? [] : [access()])];
+  return [...(certificate === undefined ? [] : [tls(certificate)]), ...(keys === undefined ? [] : [access(keys)])];
 }
 
 /** Behind the release, whose site the authority asks. */
@@ -192,17 +192,21 @@ function code(spec: HostSpec): Plan {
 }
 
 /** Keys of the API; the site includes the file that they are written to. */
-function access(): Plan {
+function access({ userNames }: Access): Plan {
   return {
     name: "access",
     lock: "exclusive",
     limitSeconds: 240,
     files: [],
     secret: true,
-    uses: ["apiKeys"],
+    uses: userNames === undefined ? ["apiKeys"] : ["apiKeys", "basicAuth"],
     input: (values) => {
       const keys = given("access", "apiKeys", values.apiKeys);
-      return { lines: [["keys", Object.keys(keys).length]], payload: Buffer.from(keysText(keys)).toString("base64") };
+      const users = userNames === undefined ? {} : given("access", "basicAuth", values.basicAuth);
+      const lines = Object.keys(users)
+        .sort()
+        .map((name): Line => ["user", `${name}:${users[name] ?? ""}`]);
+      return { lines: [["keys", Object.keys(keys).length], ...lines], payload: Buffer.from(keysText(keys)).toString("base64") };
     },
   };
 }
@@ -437,6 +441,7 @@ function verify(spec: HostSpec): Plan {
       ["egress", spec.egress],
       ...(spec.role === "gateway" ? proofLines(spec) : []),
       ...(spec.access === undefined ? [] : [["clients", spec.access.keyNames.join(" ")] as const]),
+      ...(spec.access?.userNames === undefined ? [] : [["users", spec.access.userNames.join(" ")] as const]),
       ["metadata", spec.sandbox?.includes("metadata") === true ? "not by the unit, by no rule" : "by the unit, by a rule"],
       ["peer", spec.peer ?? "none"],
       ...rows,

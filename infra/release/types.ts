@@ -140,6 +140,8 @@ export interface Tls {
 export interface Access {
   /** Sorted; they stand in the access log. */
   readonly keyNames: readonly string[];
+  /** Who may come with a password instead; sorted. @default nobody */
+  readonly userNames?: readonly string[];
   /** Requests a second of one key. */
   readonly perSecond: number;
   readonly burst: number;
@@ -247,6 +249,8 @@ export interface StepValues {
   readonly index?: string;
   /** Keys of the API by their names; secret. */
   readonly apiKeys?: Readonly<Record<string, string>>;
+  /** Passwords by their users; secret. */
+  readonly basicAuth?: Readonly<Record<string, string>>;
   /** Private key of the certificate, as PEM; secret. */
   readonly tlsKey?: string;
   /** Key of external account binding; secret. */

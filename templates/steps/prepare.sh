@@ -394,7 +394,7 @@ remove_renewal() {
 # The keys of the API, in the same way.
 forget_keys() {
   if [ "$(value access)" != yes ] && [ -e /etc/ddos/api-keys.conf ] && ! grep -qsF /etc/ddos/api-keys.conf /etc/nginx/sites-available/gateway /var/lib/ddos/releases/*/nginx; then
-    rm -f -- /etc/ddos/api-keys.conf
+    rm -f -- /etc/ddos/api-keys.conf /etc/ddos/api-users
     CHANGES=$((CHANGES + 1))
     summary "removed the keys of the API, which are not configured any more"
   fi

@@ -287,6 +287,9 @@ check_answers() {
     if [ -n "$(value clients)" ]; then
       check "names of the API's keys" "$(value clients)" "$(sed -n '/given_key/,/^}/ s/^ *"[^"]*" \([a-z0-9-]*\);$/\1/p' /etc/ddos/api-keys.conf | LC_ALL=C sort | paste -s -d ' ')"
     fi
+    if [ -n "$(value users)" ]; then
+      check "users with a password" "$(value users)" "$(cut -d : -f 1 /etc/ddos/api-users | LC_ALL=C sort | paste -s -d ' ')"
+    fi
     if [ "$(need tlsName)" != none ]; then
       check_certificate
       if [ "$(value acme)" = yes ]; then

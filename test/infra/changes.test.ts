@@ -76,6 +76,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "dns.zone": { dns: { zone: "Z0123456789ABCDEF" } },
   "tls.hstsSeconds": { tls: { certificate: PAIR.certificate, privateKey: PAIR.key, hstsSeconds: 300 } },
   "gateway.apiKeys": { gateway: { apiKeys: { a: "0123456789abcdef".repeat(2) } } },
+  "gateway.basicAuth": { gateway: { basicAuth: { operations: "Q2hhbmdlVGhpcw0123456789" } } },
   "gateway.apiAccess": { gateway: { apiAccess: { perSecond: 5 } } },
   "gateway.cors": { gateway: { cors: { origins: ["https://app.example.org"] } } },
   "gateway.elasticIp": { gateway: { elasticIp: true } },

@@ -46,6 +46,7 @@ test.each<[string, Record<string, object | string>]>([
   ],
   ["443 closed, without a name", { gateway: { ...gateway, httpsFrom: [] } }],
   ["keys of the API and CORS", { gateway: { ...gateway, ...keys } }],
+  ["users and passwords", { ...https, gateway: { ...gateway, basicAuth: { operations: "Q2hhbmdlVGhpcw0123456789" } } }],
   ["keys of the API and CORS, in proxy mode", { gateway: { ...gateway, ...keys, mode: "proxy" } }],
   ["an internal load balancer", { gateway, backend: { loadBalancer: true } }],
   ["an internal load balancer, in proxy mode", { gateway: { ...gateway, mode: "proxy" }, backend: { loadBalancer: true } }],

@@ -1,5 +1,5 @@
 /** Keys of the API and CORS: what is refused at preview, and that no message shows a key. */
-import { apiKeys, cors } from "../../../infra/config/access-rules";
+import { apiKeys, basicAuth, basicAuthNotices, cors } from "../../../infra/config/access-rules";
 import { parseSections } from "../../../infra/config/structure";
 import { keysText } from "../../../infra/release/access";
 import { expectClear } from "./stack-trial";
@@ -12,7 +12,7 @@ const MARK = "secretsecretmarker";
 function problems(gateway: object): string[] {
   const read = parseSections({ project: "p", values: { gateway: JSON.stringify(gateway), app: "{}" }, secretKeys: new Set(["gateway"]) });
   const context = { project: "p", region: "", sections: read.sections, refused: read.refused };
-  return [...read.problems, ...apiKeys(context), ...cors(context)];
+  return [...read.problems, ...apiKeys(context), ...basicAuth(context), ...cors(context)];
 }
 const ORIGINS = ["https://app.example.org", "http://localhost:3000"];
 
@@ -26,6 +26,10 @@ test.each<[string, object, RegExp]>([
   ["capital letters", { apiKeys: { a: `${MARK}${KEY}`.toUpperCase() } }, /other characters than small letters/],
   ["a quote", { apiKeys: { a: `${MARK}${KEY}"; ` } }, /other characters than small letters/],
   ["a key that was typed", { apiKeys: { a: "abcabcabcabcabcabcabcabcabcabcabcabc" } }, /made of 3 different characters/],
+  ["a short password", { basicAuth: { ops: MARK.slice(3) } }, /^p:gateway\.basicAuth\.ops: /],
+  ["a password that was typed", { basicAuth: { ops: "aaaabbbbaaaabbbb" } }, /basicAuth\.ops: is made of 2 different characters/],
+  ["a password with a blank", { basicAuth: { ops: `${MARK} 0123456789` } }, /basicAuth\.ops: has blanks/],
+  ["a user with a colon", { basicAuth: { "a:b": `${MARK}0123456789` } }, /the name stands in nginx's file of users/],
   ["the same key twice", { apiKeys: { a: KEY, b: KEY } }, /apiKeys\.b: is the same key as a/],
   ["a name that nginx would read otherwise", { apiKeys: { "a;b": KEY } }, /the name stands in nginx's configuration/],
   ["a path behind an origin", { cors: { origins: ["https://app.example.org/"] } }, /^p:gateway\.cors\.origins\[0\]: /],
@@ -39,6 +43,17 @@ test.each<[string, object, RegExp]>([
   const found = problems(gateway);
   expect(found).toEqual([expect.stringMatching(expected)]);
   for (const problem of found) expectClear(problem, [MARK, KEY]);
+});
+
+test("a password that was drawn is taken, as is one that cannot be read here; without TLS a preview warns", () => {
+  expect(problems({ basicAuth: { ops: "q0n2/+xY'\"$b:Z9kLmW=" } })).toEqual([]);
+  expect(problems({ basicAuth: { ops: "placeholder:ops-is-not-read-offline" } })).toEqual([]);
+  const notices = (sections: object): string[] => basicAuthNotices({ project: "p", sections: { ...sections } });
+  expect(notices({ gateway: { basicAuth: { ops: KEY } } })).toEqual([
+    expect.stringMatching(/^p:gateway\.basicAuth: passwords go over the network/),
+  ]);
+  expect(notices({ gateway: { basicAuth: { ops: KEY } }, domain: "ml.your-company.com" })).toEqual([]);
+  expect(notices({ gateway: { basicAuth: {} } })).toEqual([]);
 });
 
 test("the file of nginx has each key twice, under its name, in the order of the names", () => {

@@ -12,6 +12,8 @@ const gateway = (change: Partial<GatewayConfig>): GatewayConfig => ({
   httpsFrom: [],
   elasticIp: false,
   apiKeyNames: [],
+  userNames: [],
+  basicAuth: pulumi.output<Readonly<Record<string, string>>>({}),
   apiKeys: pulumi.output<Readonly<Record<string, string>>>({}),
   apiAccess: { perSecond: 1, burst: 1, openHealth: true, forwardKey: false },
   mode: "proxy",

@@ -43,6 +43,11 @@ test.each([
   ["gateway-proxy.nginx", exampleSpec("gateway", { gatewayMode: "proxy" }), "/etc/nginx/sites-available/gateway"],
   ["gateway-proxy-tls.nginx", exampleSpec("gateway", { gatewayMode: "proxy", tls }), "/etc/nginx/sites-available/gateway"],
   ["gateway-acme.nginx", exampleSpec("gateway", { tls: acme, access }), "/etc/nginx/sites-available/gateway"],
+  [
+    "gateway-users.nginx",
+    exampleSpec("gateway", { access: { ...access, userNames: ["operations"] }, cors }),
+    "/etc/nginx/sites-available/gateway",
+  ],
   ["gateway-access.nginx", exampleSpec("gateway", { access, cors }), "/etc/nginx/sites-available/gateway"],
   [
     "gateway-proxy-any-origin.nginx",
