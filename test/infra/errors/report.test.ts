@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { placeholderKey } from "../../../infra/offline/placeholder-key";
-import { withoutStack } from "../../../infra/errors";
 import { previewProvider } from "../../../infra/offline/preview-provider";
 import { readStackFile } from "../../../infra/offline/stack-file";
 import { runProgramProcess, type Run, type RunOptions, type Values } from "./engine-double";
@@ -76,30 +75,6 @@ test("a resource that the engine refuses: the SDK's own error, its stack as text
 });
 
 test("a module that is missing", async () => {
-  const result = await run({ preload: join(__dirname, "without-ajv.js") });
-  expectText(result, /\nA module is missing: .*; run npm ci\. .*\nError: Cannot find module 'ajv'\n {4}at /);
-});
-
-describe("the error itself", () => {
-  test("causes stay readable, each once, and the error can still be marked by the SDK", () => {
-    const inner = new TypeError("inner");
-    const outer: Error & { promise?: unknown } = new Error("outer", { cause: inner });
-    Object.assign(inner, { cause: outer });
-    withoutStack(outer);
-    outer.promise = 1;
-    expect(outer.stack).toBeUndefined();
-    expect(outer.cause).toBeUndefined();
-    expect(outer.message).toMatch(/please report it with these lines:\nError: outer\n {4}at [^]*\ncaused by: TypeError: inner\n {4}at /);
-    const once = outer.message;
-    withoutStack(outer);
-    expect(outer.message).toBe(once);
-  });
-
-  test.each([[undefined], [null], ["text"], [{}], [{ stack: 1 }]])("what is no error is left alone: %j", (value) => {
-    expect(() => withoutStack(value)).not.toThrow();
-  });
-
-  test("an error that cannot be changed does not become another one", () => {
-    expect(() => withoutStack(Object.freeze(new Error("frozen")))).not.toThrow();
-  });
+  const result = await run({ preload: join(__dirname, "without-mustache.js") });
+  expectText(result, /\nA module is missing: .*; run npm ci\. .*\nError: Cannot find module 'mustache'\n {4}at /);
 });

@@ -2,47 +2,21 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { command } from "../../../policies/cli";
-import { makeStack, type Outside } from "../../../infra/init/make";
+import type { Outside } from "../../../infra/init/make";
 import type { Given } from "../../../infra/init/gather";
 import { publicKeyOf } from "../../../infra/config/ssh-key";
 import { silent } from "../../../infra/init/ask";
 import { checkWritable } from "../../../infra/init/write";
 import type { Feed } from "../../../infra/init/secrets";
-import { run, type Ran } from "../../cli/run";
-import { makeProject } from "../doctor/project";
+import type { Ran } from "../../cli/run";
+import { folderOfOwn, given, init as initIn } from "./setup";
 
 jest.setTimeout(120_000);
 
 let root = "";
-beforeEach(() => {
-  root = makeProject();
-  rmSync(join(root, "key"));
-});
+beforeEach(() => (root = folderOfOwn()));
 afterEach(() => rmSync(root, { recursive: true }));
-
-const given = (more: Partial<Given> = {}): Given => ({
-  ...{ stack: "live", app: "app", module: "ml_gateway.app:app", key: "key", manifest: "models-manifest/sample.json", region: "us-east-1" },
-  ...{ model: [], release: "r1", pin: [], "ssh-from": ["8.8.8.8/32"], require: ["SECRET_KEY"] },
-  ...more,
-});
-
-const noCli: Feed = () => Promise.resolve({ code: -1, err: "the Pulumi CLI is not installed, or not on PATH" });
-
-function init(options: Given, more: Partial<Outside> = {}): Promise<Ran> {
-  const outside: Outside = {
-    ...{ root, env: {}, asker: silent, feed: noCli, ownAddress: () => Promise.reject(new Error("no network")) },
-    ...more,
-  };
-  const of = command({
-    name: "init",
-    summary: "init",
-    options: {},
-    examples: [""],
-    run: (_, io) => makeStack(options, { ...io, from: root }, outside),
-  });
-  return run(of, []);
-}
+const init = (options: Given, more: Partial<Outside> = {}): Promise<Ran> => initIn(root, options, more);
 
 const files = (): string[] => readdirSync(root).sort();
 const stackFile = (): Record<string, unknown> =>
@@ -65,14 +39,6 @@ test("a stack from what is found: key pair, stack file, and the preview at the e
   expect(out).toContain("pulumi config set --stack live --secret --path 'secretEnv.SECRET_KEY'");
   expect(out).toContain("Stack live of ml-gateway, evaluated offline");
   expect(files().filter((name) => name.endsWith(".tmp"))).toEqual([]);
-});
-
-test("it never overwrites, and says so before anything else", async () => {
-  writeFileSync(join(root, "Pulumi.live.yaml"), "config: {}\n");
-  const before = files();
-  const { code, err } = await init(given());
-  expect([code, files(), readFileSync(join(root, "Pulumi.live.yaml"), "utf8")]).toEqual([2, before, "config: {}\n"]);
-  expect(err).toContain("Pulumi.live.yaml: is there already");
 });
 
 test.each<[string, Partial<Given>, RegExp]>([
@@ -111,14 +77,6 @@ describe("the key", () => {
     const { code, out } = await init(given());
     expect([code, readFileSync(join(root, "key"), "utf8"), existsSync(join(root, "key.pub"))]).toEqual([0, text, true]);
     expect(out).toContain("the key that was there");
-  });
-
-  test.each<[string, () => void, RegExp]>([
-    ["that is no key", () => writeFileSync(join(root, "key"), "hello\n", { mode: 0o600 }), /is there already, and found no private key/],
-    ["whose public half alone is there", () => writeFileSync(join(root, "key.pub"), "x"), /key\.pub is there without it/],
-  ])("%s is refused", async (_, before, message) => {
-    before();
-    expect(await init(given())).toMatchObject({ code: 2, err: expect.stringMatching(message) as string });
   });
 
   test("that others can read is refused", async () => {

@@ -3,8 +3,8 @@ const Module = require("module");
 
 const original = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
-  if (request === "ajv") {
-    throw Object.assign(new Error("Cannot find module 'ajv'"), { code: "MODULE_NOT_FOUND" });
+  if (request === "mustache") {
+    throw Object.assign(new Error("Cannot find module 'mustache'"), { code: "MODULE_NOT_FOUND" });
   }
   return original.call(this, request, ...rest);
 };
