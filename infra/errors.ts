@@ -40,8 +40,15 @@ export function failureText(error: unknown): string {
   if (pulumi.RunError.isInstance(error)) {
     return error.message;
   }
-  const introduction = "code" in error && error.code === "MODULE_NOT_FOUND" ? `${MISSING_MODULE} ${UNEXPECTED}` : UNEXPECTED;
+  const introduction = isMissingModule(error) ? `${MISSING_MODULE} ${UNEXPECTED}` : UNEXPECTED;
   return `${introduction}\n${description(error)}`;
+}
+
+/** Itself, or what caused it: packages are loaded when they are first used, which may be anywhere. */
+function isMissingModule(error: unknown, seen: ReadonlySet<unknown> = new Set()): boolean {
+  if (error === null || typeof error !== "object" || seen.has(error)) return false;
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return code === "MODULE_NOT_FOUND" || isMissingModule(cause, new Set([...seen, error]));
 }
 
 /** Message, stack and causes as plain text; each error once, as causes may lead back. */

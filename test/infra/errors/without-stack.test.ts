@@ -16,6 +16,16 @@ describe("the error itself", () => {
     expect(outer.message).toBe(once);
   });
 
+  test("a package that is missing is named as that, wherever it was needed", () => {
+    const missing = Object.assign(new Error("Cannot find module 'x'"), { code: "MODULE_NOT_FOUND" });
+    const outer = new Error("Template a: it failed", { cause: new Error("inner", { cause: missing }) });
+    withoutStack(outer);
+    expect(outer.message).toMatch(/^A module is missing: .*run npm ci/);
+    const other = new Error("outer", { cause: new Error("inner") });
+    withoutStack(other);
+    expect(other.message).not.toContain("npm ci");
+  });
+
   test.each([[undefined], [null], ["text"], [{}], [{ stack: 1 }]])("what is no error is left alone: %j", (value) => {
     expect(() => withoutStack(value)).not.toThrow();
   });
