@@ -91,8 +91,25 @@ def _servers(tree):
     """Names of applications that have a server of their own."""
     made = [(node.value, node) for node in tree.body if isinstance(node, ast.Assign)]
     made += [(item.context_expr, item) for node in tree.body if isinstance(node, ast.With) for item in node.items]
-    kinds = ("Flask", "Quart", "Bottle", "Sanic", "Dash", *_PAGES)
-    return [name for value, node in made if isinstance(value, ast.Call) and terminal(value.func) in kinds for name in _targets(node)]
+    kinds = ("Flask", "Quart", "Bottle", "Sanic", "Dash")
+    calls = [(value.func, node) for value, node in made if isinstance(value, ast.Call)]
+    return [name for maker, node in calls if terminal(maker) in kinds or _is_page(tree, maker) for name in _targets(node)]
+
+
+def _origin(tree, node):
+    """The whole name of what an expression such as `web.Application` means, by the imports of the module."""
+    names = {alias.asname or alias.name.partition(".")[0]: alias.name if alias.asname else alias.name.partition(".")[0] for one in tree.body if isinstance(one, ast.Import) for alias in one.names}
+    names |= {alias.asname or alias.name: f"{one.module}.{alias.name}" for one in tree.body if isinstance(one, ast.ImportFrom) and one.module and not one.level for alias in one.names}
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    parts.append(names.get(getattr(node, "id", ""), getattr(node, "id", "")))
+    return ".".join(reversed(parts))
+
+
+def _is_page(tree, maker):
+    return terminal(maker) in _PAGES and _origin(tree, maker).startswith("gradio.")
 
 
 def _no_asgi(tree, node):
@@ -100,14 +117,11 @@ def _no_asgi(tree, node):
     value = node.items[0].context_expr if isinstance(node, ast.With) and len(node.items) == 1 else getattr(node, "value", None)
     if not isinstance(value, ast.Call):
         return None
-    brought = {name.partition(".")[0] for one in tree.body if isinstance(one, ast.Import) for name in [alias.name for alias in one.names]}
-    brought |= {one.module.partition(".")[0] for one in tree.body if isinstance(one, ast.ImportFrom) and one.module}
-    made = terminal(value.func)
-    if made in _PAGES and "gradio" in brought:
+    if _is_page(tree, value.func):
         return "gradio", f"write app = gr.mount_gradio_app(FastAPI(), {(_bound(node) or ['demo'])[0]}, path=\"/\"), and name that"
-    for package in ("aiohttp", "tornado"):
-        if made == "Application" and package in brought:
-            return package, "write the application with FastAPI, Starlette or another framework that makes ASGI or WSGI applications"
+    package, _, made = _origin(tree, value.func).partition(".")
+    if package in ("aiohttp", "tornado") and made == "web.Application":
+        return package, "write the application with FastAPI, Starlette or another framework that makes ASGI or WSGI applications"
     return None
 
 

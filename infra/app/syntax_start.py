@@ -86,7 +86,7 @@ class Starts:
 
 def changes_folder(tree):
     """Whether a relative path may mean another folder than the application's."""
-    return any(isinstance(node, (ast.Attribute, ast.Name)) and terminal(node) in ("chdir", "fchdir", "contextlib_chdir") for node in ast.walk(tree))
+    return any(isinstance(node, (ast.Attribute, ast.Name)) and terminal(node) in ("chdir", "fchdir") for node in ast.walk(tree))
 
 
 def _parsers(tree):

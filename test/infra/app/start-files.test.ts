@@ -94,3 +94,12 @@ python.each<[string, string, RegExp]>([
   const found = checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" }).problems;
   expect(found).toEqual([expect.stringMatching(expected)]);
 });
+
+python.each<[string, string]>([
+  ["a class of the same name beside aiohttp's client", "import aiohttp\nfrom blacksheep import Application\napp = Application()"],
+  ["an interface of its own", "import gradio\nfrom own import Interface\napp = Interface()\napp.launch()"],
+  ["gradio that FastAPI mounts", "import gradio as gr\ndemo = gr.Interface(f)\napp = gr.mount_gradio_app(FastAPI(), demo, path='/')"],
+])("%s is taken for an application", (_, text) => {
+  const tree = readTree(treeOf({ "main.py": `${text}\n`, "requirements.txt": "" }));
+  expect(checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" }).problems).toEqual([]);
+});
