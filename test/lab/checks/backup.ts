@@ -13,8 +13,13 @@ async function backedUp(lab: Lab): Promise<string> {
     "backend",
     "runuser -u ddos -- sh -c 'mkdir -p /home/ddos/data/a && head -c 300000 /dev/urandom >/home/ddos/data/a/seen.bin && ln -sfn /etc /home/ddos/data/away'",
   );
+  // Also what an application can do to its own log and folder: a hole that would take an hour to read, and very many files.
+  await lab.must(
+    "backend",
+    "runuser -u ddos -- sh -c 'truncate -s 500G /home/ddos/logs/app.log; cd /home/ddos/data/a && seq 20000 | xargs touch'",
+  );
   const began = (await lab.s3.records()).length;
-  await lab.must("backend", BACKUP);
+  await lab.must("backend", `${BACKUP}; runuser -u ddos -- truncate -s 0 /home/ddos/logs/app.log`);
   const list = await lab.must("backend", "cat /var/lib/ddos/backup/data");
   const sent = (await lab.s3.records()).slice(began).filter(({ method }) => method === "PUT");
   expect(!sent.some(({ path }) => path.includes("/models/")), `published models were copied: ${sent.map(({ path }) => path).join(", ")}`);
