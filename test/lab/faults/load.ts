@@ -32,7 +32,8 @@ const fresh = (): Counts => ({ sent: 0, failed: 0, repeated: 0, slowest: 0, reas
 
 function main(url: string, rate: number, seconds: number): void {
   let counts = fresh();
-  const kept = new Agent({ keepAlive: true, maxSockets: 8 });
+  // Enough for answers that take half a minute: one that waits here for a connection tries nothing.
+  const kept = new Agent({ keepAlive: true, maxSockets: 64 });
   const send = (keep: boolean, again = false): void => {
     const started = performance.now();
     const sent = Date.now();
