@@ -28,7 +28,7 @@ const VENV = ".cache/python-tests";
 const PYTHON = `${VENV}/bin/python`;
 
 /** The same runs each time, among them every fault and every change. */
-const SHORT_SOAK = ["--runs", "15", "--seed", "139"] as const;
+const SHORT_SOAK = ["--runs", "15", "--seed", "1"] as const;
 
 export const STAGES: readonly Stage[] = [
   { name: "types", title: "types", steps: () => [npm("types")] },

@@ -13,10 +13,10 @@ async function backedUp(lab: Lab): Promise<string> {
     "backend",
     "runuser -u ddos -- sh -c 'mkdir -p /home/ddos/data/a && head -c 300000 /dev/urandom >/home/ddos/data/a/seen.bin && ln -sfn /etc /home/ddos/data/away'",
   );
-  // Also what an application can do to its own log and folder: a hole that would take an hour to read, and very many files.
+  // Also what an application can do to its own log and folder: a hole that would take an hour to read, and many files.
   await lab.must(
     "backend",
-    "runuser -u ddos -- sh -c 'truncate -s 500G /home/ddos/logs/app.log; cd /home/ddos/data/a && seq 20000 | xargs touch'",
+    "runuser -u ddos -- sh -c 'truncate -s 500G /home/ddos/logs/app.log; cd /home/ddos/data/a && seq 2000 | xargs touch'",
   );
   const began = (await lab.s3.records()).length;
   await lab.must("backend", `${BACKUP}; runuser -u ddos -- truncate -s 0 /home/ddos/logs/app.log`);
