@@ -4,6 +4,7 @@ import { exitCode } from "../../policies/core/evaluate";
 import { textReport } from "../../policies/report/text";
 import { policies } from "../../policies/rules";
 import type { GraphResource } from "../offline/engine";
+import { shadowSentence } from "../release/shadow";
 import type { Preview } from "./preview-stack";
 import { costText } from "./cost";
 import { fileLines, policyLines, section, stepLines, treeLines } from "./preview-sections";
@@ -65,7 +66,7 @@ function sections({ document, result }: Preview, options: ReportOptions, colour:
   ];
 }
 
-function summary({ document }: Preview, width: number, colour: Palette): string[] {
+function summary({ document, shadow }: Preview, width: number, colour: Palette): string[] {
   const { resources } = document;
   const components = resources.filter((resource) => !resource.custom);
   const rows = components.flatMap((component) => {
@@ -81,11 +82,10 @@ function summary({ document }: Preview, width: number, colour: Palette): string[
       `Resources: ${resources.length} (${components.length} components)`,
       rows.flatMap(([name, kind]) => wrap(`${name.padEnd(column)}${kind}`, width - 2, indent)),
     ),
-    ...section(
-      colour,
-      "Hosts",
-      (["gateway", "backend"] as const).flatMap((role) => hostLines(document, role, width)),
-    ),
+    ...section(colour, "Hosts", [
+      ...(["gateway", "backend"] as const).flatMap((role) => hostLines(document, role, width)),
+      ...(shadow === undefined ? [] : wrap(`${" ".repeat(9)}${shadowSentence(shadow)}`, width - 2, " ".repeat(9))),
+    ]),
   ];
 }
 

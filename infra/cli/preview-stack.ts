@@ -18,6 +18,7 @@ import { program } from "../program";
 import { hostFiles } from "../release/host-files";
 import type { StackInputs } from "../release/inputs";
 import { TemplateFileError } from "../release/templates";
+import type { Shadow } from "../release/types";
 import { PolicyFileError } from "./policy-config";
 
 /** Mistakes in what the user gave. */
@@ -30,6 +31,8 @@ export interface Preview {
   /** Secrets of the stack that are not set yet. */
   readonly unset: readonly string[];
   readonly models: PreviewModels;
+  /** Copies of live requests that a candidate of the backend is asked. @default none */
+  readonly shadow?: Shadow | undefined;
 }
 
 /** The models of the release that the manifest names. */
@@ -85,7 +88,7 @@ export async function previewFile(root: string, file: StackFile, config: PolicyC
     policies: result.outcomes,
     summary: result.summary,
   };
-  return { document, result, region, unset: file.unset, models: modelsOf(inputs) };
+  return { document, result, region, unset: file.unset, models: modelsOf(inputs), shadow: inputs.specs.backend.shadow };
 }
 
 function modelsOf({ models, specs }: StackInputs): PreviewModels {

@@ -74,3 +74,10 @@ export function upTo(limit: number): string {
   });
   return [...shorter, ...same, digits].join("|");
 }
+
+/** For the preview: what the release step will do. */
+export function shadowSentence({ requests, percent, bodyKiB, seconds, maxRequests, minAgreement }: Shadow): string {
+  const what = `${percent} % of ${requests.join(", ")} with at most ${bodyKiB} KiB, for ${seconds} s or until ${maxRequests} are compared`;
+  const then = minAgreement === undefined ? "the answers are reported" : `fewer than ${minAgreement * 100} % that agree refuse it`;
+  return `before a release serves, nginx copies live requests to it: ${what}; ${then}`;
+}

@@ -48,6 +48,7 @@ test.each<[string, Record<string, object | string>]>([
   ["keys of the API and CORS", { gateway: { ...gateway, ...keys } }],
   ["users and passwords", { ...https, gateway: { ...gateway, basicAuth: { operations: "Q2hhbmdlVGhpcw0123456789" } } }],
   ["keys of the API and CORS, in proxy mode", { gateway: { ...gateway, ...keys, mode: "proxy" } }],
+  ["copies of live requests for a candidate", { gateway, release: { shadow: { seconds: 60, minAgreement: 0.95, ignore: ["at"] } } }],
   ["an internal load balancer", { gateway, backend: { loadBalancer: true } }],
   ["an internal load balancer, in proxy mode", { gateway: { ...gateway, mode: "proxy" }, backend: { loadBalancer: true } }],
 ])("%s: no finding", async (_, sections) => {

@@ -2,6 +2,7 @@
 import { previewCommand } from "../../../infra/cli/preview";
 import { renderPreview, type ReportOptions } from "../../../infra/cli/preview-report";
 import { previewStack, type Preview } from "../../../infra/cli/preview-stack";
+import { DEFAULT_SHADOW } from "../../../infra/release/limits";
 import { UsageProblem } from "../../../policies/cli";
 import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import { run } from "../../cli/run";
@@ -31,6 +32,16 @@ test("the counts of the components add up to all resources", () => {
   const counted = [...text.matchAll(/^ {2}\S.*?\s(\d+): /gm)].reduce((sum, [, count]) => sum + Number(count), 0);
   expect(counted + (components ?? 0)).toBe(all);
   expect(all).toBe(preview.document.resources.length);
+});
+
+test("copies of live requests for a candidate are said where the hosts are", () => {
+  const shadow = { ...DEFAULT_SHADOW, seconds: 60, requests: ["POST /predict"], minAgreement: 0.95 };
+  expect(render()).not.toContain("copies live requests");
+  const text = render({}, { ...preview, shadow });
+  expect(text.replace(/\s+/g, " ")).toContain(
+    "before a release serves, nginx copies live requests to it: 10 % of POST /predict with at most 16 KiB, for 60 s or until 1000 are compared; fewer than 95 % that agree refuse it",
+  );
+  expect(longest(text.slice(0, text.indexOf("Next:")))).toBeLessThanOrEqual(120);
 });
 
 test("colours only where they are asked for", () => {
