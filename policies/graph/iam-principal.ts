@@ -11,6 +11,8 @@ export type Reach =
   | { readonly who: "account"; readonly account: string; readonly by: string }
   /** Whoever signs in with an identity provider. */
   | { readonly who: "federated"; readonly by: string }
+  /** A service of AWS, which acts for whichever account asks it. */
+  | { readonly who: "service"; readonly by: string }
   | { readonly who: "unknown"; readonly by: string };
 
 /** Everyone outside one's own program that the statement's principals name. */
@@ -27,7 +29,7 @@ export function reachOf(statement: Statement): Reach[] {
 
 function reachOfOne(kind: string, value: string): Reach[] {
   const by = `Principal ${kind === "*" ? "" : `${kind}: `}"${value}"`;
-  if (kind === "Service") return /^cloudfront\.amazonaws\.com$/.test(value) ? [{ who: "cdn", by }] : [];
+  if (kind === "Service") return /^cloudfront\.amazonaws\.com$/.test(value) ? [{ who: "cdn", by }] : [{ who: "service", by }];
   if (kind === "Federated") return [{ who: "federated", by }];
   if (kind === "CanonicalUser") return [{ who: "unknown", by: "a CanonicalUser principal" }];
   if (/^\*+$/.test(value)) return [{ who: "everybody", by }];
@@ -55,8 +57,20 @@ export function ownAccounts(graph: Graph): ReadonlySet<string> {
     for (const key of ["arn", "ownerId", "accountId"].filter((name) => resource.inputs[name] === undefined))
       noteAccounts(resource.outputs[key], key === "arn" ? /(?<=^arn:[^:]*:[^:]*:[^:]*:)\d{12}(?=:)/g : /^\d{12}$/g, found);
   }
+  if (found.size === 0) for (const account of accountInNames(graph)) found.add(account);
   accounts.set(graph, found);
   return found;
+}
+
+/** Before anything exists: the account that the program writes into the names of its buckets, which are unique in the world by it. */
+function accountInNames(graph: Graph): string[] {
+  const named = graph.resources.flatMap(({ type, inputs, external }) =>
+    /^aws:s3\/bucket(V2)?:/.test(type) && external !== true && typeof inputs.bucket === "string"
+      ? (/(?:^|-)(\d{12})(?:-|$)/.exec(inputs.bucket)?.[1] ?? [])
+      : [],
+  );
+  const all = [...new Set(named)];
+  return all.length === 1 ? all : [];
 }
 
 const accounts = new WeakMap<Graph, Set<string>>();

@@ -2,12 +2,12 @@
 import { actionAnswer } from "./iam-match";
 import { anybodys } from "./iam-breadth";
 import type { Owner } from "./iam-breadth";
-import { expand } from "./iam-actions";
+import { actionsOf, expand } from "./iam-actions";
 import type { Action } from "./iam-actions";
 import type { Statement } from "./iam-document";
 
 export interface Risk {
-  readonly kind: "everything" | "permissions" | "passes-role" | "changes" | "reads";
+  readonly kind: "foreign-role" | "not-known" | "everything" | "permissions" | "passes-role" | "changes" | "reads";
   readonly actions: readonly string[];
 }
 
@@ -48,6 +48,7 @@ export function risksOf(statements: readonly Statement[], owner: Owner): Risk[] 
   const passes = of(named, ({ name }) => name === "iam:PassRole").length > 0;
   const risks: Risk[] = [
     { kind: "everything", actions: everything ? ["all actions but few"] : [] },
+    { kind: "not-known", actions: wide.flatMap(({ statement }) => unknownServices(statement)) },
     { kind: "permissions", actions: of(named, (action) => managesIdentities(action)) },
     { kind: "passes-role", actions: passes ? of(named, startsWithRole) : [] },
     {
@@ -61,6 +62,10 @@ export function risksOf(statements: readonly Statement[], owner: Owner): Risk[] 
   ];
   return risks.filter(({ actions }) => actions.length > 0);
 }
+
+/** Actions of services that AWS's reference did not have when it was taken: what they do is not known. */
+const unknownServices = ({ actions }: Statement): string[] =>
+  (actions?.known ?? []).filter((pattern) => /^[a-z0-9-]+:/i.test(pattern) && actionsOf(pattern.split(":")[0] ?? "") === undefined);
 
 /**
  * Services that run code with a role they are handed: the paths from iam:PassRole to the rights of that role, as published for AWS by Rhino
@@ -90,6 +95,8 @@ const coversAll = ({ resources, principals }: Statement): boolean =>
 /** For messages. */
 export function describeRisk({ kind, actions }: Risk): string {
   const some = `${actions.slice(0, 4).join(", ")}${actions.length > 4 ? " ..." : ""}`;
+  if (kind === "not-known") return `do what is not known (${some}: a service that this pack has no reference of)`;
+  if (kind === "foreign-role") return `take roles of other accounts (${some})`;
   if (kind === "everything") return "do nearly anything on anybody's resources";
   if (kind === "permissions") return `change identities of the account and their rights (${some})`;
   if (kind === "passes-role") return `hand a role to a service and so take the role's rights (iam:PassRole with ${some})`;

@@ -158,8 +158,21 @@ export function serviceRoles(graph: Graph): { readonly role: Resource; readonly 
       for (const place of rolePlaces(key, value))
         for (const role of targetsOf(graph, user, key, ROLE_KIND, place).certain) found.set(role, found.get(role) ?? user);
   }
+  // Whoever gives hosts and code of theirs this role by its name alone is not in the program: the trust says which kind of user it has.
+  for (const role of ofType(graph, ROLE)) if (!found.has(role) && role.external !== true && runsCode(role)) found.set(role, role);
   return [...found].map(([role, user]) => ({ role, user }));
 }
+
+const CODE =
+  /^(ec2|ssm|lambda|ecs-tasks|codebuild|glue|sagemaker|batch|states|tasks\.apprunner|build\.apprunner|emr-serverless|elasticmapreduce|bedrock|pods\.eks)\.amazonaws\.com/;
+
+/** A role that services take which run somebody's code. */
+const runsCode = (role: Resource): boolean =>
+  readDocument(role.inputs.assumeRolePolicy).statements.some(
+    ({ effect, principals }) =>
+      effect === "Allow" &&
+      (principals?.entries ?? []).some(({ kind, values }) => kind === "Service" && values.known.some((name) => CODE.test(name))),
+  );
 
 /** `role`, `roleArn`, `taskRoleArn`, `serviceRole`, also inside a block. */
 function rolePlaces(key: string, value: Value): Value[] {

@@ -30,16 +30,19 @@ export function unmodelled(graph: Graph, settings: Settings): Open {
 /** Things that are made of `things` are added to them. */
 function receivers(graph: Graph, settings: Settings, things: Map<string, Thing>): Unmodelled[] {
   let found: Unmodelled[] = [];
+  const hidden = hides(graph);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const guarded = guardedOf(settings, things);
     const before = things.size;
-    found = graph.resources.filter(takes).flatMap((resource) =>
-      receipts(guarded, resource).flatMap((receipt) => {
-        const entry = understood(resource.type, receipt.property);
-        if (entry?.becomes !== undefined && !things.has(resource.urn)) things.set(resource.urn, { resource, what: entry.becomes });
-        return entry ? [] : [{ ...receipt, resource }];
-      }),
-    );
+    found = graph.resources
+      .filter((one) => takes(one) || hidden(one))
+      .flatMap((resource) =>
+        receipts(guarded, resource).flatMap((receipt) => {
+          const entry = understood(resource.type, receipt.property, resource.inputs[receipt.property]);
+          if (entry?.becomes !== undefined && !things.has(resource.urn)) things.set(resource.urn, { resource, what: entry.becomes });
+          return entry ? [] : [{ ...receipt, resource }];
+        }),
+      );
     if (things.size === before) break;
   }
   return found;
@@ -56,3 +59,9 @@ function takes({ type, custom, external }: Resource): boolean {
   if (external === true || /^(command|pulumi):(?!providers:)/.test(type)) return false;
   return custom || type.startsWith("pulumi:providers:");
 }
+
+/** A component of somebody's package that receives a guarded thing and shows no resource that it makes of it. */
+const hides = (graph: Graph): ((resource: Resource) => boolean) => {
+  const parents = new Set(graph.resources.map(({ parent }) => parent));
+  return ({ type, custom, external, urn }) => !custom && external !== true && !type.startsWith("pulumi:") && !parents.has(urn);
+};

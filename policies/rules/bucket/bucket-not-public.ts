@@ -48,7 +48,9 @@ function open(graph: Graph, text: PolicyText, statement: Statement): Finding[] {
   const which = statement.sid === undefined ? "a statement" : `statement "${statement.sid}"`;
   return reachOf(statement).flatMap((reach): Finding[] => {
     const what = `${which} of the policy on ${nameOf(text.bucket)} allows ${reach.by}`;
-    if (reach.who === "account" || reach.who === "federated") return [];
+    if (reach.who === "account") return [];
+    if (reach.who === "federated") return [finding(text, `${what}, whoever signs in there: ${FIX}`)];
+    if (reach.who === "service") return forStrangers(text, statement, what);
     if (reach.who === "unknown") return [finding(text, `${what}, and who that is is not known: ${FIX}`, "unknown")];
     if (reach.who === "cdn") return [finding(text, `${what}, a content delivery network that publishes what it reads: ${FIX}`)];
     const kept = keepsStrangersOut(statement);
@@ -57,6 +59,18 @@ function open(graph: Graph, text: PolicyText, statement: Statement): Finding[] {
       return [finding(text, `${what}, and whether that is narrowed is not known yet: ${FIX}`, "unknown")];
     return [finding(text, `${what} without a condition that keeps strangers out: ${FIX}`)];
   });
+}
+
+/** A service does what any account asks of it, unless the statement names the account, the organization or the resource that it asks for. */
+function forStrangers(text: PolicyText, statement: Statement, what: string): Finding[] {
+  if (keepsStrangersOut(statement) !== "no" || statement.effect === undefined) return [];
+  return [
+    finding(
+      text,
+      `${what}, a service that acts for any account: add a condition on aws:SourceAccount or aws:SourceArn of your own`,
+      "unknown",
+    ),
+  ];
 }
 
 /** Endpoints and VPCs that are none of the program's: whoever owns them decides who comes through. */

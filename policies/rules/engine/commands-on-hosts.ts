@@ -15,6 +15,9 @@ const API_CALLS =
 /** What the resource does, for messages; undefined for anything else. */
 export function runsCommands({ type, inputs }: Resource): string | undefined {
   if (type.startsWith("aws:ssm/association:")) return association(inputs.name);
+  if (type.startsWith("aws:ssm/document:")) return session(inputs);
+  if (type.startsWith("aws:ssm/patchBaseline:"))
+    return isAbsent(inputs.sources) || leaves(inputs.sources).length === 0 ? undefined : "has hosts take packages from sources of its own";
   if (type.startsWith("aws:ssm/maintenanceWindowTask:")) return maintenance(inputs);
   if (type.startsWith("aws:cloudwatch/eventTarget:")) return event(inputs);
   if (type.startsWith("aws:scheduler/schedule:")) return target(asProps(inputs.target)?.arn);
@@ -29,6 +32,16 @@ export function runsCommands({ type, inputs }: Resource): string | undefined {
     return acts ? "runs a document of Systems Manager when it fires" : undefined;
   }
   return undefined;
+}
+
+/** Documents of commands do nothing until they are run. One of sessions is run by whoever opens one: what its shell starts with, and as whom. */
+function session({ documentType, content }: Props): string | undefined {
+  if (asString(documentType) !== "Session") return undefined;
+  const text = asString(content);
+  if (text === undefined) return "decides how sessions on hosts begin, in a text that is not known yet";
+  return /"?(linux|windows)"?\s*:\s*["']?\s*[^\s"',}]/.test(text) || /runAsDefaultUser"?\s*:\s*["']?root\b/.test(text)
+    ? "runs commands, or a shell as root, at the begin of each session on hosts"
+    : undefined;
 }
 
 function association(name: Value | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { Finding, Policy, Resource } from "../../core/types";
 import { reveal } from "../../core/values";
 import { learnsHostKeys } from "../host-setup/connections";
-import { guardsOf } from "./guards";
+import { guardsOf, mayGuard } from "./guards";
 
 const FIX = "take it off ignoreChanges, so that `pulumi up` puts a hand-made change right";
 
@@ -22,16 +22,20 @@ export const policy: Policy = {
 };
 
 function check(resource: Resource): Finding[] {
-  const guards = learnsHostKeys(resource) ? [] : guardsOf(resource.type).filter((name) => name !== "connection" || !hasTriggers(resource));
-  if (guards.length === 0) return [];
-  return (resource.options.ignoreChanges ?? []).flatMap((path) => {
+  const ignored = resource.options.ignoreChanges ?? [];
+  if (ignored.length === 0 || learnsHostKeys(resource)) return [];
+  const guards = guardsOf(resource.type).filter((name) => name !== "connection" || !hasTriggers(resource));
+  return ignored.flatMap((path): Finding[] => {
     const first = firstStep(path);
-    if (!first.startsWith("*") && !guards.includes(first)) return [];
+    const what = `${resource.type.split(":").pop() ?? ""} "${resource.name}" ignores changes of "${path}"`;
+    if (guards.includes(first) || (first.startsWith("*") && guards.length > 0))
+      return [{ verdict: "violation", urn: resource.urn, message: `${what}: ${FIX}` }];
+    if (first === "connection" || !mayGuard(resource.type, first)) return [];
     return [
       {
-        verdict: "violation",
+        verdict: "unknown",
         urn: resource.urn,
-        message: `${resource.type.split(":").pop() ?? ""} "${resource.name}" ignores changes of "${path}": ${FIX}`,
+        message: `Cannot tell what it keeps: ${what}, and a property that nobody has looked at may be one that guards something: ${FIX}`,
       },
     ];
   });

@@ -116,3 +116,20 @@ const TABLE: readonly (readonly [type: RegExp, properties: readonly string[]])[]
 export function guardsOf(type: string): readonly string[] {
   return TABLE.filter(([pattern]) => pattern.test(type)).flatMap(([, properties]) => properties);
 }
+
+/**
+ * What may be frozen on a resource of such a type: it decides nothing of who reaches what, or (user data, triggers) what it did at the first boot
+ * or at the last run is done. Any other property may guard something.
+ */
+const HARMLESS =
+  /^(tags|tagsAll|volumeTags|description|name|namePrefix|comment|timeouts|ami|imageId|instanceType|instanceTypes|availabilityZone|availabilityZoneId|ebsOptimized|monitoring|creditSpecification|disableApi\w+|placement\w*|hostId|tenancy|cpu\w+|hibernation|maintenanceOptions|capacityReservationSpecification|instanceMarketOptions|privateIp|privateIps|privateIpsCount|secondaryPrivateIps|privateDnsNameOptions|enclaveOptions|instanceInitiatedShutdownBehavior|userData|userDataBase64|userDataReplaceOnChange|updateDefaultVersion|defaultVersion|latestVersion|desiredCapacity|minSize|maxSize|targetGroupArns|loadBalancers|healthCheck\w*|suspendedProcesses|terminationPolicies|metricsGranularity|enabledMetrics|warmPool|instanceRefresh|defaultCooldown|waitFor\w+|forceDelete\w*|spotPrice|priceClass|idleTimeout|enable(DeletionProtection|Http2|CrossZone\w*|DropInvalidHeaderFields)|deregistrationDelay|slowStart|stickiness|contentType|cacheControl|contentDisposition|contentEncoding|contentLanguage|metadata|storageClass|etag|sourceHash|serverSideEncryption|objectLock\w*|accelerationStatus|requestPayer|maxSessionDuration|path|forceDetachPolicies|deletionWindowInDays|enableKeyRotation|rotationPeriodInDays|finalSnapshot|size|iops|throughput|type|logging|triggers|archiveHash|customTimeouts|dir|addPreviousOutputInEnv|assetPaths|archivePaths|interpreter|cidrBlock|ipv6CidrBlock\w*|ipv4Ipam\w*|ipv6Ipam\w*|enableDns\w+|instanceTenancy|assignGeneratedIpv6CidrBlock|dnsOptions|ipAddressType|privateDnsEnabled|revokeRulesOnDelete)$/;
+
+/** A property of a guarded type that is neither known to be guarded nor known to be harmless. */
+export function mayGuard(type: string, property: string): boolean {
+  const typed = TABLE.some(([pattern]) => pattern.test(type)) || FILLED.test(type);
+  return typed && !HARMLESS.test(property);
+}
+
+/** What holds a key or a model. */
+const FILLED =
+  /^aws:(ec2\/keyPair|s3\/(bucketObject|bucketObjectv2|objectCopy)|kms\/(key|grant|keyPolicy)|ebs\/snapshot\w*|ram\/\w+|vpc\/securityGroupVpcAssociation):/;

@@ -1,4 +1,4 @@
-import type { Finding, Policy, Resource, Value } from "../../core/types";
+import type { Finding, Policy, Resource, Settings, Value } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown, leaves } from "../../core/values";
 import { unmodelled } from "../../graph/closed-world";
 import type { Unmodelled } from "../../graph/closed-world";
@@ -21,7 +21,7 @@ export const policy: Policy = {
   bad: 'new aws.cloudformation.Stack("extra", { templateBody: "... AWS::EC2::SecurityGroupIngress ..." });',
   good: 'new aws.vpc.SecurityGroupIngressRule("service", { ... });',
   evaluate(graph, settings) {
-    const alone = graph.resources.filter((resource) => resource.custom && !resource.external).flatMap(check);
+    const alone = graph.resources.filter((resource) => resource.custom && !resource.external).flatMap((one) => check(one, settings));
     const said = new Set(alone.map(({ urn }) => urn));
     const { receivers, own } = unmodelled(graph, settings);
     return [...alone, ...unclear(receivers.filter(({ resource }) => !said.has(resource.urn))), ...own.map(unclearOwn)];
@@ -51,8 +51,8 @@ function unclearOwn({ thing, property }: { readonly thing: Thing; readonly prope
   };
 }
 
-function check(resource: Resource): Finding[] {
-  const why = doubt(resource);
+function check(resource: Resource, { home }: Settings): Finding[] {
+  const why = doubt(resource) ?? mounts(resource, home);
   return why === undefined
     ? []
     : [
@@ -63,6 +63,20 @@ function check(resource: Resource): Finding[] {
         },
       ];
 }
+
+/** Another provider that is handed files of the hosts: a container with the service's home, a daemon with a key. */
+function mounts({ type, inputs }: Resource, home: string): string | undefined {
+  if (/^(aws|command|pulumi|pulumi-\w+):/.test(type)) return undefined;
+  const path = leaves(Object.values(inputs))
+    .map((leaf) => asString(leaf))
+    .find((text) => text !== undefined && isHostPath(text, home));
+  return path === undefined ? undefined : `is given ${path}`;
+}
+
+const isHostPath = (text: string, home: string): boolean =>
+  text.startsWith("/") &&
+  text.length < 300 &&
+  (text === home || text.startsWith(`${home}/`) || /^\/(home|etc|root|var\/run\/docker\.sock)?\/?$/.test(text));
 
 /** What the resource may change unseen; undefined where nothing. */
 function doubt(resource: Resource): string | undefined {
@@ -80,10 +94,25 @@ function doubt(resource: Resource): string | undefined {
   return HARMLESS_PACKAGES.has(name) ? undefined : `comes from the package "${name}", whose reach is not known`;
 }
 
-/** A provider that talks to another endpoint than AWS's: what it makes there is not what is evaluated here. */
-function provider({ endpoints }: Resource["inputs"]): string | undefined {
-  const given = leaves(endpoints).filter((leaf) => asString(leaf) !== "[]" && asString(leaf) !== "" && leaf !== null);
-  return given.length > 0 ? "sends its requests to endpoints of its own" : undefined;
+/** Settings of a provider by which its requests still go to AWS, and are the ones that are evaluated here. */
+const PROVIDER = new Set(
+  (
+    "region profile allowedAccountIds forbiddenAccountIds defaultTags ignoreTags assumeRoles assumeRole assumeRoleWithWebIdentity maxRetries retryMode tokenBucketRateLimiterCapacity version " +
+    "pluginDownloadURL skipCredentialsValidation skipMetadataApiCheck skipRegionValidation skipRequestingAccountId useFipsEndpoint useDualstackEndpoint s3UsePathStyle s3UsEast1RegionalEndpoint " +
+    "stsRegion accessKey secretKey token sharedConfigFiles sharedCredentialsFiles ec2MetadataServiceEndpointMode noProxy userAgents tagPolicyCompliance"
+  ).split(" "),
+);
+
+/** A provider that talks to something else than AWS's endpoints: what it makes there is not what is evaluated here. */
+function provider(inputs: Resource["inputs"]): string | undefined {
+  const given = Object.entries(inputs)
+    .filter(([name]) => !PROVIDER.has(name) && !name.startsWith("__"))
+    .filter(([, value]) => leaves(value).some((leaf) => leaf !== null && !/^(\[\]|false|\{\}|)$/.test(asString(leaf) ?? String(leaf))));
+  const [first] = given.map(([name]) => name);
+  if (first === undefined) return undefined;
+  return first === "endpoints"
+    ? "sends its requests to endpoints of its own"
+    : `has the setting ${first}, by which its requests may go elsewhere`;
 }
 
 /** A cluster makes load balancers of AWS for what is published in it, and leads them to any address. */
@@ -105,6 +134,7 @@ function within(resource: Resource): string | undefined {
   }
   if (/^aws:(servicecatalog\/provisionedProduct|serverlessrepository\/cloudFormationStack):/.test(type))
     return "makes a product whose template is kept elsewhere";
+  if (/^aws:s3control\/accessGrant(s?\w*)?:/.test(type)) return "grants rights on objects beside the bucket's own policy";
   return runsCommands(resource);
 }
 

@@ -1,9 +1,11 @@
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
-import { decide } from "../../graph/iam-match";
+import { actionAnswer, decide } from "../../graph/iam-match";
 import { ofType } from "../../core/graph";
 import { asString, leaves } from "../../core/values";
 import { ownerOf } from "../../graph/iam-breadth";
+import { ownAccounts } from "../../graph/iam-principal";
 import { describeRisk, risksOf } from "../../graph/iam-risk";
+import type { Risk } from "../../graph/iam-risk";
 import { hostRoles, rightsOf, serviceRoles } from "../../graph/iam-role";
 import type { Grant, Rights } from "../../graph/iam-role";
 import type { Statement } from "../../graph/iam-document";
@@ -133,7 +135,26 @@ const TAKES_OVER = /\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|SystemA
 
 /** By what the actions mean and whose resources they reach. */
 function byMeaning(graph: Graph, statements: readonly Statement[], role: Resource, who: string): Finding[] {
-  return risksOf(statements, ownerOf(graph)).map((risk) => report(role, "violation", `${who} may ${describeRisk(risk)}: ${FIX}`));
+  return [...risksOf(statements, ownerOf(graph)), ...foreignRoles(graph, statements)].map((risk) =>
+    report(
+      role,
+      risk.kind === "not-known" || risk.kind === "foreign-role" ? "unknown" : "violation",
+      `${who} may ${describeRisk(risk)}: ${FIX}`,
+    ),
+  );
+}
+
+/** Roles of other accounts: who may take one has its rights, which its owner decides. */
+function foreignRoles(graph: Graph, statements: readonly Statement[]): Risk[] {
+  const own = ownAccounts(graph);
+  const taken = statements
+    .filter((one) => one.effect === "Allow" && actionAnswer(one, "sts:AssumeRole") !== "no")
+    .flatMap(({ resources }) => resources?.known ?? [])
+    .filter((arn) => {
+      const account = /^arn:[^:]*:iam::(\d{12}):role\//.exec(arn)?.[1];
+      return account !== undefined && own.size > 0 && !own.has(account);
+    });
+  return taken.length > 0 ? [{ kind: "foreign-role", actions: taken }] : [];
 }
 
 function meant(graph: Graph, rights: Rights, role: Resource, who: string): Finding[] {

@@ -33,6 +33,9 @@ function services(role: Resource, statement: Statement): Finding[] {
     );
 }
 
+/** A condition that names who takes the role, and not only where he belongs. */
+const namesOne = ({ conditions }: Statement): boolean => conditions.some(({ key }) => /^aws:(principalarn|userid|sourcearn)$/i.test(key));
+
 function check(graph: Graph, role: Resource): Finding[] {
   const own = ownAccounts(graph);
   return readDocument(role.inputs.assumeRolePolicy).statements.flatMap((statement) => {
@@ -44,6 +47,14 @@ function check(graph: Graph, role: Resource): Finding[] {
         if (reach.who === "everybody" && kept === "no") return [report(role, "violation", `${what}: ${FIX}`)];
         if (reach.who === "everybody" && kept === "maybe")
           return [report(role, "unknown", `${what}, and whether that is narrowed is not known yet: ${FIX}`)];
+        if (reach.who === "everybody" && !namesOne(statement))
+          return [
+            report(
+              role,
+              "violation",
+              `${what}, of whom a condition keeps out strangers only: everybody of the organization may take it: ${FIX}`,
+            ),
+          ];
         if (reach.who === "federated") return [report(role, "violation", `${what}, whoever signs in there: ${FIX}`)];
         if (reach.who !== "account" || own.has(reach.account)) return [];
         return own.size > 0
