@@ -46,9 +46,14 @@ function runCommandResource(step: Resource, part: PartName, files: Files, contex
     files.fog = { time: (context.time += 1), reason: what, place };
     return;
   }
-  const environment = new Map(
-    Object.entries(asProps(step.inputs.environment) ?? {}).map(([name, value]) => [name, textOf(value, `$${name}`, isSecretName(name))]),
-  );
+  // What the run before has written comes back as variables, unless that is switched off.
+  const before = reveal(step.inputs.addPreviousOutputInEnv) === false ? [] : ["PULUMI_COMMAND_STDOUT", "PULUMI_COMMAND_STDERR"];
+  const environment = new Map([
+    ...before.map((name) => [name, hole("value", `$${name}`)] as const),
+    ...Object.entries(asProps(step.inputs.environment) ?? {}).map(
+      ([name, value]) => [name, textOf(value, `$${name}`, isSecretName(name))] as const,
+    ),
+  ]);
   const interpreter = interpreterOf(step);
   if (interpreter === undefined) addUnknown(step, part, "its interpreter is not known", files, context);
   else if (interpreter.length > 0) addSource(context, step.urn, part, text);

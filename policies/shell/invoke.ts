@@ -6,7 +6,7 @@ import { evaluate, fromWords } from "./conditions";
 import { EFFECTS, QUESTIONS } from "./effects";
 import { find, xargs } from "./effects/find";
 import { dump } from "./effects/reveal";
-import { sender } from "./effects/send";
+import { noteInput, sender } from "./effects/send";
 import { expandText, expandWords } from "./expand";
 import { fork } from "./fork";
 import { interpreterOf, pythonFile, runFile, runShellText, sourceFile } from "./interpreters";
@@ -280,6 +280,7 @@ function runElsewhere(wrapped: Wrapped, call: Call): Status {
   const text =
     wrapped.text ??
     (wrapped.shell === true ? (stdinOf(scope.channels).inherited === true ? "" : stdinOf(scope.channels).text) : wrapped.argv.join(" "));
+  noteInput(call, wrapped.elsewhere ?? "another host");
   const named = guardedIn(text, there, scope.context.home);
   const written = scope.context.record.written.length;
   const status = runInner(wrapped, [], there, deeper(scope));

@@ -8,7 +8,7 @@ import type { Entry } from "./files";
 import { below, joinEntries, resolveLinks, select } from "./files";
 import { ANY_MODE } from "./mode";
 import { guardedIn, isGuarded } from "./guarded";
-import { isPattern, isWithin } from "./paths";
+import { isPattern, isWithin, nameOf } from "./paths";
 import { HARMLESS, PRINTERS, RUNNERS, SCRIPTED } from "./programs";
 import { contentOf } from "./redirects";
 import { cannotTell } from "./report";
@@ -42,7 +42,13 @@ export function suspect(program: string, call: Call, code = ""): void {
   }
   if (RUNNERS.has(name) && (state.user === "root" || isWithin(state.cwd, home)) && !isQuestion(args))
     cannotTell(scope, `${what} and runs text of files that nobody has shown`);
-  else if (program.startsWith("/") && !INSTALLED.test(program) && !isOwnTool(program, home))
+  else if (
+    program.startsWith("/") &&
+    !INSTALLED.test(program) &&
+    !isOwnTool(program, home) &&
+    mayChange(call) &&
+    !isOfEnvironment(program, call)
+  )
     cannotTell(scope, `${show(program)}, a program that nobody has shown`);
   else if (state.user === "root" && args.some(isWholeHole) && RUNNERS.has(name)) cannotTell(scope, `${what} with words that are not known`);
 }
@@ -56,6 +62,24 @@ const isOwnTool = (program: string, home: string): boolean =>
   (isWithin(program, home) && /\/bin\/[^/]+$/u.test(program)) ||
   /^\/(opt\/aws|usr\/local\/aws-cli|usr\/lib)\//u.test(program) ||
   !isKnown(program);
+
+/** Users that services and guests have: what they run changes what is theirs. Whoever logs in may become root. */
+function mayChange({ state, scope }: Call): boolean {
+  return /^(root|ubuntu|admin|ec2-user)$/u.test(state.user) || !isKnown(state.user) || state.user === nameOf(scope.context.home);
+}
+
+/** A program that pip has put into an environment which the set-up made: which packages those are is another policy's question. */
+function isOfEnvironment(program: string, { scope }: Call): boolean {
+  const folder = program.replace(/\/bin\/[^/]+$/u, "");
+  return scope.context.record.executed.some(({ argv }) => {
+    const words = argv.map(plain);
+    return (
+      /^(python[\d.]*|virtualenv|uv)$/u.test(nameOf(words[0] ?? "")) &&
+      words.some((w) => w === "venv" || w === "virtualenv") &&
+      words.at(-1) === folder
+    );
+  });
+}
 
 /** What the script's pipe or redirection gives it; the Command's own input goes to whoever reads it. */
 function ownInput(call: Call): string {
@@ -128,14 +152,22 @@ export function printFiles(call: Call): Status {
     return "open";
   }
   runsCommands(call);
+  const environment = name === "envsubst" ? environmentOf(call) : "";
   const takesInput = operands.length <= (SCRIPTED.has(name) && !given ? 1 : 0) || args.includes("-");
   const input = takesInput ? readAll(scope.channels) : "";
   const text = [...files, input].join("");
-  const secret = isSecretText(input) || files.some(isWholeSecret);
+  const secret = isSecretText(environment) || isSecretText(input) || files.some(isWholeSecret);
   const kind = secret ? "secret" : holesOf(text).some((h) => h.kind === "fetched") ? "fetched" : "value";
   write(state, scope, 1, `${hole(kind, digestLabel(name, ...args, text))}\n`);
   return /^(e|f|z)?grep$|^(diff|cmp|rg|ag)$/u.test(name) ? "open" : "likely";
 }
+
+/** The values that a program of its own is given. */
+const environmentOf = ({ state }: Call): string =>
+  [...state.variables]
+    .filter(([variable]) => state.exported.has(variable) || state.options.allexport === true)
+    .flatMap(([, { values }]) => values)
+    .join("\n");
 
 /** The languages of awk and sed can run commands and write files. */
 function runsCommands(call: Call): void {

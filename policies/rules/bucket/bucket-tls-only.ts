@@ -28,7 +28,7 @@ function check(graph: Graph, settings: Settings): Finding[] {
     const texts = textsOf(graph, bucket).filter((text) => !text.accessPoint);
     const answers = probes(bucket).map(({ action, resource, what }) => ({
       what,
-      answer: strongest(texts.map((text) => denied(text, action, resource))),
+      answer: together(texts.map((text) => denied(text, action, resource))),
     }));
     const open = answers.filter(({ answer }) => answer === "no").map(({ what }) => what);
     if (open.length > 0) return [missing(bucket, `${nameOf(bucket)} accepts plain HTTP (${[...new Set(open)].join(", ")}): ${FIX}`)];
@@ -41,6 +41,12 @@ function check(graph: Graph, settings: Settings): Finding[] {
       },
     ];
   });
+}
+
+/** A bucket has one policy: of two that the program writes, the one that comes last is left, and which that is nobody knows. */
+function together(answers: readonly Answer[]): Answer {
+  const any = strongest(answers);
+  return any === "yes" && answers.some((answer) => answer !== "yes") ? "maybe" : any;
 }
 
 /** What a client does with models, on the bucket and on objects in it. */

@@ -107,7 +107,9 @@ const PROVIDER = new Set(
 function provider(inputs: Resource["inputs"]): string | undefined {
   const given = Object.entries(inputs)
     .filter(([name]) => !PROVIDER.has(name) && !name.startsWith("__"))
-    .filter(([, value]) => leaves(value).some((leaf) => leaf !== null && !/^(\[\]|false|\{\}|)$/.test(asString(leaf) ?? String(leaf))));
+    .filter(([, value]) =>
+      leaves(value).some((leaf) => leaf !== null && !/^(\[\]|false|\{\}|)$/.test(asString(leaf) ?? JSON.stringify(leaf) ?? "")),
+    );
   const [first] = given.map(([name]) => name);
   if (first === undefined) return undefined;
   return first === "endpoints"

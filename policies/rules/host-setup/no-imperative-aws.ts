@@ -61,7 +61,24 @@ function changesByTool(run: Executed, isOperator: boolean): string | undefined {
   return `\`${run.program} ${show(action)}\``;
 }
 
+/** Requests that curl signs itself. S3 takes backups that way; GET reads. */
+function signedByCurl(run: Executed): string | undefined {
+  if (run.program !== "curl") return undefined;
+  const words = run.argv.slice(1).map(plain);
+  const signature = words.find((_, at) => words[at - 1] === "--aws-sigv4") ?? /--aws-sigv4=(\S+)/u.exec(words.join(" "))?.[1];
+  if (signature === undefined || /:s3$/u.test(signature)) return undefined;
+  const line = words.join(" ");
+  if (
+    /\bAction=(Describe|List|Get)/u.test(line) ||
+    !/(^|\s)(-d|--data\S*|--json|-X\s?(POST|PUT|DELETE|PATCH)|--request|Action=)|[?&]Action=/u.test(line)
+  )
+    return undefined;
+  return `\`curl --aws-sigv4 ${show(signature)}\``;
+}
+
 function changesAws(run: Executed): string | undefined {
+  const signed = signedByCurl(run);
+  if (signed !== undefined) return signed;
   const call = awsCall(run);
   if (call) {
     const { service, action, words } = call;

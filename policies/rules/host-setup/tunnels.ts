@@ -28,7 +28,7 @@ export function tunnelOf(run: Executed): string | undefined {
   )
     return `\`${program} -l\` hands a port to a program`;
   if (
-    /^(rinetd|redir|simpleproxy|balance|pen|goproxy|gost|3proxy|microsocks|dante|sockd|tinyproxy|proxychains4?|sshuttle|stunnel4?|haproxy|bore|rathole|iodine|dnscat2?|ptunnel)$/u.test(
+    /^(rinetd|redir|simpleproxy|balance|pen|goproxy|gost|3proxy|microsocks|dante|sockd|tinyproxy|systemd-socket-proxyd|proxychains4?|sshuttle|stunnel4?|haproxy|bore|rathole|iodine|dnscat2?|ptunnel)$/u.test(
       program,
     ) &&
     !/^-c\b|\s-c\s|^-(vv?|t)$/u.test(line)

@@ -6,11 +6,12 @@ import { parseOptions } from "../options";
 import { nameOf } from "../paths";
 import { absolute, makeFolders, unpack } from "../tree";
 import { filter, makeFile } from "./create";
-import { DEEP, hole, isKnown, plain } from "../text";
+import { DEEP, hole, isKnown, plain, show } from "../text";
 import { resolveLinks, select } from "../files";
 import { write } from "../channels";
 import { blur, printFiles } from "../unmodelled";
-import { secretAt } from "./send";
+import { cannotTell } from "../report";
+import { noteSent, secretAt } from "./send";
 import { gitSettings } from "./system";
 import { exactly } from "../mode";
 
@@ -82,6 +83,26 @@ function oldStyle(args: readonly string[]): string[] {
 const withModeOption = (text: string | undefined, base: Mode): Mode =>
   text === undefined ? base : ((isKnown(text) ? changeMode(plain(text), base, "any", exactly(0)) : undefined) ?? ANY_MODE);
 
+/** `git add --force` takes what .gitignore leaves out: what is pushed from then on has it. */
+function stage(call: Call, words: readonly string[], base: string): void {
+  const options = parseOptions(words, {});
+  if (!options.has("f", "force")) return;
+  const named = options.has("A", "all") && options.operands.length === 0 ? ["."] : options.operands;
+  for (const one of named)
+    noteSent(one.startsWith("/") ? one : `${base}/${one}`, call, "a commit of git, which goes wherever it is pushed");
+}
+
+/** Git writes files under the umask of whoever calls it: a secret file that is named is another one afterwards. */
+function replaced(call: Call, words: readonly string[], base: string): void {
+  for (const one of words.filter((word) => !word.startsWith("-"))) {
+    const path = resolveLinks(call.state.files, absolute(one, { ...call.state, cwd: base }));
+    if (call.state.files.entries.get(path)?.some((e) => e.secret && e.kind === "file") === true) {
+      blur(path, call);
+      cannotTell(call.scope, `«git ${show(words.join(" "))}», which writes ${show(path)} anew`);
+    }
+  }
+}
+
 export const unzip: Effect = (call) => {
   const options = parseOptions(call.args, { values: "dxP" });
   unpack(call.state, call.scope.context, absolute(options.value("d") ?? ".", call.state));
@@ -104,7 +125,10 @@ export const git: Effect = (call) => {
     const target = absolute(folder ?? nameOf(url).replace(/\.git$/u, ""), { ...call.state, cwd: base });
     makeFolders(call.state, call.scope.context, target, masked(exactly(0o777), call.state.umask));
     unpack(call.state, call.scope.context, target);
-  } else if (action === "archive") return filter(call);
+  } else if (action === "add") stage(call, rest, base);
+  else if (/^(checkout|restore|reset|stash|apply|am|pull|merge|rebase|cherry-pick|revert|clean)$/u.test(action ?? ""))
+    replaced(call, rest, base);
+  else if (action === "archive") return filter(call);
   else if (action === "rev-parse" || action === "log" || action === "describe") return filter(call);
   return "likely";
 };

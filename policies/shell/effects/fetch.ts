@@ -8,7 +8,7 @@ import { absolute, makeFolders, unpack } from "../tree";
 import { makeFile } from "./create";
 import { noteInput, noteSent, noteText, noteUpload } from "./send";
 import { contentOf } from "../redirects";
-import { hole, plain } from "../text";
+import { hole, holdsSecret, plain } from "../text";
 
 export const curl: Effect = (call) => {
   const values = "oXHdAbceuxTKmFrwEyYzDUP";
@@ -48,6 +48,10 @@ export const curl: Effect = (call) => {
   const body = bodyOf(url, call);
   noteUpload(call, url, [...(options.given.get("d") ?? []), ...(options.given.get("F") ?? [])]);
   for (const file of options.given.get("T") ?? []) noteUpload(call, url, [`@${file}`]);
+  // What it sends and gets stands in its diary.
+  if (options.has("v", "verbose", "trace", "trace-ascii"))
+    for (const word of [...(options.given.get("H") ?? []), ...(options.given.get("u") ?? []), url])
+      if (holdsSecret(word)) write(call.state, call.scope, 2, word);
   const out = options.value("o");
   const folder = options.value("dir") ?? ".";
   if (out === "/dev/null") return output(call, options.value("w"));

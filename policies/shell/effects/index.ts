@@ -1,5 +1,7 @@
 /** The commands whose effects on files or output are modelled. */
 import type { Effect } from "../call";
+import { cannotTell } from "../report";
+import { plain, show } from "../text";
 import { absolute, remove } from "../tree";
 import { parseOptions } from "../options";
 import { git, tar, unzip } from "./archive";
@@ -14,12 +16,27 @@ import { groupmod, joinGroup, newUser, password, setcap, sysctl, systemctl, user
 import { dump, lookUp } from "./reveal";
 import { chgrp, chmod, chown, setfacl } from "./permissions";
 
+/** Settings that keep others out, where all that lie in a folder go: a file of one's own may be named. */
+const KEEPS_OUT = /^\/etc\/(ssh(\/sshd_config(\.d)?)?|apparmor\.d|audit|pam\.d|sudoers)(\/[^/]*\*[^/]*)?\/?$/u;
+
 const rm: Effect = (call) => {
-  for (const path of parseOptions(call.args, {}).operands) remove(call.state, call.scope.context, absolute(path, call.state));
+  for (const path of parseOptions(call.args, {}).operands.map((one) => absolute(one, call.state))) {
+    if (KEEPS_OUT.test(plain(path))) cannotTell(call.scope, `«${call.name} ${show(path)}», which takes away what keeps others out`);
+    remove(call.state, call.scope.context, path);
+  }
+  return "likely";
+};
+
+/** `ssh-import-id gh:somebody`: keys of somebody's account on the network open the host from then on. */
+const importKeys: Effect = (call) => {
+  cannotTell(call.scope, `«${call.name} ${show(call.args.join(" "))}», which lets in whoever holds the keys that a site names`);
   return "likely";
 };
 
 export const EFFECTS: Readonly<Record<string, Effect>> = {
+  "ssh-import-id": importKeys,
+  "ssh-import-id-gh": importKeys,
+  "ssh-import-id-lp": importKeys,
   chmod,
   chown,
   chgrp,

@@ -1,6 +1,8 @@
 /** Programs that run text or a command at another time, in another session or another view of the files. */
 import type { Effect } from "../call";
 import { readAll, stdinOf } from "../channels";
+import { isGuarded } from "../guarded";
+import { isWithin } from "../paths";
 import { runShellText } from "../interpreters";
 import { parseOptions } from "../options";
 import { contentOf } from "../redirects";
@@ -67,8 +69,8 @@ export const mount: Effect = (call) => {
       mode: exactly(0o777),
       target: absolute(from, state),
     });
-  else if (/^(overlay|aufs|fuse\S*)$/u.test(options.value("t") ?? "") && scope.context.home.startsWith(absolute(to, state)))
-    cannotTell(scope, "a file system that is laid over the service's files");
+  else if (isGuarded(absolute(to, state), scope.context.home) || isWithin(scope.context.home, absolute(to, state)))
+    cannotTell(scope, "a file system that is laid over what is guarded");
   return "likely";
 };
 

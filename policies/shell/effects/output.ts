@@ -66,6 +66,8 @@ export const cat: Effect = (call) => {
 };
 
 function readFile(file: string, call: Call): string {
+  // The environment of any process: that of the service holds what stands in .env.
+  if (/^\/proc\/.+\/environ$/u.test(file)) return hole("secret", file);
   const text = contentOf(file, call.state);
   const entries = call.state.files.entries.get(resolveLinks(call.state.files, absolute(file, call.state)));
   return (entries?.some((e) => e.secret) ?? isSecretPath(file)) ? markSecret(text === "" ? hole("secret", file) : text) : text;

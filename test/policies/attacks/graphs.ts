@@ -499,7 +499,34 @@ const BUCKET: readonly GraphCase[] = [
   one("Lake Formation location", "aws:lakeformation/resource:Resource", ({ bucket }) => ({ arn: bucket.arn, roleArn: "r" })),
 ];
 
-export const BAD_GRAPHS: readonly GraphCase[] = [...NETWORK, ...COMPUTE, ...IAM, ...BUCKET];
+/** What a list of the dangerous would not have. */
+const NOT_KNOWN: readonly GraphCase[] = [
+  many("a property that nobody has looked at is frozen", (p) => p.setOptions(partsOf(p).table, { ignoreChanges: ["aNewProperty"] })),
+  one("a provider by way of somebody's proxy", "pulumi:providers:aws", () => ({ region: "us-east-1", httpsProxy: "http://198.51.100.7" })),
+  one("a container with the home of the service", "docker:index/container:Container", () => ({
+    image: "x",
+    volumes: [{ hostPath: "/home/ddos" }],
+  })),
+  one("a grant beside the bucket's policy", "aws:s3control/accessGrant:AccessGrant", () => ({ permission: "READ", grantee: {} })),
+  one("packages of somebody's own source", "aws:ssm/patchBaseline:PatchBaseline", () => ({
+    sources: [{ configuration: "deb http://x/ ./" }],
+  })),
+  one("a session that begins with a command", "aws:ssm/document:Document", () => ({
+    documentType: "Session",
+    content: json({ schemaVersion: "1.0", inputs: { shellProfile: { linux: "chmod 777 /home/ddos" } } }),
+  })),
+  one("a role for code that nobody shows", "aws:iam/role:Role", () => ({
+    assumeRolePolicy: json(allow({ Service: "ssm.amazonaws.com" }, "sts:AssumeRole", undefined)),
+    inlinePolicies: [{ policy: json(allow(undefined, "ec2:AuthorizeSecurityGroupIngress")) }],
+  })),
+  grant("an action of a service of tomorrow", allow(undefined, "tomorrow:DoAll")),
+  one("a service that acts for any account", "aws:s3/bucketPolicy:BucketPolicy", ({ bucket }) => ({
+    bucket: bucket.id,
+    policy: json(allow({ Service: "logging.s3.amazonaws.com" }, "s3:PutObject", "*")),
+  })),
+];
+
+export const BAD_GRAPHS: readonly GraphCase[] = [...NETWORK, ...COMPUTE, ...IAM, ...BUCKET, ...NOT_KNOWN];
 
 export const GOOD_GRAPHS: readonly GraphCase[] = [
   one("egress-only gateway", "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway", ({ vpc }) => ({ vpcId: vpc.id })),
@@ -605,6 +632,13 @@ export const GOOD_GRAPHS: readonly GraphCase[] = [
       cidrIpv4: "198.51.100.0/24",
     });
   }),
+  one("settings of a provider that go to AWS", "pulumi:providers:aws", () => ({ region: "eu-west-1", maxRetries: "5", profile: "x" })),
+  one("task of patches", "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask", ({ backend }) => ({
+    windowId: "mw-1",
+    taskType: "RUN_COMMAND",
+    taskArn: "AWS-RunPatchBaseline",
+    targets: [{ key: "InstanceIds", values: [backend.id] }],
+  })),
   one("web ACL", "aws:wafv2/webAcl:WebAcl", () => ({
     scope: "REGIONAL",
     defaultAction: { allow: {} },

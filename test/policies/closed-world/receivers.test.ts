@@ -36,7 +36,9 @@ const REPORTED: Readonly<Record<string, (stack: Stack) => void>> = {
   "a definition that names the gateway's group": ({ p, gatewayGroup }) =>
     p.add("aws:sfn/stateMachine:StateMachine", "x", { definition: computed(gatewayGroup) }),
   "a policy that selects the backend by its tag": ({ p }) =>
-    p.add("aws:dlm/lifecyclePolicy:LifecyclePolicy", "x", { policyDetails: { targetTags: { Role: "backend" } } }),
+    p.add("aws:dlm/lifecyclePolicy:LifecyclePolicy", "x", {
+      policyDetails: { targetTags: { Role: "backend" }, schedules: [{ shareRules: [{ targetAccounts: ["999999999999"] }] }] },
+    }),
   "a home folder in the models bucket": ({ p }) => p.add("aws:transfer/user:User", "x", { homeDirectory: "/our-models/in", serverId: "s" }),
   "a type of a later provider": ({ p, backendGroup }) => p.add("aws:ec2/microHost:MicroHost", "x", { attachedTo: [backendGroup.id] }),
   "a resource of another package": ({ p, privateSubnet }) => p.add("cloudflare:index/magicWan:MagicWan", "x", { subnet: privateSubnet.id }),
@@ -64,6 +66,11 @@ describe.each(MODES)("%s values", (mode) => {
       p.add("aws:ec2/flowLog:FlowLog", "log", { vpcId: vpc.id });
       p.add("aws:rds/subnetGroup:SubnetGroup", "db", { subnetIds: [privateSubnet.id] });
       p.add("aws:backup/selection:Selection", "copies", { selectionTags: [{ type: "STRINGEQUALS", key: "Role", value: "backend" }] });
+      p.add("aws:dlm/lifecyclePolicy:LifecyclePolicy", "daily", { policyDetails: { targetTags: { Role: "backend" }, schedules: [{}] } });
+      p.add("aws:ssm/association:Association", "patches", {
+        name: "AWS-RunPatchBaseline",
+        targets: [{ key: "tag:Role", values: ["backend"] }],
+      });
       p.add("aws:ec2/subnet:Subnet", "more", { vpcId: vpc.id, cidrBlock: "10.0.101.128/25" });
     }, mode);
     expect(found).toEqual([]);

@@ -135,7 +135,7 @@ test.each<[string, Value, string[]]>([
   ["a bare account", { AWS: 123456789012 }, ["account"]],
   ["a role's session", { AWS: "arn:aws:sts::123456789012:assumed-role/x/y" }, ["account"]],
   ["an origin access identity", { AWS: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1" }, ["cdn"]],
-  ["a service", { Service: "ec2.amazonaws.com" }, []],
+  ["a service", { Service: "ec2.amazonaws.com" }, ["service"]],
   ["a canonical user", { CanonicalUser: "abc" }, ["unknown"]],
   ["unknown as a whole", UNKNOWN, ["unknown"]],
   ["a role of the program, unknown", { AWS: UNKNOWN }, []],
