@@ -80,12 +80,6 @@ export const COMPUTE: readonly Entry[] = [
     properties: "targets",
     harmless: "A list of hosts; what a task does with them is the task's, which is evaluated.",
   },
-  {
-    types: "dlm/lifecyclePolicy:",
-    properties: "policyDetails",
-    unless: "shareRules crossRegionCopyRules crossRegionCopyTargets actions eventSource archiveRule scripts",
-    harmless: "Copies of disks that stay in the account and the region.",
-  },
   { types: "ec2/tag:", properties: "resourceId", harmless: "A tag; roles are read from the program's own tags." },
   {
     types: "ec2/ami: ec2/amiFromInstance: ec2/amiCopy: ebs/snapshot: ebs/snapshotCopy:",

@@ -66,7 +66,6 @@ describe.each(MODES)("%s values", (mode) => {
       p.add("aws:ec2/flowLog:FlowLog", "log", { vpcId: vpc.id });
       p.add("aws:rds/subnetGroup:SubnetGroup", "db", { subnetIds: [privateSubnet.id] });
       p.add("aws:backup/selection:Selection", "copies", { selectionTags: [{ type: "STRINGEQUALS", key: "Role", value: "backend" }] });
-      p.add("aws:dlm/lifecyclePolicy:LifecyclePolicy", "daily", { policyDetails: { targetTags: { Role: "backend" }, schedules: [{}] } });
       p.add("aws:ssm/association:Association", "patches", {
         name: "AWS-RunPatchBaseline",
         targets: [{ key: "tag:Role", values: ["backend"] }],
