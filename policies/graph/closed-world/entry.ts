@@ -8,8 +8,6 @@ export interface Entry {
   readonly modelled?: string;
   /** Why the thing stays as it is. */
   readonly harmless?: string;
-  /** Fields, separated by spaces, at whatever depth: where one is given the entry does not hold. */
-  readonly unless?: string;
   /** What such a resource itself is from then on: what receives it is evaluated as well. */
   readonly becomes?: string;
 }

@@ -38,7 +38,7 @@ function receivers(graph: Graph, settings: Settings, things: Map<string, Thing>)
       .filter((one) => takes(one) || hidden(one))
       .flatMap((resource) =>
         receipts(guarded, resource).flatMap((receipt) => {
-          const entry = understood(resource.type, receipt.property, resource.inputs[receipt.property]);
+          const entry = understood(resource.type, receipt.property);
           if (entry?.becomes !== undefined && !things.has(resource.urn)) things.set(resource.urn, { resource, what: entry.becomes });
           return entry ? [] : [{ ...receipt, resource }];
         }),

@@ -3,8 +3,6 @@
  * policy that evaluates them or why they change nothing for the thing. What no entry names is reported (rules/engine/judgeable-resources.ts):
  * a type or a property of a later provider is never passed over in silence.
  */
-import type { Value } from "../../core/types";
-import { fieldsNamed } from "../network/network-interface";
 import type { Entry } from "./entry";
 import { ACCESS } from "./understood-access";
 import { COMPUTE } from "./understood-compute";
@@ -32,18 +30,15 @@ const MODERN: readonly (readonly [RegExp, string])[] = [
   [/V2:(\w+)V2$/, ":$1"],
 ];
 
-const excluded = ({ unless }: Entry, value: Value | undefined): boolean =>
-  unless !== undefined && value !== undefined && fieldsNamed(value, new RegExp(`^(${unless.replaceAll(" ", "|")})$`)).length > 0;
-
 const byType = new Map<string, readonly Read[]>();
 
-/** The entry for a property of a type, if there is one that holds for its value. */
-export function understood(type: string, property: string, value?: Value): Entry | undefined {
+/** The entry for a property of a type, if there is one. */
+export function understood(type: string, property: string): Entry | undefined {
   let known = byType.get(type);
   if (!known) {
     const name = MODERN.reduce((text, [pattern, modern]) => text.replace(pattern, modern), type);
     known = READ.filter(({ types }) => types.some((begin) => name.startsWith(begin)));
     byType.set(type, known);
   }
-  return known.find(({ entry, properties }) => (properties.has(property) || properties.has("*")) && !excluded(entry, value))?.entry;
+  return known.find(({ properties }) => properties.has(property) || properties.has("*"))?.entry;
 }
