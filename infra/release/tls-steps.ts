@@ -10,11 +10,8 @@ export const tlsPackages = ({ tls }: HostSpec): string[] => (tls?.acme === undef
 /** What the prepare step has to know. */
 export function tlsPrepared({ tls }: HostSpec): Line[] {
   if (tls === undefined) return [];
-  const renewed: Line[] = [
-    ["acme", "yes"],
-    ["webroot", WEBROOT],
-  ];
-  return [["tls", "yes"], ...(tls.acme === undefined ? [] : renewed)];
+  const renewed: Line[] = tls.acme === undefined ? [] : [["acme", "yes"]];
+  return [["tls", "yes"], ...renewed];
 }
 
 /** Before the release: the site names a certificate, without which nginx does not start. */

@@ -8,7 +8,7 @@ const STORE = "/etc/ddos/tls";
 /** What the site names. A link that is replaced by one rename, so that certificate and key are always a pair. */
 const TLS_FILES = { certificate: `${STORE}/current/fullchain.pem`, key: `${STORE}/current/privkey.pem` };
 
-/** Where nginx finds the answers to the authority's questions. */
+/** Where nginx finds the answers to the authority's questions. prepare.sh makes it, by its name: a folder of an unknown name could be any. */
 export const WEBROOT = "/var/www/ddos-acme";
 
 /** What certbot runs after a renewal. */

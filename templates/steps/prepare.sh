@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
-# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress, mode (proxy, or none), balancer (name and port, or none) with the lines of health, tls, acme with webroot, and access (yes, or none).
+# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress, mode (proxy, or none), balancer (name and port, or none) with the lines of health, tls, acme, and access (yes, or none).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -359,7 +359,7 @@ forget_certificate() {
 
 # Renewal by the package's own timer. Installing did not start it.
 set_up_renewal() {
-  folder 0755 root root /etc/letsencrypt /etc/letsencrypt/renewal-hooks /etc/letsencrypt/renewal-hooks/deploy /var/www "$(need webroot)"
+  folder 0755 root root /etc/letsencrypt /etc/letsencrypt/renewal-hooks /etc/letsencrypt/renewal-hooks/deploy /var/www /var/www/ddos-acme
   put "$STAGE/certificate.sh" /usr/local/lib/ddos/certificate.sh 0700 root root
   point /etc/letsencrypt/renewal-hooks/deploy/ddos /usr/local/lib/ddos/certificate.sh
   ensure_enabled certbot.timer

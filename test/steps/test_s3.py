@@ -162,8 +162,8 @@ class S3(unittest.TestCase):
     def test_throttled_for_good(self):
         self.s3.faults = [("status", 503, "SlowDown")] * 999
         self.fails(self.get(), "S3 asks to slow down (503 SlowDown", "still after 5 minutes", "run again when fewer hosts ask")
-        # Pauses of 15 to 30 seconds, after shorter ones.
-        self.assertTrue(3 * 12 <= len(self.s3.seen) <= 3 * 25, len(self.s3.seen))
+        # Pauses of 15 to 30 seconds, after shorter ones, of which a slow machine has some more.
+        self.assertTrue(3 * 12 <= len(self.s3.seen) <= 3 * 40, len(self.s3.seen))
 
     def test_other_bytes(self):
         self.fails(self.get(sha="0" * 64), "is not what was published: 3145745 bytes, sha256 " + SHA, "expected 3145745 bytes, sha256 000")

@@ -49,12 +49,23 @@ function inGroups(group: Group, [name, ...rest]: readonly string[], value: unkno
   return { ...Object.fromEntries(beside), [name]: inGroups(inner, rest, value) };
 }
 
+/** What switches a group on: without it a message is about the switch. */
+const ON: Readonly<Record<string, object>> = { "release.shadow": { seconds: 60, minRequests: 1 } };
+const withBeside = (value: unknown, group: object | undefined): unknown =>
+  group === undefined ? value : { ...group, ...(value as object) };
+
 /** The stack with one value at one path; what else the section needs is left out. */
 function stackWith(path: readonly string[], value: unknown): string {
   const [section = "", first, ...rest] = path;
   const inner = first === undefined ? undefined : (SECTIONS[section]?.schema as Group).properties?.[first];
-  const nested = inner === undefined ? nest(path.slice(1), value) : { [first ?? ""]: inGroups(inner, rest, value) };
-  const others: Record<string, unknown> = { app: { path: "templates/sample-app" }, gateway: { sshFrom: ["198.51.100.7/32"] } };
+  const group = rest.length > 0 ? ON[`${section}.${first ?? ""}`] : undefined;
+  const nested = inner === undefined ? nest(path.slice(1), value) : { [first ?? ""]: withBeside(inGroups(inner, rest, value), group) };
+  const acme = path.slice(0, 2).join(".") === "tls.acme";
+  const others: Record<string, unknown> = {
+    app: { path: "templates/sample-app" },
+    gateway: { sshFrom: ["198.51.100.7/32"], ...(acme ? { elasticIp: true } : {}) },
+  };
+  if (acme) others.domain = "ml.your-company.com";
   const base = others[section];
   const whole = path.length > 1 && base !== undefined ? { ...base, ...(nested as object) } : nested;
   const config = Object.fromEntries(Object.entries({ ...others, [section]: whole }).map(([name, one]) => [`ml-gateway:${name}`, one]));

@@ -38,6 +38,7 @@ function provider(world: World, asked: string[]): Provider {
         const keys = state as readonly string[];
         const other = {
           "urn::other": { type: "aws:s3/bucket:Bucket", outputs: { bucket: BUCKET } },
+          "urn::network": { type: "aws:ec2/vpc:Vpc", outputs: {} },
           "urn::foreign": object("x", "elsewhere"),
         };
         return { outputs: { ...other, ...Object.fromEntries(keys.map((key) => [`urn::${key}`, object(key, BUCKET)])) } };

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { WEBROOT } from "../../../infra/release/tls";
 import { lacking, unless } from "../../needs";
 
 const SCRIPT = readFileSync(join(__dirname, "../../../templates/steps/acme.sh"), "utf8");
@@ -102,4 +103,8 @@ unless(lacking("bash")).each<[string, string, RegExp]>([
   ["nothing", "", /^certbot ended without a word\. /],
 ])("%s", (_, words, expected) => {
   expect(told(words)).toMatch(expected);
+});
+
+test("the folder of the authority's questions is the one that prepare makes", () => {
+  expect(readFileSync(join(__dirname, "../../../templates/steps/prepare.sh"), "utf8")).toContain(` ${WEBROOT}\n`);
 });

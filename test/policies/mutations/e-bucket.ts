@@ -298,16 +298,12 @@ const policies: Mutation[] = [
     id: "E23-read",
     title: "another account may read",
     expect: "bucket-own-account",
-    verdict: "unknown",
-    knownVerdict: "violation",
     apply: (p) => add(p, read(p, { AWS: "arn:aws:iam::999999999999:root" })),
   },
   {
     id: "E23-replication",
     title: "replication to another account",
     expect: "bucket-own-account",
-    verdict: "unknown",
-    knownVerdict: "violation",
     apply: (p) =>
       void p.add("aws:s3/bucketReplicationConfig:BucketReplicationConfig", "copy", {
         bucket: bucket(p).id,

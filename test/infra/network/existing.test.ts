@@ -6,7 +6,7 @@ import type { Result } from "../../../policies/core/outcome";
 import { loadGraph } from "../../../policies/graph/load";
 import { policies } from "../../../policies/rules";
 import { byName, evaluateDev } from "../evaluate";
-import { answering, EXISTING, GOOD, PRIVATE, PUBLIC, route, SECOND, table, VPC } from "./aws";
+import { answering, EXISTING, GOOD, PRIVATE, PUBLIC, route, SECOND, table, VPC } from "./existing-aws";
 
 jest.setTimeout(60_000);
 
