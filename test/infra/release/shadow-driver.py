@@ -5,6 +5,7 @@ A service: path -> {"status", "headers", "body"} or {"does": "hang" | "after" | 
 
 import base64
 import contextlib
+import errno
 import importlib.util
 import io
 import itertools
@@ -82,7 +83,9 @@ class Service:
 def send(path, request):
     """@returns what nginx would get"""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(path)
+        # A socket has its name a moment before somebody listens.
+        while connection.connect_ex(path) == errno.ECONNREFUSED:
+            time.sleep(0.01)
         body = request.get("body", "").encode() * request.get("repeat", 1)
         headers = "".join(f"{name}: {value}\r\n" for name, value in request.get("headers", {}).items())
         head = f"{request.get('method', 'POST')} {request['target']} HTTP/1.0\r\nHost: a\r\n{headers}Content-Length: {len(body)}\r\n\r\n"
