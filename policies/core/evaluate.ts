@@ -1,5 +1,6 @@
 /** Runs policies over a graph and sorts what they say: levels, exemptions, and what is unknown. */
 import { settingsOf } from "./config";
+import { masked } from "./masked";
 import { hasSubject, isGeneral } from "./profile";
 import { sourceOf } from "./source";
 import { withServicePort } from "./service-port";
@@ -86,7 +87,13 @@ export async function evaluatePolicy(policy: Policy, level: ActiveLevel, graph: 
     const message = `The policy itself failed (${placeOf(error)}): nothing is known of what it checks. This is a fault of the pack; report it with the graph's shape.`;
     return [{ policy: policy.id, level: "mandatory", verdict: "unknown", urn: "", message }];
   }
-  return findings.map((finding) => ({ policy: policy.id, level, ...sourceOf(graph, finding.urn), ...finding }));
+  return findings.map((finding) => ({
+    policy: policy.id,
+    level,
+    ...sourceOf(graph, finding.urn),
+    ...finding,
+    message: masked(finding.message, graph),
+  }));
 }
 
 /** The engine's own limits: its stack, and the length of a string. */

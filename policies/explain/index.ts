@@ -4,6 +4,7 @@ import { settingsOf } from "../core/config";
 import { evaluate } from "../core/evaluate";
 import { lessonOf } from "../core/lesson";
 import type { Result } from "../core/outcome";
+import { masked } from "../core/masked";
 import { withServicePort } from "../core/service-port";
 import type { Graph, Policy, Resource } from "../core/types";
 import type { Host } from "../graph/network/hosts";
@@ -37,7 +38,11 @@ export async function explain(all: readonly Policy[], graph: Graph, config: Conf
     version: 1,
     asked,
     policies: chosen.map((one) => explained(one, result, policy ? undefined : urns)),
-    paths: policy ? policyPaths(network, policy) : resourcePaths(network, resources),
+    paths: (policy ? policyPaths(network, policy) : resourcePaths(network, resources)).map((path) => ({
+      ...path,
+      hops: path.hops.map((hop) => ({ ...hop, label: masked(hop.label, graph), reason: masked(hop.reason, graph) })),
+      text: masked(path.text, graph),
+    })),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Runs one step of a host (a Command, a copied file) over its files. */
 import { partsOf, textOfAsset } from "../core/assets";
 import type { Part } from "../core/assets";
+import { isSecretName } from "../core/secret-name";
 import { Asset, Secret } from "../core/types";
 import type { Resource, Value } from "../core/types";
 import { asArray, asProps, asString, containsSecret, exactText, isAbsent, isUnknown, reveal } from "../core/values";
@@ -13,7 +14,7 @@ import { nameOf, parentOf } from "./paths";
 import type { Context, State } from "./state";
 import type { Call } from "./call";
 import { absolute, makeFolders, unpack } from "./tree";
-import { foreign, hole, isSecretName, markSecret, shellString } from "./text";
+import { foreign, hole, markSecret, shellString } from "./text";
 
 export type PartName = "create" | "update" | "delete";
 

@@ -1,6 +1,7 @@
 /** Which paths the policies are about. */
 import { nameOf } from "./paths";
-import { holdsSecret, isKnown, isSecretName, plain } from "./text";
+import { isSecretName } from "../core/secret-name";
+import { holdsSecret, isKnown, plain } from "./text";
 
 const EXAMPLE = /\.(example|sample|template|dist|tmpl|md)$/u;
 

@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import type { Value } from "../core/types";
+import { isSecretName } from "../core/secret-name";
 import { asString } from "../core/values";
 import { copied } from "./work";
 
@@ -142,13 +143,6 @@ export function plain(text: string): string {
 }
 
 export const markSecret = (text: string): string => (text.includes(SECRET_MARK) ? text : SECRET_MARK + text);
-
-const SECRET_NAME = /(SECRET|PASSW|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL|DATABASE_URL|ACCESS_KEY)/iu;
-/** Environment names that are about keys without being one. */
-const HARMLESS_NAME = /(PUBLIC|_FILE$|_PATH$|_ARN$|_NAME$|_ID$|_TTL$)/iu;
-
-/** Whether a variable of this name usually holds a secret. */
-export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !HARMLESS_NAME.test(name);
 
 /** Whether the text holds, or may hold, something that must not be shown. */
 export function holdsSecret(text: string): boolean {

@@ -1,0 +1,134 @@
+/**
+ * Takes secrets out of what is said about a graph. Policies show no secret that they know as one; a script may carry it into any word of any
+ * line all the same, in parts or encoded. So every message passes through here last, whichever policy it is from.
+ */
+import { Asset, Secret, Unknown } from "./types";
+import type { Graph, Resource, Value } from "./types";
+import { isProps, reveal } from "./values";
+import { isSecretName } from "./secret-name";
+
+export const MASK = "[secret]";
+/** So many characters in a row of a secret are not shown. */
+const GRAM = 8;
+/** Shorter ones are words like any other. */
+const SHORTEST = 4;
+/** Of one secret; the rest of a longer one is hardly ever quoted, and its lines are secrets of their own. */
+const LONGEST = 65_536;
+
+interface Secrets {
+  /** Every run of GRAM characters of a secret. */
+  readonly grams: Set<string>;
+  /** Secrets that are shorter than that. */
+  readonly short: Set<string>;
+  /** How secrets begin, for one that is cut off. */
+  readonly starts: Set<string>;
+}
+
+const known = new WeakMap<Graph, Secrets>();
+
+/** The text without the secrets of the graph. */
+export function masked(text: string, graph: Graph): string {
+  let secrets = known.get(graph);
+  if (secrets === undefined) known.set(graph, (secrets = secretsOf(graph)));
+  const hidden = new Uint8Array(text.length);
+  for (let at = 0; at + GRAM <= text.length; at += 1) if (secrets.grams.has(text.slice(at, at + GRAM))) hidden.fill(1, at, at + GRAM);
+  if (secrets.starts.size > 0)
+    for (const { index } of text.matchAll(/\.\.\.|…/gu))
+      for (let length = GRAM - 1; length >= SHORTEST; length -= 1)
+        if (secrets.starts.has(text.slice(Math.max(0, index - length), index))) hidden.fill(1, index - length, index);
+  if (secrets.short.size > 0)
+    for (const word of text.matchAll(/[\p{L}\p{N}_+-]+|[^\s]+/gu))
+      if (secrets.short.has(word[0])) hidden.fill(1, word.index, word.index + word[0].length);
+  return hidden.includes(1) ? cover(text, hidden) : text;
+}
+
+function cover(text: string, hidden: Uint8Array): string {
+  let shown = "";
+  for (let at = 0; at < text.length; at += 1) {
+    if (hidden[at] === 0) shown += text[at] ?? "";
+    else if (at === 0 || hidden[at - 1] === 0) shown += MASK;
+  }
+  return shown;
+}
+
+function secretsOf(graph: Graph): Secrets {
+  const secrets: Secrets = { grams: new Set(), short: new Set(), starts: new Set() };
+  for (const resource of graph.resources) {
+    for (const props of [resource.inputs, resource.outputs])
+      for (const [key, value] of Object.entries(props)) collect(value, key, false, secrets);
+    for (const [name, text] of unmarked(resource)) add(isSecretName(name) ? [text] : random(text), secrets);
+  }
+  return secrets;
+}
+
+/** Policies that run in the engine see no marks, and a program may have forgotten one: what a Command is given to keep to itself. */
+function unmarked({ type, inputs }: Resource): [string, string][] {
+  if (!/^command:(local|remote):Command$/u.test(type)) return [];
+  const environment = reveal(inputs.environment);
+  const stdin = reveal(inputs.stdin);
+  return [
+    ...(isProps(environment)
+      ? Object.entries(environment).flatMap(([name, value]): [string, string][] => {
+          const text = reveal(value);
+          return typeof text === "string" ? [[name, text]] : [];
+        })
+      : []),
+    ...(typeof stdin === "string" ? assignments(stdin) : []),
+  ];
+}
+
+function collect(value: Value | undefined, key: string, secret: boolean, secrets: Secrets): void {
+  if (value === undefined || value instanceof Unknown) return;
+  if (value instanceof Secret) collect(value.value, key, true, secrets);
+  else if (value instanceof Asset) {
+    if (secret) add(value.kind === "text" ? parts(value.content ?? "") : [], secrets);
+    if (secret) add(parts(value.opened?.text ?? ""), secrets);
+    for (const member of Object.values(value.members ?? {})) collect(member, key, secret, secrets);
+  } else if (Array.isArray(value)) for (const item of value) collect(item, key, secret, secrets);
+  else if (isProps(value)) for (const [name, item] of Object.entries(value)) collect(item, name, secret, secrets);
+  else if (secret && (typeof value === "string" || typeof value === "number"))
+    add(isProse(key, String(value)) ? parts(decoded(key, String(value))) : [String(value)], secrets);
+}
+
+/** A text that has a secret in it, most of which is none: a script, a file, an address. */
+const isProse = (key: string, text: string): boolean =>
+  /^(create|update|delete|userData|userDataBase64|stdout)$/u.test(key) ||
+  text.includes("\n") ||
+  /^([A-Za-z_]\w*=|[a-z][\w+.-]*:\/\/|\{|\[)/u.test(text);
+
+const decoded = (key: string, text: string): string =>
+  key === "userDataBase64" ? `${text}\n${Buffer.from(text, "base64").toString("utf8")}` : text;
+
+const parts = (text: string): string[] => [
+  ...random(text),
+  ...assignments(text).flatMap(([name, value]) => (isSecretName(name) && !/^[a-z][\w+.-]*:\/\//u.test(value) ? [value] : [])),
+  ...[...text.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/gu)].flatMap(([, password]) => (password === undefined ? [] : [password])),
+];
+
+const assignments = (text: string): [string, string][] =>
+  [...text.matchAll(/([\w.-]+)["']?[ \t]*[=:][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}]+))/gu)].map(([, name = "", a, b, c]) => [
+    name,
+    a ?? b ?? c ?? "",
+  ]);
+
+/** Words of a text that nobody chose for their meaning. */
+const random = (text: string): string[] =>
+  (text.match(/[\w+-]{12,}/gu) ?? []).filter(
+    (word) => /[A-Za-z]/u.test(word) && (/\d\D*\d/u.test(word) || (/[a-z][A-Z].*[a-z][A-Z]/u.test(word) && word.length >= 16)),
+  );
+
+function add(found: readonly string[], secrets: Secrets): void {
+  for (const whole of found) {
+    const secret = whole.trim().slice(0, LONGEST);
+    if (secret.length < SHORTEST || secret.startsWith("$")) continue;
+    for (const form of [secret, encodeURIComponent(toWellFormed(secret)), Buffer.from(secret).toString("base64").replace(/=*$/u, "")]) {
+      const line = form.replace(/\s+/gu, " "); // as messages show it
+      if (line.length < GRAM) secrets.short.add(line);
+      for (let at = 0; at + GRAM <= line.length; at += 1) secrets.grams.add(line.slice(at, at + GRAM));
+      for (let length = SHORTEST; length < GRAM && length <= line.length; length += 1) secrets.starts.add(line.slice(0, length));
+    }
+  }
+}
+
+/** Half a pair of surrogates cannot be encoded. */
+const toWellFormed = (text: string): string => text.replace(/\p{Cs}/gu, "\uFFFD");
