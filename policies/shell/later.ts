@@ -46,8 +46,12 @@ function laterOf(files: Files, record: Happenings): Later[] {
   const seen = new Map<string, Later>();
   // A script that the set-up has run has been followed already.
   const ran = new Set(record.ran.map((one) => one.path));
+  const texts = (path: string): readonly string[] => [
+    ...record.written.flatMap((one) => (one.path === path ? [plain(one.content)] : [])),
+    ...(files.entries.get(path) ?? []).flatMap((entry) => (entry.content === undefined ? [] : [plain(entry.content)])),
+  ];
   const add = (path: string, content: string | undefined, place: Entry["place"]): void => {
-    for (const { text, user } of commandsOf(path, plain(content ?? ""))) {
+    for (const { text, user } of commandsOf(path, withUser(path, plain(content ?? ""), texts))) {
       if (text.trim() === "" || !isRelevant(text) || ran.has(text.trim().split(/\s/u)[0] ?? "")) continue;
       seen.set(`${user}\0${text}`, { path, text, user, place });
     }
@@ -56,6 +60,18 @@ function laterOf(files: Files, record: Happenings): Later[] {
   for (const [path, entries] of files.entries)
     for (const entry of entries) if (entry.kind !== "absent" && entry.content !== undefined) add(path, entry.content, entry.place);
   return [...seen.values()];
+}
+
+const UNIT_FOLDERS = ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"].map((folder) => `${folder}/systemd/system`);
+const SETS_USER = /^\s*(User|DynamicUser)\s*=/u;
+
+/** A drop-in of a unit, with the user that it has from there. */
+function withUser(path: string, text: string, texts: (path: string) => readonly string[]): string {
+  const unit = /\/([^/]+\.service)\.d\/[^/]+\.conf$/u.exec(path)?.[1];
+  if (unit === undefined || text.split("\n").some((line) => SETS_USER.test(line))) return text;
+  const whole = UNIT_FOLDERS.flatMap((folder) => texts(`${folder}/${unit}`)).at(-1);
+  const lines = (whole ?? "").split("\n").filter((line) => SETS_USER.test(line));
+  return [...lines, text].join("\n");
 }
 
 /** A text of which nothing is known is looked at by those who judge the file; here there is nothing to follow. */

@@ -1,7 +1,9 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { show } from "../../shell/text";
+import { nameOf } from "../../shell/paths";
 import { isApplication, unitsOf, valuesOf } from "./units";
+import type { Unit } from "./units";
 import { forEachHost, unknown, violation } from "./findings";
 import { programOf } from "./runs";
 import { isKnown, plain } from "../../shell/text";
@@ -16,22 +18,54 @@ function check({ record, files }: HostReport, settings: Settings): Finding[] {
     if (unit.text === undefined && seen) return [];
     if (unit.text === undefined)
       return [unknown(unit.place, `Cannot tell which user ${show(unit.path)} runs as: its text is not known. ${FIX}`)];
-    if (!valuesOf(unit.text, "ExecStart").some((line) => isApplication(line, settings))) return [];
-    const user = valuesOf(unit.text, "User").at(-1);
-    if (valuesOf(unit.text, "DynamicUser").at(-1) === "yes") return [];
-    if (user === undefined || user === "" || user === "root" || user === "0")
-      return [violation(unit.place, `${show(unit.path)} runs the application as root${user === undefined ? " (no User=)" : ""}. ${FIX}`)];
-    return isKnown(user) ? [] : [unknown(unit.place, `Cannot tell which user ${show(unit.path)} runs as: User=${show(user)}. ${FIX}`)];
+    return ofUnit(unit, unit.text, all, settings);
   });
+  // Judged above, with the user of their unit.
+  const ofDropIns = new Set(
+    all.flatMap(({ path, text = "" }) =>
+      dropsInto(path) === undefined || valuesOf(text, "User").length > 0
+        ? []
+        : valuesOf(text, "ExecStart").map((line) => line.split(/\s+/u).join(" ")),
+    ),
+  );
   const started = record.executed
     .filter(
       (run) =>
         run.user === "root" &&
         /^(uvicorn|gunicorn|hypercorn|daphne)$/u.test(programOf(run)) &&
+        !ofDropIns.has(run.argv.map(plain).join(" ")) &&
         !run.argv.some((a) => /^(--version|--help|--check-config|-V|-v|-h)$/u.test(plain(a))),
     )
     .map((run) => violation(run.place, `\`${show(run.argv.join(" "))}\` starts the application as root. ${FIX}`));
   return [...units, ...started];
+}
+
+/** A drop-in changes what it names, and has the rest from its unit. */
+function ofUnit(unit: Unit, text: string, all: readonly Unit[], settings: Settings): Finding[] {
+  const name = dropsInto(unit.path);
+  const whole = name === undefined ? [] : all.filter(({ path }) => nameOf(path) === name);
+  const runs = [text, ...(valuesOf(text, "User").length > 0 ? whole.map((one) => one.text ?? "") : [])];
+  if (!runs.some((one) => valuesOf(one, "ExecStart").some((line) => isApplication(line, settings)))) return [];
+  if ([text, ...whole.map((one) => one.text ?? "")].some((one) => valuesOf(one, "DynamicUser").at(-1) === "yes")) return [];
+  const own = valuesOf(text, "User").at(-1);
+  if (own !== undefined || name === undefined) return ofUser(unit, own);
+  const beside = all.flatMap(({ path, text: other }) => (dropsInto(path) === name ? valuesOf(other ?? "", "User").slice(-1) : []));
+  if (beside.length === 0 && !whole.some((one) => one.text !== undefined))
+    return [
+      unknown(unit.place, `Cannot tell which user ${show(unit.path)} runs the application as: the unit ${show(name)} is not seen. ${FIX}`),
+    ];
+  return (beside.length > 0 ? beside : whole.map((one) => valuesOf(one.text ?? "", "User").at(-1)))
+    .flatMap((user) => ofUser(unit, user))
+    .slice(0, 1);
+}
+
+/** The unit that a drop-in belongs to. */
+const dropsInto = (path: string): string | undefined => /\/([^/]+\.service)\.d\/[^/]+$/u.exec(path)?.[1];
+
+function ofUser(unit: Unit, user: string | undefined): Finding[] {
+  if (user === undefined || user === "" || user === "root" || user === "0")
+    return [violation(unit.place, `${show(unit.path)} runs the application as root${user === undefined ? " (no User=)" : ""}. ${FIX}`)];
+  return isKnown(user) ? [] : [unknown(unit.place, `Cannot tell which user ${show(unit.path)} runs as: User=${show(user)}. ${FIX}`)];
 }
 
 export const policy: Policy = {

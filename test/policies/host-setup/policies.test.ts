@@ -14,6 +14,8 @@ interface Table {
 const ENV = "/home/ddos/app/.env";
 const unit = (lines: string): string => `sudo tee /etc/systemd/system/api.service >/dev/null <<'EOF'\n[Service]\n${lines}\nEOF\n`;
 const SERVICE = unit("User=ddos\nExecStart=/home/ddos/venv/bin/uvicorn app:app --host 127.0.0.1");
+const dropIn = (lines: string): string =>
+  `sudo mkdir -p /etc/systemd/system/api.service.d\nsudo tee /etc/systemd/system/api.service.d/20.conf >/dev/null <<'EOF'\n[Service]\n${lines}\nEOF\n`;
 const START = "/home/ddos/venv/bin/uvicorn app:app";
 
 const onGateway = (create: string): Step => ({ create, dependsOn: [GATEWAY] });
@@ -205,14 +207,21 @@ const tables: Readonly<Record<string, Table>> = {
       "User=root": [unit(`User=root\nExecStart=${START}`)],
       python: [unit("ExecStart=/usr/bin/python3 /home/ddos/app/app.py")],
       nohup: [`sudo nohup ${START} >/dev/null 2>&1 &`],
+      "a drop-in with root": [SERVICE, dropIn("User=root")],
+      "a drop-in that takes the user away": [SERVICE, dropIn("User=")],
+      "a drop-in that starts it in a unit of root's": [unit("ExecStart=/usr/sbin/other"), dropIn(`ExecStart=\nExecStart=${START}`)],
     },
     good: {
       "User=ddos": [SERVICE],
+      "a drop-in has the user of its unit": [SERVICE, dropIn(`ExecStart=\nExecStart=${START} --host 127.0.0.1`)],
       DynamicUser: [unit(`DynamicUser=yes\nExecStart=${START}`)],
       "another service": [unit("ExecStart=/usr/sbin/nft -f /etc/nat.nft")],
       version: [`sudo /home/ddos/venv/bin/uvicorn --version`],
     },
-    open: { "from a file nobody shows": ["sudo cp /tmp/api.service /etc/systemd/system/api.service"] },
+    open: {
+      "from a file nobody shows": ["sudo cp /tmp/api.service /etc/systemd/system/api.service"],
+      "a drop-in whose unit is not seen": [dropIn(`ExecStart=\nExecStart=${START}`)],
+    },
   },
   "application-on-loopback": {
     bad: {
