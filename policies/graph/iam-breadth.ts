@@ -26,8 +26,10 @@ export function anybodys(statement: Statement, owner: Owner): string[] {
 
 function isAnybodys(pattern: string, { words }: Owner): boolean {
   if (!pattern.startsWith("arn:")) return /[*?]/.test(pattern);
-  const [, , service = "", , , ...rest] = pattern.split(":");
+  const [, , service = "", , account = "", ...rest] = pattern.split(":");
   const name = rest.join(":");
+  // What AWS publishes (images, regions, addresses) is in no account.
+  if (service === "ssm" && account === "" && /^parameter\/aws\/./.test(name)) return false;
   if (/[*?]/.test(service)) return true;
   const fixed = /^[^*?$]*/.exec(name)?.[0] ?? "";
   if (fixed === name) return false;

@@ -7,7 +7,7 @@ import type { Action } from "./iam-actions";
 import type { Statement } from "./iam-document";
 
 export interface Risk {
-  readonly kind: "foreign-role" | "not-known" | "everything" | "permissions" | "passes-role" | "changes" | "reads";
+  readonly kind: "foreign-role" | "not-known" | "everything" | "permissions" | "passes-role" | "commands" | "changes" | "reads";
   readonly actions: readonly string[];
 }
 
@@ -31,7 +31,12 @@ const HARMLESS_CHANGES = Object.values(HARMLESS);
 const CONTENT =
   /^(s3:GetObject(Version|Torrent|VersionTorrent)?|secretsmanager:(Batch)?GetSecretValue|ssm:GetParameter(s|sByPath|History)?|dynamodb:(GetItem|BatchGetItem|Query|Scan|PartiQLSelect|GetRecords)|ebs:GetSnapshotBlock|ec2:(GetPasswordData|GetConsoleOutput|GetConsoleScreenshot|DescribeInstanceAttribute|GetLaunchTemplateData)|lambda:(GetFunction|GetFunctionConfiguration)|codecommit:GitPull|rds-data:\w+|redshift-data:GetStatementResult|athena:GetQueryResults|kinesis:GetRecords|sqs:ReceiveMessage|kms:Decrypt|elasticfilesystem:Client\w+|ssm:GetDocument|sagemaker:GetRecord|glue:GetConnections?)$/;
 
-export function risksOf(statements: readonly Statement[], owner: Owner): Risk[] {
+/** They make the caller root, or a user who may become it, on the host that is named: a narrow resource makes them no smaller. */
+const COMMANDS =
+  /^(ssm:(SendCommand|StartSession|ResumeSession|StartAutomationExecution|StartChangeRequestExecution|CreateAssociation(Batch)?|UpdateAssociation|StartAssociationsOnce|UpdateDocument|UpdateDocumentDefaultVersion)|ec2-instance-connect:(SendSSHPublicKey|SendSerialConsoleSSHPublicKey|OpenTunnel)|ssm-guiconnect:StartConnection)$/;
+
+/** @param host whether it is the role of a host: what maintains hosts is another thing */
+export function risksOf(statements: readonly Statement[], owner: Owner, host: boolean): Risk[] {
   const allowed = statements.filter(({ effect }) => effect === "Allow");
   const denied = statements.filter((one) => one.effect === "Deny" && one.conditions.length === 0 && !one.conditionsOpen && coversAll(one));
   const isDenied = (action: string): boolean => denied.some((statement) => actionAnswer(statement, action) === "yes");
@@ -51,11 +56,17 @@ export function risksOf(statements: readonly Statement[], owner: Owner): Risk[] 
     { kind: "not-known", actions: wide.flatMap(({ statement }) => unknownServices(statement)) },
     { kind: "permissions", actions: of(named, (action) => managesIdentities(action)) },
     { kind: "passes-role", actions: passes ? of(named, startsWithRole) : [] },
+    { kind: "commands", actions: of(host ? named : wide, ({ name }) => COMMANDS.test(name)) },
     {
       kind: "changes",
       actions: of(
         wide,
-        ({ name, level }) => level !== "read" && level !== "list" && !CONTENT.test(name) && !HARMLESS_CHANGES.some((one) => one.test(name)),
+        ({ name, level }) =>
+          level !== "read" &&
+          level !== "list" &&
+          !COMMANDS.test(name) &&
+          !CONTENT.test(name) &&
+          !HARMLESS_CHANGES.some((one) => one.test(name)),
       ),
     },
     { kind: "reads", actions: of(wide, ({ name }) => CONTENT.test(name)) },
@@ -100,6 +111,7 @@ export function describeRisk({ kind, actions }: Risk): string {
   if (kind === "everything") return "do nearly anything on anybody's resources";
   if (kind === "permissions") return `change identities of the account and their rights (${some})`;
   if (kind === "passes-role") return `hand a role to a service and so take the role's rights (iam:PassRole with ${some})`;
+  if (kind === "commands") return `run commands on hosts, past the bastion and as root (${some})`;
   return kind === "changes"
     ? `change what is anybody's in the account (${some})`
     : `read the content of what is anybody's in the account (${some})`;

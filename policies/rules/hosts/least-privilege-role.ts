@@ -104,7 +104,7 @@ function ofServices(graph: Graph, hosts: ReadonlyMap<Resource, Resource>): Findi
         ...rights.managed
           .filter(({ arn }) => TAKES_OVER.test(arn))
           .map(({ arn, resource }) => report(resource, "violation", `${who} has ${arn}: ${FIX}`)),
-        ...byMeaning(graph, particulars(rights), role, who).slice(0, 1),
+        ...byMeaning(graph, particulars(rights), role, who, false).slice(0, 1),
       ];
     });
 }
@@ -134,8 +134,8 @@ function ofGroups(graph: Graph): Finding[] {
 const TAKES_OVER = /\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|SystemAdministrator)$/;
 
 /** By what the actions mean and whose resources they reach. */
-function byMeaning(graph: Graph, statements: readonly Statement[], role: Resource, who: string): Finding[] {
-  return [...risksOf(statements, ownerOf(graph)), ...foreignRoles(graph, statements)].map((risk) =>
+function byMeaning(graph: Graph, statements: readonly Statement[], role: Resource, who: string, host: boolean): Finding[] {
+  return [...risksOf(statements, ownerOf(graph), host), ...foreignRoles(graph, statements)].map((risk) =>
     report(
       role,
       risk.kind === "not-known" || risk.kind === "foreign-role" ? "unknown" : "violation",
@@ -164,7 +164,7 @@ function meant(graph: Graph, rights: Rights, role: Resource, who: string): Findi
   const all = allowed.length === FORBIDDEN.length ? "anything at all" : allowed.slice(0, 5).join(", ");
   if (allowed.length > 0)
     return [report(role, "violation", `${who} may do ${all}${allowed.length > 5 ? " ..." : ""} on anybody's resources: ${FIX}`)];
-  const risks = byMeaning(graph, statements, role, who);
+  const risks = byMeaning(graph, statements, role, who, true);
   if (risks.length > 0) return risks;
   const open = answers.filter(({ answer }) => answer === "maybe").map(({ request }) => request.action);
   return open.length > 0

@@ -52,6 +52,27 @@ const TOO_MUCH: Readonly<Record<string, object>> = {
   "secrets of everybody in production": { Action: "secretsmanager:GetSecretValue", Resource: "arn:aws:secretsmanager:*:*:secret:prod/*" },
   "rules of any group": { Action: "ec2:ModifySecurityGroupRules", Resource: "*" },
   "a login on any host": { Action: ["ssm:StartSession", "ec2-instance-connect:SendSSHPublicKey"], Resource: "*" },
+  "parameters of the account that begin as those of AWS": {
+    Action: "ssm:GetParameter",
+    Resource: "arn:aws:ssm:us-east-1:123456789012:parameter/aws/*",
+  },
+  "commands on a named host": {
+    Action: "ssm:SendCommand",
+    Resource: ["arn:aws:ssm:us-east-1::document/AWS-RunShellScript", "arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0"],
+  },
+  "a session on hosts with a tag": {
+    Action: "ssm:StartSession",
+    Resource: "arn:aws:ec2:us-east-1:123456789012:instance/*",
+    Condition: { StringEquals: { "ssm:resourceTag/Role": "backend" } },
+  },
+  "a login on a named host": {
+    Action: "ec2-instance-connect:SendSSHPublicKey",
+    Resource: "arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0",
+  },
+  "a runbook of AWS's": {
+    Action: "ssm:StartAutomationExecution",
+    Resource: "arn:aws:ssm:us-east-1::automation-definition/AWS-RunShellScript:*",
+  },
   "snapshots handed on": { Action: ["ec2:CreateSnapshot", "ec2:ModifySnapshotAttribute"], Resource: "*" },
   "a role passed to a function": {
     Action: ["iam:PassRole", "lambda:CreateFunction"],
@@ -77,6 +98,7 @@ const ENOUGH: Readonly<Record<string, object>> = {
     Action: ["iam:PassRole", "dynamodb:PutItem"],
     Resource: ["arn:aws:iam::123456789012:role/x", "arn:aws:dynamodb:us-east-1:123456789012:table/orders"],
   },
+  "parameters that AWS publishes": { Action: "ssm:GetParameter", Resource: "arn:aws:ssm:us-east-1::parameter/aws/service/*" },
   "one table": { Action: "dynamodb:PutItem", Resource: "arn:aws:dynamodb:us-east-1:123456789012:table/orders" },
   "hosts with the project's tag": {
     Action: "ec2:StopInstances",
