@@ -36,7 +36,7 @@ const COMMANDS =
   /^(ssm:(SendCommand|StartSession|ResumeSession|StartAutomationExecution|StartChangeRequestExecution|CreateAssociation(Batch)?|UpdateAssociation|StartAssociationsOnce|UpdateDocument|UpdateDocumentDefaultVersion)|ec2-instance-connect:(SendSSHPublicKey|SendSerialConsoleSSHPublicKey|OpenTunnel)|ssm-guiconnect:StartConnection)$/;
 
 /** @param host whether it is the role of a host: what maintains hosts is another thing */
-export function risksOf(statements: readonly Statement[], owner: Owner, host: boolean): Risk[] {
+export function risksOf(statements: readonly Statement[], owner: Owner, host = false): Risk[] {
   const allowed = statements.filter(({ effect }) => effect === "Allow");
   const denied = statements.filter((one) => one.effect === "Deny" && one.conditions.length === 0 && !one.conditionsOpen && coversAll(one));
   const isDenied = (action: string): boolean => denied.some((statement) => actionAnswer(statement, action) === "yes");

@@ -103,6 +103,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
         !(isWithin(to, home) || isWithin(home, to) || isGuarded(to, home) || /^\/(etc|usr|root|proc|sys|boot|lib)(\/|$)/u.test(to))
       );
     }),
+  // As a file in /usr/local/share/ca-certificates would.
+  ca_certs: certificates,
+  "ca-certs": certificates,
   snap: (value) => only(value, {}, ""),
   rsyslog: (value) => only(value, { config_dir: any, config_filename: any, service_reload_command: is("auto") }, ""),
 };
@@ -110,6 +113,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
 /** A setting of apt that is not understood in a file of its own is not understood here either. */
 const strangeApt = (settings: string): boolean =>
   strangeLine("/etc/apt/apt.conf.d/90-cloud", settings) !== undefined || /Invoke|Install-Pkgs/u.test(settings);
+
+function certificates(value: unknown): boolean {
+  const pem: Check = (given) => list(given).every((one) => /^\s*-----BEGIN CERTIFICATE-----/u.test(text(one, "")));
+  return only(value, { trusted: pem, remove_defaults: any, "remove-defaults": any }, "");
+}
 
 function official(value: unknown): boolean {
   return list(value).every((one) =>

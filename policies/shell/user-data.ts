@@ -61,7 +61,9 @@ function run(text: string, instance: Resource, part: string, files: Files, conte
   const first = text.trimStart().split("\n")[0] ?? "";
   if (/^(Content-Type|MIME-Version|From |Number-Attachments)/iu.test(first)) {
     for (const body of mimeParts(text)) run(body, instance, part, files, context);
-  } else if (first.startsWith("#cloud-config")) cloudConfig(text, instance, part, files, context);
+  } else if (first.startsWith("#cloud-config-archive")) archive(text, instance, part, files, context);
+  else if (/^##\s*template:\s*jinja/iu.test(first)) run(filledIn(text), instance, part, files, context);
+  else if (first.startsWith("#cloud-config")) cloudConfig(text, instance, part, files, context);
   else if (/^#!.*\b(ba|da)?sh\b/u.test(first)) script(text, instance, part, files, context);
   // Run at every boot, and before anything else.
   else if (first.startsWith("#cloud-boothook"))
@@ -75,6 +77,44 @@ const isNote = (text: string): boolean => !/^[#<\w]/u.test(text.trimStart());
 
 function script(text: string, instance: Resource, part: string, files: Files, context: Context): void {
   runOnHost({ urn: instance.urn, part, text: foreign(text), stdin: "", user: "root", environment: new Map() }, files, context);
+}
+
+/** What cloud-init knows of an instance, put into a template: words without a meaning of their own. All else stays, and is not valid or not known. */
+const filledIn = (text: string): string =>
+  text
+    .trimStart()
+    .replace(/^[^\n]*\n/u, "")
+    .replace(
+      /\{\{-?\s*(?:v1\.|ds\.meta_data\.)?(local_hostname|region|availability_zone|instance_id|cloud_name|platform|distro(?:_\w+)?)\s*-?\}\}/gu,
+      (_, name: string) => `instance-${name}`,
+    )
+    .replace(/^(##\s*template:[\s\S]*|[\s\S]*\{[{%#][\s\S]*)$/iu, "#template");
+
+const TYPES: Readonly<Record<string, string>> = {
+  "text/cloud-config": "#cloud-config",
+  "text/x-shellscript": "#!/bin/sh",
+  "text/cloud-boothook": "#cloud-boothook",
+  "text/jinja2": "## template: jinja",
+};
+
+/** A list of texts, each of a format of its own. */
+function archive(text: string, instance: Resource, part: string, files: Files, context: Context): void {
+  let parts: unknown;
+  try {
+    parts = text.length > LONGEST ? undefined : parseYaml(text);
+  } catch {
+    parts = undefined;
+  }
+  if (!Array.isArray(parts)) return unreadable(instance, part, "which is not a valid archive of cloud-config", files, context);
+  for (const one of parts as readonly unknown[]) {
+    const { content, type } = (typeof one === "object" && one !== null ? one : { content: one }) as { content?: unknown; type?: unknown };
+    if (typeof content !== "string" || content.startsWith("#cloud-config-archive"))
+      return unreadable(instance, part, "a part of which has no text", files, context);
+    const head = typeof type === "string" ? TYPES[type] : undefined;
+    if (/^#/u.test(content.trimStart())) run(content, instance, part, files, context);
+    else if (head !== undefined) run(`${head}\n${content}`, instance, part, files, context);
+    else unreadable(instance, part, "a part of which has a format that is not followed", files, context);
+  }
 }
 
 function mimeParts(text: string): string[] {

@@ -48,7 +48,7 @@ export const ACCESS: readonly Format[] = [
     harmless: only(
       new RegExp(`^(${SSHD_FREE})\\b`, "iu"),
       /^PermitRootLogin\s+(no|prohibit-password|without-password|forced-commands-only)$/iu,
-      /^(PermitEmptyPasswords|PermitUserEnvironment|PermitTunnel|HostbasedAuthentication|ExposeAuthInfo|PermitUserRC|GatewayPorts)\s+no$/iu,
+      /^(PermitTTY|PermitEmptyPasswords|PermitUserEnvironment|PermitTunnel|HostbasedAuthentication|ExposeAuthInfo|PermitUserRC|GatewayPorts)\s+no$/iu,
       /^StrictModes\s+yes$/iu,
       /^AuthenticationMethods\s+(publickey\S*(,\S+)*\s*)+$/iu,
       /^AuthorizedKeysFile(\s+(%h\/)?\.ssh\/authorized_keys2?)+$/iu,
@@ -56,6 +56,7 @@ export const ACCESS: readonly Format[] = [
       /^AuthorizedKeysCommand\s+\/usr\/share\/ec2-instance-connect\//iu,
       /^AuthorizedKeysCommandUser\s+(ec2-instance-connect|nobody)$/iu,
       /^ForceCommand\s+(internal-sftp\b.*|\/bin\/false|\/usr\/sbin\/nologin)$/iu,
+      /^ForceCommand\s+\/(usr\/)?bin\/systemctl\s+is-(active|enabled|failed)(\s+[\w@.-]+)*$/iu,
       // Keys and ciphers that OpenSSH takes by itself; a list that begins with - takes some away.
       /^Ciphers\s+(-\S+|\^?((chacha20-poly1305@openssh\.com|aes(128|192|256)-(ctr|gcm@openssh\.com)),?)+)$/iu,
       /^MACs\s+(-\S+|\^?((hmac-sha2-(256|512)|umac-128)(-etm)?(@openssh\.com)?,?)+)$/iu,

@@ -140,6 +140,32 @@ test("user data counts, plain and encoded, script and cloud-config", async () =>
   expect(await verdicts(policy, [], { userData: UNKNOWN })).toEqual(["unknown"]);
 });
 
+describe("other forms of user data", () => {
+  const config = (mode: string): string =>
+    `#cloud-config\nwrite_files:\n  - path: ${ENV}\n    permissions: "${mode}"\n    owner: ddos:ddos\n    content: "{{ v1.instance_id }}"\n`;
+  const archive = (...parts: readonly object[]): string => `#cloud-config-archive\n${JSON.stringify(parts)}\n`;
+  test.each([
+    ["a template", `## template: jinja\n${config("0644")}`, ["violation"]],
+    ["a template that keeps to itself", `## template: jinja\n${config("0600")}`, []],
+    ["a template with a condition", `## template: jinja\n${config("0600")}{% if x %}runcmd: [true]{% endif %}\n`, ["unknown"]],
+    ["a template of a template", `## template: jinja\n## template: jinja\n${config("0600")}`, ["unknown"]],
+    [
+      "an archive",
+      archive({ type: "text/cloud-config", content: config("0600") }, { type: "text/x-shellscript", content: `chmod 644 ${ENV}` }),
+      ["violation"],
+    ],
+    [
+      "an archive that keeps to itself",
+      archive({ content: config("0600") }, { content: "#!/bin/bash\ntimedatectl set-timezone UTC\n" }),
+      [],
+    ],
+    ["a part of another format", archive({ content: config("0600") }, { type: "text/x-include-url", content: "http://x" }), ["unknown"]],
+    ["an archive of none", "#cloud-config-archive\npackages: [jq]\n", ["unknown"]],
+  ])("%s", async (_, userData, expected) => {
+    expect(await verdicts(policy, [], { userData })).toEqual(expected);
+  });
+});
+
 test("a file behind a link is named by both paths: the one on the disk, and the one that the script writes", async () => {
   const steps = [`sudo ln -sfn /home/ddos/releases/7 /home/ddos/app\nsudo install -m 644 x ${ENV}`];
   const [finding, ...rest] = await policy.evaluate(program(steps), settings);

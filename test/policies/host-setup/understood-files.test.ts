@@ -101,6 +101,7 @@ describe("cloud-config", () => {
     power_state: { mode: "reboot", condition: "chmod 777 /home" },
     users: [{ name: "a", sudo: "ALL=(ALL) NOPASSWD:ALL" }],
     ansible: { pull: {} },
+    ca_certs: { trusted: ["$(curl http://x)"], script: "x" },
     a_module_of_tomorrow: true,
   };
   test.each(Object.entries(BAD))("%s is not understood", (key, value) => {
@@ -114,6 +115,7 @@ describe("cloud-config", () => {
       users: ["default", { name: "a", lock_passwd: true, ssh_authorized_keys: ["ssh-ed25519 AAAA x"] }],
       mounts: [["/dev/sdf", "/data"]],
       disable_root: true,
+      ca_certs: { trusted: ["-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"] },
       apt: { sources: { x: { source: "deb [signed-by=$KEY_FILE] https://x/ stable main", keyid: "AB" } } },
     };
     expect(strangeSettings(config, HOME)).toEqual([]);
@@ -128,6 +130,8 @@ describe("other files", () => {
     ["/etc/sysusers.d/x.conf", 'u x 0:0 "x" /root /bin/bash'],
     ["/etc/docker/daemon.json", '{"hosts": ["tcp://0.0.0.0:2375"]}'],
     ["/etc/ssh/sshd_config.d/x.conf", "Port 443"],
+    ["/etc/ssh/sshd_config.d/x.conf", "PermitTTY yes"],
+    ["/etc/ssh/sshd_config.d/x.conf", "ForceCommand /usr/bin/systemctl restart ddos-backend"],
     ["/etc/ssh/sshd_config.d/x.conf", "Ciphers aes128-cbc"],
     ["/etc/ssh/sshd_config.d/x.conf", "ADirectiveOfTomorrow yes"],
     ["/etc/ssh/ssh_config.d/x.conf", "ProxyCommand /opt/x"],
@@ -148,6 +152,7 @@ describe("other files", () => {
     ["/etc/sysusers.d/x.conf", 'u app - "App" /var/lib/app\ng app -\nm app adm'],
     ["/etc/docker/daemon.json", '{"log-driver": "json-file", "log-opts": {"max-size": "10m"}}'],
     ["/etc/ssh/sshd_config.d/x.conf", "Ciphers aes256-gcm@openssh.com\nAcceptEnv LANG LC_*\nPort 22"],
+    ["/etc/ssh/sshd_config.d/x.conf", "Match User deploy\n  PermitTTY no\n  ForceCommand /usr/bin/systemctl is-active ddos-gateway"],
     ["/home/guest/.ssh/authorized_keys", "ssh-ed25519 AAAA x"],
     ["/etc/sudoers.d/x", "oncall ALL=(root) NOPASSWD: /usr/bin/systemctl restart ddos-backend"],
   ];
