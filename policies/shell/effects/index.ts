@@ -13,6 +13,7 @@ import { dd, mkdir, mktemp, sed, tee, touch, truncate } from "./create";
 import { aws, curl, scp, wget } from "./fetch";
 import { base64, basename, cat, dirname, echo, head, id, printf, pwd, readlink, sha256sum, stat, whoami } from "./output";
 import { groupmod, joinGroup, newUser, password, setcap, sysctl, systemctl, usermod, users } from "./system";
+import { packages } from "./packages";
 import { dump, lookUp } from "./reveal";
 import { chgrp, chmod, chown, setfacl } from "./permissions";
 
@@ -34,6 +35,14 @@ const importKeys: Effect = (call) => {
 };
 
 export const EFFECTS: Readonly<Record<string, Effect>> = {
+  dpkg: packages,
+  rpm: packages,
+  apt: packages,
+  "apt-get": packages,
+  aptitude: packages,
+  dnf: packages,
+  yum: packages,
+  snap: packages,
   "ssh-import-id": importKeys,
   "ssh-import-id-gh": importKeys,
   "ssh-import-id-lp": importKeys,

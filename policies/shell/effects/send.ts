@@ -6,7 +6,7 @@ import { parseOptions } from "../options";
 import { contentOf } from "../redirects";
 import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
-import { DEEP, hole, holesOf, SECRET_MARK, show } from "../text";
+import { DEEP, hole, holdsSecret, holesOf, SECRET_MARK, show } from "../text";
 
 const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
 
@@ -57,6 +57,8 @@ export function noteUpload(call: Call, url: string, words: readonly string[]): v
 export const sender: Effect = (call) => {
   const options = parseOptions(call.args, { values: "pwsticafr", long: { attach: "a", file: "f" } });
   noteInput(call, call.name === "logger" ? "the system log" : (options.operands[0] ?? call.name));
+  if (call.name === "logger" && options.operands.some(holdsSecret))
+    call.scope.context.record.sent.push({ what: "a secret to the system log", place: call.scope.context.place });
   for (const file of [options.value("f"), options.value("a")])
     if (file !== undefined) noteSent(file, call, options.operands[0] ?? call.name);
   if (/^(nc|ncat|netcat|telnet)$/u.test(call.name) && !options.has("z", "l", "listen"))

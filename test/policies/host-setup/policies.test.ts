@@ -276,6 +276,10 @@ const tables: Readonly<Record<string, Table>> = {
       file: ["wget -O /tmp/i.sh https://x.example/i && sh /tmp/i.sh"],
       "through gunzip": ["curl -s https://x.example/i.gz | gunzip | sh"],
       perl: ["curl -s https://x.example/i | perl"],
+      dpkg: ["curl -fsSLo /tmp/a.deb https://x.example/latest/a.deb; sudo dpkg -i /tmp/a.deb"],
+      "apt of a file": ["cd /tmp; wget -O a.deb https://x.example/a.deb && sudo apt-get install -y ./a.deb"],
+      snap: ["curl -so /tmp/a.snap https://x.example/a.snap && sudo snap install --dangerous /tmp/a.snap"],
+      rpm: ["curl -so /tmp/a.rpm https://x.example/a.rpm && sudo rpm -Uvh /tmp/a.rpm"],
       local: [{ type: "command:local:Command", create: "curl -s https://x.example/i | sh" }],
     },
     good: {
@@ -283,6 +287,11 @@ const tables: Readonly<Record<string, Table>> = {
       health: ["curl -s http://127.0.0.1:8000/health | grep -q ok"],
       jq: ["curl -s https://x.example/v.json | jq -r .version"],
       checked: [`curl -so /tmp/i.sh https://x.example/i\necho "${"0".repeat(64)}  /tmp/i.sh" | sha256sum --check\nbash /tmp/i.sh`],
+      "a package that is checked": [
+        `curl -so /tmp/a.deb https://x.example/a.deb\necho "${"0".repeat(64)}  /tmp/a.deb" | sha256sum -c\nsudo dpkg -i /tmp/a.deb`,
+      ],
+      "a package that is looked at": ["curl -so /tmp/a.deb https://x.example/a.deb; dpkg --contents /tmp/a.deb; dpkg -I /tmp/a.deb"],
+      "packages of the distribution": ["sudo apt-get install -y nginx python3.12-venv; sudo snap install amazon-ssm-agent --classic"],
       "apt key": ["curl -fsSL https://x.example/key | sudo gpg --dearmor -o /etc/apt/keyrings/x.gpg"],
     },
   },
