@@ -22,6 +22,8 @@ interface Secrets {
   readonly short: Set<string>;
   /** How secrets begin, for one that is cut off. */
   readonly starts: Set<string>;
+  /** What the program does not keep to itself. */
+  readonly open: string;
 }
 
 const known = new WeakMap<Graph, Secrets>();
@@ -52,14 +54,32 @@ function cover(text: string, hidden: Uint8Array): string {
 }
 
 function secretsOf(graph: Graph): Secrets {
-  const secrets: Secrets = { grams: new Set(), short: new Set(), starts: new Set() };
+  const secrets: Secrets = { grams: new Set(), short: new Set(), starts: new Set(), open: openTexts(graph) };
   for (const resource of graph.resources) {
     for (const props of [resource.inputs, resource.outputs])
       for (const [key, value] of Object.entries(props)) collect(value, key, false, secrets);
-    for (const [name, text] of unmarked(resource)) add(isSecretName(name) ? [text] : random(text), secrets);
+    for (const [name, text] of unmarked(resource)) add(isSecretName(name) ? [text] : chance(text, secrets), secrets);
   }
   return secrets;
 }
+
+/** What the program gives in the open elsewhere, such as the name of a bucket, is no secret because a script or a Command is given it as well. */
+function openTexts(graph: Graph): string {
+  const found: string[] = [];
+  const gather = (value: Value | undefined): void => {
+    if (typeof value === "string") found.push(value);
+    else if (Array.isArray(value)) for (const item of value) gather(item);
+    else if (isProps(value)) for (const item of Object.values(value)) gather(item);
+  };
+  for (const { type, name, inputs, outputs } of graph.resources) {
+    found.push(name);
+    if (type.startsWith("command:")) continue;
+    for (const props of [inputs, outputs]) for (const [key, value] of Object.entries(props)) if (!/^userData/u.test(key)) gather(value);
+  }
+  return found.join("\n");
+}
+
+const chance = (text: string, { open }: Secrets): string[] => random(text).filter((word) => !open.includes(word));
 
 /** Policies that run in the engine see no marks, and a program may have forgotten one: what a Command is given to keep to itself. */
 function unmarked({ type, inputs }: Resource): [string, string][] {
@@ -81,13 +101,13 @@ function collect(value: Value | undefined, key: string, secret: boolean, secrets
   if (value === undefined || value instanceof Unknown) return;
   if (value instanceof Secret) collect(value.value, key, true, secrets);
   else if (value instanceof Asset) {
-    if (secret) add(value.kind === "text" ? parts(value.content ?? "") : [], secrets);
-    if (secret) add(parts(value.opened?.text ?? ""), secrets);
+    if (secret) add(value.kind === "text" ? parts(value.content ?? "", secrets) : [], secrets);
+    if (secret) add(parts(value.opened?.text ?? "", secrets), secrets);
     for (const member of Object.values(value.members ?? {})) collect(member, key, secret, secrets);
   } else if (Array.isArray(value)) for (const item of value) collect(item, key, secret, secrets);
   else if (isProps(value)) for (const [name, item] of Object.entries(value)) collect(item, name, secret, secrets);
   else if (secret && (typeof value === "string" || typeof value === "number"))
-    add(isProse(key, String(value)) ? parts(decoded(key, String(value))) : [String(value)], secrets);
+    add(isProse(key, String(value)) ? parts(decoded(key, String(value)), secrets) : [String(value)], secrets);
 }
 
 /** A text that has a secret in it, most of which is none: a script, a file, an address. */
@@ -99,8 +119,8 @@ const isProse = (key: string, text: string): boolean =>
 const decoded = (key: string, text: string): string =>
   key === "userDataBase64" ? `${text}\n${Buffer.from(text, "base64").toString("utf8")}` : text;
 
-const parts = (text: string): string[] => [
-  ...random(text),
+const parts = (text: string, secrets: Secrets): string[] => [
+  ...chance(text, secrets),
   ...assignments(text).flatMap(([name, value]) => (isSecretName(name) && !/^[a-z][\w+.-]*:\/\//u.test(value) ? [value] : [])),
   ...[...text.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/gu)].flatMap(([, password]) => (password === undefined ? [] : [password])),
 ];
