@@ -35,7 +35,8 @@ function backendRelease(hosts: SoakHosts, change: Partial<BackendWanted>, releas
   const { bench, lab } = hosts;
   const good = bench.good();
   const wanted = { ...good, ...change, spec: { ...(change.spec ?? good.spec), release } };
-  const theirs = { ...good, app: { ...good.app, label: `${wanted.app.label}-theirs` } };
+  // From the same settings: deployments of two settings at once remove each other's scripts, and fail by saying so (the stack's lock keeps them apart).
+  const theirs = { ...good, app: { ...good.app, label: `${wanted.app.label}-theirs` }, spec: { ...good.spec, release } };
   return {
     role: "backend",
     wanted: { made: madeOf(wanted) },
