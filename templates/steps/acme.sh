@@ -17,13 +17,14 @@ LOGGED=0
 # A name at an authority has a certificate of its own: that of staging is no beginning of the real one.
 LINEAGE=ddos-$(printf '%s %s' "$NAME" "$DIRECTORY" | sha256sum | cut -c 1-12)
 
+# drop NAME: all that certbot has of a certificate.
+drop() { rm -rf -- "${CERTBOT:?}/renewal/$1.conf" "${CERTBOT:?}/live/$1" "${CERTBOT:?}/archive/$1"; }
+
 # A run that was killed may have left a certificate without its files, which certbot refuses to go on with.
 drop_damaged() {
-  if [ -e "$CERTBOT/renewal/$LINEAGE.conf" ] && ! is_whole; then
-    rm -rf -- "$CERTBOT/renewal/$LINEAGE.conf" "${CERTBOT:?}/live/$LINEAGE" "${CERTBOT:?}/archive/$LINEAGE"
-    log "removed what a run that was cut off had left of $LINEAGE"
-  elif [ ! -e "$CERTBOT/renewal/$LINEAGE.conf" ]; then
-    rm -rf -- "${CERTBOT:?}/live/$LINEAGE" "${CERTBOT:?}/archive/$LINEAGE"
+  if ! is_whole; then
+    drop "$LINEAGE"
+    log "nothing whole is there of $LINEAGE"
   fi
 }
 
@@ -163,7 +164,7 @@ forget_others() {
     name=${path##*/}
     name=${name%.conf}
     if [ -e "$path" ] && [ "$name" != "$LINEAGE" ]; then
-      rm -rf -- "$path" "${CERTBOT:?}/live/$name" "${CERTBOT:?}/archive/$name"
+      drop "$name"
       log "removed $name"
     fi
   done

@@ -14,8 +14,9 @@ shadow_release() {
   start_comparer
   copy_requests
   line=$(wait_for_comparer)
+  # It stops the comparer as well.
   /usr/local/lib/ddos/recover.sh unmirror
-  stop_comparer
+  wait "$SHADOW_PID"
   case "$line" in
     "agree "* | "nothing "*) summary "release $ID on copies of live requests: ${line#* }" ;;
     "refuse "*) fail "release $ID was not switched to: ${line#* }$(last_words "$CANDIDATE")" ;;
@@ -99,12 +100,4 @@ comparer_error() {
   local said
   said=$(tail -n 1 "$STAGE/shadow-errors" | cut -c 1-300)
   printf '%s' "${said:-what compares them (ddos-shadow.service) was ended from outside, or did not end: by a person, or for want of memory or time}"
-}
-
-stop_comparer() {
-  if systemctl is-active --quiet ddos-shadow.service; then
-    systemctl stop ddos-shadow.service
-  fi
-  rm -rf -- "$SHADOW_RUN"
-  wait "$SHADOW_PID"
 }
