@@ -1,7 +1,6 @@
 /** What an internal load balancer of AWS needs, and what its health checks cannot do. Pure. */
 import { readBlock } from "../network/cidr";
-import { hasExisting } from "./existing-rules";
-import type { Context } from "./value-rules";
+import { hasExisting, type Context } from "./value-rules";
 
 /** AWS asks for a subnet of this size at least, with 8 addresses that are free. */
 const PREFIX = 27;

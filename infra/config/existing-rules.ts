@@ -1,16 +1,10 @@
 /** Rules about a network that is there already, as far as they follow from the configuration alone. Pure. */
 import { defaultZones } from "../partitions";
 import { SECTIONS } from "./schema";
-import { isGroup } from "./values";
-import { isRefused, type Context } from "./value-rules";
+import { hasExisting, isRefused, type Context } from "./value-rules";
 
 /** Keys about a network that the program makes. */
 const OWN = ["cidr", "availabilityZones", "gatewaySubnets", "webserverSubnets"] as const;
-
-/** Whether the network is there already: the rules about blocks and zones have nothing to say then. */
-export function hasExisting({ sections }: Pick<Context, "sections">): boolean {
-  return isGroup((sections.network as { existing?: unknown } | undefined)?.existing);
-}
 
 export function existing(context: Context): string[] {
   if (!hasExisting(context)) return [];

@@ -2,9 +2,8 @@
 import { contains, overlaps, readBlock, type Block } from "../network/cidr";
 import { count } from "../../policies/cli/words";
 import { isZoneId } from "./aws-names";
-import { hasExisting } from "./existing-rules";
 import { SECTIONS } from "./schema";
-import { isPrivate, type Context } from "./value-rules";
+import { hasExisting, isPrivate, type Context } from "./value-rules";
 
 interface NetworkKeys {
   readonly cidr?: unknown;

@@ -4,6 +4,7 @@ import { instanceSize, siblingTypes } from "../hosts/sizing";
 import { bucketProblem } from "./aws-names";
 import { calendarProblem } from "./calendar";
 import type { Sections } from "./structure";
+import { isGroup } from "./values";
 
 export interface Context {
   readonly project: string;
@@ -64,9 +65,14 @@ export function isPrivate(block: Block): boolean {
   return PRIVATE.some((range) => contains(range, block));
 }
 
+/** Whether the network is there already: the rules about blocks and zones have nothing to say then. */
+export function hasExisting({ sections }: Pick<Context, "sections">): boolean {
+  return isGroup((sections.network as { existing?: unknown } | undefined)?.existing);
+}
+
 export function privateAddresses({ project, sections }: Context): string[] {
-  const { cidr, existing } = (sections.network ?? {}) as { cidr?: unknown; existing?: unknown };
-  if (existing !== undefined) return [];
+  const { cidr } = (sections.network ?? {}) as { cidr?: unknown };
+  if (hasExisting({ sections })) return [];
   const own = typeof cidr === "string" ? readBlock(cidr) : undefined;
   // One that is no block is reported by the rule of blocks.
   if (own === undefined || "problem" in own || isPrivate(own)) {

@@ -1,11 +1,11 @@
 /** Everything that is asked of AWS about networks and security groups of others, before anything is registered. */
-import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config/types";
 import type { LastUpdate } from "../last-update";
 import { examine } from "./examine";
 import { groups } from "./examine-groups";
 import type { NetworkFacts } from "./facts";
 import { whyUnknown } from "./facts";
+import { refuse } from "../refusal";
 import { lookUpGroups, lookUpNetwork } from "./look-up";
 
 export interface Surroundings {
@@ -35,10 +35,7 @@ export async function checkNetwork(
     verdicts.push({ problems: noPrefixList(project, facts), warnings: [] });
   }
   for (const text of [...verdicts.flatMap(({ warnings }) => warnings), ...exchange(config, last)]) await warn(text);
-  const problems = verdicts.flatMap((verdict) => verdict.problems);
-  if (problems.length > 0) {
-    throw new pulumi.RunError(`what the configuration names cannot be used:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
-  }
+  refuse(verdicts.flatMap(({ problems }) => problems));
   return facts;
 }
 

@@ -11,16 +11,17 @@ export function routing(args: Examined, facts: NetworkFacts, subnets: readonly N
   const inside = subnets.filter(({ subnet }) => facts.vpc === "absent" || (isKnown(subnet) && subnet.vpcId === args.existing.vpcId));
   const routed = inside.filter((one): one is Routed => isKnown(one.table));
   const privates = routed.filter(({ isGateway }) => !isGateway);
+  const backend = privates.find(({ id }) => id === args.existing.webserverSubnetIds[0]);
   return {
     problems: [
       ...routed.filter(({ isGateway }) => isGateway).flatMap(notPublic),
       ...privates.flatMap(notPrivate),
       ...(args.egress === "managed" ? privates.flatMap((one) => [...noWayOut(one), ...natProblems(args, facts, one)]) : []),
-      ...(args.egress === "none" ? withoutEndpoint(args, facts, privates) : []),
+      ...(args.egress === "none" && backend !== undefined ? withoutEndpoint(args, facts, backend) : []),
     ],
     warnings: [
       ...privates.flatMap((one) => [...otherNetworks(one), ...natWarnings(facts, one)]),
-      ...endpointWarnings(args, facts, privates),
+      ...(backend === undefined ? [] : endpointWarnings(args, facts, backend)),
     ],
   };
 }
@@ -81,10 +82,8 @@ function otherNetworks(one: Routed): string[] {
       ];
 }
 
-function withoutEndpoint({ existing }: Examined, { endpoint }: NetworkFacts, privates: readonly Routed[]): string[] {
+function withoutEndpoint({ existing }: Examined, { endpoint }: NetworkFacts, backend: Routed): string[] {
   const needed = "with network.egress none it is the backend's only way to models and wheels";
-  const [backend] = privates.filter(({ id }) => id === existing.webserverSubnetIds[0]);
-  if (backend === undefined) return [];
   if (endpoint === "absent") {
     return [
       `${place(backend)} has no gateway endpoint of S3 (${existing.vpcId} has none): ${needed}; let it be made, or set network.egress to managed`,
@@ -97,13 +96,7 @@ function withoutEndpoint({ existing }: Examined, { endpoint }: NetworkFacts, pri
       ];
 }
 
-function endpointWarnings(
-  { project, existing, egress, bucketName }: Examined,
-  { endpoint }: NetworkFacts,
-  privates: readonly Routed[],
-): string[] {
-  const [backend] = privates.filter(({ id }) => id === existing.webserverSubnetIds[0]);
-  if (backend === undefined) return [];
+function endpointWarnings({ project, egress, bucketName }: Examined, { endpoint }: NetworkFacts, backend: Routed): string[] {
   const applies = isKnown(endpoint) && endpoint.tableIds.includes(backend.table.id);
   if (applies) {
     return isOpen(endpoint.policy)

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ExistingNetworkConfig } from "../config/types";
-import { isKnown, type NetworkFacts, type RouteKind, type SubnetAnswer } from "./facts";
+import { isKnown, type NetworkFacts, type SubnetAnswer } from "./facts";
 import type { NetworkIds } from "./vpc";
 
 export interface ExistingNetworkArgs {
@@ -52,7 +52,7 @@ function subnetResources({ subnet, table }: SubnetAnswer): LookedUp[] {
   if (!isKnown(subnet) || !isKnown(table)) return [];
   const { id, vpcId, zone: availabilityZone, cidr: cidrBlock, givesPublicIpv4: mapPublicIpOnLaunch } = subnet;
   const properties = { vpcId, availabilityZone, cidrBlock, mapPublicIpOnLaunch, assignIpv6AddressOnCreation: subnet.givesIpv6 };
-  const routes = table.routes.map(({ destination, kind, via }) => ({ ...destinationOf(destination), [FIELDS[kind](via)]: via }));
+  const routes = table.routes.map(({ destination, field, via }) => ({ ...destinationOf(destination), [field]: via }));
   return [
     { type: "aws:ec2/subnet:Subnet", id, properties },
     { type: "aws:ec2/routeTable:RouteTable", id: table.id, properties: { vpcId, routes } },
@@ -68,20 +68,3 @@ function destinationOf(destination: string): Record<string, string> {
   if (destination.startsWith("pl-")) return { destinationPrefixListId: destination };
   return destination.includes(":") ? { ipv6CidrBlock: destination } : { cidrBlock: destination };
 }
-
-/** The property of a route that names what it leads to. */
-const FIELDS: Readonly<Record<RouteKind, (via: string) => string>> = {
-  internet: (via) => (via.startsWith("igw-") ? "gatewayId" : "carrierGatewayId"),
-  nat: () => "natGatewayId",
-  "egress-only": () => "egressOnlyGatewayId",
-  network: (via) => NETWORKS.find(([prefix]) => via.startsWith(prefix))?.[1] ?? "coreNetworkArn",
-  interface: (via) => (via.startsWith("i-") ? "instanceId" : "networkInterfaceId"),
-  endpoint: () => "vpcEndpointId",
-  other: () => "gatewayId",
-};
-const NETWORKS: readonly (readonly [string, string])[] = [
-  ["pcx-", "vpcPeeringConnectionId"],
-  ["tgw-", "transitGatewayId"],
-  ["lgw-", "localGatewayId"],
-  ["vgw-", "gatewayId"],
-];

@@ -1,4 +1,5 @@
 /** What AWS answered about a network that is there already, as plain values, and what is decided of it. */
+import type { ROUTE_TARGETS } from "../../policies/graph/network/route-targets";
 import type { Egress, ExistingNetworkConfig } from "../config/types";
 
 /** Where packets go, by the kind of what a route names. */
@@ -8,6 +9,8 @@ export interface RouteFacts {
   /** An IPv4 or IPv6 block, or the id of a prefix list. */
   readonly destination: string;
   readonly kind: RouteKind;
+  /** The property of a route that names what it leads to. */
+  readonly field: keyof typeof ROUTE_TARGETS | "gatewayId";
   /** Id of what it leads to. */
   readonly via: string;
 }

@@ -1,21 +1,11 @@
 /** Asks AWS about a network that is there already, with the provider's own credentials. Nothing is decided here (examine.ts does). */
+import { ROUTE_TARGETS } from "../../policies/graph/network/route-targets";
 import * as aws from "../aws";
 import type { NetworkConfig } from "../config/types";
 import { s3EndpointService } from "../external-names";
 import { isAbsent, reason } from "../refusal";
 import { isKnown } from "./facts";
-import type {
-  Asked,
-  EndpointFacts,
-  NatFacts,
-  NetworkFacts,
-  RouteFacts,
-  RouteKind,
-  SubnetAnswer,
-  SubnetFacts,
-  TableFacts,
-  VpcFacts,
-} from "./facts";
+import type { Asked, EndpointFacts, NatFacts, NetworkFacts, RouteFacts, SubnetAnswer, SubnetFacts, TableFacts, VpcFacts } from "./facts";
 
 type Existing = NonNullable<NetworkConfig["existing"]>;
 
@@ -100,30 +90,17 @@ function tableFacts({ routeTableId: id, routes }: Found, main: boolean): TableFa
   return { id, main, routes: routes.map(routeFacts) };
 }
 
-const FIELDS: Readonly<Partial<Record<keyof Found["routes"][number], RouteKind>>> = {
-  natGatewayId: "nat",
-  egressOnlyGatewayId: "egress-only",
-  carrierGatewayId: "internet",
-  vpcPeeringConnectionId: "network",
-  transitGatewayId: "network",
-  coreNetworkArn: "network",
-  localGatewayId: "network",
-  odbNetworkArn: "network",
-  vpcEndpointId: "endpoint",
-  // After the others: AWS names the interface of an instance as well.
-  networkInterfaceId: "interface",
-  instanceId: "interface",
-};
-
 function routeFacts(route: Found["routes"][number]): RouteFacts {
   const destination = [route.cidrBlock, route.ipv6CidrBlock, route.destinationPrefixListId].find(given) ?? "";
-  for (const [field, kind] of Object.entries(FIELDS)) {
-    const via = route[field as keyof typeof route];
-    if (given(via)) return { destination, kind, via };
+  for (const field of TARGETS) {
+    const via = route[field];
+    if (given(via)) return { destination, kind: ROUTE_TARGETS[field], field, via };
   }
   const via = route.gatewayId;
-  return { destination, via, kind: via.startsWith("igw-") ? "internet" : via.startsWith("vgw-") ? "network" : "other" };
+  return { destination, kind: via.startsWith("igw-") ? "internet" : via.startsWith("vgw-") ? "network" : "other", field: "gatewayId", via };
 }
+
+const TARGETS = Object.keys(ROUTE_TARGETS) as (keyof typeof ROUTE_TARGETS)[];
 
 /** The provider answers with an empty text, or with nothing, where AWS says nothing. */
 function given(text: string | undefined): text is string {

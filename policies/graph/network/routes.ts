@@ -3,11 +3,9 @@ import { ofType } from "../../core/graph";
 import type { Graph, Props, Resource, Value } from "../../core/types";
 import { asArray, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import * as kinds from "./kinds";
+import { ROUTE_TARGETS, type Way } from "./route-targets";
 import { isLost, property, target, targetOf, targets } from "./targets";
 import type { Target } from "./targets";
-
-/** Where packets go. `network` is any other network: a peer, a transit gateway, a VPN, a core network. */
-export type Way = "internet" | "nat" | "egress-only" | "interface" | "network" | "endpoint" | "local" | "unknown";
 
 export interface Route {
   /** What the route leads to; several where an unknown id leaves it open. */
@@ -30,26 +28,13 @@ export interface Table {
   readonly maybe: readonly Route[];
 }
 
-const FIELDS: Readonly<Record<string, Way>> = {
-  natGatewayId: "nat",
-  egressOnlyGatewayId: "egress-only",
-  networkInterfaceId: "interface",
-  instanceId: "interface",
-  vpcPeeringConnectionId: "network",
-  transitGatewayId: "network",
-  coreNetworkArn: "network",
-  localGatewayId: "network",
-  odbNetworkArn: "network",
-  vpcEndpointId: "endpoint",
-  carrierGatewayId: "internet",
-};
 const DESTINATIONS = ["cidrBlock", "ipv6CidrBlock", "destinationPrefixListId", "destinationCidrBlock", "destinationIpv6CidrBlock"];
 
 /** Reads one route. `key` is the top-level property it stands in, for a route inside a table. */
 function readRoute(graph: Graph, resource: Resource, props: Props, path: string, key?: string): Route {
   const destination = DESTINATIONS.map((field) => props[field]).find((value) => !isAbsent(value) && value !== "");
   const common = { destination: asString(destination) ?? "a destination not known yet", resource, path };
-  for (const [field, way] of Object.entries(FIELDS)) {
+  for (const [field, way] of Object.entries(ROUTE_TARGETS)) {
     const value = props[field];
     if (isAbsent(value) || value === "") continue;
     const at = key ?? field;
@@ -167,7 +152,7 @@ function strayMains(graph: Graph): { readonly table: Resource; readonly vpc: Res
 /** aws.ec2.Route and VpnGatewayRoutePropagation, with the table each names. */
 function separateRoutes(graph: Graph): { readonly route: Route; readonly owner: Target | undefined }[] {
   const own = ofType(graph, kinds.ROUTE).map((resource) => {
-    const names = [...Object.keys(FIELDS), ...DESTINATIONS, "gatewayId"];
+    const names = [...Object.keys(ROUTE_TARGETS), ...DESTINATIONS, "gatewayId"];
     const props = Object.fromEntries(names.map((name) => [name, property(resource, name) ?? null]));
     return readRoute(graph, resource, props, "");
   });
