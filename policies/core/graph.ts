@@ -44,11 +44,6 @@ export function nameOfUrn(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/** The type token: the last of the `$`-joined types in a URN. */
-export function typeOfUrn(urn: string): string {
-  return (urn.split("::")[2] ?? "").split("$").pop() ?? "";
-}
-
 /** Does a type token fit? A string has to be equal, a pattern has to match. */
 export function fitsType(type: string, wanted: string | RegExp): boolean {
   return typeof wanted === "string" ? type === wanted : wanted.test(type);

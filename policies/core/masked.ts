@@ -7,7 +7,7 @@ import type { Graph, Resource, Value } from "./types";
 import { isProps, reveal } from "./values";
 import { isSecretName } from "./secret-name";
 
-export const MASK = "[secret]";
+const MASK = "[secret]";
 /** So many characters in a row of a secret are not shown. */
 const GRAM = 8;
 /** Shorter ones are words like any other. */

@@ -5,10 +5,11 @@
 import { runOnHost } from "./analyse";
 import type { Entry, Files } from "./files";
 import { cloneFiles, joinFiles } from "./files";
+import { dropInOf } from "./paths";
 import { commandsOf } from "./followed";
 import { obeyed } from "./obeyed";
 import type { Context, Happenings } from "./state";
-import { isKnown, plain } from "./text";
+import { isBlank, plain } from "./text";
 
 interface Later {
   readonly path: string;
@@ -67,12 +68,12 @@ const SETS_USER = /^\s*(User|DynamicUser)\s*=/u;
 
 /** A drop-in of a unit, with the user that it has from there. */
 function withUser(path: string, text: string, texts: (path: string) => readonly string[]): string {
-  const unit = /\/([^/]+\.service)\.d\/[^/]+\.conf$/u.exec(path)?.[1];
-  if (unit === undefined || text.split("\n").some((line) => SETS_USER.test(line))) return text;
+  const unit = dropInOf(path);
+  if (unit?.endsWith(".service") !== true || text.split("\n").some((line) => SETS_USER.test(line))) return text;
   const whole = UNIT_FOLDERS.flatMap((folder) => texts(`${folder}/${unit}`)).at(-1);
   const lines = (whole ?? "").split("\n").filter((line) => SETS_USER.test(line));
   return [...lines, text].join("\n");
 }
 
 /** A text of which nothing is known is looked at by those who judge the file; here there is nothing to follow. */
-const isRelevant = (text: string): boolean => isKnown(text) || text.replace(/\uE002[^\uE002\uE003]*\uE003/gu, "").trim() !== "";
+const isRelevant = (text: string): boolean => !isBlank(text);

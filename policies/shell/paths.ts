@@ -20,6 +20,9 @@ export function normalise(path: string, cwd: string): string {
 export const parentOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf("/"), 0)) || "/";
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
+/** What a drop-in of systemd belongs to: `x.service` of `/etc/systemd/system/x.service.d/a.conf`. */
+export const dropInOf = (path: string): string | undefined => /\/([^/]+)\.d\/[^/]+\.conf$/u.exec(path)?.[1];
+
 /** Whether `path` is `folder` or lies below it. */
 export const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);

@@ -118,6 +118,9 @@ export function mapHoles(text: string, f: (hole: Hole) => string): string {
   return text.replace(HOLE, (_, kind: string, label: string) => f({ kind: KIND[kind] ?? "value", label: labelOf(label) }));
 }
 
+/** Nothing of it is known: holes, and blanks between them. */
+export const isBlank = (text: string): boolean => !isKnown(text) && mapHoles(text, () => "").trim() === "";
+
 /** Longer than anything that a set-up puts together on the host. */
 const LONGEST = 16_000_000;
 

@@ -1,7 +1,7 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { show } from "../../shell/text";
-import { nameOf } from "../../shell/paths";
+import { dropInOf, nameOf } from "../../shell/paths";
 import { isApplication, unitsOf, valuesOf } from "./units";
 import type { Unit } from "./units";
 import { forEachHost, unknown, violation } from "./findings";
@@ -23,7 +23,7 @@ function check({ record, files }: HostReport, settings: Settings): Finding[] {
   // Judged above, with the user of their unit.
   const ofDropIns = new Set(
     all.flatMap(({ path, text = "" }) =>
-      dropsInto(path) === undefined || valuesOf(text, "User").length > 0
+      dropInOf(path) === undefined || valuesOf(text, "User").length > 0
         ? []
         : valuesOf(text, "ExecStart").map((line) => line.split(/\s+/u).join(" ")),
     ),
@@ -42,14 +42,14 @@ function check({ record, files }: HostReport, settings: Settings): Finding[] {
 
 /** A drop-in changes what it names, and has the rest from its unit. */
 function ofUnit(unit: Unit, text: string, all: readonly Unit[], settings: Settings): Finding[] {
-  const name = dropsInto(unit.path);
+  const name = dropInOf(unit.path);
   const whole = name === undefined ? [] : all.filter(({ path }) => nameOf(path) === name);
   const runs = [text, ...(valuesOf(text, "User").length > 0 ? whole.map((one) => one.text ?? "") : [])];
   if (!runs.some((one) => valuesOf(one, "ExecStart").some((line) => isApplication(line, settings)))) return [];
   if ([text, ...whole.map((one) => one.text ?? "")].some((one) => valuesOf(one, "DynamicUser").at(-1) === "yes")) return [];
   const own = valuesOf(text, "User").at(-1);
   if (own !== undefined || name === undefined) return ofUser(unit, own);
-  const beside = all.flatMap(({ path, text: other }) => (dropsInto(path) === name ? valuesOf(other ?? "", "User").slice(-1) : []));
+  const beside = all.flatMap(({ path, text: other }) => (dropInOf(path) === name ? valuesOf(other ?? "", "User").slice(-1) : []));
   if (beside.length === 0 && !whole.some((one) => one.text !== undefined))
     return [
       unknown(unit.place, `Cannot tell which user ${show(unit.path)} runs the application as: the unit ${show(name)} is not seen. ${FIX}`),
@@ -58,9 +58,6 @@ function ofUnit(unit: Unit, text: string, all: readonly Unit[], settings: Settin
     .flatMap((user) => ofUser(unit, user))
     .slice(0, 1);
 }
-
-/** The unit that a drop-in belongs to. */
-const dropsInto = (path: string): string | undefined => /\/([^/]+\.service)\.d\/[^/]+$/u.exec(path)?.[1];
 
 function ofUser(unit: Unit, user: string | undefined): Finding[] {
   if (user === undefined || user === "" || user === "root" || user === "0")

@@ -3,7 +3,7 @@ import type { Settings } from "../../core/types";
 import type { Files, Place } from "../../shell/files";
 import { isWithin } from "../../shell/paths";
 import type { Happenings } from "../../shell/state";
-import { holesOf, mapHoles, plain } from "../../shell/text";
+import { isBlank, plain } from "../../shell/text";
 
 export interface Unit {
   readonly path: string;
@@ -37,8 +37,8 @@ export function unitsOf(record: Happenings, files: Files): Unit[] {
 
 /** A text that is one hole, or has no line that can be read, is unknown. */
 function textOf(content: string): string | undefined {
-  const known = mapHoles(plain(content), () => "").trim();
-  return known === "" && holesOf(content).length > 0 ? undefined : plain(content);
+  const text = plain(content);
+  return isBlank(text) ? undefined : text;
 }
 
 /** All values of a key, in order; lines that end with a backslash are continued. */

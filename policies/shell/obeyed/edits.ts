@@ -1,7 +1,7 @@
 /** What a script of `sed -i` puts into a file: the record of the file holds the script in place of a text. */
 
 /** `sed -i` notes its arguments: the option, and the script. */
-export const isEdit = (text: string): boolean => /^(-[nErsuz]*i|--in-place)/mu.test(text.slice(0, 40));
+const isEdit = (text: string): boolean => /^(-[nErsuz]*i|--in-place)/mu.test(text.slice(0, 40));
 
 /** The lines that the script puts in; undefined where the text is no script. */
 export const editedLines = (text: string): string[] | undefined => (isEdit(text) ? edited(text) : undefined);

@@ -9,12 +9,12 @@ import { isPattern, isWithin, nameOf, normalise } from "../paths";
 import { isGuarded, isSystemFile } from "../guarded";
 import { showMode } from "../mode";
 import type { Happenings } from "../state";
-import { holesOf, isKnown, mapHoles, plain, show } from "../text";
+import { holesOf, isBlank, isKnown, mapHoles, plain, show } from "../text";
 import { editedLines } from "./edits";
 import { formatOf } from "./formats";
 import { linesOf } from "./format";
 import { strangeFile } from "./others";
-import { isBlank, strangeInUnit, UNIT_FILE } from "./units";
+import { strangeInUnit, UNIT_FILE } from "./units";
 
 export interface Obeyed {
   readonly what: string;
@@ -88,8 +88,7 @@ function formatted(path: string, text: string, home: string): string[] {
 
 /** What a program made of the file's own earlier text, or of an edit that is judged by itself. */
 const isOwnText = (line: string, path: string): boolean =>
-  !isKnown(line) &&
-  line.replace(/\uE002[^\uE002\uE003]*\uE003/gu, "").trim() === "" &&
+  isBlank(line) &&
   holesOf(line).every(
     ({ label }) =>
       /^(edited|earlier_text|awk|sed|grep|stdin|input|content_of_nothing)(\b|_)/u.test(label) ||

@@ -3,8 +3,8 @@
  * this is about everything else that decides as whom, with which files and with which rights a service runs.
  */
 import { isGuarded } from "../guarded";
-import { isWithin, nameOf } from "../paths";
-import { holesOf, isKnown, plain } from "../text";
+import { dropInOf, isWithin, nameOf } from "../paths";
+import { isKnown, plain } from "../text";
 import { linesOf } from "./format";
 import { isOwnGroup } from "./groups";
 import { HARMLESS_KEYS, SHELTERS } from "./unit-keys";
@@ -29,7 +29,7 @@ export function strangeInUnit(
   home: string,
   application: (name: string, text: string) => boolean,
 ): string | undefined {
-  const [, dropped] = /\/([^/]+)\.d\/[^/]+\.conf$/u.exec(path) ?? [];
+  const dropped = dropInOf(path);
   const name = dropped ?? nameOf(path);
   const unit: Unit = { path, name, dropIn: dropped !== undefined, application: application(name, text), home };
   return linesOf(text).find((line) => !isUnderstood(line, unit));
@@ -127,7 +127,3 @@ const VALUES: Readonly<Record<string, Value>> = {
     !isGuarded(value, home) &&
     !/^\/(etc|usr|root|proc|sys|boot|lib)(\/|$)/u.test(value),
 };
-
-/** Nothing at all of it is known. */
-export const isBlank = (text: string): boolean =>
-  holesOf(text).length > 0 && text.replace(/\uE002[^\uE002\uE003]*\uE003/gu, "").trim() === "";

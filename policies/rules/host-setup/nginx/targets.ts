@@ -16,10 +16,11 @@ export interface Doubt {
 export function targetDoubts(all: readonly Directive[], servicePort: number): Doubt[] {
   const upstreams = new Set(all.filter(({ name }) => name === "upstream").map(({ args }) => args[0] ?? ""));
   const mirrored = all.some(({ name, args }) => name === "mirror" && args[0] !== "off");
+  const values = valuesIn(all);
   return all.flatMap((directive) => {
     const target = targetOf(directive);
     if (target === undefined || upstreams.has(hostOf(target).host)) return [];
-    const doubt = doubtOf(target, valuesIn(all), servicePort, mirrored);
+    const doubt = doubtOf(target, values, servicePort, mirrored);
     return doubt ? [{ ...doubt, what: `\`${[directive.name, ...directive.args].join(" ")}\` ${doubt.what}` }] : [];
   });
 }
