@@ -2,7 +2,7 @@
 import * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config/types";
-import { reason } from "./refusal";
+import { reason, refuse } from "./refusal";
 
 /** ARNs of keys, which aliases have been followed to. */
 export interface Keys {
@@ -26,9 +26,7 @@ export async function lookUpAccount(config: StackConfig, account: string): Promi
   };
   const [bucket, volume, boundary] = await Promise.all([key("bucketKey"), key("volumeKey"), checkBoundary(config, account)]);
   if (boundary !== undefined) problems.push(boundary);
-  if (problems.length > 0) {
-    throw new pulumi.RunError(`what the configuration names cannot be used:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
-  }
+  refuse(problems);
   return { bucket, volume };
 }
 

@@ -1,4 +1,11 @@
-/** What AWS says when it does not answer a question of the program. Pure. */
+/** What AWS says when it does not answer a question of the program, and how the program refuses what it names. Pure. */
+import * as pulumi from "@pulumi/pulumi";
+
+/** @throws RunError with all of them, where there are any */
+export function refuse(problems: readonly string[]): void {
+  if (problems.length > 0)
+    throw new pulumi.RunError(`what the configuration names cannot be used:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+}
 
 /** In one line, as far as it is about the reason. */
 export function reason(error: unknown): string {

@@ -126,29 +126,9 @@ function authorized(rotation: KeyRotation | undefined): pulumi.Resource[] {
 
 /** Only what the step uses: a value that is unknown at preview would hide the others. */
 function stepValues(inputs: StackInputs, hosts: Hosts, role: HostRole, step: Step): pulumi.Output<StepValues> {
-  const uses = (key: keyof StepValues): boolean => step.uses.includes(key);
-  return pulumi
-    .all([
-      uses("backendAddress") ? hosts.backend.privateIp : undefined,
-      uses("balancerName") ? hosts.balancer?.dnsName : undefined,
-      uses("env") ? inputs.environment(role) : pulumi.output({}),
-      uses("index") ? inputs.config.index?.withLogin : undefined,
-      uses("tlsKey") ? inputs.config.https?.privateKey : undefined,
-      uses("eabKey") ? inputs.config.https?.eabKey : undefined,
-      uses("apiKeys") ? inputs.config.gateway.apiKeys : undefined,
-      uses("basicAuth") ? inputs.config.gateway.basicAuth : undefined,
-    ])
-    .apply(([backendAddress, balancerName, env, index, tlsKey, eabKey, apiKeys, basicAuth]) => ({
-      backendAddress,
-      ...(balancerName === undefined ? {} : { balancerName }),
-      bucket: inputs.bucketName,
-      env,
-      ...(index === undefined ? {} : { index }),
-      ...(tlsKey === undefined ? {} : { tlsKey }),
-      ...(eabKey === undefined ? {} : { eabKey }),
-      ...(apiKeys === undefined ? {} : { apiKeys }),
-      ...(basicAuth === undefined ? {} : { basicAuth }),
-    }));
+  const all = { ...inputs.values(role), backendAddress: hosts.backend.privateIp, balancerName: hosts.balancer?.dnsName };
+  const used = Object.entries(all).filter(([name]) => (step.uses as readonly string[]).includes(name));
+  return pulumi.all(Object.fromEntries(used)).apply((values) => ({ ...(values as StepValues), bucket: inputs.bucketName }));
 }
 
 /** Without the names of the many checks that passed. A report that cannot be read is shown as it is: the step itself has succeeded. */

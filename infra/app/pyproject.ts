@@ -61,6 +61,7 @@ function rangeProblem(given: unknown): string | undefined {
 
 /** What the service is started with and stands in a list that no host installs. */
 function aside(requirements: readonly Requirement[], project: Project, whole: Pyproject): string[] {
+  if (requirements.length === 0) return [];
   const missed = missingPackages({ requirements, constraints: [], files: [], options: [], problems: [] }, false).certain;
   const lists = [
     ["[project.optional-dependencies]", project["optional-dependencies"]],
@@ -69,8 +70,8 @@ function aside(requirements: readonly Requirement[], project: Project, whole: Py
   return lists.flatMap(([table, groups]) =>
     Object.entries(typeof groups === "object" && groups !== null ? groups : {}).flatMap(([group, list]: [string, unknown]) => {
       const texts = Array.isArray(list) ? list.filter((one): one is string => typeof one === "string") : [];
-      const missing = texts.filter((text) => missed.some((name) => name === parseRequirement("", text).name));
-      return missing.length === 0 || requirements.length === 0
+      const missing = texts.filter((text) => missed.includes(parseRequirement("", text).name ?? ""));
+      return missing.length === 0
         ? []
         : [
             `pyproject.toml: has ${missing.join(" and ")} in ${table} ${group}, which is not installed on a host; move what the service needs to [project] dependencies`,

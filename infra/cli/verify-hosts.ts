@@ -73,20 +73,8 @@ export async function ask(role: HostRole, inputs: StackInputs, deployed: Deploye
  * @throws Error naming the host that could not be reached
  */
 export async function runStep(role: HostRole, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
-  const env = await settled(pulumi.output(inputs.environment(role)));
-  const tlsKey = await settled(pulumi.output(inputs.config.https?.privateKey));
-  const eabKey = await settled(pulumi.output(inputs.config.https?.eabKey));
-  const basicAuth = await settled(inputs.config.gateway.basicAuth);
-  const apiKeys = await settled(inputs.config.gateway.apiKeys);
-  const values = {
-    apiKeys,
-    basicAuth,
-    bucket: inputs.bucketName,
-    backendAddress: deployed.backendAddress,
-    env,
-    ...(tlsKey === undefined ? {} : { tlsKey }),
-    ...(eabKey === undefined ? {} : { eabKey }),
-  };
+  const configured = await settled(pulumi.all({ ...inputs.values(role) }));
+  const values = { ...configured, bucket: inputs.bucketName, backendAddress: deployed.backendAddress };
   return send(role, step, step.stdin(values), inputs, deployed);
 }
 

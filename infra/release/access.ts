@@ -1,5 +1,5 @@
 /** Who may use the API: keys at the gateway's nginx, and pages of other origins (CORS). Pure. */
-import { pathOnly } from "./health";
+import { pathPattern } from "./health";
 import type { TemplateView } from "./templates";
 import type { HostFile, HostSpec } from "./types";
 
@@ -7,7 +7,7 @@ import type { HostFile, HostSpec } from "./types";
 export const KEYS_FILE = "/etc/ddos/api-keys.conf";
 
 /** nginx's workers read it at each request. A hash of each password; templates/steps/access.sh makes them. */
-export const USERS_FILE = "/etc/ddos/api-users";
+const USERS_FILE = "/etc/ddos/api-users";
 
 /** Two maps, because a key that came as a bearer's is not passed on and another scheme of authorization is. Names and keys are plain words. */
 export function keysText(keys: Readonly<Record<string, string>>): string {
@@ -19,12 +19,10 @@ export function keysText(keys: Readonly<Record<string, string>>): string {
   return `${map("$ddos_given_key", "$ddos_key_name")}${map("$ddos_bearer", "$ddos_bearer_name")}`;
 }
 
-export function accessView({ access, health, tls }: HostSpec, healthPath: string): TemplateView[] {
+export function accessView({ access, tls }: HostSpec, healthPath: string): TemplateView[] {
   if (access === undefined) return [];
   const { perSecond, burst, openHealth, forwardKey, userNames = [] } = access;
   const users = userNames.length === 0 ? [] : [{ usersFile: USERS_FILE }];
-  // In a regular expression of nginx; the path has no other characters of that kind.
-  const healthPattern = pathOnly(health.path ?? healthPath).replaceAll(".", "\\.");
   return [
     {
       file: KEYS_FILE,
@@ -32,7 +30,7 @@ export function accessView({ access, health, tls }: HostSpec, healthPath: string
       keyPerSecond: perSecond,
       keyBurst: burst,
       forwardKey,
-      openHealth: openHealth ? [{ healthPattern }] : [],
+      openHealth: openHealth ? [{ healthPattern: pathPattern(healthPath) }] : [],
       challenge: tls?.acme !== undefined,
     },
   ];

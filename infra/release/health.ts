@@ -31,6 +31,9 @@ function matchOf(body: HealthBody): "text" | "json" | "any" {
 /** The path without its query, as nginx compares it. */
 export const pathOnly = (path: string): string => path.split("?", 1)[0] ?? path;
 
+/** The path of a request in a regular expression of nginx; it has no other characters of that kind. */
+export const pathPattern = (path: string): string => pathOnly(path).replaceAll(".", "\\.");
+
 /** Seconds for a code step that the release step runs again because its results are gone. */
 const CODE_AGAIN = 1500;
 

@@ -10,7 +10,7 @@ import { requestName } from "./shadow";
 import { hostSteps } from "./steps";
 import { readTemplate } from "./templates";
 import { sha256 } from "../sha256";
-import type { HostRole, HostSpec, HttpLimits } from "./types";
+import type { HostRole, HostSpec, HttpLimits, StepValues } from "./types";
 import type { ModelFile } from "../models/bucket";
 import type { Sources } from "../config/sources";
 
@@ -27,8 +27,26 @@ export interface StackInputs {
   readonly hostKeyScript: string;
   /** Text of the script that authorizes and revokes SSH keys on a host. */
   readonly sshKeyScript: string;
-  /** Settings for the .env of a host; secret where any of them is. */
-  environment(role: HostRole): pulumi.Input<Record<string, string>>;
+  /** What the configuration gives to the steps of a host, by the names of the values. */
+  values(role: HostRole): ConfiguredValues;
+}
+
+/** `env` is the .env of the host, secret where any of its settings is. */
+export type ConfiguredValues = {
+  readonly [Name in "env" | "index" | "tlsKey" | "eabKey" | "apiKeys" | "basicAuth"]?: pulumi.Input<NonNullable<StepValues[Name]>>;
+};
+
+function configuredValues(role: HostRole, config: StackConfig, plain: Record<string, string>): ConfiguredValues {
+  const { index, https, gateway } = config;
+  const { secretEnv, secretEnvNames } = secretsOf(role, config);
+  return {
+    env: secretEnvNames.length === 0 ? plain : secretEnv.apply((secret) => ({ ...plain, ...secret })),
+    index: index?.withLogin,
+    tlsKey: https?.privateKey,
+    eabKey: https?.eabKey,
+    apiKeys: gateway.apiKeys,
+    basicAuth: gateway.basicAuth,
+  };
 }
 
 /** Puts the inputs together. */
@@ -60,10 +78,7 @@ export function stackInputs(config: StackConfig, sources: Sources, bucketName: s
     specs: { gateway, backend },
     hostKeyScript: readTemplate("steps/host-key.sh"),
     sshKeyScript: readTemplate("steps/ssh-key.sh"),
-    environment: (role) => {
-      const { secretEnv, secretEnvNames } = secretsOf(role, config);
-      return secretEnvNames.length === 0 ? plain[role] : secretEnv.apply((secret) => ({ ...plain[role], ...secret }));
-    },
+    values: (role) => configuredValues(role, config, plain[role]),
   };
 }
 

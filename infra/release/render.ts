@@ -1,7 +1,7 @@
 /** The configuration files of a host, rendered from templates/. */
 import { accessView, corsView } from "./access";
 import { balancerTimes, KEEP_ALIVE } from "./balancer";
-import { healthOf, pathOnly, undoSeconds } from "./health";
+import { healthOf, undoSeconds } from "./health";
 import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
 import { RENEWED, tlsView } from "./tls";
@@ -72,11 +72,12 @@ export function renderSite(spec: HostSpec): string {
       proxy: isProxied(spec),
     });
   }
+  const healthPath = healthOf(spec.health).path;
   return render("gateway.nginx.mustache", {
     port: spec.servicePort,
     ...limits,
-    tls: tlsView(spec, pathOnly(healthOf(spec.health).path)),
-    access: accessView(spec, healthOf(spec.health).path),
+    tls: tlsView(spec, healthPath),
+    access: accessView(spec, healthPath),
     cors: corsView(spec),
     proxy: isProxied(spec) ? [{ upstream: spec.upstream ?? "" }] : [],
     resolved: isProxied(spec) && spec.balanced === true,

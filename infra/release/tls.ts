@@ -1,5 +1,6 @@
 /** The certificate of the gateway's name: where it lies on the host, and who brings it there. Pure. */
 import { sha256 } from "../sha256";
+import { pathOnly, pathPattern } from "./health";
 import type { TemplateView } from "./templates";
 import type { HostFile, HostSpec } from "./types";
 
@@ -17,19 +18,19 @@ export const RENEWED = { stage: "certificate.sh", path: "/usr/local/lib/ddos/cer
 /** Folder of one certificate, below the store; templates/steps/tls.sh makes the same. The digest is of what is public. */
 const folderOf = (certificate: string): string => `own-${sha256(certificate).slice(0, 16)}`;
 
-/** Of gateway.nginx.mustache. @param healthPath without its query */
+/** Of gateway.nginx.mustache. */
 export function tlsView({ tls }: HostSpec, healthPath: string): TemplateView[] {
   if (tls === undefined) return [];
   const { serverName, hstsSeconds, acme } = tls;
   const hsts = hstsSeconds > 0 ? [{ hstsSeconds }] : [];
   const common = { serverName, hsts, ...TLS_FILES };
   return acme === undefined
-    ? [{ ...common, own: [{ healthPath }], acme: [] }]
+    ? [{ ...common, own: [{ healthPath: pathOnly(healthPath) }], acme: [] }]
     : [
         {
           ...common,
           own: [],
-          acme: [{ front: `${STORE}/front.conf`, webroot: WEBROOT, healthPattern: healthPath.replaceAll(".", "\\.") }],
+          acme: [{ front: `${STORE}/front.conf`, webroot: WEBROOT, healthPattern: pathPattern(healthPath) }],
         },
       ];
 }
