@@ -1,0 +1,114 @@
+/**
+ * What a host of a fleet needs to set itself up: the bundle, which is public to whoever may read the bucket's `releases/`, and beside it the one
+ * text that is secret. Both are made of what a single host gets over SSH: the same scripts, commands and inputs, in the same order. Pure.
+ */
+import { gzipSync } from "node:zlib";
+import * as pulumi from "@pulumi/pulumi";
+import { envDigest, renderEnvFile } from "../release/env-file";
+import type { StackInputs } from "../release/inputs";
+import { setUpOrder } from "../release/order";
+import { hostScripts, hostSteps, inputText } from "../release/steps";
+import { packTar, type TarEntry } from "../release/tar";
+import { readTemplate } from "../release/templates";
+import type { Step, StepName } from "../release/types";
+import { sha256 } from "../sha256";
+
+/** Bundles lie below it, named by their digests. */
+export const RELEASE_PREFIX = "releases/";
+
+/** Bytes that an SSM parameter of the advanced tier holds; the standard tier holds 4096. */
+export const PARAMETER_LIMIT = 8192;
+
+export interface FleetBundle {
+  readonly bytes: Buffer;
+  /** Of `bytes`, in hex. */
+  readonly sha256: string;
+  /** Where it belongs in the bucket. */
+  readonly key: string;
+}
+
+/** What stands in an input until the host puts the value in its place; templates/fleet/run.sh knows both. */
+const place = (name: string): string => `@@ddos-secret:${name}@@`;
+
+/** Values that no configuration has: what the steps make of them is where the secret ones belong. */
+const STAND_IN = { env: { DDOS_STAND_IN: "only a place" }, index: place("index") };
+
+/**
+ * The same inputs give the same bytes, as far as zlib packs alike.
+ * @throws Error where the application's folder holds secrets, which a bundle may not.
+ */
+export function fleetBundle(inputs: StackInputs): FleetBundle {
+  const spec = inputs.specs.backend;
+  if (spec.code.kind === "bundle" && spec.code.secret === true) {
+    throw new Error("the application's folder holds secrets, and the bundle of a fleet lies in the bucket: take them out of app.path");
+  }
+  const steps = hostSteps(spec);
+  const { create, stdin } = hostScripts(spec);
+  const order = waves(steps.map(({ name }) => name));
+  const files: Record<string, string> = {
+    order: order.map((names) => `${names.join(" ")}\n`).join(""),
+    "redact.py": readTemplate("steps/redact.py"),
+    "run.sh": readTemplate("fleet/run.sh"),
+    "scripts/create": create,
+    "scripts/input": stdin,
+  };
+  for (const step of steps) {
+    files[`${step.name}/create`] = step.create;
+    files[`${step.name}/input`] = publicInput(step, inputs.bucketName);
+  }
+  const bytes = gzipSync(packTar(entries(files)), { level: 9 });
+  // zlib writes the packing system into byte 9 of the header; 255 says "unknown" everywhere.
+  bytes[9] = 255;
+  const digest = sha256(bytes);
+  return { bytes, sha256: digest, key: `${RELEASE_PREFIX}${digest}.tar.gz` };
+}
+
+/**
+ * The text of the SecureString: the .env with all its variables and the login of the package index, in the form of a step's input. A secret.
+ * @throws Error, when it resolves, where it is longer than a parameter may be
+ */
+export function fleetSecrets(inputs: StackInputs): pulumi.Output<string> {
+  const { env, index } = inputs.values("backend");
+  const values = pulumi.all([pulumi.output(env ?? {}), pulumi.output(index)] as const);
+  return pulumi.secret(values.apply(([variables, login]) => secretText(variables, login)));
+}
+
+export function secretText(env: Readonly<Record<string, string>>, index?: string): string {
+  const lines = [["env", envDigest(env)] as const, ...(index === undefined ? [] : [["index", index] as const])];
+  const payload = Buffer.from(renderEnvFile(env)).toString("base64");
+  const text = inputText("first boot", undefined, { lines, payload });
+  const size = Buffer.byteLength(text);
+  if (size <= PARAMETER_LIMIT) return text;
+  throw new Error(
+    `env and secretEnv: together they have ${size} bytes as the parameter that a fleet's hosts read, the limit of SSM is ${PARAMETER_LIMIT}; ` +
+      "make values shorter, or let the application fetch what is long itself",
+  );
+}
+
+/** Steps of the backend that may run beside each other, one after the other what has to wait; the steps of the gateway are others' matter. */
+export function waves(names: readonly StepName[]): StepName[][] {
+  const depth = new Map<string, number>();
+  for (const [id, needs] of setUpOrder("application")) {
+    const before = needs.flatMap((need) => depth.get(need) ?? []);
+    if (id.startsWith("backend:")) depth.set(id, 1 + Math.max(-1, ...before));
+  }
+  const at = (name: StepName): number => depth.get(`backend:${name}`) ?? 0;
+  const all = [...new Set(names.map(at))].sort((a, b) => a - b);
+  return all.map((one) => names.filter((name) => at(name) === one));
+}
+
+/** The step's input with places where values are secret. */
+function publicInput(step: Step, bucket: string): string {
+  const text = step.stdin({ bucket, ...STAND_IN });
+  const payload = Buffer.from(renderEnvFile(STAND_IN.env)).toString("base64");
+  return text.replaceAll(envDigest(STAND_IN.env), place("env")).replace(`\n${payload}\n`, `\n${place("payload")}\n`);
+}
+
+function entries(files: Readonly<Record<string, string>>): TarEntry[] {
+  const folders = [...new Set(Object.keys(files).flatMap((path) => (path.includes("/") ? [`${path.split("/")[0] ?? ""}/`] : [])))];
+  const all = [
+    ...folders.map((path) => ({ path, mode: 0o700 })),
+    ...Object.entries(files).map(([path, text]) => ({ path, mode: 0o600, content: Buffer.from(text) })),
+  ];
+  return all.sort((a, b) => (a.path < b.path ? -1 : 1));
+}

@@ -1,0 +1,96 @@
+import { gunzipSync } from "node:zlib";
+import * as pulumi from "@pulumi/pulumi";
+import { extract } from "tar-stream";
+import { fleetBundle, fleetSecrets, secretText, waves, type FleetBundle } from "../../../infra/fleet/bundle";
+import { renderEnvFile } from "../../../infra/release/env-file";
+import type { StackInputs } from "../../../infra/release/inputs";
+import { hostScripts, hostSteps } from "../../../infra/release/steps";
+import type { HostSpec } from "../../../infra/release/types";
+import { sha256 } from "../../../infra/sha256";
+import { BUNDLE, VALUES, exampleSpec } from "../release/example";
+
+const INDEX = "https://anna:pass-of-the-index@pypi.example.com/simple";
+const withIndex: Partial<HostSpec> = { index: { url: "https://pypi.example.com/simple", secret: true } };
+
+function inputsOf(changes: Partial<HostSpec> = {}): StackInputs {
+  const specs = { gateway: exampleSpec("gateway"), backend: exampleSpec("backend", { balanced: true, ...changes }) };
+  const values = (): object => ({ env: pulumi.secret(VALUES.env), index: changes.index === undefined ? undefined : pulumi.secret(INDEX) });
+  return { specs, bucketName: "models-bucket", values } as unknown as StackInputs;
+}
+
+async function filesOf({ bytes }: FleetBundle): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const reader = extract();
+  reader.end(gunzipSync(bytes));
+  for await (const entry of reader) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    found.set(entry.header.name, Buffer.concat(chunks).toString());
+  }
+  return found;
+}
+
+const resolved = <T>(output: pulumi.Output<T>): Promise<T> => new Promise((resolve) => output.apply(resolve));
+
+/** What templates/fleet/run.sh makes of an input. */
+function filled(input: string, secrets: string): string {
+  const [head = "", payload = ""] = secrets.split("---\n");
+  const value = (name: string): string => new RegExp(`^${name}=(.*)$`, "m").exec(head)?.[1] ?? "";
+  return input
+    .replace(/^@@ddos-secret:payload@@\n/m, payload.replace("===\n", ""))
+    .replace(/@@ddos-secret:(\w+)@@/g, (_all, name: string) => value(name));
+}
+
+test("has the commands, scripts and inputs of a host that is set up over SSH, in the same order", async () => {
+  const inputs = inputsOf(withIndex);
+  const files = await filesOf(fleetBundle(inputs));
+  const secrets = await resolved(fleetSecrets(inputs));
+  const spec = inputs.specs.backend;
+  const { create, stdin } = hostScripts(spec);
+  expect([files.get("scripts/create"), files.get("scripts/input")]).toEqual([create, stdin]);
+  for (const step of hostSteps(spec)) {
+    expect(files.get(`${step.name}/create`)).toBe(step.create);
+    expect(filled(files.get(`${step.name}/input`) ?? "", secrets)).toBe(step.stdin({ ...VALUES, index: INDEX }));
+  }
+  expect(files.get("order")).toBe("prepare\ncode env models\nrelease\nverify\n");
+  expect([...files.keys()].sort()).toEqual(
+    ["code", "env", "models", "prepare", "release", "scripts", "verify"]
+      .flatMap((name) => [`${name}/`, `${name}/create`, `${name}/input`])
+      .concat("order", "redact.py", "run.sh")
+      .sort(),
+  );
+});
+
+test("holds no secret, and stays the same when one changes", async () => {
+  const bundle = fleetBundle(inputsOf(withIndex));
+  const { "run.sh": _program, ...texts } = Object.fromEntries(await filesOf(bundle));
+  const text = Object.values(texts).join("\n");
+  const env = Buffer.from(renderEnvFile(VALUES.env ?? {})).toString("base64");
+  for (const secret of ["a very secret value", "pass-of-the-index", env.slice(0, 40)]) expect(text).not.toContain(secret);
+  expect(text.match(/@@ddos-secret:\w+@@/g)?.sort()).toEqual(
+    ["env", "env", "env", "index", "payload"].map((name) => `@@ddos-secret:${name}@@`),
+  );
+});
+
+test("the same inputs give the same bytes, named by their digest; another release gives others", () => {
+  const [first, again] = [fleetBundle(inputsOf()), fleetBundle(inputsOf())];
+  expect(again.bytes.equals(first.bytes)).toBe(true);
+  expect(first.sha256).toBe(sha256(first.bytes));
+  expect(first.key).toBe(`releases/${first.sha256}.tar.gz`);
+  const changed = inputsOf({ code: { kind: "bundle", bundle: { ...BUNDLE, sha256: "beef".repeat(16) } } });
+  expect(fleetBundle(changed).sha256).not.toBe(first.sha256);
+});
+
+test("an application whose folder holds secrets is refused", () => {
+  expect(() => fleetBundle(inputsOf({ code: { kind: "bundle", bundle: BUNDLE, secret: true } }))).toThrow(/take them out of app\.path/);
+});
+
+test("what is secret is one text, marked as such, that fits a parameter", async () => {
+  expect(await pulumi.isSecret(fleetSecrets(inputsOf()))).toBe(true);
+  expect(() => secretText({ LONG: "x".repeat(6200) })).toThrow(/have \d+ bytes .* the limit of SSM is 8192/);
+  expect(Buffer.byteLength(secretText({ LONG: "x".repeat(5800) }))).toBeLessThanOrEqual(8192);
+});
+
+test("steps that wait for nothing of each other are one line", () => {
+  expect(waves(["verify", "prepare", "release"])).toEqual([["prepare"], ["release"], ["verify"]]);
+});
