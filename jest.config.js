@@ -26,7 +26,7 @@ module.exports = {
       testMatch: ["**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/.*\\.host\\.test\\.ts$", ...long.map((file) => `<rootDir>/${file}$`)],
     },
-    // Each costs more than ten seconds of processor time: npm run test:long.
+    // Each costs more than four seconds of processor time: npm run test:long.
     { ...shared, displayName: "long", testMatch: long.map((file) => `<rootDir>/${file}`) },
   ],
 };
