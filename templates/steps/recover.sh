@@ -1,6 +1,7 @@
 #!/bin/bash
 # Makes one release the one that serves, and ends switches that were cut off. Installed as /usr/local/lib/ddos/recover.sh; stands alone.
-#   recover.sh boot                          before the services start: undo (or finish) the switch that /var/lib/ddos/switching records
+#   recover.sh boot                          before the services start: undo (or finish) the switch that /var/lib/ddos/switching records, or put
+#                                            back what is gone of the release that serves
 #   recover.sh live                          the same on a running host: after a failed, killed or timed-out release
 #   recover.sh turn ID                       point everything at release ID, restart what does not serve it yet, prove it on every port
 #   recover.sh gate ID PORT UNIT             wait until PORT answers as release ID does when healthy, as long as health.startSeconds says
@@ -91,6 +92,9 @@ link() {
 
 # shellcheck source=templates/steps/recover-units.sh
 . "${0%/*}/recover-units.sh"
+
+# shellcheck source=templates/steps/recover-missing.sh
+. "${0%/*}/recover-missing.sh"
 
 # --- services -----------------------------------------------------------------------------------------------------------------------
 
@@ -635,6 +639,8 @@ boot() {
   tell_trial
   if [ -e /var/lib/ddos/switching ]; then
     boot_switch
+  else
+    put_back
   fi
   # A step that ended between its release and the switch has recorded no switch: its release would be the fourth.
   trim

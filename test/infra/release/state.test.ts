@@ -37,6 +37,7 @@ is_proxy() { return 1; }
 property() { printf active; }
 ${readPart("release-names")}
 ${readPart("recover-state")}
+put_back() { :; }
 answering() { case "$1" in ${ports.join(" ")} *) ;; esac; }
 ${call}`;
   const moved = text.replace(/\/(home\/ddos|var\/lib\/ddos|etc\/(nginx|systemd))/g, `${root}/$1`);

@@ -159,6 +159,24 @@ const rebootAfter: Case = {
   },
 };
 
+/** Each of these alone, and the host would come back and serve nothing. */
+const DELETED = `rm -f /home/ddos/app /home/ddos/venv /home/ddos/models /etc/nginx/sites-enabled/backend /etc/systemd/system/ddos-backend.service
+: >/etc/nginx/sites-available/backend; sed -i 's/^RestartSec=.*/RestartSec=9/' /etc/systemd/system/ddos-backend-next.service; sync`;
+
+const rebootWithGaps: Case = {
+  name: "reboot after somebody deleted links, site and unit of the release that serves",
+  outage: true,
+  run: async (bench) => {
+    const before = (await bench.about()).label;
+    await bench.sh(DELETED);
+    await bench.lab.reboot("backend");
+    const label = await until("an answer after the boot", 60_000, async () => (await bench.about()).label);
+    check(label === before, `${label} serves after the boot, before it ${before}`);
+    expectSuccess(await bench.deploy({}, { all: true }));
+    return "";
+  },
+};
+
 export const cutCases: readonly Case[] = [
   ...STEPS.map(cutLink),
   ...STEPS.map(killOperator),
@@ -171,4 +189,5 @@ export const cutCases: readonly Case[] = [
   strikeHost("reboot", "trial"),
   strikeHost("reboot", "switching (turned, the service restarts)"),
   rebootAfter,
+  rebootWithGaps,
 ];
