@@ -2,7 +2,7 @@
  * `npm run bench [-- NAME...]`: measures the project on this machine, beside what people would use instead. Nothing of it is a test.
  * Tables on standard output; `--json FILE` keeps the values, `--compare FILE` says what became slower since such a file.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { command, EXIT, Problem, readNamed, start, UsageProblem } from "../policies/cli";
@@ -12,12 +12,13 @@ import { commitOf, machine } from "./machine";
 import { modelsBench } from "./models";
 import { policiesBench } from "./policies";
 import { parseReport } from "./report-file";
-import { compareReports } from "./result";
+import { compareReports, mergeReports } from "./result";
 import type { Report, Result } from "./result";
+import { servingBench, servingReleaseBench } from "./serving";
 import { startBench } from "./start";
 import { comparisonText, reportText } from "./tables";
 
-export const BENCHES: readonly Bench[] = [startBench, policiesBench, modelsBench];
+export const BENCHES: readonly Bench[] = [startBench, policiesBench, modelsBench, servingBench, servingReleaseBench];
 const NAMES = BENCHES.map(({ name }) => name);
 
 export const benchCommand = command({
@@ -28,7 +29,7 @@ export const benchCommand = command({
       ...{ kind: "text", value: "N", default: "3", help: "how often each thing is measured" },
       form: { pattern: /^([3-9]|[1-9]\d)$/, what: "a whole number from 3 to 99" },
     },
-    json: { kind: "text", value: "FILE", help: "keep all values in this file" },
+    json: { kind: "text", value: "FILE", help: "keep all values in this file; what it has of other measurements of this machine stays" },
     compare: {
       kind: "text",
       value: "FILE",
@@ -36,7 +37,7 @@ export const benchCommand = command({
     },
   },
   words: { value: "NAME", help: `what to measure (default: all): ${NAMES.join(", ")}`, min: 0, max: NAMES.length },
-  examples: ["", "start --runs 9", "policies --compare before.json"],
+  examples: ["", "start --runs 9", "policies --compare before.json", "serving --json bench/results.json"],
   notes: BENCHES.map(({ name, summary }) => `${name}: ${summary}`),
   exitCodes: { 0: "measured", 1: "with --compare: something became worse", 3: "something could not be measured" },
   run: async ({ options: { runs, json, compare }, words }, io) => {
@@ -59,13 +60,21 @@ export const benchCommand = command({
     io.progress.end();
     const report: Report = { ...head, results };
     io.out(reportText(report));
-    if (json !== undefined) writeFileSync(resolve(io.from, json), `${JSON.stringify(report, null, 2)}\n`);
+    if (json !== undefined) keep(resolve(io.from, json), report);
     if (before !== undefined) io.out(`\n${comparisonText(before, report)}`);
     if (failed.length > 0) throw new Problem(failed.join("\n"), EXIT.cannotTell);
     const worse = before !== undefined && compareReports(before, report).some(({ verdict }) => verdict === "worse");
     return worse ? EXIT.wrong : EXIT.ok;
   },
 });
+
+function keep(file: string, report: Report): void {
+  const before = existsSync(file) ? parseReport(file, readFileSync(file, "utf8")) : undefined;
+  // Values of another machine cannot stand beside these.
+  const same = before?.machine.processor === report.machine.processor && before.machine.cores === report.machine.cores;
+  const whole = before !== undefined && same ? mergeReports(before, report, NAMES) : report;
+  writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`);
+}
 
 async function measured(bench: Bench, runs: number, io: Io): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), `bench-${bench.name}-`));

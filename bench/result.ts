@@ -39,6 +39,16 @@ export interface Result {
   readonly method: string;
   readonly rows: readonly Row[];
   readonly targets: readonly (Target | Limit)[];
+  /** When, of what and under which load, where that is not the report's own: a report may be made of several runs. */
+  readonly run?: Run;
+}
+
+export interface Run {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly commit: string;
+  /** Processes that waited for a core, on average over a minute, before it. */
+  readonly load: number;
 }
 
 export interface Machine {
@@ -56,6 +66,16 @@ export interface Report {
   readonly commit: string;
   readonly machine: Machine;
   readonly results: readonly Result[];
+}
+
+/** A report with the results of another run of the same machine in place of its own of these names, in the order of `names`. */
+export function mergeReports(before: Report, after: Report, names: readonly string[]): Report {
+  const withRun = ({ at, commit, machine: { load }, results }: Report): Result[] =>
+    results.map((result) => ({ ...result, run: result.run ?? { at, commit, load } }));
+  const fresh = withRun(after);
+  const kept = withRun(before).filter(({ name }) => fresh.every((one) => one.name !== name));
+  const place = ({ name }: Result): number => names.indexOf(name);
+  return { ...after, results: [...kept, ...fresh].sort((a, b) => place(a) - place(b)) };
 }
 
 export interface Spread {

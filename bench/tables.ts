@@ -1,7 +1,7 @@
 /** A report as Markdown, for a terminal and for docs/benchmarks.md. Pure. */
 import { table } from "../infra/config/docs-words";
 import { compareReports, spreadOf, verdicts } from "./result";
-import type { Report, Result, Row, Spread } from "./result";
+import type { Report, Result, Row, Run, Spread } from "./result";
 
 /** Three digits say all that such a measurement knows. */
 export function figure(value: number): string {
@@ -19,18 +19,24 @@ function rowCells({ what, unit, values }: Row): string[] {
   return [what, `${figure(spread.median)} ${unit}`, range(spread), String(values.length)];
 }
 
+/** Ten digits, and the sign that files differed from it. */
+const shortCommit = (commit: string): string => `${commit.slice(0, 10)}${commit.endsWith("+") ? "+" : ""}`;
+
 export function machineLine({ at, commit, machine }: Report): string {
   const { node, processor, cores, memoryGiB, load } = machine;
   const own = `${processor}, ${String(cores)} cores, ${figure(memoryGiB)} GiB, Node ${node}`;
-  return `${at.slice(0, 10)}, commit ${commit.slice(0, 10)}; ${own}; load before: ${load.toFixed(1)}`;
+  return `${at.slice(0, 10)}, commit ${shortCommit(commit)}; ${own}; load before: ${load.toFixed(1)}`;
 }
+
+const runLine = ({ at, commit, load }: Run): string =>
+  `Measured on ${at.slice(0, 10)}, commit ${shortCommit(commit)}; load before: ${load.toFixed(1)}.`;
 
 export function resultSection(result: Result): string {
   const found = verdicts(result);
   const judged = found.map(({ what, value, limit, met, because = "" }) => [what, figure(value), limit, met ? "met" : "not met", because]);
   return [
     `## ${result.title}`,
-    result.method,
+    [result.method, ...(result.run === undefined ? [] : [runLine(result.run)])].join("\n\n"),
     lines(["what", "median", "least to most", "runs"], result.rows.map(rowCells)),
     ...(judged.length === 0 ? [] : [lines(["target", "found", "limit", "", "why"], judged)]),
   ].join("\n\n");

@@ -1,6 +1,6 @@
 /** What is said of measurements: medians, targets, and what became slower. */
 import { parseReport } from "../../bench/report-file";
-import { compareReports, spreadOf, verdicts, type Report, type Result, type Row } from "../../bench/result";
+import { compareReports, mergeReports, spreadOf, verdicts, type Report, type Result, type Row } from "../../bench/result";
 import { comparisonText, figure, reportText } from "../../bench/tables";
 
 const row = (what: string, values: readonly number[], more?: boolean): Row => ({ what, unit: "ms", values, ...(more ? { more } : {}) });
@@ -85,3 +85,20 @@ test.each([
   '{"at":"x","machine":{},"results":[]}',
   '{"at":"x","machine":{},"results":[{"rows":[{"what":"a","values":["1"]}]}]}',
 ])("%j is no report", (text) => expect(() => parseReport("x.json", text)).toThrow(/^x\.json: found no /));
+
+test("a report takes over what another run measured, and says of each when and of what it was", () => {
+  const named = (name: string, value: number): Result => ({ ...result([row("a", [value, value, value])]), name });
+  const old = { ...report([]), results: [named("start", 1), named("models", 2)] };
+  const other = { ...report([]), at: "2026-02-03T00:00:00.000Z", commit: "ffffffffff", results: [named("models", 3), named("serving", 4)] };
+  const merged = mergeReports(old, other, ["start", "serving", "models"]);
+  expect(merged.at).toBe(other.at);
+  expect(merged.results.map(({ name, run }) => [name, run?.commit])).toEqual([
+    ["start", "0123456789ab"],
+    ["serving", "ffffffffff"],
+    ["models", "ffffffffff"],
+  ]);
+  expect(reportText(merged)).toContain("Measured on 2026-01-02, commit 0123456789; load before: 0.1.");
+  expect(
+    mergeReports(merged, { ...report([]), results: [named("models", 5)] }, ["start", "serving", "models"]).results[0]?.run?.commit,
+  ).toBe("0123456789ab");
+});

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from sklearn.exceptions import InconsistentVersionWarning
 
 from ml_gateway.settings import Settings
+from ml_gateway.utils.batch import Batches
 from ml_gateway.utils.cache import PredictionCache
 from ml_gateway.utils.feature_extractor import FEATURES, features_of, vector
 from ml_gateway.utils.helpers import error
@@ -20,6 +21,9 @@ from ml_gateway.utils.logger import get_logger
 from ml_gateway.utils.validators import PredictionRequest
 
 logger = get_logger(__name__)
+
+# Predictions of one call of the model: enough to spread its costs, few enough that none waits long.
+MOST_AT_ONCE = 32
 
 
 class ModelError(RuntimeError):
@@ -40,7 +44,7 @@ class Predictor:
         self.metrics = _read_metrics(folder / names["metrics"])
         self._check(encoder)
         self.labels = [str(label) for label in encoder.inverse_transform(self._model.classes_)]
-        self.predict({name: low for name, (low, _) in FEATURES.items()})  # the first prediction is slow; let no client wait for it
+        self.predict([{name: low for name, (low, _) in FEATURES.items()}])  # the first prediction is slow; let no client wait for it
 
     def _check(self, encoder: Any) -> None:
         if getattr(self._scaler, "n_features_in_", None) != len(FEATURES):
@@ -51,11 +55,32 @@ class Predictor:
         if known < expected:
             raise ModelError(f"The label encoder knows {known} classes, the model {expected}.")
 
-    def predict(self, features: dict[str, float]) -> dict[str, Any]:
-        """The most probable label and the probability (0 to 1, six decimals) of each."""
-        row = self._model.predict_proba(self._scaler.transform([vector(features)]))[0]
+    def predict(self, several: list[dict[str, float]]) -> list[dict[str, Any]]:
+        """Of each the most probable label, and the probability (0 to 1, six decimals) of all."""
+        rows = self._model.predict_proba(self._scaler.transform([vector(features) for features in several]))
+        return [self._answer(row) for row in rows]
+
+    def _answer(self, row: Any) -> dict[str, Any]:
         probabilities = {label: round(float(value), 6) for label, value in zip(self.labels, row)}
         return {"label": max(probabilities, key=lambda label: probabilities[label]), "probabilities": probabilities}
+
+
+class CachedPredictor:
+    """Predictions from the cache, and from the model what is not there."""
+
+    def __init__(self, predictor: Predictor, cache: PredictionCache) -> None:
+        self._predictor, self._cache = predictor, cache
+
+    def answer(self, requests: list[PredictionRequest]) -> list[tuple[dict[str, Any], bool]]:
+        """Of each the prediction, and whether the cache had it."""
+        features = [features_of(one.requests) if one.features is None else one.features.model_dump() for one in requests]
+        keys = [self._cache.key(one) for one in features]
+        known = {key: self._cache.get(key) for key in keys}
+        missing = {key: one for key, one in zip(keys, features) if known[key] is None}
+        computed = dict(zip(missing, self._predictor.predict([*missing.values()]))) if missing else {}
+        for key, prediction in computed.items():
+            self._cache.put(key, prediction)
+        return [(computed[key], False) if key in computed else (known[key], True) for key in keys]
 
 
 def _load(path: Path) -> Any:
@@ -94,7 +119,11 @@ def backend_lifespan(settings: Settings):
             app.state.reason = str(failure)
             logger.error("models unusable: %s", failure, exc_info=failure.__cause__)
         app.state.cache = PredictionCache(settings)
+        if app.state.predictor is not None:
+            app.state.batches = Batches(CachedPredictor(app.state.predictor, app.state.cache).answer, MOST_AT_ONCE)
         yield
+        if app.state.predictor is not None:
+            app.state.batches.close()
         app.state.cache.close()
 
     return lifespan
@@ -115,18 +144,12 @@ def add_backend(app: FastAPI) -> None:
             return error(503, "no_model", app.state.reason)
         return JSONResponse({"labels": app.state.predictor.labels, "features": list(FEATURES), "metrics": app.state.predictor.metrics})
 
-    # Not async: the model computes for milliseconds, which belongs into a worker thread.
     @app.post("/predict")
-    def predict(request: PredictionRequest) -> JSONResponse:
+    async def predict(request: PredictionRequest) -> JSONResponse:
         if app.state.predictor is None:
             return error(503, "no_model", app.state.reason)
-        features = features_of(request.requests) if request.features is None else request.features.model_dump()
-        key = app.state.cache.key(features)
-        known = app.state.cache.get(key)
-        prediction = known if known is not None else app.state.predictor.predict(features)
-        if known is None:
-            app.state.cache.put(key, prediction)
-        return JSONResponse(prediction, headers={"x-cache": "miss" if known is None else "hit"})
+        prediction, cached = await app.state.batches.do(request)
+        return JSONResponse(prediction, headers={"x-cache": "hit" if cached else "miss"})
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, failure: RequestValidationError) -> JSONResponse:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.requests import ClientDisconnect
@@ -13,6 +12,7 @@ from ml_gateway.detectors.http_detector import HttpDetector, Verdict
 from ml_gateway.settings import Settings
 from ml_gateway.utils.helpers import ABOUT_THE_CLIENT, about_the_client, client_address, end_to_end, error
 from ml_gateway.utils.logger import get_logger
+from ml_gateway.utils.upstream import Answer, Body, Upstream, UpstreamFailure, UpstreamTimeout
 from ml_gateway.websocket import add_websockets
 
 logger = get_logger(__name__)
@@ -28,56 +28,12 @@ class TooLarge(Exception):
     """The body is larger than this gateway takes."""
 
 
-# A request's body: what is searched, and the rest as it comes, or None where that is all.
-Body = tuple[bytes, AsyncIterator[bytes] | None]
-
-
-class Upstream:
-    """Connections to the upstream: a pool, and a way around it for the one retry."""
-
-    def __init__(self, url: str, config: dict, seconds: float) -> None:
-        timeout = httpx.Timeout(seconds, connect=config["connect_seconds"], pool=config["pool_seconds"])
-        pool = httpx.Limits(
-            max_connections=config["max_connections"],
-            max_keepalive_connections=config["idle_connections"],
-            keepalive_expiry=config["idle_seconds"],
-        )
-        no_pool = httpx.Limits(max_connections=config["max_connections"], max_keepalive_connections=0)
-        # trust_env: a proxy of the host's environment is for package downloads, never for the requests of clients.
-        self._url = httpx.URL(url)
-        self._pooled = httpx.AsyncClient(timeout=timeout, limits=pool, trust_env=False)
-        self._fresh = httpx.AsyncClient(timeout=timeout, limits=no_pool, trust_env=False)
-
-    async def close(self) -> None:
-        await self._pooled.aclose()
-        await self._fresh.aclose()
-
-    async def send(self, method: str, target: bytes, headers: list[tuple[bytes, bytes]], body: Body) -> httpx.Response:
-        """The upstream's answer, its body not yet read. Raises httpx.TransportError, and what reading the rest of the body raises."""
-        url = self._url.copy_with(raw_path=target)
-        first, rest = body
-        if rest is not None:  # can be sent only once, so over a connection that cannot have been closed while idle
-            return await self._fresh.send(httpx.Request(method, url, headers=headers, content=_joined(first, rest)), stream=True)
-        try:
-            return await self._pooled.send(httpx.Request(method, url, headers=headers, content=first), stream=True)
-        except httpx.TransportError as failure:
-            if not _closed_while_idle(failure):
-                raise
-            logger.info("The upstream closed an idle connection; sending the request again over a new one.")
-        return await self._fresh.send(httpx.Request(method, url, headers=headers, content=first), stream=True)
-
-
-async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in rest:
-        yield chunk
-
 
 class RelayedResponse(StreamingResponse):
     """The upstream's answer, piece by piece as it comes. Its connection goes back to the pool also when the client leaves early."""
 
-    def __init__(self, answer: httpx.Response) -> None:
-        super().__init__(answer.aiter_raw(), status_code=answer.status_code)
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer, status_code=answer.status)
         self.raw_headers = _response_headers(answer)
         self._answer = answer
 
@@ -85,17 +41,7 @@ class RelayedResponse(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            await self._answer.aclose()
-
-
-def _closed_while_idle(failure: httpx.TransportError) -> bool:
-    """Whether the connection broke before the head of an answer: a reload closes idle connections, which is nobody's failure.
-
-    The request is sent again whatever its method: nothing the backend does changes with being asked twice.
-    """
-    if isinstance(failure, httpx.RemoteProtocolError):
-        return str(failure).startswith("Server disconnected without sending a response")
-    return isinstance(failure, (httpx.ReadError, httpx.WriteError, httpx.ConnectError))
+            await self._answer.close()
 
 
 def gateway_lifespan(settings: Settings):
@@ -173,10 +119,10 @@ async def _forward(upstream: Upstream, request: Request, client: str, body: Body
     target = request.scope["raw_path"] + (b"?" + query if query else b"")
     try:
         answer = await upstream.send(request.method, target, _request_headers(request, client, body), body)
-    except httpx.TimeoutException as failure:
+    except UpstreamTimeout as failure:
         logger.error("upstream timeout for %s: %s", repr(request.url.path)[:200], type(failure).__name__)
         return error(504, "upstream_timeout", "The backend did not answer in time.")
-    except httpx.TransportError as failure:
+    except UpstreamFailure as failure:
         logger.error("upstream failure for %s: %s %s", repr(request.url.path)[:200], type(failure).__name__, failure)
         return error(502, "upstream_unreachable", "The backend could not be reached.")
     return RelayedResponse(answer)
@@ -194,8 +140,8 @@ def _request_headers(request: Request, client: str, body: Body) -> list[tuple[by
     return headers
 
 
-def _response_headers(answer: httpx.Response) -> list[tuple[bytes, bytes]]:
-    raw = [(name.lower(), value) for name, value in answer.headers.raw]
+def _response_headers(answer: Answer) -> list[tuple[bytes, bytes]]:
+    raw = [(name.lower(), value) for name, value in answer.headers]
     headers = [(name, value) for name, value in end_to_end(raw) if name not in ANSWERED_BY_US]
     if b"content-length" in dict(raw) and b"x-accel-buffering" not in dict(raw):
         # No stream: nginx may take it in whole, so that a client who reads slowly keeps no connection to the upstream.

@@ -17,6 +17,8 @@ from ml_gateway.utils.logger import get_logger
 logger = get_logger(__name__)
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS predictions (key TEXT PRIMARY KEY, answer TEXT NOT NULL, expires REAL NOT NULL, mac TEXT NOT NULL)"
+# Without it every tidying reads and sorts the whole table.
+INDEX = "CREATE INDEX IF NOT EXISTS predictions_by_expiry ON predictions (expires)"
 # A worker that waits longer for another's write had better compute the prediction itself.
 LOCK_WAIT_SECONDS = 0.2
 # At start workers make the table at the same moment; all but one wait.
@@ -73,6 +75,7 @@ class PredictionCache:
         try:
             database.execute("PRAGMA synchronous=OFF")  # after a crash an empty cache is as good
             database.execute(SCHEMA)
+            database.execute(INDEX)
             database.execute(f"PRAGMA busy_timeout={int(LOCK_WAIT_SECONDS * 1000)}")
         except sqlite3.Error:
             database.close()
