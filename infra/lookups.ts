@@ -2,7 +2,7 @@
 import * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config/types";
-import { reason, refuse } from "./refusal";
+import { isAbsent, reason, refuse } from "./refusal";
 
 /** ARNs of keys, which aliases have been followed to. */
 export interface Keys {
@@ -48,7 +48,7 @@ async function lookUpKey(key: string, given: string, place: Place): Promise<stri
     return fault === undefined ? facts.arn : { problem: `${key}: found ${given}, ${fault}` };
   } catch (error) {
     const said = reason(error);
-    if (/NotFound/.test(said)) {
+    if (isAbsent(said)) {
       return {
         problem: `${key}: found ${given}, which is not there in account ${place.account} and ${place.region}; make it, or name one that is`,
       };
@@ -95,7 +95,7 @@ async function checkBoundary({ project, iam }: StackConfig, account: string): Pr
   } catch (error) {
     const said = reason(error);
     // AWS refuses to look into another account, whatever is there.
-    if (/NoSuchEntity|couldn't find resource|not found/i.test(said)) {
+    if (isAbsent(said)) {
       return `${key}: found ${arn}, which is not there in account ${account}; make it, or name one that is`;
     }
     await pulumi.log.warn(`${key}: ${arn} was not looked at (${said}), so whether it is there is not known; iam:GetPolicy allows it`);

@@ -12,7 +12,7 @@ import { leftOutImports } from "./left-out";
 import { uninstallable } from "./requirement-lines";
 import { readRequirements } from "./requirements";
 import { secretFiles, secretProblem, type SecretFile } from "./secret-files";
-import type { Imported } from "./syntax";
+import type { SyntaxReport } from "./syntax";
 import { contentOf, mebibytes, plainFiles, textOf, type AppTree } from "./tree";
 
 export interface AppRequest {
@@ -90,11 +90,11 @@ function packagesOf(tree: AppTree): { readonly file: string; readonly set: Proje
 }
 
 /** What is imported at the start and neither installed nor packed. @param inOrder whether the list of packages is, which says nothing else */
-export function checkImports(tree: AppTree, imported: readonly Imported[], inOrder: boolean): Findings {
+export function checkImports(tree: AppTree, { others, websocket }: Pick<SyntaxReport, "others" | "websocket">, inOrder: boolean): Findings {
   const packages = packagesOf(tree);
-  const leftOut = leftOutImports(tree, packages?.set.requirements ?? [], imported);
+  const leftOut = leftOutImports(tree, packages?.set.requirements ?? [], others);
   if (packages === undefined || !inOrder) return { problems: leftOut, notices: [] };
-  const { problems, notices } = undeclared(packages.file, packages.set, packages.set.complete, imported);
+  const { problems, notices } = undeclared(packages.file, packages.set, packages.set.complete, others, websocket);
   return { problems: [...leftOut, ...problems], notices };
 }
 

@@ -1,8 +1,13 @@
 /** Whether the application answers at the path of health as it is expected to: certain where all its routes are seen, else a notice. Pure, apart from the tree. */
 import { isDeepStrictEqual } from "node:util";
-import { healthRoute, type HealthRoute } from "./health-route";
-import type { HealthAnswer } from "./syntax";
+import { healthRoute } from "./health-route";
+import type { HealthAnswer, Route } from "./syntax";
 import type { AppTree } from "./tree";
+
+/** What is expected where nothing is configured. */
+const USUAL = '{"status":"ok"}';
+
+type RouteBody = Route["body"];
 
 export interface ExpectedHealth {
   readonly path: string;
@@ -10,60 +15,111 @@ export interface ExpectedHealth {
   readonly body: unknown;
 }
 
-/** @param module the module's name, for the message */
+/** Which of the routes that are seen is asked for health, or may have been meant. */
 export function healthProblems(
   project: string,
   tree: AppTree,
   { path, status, body }: ExpectedHealth,
-  { mentioned, routes }: HealthAnswer,
+  { mentioned, routes, seen }: HealthAnswer,
 ): { readonly problems: string[]; readonly notices: string[] } {
   const wanted = path.split("?", 1)[0] ?? path;
-  const other = healthRoute(tree);
   // Somebody who expects an error expects no route either.
   if (status >= 300) return { problems: [], notices: [] };
-  if (routes === null) {
-    const elsewhere = other === undefined || other.path === wanted ? "" : ` (${other.file} answers ${other.path})`;
-    const found = `${project}:health.path: is ${path}, and no text of the application says so${elsewhere}`;
-    const notice = `${found}; a release that does not answer there is refused after its trial. ${remedy(project, other, wanted)}`;
-    return { problems: [], notices: mentioned ? [] : [notice] };
-  }
-  const route = routes.find((one) => one.path === wanted);
-  if (route === undefined) {
-    const own = routes.filter(({ line }) => line > 0).map((one) => one.path);
-    const known = own.length === 0 ? "no GET request" : `GET at ${own.slice(0, 5).join(", ")}${own.length > 5 ? " and others" : ""} alone`;
+  const route = (routes ?? seen).find((one) => one.path === wanted);
+  const key = `${project}:health.path: is ${path}`;
+  if (route === undefined && routes !== null) {
+    const own = routes.filter(({ line }) => line > 0);
+    const named = own.slice(0, 5).map(shownRoute).join(", ");
+    const known = own.length === 0 ? "no GET request" : `GET at ${named}${own.length > 5 ? " and others" : ""} alone`;
     return {
-      problems: [
-        `${project}:health.path: is ${path}, and the application answers ${known}, so no release would serve. ${remedy(project, other, wanted)}`,
-      ],
+      problems: [`${key}, and the application answers ${known}, so no release would serve. ${remedy(project, tree, wanted, own)}`],
       notices: [],
     };
   }
+  if (route === undefined) {
+    const found = elsewhere(tree, wanted, seen, mentioned);
+    if (found === undefined) return { problems: [], notices: [] };
+    const notice = `${key}, ${found}; a release that does not answer there is refused after its trial. ${remedy(project, tree, wanted, seen)}`;
+    return { problems: [], notices: [notice] };
+  }
   const answered = route.body;
   if (answered === null || matches(body, answered)) return { problems: [], notices: [] };
+  const expected = `${text(body)} is expected${isSameJson(body, answered) ? ", byte for byte" : ""}`;
   return {
     problems: [
-      `${project}:health.body: the application answers ${JSON.stringify(answered)} at ${wanted} (line ${route.line}), and ${text(body)} is expected, so no release would serve. Write ${project}:health.body: '${JSON.stringify(answered)}'`,
+      `${project}:health.body: the application answers ${answeredText(answered)} at ${wanted} (${route.file}, line ${route.line}), and ${expected}, so no release would serve. Write ${project}:${bodyKey(answered)}`,
     ],
     notices: [],
   };
 }
 
-function remedy(project: string, other: HealthRoute | undefined, wanted: string): string {
-  const body =
-    other?.body === undefined || JSON.stringify(other.body) === '{"status":"ok"}'
-      ? ""
-      : `, and health.body: '${JSON.stringify(other.body)}'`;
+const shownRoute = ({ path, file, line, open }: Route): string => `${open === true ? "…" : ""}${path} (${file}, line ${line})`;
+
+/** What is known of another place; undefined where nothing says that there is none at the wanted one. */
+function elsewhere(tree: AppTree, wanted: string, seen: readonly Route[], mentioned: boolean): string | undefined {
+  const below = seen.find(({ path }) => path.endsWith(wanted));
+  if (below?.open === true)
+    return `and ${below.file}, line ${below.line}, answers ${below.path} below a prefix that is only known when the application runs`;
+  if (below !== undefined) return `and what is seen answers ${shownRoute(below)}`;
+  if (mentioned) return undefined;
+  const other = healthRoute(tree);
+  return `and no text of the application says so${other === undefined || other.path === wanted ? "" : ` (${other.file} answers ${other.path})`}`;
+}
+
+/** Names that routes of health have, the likeliest first. */
+const NAMES = [
+  /\/health\/?$/,
+  /\/healthz\/?$/,
+  /\/health[-_]?check\/?$/,
+  /\/(ready|readyz|live|livez|heartbeat)\/?$/,
+  /\/(ping|status)\/?$/,
+];
+
+function remedy(project: string, tree: AppTree, wanted: string, seen: readonly Route[]): string {
+  const near = NAMES.map((name) => seen.find(({ path, open }) => open !== true && name.test(path))).find((one) => one !== undefined);
+  const below = seen.find(({ path, open }) => path.endsWith(wanted) && open === true);
+  if (near === undefined && below !== undefined) return `Write ${project}:health.path with that prefix, unless it is empty`;
+  const written = near === undefined ? healthRoute(tree) : undefined;
+  const other = near === undefined && written !== undefined ? { path: written.path, body: jsonBody(written.body) } : near;
+  const body = other?.body === null || other?.body === undefined || matches(USUAL, other.body) ? "" : `, and ${bodyKey(other.body)}`;
   return other === undefined || other.path === wanted
     ? `Add a route that answers {"status":"ok"}, or name one that there is: ${project}:health.path, and what it answers: health.body`
     : `Write ${project}:health.path: ${other.path}${body}`;
 }
 
+const jsonBody = (body: unknown): RouteBody => (body === undefined ? null : { json: body });
+
+const answeredText = (body: NonNullable<RouteBody>): string => ("text" in body ? body.text : JSON.stringify(body.json));
+
+/** An object is compared by its keys, whatever stands between them; anything else as it is written. */
+function bodyKey(body: NonNullable<RouteBody>): string {
+  const written = answeredText(body);
+  const parsed = parsedJson(written);
+  const compact = JSON.stringify(parsed);
+  const isGroup = parsed !== null && typeof parsed === "object" && !Array.isArray(parsed);
+  return isGroup && compact !== written ? `health.body: ${yaml(parsed)}` : `health.body: '${written}'`;
+}
+
+const yaml = (group: object): string => JSON.stringify(group).replaceAll('":', '": ').replaceAll(',"', ', "');
+
+function parsedJson(written: string): unknown {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return undefined; // a text of another kind
+  }
+}
+
+function isSameJson(expected: unknown, body: NonNullable<RouteBody>): boolean {
+  return typeof expected === "string" && "text" in body && isDeepStrictEqual(parsedJson(expected) ?? expected, parsedJson(body.text));
+}
+
 const text = (body: unknown): string => (typeof body === "string" ? body : JSON.stringify(body));
 
 /** As a host compares: a text byte for byte, an object by the keys that it has. FastAPI writes JSON without blanks. */
-function matches(expected: unknown, answered: unknown): boolean {
-  if (typeof expected === "string") return expected === "any" || expected === JSON.stringify(answered);
-  return holds(expected, answered);
+function matches(expected: unknown, answered: NonNullable<RouteBody>): boolean {
+  if (typeof expected === "string") return expected === "any" || expected === answeredText(answered);
+  return holds(expected, "json" in answered ? answered.json : parsedJson(answered.text));
 }
 
 function holds(expected: unknown, answered: unknown): boolean {

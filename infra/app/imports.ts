@@ -4,7 +4,7 @@
  */
 import { BRINGS_FOR_MODELS, bringsOf, NO_MODELS } from "./packages";
 import { normalized, type RequirementSet } from "./requirements";
-import type { Imported } from "./syntax";
+import type { Imported, SyntaxReport } from "./syntax";
 
 const FULL_FASTAPI = ["fastapi[standard]", "fastapi[all]"];
 const numerical = (name: string): string[] => [
@@ -70,7 +70,13 @@ export interface Undeclared {
 }
 
 /** @param file that names the packages */
-export function undeclared(file: string, set: RequirementSet, complete: boolean, imported: readonly Imported[]): Undeclared {
+export function undeclared(
+  file: string,
+  set: RequirementSet,
+  complete: boolean,
+  imported: readonly Imported[],
+  websocket: SyntaxReport["websocket"] = null,
+): Undeclared {
   const brought = new Set(set.requirements.flatMap(bringsOf));
   const names = set.requirements.map(({ name }) => name ?? "");
   const known = complete || names.every((name) => NO_MODELS.has(name) || name in BRINGS_FOR_MODELS);
@@ -87,5 +93,16 @@ export function undeclared(file: string, set: RequirementSet, complete: boolean,
       ? `${place}${needs}, and ${file} brings no such package, so the service could not start; add ${wanted} to it`
       : `${place}${needs}, and ${file} does not name it; add ${wanted} to it, unless another package brings it`;
   });
+  if (websocket !== null && !WEBSOCKETS.some((one) => brought.has(one))) {
+    const place = `${websocket.path}, line ${websocket.line}: answers a WebSocket, and ${file}`;
+    const why = "uvicorn refuses every WebSocket without one of websockets and wsproto";
+    lines.push(
+      known
+        ? `${place} brings neither websockets nor wsproto, without which uvicorn refuses every WebSocket; write uvicorn[standard] in place of uvicorn, or add websockets`
+        : `${place} names neither uvicorn[standard] nor websockets nor wsproto, and ${why}; add websockets, unless another package brings it`,
+    );
+  }
   return known ? { problems: lines, notices: [] } : { problems: [], notices: lines };
 }
+
+const WEBSOCKETS = ["websockets", "wsproto", "uvicorn[standard]", "sanic", ...FULL_FASTAPI];

@@ -1,12 +1,12 @@
 /** Files of the application's folder that are left out of what the hosts get, by the name of the module that Python would find in them. */
-import { statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { neverPacked } from "./ignored";
 import type { AppTree } from "./tree";
 
 /** The end of a sentence about a file that is left out. */
-export function leftOutWords(tree: AppTree, file: string): string {
-  return `is left out of the application by .gitignore or app.exclude, so the service could not start; add ${patterns(tree, file)} at the end of app.exclude`;
+export function leftOutWords(tree: AppTree, file: string, so = "so the service could not start"): string {
+  return `is left out of the application by .gitignore or app.exclude, ${so}; add ${patterns(tree, file)} at the end of app.exclude`;
 }
 
 /** The file on this machine's disk by which Python finds a module that the application does not have. */
@@ -19,6 +19,15 @@ export function leftOutModule(tree: AppTree, name: string): string | undefined {
     }),
   );
   return places.find((path) => isLeftOut(tree, path));
+}
+
+/** A file, or a folder with something in it, that lies on this machine's disk and that the application does not have. */
+export function leftOutFile(tree: AppTree, path: string): string | undefined {
+  if (isLeftOut(tree, path)) return path;
+  const folder = join(tree.root, path);
+  const packed = path.split("/").some(neverPacked) || tree.entries.some((entry) => entry.path.startsWith(`${path}/`));
+  const isFull = !packed && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true && readdirSync(folder).length > 0;
+  return isFull ? `${path}/` : undefined;
 }
 
 function isLeftOut(tree: AppTree, path: string): boolean {

@@ -86,9 +86,16 @@ class Reader implements RequirementSet {
   readonly options: OptionLine[] = [];
   readonly problems: string[] = [];
 
+  /** Files that are being read: one that comes again leads to itself. */
+  private readonly open: string[] = [];
+
   constructor(private readonly tree: AppTree) {}
 
   follow(path: string, constraints: boolean, namedBy: string): void {
+    if (this.open.includes(path)) {
+      const way = this.open.at(-1) === path ? "itself" : `${path}, which leads to it again`;
+      this.problems.push(`${namedBy}: includes ${way}, and pip would go round in a circle; remove the line`);
+    }
     if (this.files.includes(path)) return;
     const text = textOf(this.tree, path);
     if (path.startsWith("../") || posix.isAbsolute(path)) {
@@ -103,7 +110,9 @@ class Reader implements RequirementSet {
       );
     } else {
       this.files.push(path);
+      this.open.push(path);
       for (const { number, text: line } of logicalLines(text)) this.line(path, `${path}:${number}`, line, constraints);
+      this.open.pop();
     }
   }
 

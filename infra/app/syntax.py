@@ -1,11 +1,12 @@
 """
 Whether an application can be parsed as Python, what it imports, and what would end it when it is imported. Reads one JSON object from stdin, runs nothing of it.
 
-  {"module", "attribute", "factory", "health", "minors": [N] of the hosts' Python 3.N, "files": {path: base64}, "paths"}
+  {"module", "attribute", "factory", "interface", "health", "django", "project", "minors": [N] of the hosts' Python 3.N, "files": {path: base64}, "paths"}
 
 Looks at the module, the packages it lies in, and what these import of the folder when they are imported themselves. Standard library only. Prints
 {"python": [3, N], "problem": null or {"path", "line", "text", "says"}, "absent": [{"path", "line", "name"}], "others": the same, "wrong": [{"path",
-"line", "why", "instead"}], "versions": [{"path", "line", "name", "since" or "until"}], "settings": [{"path", "line", "name", "certain"}], "health", "shadows": [path]}.
+"line", "why", "instead"}], "versions": [{"path", "line", "name", "since" or "until"}], "settings": [{"path", "line", "name", "certain"}], "opens": [{"path",
+"line", "file", "does", "at"}], "health", "hosts": [{"path", "line", "hosts"}], "redirects" and "websocket": null or a place, "shadows": [path]}.
 """
 
 import ast
@@ -17,9 +18,12 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from syntax_names import binds, entry_problems, servers_started  # noqa: E402
+from syntax_files import Files, changes_folder  # noqa: E402
+from syntax_frameworks import Django, hosts, own_version, redirects, websocket  # noqa: E402
 from syntax_routes import mentions, routes_of  # noqa: E402
 from syntax_settings import settings_of  # noqa: E402
-from syntax_start import Starts, changes_folder, ends  # noqa: E402
+from syntax_start import ends  # noqa: E402
+from syntax_values import Values  # noqa: E402
 from syntax_versions import OF_THE_SERVER, SINCE, UNTIL  # noqa: E402
 
 
@@ -66,6 +70,13 @@ class Folder:
             oldest = min([*self.minors, sys.version_info[1]])
             self.trees[path] = ast.parse(self.files[path], path, feature_version=(3, oldest))
         return self.trees[path]
+
+    def parsed(self, path):
+        """None of a file that no Python can read."""
+        try:
+            return self.tree(path)
+        except (SyntaxError, ValueError):
+            return None
 
     def text(self, path):
         return self.files[path].decode("utf-8", "replace")
@@ -128,12 +139,16 @@ class Report:
     def add(self, path, found):
         self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for line, why, instead in found]
 
-    def files(self):
+    def files(self, values):
         """What the modules do with files, by paths that are relative to the application's folder."""
-        if not any(changes_folder(tree) for _, tree in self.modules):
-            starts = Starts(self.folder.paths | self.folder.folders)
-            for path, tree in self.modules:
-                self.add(path, starts.files(tree))
+        files = Files(values, self.folder.paths | self.folder.folders)
+        if any(changes_folder(tree) for _, tree in self.modules):
+            return files.opens
+        for path, tree in self.modules:
+            files.module(path, tree)
+        files.end()
+        self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for path, line, why, instead in files.wrong]
+        return files.opens
 
     def one(self, path, module, found):
         place = {"path": path, "line": found.line}
@@ -154,6 +169,14 @@ class Report:
                 self.versions += [{**place, "name": one, "since": SINCE.get(one), "until": UNTIL.get(one)} for one in found.dotted if one in SINCE or one in UNTIL]
         elif top != "" and hasattr(sys, "stdlib_module_names") and not self.folder.has(top):
             self.others += [{**place, "name": one} for one in found.dotted]
+
+    def named(self, place, module):
+        """Follows a module that a framework imports by itself. @param place: where it is named"""
+        name = self.folder.absent(module)
+        if name is not None:
+            self.absent.append({**place, "name": name})
+        else:
+            self.follow(module)
 
     def follow(self, module):
         waiting = [module]
@@ -184,45 +207,40 @@ def settings(modules):
     return [{"path": path, "line": line, "name": name, "certain": certain and not files} for path, name, line, certain in found if name not in handled]
 
 
-def health(folder, request, entry):
+def health(folder, values, request, entry, django):
     """What is known of the answer at the path of health."""
     wanted = request["health"].partition("?")[0]
-    trees, own = [], request["module"].rpartition(".")[2]
-    imported = False
-    for path in folder.files:
-        try:
-            trees.append(folder.tree(path))
-        except (SyntaxError, ValueError):
-            continue
-        imported |= path != entry and any(isinstance(node, (ast.Import, ast.ImportFrom)) and own in ast.dump(node) for node in ast.walk(trees[-1]))
-    routes = None if imported or entry is None else routes_of(folder.tree(entry), request["attribute"], request["factory"])
-    return {"mentioned": mentions(trees, wanted), "routes": routes}
+    trees = [tree for path in folder.files if (tree := folder.parsed(path)) is not None]
+    routes, seen = django.routes() if django.place is not None else routes_of(folder, values, entry, request["attribute"], wanted) if entry is not None else (None, [])
+    return {"mentioned": mentions(trees, wanted), "routes": routes, "seen": seen}
 
 
 def main():
     request = json.load(sys.stdin)
     files = {path: base64.b64decode(text) for path, text in request["files"].items()}
     folder = Folder(files, request["paths"], request["minors"])
-    report = Report(folder)
+    values, report = Values(folder), Report(folder)
     report.follow(request["module"])
     entry = folder.file_of(request["module"])
-    answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "absent": report.absent, "others": report.others}
+    answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "opens": [], "settings": [], "health": None, "hosts": [], "redirects": None, "websocket": None}
+    if report.problem is None:
+        django = Django(values, report.modules, request["django"])
+        for module in [*django.modules(), *django.urls()]:
+            report.named(django.place, module)
+        answer["problem"] = report.problem
     if report.problem is None and entry is not None:
-        report.add(entry, entry_problems(folder.tree(entry), request["attribute"], request["factory"]))
-        report.files()
-    whole = report.problem is None
-    print(
-        json.dumps(
-            {
-                **answer,
-                "wrong": report.wrong,
-                "versions": report.versions,
-                "settings": settings(report.modules) if whole else [],
-                "health": health(folder, request, entry) if whole else None,
-                "shadows": [path for name in sorted(OF_THE_SERVER) if (path := folder.file_of(name)) is not None],
-            }
-        )
-    )
+        report.add(entry, entry_problems(folder.tree(entry), request["attribute"], request["factory"], request["interface"]))
+        for path, *wrong in own_version(values, report.modules, request["project"]):
+            report.add(path, [wrong])
+        answer["opens"] = report.files(values)
+    if report.problem is None:
+        answer["settings"] = [*settings(report.modules), *django.needed()]
+        answer["health"] = health(folder, values, request, entry, django)
+        answer["hosts"] = [*hosts(values, report.modules), *django.hosts()]
+        answer["redirects"], answer["websocket"] = redirects(report.modules), websocket(report.modules)
+    shadows = [path for name in sorted(OF_THE_SERVER) if (path := folder.file_of(name)) is not None]
+    found = {"absent": report.absent, "others": report.others, "wrong": report.wrong, "versions": report.versions, "shadows": shadows}
+    print(json.dumps({**answer, **found}))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { AppModule } from "./module";
 import { leftOutModule, leftOutWords } from "./left-out-files";
+import { openedFiles, type Opened } from "./opened-files";
 import { sha256 } from "../sha256";
 import { contentOf, plainFiles, textOf, type AppTree } from "./tree";
 
@@ -31,11 +32,31 @@ export interface NeededSetting extends Place {
   readonly certain: boolean;
 }
 
+export interface Route {
+  readonly path: string;
+  readonly file: string;
+  /** 0 of what a framework adds by itself. */
+  readonly line: number;
+  /** What it answers, where that stands there as it is. */
+  readonly body: { readonly json: unknown } | { readonly text: string } | null;
+  /** Whether it lies below a prefix that is only known when the application runs. */
+  readonly open?: boolean;
+}
+
 export interface HealthAnswer {
   /** Whether any text of the code may be the path. */
   readonly mentioned: boolean;
   /** GET requests that are answered, where all of them are seen. */
-  readonly routes: readonly { readonly path: string; readonly line: number; readonly body: unknown }[] | null;
+  readonly routes: readonly Route[] | null;
+  /** Those that are seen. */
+  readonly seen: readonly Route[];
+}
+
+/** What a request has to be like, or the framework refuses it. */
+export interface Admits {
+  readonly hosts: readonly (Place & { readonly hosts: readonly string[] })[];
+  /** Where plain HTTP is sent to HTTPS. */
+  readonly redirects: Place | null;
 }
 
 export interface SyntaxReport {
@@ -47,9 +68,13 @@ export interface SyntaxReport {
   readonly settings: readonly NeededSetting[];
   /** Undefined where the code could not be parsed. */
   readonly health?: HealthAnswer;
+  readonly admits: Admits;
+  /** The first WebSocket that it answers. */
+  readonly websocket: Place | null;
 }
 
-interface Answer extends Pick<SyntaxReport, "others" | "settings"> {
+interface Answer extends Pick<SyntaxReport, "others" | "settings" | "websocket">, Admits {
+  readonly opens: readonly Opened[];
   readonly absent: readonly Imported[];
   readonly python: readonly [number, number];
   readonly problem: (Place & { readonly text: string; readonly says: string }) | null;
@@ -65,27 +90,32 @@ export interface SyntaxRequest {
   readonly pythons: readonly string[];
   /** Where health is asked for. */
   readonly health: string;
+  /** DJANGO_SETTINGS_MODULE of the hosts, where it is known. */
+  readonly django?: string;
 }
 
-const EMPTY = { problems: [], notices: [], others: [], settings: [] };
+const EMPTY = { problems: [], notices: [], others: [], settings: [], admits: { hosts: [], redirects: null }, websocket: null };
 
 /** @param python the interpreter's name or path */
-export function checkSyntax(tree: AppTree, { module, pythons, health }: SyntaxRequest, python = "python3"): SyntaxReport {
+export function checkSyntax(tree: AppTree, { module, pythons, health, django = "" }: SyntaxRequest, python = "python3"): SyntaxReport {
   const minors = pythons.map(minorOf);
-  const answer = ask(tree, { module: module.module, attribute: module.attribute, factory: module.factory, health, minors }, python);
+  const answer = ask(tree, { ...module, health, django, project: projectName(tree), minors }, python);
   if (answer === undefined) {
     const notice = `${module.module}: not checked for syntax errors, because this machine has no Python (python3) that can tell`;
     return { ...EMPTY, notices: [notice] };
   }
   if (answer.problem !== null) return { ...EMPTY, ...broken(tree, answer, answer.problem, pythons) };
   const { absent, wrong, versions, others, settings, health: found, shadows } = answer;
+  const opened = openedFiles(tree, answer.opens);
   const problems = [
     ...absent.slice(0, 1).map((one) => notThere(tree, one)),
     ...wrong.map((one) => `${place(one)}: ${one.why}; the service could not start. ${capital(one.instead)}`),
     ...versions.flatMap((one) => otherPython(tree, one, minors)),
+    ...opened.problems,
   ];
   const rest = problems.length > 0 ? { others: [], settings } : { others, settings, ...(found === null ? {} : { health: found }) };
-  return { problems, notices: shadows.map(shadowed), ...rest };
+  const { hosts, redirects, websocket } = answer;
+  return { problems, notices: [...shadows.map(shadowed), ...opened.notices], ...rest, admits: { hosts, redirects }, websocket };
 }
 
 function broken(tree: AppTree, answer: Answer, { says, text, ...at }: NonNullable<Answer["problem"]>, pythons: readonly string[]) {
@@ -131,6 +161,11 @@ function notThere(tree: AppTree, at: Imported): string {
   const here = leftOutModule(tree, at.name);
   if (here !== undefined) return `${place(at)}: imports ${at.name}, and ${here} ${leftOutWords(tree, here)}`;
   return `${place(at)}: imports ${at.name}, which the application does not have, so the service could not start; add the module (and see that .gitignore does not leave it out), or correct the line`;
+}
+
+/** The project's own name, which its packages may ask for. */
+function projectName(tree: AppTree): string {
+  return /^\s*name\s*=\s*["']([\w.-]+)["']/m.exec(textOf(tree, "pyproject.toml") ?? "")?.[1] ?? "";
 }
 
 function shadowed(path: string): string {

@@ -83,6 +83,16 @@ def _run_of(node, servers):
     return None
 
 
+# Objects that are taken for applications, and what to name instead.
+_WRAPS = {
+    ("mangum", "Mangum"): "",
+    ("dash", "Dash"): "write server = app.server, name that, and set app.interface: wsgi",
+    ("celery", "Celery"): "name the application that answers requests; workers of queues are not run here",
+    ("typer", "Typer"): "name the application that answers requests",
+}
+
+_OWN_SERVERS = ("aiohttp", "tornado", "gradio")
+
 # Of gradio.
 _PAGES = ("Interface", "Blocks", "ChatInterface", "TabbedInterface")
 
@@ -120,6 +130,9 @@ def _no_asgi(tree, node):
     if _is_page(tree, value.func):
         return "gradio", f"write app = gr.mount_gradio_app(FastAPI(), {(_bound(node) or ['demo'])[0]}, path=\"/\"), and name that"
     package, _, made = _origin(tree, value.func).partition(".")
+    if (package, made) in _WRAPS:
+        inner = value.args[0].id if value.args and isinstance(value.args[0], ast.Name) else "the application"
+        return package, f"name what it is made of ({inner})" if made == "Mangum" else _WRAPS[package, made]
     if package in ("aiohttp", "tornado") and made == "web.Application":
         return package, "write the application with FastAPI, Starlette or another framework that makes ASGI or WSGI applications"
     return None
@@ -139,7 +152,20 @@ def servers_started(tree):
             yield node.lineno, why, 'put the line below `if __name__ == "__main__":`, or remove it'
 
 
-def entry_problems(tree, attribute, factory):
+def _other_kind(node, interface):
+    """(what a function is, what to do instead) where uvicorn would call it by another interface's arguments."""
+    given = node.args
+    count = len(given.posonlyargs) + len(given.args)
+    if node.decorator_list or given.vararg is not None or given.kwonlyargs or given.defaults:
+        return None
+    if interface == "asgi" and isinstance(node, ast.FunctionDef) and count == 2:
+        return "a function of WSGI (two parameters), and uvicorn calls it as ASGI", "write app.interface: wsgi"
+    if interface == "wsgi" and isinstance(node, ast.AsyncFunctionDef) and count == 3:
+        return "a function of ASGI (async, three parameters), and uvicorn calls it as WSGI", "remove app.interface"
+    return None
+
+
+def entry_problems(tree, attribute, factory, interface):
     """The same of the name that uvicorn takes of the application's module."""
     name = attribute.partition(".")[0]
     found = binders(tree, name)
@@ -158,7 +184,10 @@ def entry_problems(tree, attribute, factory):
         return
     other = _no_asgi(tree, node)
     if other is not None:
-        yield node.lineno, f"makes {name} with {other[0]}, which brings a server of its own and is no application that uvicorn can serve", other[1]
+        yield node.lineno, f"makes {name} with {other[0]}, {'which brings a server of its own and' if other[0] in _OWN_SERVERS else 'which'} is no application that uvicorn can serve", other[1]
+    elif isinstance(node, FUNCTIONS) and not factory and _other_kind(node, interface) is not None:
+        kind, instead = _other_kind(node, interface)
+        yield node.lineno, f"has {name} as {kind}", instead
     elif isinstance(node, ast.AsyncFunctionDef) and factory:
         yield node.lineno, f"has {name} as an async function, which gives uvicorn a coroutine and no application", f"write def {name}() without async"
     elif isinstance(node, ast.FunctionDef) and factory and not node.decorator_list and _required(node):

@@ -1,12 +1,29 @@
-"""Whether an application answers at a path, as far as its syntax tree tells. Standard library only."""
+"""Which GET requests an application answers, with what its routers are hung below: as far as syntax trees tell. Standard library only."""
 
 import ast
+import re
 
-from syntax_names import FUNCTIONS, binders, is_main_guard, may_bind_any, terminal
+from syntax_names import FUNCTIONS, is_main_guard, may_bind_any, terminal
+from syntax_values import Values, locals_of
 
 _METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace", "websocket", "route", "api_route", "on_event")
-# Keywords of the application that add no route and answer no request.
-_HARMLESS = {"title", "version", "description", "summary", "lifespan", "debug", "docs_url", "redoc_url", "openapi_url", "import_name", "contact", "license_info", "openapi_tags", "terms_of_service", "servers", "on_startup", "on_shutdown"}
+_APPS = ("FastAPI", "Flask", "Quart", "Starlette", "APIFlask")
+_ROUTERS = ("APIRouter", "Blueprint", "Router")
+# Keywords of an application or a router that add no route and answer no request.
+_HARMLESS = set(
+    "title version description summary lifespan debug docs_url redoc_url openapi_url import_name contact license_info openapi_tags terms_of_service servers on_startup on_shutdown "
+    "root_path root_path_in_servers tags responses deprecated generate_unique_id_function swagger_ui_parameters separate_input_output_schemas include_in_schema default_response_class "
+    "dependencies name template_folder static_folder static_url_path prefix url_prefix routes strict_content_type".split()
+)
+# Keywords that change what an answer looks like.
+_CHANGES_BODY = ("default_response_class", "dependencies", "response_class", "response_model", "status_code")
+_HANGS = ("include_router", "register_blueprint", "mount")
+_ADDS = ("add_api_route", "add_route", "add_url_rule", "add_api_websocket_route", "add_websocket_route", "add_event_handler")
+# Middleware that passes a plain GET on, or refuses it.
+_PASSES = ("CORSMiddleware", "GZipMiddleware", "TrustedHostMiddleware", "SessionMiddleware", "HTTPSRedirectMiddleware", "CorrelationIdMiddleware")
+_READ = ("state", "dependency_overrides", "openapi", "openapi_schema", "title", "version", "logger", "config", "secret_key")
+# What the service never imports, and what may use its application in any way.
+_TEST = re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|conftest\.py$)")
 _BUILT_IN = ("/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/static")
 
 
@@ -17,59 +34,257 @@ def mentions(trees, path):
     return any(text != "" and (wanted == text or wanted.endswith("/" + text)) for text in texts) or wanted == ""
 
 
-def _decorators(tree, name):
-    for node in tree.body:
-        for one in node.decorator_list if isinstance(node, FUNCTIONS) else []:
-            if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and terminal(one.func.value) == name and one.func.attr in _METHODS:
-                yield node, one
+def _keyword(call, *names):
+    return next((one.value for one in call.keywords if one.arg in names), None)
 
 
-def _answers_get(decorator):
-    if decorator.func.attr not in ("route", "api_route"):
-        return decorator.func.attr == "get"
-    methods = [one.value for one in decorator.keywords if one.arg == "methods"]
-    return not methods or "'GET'" in ast.dump(methods[0]).upper()
+def _may_match(pattern, wanted):
+    """Whether a path with parameters may be the wanted one."""
+    parts = re.split(r"\{[^{}]*\}|<[^<>]*>", pattern)
+    return re.fullmatch(".*".join(re.escape(part) for part in parts), wanted) is not None
 
 
-def _body(function, decorator):
-    """The object that the function returns, where it does nothing else; else None."""
+class Found:
+    """Routes that are seen; whole where there can be no others."""
+
+    def __init__(self):
+        self.routes, self.whole = [], True
+
+    def below(self, prefix):
+        for route in self.routes:
+            route["path"] = f"{prefix}{route['path']}"
+        return self
+
+
+class Routes:
+    def __init__(self, folder, values):
+        self.folder, self.values, self.loads = folder, values, None
+        self.trees = {path: tree for path in folder.files if not _TEST.search(path) and (tree := folder.parsed(path)) is not None}
+
+    def _uses(self, key):
+        """Where an object is used when modules are imported or their functions run: (file, node, the node above it, that one's statement)."""
+        if self.loads is None:
+            self.loads = {}
+            for path, tree in self.trees.items():
+                for node, parents, hidden in _reads(tree):
+                    meant = None if isinstance(node, ast.Name) and node.id in hidden else self.values.object(path, node)
+                    if meant is not None:
+                        self.loads.setdefault(meant, []).append((path, node, parents))
+        return self.loads.get(key, [])
+
+    def of(self, key, depth=0, own=True):
+        """Routes of an application or router. @param key: its (file, name) @param own: whether they lie below its own prefix"""
+        found = Found()
+        made = self._made(key)
+        if made is None or depth > 8 or made.args and terminal(made.func) not in ("Flask", "Quart", "Blueprint", "APIFlask"):
+            found.whole = False
+            return found
+        if {one.arg for one in made.keywords} - _HARMLESS or any(self._is_star(path, key) for path in self.trees):
+            found.whole = False
+        self._listed(key[0], _keyword(made, "routes"), found, depth)
+        for path, node, parents in self._uses(key):
+            self._use(path, node, parents, key, found, depth)
+        prefix = _keyword(made, "prefix", "url_prefix") if own else None
+        return self._hung(key[0], prefix, found)
+
+    def _made(self, key):
+        node = self.values.binder(*key)
+        value = getattr(node, "value", None)
+        return value if isinstance(value, ast.Call) and terminal(value.func) in (*_APPS, *_ROUTERS) else None
+
+    def _is_star(self, path, key):
+        """A module that takes all names of that one, or makes names as it runs, may add routes."""
+        tree = self.trees[path]
+        return may_bind_any(tree) and (path == key[0] or key[1] in {getattr(node, "id", None) for node in ast.walk(tree)})
+
+    def _hung(self, path, prefix, found):
+        text = "" if prefix is None else self.values.text(path, prefix)
+        if text is None:
+            found.whole = False
+            for route in found.routes:
+                route["open"] = True
+            text = ""
+        return found.below(text.rstrip("/"))
+
+    def _add(self, found, path, node, line, body=None):
+        text = None if node is None else self.values.text(path, node)
+        if text is None:
+            found.whole = False
+        else:
+            found.routes.append({"path": text, "file": path, "line": line, "body": body})
+
+    def _use(self, path, node, parents, key, found, depth):
+        """One place where the application or router is named. What is not known here may add routes."""
+        above, call, *rest = [*parents[::-1], None, None, None]
+        if isinstance(above, ast.Attribute) and isinstance(call, ast.Call) and call.func is above:
+            function = rest[0]
+            if isinstance(function, FUNCTIONS) and call in function.decorator_list and above.attr in _METHODS:
+                self._decorated(path, function, call, above.attr, key, found)
+                return
+            statement, certain = rest[0], len(parents) == 4
+            if isinstance(statement, ast.Expr) and above.attr in (*_HANGS, *_ADDS, "add_middleware"):
+                found.whole = found.whole and certain
+                self._method(path, call, above.attr, found, depth)
+                return
+        # A program of its own that starts the server.
+        if isinstance(above, ast.Call) and isinstance(above.func, ast.Attribute) and (getattr(above.func.value, "id", None), above.func.attr) == ("uvicorn", "run"):
+            return
+        is_part = isinstance(above, ast.Call) and isinstance(above.func, ast.Attribute) and above.func.attr in _HANGS or isinstance(above, ast.keyword) and above.arg == "app"
+        if not is_part and not (isinstance(above, ast.Attribute) and above.attr in _READ):
+            found.whole = False
+
+    def _method(self, path, call, method, found, depth):
+        args = call.args
+        if method in ("include_router", "register_blueprint") and args:
+            self._include(path, call, found, depth)
+        elif method == "mount":
+            self._mount(path, args[0] if args else _keyword(call, "path"), args[1] if len(args) > 1 else _keyword(call, "app"), found, depth)
+        elif method in ("add_api_route", "add_route", "add_url_rule"):
+            if self._is_get(call):
+                self._add(found, path, args[0] if args else _keyword(call, "path", "rule"), call.lineno)
+        elif method == "add_middleware" and not (args and terminal(args[0]) in _PASSES):
+            found.whole = False
+
+    def _include(self, path, call, found, depth):
+        key, prefix = self.values.object(path, call.args[0]), _keyword(call, "prefix", "url_prefix")
+        # A blueprint's own prefix gives way to the one that is given here.
+        own = prefix is None or call.func.attr != "register_blueprint"
+        inner = Found() if key is None else self.of(key, depth + 1, own)
+        inner.whole = inner.whole and key is not None
+        self._hung(path, prefix, inner)
+        found.routes += inner.routes
+        found.whole = found.whole and inner.whole
+
+    def _mount(self, path, prefix, node, found, depth):
+        key = None if node is None else self.values.object(path, node)
+        inner = self.of(key, depth + 1) if key is not None and self._made(key) is not None else Found()
+        self._hung(path, prefix, inner)
+        if not inner.routes or not inner.whole:
+            # Whatever it is, it answers below its own path alone.
+            text = None if prefix is None else self.values.text(path, prefix)
+            inner.routes.append({"path": f"{(text or '').rstrip('/')}/{{rest}}", "file": path, "line": 0, "body": None})
+            inner.whole = text is not None
+        found.routes += inner.routes
+        found.whole = found.whole and inner.whole
+
+    def _listed(self, path, node, found, depth):
+        """Routes that are given as a list: Starlette's Route and Mount."""
+        if node is None:
+            return
+        if isinstance(node, ast.Name):
+            path, node = self.values.assigned(path, node) or (path, node)
+        if not isinstance(node, (ast.List, ast.Tuple)):
+            found.whole = False
+            return
+        for one in node.elts:
+            kind = terminal(one.func) if isinstance(one, ast.Call) else None
+            if kind == "Route":
+                if self._is_get(one):
+                    self._add(found, path, one.args[0] if one.args else _keyword(one, "path"), one.lineno)
+            elif kind == "Mount" and _keyword(one, "routes") is not None:
+                inner = Found()
+                self._listed(path, _keyword(one, "routes"), inner, depth)
+                self._hung(path, one.args[0] if one.args else _keyword(one, "path"), inner)
+                found.routes += inner.routes
+                found.whole = found.whole and inner.whole
+            elif kind == "Mount":
+                self._mount(path, one.args[0] if one.args else _keyword(one, "path"), one.args[1] if len(one.args) > 1 else _keyword(one, "app"), found, depth)
+            elif kind != "WebSocketRoute":
+                found.whole = False
+
+    @staticmethod
+    def _is_get(call):
+        methods = _keyword(call, "methods")
+        return methods is None or "'GET'" in ast.dump(methods).upper()
+
+    def _decorated(self, path, function, call, method, key, found):
+        if method in ("get", "route", "api_route") and (method == "get" or self._is_get(call)):
+            made = self._made(key)
+            plain = terminal(made.func) in ("FastAPI", "APIRouter") and not any(one.arg in _CHANGES_BODY for one in [*made.keywords, *call.keywords]) and function.returns is None
+            self._add(found, path, call.args[0] if call.args else _keyword(call, "path", "rule"), call.lineno, _body(function) if plain else None)
+
+
+def _body(function):
+    """The text that FastAPI makes of what the function returns, where it does nothing else; else None."""
     statements = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
-    if len(decorator.args) != 1 or decorator.keywords or function.returns is not None or len(function.decorator_list) != 1:
+    if len(function.decorator_list) != 1 or len(statements) != 1 or not isinstance(statements[0], ast.Return):
         return None
-    if len(statements) != 1 or not isinstance(statements[0], ast.Return) or not isinstance(statements[0].value, ast.Dict):
-        return None
+    value = statements[0].value
+    if isinstance(value, ast.Call) and terminal(value.func) in ("JSONResponse", "PlainTextResponse") and len(value.args) == 1 and not value.keywords:
+        inner = _literal(value.args[0])
+        plain = terminal(value.func) == "PlainTextResponse"
+        return None if inner is None or plain and not isinstance(inner, str) else {"text": inner} if plain else {"json": inner}
+    inner = _literal(value) if isinstance(value, (ast.Dict, ast.List, ast.Constant)) else None
+    return None if inner is None else {"json": inner}
+
+
+def _literal(node):
     try:
-        return ast.literal_eval(statements[0].value)
+        return ast.literal_eval(node)
     except ValueError:
         return None
 
 
-def _is_plain(tree, name):
-    """Whether nothing but decorators of this module can add to the application, so that its routes are those that are seen."""
-    found = binders(tree, name)
-    if may_bind_any(tree) or len(found) != 1 or not isinstance(found[0][0], ast.Assign) or not isinstance(found[0][0].value, ast.Call):
-        return None
-    made = found[0][0].value
-    if terminal(made.func) not in ("FastAPI", "Flask") or {one.arg for one in made.keywords} - _HARMLESS:
-        return None
-    body = [node for node in tree.body if not is_main_guard(node)]
-    uses = [node for part in body for node in ast.walk(part) if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)]
-    known = [decorator.func.value for _, decorator in _decorators(tree, name)]
-    return terminal(made.func) if all(use in known for use in uses) else None
+def _reads(tree):
+    """Names and dotted names that are read, each with the nodes above it and the names that mean something else there."""
+
+    def of(node, parents, hidden):
+        if is_main_guard(node):
+            return
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            yield node, parents, hidden
+        inner = hidden | locals_of(node) if isinstance(node, FUNCTIONS) else hidden
+        for child in ast.iter_child_nodes(node):
+            # What decorates a function is read where the function stands.
+            outside = isinstance(node, FUNCTIONS) and child in node.decorator_list
+            yield from of(child, (*parents, node), hidden if outside else inner)
+
+    yield from of(tree, (), frozenset())
 
 
-def routes_of(tree, attribute, factory):
-    """(maker, routes) of an application of which all routes are seen; None of any other."""
-    maker = None if factory or "." in attribute else _is_plain(tree, attribute)
-    if maker is None:
-        return None
-    routes = []
-    for function, decorator in _decorators(tree, attribute):
-        if decorator.func.attr == "on_event":
-            continue
-        path = decorator.args[0].value if decorator.args and isinstance(decorator.args[0], ast.Constant) else None
-        if not isinstance(path, str) or "{" in path or "<" in path:
-            return None
-        if _answers_get(decorator):
-            routes.append({"path": path, "line": decorator.lineno, "body": _body(function, decorator) if maker == "FastAPI" else None})
-    return routes + [{"path": path, "line": 0, "body": None} for path in _BUILT_IN]
+class Inlined:
+    """A folder in which the statements of a function that makes the application stand in its module."""
+
+    def __init__(self, folder, path, function):
+        self.folder, self.path, self.files = folder, path, folder.files
+        tree = folder.parsed(path)
+        body = [node for node in function.body if not isinstance(node, ast.Return)]
+        self.tree = ast.Module([node for node in tree.body if node is not function] + body, [])
+
+    def parsed(self, path):
+        return self.tree if path == self.path else self.folder.parsed(path)
+
+    def file_of(self, name):
+        return self.folder.file_of(name)
+
+
+def _made_by(folder, path, attribute):
+    """(folder, name) of what a factory returns; None where it does more than make one object."""
+    tree = folder.parsed(path)
+    own = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == attribute]
+    returned = [node for one in own for node in one.body if isinstance(node, ast.Return) and isinstance(node.value, ast.Name)]
+    return (Inlined(folder, path, own[0]), returned[0].value.id) if len(own) == 1 and len(returned) == 1 else None
+
+
+def routes_of(folder, values, path, attribute, wanted):
+    """(routes where there are no others, else None; routes that are seen) of the application that a module has by that name."""
+    made = _made_by(folder, path, attribute)
+    if made is not None:
+        folder, attribute = made
+        values = Values(folder)
+    key = values.object(path, ast.Name(attribute.partition(".")[0], ast.Load()))
+    if key is None or "." in attribute:
+        return None, []
+    routes = Routes(folder, values)
+    made = routes._made(key)
+    if made is None or terminal(made.func) not in _APPS:
+        return None, []
+    found = routes.of(key)
+    base = _keyword(made, "root_path")
+    root = "" if base is None else values.text(key[0], base)
+    seen = found.routes + [{**one, "path": f"{root.rstrip('/')}{one['path']}"} for one in (found.routes if root else [])]
+    if root is None or any(re.search(r"[{<]", one["path"]) and _may_match(one["path"], wanted) for one in seen):
+        found.whole = False
+    seen = [one for one in seen if not re.search(r"[{<]", one["path"])]
+    built_in = [{"path": one, "file": key[0], "line": 0, "body": None} for one in _BUILT_IN]
+    return (seen + built_in if found.whole else None), [one for one in seen if one["line"] > 0]

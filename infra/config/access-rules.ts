@@ -13,12 +13,13 @@ export function apiKeys({ project, sections }: Context): string[] {
   return entries.flatMap(([name, key], index) => {
     const place = `${project}:gateway.apiKeys.${name}`;
     const again = "set another one (openssl rand -hex 32 makes one)";
-    if (isPlaceholder(key)) return [];
-    const same = entries.slice(0, index).find(([, other]) => other === key);
+    // The name can be seen where the key cannot.
     if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name))
       return [
         `${place}: the name stands in nginx's configuration and in the access log; write 1 to 32 small letters, digits and -, for example client-a`,
       ];
+    if (isPlaceholder(key)) return [];
+    const same = entries.slice(0, index).find(([, other]) => other === key);
     if (same !== undefined) return [`${place}: is the same key as ${same[0]}, so that nobody knows whose request it is; ${again}`];
     if (!/^[a-z0-9_-]+$/.test(key))
       return [

@@ -88,11 +88,14 @@ function formProblem(name: string, value: string): string | undefined {
   return odd === undefined ? undefined : `found ${shown(odd)} in the list; write account ids of 12 digits in quotes${example}`;
 }
 
-/** The first file that this machine does not have. Of a home other than one's own nothing is known. */
+/** The first file that this machine does not have. The provider looks up no home but one's own (go-homedir: "cannot expand user-specific home dir"). */
 function absentFile(value: string, root: string): string | undefined {
   const parsed = parseJson(value);
   const paths = (Array.isArray(parsed) ? parsed : [value]).filter((path): path is string => typeof path === "string");
-  const absent = paths.find((path) => !/^~[^/]/.test(path) && !isFile(placeOf(path, root)));
+  const other = paths.find((path) => /^~[^/]/.test(path));
+  if (other !== undefined)
+    return `names ${shown(other)}, the home of another user, which the AWS provider does not look up; write the path itself`;
+  const absent = paths.find((path) => !isFile(placeOf(path, root)));
   return absent === undefined
     ? undefined
     : `names ${shown(absent)}, and there is no such file on this machine; the AWS provider reads it before it does anything. Correct the path, or remove the key`;

@@ -1,6 +1,7 @@
 /** What is known of an application by its files and by what the configuration gives to its hosts, before anything is created. */
 import type { LoadedManifest } from "../../models-manifest/manifest";
 import { checkApp, checkImports, type AppReport, type AppRequest } from "../app/check";
+import { admitProblems } from "../app/admits";
 import { canForward, noForward } from "../app/forwards";
 import { healthProblems } from "../app/health-answer";
 import type { HostGifts } from "../app/host-needs";
@@ -63,15 +64,22 @@ function examineCode(
   const { sections, problems, notices } = context;
   const health = isGroup(sections.health) ? sections.health : {};
   const expected = healthOf(health);
-  const code = checkSyntax(tree, { module, pythons, health: String(expected.path) });
-  const imports = checkImports(tree, code.others, packages);
+  const django = valueOf(sections, "DJANGO_SETTINGS_MODULE");
+  const code = checkSyntax(tree, { module, pythons, health: String(expected.path), ...(django === undefined ? {} : { django }) });
+  const imports = checkImports(tree, code, packages);
   const of = (text: string): string => `${project}:${key}: ${text}`;
   problems.push(...[...code.problems, ...imports.problems].map(of));
   notices.push(...[...code.notices, ...imports.notices].map(of));
   const settings = missingSettings(project, code.settings, settingsOfHosts(context), texts(app.requires));
   const answers = code.health === undefined ? { problems: [], notices: [] } : healthProblems(project, tree, expected, code.health);
-  problems.push(...settings.problems, ...answers.problems);
+  problems.push(...settings.problems, ...answers.problems, ...(expected.status < 300 ? admitProblems(project, code.admits, expected) : []));
   notices.push(...settings.notices, ...answers.notices);
+}
+
+/** A plain setting of the backend, where it is a text. */
+function valueOf({ env }: Sections, name: string): string | undefined {
+  const value = isGroup(env) ? env[name] : undefined;
+  return typeof value === "string" ? value : undefined;
 }
 
 /** As infra/release/inputs.ts gives them. */

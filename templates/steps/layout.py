@@ -106,16 +106,22 @@ class Requirements:
     def __init__(self, tree):
         self.tree = tree
         self.files = []
+        # Those that are being read: one that comes again leads to itself.
+        self.open = []
         self.packages = 0
         self.lines = Lines()
 
     def follow(self, path, named_by, constraints=False):
         found, text = read(self.tree, path, named_by)
+        if found in self.open:
+            raise Refused(f"{named_by} includes {'itself' if found == named_by else found}, which leads to it again, and pip would go round in a circle: remove the line")
         if found in self.files:
             return
         self.files.append(found)
+        self.open.append(found)
         for line in logical_lines(text):
             self.line(found, *option_of(line), constraints)
+        self.open.pop()
 
     def line(self, file, option, value, constraints):
         if option in INCLUDES + CONSTRAINTS:

@@ -56,6 +56,7 @@ const LINES = [
     "--requirement=r/more.txt",
     "--requirement r/more.txt",
     "-c pins.txt",
+    "-r requirements.txt",
     "-r ./r/../base.txt",
     "-r none.txt",
     "-r ../out.txt",

@@ -149,6 +149,18 @@ const PROBLEMS: [title: string, files: Files, options: Options, message: RegExp]
     /requirements\.txt:4: names base\.txt, which the application does not have/,
   ],
   [
+    "a requirements file that includes itself",
+    requirements(`${PINNED}-r requirements.txt\n`),
+    {},
+    /requirements\.txt:4: includes itself, and pip would go round in a circle; remove the line$/,
+  ],
+  [
+    "one that leads to itself",
+    requirements(`${PINNED}-r base.txt\n`, { "base.txt": "-c requirements.txt\n" }),
+    {},
+    /base\.txt:1: includes requirements\.txt, which leads to it again, .*; remove the line$/,
+  ],
+  [
     "an include out of the folder",
     requirements(`${PINNED}-r ../base.txt\n`),
     {},
@@ -359,7 +371,7 @@ test.each([
 });
 
 const imported = (name: string, text: string): ReturnType<typeof checkImports> =>
-  checkImports(readTree(treeOf(requirements(text))), [{ path: "main.py", line: 3, name }], true);
+  checkImports(readTree(treeOf(requirements(text))), { others: [{ path: "main.py", line: 3, name }], websocket: null }, true);
 
 test.each<[name: string, packages: string, says: string | undefined]>([
   ["redis", PINNED, "imports redis, and requirements.txt brings no such package, so the service could not start; add redis to it"],
@@ -536,4 +548,18 @@ describe("whether an application can forward", () => {
     expect(forwards(APP, ["info"])).toBe(false);
     expect(forwards({ ...APP, "README.md": "UPSTREAM_URL" })).toBe(false);
   });
+});
+
+test("a WebSocket and the packages for it", () => {
+  const said = (text: string) =>
+    checkImports(readTree(treeOf(requirements(text))), { others: [], websocket: { path: "main.py", line: 7 } }, true);
+  expect(said("fastapi==1\nuvicorn==1\n").problems).toEqual([
+    expect.stringMatching(/^main\.py, line 7: answers a WebSocket, and requirements\.txt brings neither .*; write uvicorn\[standard\]/),
+  ]);
+  expect(said("fastapi==1\nuvicorn==1\nunknown-package==1\n")).toMatchObject({
+    problems: [],
+    notices: [expect.stringMatching(/unless another package brings it$/)],
+  });
+  expect(said("fastapi==1\nuvicorn[standard]==1\n")).toEqual({ problems: [], notices: [] });
+  expect(said("fastapi==1\nuvicorn==1\nwsproto==1\n")).toEqual({ problems: [], notices: [] });
 });

@@ -96,6 +96,11 @@ unless(lacking("python3")).each<[string, Files, RegExp]>([
     requirements("-r base.txt\n"),
     /^requirements\.txt names base\.txt, which the application does not have/,
   ],
+  [
+    "one that includes itself",
+    requirements("-r requirements.txt\n"),
+    /^requirements\.txt includes itself, .* in a circle: remove the line$/,
+  ],
   ["an included file outside", requirements("-r ../base.txt\n"), /^requirements\.txt names \.\.\/base\.txt, which is outside/],
   ["an editable install", requirements("-e .\nuvicorn\n"), /^requirements\.txt has «-e \.»: an editable install points back to a folder/],
   ["the folder itself", requirements(".[all]\nuvicorn\n"), /^requirements\.txt has «\.», a folder to be built/],

@@ -15,7 +15,7 @@ const python = unless(lacking("python3"));
 /** As the preview asks: Python says what is imported, and the folder what there is. */
 function problems(tree: AppTree, inOrder = true): readonly string[] {
   const code = checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" });
-  return [...code.problems, ...checkImports(tree, code.others, inOrder).problems];
+  return [...code.problems, ...checkImports(tree, code, inOrder).problems];
 }
 
 const said = (place: string, file: string, pattern: string): string =>

@@ -67,7 +67,7 @@ python.each<[string, string]>([
     "f = open('/home/ddos/data/a.log', 'a')\ng = open('/tmp/a', 'w')\nimport sqlite3\ndb = sqlite3.connect(':memory:')",
   ],
   ["a folder that it goes to", "import os\nos.chdir('/home/ddos/data')\nf = open('a.log', 'w')"],
-  ["what is not known", "mode = 'r'\nf = open('a.log', mode)\ng = open(name)\nfiles = StaticFiles(directory='x', check_dir=False)"],
+  ["what is not known", "mode = given()\nf = open('a.log', mode)\ng = open(name)\nfiles = StaticFiles(directory='x', check_dir=False)"],
   ["what a condition decides", "x = open('a.log', 'w') if False else None\ny = lambda: open('b.log', 'w')"],
   ["its settings", "f = open('.env')"],
 ])("%s is taken", (_, lines) => {

@@ -1,7 +1,7 @@
 /** What an application needs at its start and how it answers health: certain things are problems, others notices. */
 import { healthProblems } from "../../../infra/app/health-answer";
 import { missingSettings, type HostSettings } from "../../../infra/app/required-settings";
-import type { HealthAnswer, NeededSetting } from "../../../infra/app/syntax";
+import type { HealthAnswer, NeededSetting, Route } from "../../../infra/app/syntax";
 import { readTree } from "../../../infra/app/tree";
 import { APP, removeTrees, treeOf } from "./trees";
 
@@ -41,37 +41,79 @@ test("one message for one name: the certain one, and none of what app.requires a
   expect([problems, notices]).toEqual([[expect.stringMatching(/^p:env\.A: missing, and main\.py, line 9,/)], []]);
 });
 
-const route = (path: string, body: unknown = null) => ({ path, line: 3, body });
+const route = (path: string, body?: unknown, more: Partial<Route> = {}): Route => ({
+  path,
+  file: "main.py",
+  line: 3,
+  body: body === undefined ? null : { json: body },
+  ...more,
+});
+const whole = (...routes: Route[]): HealthAnswer => ({ mentioned: true, routes, seen: routes });
+const partly = (mentioned: boolean, ...seen: Route[]): HealthAnswer => ({ mentioned, routes: null, seen });
 const OK = '{"status":"ok"}';
 const health = (answer: HealthAnswer, expected: { path?: string; status?: number; body?: unknown } = {}, main = "") =>
   healthProblems("p", readTree(treeOf({ ...APP, "main.py": main })), { path: "/health", status: 200, body: OK, ...expected }, answer);
 
 test.each<[title: string, answer: HealthAnswer, expected: { path?: string; status?: number; body?: unknown }]>([
-  ["a route whose answer is not known", { mentioned: true, routes: [route("/health")] }, {}],
-  ["the answer byte for byte", { mentioned: true, routes: [route("/health", { status: "ok" })] }, {}],
-  ["a query", { mentioned: true, routes: [route("/health")] }, { path: "/health?full=1" }],
-  ["any body", { mentioned: true, routes: [route("/health", [1])] }, { body: "any" }],
-  ["keys with others beside them", { mentioned: true, routes: [route("/health", { a: { b: 1, c: 2 }, d: 3 })] }, { body: { a: { b: 1 } } }],
-  ["a path that is mentioned", { mentioned: true, routes: null }, {}],
-  ["an error that is expected", { mentioned: false, routes: [] }, { status: 404 }],
+  ["a route whose answer is not known", whole(route("/health")), {}],
+  ["the answer byte for byte", whole(route("/health", { status: "ok" })), {}],
+  ["a query", whole(route("/health")), { path: "/health?full=1" }],
+  ["any body", whole(route("/health", [1])), { body: "any" }],
+  ["keys with others beside them", whole(route("/health", { a: { b: 1, c: 2 }, d: 3 })), { body: { a: { b: 1 } } }],
+  ["a path that is mentioned", partly(true), {}],
+  ["an error that is expected", whole(), { status: 404 }],
 ])("nothing is said of %s", (_, answer, expected) => {
   expect(health(answer, expected)).toEqual({ problems: [], notices: [] });
 });
 
 test("another route is suggested, with what it answers", () => {
   const main = 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/healthz")\ndef h():\n    return {"up": True}\n';
-  const { problems } = health({ mentioned: false, routes: [route("/healthz", { up: true })] }, {}, main);
+  const { problems } = health(whole(route("/healthz", { up: true })), {}, main);
   expect(problems).toEqual([
-    expect.stringMatching(/answers GET at \/healthz alone.* Write p:health\.path: \/healthz, and health\.body: '\{"up":true\}'$/),
+    expect.stringMatching(
+      /answers GET at \/healthz \(main\.py, line 3\) alone.* Write p:health\.path: \/healthz, and health\.body: '\{"up":true\}'$/,
+    ),
   ]);
 });
 
 test("keys that differ are said, and what is certain is told from what is not", () => {
-  expect(health({ mentioned: true, routes: [route("/health", { a: 1 })] }, { body: { a: 2 } }).problems).toEqual([
+  expect(health(whole(route("/health", { a: 1 })), { body: { a: 2 } }).problems).toEqual([
     expect.stringMatching(/^p:health\.body: .* Write p:health\.body: '\{"a":1\}'$/),
   ]);
-  expect(health({ mentioned: false, routes: null })).toMatchObject({
+  expect(health(partly(false))).toMatchObject({
     problems: [],
     notices: [expect.stringMatching(/^p:health\.path: is \/health, and no text/)],
   });
+});
+
+test("a route below a prefix is named, and one that is only known when the application runs", () => {
+  expect(health(whole(route("/v1/health", { status: "ok" }), route("/docs"))).problems).toEqual([
+    expect.stringMatching(
+      /answers GET at \/v1\/health \(main\.py, line 3\), \/docs .* alone, so no release would serve\. Write p:health\.path: \/v1\/health$/,
+    ),
+  ]);
+  expect(health(partly(true, route("/v1/health"))).notices).toEqual([
+    expect.stringMatching(
+      /^p:health\.path: is \/health, and what is seen answers \/v1\/health \(main\.py, line 3\); .* Write p:health\.path: \/v1\/health$/,
+    ),
+  ]);
+  expect(health(partly(true, route("/health", undefined, { open: true, path: "/health" })), { path: "/health?x" })).toEqual({
+    problems: [],
+    notices: [],
+  });
+  expect(health(partly(true, route("/api/health", undefined, { open: true }))).notices).toEqual([
+    expect.stringMatching(
+      /answers \/api\/health below a prefix that is only known when the application runs; .* Write p:health\.path with that prefix/,
+    ),
+  ]);
+});
+
+test("JSON that is written with blanks is another text, and an object is compared by its keys", () => {
+  const django = whole({ ...route("/health"), body: { text: '{"status": "ok"}' } });
+  expect(health(django).problems).toEqual([
+    expect.stringMatching(
+      /answers \{"status": "ok"\} at \/health .* is expected, byte for byte, .* Write p:health\.body: \{"status": "ok"\}$/,
+    ),
+  ]);
+  expect(health(django, { body: { status: "ok" } }).problems).toEqual([]);
 });

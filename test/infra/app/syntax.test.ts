@@ -279,14 +279,18 @@ python("routes: all of them where nothing else can add one", () => {
   const seen = (files: Readonly<Record<string, string>>) => check(files, "main:app").health;
   expect(seen({ "main.py": `${app}@app.post("/p")\ndef p():\n    pass\n` })?.routes?.[0]).toEqual({
     path: "/health",
+    file: "main.py",
     line: 3,
-    body: { status: "up" },
+    body: { json: { status: "up" } },
   });
   expect(seen({ "main.py": `${app}@app.get("/{rest}")\ndef p():\n    pass\n` })?.routes).toBeNull();
   expect(seen({ "main.py": `${app}app.include_router(r)\n` })?.routes).toBeNull();
-  expect(seen({ "main.py": app, "more.py": "from main import app\n" })?.routes).toBeNull();
+  expect(seen({ "main.py": app, "more.py": "from main import app\nadd_to(app)\n" })?.routes).toBeNull();
   expect(seen({ "main.py": app.replace("/health", "/up") })).toMatchObject({ mentioned: false });
-  expect(seen({ "main.py": `${app.replace("/health", "/up")}app.mount("health", x)\n` })).toEqual({ mentioned: true, routes: null });
+  expect(seen({ "main.py": `${app.replace("/health", "/up")}app.mount("/", x)\nprint("health")\n` })).toMatchObject({
+    mentioned: true,
+    routes: null,
+  });
 });
 
 python("an older Python than the host's refuses nothing", () => {

@@ -32,6 +32,11 @@ test.each<[string, object, RegExp]>([
   ["a user with a colon", { basicAuth: { "a:b": `${MARK}0123456789` } }, /the name stands in nginx's file of users/],
   ["the same key twice", { apiKeys: { a: KEY, b: KEY } }, /apiKeys\.b: is the same key as a/],
   ["a name that nginx would read otherwise", { apiKeys: { "a;b": KEY } }, /the name stands in nginx's configuration/],
+  [
+    "such a name with a key that is not read here",
+    { apiKeys: { A: "placeholder:a-is-not-read-offline-0123456789" } },
+    /apiKeys\.A: the name stands/,
+  ],
   ["a path behind an origin", { cors: { origins: ["https://app.example.org/"] } }, /^p:gateway\.cors\.origins\[0\]: /],
   ["a pattern", { cors: { origins: ["https://*.example.org"] } }, /^p:gateway\.cors\.origins\[0\]: /],
   ["a quote in an origin", { cors: { origins: ['https://a";'] } }, /^p:gateway\.cors\.origins\[0\]: /],

@@ -27,8 +27,16 @@ test.each([
   ["customCaBundle", basename(__filename)],
   ["customCaBundle", join("..", basename(dirname(__filename)), basename(__filename))],
   ["sharedConfigFiles", JSON.stringify([__filename, `./${basename(__filename)}`])],
-  ["sharedConfigFiles", '["~somebody/.aws/config"]'],
   ["profile", "/no/such/profile"],
 ])("aws:%s %s is taken", (key, value) => {
   expect(problems(key, value)).toEqual([]);
+});
+
+test.each([
+  ["sharedConfigFiles", '["~somebody/.aws/config"]'],
+  ["customCaBundle", "~somebody/ca.pem"],
+])("aws:%s %s: the home of another user is refused", (key, value) => {
+  expect(problems(key, value)).toEqual([
+    expect.stringMatching(/names "?~somebody\/.*, the home of another user, .*; write the path itself$/),
+  ]);
 });

@@ -169,7 +169,7 @@ const code = (title: string, main: string, message: RegExp | RegExp[], more: rea
 
 const CODE: readonly Case[] = [
   code("no route of health", `${FASTAPI}@app.get("/up")\ndef up():\n    return {"a": 1}\n`, [
-    /^ml-gateway:health\.path: is \/health, and the application answers GET at \/up alone, so no release would serve\. /,
+    /^ml-gateway:health\.path: is \/health, and the application answers GET at \/up \(main\.py, line 3\) alone, so no release would serve\. /,
   ]),
   code("another answer than expected", `${FASTAPI}@app.get("/health")\ndef up():\n    return {"status": "up"}\n`, [
     /^ml-gateway:health\.body: the application answers \{"status":"up"\} at \/health .* Write ml-gateway:health\.body: '\{"status":"up"\}'$/,

@@ -1,0 +1,63 @@
+/** Files that the application opens and the hosts do not have: those that are left out of what is packed, and those that are nowhere. Pure, apart from the tree. */
+import { leftOutFile, leftOutWords } from "./left-out-files";
+import type { AppTree } from "./tree";
+
+export interface Opened {
+  readonly path: string;
+  readonly line: number;
+  /** Relative to the application's folder. */
+  readonly file: string;
+  readonly does: "reads" | "serves" | "later" | "makes" | "may write";
+  readonly at: "import" | "start" | "later";
+}
+
+interface Findings {
+  readonly problems: string[];
+  readonly notices: string[];
+}
+
+const MODEL = /\.(pkl|pickle|joblib|sav|pt|pth|onnx|h5|keras|safetensors|ckpt|bst|ubj|cbm|gguf|skops)$/i;
+const AS_MODEL = '; a model belongs in the manifest (docs/models.md), and is opened at os.environ["MODEL_PATH"]';
+
+/** What the start needs is a problem; what some request may need is said, where the file lies here and is left out. */
+export function openedFiles(tree: AppTree, opens: readonly Opened[]): Findings {
+  const first = opens.filter((one, index) => opens.findIndex(({ file, does }) => file === one.file && does === one.does) === index);
+  const found = first.map((one) => ({ one, here: leftOutFile(tree, one.file) }));
+  return {
+    problems: found.flatMap(({ one, here }) =>
+      isNeeded(one) || (one.does === "later" && here !== undefined) ? [needed(tree, one, here)] : [],
+    ),
+    notices: found.flatMap(({ one, here }) => (isNeeded(one) ? [] : perhaps(tree, one, here))),
+  };
+}
+
+const isNeeded = ({ does, at }: Opened): boolean => at !== "later" && (does === "reads" || does === "serves");
+
+function needed(tree: AppTree, { path, line, file, does, at }: Opened, here: string | undefined): string {
+  const when = at === "import" ? "when it is imported" : "when it starts";
+  const what = does === "later" ? "has its pages in" : does;
+  const place = `${path}, line ${line}: ${what} ${file}${does === "later" ? "" : ` ${when}`}`;
+  const model = MODEL.test(file) ? AS_MODEL : "";
+  return here === undefined
+    ? `${place}, which the application does not have; the service could not start. Add it (and see that .gitignore does not leave it out; a folder without a file is not packed), or correct the line${model}`
+    : `${place}, and ${here} ${leftOutWords(tree, here)}${model}`;
+}
+
+function perhaps(tree: AppTree, { path, line, file, does }: Opened, here: string | undefined): string[] {
+  const place = `${path}, line ${line}`;
+  if (does === "makes" || does === "may write") {
+    return [
+      `${place}: has the database ${file}, which the service could read and not write; write below /home/ddos/data, the one folder that it may write`,
+    ];
+  }
+  if (does === "later") {
+    return here === undefined
+      ? [`${place}: has its pages in ${file}, which the application does not have; add the folder, or correct the line`]
+      : [];
+  }
+  return here === undefined
+    ? []
+    : [
+        `${place}: opens ${file} at some time, and ${here} ${leftOutWords(tree, here, "so that would fail")}${MODEL.test(file) ? AS_MODEL : ""}`,
+      ];
+}

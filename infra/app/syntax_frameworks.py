@@ -1,0 +1,164 @@
+"""What frameworks want of the host or of the requests that come: told from syntax trees. Standard library only."""
+
+import ast
+import json
+
+from syntax_names import terminal
+from syntax_values import module_of
+
+_DJANGO = ("get_asgi_application", "get_wsgi_application")
+_SETTINGS = "DJANGO_SETTINGS_MODULE"
+
+
+def _texts(values, path, node):
+    """The texts of a list; None where one of them is not known."""
+    if isinstance(node, ast.Name):
+        path, node = values.assigned(path, node) or (path, node)
+    found = [values.text(path, one) for one in node.elts] if isinstance(node, (ast.List, ast.Tuple)) else [None]
+    return None if None in found else found
+
+
+def _keyword(call, name):
+    return next((one.value for one in call.keywords if one.arg == name), None)
+
+
+def hosts(values, modules):
+    """Names that requests have to come for: [{path, line, hosts}]."""
+    found = []
+    for path, tree in modules:
+        for node in ast.walk(tree):
+            given = _keyword(node, "allowed_hosts") if isinstance(node, ast.Call) else None
+            if given is not None and "TrustedHostMiddleware" in {terminal(node.func), *(terminal(one) for one in node.args)}:
+                names = _texts(values, path, given)
+                found += [] if names is None else [{"path": path, "line": node.lineno, "hosts": names}]
+    return found
+
+
+def redirects(modules):
+    """Where plain HTTP is answered with a redirect to HTTPS."""
+    for path, tree in modules:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and "HTTPSRedirectMiddleware" in {terminal(node.func), *(terminal(one) for one in node.args)}:
+                return {"path": path, "line": node.lineno}
+    return None
+
+
+def websocket(modules):
+    """The first WebSocket that the application answers."""
+    for path, tree in modules:
+        for node in ast.walk(tree):
+            name = terminal(node.func) if isinstance(node, ast.Call) else None
+            if name in ("WebSocketRoute", "add_websocket_route", "add_api_websocket_route") or name == "websocket" and isinstance(node.func, ast.Attribute) and node.args and isinstance(node.args[0], ast.Constant) and str(node.args[0].value).startswith("/"):
+                return {"path": path, "line": node.lineno}
+    return None
+
+
+class Django:
+    """The settings that Django loads when its application is made."""
+
+    def __init__(self, values, modules, given):
+        """@param given: the setting's value in the configuration of the hosts, where it is known"""
+        self.values, self.place, self.module = values, None, given
+        for path, tree in modules:
+            for node in tree.body:
+                if self.place is None and any(isinstance(one, ast.Call) and terminal(one.func) in _DJANGO for one in ast.walk(node)):
+                    self.place = {"path": path, "line": node.lineno}
+            self.module = self.module or self._said(path, tree)
+
+    def _said(self, path, tree):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and terminal(node.func) == "setdefault" and len(node.args) == 2 and getattr(node.args[0], "value", None) == _SETTINGS:
+                return self.values.text(path, node.args[1]) or ""
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript) and getattr(node.targets[0].slice, "value", None) == _SETTINGS:
+                return self.values.text(path, node.value) or ""
+        return None
+
+    def needed(self):
+        """The variable that says which settings, where nothing else does."""
+        return [{**self.place, "name": _SETTINGS, "certain": True}] if self.place is not None and self.module is None else []
+
+    def modules(self):
+        """Modules of the folder that Django imports by itself."""
+        return [self.module] if self.place is not None and self.module else []
+
+    def _value(self, name):
+        path = self.values.folder.file_of(self.module or "")
+        node = None if path is None or self.place is None else self.values.binder(path, name)
+        return (path, node) if isinstance(node, ast.Assign) else (path, None)
+
+    def urls(self):
+        path, node = self._value("ROOT_URLCONF")
+        found = None if node is None else self.values.text(path, node.value)
+        return [] if found is None else [found]
+
+    def hosts(self):
+        path, node = self._value("ALLOWED_HOSTS")
+        names = None if node is None else _texts(self.values, path, node.value)
+        if names is None or "CommonMiddleware" not in self.values.folder.text(path):
+            return []
+        _, debug = self._value("DEBUG")
+        if not names and not (debug is None and "DEBUG" not in self.values.folder.text(path) or debug is not None and getattr(debug.value, "value", None) is False):
+            return []
+        return [{"path": path, "line": node.lineno, "hosts": names}]
+
+    def routes(self):
+        """(routes where there are no others, else None; routes that are seen)"""
+        found = self.urls()
+        path = self.values.folder.file_of(found[0]) if found else None
+        routes, whole = self._patterns(path, "", 0) if path is not None else ([], False)
+        return (routes if whole else None), routes
+
+    def _patterns(self, path, prefix, depth):
+        node = self.values.binder(path, "urlpatterns")
+        if depth > 8 or not isinstance(node, ast.Assign) or not isinstance(node.value, ast.List) or self._adds(path):
+            return [], False
+        found, whole = [], True
+        for one in node.value.elts:
+            made = terminal(one.func) if isinstance(one, ast.Call) else None
+            text = self.values.text(path, one.args[0]) if made == "path" and len(one.args) > 1 else None
+            target = one.args[1] if text is not None else None
+            if text is None or "<" in text:
+                whole = False
+            elif isinstance(target, ast.Call) and terminal(target.func) == "include":
+                inner = self.values.text(path, target.args[0]) if target.args else None
+                file = None if inner is None else self.values.folder.file_of(inner)
+                routes, all_of_it = self._patterns(file, prefix + text, depth + 1) if file is not None else ([], False)
+                found, whole = found + routes, whole and all_of_it
+            elif isinstance(target, ast.Attribute) and target.attr == "urls":
+                # The admin's pages and the like, which lie below their own path.
+                whole = whole and text != ""
+            else:
+                found.append({"path": f"/{prefix}{text}", "file": path, "line": one.lineno, "body": self._body(path, target)})
+        return found, whole
+
+    def _body(self, path, view):
+        """The text that a view answers, where it does nothing else; else None."""
+        key = self.values.object(path, view)
+        function = view if isinstance(view, ast.Lambda) else None if key is None else self.values.binder(*key)
+        value = getattr(function, "body", None)
+        if isinstance(value, list):
+            alone = len(value) == 1 and isinstance(value[0], ast.Return) and not function.decorator_list
+            value = value[0].value if alone else None
+        if not isinstance(value, ast.Call) or terminal(value.func) != "JsonResponse" or len(value.args) != 1 or value.keywords:
+            return None
+        try:
+            # As Django writes it.
+            return {"text": json.dumps(ast.literal_eval(value.args[0]))}
+        except (TypeError, ValueError):
+            return None
+
+    def _adds(self, path):
+        return any(isinstance(node, ast.Name) and node.id == "urlpatterns" and isinstance(node.ctx, ast.Load) for node in ast.walk(self.values.folder.parsed(path)))
+
+
+def own_version(values, modules, project):
+    """Where the project asks for its own version, which is known of installed packages alone."""
+    from syntax_files import certain_calls
+
+    wanted = project.lower().replace("_", "-").replace(".", "-")
+    for path, tree in modules:
+        for call in certain_calls(tree.body):
+            given = values.text(path, call.args[0]) if terminal(call.func) in ("version", "metadata", "get_distribution") and len(call.args) == 1 else None
+            given = module_of(path).partition(".")[0] if given is None and call.args and getattr(call.args[0], "id", None) == "__name__" and terminal(call.func) in ("version", "metadata") else given
+            if given is not None and wanted != "" and given.lower().replace("_", "-").replace(".", "-") == wanted:
+                yield path, call.lineno, f"asks for the version of {given}, the project itself, which is not installed on a host (it runs from its folder)", "catch PackageNotFoundError, or write the version down"

@@ -1,0 +1,169 @@
+"""Texts and paths that an expression certainly has, told from syntax trees: constants of modules, and what is built of `__file__`. Standard library only."""
+
+import ast
+import posixpath
+
+from syntax_names import FUNCTIONS, binders, may_bind_any, terminal
+
+# Where the folder lies on a host (systemd's WorkingDirectory, and uvicorn's --app-dir).
+APP = "/home/ddos/app"
+_DEPTH = 24
+_SAME = ("str", "fspath", "PurePath", "Path", "PosixPath", "PurePosixPath")
+_WHOLE = ("resolve", "absolute", "as_posix", "__str__", "__fspath__")
+
+
+def module_of(path):
+    """The dotted name under which a file of the folder is imported."""
+    name = path[len("src/") :] if path.startswith("src/") else path
+    name = name[: -len(".py")]
+    return (name[: -len("/__init__")] if name.endswith("/__init__") else name).replace("/", ".")
+
+
+def origin_of(node, path):
+    """The dotted module that a `from` names, with the dots before it."""
+    package = module_of(path).split(".") if path.endswith("/__init__.py") else module_of(path).split(".")[:-1]
+    above = package[: max(0, len(package) - node.level + 1)] if node.level else []
+    return ".".join([*above, *([node.module] if node.module else [])])
+
+
+def above(path):
+    """The folder of a path; None above the application's, where a release is another place each time."""
+    return None if path is None or path.rstrip("/") in (APP, "") else posixpath.dirname(path.rstrip("/"))
+
+
+def locals_of(function):
+    """Names that mean something else within a function than in its module."""
+    given = function.args
+    names = {one.arg for one in [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg] if one is not None}
+    return names | {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+
+
+class Values:
+    """folder: files of the application (syntax.py), by path."""
+
+    def __init__(self, folder):
+        self.folder, self.known = folder, {}
+
+    def binder(self, path, name):
+        """The one statement of a module that gives a name its value, whatever happens; None where it may have another."""
+        key = (path, name)
+        if key not in self.known:
+            self.known[key] = self._binder(path, name)
+        return self.known[key]
+
+    def _binder(self, path, name):
+        tree = self.folder.parsed(path)
+        found = [] if tree is None or may_bind_any(tree) else binders(tree, name)
+        return found[0][0] if len(found) == 1 and found[0][0] in tree.body else None
+
+    def module(self, path, name):
+        """The file of the module that a name of a module means; None for anything else."""
+        node = self.binder(path, name)
+        if isinstance(node, ast.Import):
+            meant = next(alias for alias in node.names if name in (alias.asname, alias.name.partition(".")[0]))
+            return self.folder.file_of(meant.name if meant.asname else name)
+        if isinstance(node, ast.ImportFrom):
+            alias = next(one for one in node.names if (one.asname or one.name) == name)
+            base = origin_of(node, path)
+            return self.folder.file_of(f"{base}.{alias.name}" if base else alias.name)
+        return None
+
+    def object(self, path, node, depth=0):
+        """(file, name) of what an expression means, through imports of the folder; None where that is not known."""
+        if depth > _DEPTH:
+            return None
+        if isinstance(node, ast.Attribute):
+            base = node.value
+            inner = self.module(path, base.id) if isinstance(base, ast.Name) else None
+            return None if inner is None else self.object(inner, ast.Name(node.attr, ast.Load()), depth + 1)
+        if not isinstance(node, ast.Name):
+            return None
+        found = self.binder(path, node.id)
+        if not isinstance(found, ast.ImportFrom):
+            return None if found is None or isinstance(found, ast.Import) else (path, node.id)
+        alias = next(one for one in found.names if (one.asname or one.name) == node.id)
+        source = self.folder.file_of(origin_of(found, path))
+        return None if source is None else self.object(source, ast.Name(alias.name, ast.Load()), depth + 1)
+
+    def assigned(self, path, node):
+        """(file, expression) that a name was given; None where that is not known."""
+        key = self.object(path, node)
+        found = None if key is None else self.binder(*key)
+        simple = isinstance(found, ast.AnnAssign) or isinstance(found, ast.Assign) and len(found.targets) == 1 and isinstance(found.targets[0], ast.Name)
+        return (key[0], found.value) if simple and found.value is not None else None
+
+    def text(self, path, node, hidden=(), depth=0):
+        """@param hidden: names that mean something else where the expression stands"""
+        if depth > _DEPTH or node is None:
+            return None
+
+        def of(inner):
+            return self.text(path, inner, hidden, depth + 1)
+
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else None
+        if isinstance(node, ast.JoinedStr):
+            parts = [of(one.value) if isinstance(one, ast.FormattedValue) and one.format_spec is None else of(one) for one in node.values]
+            return None if None in parts else "".join(parts)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
+            left, right = of(node.left), of(node.right)
+            if left is None or right is None:
+                return None
+            return left + right if isinstance(node.op, ast.Add) else posixpath.join(left, right)
+        if isinstance(node, ast.Call):
+            return self._call(path, node, of)
+        if isinstance(node, ast.Attribute) and node.attr == "parent":
+            return above(of(node.value))
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
+            found = of(node.value.value)
+            for _ in range(node.slice.value + 1 if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int) and 0 <= node.slice.value < 20 else 0):
+                found = above(found)
+            return found if isinstance(node.slice, ast.Constant) else None
+        if isinstance(node, ast.Name) and node.id == "__file__":
+            return f"{APP}/{path}"
+        if isinstance(node, ast.Name) and node.id == "__package__":
+            return module_of(path) if path.endswith("/__init__.py") else module_of(path).rpartition(".")[0]
+        if isinstance(node, (ast.Name, ast.Attribute)) and _first(node) not in hidden:
+            found = self.assigned(path, node)
+            return None if found is None else self.text(*found, (), depth + 1)
+        return None
+
+    def _call(self, path, node, of):
+        name, given = terminal(node.func), [of(one) for one in node.args]
+        if node.keywords or None in given:
+            return None
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if name in ("getcwd", "cwd") and not given:
+            return APP
+        if name in ("join", "Path") and given and (name == "Path" or terminal(owner) == "path"):
+            return posixpath.join(*given)
+        if name in (*_SAME, "normpath", "abspath", "realpath") and len(given) == 1:
+            return posixpath.join(APP, given[0]) if name in ("abspath", "realpath") else given[0]
+        if name == "dirname" and len(given) == 1:
+            # Of a plain relative name it is the empty text, which joins to the folder itself.
+            return posixpath.dirname(given[0]) if given[0].rstrip("/") != APP else None
+        if name == "files" and len(given) == 1:
+            inside = self.folder.file_of(given[0])
+            return f"{APP}/{posixpath.dirname(inside)}" if inside is not None and inside.endswith("/__init__.py") else None
+        if owner is None or name not in (*_WHOLE, "joinpath"):
+            return None
+        base = of(owner)
+        if base is None:
+            return None
+        return posixpath.join(APP, base) if name in ("resolve", "absolute") else posixpath.join(base, *given)
+
+
+def _first(node):
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return getattr(node, "id", None)
+
+
+def within(path):
+    """The path below the application's folder; None for any other place, and for the folder itself."""
+    whole = posixpath.normpath(posixpath.join(APP, path))
+    return whole[len(APP) + 1 :] if whole.startswith(APP + "/") else None
+
+
+def functions_of(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
