@@ -7,8 +7,10 @@ import { accountId } from "./account";
 import { loadConfig } from "./config/load";
 import { keyNotice } from "./config/key-notice";
 import { modeNotice } from "./config/mode-notice";
+import type { Sources } from "./config/sources";
 import type { StackConfig } from "./config/types";
 import { ubuntuImage } from "./hosts/image";
+import { memoryNotice } from "./hosts/memory-notice";
 import { checkZones } from "./hosts/placement";
 import { lastUpdate, type LastUpdate } from "./last-update";
 import { lookUpAccount } from "./lookups";
@@ -20,7 +22,7 @@ import { checkNetwork } from "./network/check-existing";
 import { agentProblem } from "./remote/agent";
 import type { HostRole } from "./release/types";
 import { modelBucketName } from "./naming";
-import { stackInputs, type StackInputs } from "./release/inputs";
+import { modelBytes, stackInputs, type StackInputs } from "./release/inputs";
 import { createStack, type StackOutputs } from "./stack";
 import { tagWithStack } from "./stack-tag";
 
@@ -33,6 +35,11 @@ export interface Surroundings {
   readonly warn?: (text: string) => Promise<void>;
 }
 
+function memoryNotices({ project, gateway, backend }: StackConfig, { models }: Sources): (string | undefined)[] {
+  const onGateway = gateway.mode === "proxy" ? undefined : memoryNotice(`${project}:gateway`, gateway, 0);
+  return [onGateway, memoryNotice(`${project}:backend`, backend, modelBytes(models))];
+}
+
 /**
  * @param root the project's folder.
  * @throws RunError in words for the reader: a ConfigError with everything that is wrong with the configuration, why AWS cannot be used, or which
@@ -43,8 +50,8 @@ export async function program(
   { observe, operatorAddress, warn = (text) => pulumi.log.warn(text) }: Surroundings = {},
 ): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
-  const unused = modeNotice(config);
-  for (const notice of [...sources.notices, ...(unused === undefined ? [] : [unused])]) await warn(notice);
+  for (const notice of [...sources.notices, modeNotice(config), ...memoryNotices(config, sources)])
+    if (notice !== undefined) await warn(notice);
   if (config.gateway.sshFrom.includes("0.0.0.0/0")) {
     await warn(
       `${config.project}:gateway.sshFrom is 0.0.0.0/0: anybody on the internet may try to log in on port 22 of the gateway; set it to your own address: ` +

@@ -130,7 +130,7 @@ function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, gi
           `${place}: asks for ${name}${found}, and the models were made with ${name} ${wanted} (runtime in the manifest); a release would be refused on the host. Write ${name}==${wanted}, or give models that were made with the other version`,
       ),
       ...unmetNeeds(project, set.requirements, given),
-      ...uninstallable(set, pythons),
+      ...uninstallable(set, pythons, given.elsewhere),
     ],
     notices: [
       ...(perhaps.length > 0

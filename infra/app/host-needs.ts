@@ -13,6 +13,8 @@ export interface HostGifts {
   readonly allow: readonly string[];
   /** Versions of Python that the hosts are known to have. */
   readonly pythons: readonly string[];
+  /** Whether packages come from an index or a wheelhouse of the reader's own. @default false */
+  readonly elsewhere?: boolean;
 }
 
 interface Need {

@@ -1,5 +1,6 @@
 /** What of a list of packages can be read and will not install on a host, or not as it was meant. Pure. */
 import type { Requirement, RequirementSet } from "./requirements";
+import { noWheel } from "./known-wheels";
 import { markerProblem } from "./markers";
 import { admits } from "./packages";
 import { wheelProblem } from "./wheel-name";
@@ -23,10 +24,20 @@ const OF_OTHER_SYSTEMS = new Set("pywin32 pypiwin32 pywinpty windows-curses winr
 /** `--timeout-graceful-shutdown`, which the service is started with. */
 const OLDEST_UVICORN = "0.22";
 
-/** @param pythons versions that the hosts are known to have @returns one sentence for each line, with its place in front */
-export function uninstallable(set: RequirementSet, pythons: readonly string[]): string[] {
+/**
+ * @param pythons versions that the hosts are known to have @param elsewhere whether packages may come from another place than PyPI
+ * @returns one sentence for each line, with its place in front
+ */
+export function uninstallable(set: RequirementSet, pythons: readonly string[], elsewhere = false): string[] {
+  const others = elsewhere || (set.places ?? 0) > 0;
+  const known = (line: Requirement): string[] | undefined => {
+    const why = noWheel(line, pythons, others);
+    return why === undefined ? undefined : [why];
+  };
   const lines = set.requirements.flatMap((line) =>
-    (ofMarker(line) ?? ofUrl(line) ?? ofWheel(line, pythons) ?? ofName(line) ?? ofHashes(line) ?? []).map((why) => `${line.place}: ${why}`),
+    (ofMarker(line) ?? ofUrl(line) ?? ofWheel(line, pythons) ?? ofName(line) ?? ofHashes(line) ?? known(line) ?? []).map(
+      (why) => `${line.place}: ${why}`,
+    ),
   );
   const options = set.options
     .filter(({ option }) => !OPTIONS.includes(option))

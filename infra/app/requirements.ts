@@ -35,6 +35,8 @@ export interface RequirementSet {
   readonly files: readonly string[];
   /** Of constraints files: they pin and ask for nothing. */
   readonly constraints: readonly Requirement[];
+  /** How many lines name a place of packages beside PyPI. @default 0 */
+  readonly places?: number;
   /** Lines that are neither packages nor places of them. */
   readonly options: readonly OptionLine[];
   readonly problems: readonly string[];
@@ -85,6 +87,7 @@ class Reader implements RequirementSet {
   readonly files: string[] = [];
   readonly options: OptionLine[] = [];
   readonly problems: string[] = [];
+  places = 0;
 
   /** Files that are being read: one that comes again leads to itself. */
   private readonly open: string[] = [];
@@ -136,6 +139,7 @@ class Reader implements RequirementSet {
 
   /** An index, or a folder of wheels in the tree. */
   private source(place: string, option: string, value: string): void {
+    this.places += 1;
     if (/^https:\/\/[^/@\s]+(\/|$)/.test(value)) return;
     if (/^-f$|links/.test(option) && !value.includes("://")) {
       const folder = posix.normalize(value).replace(/\/$/, "");

@@ -114,7 +114,9 @@ function knownPythons(sections: Sections): string[] {
 function givenToBackend(sections: Sections): HostGifts {
   const { packages = [], ami } = (sections.backend ?? {}) as { packages?: string[]; ami?: string };
   const { allow = [] } = (sections.sandbox ?? {}) as { allow?: string[] };
-  return { packages: ami === undefined ? packages : undefined, allow, pythons: knownPythons(sections) };
+  const { index, wheelhouse } = (sections.python ?? {}) as { index?: unknown; wheelhouse?: unknown };
+  const elsewhere = index !== undefined || wheelhouse !== undefined;
+  return { packages: ami === undefined ? packages : undefined, allow, pythons: knownPythons(sections), elsewhere };
 }
 
 /** A proxy forwards by itself. */

@@ -1,4 +1,5 @@
 /** Conditions, wheels and lists of a project that no host could install, told at the preview. */
+import { noWheel } from "../../../infra/app/known-wheels";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +7,7 @@ import { join } from "node:path";
 import { markerProblem } from "../../../infra/app/markers";
 import { readPyproject } from "../../../infra/app/pyproject";
 import { findApps } from "../../../infra/app/python-module";
+import { parseRequirement } from "../../../infra/app/requirements";
 import { readTree } from "../../../infra/app/tree";
 import { wheelProblem } from "../../../infra/app/wheel-name";
 import { removeTrees, treeOf } from "./trees";
@@ -146,4 +148,41 @@ test.each([
   ["app = socketio.ASGIApp(sio)", "asgi"],
 ])("%s is known", (source, kind) => {
   expect(findApps(`${source}\n`).map((one) => one.interface)).toEqual([kind]);
+});
+
+const pinned = (line: string, python: string, elsewhere = false) =>
+  noWheel(parseRequirement("requirements.txt:1", line), [python], elsewhere);
+
+test.each<[string, string, RegExp]>([
+  [
+    "numpy==2.3.0",
+    "3.10.12",
+    /^asks for numpy 2\.3\.0, which wants a later Python than 3\.10, .*; write a version before 2\.3\.0, or give the hosts/,
+  ],
+  ["pandas===3.1", "3.10.12", /wants a later Python/],
+  [
+    "numpy==1.25.2",
+    "3.12.3",
+    /^asks for numpy 1\.25\.2, of which PyPI has no wheel for Python 3\.12, .*; write 1\.26\.0 or a later version/,
+  ],
+  ["torch==1.13.1", "3.12.3", /no wheel for Python 3\.12/],
+])("%s has no wheel for Python %s", (line, python, expected) => {
+  expect(pinned(line, python)).toMatch(expected);
+});
+
+test.each([
+  ["numpy==2.2.6", "3.10.12"],
+  ["numpy==2.3.0", "3.12.3"],
+  ["numpy==1.21.2", "3.10.12"],
+  ["numpy>=2.3", "3.10.12"],
+  ["numpy==2.3.0 ; python_version >= '3.11'", "3.10.12"],
+  ["numpy==2.3.0", "3.13.1"],
+  ["fastapi==0.1", "3.10.12"],
+])("nothing is said of %s and Python %s", (line, python) => {
+  expect(pinned(line, python)).toBeUndefined();
+});
+
+test("an index of one's own may have what PyPI has not, and changes no package's Python", () => {
+  expect(pinned("numpy==1.25.2", "3.12.3", true)).toBeUndefined();
+  expect(pinned("numpy==2.3.0", "3.10.12", true)).toMatch(/wants a later Python/);
 });
