@@ -2,6 +2,7 @@
  * The services of @pulumi/aws that the program uses. The package's own index loads the enumerations of every service there
  * is, 300 files at each start.
  */
+import { getResource } from "@pulumi/aws/cloudcontrol/getResource";
 import { Dashboard } from "@pulumi/aws/cloudwatch/dashboard";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import * as ec2 from "@pulumi/aws/ec2";
@@ -26,7 +27,7 @@ import * as vpc from "@pulumi/aws/vpc";
 const lb = { Listener, LoadBalancer, TargetGroup, TargetGroupAttachment };
 const route53 = { Record: DnsRecord, Zone };
 
-export { ec2, getAvailabilityZones, getCallerIdentity, getKey, iam, lb, route53, s3, vpc };
+export { ec2, getAvailabilityZones, getCallerIdentity, getKey, getResource, iam, lb, route53, s3, vpc };
 /** Of services of which the program uses one or two resources, these alone. */
 export { Dashboard, HealthCheck, MetricAlarm, Topic, TopicSubscription };
 export type { types };

@@ -15,6 +15,7 @@ import { checkZones } from "./hosts/placement";
 import { lastUpdate, type LastUpdate } from "./last-update";
 import { lookUpAccount } from "./lookups";
 import type { ModelFile } from "./models/bucket";
+import { bucketKey, checkBucket } from "./models/check-bucket";
 import { storedObjects } from "./models/stored";
 import { planUploads, toLookUp } from "./models/uploads";
 import { admission, admitsNobody, unseen } from "./network/admission";
@@ -23,6 +24,7 @@ import { agentProblem } from "./remote/agent";
 import type { HostRole } from "./release/types";
 import { modelBucketName } from "./naming";
 import { modelBytes, stackInputs, type StackInputs } from "./release/inputs";
+import { allOrRefuse } from "./refusal";
 import { createStack, type StackOutputs } from "./stack";
 import { tagWithStack } from "./stack-tag";
 
@@ -85,20 +87,29 @@ export async function program(
   if (notice !== undefined) {
     await pulumi.log[notice.level](notice.text);
   }
-  const bucketName = config.models.bucket ?? modelBucketName(config.project, config.stack, account, config.region);
+  const bucketName =
+    config.models.existing?.bucket ?? config.models.bucket ?? modelBucketName(config.project, config.stack, account, config.region);
   const inputs = stackInputs(config, sources, bucketName);
   observe?.(inputs);
   // What AWS can refuse is asked for before anything is registered, so that it is one message and not half a stack.
-  const [gateway, backend, files, keys, network] = await Promise.all([
+  const around = { account, bucketName, last, warn };
+  const [gateway, backend, files, keys, network, bucket] = await allOrRefuse([
     image(config, "gateway"),
     image(config, "backend"),
     uploads(inputs, last),
     lookUpAccount(config, account),
-    checkNetwork(config, { account, bucketName, last, warn }),
+    checkNetwork(config, around),
+    checkBucket(config, around),
     config.network.existing === undefined ? checkZones(config.project, config.region, config.network.availabilityZones) : undefined,
   ]);
+  const found = {
+    images: { gateway, backend },
+    keys: bucket === undefined ? keys : { ...keys, bucket: bucketKey(config, bucket, account, keys.bucket) },
+    network,
+    bucket: bucket === undefined ? undefined : { facts: bucket, account, stored: storedKeys(inputs, files) },
+  };
   tagWithStack(config.stack, config.tags);
-  return createStack({ ...inputs, models: { ...inputs.models, files } }, { images: { gateway, backend }, keys, network });
+  return createStack({ ...inputs, models: { ...inputs.models, files } }, found);
 }
 
 /** Said by the preview already: what it shows could not be carried out. */
@@ -111,13 +122,18 @@ async function checkAgent(warn: (text: string) => Promise<void>): Promise<void> 
 }
 
 async function uploads({ config, bucketName, models }: StackInputs, last: LastUpdate): Promise<ModelFile[]> {
-  const args = { bucketName, adopt: config.models.adopt, last };
+  const args = { bucketName, adopt: config.models.adopt || config.models.existing !== undefined, last };
   const keys = toLookUp(models.files, args).map((file) => file.key);
   const plan = planUploads(models.files, await storedObjects(bucketName, keys), args);
   if (plan.problems.length > 0) {
     throw new pulumi.RunError(`the models cannot be deployed:\n${plan.problems.map((problem) => `  - ${problem}`).join("\n")}`);
   }
   return plan.uploads;
+}
+
+/** What is not uploaded is there. */
+function storedKeys({ models }: StackInputs, uploaded: readonly ModelFile[]): string[] {
+  return models.files.map(({ key }) => key).filter((key) => !uploaded.some((file) => file.key === key));
 }
 
 async function image(config: StackConfig, role: HostRole): Promise<string> {

@@ -9,6 +9,8 @@ import type { HostRole } from "./release/types";
 import { userData } from "./hosts/user-data";
 import { BACKEND_HOST, type StackInputs } from "./release/inputs";
 import { ModelBucket } from "./models/bucket";
+import type { BucketFacts } from "./models/bucket-facts";
+import { ExistingBucket } from "./models/existing";
 import type { Keys } from "./lookups";
 import { Balancer } from "./network/balancer";
 import { ExistingNetwork } from "./network/existing";
@@ -41,20 +43,15 @@ export interface Found {
   readonly keys: Keys;
   /** Of `network.existing`. */
   readonly network?: NetworkFacts;
+  /** Of `models.existing`, the account that it has to be of, and the keys of models that are in it. */
+  readonly bucket?: { readonly facts: BucketFacts; readonly account: string; readonly stored: readonly string[] };
 }
 
 /** Wires the components of one stack together; every resource of the program is created below. */
 export function createStack(inputs: StackInputs, found: Found): StackOutputs {
   const { config, bucketName } = inputs;
   const region = config.region;
-  const bucket = new ModelBucket("models", {
-    bucketName,
-    region,
-    adopt: config.models.adopt,
-    files: inputs.models.files,
-    key: found.keys.bucket,
-    protect: config.protect.bucket,
-  });
+  const bucket = modelBucket(inputs, found);
   const made = config.network.existing === undefined ? new Network("network", { config: config.network, region, bucketName }) : undefined;
   const network = made ?? existingNetwork(config, found);
   const firewall = new Firewall("firewall", {
@@ -97,6 +94,16 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
   };
 }
 
+function modelBucket({ config, bucketName, models }: StackInputs, { keys, bucket }: Found): ModelBucket | ExistingBucket {
+  const { region, models: given, protect } = config;
+  const { files } = models;
+  if (given.existing !== undefined && bucket !== undefined) {
+    const { facts, stored } = bucket;
+    return new ExistingBucket("models", { existing: given.existing, region, facts, key: keys.bucket, files, stored });
+  }
+  return new ModelBucket("models", { bucketName, region, adopt: given.adopt, files, key: keys.bucket, protect: protect.bucket });
+}
+
 function existingNetwork({ network: { existing } }: StackConfig, { network: facts }: Found): ExistingNetwork {
   if (existing === undefined || facts === undefined) throw new Error("network.existing was not looked up");
   return new ExistingNetwork("network", { existing, facts });
@@ -136,7 +143,7 @@ function recordOf({ https }: StackConfig, { address }: Hosts): pulumi.Resource |
   return new aws.route53.Record("gateway-record", { zoneId: https.zone, name: https.domain, type: "A", ttl: 60, records: [address] });
 }
 
-function createHosts(inputs: StackInputs, { images, keys }: Found, network: NetworkIds, firewall: Firewall): Hosts {
+function createHosts(inputs: StackInputs, { images, keys, bucket }: Found, network: NetworkIds, firewall: Firewall): Hosts {
   const { config, bucketName } = inputs;
   const key = new aws.ec2.KeyPair("ssh-key", { publicKey: config.ssh.publicKey });
   const host = (role: HostRole, subnetId: pulumi.Input<string>, groupId: pulumi.Input<string>): aws.ec2.Instance => {
@@ -149,7 +156,7 @@ function createHosts(inputs: StackInputs, { images, keys }: Found, network: Netw
       groupId,
       keyName: key.keyName,
       userData: userData(role),
-      statements: hostStatements(role, config, bucketName, keys.bucket),
+      statements: hostStatements(role, config, bucketName, { key: keys.bucket, account: bucket?.account }),
       volumeKey: volumeKey(config, keys),
       iam: config.iam,
       protect: config.protect.hosts,

@@ -17,6 +17,14 @@ export const MANIFEST_NOTE = `The default manifest is ${OWN_MANIFEST}; where tha
 
 export const MANIFEST = { kind: "text", value: "FILE", help: "the manifest" } as const;
 
+/** As the configuration takes it (infra/config/existing-schema.ts). */
+export const PREFIX = {
+  kind: "text",
+  value: "PREFIX",
+  help: "what all keys of the stack begin with (models.existing.prefix), where it has one",
+  form: { pattern: /^([A-Za-z0-9][A-Za-z0-9._-]*\/)+$/, what: "folders with a slash behind each, such as ml-gateway/" },
+} as const;
+
 export const ADD_OPTIONS = {
   role: {
     kind: "text",

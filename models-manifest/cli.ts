@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { asProblems, command, EXIT, start, UsageProblem } from "../policies/cli";
 import type { ExitCode, Given, Group, Io } from "../policies/cli";
-import { ADD_OPTIONS, chosenFormat, chosenPins, MANIFEST, MANIFEST_NOTE, manifestPath, type Surroundings } from "./arguments";
+import { ADD_OPTIONS, chosenFormat, chosenPins, MANIFEST, MANIFEST_NOTE, manifestPath, PREFIX, type Surroundings } from "./arguments";
 import { describeFile, withFile } from "./edit";
 import { fingerprintFile } from "./files";
 import { writeManifest } from "./format";
@@ -88,7 +88,11 @@ function verify(given: string | undefined, { root, python }: Surroundings, io: I
   return EXIT.ok;
 }
 
-async function publish(bucket: string, given: string | undefined, { root }: Surroundings, io: Io): Promise<ExitCode> {
+async function publish(
+  { bucket, prefix = "", manifest: given }: { readonly bucket: string; readonly prefix?: string; readonly manifest?: string },
+  { root }: Surroundings,
+  io: Io,
+): Promise<ExitCode> {
   const path = manifestPath(given, root, io.from, true);
   readManifest(path, root);
   // The library's version is pinned, so what it plans for a later Node concerns whoever raises the pin.
@@ -103,7 +107,8 @@ async function publish(bucket: string, given: string | undefined, { root }: Surr
     return `${what.padEnd(14)} s3://${bucket}/${file.key}`;
   };
   try {
-    for (const file of loadManifest(path, root).files) io.out(`${await one(file)} (${file.size} bytes)`);
+    const files = loadManifest(path, root).files.map((file) => ({ ...file, key: prefix + file.key }));
+    for (const file of files) io.out(`${await one(file)} (${file.size} bytes)`);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof PublishError) && !(error instanceof ManifestError)) throw error;
@@ -199,15 +204,16 @@ export function modelsCommand(around: Surroundings): Group {
         summary: "Uploads what the bucket does not have yet, with the standard AWS configuration; nothing is ever overwritten.",
         options: {
           bucket: { kind: "text", value: "NAME", required: true, help: 'the model bucket; "pulumi stack output" shows its name' },
+          prefix: PREFIX,
           manifest: MANIFEST,
         },
-        examples: ['--bucket "$(pulumi stack output modelBucket)"'],
+        examples: ['--bucket "$(pulumi stack output modelBucket)"', "--bucket team-models-123456789012 --prefix ml-gateway/"],
         notes,
         exitCodes: {
           1: "a file, or an object in the bucket, is not what the manifest says",
           3: "S3 could not be asked or did not take a file",
         },
-        run: ({ options }, io) => asked(() => publish(options.bucket, options.manifest, around, io)),
+        run: ({ options }, io) => asked(() => publish(options, around, io)),
       }),
       list: command({
         name: "models list",

@@ -130,7 +130,7 @@ function explain(error: unknown, file: LoadedFile, target: PublishTarget): Publi
   const advice: Readonly<Record<string, string>> = {
     NoSuchBucket: "Create the stack first, or correct --bucket.",
     NotFound: "Create the stack first, or correct --bucket.",
-    AccessDenied: "The credentials in use may not write there: they need s3:PutObject on models/*.",
+    AccessDenied: "The credentials in use may not write there: they need s3:PutObject there.",
     CredentialsProviderError: "Set AWS_PROFILE or the AWS_* environment variables.",
     BadDigest: "The file changed while it was read, or was damaged on the way: run verify, then publish again.",
     XAmzContentSHA256Mismatch: "The file changed while it was read: run verify, then publish again.",

@@ -1,7 +1,8 @@
-/** Rules about a network that is there already, as far as they follow from the configuration alone. Pure. */
+/** Rules about a network and a bucket that are there already, as far as they follow from the configuration alone. Pure. */
 import { defaultZones } from "../partitions";
 import { SECTIONS } from "./schema";
 import { hasExisting, isRefused, type Context } from "./value-rules";
+import { isGroup } from "./values";
 
 /** Keys about a network that the program makes. */
 const OWN = ["cidr", "availabilityZones", "gatewaySubnets", "webserverSubnets"] as const;
@@ -47,4 +48,21 @@ function defaultOf(key: (typeof OWN)[number], region: string): unknown {
   if (key === "availabilityZones") return region === "" ? undefined : defaultZones(region);
   const properties = SECTIONS.network?.schema.properties as Readonly<Record<string, { readonly default?: unknown }>> | undefined;
   return properties?.[key]?.default;
+}
+
+export function existingBucket(context: Context): string[] {
+  const { project, sections } = context;
+  const { bucket, adopt, existing: given } = (sections.models ?? {}) as Readonly<Record<string, unknown>>;
+  if (!isGroup(given) || typeof given.bucket !== "string") return [];
+  const place = `models.existing names ${given.bucket}, which is there already`;
+  return [
+    ...(bucket === undefined
+      ? []
+      : [
+          `${project}:models.bucket: found ${JSON.stringify(bucket)}, the name of a bucket that the program makes, and ${place}; remove one of the two`,
+        ]),
+    ...(adopt === true
+      ? [`${project}:models.adopt: is set, which makes a bucket the stack's own, and ${place} and stays with others; remove one of the two`]
+      : []),
+  ];
 }

@@ -37,3 +37,46 @@ export const existingNetwork = {
     },
   },
 };
+
+/** What the program can set on a bucket that it did not make; models/settings.ts makes each of them. */
+export const BUCKET_SETTINGS = ["versioning", "publicAccessBlock", "encryption", "ownership", "tlsPolicy"] as const;
+export type BucketSetting = (typeof BUCKET_SETTINGS)[number];
+
+/** `models.existing` */
+export const existingBucket = {
+  type: "object",
+  additionalProperties: false,
+  required: ["bucket"],
+  form: "a group with bucket, and perhaps prefix and manage",
+  example: { bucket: "team-models-123456789012", prefix: "ml-gateway/" },
+  description:
+    "A bucket that is there already, in place of one of the program: it is looked up and never made, emptied or deleted. What the models need of it is checked at preview (docs/how-to/use-an-existing-bucket.md).",
+  properties: {
+    bucket: {
+      type: "string",
+      pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+      form: "3 to 63 lower-case letters, digits and hyphens that begin and end with a letter or a digit",
+      example: "team-models-123456789012",
+      description: "Name of the bucket, in this account and in `aws:region`.",
+    },
+    prefix: {
+      type: "string",
+      maxLength: 100,
+      pattern: "^([A-Za-z0-9][A-Za-z0-9._-]*/)+$",
+      form: "one or more folders of letters, digits and ._- that begin with a letter or a digit, each with a slash behind it, in at most 100 characters",
+      example: "ml-gateway/",
+      description:
+        "What all keys of this stack begin with: models and backups lie below it, and the backend's role reads and writes there alone. Stacks that share a bucket need one each, because their backups have the same names.",
+    },
+    manage: {
+      type: "array",
+      items: { enum: BUCKET_SETTINGS, example: "versioning" },
+      uniqueItems: true,
+      default: [],
+      form: `a list of ${BUCKET_SETTINGS.join(", ")}, each once`,
+      example: ["versioning", "tlsPolicy"],
+      description:
+        "Settings of the bucket that the program makes and keeps as the models need them. Those that are not named are demanded as they are and never changed. They stay when the stack is destroyed.",
+    },
+  },
+};

@@ -7,7 +7,7 @@ import { arns, tags } from "./account-rules";
 import { apiKeys, basicAuth, cors } from "./access-rules";
 import { loadBalancer } from "./balancer-rules";
 import { appRules } from "./app-rules";
-import { existing } from "./existing-rules";
+import { existing, existingBucket } from "./existing-rules";
 import { health } from "./health";
 import { blocks, zones } from "./network-rules";
 import { environment, requirements } from "./env-rules";
@@ -23,6 +23,7 @@ export function checkRules(context: Context): string[] {
     zones,
     blocks,
     existing,
+    existingBucket,
     privateAddresses,
     sources,
     httpsReachable,

@@ -9,7 +9,7 @@ import { OPERATING_SYSTEMS } from "../external-names";
 import { DEFAULT_MODULE } from "../app/module";
 import { ACCOUNT_SECTIONS } from "./account-schema";
 import { WATCH_SECTION } from "./watch-schema";
-import { existingNetwork } from "./existing-schema";
+import { existingBucket, existingNetwork } from "./existing-schema";
 import { ALLOWANCES } from "../release/sandbox";
 import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_LIMITS } from "../release/limits";
@@ -505,6 +505,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         default: false,
         description: "Take over a model bucket of that name that an earlier, destroyed stack left behind.",
       },
+      existing: existingBucket,
     }),
   },
   health: {

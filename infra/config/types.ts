@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Os } from "../external-names";
+import type { BucketSetting } from "./existing-schema";
 import type { Allowance } from "../release/sandbox";
 import type { Access, Acme, Bake, Cors, Health, HttpLimits, Shadow } from "../release/types";
 
@@ -23,7 +24,7 @@ export interface StackConfig {
   readonly backend: BackendConfig;
   readonly ssh: SshConfig;
   readonly app: AppConfig;
-  readonly models: { readonly manifest: string; readonly bucket?: string; readonly adopt: boolean };
+  readonly models: ModelsConfig;
   readonly health: Health;
   readonly requests: HttpLimits;
   readonly release: Bake & {
@@ -84,6 +85,23 @@ export interface ExistingNetworkConfig {
   readonly gatewaySubnetId: string;
   /** Private; the backend stands in the first. */
   readonly webserverSubnetIds: readonly string[];
+}
+
+export interface ModelsConfig {
+  readonly manifest: string;
+  readonly bucket?: string;
+  readonly adopt: boolean;
+  /** In place of a bucket of the program. */
+  readonly existing?: ExistingBucketConfig;
+}
+
+/** A bucket of others, by its name. */
+export interface ExistingBucketConfig {
+  readonly bucket: string;
+  /** What all keys begin with; ends in a slash. @default nothing */
+  readonly prefix?: string;
+  /** Settings that the program makes; all others are demanded. */
+  readonly manage: readonly BucketSetting[];
 }
 
 export interface HostConfig {

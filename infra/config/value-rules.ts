@@ -85,11 +85,12 @@ export function privateAddresses({ project, sections }: Context): string[] {
 }
 
 export function buckets({ project, sections }: Context): string[] {
-  const models = (sections.models ?? {}) as { bucket?: unknown };
+  const models = (sections.models ?? {}) as { bucket?: unknown; existing?: unknown };
   const app = (sections.app ?? {}) as { bundle?: { uri?: unknown } };
   const python = (sections.python ?? {}) as { wheelhouse?: { uri?: unknown } };
   const named: readonly [key: string, bucket: unknown][] = [
     ["models.bucket", models.bucket],
+    ["models.existing.bucket", isGroup(models.existing) ? models.existing.bucket : undefined],
     ["app.bundle.uri", bucketOf(app.bundle?.uri)],
     ["python.wheelhouse.uri", bucketOf(python.wheelhouse?.uri)],
   ];

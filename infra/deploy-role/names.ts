@@ -45,6 +45,8 @@ const NAMES: Readonly<Record<string, Resolve>> = {
   dashboard: ({ inputs, resource }) => [text(inputs, "dashboardName") ?? unknown(resource, "dashboardName")],
   profile: (subject, scope) => of(subject, scope, "aws:iam/instanceProfile:InstanceProfile", []),
   bucket: ({ inputs, resource }) => [text(inputs, "bucket") ?? unknown(resource, "bucket")],
+  // Of a question to Cloud Control.
+  identifier: ({ inputs, resource }) => [text(inputs, "identifier") ?? unknown(resource, "identifier")],
   vpcId: ({ inputs, resource }) => [text(inputs, "id") ?? unknown(resource, "id")],
   suffix: (_, scope) => [partitionOf(scope.region)?.dnsSuffix ?? ""],
   key: ({ inputs }) => keysIn(inputs),
@@ -110,7 +112,8 @@ function physical({ name, inputs }: GraphResource): string {
   return folder + (text(inputs, "name") ?? (prefix === undefined ? `${name}-*` : `${prefix}*`));
 }
 
-/** Keys are made of contents: what the first folder holds. */
+/** Keys are made of contents: what the folder of models or backups holds, perhaps below a prefix of the stack's own. */
 function folder(key: string): string {
-  return key.includes("/") ? `${key.slice(0, key.indexOf("/"))}/*` : key;
+  const place = /^(?:.*?\/)?(?:models|backups)\//.exec(key)?.[0] ?? /^[^/]*\//.exec(key)?.[0];
+  return place === undefined ? key : `${place}*`;
 }

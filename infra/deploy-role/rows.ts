@@ -116,6 +116,33 @@ const S3_ROWS: Readonly<Record<string, Row>> = {
 
 export const ROWS: Readonly<Record<string, Row>> = { ...EC2_ROWS, ...IAM_ROWS, ...S3_ROWS, ...WATCH_ROWS, ...BALANCER_ROWS };
 
+/**
+ * About a bucket that is there already. Sources: internal/service/s3/bucket_data_source.go, buckets_data_source.go, bucket_policy_data_source.go; Cloud Control asks S3 in the
+ * caller's name for what the read handler of AWS::S3::Bucket names in its schema (github.com/pulumi/pulumi-aws-native aws-cloudformation-schema/aws-s3-bucket.json
+ * at 01e4de1ab22ad1b59a63103c5f6cc80952869912).
+ */
+const BUCKET_QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {
+  "aws:s3/getBucket:getBucket": [onBucket("ListBucket", "GetBucketLocation", "GetBucketWebsite")],
+  "aws:s3/getBuckets:getBuckets": [
+    { actions: ["s3:ListAllMyBuckets"], on: ["*"], why: "AWS has no resource for it: it lists the buckets of the account" },
+  ],
+  "aws:s3/getBucketPolicy:getBucketPolicy": [onBucket("GetBucketPolicy")],
+  "aws:cloudcontrol/getResource:getResource": [
+    { actions: ["cloudformation:GetResource"], on: ["*"], why: "AWS has no resource for it; what it reads are the rights on the bucket" },
+    {
+      actions: [
+        ...["AccelerateConfiguration", "AnalyticsConfiguration", "BucketCORS", "BucketLogging", "BucketMetadataTableConfiguration"],
+        ...["BucketNotification", "BucketObjectLockConfiguration", "BucketOwnershipControls", "BucketPublicAccessBlock", "BucketTagging"],
+        ...["BucketVersioning", "BucketWebsite", "EncryptionConfiguration", "IntelligentTieringConfiguration", "InventoryConfiguration"],
+        ...["LifecycleConfiguration", "MetricsConfiguration", "ReplicationConfiguration"],
+      ]
+        .map((name) => `s3:Get${name}`)
+        .concat("s3:ListBucket"),
+      on: ["s3:::{identifier}"],
+    },
+  ],
+};
+
 /** What the program asks before anything is registered: also needed by a preview. The provider's own first question, who it is, needs no permission. */
 export const QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": [],
@@ -126,6 +153,7 @@ export const QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {
   "aws:iam/getPolicy:getPolicy": [{ actions: ["iam:GetPolicy", "iam:GetPolicyVersion"], on: ["iam::{account}:policy/{boundary}"] }],
   // An object that is found is looked at.
   "aws:s3/getObjects:getObjects": [onBucket("ListBucket"), onObjects("GetObject", "GetObjectTagging")],
+  ...BUCKET_QUESTIONS,
 };
 
 /** Of the engine itself. */

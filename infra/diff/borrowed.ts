@@ -64,5 +64,9 @@ function missingModels(models: Record<string, unknown>, root: string, working: s
   if (generated !== undefined || !Array.isArray(files)) return [];
   const missing = files.filter(({ path: place }) => typeof place === "string" && !existsSync(path.resolve(root, place)));
   if (missing.length > 0 && root !== working) models.published = true;
-  return missing.filter(({ required }) => root !== working || required || models.published === true).map(contentKey);
+  const { prefix = "" } = (models.existing ?? {}) as { prefix?: unknown };
+  const place = typeof prefix === "string" ? prefix : "";
+  return missing
+    .filter(({ required }) => root !== working || required || models.published === true)
+    .map((file) => place + contentKey(file));
 }

@@ -50,6 +50,12 @@ export function awsClient(region: string, profile: string | undefined): Aws {
       for await (const { Vpcs = [] } of paginateDescribeVpcs({ client: ec2 }, {})) found.push(...Vpcs.map(({ Tags }) => stackOf(Tags)));
       return found;
     },
+    async bucketRegion(name) {
+      // Loaded here: few stacks have a bucket of others.
+      const { ListBucketsCommand, S3Client } = await import("@aws-sdk/client-s3");
+      const { Buckets = [] } = await new S3Client(settings).send(new ListBucketsCommand({ Prefix: name, MaxBuckets: 1000 }));
+      return Buckets.find(({ Name }) => Name === name)?.BucketRegion;
+    },
     async quota(service, code) {
       const answer = await new ServiceQuotasClient(settings).send(new GetServiceQuotaCommand({ ServiceCode: service, QuotaCode: code }));
       const value = answer.Quota?.Value;

@@ -67,6 +67,7 @@ async function accountLines(known: Known, identity: Identity, aws: Aws): Promise
     elasticIpLine(known, aws),
     vpcLine(known, aws),
     known.config === undefined ? notKnown(PERMISSIONS) : asked(PERMISSIONS, rights),
+    ...bucketLine(known, identity, aws),
   ]);
 }
 
@@ -77,6 +78,21 @@ async function asked(check: string, question: () => Promise<Line>): Promise<Line
   } catch (error) {
     return named(check).unknown(accessProblem(error, undefined).found);
   }
+}
+
+/** Of a bucket that is there already; how it is set is for the preview. */
+function bucketLine({ region, config }: Known, { account }: Identity, aws: Aws): Promise<Line>[] {
+  const { existing } = config?.models ?? {};
+  if (existing === undefined) return [];
+  const check = "model bucket";
+  const line = named(check);
+  const look = async (): Promise<Line> => {
+    const found = await aws.bucketRegion(existing.bucket);
+    if (found === region) return line.good(`${existing.bucket} in ${region}; "pulumi preview" looks at its settings`);
+    const what = found === undefined ? `is not among the buckets of account ${account}` : `is in ${found}, and this stack in ${region}`;
+    return line.bad(`${existing.bucket} (models.existing.bucket) ${what}; name one of that account and region`);
+  };
+  return [asked(check, look)];
 }
 
 function regionLine({ region, config }: Known, aws: Aws): Promise<Line> {

@@ -27,6 +27,8 @@ export interface Aws {
   instances(): Promise<readonly Instance[]>;
   addresses(): Promise<readonly (string | undefined)[]>;
   vpcs(): Promise<readonly (string | undefined)[]>;
+  /** Where a bucket is; undefined where it is none of the account's own. */
+  bucketRegion(name: string): Promise<string | undefined>;
   quota(service: string, code: string): Promise<number>;
   /** What IAM would decide for the identity, by its ARN as `identity` gives it. */
   simulate(identity: string, question: Simulation): Promise<readonly Decision[]>;

@@ -11,16 +11,30 @@ export const MODEL_PREFIX = "models/";
 /** The backend's own backups. */
 export const BACKUP_PREFIX = "backups/backend/";
 
+/** What was found out about the model bucket. */
+export interface Owned {
+  /** ARN of the key that encrypts it. */
+  readonly key?: string;
+  /** Whose it has to be, where the program did not make it. */
+  readonly account?: string;
+}
+
 /** Statements for one host's role; an empty list means that the host needs no permission. */
-export function hostStatements(role: "gateway" | "backend", config: StackConfig, bucketName: string, bucketKey?: string): Statement[] {
+export function hostStatements(role: "gateway" | "backend", config: StackConfig, bucketName: string, owned: Owned = {}): Statement[] {
   const s3 = `arn:${partition(config.region)}:s3:::`;
   const statements: Statement[] = [];
+  const { prefix = "" } = config.models.existing ?? {};
+  const { key: bucketKey, account } = owned;
+  // A name that its owner gives up may be another account's the next day.
+  const own = account === undefined ? {} : { Condition: { StringEquals: { "s3:ResourceAccount": account } } };
   if (role === "backend") {
     // Without it, S3 answers 403 for an optional model that is not there, and nobody could tell that from a missing permission.
-    statements.push(allow("FindModels", ["s3:ListBucket"], [`${s3}${bucketName}`]));
-    statements.push(allow("ReadModels", ["s3:GetObject"], [`${s3}${bucketName}/${MODEL_PREFIX}*`]));
+    // Not for a prefix alone: a request for one object has none, and would be refused.
+    statements.push({ ...allow("FindModels", ["s3:ListBucket"], [`${s3}${bucketName}`]), ...own });
+    statements.push({ ...allow("ReadModels", ["s3:GetObject"], [`${s3}${bucketName}/${prefix}${MODEL_PREFIX}*`]), ...own });
     if (config.backup.enabled) {
-      statements.push(allow("OwnBackups", ["s3:PutObject", "s3:GetObject"], [`${s3}${bucketName}/${BACKUP_PREFIX}*`]));
+      const actions = ["s3:PutObject", "s3:GetObject"];
+      statements.push({ ...allow("OwnBackups", actions, [`${s3}${bucketName}/${prefix}${BACKUP_PREFIX}*`]), ...own });
     }
   }
   const artefacts = [config.app.kind === "bundle" ? config.app.uri : undefined, config.wheelhouse?.uri].filter((uri) => uri !== undefined);

@@ -1,6 +1,8 @@
 import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
+import { BUCKET_SETTINGS } from "../config/existing-schema";
 import { partition, tags } from "../naming";
+import { bucketSettings, tlsOnly } from "./settings";
 
 export interface ModelBucketArgs {
   /** Physical name. */
@@ -47,63 +49,15 @@ export class ModelBucket extends pulumi.ComponentResource {
       { bucket: args.bucketName, forceDestroy: false, tags: tags(args.bucketName, "models") },
       { ...kept, import: args.adopt ? args.bucketName : undefined, protect: args.protect },
     );
-    const target = { bucket: bucket.bucket };
-    const versioning = new aws.s3.BucketVersioning(
-      `${name}-versioning`,
-      { ...target, versioningConfiguration: { status: "Enabled" } },
-      kept,
-    );
-    new aws.s3.BucketServerSideEncryptionConfiguration(
-      `${name}-encryption`,
-      { ...target, rules: [{ applyServerSideEncryptionByDefault: encryption(args.key), bucketKeyEnabled: true }] },
-      kept,
-    );
-    const guard = new aws.s3.BucketPublicAccessBlock(
-      `${name}-private`,
-      { ...target, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-      kept,
-    );
-    const owner = new aws.s3.BucketOwnershipControls(
-      `${name}-owner`,
-      { ...target, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      kept,
-    );
-    // S3 refuses parallel changes of one bucket's settings now and then; the policy waits for the others.
-    new aws.s3.BucketPolicy(`${name}-tls`, { ...target, policy: tlsOnly(args) }, { ...kept, dependsOn: [guard, owner] });
-    new aws.s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { ...target, rules: lifecycle() }, { ...kept, dependsOn: [versioning] });
-    for (const file of args.files) {
-      new aws.s3.BucketObjectv2(
-        // Named by content: a changed model is a new object beside the old one, which stays.
-        `${name}-object-${file.sha256.slice(0, 12)}-${file.name}`,
-        { ...target, key: file.key, source: new pulumi.asset.FileAsset(file.localPath ?? ""), contentType: file.contentType },
-        // The key says which bytes these are: a file that moved, or another type of it, is no reason to upload them again.
-        { ...kept, dependsOn: [versioning], ignoreChanges: ["source", "contentType"] },
-      );
-    }
+    const arn = `arn:${partition(args.region)}:s3:::${args.bucketName}`;
+    const wanted = { bucket: bucket.bucket, wanted: BUCKET_SETTINGS, key: args.key, policy: tlsOnly(arn) };
+    const { versioning } = bucketSettings(name, wanted, kept);
+    const dependsOn = versioning === undefined ? [] : [versioning];
+    new aws.s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { bucket: bucket.bucket, rules: lifecycle() }, { ...kept, dependsOn });
+    uploadModels(name, { bucket: bucket.bucket, files: args.files }, { ...kept, dependsOn });
     this.bucketName = bucket.bucket;
     this.registerOutputs({ bucketName: this.bucketName });
   }
-}
-
-function encryption(key: string | undefined): { sseAlgorithm: string; kmsMasterKeyId?: string } {
-  return key === undefined ? { sseAlgorithm: "AES256" } : { sseAlgorithm: "aws:kms", kmsMasterKeyId: key };
-}
-
-function tlsOnly(args: ModelBucketArgs): string {
-  const arn = `arn:${partition(args.region)}:s3:::${args.bucketName}`;
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "DenyPlainHttp",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [arn, `${arn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  });
 }
 
 function lifecycle(): aws.types.input.s3.BucketLifecycleConfigurationRule[] {
@@ -121,4 +75,21 @@ function lifecycle(): aws.types.input.s3.BucketLifecycleConfigurationRule[] {
       noncurrentVersionExpiration: { noncurrentDays: NONCURRENT_DAYS, newerNoncurrentVersions: 3 },
     },
   ];
+}
+
+/** @param options with what objects have to wait for */
+export function uploadModels(
+  name: string,
+  { bucket, files }: { readonly bucket: pulumi.Input<string>; readonly files: readonly ModelFile[] },
+  options: pulumi.CustomResourceOptions,
+): void {
+  for (const file of files) {
+    new aws.s3.BucketObjectv2(
+      // Named by content: a changed model is a new object beside the old one, which stays.
+      `${name}-object-${file.sha256.slice(0, 12)}-${file.name}`,
+      { bucket, key: file.key, source: new pulumi.asset.FileAsset(file.localPath ?? ""), contentType: file.contentType },
+      // The key says which bytes these are: a file that moved, or another type of it, is no reason to upload them again.
+      { ...options, ignoreChanges: ["source", "contentType"] },
+    );
+  }
 }

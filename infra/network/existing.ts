@@ -9,7 +9,7 @@ export interface ExistingNetworkArgs {
 }
 
 /** A resource that nobody registers, as AWS showed it: what the policy pack judges in place of one of the program. */
-interface LookedUp {
+export interface LookedUp {
   readonly type: string;
   readonly id: string;
   readonly properties: Readonly<Record<string, unknown>>;

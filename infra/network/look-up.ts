@@ -47,7 +47,8 @@ export async function lookUpGroups(ids: readonly string[]): Promise<ReadonlyMap<
   return new Map(await Promise.all([...new Set(ids)].map(entry)));
 }
 
-async function asked<T>(question: () => Promise<T>): Promise<Asked<T>> {
+/** What AWS answered; or that there is no such thing; or why nobody knows. */
+export async function asked<T>(question: () => Promise<T>): Promise<Asked<T>> {
   try {
     return await question();
   } catch (error) {

@@ -73,6 +73,10 @@ const ANSWERS: Readonly<Record<string, (region: string, args: Properties) => Pro
   "aws:ec2/getAmi:getAmi": findImage,
   "aws:kms/getKey:getKey": (region, args) => findKey(region, String(args.keyId)),
   "aws:iam/getPolicy:getPolicy": notAsked,
+  "aws:s3/getBucket:getBucket": notAsked,
+  "aws:s3/getBuckets:getBuckets": notAsked,
+  "aws:s3/getBucketPolicy:getBucketPolicy": notAsked,
+  "aws:cloudcontrol/getResource:getResource": notAsked,
   ...NETWORK,
   // A first preview: the stack was never updated, and its bucket is empty.
   "pulumi:pulumi:readStackOutputs": (_region, args) => ({ name: args.name as string, outputs: {}, secretOutputNames: [] }),

@@ -50,7 +50,8 @@ function configuredValues(role: HostRole, config: StackConfig, plain: Record<str
 }
 
 /** Puts the inputs together. */
-export function stackInputs(config: StackConfig, sources: Sources, bucketName: string): StackInputs {
+export function stackInputs(config: StackConfig, given: Sources, bucketName: string): StackInputs {
+  const sources = placed(given, config);
   const upstream = `${BACKEND_HOST}:${config.backend.port}`;
   const plain: Record<HostRole, Record<string, string>> = {
     gateway: {
@@ -107,8 +108,21 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     ...(config.index === undefined ? {} : { index: { url: config.index.url, secret: config.index.withLogin !== undefined } }),
     region: config.region,
     repair: config.repair,
-    backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule } : undefined,
+    backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule, ...prefixOf(config) } : undefined,
   };
+}
+
+/** Only where there is one: a stack without keeps its inputs. */
+function prefixOf({ models }: StackConfig): { readonly prefix?: string } {
+  return models.existing?.prefix === undefined ? {} : { prefix: models.existing.prefix };
+}
+
+/** In a bucket that others use as well, models lie below the stack's own prefix. */
+function placed(sources: Sources, config: StackConfig): Sources {
+  const { prefix } = prefixOf(config);
+  if (prefix === undefined) return sources;
+  const files = sources.models.files.map((file) => ({ ...file, key: prefix + file.key }));
+  return { ...sources, models: { ...sources.models, files } };
 }
 
 /** Candidates of the backend alone are asked copies of live requests: it is the one that answers them. */

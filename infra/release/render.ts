@@ -135,13 +135,13 @@ function natFiles(): SystemFile[] {
   ];
 }
 
-function backupFiles(backup: { readonly schedule: string }): SystemFile[] {
+function backupFiles({ schedule }: { readonly schedule: string }): SystemFile[] {
   const script = (name: string): SystemFile => file(`${name}.sh`, `/usr/local/lib/ddos/${name}.sh`, readScript(name), "0755");
   return [
     script("backup"),
     script("restore"),
     file("ddos-backup.service", "/etc/systemd/system/ddos-backup.service", readTemplate("ddos-backup.service")),
-    file("ddos-backup.timer", "/etc/systemd/system/ddos-backup.timer", render("ddos-backup.timer.mustache", backup)),
+    file("ddos-backup.timer", "/etc/systemd/system/ddos-backup.timer", render("ddos-backup.timer.mustache", { schedule })),
   ];
 }
 

@@ -134,6 +134,7 @@ function prepare(spec: HostSpec): Plan {
       ...tlsPrepared(spec),
       ...(spec.access === undefined ? [] : [["access", "yes"] as const]),
       ["backupBucket", spec.backup === undefined ? "none" : given("prepare", "bucket", values.bucket)],
+      ...(spec.backup?.prefix === undefined ? [] : [["backupPrefix", spec.backup.prefix] as const]),
       ["region", spec.region],
       ...packages(spec).map((name) => ["package", name] as const),
     ],

@@ -218,7 +218,7 @@ export interface HostSpec {
   /** Backend only. @default candidates are asked no live requests */
   readonly shadow?: Shadow;
   /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */
-  readonly backup?: { readonly schedule: string };
+  readonly backup?: { readonly schedule: string; /** What keys of backups begin with. @default nothing */ readonly prefix?: string };
   /** On both hosts: the backend's site has to know whose headers it gets. @default application */
   readonly gatewayMode?: GatewayMode;
   /** Gateway only: `host:port` of the backend's nginx. */

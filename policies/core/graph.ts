@@ -6,9 +6,11 @@ import type { Graph, Resource } from "./types";
 export function makeGraph(resources: readonly Resource[], secretsMarked: boolean): Graph {
   const byUrn = new Map<string, Resource>();
   for (const resource of resources) byUrn.set(resource.urn, resource);
-  const ids = new Set(resources.map(({ id }) => id));
-  // What the program has a resource for is judged by that.
-  for (const found of resources.flatMap(lookedUp)) if (!ids.has(found.id)) byUrn.set(found.urn, makeResource(found));
+  const key = ({ type, id }: Pick<Resource, "type" | "id">): string | undefined =>
+    type.startsWith("aws:s3/") ? `${type} ${id ?? ""}` : id;
+  const ids = new Set(resources.map(key));
+  // What the program has a resource for is judged by that. Parts of a bucket have its name as their id.
+  for (const found of resources.flatMap(lookedUp)) if (!ids.has(key(found))) byUrn.set(found.urn, makeResource(found));
   return { resources: [...byUrn.values()], byUrn, secretsMarked };
 }
 

@@ -11,13 +11,13 @@ export function lookedUp({
   custom,
   urn,
   inputs,
-}: Resource): (Pick<Resource, "urn" | "type" | "id" | "external" | "parent" | "outputs"> & { name: string })[] {
+}: Resource): (Pick<Resource, "urn" | "type" | "id" | "external" | "parent" | "inputs" | "outputs"> & { name: string })[] {
   if (custom || inputs.lookedUp === undefined) return [];
   const start = urn.split("::").slice(0, 2).join("::");
   return (asArray(inputs.lookedUp) ?? []).flatMap((item) => {
     const { type, id, properties } = asProps(item) ?? {};
     const [token, key, outputs] = [asString(type), asString(id), asProps(properties)];
     if (token === undefined || key === undefined || outputs === undefined) return [];
-    return [{ urn: `${start}::${token}::${key}`, type: token, id: key, name: key, external: true, parent: urn, outputs }];
+    return [{ urn: `${start}::${token}::${key}`, type: token, id: key, name: key, external: true, parent: urn, inputs: outputs, outputs }];
   });
 }

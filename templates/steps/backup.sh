@@ -1,5 +1,5 @@
 #!/bin/bash
-# Copies models, metrics, the application's data, logs and the history of releases to s3://<bucket>/backups/<role>/. Run by ddos-backup.timer; /etc/ddos/backup.conf names the bucket.
+# Copies models, metrics, the application's data, logs and the history of releases to s3://<bucket>/<prefix>backups/<role>/. Run by ddos-backup.timer; /etc/ddos/backup.conf names bucket and prefix.
 # Models that the bucket has already are listed, others go there once, by content; data as an archive when it changed, logs as one a time; the list of a backup is written last, so that a list is always whole.
 # Never .env: secrets are kept by the one who deploys.
 set -Eeuo pipefail
@@ -22,13 +22,13 @@ back_up_models() {
     name=${path##*/}
     sha=$(sha_of "$path")
     size=$(stat -Lc %s "$path")
-    if s3_has "$BUCKET" "models/$sha/$name" "$size"; then
+    if s3_has "$BUCKET" "${PREFIX}models/$sha/$name" "$size"; then
       printf 'published %s %s %s\n' "$sha" "$size" "$name" >>"$STAGE/list"
       continue
     fi
-    if [ ! -e "/var/lib/ddos/backup/$BUCKET-$sha" ]; then
-      s3_store "$path" "$BUCKET" "backups/$ROLE/models/$sha/$name"
-      : >"/var/lib/ddos/backup/$BUCKET-$sha"
+    if [ ! -e "/var/lib/ddos/backup/${PLACE//\//+}-$sha" ]; then
+      s3_store "$path" "$BUCKET" "${PREFIX}backups/$ROLE/models/$sha/$name"
+      : >"/var/lib/ddos/backup/${PLACE//\//+}-$sha"
     fi
     printf 'model %s %s %s\n' "$sha" "$size" "$name" >>"$STAGE/list"
   done
@@ -41,7 +41,7 @@ data_print() { find /home/ddos/data -printf '%P %y %s %T@ %l\n' | LC_ALL=C sort 
 back_up_data() {
   local print line mark=/var/lib/ddos/backup/data size free status=0 archive
   print=$(data_print)
-  if [ -e "$mark" ] && [ "$(sed -n 1p "$mark")" = "$BUCKET $print" ]; then
+  if [ -e "$mark" ] && [ "$(sed -n 1p "$mark")" = "$PLACE $print" ]; then
     sed -n 2p "$mark" >>"$STAGE/list"
     return 0
   fi
@@ -58,11 +58,11 @@ back_up_data() {
   if [ "$status" -gt 1 ]; then
     fail "/home/ddos/data could not be packed (tar: $status)"
   fi
-  s3_store "$STAGE/$archive" "$BUCKET" "backups/$ROLE/data/$archive"
+  s3_store "$STAGE/$archive" "$BUCKET" "${PREFIX}backups/$ROLE/data/$archive"
   line="data $(sha_of "$STAGE/$archive") $(stat -c %s "$STAGE/$archive") $archive"
   rm -f -- "$STAGE/$archive"
   printf '%s\n' "$line" >>"$STAGE/list"
-  printf '%s\n%s\n' "$BUCKET $print" "$line" >"$mark.new"
+  printf '%s\n%s\n' "$PLACE $print" "$line" >"$mark.new"
   mv -fT -- "$mark.new" "$mark"
 }
 
@@ -74,7 +74,7 @@ back_up_logs() {
   if [ "$status" -gt 1 ]; then
     fail "the logs could not be packed (tar: $status)"
   fi
-  s3_store "$STAGE/$archive" "$BUCKET" "backups/$ROLE/logs/$archive"
+  s3_store "$STAGE/$archive" "$BUCKET" "${PREFIX}backups/$ROLE/logs/$archive"
   printf 'logs %s %s %s\n' "$(sha_of "$STAGE/$archive")" "$(stat -c %s "$STAGE/$archive")" "$archive" >>"$STAGE/list"
 }
 
@@ -86,15 +86,15 @@ back_up_history() {
   fi
   cp -- "$file" "$STAGE/history"
   sha=$(sha_of "$STAGE/history")
-  if [ -e "$mark" ] && [ "$(sed -n 1p "$mark")" = "$BUCKET $sha" ]; then
+  if [ -e "$mark" ] && [ "$(sed -n 1p "$mark")" = "$PLACE $sha" ]; then
     sed -n 2p "$mark" >>"$STAGE/list"
     return 0
   fi
   name=releases-$(date -u +%Y-%m-%dT%H%M%SZ).jsonl
-  s3_store "$STAGE/history" "$BUCKET" "backups/$ROLE/releases/$name"
+  s3_store "$STAGE/history" "$BUCKET" "${PREFIX}backups/$ROLE/releases/$name"
   line="releases $sha $(stat -c %s "$STAGE/history") $name"
   printf '%s\n' "$line" >>"$STAGE/list"
-  printf '%s\n%s\n' "$BUCKET $sha" "$line" >"$mark.new"
+  printf '%s\n%s\n' "$PLACE $sha" "$line" >"$mark.new"
   mv -fT -- "$mark.new" "$mark"
 }
 
@@ -104,6 +104,6 @@ back_up_models
 back_up_data
 back_up_logs
 back_up_history
-s3_store "$STAGE/list" "$BUCKET" "backups/$ROLE/list-$(date -u +%Y-%m-%d)"
-s3_store "$STAGE/list" "$BUCKET" "backups/$ROLE/latest"
+s3_store "$STAGE/list" "$BUCKET" "${PREFIX}backups/$ROLE/list-$(date -u +%Y-%m-%d)"
+s3_store "$STAGE/list" "$BUCKET" "${PREFIX}backups/$ROLE/latest"
 log "backup of $(sed -n '/^model /p;/^published /p' "$STAGE/list" | wc -l) models, the data and the logs is whole"

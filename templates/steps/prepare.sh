@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
-# stdin: role, service, egress, region, backupBucket (or none), package (many), on the gateway backendAddress, mode (proxy, or none), balancer (name and port, or none) with the lines of health, tls, acme, and access (yes, or none).
+# stdin: role, service, egress, region, backupBucket (or none), backupPrefix (or none), package (many), on the gateway backendAddress, mode (proxy, or none), balancer (name and port, or none) with the lines of health, tls, acme, and access (yes, or none).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -424,7 +424,7 @@ gateway_only() {
 
 set_up_backup() {
   local reload=no
-  printf 'role=%s\nbucket=%s\nregion=%s\n' "$ROLE" "$BACKUP_BUCKET" "$(need region)" >"$STAGE/backup.conf"
+  printf 'role=%s\nbucket=%s\nregion=%s\nprefix=%s\n' "$ROLE" "$BACKUP_BUCKET" "$(need region)" "$(value backupPrefix)" >"$STAGE/backup.conf"
   put "$STAGE/backup.conf" /etc/ddos/backup.conf 0644 root root
   put "$STAGE/backup.sh" /usr/local/lib/ddos/backup.sh 0755 root root
   put "$STAGE/restore.sh" /usr/local/lib/ddos/restore.sh 0755 root root

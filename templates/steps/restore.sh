@@ -64,7 +64,7 @@ unpack() {
 # What is there now is not touched.
 restore_data() {
   local sha=$1 size=$2 name=$3 into=. target=/home/ddos/data
-  s3_fetch "s3://$BUCKET/backups/$ROLE/data/$name" "$STAGE/$name" "$sha" "$size"
+  s3_fetch "s3://$BUCKET/${PREFIX}backups/$ROLE/data/$name" "$STAGE/$name" "$sha" "$size"
   if [ "$S3_ABSENT" = yes ]; then
     fail "the backup has no $name"
   fi
@@ -78,7 +78,7 @@ restore_data() {
 
 restore_logs() {
   local sha=$1 size=$2 name=$3
-  s3_fetch "s3://$BUCKET/backups/$ROLE/logs/$name" "$STAGE/$name" "$sha" "$size"
+  s3_fetch "s3://$BUCKET/${PREFIX}backups/$ROLE/logs/$name" "$STAGE/$name" "$sha" "$size"
   if [ "$S3_ABSENT" = yes ]; then
     fail "the backup has no $name"
   fi
@@ -93,7 +93,7 @@ restore_history() {
     log "the history of releases is there"
     return 0
   fi
-  s3_fetch "s3://$BUCKET/backups/$ROLE/releases/$name" "$STAGE/$name" "$sha" "$size"
+  s3_fetch "s3://$BUCKET/${PREFIX}backups/$ROLE/releases/$name" "$STAGE/$name" "$sha" "$size"
   if [ "$S3_ABSENT" = yes ]; then
     fail "the backup has no $name"
   fi
@@ -106,15 +106,15 @@ list=latest
 if [ -n "${1-}" ]; then
   list=list-$1
 fi
-s3_fetch "s3://$BUCKET/backups/$ROLE/$list" "$STAGE/list"
+s3_fetch "s3://$BUCKET/${PREFIX}backups/$ROLE/$list" "$STAGE/list"
 if [ "$S3_ABSENT" = yes ]; then
-  fail "there is no backup list s3://$BUCKET/backups/$ROLE/$list"
+  fail "there is no backup list s3://$BUCKET/${PREFIX}backups/$ROLE/$list"
 fi
 while read -r kind sha size name <&7; do
   case "$kind" in
     backup) log "restoring the backup of $sha ($size)" ;;
-    model) restore_model "$sha" "$size" "$name" "backups/$ROLE/models/$sha/$name" ;;
-    published) restore_model "$sha" "$size" "$name" "models/$sha/$name" ;;
+    model) restore_model "$sha" "$size" "$name" "${PREFIX}backups/$ROLE/models/$sha/$name" ;;
+    published) restore_model "$sha" "$size" "$name" "${PREFIX}models/$sha/$name" ;;
     data) restore_data "$sha" "$size" "$name" ;;
     logs) restore_logs "$sha" "$size" "$name" ;;
     releases) restore_history "$sha" "$size" "$name" ;;

@@ -63,6 +63,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
       egress: "managed",
     },
   },
+  "models.existing": { models: { existing: { bucket: "team-models-123456789012" } } },
   "gateway.sshFrom": { gateway: { sshFrom: ["198.51.100.7/32"] } },
   "gateway.httpsFrom": { gateway: { httpsFrom: [] } },
   domain: { domain: "other.example.org" },

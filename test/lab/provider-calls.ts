@@ -1,5 +1,5 @@
 /** What the program asks before it registers anything, answered from the lab's S3 and from the last run. */
-import { HeadObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { Refusal, type Properties } from "../../infra/offline/engine";
 import { previewProvider } from "../../infra/offline/preview-provider";
 import type { StackState } from "./provider-state";
@@ -19,6 +19,13 @@ export function answers(client: S3Client, state: StackState, region: string): (t
         client.send(new ListObjectsV2Command({ Bucket: String(bucket), Prefix: String(prefix) })),
       );
       return { keys: (page.Contents ?? []).map((object) => object.Key) };
+    },
+    // A bucket of others is there, empty; of its settings the lab knows nothing.
+    "aws:s3/getBucket:getBucket": async ({ bucket }) => {
+      await client.send(new CreateBucketCommand({ Bucket: String(bucket) })).catch((error: Error) => {
+        if (!/^BucketAlready/.test(error.name)) throw error;
+      });
+      return { bucketRegion: region };
     },
     "aws:s3/getObject:getObject": async ({ bucket, key }) => {
       const request = new HeadObjectCommand({ Bucket: String(bucket), Key: String(key), ChecksumMode: "ENABLED" });

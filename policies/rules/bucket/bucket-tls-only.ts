@@ -1,6 +1,6 @@
-import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
+import type { Finding, Graph, Policy, Resource, Settings, Value } from "../../core/types";
 import { asString, propertyOf } from "../../core/values";
-import type { Statement } from "../../graph/iam-document";
+import { readDocument, type Statement } from "../../graph/iam-document";
 import { actionAnswer, both, resourceAnswer, strongest } from "../../graph/iam-match";
 import type { Answer } from "../../graph/iam-match";
 import { textsOf } from "./bucket-policy-text";
@@ -43,6 +43,14 @@ function check(graph: Graph, settings: Settings): Finding[] {
   });
 }
 
+/** Whether a bucket with this policy refuses plain HTTP to all that a client does with models. */
+export function refusesPlainHttp(bucketName: string, policy: Value): Answer {
+  const document = readDocument(policy);
+  const text = { document, certain: true, ownArns: false };
+  const answers = probesOf(`arn:aws:s3:::${bucketName}`).map(({ action, resource }) => denied(text, action, resource));
+  return answers.includes("no") ? "no" : answers.includes("maybe") ? "maybe" : "yes";
+}
+
 /** A bucket has one policy: of two that the program writes, the one that comes last is left, and which that is nobody knows. */
 function together(answers: readonly Answer[]): Answer {
   const any = strongest(answers);
@@ -51,7 +59,10 @@ function together(answers: readonly Answer[]): Answer {
 
 /** What a client does with models, on the bucket and on objects in it. */
 function probes(bucket: Resource): { action: string; resource: string; what: string }[] {
-  const arn = `arn:aws:s3:::${asString(propertyOf(bucket, "bucket")) ?? `${bucket.name}-0000000`}`;
+  return probesOf(`arn:aws:s3:::${asString(propertyOf(bucket, "bucket")) ?? `${bucket.name}-0000000`}`);
+}
+
+function probesOf(arn: string): { action: string; resource: string; what: string }[] {
   return [
     ...["s3:ListBucket", "s3:ListBucketVersions"].map((action) => ({ action, resource: arn, what: "the bucket" })),
     ...["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject"].flatMap((action) =>
@@ -60,7 +71,7 @@ function probes(bucket: Resource): { action: string; resource: string; what: str
   ];
 }
 
-function denied(text: PolicyText, action: string, resource: string): Answer {
+function denied(text: Pick<PolicyText, "document" | "certain" | "ownArns">, action: string, resource: string): Answer {
   const answers = text.document.statements.map((statement) =>
     refusesPlain(statement)
       ? both(actionAnswer(statement, action), place(text, statement, resource))
@@ -73,7 +84,7 @@ function denied(text: PolicyText, action: string, resource: string): Answer {
 }
 
 /** Unknown ARNs in a text that only this bucket flows into are its own: two ARNs are the bucket and its objects. */
-function place(text: PolicyText, statement: Statement, resource: string): Answer {
+function place(text: Pick<PolicyText, "ownArns">, statement: Statement, resource: string): Answer {
   const answer = resourceAnswer(statement, resource);
   const { known = [], unknowns = 0 } = statement.resources ?? {};
   return answer === "maybe" && text.ownArns && unknowns + known.length >= 2 ? "yes" : answer;

@@ -41,15 +41,25 @@ export function objectKeys(graph: Graph, bucket: Resource): string[] {
 const ASIDE =
   /^\/?(back-?ups?|(access-?|alb-?|s3-?)?logs?|te?mp|reports?|metrics|inventory|uploads?|diagnostics?|journal|trash|cache|exports?|athena|audit|scratch)([-_./]|$)/i;
 
+/** Content-addressed, so a model wherever it lies. */
+const MODEL = /(^|\/)models\/[0-9a-f]{64}\//;
+
 /** Are models among the objects whose key begins so? Undefined where the program does not tell. */
 export function coversModels(graph: Graph, prefix: string, keys: readonly string[]): boolean | undefined {
-  const models = keys.filter((key) => !ASIDE.test(key));
+  const models = keys.filter((key) => !ASIDE.test(key) || MODEL.test(key));
   if (prefix === "" || models.some((key) => key.startsWith(prefix))) return true;
-  if (ASIDE.test(prefix)) return false;
+  if (ASIDE.test(prefix) || models.some((key) => ASIDE.test(beside(prefix, key)))) return false;
   // While objects may still be registered, a prefix that sounds like models need not be theirs.
   if (graph.partial === true) return undefined;
   if (/model|release|artifact|weights|\.pkl/i.test(prefix) || "models/".startsWith(prefix)) return true;
   return models.length > 0 ? false : undefined;
+}
+
+/** What a prefix has of its own behind the folders that it shares with a model: `a/backups/x` beside `a/models/y` is `backups/x`. */
+function beside(prefix: string, key: string): string {
+  const [own, other] = [prefix.split("/"), key.split("/")];
+  const shared = own.findIndex((part, index) => part !== other[index]);
+  return shared <= 0 ? "" : own.slice(shared).join("/");
 }
 
 /** One finding for each models bucket and each inline property or attached resource that a check evaluates. */

@@ -106,6 +106,56 @@ const NETWORK: readonly Case[] = [
     ),
     /^ml-gateway:network\.cidr: is set, and network\.existing names a network that is there already/,
   ],
+  [
+    "an existing bucket as a name",
+    section("models", "{ existing: team-models }"),
+    /^ml-gateway:models\.existing: found "team-models".*a group .*bucket/,
+  ],
+  [
+    "an existing bucket without its name",
+    section("models", "{ existing: { prefix: ml/ } }"),
+    /^ml-gateway:models\.existing\.bucket: missing/,
+  ],
+  [
+    "an existing bucket by its ARN",
+    section("models", '{ existing: { bucket: "arn:aws:s3:::team" } }'),
+    /^ml-gateway:models\.existing\.bucket: found "arn:/,
+  ],
+  [
+    "an existing bucket with a name that S3 does not take",
+    section("models", "{ existing: { bucket: team..models } }"),
+    /^ml-gateway:models\.existing\.bucket: found the bucket "team\.\.models"/,
+  ],
+  [
+    "a prefix without its slash",
+    section("models", "{ existing: { bucket: team-models, prefix: ml } }"),
+    /^ml-gateway:models\.existing\.prefix: found "ml"; write one or more folders .*slash/,
+  ],
+  [
+    "a prefix that begins with a slash",
+    section("models", "{ existing: { bucket: team-models, prefix: /ml/ } }"),
+    /^ml-gateway:models\.existing\.prefix: found "\/ml\/"/,
+  ],
+  [
+    "a prefix that climbs out",
+    section("models", "{ existing: { bucket: team-models, prefix: ml/../ } }"),
+    /^ml-gateway:models\.existing\.prefix: found/,
+  ],
+  [
+    "an unknown setting to manage",
+    section("models", "{ existing: { bucket: team-models, manage: [lifecycle] } }"),
+    /^ml-gateway:models\.existing\.manage\[0\]: found "lifecycle".*versioning/,
+  ],
+  [
+    "a bucket of others and one of one's own",
+    section("models", "{ bucket: my-models, existing: { bucket: team-models } }"),
+    /^ml-gateway:models\.bucket: found "my-models", .*remove one of the two/,
+  ],
+  [
+    "a bucket of others that is adopted",
+    section("models", "{ adopt: true, existing: { bucket: team-models } }"),
+    /^ml-gateway:models\.adopt: is set, .*remove one of the two/,
+  ],
   ["egress in capitals", section("network", "{ egress: NONE }"), /^ml-gateway:network\.egress: found "NONE"; did you mean none\?/],
   [
     "egress as a switch",

@@ -209,6 +209,21 @@ describe("AWS", () => {
     expect(only(await lines({}, aws), check)).toMatchObject(expected);
   });
 
+  test.each<[string, string | undefined, object]>([
+    ["a bucket of others that is there", "us-east-1", { verdict: "good" }],
+    [
+      "one of another account",
+      undefined,
+      { verdict: "bad", found: expect.stringContaining("is not among the buckets of account") as string },
+    ],
+    ["one of another region", "eu-west-1", { verdict: "bad", found: expect.stringContaining("is in eu-west-1") as string }],
+  ])("%s", async (_, found, expected) => {
+    const other = makeProject(`${GOOD_STACK}    existing: { bucket: team-models }\n`);
+    const all = await examine(other, "dev", surroundings({}, { bucketRegion: () => Promise.resolve(found) }));
+    rmSync(other, { recursive: true });
+    expect(only(all, "model bucket")).toMatchObject(expected);
+  });
+
   test("families and their quotas", () => {
     expect(
       ["t3.micro", "m7g.large", "im4gn.large", "g5.xlarge", "p4d.24xlarge", "inf2.xlarge", "x2idn.large"].map(

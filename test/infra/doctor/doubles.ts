@@ -11,6 +11,7 @@ export const AWS: Aws = {
   instances: () => Promise.resolve([]),
   addresses: () => Promise.resolve([]),
   vpcs: () => Promise.resolve([undefined]),
+  bucketRegion: () => Promise.resolve("us-east-1"),
   // Most identities may not ask; tests of the permissions give an IAM of their own.
   simulate: () => Promise.reject(awsError("AccessDenied")),
   quota: (_service, code) => Promise.resolve(code === "L-1216C47A" ? 32 : 5),

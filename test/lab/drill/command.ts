@@ -3,7 +3,10 @@ import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { EXIT, Problem, systemSentence, type ExitCode, type Io } from "../../../policies/cli";
 import { drill, type DrillReport } from "./main";
-import { bucketSource, folderSource, type Source } from "./source";
+import { placeholderKey } from "../../../infra/offline/placeholder-key";
+import { readStackFile } from "../../../infra/offline/stack-file";
+import { repositoryRoot } from "../paths";
+import { below, bucketSource, folderSource, type Source } from "./source";
 
 export interface DrillWords {
   readonly stack: string;
@@ -30,8 +33,18 @@ function bucketOf(stack: string): string {
 
 function sourceOf({ stack, from, bucket, region }: DrillWords, io: Io): Source {
   if (from !== undefined && bucket !== undefined) throw new Problem("--from and --bucket both say where the backup is: give one of them");
-  if (from !== undefined) return folderSource(resolve(io.from, from));
-  return bucketSource(bucket ?? bucketOf(stack), region ?? process.env["AWS_REGION"] ?? "us-east-1");
+  const all =
+    from === undefined
+      ? bucketSource(bucket ?? bucketOf(stack), region ?? process.env["AWS_REGION"] ?? "us-east-1")
+      : folderSource(resolve(io.from, from));
+  return below(all, prefixOf(stack));
+}
+
+/** `models.existing.prefix` of the stack's file. @throws StackFileError */
+function prefixOf(stack: string): string {
+  const { project, config } = readStackFile(repositoryRoot, stack, { privateKey: placeholderKey });
+  const { existing } = JSON.parse(config[`${project}:models`] ?? "{}") as { existing?: { prefix?: string } };
+  return existing?.prefix ?? "";
 }
 
 export function renderDrill({ stack, source, backup, checks, models, seconds }: DrillReport): string {

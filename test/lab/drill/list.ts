@@ -19,6 +19,7 @@ export interface BackupList {
 
 export const PREFIX = "backups/backend/";
 
+/** Behind what all keys of the stack begin with (`models.existing.prefix`). */
 const KEYS: Readonly<Record<Stored["kind"], (sha: string, name: string) => string>> = {
   model: (sha, name) => `${PREFIX}models/${sha}/${name}`,
   published: (sha, name) => `models/${sha}/${name}`,

@@ -45,12 +45,25 @@ function rowsOf(lab: Lab, stack: string): number {
   return checks === undefined ? 0 : readChecksFile(checks, repositoryRoot).rows.length;
 }
 
+/** Where the backend's backups are. */
+interface Place {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+async function placeOf(lab: Lab, stack: string): Promise<Place> {
+  const conf = await lab.must("backend", "cat /etc/ddos/backup.conf 2>/dev/null || printf ''");
+  const value = (key: string): string => new RegExp(`^${key}=(.*)$`, "m").exec(conf)?.[1] ?? "";
+  if (value("bucket") === "") throw new Error(`stack ${stack} has no backups (backup.enabled): nothing can be restored there`);
+  return { bucket: value("bucket"), prefix: value("prefix") };
+}
+
 /** The backup's objects in the machines' own bucket, under the same keys. */
-async function intoBucket(lab: Lab, bucket: string, folder: string, { list, listKey }: Fetched): Promise<void> {
+async function intoBucket(lab: Lab, { bucket, prefix }: Place, folder: string, { list, listKey }: Fetched): Promise<void> {
   const s3 = labS3(lab.name, lab.state().region);
   // A published model lies there already: the set-up has put it there, and S3 keeps what it has.
-  for (const { key, kind } of list.objects) if (kind !== "published") await s3.putFile(bucket, key, join(folder, key));
-  await s3.putFile(bucket, listKey, join(folder, listKey));
+  for (const { key, kind } of list.objects) if (kind !== "published") await s3.putFile(bucket, prefix + key, join(folder, key));
+  await s3.putFile(bucket, prefix + listKey, join(folder, listKey));
 }
 
 /** @throws naming what serves otherwise than the backup has it */
@@ -86,9 +99,7 @@ export async function drill({ stack, lab: name, source, keep, say }: DrillOption
     const { lab } = await up({ name, stack, say: () => undefined });
     const machines = lap();
     say(`both hosts are set up (${machines} s)`);
-    const bucket = (await lab.must("backend", "sed -n 's/^bucket=//p' /etc/ddos/backup.conf 2>/dev/null || printf ''")).trim();
-    if (bucket === "") throw new Error(`stack ${stack} has no backups (backup.enabled): nothing can be restored there`);
-    await intoBucket(lab, bucket, folder, fetched);
+    await intoBucket(lab, await placeOf(lab, stack), folder, fetched);
     await lab.must("backend", LOSE);
     await lab.must("backend", "/usr/local/lib/ddos/restore.sh");
     const restore = lap();

@@ -53,6 +53,11 @@ function refusal(error: Refusal, bucket: string, key: string, region: string): s
   return `${object}: could not be read: ${name}: ${message.slice(0, 200)}`;
 }
 
+/** @param prefix what all keys of the stack begin with */
+export function below(source: Source, prefix: string): Source {
+  return prefix === "" ? source : { name: `${source.name}/${prefix}`.replace(/\/+$/, ""), read: (key) => source.read(prefix + key) };
+}
+
 /** With the credentials and the endpoint of the environment, as the AWS CLI has them. */
 export function bucketSource(bucket: string, region: string): Source {
   const client = new S3Client({ region, forcePathStyle: process.env["AWS_ENDPOINT_URL_S3"] !== undefined });
