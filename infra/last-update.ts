@@ -16,6 +16,8 @@ export interface LastUpdate {
   readonly objects?: readonly SavedObject[];
   /** Whether the state holds a VPC; undefined where that is not known, or where there is no stack yet. */
   readonly ownNetwork?: boolean;
+  /** What the backend's rules let it connect to, as `sg-...:PORT`; undefined where that is not known, or where there is no stack yet. */
+  readonly groups?: readonly string[];
 }
 
 export interface SavedObject {
@@ -31,7 +33,12 @@ export async function lastUpdate(): Promise<LastUpdate> {
       return { outputs };
     }
     const resources = await ask("pulumi:pulumi:readStackResourceOutputs", { stackName: stack });
-    return { outputs, objects: objectsOf(resources), ownNetwork: types(resources).includes("aws:ec2/vpc:Vpc") };
+    return {
+      outputs,
+      objects: objectsOf(resources),
+      ownNetwork: types(resources).includes("aws:ec2/vpc:Vpc"),
+      groups: groupsOf(resources),
+    };
   } catch (error) {
     await pulumi.log.warn(
       `what this stack consists of until now could not be asked for (${(error as Error).message}): models that are in the bucket are used ` +
@@ -65,6 +72,12 @@ function ask(token: string, args: Record<string, string>): Promise<Record<string
 
 function types(resources: Readonly<Record<string, unknown>>): string[] {
   return Object.values(resources as Record<string, { type: string }>).map(({ type }) => type);
+}
+
+function groupsOf(resources: Readonly<Record<string, unknown>>): string[] {
+  return Object.values(resources as Record<string, { type: string; outputs: { referencedSecurityGroupId?: string; fromPort?: number } }>)
+    .filter(({ type }) => type === "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
+    .map(({ outputs: { referencedSecurityGroupId: id = "", fromPort: port } }) => `${id}:${String(port)}`);
 }
 
 function objectsOf(resources: Readonly<Record<string, unknown>>): SavedObject[] {

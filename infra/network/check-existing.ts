@@ -29,7 +29,9 @@ export async function checkNetwork(
   const first = Object.keys(last.outputs).length === 0;
   const facts = existing === undefined ? undefined : await lookUpNetwork(existing, { region, egress, groups: ids });
   const found = facts?.groups ?? (await lookUpGroups(ids));
-  const verdicts = [groups({ project, region, account, network, targets: backend.egress, first }, found, facts)];
+  const { stack } = config;
+  const open = last.groups ?? [];
+  const verdicts = [groups({ project, stack, region, account, network, targets: backend.egress, first, open }, found, facts)];
   if (existing !== undefined && facts !== undefined) {
     verdicts.push(examine({ project, region, account, existing, egress, first, bucketName, balanced: backend.loadBalancer }, facts));
     verdicts.push({ problems: noPrefixList(project, facts), warnings: [] });

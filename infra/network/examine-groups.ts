@@ -10,14 +10,17 @@ export interface GroupArgs {
   readonly targets: readonly EgressTarget[];
   /** Nothing of this stack is there yet, its own VPC included. */
   readonly first: boolean;
+  readonly stack: string;
+  /** Groups and ports that the backend may connect to already, as `sg-...:PORT`. */
+  readonly open: readonly string[];
 }
 
 /** A rule may name a group of its own VPC, and of one that is joined to it (peering, transit gateway). */
 export function groups(args: GroupArgs, found: ReadonlyMap<string, Asked<string>>, facts?: NetworkFacts): Verdict {
-  const { project, region, account, targets } = args;
+  const { project, region, account, targets, open } = args;
   const problems: string[] = [];
   const warnings: string[] = [];
-  targets.forEach(({ securityGroup: id = "" }, index) => {
+  targets.forEach(({ securityGroup: id = "", port }, index) => {
     const vpc = found.get(id);
     const key = `${project}:backend.egress[${index}].securityGroup: found ${id}`;
     if (vpc === undefined) return;
@@ -33,9 +36,19 @@ export function groups(args: GroupArgs, found: ReadonlyMap<string, Asked<string>
         problems.push(
           `${key}, which ${other.text}, and AWS takes groups of the same VPC, or of one that is joined to it; name one, or give cidr`,
         );
+      if (other?.joined !== false && !open.includes(`${id}:${port}`)) warnings.push(otherSide(args, key, id, port));
     }
   });
   return { problems, warnings };
+}
+
+/** Said when the rule of this side is new: that of the other side belongs to who runs the service. */
+function otherSide({ region, stack }: GroupArgs, key: string, id: string, port: number): string {
+  const own = `aws ec2 describe-security-groups --region ${region} --filters Name=tag:Stack,Values=${stack} Name=tag:Role,Values=backend --query 'SecurityGroups[0].GroupId' --output text`;
+  return (
+    `${key}, whose own rules the program does not change: unless one of them lets the backend in on ${port} already, add it once this update is through: ` +
+    `aws ec2 authorize-security-group-ingress --region ${region} --group-id ${id} --protocol tcp --port ${port} --source-group "$(${own})"; before "pulumi destroy" take it away again (revoke-security-group-ingress), because AWS deletes no group that another one names`
+  );
 }
 
 function elsewhere(
