@@ -8,7 +8,7 @@ import { admits, missingPackages, missingRuntime, pinConflicts, unpinned } from 
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { undeclared } from "./imports";
-import { leftOutImports } from "./left-out";
+import { leftOutImports, otherLetters, submoduleImports } from "./left-out";
 import { uninstallable } from "./requirement-lines";
 import { readRequirements } from "./requirements";
 import { secretFiles, secretProblem, type SecretFile } from "./secret-files";
@@ -92,10 +92,12 @@ function packagesOf(tree: AppTree): { readonly file: string; readonly set: Proje
 /** What is imported at the start and neither installed nor packed. @param inOrder whether the list of packages is, which says nothing else */
 export function checkImports(tree: AppTree, { others, websocket }: Pick<SyntaxReport, "others" | "websocket">, inOrder: boolean): Findings {
   const packages = packagesOf(tree);
-  const leftOut = leftOutImports(tree, packages?.set.requirements ?? [], others);
-  if (packages === undefined || !inOrder) return { problems: leftOut, notices: [] };
+  const requirements = packages?.set.requirements ?? [];
+  const leftOut = [...leftOutImports(tree, requirements, others), ...submoduleImports(tree, requirements, others)];
+  const letters = otherLetters(tree, requirements, others);
+  if (packages === undefined || !inOrder) return { problems: leftOut, notices: letters };
   const { problems, notices } = undeclared(packages.file, packages.set, packages.set.complete, others, websocket);
-  return { problems: [...leftOut, ...problems], notices };
+  return { problems: [...leftOut, ...problems], notices: [...letters, ...notices] };
 }
 
 function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, given }: AppRequest): Findings {

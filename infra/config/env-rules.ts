@@ -46,10 +46,21 @@ export function environmentNotices({ project, sections }: Pick<Context, "project
   // Nothing reads those of a gateway without an application, which is said as a whole.
   const proxy = (sections.gateway as { mode?: unknown } | undefined)?.mode === "proxy";
   const read = [...plain, ...secret].filter(({ section }) => !(proxy && section.startsWith("gateway.")));
-  return read.flatMap(({ section, name }) => {
-    const notice = serverNotice(section, name, readByApp(sections));
+  return read.flatMap(({ section, name, value }) => {
+    const notice = serverNotice(section, name, readByApp(sections)) ?? (isOwnHost(value) ? OWN_HOST : undefined);
     return notice === undefined ? [] : [`${project}:${section}.${name}: ${notice}`];
   });
+}
+
+const OWN_HOST =
+  "leads to the host itself, where nothing but the application and nginx listens; name the address of the service (backend.egress lets the backend reach it)";
+
+/** A database's or a cache's address as on a developer's machine. An address of http may be the application itself. */
+function isOwnHost(value: unknown): boolean {
+  return (
+    typeof value === "string" &&
+    /^(?!https?:)[a-z][\w+.-]*:\/\/(?:[^\s/@]*@)?(?:localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)(?=[:/?]|$)/i.test(value)
+  );
 }
 
 function readByApp(sections: Context["sections"]): string[] {

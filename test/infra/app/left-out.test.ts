@@ -98,3 +98,26 @@ test("the application's own module", () => {
     said('ml-gateway:app.module: "main:app" names main.py', "main.py", "main.py").replace(", and main.py is", ", which is"),
   ]);
 });
+
+python("a name in other letters, and a submodule that was not fetched", () => {
+  const main = `import Utils.text\nimport vendored\nimport unknown\n${MAIN}`;
+  const files = { ...app("", { "main.py": main, "utils/text.py": "" }), ".gitmodules": '[submodule "v"]\n\tpath = src/vendored\n' };
+  const said = (text: string) => {
+    const tree = readTree(treeOf({ ...files, "requirements.txt": text }));
+    const code = checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" });
+    return checkImports(tree, code, true);
+  };
+  expect(said(APP["requirements.txt"])).toEqual({
+    problems: [
+      expect.stringMatching(
+        /^main\.py, line 2: imports vendored, and the submodule src\/vendored is empty here, .*git submodule update --init/,
+      ),
+    ],
+    notices: [
+      expect.stringMatching(
+        /^main\.py, line 1: imports Utils, and the folder has utils, which is another name on Linux; .*unless a package/,
+      ),
+    ],
+  });
+  expect(said(`${APP["requirements.txt"]}vendored==1\nutils==1\n`)).toEqual({ problems: [], notices: [] });
+});

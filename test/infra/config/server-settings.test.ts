@@ -56,3 +56,17 @@ test("nothing is said of what the application needs, of other names, and of a ga
   expect(notices({ env: { PORT: "1", DB_HOST: "x", constructor: "x" }, app: { requires: ["PORT"] } })).toEqual([]);
   expect(notices({ gateway: { mode: "proxy", env: { PORT: "1" } } })).toEqual([]);
 });
+
+test.each([
+  ["redis://localhost:6379/0", 1],
+  ["postgresql+asyncpg://user@127.0.0.1/db", 1],
+  ["amqp://host.docker.internal", 1],
+  ["redis://cache.internal:6379", 0],
+  ["http://localhost:8000/self", 0],
+  ["redis://localhost.example.com", 0],
+])("an address of the host itself is said: %s", (value, count) => {
+  const said = notices({ env: { CACHE: value } });
+  expect(said).toHaveLength(count);
+  for (const one of said)
+    expect(one).toMatch(/^ml-gateway:env\.CACHE: leads to the host itself, .*; name the address of the service \(backend\.egress/);
+});
