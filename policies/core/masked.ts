@@ -14,6 +14,10 @@ const GRAM = 8;
 const SHORTEST = 4;
 /** Of one secret; the rest of a longer one is hardly ever quoted, and its lines are secrets of their own. */
 const LONGEST = 65_536;
+/** An encoded archive is no secret, and has thousands of words that look like one: lines as long as base64 makes them, and so many of them. */
+const ENCODED_LINE = /^[\w+/=-]{57,}$/u;
+const ENCODED_LINES = 64;
+const LONGEST_WORD = 4096;
 
 interface Secrets {
   /** Every run of GRAM characters of a secret. */
@@ -58,7 +62,7 @@ function secretsOf(graph: Graph): Secrets {
   for (const resource of graph.resources) {
     for (const props of [resource.inputs, resource.outputs])
       for (const [key, value] of Object.entries(props)) collect(value, key, false, secrets);
-    for (const [name, text] of unmarked(resource)) add(isSecretName(name) ? [text] : chance(text, secrets), secrets);
+    for (const [name, text] of unmarked(resource)) add(isSecretName(name) ? [text] : chance(withoutArchives(text), secrets), secrets);
   }
   return secrets;
 }
@@ -76,9 +80,11 @@ function openTexts(graph: Graph): string {
     if (type.startsWith("command:")) continue;
     for (const props of [inputs, outputs]) for (const [key, value] of Object.entries(props)) if (!/^userData/u.test(key)) gather(value);
   }
-  return found.join("\n");
+  // Only these can contain a word of chance; each once.
+  return [...new Set(found.flatMap((text) => withoutArchives(text).match(WORD) ?? []))].join("\n");
 }
 
+const WORD = /[\w+-]{12,}/gu;
 const chance = (text: string, { open }: Secrets): string[] => random(text).filter((word) => !open.includes(word));
 
 /** Policies that run in the engine see no marks, and a program may have forgotten one: what a Command is given to keep to itself. */
@@ -93,7 +99,7 @@ function unmarked({ type, inputs }: Resource): [string, string][] {
           return typeof text === "string" ? [[name, text]] : [];
         })
       : []),
-    ...(typeof stdin === "string" ? assignments(stdin) : []),
+    ...(typeof stdin === "string" ? assignments(withoutArchives(stdin)) : []),
   ];
 }
 
@@ -119,21 +125,39 @@ const isProse = (key: string, text: string): boolean =>
 const decoded = (key: string, text: string): string =>
   key === "userDataBase64" ? `${text}\n${Buffer.from(text, "base64").toString("utf8")}` : text;
 
-const parts = (text: string, secrets: Secrets): string[] => [
+const parts = (all: string, secrets: Secrets): string[] => partsOf(withoutArchives(all), secrets);
+
+/** What is left of the encoded archives is their beginning. Plain cuts: a regular expression that runs over millions of characters overflows. */
+function withoutArchives(text: string): string {
+  let row = 0;
+  return text
+    .split("\n")
+    .map((line) => (line.length > LONGEST_WORD ? shortened(line) : line))
+    .filter((line) => (row = ENCODED_LINE.test(line) ? row + 1 : 0) <= ENCODED_LINES)
+    .join("\n");
+}
+
+const shortened = (line: string): string =>
+  line
+    .split(/([^\w+/-])/u)
+    .map((word) => word.slice(0, LONGEST_WORD))
+    .join("");
+
+const partsOf = (text: string, secrets: Secrets): string[] => [
   ...chance(text, secrets),
   ...assignments(text).flatMap(([name, value]) => (isSecretName(name) && !/^[a-z][\w+.-]*:\/\//u.test(value) ? [value] : [])),
   ...[...text.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/gu)].flatMap(([, password]) => (password === undefined ? [] : [password])),
 ];
 
+/** A name begins where no other character of one stands before: tried within it again, a long run without `=` would cost its square. */
 const assignments = (text: string): [string, string][] =>
-  [...text.matchAll(/([\w.-]+)["']?[ \t]*[=:][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}]+))/gu)].map(([, name = "", a, b, c]) => [
-    name,
-    a ?? b ?? c ?? "",
-  ]);
+  [...text.matchAll(/(?<![\w.-])([\w.-]+)["']?[ \t]*[=:][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}]+))/gu)].map(
+    ([, name = "", a, b, c]) => [name, a ?? b ?? c ?? ""],
+  );
 
 /** Words of a text that nobody chose for their meaning. */
 const random = (text: string): string[] =>
-  (text.match(/[\w+-]{12,}/gu) ?? []).filter(
+  (text.match(WORD) ?? []).filter(
     (word) => /[A-Za-z]/u.test(word) && (/\d\D*\d/u.test(word) || (/[a-z][A-Z].*[a-z][A-Z]/u.test(word) && word.length >= 16)),
   );
 

@@ -107,3 +107,18 @@ test("a script that is secret as a whole is shown but for its secrets", () => {
     "/home/ddos/app/.env has mode 644, [secret]",
   );
 });
+
+test.each<[string, (text: string) => string]>([
+  ["one line", (text) => text],
+  ["lines of 76", (text) => text.replace(/.{76}/gu, "$&\n")],
+])("an encoded archive (%s) costs next to nothing, and what stands before and behind it is masked", (_form, laid) => {
+  const archive = laid("Qm9i0K7x".repeat(2 ** 20));
+  const [before, behind] = [planted(), planted()];
+  const create = new Secret(`export A_TOKEN=${before}\n${archive}\nexport B_TOKEN=${behind}\n`);
+  const resource = makeResource({
+    urn: "urn:pulumi:a::b::command:remote:Command::x",
+    type: "command:remote:Command",
+    inputs: { create, stdin: archive },
+  });
+  expect(masked(`${before} and ${behind}, word by word`, makeGraph([resource], true))).toBe("[secret] and [secret], word by word");
+});
