@@ -1,7 +1,7 @@
 /** What an instance's user data does at the first boot: a script, or cloud-config with files and commands. */
-import { parse as parseYaml } from "yaml";
 import type { Resource } from "../core/types";
 import { asString, isAbsent } from "../core/values";
+import { readYaml } from "../core/yaml";
 import { foreign, shellString } from "./text";
 import { strangeSettings } from "./cloud-config";
 import { gunzipSync } from "node:zlib";
@@ -99,12 +99,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** A list of texts, each of a format of its own. */
 function archive(text: string, instance: Resource, part: string, files: Files, context: Context): void {
-  let parts: unknown;
-  try {
-    parts = text.length > LONGEST ? undefined : parseYaml(text);
-  } catch {
-    parts = undefined;
-  }
+  const parts = yamlValue(text);
   if (!Array.isArray(parts)) return unreadable(instance, part, "which is not a valid archive of cloud-config", files, context);
   for (const one of parts as readonly unknown[]) {
     const { content, type } = (typeof one === "object" && one !== null ? one : { content: one }) as { content?: unknown; type?: unknown };
@@ -114,6 +109,16 @@ function archive(text: string, instance: Resource, part: string, files: Files, c
     if (/^#/u.test(content.trimStart())) run(content, instance, part, files, context);
     else if (head !== undefined) run(`${head}\n${content}`, instance, part, files, context);
     else unreadable(instance, part, "a part of which has a format that is not followed", files, context);
+  }
+}
+
+/** Undefined where it cannot be read. */
+function yamlValue(text: string): unknown {
+  try {
+    const document = readYaml(text);
+    return document === undefined || document.errors.length > 0 ? undefined : document.toJS();
+  } catch {
+    return undefined; // an alias without an anchor, or a hundred of them
   }
 }
 
@@ -144,13 +149,11 @@ interface CloudConfig {
 }
 
 function cloudConfig(text: string, instance: Resource, part: string, files: Files, context: Context): void {
-  let config: CloudConfig;
   if (text.length > LONGEST) return unreadable(instance, part, "which is longer than AWS takes", files, context);
-  try {
-    config = (parseYaml(text) as CloudConfig | null) ?? {};
-  } catch {
-    return unreadable(instance, part, "which is not valid cloud-config", files, context);
-  }
+  const read = yamlValue(text);
+  if (read === undefined)
+    return unreadable(instance, part, "which is not valid cloud-config, or too deeply nested to be read", files, context);
+  const config = (read ?? {}) as CloudConfig;
   const commands = (list: CloudConfig["runcmd"]): void => {
     const lines = (list ?? []).map((one) => (typeof one === "string" ? one : one.map(quote).join(" ")));
     if (lines.length > 0) script(lines.join("\n"), instance, part, files, context);

@@ -1,6 +1,6 @@
-import { parseDocument } from "yaml";
 import type { Finding, Policy, Resource, Value } from "../../../core/types";
 import { asProps, asString } from "../../../core/values";
+import { readYaml } from "../../../core/yaml";
 import { isSecretValue } from "../names";
 import { scan } from "../scan";
 import { filesOf, found, textOf } from "./graph";
@@ -29,8 +29,8 @@ const STACK_FILE = /(^|\/)Pulumi(\.[^/]+)?\.ya?ml$/;
 
 function check(file: Resource): Finding[] {
   const text = textOf(file);
-  const document = parseDocument(text ?? "");
-  if (text === undefined || document.errors.length > 0)
+  const document = readYaml(text ?? "");
+  if (text === undefined || document === undefined || document.errors.length > 0)
     return [{ verdict: "unknown", urn: file.urn, message: `${file.urn} cannot be read as YAML, so what it holds is not known: fix it` }];
   const config = asProps(asProps(document.toJS() as Value)?.config) ?? {};
   return Object.entries(config).flatMap(([key, value]) => entry(file.urn, key, value));
