@@ -48,7 +48,7 @@ export async function checkBucket(
 function unreadPolicy({ project, models }: StackConfig, { policy }: BucketFacts): string | undefined {
   const why = whyUnknown(policy);
   if (why === undefined) return undefined;
-  return `${project}:models.existing.manage: names tlsPolicy, and the policy that ${models.existing?.bucket ?? ""} has could not be read (${why}), so that an update would replace it; allow s3:GetBucketPolicy, or remove tlsPolicy`;
+  return `${project}:models.existing.manage: names tlsPolicy, and the policy that ${models.existing?.bucket ?? ""} has could not be read (${why}): an update is refused, because it would write over it; allow s3:GetBucketPolicy, or remove tlsPolicy`;
 }
 
 /**

@@ -3,6 +3,7 @@ import * as aws from "../aws";
 import { BACKUP_PREFIX } from "../hosts/permissions";
 import type { Asked } from "../network/facts";
 import { asked } from "../network/look-up";
+import { isGroup } from "../config/values";
 import type { BucketFacts, CloudBucket } from "./bucket-facts";
 
 export interface WantedBucket {
@@ -19,16 +20,52 @@ export async function lookUpBucket({ bucket, prefix }: WantedBucket): Promise<Bu
     asked(async () => (await aws.s3.getBucketPolicy({ bucket })).policy),
     asked(async () => (await aws.s3.getObjects({ bucket, prefix: prefix + BACKUP_PREFIX, maxKeys: 1 })).keys.length > 0),
   ]);
-  return { region, own, settings, policy: policy === "" ? "absent" : policy, backups };
+  return { region: region === "" ? { unknown: "AWS named no region" } : region, own, settings, policy: readable(policy), backups };
+}
+
+/** What is read as a policy later is one. */
+function readable(policy: Asked<string>): Asked<string> {
+  if (policy === "") return "absent";
+  if (policy === "absent" || typeof policy !== "string") return policy;
+  const document = parsed(policy);
+  const statements = isGroup(document) ? [document.Statement ?? []].flat() : [undefined];
+  return statements.every(isGroup) ? policy : { unknown: "it has the form of no policy" };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // of no form
+  }
+}
+
+/** Lists, by the property that holds them. */
+const LISTS: Readonly<Record<string, string>> = {
+  BucketEncryption: "ServerSideEncryptionConfiguration",
+  OwnershipControls: "Rules",
+  LifecycleConfiguration: "Rules",
+  CorsConfiguration: "CorsRules",
+  ReplicationConfiguration: "Rules",
+};
+
+function isCloudBucket(value: unknown): value is CloudBucket {
+  const isList = (list: unknown): boolean => list === undefined || list === null || (Array.isArray(list) && list.every(isGroup));
+  return (
+    isGroup(value) &&
+    [value.Tags, value.InventoryConfigurations].every(isList) &&
+    Object.entries(LISTS).every(([key, inner]) => {
+      const group = value[key];
+      return group === undefined || group === null || (isGroup(group) && isList(group[inner]));
+    })
+  );
 }
 
 /** The provider has no question for versioning, ownership and the public access block of a bucket: Cloud Control answers for all of them at once. */
 async function settingsOf(bucket: string): Promise<Asked<CloudBucket>> {
   const answer = await asked(async () => (await aws.getResource({ typeName: "AWS::S3::Bucket", identifier: bucket })).properties);
   if (typeof answer !== "string" || answer === "absent") return answer;
-  try {
-    return JSON.parse(answer) as CloudBucket;
-  } catch {
-    return { unknown: "Cloud Control answered with no JSON" };
-  }
+  const answered = parsed(answer);
+  const settings = isGroup(answered) ? Object.fromEntries(Object.entries(answered).filter(([, value]) => value !== null)) : undefined;
+  return isCloudBucket(settings) ? settings : { unknown: "Cloud Control answered in another form" };
 }

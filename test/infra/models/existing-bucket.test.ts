@@ -209,3 +209,11 @@ test("an update does not write over a policy that it could not read", async () =
   );
   await expect(evaluateDev(existing({ manage: ["tlsPolicy"] }), world, true)).resolves.toBeDefined();
 });
+
+test.each<[string, World]>([
+  ["a policy that is no JSON", { policy: "{" }],
+  ["a policy whose statements are none", { policy: JSON.stringify({ Statement: [null] }) }],
+  ["settings of another form", { settings: { LifecycleConfiguration: { Rules: "x" }, Tags: {} } }],
+])("%s is not looked at, and no fault of the program", async (_, world) => {
+  await expect(evaluateDev(existing(), answering(world), true)).resolves.toBeDefined();
+});
