@@ -27,7 +27,7 @@ export function anybodys(statement: Statement, owner: Owner): string[] {
 function isAnybodys(pattern: string, { words }: Owner): boolean {
   if (!pattern.startsWith("arn:")) return /[*?]/.test(pattern);
   const [, , service = "", , account = "", ...rest] = pattern.split(":");
-  const name = rest.join(":");
+  const name = rest.join(":").replace(/^accesspoint\//, "");
   // What AWS publishes (images, regions, addresses) is in no account.
   if (service === "ssm" && account === "" && /^parameter\/aws\/./.test(name)) return false;
   if (/[*?]/.test(service)) return true;

@@ -31,7 +31,7 @@ function compiled(pattern: string): Glob {
 }
 
 /** China's and the government's partitions are other names of the same thing here. */
-function samePartition(arn: string): string {
+export function samePartition(arn: string): string {
   return arn.replace(/^arn:aws(-[a-z-]+)?:/, "arn:aws:");
 }
 

@@ -35,6 +35,10 @@ const CONTENT =
 const COMMANDS =
   /^(ssm:(SendCommand|StartSession|ResumeSession|StartAutomationExecution|StartChangeRequestExecution|CreateAssociation(Batch)?|UpdateAssociation|StartAssociationsOnce|UpdateDocument|UpdateDocumentDefaultVersion)|ec2-instance-connect:(SendSSHPublicKey|SendSerialConsoleSSHPublicKey|OpenTunnel)|ssm-guiconnect:StartConnection)$/;
 
+export const isCommand = (action: string): boolean => COMMANDS.test(action);
+/** A change that nobody suffers from, or a read of content. */
+export const isHarmlessChange = (action: string): boolean => CONTENT.test(action) || HARMLESS_CHANGES.some((one) => one.test(action));
+
 /** @param host whether it is the role of a host: what maintains hosts is another thing */
 export function risksOf(statements: readonly Statement[], owner: Owner, host = false): Risk[] {
   const allowed = statements.filter(({ effect }) => effect === "Allow");

@@ -148,19 +148,38 @@ function rolesOf(graph: Graph, host: Resource, property: string, value: Value): 
   });
 }
 
-/** Roles that other resources of AWS run with: functions, tasks, builds, jobs. */
-export function serviceRoles(graph: Graph): { readonly role: Resource; readonly user: Resource }[] {
-  if (ofType(graph, ROLE).length === 0) return [];
+/** Roles that other resources of AWS run with: functions, tasks, builds, jobs. Each role once, with the first that has it. */
+export function serviceRoles(graph: Graph): RoleUser[] {
   const found = new Map<Resource, Resource>();
-  for (const user of graph.resources) {
+  for (const { role, user } of usersOfRoles(graph)) found.set(role, found.get(role) ?? user);
+  return [...found].map(([role, user]) => ({ role, user }));
+}
+
+export interface RoleUser {
+  readonly role: Resource;
+  /** The role itself where only its trust says what takes it. */
+  readonly user: Resource;
+}
+
+const roleUsers = new WeakMap<Graph, RoleUser[]>();
+
+/** Every resource that runs with a role, with that role. */
+export function usersOfRoles(graph: Graph): RoleUser[] {
+  const known = roleUsers.get(graph);
+  if (known) return known;
+  const found: RoleUser[] = [];
+  const roles = ofType(graph, ROLE);
+  for (const user of roles.length === 0 ? [] : graph.resources) {
     if (!user.type.startsWith("aws:") || user.external === true || /^aws:(iam|ec2|s3|kms)\//.test(user.type)) continue;
     for (const [key, value] of Object.entries(user.inputs))
       for (const place of rolePlaces(key, value))
-        for (const role of targetsOf(graph, user, key, ROLE_KIND, place).certain) found.set(role, found.get(role) ?? user);
+        for (const role of targetsOf(graph, user, key, ROLE_KIND, place).certain) found.push({ role, user });
   }
   // Whoever gives hosts and code of theirs this role by its name alone is not in the program: the trust says which kind of user it has.
-  for (const role of ofType(graph, ROLE)) if (!found.has(role) && role.external !== true && runsCode(role)) found.set(role, role);
-  return [...found].map(([role, user]) => ({ role, user }));
+  const used = new Set(found.map(({ role }) => role));
+  for (const role of roles) if (!used.has(role) && role.external !== true && runsCode(role)) found.push({ role, user: role });
+  roleUsers.set(graph, found);
+  return found;
 }
 
 const CODE =

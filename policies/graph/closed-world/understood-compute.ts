@@ -49,6 +49,16 @@ export const COMPUTE: readonly Entry[] = [
     harmless: "Names in metrics and logs; nothing is reached by them.",
   },
   {
+    types: "dlm/lifecyclePolicy:",
+    properties: "policyDetails defaultPolicy",
+    modelled: "not-shared-with-strangers judgeable-resources",
+  },
+  {
+    types: "cloudwatch/eventRule:",
+    properties: "eventPattern name",
+    harmless: "It says which events are taken; what happens then is the target's, which is evaluated.",
+  },
+  {
     types: "backup/selection:",
     properties: "resources selectionTags conditions",
     harmless: "Copies into a vault of the account, whose own policy and copy actions name where else they go.",

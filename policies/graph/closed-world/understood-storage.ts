@@ -43,6 +43,11 @@ export const STORAGE: readonly Entry[] = [
     harmless: "It hands out no object: events name keys only, the rest is about cost, speed or locks.",
   },
   {
+    types: "s3control/storageLensConfiguration:",
+    properties: "storageLensConfiguration",
+    modelled: "not-shared-with-strangers",
+  },
+  {
     types: "cloudtrail/trail: cfg/deliveryChannel:",
     properties: "s3BucketName",
     harmless: "Logs are written to a prefix of the bucket; nothing is read.",

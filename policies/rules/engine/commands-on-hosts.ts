@@ -1,6 +1,7 @@
 /** AWS services that run commands on hosts, or calls of the AWS API, at a time of their own. */
 import type { Props, Resource, Value } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown, leaves } from "../../core/values";
+import { fieldsNamed } from "../../graph/network/network-interface";
 
 /** Documents of AWS that only look at a host or patch it as its owner says. */
 const LOOKING =
@@ -20,6 +21,10 @@ export function runsCommands({ type, inputs }: Resource): string | undefined {
     return isAbsent(inputs.sources) || leaves(inputs.sources).length === 0 ? undefined : "has hosts take packages from sources of its own";
   if (type.startsWith("aws:ssm/maintenanceWindowTask:")) return maintenance(inputs);
   if (type.startsWith("aws:cloudwatch/eventTarget:")) return event(inputs);
+  if (type.startsWith("aws:dlm/lifecyclePolicy:")) {
+    const scripts = fieldsNamed(inputs, /^(scripts|executionHandler)$/).filter((value) => !isAbsent(value));
+    return scripts.length > 0 ? "runs a document of Systems Manager on hosts before and after it takes snapshots" : undefined;
+  }
   if (type.startsWith("aws:scheduler/schedule:")) return target(asProps(inputs.target)?.arn);
   if (type.startsWith("aws:sfn/stateMachine:")) {
     const calls = leaves(inputs.definition).some((leaf) => typeof leaf === "string" && API_CALLS.test(leaf));

@@ -4,7 +4,8 @@ import { unmodelled } from "../../graph/closed-world";
 import type { Unmodelled } from "../../graph/closed-world";
 import type { Thing } from "../../graph/closed-world/guarded";
 import { runsCommands } from "./commands-on-hosts";
-import { bodyTypes, HARMLESS_PACKAGES, reachesGuards } from "./packages";
+import { HARMLESS_PACKAGES, reachesGuards } from "./packages";
+import { doorOf, doubtOfTemplate } from "./template";
 
 const FIX = "use the typed resource of the aws provider, so that the other policies can evaluate it";
 
@@ -88,7 +89,9 @@ function doubt(resource: Resource): string | undefined {
   if (/^(pulumi|command)$/.test(name) || /^pulumi-(nodejs|python|dotnet|go|java|yaml)$/.test(name)) return undefined;
   if (name === "aws-native" || name === "awscc") {
     if (/:cloudformation:(Stack|StackSet)$/i.test(type)) return template(inputs.templateBody, inputs.templateUrl);
-    return reachesGuards(nativeType(type)) ? `makes ${nativeType(type)} by another provider` : undefined;
+    if (reachesGuards(nativeType(type))) return `makes ${nativeType(type)} by another provider`;
+    const door = doorOf(nativeType(type), inputs);
+    return door === undefined ? undefined : `makes ${nativeType(type)} with ${door} by another provider`;
   }
   if (name === "kubernetes") return published(resource);
   return HARMLESS_PACKAGES.has(name) ? undefined : `comes from the package "${name}", whose reach is not known`;
@@ -130,9 +133,14 @@ function published({ type, inputs }: Resource): string | undefined {
 function within(resource: Resource): string | undefined {
   const { type, inputs } = resource;
   if (/^aws:cloudformation\/(stack|stackSet):/.test(type)) return template(inputs.templateBody, inputs.templateUrl);
+  if (/^aws:cloudformation\/cloudFormationType:/.test(type)) return "registers code of its own that CloudFormation runs";
+  if (/^aws:cloudformation\/stack(SetInstance|Instances):/.test(type))
+    return (resource.propertyDependencies.stackSetName ?? []).length > 0 ? undefined : "makes stacks of a template that is kept elsewhere";
   if (/^aws:cloudcontrol\/resource:/.test(type)) {
     const made = asString(inputs.typeName);
-    return made === undefined || reachesGuards(made) ? `makes ${made ?? "a resource of unknown type"} through Cloud Control` : undefined;
+    if (made === undefined || reachesGuards(made)) return `makes ${made ?? "a resource of unknown type"} through Cloud Control`;
+    const door = doorOf(made, stated(inputs.desiredState));
+    return door === undefined ? undefined : `makes ${made} with ${door} through Cloud Control`;
   }
   if (/^aws:(servicecatalog\/provisionedProduct|serverlessrepository\/cloudFormationStack):/.test(type))
     return "makes a product whose template is kept elsewhere";
@@ -142,12 +150,19 @@ function within(resource: Resource): string | undefined {
 
 function template(body: Value | undefined, url: Value | undefined): string | undefined {
   const text = asString(body);
-  if (text !== undefined) {
-    const types = bodyTypes(text).filter(reachesGuards);
-    return types.length > 0 ? `makes ${types.slice(0, 4).join(", ")} by a template` : undefined;
-  }
+  if (text !== undefined) return doubtOfTemplate(text);
   if (isAbsent(body) && isAbsent(url)) return undefined;
   return isUnknown(body) ? "has a template that is not known yet" : "has a template that is kept elsewhere";
+}
+
+/** Cloud Control takes the properties as JSON; of what cannot be read every text counts as the name of one. */
+function stated(value: Value | undefined): unknown {
+  const text = asString(value);
+  try {
+    return text === undefined ? { policy: true } : JSON.parse(text);
+  } catch {
+    return { policy: true };
+  }
 }
 
 /** `aws-native:ec2:SecurityGroup` -> `AWS::EC2::SecurityGroup`. */

@@ -23,19 +23,10 @@ export const HARMLESS_PACKAGES: ReadonlySet<string> = new Set(Object.values(ELSE
 const HARMLESS_TYPES =
   /^(AWS::(Budgets|CE|CloudWatch|Logs|SNS|SQS|DynamoDB|Chatbot|Notifications|ResourceGroups|CertificateManager|Cassandra|Timestream|QLDB|Location|Route53RecoveryReadiness|XRay|ApplicationSignals|RUM|Synthetics|Detective|GuardDuty|Inspector|InspectorV2|Macie|AccessAnalyzer|DevOpsGuru|CodeGuruReviewer|CodeGuruProfiler)::\w+|AWS::CloudFormation::(WaitCondition|WaitConditionHandle)|AWS::CDK::Metadata|AWS::EC2::(FlowLog|NetworkInsightsPath|NetworkInsightsAnalysis))$/i;
 
+/** Of these services only the types that let others in, or act with somebody's rights. */
+const OPENS = /(Policy|Permission|BudgetsAction|Canary|Integration|Destination|Delegation|Grant|Attachment|Association|Hook)$/i;
+
 /** Can a resource of this CloudFormation type change what the checklist is about? */
 export function reachesGuards(type: string): boolean {
-  return !HARMLESS_TYPES.test(type);
-}
-
-/** The resource types in a template, JSON or YAML, short or long spelling. */
-export function bodyTypes(body: string): string[] {
-  const types = [...body.matchAll(/["']?Type["']?\s*:\s*["']?(\w+(?:::\w+)+)/g)].map(([, type = ""]) => type).filter(isResourceType);
-  const included = /Fn::Transform|!Transform|^[ \t]*["']?Transform["']?[ \t]*:/m.test(body) ? ["AWS::Serverless::Transform"] : [];
-  return [...new Set([...types, ...included])];
-}
-
-/** Parameters have types as well: `AWS::EC2::VPC::Id`, `AWS::SSM::Parameter::Value<String>`. */
-function isResourceType(type: string): boolean {
-  return !/^AWS::EC2::\w+::\w+$|^AWS::Route53::HostedZone::Id$|^AWS::SSM::Parameter::\w+$/.test(type);
+  return !HARMLESS_TYPES.test(type) || OPENS.test(type);
 }

@@ -1,9 +1,11 @@
 import { ofType } from "../../core/references";
 import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
-import { asArray, asProps, asString, isAbsent } from "../../core/values";
+import { asArray, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { keepsStrangersOut } from "../../graph/iam-condition";
 import { readDocument } from "../../graph/iam-document";
 import { ownAccounts, reachOf } from "../../graph/iam-principal";
+import { targetsOf } from "../../graph/join";
+import { fieldsNamed } from "../../graph/network/network-interface";
 
 const FIX = "Name the roles or the account that need it, or narrow it by aws:PrincipalOrgID, aws:SourceAccount or aws:SourceArn.";
 
@@ -29,9 +31,30 @@ const DOCUMENTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Types that name accounts, or everybody by a word of their own. */
-const GRANTS: readonly { readonly type: RegExp; readonly names: (inputs: Resource["inputs"]) => readonly (Value | undefined)[] }[] = [
-  { type: /^aws:ec2\/amiLaunchPermission:/, names: ({ accountId, group }) => [accountId, group] },
+const GRANTS: readonly {
+  readonly type: RegExp;
+  readonly names: (inputs: Resource["inputs"], graph: Graph, resource: Resource) => readonly (Value | undefined)[];
+}[] = [
+  {
+    type: /^aws:ec2\/amiLaunchPermission:/,
+    names: ({ accountId, group, organizationArn, organizationalUnitArn }) => [accountId, group, organizationArn, organizationalUnitArn],
+  },
   { type: /^aws:ec2\/snapshotCreateVolumePermission:/, names: ({ accountId }) => [accountId] },
+  {
+    type: /^aws:imagebuilder\/distributionConfiguration:/,
+    names: (inputs) =>
+      fieldsNamed(inputs, /^(userIds|userGroups|organizationArns|organizationalUnitArns|targetAccountIds|accountId)$/).flatMap(list),
+  },
+  {
+    type: /^aws:s3control\/storageLensConfiguration:/,
+    names: ({ storageLensConfiguration }) => fieldsNamed(storageLensConfiguration, /^accountId$/),
+  },
+  { type: /^aws:dlm\/lifecyclePolicy:/, names: (inputs) => fieldsNamed(inputs, /^(targetAccounts)$/).flatMap(list) },
+  { type: /^aws:backup\/plan:/, names: (inputs) => fieldsNamed(inputs, /^destinationVaultArn$/).flatMap((value) => accountOf(value)) },
+  {
+    type: /^aws:ram\/principalAssociation:/,
+    names: ({ principal }, graph, resource) => (isShownShare(graph, resource) ? [] : [principal]),
+  },
   {
     type: /^aws:(rds\/(snapshot|clusterSnapshot)|docdb\/clusterSnapshot|neptune\/clusterSnapshot):/,
     names: ({ sharedAccounts }) => list(sharedAccounts),
@@ -46,6 +69,16 @@ const GRANTS: readonly { readonly type: RegExp; readonly names: (inputs: Resourc
       [principalOrgId, sourceArn, sourceAccount].every(isAbsent) ? [principal] : [],
   },
 ];
+
+/** Where an unknown account is no detail: these exist to hand an image or a snapshot to one. */
+const SHARES =
+  /^aws:(ec2\/(amiLaunchPermission|snapshotCreateVolumePermission)|imagebuilder\/distributionConfiguration|dlm\/lifecyclePolicy):/;
+
+/** What is shared is part of the program, where other policies look at it: only a share of others may hold anything. */
+const isShownShare = (graph: Graph, resource: Resource): boolean =>
+  targetsOf(graph, resource, "resourceShareArn", { type: /^aws:ram\/resourceShare:/, names: ["arn"] }).certain.length > 0;
+
+const accountOf = (value: Value): string[] => /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(asString(value) ?? "")?.[1]?.split(",") ?? [];
 
 const list = (value: Value | undefined): Value[] => asArray(value) ?? (isAbsent(value) || value === undefined ? [] : [value]);
 
@@ -71,7 +104,7 @@ export const policy: Policy = {
     ...GRANTS.flatMap(({ type, names }) =>
       ofType(graph, type)
         .filter(isOwn)
-        .flatMap((resource) => byName(graph, resource, names(resource.inputs))),
+        .flatMap((resource) => byName(graph, resource, names(resource.inputs, graph, resource))),
     ),
   ],
 };
@@ -105,10 +138,14 @@ function byDocument(graph: Graph, resource: Resource, key: string): Finding[] {
 function byName(graph: Graph, resource: Resource, names: readonly (Value | undefined)[]): Finding[] {
   const own = ownAccounts(graph);
   return names.flatMap((value): Finding[] => {
+    if (isUnknown(value)) return SHARES.test(resource.type) ? [account(resource, "a value that is not known yet")] : [];
     const text = asString(value)?.trim();
     if (text === undefined || text === "") return [];
     if (/^(all|\*)$/i.test(text)) return [everybody(resource, `"${text}"`)];
-    const id = /^(\d{12})$/.exec(text)?.[1] ?? /^arn:[^:]*:(?:iam|sts)::(\d{12}):/.exec(text)?.[1];
+    const id =
+      /^(\d{12})$/.exec(text)?.[1] ??
+      /^arn:[^:]*:(?:iam|sts)::(\d{12}):/.exec(text)?.[1] ??
+      /^arn:[^:]*:organizations::\d{12}:/.exec(text)?.[0];
     return id === undefined || own.has(id) ? [] : [account(resource, `"${text}"`)];
   });
 }

@@ -1,4 +1,4 @@
-import type { Finding, Graph, Policy, Resource } from "../../core/types";
+import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
 import { actionAnswer, decide } from "../../graph/iam-match";
 import { ofType } from "../../core/graph";
 import { asString, leaves } from "../../core/values";
@@ -8,7 +8,10 @@ import { describeRisk, risksOf } from "../../graph/iam-risk";
 import type { Risk } from "../../graph/iam-risk";
 import { hostRoles, rightsOf, serviceRoles } from "../../graph/iam-role";
 import type { Grant, Rights } from "../../graph/iam-role";
+import { pathsFrom } from "../../graph/iam-takeover";
 import type { Statement } from "../../graph/iam-document";
+import { touches } from "./guarded-by-roles";
+import type { Touches } from "./guarded-by-roles";
 import { report, ROLE_TYPES } from "./hosts";
 
 const FIX = "grant the actions that the host needs, on the resources it needs them for";
@@ -68,13 +71,14 @@ const FORBIDDEN: readonly { readonly action: string; readonly resource: string }
   { action: "rds:DeleteDBInstance", resource: "arn:aws:rds:us-east-1:000000000000:db:something" },
 ];
 
-function check(graph: Graph): Finding[] {
+function check(graph: Graph, settings: Settings): Finding[] {
   const roles = new Map<Resource, Resource>();
   for (const { host, role } of hostRoles(graph)) if (role) roles.set(role, roles.get(role) ?? host);
-  return [...ofHosts(graph, roles), ...ofServices(graph, roles), ...ofGroups(graph)];
+  const touched = touches(graph, settings, ownerOf(graph));
+  return [...ofHosts(graph, roles, touched), ...ofServices(graph, roles, touched), ...ofGroups(graph)];
 }
 
-function ofHosts(graph: Graph, roles: ReadonlyMap<Resource, Resource>): Finding[] {
+function ofHosts(graph: Graph, roles: ReadonlyMap<Resource, Resource>, touched: Touches): Finding[] {
   return [...roles].flatMap(([role, host]) => {
     const rights = rightsOf(graph, role);
     const who = `role "${role.name}" of "${host.name}"`;
@@ -82,7 +86,25 @@ function ofHosts(graph: Graph, roles: ReadonlyMap<Resource, Resource>): Finding[
       ...managed(rights, who),
       ...meant(graph, rights, role, who),
       ...rights.open.map(({ resource, what }) => report(resource, "unknown", `what ${who} may do is not known: ${what}`)),
+      ...becomes(graph, role, who),
+      ...touched(role, who, FIX),
     ];
+  });
+}
+
+/** What the role lacks itself it may have as another one: the roles that it can become, and those of code that it can change. */
+function becomes(graph: Graph, role: Resource, who: string): Finding[] {
+  return pathsFrom(graph, role).flatMap((path): Finding[] => {
+    const how = `${who} may ${path.how}`;
+    const other = path.role;
+    if (!other) return [report(role, "unknown", `${how}, so what it may do is not known: make that role in the program, or ${FIX}`)];
+    const rights = rightsOf(graph, other);
+    const far = rights.managed.find(({ arn }) => FAR.test(arn));
+    if (far) return [report(role, path.certain ? "violation" : "unknown", `${how}, which has ${far.arn}: ${FIX}`)];
+    const [worst] = meant(graph, rights, other, "that role");
+    if (worst) return [report(role, path.certain ? worst.verdict : "unknown", `${how}; ${worst.message}`)];
+    const [unread] = rights.open;
+    return unread ? [report(role, "unknown", `${how}, and what that may do is not known: ${unread.what}`)] : [];
   });
 }
 
@@ -94,7 +116,7 @@ function managed(rights: Rights, who: string): Finding[] {
 }
 
 /** Functions, tasks, builds: their roles are taken over with their code. What they lack for certain is nobody's finding. */
-function ofServices(graph: Graph, hosts: ReadonlyMap<Resource, Resource>): Finding[] {
+function ofServices(graph: Graph, hosts: ReadonlyMap<Resource, Resource>, touched: Touches): Finding[] {
   return serviceRoles(graph)
     .filter(({ role }) => !hosts.has(role))
     .flatMap(({ role, user }) => {
@@ -105,6 +127,7 @@ function ofServices(graph: Graph, hosts: ReadonlyMap<Resource, Resource>): Findi
           .filter(({ arn }) => TAKES_OVER.test(arn))
           .map(({ arn, resource }) => report(resource, "violation", `${who} has ${arn}: ${FIX}`)),
         ...byMeaning(graph, particulars(rights), role, who, false).slice(0, 1),
+        ...touched(role, who, FIX),
       ];
     });
 }

@@ -8,6 +8,7 @@ import type { Answer } from "../../graph/iam-match";
 import type { Statement } from "../../graph/iam-document";
 import type { Grant, Rights } from "../../graph/iam-role";
 import { targetsOf } from "../../graph/join";
+import { isDoorOf, throughDoors } from "../bucket/doors";
 import { coversModels, objectKeys } from "../bucket/model";
 
 /** Changes of S3 that leave models and their guards as they are: the end of an upload, a copy out of an archive, what is measured. */
@@ -36,9 +37,14 @@ export interface Writes {
 const NONE: Writes = { certain: [], possible: [] };
 
 export function modelWrites(graph: Graph, role: Resource, rights: Rights, bucket: Resource): Writes {
-  const writing = rights.grants.flatMap((grant) => grant.document.statements).filter(mayWrite);
+  const writing = rights.grants
+    .flatMap((grant) => grant.document.statements)
+    .map((statement) => throughDoors(graph, statement, bucket, nameOf(bucket)))
+    .filter(mayWrite);
   if (!writing.some((statement) => mayConcern(statement, nameOf(bucket)))) return NONE;
-  const statements = rights.grants.flatMap((grant) => grant.document.statements.map((statement) => narrowed(grant, statement, bucket)));
+  const statements = rights.grants.flatMap((grant) =>
+    grant.document.statements.map((statement) => throughDoors(graph, narrowed(graph, grant, statement, bucket), bucket, nameOf(bucket))),
+  );
   const limit = boundary(graph, role);
   const name = nameOf(bucket);
   const arn = `arn:aws:s3:::${name}`;
@@ -62,7 +68,9 @@ function nameOf(bucket: Resource): string {
 }
 
 export function mayWriteAtAll(rights: Rights): boolean {
-  return rights.grants.some((grant) => grant.document.statements.some(mayWrite));
+  return rights.grants.some((grant) =>
+    grant.document.statements.some((one) => mayWrite(one) || one.actions?.known.some((name) => /^s3-object-lambda:/i.test(name)) === true),
+  );
 }
 
 /** Most statements only read: they are sorted out before requests are tried one by one. */
@@ -87,9 +95,10 @@ function mayConcern({ resources }: Statement, name: string): boolean {
   });
 }
 
-/** Unknown ARNs in a text that this bucket does not flow into are not its. */
-function narrowed(grant: Grant, statement: Statement, bucket: Resource): Statement {
-  if (grant.flows.length === 0 || grant.flows.includes(bucket) || grant.flows.some(({ type }) => !type.startsWith("aws:")))
+/** Unknown ARNs in a text that neither this bucket nor one of its access points flows into are not its. */
+function narrowed(graph: Graph, grant: Grant, statement: Statement, bucket: Resource): Statement {
+  const { flows } = grant;
+  if (flows.length === 0 || flows.some((one) => one === bucket || !one.type.startsWith("aws:") || isDoorOf(graph, one, bucket)))
     return statement;
   return statement.resources ? { ...statement, resources: { ...statement.resources, unknowns: 0 } } : statement;
 }

@@ -1,7 +1,8 @@
 import { selectRole } from "../../core/select";
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
-import { hostRoles, rightsOf } from "../../graph/iam-role";
+import { hostRoles, rightsOf, serviceRoles } from "../../graph/iam-role";
 import type { Rights } from "../../graph/iam-role";
+import { pathsFrom } from "../../graph/iam-takeover";
 import { BUCKET } from "../bucket/model";
 import { MODEL_TYPES, report } from "./hosts";
 import { mayWriteAtAll, modelWrites } from "./model-writes";
@@ -13,7 +14,8 @@ export const policy: Policy = {
   severity: "critical",
   control: "MODEL-1",
   tags: ["iam", "models"],
-  description: "No host's role may change or delete models in the bucket, or the bucket's own guards.",
+  description:
+    "No host's role may change or delete models in the bucket, or the bucket's own guards: not itself, nor as a role that it can become, nor by code of others that it can change. Roles of functions, tasks and builds that may are reported as well.",
   why: "Whoever takes over a host could replace the model that every other host loads next; a pickle is code.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -39,7 +41,8 @@ function check(graph: Graph, settings: Settings): Finding[] {
         report(host, "unknown", `what "${host.name}" may do to models is not known: ${open ?? ""}; make its role in the program`),
       );
   }
-  return [...strangers, ...[...roles].flatMap(([role, host]) => ofRole(graph, role, host, buckets))];
+  const hosts = [...roles].flatMap(([role, host]) => [...ofRole(graph, role, host, buckets), ...ofOthers(graph, role, host, buckets)]);
+  return [...strangers, ...hosts, ...ofServices(graph, roles, buckets)];
 }
 
 function ofRole(graph: Graph, role: Resource, host: Resource, buckets: readonly Resource[]): Finding[] {
@@ -48,9 +51,47 @@ function ofRole(graph: Graph, role: Resource, host: Resource, buckets: readonly 
   const managed = rights.managed
     .filter(({ arn }) => WRITERS.test(arn))
     .map(({ arn, resource }) => report(resource, "violation", `${who} may write and delete models by ${arn}: ${FIX}`));
-  // Most roles only read: no bucket has to be looked at for them.
-  const written = mayWriteAtAll(rights) ? buckets.flatMap((bucket) => writes(graph, role, who, rights, bucket)) : [];
-  return [...managed, ...written, ...open(role, who, rights)];
+  return [...managed, ...written(graph, role, who, buckets), ...open(role, who, rights)];
+}
+
+/** Most roles only read: no bucket has to be looked at for them. */
+function written(graph: Graph, role: Resource, who: string, buckets: readonly Resource[]): Finding[] {
+  const rights = rightsOf(graph, role);
+  return mayWriteAtAll(rights) ? buckets.flatMap((bucket) => writes(graph, role, who, rights, bucket)) : [];
+}
+
+/** Roles that the host can become, or whose code it can change or start. */
+function ofOthers(graph: Graph, role: Resource, host: Resource, buckets: readonly Resource[]): Finding[] {
+  return pathsFrom(graph, role).flatMap((path): Finding[] => {
+    if (!path.role) return [];
+    const how = `role "${role.name}" of "${host.name}" may ${path.how}`;
+    const rights = rightsOf(graph, path.role);
+    const managed = rights.managed.find(({ arn }) => WRITERS.test(arn));
+    if (managed) return [report(role, path.certain ? "violation" : "unknown", `${how}, which may write models by ${managed.arn}: ${FIX}`)];
+    return written(graph, path.role, "that role", buckets).map(({ verdict, message }) =>
+      report(role, path.certain ? verdict : "unknown", `${how}; ${message}`),
+    );
+  });
+}
+
+/** Functions, tasks and builds run code of others; one of them may be what uploads models. */
+function ofServices(graph: Graph, hosts: ReadonlyMap<Resource, Resource>, buckets: readonly Resource[]): Finding[] {
+  return serviceRoles(graph)
+    .filter(({ role }) => !hosts.has(role))
+    .flatMap(({ role, user }) => {
+      const who = `role "${role.name}"${user === role ? "" : ` of "${user.name}"`}`;
+      const ways = [{ role, how: "" }, ...pathsFrom(graph, role).map((path) => ({ role: path.role, how: ` may ${path.how}; that role` }))];
+      const [first] = ways.flatMap((way) => (way.role ? written(graph, way.role, `${who}${way.how}`, buckets) : []));
+      if (!first) return [];
+      const what = first.message.slice(0, first.message.lastIndexOf(`: ${FIX}`));
+      return [
+        report(
+          role,
+          "unknown",
+          `${what}. Cannot tell whether that is the deployment, which uploads models: ${FIX}; exempt the one that uploads`,
+        ),
+      ];
+    });
 }
 
 function writes(graph: Graph, role: Resource, who: string, rights: Rights, bucket: Resource): Finding[] {

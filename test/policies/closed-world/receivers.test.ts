@@ -35,10 +35,8 @@ const REPORTED: Readonly<Record<string, (stack: Stack) => void>> = {
     }),
   "a definition that names the gateway's group": ({ p, gatewayGroup }) =>
     p.add("aws:sfn/stateMachine:StateMachine", "x", { definition: computed(gatewayGroup) }),
-  "a policy that selects the backend by its tag": ({ p }) =>
-    p.add("aws:dlm/lifecyclePolicy:LifecyclePolicy", "x", {
-      policyDetails: { targetTags: { Role: "backend" }, schedules: [{ shareRules: [{ targetAccounts: ["999999999999"] }] }] },
-    }),
+  "a copy that selects the backend by its tag": ({ p }) =>
+    p.add("aws:fsx/copier:Copier", "x", { selection: { targetTags: { Role: "backend" }, targetAccounts: ["999999999999"] } }),
   "a home folder in the models bucket": ({ p }) => p.add("aws:transfer/user:User", "x", { homeDirectory: "/our-models/in", serverId: "s" }),
   "a type of a later provider": ({ p, backendGroup }) => p.add("aws:ec2/microHost:MicroHost", "x", { attachedTo: [backendGroup.id] }),
   "a resource of another package": ({ p, privateSubnet }) => p.add("cloudflare:index/magicWan:MagicWan", "x", { subnet: privateSubnet.id }),
@@ -70,6 +68,7 @@ describe.each(MODES)("%s values", (mode) => {
         name: "AWS-RunPatchBaseline",
         targets: [{ key: "tag:Role", values: ["backend"] }],
       });
+      p.add("aws:dlm/lifecyclePolicy:LifecyclePolicy", "daily", { policyDetails: { targetTags: { Role: "backend" } } });
       p.add("aws:ec2/subnet:Subnet", "more", { vpcId: vpc.id, cidrBlock: "10.0.101.128/25" });
     }, mode);
     expect(found).toEqual([]);
