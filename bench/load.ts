@@ -29,18 +29,12 @@ interface Said {
   readonly failed: number;
 }
 
-export interface RunningLoad {
-  /** Ends it before its time. */
-  readonly stop: () => void;
-  readonly ended: Promise<Load>;
-}
-
-/** @param inside what puts a program into a namespace @throws Problem (by `ended`) where wrk is missing, or said nothing */
-export function startLoad(inside: readonly string[], url: string, kind: Kind, seconds: number): RunningLoad {
+/** @param inside what puts a program into a namespace @throws Problem where wrk is missing, or said nothing */
+export function underLoad(inside: readonly string[], url: string, kind: Kind, seconds: number): Promise<Load> {
   const wrk = ["wrk", "-t1", `-c${String(CONNECTIONS)}`, `-d${String(seconds)}s`, "-s", join(__dirname, "load.lua"), url, "--", kind];
   const [program = "", ...args] = [...inside, ...wrk];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise<Load>((done, fail) => {
+  return new Promise<Load>((done, fail) => {
     let [out, wrong] = ["", ""];
     child.stdout.on("data", (part: Buffer) => void (out += part.toString()));
     child.stderr.on("data", (part: Buffer) => void (wrong += part.toString()));
@@ -53,7 +47,6 @@ export function startLoad(inside: readonly string[], url: string, kind: Kind, se
       done({ requests, failed, requestsPerSecond: (requests / us) * 1e6, p50: p50 / 1000, p99: p99 / 1000 });
     });
   });
-  return { ended, stop: () => void child.kill("SIGINT") };
 }
 
 /** Seconds of processor time that a host's processes have used so far: nginx, and whatever uvicorn runs. */

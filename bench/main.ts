@@ -14,11 +14,11 @@ import { policiesBench } from "./policies";
 import { parseReport } from "./report-file";
 import { compareReports, mergeReports } from "./result";
 import type { Report, Result } from "./result";
-import { servingBench, servingReleaseBench } from "./serving";
+import { servingBench } from "./serving";
 import { startBench } from "./start";
 import { comparisonText, reportText } from "./tables";
 
-export const BENCHES: readonly Bench[] = [startBench, policiesBench, modelsBench, servingBench, servingReleaseBench];
+export const BENCHES: readonly Bench[] = [startBench, policiesBench, modelsBench, servingBench];
 const NAMES = BENCHES.map(({ name }) => name);
 
 export const benchCommand = command({

@@ -6,8 +6,7 @@ import { up, type UpResult } from "../test/lab/system";
 import { hostNamespace } from "../test/lab/topology";
 import type { Around, Bench } from "./bench";
 import { documentedPorts, startDocumented } from "./documented";
-import { CONNECTIONS, processorSeconds, startLoad, type Kind, type Load } from "./load";
-import { boundProcessors, canBound } from "./processors";
+import { CONNECTIONS, processorSeconds, underLoad, type Kind, type Load } from "./load";
 import type { Limit, Row, Target } from "./result";
 
 const NAME = "bench";
@@ -21,18 +20,14 @@ const DEFAULT_WORKERS = 2;
 interface Setting {
   readonly workers: number;
   readonly mode: "application" | "proxy";
-  /** Seconds that a prediction is kept; another value is another release. */
-  readonly ttl?: number;
-  readonly bakeSeconds?: number;
 }
 
 /** Limits of one client would end the measurement: all of the load comes from one address. */
-const configuration = ({ workers, mode, ttl = 300, bakeSeconds = 0 }: Setting): Record<string, string> => ({
+const configuration = ({ workers, mode }: Setting): Record<string, string> => ({
   "ml-gateway:requests": JSON.stringify({ perSecond: 100_000, burst: 100_000, connections: 1000 }),
   "ml-gateway:backend": JSON.stringify({ workers }),
   "ml-gateway:gateway": JSON.stringify({ mode }),
-  "ml-gateway:env": JSON.stringify({ CACHE_TTL: String(ttl) }),
-  "ml-gateway:release": JSON.stringify({ bakeSeconds }),
+  "ml-gateway:release": JSON.stringify({ bakeSeconds: 0 }),
 });
 
 /** Where a load enters. */
@@ -48,12 +43,12 @@ interface Taken {
   readonly cost: number;
 }
 
-async function inLab(around: Around, measure: (around: Around, found: Found) => Promise<void>): Promise<Row[]> {
+async function inLab(around: Around): Promise<Row[]> {
   const [reason] = unsupported();
   if (reason !== undefined) throw new Problem(reason, EXIT.cannotTell);
   const found = new Found();
   try {
-    await measure(around, found);
+    await measureAll(around, found);
   } finally {
     await removeLab(NAME);
   }
@@ -63,18 +58,7 @@ async function inLab(around: Around, measure: (around: Around, found: Found) => 
 export const servingBench: Bench = {
   name: "serving",
   summary: "requests a second through the hosts of a lab (Linux, root, wrk), beside uvicorn alone and the documented settings",
-  measure: async (around) => ({ title: "Serving", method: METHOD, rows: await inLab(around, measureAll), targets: TARGETS }),
-};
-
-export const servingReleaseBench: Bench = {
-  name: "serving-release",
-  summary: "the same while a release is deployed, and on a backend with half of two cores",
-  measure: async (around) => ({
-    title: "Serving during a release",
-    method: RELEASE_METHOD,
-    rows: await inLab(around, measureReleases),
-    targets: RELEASE_TARGETS,
-  }),
+  measure: async (around) => ({ title: "Serving", method: METHOD, rows: await inLab(around), targets: TARGETS }),
 };
 
 const METHOD =
@@ -82,18 +66,12 @@ const METHOD =
   "/health is as little as an application can do; each /predict has other features, so that it is computed. `uvicorn alone`: the service's own port 8000, nothing in front. `as documented`: four workers " +
   "with uvicorn's own settings behind an nginx without connections that are kept, on the same backend. Load and both hosts share the machine's cores: rates are lower than on hosts of their own, and " +
   "`processor` (nginx and application of both hosts, for one request) says what a host's core has to do.";
-const RELEASE_METHOD =
-  "The same load for as long as a release of the backend takes (another value in .env, ten seconds of watching it included), candidate and old release beside each other. " +
-  "`half of two cores`: the backend has as much processor time as one core has, and 1 GiB as always.";
-
 const label = (what: string, kind: Kind): string => `${what}, /${kind}`;
 const own = (what: string, workers: number): string => `${what}, ${String(workers)} ${workers === 1 ? "worker" : "workers"}`;
 const DOCUMENTED = "as documented: nginx";
 const DOCUMENTED_ALONE = "as documented: uvicorn alone";
 const throughGateway = (mode: Setting["mode"]): string => own(`gateway:80, ${mode} mode`, DEFAULT_WORKERS);
-const during = (mode: Setting["mode"]): string => `${throughGateway(mode)}, during a release`;
 const PROXY = throughGateway("proxy");
-const SLOW = "half of two cores: backend's nginx, 2 workers";
 
 /** py-spy, 3 s under this load: 46 of 100 samples in uvicorn's and FastAPI's way to the function, 19 in cache and model. */
 const SHARED = "uvicorn and FastAPI take 2.4 times as long as cache and model (py-spy), and both sides have them";
@@ -126,23 +104,12 @@ const TARGETS: readonly (Target | Limit)[] = KINDS.flatMap((kind): (Target | Lim
   ];
 });
 
-const RELEASE_TARGETS: readonly Limit[] = [
-  ...MODES.map((mode) => ({
-    what: `${mode} mode: requests that fail during a release`,
-    of: `${label(during(mode), "predict")}: failed`,
-    atMost: 0,
-  })),
-  { what: "half of two cores: p50 of /predict, ms", of: `${label(SLOW, "predict")}: p50`, atMost: 50 },
-  { what: "half of two cores: p99 of /predict, ms", of: `${label(SLOW, "predict")}: p99`, atMost: 200 },
-  { what: "half of two cores: requests/s of /predict", of: `${label(SLOW, "predict")}: rate`, atLeast: 1000 },
-];
-
 /** What was measured, in the order of its first measurement. */
 class Found {
   readonly #taken = new Map<string, Taken[]>();
 
   take(what: string, taken: Taken): void {
-    if (taken.load.failed > 0 && !what.includes("release"))
+    if (taken.load.failed > 0)
       throw new Problem(`${what}: ${String(taken.load.failed)} of ${String(taken.load.requests)} requests failed`, EXIT.bug);
     this.#taken.set(what, [...(this.#taken.get(what) ?? []), taken]);
   }
@@ -153,7 +120,6 @@ class Found {
       { what: `${what}: p50`, unit: "ms", values: taken.map(({ load }) => load.p50) },
       { what: `${what}: p99`, unit: "ms", values: taken.map(({ load }) => load.p99) },
       { what: `${what}: processor`, unit: "µs", values: taken.map(({ cost }) => cost) },
-      ...(what.includes("release") ? [{ what: `${what}: failed`, unit: "requests", values: taken.map(({ load }) => load.failed) }] : []),
     ]);
   }
 }
@@ -161,11 +127,9 @@ class Found {
 const costOf = (lab: string): number =>
   ["gateway", "backend"].map((host) => processorSeconds(lab, host)).reduce((sum, { nginx, application }) => sum + nginx + application, 0);
 
-async function take(found: Found, lab: Lab, { what, inside, base }: Entry, kind: Kind, meanwhile?: () => Promise<unknown>): Promise<void> {
+async function take(found: Found, lab: Lab, { what, inside, base }: Entry, kind: Kind): Promise<void> {
   const before = costOf(lab.name);
-  const running = startLoad(inside, `${base}/${kind}`, kind, meanwhile === undefined ? SECONDS : 300);
-  if (meanwhile !== undefined) await meanwhile().finally(running.stop);
-  const load = await running.ended;
+  const load = await underLoad(inside, `${base}/${kind}`, kind, SECONDS);
   found.take(label(what, kind), { load, cost: ((costOf(lab.name) - before) / load.requests) * 1e6 });
 }
 
@@ -210,26 +174,5 @@ async function measureAll(around: Around, found: Found): Promise<void> {
   for (const mode of MODES) {
     const { lab, entry } = await gatewayEntry(around, mode);
     await inTurns(around, found, lab, [entry]);
-  }
-}
-
-async function measureReleases(around: Around, found: Found): Promise<void> {
-  for (const mode of MODES) {
-    const { lab, entry } = await gatewayEntry(around, mode);
-    for (let turn = 1; turn <= around.runs; turn += 1) {
-      const released = { workers: DEFAULT_WORKERS, mode, ttl: 300 + turn, bakeSeconds: 10 };
-      await take(found, lab, { ...entry, what: during(mode) }, "predict", () => follow(around, released));
-    }
-    if (mode === "proxy") await bounded(around, found, lab, backendEntry(SLOW, 9000));
-  }
-}
-
-async function bounded(around: Around, found: Found, lab: Lab, entry: Entry): Promise<void> {
-  if (!canBound()) return around.note("a host with less processor time is left out: it needs control groups of version 1");
-  const lift = boundProcessors(NAME, "backend", 1);
-  try {
-    await inTurns(around, found, lab, [entry]);
-  } finally {
-    lift();
   }
 }
