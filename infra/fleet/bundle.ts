@@ -27,6 +27,9 @@ export interface FleetBundle {
   readonly key: string;
 }
 
+/** The part of the inputs that a fleet is made of. */
+export type FleetInputs = Pick<StackInputs, "bucketName" | "values"> & { readonly specs: Pick<StackInputs["specs"], "backend"> };
+
 /** What stands in an input until the host puts the value in its place; templates/fleet/run.sh knows both. */
 const place = (name: string): string => `@@ddos-secret:${name}@@`;
 
@@ -37,7 +40,7 @@ const STAND_IN = { env: { DDOS_STAND_IN: "only a place" }, index: place("index")
  * The same inputs give the same bytes, as far as zlib packs alike.
  * @throws Error where the application's folder holds secrets, which a bundle may not.
  */
-export function fleetBundle(inputs: StackInputs): FleetBundle {
+export function fleetBundle(inputs: FleetInputs): FleetBundle {
   const spec = inputs.specs.backend;
   if (spec.code.kind === "bundle" && spec.code.secret === true) {
     throw new Error("the application's folder holds secrets, and the bundle of a fleet lies in the bucket: take them out of app.path");
@@ -67,7 +70,7 @@ export function fleetBundle(inputs: StackInputs): FleetBundle {
  * The text of the SecureString: the .env with all its variables and the login of the package index, in the form of a step's input. A secret.
  * @throws Error, when it resolves, where it is longer than a parameter may be
  */
-export function fleetSecrets(inputs: StackInputs): pulumi.Output<string> {
+export function fleetSecrets(inputs: FleetInputs): pulumi.Output<string> {
   const { env, index } = inputs.values("backend");
   const values = pulumi.all([pulumi.output(env ?? {}), pulumi.output(index)] as const);
   return pulumi.secret(values.apply(([variables, login]) => secretText(variables, login)));

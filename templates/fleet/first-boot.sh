@@ -30,6 +30,16 @@ complete() {
   return "$status"
 }
 
+# Each by itself: one that is not there yet would keep the others from being stopped.
+stop_serving() {
+  local unit
+  for unit in nginx.service ddos-backend.service ddos-backend-next.service; do
+    if systemctl is-active --quiet "$unit" || systemctl is-enabled --quiet "$unit" 2>/dev/null; then
+      systemctl disable --quiet --now "$unit" || say "$unit could not be stopped"
+    fi
+  done
+}
+
 # fail REASON: this host never serves, and the group replaces it. One that only goes down, in the middle of its set-up, goes on when it is up again.
 fail() {
   trap - ERR
@@ -40,7 +50,7 @@ fail() {
   say "first boot failed on $(uname -n): $1"
   printf 'ddos first boot failed on %s: %s\n' "$(uname -n)" "$1" >/dev/console || say "no console"
   if [ ! -e "$STATE/done" ]; then
-    systemctl disable --quiet --now nginx.service ddos-backend.service ddos-backend-next.service || say "there was no service to stop"
+    stop_serving
   fi
   rm -rf -- "$PRIVATE"
   complete ABANDON || say "the group was not told"

@@ -53,7 +53,7 @@ filled() {
 step() {
   local status=0
   /bin/bash "$BUNDLE/$1/create" <"$PRIVATE/$1.input" >"$PRIVATE/$1.said" 2>&1 || status=$?
-  redact <"$PRIVATE/$1.said"
+  redact <"$PRIVATE/$1.said" | cut -c 1-400
   if [ "$status" != 0 ]; then
     tail -n 1 "$PRIVATE/$1.said" >"$PRIVATE/$1.failed"
   fi

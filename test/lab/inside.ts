@@ -6,6 +6,7 @@ import { waitForLeader } from "./machine";
 import { runDir } from "./paths";
 import type { RunOptions, RunResult } from "./process";
 import { run } from "./process";
+import type { Completion } from "./services/hooks";
 import type { S3Fault, S3Record } from "./services/s3-relay";
 
 const ENVIRONMENT = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"];
@@ -25,15 +26,20 @@ export async function execInside(lab: string, host: string, command: string, opt
 }
 
 /** One call to the services' control socket. @returns what S3 has moved until now */
-export function controlServices(lab: string, faults?: readonly S3Fault[]): Promise<S3Record[]> {
+export const controlServices = (lab: string, faults?: readonly S3Fault[]): Promise<S3Record[]> => control(lab, "/", faults);
+
+/** @param waiting instances that a group begins to wait for @returns what instances have said until now */
+export const controlHooks = (lab: string, waiting?: readonly string[]): Promise<Completion[]> => control(lab, "/hooks", waiting);
+
+function control<T>(lab: string, path: string, given: readonly unknown[] | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const socketPath = join(runDir(lab), "services.sock");
-    const call = request({ socketPath, method: faults === undefined ? "GET" : "PUT", path: "/" }, (reply) => {
+    const call = request({ socketPath, method: given === undefined ? "GET" : "PUT", path }, (reply) => {
       const parts: Buffer[] = [];
       reply.on("data", (part: Buffer) => parts.push(part));
-      reply.on("end", () => resolve(JSON.parse(Buffer.concat(parts).toString("utf8")) as S3Record[]));
+      reply.on("end", () => resolve(JSON.parse(Buffer.concat(parts).toString("utf8")) as T));
     });
     call.on("error", reject);
-    call.end(faults === undefined ? undefined : JSON.stringify(faults));
+    call.end(given === undefined ? undefined : JSON.stringify(given));
   });
 }

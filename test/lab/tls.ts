@@ -1,8 +1,8 @@
-/** A certification authority of our own, so that the S3 stand-in is reached by S3's real name over TLS that clients verify. */
+/** A certification authority of our own, so that the stand-ins are reached by AWS's real names over TLS that clients verify. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { partitionOf } from "../../infra/partitions";
-import { cached } from "./paths";
+import { cached, digest } from "./paths";
 import { must } from "./process";
 
 /** Valid long before and after today: a machine whose clock is wrong must fail for its own reasons. */
@@ -38,13 +38,14 @@ export interface Tls {
   readonly authorityLink: string;
 }
 
-/** @param region whose S3 names the certificate bears */
+/** @param region whose names of S3, SSM and Auto Scaling the certificate bears */
 export async function ensureTls(region: string): Promise<Tls> {
-  const directory = await cached(`tls-${region}`, async (target) => {
+  const suffix = partitionOf(region)?.dnsSuffix ?? "amazonaws.com";
+  const s3 = [`s3.${region}.${suffix}`, `*.s3.${region}.${suffix}`, `s3.${suffix}`, `*.s3.${suffix}`];
+  const names = [...s3, `ssm.${region}.${suffix}`, `autoscaling.${region}.${suffix}`];
+  const directory = await cached(`tls-${region}-${digest(...names)}`, async (target) => {
     rmSync(target, { recursive: true, force: true });
     mkdirSync(target, { recursive: true, mode: 0o700 });
-    const suffix = partitionOf(region)?.dnsSuffix ?? "amazonaws.com";
-    const names = [`s3.${region}.${suffix}`, `*.s3.${region}.${suffix}`, `s3.${suffix}`, `*.s3.${suffix}`];
     writeFileSync(join(target, "openssl.cnf"), config(names));
     writeFileSync(join(target, "index.txt"), "");
     const openssl = (...args: string[]): Promise<string> => must(["openssl", ...args], { cwd: target });

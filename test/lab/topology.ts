@@ -32,6 +32,8 @@ export interface Host {
   /** S3 by the gateway endpoint of its subnet, without a way to the outside. */
   readonly s3Endpoint: boolean;
   readonly instanceProfile?: string;
+  /** That the instance metadata shows. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
   /** MiB; enforced by the memory cgroup. @default unlimited */
   readonly memoryMiB?: number;
   /** GiB; a file system of this size holds what the machine writes. @default this machine's own disk */

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { extract } from "tar-stream";
 import { fleetBundle, fleetSecrets, secretText, waves, type FleetBundle } from "../../../infra/fleet/bundle";
 import { renderEnvFile } from "../../../infra/release/env-file";
-import type { StackInputs } from "../../../infra/release/inputs";
+import type { FleetInputs } from "../../../infra/fleet/bundle";
 import { hostScripts, hostSteps } from "../../../infra/release/steps";
 import type { HostSpec } from "../../../infra/release/types";
 import { sha256 } from "../../../infra/sha256";
@@ -12,10 +12,10 @@ import { BUNDLE, VALUES, exampleSpec } from "../release/example";
 const INDEX = "https://anna:pass-of-the-index@pypi.example.com/simple";
 const withIndex: Partial<HostSpec> = { index: { url: "https://pypi.example.com/simple", secret: true } };
 
-function inputsOf(changes: Partial<HostSpec> = {}): StackInputs {
+function inputsOf(changes: Partial<HostSpec> = {}): FleetInputs {
   const specs = { gateway: exampleSpec("gateway"), backend: exampleSpec("backend", { balanced: true, ...changes }) };
   const values = (): object => ({ env: pulumi.secret(VALUES.env), index: changes.index === undefined ? undefined : pulumi.secret(INDEX) });
-  return { specs, bucketName: "models-bucket", values } as unknown as StackInputs;
+  return { specs, bucketName: "models-bucket", values } as FleetInputs;
 }
 
 async function filesOf({ bytes }: FleetBundle): Promise<Map<string, string>> {

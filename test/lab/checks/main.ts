@@ -10,6 +10,8 @@ import { answerChecks } from "./answers";
 import { backupChecks, freshHostChecks } from "./backup";
 import { commandChecks } from "./commands";
 import { failureChecks } from "./failures";
+import { fleetChecks, fleetMoreChecks } from "./fleet";
+import { fleetRefreshChecks } from "./fleet-refresh";
 import { checkFileTable } from "./file-table";
 import { goingBackChecks } from "./going-back";
 import { hardeningChecks } from "./hardening";
@@ -214,6 +216,8 @@ async function runAll(only: RegExp | undefined): Promise<number> {
       ...httpsChecks(lab, () => String(outputs().gatewayAddress)),
       ...drillChecks(lab),
       ...freshHostChecks(lab),
+      ...fleetMoreChecks(lab),
+      ...fleetRefreshChecks(lab),
     ];
     const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...byName];
     const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
@@ -223,6 +227,7 @@ async function runAll(only: RegExp | undefined): Promise<number> {
       ...verifying,
       ...closed,
       ...unchangedChecks(found, lab),
+      ...fleetChecks(lab),
       ...failureChecks(lab),
       ...changes,
     ];

@@ -1,17 +1,18 @@
 /**
- * The services of one lab in their namespace: S3 (TLS and plain), instance metadata, names. Started by lab.ts with the lab's name,
- * the stand-in's program, and the certificate; it takes faults through a socket in the lab's directory.
+ * The services of one lab in their namespace: S3 and SSM (TLS and plain), lifecycle hooks, instance metadata, names. Started by lab.ts with the
+ * lab's name, the stand-in's program, and the certificate; it takes faults through a socket in the lab's directory.
  */
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
-import type { Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
 import { runDir } from "../paths";
 import { readState } from "../state";
 import { SERVICES } from "../topology";
+import { createHooks } from "./hooks";
 import { metadata } from "./metadata";
 import { answer } from "./resolver";
 import type { S3Fault } from "./s3-relay";
@@ -27,8 +28,11 @@ standIn.on("exit", (code) => {
 });
 
 const relay = createS3Relay(MOTO_PORT);
-createServer(relay.handle).listen(80, SERVICES.address);
-createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) }, relay.handle).listen(443, SERVICES.address);
+const hooks = createHooks();
+const handle: RequestListener = (incoming, outgoing) =>
+  (incoming.headers.host ?? "").startsWith("autoscaling.") ? hooks.handle(incoming, outgoing) : relay.handle(incoming, outgoing);
+createServer(handle).listen(80, SERVICES.address);
+createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) }, handle).listen(443, SERVICES.address);
 
 createServer((incoming, outgoing) => {
   const state = readState(lab);
@@ -45,13 +49,15 @@ names.on("message", (query, from) => {
 });
 names.bind(53, SERVICES.resolver);
 
-/** GET /records: what was moved; PUT /faults: a JSON list that replaces the one before. */
+/** GET /: what was moved; PUT /: a JSON list of faults that replaces the one before. /hooks: the same for those that are waited for. */
 const control: Server = createServer((incoming, outgoing) => {
   const parts: Buffer[] = [];
   incoming.on("data", (part: Buffer) => parts.push(part));
   incoming.on("end", () => {
-    if (incoming.method === "PUT") relay.setFaults(JSON.parse(Buffer.concat(parts).toString("utf8")) as S3Fault[]);
-    outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(relay.records));
+    const given = incoming.method === "PUT" ? (JSON.parse(Buffer.concat(parts).toString("utf8")) as unknown) : undefined;
+    const about = incoming.url === "/hooks" ? hooks : relay;
+    if (given !== undefined) about.set(given as S3Fault[] & string[]);
+    outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(about.records));
   });
 });
 control.listen(join(runDir(lab), "services.sock"));

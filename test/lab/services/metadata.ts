@@ -50,6 +50,7 @@ export function metadata(method: string, path: string, token: string | undefined
     "/latest/meta-data/iam/security-credentials": role,
   };
   if (role !== undefined) known[`/latest/meta-data/iam/security-credentials/${role}`] = credentials(host, new Date());
+  for (const [key, value] of Object.entries(host.tags ?? {})) known[`/latest/meta-data/tags/instance/${key}`] = value;
   const body = known[path];
   return body === undefined ? { status: 404, body: "" } : { status: 200, body };
 }

@@ -1,22 +1,21 @@
-/** The VPC's name server, as far as machines need it: S3's names and the machines' own EC2 names. Pure. */
+/** The VPC's name server, as far as machines need it: names of S3 and of the other services here, and the machines' own EC2 names. Pure. */
 
 import { PARTITIONS } from "../../../infra/partitions";
 
 const TYPE_A = 1;
-/** Before the suffix: with or without a bucket, with or without a region. */
-const S3_HOST = /(^|\.)s3\.([a-z0-9-]+\.)?$/;
+/** Before the suffix: with or without a bucket, with or without a region; of the others, with a region. */
+const HERE = /(^|\.)s3\.([a-z0-9-]+\.)?$|^(ssm|autoscaling)\.[a-z0-9-]+\.$/;
 
 /** @returns the address for a name, or undefined when there is none */
-export function resolve(name: string, s3Address: string): string | undefined {
+export function resolve(name: string, here: string): string | undefined {
   const lower = name.toLowerCase();
-  if (PARTITIONS.some(({ dnsSuffix }) => lower.endsWith(`.${dnsSuffix}`) && S3_HOST.test(lower.slice(0, -dnsSuffix.length))))
-    return s3Address;
+  if (PARTITIONS.some(({ dnsSuffix }) => lower.endsWith(`.${dnsSuffix}`) && HERE.test(lower.slice(0, -dnsSuffix.length)))) return here;
   const own = /^ip-(\d+)-(\d+)-(\d+)-(\d+)(\.ec2\.internal)?$/.exec(lower);
   return own === null ? undefined : own.slice(1, 5).join(".");
 }
 
 /** Answers one query datagram. Unknown names do not exist; other types than A are empty. @returns undefined for what is no query */
-export function answer(query: Buffer, s3Address: string): Buffer | undefined {
+export function answer(query: Buffer, here: string): Buffer | undefined {
   if (query.length < 17) return undefined;
   const labels: string[] = [];
   let at = 12;
@@ -25,7 +24,7 @@ export function answer(query: Buffer, s3Address: string): Buffer | undefined {
     at += length + 1;
   }
   const questionEnd = at + 5;
-  const address = resolve(labels.join("."), s3Address);
+  const address = resolve(labels.join("."), here);
   const give = address !== undefined && query.readUInt16BE(at + 1) === TYPE_A;
   const header = Buffer.from(query.subarray(0, 12));
   // Response, recursion available; status 3 says that the name does not exist.

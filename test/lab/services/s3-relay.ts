@@ -16,6 +16,8 @@ export interface S3Fault {
   readonly bytes?: number;
   /** @default 503 */
   readonly status?: number;
+  /** Of the error document. @default SlowDown */
+  readonly code?: string;
   /** How many requests it meets before it is over. @default every one until cleared */
   readonly times?: number;
 }
@@ -32,7 +34,7 @@ export interface S3Record {
 
 export interface S3Relay {
   readonly records: S3Record[];
-  readonly setFaults: (faults: readonly S3Fault[]) => void;
+  readonly set: (faults: readonly S3Fault[]) => void;
   readonly handle: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 }
 
@@ -57,12 +59,12 @@ export function createS3Relay(port: number): S3Relay {
       const status = fault.status ?? 503;
       outgoing
         .writeHead(status, { "content-type": "application/xml" })
-        .end("<Error><Code>SlowDown</Code><Message>made by the test</Message></Error>");
+        .end(`<Error><Code>${fault.code ?? "SlowDown"}</Code><Message>made by the test</Message></Error>`);
       return void note(status, 0);
     }
     forward(incoming, outgoing, { port, fault, note });
   };
-  return { records, handle, setFaults: (next) => (faults = next.map((fault) => ({ fault, left: fault.times ?? Infinity }))) };
+  return { records, handle, set: (next) => (faults = next.map((fault) => ({ fault, left: fault.times ?? Infinity }))) };
 }
 
 interface Forwarding {

@@ -12,6 +12,10 @@ describe("names", () => {
     ["a-bucket.s3.cn-north-1.amazonaws.com.cn", S3],
     ["s3.eusc-de-east-1.amazonaws.eu", S3],
     ["s3.cn-north-1.amazonaws.org", undefined],
+    ["ssm.us-east-1.amazonaws.com", S3],
+    ["autoscaling.cn-north-1.amazonaws.com.cn", S3],
+    ["a.ssm.us-east-1.amazonaws.com", undefined],
+    ["ssm.amazonaws.com", undefined],
     ["ip-10-0-1-10", "10.0.1.10"],
     ["ip-10-0-1-10.ec2.internal", "10.0.1.10"],
     ["evil-s3.us-east-1.amazonaws.com", undefined],
@@ -65,5 +69,7 @@ describe("instance metadata", () => {
       privateIp: "10.0.1.10",
     });
     expect(get("/latest/user-data").status).toBe(404);
+    expect(get("/latest/meta-data/tags/instance/Version").status).toBe(404);
+    expect(get("/latest/meta-data/tags/instance/Version", { ...host, tags: { Version: "3" } }).body).toBe("3");
   });
 });

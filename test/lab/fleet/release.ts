@@ -1,0 +1,52 @@
+/** Releases of a fleet: brought to the lab's S3 and SSM as the program would, and the user data that starts a host from them. */
+import type * as pulumi from "@pulumi/pulumi";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { fleetBundle, fleetSecrets, type FleetInputs } from "../../../infra/fleet/bundle";
+import type { FirstBoot } from "../../../infra/fleet/first-boot";
+import type { HostSpec, StepValues } from "../../../infra/release/types";
+import type { Lab } from "../lab";
+import { labS3 } from "../s3-client";
+import { SERVICES } from "../topology";
+import { HOOK } from "./group";
+
+export const PARAMETER = "/test/fleet/backend";
+
+export const inputsOf = (backend: HostSpec, { bucket = "", env }: StepValues): FleetInputs => ({
+  specs: { backend },
+  bucketName: bucket,
+  values: () => ({ env }),
+});
+
+const resolved = <T>(output: pulumi.Output<T>): Promise<T> => new Promise((resolve) => output.apply(resolve));
+
+/** One more version of the parameter. moto goes by the credential's scope, and checks no signature. */
+async function putParameter(lab: Lab, value: string): Promise<number> {
+  const { status, body } = await lab.fetchFromOutside(`http://${SERVICES.address}/`, {
+    method: "POST",
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=operator/20260101/${lab.state().region}/ssm/aws4_request, SignedHeaders=host, Signature=0`,
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": "AmazonSSM.PutParameter",
+    },
+    body: JSON.stringify({ Name: PARAMETER, Value: value, Type: "SecureString", Overwrite: true }),
+  });
+  if (status !== 200) throw new Error(`SSM answered ${status}: ${body}`);
+  return (JSON.parse(body) as { Version: number }).Version;
+}
+
+/** Brings a release. @returns what its hosts start from */
+export async function publish(lab: Lab, inputs: FleetInputs): Promise<FirstBoot> {
+  const bundle = fleetBundle(inputs);
+  const s3 = labS3(lab.name, lab.state().region);
+  await s3.createBucket(inputs.bucketName);
+  await s3.client.send(new PutObjectCommand({ Bucket: inputs.bucketName, Key: bundle.key, Body: bundle.bytes }));
+  const version = await putParameter(lab, await resolved(fleetSecrets(inputs)));
+  return {
+    region: lab.state().region,
+    bucket: inputs.bucketName,
+    bundleKey: bundle.key,
+    bundleSha256: bundle.sha256,
+    secrets: { parameter: PARAMETER, version },
+    hook: HOOK,
+  };
+}
