@@ -2,6 +2,8 @@
  * The services of @pulumi/aws that the program uses. The package's own index loads the enumerations of every service there
  * is, 300 files at each start.
  */
+import { Group } from "@pulumi/aws/autoscaling/group";
+import { Policy } from "@pulumi/aws/autoscaling/policy";
 import { getResource } from "@pulumi/aws/cloudcontrol/getResource";
 import { Dashboard } from "@pulumi/aws/cloudwatch/dashboard";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
@@ -18,6 +20,7 @@ import { TargetGroupAttachment } from "@pulumi/aws/lb/targetGroupAttachment";
 import { Record as DnsRecord } from "@pulumi/aws/route53/record";
 import { Zone } from "@pulumi/aws/route53/zone";
 import * as s3 from "@pulumi/aws/s3";
+import { Parameter } from "@pulumi/aws/ssm/parameter";
 import { Topic } from "@pulumi/aws/sns/topic";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription";
 import type * as types from "@pulumi/aws/types";
@@ -26,8 +29,11 @@ import * as vpc from "@pulumi/aws/vpc";
 /** Only of what stacks with a load balancer have: the whole of both services is a hundred files more. */
 const lb = { Listener, LoadBalancer, TargetGroup, TargetGroupAttachment };
 const route53 = { Record: DnsRecord, Zone };
+/** Of what a fleet has. */
+const autoscaling = { Group, Policy };
+const ssm = { Parameter };
 
-export { ec2, getAvailabilityZones, getCallerIdentity, getKey, getResource, iam, lb, route53, s3, vpc };
+export { autoscaling, ec2, getAvailabilityZones, getCallerIdentity, getKey, getResource, iam, lb, route53, s3, ssm, vpc };
 /** Of services of which the program uses one or two resources, these alone. */
 export { Dashboard, HealthCheck, MetricAlarm, Topic, TopicSubscription };
 export type { types };

@@ -128,7 +128,7 @@ const AWS_NAMES: readonly ExternalName[] = [
     usedFor: "instance metadata, with the role's credentials: not for the build of a package",
     source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html",
     lookedUp: DATE,
-    files: ["templates/steps/build-sandbox.sh", "templates/steps/acme.sh"],
+    files: ["templates/steps/build-sandbox.sh", "templates/steps/acme.sh", "templates/fleet/aws.py"],
   },
   {
     name: "fd00:ec2::254",
@@ -176,6 +176,8 @@ const ACTIONS: readonly ExternalName[] = [
   ["s3:ListBucket", "lets S3 say that an object does not exist (404) instead of 403"],
   ["s3:AbortMultipartUpload", "an upload through the endpoint may be given up"],
   ["s3:*", "what the bucket's policy denies without TLS"],
+  ["ssm:GetParameter", "a host of a fleet reads its .env"],
+  ["autoscaling:CompleteLifecycleAction", "a host of a fleet says that it serves, or that it gives up"],
   ["kms:Decrypt", "the backend reads from a bucket with a key of its own (`kms.bucketKey`), through S3"],
   ["kms:GenerateDataKey", "the backend writes its backups there, through S3"],
   ["sts:AssumeRole", "EC2 takes a host's role"],

@@ -106,6 +106,7 @@ export async function program(
     images: { gateway, backend },
     keys: bucket === undefined ? keys : { ...keys, bucket: bucketKey(config, bucket, account, keys.bucket) },
     network,
+    account,
     bucket: bucket === undefined ? undefined : { facts: bucket, account, stored: storedKeys(inputs, files) },
   };
   tagWithStack(config.stack, config.tags);

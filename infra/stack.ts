@@ -1,6 +1,9 @@
 import * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateEgress } from "./network/egress";
+import { fleetBundle, fleetSecrets } from "./fleet/bundle";
+import { Fleet } from "./fleet/fleet";
+import { fleetNames } from "./fleet/names";
 import { Firewall } from "./network/firewall";
 import type { StackConfig } from "./config/types";
 import { Host, type VolumeKey } from "./hosts/instance";
@@ -12,17 +15,17 @@ import { ModelBucket } from "./models/bucket";
 import type { BucketFacts } from "./models/bucket-facts";
 import { ExistingBucket } from "./models/existing";
 import type { Keys } from "./lookups";
-import { Balancer } from "./network/balancer";
+import { Balancer, type Targets } from "./network/balancer";
 import { ExistingNetwork } from "./network/existing";
 import type { NetworkFacts } from "./network/facts";
 import { Network, type NetworkIds } from "./network/vpc";
 import { Watch } from "./watch/watch";
-import { hostStatements } from "./hosts/permissions";
+import { fleetStatements, hostStatements } from "./hosts/permissions";
 
 /** What `pulumi stack output` shows. */
 export interface StackOutputs {
   readonly gatewayAddress: pulumi.Output<string>;
-  /** Private address. */
+  /** Private address; with a fleet the name of the load balancer in front of it. */
   readonly backendAddress: pulumi.Output<string>;
   readonly healthUrl: pulumi.Output<string>;
   readonly sshGateway: pulumi.Output<string>;
@@ -30,11 +33,11 @@ export interface StackOutputs {
   /** Fingerprint of the key that opens the hosts, as `ssh-keygen -l` shows it. */
   readonly sshKey: pulumi.Output<string>;
   /** What the set-up is pinned to; for known_hosts, and for `npm run verify`. */
-  readonly hostKeys: { readonly gateway: pulumi.Output<string>; readonly backend: pulumi.Output<string> };
+  readonly hostKeys: { readonly gateway: pulumi.Output<string>; readonly backend?: pulumi.Output<string> };
   readonly modelBucket: pulumi.Output<string>;
   readonly modelRelease: string;
   /** What the verify steps found on the hosts and from the gateway. */
-  readonly verification: { readonly gateway: pulumi.Output<unknown>; readonly backend: pulumi.Output<unknown> };
+  readonly verification: { readonly gateway: pulumi.Output<unknown>; readonly backend?: pulumi.Output<unknown> };
 }
 
 /** What was asked of AWS before. */
@@ -45,6 +48,8 @@ export interface Found {
   readonly network?: NetworkFacts;
   /** Of `models.existing`, the account that it has to be of, and the keys of models that are in it. */
   readonly bucket?: { readonly facts: BucketFacts; readonly account: string; readonly stored: readonly string[] };
+  /** Number of the account. */
+  readonly account: string;
 }
 
 /** Wires the components of one stack together; every resource of the program is created below. */
@@ -73,19 +78,26 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
     publicSubnetId: network.publicSubnetIds[0] ?? "",
   });
   const balancer = balancerOf(inputs, network, firewall, hosts);
+  const targets = balancer?.targets;
+  const fleet =
+    config.backend.mode === "fleet" && targets !== undefined
+      ? (ready: readonly pulumi.Resource[]): Fleet => fleetOf(inputs, found, { network, firewall, bucket, targets, ready }, hosts)
+      : undefined;
   const { sshKey, hostKeys, verification } = setUpHosts(
     inputs,
-    { ...hosts, balancer, record: recordOf(config, hosts) },
+    { ...hosts, balancer, fleet, record: recordOf(config, hosts) },
     { bucket, egress },
   );
   if (config.watch.enabled) watchHosts(config, hosts);
   const user = config.ssh.user;
+  const backendAddress = hosts.backend?.privateIp ?? balancer?.dnsName ?? pulumi.output("");
+  const target = hosts.backend?.privateIp ?? pulumi.output(ANY_HOST);
   return {
     gatewayAddress: hosts.address,
-    backendAddress: hosts.backend.privateIp,
+    backendAddress,
     healthUrl: pulumi.interpolate`${config.https === undefined ? "http" : "https"}://${config.https?.domain ?? hosts.address}${config.health.path}`,
     sshGateway: pulumi.interpolate`ssh ${user}@${hosts.address}`,
-    sshBackend: pulumi.interpolate`ssh -J ${user}@${hosts.address} ${user}@${hosts.backend.privateIp}`,
+    sshBackend: pulumi.interpolate`ssh -J ${user}@${hosts.address} ${user}@${target}`,
     sshKey,
     hostKeys,
     modelBucket: bucket.bucketName,
@@ -109,12 +121,56 @@ function existingNetwork({ network: { existing } }: StackConfig, { network: fact
   return new ExistingNetwork("network", { existing, facts });
 }
 
+/** Hosts of a fleet come and go: whoever logs in puts an address there. */
+const ANY_HOST = "ADDRESS";
+
+interface FleetParts {
+  readonly network: NetworkIds;
+  readonly firewall: Firewall;
+  readonly bucket: Pick<ModelBucket, "bucketName">;
+  readonly targets: Targets;
+  readonly ready: readonly pulumi.Resource[];
+}
+
+function fleetOf(inputs: StackInputs, { images, keys, account }: Found, parts: FleetParts, { keyName }: Hosts): Fleet {
+  const { config, bucketName } = inputs;
+  const names = fleetNames(config);
+  return new Fleet("fleet", {
+    region: config.region,
+    profile: config.profile,
+    names,
+    config: config.backend.fleet,
+    machine: config.backend,
+    image: images.backend,
+    subnetIds: parts.network.privateSubnetIds,
+    groupId: parts.firewall.backendGroupId,
+    keyName,
+    statements: [
+      ...hostStatements("backend", config, bucketName, { key: keys.bucket }),
+      ...fleetStatements(config.region, account, bucketName, names),
+    ],
+    volumeKey: volumeKey(config, keys),
+    iam: config.iam,
+    protect: config.protect.hosts,
+    bucketName,
+    bucket: parts.bucket.bucketName,
+    bundle: fleetBundle(inputs),
+    secrets: fleetSecrets(inputs),
+    targets: parts.targets,
+    startSeconds: config.health.startSeconds,
+    ready: parts.ready,
+  });
+}
+
 function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): Watch {
   return new Watch("watch", {
     region: config.region,
     dashboard: `${config.project}-${config.stack}`.replace(/[^\w-]/g, "-"),
     emails: config.watch.emails,
-    instances: { gateway: gateway.id, backend: backend.id },
+    hosts: {
+      gateway: { InstanceId: gateway.id },
+      backend: backend === undefined ? { AutoScalingGroupName: fleetNames(config).group } : { InstanceId: backend.id },
+    },
     endpoint: { address, path: config.health.path, domain: config.https?.domain, host: config.health.host },
   });
 }
@@ -133,7 +189,7 @@ function balancerOf({ config }: StackInputs, network: NetworkIds, firewall: Fire
     port: backend.port,
     health,
     limits,
-    backendId: hosts.backend.id,
+    backendId: hosts.backend?.id,
   });
 }
 
@@ -166,7 +222,7 @@ function createHosts(inputs: StackInputs, { images, keys, bucket }: Found, netwo
     return made.instance;
   };
   const gateway = host("gateway", network.publicSubnetIds[0] ?? "", firewall.gatewayGroupId);
-  const backend = host("backend", network.privateSubnetIds[0] ?? "", firewall.backendGroupId);
+  const backend = config.backend.mode === "fleet" ? undefined : host("backend", network.privateSubnetIds[0] ?? "", firewall.backendGroupId);
   const address = config.gateway.elasticIp ? elasticIp(gateway, config.protect.hosts) : gateway.publicIp;
   return { gateway, backend, address, keyName: key.keyName };
 }

@@ -13,6 +13,7 @@ type Resources = readonly Pick<GraphResource, "type" | "inputs">[];
 
 const of = (resources: Resources, type: string): Resources => resources.filter((resource) => resource.type === type);
 const INSTANCE = "aws:ec2/instance:Instance";
+const SCALING_GROUP = "aws:autoscaling/group:Group";
 
 export function costLines(resources: Resources, region: string): CostLine[] {
   const prices = Object.hasOwn(PRICES, region) ? PRICES[region] : undefined;
@@ -48,9 +49,38 @@ function watchLines(resources: Resources): CostLine[] {
   ];
 }
 
+/** Instances, and those of a fleet as long as it is as small as it may be: the template's inputs, once for each. */
+function machines(resources: Resources): Resources {
+  return [...of(resources, INSTANCE), ...fleetHosts(resources, ({ minSize }) => minSize)];
+}
+
+/** Of a warm pool, which cost their volumes alone. */
+function stopped(resources: Resources): Resources {
+  return fleetHosts(resources, ({ warmPool }) => (warmPool as { minSize?: unknown } | undefined)?.minSize);
+}
+
+/** The program has one group, and one template that it starts from. */
+function fleetHosts(resources: Resources, count: (group: Resources[number]["inputs"]) => unknown): Resources {
+  const templates = of(resources, "aws:ec2/launchTemplate:LaunchTemplate");
+  return of(resources, SCALING_GROUP).flatMap(({ inputs }) => {
+    const hosts = count(inputs);
+    return templates.flatMap((template) => Array.from({ length: typeof hosts === "number" ? hosts : 0 }, () => template));
+  });
+}
+
+interface Disk {
+  readonly volumeSize?: unknown;
+  readonly volumeType?: unknown;
+}
+
+function diskOf({ rootBlockDevice, blockDeviceMappings }: Resources[number]["inputs"]): Disk {
+  const [mapping] = Array.isArray(blockDeviceMappings) ? (blockDeviceMappings as readonly { ebs?: Disk }[]) : [];
+  return (rootBlockDevice ?? mapping?.ebs ?? {}) as Disk;
+}
+
 function instanceLines(resources: Resources, prices: Prices | undefined): CostLine[] {
   const counts = new Map<string, number>();
-  for (const { inputs } of of(resources, INSTANCE)) {
+  for (const { inputs } of machines(resources)) {
     const type = typeof inputs.instanceType === "string" ? inputs.instanceType : "instance of an unknown type";
     counts.set(type, (counts.get(type) ?? 0) + 1);
   }
@@ -62,9 +92,7 @@ function instanceLines(resources: Resources, prices: Prices | undefined): CostLi
 
 /** An instance that says nothing of its volume has that of its image. */
 function volumeLines(resources: Resources, prices: Prices | undefined): CostLine[] {
-  const disks = of(resources, INSTANCE).map(
-    ({ inputs }) => (inputs.rootBlockDevice ?? {}) as { volumeSize?: unknown; volumeType?: unknown },
-  );
+  const disks = [...machines(resources), ...stopped(resources)].map(({ inputs }) => diskOf(inputs));
   const sized = disks.flatMap(({ volumeSize: size, volumeType: type }) =>
     typeof size === "number" && typeof type === "string" ? [{ size, type }] : [],
   );
@@ -114,7 +142,9 @@ export function costText(resources: Resources, region: string, today: Date): str
   const parts = lines.map(({ what, month }) => `${what} ${month === undefined ? "unknown" : usd(month)}`).join(", ");
   const uses = usePrices(lines, region)?.map(({ what, price, per }) => `${what} ${price} a ${per}`);
   const byUse = uses === undefined ? "what goes by use is unknown there" : `by use: ${uses.join(", ")}`;
+  const [most] = of(resources, SCALING_GROUP).map(({ inputs }) => inputs.maxSize as unknown);
+  const growth = typeof most === "number" ? `; with the fleet as small as it may be, which may grow to ${count(most, "host")}` : "";
   const sum = unknown.length === 0 ? `about ${usd(known)} USD` : `${usd(known)} USD, and what is unknown`;
   const old = areOld(today) ? ", older than a year: compare them with AWS's" : "";
-  return `Cost a month in ${region}: ${sum} (${parts}); ${byUse}. List prices of ${PRICES_OF}${old}.`;
+  return `Cost a month in ${region}: ${sum} (${parts}); ${byUse}${growth}. List prices of ${PRICES_OF}${old}.`;
 }

@@ -69,15 +69,16 @@ function lines(count: string): number {
 }
 
 async function releases(options: Options, words: readonly string[], io: Io): Promise<ExitCode> {
-  const roles = chosenHosts(options.host);
+  const chosenRoles = chosenHosts(options.host);
   const wanted = wish(words);
   const count = wanted === undefined ? lines(options.count) : 500;
   const given = deployedJson(options, io.from);
   io.progress.say("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
-  const { readInputs, send, KNOWN_ERRORS } = await import("./verify-hosts");
+  const { readInputs, send, singleHosts, KNOWN_ERRORS } = await import("./verify-hosts");
   const { askReleases, askRollback } = await import("../release/asked");
   const { inputs, deployed } = await asProblems(KNOWN_ERRORS, () => readInputs(ROOT, options.stack, given));
+  const roles = singleHosts(chosenRoles, options.host.length > 0, inputs, "rolled back");
   const ask = async (role: HostRole): Promise<HostReleases> => {
     io.progress.say(`asking the ${role}`);
     const asked = askReleases(inputs.specs[role], count);

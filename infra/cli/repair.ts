@@ -42,14 +42,15 @@ function chosen<T extends string>(option: string, given: readonly string[], know
 }
 
 async function repair(options: Given<typeof OPTIONS>["options"], io: Io): Promise<ExitCode> {
-  const roles = chosen<HostRole>("--host", options.host, HOSTS, HOSTS);
+  const chosenRoles = chosen<HostRole>("--host", options.host, HOSTS, HOSTS);
   const parts = chosen("--part", options.part, Object.keys(PARTS), ["all"]);
   const given = deployedJson(options, io.from);
   io.progress.say("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
-  const { askEach, readInputs, runStep, KNOWN_ERRORS } = await import("./verify-hosts");
+  const { askEach, readInputs, runStep, singleHosts, KNOWN_ERRORS } = await import("./verify-hosts");
   const { hostSteps } = await import("../release/steps");
   const { inputs, deployed } = await asProblems(KNOWN_ERRORS, () => readInputs(ROOT, options.stack, given));
+  const roles = singleHosts(chosenRoles, options.host.length > 0, inputs, "repaired");
   const work = roles.map((role) => [role, stepsFor(hostSteps({ ...inputs.specs[role], repairOnly: true }), parts)] as const);
   const idle = work.filter(([, steps]) => steps.length === 0).map(([role]) => role);
   if (idle.length === roles.length)

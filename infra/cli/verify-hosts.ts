@@ -2,12 +2,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Problem, reasonOf, type Progress } from "../../policies/cli";
 import { loadConfig } from "../config/load";
+import { fleetNames } from "../fleet/names";
 import { projectName, StackFileError } from "../offline/stack-file";
 import { carrier } from "../release/carrier";
-import { stackInputs, type StackInputs } from "../release/inputs";
+import { NO_ADDRESS, stackInputs, type StackInputs } from "../release/inputs";
 import { hostSteps } from "../release/steps";
 import { TemplateFileError } from "../release/templates";
-import type { HostRole, Sent, Step } from "../release/types";
+import type { HostRole, Sent, Step, StepValues } from "../release/types";
 import { runOverSsh, type CommandResult, type Endpoint } from "../remote/ssh";
 import type { DeployedJson } from "./pulumi-cli";
 import { readReport, type HostOutcome } from "./verify-report";
@@ -20,7 +21,8 @@ export interface Deployed {
   readonly gatewayAddress: string;
   readonly backendAddress: string;
   readonly modelBucket: string;
-  readonly hostKeys: Readonly<Record<HostRole, string>>;
+  /** None of the hosts of a fleet. */
+  readonly hostKeys: Readonly<Partial<Record<HostRole, string>>>;
 }
 
 /** @throws Problem, RunError */
@@ -38,6 +40,22 @@ export async function readInputs(root: string, stack: string, json: DeployedJson
   );
   const { config, sources } = loadConfig(root);
   return { inputs: stackInputs(config, sources, deployed.modelBucket), deployed };
+}
+
+/** @throws Problem where hosts of a fleet are meant, which no command asks one by one */
+export function singleHosts(roles: readonly HostRole[], named: boolean, { config }: StackInputs, doing: string): readonly HostRole[] {
+  if (config.backend.mode !== "fleet" || !roles.includes("backend")) return roles;
+  if (!named) return roles.filter((role) => role !== "backend");
+  throw new Problem(`--host: found backend, and backend.mode is fleet: ${fleetSays(config, doing)}`);
+}
+
+/** What to do in place of it. */
+export function fleetSays(config: StackInputs["config"], doing: string): string {
+  const group = `--region ${config.region} --auto-scaling-group-name ${fleetNames(config).group}`;
+  return (
+    `its hosts are not ${doing} one by one; the load balancer asks each for its health, and one that fails is replaced. ` +
+    `What the releases did: aws autoscaling describe-instance-refreshes ${group}; how the hosts are: aws autoscaling describe-scaling-activities ${group}`
+  );
 }
 
 /** One after the other, which shows as progress. */
@@ -74,8 +92,13 @@ export async function ask(role: HostRole, inputs: StackInputs, deployed: Deploye
  */
 export async function runStep(role: HostRole, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
   const configured = await settled(pulumi.all({ ...inputs.values(role) }));
-  const values = { ...configured, bucket: inputs.bucketName, backendAddress: deployed.backendAddress };
+  const values = { ...configured, bucket: inputs.bucketName, ...addresses(inputs, deployed) };
   return send(role, step, step.stdin(values), inputs, deployed);
+}
+
+/** As infra/set-up.ts gives them. */
+function addresses({ config }: StackInputs, { backendAddress }: Deployed): Pick<StepValues, "backendAddress" | "balancerName"> {
+  return config.backend.mode === "fleet" ? { backendAddress: NO_ADDRESS, balancerName: backendAddress } : { backendAddress };
 }
 
 /**
@@ -99,9 +122,11 @@ export async function routeTo(role: HostRole, inputs: StackInputs, deployed: Dep
     host,
     user: inputs.config.ssh.user,
     privateKey,
-    hostKey: deployed.hostKeys[of],
+    hostKey: deployed.hostKeys[of] ?? "",
   });
   const gateway = endpoint(deployed.gatewayAddress, "gateway");
+  if (role === "backend" && inputs.config.backend.mode === "fleet")
+    throw new Problem(`backend.mode is fleet: ${fleetSays(inputs.config, "asked")}`);
   return role === "gateway" ? [gateway] : [gateway, endpoint(deployed.backendAddress, "backend")];
 }
 

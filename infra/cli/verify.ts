@@ -30,10 +30,11 @@ async function verify(options: Given<typeof OPTIONS>["options"], io: Io): Promis
   const given = deployedJson(options, io.from);
   io.progress.say("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
-  const { askEach, readInputs, KNOWN_ERRORS } = await import("./verify-hosts");
+  const { askEach, fleetSays, readInputs, singleHosts, KNOWN_ERRORS } = await import("./verify-hosts");
   const { inputs, deployed } = await asProblems(KNOWN_ERRORS, () => readInputs(ROOT, stack, given));
-  const outcomes = await askEach(HOSTS, inputs, deployed, io.progress);
+  const outcomes = await askEach(singleHosts(HOSTS, false, inputs, "asked"), inputs, deployed, io.progress);
   io.progress.end();
+  if (inputs.config.backend.mode === "fleet") io.err(`backend.mode is fleet: ${fleetSays(inputs.config, "asked")}`);
   io.out(options.json ? JSON.stringify({ stack, hosts: outcomes }, null, 2) : renderOutcomes(stack, outcomes));
   return exitCode(outcomes);
 }

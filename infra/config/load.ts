@@ -16,6 +16,7 @@ import { readSources, shownPath, type Sources } from "./sources";
 import { packageIndex, type IndexKeys } from "./package-index";
 import { certificateText, checkCertificate, keyText } from "./certificate";
 import { environmentNotices } from "./env-rules";
+import { fleetCredentials } from "./fleet-rules";
 import { checkRules } from "./rules";
 import { awsProblems, defaultTagNames, misspeltProjects } from "./aws-keys";
 import { spellingProblems } from "./spelling";
@@ -64,6 +65,7 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
     ...spelling,
     ...regionProblems,
     ...notRefused(project, refused, checkRules(context)),
+    ...fleetCredentials(project, sections, Object.keys(given)),
     ...checkAgent(),
   ];
   const keys = readKeys(project, root, sections, all);
@@ -224,6 +226,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     project,
     stack: pulumi.getStack(),
     region,
+    profile: new pulumi.Config("aws").get("profile"),
     network: sections.network as NetworkConfig,
     gateway: gatewayConfig(sections.gateway as Sections),
     ...httpsConfig(sections),
@@ -250,7 +253,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     protect: sections.protect as StackConfig["protect"],
     kms: sections.kms as StackConfig["kms"],
     sandbox: sections.sandbox as StackConfig["sandbox"],
-    backup: sections.backup as StackConfig["backup"],
+    backup: backupOf(sections),
   };
 }
 
@@ -294,6 +297,12 @@ interface TlsSection {
 
 function backendConfig(backend: Sections): BackendConfig {
   return { ...(backend as BackendConfig), os: (backend as Partial<BackendConfig>).os ?? DEFAULT_OS };
+}
+
+/** Hosts of a fleet come and go, and each would write its backup over those of the others. */
+function backupOf({ backend, backup }: Sections): StackConfig["backup"] {
+  const { enabled, ...rest } = backup as StackConfig["backup"];
+  return { enabled: enabled && (backend as BackendConfig).mode !== "fleet", ...rest };
 }
 
 function sshKey(key: Key): SshKey {

@@ -8,6 +8,7 @@ import { apiKeys, basicAuth, cors } from "./access-rules";
 import { loadBalancer } from "./balancer-rules";
 import { appRules } from "./app-rules";
 import { existing, existingBucket } from "./existing-rules";
+import { fleet } from "./fleet-rules";
 import { health } from "./health";
 import { blocks, zones } from "./network-rules";
 import { environment, requirements } from "./env-rules";
@@ -33,6 +34,7 @@ export function checkRules(context: Context): string[] {
     acme,
     dns,
     loadBalancer,
+    fleet,
     images,
     egressTargets,
     instanceTypes,

@@ -10,6 +10,7 @@ import { DEFAULT_MODULE } from "../app/module";
 import { ACCOUNT_SECTIONS } from "./account-schema";
 import { WATCH_SECTION } from "./watch-schema";
 import { existingBucket, existingNetwork } from "./existing-schema";
+import { fleetProperties } from "./fleet-schema";
 import { ALLOWANCES } from "../release/sandbox";
 import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_LIMITS } from "../release/limits";
@@ -289,6 +290,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         description:
           "Puts an internal application load balancer between gateway and backend, with health checks (about 16 USD a month at its least, and traffic). The backend's port is then open to it alone. Needs private subnets of /27 or larger in two zones.",
       },
+      ...fleetProperties,
       egress: {
         type: "array",
         items: object(
@@ -695,7 +697,8 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     },
   },
   backup: {
-    description: "Backup of models, metrics and logs to the bucket, by a timer on the backend.",
+    description:
+      "Backup of models, metrics and logs to the bucket, by a timer on the backend. A fleet has none: its hosts keep nothing that is not in the bucket.",
     schema: object({
       enabled: { type: "boolean", default: true, description: "Switches the timer on." },
       schedule: {

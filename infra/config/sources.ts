@@ -83,6 +83,11 @@ function readFolder(folder: string, app: Sections, context: Context): CodeSource
   if (tree.problems.length > 0) return undefined;
   const report = examine({ tree, key: "app.path", named: folder }, app, context);
   if (report === undefined) return undefined;
+  if (report.allowed.length > 0 && (context.sections.backend as Sections | undefined)?.mode === "fleet") {
+    problems.push(
+      `${project}:app.allow: found ${texts(app.allow).join(", ")}, and the hosts of a fleet fetch the application from the bucket, where secrets may not lie; put them into secretEnv, or set backend.mode to single`,
+    );
+  }
   try {
     const bundle = packTree(tree);
     return { kind: "bundle", bundle, ...(report.allowed.length > 0 ? { secret: true } : {}) };

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Os } from "../external-names";
 import type { BucketSetting } from "./existing-schema";
+import type { FleetConfig } from "../fleet/limits";
 import type { Allowance } from "../release/sandbox";
 import type { Access, Acme, Bake, Cors, Health, HttpLimits, Shadow } from "../release/types";
 
@@ -17,6 +18,8 @@ export interface StackConfig {
   readonly project: string;
   readonly stack: string;
   readonly region: string;
+  /** Of the credentials, where `aws:profile` names one. */
+  readonly profile?: string;
   readonly network: NetworkConfig;
   readonly gateway: GatewayConfig;
   /** @default plain HTTP alone */
@@ -167,6 +170,9 @@ export interface BackendConfig extends HostConfig {
   readonly port: number;
   /** An internal load balancer between gateway and backend. */
   readonly loadBalancer: boolean;
+  /** `fleet`: an Auto Scaling group behind that load balancer, in place of the one host. */
+  readonly mode: "single" | "fleet";
+  readonly fleet: FleetConfig;
   readonly egress: readonly EgressTarget[];
 }
 

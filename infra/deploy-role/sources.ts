@@ -4,12 +4,15 @@
  * that create, read, update and delete make with the inputs that this program sets. Pure.
  */
 export const SOURCES: Readonly<Record<string, string>> = {
+  "autoscaling/group": "00a919d1548eb437816d4838f320502ad34183ff",
+  "autoscaling/policy": "262d4da63aa78d7dcea5d62ac118005e6628db57",
   "cloudwatch/dashboard": "0620f2a6a126dfcbc4aecbc9a117b0fbea1656ff",
   "cloudwatch/metric_alarm": "055611a654738da73e7b1e2b5d2b7672c6d4d531",
   "ec2/ec2_eip": "01606926a0c0ab9174aec440f976a48b0baee722",
   "ec2/ec2_eip_association": "01c08000ddb14181b5bd19201d8fca311dc570e4",
   "ec2/ec2_instance": "0015dfcd06d5d78e5e1c3cabe8cea837d379d1c7",
   "ec2/ec2_key_pair": "05bc9541efe73ea58b95ad961676ed4aba3fb03f",
+  "ec2/ec2_launch_template": "c49358f89b43a4d9c8e533cd0610cd72cbd11eb3",
   "ec2/vpc_": "00081ce41cc691433ac19bf42227cdabffd0454d",
   "ec2/vpc_default_security_group": "01f431114674c27cf790fafb67ac274bf8f765e1",
   "ec2/vpc_endpoint": "008db85aad5e56627b1eecab8830464a282552ed",
@@ -42,4 +45,5 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "s3/object": "033c721bf1eda7db79395cd73acb54c7efa57ffc",
   "sns/topic": "00a35305dc1b297a6fcdecdfbba33f1e63c3da39",
   "sns/topic_subscription": "04a2e6e5bc625ec85ea8c678219b483fc674877e",
+  "ssm/parameter": "0073593e7d6993ba482409f4dc35438daaa79bb3",
 };

@@ -6,6 +6,9 @@ import { hereDocument, readTemplate } from "../release/templates";
 /** EC2's, of the text before base64. */
 export const USER_DATA_LIMIT = 16384;
 
+/** Tag of an instance with the version of the parameter; templates/fleet/aws.py knows it. The metadata have to show tags. */
+export const VERSION_TAG = "SecretsVersion";
+
 export interface FirstBoot {
   readonly region: string;
   /** Name of the bucket with the bundle. */
@@ -13,8 +16,11 @@ export interface FirstBoot {
   readonly bundleKey: string;
   /** Of the object, in hex. */
   readonly bundleSha256: string;
-  /** The SecureString with the text of fleetSecrets(), in the version that belongs to this release. */
-  readonly secrets: { readonly parameter: string; readonly version: number };
+  /**
+   * The SecureString with the text of fleetSecrets(), in the version that belongs to this release.
+   * @default version the one that the instance's tag VERSION_TAG names, which a preview does not know: this text it does
+   */
+  readonly secrets: { readonly parameter: string; readonly version?: number };
   /** The group waits for this host until the hook is completed. @default nobody is told */
   readonly hook?: { readonly group: string; readonly name: string };
 }
@@ -65,7 +71,7 @@ function settings({ region, bucket, bundleKey, bundleSha256, secrets, hook }: Fi
     key: bundleKey,
     sha256: bundleSha256,
     parameter: secrets.parameter,
-    version: String(secrets.version),
+    ...(secrets.version === undefined ? {} : { version: String(secrets.version) }),
     ...(hook === undefined ? {} : { group: hook.group, hook: hook.name }),
   };
   const wrong = Object.entries(lines).filter(([name, value]) => FORMS[name]?.test(value) === false);

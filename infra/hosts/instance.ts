@@ -1,8 +1,10 @@
 import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostConfig, IamConfig } from "../config/types";
-import { EC2_PRINCIPAL } from "../external-names";
 import { tags } from "../naming";
+import { hostProfile, type Statement } from "./role";
+
+export type { Statement };
 
 /** The machine: `instanceType`, `rootVolumeGiB`, and `ami` where the configuration names an image. */
 export type HostMachine = Pick<HostConfig, "instanceType" | "rootVolumeGiB" | "ami">;
@@ -37,20 +39,6 @@ export interface HostArgs {
   readonly forwards: boolean;
 }
 
-/** One statement of an IAM policy; there are no others than those that allow. */
-export interface Statement {
-  /** Name of the statement, unique in its policy. */
-  readonly Sid: string;
-  /** Always `Allow`. */
-  readonly Effect: "Allow";
-  /** Actions, such as `s3:GetObject`. */
-  readonly Action: readonly string[];
-  /** ARNs. */
-  readonly Resource: readonly string[];
-  /** By operator and key. */
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
 /** Key of KMS that encrypts a volume. */
 export interface VolumeKey {
   /** ARN of the key. */
@@ -67,20 +55,7 @@ export class Host extends pulumi.ComponentResource {
   /** @param name begins the names of all that belongs to it. */
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ml-gateway:infra:Host", name, {}, opts);
-    const role = new aws.iam.Role(
-      `${name}-role`,
-      { assumeRolePolicy: trust(), description: `What the ${args.role} may do`, tags: tags(args.role), ...args.iam },
-      { parent: this },
-    );
-    if (args.statements.length > 0) {
-      const policy = JSON.stringify({ Version: "2012-10-17", Statement: args.statements });
-      new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, { parent: this });
-    }
-    const profile = new aws.iam.InstanceProfile(
-      `${name}-profile`,
-      { role: role.name, tags: tags(args.role), path: args.iam?.path },
-      { parent: this },
-    );
+    const { profile } = hostProfile(name, args, this);
     this.instance = new aws.ec2.Instance(
       `${name}-instance`,
       {
@@ -115,11 +90,4 @@ export class Host extends pulumi.ComponentResource {
 function ignored({ config, volumeKey }: HostArgs): string[] {
   const key = volumeKey?.followed === false ? ["rootBlockDevice.kmsKeyId"] : [];
   return [...(config.ami === undefined ? ["ami"] : []), "userData", "keyName", ...key];
-}
-
-function trust(): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: EC2_PRINCIPAL }, Action: "sts:AssumeRole" }],
-  });
 }

@@ -2,7 +2,9 @@
  * What a host may do on AWS: IAM statements, as data. Pure.
  */
 import type { StackConfig } from "../config/types";
-import type { Statement } from "./instance";
+import { RELEASE_PREFIX } from "../fleet/bundle";
+import type { FleetNames } from "../fleet/names";
+import type { Statement } from "./role";
 import { partition } from "../naming";
 import { partitionOf } from "../partitions";
 
@@ -50,6 +52,22 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
   const fromBucket = artefacts.some((uri) => uri.startsWith(`s3://${bucketName}/`));
   if (bucketKey !== undefined && (role === "backend" || fromBucket)) statements.push(useKey(role, config, bucketKey));
   return statements;
+}
+
+/** What a host of a fleet does before it serves: fetches the release's bundle and its secrets, and says that it is ready. */
+export function fleetStatements(region: string, account: string, bucketName: string, { group, parameter }: FleetNames): Statement[] {
+  const arn = `arn:${partition(region)}`;
+  const own = `${region}:${account}`;
+  return [
+    allow("ReadReleases", ["s3:GetObject"], [`${arn}:s3:::${bucketName}/${RELEASE_PREFIX}*`]),
+    allow("ReadSecrets", ["ssm:GetParameter"], [`${arn}:ssm:${own}:parameter${parameter}`]),
+    // The middle part is an id that AWS makes.
+    allow(
+      "SayReady",
+      ["autoscaling:CompleteLifecycleAction"],
+      [`${arn}:autoscaling:${own}:autoScalingGroup:*:autoScalingGroupName/${group}`],
+    ),
+  ];
 }
 
 /** S3 asks KMS in the name of whoever reads or writes an object; asked by the host itself, KMS refuses. */

@@ -15,7 +15,17 @@ export interface BalancerArgs {
   readonly port: number;
   readonly health: Health;
   readonly limits: HttpLimits;
-  readonly backendId: pulumi.Input<string>;
+  /** @default a fleet registers its hosts by itself */
+  readonly backendId?: pulumi.Input<string>;
+}
+
+/** What a fleet registers with, and what CloudWatch calls it. */
+export interface Targets {
+  readonly arn: pulumi.Output<string>;
+  /** As metrics have it, `targetgroup/NAME/ID`. */
+  readonly suffix: pulumi.Output<string>;
+  /** Of the load balancer, `app/NAME/ID`. */
+  readonly balancerSuffix: pulumi.Output<string>;
 }
 
 /**
@@ -25,6 +35,7 @@ export interface BalancerArgs {
 export class Balancer extends pulumi.ComponentResource {
   /** Of the load balancer itself. */
   readonly dnsName: pulumi.Output<string>;
+  readonly targets: Targets;
 
   constructor(
     private readonly name: string,
@@ -34,7 +45,7 @@ export class Balancer extends pulumi.ComponentResource {
     super("ml-gateway:infra:Balancer", name, {}, opts);
     const parent = { parent: this };
     const balancer = this.balancer(args);
-    const targets = this.targets(args);
+    const targets = this.targetGroup(args);
     const listener = new aws.lb.Listener(
       `${name}-listener`,
       {
@@ -46,11 +57,11 @@ export class Balancer extends pulumi.ComponentResource {
       },
       parent,
     );
-    const attachment = new aws.lb.TargetGroupAttachment(
-      `${name}-backend`,
-      { targetGroupArn: targets.arn, targetId: args.backendId, port: args.port },
-      parent,
-    );
+    const { backendId: targetId } = args;
+    const attachments =
+      targetId === undefined
+        ? []
+        : [new aws.lb.TargetGroupAttachment(`${name}-backend`, { targetGroupArn: targets.arn, targetId, port: args.port }, parent)];
     const zone = new aws.route53.Zone(
       `${name}-zone`,
       { name: args.host, comment: "The backend's name for the gateway", vpcs: [{ vpcId: args.vpcId }], tags: tags("webserver") },
@@ -65,9 +76,10 @@ export class Balancer extends pulumi.ComponentResource {
         type: "A",
         aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: false }],
       },
-      { parent: this, dependsOn: [listener, attachment] },
+      { parent: this, dependsOn: [listener, ...attachments] },
     );
     this.dnsName = balancer.dnsName;
+    this.targets = { arn: targets.arn, suffix: targets.arnSuffix, balancerSuffix: balancer.arnSuffix };
     this.registerOutputs({ dnsName: this.dnsName });
   }
 
@@ -90,7 +102,7 @@ export class Balancer extends pulumi.ComponentResource {
     );
   }
 
-  private targets({ vpcId, port, health, limits }: BalancerArgs): InstanceType<typeof aws.lb.TargetGroup> {
+  private targetGroup({ vpcId, port, health, limits }: BalancerArgs): InstanceType<typeof aws.lb.TargetGroup> {
     const { deregistrationSeconds } = balancerTimes(limits);
     return new aws.lb.TargetGroup(
       `${this.name}-targets`,

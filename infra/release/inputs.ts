@@ -17,6 +17,9 @@ import type { Sources } from "../config/sources";
 /** The backend's name on the gateway; the prepare step writes it to /etc/hosts there, so that no file holds an address. */
 export const BACKEND_HOST = "backend.internal";
 
+/** In place of the address of a backend, for a step that has to be given one: a fleet has none, and with a load balancer and a managed NAT nothing uses it. */
+export const NO_ADDRESS = "0.0.0.0";
+
 export interface StackInputs {
   readonly config: StackConfig;
   /** Physical name of the model bucket. */

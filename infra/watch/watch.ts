@@ -8,10 +8,13 @@ export interface WatchArgs {
   /** Name of the dashboard; unique in the account. */
   readonly dashboard: string;
   readonly emails: readonly string[];
-  readonly instances: Readonly<Record<HostRole, pulumi.Input<string>>>;
+  readonly hosts: Readonly<Record<HostRole, HostDimension>>;
   /** What clients reach, and how. */
   readonly endpoint: { readonly address: pulumi.Input<string>; readonly path: string; readonly domain?: string; readonly host?: string };
 }
+
+/** What EC2's metrics call an instance, or all instances of a group together. */
+type HostDimension = { readonly InstanceId: pulumi.Input<string> } | { readonly AutoScalingGroupName: string };
 
 /** Where Route 53 keeps its metrics, whatever the stack's region. */
 const ROUTE_53_REGION = "us-east-1";
@@ -52,11 +55,11 @@ export class Watch extends pulumi.ComponentResource {
     const health = this.healthMetric();
     this.alarm("health", health, HEALTH, healthTopic, ROUTE_53_REGION);
     for (const role of ["gateway", "backend"] as const) {
-      this.alarm(`${role}-status`, ec2("StatusCheckFailed", "Maximum", args.instances[role]), STATUS, topic, args.region);
-      this.alarm(`${role}-processor`, ec2("CPUUtilization", "Average", args.instances[role]), PROCESSOR, topic, args.region);
+      this.alarm(`${role}-status`, ec2("StatusCheckFailed", "Maximum", args.hosts[role]), STATUS, topic, args.region);
+      this.alarm(`${role}-processor`, ec2("CPUUtilization", "Average", args.hosts[role]), PROCESSOR, topic, args.region);
     }
     const dashboardBody = pulumi
-      .all([health.dimensions.HealthCheckId, args.instances.gateway, args.instances.backend])
+      .all([health.dimensions.HealthCheckId, pulumi.output(args.hosts.gateway), pulumi.output(args.hosts.backend)])
       .apply(([check, gateway, backend]) => JSON.stringify({ widgets: widgets(args.region, check ?? "", { gateway, backend }) }));
     new aws.Dashboard(`${name}-dashboard`, { dashboardName: args.dashboard, dashboardBody }, { parent: this });
     this.registerOutputs({ topicArn: this.topicArn });
@@ -109,14 +112,14 @@ const PROCESSOR: Threshold = {
   alarmDescription: "The processor has been busy for a quarter of an hour",
 };
 
-function ec2(metricName: string, statistic: Metric["statistic"], instance: pulumi.Input<string>): Metric {
-  return { namespace: "AWS/EC2", metricName, statistic, dimensions: { InstanceId: instance } };
+function ec2(metricName: string, statistic: Metric["statistic"], host: HostDimension): Metric {
+  return { namespace: "AWS/EC2", metricName, statistic, dimensions: { ...host } };
 }
 
 /** Three graphs in a row; 24 units are the whole width. */
-function widgets(region: string, check: string, instances: Readonly<Record<HostRole, string>>): object[] {
+function widgets(region: string, check: string, hosts: Readonly<Record<HostRole, object>>): object[] {
   const perHost = (metric: string): string[][] =>
-    (["gateway", "backend"] as const).map((role) => ["AWS/EC2", metric, "InstanceId", instances[role]]);
+    (["gateway", "backend"] as const).map((role) => ["AWS/EC2", metric, ...(Object.entries(hosts[role])[0] as [string, string])]);
   const graphs = [
     { title: "Health", region: ROUTE_53_REGION, stat: "Minimum", metrics: [["AWS/Route53", "HealthCheckStatus", "HealthCheckId", check]] },
     { title: "Processor, per cent", region, stat: "Average", metrics: perHost("CPUUtilization") },

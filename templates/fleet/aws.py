@@ -11,12 +11,15 @@ import hashlib
 import os
 import sys
 import time
+import urllib.request
 
 CONF = "/etc/ddos/fleet.conf"
 # Pauses between tries: a role that was made a moment ago is not known everywhere, and S3 may ask to slow down. Three minutes in all.
 PAUSES = (2, 5, 10, 20, 30, 30, 40, 40)
 # Pauses before a group is believed that it does not wait for this host.
 NOT_YET = (5, 10, 20, 40)
+# Bears the number of the version of the parameter (infra/fleet/first-boot.ts).
+VERSION_TAG = "SecretsVersion"
 # No later try changes these.
 FINAL = ("NoSuchBucket", "NoSuchKey", "ParameterNotFound", "ParameterVersionNotFound", "InvalidKeyId")
 
@@ -84,8 +87,27 @@ def bundle(conf, path):
         raise Failure(f"the bundle {name} is not what this release is made of: sha256 {found}, expected {conf['sha256']}")
 
 
+def tagged_version():
+    """Which version of the parameter belongs to this host: the launch template wrote it as a tag, because it is known only when the parameter is there."""
+    place = os.environ.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://169.254.169.254").rstrip("/")
+
+    def ask(method, path, headers):
+        request = urllib.request.Request(f"{place}/latest/{path}", method=method, headers=headers)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as reply:
+            return reply.read().decode("ascii", "replace").strip()
+
+    def look():
+        token = ask("PUT", "api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "300"})
+        return ask("GET", f"meta-data/tags/instance/{VERSION_TAG}", {"X-aws-ec2-metadata-token": token})
+
+    version = patiently(f"the tag {VERSION_TAG} of this host, from the instance metadata", look)
+    if not version.isascii() or not version.isdigit():
+        raise Failure(f"the tag {VERSION_TAG} of this host is {version[:40]!r}, not the number of a version")
+    return version
+
+
 def secrets(conf, path):
-    name = f"{conf['parameter']}:{conf['version']}"
+    name = f"{conf['parameter']}:{conf.get('version') or tagged_version()}"
     ssm = client(conf, "ssm")
     reply = patiently(f"the parameter {name}", lambda: ssm.get_parameter(Name=name, WithDecryption=True))
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

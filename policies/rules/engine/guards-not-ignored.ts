@@ -11,7 +11,7 @@ export const policy: Policy = {
   control: "PACK-1",
   tags: ["engine"],
   description:
-    "No resource ignores changes of a property that this checklist depends on. A Command that only learns a host key may: asked once, it is pinned. One with triggers may ignore its connection: what it did is done, and a replacement connects as the program says then.",
+    "No resource ignores changes of a property that this checklist depends on. A Command that only learns a host key may: asked once, it is pinned. One with triggers may ignore its connection: what it did is done, and a replacement connects as the program says then. An Auto Scaling group may ignore which version of its own template it has, which an instance refresh sets.",
   why: "What is ignored is frozen: a hole made by hand stays for ever, and the fixed program never reaches the cloud.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -25,7 +25,7 @@ function check(resource: Resource): Finding[] {
   const ignored = resource.options.ignoreChanges ?? [];
   if (ignored.length === 0 || learnsHostKeys(resource)) return [];
   const guards = guardsOf(resource.type).filter((name) => name !== "connection" || !hasTriggers(resource));
-  return ignored.flatMap((path): Finding[] => {
+  return ignored.filter((path) => !isRelease(resource, path)).flatMap((path): Finding[] => {
     const first = firstStep(path);
     const what = `${resource.type.split(":").pop() ?? ""} "${resource.name}" ignores changes of "${path}"`;
     if (guards.includes(first) || (first.startsWith("*") && guards.length > 0))
@@ -40,6 +40,13 @@ function check(resource: Resource): Finding[] {
     ];
   });
 }
+
+/**
+ * A version of the template that the program names: an instance refresh sets it when it has succeeded, because a rollback goes back to what the group
+ * has until then. Another template is not ignored.
+ */
+const isRelease = ({ type }: Resource, path: string): boolean =>
+  type === "aws:autoscaling/group:Group" && path === "launchTemplate.version";
 
 const hasTriggers = ({ inputs }: Resource): boolean => {
   const triggers = reveal(inputs.triggers);

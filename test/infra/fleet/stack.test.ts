@@ -1,0 +1,290 @@
+/** A fleet in place of the one backend: its resources, what they say, and what the policy pack says of them. */
+import type { GraphResource, RunResult } from "../../../infra/offline/engine";
+import { costText } from "../../../infra/cli/cost";
+import { VERSION_TAG } from "../../../infra/fleet/first-boot";
+import { refreshPreferences } from "../../../infra/fleet/limits";
+import { DEFAULT_CONFIG } from "../../../policies/core/config";
+import { evaluate } from "../../../policies/core/evaluate";
+import { loadGraph } from "../../../policies/graph/load";
+import { policies } from "../../../policies/rules";
+import { byName, evaluateDev, sources } from "../evaluate";
+
+jest.setTimeout(120_000);
+
+const gateway = { sshFrom: ["203.0.113.0/24"] };
+const BALANCED = { gateway, network: { egress: "managed" }, backend: { loadBalancer: true } };
+const FLEET = { ...BALANCED, backend: { loadBalancer: true, mode: "fleet" } };
+const SECRET = "correct-horse-battery-staple-4711";
+const DATABASE_URL = "postgresql://app:Zk4vT9qWx2@db.internal/app";
+const SECRETS = { secretEnv: { SECRET_KEY: SECRET, DATABASE_URL } };
+
+const TYPES = {
+  group: "aws:autoscaling/group:Group",
+  template: "aws:ec2/launchTemplate:LaunchTemplate",
+  command: "command:remote:Command",
+} as const;
+
+let fleet: RunResult;
+beforeAll(async () => {
+  fleet = await evaluateDev({ ...FLEET, ...SECRETS });
+});
+
+const group = (): GraphResource => byName(fleet, TYPES.group, "fleet-group");
+const template = (): GraphResource => byName(fleet, TYPES.template, "fleet-template");
+
+interface Statement {
+  readonly Sid: string;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+}
+
+function statements(result: RunResult): readonly Statement[] {
+  const { policy } = byName(result, "aws:iam/rolePolicy:RolePolicy", "fleet-policy").inputs;
+  return (JSON.parse(policy as string) as { Statement: readonly Statement[] }).Statement;
+}
+
+function userData(result: RunResult): string {
+  return Buffer.from(byName(result, TYPES.template, "fleet-template").inputs.userData as string, "base64").toString("utf8");
+}
+
+test("takes the place of the backend's instance and its steps, and of nothing else", async () => {
+  const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
+  const single = names(await evaluateDev({ ...BALANCED, ...SECRETS }));
+  expect({
+    added: names(fleet)
+      .filter((name) => !single.includes(name))
+      .sort(),
+    gone: single.filter((name) => !names(fleet).includes(name)).sort(),
+  }).toMatchSnapshot();
+});
+
+test("a new host is nowhere before it has set itself up, and whatever takes a host's place is there first", () => {
+  expect(group().inputs).toMatchObject({
+    minSize: 2,
+    maxSize: 4,
+    healthCheckType: "ELB",
+    initialLifecycleHooks: [
+      { lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING", defaultResult: "ABANDON", heartbeatTimeout: 7200 },
+    ],
+    instanceMaintenancePolicy: { minHealthyPercentage: 100 },
+  });
+  expect(sources(fleet, group(), "vpcZoneIdentifiers")).toEqual(["network-webserver-us-east-1a", "network-webserver-us-east-1b"]);
+  expect(sources(fleet, group(), "targetGroupArns")).toEqual(["balancer-targets"]);
+});
+
+test("what a host needs is there before the first one starts, and what needs hosts comes after", () => {
+  const needed = ["models-bucket", "fleet-bundle", "fleet-policy", "egress-default", "gateway-prepare"];
+  const before = group().dependencies.map((urn) => urn.split("::").pop());
+  expect(before).toEqual(expect.arrayContaining(needed));
+  expect(byName(fleet, TYPES.command, "gateway-verify").dependencies).toContain(group().urn);
+});
+
+test("starts from a numbered version, which a refresh alone changes: a rollback goes back to what the group has", () => {
+  expect(sources(fleet, group(), "launchTemplate")).toEqual(["fleet-template"]);
+  expect(group().options.ignoreChanges).toEqual(["launchTemplate.version"]);
+  expect(group().inputs).not.toHaveProperty("instanceRefresh");
+  const refresh = byName(fleet, "command:local:Command", "fleet-refresh");
+  expect(sources(fleet, refresh, "triggers")).toEqual(["fleet-template"]);
+  expect(refresh.dependencies).toContain(group().urn);
+  expect(refreshPreferences({ bakeSeconds: 300 }, 60, "fleet-errors")).toMatchObject({
+    AutoRollback: true,
+    MinHealthyPercentage: 100,
+    CheckpointPercentages: [50, 100],
+    CheckpointDelay: 300,
+    AlarmSpecification: { Alarms: ["fleet-errors"] },
+  });
+  expect(refreshPreferences({ bakeSeconds: 0 }, 60)).not.toHaveProperty("AlarmSpecification");
+});
+
+test("the template has no public address, IMDSv2 alone, an encrypted disk, and names an image", () => {
+  expect(template().inputs).toMatchObject({
+    imageId: expect.stringMatching(/^ami-/) as string,
+    metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+    networkInterfaces: [{ associatePublicIpAddress: "false" }],
+    blockDeviceMappings: [{ ebs: { encrypted: "true" } }],
+  });
+  expect(template().options.ignoreChanges).toContain("imageId");
+});
+
+test("the role may read the release, its own parameter, and speak for its own group; it writes nothing", () => {
+  const own = Object.fromEntries(statements(fleet).map(({ Sid, Action, Resource }) => [Sid, [Action, Resource]]));
+  const bucket = "arn:aws:s3:::ml-gateway-dev-models-123456789012-us-east-1";
+  expect(own).toEqual({
+    FindModels: [["s3:ListBucket"], [bucket]],
+    ReadModels: [["s3:GetObject"], [`${bucket}/models/*`]],
+    ReadReleases: [["s3:GetObject"], [`${bucket}/releases/*`]],
+    ReadSecrets: [["ssm:GetParameter"], ["arn:aws:ssm:us-east-1:123456789012:parameter/fleet/ml-gateway/dev/backend"]],
+    SayReady: [
+      ["autoscaling:CompleteLifecycleAction"],
+      ["arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:*:autoScalingGroupName/ml-gateway-dev-backend"],
+    ],
+  });
+});
+
+test("secrets are in the parameter alone, and marked; user data and bundle are known at the first preview", () => {
+  const base64 = [0, 1, 2].map((shift) =>
+    Buffer.from(" ".repeat(shift) + SECRET)
+      .toString("base64")
+      .slice(4, 24),
+  );
+  const holds = ({ inputs }: GraphResource): boolean => [SECRET, ...base64].some((part) => JSON.stringify(inputs).includes(part));
+  expect(fleet.resources.filter(holds).map(({ name }) => name)).toEqual(["fleet-secrets"]);
+  const text = userData(fleet);
+  expect(text).toContain("parameter=/fleet/ml-gateway/dev/backend\n");
+  expect(text).toContain("group=ml-gateway-dev-backend\nhook=set-up\n");
+  expect(text).toContain(`key=${String(byName(fleet, "aws:s3/bucketObjectv2:BucketObjectv2", "fleet-bundle").inputs.key)}\n`);
+  expect(sources(fleet, template(), "tagSpecifications")).toEqual(["fleet-secrets"]);
+});
+
+test("another secret is another version of the template and the same bundle; other code is another bundle", async () => {
+  const bundle = (result: RunResult): unknown => byName(result, "aws:s3/bucketObjectv2:BucketObjectv2", "fleet-bundle").inputs.key;
+  const other = await evaluateDev({ ...FLEET, secretEnv: { SECRET_KEY: `${SECRET}-new`, DATABASE_URL } });
+  expect(bundle(other)).toBe(bundle(fleet));
+  const [instance] = template().inputs.tagSpecifications as readonly { tags: Record<string, unknown> }[];
+  expect(instance?.tags).toHaveProperty(VERSION_TAG);
+  const changed = await evaluateDev({ ...FLEET, ...SECRETS, repair: "again" });
+  expect(bundle(changed)).not.toBe(bundle(fleet));
+});
+
+test("tags of the stack are on all that takes some, and instances and volumes get them as well", async () => {
+  const tagged = await evaluateDev({ ...FLEET, tags: { CostCenter: "4711" } });
+  const list = byName(tagged, TYPES.group, "fleet-group").inputs.tags as readonly { key: string; value: string }[];
+  expect(list).toEqual(expect.arrayContaining([expect.objectContaining({ key: "CostCenter", value: "4711" })]));
+  expect(list).toEqual(expect.arrayContaining([expect.objectContaining({ key: "Stack", value: "dev" })]));
+  const launched = byName(tagged, TYPES.template, "fleet-template").inputs.tagSpecifications as readonly { tags: object }[];
+  for (const { tags } of launched) expect(tags).toMatchObject({ CostCenter: "4711", Stack: "dev" });
+});
+
+test("keys of the fleet decide", async () => {
+  const result = await evaluateDev({
+    ...FLEET,
+    backend: { loadBalancer: true, mode: "fleet", fleet: { min: 3, max: 3, warmPool: 0, errorShare: 1 } },
+  });
+  const names = result.resources.map(({ name }) => name);
+  // A fleet of one size has nothing to track, and without a share there is no alarm.
+  expect(names).not.toContain("fleet-requests");
+  expect(names).not.toContain("fleet-errors");
+  const warm = await evaluateDev({ ...FLEET, backend: { loadBalancer: true, mode: "fleet", fleet: { min: 1, max: 5, warmPool: 2 } } });
+  expect(byName(warm, TYPES.group, "fleet-group").inputs).toMatchObject({ warmPool: { poolState: "Stopped", minSize: 2 }, maxSize: 5 });
+  expect(byName(warm, "aws:autoscaling/policy:Policy", "fleet-requests").inputs).toMatchObject({
+    targetTrackingConfiguration: { targetValue: 3000, predefinedMetricSpecification: { predefinedMetricType: "ALBRequestCountPerTarget" } },
+  });
+});
+
+test("a backup is no part of it: hosts keep nothing", () => {
+  expect(JSON.stringify(statements(fleet))).not.toContain("PutObject");
+});
+
+test("the costs are those of the smallest fleet, and say how large it may get", () => {
+  const text = costText(fleet.resources, "us-east-1", new Date("2026-11-28"));
+  expect(text).toContain("3 t3.micro");
+  expect(text).toContain("48 GB of gp3");
+  expect(text).toContain("may grow to 4 hosts");
+});
+
+describe("the policy pack", () => {
+  async function findingsOf(resources: readonly object[]): Promise<string[]> {
+    const { graph } = loadGraph(JSON.stringify({ resources }), "stack");
+    const { summary, outcomes } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+    expect(summary.ran).toBe(policies.length);
+    return [...new Set(outcomes.filter(({ verdict }) => verdict !== "pass").map(({ policy }) => policy))];
+  }
+
+  test.each<[string, Record<string, object | string>]>([
+    ["as it is by default", FLEET],
+    [
+      "with a warm pool, another port, alarms and keys of KMS",
+      {
+        ...FLEET,
+        backend: { loadBalancer: true, mode: "fleet", port: 9100, fleet: { max: 6, warmPool: 2 } },
+        watch: { enabled: true, emails: ["operations@your-company.com"] },
+        kms: {
+          bucketKey: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555",
+          volumeKey: "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555556",
+        },
+        tags: { CostCenter: "4711" },
+      },
+    ],
+    [
+      "of one size, without an alarm, protected",
+      {
+        ...FLEET,
+        backend: { loadBalancer: true, mode: "fleet", fleet: { min: 2, max: 2, errorShare: 1 } },
+        protect: { hosts: true, bucket: true },
+      },
+    ],
+  ])("has nothing to say of a fleet %s", async (_, sections) => {
+    expect(await findingsOf((await evaluateDev(sections)).resources)).toEqual([]);
+  });
+
+  type Inputs = GraphResource["inputs"];
+  const altered = (name: string, change: (inputs: Inputs) => Inputs): object[] =>
+    fleet.resources.map((one) => (one.name === name ? { ...one, inputs: change(one.inputs) } : one));
+  const card = (more: Inputs) => (inputs: Inputs) => ({
+    ...inputs,
+    networkInterfaces: [{ ...(inputs.networkInterfaces as readonly Inputs[])[0], ...more }],
+  });
+  const disk = (more: Inputs) => (inputs: Inputs) => ({
+    ...inputs,
+    blockDeviceMappings: [{ deviceName: "/dev/sda1", ebs: { volumeSize: 16, volumeType: "gp3", ...more } }],
+  });
+  const policy = (statement: object) => (inputs: Inputs) => ({
+    ...inputs,
+    policy: JSON.stringify({ Version: "2012-10-17", Statement: [...statements(fleet), { Effect: "Allow", ...statement }] }),
+  });
+
+  test.each<[string, string, string, (inputs: Inputs) => Inputs]>([
+    ["a public address in the template", "backend-no-public-address", "fleet-template", card({ associatePublicIpAddress: "true" })],
+    ["IMDSv1", "imds-v2-required", "fleet-template", (one) => ({ ...one, metadataOptions: { httpTokens: "optional" } })],
+    [
+      "metadata for what is further away",
+      "imds-hop-limit",
+      "fleet-template",
+      (one) => ({ ...one, metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 3 } }),
+    ],
+    ["a plain disk", "volumes-encrypted", "fleet-template", disk({ encrypted: "false" })],
+    ["a disk that says nothing", "volumes-encrypted", "fleet-template", disk({})],
+    [
+      "a secret in the user data",
+      "secret-in-user-data",
+      "fleet-template",
+      (one) => ({ ...one, userData: Buffer.from(`${userData(fleet)}\nexport SECRET_KEY=hJ8s7dKq2LmNp4RtVw9xYz\n`).toString("base64") }),
+    ],
+    [
+      "a parameter that is not encrypted",
+      "plain-ssm-parameter",
+      "fleet-secrets",
+      (one) => ({ ...one, type: "String", value: "SECRET_KEY=hJ8s7dKq2LmNp4RtVw9xYz" }),
+    ],
+    [
+      "a role that reads all parameters",
+      "least-privilege-role",
+      "fleet-policy",
+      policy({ Sid: "All", Action: ["ssm:GetParameter"], Resource: ["*"] }),
+    ],
+    [
+      "a role that writes models",
+      "models-read-only-role",
+      "fleet-policy",
+      policy({ Sid: "Write", Action: ["s3:PutObject"], Resource: ["arn:aws:s3:::ml-gateway-dev-models-123456789012-us-east-1/models/*"] }),
+    ],
+    ["a balancer that faces the Internet", "backend-not-load-balanced-publicly", "balancer-lb", (one) => ({ ...one, internal: false })],
+  ])("finds %s", async (_, id, name, change) => {
+    expect(await findingsOf(altered(name, change))).toContain(id);
+  });
+
+  test("finds hosts in a public subnet", async () => {
+    const resources = fleet.resources.map((one) =>
+      one.name !== "fleet-group"
+        ? one
+        : {
+            ...one,
+            propertyDependencies: {
+              ...one.propertyDependencies,
+              vpcZoneIdentifiers: [byName(fleet, "aws:ec2/subnet:Subnet", "network-gateway-us-east-1a").urn],
+            },
+          },
+    );
+    expect(await findingsOf(resources)).toContain("backend-in-private-subnet");
+  });
+});
