@@ -68,7 +68,7 @@ async function badReleases(lab: Lab): Promise<string> {
     ],
     [
       "bad-version",
-      firstBoot({ ...good, secrets: { ...good.secrets, version: good.secrets.version + 50 } }),
+      firstBoot({ ...good, secrets: { ...good.secrets, version: (good.secrets.version ?? 0) + 50 } }),
       /parameter .*ParameterVersionNotFound/,
     ],
     [
