@@ -1,5 +1,5 @@
 /** The route that an application answers about its health, as far as its text says it. A guess, which the reader confirms. Pure, apart from the tree. */
-import { findApps } from "./python-module";
+import { appNames } from "./python-module";
 import { textOf, type AppTree } from "./tree";
 
 export interface HealthRoute {
@@ -26,7 +26,7 @@ export function healthRoute(tree: AppTree): HealthRoute | undefined {
 }
 
 function routesOf(file: string, text: string, prefixed: boolean): HealthRoute[] {
-  const apps = findApps(text).map(({ attribute }) => attribute);
+  const apps = appNames(text);
   return [...text.matchAll(ROUTE)].flatMap((match) => {
     const [whole, owner = "", path = ""] = match;
     if (!NAMES.some((name) => name.test(path)) || (prefixed && !apps.includes(owner))) return [];
@@ -35,10 +35,15 @@ function routesOf(file: string, text: string, prefixed: boolean): HealthRoute[] 
   });
 }
 
+/** Values that are others in the next release: a health that compared them would refuse it. */
+const OF_A_RELEASE = /version|commit|revision|build|release|time|date/i;
+
 /** What the function below a decorator returns, when it returns one plain object and nothing else. */
 function bodyOf(rest: string): HealthRoute["body"] {
-  const after = rest.slice(rest.search(/\bdef\s/));
-  const own = after.split(/\n(?=[ \t]*@|(?:async\s+)?def\s|class\s)/, 1)[0] ?? "";
+  const [head = "", indent = ""] = /^([ \t]*)(?:async[ \t]+)?def\s/m.exec(rest) ?? [];
+  const after = rest.slice(rest.indexOf(head));
+  // It ends where a line begins no further right than its `def`, or where the next decorator stands.
+  const own = after.split(new RegExp(String.raw`\n(?=[ \t]*@|[ \t]{0,${indent.length}}[^\s)\]}])`), 1)[0] ?? "";
   const returned = [...own.matchAll(/\breturn\b\s*([^\n]*)/g)];
   const [only] = returned;
   const written = only?.[1]?.trim() ?? "";
@@ -51,7 +56,8 @@ function bodyOf(rest: string): HealthRoute["body"] {
       .replace(/,\s*\}$/, "}");
     const value = JSON.parse(json) as Record<string, unknown>;
     const plain = Object.values(value).every((one) => ["string", "number", "boolean"].includes(typeof one));
-    return plain ? (value as HealthRoute["body"]) : undefined;
+    const lasting = Object.fromEntries(Object.entries(value).filter(([key]) => !OF_A_RELEASE.test(key)));
+    return plain && Object.keys(lasting).length > 0 ? (lasting as HealthRoute["body"]) : undefined;
   } catch {
     return undefined; // an expression, whose value is known when it runs
   }

@@ -100,6 +100,12 @@ export function findApps(source: string): FoundApp[] {
   return [...assigned, ...functions];
 }
 
+/** Every name that an application has in a module, also inside of the function that makes it. */
+export function appNames(source: string): string[] {
+  const assigned = [...withoutStrings(source).matchAll(/^\s*(\w+)\s*(?::[^=\n]+)?=\s*(.*)$/gm)];
+  return assigned.flatMap(([, name = "", value]) => (made(value).length > 0 ? [name] : []));
+}
+
 function made(text: string | undefined): { interface: Interface; made: string }[] {
   const dotted = DOTTED.find(([pattern]) => text !== undefined && pattern.test(text));
   if (dotted !== undefined) return [{ interface: dotted[1], made: dotted[2] }];

@@ -12,7 +12,7 @@ const OPTIONS = {
   models: {
     kind: "text",
     value: "FOLDER",
-    help: "folder of the models, sample or none; models/ where it has any, else the sample for an application with scikit-learn",
+    help: "folder of the models, sample or none; models/ where it has any, else the sample for an application with scikit-learn and no models of its own",
   },
   model: { kind: "texts", value: "FILE[=ROLE]", help: "a model, in place of a whole folder" },
   manifest: { kind: "text", value: "FILE", help: "a manifest to use, or to make of the models; models-manifest/models.json" },

@@ -2,9 +2,12 @@
 import { createInterface } from "readline";
 import { Writable } from "stream";
 
+/** What is wrong with an answer, in a sentence; undefined where nothing is. */
+export type Check = (answer: string) => string | undefined;
+
 export interface Asker {
-  /** An empty answer is what was found. */
-  ask(question: string, found: string): Promise<string>;
+  /** An empty answer is what was found. One that cannot be used is asked for again. */
+  ask(question: string, found: string, check?: Check): Promise<string>;
   /** What is typed is not shown. */
   hidden(question: string): Promise<string>;
 }
@@ -27,13 +30,19 @@ export function terminalAsker(input: NodeJS.ReadStream, output: NodeJS.WriteStre
         resolve(line.trim());
       });
       lines.on("close", () => {
+        if (!answered) output.write("\n");
         if (!answered) reject(new Ended("ended before the last question; nothing was written"));
       });
     });
   return {
-    ask: async (question, found) => {
-      const answer = await one(`${question}${found === "" ? "" : ` [${found}]`}: `, true);
-      return answer === "" ? found : answer;
+    ask: async (question, found, check) => {
+      for (;;) {
+        const typed = await one(`${question}${found === "" ? "" : ` [${found}]`}: `, true);
+        const answer = typed === "" ? found : typed;
+        const wrong = check?.(answer);
+        if (wrong === undefined) return answer;
+        output.write(`  ${wrong}\n`);
+      }
     },
     hidden: (question) => one(`${question}: `, false),
   };

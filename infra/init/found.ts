@@ -78,6 +78,18 @@ export function modelFiles(root: string, folder: string): string[] {
   return names.map(({ name }) => relative(root, join(place, name)).split("\\").join("/")).sort();
 }
 
+/** Files of an application's folder that only a model is, also those that git ignores; one level of folders deep. Relative to the folder. */
+export function ownModels(folder: string): string[] {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  const folders = readdirSync(folder, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !/^\.|^(node_modules|tests?|venv)$/.test(entry.name),
+  );
+  return [".", ...folders.map(({ name }) => name)].flatMap((name) =>
+    // JSON is a format of models, and of much else.
+    modelFiles(folder, name).filter((file) => !file.endsWith(".json")),
+  );
+}
+
 const ROLES: readonly (readonly [pattern: RegExp, role: string])[] = [
   [/scaler/i, "scaler"],
   [/encoder/i, "label-encoder"],

@@ -7,11 +7,11 @@ import { chosenPins } from "../../models-manifest/arguments";
 import { ManifestError } from "../../models-manifest/manifest";
 import { DEFAULT_MODULE } from "../app/module";
 import { admission } from "../network/admission";
-import type { Asker } from "./ask";
+import type { Asker, Check } from "./ask";
 import { keyProblems } from "./files";
-import { lookAtApp, modelFiles, SAMPLE_APP, type FoundApp } from "./found";
+import { lookAtApp, modelFiles, ownModels, SAMPLE_APP, type FoundApp } from "./found";
 import { givenModels, manifestText } from "./models";
-import { STACK_NAME, type Answers } from "./plan";
+import { NO_MODELS, SAMPLE_MANIFEST, STACK_NAME, type Answers } from "./plan";
 
 /** The command line; what is not given is asked for, or taken as found. */
 export interface Given {
@@ -46,9 +46,6 @@ export interface Gathered {
   readonly manifest?: string;
 }
 
-const SAMPLE_MANIFEST = "models-manifest/sample.json";
-/** Of an application that uses no models. */
-const NO_MODELS = "models-manifest/none.json";
 const OWN_MANIFEST = "models-manifest/models.json";
 
 /** @throws Problem with everything that is wrong with the answers */
@@ -56,18 +53,38 @@ export async function gather(given: Given, around: Around): Promise<Gathered> {
   const { root, from, asker } = around;
   const inside = (path: string): string => relative(root, resolve(from, path)).split("\\").join("/") || ".";
   const stack = await stackName(given.stack, around);
-  const app = given.app === undefined ? await asker.ask("Folder of the application", SAMPLE_APP.folder) : inside(given.app);
+  const app =
+    given.app === undefined
+      ? await asker.ask("Folder of the application", SAMPLE_APP.folder, (answer) => appProblems(root, answer))
+      : inside(given.app);
   const found = lookAtApp(resolve(root, app));
-  if (found.problems.length > 0) throw new Problem(found.problems.map((problem) => `${app} ${problem}`).join("\n"));
+  const wrong = appProblems(root, app, found);
+  if (wrong !== undefined) throw new Problem(wrong);
   const isSample = app === SAMPLE_APP.folder;
-  const module = given.module ?? (await asker.ask("Application (MODULE:ATTRIBUTE)", found.module ?? DEFAULT_MODULE));
-  const health = given.health ?? (await asker.ask("Path of the health endpoint", found.health?.path ?? "/health"));
-  const models = await modelsOf(given, found, around);
+  const module =
+    given.module ??
+    (await asker.ask(
+      "Application (MODULE:ATTRIBUTE)",
+      found.module ?? DEFAULT_MODULE,
+      ofForm(/^[\w.]+:[\w.]+(\(\))?$/, "MODULE:ATTRIBUTE, such as main:app"),
+    ));
+  const health =
+    given.health ??
+    (await asker.ask("Path of the health endpoint", found.health?.path ?? "/health", ofForm(/^\//, "a path that begins with /")));
+  const models = await modelsOf(given, { ...found, folder: app }, around);
   const sshFrom = given["ssh-from"].length > 0 ? given["ssh-from"] : [await whoMayLogIn(around)];
   const keyFile = shortHome(
-    given.key === undefined ? await asker.ask("File of the SSH key", `~/.ssh/${around.project}-${stack}`) : fromUser(given.key, around),
+    given.key === undefined
+      ? await asker.ask("File of the SSH key", `~/.ssh/${around.project}-${stack}`, (file) => keyProblems(file, root)[0])
+      : fromUser(given.key, around),
   );
-  const region = given.region ?? (await asker.ask("AWS region", around.env["AWS_REGION"] ?? "us-east-1"));
+  const region =
+    given.region ??
+    (await asker.ask(
+      "AWS region",
+      around.env["AWS_REGION"] ?? "us-east-1",
+      ofForm(/^[a-z]{2}(-[a-z]+)+-\d+$/, "a region such as us-east-1"),
+    ));
   const wanted = isSample ? SAMPLE_APP.requires : found.requires;
   const named =
     given.require.length > 0 ? given.require : (await asker.ask("Secret settings that it requires", wanted.join(","))).split(",");
@@ -86,43 +103,79 @@ export async function gather(given: Given, around: Around): Promise<Gathered> {
   };
 }
 
+const ofForm =
+  (pattern: RegExp, what: string): Check =>
+  (answer) =>
+    pattern.test(answer) ? undefined : `found "${answer}", expected ${what}`;
+
+function appProblems(root: string, app: string, { problems } = lookAtApp(resolve(root, app))): string | undefined {
+  return problems.length === 0 ? undefined : problems.map((problem) => `${app} ${problem}`).join("\n");
+}
+
 async function stackName(given: string | undefined, { root, asker }: Around): Promise<string> {
   const free = ["dev", "prod", "test"].find((name) => !existsSync(join(root, `Pulumi.${name}.yaml`))) ?? "";
-  const stack = given ?? (await asker.ask("Name of the stack", free));
-  if (!STACK_NAME.test(stack)) throw new UsageProblem(`--stack: found "${stack}", expected letters, digits, - _ and .`);
-  if (existsSync(join(root, `Pulumi.${stack}.yaml`))) {
-    throw new Problem(
-      `Pulumi.${stack}.yaml: is there already, and init never overwrites; choose another stack (--stack NAME), or change this one with "pulumi config set --stack ${stack}"`,
-    );
-  }
+  const form = ofForm(STACK_NAME, "letters, digits, - _ and .");
+  const there: Check = (name) =>
+    existsSync(join(root, `Pulumi.${name}.yaml`))
+      ? `Pulumi.${name}.yaml: is there already, and init never overwrites; choose another stack (--stack NAME), or change this one with "pulumi config set --stack ${name}"`
+      : undefined;
+  const stack = given ?? (await asker.ask("Name of the stack", free, (name) => form(name) ?? there(name)));
+  const [wrong, taken] = [form(stack), there(stack)];
+  if (wrong !== undefined) throw new UsageProblem(`--stack: ${wrong}`);
+  if (taken !== undefined) throw new Problem(taken);
   return stack;
 }
 
 /** A manifest that is there, files that become one, the sample, or none. */
-async function modelsOf(given: Given, found: FoundApp, { root, from, asker }: Around): Promise<{ path: string; text?: string }> {
+async function modelsOf(
+  given: Given,
+  found: FoundApp & { readonly folder: string },
+  { root, from, asker }: Around,
+): Promise<{ path: string; text?: string }> {
   const path = given.manifest === undefined ? OWN_MANIFEST : relative(root, resolve(from, given.manifest)).split("\\").join("/");
   const named = given.model.length > 0 ? givenModels(given.model, root, from) : undefined;
   if (named === undefined && given.models === undefined && given.manifest !== undefined) return { path };
-  const there = modelFiles(root, "models");
-  // The sample's are pickles of scikit-learn: an application without it could not load them.
-  const likely = there.length > 0 ? "models" : "scikit-learn" in found.pins ? "sample" : "none";
+  const likely = likelyModels(root, found);
+  const usable: Check = (answer) => (answer === "" ? toBeCopied(root, found.folder) : modelsProblem(root, answer));
   const folder =
     given.models === undefined
       ? named === undefined
-        ? await asker.ask("Folder of the models (or: sample, none)", likely)
+        ? await asker.ask("Folder of the models (or: sample, none)", likely, usable)
         : ""
       : relative(root, resolve(from, given.models));
+  if (named === undefined && folder === "") throw new Problem(`--models: ${toBeCopied(root, found.folder)}`);
   if (named === undefined && folder === "sample") return { path: SAMPLE_MANIFEST };
   if (named === undefined && folder === "none") return { path: NO_MODELS };
   const request = named ?? { files: modelFiles(root, folder), roles: {} };
-  if (request.files.length === 0)
-    throw new Problem(`--models ${folder}: holds no file whose name says a model's format; docs/models.md lists them`);
+  const wrong = named === undefined ? modelsProblem(root, folder) : undefined;
+  if (wrong !== undefined) throw new Problem(`--models ${wrong}`);
   try {
     const pins = { ...found.pins, ...chosenPins(given.pin) };
     return { path, text: manifestText(root, { ...request, release: given.release, pins, path }) };
   } catch (error) {
     throw error instanceof ManifestError ? new Problem(error.problems.join("\n")) : error;
   }
+}
+
+/** Empty where nobody but the reader can say: the application has models of its own, which lie where no manifest takes them from. */
+function likelyModels(root: string, { folder, pins }: FoundApp & { readonly folder: string }): string {
+  if (modelFiles(root, "models").length > 0) return "models";
+  if (folder !== SAMPLE_APP.folder && ownModels(resolve(root, folder)).length > 0) return "";
+  // The sample's are pickles of scikit-learn: an application without it could not load them.
+  return "scikit-learn" in pins ? "sample" : "none";
+}
+
+const quoted = (path: string): string => (/^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
+
+function toBeCopied(root: string, app: string): string {
+  const own = ownModels(resolve(root, app));
+  const files = own.map((file) => quoted(`${app}/${file}`)).join(" ");
+  return `${app} has models of its own (${own.join(", ")}), and a manifest takes files of this folder alone. Copy them (mkdir -p models && cp ${files} models/) and name models; sample and none are possible as well`;
+}
+
+function modelsProblem(root: string, folder: string): string | undefined {
+  if (folder === "sample" || folder === "none" || modelFiles(root, folder).length > 0) return undefined;
+  return `${folder}: holds no file whose name says a model's format; docs/models.md lists them`;
 }
 
 async function whoMayLogIn({ project, asker, ownAddress }: Around): Promise<string> {
@@ -136,7 +189,11 @@ async function whoMayLogIn({ project, asker, ownAddress }: Around): Promise<stri
   } catch (error) {
     reason = (error as Error).message;
   }
-  const answer = await asker.ask("Who may use SSH (your own address and /32)", own);
+  const answer = await asker.ask(
+    "Who may use SSH (your own address and /32)",
+    own,
+    ofForm(/^\d+(\.\d+){3}\/\d+$/, "a block such as 198.51.100.7/32"),
+  );
   if (answer !== "") return answer;
   throw new Problem(
     `--ssh-from: is missing, and your own address could not be learnt (${reason}); give it, such as --ssh-from 198.51.100.7/32`,

@@ -8,6 +8,7 @@ import { projectName, StackFileError } from "../offline/stack-file";
 import type { Asker } from "./ask";
 import { gather, type Around, type Given } from "./gather";
 import { setSecrets, type Feed } from "./secrets";
+import { answerLines } from "./plan";
 import { checkPlan, writePlan } from "./write";
 
 export interface Outside extends Omit<Around, "from" | "project"> {
@@ -25,7 +26,7 @@ export async function makeStack(given: Given, io: Io, { feed, ...outside }: Outs
   await asProblems(KNOWN_ERRORS, () => checkPlan(root, gathered));
   io.progress.end();
   const values = await secretValues(requires, env, asker);
-  writePlan(root, gathered).forEach((line) => io.out(line));
+  [...answerLines(gathered.answers), "", ...writePlan(root, gathered)].forEach((line) => io.out(line));
   const { set, left, reason } = await setSecrets(stack, requires, values, feed);
   if (set.length > 0) io.out(`Set, encrypted in Pulumi.${stack}.yaml: ${set.join(", ")}`);
   if (left.length > 0) {

@@ -22,9 +22,27 @@ export interface Answers {
   readonly manifest: string;
 }
 
+export const SAMPLE_MANIFEST = "models-manifest/sample.json";
+/** Of an application that uses no models. */
+export const NO_MODELS = "models-manifest/none.json";
 export const STACK_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 const HEAD =
   "# Made by `npm run init`; docs/configuration.md lists every key. Secrets are added with `pulumi config set --secret` and are stored\n# here encrypted.\n";
+
+/** What was found or answered, for the reader: most of it is a guess. */
+export function answerLines({ app, module, health, mode, manifest, sshFrom }: Answers): string[] {
+  const models =
+    manifest === SAMPLE_MANIFEST
+      ? `${manifest}, the sample's own (your own: --models FOLDER)`
+      : manifest === NO_MODELS
+        ? `none (your own: --models FOLDER)`
+        : manifest;
+  return [
+    `Application: ${app}, ${module}; health is ${health.path}, ${health.body === undefined ? "any answer of status 200" : JSON.stringify(health.body)}`,
+    `Gateway: ${mode === "proxy" ? "nginx alone, since nothing in the application reads UPSTREAM_URL" : "the application, which reads UPSTREAM_URL"}; SSH from ${sshFrom.join(", ")}`,
+    `Models: ${models}`,
+  ];
+}
 
 /** Only what differs from the defaults. */
 export function stackText(answers: Answers): string {

@@ -57,6 +57,18 @@ test.each<[string, Record<string, string>, object | undefined]>([
     { "a.py": `${APP}app.include_router(r)\n`, "r.py": `@router.get("/health")\ndef h():\n    return 1\n` },
     { path: "/health", file: "r.py" },
   ],
+  [
+    "in the function that makes the application, beside a router with a prefix",
+    {
+      "a.py": `from fastapi import APIRouter, FastAPI\nrouter = APIRouter(prefix="/v1")\n\ndef create_app() -> FastAPI:\n    app = FastAPI()\n    app.include_router(router)\n\n    @app.get("/healthz")\n    def h():\n        if bad:\n            raise HTTPException(503)\n        return {"ok": True, "version": "0.3.1"}\n\n    return app\n`,
+    },
+    { path: "/healthz", body: { ok: true } },
+  ],
+  [
+    "an answer that is another one in each release",
+    { "a.py": `${APP}@app.get("/health")\ndef h():\n    return {"version": "1", "commit": "abc"}\n` },
+    { path: "/health", body: undefined },
+  ],
   ["tests do not count", { "a.py": APP, "tests/t.py": `@app.get("/health")\ndef h():\n    return 1\n` }, undefined],
   ["a comment does not count", { "a.py": `${APP}# @app.get("/health")\n` }, undefined],
 ])("health: %s", (_, files, expected) => {

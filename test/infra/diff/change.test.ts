@@ -77,6 +77,15 @@ describe("a larger backend with another setting, a wider SSH and a port", () => 
   });
 });
 
+test("of a long difference the first lines are shown, and how many are left", () => {
+  const lines = Array.from({ length: 100 }, (_, index) => `+line ${index}`);
+  const change = compare(base, base);
+  const file = { host: "backend", path: "/etc/long", change: "changed", about: [], lines } as const;
+  const text = renderText({ ...change, same: false, files: [file] }, SCREEN);
+  expect(text).toContain("+line 79\n      ... 20 more lines\n");
+  expect(text).not.toContain("+line 80");
+});
+
 test("another secret runs its steps and is never shown, nor the text that it is encrypted to", async () => {
   const secrets = (value: string): object => ({ "ml-gateway:secretEnv": { DATABASE_URL: encrypted("a"), SECRET_KEY: encrypted(value) } });
   const [before, after] = [await sideWith({ ...secrets("first value") }), await sideWith({ ...secrets("second value") })];
@@ -101,6 +110,13 @@ test("a stack that only one side has is made, or removed, as a whole", async () 
   expect(gone.resources.map(({ name }) => name).sort()).toEqual(made.resources.map(({ name }) => name).sort());
   expect(renderText(gone, SCREEN)).toContain("only main (0123456789ab) has a Pulumi.dev.yaml");
   expect(renderMarkdown(made).length).toBeLessThan(65_000);
+  // Thousands of lines of scripts would hide what the stack is: their number stands in their place, and where they are.
+  const text = renderText(made, SCREEN);
+  expect(text.split("\n").length).toBeLessThan(250);
+  expect(text).toMatch(/backend \/usr\/local\/lib\/ddos\/\S+ is added, \d+ lines\n/);
+  expect(text).toContain(
+    "All lines: --json, or --markdown FILE; a file as it becomes: npm run -s preview:offline -- --stack dev --files PATTERN",
+  );
 });
 
 test("a configuration that cannot be used says so", async () => {

@@ -37,6 +37,8 @@ test("a stack from what is found: key pair, stack file, and the preview at the e
   const pub = publicKeyOf(readFileSync(join(root, "key"), "utf8"));
   expect(readFileSync(join(root, "key.pub"), "utf8")).toBe(`${pub} ml-gateway-live\n`);
   expect(out).toContain("pulumi config set --stack live --secret --path 'secretEnv.SECRET_KEY'");
+  expect(out).toContain("Models: models-manifest/sample.json, the sample's own");
+  expect(out).toMatch(/^Application: app, ml_gateway\.app:app; health is \/health, /);
   expect(out).toContain("Stack live of ml-gateway, evaluated offline");
   expect(files().filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });

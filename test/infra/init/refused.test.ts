@@ -1,6 +1,8 @@
 /** What `npm run init` refuses before it evaluates anything; the rest of it is in make.test.ts. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PassThrough, Writable } from "node:stream";
+import { silent, terminalAsker, type Asker } from "../../../infra/init/ask";
 import type { Given } from "../../../infra/init/gather";
 import type { Ran } from "../../cli/run";
 import { folderOfOwn, given, init as initIn } from "./setup";
@@ -17,6 +19,83 @@ test("it never overwrites, and says so before anything else", async () => {
   const { code, err } = await init(given());
   expect([code, files(), readFileSync(join(root, "Pulumi.live.yaml"), "utf8")]).toEqual([2, before, "config: {}\n"]);
   expect(err).toContain("Pulumi.live.yaml: is there already");
+});
+
+test("an application with models of its own gets none of the sample's: how they are brought is said, also where git ignores them", async () => {
+  mkdirSync(join(root, "shop x/models"), { recursive: true });
+  writeFileSync(join(root, "shop x/requirements.txt"), "fastapi==0.115.0\nuvicorn==0.54.0\npython-dotenv==1.2.4\nscikit-learn==1.7.2\n");
+  writeFileSync(join(root, "shop x/main.py"), "from fastapi import FastAPI\napp = FastAPI()\n");
+  writeFileSync(join(root, "shop x/.gitignore"), "models/\n");
+  writeFileSync(join(root, "shop x/models/sentiment.joblib"), "");
+  writeFileSync(join(root, "shop x/models/package.json"), "{}");
+  const before = files();
+  const { code, err } = await init(given({ app: "shop x", module: undefined, manifest: undefined, require: [] }));
+  expect([code, files()]).toEqual([2, before]);
+  expect(err).toContain("--models: shop x has models of its own (models/sentiment.joblib)");
+  expect(err).toContain("mkdir -p models && cp 'shop x/models/sentiment.joblib' models/");
+});
+
+describe("on a terminal", () => {
+  /** Types the answers one after the other, and keeps what is written. */
+  function typed(...answers: readonly string[]): { asker: Asker; written: () => string } {
+    const input = new PassThrough();
+    let text = "";
+    const output = new Writable({
+      write(part: Buffer, _encoding, done) {
+        text += String(part);
+        if (String(part).endsWith(": ")) setImmediate(() => input.write(answers[at++] ?? "\u0003"));
+        done();
+      },
+    });
+    let at = 0;
+    return { asker: terminalAsker(input as never, output as never), written: () => text };
+  }
+
+  test("an answer that cannot be used is said to be so and asked for again; Enter takes what was found", async () => {
+    const { asker, written } = typed("x y\n", "two\n", "\n");
+    const check = (answer: string): string | undefined => (/^\w+$/.test(answer) ? undefined : `found "${answer}", expected letters`);
+    expect(await asker.ask("Name", "one", check)).toBe("two");
+    expect(written()).toMatch(/Name \[one\]: [^]*found "x y", expected letters\n[^]*Name \[one\]: /);
+    expect(await asker.ask("Name", "one", check)).toBe("one");
+  });
+
+  test("Ctrl-C ends it, on a line of its own", async () => {
+    const { asker, written } = typed();
+    await expect(asker.ask("Name", "")).rejects.toThrow("nothing was written");
+    expect(written().endsWith("\n")).toBe(true);
+  });
+
+  test("every question looks at its answer: name, folder, module, health, models, SSH", async () => {
+    writeFileSync(join(root, "Pulumi.there.yaml"), "config: {}\n");
+    const bad: Readonly<Record<string, readonly string[]>> = {
+      "Name of the stack": ["x y", "there"],
+      "Folder of the application": ["../nowhere"],
+      "Application (MODULE:ATTRIBUTE)": ["main"],
+      "Path of the health endpoint": ["health"],
+      "Folder of the models (or: sample, none)": ["../nowhere"],
+      "Who may use SSH (your own address and /32)": ["me"],
+    };
+    const refused: string[] = [];
+    const asker: Asker = {
+      ...silent,
+      ask: (question, found, check) => {
+        for (const answer of bad[question] ?? []) if (check?.(answer) !== undefined) refused.push(`${question}: ${answer}`);
+        if (question.startsWith("Who")) return Promise.reject(new Error("far enough"));
+        return Promise.resolve(
+          question === "Folder of the application"
+            ? "app"
+            : question.startsWith("Name")
+              ? "two"
+              : question.startsWith("Folder of the m")
+                ? "sample"
+                : found,
+        );
+      },
+    };
+    const nothing = { stack: undefined, app: undefined, module: undefined, key: undefined, manifest: undefined, "ssh-from": [] };
+    await initIn(root, given(nothing), { asker });
+    expect(refused).toEqual(Object.entries(bad).flatMap(([question, answers]) => answers.map((answer) => `${question}: ${answer}`)));
+  });
 });
 
 describe("a key", () => {
