@@ -1,7 +1,8 @@
 /** The changes that a fault strikes: each can be begun, made again until it holds, and says what it makes of the host. */
 import { askReleases, askRollback } from "../../../infra/release/asked";
 import { readReleases, type ReleaseList } from "../../../infra/cli/releases-report";
-import type { Bake, HostRole } from "../../../infra/release/types";
+import { DEFAULT_LIMITS } from "../../../infra/release/limits";
+import type { Bake, HostRole, HttpLimits } from "../../../infra/release/types";
 import type { Wanted as BackendWanted } from "../faults/bench";
 import type { DeployOptions, Outcome } from "../faults/operator";
 import { createOperator, sendAsked, startCommand } from "../faults/operator";
@@ -46,6 +47,10 @@ function backendRelease(hosts: SoakHosts, change: Partial<BackendWanted>, releas
     stranger: () => createOperator(lab, "backend").deploy(backendSpec(theirs.app, theirs.models, theirs.spec), backendValues(theirs.ttl)),
   };
 }
+
+/** The same size again would be no change, and its deployment would end well without a new release. */
+export const anotherSize = (size: number, limits: Partial<HttpLimits> | undefined): number =>
+  size === (limits?.bodyMiB ?? DEFAULT_LIMITS.bodyMiB) ? size + 31 : size;
 
 /** What hands broke is put right, by every step; the release that serves is whole. */
 const DRIFT = `chmod 640 /home/ddos/current/app/.env; sed -i 's/max_fails=0/max_fails=9/' /etc/nginx/sites-available/backend
@@ -181,10 +186,10 @@ export async function begin(hosts: SoakHosts, drawn: Draw, run: string): Promise
     case "gateway release":
       return gateway(hosts, run);
     case "nginx setting": {
-      const bodyMiB = 1 + ((drawn.run + drawn.between("body", 0, 3)) % 30);
-      if (drawn.pick("host", ["backend", "gateway"]) === "gateway") return gateway(hosts, hosts.gateway.app.label, 40 + bodyMiB);
-      const changed = bodyMiB === good.spec.limits?.bodyMiB ? bodyMiB + 31 : bodyMiB;
-      return backend({ spec: { ...good.spec, limits: { bodyMiB: changed } } });
+      const draw = 1 + ((drawn.run + drawn.between("body", 0, 3)) % 30);
+      if (drawn.pick("host", ["backend", "gateway"]) === "gateway")
+        return gateway(hosts, hosts.gateway.app.label, anotherSize(40 + draw, hosts.gateway.spec.limits));
+      return backend({ spec: { ...good.spec, limits: { bodyMiB: anotherSize(draw, good.spec.limits) } } });
     }
     case "rollback by hand":
       return rollback(hosts);

@@ -1,4 +1,5 @@
 /** What a soak draws, by what it judges, and what it makes of many runs. */
+import { anotherSize } from "../soak/changes";
 import { again, CHANGES, draw, FAULTS } from "../soak/draw";
 import { isLinkOnly, ruleOf, RULES, unexplained, wrongEnd, wrongServing } from "../soak/rules";
 import { document, type Row, table } from "../soak/table";
@@ -24,6 +25,12 @@ describe("drawing", () => {
       expect(faults.slice(0, FAULTS.length)).not.toEqual(faults.slice(FAULTS.length));
       expect(numbers(CHANGES.length).map((run) => draw(seed, run).change)).toHaveLength(new Set(CHANGES).size);
     }
+  });
+
+  test("a setting that is drawn is another one than the hosts have, also where they have the default", () => {
+    expect([anotherSize(1, undefined), anotherSize(7, { bodyMiB: 7 }), anotherSize(7, undefined), anotherSize(7, { bodyMiB: 8 })]).toEqual([
+      32, 38, 7, 7,
+    ]);
   });
 
   test("seeds differ, and every pair of fault and change comes up in some hundred runs", () => {
