@@ -10,7 +10,11 @@ export interface OutputRow {
 
 export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
   gatewayAddress: { kind: "text", meaning: "public IPv4 address of the gateway", use: "DNS, clients" },
-  backendAddress: { kind: "text", meaning: "private IPv4 address of the backend; with a fleet the name of its load balancer", use: "SSH over the gateway" },
+  backendAddress: {
+    kind: "text",
+    meaning: "private IPv4 address of the backend; with a fleet the name of its load balancer",
+    use: "SSH over the gateway",
+  },
   healthUrl: { kind: "text", meaning: "address of the health endpoint, through both hosts", use: "monitoring" },
   sshGateway: { kind: "text", meaning: "command that logs in to the gateway", use: "`$(pulumi stack output sshGateway) -i KEYFILE`" },
   sshBackend: {
@@ -19,10 +23,18 @@ export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
     use: "`$(pulumi stack output sshBackend)`",
   },
   sshKey: { kind: "text", meaning: "fingerprint of the key that opens the hosts", use: "compare: `ssh-keygen -l -f KEYFILE`" },
-  hostKeys: { kind: "object", meaning: "host keys that the set-up is pinned to, by host; hosts of a fleet are not set up over SSH", use: "`known_hosts`, `npm run verify`" },
+  hostKeys: {
+    kind: "object",
+    meaning: "host keys that the set-up is pinned to, by host; hosts of a fleet are not set up over SSH",
+    use: "`known_hosts`, `npm run verify`",
+  },
   modelBucket: { kind: "text", meaning: "name of the bucket with models and backups", use: "`npm run models -- publish`" },
   modelRelease: { kind: "text", meaning: "release that the manifest names", use: "which models should serve" },
-  verification: { kind: "object", meaning: "what each host said of itself at the last verify step; hosts of a fleet say it to their group", use: "CI, after `pulumi up`" },
+  verification: {
+    kind: "object",
+    meaning: "what each host said of itself at the last verify step; hosts of a fleet say it to their group",
+    use: "CI, after `pulumi up`",
+  },
 };
 
 export function outputsTable(): string[] {

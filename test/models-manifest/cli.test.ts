@@ -237,5 +237,8 @@ test.each([[[]], [["frob"]], [["toString"]], [["list", "extra"]]])("%j is answer
 });
 
 test("--help is no mistake", async () => {
-  expect(await cli(["--help"])).toEqual({ code: 0, text: expect.stringContaining("publish --bucket NAME [--prefix PREFIX] [--manifest FILE]") as string });
+  expect(await cli(["--help"])).toEqual({
+    code: 0,
+    text: expect.stringContaining("publish --bucket NAME [--prefix PREFIX] [--manifest FILE]") as string,
+  });
 });

@@ -25,20 +25,22 @@ function check(resource: Resource): Finding[] {
   const ignored = resource.options.ignoreChanges ?? [];
   if (ignored.length === 0 || learnsHostKeys(resource)) return [];
   const guards = guardsOf(resource.type).filter((name) => name !== "connection" || !hasTriggers(resource));
-  return ignored.filter((path) => !isRelease(resource, path)).flatMap((path): Finding[] => {
-    const first = firstStep(path);
-    const what = `${resource.type.split(":").pop() ?? ""} "${resource.name}" ignores changes of "${path}"`;
-    if (guards.includes(first) || (first.startsWith("*") && guards.length > 0))
-      return [{ verdict: "violation", urn: resource.urn, message: `${what}: ${FIX}` }];
-    if (first === "connection" || !mayGuard(resource.type, first)) return [];
-    return [
-      {
-        verdict: "unknown",
-        urn: resource.urn,
-        message: `Cannot tell what it keeps: ${what}, and a property that nobody has looked at may be one that guards something: ${FIX}`,
-      },
-    ];
-  });
+  return ignored
+    .filter((path) => !isRelease(resource, path))
+    .flatMap((path): Finding[] => {
+      const first = firstStep(path);
+      const what = `${resource.type.split(":").pop() ?? ""} "${resource.name}" ignores changes of "${path}"`;
+      if (guards.includes(first) || (first.startsWith("*") && guards.length > 0))
+        return [{ verdict: "violation", urn: resource.urn, message: `${what}: ${FIX}` }];
+      if (first === "connection" || !mayGuard(resource.type, first)) return [];
+      return [
+        {
+          verdict: "unknown",
+          urn: resource.urn,
+          message: `Cannot tell what it keeps: ${what}, and a property that nobody has looked at may be one that guards something: ${FIX}`,
+        },
+      ];
+    });
 }
 
 /**

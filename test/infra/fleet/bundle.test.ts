@@ -15,7 +15,7 @@ const withIndex: Partial<HostSpec> = { index: { url: "https://pypi.example.com/s
 function inputsOf(changes: Partial<HostSpec> = {}): FleetInputs {
   const specs = { gateway: exampleSpec("gateway"), backend: exampleSpec("backend", { balanced: true, ...changes }) };
   const values = (): object => ({ env: pulumi.secret(VALUES.env), index: changes.index === undefined ? undefined : pulumi.secret(INDEX) });
-  return { specs, bucketName: "models-bucket", values } as FleetInputs;
+  return { specs, bucketName: "models-bucket", values };
 }
 
 async function filesOf({ bytes }: FleetBundle): Promise<Map<string, string>> {
