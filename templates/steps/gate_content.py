@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 import zlib
 
-from gate_scan import WRAPPER, Scan
+from gate_scan import WRAPPER, BytesBehind, Scan
 from gate_watch import Refused
 
 PICKLED = ("pickle", "joblib")
@@ -122,6 +122,8 @@ class Places:
 def _in_words(error):
     """What the unpickler's error means to whoever made the file."""
     text = str(error)
+    if isinstance(error, BytesBehind):
+        return "behind the end of a whole pickle it has bytes that are none, which a loader never reads: write it again, without them"
     if isinstance(error, (EOFError, lzma.LZMAError, zlib.error)) or any(part in text for part in ("truncated", "ran out of input", "would overflow", "Compressed file ended", "end-of-stream")):
         return "it is cut off, or was never a pickle: write or fetch it again"
     if "invalid load key" in text and any(repr(chr(magic[0])) in text for magic, _ in _MAGIC):

@@ -13,6 +13,10 @@ WRAPPER = ("joblib.numpy_pickle", "NumpyArrayWrapper")
 _MOST_PICKLES = 64
 
 
+class BytesBehind(Exception):
+    """A whole pickle, and behind it bytes that are none."""
+
+
 class _Method:
     """An attribute that may be used on a stand-in object, but not on a stand-in class."""
 
@@ -133,8 +137,15 @@ class Scan:
 
     def all(self, stream, persistent=False):
         """Every pickle of the stream, one behind the other. @returns whether it was nothing but pickles to its end"""
-        for _ in range(_MOST_PICKLES):
-            self.one(stream, persistent)
+        for before in range(_MOST_PICKLES):
+            try:
+                self.one(stream, persistent)
+            except (Refused, MemoryError):
+                raise
+            except Exception as error:  # whatever: bytes that are no pickle raise anything
+                if before == 0 or self.drifted:
+                    raise
+                raise BytesBehind() from error
             if stream.peek(1) == b"":
                 return
         raise Refused(f"holds more than {_MOST_PICKLES} pickles behind each other")

@@ -65,7 +65,7 @@ health_fits() {
   esac
 }
 
-# health_wanted FILE, health_found FOLDER: both for people, in the same form.
+# health_wanted FILE, health_found FOLDER [FILE]: both for people, in the same form.
 health_wanted() {
   local status body
   status=$(health_value "$1" healthStatus 200)
@@ -77,4 +77,21 @@ health_wanted() {
   esac
 }
 
-health_found() { printf 'HTTP %s with body %s' "$HEALTH_CODE" "$(head -c 200 "$1/body" | tr '\000\n\r' '   ')"; }
+health_found() {
+  printf 'HTTP %s with body %s' "$HEALTH_CODE" "$(head -c 200 "$1/body" | tr '\000\n\r' '   ')"
+  [ "$#" = 1 ] || health_same_json "$2" "$1"
+}
+
+# health_same_json FILE FOLDER: says so where a text is wanted, and the answer is the same object of JSON in another form.
+health_same_json() {
+  local wanted object
+  wanted=$(health_value "$1" healthBody "")
+  if [ "$(health_value "$1" healthMatch text)" != text ] || [ "${wanted:0:1}" != "{" ] || [ "$(tr -d '\000' <"$2/body")" = "$wanted" ]; then
+    return 0
+  fi
+  # shellcheck disable=SC2016 # the names are jq's
+  object=$(jq --slurp --raw-output --arg wanted "$wanted" '
+    ($wanted | fromjson) as $object | if . == [$object] then $object | to_entries | map("\(.key): \(.value | tojson)") | join(", ") else empty end' \
+    "$2/body" 2>/dev/null) || return 0
+  [ -z "$object" ] || printf ' (the same JSON with other blanks or order: write health.body as an object, { %s })' "$object"
+}

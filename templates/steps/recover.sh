@@ -171,7 +171,7 @@ probe() {
     return 1
   }
   release=$(sed -n 's/^[Xx]-[Rr]elease: *\([^[:space:]]*\).*/\1/p' "$SCRATCH/head" | tail -n 1)
-  SEEN="$(health_found "$SCRATCH"), from release ${release:-unnamed}"
+  SEEN="$(health_found "$SCRATCH" "$(wanted_of "$1")"), from release ${release:-unnamed}"
   # Through a proxy the backend answers, under its own release.
   if { [ "$release" = "$1" ] || { [ -n "$release" ] && is_proxy "$1"; }; } && health_fits "$(wanted_of "$1")" "$SCRATCH"; then
     return 0

@@ -263,7 +263,7 @@ check_health() {
       found=$wanted
       break
     else
-      found=$(health_found "$STAGE")
+      found=$(health_found "$STAGE" "$STAGE/header")
     fi
     log "try $try: $found from $2"
     sleep 1

@@ -94,6 +94,15 @@ class Allowed(unittest.TestCase):
             with self.subTest(data):
                 self.assertEqual(self.ask(data, "format other labels.txt", name="labels.txt")[0], 0)
 
+    def test_why_it_is_no_pickle(self):
+        whole = pickle.dumps({"a": 1})
+        files = {"behind.pkl": whole + b"xx", "cut.pkl": whole[:-4], "text.pkl": b"hello"}
+        _, lines = support.ask(files, real=False)
+        said = "\n".join(lines)
+        self.assertRegex(said, "behind.pkl is no readable pickle: behind the end of a whole pickle it has bytes that are none")
+        self.assertRegex(said, "cut.pkl is no readable pickle: it is cut off")
+        self.assertRegex(said, "text.pkl is no readable pickle: its bytes mean nothing")
+
     def test_several_pickles_in_one_file(self):
         self.assertEqual(self.ask(pickle.dumps([1]) + pickle.dumps([2]))[0], 0)
 

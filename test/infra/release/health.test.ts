@@ -43,7 +43,7 @@ async function ask(health: Partial<Health> | string, port = (server.address() as
     . "$1"
     if ! health_ask "$2/wanted" "http://127.0.0.1:$3" "$2"; then printf 'none\\n'; exit; fi
     if health_fits "$2/wanted" "$2"; then printf 'yes\\n'; else printf 'no\\n'; fi
-    health_wanted "$2/wanted"; printf '\\n'; health_found "$2"`;
+    health_wanted "$2/wanted"; printf '\\n'; health_found "$2" "$2/wanted"`;
   const { stdout } = await promisify(execFile)("bash", ["-c", program, "bash", SCRIPT, folder, String(port)]);
   return stdout.split("\n");
 }
@@ -104,6 +104,23 @@ bash("what was wanted and found is said on one line each", async () => {
   expect(found.length).toBeLessThan(230);
   expect((await ask({}))[1]).toBe(`HTTP 200 with body ${OK}`);
   expect((await ask({ status: 202, body: "any" }))[1]).toBe("HTTP 202 with any body");
+});
+
+bash("the same JSON in another form is said to be that, and nothing else is", async () => {
+  const found = async (health: Partial<Health>, body: string, status = 200): Promise<string | undefined> => {
+    reply = { status, body };
+    return (await ask(health))[2];
+  };
+  const hint = " (the same JSON with other blanks or order: write health.body as an object, { ";
+  expect(await found({}, '{"status": "ok"}')).toBe(`HTTP 200 with body {"status": "ok"}${hint}status: "ok" })`);
+  const two = '{"a":1,"b":{"c":null}}';
+  expect(await found({ body: two }, '{"b":{"c":null},\n"a":1}')).toBe(`HTTP 200 with body {"b":{"c":null}, "a":1}${hint}a: 1, b: {"c":null} })`);
+  for (const body of [OK, '{"status":"no"}', '{"status":"ok"', '{"status":"ok"}{"status":"ok"}', "ok", ""])
+    expect(await found({}, body)).toBe(`HTTP 200 with body ${body}`);
+  expect(await found({}, OK, 503)).toBe(`HTTP 503 with body ${OK}`);
+  expect(await found({ body: "ok" }, '"ok"')).toBe('HTTP 200 with body "ok"');
+  expect(await found({ body: "{no" }, "{no ")).toBe("HTTP 200 with body {no ");
+  expect(await found(json({ status: "ok" }), '{"status": "no"}')).toBe('HTTP 200 with body {"status": "no"}');
 });
 
 bash.each([
