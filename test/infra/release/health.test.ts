@@ -114,7 +114,9 @@ bash("the same JSON in another form is said to be that, and nothing else is", as
   const hint = " (the same JSON with other blanks or order: write health.body as an object, { ";
   expect(await found({}, '{"status": "ok"}')).toBe(`HTTP 200 with body {"status": "ok"}${hint}status: "ok" })`);
   const two = '{"a":1,"b":{"c":null}}';
-  expect(await found({ body: two }, '{"b":{"c":null},\n"a":1}')).toBe(`HTTP 200 with body {"b":{"c":null}, "a":1}${hint}a: 1, b: {"c":null} })`);
+  expect(await found({ body: two }, '{"b":{"c":null},\n"a":1}')).toBe(
+    `HTTP 200 with body {"b":{"c":null}, "a":1}${hint}a: 1, b: {"c":null} })`,
+  );
   for (const body of [OK, '{"status":"no"}', '{"status":"ok"', '{"status":"ok"}{"status":"ok"}', "ok", ""])
     expect(await found({}, body)).toBe(`HTTP 200 with body ${body}`);
   expect(await found({}, OK, 503)).toBe(`HTTP 503 with body ${OK}`);
