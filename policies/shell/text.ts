@@ -6,6 +6,8 @@
 
 import { createHash } from "node:crypto";
 import type { Value } from "../core/types";
+import { everything } from "../core/glob";
+import type { Glob } from "../core/glob";
 import { isSecretName } from "../core/secret-name";
 import { asString } from "../core/values";
 import { copied } from "./work";
@@ -117,6 +119,10 @@ export function mapHoles(text: string, f: (hole: Hole) => string): string {
   if (isKnown(text)) return text;
   return text.replace(HOLE, (_, kind: string, label: string) => f({ kind: KIND[kind] ?? "value", label: labelOf(label) }));
 }
+
+/** A name with parts that are not known: each may be anything. */
+export const withHoles = (name: string): Glob =>
+  [...mapHoles(name, () => CLOSE)].map((char) => (char === CLOSE ? { kind: "any", fits: everything } : char));
 
 /** Nothing of it is known: holes, and blanks between them. */
 export const isBlank = (text: string): boolean => !isKnown(text) && mapHoles(text, () => "").trim() === "";

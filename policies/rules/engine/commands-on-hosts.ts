@@ -9,6 +9,9 @@ const LOOKING =
 /** Documents of Systems Manager, and the API itself as a target. */
 const ACTING =
   /^arn:[^:]*:(ssm:[^:]*:[^:]*:(document|automation-definition)\/|scheduler:::aws-sdk:|states:::aws-sdk:|automate:)|^arn:[^:]*:(ssm|events):.*(run-command|document)/;
+/** To stop hosts and databases at night and start them in the morning changes neither what they hold nor who reaches them. */
+const SWITCHING =
+  /^arn:[^:]*:(scheduler:::aws-sdk:(ec2:(start|stop|reboot)Instances|rds:(start|stop)DB(Instance|Cluster)|neptune:(start|stop)DBCluster|docdb:(start|stop)DBCluster)|ssm:[^:]*:[^:]*:(document|automation-definition)\/AWS-(Start|Stop|Restart)EC2Instance(:\S*)?)$/;
 /** Calls of the AWS API from a state machine that change networks, hosts, rights or buckets. */
 const API_CALLS =
   /:aws-sdk:(ec2|ssm|ssmsfn|iam|s3|s3control|elasticloadbalancing(v2)?|autoscaling|lambda|kms|cloudformation|ram|sts|route53|cloudfront|globalaccelerator|vpclattice|ec2instanceconnect):/i;
@@ -69,5 +72,6 @@ function event(inputs: Props): string | undefined {
 
 function target(arn: Value | undefined): string | undefined {
   if (isUnknown(arn)) return undefined;
-  return ACTING.test(asString(arn) ?? "") ? `starts ${asString(arn) ?? ""}` : undefined;
+  const called = asString(arn) ?? "";
+  return ACTING.test(called) && !SWITCHING.test(called) ? `starts ${called}` : undefined;
 }

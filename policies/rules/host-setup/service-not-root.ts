@@ -1,8 +1,8 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { show } from "../../shell/text";
-import { dropInOf, nameOf } from "../../shell/paths";
-import { isApplication, unitsOf, valuesOf } from "./units";
+import { dropInOf } from "../../shell/paths";
+import { isApplication, unitsOf, valuesOf, wholeOf } from "./units";
 import type { Unit } from "./units";
 import { forEachHost, unknown, violation } from "./findings";
 import { programOf } from "./runs";
@@ -43,7 +43,7 @@ function check({ record, files }: HostReport, settings: Settings): Finding[] {
 /** A drop-in changes what it names, and has the rest from its unit. */
 function ofUnit(unit: Unit, text: string, all: readonly Unit[], settings: Settings): Finding[] {
   const name = dropInOf(unit.path);
-  const whole = name === undefined ? [] : all.filter(({ path }) => nameOf(path) === name);
+  const whole = name === undefined ? [] : wholeOf(all, name);
   const runs = [text, ...(valuesOf(text, "User").length > 0 ? whole.map((one) => one.text ?? "") : [])];
   if (!runs.some((one) => valuesOf(one, "ExecStart").some((line) => isApplication(line, settings)))) return [];
   if ([text, ...whole.map((one) => one.text ?? "")].some((one) => valuesOf(one, "DynamicUser").at(-1) === "yes")) return [];

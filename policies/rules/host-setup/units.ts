@@ -3,7 +3,9 @@ import type { Settings } from "../../core/types";
 import type { Files, Place } from "../../shell/files";
 import { isWithin } from "../../shell/paths";
 import type { Happenings } from "../../shell/state";
-import { isBlank, plain } from "../../shell/text";
+import { nameOf } from "../../shell/paths";
+import { isBlank, isKnown, plain, withHoles } from "../../shell/text";
+import { matches } from "../../core/glob";
 
 export interface Unit {
   readonly path: string;
@@ -33,6 +35,13 @@ export function unitsOf(record: Happenings, files: Files): Unit[] {
     }
   }
   return [...units.values()];
+}
+
+/** The units that a drop-in of this name adds to: of this very name, or, where no step names it in full, of one that can be it. */
+export function wholeOf(all: readonly Unit[], name: string): Unit[] {
+  const exact = all.filter(({ path }) => nameOf(path) === name);
+  if (exact.length > 0) return exact;
+  return all.filter(({ path, text }) => text !== undefined && !isKnown(nameOf(path)) && matches(withHoles(nameOf(path)), name));
 }
 
 /** A text that is one hole, or has no line that can be read, is unknown. */

@@ -13,6 +13,8 @@ export const PARAMETER = /^aws:ssm\/parameter:Parameter$|^aws-native:ssm:Paramet
 
 export const SCRIPT_KEYS = ["create", "update", "delete"];
 const COMMAND_KEYS = [...SCRIPT_KEYS, "triggers", "environment", "stdin", "connection"];
+/** One tag as a resource of its own (ec2, autoscaling, ecs, dynamodb, transfer). */
+export const TAG_RESOURCE = /^aws(-native)?:\w+(\/\w+)?:Tag$/;
 const USER_DATA = /^userData(s|Base64|ReplaceOnChange)?$/;
 const TAGS = /^(tags(All)?|volumeTags|tagSpecifications|defaultTags)$/;
 /** Properties by which compute services take environment variables. */
@@ -26,7 +28,7 @@ export function areaOf(resource: Resource, key: string): Area {
   if (resource.type === STACK) return "output";
   if (PROVIDER.test(resource.type)) return TAGS.test(key) ? "tags" : "provider";
   if (USER_DATA.test(key)) return "user-data";
-  if (TAGS.test(key)) return "tags";
+  if (TAGS.test(key) || (TAG_RESOURCE.test(resource.type) && /^(key|value|tag)$/.test(key))) return "tags";
   if (COMMAND.test(resource.type) && COMMAND_KEYS.includes(key)) return "command";
   if (REMOTE.test(resource.type) && (key === "connection" || key === "triggers")) return "command";
   if (PARAMETER.test(resource.type) && /^(value|insecureValue)$/.test(key)) return "parameter";

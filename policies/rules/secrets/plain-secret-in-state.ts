@@ -3,7 +3,7 @@ import { once } from "../../core/graph";
 import { areaOf, OUTPUT, properties, STACK, unmarkedCopies } from "./places";
 import { findFormats } from "./detect";
 import { unlessMarked, violation } from "./report";
-import { scan } from "./scan";
+import { calledIn, scan } from "./scan";
 import type { Spot } from "./scan";
 
 const FIX = "mark it with pulumi.secret (for what a provider returns: additionalSecretOutputs), or keep it out of the program";
@@ -44,6 +44,14 @@ const spotsOf = once((resource: Resource): readonly (readonly Spot[])[] => {
   const copies = resource.type === STACK ? [] : unmarkedCopies(resource);
   // Nested user data, tags and environments have policies of their own; unknown values carry their marks later.
   return [...own, ...copies].map(({ path, key, value }) =>
-    scan(value, path, key).filter((spot) => spot.state === "secret" && !/\.(userData|tags|environment)\b/.test(spot.path)),
+    scan(value, path, nameOf(resource, key)).filter((spot) => spot.state === "secret" && !/\.(userData|tags|environment)\b/.test(spot.path)),
   );
 });
+
+/** A variable in a resource of its own says in one property what the other is (GitHub's ActionsVariable, GitLab's ProjectVariable). */
+function nameOf({ type, inputs }: Resource, key: string): string {
+  const called = key === "value" && VARIABLE.test(type) ? calledIn(inputs) : undefined;
+  return typeof called === "string" ? called : key;
+}
+
+const VARIABLE = /(Variable|Setting|Environment|ConfigVar|AppConfig)$/;

@@ -73,10 +73,21 @@ function textSpots(text: string, place: Place): Spot[] {
     : [];
 }
 
-/** `{ name, value }` and `{ key, value }` say in `name` what `value` is (ECS, App Runner, tag lists). */
+/** What a value is called that stands beside its name: ECS, App Runner, tag lists, variables of CI. */
+export const calledIn = (props: Props): Value | undefined => props.name ?? props.Name ?? props.key ?? props.Key ?? props.variableName;
+
+/** CodeBuild's `type` says that the value is where the secret is kept: a parameter, or `secret-id:json-key:stage:version`. */
+const REFERRING = /^(PARAMETER_STORE|SECRETS_MANAGER)$/;
+
+/** A variable by reference; its value may still have the form of a secret, which is then found as in any text. */
+const refers = ({ type, Type }: Props): boolean => [type, Type].some((kind) => typeof kind === "string" && REFERRING.test(kind));
+
+/** `{ name, value }` and `{ key, value }` say in `name` what `value` is. */
 function propsSpots(props: Props, place: Place): Spot[] {
-  const called = props.name ?? props.Name ?? props.key ?? props.Key;
+  const called = calledIn(props);
   return Object.entries(props).flatMap(([key, item]) => {
+    if (typeof item === "string" && /^value$/i.test(key) && refers(props))
+      return findSecrets(item).map((kind) => spot({ ...place, path: `${place.path}${step(key)}` }, kind));
     const name = /^value$/i.test(key) && typeof called === "string" ? called : key;
     const inKey = findFormats(key).map((kind) => spot({ ...place, path: `${place.path}${step(key)}` }, `${kind} as a name`));
     return [...inKey, ...visit(item, { path: `${place.path}${step(key)}`, name, marked: place.marked })];

@@ -1,8 +1,8 @@
-import type { Policy, Value } from "../../core/types";
+import type { Policy, Resource, Value } from "../../core/types";
 import { asProps } from "../../core/values";
-import { nested } from "./places";
+import { nested, TAG_RESOURCE } from "./places";
 import { evenMarked } from "./report";
-import { scan } from "./scan";
+import { calledIn, scan } from "./scan";
 
 const FIX = "take it out of the tags; what a host has to know goes into its .env";
 
@@ -20,12 +20,18 @@ export const policy: Policy = {
   good: 'tags: { Name: "backend", Role: "backend" }',
   evaluate: (graph) =>
     graph.resources.flatMap((resource) =>
-      nested(resource, "tags").flatMap(({ path, value }) => {
+      nested(resource, "tags").flatMap(({ path, key, value }) => {
         const keys = scan(namesOf(value), `names in ${path}`);
-        return evenMarked(resource, [...scan(value, path, "tag"), ...keys], FIX);
+        return evenMarked(resource, [...scan(value, path, tagName(resource, key)), ...keys], FIX);
       }),
     ),
 };
+
+/** What the value of a tag that is a resource of its own is called. */
+function tagName({ type, inputs }: Resource, key: string): string {
+  const called = key === "value" && TAG_RESOURCE.test(type) ? calledIn(inputs) : undefined;
+  return typeof called === "string" ? called : "tag";
+}
 
 function namesOf(value: Value): Value {
   return Object.keys(asProps(value) ?? {});

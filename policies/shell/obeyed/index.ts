@@ -3,13 +3,12 @@
  * harmless: it is reported as something that cannot be told, with the line.
  */
 import type { Entry, Files, Place } from "../files";
-import { everything, matches } from "../../core/glob";
-import type { Glob } from "../../core/glob";
+import { matches } from "../../core/glob";
 import { isPattern, isWithin, nameOf, normalise } from "../paths";
 import { isGuarded, isSystemFile } from "../guarded";
 import { showMode } from "../mode";
 import type { Happenings } from "../state";
-import { holesOf, isBlank, isKnown, mapHoles, plain, show } from "../text";
+import { holesOf, isBlank, isKnown, plain, show, withHoles } from "../text";
 import { editedLines } from "./edits";
 import { formatOf } from "./formats";
 import { linesOf } from "./format";
@@ -56,10 +55,6 @@ function applicationUnits(record: Happenings, home: string): RunsIt {
   const open = [...names].filter((name) => !isKnown(name)).map(withHoles);
   return (name, text) => names.has(name) || runs(text) || open.some((pattern) => matches(pattern, name));
 }
-
-/** A name with parts that are not known: each may be anything. */
-const withHoles = (name: string): Glob =>
-  [...mapHoles(name, () => "\uE003")].map((char) => (char === "\uE003" ? { kind: "any", fits: everything } : char));
 
 function strangeUnit(path: string, text: string, home: string, runsIt: RunsIt): string[] {
   const known = editedLines(text)?.join("\n") ?? text;
