@@ -9,28 +9,48 @@ export interface Asked {
 
 const ADDRESS = "127.0.0.1";
 
-/** @returns one sentence each, with the key in front */
-export function admitProblems(project: string, { hosts, redirects }: Admits, { host, headers = {} }: Asked): string[] {
+/** One sentence each, with the key in front. What stands in a branch, or in an application that may be another one, is a notice. */
+export function admitFindings(
+  project: string,
+  { hosts, redirects }: Admits,
+  { host, headers = {} }: Asked,
+): { readonly problems: string[]; readonly notices: string[] } {
   const name = (host ?? ADDRESS).replace(/:\d+$/, "").toLowerCase();
   const refused = hosts.filter(({ hosts: names }) => !names.some((pattern) => isAdmitted(pattern.toLowerCase(), name)));
-  const secure = Object.keys(headers).some((header) => header.toLowerCase() === "x-forwarded-proto");
-  return [
-    ...refused.slice(0, 1).map(({ path, line, hosts: names }) => {
-      const first = names.find((one) => one !== "");
-      const instead =
-        first === undefined
-          ? `Name a host there, and the same one in ${project}:health.host`
-          : `Write ${project}:health.host: ${first.replace(/^\*?\./, "www.")}, or add ${name} there`;
-      const found = first === undefined ? "no host at all" : `requests for ${names.slice(0, 5).join(", ")} alone`;
-      return `${project}:health.host: ${host === undefined ? "is not set, so health is asked for as 127.0.0.1" : `is ${host}`}, and ${path}, line ${line}, lets in ${found} (allowed hosts), so no release would serve. ${instead}`;
-    }),
-    ...(redirects === null || secure
+  const [first] = [...refused.filter(({ certain }) => certain), ...refused];
+  const sent = Object.keys(headers).map((header) => header.toLowerCase());
+  const found = [
+    ...(first === undefined
       ? []
-      : [
-          `${project}:health.headers: ${redirects.path}, line ${redirects.line}, sends plain HTTP to HTTPS, and on the hosts nginx and the checks of health ask by HTTP, so no release would serve. Remove HTTPSRedirectMiddleware: the gateway's nginx sends clients to HTTPS where there is a domain; or write ${project}:health.headers: { X-Forwarded-Proto: https }`,
-        ]),
+      : [{ certain: first.certain && !sent.includes("x-forwarded-host"), text: ofHosts(project, host, name, first) }]),
+    ...(redirects === null || sent.includes("x-forwarded-proto")
+      ? []
+      : [{ certain: redirects.certain, text: ofRedirect(project, redirects) }]),
   ];
+  const text = (certain: boolean): string[] =>
+    found.filter((one) => one.certain === certain).map((one) => one.text(certain ? NONE : PERHAPS));
+  return { problems: text(true), notices: text(false) };
 }
+
+const NONE = "so no release would serve";
+const PERHAPS = "so no release would serve where that line runs";
+
+function ofHosts(project: string, host: string | undefined, name: string, { path, line, hosts: names }: Admits["hosts"][number]) {
+  const first = names.find((one) => one !== "");
+  const instead =
+    first === undefined
+      ? `Name a host there, and the same one in ${project}:health.host`
+      : `Write ${project}:health.host: ${first.replace(/^\*?\./, "www.")}, or add ${name} there`;
+  const found = first === undefined ? "no host at all" : `requests for ${names.slice(0, 5).join(", ")} alone`;
+  const asked = host === undefined ? "is not set, so health is asked for as 127.0.0.1" : `is ${host}`;
+  return (then: string): string =>
+    `${project}:health.host: ${asked}, and ${path}, line ${line}, lets in ${found} (allowed hosts), ${then}. ${instead}`;
+}
+
+const ofRedirect =
+  (project: string, { path, line }: NonNullable<Admits["redirects"]>) =>
+  (then: string): string =>
+    `${project}:health.headers: ${path}, line ${line}, sends plain HTTP to HTTPS, and on the hosts nginx and the checks of health ask by HTTP, ${then}. Remove HTTPSRedirectMiddleware: the gateway's nginx sends clients to HTTPS where there is a domain; or write ${project}:health.headers: { X-Forwarded-Proto: https }`;
 
 /** `*`, a name, or a domain with what is below it, as Starlette (`*.`) and Django (`.`) write it. */
 function isAdmitted(pattern: string, name: string): boolean {

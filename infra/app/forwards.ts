@@ -1,8 +1,8 @@
 /** Whether an application can forward at all: one that never reads where the backend is answers everything on the gateway, without the models. */
 import { contentOf, plainFiles, type AppTree } from "./tree";
 
-/** What says where the backend is: the variable, in any case since settings classes fold it, and the name that the gateway knows it by. */
-const SAYS = /upstream_url|backend\.internal/i;
+/** What says where the backend is: the variable, in any case since settings classes fold it and may have its prefix apart, and the name that the gateway knows it by. */
+const SAYS = /upstream_url|["']upstream_["']|backend\.internal/i;
 const CODE = /\.(py|toml|ini|cfg|conf|ya?ml|json)$/;
 const LARGEST = 1024 * 1024;
 

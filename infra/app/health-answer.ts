@@ -45,12 +45,12 @@ export function healthProblems(
   const answered = route.body;
   if (answered === null || matches(body, answered)) return { problems: [], notices: [] };
   const expected = `${text(body)} is expected${isSameJson(body, answered) ? ", byte for byte" : ""}`;
-  return {
-    problems: [
-      `${project}:health.body: the application answers ${answeredText(answered)} at ${wanted} (${route.file}, line ${route.line}), and ${expected}, so no release would serve. Write ${project}:${bodyKey(answered)}`,
-    ],
-    notices: [],
-  };
+  const said = `${project}:health.body: the application answers ${answeredText(answered)} at ${wanted} (${route.file}, line ${route.line}), and ${expected}, so no release would serve`;
+  const instead = `Write ${project}:${bodyKey(answered)}`;
+  // Where not all of the application is seen, something else may answer before, or change the answer.
+  return routes === null || routes.filter((one) => one.path === wanted).length > 1
+    ? { problems: [], notices: [`${said}, unless another part of the application answers or changes that. ${instead}`] }
+    : { problems: [`${said}. ${instead}`], notices: [] };
 }
 
 const shownRoute = ({ path, file, line, open }: Route): string => `${open === true ? "…" : ""}${path} (${file}, line ${line})`;

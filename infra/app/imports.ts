@@ -2,7 +2,7 @@
  * What an application imports at its start and no package of it brings: it would be installed, and end in its trial. Only packages that are well known are
  * looked for, because the name of an import says little about the one to install. Pure.
  */
-import { BRINGS_FOR_MODELS, bringsOf, NO_MODELS } from "./packages";
+import { BRINGS_FOR_MODELS, bringsOf, hasPlainExtras, NO_MODELS } from "./packages";
 import { normalized, type RequirementSet } from "./requirements";
 import type { Imported, SyntaxReport } from "./syntax";
 
@@ -14,7 +14,7 @@ const numerical = (name: string): string[] => [
 
 /** What is imported, to the packages that bring it, the one to ask for first. */
 const BROUGHT_BY: Readonly<Record<string, readonly string[]>> = {
-  PIL: ["pillow"],
+  PIL: ["pillow", "catboost"],
   aiofiles: ["aiofiles"],
   aiohttp: ["aiohttp"],
   asyncpg: ["asyncpg"],
@@ -43,7 +43,7 @@ const BROUGHT_BY: Readonly<Record<string, readonly string[]>> = {
   "pydantic.EmailStr": ["email-validator", "pydantic[email]", ...FULL_FASTAPI],
   pydantic_settings: ["pydantic-settings", "fastapi[all]"],
   pymongo: ["pymongo", "motor", "beanie"],
-  redis: ["redis"],
+  redis: ["redis", "celery[redis]"],
   requests: ["requests", "skops"],
   scipy: numerical("scipy"),
   sklearn: numerical("scikit-learn"),
@@ -55,7 +55,7 @@ const BROUGHT_BY: Readonly<Record<string, readonly string[]>> = {
   torch: ["torch"],
   transformers: ["transformers", "sentence-transformers"],
   xgboost: ["xgboost", "xgboost-cpu"],
-  yaml: ["pyyaml", "skops", "uvicorn[standard]", ...FULL_FASTAPI],
+  yaml: ["pyyaml", "skops", "uvicorn[standard]", "litestar", "fastapi-cli", "starlette[full]", ...FULL_FASTAPI],
 };
 
 /** Whether the name is that of a well-known package: a file of the same name may be anything. */
@@ -79,7 +79,7 @@ export function undeclared(
 ): Undeclared {
   const brought = new Set(set.requirements.flatMap(bringsOf));
   const names = set.requirements.map(({ name }) => name ?? "");
-  const known = complete || names.every((name) => NO_MODELS.has(name) || name in BRINGS_FOR_MODELS);
+  const known = complete || (hasPlainExtras(set) && names.every((name) => NO_MODELS.has(name) || name in BRINGS_FOR_MODELS));
   const found = imported.flatMap(({ path, line, name }) => {
     const ways = BROUGHT_BY[name];
     if (ways === undefined || ways.some((way) => brought.has(way))) return [];
@@ -105,4 +105,4 @@ export function undeclared(
   return known ? { problems: lines, notices: [] } : { problems: [], notices: lines };
 }
 
-const WEBSOCKETS = ["websockets", "wsproto", "uvicorn[standard]", "sanic", ...FULL_FASTAPI];
+const WEBSOCKETS = ["websockets", "wsproto", "uvicorn[standard]", "sanic", "fastapi-cli", ...FULL_FASTAPI];

@@ -29,12 +29,27 @@ export function missingPackages(
 ): { readonly certain: string[]; readonly perhaps: string[] } {
   const brought = new Set(requirements.flatMap(brings));
   const missing = NEEDED.filter((name) => !brought.has(name));
-  const known = complete || requirements.every(({ name }) => name !== undefined && (BRING_NEITHER.has(name) || name in BRINGS));
+  const known =
+    complete ||
+    (hasPlainExtras({ requirements }) &&
+      requirements.every(({ name }) => name !== undefined && (BRING_NEITHER.has(name) || name in BRINGS)));
   return known ? { certain: missing, perhaps: [] } : { certain: [], perhaps: missing };
 }
 
 function brings(requirement: Requirement): readonly string[] {
   return bringsOf(requirement).flatMap((key) => BRINGS[key] ?? []);
+}
+
+/** Extras that bring nothing but what the tables here say, or what they do not name. */
+const PLAIN_EXTRAS = new Set(
+  "uvicorn[standard] fastapi[standard] fastapi[all] fastapi-cli[standard] starlette[full] litestar[standard] pydantic[email] python-jose[cryptography] passlib[bcrypt] passlib[argon2] psycopg[binary] psycopg[pool] sqlalchemy[asyncio] pyjwt[crypto] httpx[http2] redis[hiredis]".split(
+    " ",
+  ),
+);
+
+/** False where an extra may bring any package, as lightgbm[scikit-learn] and flask[dotenv] do. */
+export function hasPlainExtras({ requirements }: Pick<RequirementSet, "requirements">): boolean {
+  return requirements.every((one) => bringsOf(one).every((key) => !key.includes("[") || PLAIN_EXTRAS.has(key)));
 }
 
 /** A package as a table may name it: alone, and with each of its extras. */
@@ -76,7 +91,7 @@ export function missingRuntime(
   const names = requirements.map(({ name }) => name ?? "");
   const brought = new Set(names.flatMap((name) => [name, ...(complete ? [] : (BRINGS_FOR_MODELS[name] ?? []))]));
   const missing = Object.entries(runtime).flatMap(([name, version]) => (brought.has(normalized(name)) ? [] : [`${name}==${version}`]));
-  const known = complete || names.every((name) => NO_MODELS.has(name) || name in BRINGS_FOR_MODELS);
+  const known = complete || (hasPlainExtras({ requirements }) && names.every((name) => NO_MODELS.has(name) || name in BRINGS_FOR_MODELS));
   return known ? { certain: missing, perhaps: [] } : { certain: [], perhaps: missing };
 }
 
@@ -111,9 +126,9 @@ export function pinConflicts(set: RequirementSet, runtime: Readonly<Record<strin
     const name = normalized(given);
     const lines = [...set.requirements, ...set.constraints].filter((one) => one.name === name && one.specifier !== "");
     const against = lines.filter(({ specifier }) => !admits(specifier, wanted));
-    // Lines with markers are for one Python each: one that fits is enough.
+    // A line with a marker may be for another Python than the hosts'.
     const [first] = against;
-    if (first === undefined || (against.every(({ marker }) => marker) && against.length < lines.length)) return [];
+    if (first === undefined || against.every(({ marker }) => marker)) return [];
     return [{ place: first.place, name, found: first.specifier, wanted }];
   });
 }

@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from syntax_names import binds, entry_problems, servers_started  # noqa: E402
 from syntax_files import Files, changes_folder  # noqa: E402
-from syntax_frameworks import Django, hosts, own_version, redirects, websocket  # noqa: E402
+from syntax_frameworks import Django, Guards, own_version, websocket  # noqa: E402
 from syntax_routes import mentions, routes_of  # noqa: E402
 from syntax_settings import settings_of  # noqa: E402
 from syntax_start import ends  # noqa: E402
@@ -207,11 +207,11 @@ def settings(modules):
     return [{"path": path, "line": line, "name": name, "certain": certain and not files} for path, name, line, certain in found if name not in handled]
 
 
-def health(folder, values, request, entry, django):
+def health(folder, values, request, entry, django, started):
     """What is known of the answer at the path of health."""
     wanted = request["health"].partition("?")[0]
     trees = [tree for path in folder.files if (tree := folder.parsed(path)) is not None]
-    routes, seen = django.routes() if django.place is not None else routes_of(folder, values, entry, request["attribute"], wanted) if entry is not None else (None, [])
+    routes, seen = django.routes(wanted) if django.served else routes_of(folder, values, entry, request["attribute"], wanted, started) if entry is not None else (None, [])
     return {"mentioned": mentions(trees, wanted), "routes": routes, "seen": seen}
 
 
@@ -224,7 +224,7 @@ def main():
     entry = folder.file_of(request["module"])
     answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "opens": [], "settings": [], "health": None, "hosts": [], "redirects": None, "websocket": None}
     if report.problem is None:
-        django = Django(values, report.modules, request["django"])
+        django = Django(values, report.modules, request["django"], entry, request["attribute"])
         for module in [*django.modules(), *django.urls()]:
             report.named(django.place, module)
         answer["problem"] = report.problem
@@ -235,9 +235,10 @@ def main():
         answer["opens"] = report.files(values)
     if report.problem is None:
         answer["settings"] = [*settings(report.modules), *django.needed()]
-        answer["health"] = health(folder, values, request, entry, django)
-        answer["hosts"] = [*hosts(values, report.modules), *django.hosts()]
-        answer["redirects"], answer["websocket"] = redirects(report.modules), websocket(report.modules)
+        answer["health"] = health(folder, values, request, entry, django, report.seen)
+        guards = Guards(values, report.modules, entry, request["attribute"])
+        answer["hosts"] = [*guards.hosts(), *django.hosts()]
+        answer["redirects"], answer["websocket"] = guards.redirects(), websocket(report.modules)
     shadows = [path for name in sorted(OF_THE_SERVER) if (path := folder.file_of(name)) is not None]
     found = {"absent": report.absent, "others": report.others, "wrong": report.wrong, "versions": report.versions, "shadows": shadows}
     print(json.dumps({**answer, **found}))

@@ -52,11 +52,11 @@ export interface HealthAnswer {
   readonly seen: readonly Route[];
 }
 
-/** What a request has to be like, or the framework refuses it. */
+/** What a request has to be like, or the framework refuses it. `certain`: of the application that is served, whatever happens. */
 export interface Admits {
-  readonly hosts: readonly (Place & { readonly hosts: readonly string[] })[];
+  readonly hosts: readonly (Place & { readonly hosts: readonly string[]; readonly certain: boolean })[];
   /** Where plain HTTP is sent to HTTPS. */
-  readonly redirects: Place | null;
+  readonly redirects: (Place & { readonly certain: boolean }) | null;
 }
 
 export interface SyntaxReport {

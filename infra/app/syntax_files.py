@@ -28,6 +28,9 @@ def certain_calls(body):
                 yield from certain_calls(node.body)
         elif isinstance(node, (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)):
             yield from _calls_of([node.value])
+        # What follows may not be reached.
+        if isinstance(node, (ast.Return, ast.If, ast.Try, ast.For, ast.While, ast.With)) and any(isinstance(one, ast.Return) for one in ast.walk(node)):
+            return
 
 
 def _calls_of(parts):
@@ -125,11 +128,20 @@ class Opened:
             return "reads", self._in_package(1, "templates")
         if self.name in _IN_PACKAGE and len(self.call.args) == 2 and (self.owner is None or self.owner in ("pkgutil", "resources", "importlib_resources")):
             return "reads", self._in_package(1, None)
-        if self.name in _READ and self.owner != "self" or self.name in _LOADERS.get(self.owner, ()):
+        if self.name in _READ and self.owner != "self" and self._is_foreign() or self.name in _LOADERS.get(self.owner, ()):
             return self._by_mode(self._mode(1) if self.name == "open" else "r", self.given(0, "path", "filename", "path_or_bytes"))
         if self.name in _OF_A_PATH and isinstance(self.call.func, ast.Attribute):
             return self._by_mode(self._mode(0) if self.name == "open" else "r", self.text(self.call.func.value))
         return None
+
+    def _is_foreign(self):
+        """False of a function or object of the application's own, which may do anything by that name."""
+        name = self.owner or self.name
+        tree = self.values.folder.parsed(self.path)
+        found = binders(tree, name)
+        return not any(isinstance(one, ast.ImportFrom) and any(alias.name == "*" for alias in one.names) for one in tree.body) and all(
+            isinstance(one, ast.Import) or isinstance(one, ast.ImportFrom) and not one.level and not self.values.folder.has((one.module or "").partition(".")[0]) for one, _ in found
+        )
 
     def _in_package(self, position, default):
         package, inside = self.given(0), self.given(position) or default
@@ -166,7 +178,8 @@ class Files:
                 self._one(path, call, hidden, "later")
 
     def _has(self, inside):
-        return inside in (None, ".env") or inside in self.entries
+        # Below a link of the application may be anything.
+        return inside in (None, ".env") or inside in self.entries or any(inside[:end] in self.values.folder.paths for end in range(len(inside)) if inside[end] == "/")
 
     def _one(self, path, call, hidden, at):
         if terminal(call.func) == "create_all" and at != "later":

@@ -3,11 +3,14 @@
 import ast
 import json
 
-from syntax_names import terminal
+from syntax_names import origin, terminal
 from syntax_values import module_of
 
 _DJANGO = ("get_asgi_application", "get_wsgi_application")
 _SETTINGS = "DJANGO_SETTINGS_MODULE"
+# Middleware that answers no plain GET of a path of the application's own.
+_PASSES = ("CORSMiddleware", "GZipMiddleware", "TrustedHostMiddleware", "SessionMiddleware", "HTTPSRedirectMiddleware", "CorrelationIdMiddleware")
+_OF_DJANGO = ("django.", "corsheaders.", "whitenoise.")
 
 
 def _texts(values, path, node):
@@ -22,25 +25,62 @@ def _keyword(call, name):
     return next((one.value for one in call.keywords if one.arg == name), None)
 
 
-def hosts(values, modules):
-    """Names that requests have to come for: [{path, line, hosts}]."""
-    found = []
-    for path, tree in modules:
-        for node in ast.walk(tree):
-            given = _keyword(node, "allowed_hosts") if isinstance(node, ast.Call) else None
-            if given is not None and "TrustedHostMiddleware" in {terminal(node.func), *(terminal(one) for one in node.args)}:
-                names = _texts(values, path, given)
-                found += [] if names is None else [{"path": path, "line": node.lineno, "hosts": names}]
-    return found
+_MIDDLEWARE = ("starlette", "fastapi")
+_CHANGES = ("append", "extend", "insert", "remove", "clear", "pop")
 
 
-def redirects(modules):
-    """Where plain HTTP is answered with a redirect to HTTPS."""
-    for path, tree in modules:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and "HTTPSRedirectMiddleware" in {terminal(node.func), *(terminal(one) for one in node.args)}:
-                return {"path": path, "line": node.lineno}
-    return None
+def _changed(values, node):
+    """Whether a list that has a name may be another one by the time it is used."""
+    name = terminal(node)
+    trees = [tree for path in values.folder.files if (tree := values.folder.parsed(path)) is not None]
+    return name is not None and any(isinstance(one, ast.Attribute) and one.attr in _CHANGES and terminal(one.value) == name for tree in trees for one in ast.walk(tree))
+
+
+class Guards:
+    """Middleware of the application that is served, which refuses some requests. Certain where it is added to that one, whatever happens, and no other may answer before it."""
+
+    def __init__(self, values, modules, entry, attribute):
+        self.values, self.modules = values, modules
+        key = None if entry is None else values.object(entry, ast.Name(attribute, ast.Load()))
+        made = None if key is None else getattr(values.binder(*key), "value", None)
+        self.key, self.made, self.certain = key, made, set()
+        added = [(path, node) for path, tree in modules for node in tree.body if self._adds(path, node)]
+        given = _keyword(made, "middleware") if isinstance(made, ast.Call) else None
+        calls = [node.value for _, node in added] + (given.elts if isinstance(given, ast.List) else [])
+        others = [tree for _, tree in modules for one in ast.walk(tree) if isinstance(one, ast.Attribute) and one.attr == "middleware"]
+        if not others and (given is None or isinstance(given, ast.List)) and all(self._named(one) for one in calls):
+            self.certain = {id(one) for one in calls}
+
+    def _adds(self, path, node):
+        call = node.value if isinstance(node, ast.Expr) else None
+        return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "add_middleware" and self.key is not None and self.values.object(path, call.func.value) == self.key
+
+    @staticmethod
+    def _named(call):
+        return isinstance(call, ast.Call) and any(terminal(one) in _PASSES for one in call.args)
+
+    def _calls(self, name):
+        for path, tree in self.modules:
+            for node in ast.walk(tree):
+                named = [one for one in [node.func, *node.args] if terminal(one) == name] if isinstance(node, ast.Call) else []
+                if named:
+                    own = origin(tree, named[0]).partition(".")[0] in _MIDDLEWARE
+                    yield path, node, own and id(node) in self.certain
+
+    def hosts(self):
+        """Names that requests have to come for: [{path, line, hosts, certain}]."""
+        found = []
+        for path, call, certain in self._calls("TrustedHostMiddleware"):
+            given = _keyword(call, "allowed_hosts")
+            names = None if given is None else _texts(self.values, path, given)
+            if names is not None:
+                found.append({"path": path, "line": call.lineno, "hosts": names, "certain": certain and not _changed(self.values, given)})
+        return found
+
+    def redirects(self):
+        """Where plain HTTP is answered with a redirect to HTTPS."""
+        found = [{"path": path, "line": call.lineno, "certain": certain} for path, call, certain in self._calls("HTTPSRedirectMiddleware")]
+        return next((one for one in found if one["certain"]), found[0] if found else None)
 
 
 def websocket(modules):
@@ -56,30 +96,50 @@ def websocket(modules):
 class Django:
     """The settings that Django loads when its application is made."""
 
-    def __init__(self, values, modules, given):
+    def __init__(self, values, modules, given, entry=None, attribute=""):
         """@param given: the setting's value in the configuration of the hosts, where it is known"""
-        self.values, self.place, self.module = values, None, given
+        self.values, self.place, self.module = values, None, given or None
+        said = []
         for path, tree in modules:
             for node in tree.body:
-                if self.place is None and any(isinstance(one, ast.Call) and terminal(one.func) in _DJANGO for one in ast.walk(node)):
+                call = node.value if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Expr)) else None
+                if self.place is None and call is not None and any(isinstance(one, ast.Call) and terminal(one.func) in _DJANGO and origin(tree, one.func).startswith("django.") for one in ast.walk(call)):
                     self.place = {"path": path, "line": node.lineno}
-            self.module = self.module or self._said(path, tree)
+            said += self._said(path, tree)
+        if not self.module and said:
+            # One of several, or one that depends on something, is not known.
+            self.module = said[0] if len(set(said)) == 1 else ""
+        key = values.object(entry, ast.Name(attribute, ast.Load())) if entry is not None else None
+        made = None if key is None else getattr(values.binder(*key), "value", None)
+        # Else it is a part of another application, which answers first.
+        self.served = isinstance(made, ast.Call) and terminal(made.func) in _DJANGO
 
     def _said(self, path, tree):
         for node in ast.walk(tree):
+            certain = node in tree.body or any(isinstance(one, ast.Expr) and one.value is node for one in tree.body)
             if isinstance(node, ast.Call) and terminal(node.func) == "setdefault" and len(node.args) == 2 and getattr(node.args[0], "value", None) == _SETTINGS:
-                return self.values.text(path, node.args[1]) or ""
+                yield certain and self.values.text(path, node.args[1]) or ""
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript) and getattr(node.targets[0].slice, "value", None) == _SETTINGS:
-                return self.values.text(path, node.value) or ""
-        return None
+                yield certain and self.values.text(path, node.value) or ""
 
     def needed(self):
         """The variable that says which settings, where nothing else does."""
-        return [{**self.place, "name": _SETTINGS, "certain": True}] if self.place is not None and self.module is None else []
+        if self.place is None or self.module is not None:
+            return []
+        trees = [tree for path in self.values.folder.files if (tree := self.values.folder.parsed(path)) is not None]
+        # settings.configure() takes its place, and a name that is built may set it.
+        otherwise = any(terminal(node) == "configure" or getattr(node, "value", None) == _SETTINGS for tree in trees for node in ast.walk(tree))
+        return [{**self.place, "name": _SETTINGS, "certain": not otherwise}]
 
     def modules(self):
         """Modules of the folder that Django imports by itself."""
         return [self.module] if self.place is not None and self.module else []
+
+    def _passes(self):
+        """Whether only middleware runs that answers nothing by itself."""
+        path, node = self._value("MIDDLEWARE")
+        names = None if node is None else _texts(self.values, path, node.value)
+        return names is not None and all(one.startswith(_OF_DJANGO) for one in names) and not _changed(self.values, node.targets[0])
 
     def _value(self, name):
         path = self.values.folder.file_of(self.module or "")
@@ -99,14 +159,16 @@ class Django:
         _, debug = self._value("DEBUG")
         if not names and not (debug is None and "DEBUG" not in self.values.folder.text(path) or debug is not None and getattr(debug.value, "value", None) is False):
             return []
-        return [{"path": path, "line": node.lineno, "hosts": names}]
+        certain = self.served and self._passes() and not _changed(self.values, node.targets[0])
+        return [{"path": path, "line": node.lineno, "hosts": names, "certain": certain}]
 
-    def routes(self):
+    def routes(self, wanted):
         """(routes where there are no others, else None; routes that are seen)"""
+        self.wanted = wanted
         found = self.urls()
         path = self.values.folder.file_of(found[0]) if found else None
         routes, whole = self._patterns(path, "", 0) if path is not None else ([], False)
-        return (routes if whole else None), routes
+        return (routes if whole and self._passes() else None), routes
 
     def _patterns(self, path, prefix, depth):
         node = self.values.binder(path, "urlpatterns")
@@ -125,8 +187,8 @@ class Django:
                 routes, all_of_it = self._patterns(file, prefix + text, depth + 1) if file is not None else ([], False)
                 found, whole = found + routes, whole and all_of_it
             elif isinstance(target, ast.Attribute) and target.attr == "urls":
-                # The admin's pages and the like, which lie below their own path.
-                whole = whole and text != ""
+                # The admin's pages, an API's and the like, which lie below their own path.
+                whole = whole and not self.wanted.startswith(f"/{prefix}{text}")
             else:
                 found.append({"path": f"/{prefix}{text}", "file": path, "line": one.lineno, "body": self._body(path, target)})
         return found, whole

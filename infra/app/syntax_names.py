@@ -106,7 +106,7 @@ def _servers(tree):
     return [name for maker, node in calls if terminal(maker) in kinds or _is_page(tree, maker) for name in _targets(node)]
 
 
-def _origin(tree, node):
+def origin(tree, node):
     """The whole name of what an expression such as `web.Application` means, by the imports of the module."""
     names = {alias.asname or alias.name.partition(".")[0]: alias.name if alias.asname else alias.name.partition(".")[0] for one in tree.body if isinstance(one, ast.Import) for alias in one.names}
     names |= {alias.asname or alias.name: f"{one.module}.{alias.name}" for one in tree.body if isinstance(one, ast.ImportFrom) and one.module and not one.level for alias in one.names}
@@ -119,7 +119,7 @@ def _origin(tree, node):
 
 
 def _is_page(tree, maker):
-    return terminal(maker) in _PAGES and _origin(tree, maker).startswith("gradio.")
+    return terminal(maker) in _PAGES and origin(tree, maker).startswith("gradio.")
 
 
 def _no_asgi(tree, node):
@@ -129,7 +129,7 @@ def _no_asgi(tree, node):
         return None
     if _is_page(tree, value.func):
         return "gradio", f"write app = gr.mount_gradio_app(FastAPI(), {(_bound(node) or ['demo'])[0]}, path=\"/\"), and name that"
-    package, _, made = _origin(tree, value.func).partition(".")
+    package, _, made = origin(tree, value.func).partition(".")
     if (package, made) in _WRAPS:
         inner = value.args[0].id if value.args and isinstance(value.args[0], ast.Name) else "the application"
         return package, f"name what it is made of ({inner})" if made == "Mangum" else _WRAPS[package, made]

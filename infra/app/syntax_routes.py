@@ -1,10 +1,11 @@
 """Which GET requests an application answers, with what its routers are hung below: as far as syntax trees tell. Standard library only."""
 
 import ast
+import json
 import re
 
-from syntax_names import FUNCTIONS, is_main_guard, may_bind_any, terminal
-from syntax_values import Values, locals_of
+from syntax_names import FUNCTIONS, is_main_guard, may_bind_any, origin, terminal
+from syntax_values import Values, functions_of, locals_of, module_of
 
 _METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace", "websocket", "route", "api_route", "on_event")
 _APPS = ("FastAPI", "Flask", "Quart", "Starlette", "APIFlask")
@@ -13,7 +14,7 @@ _ROUTERS = ("APIRouter", "Blueprint", "Router")
 _HARMLESS = set(
     "title version description summary lifespan debug docs_url redoc_url openapi_url import_name contact license_info openapi_tags terms_of_service servers on_startup on_shutdown "
     "root_path root_path_in_servers tags responses deprecated generate_unique_id_function swagger_ui_parameters separate_input_output_schemas include_in_schema default_response_class "
-    "dependencies name template_folder static_folder static_url_path prefix url_prefix routes strict_content_type".split()
+    "dependencies name template_folder static_folder prefix url_prefix routes strict_content_type".split()
 )
 # Keywords that change what an answer looks like.
 _CHANGES_BODY = ("default_response_class", "dependencies", "response_class", "response_model", "status_code")
@@ -57,9 +58,9 @@ class Found:
 
 
 class Routes:
-    def __init__(self, folder, values):
+    def __init__(self, folder, values, started):
         self.folder, self.values, self.loads = folder, values, None
-        self.trees = {path: tree for path in folder.files if not _TEST.search(path) and (tree := folder.parsed(path)) is not None}
+        self.trees = {path: tree for path in folder.files if (path in started or not _TEST.search(path)) and (tree := folder.parsed(path)) is not None}
 
     def _uses(self, key):
         """Where an object is used when modules are imported or their functions run: (file, node, the node above it, that one's statement)."""
@@ -79,13 +80,40 @@ class Routes:
         if made is None or depth > 8 or made.args and terminal(made.func) not in ("Flask", "Quart", "Blueprint", "APIFlask"):
             found.whole = False
             return found
-        if {one.arg for one in made.keywords} - _HARMLESS or any(self._is_star(path, key) for path in self.trees):
+        if {one.arg for one in made.keywords} - _HARMLESS or any(self._is_star(path, key) or self._imported_later(path, key) for path in self.trees):
+            found.whole = False
+        if not self._of_package(key[0], made) or _keyword(made, "lifespan") is not None and not self._is_plain_lifespan(key[0], _keyword(made, "lifespan")):
             found.whole = False
         self._listed(key[0], _keyword(made, "routes"), found, depth)
         for path, node, parents in self._uses(key):
             self._use(path, node, parents, key, found, depth)
         prefix = _keyword(made, "prefix", "url_prefix") if own else None
         return self._hung(key[0], prefix, found)
+
+    def _of_package(self, path, made):
+        """A class of the application's own may have routes already."""
+        tree = self.folder.parsed(path)
+        return not self.folder.has(origin(tree, made.func).partition(".")[0]) and not any(isinstance(one, ast.ImportFrom) and one.level and terminal(made.func) in [alias.asname or alias.name for alias in one.names] for one in tree.body)
+
+    def _imported_later(self, path, key):
+        """A function that imports the application may add routes to it."""
+        names = (key[1], module_of(key[0]).rpartition(".")[2])
+        for function in functions_of(self.trees[path]):
+            for one in ast.walk(function):
+                if isinstance(one, (ast.Import, ast.ImportFrom)) and any(alias.name.rpartition(".")[2] in names for alias in one.names):
+                    return True
+        return False
+
+    def _is_plain_lifespan(self, path, node):
+        """Whether a lifespan is seen, and adds no routes to the application that it is given."""
+        key = self.values.object(path, node)
+        function = None if key is None else self.values.binder(*key)
+        if not isinstance(function, FUNCTIONS) or not function.args.args:
+            return False
+        given = function.args.args[0].arg
+        inside = [one for one in ast.walk(function) if isinstance(one, ast.Name) and one.id == given]
+        reads = [one for one in ast.walk(function) if isinstance(one, ast.Attribute) and one.attr in _READ and getattr(one.value, "id", None) == given]
+        return len(inside) == len(reads)
 
     def _made(self, key):
         node = self.values.binder(*key)
@@ -119,7 +147,7 @@ class Routes:
         if isinstance(above, ast.Attribute) and isinstance(call, ast.Call) and call.func is above:
             function = rest[0]
             if isinstance(function, FUNCTIONS) and call in function.decorator_list and above.attr in _METHODS:
-                self._decorated(path, function, call, above.attr, key, found)
+                self._decorated(path, function, call, above.attr, key, found, len(parents) == 4)
                 return
             statement, certain = rest[0], len(parents) == 4
             if isinstance(statement, ast.Expr) and above.attr in (*_HANGS, *_ADDS, "add_middleware"):
@@ -195,12 +223,15 @@ class Routes:
     @staticmethod
     def _is_get(call):
         methods = _keyword(call, "methods")
-        return methods is None or "'GET'" in ast.dump(methods).upper()
+        # A name may stand for any list.
+        return methods is None or "'GET'" in ast.dump(methods).upper() or not isinstance(methods, (ast.List, ast.Tuple, ast.Set)) or not all(isinstance(one, ast.Constant) for one in methods.elts)
 
-    def _decorated(self, path, function, call, method, key, found):
+    def _decorated(self, path, function, call, method, key, found, certain):
+        if _keyword(call, "strict_slashes", "subdomain", "host") is not None:
+            found.whole = False
         if method in ("get", "route", "api_route") and (method == "get" or self._is_get(call)):
             made = self._made(key)
-            plain = terminal(made.func) in ("FastAPI", "APIRouter") and not any(one.arg in _CHANGES_BODY for one in [*made.keywords, *call.keywords]) and function.returns is None
+            plain = certain and terminal(made.func) in ("FastAPI", "APIRouter") and not any(one.arg in _CHANGES_BODY for one in [*made.keywords, *call.keywords]) and function.returns is None
             self._add(found, path, call.args[0] if call.args else _keyword(call, "path", "rule"), call.lineno, _body(function) if plain else None)
 
 
@@ -220,8 +251,10 @@ def _body(function):
 
 def _literal(node):
     try:
-        return ast.literal_eval(node)
-    except ValueError:
+        found = ast.literal_eval(node)
+        json.dumps(found, allow_nan=False)
+        return found
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
 
 
@@ -257,16 +290,20 @@ class Inlined:
     def file_of(self, name):
         return self.folder.file_of(name)
 
+    def has(self, name):
+        return self.folder.has(name)
+
 
 def _made_by(folder, path, attribute):
     """(folder, name) of what a factory returns; None where it does more than make one object."""
     tree = folder.parsed(path)
     own = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == attribute]
     returned = [node for one in own for node in one.body if isinstance(node, ast.Return) and isinstance(node.value, ast.Name)]
-    return (Inlined(folder, path, own[0]), returned[0].value.id) if len(own) == 1 and len(returned) == 1 else None
+    every = [node for one in own for node in ast.walk(one) if isinstance(node, ast.Return)]
+    return (Inlined(folder, path, own[0]), returned[0].value.id) if len(own) == 1 and len(returned) == 1 and len(every) == 1 else None
 
 
-def routes_of(folder, values, path, attribute, wanted):
+def routes_of(folder, values, path, attribute, wanted, started=()):
     """(routes where there are no others, else None; routes that are seen) of the application that a module has by that name."""
     made = _made_by(folder, path, attribute)
     if made is not None:
@@ -275,7 +312,7 @@ def routes_of(folder, values, path, attribute, wanted):
     key = values.object(path, ast.Name(attribute.partition(".")[0], ast.Load()))
     if key is None or "." in attribute:
         return None, []
-    routes = Routes(folder, values)
+    routes = Routes(folder, values, started)
     made = routes._made(key)
     if made is None or terminal(made.func) not in _APPS:
         return None, []
@@ -286,5 +323,7 @@ def routes_of(folder, values, path, attribute, wanted):
     if root is None or any(re.search(r"[{<]", one["path"]) and _may_match(one["path"], wanted) for one in seen):
         found.whole = False
     seen = [one for one in seen if not re.search(r"[{<]", one["path"])]
+    if terminal(made.func) in ("Flask", "Quart", "APIFlask") and wanted.startswith("/static/") or any(_keyword(made, one) is not None for one in ("docs_url", "redoc_url", "openapi_url")):
+        found.whole = False
     built_in = [{"path": one, "file": key[0], "line": 0, "body": None} for one in _BUILT_IN]
     return (seen + built_in if found.whole else None), [one for one in seen if one["line"] > 0]

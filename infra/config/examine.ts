@@ -1,7 +1,7 @@
 /** What is known of an application by its files and by what the configuration gives to its hosts, before anything is created. */
 import type { LoadedManifest } from "../../models-manifest/manifest";
 import { checkApp, checkImports, type AppReport, type AppRequest } from "../app/check";
-import { admitProblems } from "../app/admits";
+import { admitFindings } from "../app/admits";
 import { canForward, noForward } from "../app/forwards";
 import { healthProblems } from "../app/health-answer";
 import type { HostGifts } from "../app/host-needs";
@@ -72,8 +72,9 @@ function examineCode(
   notices.push(...[...code.notices, ...imports.notices].map(of));
   const settings = missingSettings(project, code.settings, settingsOfHosts(context), texts(app.requires));
   const answers = code.health === undefined ? { problems: [], notices: [] } : healthProblems(project, tree, expected, code.health);
-  problems.push(...settings.problems, ...answers.problems, ...(expected.status < 300 ? admitProblems(project, code.admits, expected) : []));
-  notices.push(...settings.notices, ...answers.notices);
+  const admitted = expected.status < 300 ? admitFindings(project, code.admits, expected) : { problems: [], notices: [] };
+  problems.push(...settings.problems, ...answers.problems, ...admitted.problems);
+  notices.push(...settings.notices, ...answers.notices, ...admitted.notices);
 }
 
 /** A plain setting of the backend, where it is a text. */

@@ -1,5 +1,5 @@
 /** Where an application answers health: its routers, what they are hung below, and the hosts and schemes that it lets in. */
-import { admitProblems } from "../../../infra/app/admits";
+import { admitFindings } from "../../../infra/app/admits";
 import { parseModule, type AppModule } from "../../../infra/app/module";
 import { checkSyntax, type SyntaxReport } from "../../../infra/app/syntax";
 import { readTree } from "../../../infra/app/tree";
@@ -143,7 +143,7 @@ python("Django: its settings, their variables, its routes with what it writes, a
   expect(problems).toEqual([]);
   expect(settings).toEqual([{ path: "site_/settings.py", line: 2, name: "KEY", certain: true }]);
   expect(health?.routes).toEqual([{ path: "/api/health/", file: "site_/api.py", line: 4, body: { text: '{"status": "ok"}' } }]);
-  expect(admits.hosts).toEqual([{ path: "site_/settings.py", line: 4, hosts: [".example.com"] }]);
+  expect(admits.hosts).toEqual([{ path: "site_/settings.py", line: 4, hosts: [".example.com"], certain: true }]);
 });
 
 python("Django without its settings, or with others that are not there", () => {
@@ -156,24 +156,25 @@ python("Django without its settings, or with others that are not there", () => {
 });
 
 python("allowed hosts, and the way to HTTPS", () => {
-  const main = `${MAIN}app.include_router(router)\napp.add_middleware(TrustedHostMiddleware, allowed_hosts=["*.example.com", "ml.test"])\napp.add_middleware(HTTPSRedirectMiddleware)\n`;
+  const main = `from starlette.middleware.trustedhost import TrustedHostMiddleware\nfrom starlette.middleware.httpsredirect import HTTPSRedirectMiddleware\n${MAIN}app.include_router(router)\napp.add_middleware(TrustedHostMiddleware, allowed_hosts=["*.example.com", "ml.test"])\napp.add_middleware(HTTPSRedirectMiddleware)\n`;
   const { admits } = report({ "main.py": main, "routes.py": ROUTER });
   expect(admits).toEqual({
-    hosts: [{ path: "main.py", line: 5, hosts: ["*.example.com", "ml.test"] }],
-    redirects: { path: "main.py", line: 6 },
+    hosts: [{ path: "main.py", line: 7, hosts: ["*.example.com", "ml.test"], certain: true }],
+    redirects: { path: "main.py", line: 8, certain: true },
   });
-  const said = (host: string | undefined, headers = {}) => admitProblems("p", admits, { ...(host === undefined ? {} : { host }), headers });
+  const said = (host: string | undefined, headers = {}) =>
+    admitFindings("p", admits, { ...(host === undefined ? {} : { host }), headers }).problems;
   expect(said(undefined)).toEqual([
     expect.stringMatching(
-      /^p:health\.host: is not set, so health is asked for as 127\.0\.0\.1, and main\.py, line 5, lets in .* Write p:health\.host: www\.example\.com/,
+      /^p:health\.host: is not set, so health is asked for as 127\.0\.0\.1, and main\.py, line 7, lets in .* Write p:health\.host: www\.example\.com/,
     ),
-    expect.stringMatching(/^p:health\.headers: main\.py, line 6, sends plain HTTP to HTTPS/),
+    expect.stringMatching(/^p:health\.headers: main\.py, line 8, sends plain HTTP to HTTPS/),
   ]);
   expect(said("a.example.com:80", { "X-Forwarded-Proto": "https" })).toEqual([]);
   expect(said("example.org")).toHaveLength(2);
-  const django = { hosts: [{ path: "s.py", line: 1, hosts: [".example.com"] }], redirects: null };
-  expect(["example.com", "a.example.com", "b.org"].map((host) => admitProblems("p", django, { host }).length)).toEqual([0, 0, 1]);
-  expect(admitProblems("p", { hosts: [{ path: "s.py", line: 1, hosts: [] }], redirects: null }, {})).toEqual([
+  const django = { hosts: [{ path: "s.py", line: 1, hosts: [".example.com"], certain: true }], redirects: null };
+  expect(["example.com", "a.example.com", "b.org"].map((host) => admitFindings("p", django, { host }).problems.length)).toEqual([0, 0, 1]);
+  expect(admitFindings("p", { hosts: [{ path: "s.py", line: 1, hosts: [], certain: true }], redirects: null }, {}).problems).toEqual([
     expect.stringMatching(/lets in no host at all/),
   ]);
 });
