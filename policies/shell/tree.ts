@@ -78,16 +78,16 @@ function contents(state: State, context: Context, folder: string): { certain: st
   return below(state.files, folder);
 }
 
-/** Many files of unknown names appear below a folder. */
-export function populate(state: State, folder: string, base: Entry, files: Mode, folders: Mode): void {
-  const rest: Entry = { ...base, content: undefined };
+/** Many files of unknown names appear below a folder. @param content what stands for the text of each, where something is known of it */
+export function populate(state: State, folder: string, base: Entry, files: Mode, folders: Mode, content?: string): void {
+  const rest: Entry = { ...base, content };
   const put = (key: string, entry: Entry): void => {
     const before = state.files.entries.get(key);
     state.files.entries.set(key, before && base.time === 0 ? before : [entry]);
   };
   put(`${folder}/${DEEP}.py`, { ...rest, kind: "file", mode: files });
   put(`${folder}/${DEEP}`, { ...rest, kind: "file", mode: files });
-  put(`${folder}/${DEEP}${DIRS}`, { ...rest, kind: "dir", mode: folders });
+  put(`${folder}/${DEEP}${DIRS}`, { ...rest, content: undefined, kind: "dir", mode: folders });
 }
 
 /**
@@ -98,12 +98,12 @@ export function unpack(
   state: State,
   context: Context,
   folder: string,
-  options: { wanted?: Mode; folders?: Mode; owner?: string } = {},
+  options: { wanted?: Mode; folders?: Mode; owner?: string; content?: string } = {},
 ): void {
   const wanted = options.wanted ?? masked({ set: 0o400, may: 0o755 }, state.umask);
   const folders = options.folders ?? masked({ set: 0o700, may: 0o755 }, state.umask);
   const owner = options.owner === undefined ? { owner: state.user, group: state.user } : { owner: options.owner, group: options.owner };
-  populate(state, resolveLinks(state.files, folder), { ...newFile(state, context), ...owner }, wanted, folders);
+  populate(state, resolveLinks(state.files, folder), { ...newFile(state, context), ...owner }, wanted, folders, options.content);
 }
 
 /** Makes one file, replacing what was there. */

@@ -5,18 +5,32 @@ import type { Executed } from "../../shell/state";
 import { show } from "../../shell/text";
 import { listening } from "./listening";
 import { unitsOf, valuesOf } from "./units";
+import { publishedPorts } from "./published";
 import { forEachHost, unknown, violation } from "./findings";
 import type { Place } from "../../shell/files";
 import { holesOf } from "../../shell/text";
 
 const FIX = "`--host 127.0.0.1` (uvicorn), `--bind 127.0.0.1:8000` (gunicorn).";
 
-function check({ record, files }: HostReport, _settings: Settings): Finding[] {
+const PUBLISH = "Publish it on the loopback: `-p 127.0.0.1:8000:8000`.";
+
+function check(report: HostReport, settings: Settings): Finding[] {
+  const { record, files } = report;
   const units = unitsOf(record, files).flatMap(({ text, place }) => {
     const environment = valuesOf(text ?? "", "Environment").join(" ");
     return valuesOf(text ?? "", "ExecStart").flatMap((line) => say(listening(line.split(/\s+/u), environment), place));
   });
-  return [...units, ...record.executed.flatMap(checkRun)];
+  const containers = publishedPorts(report, settings).flatMap(({ address, port, place }) =>
+    isLoopback(address)
+      ? []
+      : [
+          violation(
+            place,
+            `A container publishes port ${port} on ${address === "" ? "every address" : show(address)}, past nginx and the host's own filters. ${PUBLISH}`,
+          ),
+        ],
+  );
+  return [...units, ...record.executed.flatMap(checkRun), ...containers];
 }
 
 const checkRun = once((run: Executed): readonly Finding[] =>

@@ -7,6 +7,7 @@ import { policy as plainSecretInState } from "./plain-secret-in-state";
 import { policy as plainSsmParameter } from "./plain-ssm-parameter";
 import { policy as privateKeyGenerated } from "./private-key-generated";
 import { policy as secretEchoed } from "./secret-echoed";
+import { policy as secretInArguments } from "./secret-in-arguments";
 import { policy as secretInAsset } from "./secret-in-asset";
 import { policy as secretInEnvironment } from "./secret-in-environment";
 import { policy as secretInProvider } from "./secret-in-provider";
@@ -37,4 +38,5 @@ export const policies: Policy[] = [
   plainSecretInState,
   privateKeyGenerated,
   secretLeavesHost,
+  secretInArguments,
 ];

@@ -6,9 +6,10 @@ import { parseOptions } from "../options";
 import { nameOf } from "../paths";
 import { absolute, makeFolders, unpack } from "../tree";
 import { filter, makeFile } from "./create";
-import { DEEP, hole, isKnown, plain, show } from "../text";
+import { DEEP, hole, holesOf, isKnown, plain, show } from "../text";
 import { resolveLinks, select } from "../files";
-import { write } from "../channels";
+import { readAll, write } from "../channels";
+import { contentOf } from "../redirects";
 import { blur, printFiles } from "../unmodelled";
 import { cannotTell } from "../report";
 import { noteSent, secretAt } from "./send";
@@ -42,9 +43,12 @@ export const tar: Effect = (call) => {
         : masked({ set: 0o400, may: 0o755 }, state.umask);
     const limited = withModeOption(options.value("mode"), wanted);
     const keepsOwner = state.user === "root" && !options.has("no-same-owner", "o");
+    const from = archive === undefined || archive === "-" ? readAll(scope.channels) : contentOf(archive, state);
+    const fetched = holesOf(from).find(({ kind }) => kind === "fetched");
     unpack(state, scope.context, folder, {
       wanted: limited,
       folders: limited,
+      ...(fetched ? { content: hole("fetched", fetched.label) } : {}),
       ...(keepsOwner ? { owner: options.value("owner") ?? "root" } : {}),
     });
     for (const member of options.operands)

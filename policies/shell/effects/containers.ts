@@ -9,7 +9,8 @@ import { isSecretPath } from "../subjects";
 import { digestLabel, hole, show } from "../text";
 
 const VALUES = "vepwulmcaht";
-const LONG = Object.fromEntries(
+/** Options of docker that take a value. */
+export const LONG = Object.fromEntries(
   "volume mount env env-file publish workdir user label memory name network hostname entrypoint restart cpus add-host cap-add cap-drop device dns gpus ip ipc pid platform pull security-opt shm-size stop-timeout tmpfs ulimit userns volumes-from log-driver log-opt health-cmd runtime cgroupns project-directory project-name file profile context host"
     .split(" ")
     .map((name) => [name, name]),

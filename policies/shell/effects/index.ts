@@ -11,7 +11,7 @@ import { at, crontab, mount, parallel, session, texts } from "./later";
 import { carrier, sender } from "./send";
 import { dd, mkdir, mktemp, sed, tee, touch, truncate } from "./create";
 import { aws, curl, scp, wget } from "./fetch";
-import { base64, basename, cat, dirname, echo, head, id, printf, pwd, readlink, sha256sum, stat, whoami } from "./output";
+import { base64, basename, cat, dirname, echo, head, id, printf, pwd, readlink, sha256sum, stat, verify, whoami } from "./output";
 import { groupmod, joinGroup, newUser, password, setcap, sysctl, systemctl, usermod, users } from "./system";
 import { packages } from "./packages";
 import { dump, lookUp } from "./reveal";
@@ -108,6 +108,15 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   sha256sum,
   sha512sum: sha256sum,
   sha1sum: sha256sum,
+  sha384sum: sha256sum,
+  b2sum: sha256sum,
+  shasum: sha256sum,
+  gpg: verify,
+  gpg2: verify,
+  gpgv: verify,
+  minisign: verify,
+  cosign: verify,
+  openssl: verify,
   id,
   stat,
   rm,

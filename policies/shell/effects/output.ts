@@ -11,6 +11,7 @@ import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
 import { digestLabel, foreign, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
 import { parseOptions } from "../options";
+import { runUnmodelled } from "../unmodelled";
 
 const say = (call: Call, text: string): "likely" => {
   write(call.state, call.scope, 1, text);
@@ -170,23 +171,45 @@ export function opaque(call: Call, text: string): string {
 
 /** `sha256sum -c` with a known sum makes a fetched file as good as one that was shown; otherwise it prints sums. */
 export const sha256sum: Effect = (call) => {
-  const options = parseOptions(call.args, {});
+  const options = parseOptions(call.args, { values: call.name === "shasum" ? "a" : "", long: { algorithm: "a" } });
   // A sum tells nothing of what it was made of.
   if (!options.has("c", "check"))
     return say(call, `${hole("value", digestLabel(call.name, ...call.args, readAll(call.scope.channels)))}\n`);
   const [list] = options.operands;
   const text = list === undefined || list === "-" ? readAll(call.scope.channels) : contentOf(list, call.state);
   for (const [, path = ""] of plain(text).matchAll(/^[0-9a-f]{40,128} [ *](.+)$/gmu)) {
-    const real = resolveLinks(call.state.files, absolute(path.trim(), call.state));
-    const entries = call.state.files.entries.get(real);
-    if (entries)
-      call.state.files.entries.set(
-        real,
-        entries.map((e) => (isFetched(e.content) ? { ...e, content: CHECKED } : e)),
-      );
+    pin(path.trim(), call);
   }
   return "likely";
 };
+
+/** What was fetched and has been checked is as good as what was shown. */
+function pin(path: string, call: Call): void {
+  const real = resolveLinks(call.state.files, absolute(path, call.state));
+  const entries = call.state.files.entries.get(real);
+  if (entries)
+    call.state.files.entries.set(
+      real,
+      entries.map((e) => (isFetched(e.content) ? { ...e, content: CHECKED } : e)),
+    );
+}
+
+/** `gpg --verify SIGNATURE [FILE]`, gpgv, minisign -Vm, cosign verify-blob, openssl dgst -verify: they fail where the file is another one. */
+export const verify: Effect = (call) => {
+  const { args, name } = call;
+  const { operands } = parseOptions(args, { values: name === "minisign" ? "mPpx" : "", long: VERIFY_VALUES });
+  const last = args.at(-1) ?? "";
+  const minisign = args.findIndex((arg) => /^-V?m$/u.test(arg));
+  if (name === "gpg" || name === "gpg2" ? args.includes("--verify") : name === "gpgv") {
+    const named = operands.filter((one) => one !== "-");
+    pin(named.length > 1 ? last : last.replace(/\.(asc|sig|gpg)$/u, ""), call);
+  } else if (name === "minisign" && args.some((arg) => /^-V/u.test(arg))) pin(args[minisign + 1] ?? "", call);
+  else if ((name === "cosign" && args[0] === "verify-blob") || (name === "openssl" && args[0] === "dgst" && args.includes("-verify")))
+    pin(last, call);
+  return runUnmodelled(name, call);
+};
+
+const VERIFY_VALUES = { keyring: "k", homedir: "h", "trust-model": "t", "status-fd": "s" };
 
 /** A text that is at hand is read as it is, and one that nobody has shown does not become known by a sum. */
 const isFetched = (content: string | undefined): boolean => content !== undefined && holesOf(content).some((h) => h.kind === "fetched");
