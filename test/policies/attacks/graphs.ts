@@ -294,20 +294,13 @@ const COMPUTE: readonly GraphCase[] = [
     const image = p.add("aws:ec2/amiFromInstance:AmiFromInstance", "copy", { name: "copy", sourceInstanceId: backend.id });
     p.add("aws:ec2/amiLaunchPermission:AmiLaunchPermission", "all", { imageId: image.id, group: "all" });
   }),
-  one("snapshots of the host by life cycle, to another region", "aws:dlm/lifecyclePolicy:LifecyclePolicy", () => ({
+  one("snapshots of the host by life cycle, shared with an account", "aws:dlm/lifecyclePolicy:LifecyclePolicy", () => ({
     description: "x",
     executionRoleArn: "r",
     policyDetails: {
       resourceTypes: ["INSTANCE"],
       targetTags: { Role: "backend" },
-      schedules: [
-        {
-          name: "s",
-          createRule: { interval: 24 },
-          retainRule: { count: 1 },
-          crossRegionCopyRules: [{ target: "eu-west-1", encrypted: false }],
-        },
-      ],
+      schedules: [{ name: "s", createRule: { interval: 24 }, retainRule: { count: 1 }, shareRules: { targetAccounts: ["444455556666"] } }],
     },
   })),
   one("export of snapshots to a bucket elsewhere", "aws:ebs/snapshotImport:SnapshotImport", ({ bucket }) => ({
@@ -529,6 +522,23 @@ const NOT_KNOWN: readonly GraphCase[] = [
 export const BAD_GRAPHS: readonly GraphCase[] = [...NETWORK, ...COMPUTE, ...IAM, ...BUCKET, ...NOT_KNOWN];
 
 export const GOOD_GRAPHS: readonly GraphCase[] = [
+  // Copies of encrypted snapshots are encrypted, whatever `encrypted` says (EC2, CreateSnapshot and CopySnapshot of Data Lifecycle Manager).
+  one("snapshots of the host by life cycle, to another region", "aws:dlm/lifecyclePolicy:LifecyclePolicy", () => ({
+    description: "x",
+    executionRoleArn: "r",
+    policyDetails: {
+      resourceTypes: ["INSTANCE"],
+      targetTags: { Role: "backend" },
+      schedules: [
+        {
+          name: "s",
+          createRule: { interval: 24 },
+          retainRule: { count: 1 },
+          crossRegionCopyRules: [{ target: "eu-west-1", encrypted: false }],
+        },
+      ],
+    },
+  })),
   one("egress-only gateway", "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway", ({ vpc }) => ({ vpcId: vpc.id })),
   one("flow log to CloudWatch", "aws:ec2/flowLog:FlowLog", ({ vpc }) => ({
     vpcId: vpc.id,
