@@ -8,6 +8,7 @@ import { getResource } from "@pulumi/aws/cloudcontrol/getResource";
 import { Dashboard } from "@pulumi/aws/cloudwatch/dashboard";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import * as ec2 from "@pulumi/aws/ec2";
+import { InstanceConnectEndpoint } from "@pulumi/aws/ec2transitgateway/instanceConnectEndpoint";
 import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
 import * as iam from "@pulumi/aws/iam";
@@ -35,5 +36,5 @@ const ssm = { Parameter };
 
 export { autoscaling, ec2, getAvailabilityZones, getCallerIdentity, getKey, getResource, iam, lb, route53, s3, ssm, vpc };
 /** Of services of which the program uses one or two resources, these alone. */
-export { Dashboard, HealthCheck, MetricAlarm, Topic, TopicSubscription };
+export { Dashboard, HealthCheck, InstanceConnectEndpoint, MetricAlarm, Topic, TopicSubscription };
 export type { types };

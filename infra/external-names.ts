@@ -30,6 +30,14 @@ export function s3EndpointService(region: string): string {
   return `com.amazonaws.${region}.s3`;
 }
 
+/**
+ * Interface endpoints that the agent of Systems Manager needs for sessions. ec2messages is not among them: it is for Run Command where ssmmessages is
+ * not reached.
+ */
+export function ssmEndpointService(region: string, service: "ssm" | "ssmmessages"): string {
+  return `com.amazonaws.${region}.${service}`;
+}
+
 /** Directories of Let's Encrypt. */
 export const LETS_ENCRYPT = {
   production: "https://acme-v02.api.letsencrypt.org/directory",
@@ -181,6 +189,11 @@ const ACTIONS: readonly ExternalName[] = [
   ["kms:Decrypt", "the backend reads from a bucket with a key of its own (`kms.bucketKey`), through S3"],
   ["kms:GenerateDataKey", "the backend writes its backups there, through S3"],
   ["sts:AssumeRole", "EC2 takes a host's role"],
+  ["ssm:UpdateInstanceInformation", "the agent registers itself (`access: ssm`)"],
+  ["ssmmessages:CreateControlChannel", "the agent waits for sessions"],
+  ["ssmmessages:OpenControlChannel", "the agent waits for sessions"],
+  ["ssmmessages:CreateDataChannel", "the agent takes part in a session"],
+  ["ssmmessages:OpenDataChannel", "the agent takes part in a session"],
 ].map(([name = "", usedFor = ""]) => ({ name, usedFor, source: SERVICE_AUTHORIZATION, lookedUp: DATE }));
 
 const MANAGED_POLICIES: readonly ExternalName[] = [

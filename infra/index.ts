@@ -2,6 +2,7 @@ import * as path from "path";
 import type * as pulumi from "@pulumi/pulumi";
 import { printWithoutStacks } from "./errors";
 import { operatorAddress } from "./remote/operator-address";
+import { openTunnels } from "./remote/tunnels";
 
 printWithoutStacks(process);
 
@@ -9,5 +10,5 @@ printWithoutStacks(process);
 export = async (): Promise<pulumi.Inputs> => {
   // Loaded here, so that a module that is missing or broken is reported like any other failure.
   const { program } = await import("./program");
-  return { ...(await program(path.resolve(__dirname, ".."), { operatorAddress })) };
+  return { ...(await program(path.resolve(__dirname, ".."), { operatorAddress, openTunnels })) };
 };

@@ -23,6 +23,11 @@ export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
     use: "`$(pulumi stack output sshBackend)`",
   },
   sshKey: { kind: "text", meaning: "fingerprint of the key that opens the hosts", use: "compare: `ssh-keygen -l -f KEYFILE`" },
+  instanceIds: {
+    kind: "object",
+    meaning: "ids of both instances, where `access` is not `ssh`",
+    use: "`aws ssm start-session`, `npm run verify`",
+  },
   hostKeys: {
     kind: "object",
     meaning: "host keys that the set-up is pinned to, by host; hosts of a fleet are not set up over SSH",

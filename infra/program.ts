@@ -21,6 +21,7 @@ import { planUploads, toLookUp } from "./models/uploads";
 import { admission, admitsNobody, unseen } from "./network/admission";
 import { checkNetwork } from "./network/check-existing";
 import { agentProblem } from "./remote/agent";
+import type { Tunnels } from "./remote/tunnels";
 import type { HostRole } from "./release/types";
 import { modelBucketName } from "./naming";
 import { modelBytes, stackInputs, type StackInputs } from "./release/inputs";
@@ -33,6 +34,8 @@ export interface Surroundings {
   readonly observe?: (inputs: StackInputs) => void;
   /** Asks which address this machine is seen with. Left out where nobody is to be asked: previews without an engine, tests. */
   readonly operatorAddress?: () => Promise<string>;
+  /** Takes the ports that the steps connect to, where `access` is not ssh. Left out where no step connects: previews, tests. */
+  readonly openTunnels?: (config: StackConfig) => Promise<Tunnels>;
   /** Where warnings go. @default the engine's log */
   readonly warn?: (text: string) => Promise<void>;
 }
@@ -49,31 +52,12 @@ function memoryNotices({ project, gateway, backend }: StackConfig, { models }: S
  */
 export async function program(
   root: string,
-  { observe, operatorAddress, warn = (text) => pulumi.log.warn(text) }: Surroundings = {},
+  { observe, operatorAddress, openTunnels, warn = (text) => pulumi.log.warn(text) }: Surroundings = {},
 ): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
   for (const notice of [...sources.notices, modeNotice(config), ...memoryNotices(config, sources)])
     if (notice !== undefined) await warn(notice);
-  if (config.gateway.sshFrom.includes("0.0.0.0/0")) {
-    await warn(
-      `${config.project}:gateway.sshFrom is 0.0.0.0/0: anybody on the internet may try to log in on port 22 of the gateway; set it to your own address: ` +
-        `pulumi config set --stack ${config.stack} --path 'gateway.sshFrom[0]' YOUR-ADDRESS/32`,
-    );
-  }
-  const behind = unseen(config.gateway.sshFrom);
-  if (behind.length > 0) {
-    await warn(
-      `${config.project}:gateway.sshFrom names ${behind.join(", ")}, private addresses, which the gateway never sees over the Internet; give the public one that you are seen with (curl -s https://checkip.amazonaws.com)`,
-    );
-  }
-  if (admitsNobody(config.gateway.sshFrom)) {
-    // No error, also at an update: a stack that stands may be closed on purpose, and a local cloud has such addresses.
-    await warn(
-      `${config.project}:gateway.sshFrom still names a documentation network, so nobody can log in; set it to your own address before "pulumi up"`,
-    );
-  } else if (operatorAddress !== undefined) {
-    await warnIfShutOut(config, operatorAddress);
-  }
+  if (config.access === "ssh") await warnOfSources(config, warn, operatorAddress);
   if (config.watch.enabled && config.watch.emails.length === 0) {
     await warn(
       `${config.project}:watch.emails names nobody, so that alarms go off unseen; add an address: pulumi config set --stack ${config.stack} --path 'watch.emails[0]' ADDRESS`,
@@ -110,7 +94,36 @@ export async function program(
     bucket: bucket === undefined ? undefined : { facts: bucket, account, stored: storedKeys(inputs, files) },
   };
   tagWithStack(config.stack, config.tags);
-  return createStack({ ...inputs, models: { ...inputs.models, files } }, found);
+  const tunnels = config.access === "ssh" || pulumi.runtime.isDryRun() ? undefined : await openTunnels?.(config);
+  return createStack({ ...inputs, models: { ...inputs.models, files } }, found, tunnels);
+}
+
+/** What `gateway.sshFrom` may get wrong. */
+async function warnOfSources(
+  config: StackConfig,
+  warn: (text: string) => Promise<void>,
+  operatorAddress: Surroundings["operatorAddress"],
+): Promise<void> {
+  if (config.gateway.sshFrom.includes("0.0.0.0/0")) {
+    await warn(
+      `${config.project}:gateway.sshFrom is 0.0.0.0/0: anybody on the internet may try to log in on port 22 of the gateway; set it to your own address: ` +
+        `pulumi config set --stack ${config.stack} --path 'gateway.sshFrom[0]' YOUR-ADDRESS/32`,
+    );
+  }
+  const behind = unseen(config.gateway.sshFrom);
+  if (behind.length > 0) {
+    await warn(
+      `${config.project}:gateway.sshFrom names ${behind.join(", ")}, private addresses, which the gateway never sees over the Internet; give the public one that you are seen with (curl -s https://checkip.amazonaws.com)`,
+    );
+  }
+  if (admitsNobody(config.gateway.sshFrom)) {
+    // No error, also at an update: a stack that stands may be closed on purpose, and a local cloud has such addresses.
+    await warn(
+      `${config.project}:gateway.sshFrom still names a documentation network, so nobody can log in; set it to your own address before "pulumi up"`,
+    );
+  } else if (operatorAddress !== undefined) {
+    await warnIfShutOut(config, operatorAddress);
+  }
 }
 
 /** Said by the preview already: what it shows could not be carried out. */

@@ -1,31 +1,12 @@
-/** How both hosts are set up: the connections over the bastion, the rotation of the SSH key, and the steps in the order of release/order.ts. */
-import type * as aws from "./aws";
+/** How both hosts are set up: the steps over their connections (connections.ts), in the order of release/order.ts. */
 import * as pulumi from "@pulumi/pulumi";
 import { fingerprint } from "./config/ssh-key";
-import type { Balancer } from "./network/balancer";
-import { backendHostKey, bastionHostKey } from "./remote/host-keys";
-import { RemoteSetup, type Connection } from "./remote/setup";
-import { rotateKey, type KeyRotation } from "./remote/ssh-key";
+import { authorized, backendAccess, gatewayAccess, type Access, type Hosts } from "./connections";
+import { RemoteSetup } from "./remote/setup";
 import { NO_ADDRESS, type StackInputs } from "./release/inputs";
 import { setUpOrder, type Needed, type Part } from "./release/order";
 import { hostScripts, hostSteps } from "./release/steps";
 import type { HostRole, Step, StepValues } from "./release/types";
-
-export interface Hosts {
-  readonly gateway: aws.ec2.Instance;
-  /** Undefined where a fleet takes its place. */
-  readonly backend?: aws.ec2.Instance;
-  /** Makes the fleet, once what its hosts need is there. */
-  readonly fleet?: (ready: readonly pulumi.Resource[]) => pulumi.Resource;
-  /** Public address of the gateway. */
-  readonly address: pulumi.Output<string>;
-  /** In front of the backend, where there is one. */
-  readonly balancer?: Balancer;
-  /** The gateway's name, where a zone is given. */
-  readonly record?: pulumi.Resource;
-  /** Key pair that a host which is made now starts with. */
-  readonly keyName: pulumi.Output<string>;
-}
 
 export interface SetUpResult {
   /** Fingerprint of the key that opens the hosts. */
@@ -42,14 +23,7 @@ function ofHosts<A, B>({ gateway, backend }: OfHosts<A>, make: (one: A) => B): O
   return { gateway: make(gateway), ...(backend === undefined ? {} : { backend: make(backend) }) };
 }
 
-/** A connection to one host, and what has to be done before the steps use it. */
-interface Access {
-  readonly connection: Connection;
-  readonly rotation?: KeyRotation;
-}
-
 export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Record<"egress" | "bucket", pulumi.Resource>>): SetUpResult {
-  const access = connections(inputs, hosts);
   const setUpOf = (role: HostRole, { connection, rotation }: Access): RemoteSetup =>
     new RemoteSetup(role, {
       connection,
@@ -57,87 +31,64 @@ export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Re
       valuesFor: (step) => stepValues(inputs, hosts, role, step),
       waitFor: authorized(rotation),
     });
-  const gateway = setUpOf("gateway", access.gateway);
-  const setUps = { gateway, ...(access.backend === undefined ? {} : { backend: setUpOf("backend", access.backend) }) };
-  addSteps(inputs, setUps, hosts, {
+  const { balancer, record } = hosts;
+  const order = new Order(inputs, hosts, {
     ...parts,
-    ...(hosts.balancer === undefined ? {} : { balancer: hosts.balancer }),
-    ...(hosts.record === undefined ? {} : { record: hosts.record }),
+    ...(balancer === undefined ? {} : { balancer }),
+    ...(record === undefined ? {} : { record }),
   });
+  const gateway = gatewayAccess(inputs, hosts);
+  const first = { gateway: setUpOf("gateway", gateway) };
+  // The backend's agent registers through the NAT that this step sets up.
+  if (inputs.config.access === "ssm" && inputs.config.network.egress === "gateway") order.add(first, ["gateway:prepare"]);
+  const backend = backendAccess(inputs, hosts, gateway, order.added("gateway:prepare"));
+  const setUps = { ...first, ...(backend === undefined ? {} : { backend: setUpOf("backend", backend) }) };
+  order.add(setUps);
   // Known when no host accepts another key any more: program.ts tells from it, at the next run, what a changed key means.
-  const revoked = [access.gateway, access.backend].flatMap((one) => (one?.rotation === undefined ? [] : [one.rotation.revoked.id]));
+  const revoked = [gateway, backend].flatMap((one) => (one?.rotation === undefined ? [] : [one.rotation.revoked.id]));
   return {
     sshKey: pulumi.all(revoked).apply(() => fingerprint(inputs.config.ssh.publicKey)),
-    hostKeys: ofHosts(access, ({ connection }) => pulumi.output(connection.hostKey)),
+    hostKeys: ofHosts({ gateway, backend }, ({ connection }) => pulumi.output(connection.hostKey)),
     verification: ofHosts(setUps, (one) => one.command("verify").stdout.apply(parseReport)),
   };
 }
 
-function addSteps(
-  inputs: StackInputs,
-  setUps: OfHosts<RemoteSetup>,
-  { fleet }: Pick<Hosts, "fleet">,
-  parts: Readonly<Partial<Record<Part, pulumi.Resource>>>,
-): void {
-  const added = new Map<Needed, pulumi.Resource>(Object.entries(parts) as Array<[Part, pulumi.Resource]>);
-  const steps = { gateway: hostSteps(inputs.specs.gateway), backend: hostSteps(inputs.specs.backend) };
-  for (const [id, needs] of setUpOrder(inputs.config.gateway.mode)) {
-    const [role, name] = id.split(":") as [HostRole, string];
-    const step = steps[role].find((one) => one.name === name);
-    const dependsOn = needs.flatMap((need) => added.get(need) ?? []);
-    const setUp = setUps[role];
-    if (step !== undefined && setUp !== undefined) added.set(id, setUp.add(step, dependsOn));
-    // Each host of a fleet does the backend's steps by itself; whoever waits for one of them waits for the fleet.
-    if (fleet !== undefined && id === "backend:prepare") {
-      const made = fleet([...dependsOn, ...(parts.bucket === undefined ? [] : [parts.bucket])]);
-      for (const { name: other } of steps.backend) added.set(`backend:${other}`, made);
+/** The steps of both hosts, each behind those that it needs. */
+class Order {
+  private readonly all = new Map<Needed, pulumi.Resource>();
+  private readonly steps: Readonly<Record<HostRole, readonly Step[]>>;
+
+  constructor(
+    private readonly inputs: StackInputs,
+    private readonly hosts: Pick<Hosts, "fleet">,
+    private readonly parts: Readonly<Partial<Record<Part, pulumi.Resource>>>,
+  ) {
+    for (const [part, resource] of Object.entries(parts)) this.all.set(part as Part, resource);
+    this.steps = { gateway: hostSteps(inputs.specs.gateway), backend: hostSteps(inputs.specs.backend) };
+  }
+
+  added(id: Needed): pulumi.Resource[] {
+    return [this.all.get(id)].filter((one) => one !== undefined);
+  }
+
+  /** @param only these. @default all that are not there yet */
+  add(setUps: OfHosts<RemoteSetup>, only?: readonly Needed[]): void {
+    for (const [id, needs] of setUpOrder(this.inputs.config.gateway.mode)) {
+      if (this.all.has(id) || only?.includes(id) === false) continue;
+      const [role, name] = id.split(":") as [HostRole, string];
+      const step = this.steps[role].find((one) => one.name === name);
+      const dependsOn = needs.flatMap((need) => this.added(need));
+      const setUp = setUps[role];
+      if (step !== undefined && setUp !== undefined) this.all.set(id, setUp.add(step, dependsOn));
+      if (id === "backend:prepare") this.addFleet(dependsOn);
     }
   }
-}
 
-/** The bastion's key has to be authorized before the backend is reached through it. */
-function connections(inputs: StackInputs, hosts: Hosts): OfHosts<Access> {
-  const { config, hostKeyScript: script } = inputs;
-  const login = { user: config.ssh.user, privateKey: config.ssh.privateKey };
-  const asked = { address: hosts.address, instanceId: hosts.gateway.id, script };
-  const bastion: Connection = {
-    ...login,
-    host: hosts.address,
-    hostKey: bastionHostKey("gateway-host-key", { ...asked, allowed: config.gateway.sshFrom }, {}),
-  };
-  const gateway: Access = { connection: bastion, rotation: keyRotation(inputs, hosts, hosts.gateway, "gateway", bastion) };
-  if (hosts.backend === undefined) return { gateway };
-  const dependsOn = authorized(gateway.rotation);
-  const target = { address: hosts.backend.privateIp, instanceId: hosts.backend.id, script };
-  const connection: Connection = {
-    ...login,
-    host: hosts.backend.privateIp,
-    hostKey: backendHostKey("backend-host-key", { ...target, bastion }, { dependsOn }),
-    proxy: bastion,
-  };
-  return { gateway, backend: { connection, rotation: keyRotation(inputs, hosts, hosts.backend, "backend", connection, dependsOn) } };
-}
-
-/** Undefined while no key is rotated. */
-function keyRotation(
-  inputs: StackInputs,
-  hosts: Hosts,
-  host: aws.ec2.Instance,
-  role: HostRole,
-  connection: Connection,
-  dependsOn: pulumi.Resource[] = [],
-): KeyRotation | undefined {
-  const { previous, ...current } = inputs.config.ssh;
-  if (previous === undefined) {
-    return undefined;
+  /** Each host of a fleet does the backend's steps by itself; whoever waits for one of them waits for the fleet. */
+  private addFleet(dependsOn: readonly pulumi.Resource[]): void {
+    const made = this.hosts.fleet?.([...dependsOn, ...(this.parts.bucket === undefined ? [] : [this.parts.bucket])]);
+    if (made !== undefined) for (const { name } of this.steps.backend) this.all.set(`backend:${name}`, made);
   }
-  const { id: instanceId, keyName: launchKeyName } = host;
-  const keys = { current, previous, launchKeyName, currentKeyName: hosts.keyName };
-  return rotateKey(`${role}-ssh-key`, { ...keys, connection, instanceId, script: inputs.sshKeyScript }, { dependsOn });
-}
-
-function authorized(rotation: KeyRotation | undefined): pulumi.Resource[] {
-  return rotation === undefined ? [] : [rotation.authorized];
 }
 
 /** Only what the step uses: a value that is unknown at preview would hide the others. */

@@ -7,7 +7,8 @@ import { fleetNames } from "./fleet/names";
 import { Firewall } from "./network/firewall";
 import type { StackConfig } from "./config/types";
 import { Host, type VolumeKey } from "./hosts/instance";
-import { setUpHosts, type Hosts } from "./set-up";
+import type { Hosts } from "./connections";
+import { setUpHosts } from "./set-up";
 import type { HostRole } from "./release/types";
 import { userData } from "./hosts/user-data";
 import { BACKEND_HOST, type StackInputs } from "./release/inputs";
@@ -16,11 +17,14 @@ import type { BucketFacts } from "./models/bucket-facts";
 import { ExistingBucket } from "./models/existing";
 import type { Keys } from "./lookups";
 import { Balancer, type Targets } from "./network/balancer";
+import { InstanceConnect, SsmEndpoints } from "./network/access";
 import { ExistingNetwork } from "./network/existing";
 import type { NetworkFacts } from "./network/facts";
 import { Network, type NetworkIds } from "./network/vpc";
 import { Watch } from "./watch/watch";
 import { fleetStatements, hostStatements } from "./hosts/permissions";
+import { loginCommands } from "./login";
+import type { Tunnels } from "./remote/tunnels";
 
 /** What `pulumi stack output` shows. */
 export interface StackOutputs {
@@ -34,6 +38,8 @@ export interface StackOutputs {
   readonly sshKey: pulumi.Output<string>;
   /** What the set-up is pinned to; for known_hosts, and for `npm run verify`. */
   readonly hostKeys: { readonly gateway: pulumi.Output<string>; readonly backend?: pulumi.Output<string> };
+  /** Where the hosts are reached through tunnels: what they are called there, for `npm run verify` and the like. */
+  readonly instanceIds?: Readonly<Record<HostRole, pulumi.Output<string>>>;
   readonly modelBucket: pulumi.Output<string>;
   readonly modelRelease: string;
   /** What the verify steps found on the hosts and from the gateway. */
@@ -53,7 +59,7 @@ export interface Found {
 }
 
 /** Wires the components of one stack together; every resource of the program is created below. */
-export function createStack(inputs: StackInputs, found: Found): StackOutputs {
+export function createStack(inputs: StackInputs, found: Found, tunnels?: Tunnels): StackOutputs {
   const { config, bucketName } = inputs;
   const region = config.region;
   const bucket = modelBucket(inputs, found);
@@ -61,6 +67,8 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
   const network = made ?? existingNetwork(config, found);
   const firewall = new Firewall("firewall", {
     vpcId: network.vpcId,
+    access: config.access,
+    ssmEndpoints: made !== undefined && config.access === "ssm" && config.network.egress === "none",
     sshFrom: config.gateway.sshFrom,
     httpsFrom: config.gateway.httpsFrom,
     servicePort: config.backend.port,
@@ -83,22 +91,24 @@ export function createStack(inputs: StackInputs, found: Found): StackOutputs {
     config.backend.mode === "fleet" && targets !== undefined
       ? (ready: readonly pulumi.Resource[]): Fleet => fleetOf(inputs, found, { network, firewall, bucket, targets, ready }, hosts)
       : undefined;
+  const endpointId = accessOf(config, network, firewall);
+  const reached = { ...hosts, endpointId, tunnels };
   const { sshKey, hostKeys, verification } = setUpHosts(
     inputs,
-    { ...hosts, balancer, fleet, record: recordOf(config, hosts) },
+    { ...reached, balancer, fleet, record: recordOf(config, hosts) },
     { bucket, egress },
   );
   if (config.watch.enabled) watchHosts(config, hosts);
-  const user = config.ssh.user;
   const backendAddress = hosts.backend?.privateIp ?? balancer?.dnsName ?? pulumi.output("");
-  const target = hosts.backend?.privateIp ?? pulumi.output(ANY_HOST);
   return {
     gatewayAddress: hosts.address,
     backendAddress,
     healthUrl: pulumi.interpolate`${config.https === undefined ? "http" : "https"}://${config.https?.domain ?? hosts.address}${config.health.path}`,
-    sshGateway: pulumi.interpolate`ssh ${user}@${hosts.address}`,
-    sshBackend: pulumi.interpolate`ssh -J ${user}@${hosts.address} ${user}@${target}`,
+    ...loginCommands(config, reached),
     sshKey,
+    ...(config.access === "ssh" || hosts.backend === undefined
+      ? {}
+      : { instanceIds: { gateway: hosts.gateway.id, backend: hosts.backend.id } }),
     hostKeys,
     modelBucket: bucket.bucketName,
     modelRelease: inputs.models.release,
@@ -120,9 +130,6 @@ function existingNetwork({ network: { existing } }: StackConfig, { network: fact
   if (existing === undefined || facts === undefined) throw new Error("network.existing was not looked up");
   return new ExistingNetwork("network", { existing, facts });
 }
-
-/** Hosts of a fleet come and go: whoever logs in puts an address there. */
-const ANY_HOST = "ADDRESS";
 
 interface FleetParts {
   readonly network: NetworkIds;
@@ -173,6 +180,14 @@ function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): 
     },
     endpoint: { address, path: config.health.path, domain: config.https?.domain, host: config.health.host },
   });
+}
+
+/** @returns the id of the Instance Connect Endpoint, where there is one */
+function accessOf(config: StackConfig, { vpcId, privateSubnetIds }: NetworkIds, firewall: Firewall): pulumi.Output<string> | undefined {
+  const { connectGroupId, endpointGroupId } = firewall;
+  const subnetId = privateSubnetIds[0] ?? "";
+  if (endpointGroupId !== undefined) new SsmEndpoints("ssm", { vpcId, region: config.region, subnetId, groupId: endpointGroupId });
+  return connectGroupId === undefined ? undefined : new InstanceConnect("connect", { subnetId, groupId: connectGroupId }).endpointId;
 }
 
 /** Undefined where the gateway reaches the backend directly. */

@@ -34,8 +34,19 @@ export function costLines(resources: Resources, region: string): CostLine[] {
       : []),
     ...(zones > 0 ? [{ what: count(zones, "hosted zone"), month: zones * HOSTED_ZONE }] : []),
     ...(gateways > 0 ? [{ what: count(gateways, "NAT gateway"), month: hourly(gateways, prices?.natGateway) }] : []),
+    ...endpointLines(resources, prices),
     ...watchLines(resources),
   ];
+}
+
+/** Gateway endpoints and Instance Connect Endpoints cost nothing. */
+function endpointLines(resources: Resources, prices: Prices | undefined): CostLine[] {
+  const made = of(resources, "aws:ec2/vpcEndpoint:VpcEndpoint").filter(({ inputs }) => inputs.vpcEndpointType === "Interface");
+  // One an hour for each subnet that it stands in.
+  const places = made.reduce((sum, { inputs }) => sum + (Array.isArray(inputs.subnetIds) ? inputs.subnetIds.length : 1), 0);
+  if (made.length === 0) return [];
+  const month = prices === undefined ? undefined : places * HOURS * prices.interfaceEndpoint;
+  return [{ what: `${count(made.length, "interface endpoint")} (traffic comes on top)`, month }];
 }
 
 function watchLines(resources: Resources): CostLine[] {

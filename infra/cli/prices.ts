@@ -9,6 +9,7 @@
  * - NAT gateway: AWS Price List of October 2025 (SKU M2YSHUBETB3JX4M4), as a public repository quotes it
  * - load balancer: github.com/api-evangelist/amazon-elastic-load-balancing, which quotes AWS's page (its example of us-east-1), and
  *   https://cloud-horizons.com/blog/alb-the-line-item-nobody-watches/
+ * - interface endpoint: https://cloudcostkit.com/calculators/aws-vpc-interface-endpoint-cost-calculator (its example)
  * - hosted zone: https://ns1.com/resources/aws-dns
  * Pure.
  */
@@ -28,6 +29,8 @@ export interface Prices {
   readonly natGateway: number;
   /** Application load balancer, without the capacity units that its traffic takes. */
   readonly loadBalancer: number;
+  /** An hour, in one zone. */
+  readonly interfaceEndpoint: number;
   /** A GB. */
   readonly natGatewayData: number;
   readonly dataOut: number;
@@ -62,6 +65,7 @@ export const PRICES: Readonly<Record<string, Prices>> = {
     s3: 0.023,
     natGateway: 0.045,
     loadBalancer: 0.0225,
+    interfaceEndpoint: 0.01,
     natGatewayData: 0.045,
     dataOut: 0.09,
   },

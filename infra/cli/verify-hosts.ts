@@ -9,7 +9,9 @@ import { NO_ADDRESS, stackInputs, type StackInputs } from "../release/inputs";
 import { hostSteps } from "../release/steps";
 import { TemplateFileError } from "../release/templates";
 import type { HostRole, Sent, Step, StepValues } from "../release/types";
-import { runOverSsh, type CommandResult, type Endpoint } from "../remote/ssh";
+import { TUNNEL_PATIENCE, tunnelTo } from "./tunnel-to";
+import { LOOPBACK } from "../remote/local-ports";
+import { runOverSsh, type CommandResult, type Endpoint, type SshCommand } from "../remote/ssh";
 import type { DeployedJson } from "./pulumi-cli";
 import { readReport, type HostOutcome } from "./verify-report";
 
@@ -23,6 +25,8 @@ export interface Deployed {
   readonly modelBucket: string;
   /** None of the hosts of a fleet. */
   readonly hostKeys: Readonly<Partial<Record<HostRole, string>>>;
+  /** Where `access` is not ssh. */
+  readonly instanceIds?: Readonly<Record<HostRole, string>>;
 }
 
 /** @throws Problem, RunError */
@@ -106,28 +110,44 @@ function addresses({ config }: StackInputs, { backendAddress }: Deployed): Pick<
  * @throws Error naming the host that could not be reached
  */
 export async function send(role: HostRole, sent: Sent, stdin: string, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
-  const route = await routeTo(role, inputs, deployed);
   const { create, stdin: script } = carrier([sent.script], { only: false });
   const commands = [
     { command: create, stdin: script },
     { command: sent.create, stdin },
   ];
-  return runOverSsh(route, commands);
+  return runOn(role, commands, inputs, deployed);
+}
+
+/**
+ * By the way that the set-up steps go.
+ * @throws Error saying why the host could not be reached
+ */
+export async function runOn(
+  role: HostRole,
+  commands: readonly SshCommand[],
+  inputs: StackInputs,
+  deployed: Deployed,
+): Promise<CommandResult> {
+  if (inputs.config.access === "ssh") return runOverSsh(await routeTo(role, inputs, deployed), commands);
+  const tunnel = await tunnelTo(role, inputs.config, deployed.instanceIds);
+  const target = await loginAt(role, LOOPBACK, inputs, deployed);
+  try {
+    return await runOverSsh([{ ...target, port: tunnel.port, patience: TUNNEL_PATIENCE }], commands);
+  } catch (error) {
+    throw tunnel.problem === undefined ? error : new Error(tunnel.problem, { cause: error });
+  }
 }
 
 /** The hosts that a connection goes through, the wanted one last. */
-export async function routeTo(role: HostRole, inputs: StackInputs, deployed: Deployed): Promise<Endpoint[]> {
-  const privateKey = await settled(inputs.config.ssh.privateKey);
-  const endpoint = (host: string, of: HostRole): Endpoint => ({
-    host,
-    user: inputs.config.ssh.user,
-    privateKey,
-    hostKey: deployed.hostKeys[of] ?? "",
-  });
-  const gateway = endpoint(deployed.gatewayAddress, "gateway");
+async function routeTo(role: HostRole, inputs: StackInputs, deployed: Deployed): Promise<Endpoint[]> {
+  const gateway = await loginAt("gateway", deployed.gatewayAddress, inputs, deployed);
   if (role === "backend" && inputs.config.backend.mode === "fleet")
     throw new Problem(`backend.mode is fleet: ${fleetSays(inputs.config, "asked")}`);
-  return role === "gateway" ? [gateway] : [gateway, endpoint(deployed.backendAddress, "backend")];
+  return role === "gateway" ? [gateway] : [gateway, await loginAt("backend", deployed.backendAddress, inputs, deployed)];
+}
+
+async function loginAt(role: HostRole, host: string, { config }: StackInputs, { hostKeys }: Deployed): Promise<Endpoint> {
+  return { host, user: config.ssh.user, privateKey: await settled(config.ssh.privateKey), hostKey: hostKeys[role] ?? "" };
 }
 
 function settled<T>(output: pulumi.Output<T>): Promise<T> {

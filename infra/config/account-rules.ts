@@ -5,7 +5,7 @@ import { isGroup } from "./values";
 import type { Context } from "./value-rules";
 
 /** What the program sets itself: naming.ts, stack-tag.ts, network/firewall.ts. */
-const OWN_TAGS = ["Name", "Role", "Stack", "ServicePort"];
+const OWN_TAGS = ["Name", "Role", "Stack", "ServicePort", "SshAccess"];
 /** Of a resource, and of an object in S3. */
 const MOST = 50;
 const MOST_ON_OBJECT = 10;
@@ -22,11 +22,13 @@ export function tags({ project, sections, defaultTags = [] }: Context): string[]
   const given = sections.tags as unknown;
   if (!isGroup(given)) return crowded;
   const names = Object.keys(given);
-  const room = MOST - OWN_TAGS.length - defaultTags.length;
+  // SshAccess is set with another access than ssh alone.
+  const own = OWN_TAGS.length - ([undefined, "ssh"].includes(sections.access as string | undefined) ? 1 : 0);
+  const room = MOST - own - defaultTags.length;
   const many =
     names.length > room
       ? [
-          `${project}:tags: found ${names.length} tags; AWS takes ${MOST} on a resource, and ${OWN_TAGS.length} are the program's and ${defaultTags.length} those of aws:defaultTags; keep at most ${Math.max(room, 0)}`,
+          `${project}:tags: found ${names.length} tags; AWS takes ${MOST} on a resource, and ${own} are the program's and ${defaultTags.length} those of aws:defaultTags; keep at most ${Math.max(room, 0)}`,
         ]
       : [];
   const each = names.flatMap((name, index) => {

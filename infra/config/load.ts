@@ -18,6 +18,7 @@ import { certificateText, checkCertificate, keyText } from "./certificate";
 import { environmentNotices } from "./env-rules";
 import { fleetCredentials } from "./fleet-rules";
 import { checkRules } from "./rules";
+import { wayNotices } from "./way-rules";
 import { awsProblems, defaultTagNames, misspeltProjects } from "./aws-keys";
 import { spellingProblems } from "./spelling";
 import { stackSettings } from "./stack-text";
@@ -26,7 +27,7 @@ import { plainBesideEncrypted } from "./plain-secrets";
 import { keyOf } from "./values";
 import { count } from "../../policies/cli/words";
 import { privateKeyText, publicKeyOf } from "./ssh-key";
-import type { AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, SshKey, StackConfig } from "./types";
+import type { AccessMode, AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, SshKey, StackConfig } from "./types";
 
 /** All problems of a configuration at once; `problems` holds one line each. A RunError: its message says it all, nobody needs its stack. */
 export class ConfigError extends pulumi.RunError {
@@ -80,7 +81,14 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
     sources: {
       code,
       models,
-      notices: [...notices, ...certificate.notices, ...acmeNotices(context), ...basicAuthNotices(context), ...environmentNotices(context)],
+      notices: [
+        ...notices,
+        ...certificate.notices,
+        ...acmeNotices(context),
+        ...basicAuthNotices(context),
+        ...environmentNotices(context),
+        ...wayNotices(context),
+      ],
     },
   };
 }
@@ -227,12 +235,14 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     stack: pulumi.getStack(),
     region,
     profile: new pulumi.Config("aws").get("profile"),
+    access: sections.access as AccessMode,
     network: sections.network as NetworkConfig,
     gateway: gatewayConfig(sections.gateway as Sections),
     ...httpsConfig(sections),
     backend: backendConfig(sections.backend as Sections),
     ssh: {
       user: (sections.ssh as { user: string }).user,
+      localPort: (sections.ssh as { localPort?: number }).localPort,
       ...sshKey(keys.current),
       previous: keys.previous === undefined ? undefined : sshKey(keys.previous),
     },

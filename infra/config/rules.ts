@@ -16,6 +16,7 @@ import { packageIndexes } from "./package-index";
 import { shadow } from "./shadow-rules";
 import { isGroup } from "./values";
 import { watch } from "./watch";
+import { way } from "./way-rules";
 import { buckets, instanceTypes, isRefused, login, ports, privateAddresses, proofBody, schedule, type Context } from "./value-rules";
 
 /** All rules over the sections that could be read. */
@@ -54,6 +55,7 @@ export function checkRules(context: Context): string[] {
     tags,
     arns,
     watch,
+    way,
   ];
   return rules.flatMap((rule) => rule(context));
 }

@@ -347,9 +347,23 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     description: "The record of `domain`.",
     schema: object(dnsProperties),
   },
+  access: {
+    description:
+      "How the set-up steps reach port 22 of the hosts: `ssh` (over the Internet to the gateway, and from there to the backend), `ssm` (sessions of Systems Manager; no port is open) or `instance-connect` (an EC2 Instance Connect Endpoint; port 22 is open to it alone). docs/how-to/close-port-22.md says what each needs.",
+    schema: { type: "string", enum: ["ssh", "ssm", "instance-connect"], default: "ssh" },
+  },
   ssh: {
     description: "How the set-up steps log in.",
     schema: object({
+      localPort: {
+        type: "integer",
+        minimum: 1024,
+        maximum: 65534,
+        form: "a port from 1024 to 65534, as a number without quotes",
+        example: 24022,
+        description:
+          "With `access: ssm` and `instance-connect`: port of this machine that leads to the gateway while an update runs; the next one leads to the backend. By default both follow from the names of project and stack. A change runs the steps again, which change nothing.",
+      },
       user: {
         type: "string",
         pattern: "^[a-z_][a-z0-9_-]{0,31}$",

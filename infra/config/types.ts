@@ -18,8 +18,10 @@ export interface StackConfig {
   readonly project: string;
   readonly stack: string;
   readonly region: string;
-  /** Of the credentials, where `aws:profile` names one. */
+  /** `aws:profile`, for the AWS CLI that opens tunnels and starts the releases of a fleet. */
   readonly profile?: string;
+  /** How the steps reach the hosts. */
+  readonly access: AccessMode;
   readonly network: NetworkConfig;
   readonly gateway: GatewayConfig;
   /** @default plain HTTP alone */
@@ -68,6 +70,8 @@ export interface PackageIndex {
   /** The same address with user and password in it, as installers take them. */
   readonly withLogin?: pulumi.Output<string>;
 }
+
+export type AccessMode = "ssh" | "ssm" | "instance-connect";
 
 export type Egress = "gateway" | "managed" | "none";
 
@@ -184,6 +188,8 @@ export interface SshKey {
 
 export interface SshConfig extends SshKey {
   readonly user: string;
+  /** Of the operator's machine; leads to the gateway with other modes of access than ssh. @default follows from the stack's name */
+  readonly localPort?: number;
   /** The key that the hosts accept until they have been given the current one. Present while the key is rotated. */
   readonly previous?: SshKey;
 }

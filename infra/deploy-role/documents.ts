@@ -58,7 +58,7 @@ function short(conditions: Allowed["conditions"]): Conditions {
 
 function sid(actions: readonly string[], conditions: Allowed["conditions"]): string {
   const [service = "", action = ""] = (actions[0] ?? "").split(":");
-  const name = service.toUpperCase().replace("EC2", "Ec2");
+  const name = service.toUpperCase().replace("EC2", "Ec2").replaceAll("-", "");
   if (actions.length === 1) return name + action;
   if ("aws:ResourceTag/Stack" in (conditions["StringEquals"] ?? {})) return `${name}Own`;
   return /^(Describe|Get|List)/.test(action) ? `${name}Read` : `${name}Write`;

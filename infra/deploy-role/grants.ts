@@ -25,6 +25,8 @@ export interface Grant {
   readonly equal?: Readonly<Record<string, readonly string[]>>;
   /** Conditions on keys of AWS that have several values in a request: each of these has to be among those that are named. */
   readonly every?: Readonly<Record<string, readonly string[]>>;
+  /** Conditions of other operators, as they stand. */
+  readonly more?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** Why it is wider than the stack; required where neither an ARN nor a tag limits it. */
   readonly why?: string;
 }

@@ -60,9 +60,9 @@ const NETWORK: Readonly<Record<string, Row>> = {
   },
   "aws:ec2/vpcEndpoint:VpcEndpoint": {
     source: "ec2/vpc_endpoint",
-    create: [...makes("CreateVpcEndpoint", "vpc-endpoint"), uses("CreateVpcEndpoint", "vpc", "route-table")],
+    create: [...makes("CreateVpcEndpoint", "vpc-endpoint"), uses("CreateVpcEndpoint", "vpc", "route-table", "subnet", "security-group")],
     read: [lists("VpcEndpoints", "PrefixLists")],
-    update: [uses("ModifyVpcEndpoint", "vpc-endpoint", "route-table"), ...retags("vpc-endpoint")],
+    update: [uses("ModifyVpcEndpoint", "vpc-endpoint", "route-table", "subnet", "security-group"), ...retags("vpc-endpoint")],
     delete: [uses("DeleteVpcEndpoints", "vpc-endpoint")],
   },
   "aws:ec2/subnet:Subnet": {

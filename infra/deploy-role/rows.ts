@@ -3,6 +3,7 @@
  * nobody learns in the middle of an update what the role lacks. Pure.
  */
 import { lists, onBucket, onKey, onObjects, onProfile, onRole, PASSES_ROLE, type Grant, type Row } from "./grants";
+import { ACCESS_ROWS } from "./rows-access";
 import { BALANCER_ROWS } from "./rows-balancer";
 import { FLEET_ROWS } from "./rows-fleet";
 import { EC2_ROWS, NETWORK_QUESTIONS } from "./rows-ec2";
@@ -115,7 +116,15 @@ const S3_ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
-export const ROWS: Readonly<Record<string, Row>> = { ...EC2_ROWS, ...IAM_ROWS, ...S3_ROWS, ...WATCH_ROWS, ...BALANCER_ROWS, ...FLEET_ROWS };
+export const ROWS: Readonly<Record<string, Row>> = {
+  ...EC2_ROWS,
+  ...IAM_ROWS,
+  ...S3_ROWS,
+  ...WATCH_ROWS,
+  ...ACCESS_ROWS,
+  ...BALANCER_ROWS,
+  ...FLEET_ROWS,
+};
 
 /**
  * About a bucket that is there already. Sources: internal/service/s3/bucket_data_source.go, buckets_data_source.go, bucket_policy_data_source.go; Cloud Control asks S3 in the

@@ -11,6 +11,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "ec2/ec2_eip": "01606926a0c0ab9174aec440f976a48b0baee722",
   "ec2/ec2_eip_association": "01c08000ddb14181b5bd19201d8fca311dc570e4",
   "ec2/ec2_instance": "0015dfcd06d5d78e5e1c3cabe8cea837d379d1c7",
+  "ec2/ec2_instance_connect_endpoint": "00081ce41cc691433ac19bf42227cdabffd0454d",
   "ec2/ec2_key_pair": "05bc9541efe73ea58b95ad961676ed4aba3fb03f",
   "ec2/ec2_launch_template": "c49358f89b43a4d9c8e533cd0610cd72cbd11eb3",
   "ec2/vpc_": "00081ce41cc691433ac19bf42227cdabffd0454d",

@@ -3,6 +3,7 @@ import type { GraphResource } from "../offline/engine";
 import type { Grant, Limit, Row } from "./grants";
 import { fill, type Scope, type Subject } from "./names";
 import { NOT_AWS, QUESTIONS, ROWS } from "./rows";
+import { SSM_SESSIONS } from "./rows-access";
 
 export type Purpose = "preview" | "up" | "destroy";
 export const PURPOSES: readonly Purpose[] = ["preview", "up", "destroy"];
@@ -56,7 +57,11 @@ export function needed({ resources, questions }: Seen, scope: Scope, { purposes,
   ];
   if (missing.length > 0) throw new NoRow([...new Set(missing)]);
   const asked = purposes.includes("preview") || purposes.includes("up") ? questions : [];
+  // The sessions of instance-connect are in the row of its endpoint; those of Systems Manager have no resource.
+  const bySsm =
+    purposes.includes("up") && aws.some(({ inputs }) => (inputs.tags as { SshAccess?: unknown } | undefined)?.SshAccess === "ssm");
   return [
+    ...(bySsm ? SSM_SESSIONS.flatMap((grant) => expand(grant, { inputs: {} }, scope)) : []),
     ...asked.flatMap(({ token, args }) => (QUESTIONS[token] ?? []).flatMap((grant) => expand(grant, { inputs: args }, scope))),
     ...aws.flatMap((resource) => {
       const subject = { inputs: resource.inputs, resource };
@@ -95,6 +100,7 @@ function expand(grant: Grant, subject: Subject, scope: Scope): Allowed[] {
   );
   const given = Object.fromEntries(equal.filter(([, values]) => values.length > 0));
   if (Object.keys(given).length > 0) conditions["StringEquals"] = { ...conditions["StringEquals"], ...given };
+  Object.assign(conditions, grant.more);
   if (grant.every !== undefined) {
     const every = Object.entries(grant.every).map(([key, values]) => [key, values.flatMap((one) => fill(one, subject, scope))] as const);
     conditions["ForAllValues:StringEquals"] = Object.fromEntries(every);

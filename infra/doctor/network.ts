@@ -19,7 +19,7 @@ export async function networkLines(config: StackConfig | undefined, surroundings
     const aborted = ["AbortError", "TimeoutError"].includes((error as Error).name);
     const reason = aborted ? "no answer in time" : (systemSentence(error) ?? (error as Error).message);
     const line =
-      config !== undefined && admitsNobody(config.gateway.sshFrom)
+      config?.access === "ssh" && admitsNobody(config.gateway.sshFrom)
         ? nobody(config)
         : address.unknown(`${OWN_ADDRESS} could not be asked (${reason})`);
     return [line, clock.unknown("needs the same answer")];
@@ -39,6 +39,7 @@ function nobody({ stack, gateway }: StackConfig): Line {
 function addressLine(config: StackConfig | undefined, found: string): Line {
   const line = named("own address");
   if (config === undefined) return line.unknown(`${found}; whom gateway.sshFrom admits is not known while the configuration has problems`);
+  if (config.access !== "ssh") return line.good(`${found}; with access ${config.access} no address reaches port 22`);
   const { sshFrom } = config.gateway;
   const blocks = sshFrom.join(", ");
   const answer = admission(config.project, sshFrom, found);

@@ -21,6 +21,19 @@ export interface Owned {
   readonly account?: string;
 }
 
+/**
+ * What the agent needs for sessions: registering, and the two channels. AmazonSSMManagedInstanceCore would let it read every parameter of the account
+ * as well. Source: "Verify or add instance permissions for Session Manager" and "Reference: ec2messages, ssmmessages, and other API operations" of the
+ * Systems Manager User Guide; AWS has no resource for the channels. ec2messages is for Run Command without ssmmessages.
+ */
+export const AGENT_ACTIONS = [
+  "ssm:UpdateInstanceInformation",
+  "ssmmessages:CreateControlChannel",
+  "ssmmessages:CreateDataChannel",
+  "ssmmessages:OpenControlChannel",
+  "ssmmessages:OpenDataChannel",
+] as const;
+
 /** Statements for one host's role; an empty list means that the host needs no permission. */
 export function hostStatements(role: "gateway" | "backend", config: StackConfig, bucketName: string, owned: Owned = {}): Statement[] {
   const s3 = `arn:${partition(config.region)}:s3:::`;
@@ -49,6 +62,7 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
       ),
     );
   }
+  if (config.access === "ssm") statements.push(allow("SystemsManagerAgent", AGENT_ACTIONS, ["*"]));
   const fromBucket = artefacts.some((uri) => uri.startsWith(`s3://${bucketName}/`));
   if (bucketKey !== undefined && (role === "backend" || fromBucket)) statements.push(useKey(role, config, bucketKey));
   return statements;

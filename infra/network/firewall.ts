@@ -1,11 +1,13 @@
 import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Egress, EgressTarget } from "../config/types";
+import type { AccessMode, Egress, EgressTarget } from "../config/types";
 import { tags } from "../naming";
 
 export interface FirewallArgs {
   readonly vpcId: pulumi.Input<string>;
-  /** IPv4 blocks that may connect to port 22 of the gateway. */
+  /** How the set-up steps reach port 22. */
+  readonly access: AccessMode;
+  /** IPv4 blocks that may connect to port 22 of the gateway; with another access than ssh nobody may. */
   readonly sshFrom: readonly string[];
   /** IPv4 blocks that may connect to port 443 of the gateway. */
   readonly httpsFrom: readonly string[];
@@ -14,6 +16,8 @@ export interface FirewallArgs {
   /** Whether an internal load balancer stands between gateway and backend. */
   readonly balanced: boolean;
   readonly egress: Egress;
+  /** Whether interface endpoints lead to Systems Manager. */
+  readonly ssmEndpoints: boolean;
   /** Services outside of the stack that the backend may connect to. */
   readonly targets: readonly EgressTarget[];
   readonly s3PrefixListId: pulumi.Input<string>;
@@ -31,6 +35,10 @@ export class Firewall extends pulumi.ComponentResource {
   readonly backendGroupId: pulumi.Output<string>;
   /** Of the load balancer, where there is one. */
   readonly balancerGroupId?: pulumi.Output<string>;
+  /** Of the Instance Connect Endpoint, where there is one. */
+  readonly connectGroupId?: pulumi.Output<string>;
+  /** Of the interface endpoints of Systems Manager, where there are some. */
+  readonly endpointGroupId?: pulumi.Output<string>;
 
   constructor(
     private readonly name: string,
@@ -49,15 +57,13 @@ export class Firewall extends pulumi.ComponentResource {
     for (const block of args.httpsFrom) {
       this.ingress(block === ANYWHERE ? "gateway-https" : `gateway-https-${block}`, gateway, "tcp", 443, { cidrIpv4: block });
     }
-    for (const block of args.sshFrom) {
-      this.ingress(`gateway-ssh-${block}`, gateway, "tcp", 22, { cidrIpv4: block });
-    }
+    if (args.access === "ssh") this.bastion(gateway, backend, args);
+    this.connectGroupId = args.access === "instance-connect" ? this.connected(gateway, backend, args) : undefined;
+    this.endpointGroupId = args.ssmEndpoints ? this.ssmEndpoints(gateway, backend, args) : undefined;
     this.balancerGroupId = args.balanced ? this.balanced(gateway, backend, args) : undefined;
     if (!args.balanced) this.ingress("webserver-service", backend, "tcp", args.servicePort, fromGateway);
-    this.ingress("webserver-ssh", backend, "tcp", 22, fromGateway);
 
     if (!args.balanced) this.egress("gateway-service", gateway, "tcp", args.servicePort, toBackend);
-    this.egress("gateway-ssh", gateway, "tcp", 22, toBackend);
     this.packages("gateway", gateway);
     if (args.egress === "none") {
       this.egress("webserver-s3", backend, "tcp", 443, { prefixListId: args.s3PrefixListId });
@@ -90,13 +96,43 @@ export class Firewall extends pulumi.ComponentResource {
     return balancer.id;
   }
 
+  /** Operator -> gateway -> backend. */
+  private bastion(gateway: aws.ec2.SecurityGroup, backend: aws.ec2.SecurityGroup, { sshFrom }: FirewallArgs): void {
+    for (const block of sshFrom) {
+      this.ingress(`gateway-ssh-${block}`, gateway, "tcp", 22, { cidrIpv4: block });
+    }
+    this.ingress("webserver-ssh", backend, "tcp", 22, { referencedSecurityGroupId: gateway.id });
+    this.egress("gateway-ssh", gateway, "tcp", 22, { referencedSecurityGroupId: backend.id });
+  }
+
+  /** Endpoint -> each host, and nothing else: the gateway is no bastion then. */
+  private connected(gateway: aws.ec2.SecurityGroup, backend: aws.ec2.SecurityGroup, args: FirewallArgs): pulumi.Output<string> {
+    const door = this.group("connect-sg", "EC2 Instance Connect Endpoint: reaches SSH of both hosts, and nothing else", undefined, args);
+    const from = { referencedSecurityGroupId: door.id };
+    this.ingress("gateway-connect", gateway, "tcp", 22, from);
+    this.ingress("webserver-connect", backend, "tcp", 22, from);
+    this.egress("connect-gateway", door, "tcp", 22, { referencedSecurityGroupId: gateway.id });
+    this.egress("connect-webserver", door, "tcp", 22, { referencedSecurityGroupId: backend.id });
+    return door.id;
+  }
+
+  /** The names of the service lead to the endpoints in the whole VPC, so the gateway's agent comes by them as well. */
+  private ssmEndpoints(gateway: aws.ec2.SecurityGroup, backend: aws.ec2.SecurityGroup, args: FirewallArgs): pulumi.Output<string> {
+    const endpoints = this.group("ssm-sg", "Interface endpoints of Systems Manager: reachable from both hosts", undefined, args);
+    this.ingress("ssm-gateway", endpoints, "tcp", 443, { referencedSecurityGroupId: gateway.id });
+    this.ingress("ssm-webserver", endpoints, "tcp", 443, { referencedSecurityGroupId: backend.id });
+    this.egress("webserver-ssm", backend, "tcp", 443, { referencedSecurityGroupId: endpoints.id });
+    return endpoints.id;
+  }
+
   private group(title: string, description: string, role: "gateway" | "backend" | undefined, args: FirewallArgs): aws.ec2.SecurityGroup {
-    const { vpcId, servicePort } = args;
-    // The policy pack reads it; a stack with the default port has no such tag.
+    const { vpcId, servicePort, access } = args;
+    // The policy pack reads them; a stack with the default port, or reached by ssh, has no such tag.
+    const way: Record<string, string> = role !== undefined && access !== "ssh" ? { SshAccess: access } : {};
     const port: Record<string, string> = role === "backend" && servicePort !== DEFAULT_PORT ? { ServicePort: String(servicePort) } : {};
     return new aws.ec2.SecurityGroup(
       `${this.name}-${title}`,
-      { vpcId, description, tags: { ...tags(title, role), ...port } },
+      { vpcId, description, tags: { ...tags(title, role), ...port, ...way } },
       { parent: this },
     );
   }

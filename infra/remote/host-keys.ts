@@ -18,6 +18,11 @@ export interface BastionKeyArgs extends HostKeyArgs {
   readonly allowed: readonly string[];
 }
 
+/** Of a host that a local port leads to. */
+export interface TunnelledKeyArgs extends HostKeyArgs {
+  readonly port: pulumi.Input<number>;
+}
+
 export interface BackendKeyArgs extends HostKeyArgs {
   readonly bastion: Connection;
 }
@@ -32,6 +37,22 @@ export function bastionHostKey(name: string, args: BastionKeyArgs, opts: pulumi.
   const inputs: command.local.CommandArgs = {
     create: script,
     stdin: pulumi.interpolate`${address}\n${allowed.map((block) => `${block}\n`).join("")}`,
+    triggers: [instanceId],
+    logging: command.local.Logging.Stderr,
+    addPreviousOutputInEnv: false,
+  };
+  return keyOf(new command.local.Command(name, inputs, { ...opts, ignoreChanges: allButTriggers(inputs) }));
+}
+
+/** How long the script asks: longer than the tunnel tries (remote/tunnel.ts), which then says why and closes its port. */
+const TUNNEL_SECONDS = 960;
+
+/** The same for a host behind a tunnel. AWS leads it to this instance alone, so nobody else can answer. */
+export function tunnelledHostKey(name: string, args: TunnelledKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  const { address, instanceId, port, script } = args;
+  const inputs: command.local.CommandArgs = {
+    create: script,
+    stdin: pulumi.interpolate`${address} ${port} ${TUNNEL_SECONDS}\n`,
     triggers: [instanceId],
     logging: command.local.Logging.Stderr,
     addPreviousOutputInEnv: false,

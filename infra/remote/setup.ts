@@ -30,6 +30,8 @@ export interface RemoteSetupArgs<S extends RemoteStep = Step> {
 export interface Connection {
   /** Address. */
   readonly host: pulumi.Input<string>;
+  /** @default 22 */
+  readonly port?: pulumi.Input<number>;
   /** Who logs in; sudo has to need no password. */
   readonly user: string;
   /** In OpenSSH form, as a secret. */

@@ -6,6 +6,10 @@ import { Client, type ConnectConfig } from "ssh2";
 
 export interface Endpoint {
   readonly host: string;
+  /** @default 22 */
+  readonly port?: number;
+  /** Milliseconds until it is given up. @default 20 s */
+  readonly patience?: number;
   readonly user: string;
   readonly privateKey: string;
   /** `ssh-ed25519 AAAA…`; any other key is refused. */
@@ -66,7 +70,8 @@ function connect(endpoint: Endpoint, sock: Duplex | undefined): Promise<Client> 
     username: endpoint.user,
     privateKey: endpoint.privateKey,
     sock,
-    readyTimeout: READY_TIMEOUT,
+    port: endpoint.port,
+    readyTimeout: endpoint.patience ?? READY_TIMEOUT,
     algorithms: { serverHostKey: ["ssh-ed25519"] },
     hostVerifier: (key: Buffer) => {
       refused = key.toString("base64") !== expected;

@@ -21,7 +21,7 @@ const COMMANDS = /^command:/;
 const ROWS: readonly (readonly [string, Subject])[] = [
   ["roles-resolved", { roles: [...HOSTS, "modelBuckets"] }],
   [
-    "acl-keeps-service-port-closed backend-egress-limited backend-groups backend-in-private-subnet backend-no-public-address backend-no-public-ingress backend-not-load-balanced-publicly backend-not-published backend-ssh-only-from-gateway service-port-only-from-gateway service-port-open-to-gateway state-matches-program backend-through-bastion",
+    "acl-keeps-service-port-closed backend-egress-limited backend-groups backend-in-private-subnet backend-no-public-address backend-no-public-ingress backend-not-load-balanced-publicly backend-not-published backend-ssh-only-from-gateway service-port-only-from-gateway service-port-open-to-gateway state-matches-program backend-through-bastion ssh-closed-behind-tunnel",
     { roles: BACKEND },
   ],
   ["gateway-group-only-on-gateway gateway-no-service-port gateway-public-ports gateway-ssh-restricted", { roles: GATEWAY }],

@@ -1,12 +1,20 @@
 # Waits for an SSH server and prints its ed25519 host key, once, as "ssh-ed25519 AAAA...". Nothing is written anywhere.
 # Runs in the operator's sh for the gateway and in the gateway's sh for the backend. stdin: the address; for the gateway also the blocks
-# that may connect to it, one a line.
+# that may connect to it, one a line. Behind a tunnel, in the operator's sh for both: address, port and the seconds that it is tried.
 set -eu
 limit=80
-IFS= read -r address
+IFS=' ' read -r address port given
+: "${port:=22}"
+limit=${given:-$limit}
 case "$address" in
   "" | *[!0-9A-Za-z.:-]*)
     echo "host-key: \"$address\" is not an address" >&2
+    exit 1
+    ;;
+esac
+case "$port$limit" in
+  *[!0-9]*)
+    echo "host-key: \"$port\" and \"$limit\" are no port and no number of seconds" >&2
     exit 1
     ;;
 esac
@@ -25,9 +33,15 @@ now() {
   fi
 }
 
+# ssh-keyscan does not say why it has no key; ssh does.
+attempt() {
+  ssh -F /dev/null -p "$port" -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -o PreferredAuthentications=none \
+    "nobody@$address" true 2>&1 </dev/null | tail -n 1
+}
+
 began=$(now)
 while :; do
-  key=$(ssh-keyscan -T 5 -t ed25519 "$address" 2>/dev/null | sed -n 's/^[^ #]* \(ssh-ed25519 [A-Za-z0-9+\/=]*\)$/\1/p' | head -n 1)
+  key=$(ssh-keyscan -T 5 -p "$port" -t ed25519 "$address" 2>/dev/null | sed -n 's/^[^ #]* \(ssh-ed25519 [A-Za-z0-9+\/=]*\)$/\1/p' | head -n 1)
   if [ -n "$key" ]; then
     printf '%s\n' "$key"
     exit 0
@@ -35,8 +49,16 @@ while :; do
   if [ $(($(now) - began)) -ge "$limit" ]; then
     break
   fi
+  # Whoever gave the tunnel up has closed its port, and said why.
+  if [ "$port" -ne 22 ]; then
+    case "$(attempt)" in *"Connection refused"*) break ;; esac
+  fi
   sleep 0.3 2>/dev/null || sleep 1
 done
+if [ "$port" -ne 22 ]; then
+  echo "host-key: no SSH server answered through the tunnel at $address:$port within $(($(now) - began)) s; what the program said of the tunnel is the reason" >&2
+  exit 1
+fi
 
 # The number that an IPv4 address is.
 number() {
@@ -62,9 +84,7 @@ own_address() {
   fi
 }
 
-# ssh-keyscan does not say why it has no key; ssh does.
-last=$(ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -o PreferredAuthentications=none \
-  "nobody@$address" true 2>&1 </dev/null | tail -n 1)
+last=$(attempt)
 booted="has the instance booted (EC2 console, Get system log)?"
 case "$last" in
   *"Connection refused"*)

@@ -108,6 +108,8 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
       }).map(([key, value]) => [`${role}.${key}`, { [role]: { [key]: value } }]),
     ),
   ),
+  access: { access: "instance-connect" },
+  "ssh.localPort": { access: "ssm", ssh: { localPort: 24022 } },
   "ssh.user": { ssh: { user: "admin" } },
   "app.path": { app: { path: "test/lab/faults/app" }, models: { manifest: "models-manifest/none.json" } },
   "app.git": { app: { git: { url: "https://example.com/x.git", commit: "0".repeat(40) } } },
@@ -157,6 +159,7 @@ const BESIDE: Readonly<Record<string, Parameters<typeof evaluateDev>[0]>> = {
   "backend.mode": { network: { egress: "managed" }, backend: { loadBalancer: true } },
   "backend.fleet": { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } },
   "ssh.user": { gateway: { ami: AMI }, backend: { ami: AMI } },
+  "ssh.localPort": { access: "ssm" },
   ...Object.fromEntries(["domain", "tls.certificate", "tls.privateKey", "tls.hstsSeconds"].map((key) => [key, HTTPS])),
   "tls.acme": { ...HTTPS, gateway: ACME.gateway },
   "tls.eabHmacKey": ACME,
@@ -199,9 +202,10 @@ test("every input that the program sets has a row, and every row's type is one o
     },
     CHANGES["backend.loadBalancer"]!,
     { ...CHANGES["backend.mode"], backend: { loadBalancer: true, mode: "fleet", fleet: { warmPool: 1 } } },
+    CHANGES["access"]!,
     { ...ACME, ...CHANGES["dns.zone"], network: { egress: "managed" } },
   ];
-  const none = { network: { egress: "none" }, backend: { ami: AMI }, ...CHANGES["python.wheelhouse"] };
+  const none = { access: "ssm", network: { egress: "none" }, backend: { ami: AMI }, ...CHANGES["python.wheelhouse"] };
   const graphs = await [...variants, none].reduce<Promise<GraphResource[]>>(
     async (all, variant) => [...(await all), ...(await evaluateDev(variant, deployed)).resources],
     Promise.resolve([]),

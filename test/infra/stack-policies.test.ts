@@ -50,6 +50,23 @@ test.each<[string, Record<string, object | string>]>([
   ["keys of the API and CORS, in proxy mode", { gateway: { ...gateway, ...keys, mode: "proxy" } }],
   ["copies of live requests for a candidate", { gateway, release: { shadow: { seconds: 60, minAgreement: 0.95, ignore: ["at"] } } }],
   ["an internal load balancer", { gateway, backend: { loadBalancer: true } }],
+  ["access over SSM", { gateway, access: "ssm" }],
+  [
+    "access over SSM, without a way out",
+    {
+      gateway,
+      access: "ssm",
+      network: { egress: "none" },
+      backend: { ami: "ami-0123456789abcdef0" },
+      python: { wheelhouse: { uri: "s3://wheels-of-ours/wheels.tar.gz", sha256: "0".repeat(64) } },
+    },
+  ],
+  [
+    "access over SSM, with a managed NAT and a load balancer",
+    { gateway, access: "ssm", network: { egress: "managed" }, backend: { loadBalancer: true } },
+  ],
+  ["access by an Instance Connect Endpoint", { gateway, access: "instance-connect" }],
+  ["access by an Instance Connect Endpoint, in proxy mode", { gateway: { ...gateway, mode: "proxy" }, access: "instance-connect" }],
   ["an internal load balancer, in proxy mode", { gateway: { ...gateway, mode: "proxy" }, backend: { loadBalancer: true } }],
 ])("%s: no finding", async (_, sections) => {
   expect(await findingsOf((await evaluateDev(sections)).resources)).toEqual([]);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RunResult } from "../../infra/offline/engine";
 import { certificate } from "../certificates";
+import { localPorts } from "../../infra/remote/local-ports";
 import { commandConnection } from "../../infra/remote/setup";
 import { renderSite } from "../../infra/release/render";
 import { exampleSpec } from "./release/example";
@@ -105,6 +106,78 @@ describe("keys of the API and CORS", () => {
     const holders = stack.resources.filter(({ inputs }) => [key, base64].some((part) => JSON.stringify(inputs).includes(part)));
     expect(holders.map(({ name }) => name).filter((name) => name !== "gateway-access")).toEqual([]);
   });
+});
+
+describe.each(["ssm", "instance-connect"])("access by %s", (access) => {
+  let closed: RunResult;
+  beforeAll(async () => {
+    closed = await evaluateDev({ access });
+  });
+  const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
+
+  test("adds these resources and takes these away", () => {
+    expect({
+      added: names(closed)
+        .filter((name) => !names(dev).includes(name))
+        .sort(),
+      gone: names(dev)
+        .filter((name) => !names(closed).includes(name))
+        .sort(),
+    }).toMatchSnapshot();
+  });
+
+  test("no address reaches port 22, and no host of the stack", () => {
+    const rules = closed.resources.filter(({ type, inputs }) => type === INGRESS && inputs.toPort === 22);
+    const from = rules.map((rule): unknown[] => [rule.inputs.cidrIpv4, ...sources(closed, rule, "referencedSecurityGroupId")]);
+    expect(from).toEqual(
+      access === "ssm"
+        ? []
+        : [
+            [undefined, "firewall-connect-sg"],
+            [undefined, "firewall-connect-sg"],
+          ],
+    );
+  });
+
+  test("every step has a connection of its own host, and none of the other", () => {
+    for (const { name, propertyDependencies } of closed.resources.filter(({ type }) => type === COMMAND)) {
+      const [role = "", other = ""] = name.startsWith("gateway") ? ["gateway", "backend"] : ["backend", "gateway"];
+      const from = (propertyDependencies.connection ?? []).join();
+      expect([from.includes(`::${role}-instance`), from.includes(`::${other}-instance`)]).toEqual([true, false]);
+    }
+  });
+});
+
+test("with ssm the hosts get what an agent needs and no more, and the backend's waits for the NAT that it registers through", async () => {
+  const rights = (result: RunResult): unknown[] =>
+    ["gateway", "backend"].map((role) => {
+      const policy = result.resources.find(({ name }) => name === `${role}-policy`)?.inputs.policy as string | undefined;
+      return policy === undefined
+        ? undefined
+        : (JSON.parse(policy) as { Statement: { Sid: string; Action: string[] }[] }).Statement.find(
+            ({ Sid }) => Sid === "SystemsManagerAgent",
+          )?.Action;
+    });
+  const [ssm, managed] = [await evaluateDev({ access: "ssm" }), await evaluateDev({ access: "ssm", network: { egress: "managed" } })];
+  const agent = [
+    "ssm:UpdateInstanceInformation",
+    ...["Create", "Open"].flatMap((verb) => ["Control", "Data"].map((kind) => `ssmmessages:${verb}${kind}Channel`)),
+  ];
+  expect(rights(ssm)).toEqual([agent, agent]);
+  expect(rights(dev)).toEqual([undefined, undefined]);
+  const needs = (result: RunResult): readonly string[] => byName(result, "command:local:Command", "backend-host-key").dependencies;
+  expect(needs(ssm)).toContain(byName(ssm, COMMAND, "gateway-prepare").urn);
+  expect(needs(managed)).not.toContain(byName(managed, COMMAND, "gateway-prepare").urn);
+});
+
+test("the ports of a stack stay, and those of another one are others", () => {
+  expect(localPorts("ml-gateway", "dev")).toEqual(localPorts("ml-gateway", "dev"));
+  expect(localPorts("ml-gateway", "prod")).not.toEqual(localPorts("ml-gateway", "dev"));
+  expect(localPorts("ml-gateway", "dev", 24022)).toEqual({ gateway: 24022, backend: 24023 });
+  for (const stack of ["dev", "prod", "a", "b", "c"]) {
+    const { gateway, backend } = localPorts("ml-gateway", stack);
+    expect([backend - gateway, gateway >= 20_000 && backend < 32_000]).toEqual([1, true]);
+  }
 });
 
 describe("an internal load balancer in front of the backend", () => {

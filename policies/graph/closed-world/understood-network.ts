@@ -115,6 +115,11 @@ export const NETWORK: readonly Entry[] = [
     properties: "subnetId",
     modelled: "backend-not-published",
   },
+  {
+    types: "ec2transitgateway/instanceConnectEndpoint:",
+    properties: "securityGroupIds",
+    modelled: "backend-not-published backend-ssh-only-from-gateway ssh-closed-behind-tunnel",
+  },
   { types: "ram/resourceAssociation:", properties: "resourceArn", modelled: "backend-not-published group-stays-in-vpc" },
   {
     types: "lb/loadBalancer: elb/loadBalancer:",

@@ -85,6 +85,7 @@ const TABLE: readonly (readonly [type: RegExp, properties: readonly string[]])[]
   [/^aws:ec2\/managedPrefixList(Entry)?:/, ["entries", "cidr"]],
   [/^aws:ec2\/(eip|eipAssociation):/, ["instance", "networkInterface", "instanceId", "networkInterfaceId"]],
   [/^aws:ec2\/vpcEndpointService:/, ["allowedPrincipals", "networkLoadBalancerArns", "gatewayLoadBalancerArns"]],
+  [/^aws:ec2transitgateway\/instanceConnectEndpoint:/, ["subnetId", "securityGroupIds"]],
   [/^aws:elb\/loadBalancer:/, ["internal", "instances", "listeners", "subnets", "securityGroups"]],
   [/^aws:ec2\/vpcEndpoint:/, ["policy", "securityGroupIds"]],
   [/^aws:s3\/bucket(V2)?:/, BUCKET],

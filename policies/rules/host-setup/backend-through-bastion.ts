@@ -3,6 +3,7 @@ import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { hostReports } from "../../shell/host";
 import { connected } from "../../shell/steps";
 import type { Host } from "../../shell/steps";
+import { comesByTunnel, isTunnelled } from "../../graph/network/connect-endpoints";
 import { unknown, violation } from "./findings";
 
 const FIX = "Set `connection.proxy` to the gateway and `connection.host` to the backend's private address.";
@@ -21,7 +22,8 @@ function check(graph: Graph, host: Host, step: Resource, gateways: ReadonlySet<s
   const props = asProps(connection);
   if (isAbsent(connection)) return [];
   if (props && !isUnknown(props.proxy)) {
-    if (!isAbsent(props.proxy)) return [];
+    // By a tunnel: ssh-closed-behind-tunnel asks that there is no other way.
+    if (!isAbsent(props.proxy) || isTunnelled(step)) return [];
     const address = asString(props.host);
     return [
       violation(
@@ -33,6 +35,8 @@ function check(graph: Graph, host: Host, step: Resource, gateways: ReadonlySet<s
   if (isUnknown(props?.proxy)) return [];
   const viaGateway = connected(graph, step).some((instance) => gateways.has(instance.urn));
   if (viaGateway || host.instance === undefined) return [];
+  // Not known yet: by whatever way it comes, ssh-closed-behind-tunnel leaves none but tunnels.
+  if (comesByTunnel(graph)) return [];
   const message = `«${step.name}» is connected to the backend, and nothing of the bastion flows into its connection`;
   return gateways.size > 0
     ? [violation(place, `${message}. ${FIX}`)]
@@ -44,7 +48,8 @@ export const policy: Policy = {
   severity: "high",
   control: "NET-2",
   tags: ["host-setup", "ssh"],
-  description: "Commands reach the backend through the bastion and by no other way.",
+  description:
+    "Commands reach the backend through the bastion or, on a port of the machine that runs Pulumi, through a tunnel, and by no other way.",
   why: "A connection without a proxy works only when the backend can be reached from outside, by a public address or an opened port 22.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",

@@ -23,6 +23,7 @@ import { policy as privateSubnetNoOtherNetwork } from "./private-subnet-no-other
 import { policy as rulesInOneForm } from "./rules-in-one-form";
 import { policy as servicePortOnlyFromGateway } from "./service-port-only-from-gateway";
 import { policy as servicePortOpenToGateway } from "./service-port-open-to-gateway";
+import { policy as sshClosedBehindTunnel } from "./ssh-closed-behind-tunnel";
 import { policy as stateMatchesProgram } from "./state-matches-program";
 
 export const policies: Policy[] = [
@@ -49,5 +50,6 @@ export const policies: Policy[] = [
   rulesInOneForm,
   servicePortOnlyFromGateway,
   servicePortOpenToGateway,
+  sshClosedBehindTunnel,
   stateMatchesProgram,
 ];

@@ -346,6 +346,18 @@ const SSH: readonly Case[] = [
   ]),
 ];
 
+const WAY: readonly Case[] = [
+  ["another way to the hosts", section("access", "vpn"), /^ml-gateway:access: found "vpn"; write ssh, ssm or instance-connect/],
+  ["a way as a list", section("access", "[ssm]"), /^ml-gateway:access: found the list \[ssm\]/],
+  ["a port of the system", section("ssh", "{ localPort: 22 }"), /^ml-gateway:ssh\.localPort: found 22; write a port from 1024/],
+  ["a port as a word", section("ssh", "{ localPort: any }"), /^ml-gateway:ssh\.localPort: found "any"; write a port from 1024/],
+  [
+    "a port that nothing listens on",
+    section("ssh", "{ localPort: 24022 }"),
+    /^ml-gateway:ssh\.localPort: found 24022, and with access ssh/,
+  ],
+];
+
 const REST: readonly Case[] = [
   ["a manifest as a list", section("models", "{ manifest: [a.json] }"), /^ml-gateway:models\.manifest: found the list \[a\.json\]/],
   [
@@ -570,4 +582,4 @@ const ACCOUNT: readonly Case[] = [
   ],
 ];
 
-export const KEY_CASES: readonly Case[] = [...NETWORK, ...SSH_FROM, ...HOSTS, ...SSH, ...REST, ...ACCOUNT];
+export const KEY_CASES: readonly Case[] = [...NETWORK, ...SSH_FROM, ...HOSTS, ...SSH, ...WAY, ...REST, ...ACCOUNT];

@@ -47,6 +47,13 @@ const VARIANTS: Readonly<Record<string, Sections>> = {
     dns: { zone: "Z0123456789ABCDEFGHIJ" },
     gateway: { ...SSH, elasticIp: true },
   },
+  "access over SSM, without a way out": {
+    access: "ssm",
+    network: { egress: "none" },
+    backend: { ami: "ami-0123456789abcdef0" },
+    python: { wheelhouse: { uri: "s3://wheels-of-ours/wheels.tar.gz", sha256: "0".repeat(64) } },
+  },
+  "access by an Instance Connect Endpoint": { access: "instance-connect" },
   "a load balancer": { backend: { loadBalancer: true } },
   "a bucket taken over": { models: { manifest: "models-manifest/sample.json", bucket: "shop-models", adopt: true } },
 };

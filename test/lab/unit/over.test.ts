@@ -46,3 +46,9 @@ test("a network that is there already is refused as well, both in one message", 
   for (const other of [undefined, "{", "null", '{"egress":"none"}'])
     expect(() => refuseAwsOnly(other === undefined ? {} : { "p:network": other }, "p")).not.toThrow();
 });
+
+test("tunnels of AWS are refused", () => {
+  const refuse = (access: string) => () => refuseAwsOnly({ "p:access": access }, "p");
+  expect(refuse("ssm")).toThrow(/^p:access: is ssm, and only AWS has such tunnels: .* write ssh/);
+  expect(refuse("ssh")).not.toThrow();
+});

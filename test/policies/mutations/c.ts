@@ -36,7 +36,111 @@ function register(p: Program, pool: { arn: unknown }, inputs: Record<string, unk
   p.add("aws:lb/targetGroupAttachment:TargetGroupAttachment", "front", { targetGroupArn: pool.arn, port: partsOf(p).port, ...inputs });
 }
 
+const CONNECT = "aws:ec2transitgateway/instanceConnectEndpoint:InstanceConnectEndpoint";
+const BEHIND = "ssh-closed-behind-tunnel";
+const RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+
+/** The steps come through tunnels, as the tag of the group says, and nothing opens port 22. */
+function tunnelled(p: Program): void {
+  const { backendGroup, gatewayGroup } = partsOf(p);
+  p.set(backendGroup, { tags: { ...(p.inputs(backendGroup).tags as object), SshAccess: "instance-connect" } });
+  for (const rule of [...p.findAll(RULE), ...p.findAll("aws:ec2/securityGroupRule:SecurityGroupRule")]) {
+    const { type, toPort } = p.inputs(rule);
+    if (toPort === 22 && type !== "egress") p.remove(rule);
+  }
+  if (!partsOf(p).inline) return;
+  const { ingress: open } = p.inputs(gatewayGroup);
+  p.set(gatewayGroup, { ingress: (open as { toPort?: number }[]).filter(({ toPort }) => toPort !== 22) });
+  p.set(backendGroup, { ingress: [serviceRule(p)] });
+}
+
+function serviceRule(p: Program): Record<string, unknown> {
+  const { gatewayGroup, port } = partsOf(p);
+  return { protocol: "tcp", fromPort: port, toPort: port, securityGroups: [gatewayGroup.id] };
+}
+
+/** An Instance Connect Endpoint whose group reaches this port of both hosts. */
+function connectEndpoint(p: Program, port = 22): { id: unknown } {
+  const { vpc, privateSubnet, backendGroup, gatewayGroup } = partsOf(p);
+  const door = p.add("aws:ec2/securityGroup:SecurityGroup", "door", { vpcId: vpc.id, description: "endpoint" });
+  const reaches = { ipProtocol: "tcp", fromPort: port, toPort: port };
+  for (const [name, group] of [["a", backendGroup] as const, ["b", gatewayGroup] as const]) {
+    const rule = { securityGroupId: group.id, ipProtocol: "tcp", fromPort: 22, toPort: 22, referencedSecurityGroupId: door.id };
+    if (!partsOf(p).inline) p.add(RULE, `door-${name}`, rule);
+    p.add("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", `door-${name}`, {
+      securityGroupId: door.id,
+      referencedSecurityGroupId: group.id,
+      ...reaches,
+    });
+  }
+  if (partsOf(p).inline) {
+    const ssh = { protocol: "tcp", fromPort: 22, toPort: 22, securityGroups: [door.id] };
+    p.set(backendGroup, { ingress: [serviceRule(p), ssh] });
+  }
+  p.add(CONNECT, "door", { subnetId: privateSubnet.id, securityGroupIds: [door.id], preserveClientIp: false });
+  return door;
+}
+
 export const mutations: Mutation[] = [
+  {
+    id: "C29-tunnel",
+    title: "benign: steps through an Instance Connect Endpoint that reaches port 22 alone",
+    expect: [],
+    apply(p) {
+      tunnelled(p);
+      // Inside of one group's list, two groups that are not known yet cannot be told apart: the pack says so there.
+      if (!partsOf(p).inline) connectEndpoint(p);
+    },
+  },
+  {
+    id: "C29-ssm",
+    title: "benign: steps through Systems Manager, and port 22 open to nobody",
+    expect: [],
+    apply: tunnelled,
+  },
+  {
+    id: "C29-beside",
+    title: "port 22 of the backend open to the gateway beside the tunnels",
+    expect: BEHIND,
+    apply(p) {
+      tunnelled(p);
+      ingress(p, { fromPort: 22, toPort: 22, referencedSecurityGroupId: partsOf(p).gatewayGroup.id });
+    },
+  },
+  {
+    id: "C29-office",
+    title: "port 22 of the gateway open to one address beside the tunnels",
+    expect: BEHIND,
+    apply(p) {
+      tunnelled(p);
+      ingress(p, { securityGroupId: partsOf(p).gatewayGroup.id, fromPort: 0, toPort: 65535, cidrIpv4: "203.0.113.9/32" });
+    },
+  },
+  {
+    id: "C29-wide",
+    title: "an Instance Connect Endpoint that reaches more than port 22",
+    expect: "backend-not-published",
+    apply(p) {
+      tunnelled(p);
+      connectEndpoint(p, 9000);
+    },
+  },
+  {
+    id: "C29-host",
+    title: "a host that carries the endpoint's group",
+    expect: SSH,
+    apply(p) {
+      tunnelled(p);
+      const door = connectEndpoint(p);
+      p.add("aws:ec2/instance:Instance", "stranger", { ...HEALTHY, subnetId: partsOf(p).publicSubnet.id, vpcSecurityGroupIds: [door.id] });
+    },
+  },
+  {
+    id: "C29-bastion",
+    title: "an Instance Connect Endpoint that reaches port 22 alone, beside a bastion that the steps use",
+    expect: "backend-not-published",
+    apply: (p) => void connectEndpoint(p),
+  },
   { id: "C01", title: "inline, from the world", expect: SERVICE, apply: (p) => inlineIngress(p, { cidrBlocks: [ANYWHERE] }) },
   { id: "C02", title: "inline, from ::/0", expect: SERVICE, apply: (p) => inlineIngress(p, { ipv6CidrBlocks: ["::/0"] }) },
   { id: "C02-spelling", title: "inline, from 0::0/0", expect: SERVICE, apply: (p) => inlineIngress(p, { ipv6CidrBlocks: ["0::0/0"] }) },

@@ -1,0 +1,118 @@
+/** How the steps reach both hosts: over the bastion or through tunnels, each with its pinned host key and, where one is due, the rotation of the SSH key. */
+import type * as aws from "./aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Balancer } from "./network/balancer";
+import { backendHostKey, bastionHostKey, tunnelledHostKey } from "./remote/host-keys";
+import { localPorts, LOOPBACK } from "./remote/local-ports";
+import type { Connection } from "./remote/setup";
+import { rotateKey, type KeyRotation } from "./remote/ssh-key";
+import type { Tunnels } from "./remote/tunnels";
+import type { StackInputs } from "./release/inputs";
+import type { HostRole } from "./release/types";
+
+export interface Hosts {
+  readonly gateway: aws.ec2.Instance;
+  /** Undefined where a fleet takes its place. */
+  readonly backend?: aws.ec2.Instance;
+  /** Makes the fleet, once what its hosts need is there. */
+  readonly fleet?: (ready: readonly pulumi.Resource[]) => pulumi.Resource;
+  /** Public address of the gateway. */
+  readonly address: pulumi.Output<string>;
+  /** In front of the backend, where there is one. */
+  readonly balancer?: Balancer;
+  /** The gateway's name, where a zone is given. */
+  readonly record?: pulumi.Resource;
+  /** Id of the Instance Connect Endpoint, where the hosts are reached through one. */
+  readonly endpointId?: pulumi.Output<string>;
+  /** Told which instances its ports lead to. Undefined where nothing is reached: at a preview, in tests. */
+  readonly tunnels?: Tunnels;
+  /** Key pair that a host which is made now starts with. */
+  readonly keyName: pulumi.Output<string>;
+}
+
+/** A connection to one host, and what has to be done before the steps use it. */
+export interface Access {
+  readonly connection: Connection;
+  readonly rotation?: KeyRotation;
+}
+
+export function gatewayAccess(inputs: StackInputs, hosts: Hosts): Access {
+  const { config, hostKeyScript: script } = inputs;
+  if (config.access !== "ssh") return tunnelled(inputs, hosts, hosts.gateway, "gateway");
+  const asked = { address: hosts.address, instanceId: hosts.gateway.id, script };
+  const connection: Connection = {
+    ...login(inputs),
+    host: hosts.address,
+    hostKey: bastionHostKey("gateway-host-key", { ...asked, allowed: config.gateway.sshFrom }, {}),
+  };
+  return { connection, rotation: keyRotation(inputs, hosts, hosts.gateway, "gateway", connection) };
+}
+
+/**
+ * The bastion's key has to be authorized before the backend is reached through it.
+ *
+ * @param first what has to be done before it can be reached at all
+ * @returns undefined where a fleet takes its place, whose hosts set themselves up
+ */
+export function backendAccess(inputs: StackInputs, hosts: Hosts, gateway: Access, first: readonly pulumi.Resource[]): Access | undefined {
+  const { config, hostKeyScript: script } = inputs;
+  const { backend } = hosts;
+  if (backend === undefined) return undefined;
+  if (config.access !== "ssh") return tunnelled(inputs, hosts, backend, "backend", first);
+  const dependsOn = authorized(gateway.rotation);
+  const target = { address: backend.privateIp, instanceId: backend.id, script };
+  const connection: Connection = {
+    ...login(inputs),
+    host: backend.privateIp,
+    hostKey: backendHostKey("backend-host-key", { ...target, bastion: gateway.connection }, { dependsOn }),
+    proxy: gateway.connection,
+  };
+  return { connection, rotation: keyRotation(inputs, hosts, backend, "backend", connection, dependsOn) };
+}
+
+/** The port is the same at every run, so nothing of the connection changes; where it leads to is told the tunnel when the instance is there. */
+function tunnelled(
+  inputs: StackInputs,
+  hosts: Hosts,
+  host: aws.ec2.Instance,
+  role: HostRole,
+  dependsOn: readonly pulumi.Resource[] = [],
+): Access {
+  const { config, hostKeyScript: script } = inputs;
+  const { id: instanceId } = host;
+  const ports = localPorts(config.project, config.stack, config.ssh.localPort);
+  const port = pulumi.all([instanceId, hosts.endpointId]).apply(([id, endpointId]) => {
+    hosts.tunnels?.aim(role, { instanceId: id, endpointId });
+    return ports[role];
+  });
+  const asked = { address: LOOPBACK, port, instanceId, script };
+  const hostKey = tunnelledHostKey(`${role}-host-key`, asked, { dependsOn: [...dependsOn] });
+  const connection: Connection = { ...login(inputs), host: LOOPBACK, port, hostKey };
+  return { connection, rotation: keyRotation(inputs, hosts, host, role, connection, dependsOn) };
+}
+
+function login({ config }: StackInputs): Pick<Connection, "user" | "privateKey"> {
+  return { user: config.ssh.user, privateKey: config.ssh.privateKey };
+}
+
+/** Undefined while no key is rotated. */
+function keyRotation(
+  inputs: StackInputs,
+  hosts: Hosts,
+  host: aws.ec2.Instance,
+  role: HostRole,
+  connection: Connection,
+  dependsOn: readonly pulumi.Resource[] = [],
+): KeyRotation | undefined {
+  const { previous, ...current } = inputs.config.ssh;
+  if (previous === undefined) {
+    return undefined;
+  }
+  const { id: instanceId, keyName: launchKeyName } = host;
+  const keys = { current, previous, launchKeyName, currentKeyName: hosts.keyName };
+  return rotateKey(`${role}-ssh-key`, { ...keys, connection, instanceId, script: inputs.sshKeyScript }, { dependsOn: [...dependsOn] });
+}
+
+export function authorized(rotation: KeyRotation | undefined): pulumi.Resource[] {
+  return rotation === undefined ? [] : [rotation.authorized];
+}

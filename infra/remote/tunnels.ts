@@ -1,0 +1,56 @@
+/**
+ * The tunnels of a running update. The program lives as long as the update does, because it waits for each resource that it has registered; so it
+ * holds the ports that the steps connect to. `pulumi destroy` does not run it, and needs none: no step has a command for its end.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../config/types";
+import type { HostRole } from "../release/types";
+import { localPorts } from "./local-ports";
+import type { TunnelMode } from "./session";
+import { Tunnel } from "./tunnel";
+
+/** What a role's port leads to. */
+export interface Aim {
+  readonly instanceId: string;
+  /** Of instance-connect. */
+  readonly endpointId?: string;
+}
+
+export interface Tunnels {
+  /** Says which instance a port leads to, once it is known. */
+  aim(role: HostRole, aim: Aim): void;
+}
+
+type Settings = Pick<StackConfig, "project" | "stack" | "access" | "region" | "profile"> & {
+  readonly ssh: { readonly localPort?: number };
+};
+
+/**
+ * Takes both ports; nothing else is started until a step connects.
+ *
+ * @throws RunError where another process has one
+ */
+export async function openTunnels(config: Settings): Promise<Tunnels> {
+  const { project, stack, region, profile, ssh } = config;
+  const mode = config.access as TunnelMode;
+  const ports = localPorts(project, stack, ssh.localPort);
+  const open = (name: HostRole): Promise<Tunnel> =>
+    Tunnel.open({
+      name,
+      port: ports[name],
+      say: (text) => void pulumi.log.info(`${project}:access ${mode}: ${text}`),
+      fail: (reason) => void pulumi.log.error(`${project}:access ${mode}: the ${name} cannot be reached: ${reason}`),
+    });
+  const opened = await Promise.allSettled([open("gateway"), open("backend")]);
+  const [gateway, backend] = opened.map((one) => (one.status === "fulfilled" ? one.value : undefined));
+  if (gateway === undefined || backend === undefined) {
+    gateway?.close();
+    backend?.close();
+    const why = opened.flatMap((one) => (one.status === "rejected" ? [(one.reason as Error).message] : []));
+    throw new pulumi.RunError(
+      `${project}:ssh.localPort: ${why.join("; ")}. End it (lsof -i :${ports.gateway} -i :${ports.backend} shows which), or choose another port: pulumi config set --stack ${stack} --path 'ssh.localPort' PORT`,
+    );
+  }
+  const tunnels = { gateway, backend };
+  return { aim: (role, aim) => tunnels[role].aim({ mode, region, profile, ...aim }) };
+}
