@@ -32,7 +32,8 @@ function whatIs(path: string, settings: Settings): string | undefined {
   return UNIT.test(path) ? "which says what the system starts" : undefined;
 }
 
-const UNIT = /^\/(etc|usr\/lib|lib|run|usr\/local\/lib)\/systemd\/(system|user)\/.|^\/etc\/(cron[^/]*(\/|$)|init\.d\/|profile\.d\/)|^\/var\/spool\/cron\//u;
+const UNIT =
+  /^\/(etc|usr\/lib|lib|run|usr\/local\/lib)\/systemd\/(system|user)\/.|^\/etc\/(cron[^/]*(\/|$)|init\.d\/|profile\.d\/)|^\/var\/spool\/cron\//u;
 
 /** A sum of a file with this text was made to be looked at, in a form that is not followed. */
 function isSummed(record: Happenings, from: string): boolean {

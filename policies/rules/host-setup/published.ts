@@ -64,12 +64,16 @@ function ofFile(path: string, text: string): string[] {
 
 /** `[address:][host port:]container port[/protocol]`, each port possibly a range. */
 function split(text: string): { readonly address: string; readonly ranges: readonly (readonly [number, number])[] } | undefined {
-  const found = /^(?:(\[[^\]]*\]|[^:]*):)??(?:(\d*(?:-\d+)?):)?(\d+(?:-\d+)?)(?:\/(?:tcp|sctp))?$/u.exec(text.replace(/^(published|p|publish)=/u, ""));
+  const found = /^(?:(\[[^\]]*\]|[^:]*):)??(?:(\d*(?:-\d+)?):)?(\d+(?:-\d+)?)(?:\/(?:tcp|sctp))?$/u.exec(
+    text.replace(/^(published|p|publish)=/u, ""),
+  );
   if (!found) return undefined;
   const [, address = "", host = "", container = ""] = found;
-  const ranges = [host, container].filter((port) => port !== "").map((port): readonly [number, number] => {
-    const [from = "", to = from] = port.split("-");
-    return [Number(from), Number(to)];
-  });
+  const ranges = [host, container]
+    .filter((port) => port !== "")
+    .map((port): readonly [number, number] => {
+      const [from = "", to = from] = port.split("-");
+      return [Number(from), Number(to)];
+    });
   return { address, ranges };
 }

@@ -44,7 +44,9 @@ const spotsOf = once((resource: Resource): readonly (readonly Spot[])[] => {
   const copies = resource.type === STACK ? [] : unmarkedCopies(resource);
   // Nested user data, tags and environments have policies of their own; unknown values carry their marks later.
   return [...own, ...copies].map(({ path, key, value }) =>
-    scan(value, path, nameOf(resource, key)).filter((spot) => spot.state === "secret" && !/\.(userData|tags|environment)\b/.test(spot.path)),
+    scan(value, path, nameOf(resource, key)).filter(
+      (spot) => spot.state === "secret" && !/\.(userData|tags|environment)\b/.test(spot.path),
+    ),
   );
 });
 

@@ -13,7 +13,8 @@ export const policy: Policy = {
   severity: "medium",
   control: "SECRET-2",
   tags: ["secrets", "host-setup", "shell"],
-  description: "No client program gets a password, key or address with one as an argument, cut out of a secret file or set by one that is sourced.",
+  description:
+    "No client program gets a password, key or address with one as an argument, cut out of a secret file or set by one that is sourced.",
   why: "Every user of the host sees the arguments of every process (`ps`, /proc/PID/cmdline), whatever the mode of the file they came from.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",

@@ -67,7 +67,12 @@ const given: Mutation[] = [
   run("F62-redis", "a password by -a", ARGUMENT, `redis-cli -h c.internal -a ${CUT} ping >/dev/null`),
   run("F62-curl", "a password by -u", ARGUMENT, `curl -fsS -u "app:"${CUT} http://127.0.0.1:8000/health >/dev/null`),
   run("F62-file", "a file of its own", [], "PGPASSFILE=/home/ddos/.pgpass psql -h db.internal -U app -qAtc 'select 1' >/dev/null"),
-  run("F62-number", "how many lines .env has", [], `n=$(sudo grep -c . ${ENV})\ncurl -fsS "http://127.0.0.1:8000/health?lines=$n" >/dev/null`),
+  run(
+    "F62-number",
+    "how many lines .env has",
+    [],
+    `n=$(sudo grep -c . ${ENV})\ncurl -fsS "http://127.0.0.1:8000/health?lines=$n" >/dev/null`,
+  ),
 ];
 
 const published: Mutation[] = [

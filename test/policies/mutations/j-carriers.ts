@@ -36,7 +36,10 @@ const night = (p: Program, arn: string): Handle =>
   });
 const dropIn = (name: string, ...lines: readonly string[]): string =>
   `sudo tee /etc/systemd/system/${name}.service.d/50-x.conf >/dev/null <<'DROP_IN'\n[Service]\n${lines.join("\n")}\nDROP_IN`;
-const START = ["ExecStart=", "ExecStart=/home/ddos/venv/bin/uvicorn ml_gateway.app:app --app-dir /home/ddos/app --host 127.0.0.1 --port 8000"];
+const START = [
+  "ExecStart=",
+  "ExecStart=/home/ddos/venv/bin/uvicorn ml_gateway.app:app --app-dir /home/ddos/app --host 127.0.0.1 --port 8000",
+];
 const tag = (p: Program, type: string, inputs: Readonly<Record<string, unknown>>): Handle => p.add(type, "tag", inputs);
 
 export const mutations: Mutation[] = [
@@ -61,9 +64,7 @@ export const mutations: Mutation[] = [
   one("J01-ecs", "secrets of a container by reference", [], (p) =>
     p.add("aws:ecs/taskDefinition:TaskDefinition", "t", {
       family: "t",
-      containerDefinitions: JSON.stringify([
-        { name: "a", image: "a:1", secrets: [{ name: "SECRET_KEY", valueFrom: "prod-secret-key" }] },
-      ]),
+      containerDefinitions: JSON.stringify([{ name: "a", image: "a:1", secrets: [{ name: "SECRET_KEY", valueFrom: "prod-secret-key" }] }]),
     }),
   ),
   one("J02", "a tag of its own with a password", "secret-in-tags", (p) =>
