@@ -57,11 +57,11 @@ export class Firewall extends pulumi.ComponentResource {
     for (const block of args.httpsFrom) {
       this.ingress(block === ANYWHERE ? "gateway-https" : `gateway-https-${block}`, gateway, "tcp", 443, { cidrIpv4: block });
     }
+    this.balancerGroupId = args.balanced ? this.balanced(gateway, backend, args) : undefined;
+    if (!args.balanced) this.ingress("webserver-service", backend, "tcp", args.servicePort, fromGateway);
     if (args.access === "ssh") this.bastion(gateway, backend, args);
     this.connectGroupId = args.access === "instance-connect" ? this.connected(gateway, backend, args) : undefined;
     this.endpointGroupId = args.ssmEndpoints ? this.ssmEndpoints(gateway, backend, args) : undefined;
-    this.balancerGroupId = args.balanced ? this.balanced(gateway, backend, args) : undefined;
-    if (!args.balanced) this.ingress("webserver-service", backend, "tcp", args.servicePort, fromGateway);
 
     if (!args.balanced) this.egress("gateway-service", gateway, "tcp", args.servicePort, toBackend);
     this.packages("gateway", gateway);
