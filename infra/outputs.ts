@@ -33,6 +33,11 @@ export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
     meaning: "host keys that the set-up is pinned to, by host; hosts of a fleet are not set up over SSH",
     use: "`known_hosts`, `npm run verify`",
   },
+  balancerName: {
+    kind: "text",
+    meaning: "DNS name of the internal load balancer, with `backend.loadBalancer`",
+    use: "`npm run repair`",
+  },
   modelBucket: { kind: "text", meaning: "name of the bucket with models and backups", use: "`npm run models -- publish`" },
   modelRelease: { kind: "text", meaning: "release that the manifest names", use: "which models should serve" },
   verification: {

@@ -40,6 +40,8 @@ export interface StackOutputs {
   readonly hostKeys: { readonly gateway: pulumi.Output<string>; readonly backend?: pulumi.Output<string> };
   /** Where the hosts are reached through tunnels: what they are called there, for `npm run verify` and the like. */
   readonly instanceIds?: Readonly<Record<HostRole, pulumi.Output<string>>>;
+  /** Of the internal load balancer, where there is one. */
+  readonly balancerName?: pulumi.Output<string>;
   readonly modelBucket: pulumi.Output<string>;
   readonly modelRelease: string;
   /** What the verify steps found on the hosts and from the gateway. */
@@ -110,6 +112,7 @@ export function createStack(inputs: StackInputs, found: Found, tunnels?: Tunnels
       ? {}
       : { instanceIds: { gateway: hosts.gateway.id, backend: hosts.backend.id } }),
     hostKeys,
+    ...(balancer === undefined ? {} : { balancerName: balancer.dnsName }),
     modelBucket: bucket.bucketName,
     modelRelease: inputs.models.release,
     verification,

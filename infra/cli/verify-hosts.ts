@@ -25,6 +25,8 @@ export interface Deployed {
   readonly modelBucket: string;
   /** None of the hosts of a fleet. */
   readonly hostKeys: Readonly<Partial<Record<HostRole, string>>>;
+  /** Where there is a load balancer. */
+  readonly balancerName?: string;
   /** Where `access` is not ssh. */
   readonly instanceIds?: Readonly<Record<HostRole, string>>;
 }
@@ -96,13 +98,20 @@ export async function ask(role: HostRole, inputs: StackInputs, deployed: Deploye
  */
 export async function runStep(role: HostRole, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
   const configured = await settled(pulumi.all({ ...inputs.values(role) }));
-  const values = { ...configured, bucket: inputs.bucketName, ...addresses(inputs, deployed) };
+  const values = { ...configured, bucket: inputs.bucketName, ...addresses(step, inputs, deployed) };
   return send(role, step, step.stdin(values), inputs, deployed);
 }
 
-/** As infra/set-up.ts gives them. */
-function addresses({ config }: StackInputs, { backendAddress }: Deployed): Pick<StepValues, "backendAddress" | "balancerName"> {
-  return config.backend.mode === "fleet" ? { backendAddress: NO_ADDRESS, balancerName: backendAddress } : { backendAddress };
+type Addresses = Pick<StepValues, "backendAddress" | "balancerName">;
+
+/** As infra/set-up.ts gives them. @throws Problem where a stack that an earlier version deployed does not say what the step needs */
+export function addresses(step: Pick<Step, "uses">, { config }: Pick<StackInputs, "config">, deployed: Deployed): Addresses {
+  const { backendAddress, balancerName } = deployed;
+  if (config.backend.mode === "fleet") return { backendAddress: NO_ADDRESS, balancerName: balancerName ?? backendAddress };
+  if (step.uses.includes("balancerName") && balancerName === undefined) {
+    throw new Problem("the outputs lack balancerName, though backend.loadBalancer is true: deploy the stack with this version first");
+  }
+  return { backendAddress, ...(balancerName === undefined ? {} : { balancerName }) };
 }
 
 /**

@@ -196,6 +196,7 @@ describe("an internal load balancer in front of the backend", () => {
       .sort();
 
   test("is the only way from the gateway to the service port", () => {
+    expect(balanced.outputs).toHaveProperty("balancerName");
     expect(rules(balanced)).toEqual([
       "in-balancer-service: firewall-balancer-sg firewall-gateway-sg",
       "in-webserver-balancer: firewall-webserver-sg firewall-balancer-sg",

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repairCommand } from "../../../infra/cli/repair";
+import { addresses } from "../../../infra/cli/verify-hosts";
+import type { StackInputs } from "../../../infra/release/inputs";
 import { exitCode, PARTS, readStep, renderRepair, stepsFor } from "../../../infra/cli/repair-report";
 import type { HostOutcome } from "../../../infra/cli/verify-report";
 import { hostSteps } from "../../../infra/release/steps";
@@ -38,6 +40,19 @@ test("the release step is told to deploy nothing else, and only by repair", () =
       ?.stdin({ bucket: "b", backendAddress: "10.0.0.1", env: { LOG_LEVEL: "info" } }) ?? "";
   expect(stdin(true).split("\n")).toContain("repairOnly=yes");
   expect(stdin()).not.toContain("repairOnly");
+});
+
+test("the gateway's system step gets the load balancer's name, and says where an earlier version did not keep it", () => {
+  const prepare = hostSteps(exampleSpec("gateway", { balanced: true })).find(({ name }) => name === "prepare");
+  const verify = hostSteps(exampleSpec("gateway", { balanced: true })).find(({ name }) => name === "verify");
+  if (prepare === undefined || verify === undefined) throw new Error("no such step");
+  const inputs = { config: { backend: { mode: "single" } } } as unknown as StackInputs;
+  const deployed = { gatewayAddress: "203.0.113.10", backendAddress: "10.0.101.10", modelBucket: "m", hostKeys: {} };
+  const given = addresses(prepare, inputs, { ...deployed, balancerName: "lb.internal" });
+  expect(given).toEqual({ backendAddress: "10.0.101.10", balancerName: "lb.internal" });
+  expect(prepare.stdin({ bucket: "m", ...given })).toContain("balancer=lb.internal:");
+  expect(() => addresses(prepare, inputs, deployed)).toThrow(/outputs lack balancerName.*deploy the stack/);
+  expect(addresses(verify, inputs, deployed)).toEqual({ backendAddress: "10.0.101.10" });
 });
 
 test("of a step that sees secrets only the reason of its failure is shown", () => {
