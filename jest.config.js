@@ -18,6 +18,8 @@ const shared = {
 module.exports = {
   // Jest itself leaves a core free; of two, that is half.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  // A busy machine is no failure: tests start programs, and one that hangs is ended all the same.
+  testTimeout: 30_000,
   reporters: ["default", "<rootDir>/tools/jest-skipped.js"],
   projects: [
     {
