@@ -115,8 +115,9 @@ class Django:
         self.served = isinstance(made, ast.Call) and terminal(made.func) in _DJANGO
 
     def _said(self, path, tree):
+        always = {id(one.value) if isinstance(one, ast.Expr) else id(one) for one in tree.body}
         for node in ast.walk(tree):
-            certain = node in tree.body or any(isinstance(one, ast.Expr) and one.value is node for one in tree.body)
+            certain = id(node) in always
             if isinstance(node, ast.Call) and terminal(node.func) == "setdefault" and len(node.args) == 2 and getattr(node.args[0], "value", None) == _SETTINGS:
                 yield certain and self.values.text(path, node.args[1]) or ""
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript) and getattr(node.targets[0].slice, "value", None) == _SETTINGS:

@@ -1,6 +1,7 @@
 """What names a module binds when it is imported, and how: told from its syntax tree, without running it. Standard library only."""
 
 import ast
+import functools
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Whatever does one of these may bind any name.
@@ -45,6 +46,7 @@ def _bound(node):
     return _targets(node) + [name for name in captures if name]
 
 
+@functools.lru_cache(maxsize=None)  # every name of a module is asked for
 def may_bind_any(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Global) or (isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)):
@@ -57,7 +59,16 @@ def may_bind_any(tree):
 
 def binders(tree, name):
     """The statements that bind the name when the module is imported, each with whether it only runs as a program."""
-    return [(node, guarded) for node, guarded in _own(tree.body) if name in _bound(node)]
+    return _all_binders(tree).get(name, [])
+
+
+@functools.lru_cache(maxsize=None)
+def _all_binders(tree):
+    found = {}
+    for node, guarded in _own(tree.body):
+        for name in set(_bound(node)):
+            found.setdefault(name, []).append((node, guarded))
+    return found
 
 
 def binds(tree, name):

@@ -1,11 +1,12 @@
 """Which GET requests an application answers, with what its routers are hung below: as far as syntax trees tell. Standard library only."""
 
 import ast
+import functools
 import json
 import re
 
 from syntax_names import FUNCTIONS, is_main_guard, may_bind_any, origin, terminal
-from syntax_values import Values, functions_of, locals_of, module_of
+from syntax_values import Values, locals_of, module_of
 
 _METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace", "websocket", "route", "api_route", "on_event")
 _APPS = ("FastAPI", "Flask", "Quart", "Starlette", "APIFlask")
@@ -97,12 +98,7 @@ class Routes:
 
     def _imported_later(self, path, key):
         """A function that imports the application may add routes to it."""
-        names = (key[1], module_of(key[0]).rpartition(".")[2])
-        for function in functions_of(self.trees[path]):
-            for one in ast.walk(function):
-                if isinstance(one, (ast.Import, ast.ImportFrom)) and any(alias.name.rpartition(".")[2] in names for alias in one.names):
-                    return True
-        return False
+        return not _imported_by_functions(self.trees[path]).isdisjoint((key[1], module_of(key[0]).rpartition(".")[2]))
 
     def _is_plain_lifespan(self, path, node):
         """Whether a lifespan is seen, and adds no routes to the application that it is given."""
@@ -233,6 +229,13 @@ class Routes:
             made = self._made(key)
             plain = certain and terminal(made.func) in ("FastAPI", "APIRouter") and not any(one.arg in _CHANGES_BODY for one in [*made.keywords, *call.keywords]) and function.returns is None
             self._add(found, path, call.args[0] if call.args else _keyword(call, "path", "rule"), call.lineno, _body(function) if plain else None)
+
+
+@functools.lru_cache(maxsize=None)  # asked for every router
+def _imported_by_functions(tree):
+    """The last part of each name that functions of a module import."""
+    inside = [one for function in ast.walk(tree) if isinstance(function, FUNCTIONS) for one in ast.walk(function)]
+    return {alias.name.rpartition(".")[2] for one in inside if isinstance(one, (ast.Import, ast.ImportFrom)) for alias in one.names}
 
 
 def _body(function):

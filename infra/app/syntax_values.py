@@ -3,7 +3,7 @@
 import ast
 import posixpath
 
-from syntax_names import FUNCTIONS, binders, may_bind_any, terminal
+from syntax_names import binders, may_bind_any, terminal
 
 # Where the folder lies on a host (systemd's WorkingDirectory, and uvicorn's --app-dir).
 APP = "/home/ddos/app"
@@ -163,7 +163,3 @@ def within(path):
     """The path below the application's folder; None for any other place, and for the folder itself."""
     whole = posixpath.normpath(posixpath.join(APP, path))
     return whole[len(APP) + 1 :] if whole.startswith(APP + "/") else None
-
-
-def functions_of(tree):
-    return [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]

@@ -179,6 +179,16 @@ python("allowed hosts, and the way to HTTPS", () => {
   ]);
 });
 
+python("a large module is read to its end within the time that there is", () => {
+  const one = (number: number): string =>
+    `LIMIT_${number} = 1\n@app.get("/r${number}")\ndef f${number}(a=LIMIT_${number}):\n    return helper_${number}(a)\n`;
+  const { health, notices } = report({
+    "main.py": `from fastapi import FastAPI\napp = FastAPI()\n${Array.from({ length: 800 }, (_, number) => one(number)).join("")}`,
+  });
+  expect(notices).toEqual([]);
+  expect(health?.seen).toHaveLength(800);
+});
+
 python("a WebSocket is seen, in whichever way it is written", () => {
   const seen = (line: string) => report({ "main.py": `${MAIN}${line}\n`, "routes.py": ROUTER }).websocket;
   expect(seen('@app.websocket("/ws")\nasync def ws(s):\n    pass')).toEqual({ path: "main.py", line: 4 });
