@@ -78,6 +78,10 @@ class Folder:
         except (SyntaxError, ValueError):
             return None
 
+    def whole(self):
+        """The trees of all files that Python can read."""
+        return [tree for path in self.files if (tree := self.parsed(path)) is not None]
+
     def text(self, path):
         return self.files[path].decode("utf-8", "replace")
 
@@ -210,9 +214,8 @@ def settings(modules):
 def health(folder, values, request, entry, django, started):
     """What is known of the answer at the path of health."""
     wanted = request["health"].partition("?")[0]
-    trees = [tree for path in folder.files if (tree := folder.parsed(path)) is not None]
     routes, seen = django.routes(wanted) if django.served else routes_of(folder, values, entry, request["attribute"], wanted, started) if entry is not None else (None, [])
-    return {"mentioned": mentions(trees, wanted), "routes": routes, "seen": seen}
+    return {"mentioned": mentions(folder.whole(), wanted), "routes": routes, "seen": seen}
 
 
 def main():

@@ -3,13 +3,12 @@
 import ast
 import json
 
-from syntax_names import origin, terminal
+from syntax_files import certain_calls
+from syntax_names import PASSES, keyword, origin, terminal
 from syntax_values import module_of
 
 _DJANGO = ("get_asgi_application", "get_wsgi_application")
 _SETTINGS = "DJANGO_SETTINGS_MODULE"
-# Middleware that answers no plain GET of a path of the application's own.
-_PASSES = ("CORSMiddleware", "GZipMiddleware", "TrustedHostMiddleware", "SessionMiddleware", "HTTPSRedirectMiddleware", "CorrelationIdMiddleware")
 _OF_DJANGO = ("django.", "corsheaders.", "whitenoise.")
 
 
@@ -21,10 +20,6 @@ def _texts(values, path, node):
     return None if None in found else found
 
 
-def _keyword(call, name):
-    return next((one.value for one in call.keywords if one.arg == name), None)
-
-
 _MIDDLEWARE = ("starlette", "fastapi")
 _CHANGES = ("append", "extend", "insert", "remove", "clear", "pop")
 
@@ -32,8 +27,7 @@ _CHANGES = ("append", "extend", "insert", "remove", "clear", "pop")
 def _changed(values, node):
     """Whether a list that has a name may be another one by the time it is used."""
     name = terminal(node)
-    trees = [tree for path in values.folder.files if (tree := values.folder.parsed(path)) is not None]
-    return name is not None and any(isinstance(one, ast.Attribute) and one.attr in _CHANGES and terminal(one.value) == name for tree in trees for one in ast.walk(tree))
+    return name is not None and any(isinstance(one, ast.Attribute) and one.attr in _CHANGES and terminal(one.value) == name for tree in values.folder.whole() for one in ast.walk(tree))
 
 
 class Guards:
@@ -41,11 +35,10 @@ class Guards:
 
     def __init__(self, values, modules, entry, attribute):
         self.values, self.modules = values, modules
-        key = None if entry is None else values.object(entry, ast.Name(attribute, ast.Load()))
-        made = None if key is None else getattr(values.binder(*key), "value", None)
-        self.key, self.made, self.certain = key, made, set()
+        self.key, made = values.made(entry, attribute)
+        self.certain = set()
         added = [(path, node) for path, tree in modules for node in tree.body if self._adds(path, node)]
-        given = _keyword(made, "middleware") if isinstance(made, ast.Call) else None
+        given = keyword(made, "middleware") if isinstance(made, ast.Call) else None
         calls = [node.value for _, node in added] + (given.elts if isinstance(given, ast.List) else [])
         others = [tree for _, tree in modules for one in ast.walk(tree) if isinstance(one, ast.Attribute) and one.attr == "middleware"]
         if not others and (given is None or isinstance(given, ast.List)) and all(self._named(one) for one in calls):
@@ -57,7 +50,7 @@ class Guards:
 
     @staticmethod
     def _named(call):
-        return isinstance(call, ast.Call) and any(terminal(one) in _PASSES for one in call.args)
+        return isinstance(call, ast.Call) and any(terminal(one) in PASSES for one in call.args)
 
     def _calls(self, name):
         for path, tree in self.modules:
@@ -71,7 +64,7 @@ class Guards:
         """Names that requests have to come for: [{path, line, hosts, certain}]."""
         found = []
         for path, call, certain in self._calls("TrustedHostMiddleware"):
-            given = _keyword(call, "allowed_hosts")
+            given = keyword(call, "allowed_hosts")
             names = None if given is None else _texts(self.values, path, given)
             if names is not None:
                 found.append({"path": path, "line": call.lineno, "hosts": names, "certain": certain and not _changed(self.values, given)})
@@ -109,8 +102,7 @@ class Django:
         if not self.module and said:
             # One of several, or one that depends on something, is not known.
             self.module = said[0] if len(set(said)) == 1 else ""
-        key = values.object(entry, ast.Name(attribute, ast.Load())) if entry is not None else None
-        made = None if key is None else getattr(values.binder(*key), "value", None)
+        _, made = values.made(entry, attribute)
         # Else it is a part of another application, which answers first.
         self.served = isinstance(made, ast.Call) and terminal(made.func) in _DJANGO
 
@@ -127,9 +119,8 @@ class Django:
         """The variable that says which settings, where nothing else does."""
         if self.place is None or self.module is not None:
             return []
-        trees = [tree for path in self.values.folder.files if (tree := self.values.folder.parsed(path)) is not None]
         # settings.configure() takes its place, and a name that is built may set it.
-        otherwise = any(terminal(node) == "configure" or getattr(node, "value", None) == _SETTINGS for tree in trees for node in ast.walk(tree))
+        otherwise = any(terminal(node) == "configure" or getattr(node, "value", None) == _SETTINGS for tree in self.values.folder.whole() for node in ast.walk(tree))
         return [{**self.place, "name": _SETTINGS, "certain": not otherwise}]
 
     def modules(self):
@@ -216,12 +207,13 @@ class Django:
 
 def own_version(values, modules, project):
     """Where the project asks for its own version, which is known of installed packages alone."""
-    from syntax_files import certain_calls
+    def normalized(name):
+        return name.lower().replace("_", "-").replace(".", "-")
 
-    wanted = project.lower().replace("_", "-").replace(".", "-")
+    wanted = normalized(project)
     for path, tree in modules:
         for call in certain_calls(tree.body):
             given = values.text(path, call.args[0]) if terminal(call.func) in ("version", "metadata", "get_distribution") and len(call.args) == 1 else None
             given = module_of(path).partition(".")[0] if given is None and call.args and getattr(call.args[0], "id", None) == "__name__" and terminal(call.func) in ("version", "metadata") else given
-            if given is not None and wanted != "" and given.lower().replace("_", "-").replace(".", "-") == wanted:
+            if given is not None and wanted != "" and normalized(given) == wanted:
                 yield path, call.lineno, f"asks for the version of {given}, the project itself, which is not installed on a host (it runs from its folder)", "catch PackageNotFoundError, or write the version down"

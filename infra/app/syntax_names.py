@@ -149,6 +149,14 @@ def _no_asgi(tree, node):
     return None
 
 
+# Middleware that passes a plain GET on, or refuses it, and answers no path of the application's own.
+PASSES = ("CORSMiddleware", "GZipMiddleware", "TrustedHostMiddleware", "SessionMiddleware", "HTTPSRedirectMiddleware", "CorrelationIdMiddleware")
+
+
+def keyword(call, *names):
+    return next((one.value for one in call.keywords if one.arg in names), None)
+
+
 def terminal(node):
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
 

@@ -5,7 +5,7 @@ import functools
 import json
 import re
 
-from syntax_names import FUNCTIONS, is_main_guard, may_bind_any, origin, terminal
+from syntax_names import FUNCTIONS, PASSES, is_main_guard, keyword, may_bind_any, origin, terminal
 from syntax_values import Values, locals_of, module_of
 
 _METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace", "websocket", "route", "api_route", "on_event")
@@ -21,8 +21,6 @@ _HARMLESS = set(
 _CHANGES_BODY = ("default_response_class", "dependencies", "response_class", "response_model", "status_code")
 _HANGS = ("include_router", "register_blueprint", "mount")
 _ADDS = ("add_api_route", "add_route", "add_url_rule", "add_api_websocket_route", "add_websocket_route", "add_event_handler")
-# Middleware that passes a plain GET on, or refuses it.
-_PASSES = ("CORSMiddleware", "GZipMiddleware", "TrustedHostMiddleware", "SessionMiddleware", "HTTPSRedirectMiddleware", "CorrelationIdMiddleware")
 _READ = ("state", "dependency_overrides", "openapi", "openapi_schema", "title", "version", "logger", "config", "secret_key")
 # What the service never imports, and what may use its application in any way.
 _TEST = re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|conftest\.py$)")
@@ -34,10 +32,6 @@ def mentions(trees, path):
     wanted = path.strip("/")
     texts = {node.value.strip("/") for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return any(text != "" and (wanted == text or wanted.endswith("/" + text)) for text in texts) or wanted == ""
-
-
-def _keyword(call, *names):
-    return next((one.value for one in call.keywords if one.arg in names), None)
 
 
 def _may_match(pattern, wanted):
@@ -83,12 +77,12 @@ class Routes:
             return found
         if {one.arg for one in made.keywords} - _HARMLESS or any(self._is_star(path, key) or self._imported_later(path, key) for path in self.trees):
             found.whole = False
-        if not self._of_package(key[0], made) or _keyword(made, "lifespan") is not None and not self._is_plain_lifespan(key[0], _keyword(made, "lifespan")):
+        if not self._of_package(key[0], made) or keyword(made, "lifespan") is not None and not self._is_plain_lifespan(key[0], keyword(made, "lifespan")):
             found.whole = False
-        self._listed(key[0], _keyword(made, "routes"), found, depth)
+        self._listed(key[0], keyword(made, "routes"), found, depth)
         for path, node, parents in self._uses(key):
             self._use(path, node, parents, key, found, depth)
-        prefix = _keyword(made, "prefix", "url_prefix") if own else None
+        prefix = keyword(made, "prefix", "url_prefix") if own else None
         return self._hung(key[0], prefix, found)
 
     def _of_package(self, path, made):
@@ -162,15 +156,15 @@ class Routes:
         if method in ("include_router", "register_blueprint") and args:
             self._include(path, call, found, depth)
         elif method == "mount":
-            self._mount(path, args[0] if args else _keyword(call, "path"), args[1] if len(args) > 1 else _keyword(call, "app"), found, depth)
+            self._mount(path, args[0] if args else keyword(call, "path"), args[1] if len(args) > 1 else keyword(call, "app"), found, depth)
         elif method in ("add_api_route", "add_route", "add_url_rule"):
             if self._is_get(call):
-                self._add(found, path, args[0] if args else _keyword(call, "path", "rule"), call.lineno)
-        elif method == "add_middleware" and not (args and terminal(args[0]) in _PASSES):
+                self._add(found, path, args[0] if args else keyword(call, "path", "rule"), call.lineno)
+        elif method == "add_middleware" and not (args and terminal(args[0]) in PASSES):
             found.whole = False
 
     def _include(self, path, call, found, depth):
-        key, prefix = self.values.object(path, call.args[0]), _keyword(call, "prefix", "url_prefix")
+        key, prefix = self.values.object(path, call.args[0]), keyword(call, "prefix", "url_prefix")
         # A blueprint's own prefix gives way to the one that is given here.
         own = prefix is None or call.func.attr != "register_blueprint"
         inner = Found() if key is None else self.of(key, depth + 1, own)
@@ -204,31 +198,31 @@ class Routes:
             kind = terminal(one.func) if isinstance(one, ast.Call) else None
             if kind == "Route":
                 if self._is_get(one):
-                    self._add(found, path, one.args[0] if one.args else _keyword(one, "path"), one.lineno)
-            elif kind == "Mount" and _keyword(one, "routes") is not None:
+                    self._add(found, path, one.args[0] if one.args else keyword(one, "path"), one.lineno)
+            elif kind == "Mount" and keyword(one, "routes") is not None:
                 inner = Found()
-                self._listed(path, _keyword(one, "routes"), inner, depth)
-                self._hung(path, one.args[0] if one.args else _keyword(one, "path"), inner)
+                self._listed(path, keyword(one, "routes"), inner, depth)
+                self._hung(path, one.args[0] if one.args else keyword(one, "path"), inner)
                 found.routes += inner.routes
                 found.whole = found.whole and inner.whole
             elif kind == "Mount":
-                self._mount(path, one.args[0] if one.args else _keyword(one, "path"), one.args[1] if len(one.args) > 1 else _keyword(one, "app"), found, depth)
+                self._mount(path, one.args[0] if one.args else keyword(one, "path"), one.args[1] if len(one.args) > 1 else keyword(one, "app"), found, depth)
             elif kind != "WebSocketRoute":
                 found.whole = False
 
     @staticmethod
     def _is_get(call):
-        methods = _keyword(call, "methods")
+        methods = keyword(call, "methods")
         # A name may stand for any list.
         return methods is None or "'GET'" in ast.dump(methods).upper() or not isinstance(methods, (ast.List, ast.Tuple, ast.Set)) or not all(isinstance(one, ast.Constant) for one in methods.elts)
 
     def _decorated(self, path, function, call, method, key, found, certain):
-        if _keyword(call, "strict_slashes", "subdomain", "host") is not None:
+        if keyword(call, "strict_slashes", "subdomain", "host") is not None:
             found.whole = False
         if method in ("get", "route", "api_route") and (method == "get" or self._is_get(call)):
             made = self._made(key)
             plain = certain and terminal(made.func) in ("FastAPI", "APIRouter") and not any(one.arg in _CHANGES_BODY for one in [*made.keywords, *call.keywords]) and function.returns is None
-            self._add(found, path, call.args[0] if call.args else _keyword(call, "path", "rule"), call.lineno, _body(function) if plain else None)
+            self._add(found, path, call.args[0] if call.args else keyword(call, "path", "rule"), call.lineno, _body(function) if plain else None)
 
 
 @functools.lru_cache(maxsize=None)  # asked for every router
@@ -320,13 +314,13 @@ def routes_of(folder, values, path, attribute, wanted, started=()):
     if made is None or terminal(made.func) not in _APPS:
         return None, []
     found = routes.of(key)
-    base = _keyword(made, "root_path")
+    base = keyword(made, "root_path")
     root = "" if base is None else values.text(key[0], base)
     seen = found.routes + [{**one, "path": f"{root.rstrip('/')}{one['path']}"} for one in (found.routes if root else [])]
     if root is None or any(re.search(r"[{<]", one["path"]) and _may_match(one["path"], wanted) for one in seen):
         found.whole = False
     seen = [one for one in seen if not re.search(r"[{<]", one["path"])]
-    if terminal(made.func) in ("Flask", "Quart", "APIFlask") and wanted.startswith("/static/") or any(_keyword(made, one) is not None for one in ("docs_url", "redoc_url", "openapi_url")):
+    if terminal(made.func) in ("Flask", "Quart", "APIFlask") and wanted.startswith("/static/") or any(keyword(made, one) is not None for one in ("docs_url", "redoc_url", "openapi_url")):
         found.whole = False
     built_in = [{"path": one, "file": key[0], "line": 0, "body": None} for one in _BUILT_IN]
     return (seen + built_in if found.whole else None), [one for one in seen if one["line"] > 0]

@@ -85,6 +85,11 @@ class Values:
         source = self.folder.file_of(origin_of(found, path))
         return None if source is None else self.object(source, ast.Name(alias.name, ast.Load()), depth + 1)
 
+    def made(self, path, attribute):
+        """((file, name), expression) of the application that a module has by that name; None in place of what is not known."""
+        key = None if path is None else self.object(path, ast.Name(attribute, ast.Load()))
+        return key, None if key is None else getattr(self.binder(*key), "value", None)
+
     def assigned(self, path, node):
         """(file, expression) that a name was given; None where that is not known."""
         key = self.object(path, node)
