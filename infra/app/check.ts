@@ -3,7 +3,7 @@
  * not. Nothing of the application is run. Pure, apart from reading the tree.
  */
 import { isLfsPointer } from "../../models-manifest/content";
-import { unmetNeeds, type HostGifts } from "./host-needs";
+import { ANOTHER_HOST, unmetNeeds, type HostGifts } from "./host-needs";
 import { admits, missingPackages, missingRuntime, pinConflicts, unpinned } from "./packages";
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
@@ -125,7 +125,7 @@ function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, gi
         .slice(0, 1)
         .map(
           (version) =>
-            `${file}: wants Python ${wanted} (requires-python), and a host has ${version}; change requires-python, or give the hosts another release of Ubuntu (gateway.os, backend.os)`,
+            `${file}: wants Python ${wanted} (requires-python), and a host has ${version}; change requires-python, or ${ANOTHER_HOST}`,
         ),
       ...conflicts.map(
         ({ place, name, found, wanted }) =>

@@ -5,6 +5,9 @@
 import { admits } from "./packages";
 import type { Requirement } from "./requirements";
 
+/** How the hosts get another Python. */
+export const ANOTHER_HOST = "give the hosts another release of Ubuntu (gateway.os, backend.os)";
+
 /** What the configuration gives. */
 export interface HostGifts {
   /** `backend.packages`; undefined where an image of the reader's own may have any. */

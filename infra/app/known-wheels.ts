@@ -1,4 +1,5 @@
 /** Versions of large packages for which PyPI has wheels of the hosts' Python. Others would have to be built, which takes a compiler and long. Pure. */
+import { ANOTHER_HOST } from "./host-needs";
 import type { Requirement } from "./requirements";
 import { admits } from "./packages";
 
@@ -49,5 +50,3 @@ export function noWheel({ name, specifier, marker, url }: Requirement, pythons: 
     ? undefined
     : `asks for ${name} ${exact}, of which PyPI has no wheel for Python ${early.minor}, which a host has; write ${early.range.from} or a later version, or ${ANOTHER_HOST}`;
 }
-
-const ANOTHER_HOST = "give the hosts another release of Ubuntu (gateway.os, backend.os)";

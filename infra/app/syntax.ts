@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { ANOTHER_HOST } from "./host-needs";
 import type { AppModule } from "./module";
 import { leftOutModule, leftOutWords } from "./left-out-files";
 import { openedFiles, type Opened } from "./opened-files";
@@ -136,8 +137,6 @@ function broken(tree: AppTree, answer: Answer, { says, text, ...at }: NonNullabl
     ? { problems: [`${found}; a host has Python ${oldest ?? here}. Write it otherwise, or ${ANOTHER_HOST}`] }
     : { problems: [`${found}; the service could not start. Correct the line`] };
 }
-
-const ANOTHER_HOST = "give the hosts another release of Ubuntu (gateway.os, backend.os)";
 
 function otherPython(tree: AppTree, { name, since, until, ...at }: Answer["versions"][number], minors: readonly number[]): string[] {
   const old = minors.find((minor) => since !== null && minor < since);

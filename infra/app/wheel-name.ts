@@ -1,5 +1,7 @@
 /** What the name of a wheel says of the machine that it is for (the binary distribution format of PyPI). Pure. */
 
+import { ANOTHER_HOST } from "./host-needs";
+
 /** name-version(-build)-python-abi-platform.whl */
 const NAME = /^[\w.]+-[\w.!+]+(?:-\d\w*)?-([\w.]+)-([\w.]+)-([\w.]+)\.whl$/;
 const SYSTEMS: readonly (readonly [tag: RegExp, system: string])[] = [
@@ -21,7 +23,7 @@ export function wheelProblem(file: string, pythons: readonly string[]): string |
   const host = pythons.find((version) => !runsOn(python.split("."), abi, version));
   return host === undefined
     ? undefined
-    : `${name} is for another Python (${python}), and a host has ${host}; give the wheel for that, or give the hosts another release of Ubuntu (gateway.os, backend.os)`;
+    : `${name} is for another Python (${python}), and a host has ${host}; give the wheel for that, or ${ANOTHER_HOST}`;
 }
 
 function runsOn(tags: readonly string[], abi: string, version: string): boolean {

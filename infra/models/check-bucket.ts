@@ -1,20 +1,13 @@
 /** Everything that is asked of AWS about a bucket of others, before anything is registered. */
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config/types";
-import type { LastUpdate } from "../last-update";
+import type { Surroundings } from "../network/check-existing";
 import { isKnown, whyUnknown } from "../network/facts";
 import { partition } from "../naming";
 import { refuse } from "../refusal";
 import type { BucketFacts } from "./bucket-facts";
 import { encryptionOf, examineBucket } from "./examine-bucket";
 import { lookUpBucket } from "./look-up-bucket";
-
-export interface Surroundings {
-  readonly account: string;
-  readonly bucketName: string;
-  readonly last: LastUpdate;
-  readonly warn: (text: string) => Promise<void>;
-}
 
 /**
  * @returns what was found of `models.existing`; undefined where the program makes the bucket.
@@ -61,7 +54,7 @@ export function bucketKey(config: StackConfig, facts: BucketFacts, account: stri
   const { existing } = models;
   if (existing === undefined || existing.manage.includes("encryption") || !isKnown(facts.settings)) return named;
   const { SSEAlgorithm: algorithm = "", KMSMasterKeyID: given } = encryptionOf(facts.settings);
-  const found = algorithm.startsWith("aws:kms") ? keyArn(given, `${partitionArn(region)}:kms:${region}:${account}`) : undefined;
+  const found = algorithm.startsWith("aws:kms") ? keyArn(given, `arn:${partition(region)}:kms:${region}:${account}`) : undefined;
   const place = `${project}:kms.bucketKey`;
   const remedy = "or add encryption to models.existing.manage";
   // An alias is of no use to the rights of a role.
@@ -80,8 +73,6 @@ export function bucketKey(config: StackConfig, facts: BucketFacts, account: stri
   }
   return found;
 }
-
-const partitionArn = (region: string): string => `arn:${partition(region)}`;
 
 /** Undefined for the key that AWS keeps for S3, which everybody in the account may use through S3. */
 function keyArn(given: string | undefined, place: string): string | undefined {

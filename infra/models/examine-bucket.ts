@@ -3,7 +3,7 @@ import { refusesPlainHttp } from "../../policies/rules/bucket/bucket-tls-only";
 import type { BucketSetting } from "../config/existing-schema";
 import type { ExistingBucketConfig } from "../config/types";
 import { MODEL_PREFIX } from "../hosts/permissions";
-import { isKnown, whyUnknown, type Asked, type Verdict } from "../network/facts";
+import { isKnown, unanswered, type Asked, type Verdict } from "../network/facts";
 import { partition } from "../naming";
 import { GUARDS, type BucketFacts, type CloudBucket, type LifecycleRule } from "./bucket-facts";
 import { tlsOnly, tlsStatement } from "./settings";
@@ -164,25 +164,20 @@ function unseen({ project, existing, account }: BucketArgs, facts: BucketFacts):
   const questions: readonly (readonly [string, Asked<unknown>])[] = [
     ["whether it is there, and where", facts.region],
     [`whether it is one of account ${account}`, facts.own],
-    ["its settings", facts.settings],
+    ["its settings", facts.settings === "absent" ? { unknown: "Cloud Control does not know the bucket" } : facts.settings],
     ["its policy", facts.policy],
   ];
-  const open = questions.flatMap(([what, answer]) => {
-    const why =
-      whyUnknown(answer) ?? (what === "its settings" && answer === "absent" ? "Cloud Control does not know the bucket" : undefined);
-    return why === undefined ? [] : [{ what, why }];
-  });
-  if (open.length === 0) return [];
-  const reasons = [...new Set(open.map(({ why }) => why))].join("; ");
+  const open = unanswered(questions);
+  if (open === undefined) return [];
   return [
-    `${project}:models.existing.bucket: ${existing.bucket} was not looked at as a whole (${reasons}): ${open.map(({ what }) => what).join(", ")}. Whether it is what the models need is not known there; ` +
+    `${project}:models.existing.bucket: ${existing.bucket} was not looked at as a whole (${open.why}): ${open.what}. Whether it is what the models need is not known there; ` +
       "s3:ListBucket, s3:ListAllMyBuckets, s3:GetBucketPolicy, cloudformation:GetResource and the rights to read each setting allow it (npm run deploy-role prints them)",
   ];
 }
 
 /** What a policy refuses to others it may refuse to the hosts as well; its conditions are not evaluated. */
 function denials(args: BucketArgs, { policy }: BucketFacts): string[] {
-  if (policy === "absent" || !isKnown(policy)) return [];
+  if (!isKnown(policy)) return [];
   const { Statement: given = [] } = JSON.parse(policy) as { Statement?: Denial | Denial[] };
   const named = [given]
     .flat()

@@ -42,6 +42,6 @@ export class ExistingBucket extends pulumi.ComponentResource {
 
 /** A bucket has one policy: what others have written in it stays. */
 function policyOf(bucket: string, arn: string, { policy }: BucketFacts): string {
-  if (policy === "absent" || !isKnown(policy)) return tlsOnly(arn);
+  if (!isKnown(policy)) return tlsOnly(arn);
   return refusesPlainHttp(bucket, policy) === "yes" ? policy : withTlsStatement(policy, arn);
 }

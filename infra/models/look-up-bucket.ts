@@ -1,9 +1,9 @@
 /** Asks AWS about a bucket that is there already, with the provider's own credentials. Nothing is decided here (examine-bucket.ts does). */
 import * as aws from "../aws";
 import { BACKUP_PREFIX } from "../hosts/permissions";
-import type { Asked } from "../network/facts";
+import { isKnown, type Asked } from "../network/facts";
 import { asked } from "../network/look-up";
-import { isGroup } from "../config/values";
+import { isGroup, parseJson } from "../config/values";
 import type { BucketFacts, CloudBucket } from "./bucket-facts";
 
 export interface WantedBucket {
@@ -26,18 +26,10 @@ export async function lookUpBucket({ bucket, prefix }: WantedBucket): Promise<Bu
 /** What is read as a policy later is one. */
 function readable(policy: Asked<string>): Asked<string> {
   if (policy === "") return "absent";
-  if (policy === "absent" || typeof policy !== "string") return policy;
-  const document = parsed(policy);
+  if (!isKnown(policy)) return policy;
+  const document = parseJson(policy);
   const statements = isGroup(document) ? [document.Statement ?? []].flat() : [undefined];
   return statements.every(isGroup) ? policy : { unknown: "it has the form of no policy" };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // of no form
-  }
 }
 
 /** Lists, by the property that holds them. */
@@ -64,8 +56,8 @@ function isCloudBucket(value: unknown): value is CloudBucket {
 /** The provider has no question for versioning, ownership and the public access block of a bucket: Cloud Control answers for all of them at once. */
 async function settingsOf(bucket: string): Promise<Asked<CloudBucket>> {
   const answer = await asked(async () => (await aws.getResource({ typeName: "AWS::S3::Bucket", identifier: bucket })).properties);
-  if (typeof answer !== "string" || answer === "absent") return answer;
-  const answered = parsed(answer);
+  if (!isKnown(answer)) return answer;
+  const answered = parseJson(answer);
   const settings = isGroup(answered) ? Object.fromEntries(Object.entries(answered).filter(([, value]) => value !== null)) : undefined;
   return isCloudBucket(settings) ? settings : { unknown: "Cloud Control answered in another form" };
 }

@@ -30,9 +30,7 @@ export function shownBucket({ bucket, region, manage, keys, facts: { settings, p
     ...own("encryption", "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", encryption(known)),
     ...own("publicAccessBlock", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", guards(known)),
     ...own("ownership", "aws:s3/bucketOwnershipControls:BucketOwnershipControls", ownership(known)),
-    ...(manage.includes("tlsPolicy") || policy === "absent" || !isKnown(policy)
-      ? []
-      : [part("aws:s3/bucketPolicy:BucketPolicy", { policy })]),
+    ...own("tlsPolicy", "aws:s3/bucketPolicy:BucketPolicy", isKnown(policy) ? { policy } : undefined),
     ...others(known).map(({ type, properties, id }) => part(type, properties, id)),
     ...keys.map((key) => part("aws:s3/bucketObjectv2:BucketObjectv2", { key }, `${bucket}/${key}`)),
   ];

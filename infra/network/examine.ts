@@ -1,6 +1,6 @@
 /** Whether a network that is there already carries this stack: from what AWS answered to what is wrong with it, all at once. Pure. */
 import { readBlock } from "./cidr";
-import { isKnown, whyUnknown } from "./facts";
+import { isKnown, unanswered } from "./facts";
 import type { Asked, Examined, Named, NetworkFacts, SubnetAnswer, SubnetFacts, Verdict } from "./facts";
 import { routing } from "./examine-routes";
 
@@ -139,14 +139,10 @@ function unseen({ project }: Examined, facts: NetworkFacts, subnets: readonly Na
     ...[...facts.nats],
     ["the endpoint of S3", facts.endpoint],
   ];
-  const open = questions.flatMap(([what, answer]) => {
-    const why = whyUnknown(answer);
-    return why === undefined ? [] : [{ what, why }];
-  });
-  if (open.length === 0) return [];
-  const reasons = [...new Set(open.map(({ why }) => why))].join("; ");
+  const open = unanswered(questions);
+  if (open === undefined) return [];
   return [
-    `${project}:network.existing was not looked at as a whole (${reasons}): ${open.map(({ what }) => what).join(", ")}. Whether the subnets are what they have to be is not known there; ` +
+    `${project}:network.existing was not looked at as a whole (${open.why}): ${open.what}. Whether the subnets are what they have to be is not known there; ` +
       "ec2:DescribeVpcs, DescribeVpcAttribute, DescribeSubnets, DescribeRouteTables, DescribeNatGateways, DescribeVpcEndpoints and DescribePrefixLists allow it",
   ];
 }

@@ -118,3 +118,15 @@ export function isKnown<T>(asked: Asked<T>): asked is T {
 export function whyUnknown(asked: Asked<unknown>): string | undefined {
   return typeof asked === "object" && asked !== null && "unknown" in asked ? String(asked.unknown) : undefined;
 }
+
+/** Everything that nobody knows, and why, in words; undefined where AWS has answered all of it. */
+export function unanswered(
+  questions: readonly (readonly [what: string, answer: Asked<unknown>])[],
+): { what: string; why: string } | undefined {
+  const open = questions.flatMap(([what, answer]) => {
+    const why = whyUnknown(answer);
+    return why === undefined ? [] : [{ what, why }];
+  });
+  if (open.length === 0) return undefined;
+  return { what: open.map(({ what }) => what).join(", "), why: [...new Set(open.map(({ why }) => why))].join("; ") };
+}
