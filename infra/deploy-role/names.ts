@@ -38,10 +38,8 @@ const NAMES: Readonly<Record<string, Resolve>> = {
   topic: (subject, scope) => of(subject, scope, "aws:sns/topic:Topic", ["topic"]),
   balancer: (subject, scope) => of(subject, scope, "aws:lb/loadBalancer:LoadBalancer", ["loadBalancerArn"]),
   targets: (subject, scope) => of(subject, scope, "aws:lb/targetGroup:TargetGroup", ["targetGroupArn"]),
-  scalingGroup: ({ inputs, resource }, scope) => [groupName(inputs, resource, scope)],
+  scalingGroup: (subject, scope) => of(subject, scope, "aws:autoscaling/group:Group", ["autoscalingGroupName"]),
   parameter: ({ inputs, resource }) => [(text(inputs, "name") ?? unknown(resource, "name")).replace(/^\//, "")],
-  launchOwner: ({ resource }, scope) =>
-    (resource?.options.ignoreChanges?.includes("imageId") ?? false) ? [...scope.imageOwners, "amazon"] : [],
   recordName: ({ inputs, resource }) => [(text(inputs, "name") ?? unknown(resource, "name")).toLowerCase()],
   recordType: ({ inputs, resource }) => [text(inputs, "type") ?? unknown(resource, "type")],
   // A zone that is there has an id; one that the program makes gets it from Route 53.
@@ -70,15 +68,9 @@ export function fill(pattern: string, subject: Subject, scope: Scope): string[] 
   return resolve(subject, scope).flatMap((value) => fill(pattern.replace(whole, value), subject, scope));
 }
 
-/** Of the group itself, or of the one that a policy is for. */
-function groupName(inputs: Properties, resource: GraphResource | undefined, { byUrn }: Scope): string {
-  const group = (resource?.propertyDependencies["autoscalingGroupName"] ?? []).flatMap((urn) => byUrn.get(urn) ?? [])[0];
-  return text(group?.inputs ?? inputs, "name") ?? text(inputs, "autoscalingGroupName") ?? unknown(resource, "name");
-}
-
-/** The newest image is looked for at each run, and a host that stands does not follow it. */
+/** The newest image is looked for at each run, and a host or a launch template that stands does not follow it. */
 function follows(resource: GraphResource | undefined): boolean {
-  return resource?.options.ignoreChanges?.includes("ami") ?? false;
+  return ["ami", "imageId"].some((key) => resource?.options.ignoreChanges?.includes(key) ?? false);
 }
 
 /** Ids of the keys of KMS in some inputs. An alias says only in AWS which key it is. */

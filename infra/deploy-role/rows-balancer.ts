@@ -24,7 +24,7 @@ const tagsNew = (place: string, action: string): Grant => ({
 
 const retags = (place: string): readonly Grant[] => [on(place, ["own", "marks"], "AddTags"), on(place, ["own", "keeps"], "RemoveTags")];
 
-const describes = (...names: readonly string[]): Grant => ({
+export const describes = (...names: readonly string[]): Grant => ({
   ...on("*", [], ...names.map((name) => `Describe${name}`)),
   why: "Elastic Load Balancing has no resource for what describes: load balancers of others are shown too",
 });

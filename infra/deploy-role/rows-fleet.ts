@@ -4,7 +4,8 @@
  * (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html).
  * Pure.
  */
-import { makes, lists, onKey, PASSES_ROLE, retags, uses, type Grant, type Limit, type Row } from "./grants";
+import { interfaces, makes, lists, onKey, PASSES_ROLE, retags, uses, type Grant, type Limit, type Row } from "./grants";
+import { describes as describesBalancers } from "./rows-balancer";
 
 const SERVICE = "autoscaling";
 const on = (limits: readonly Limit[], ...names: readonly string[]): Grant => ({
@@ -27,16 +28,11 @@ const onParameter = (...names: readonly string[]): Grant => ({
 const LAUNCHES: readonly Grant[] = [
   ...makes("RunInstances", "instance", "volume"),
   uses("RunInstances", "subnet", "security-group", "key-pair", "launch-template"),
-  {
-    actions: ["ec2:RunInstances"],
-    on: ["ec2:{region}:{account}:network-interface/*"],
-    limits: ["vpc"],
-    why: "the network interface of an instance bears no tag; --vpc limits it to the stack's VPC",
-  },
+  interfaces("RunInstances"),
   {
     actions: ["ec2:RunInstances"],
     on: ["ec2:{region}::image/*"],
-    equal: { "ec2:Owner": ["{launchOwner}"] },
+    equal: { "ec2:Owner": ["{imageOwner}"] },
     why: "the newest image of an owner is looked for, so its id is not fixed; the owner is",
   },
   onKey("ec2", "CreateGrant", "Decrypt", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"),
@@ -61,11 +57,7 @@ export const FLEET_ROWS: Readonly<Record<string, Row>> = {
       on(["new"], "CreateAutoScalingGroup"),
       on(["own"], "PutLifecycleHook", "UpdateAutoScalingGroup", "PutWarmPool"),
       // Whether the first hosts are healthy is asked of the load balancer.
-      {
-        actions: ["elasticloadbalancing:DescribeTargetHealth"],
-        on: ["*"],
-        why: "Elastic Load Balancing has no resource for what describes: load balancers of others are shown too",
-      },
+      describesBalancers("TargetHealth"),
     ],
     read: [describes("AutoScalingGroups", "WarmPool")],
     update: [
