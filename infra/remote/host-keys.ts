@@ -33,15 +33,8 @@ export interface BackendKeyArgs extends HostKeyArgs {
  * @returns the key in the form `ssh-ed25519 AAAA…`.
  */
 export function bastionHostKey(name: string, args: BastionKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const { address, instanceId, script, allowed } = args;
-  const inputs: command.local.CommandArgs = {
-    create: script,
-    stdin: pulumi.interpolate`${address}\n${allowed.map((block) => `${block}\n`).join("")}`,
-    triggers: [instanceId],
-    logging: command.local.Logging.Stderr,
-    addPreviousOutputInEnv: false,
-  };
-  return keyOf(new command.local.Command(name, inputs, { ...opts, ignoreChanges: allButTriggers(inputs) }));
+  const blocks = args.allowed.map((block) => `${block}\n`).join("");
+  return askedFromHere(name, args, pulumi.interpolate`${args.address}\n${blocks}`, opts);
 }
 
 /** How long the script asks: longer than the tunnel tries (remote/tunnel.ts), which then says why and closes its port. */
@@ -49,10 +42,18 @@ const TUNNEL_SECONDS = 960;
 
 /** The same for a host behind a tunnel. AWS leads it to this instance alone, so nobody else can answer. */
 export function tunnelledHostKey(name: string, args: TunnelledKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const { address, instanceId, port, script } = args;
+  return askedFromHere(name, args, pulumi.interpolate`${args.address} ${args.port} ${TUNNEL_SECONDS}\n`, opts);
+}
+
+function askedFromHere(
+  name: string,
+  { script, instanceId }: HostKeyArgs,
+  stdin: pulumi.Output<string>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
   const inputs: command.local.CommandArgs = {
     create: script,
-    stdin: pulumi.interpolate`${address} ${port} ${TUNNEL_SECONDS}\n`,
+    stdin,
     triggers: [instanceId],
     logging: command.local.Logging.Stderr,
     addPreviousOutputInEnv: false,

@@ -4,9 +4,8 @@
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { guardedChild, type GuardedChild } from "./guarded-child";
+import { LOOPBACK } from "./local-ports";
 import { failureOf, PORT_OPENED, sessionArgs, type SessionTarget } from "./session";
-
-const LOOPBACK = "127.0.0.1";
 
 /** Milliseconds. */
 export interface Patience {
