@@ -106,11 +106,11 @@ type Addresses = Pick<StepValues, "backendAddress" | "balancerName">;
 
 /** As infra/set-up.ts gives them. @throws Problem where a stack that an earlier version deployed does not say what the step needs */
 export function addresses(step: Pick<Step, "uses">, { config }: Pick<StackInputs, "config">, deployed: Deployed): Addresses {
-  const { backendAddress, balancerName } = deployed;
-  if (config.backend.mode === "fleet") return { backendAddress: NO_ADDRESS, balancerName: balancerName ?? backendAddress };
+  const { balancerName } = deployed;
   if (step.uses.includes("balancerName") && balancerName === undefined) {
     throw new Problem("the outputs lack balancerName, though backend.loadBalancer is true: deploy the stack with this version first");
   }
+  const backendAddress = config.backend.mode === "fleet" ? NO_ADDRESS : deployed.backendAddress;
   return { backendAddress, ...(balancerName === undefined ? {} : { balancerName }) };
 }
 
