@@ -17,8 +17,6 @@ const SCALING_GROUP = "aws:autoscaling/group:Group";
 
 export function costLines(resources: Resources, region: string): CostLine[] {
   const prices = Object.hasOwn(PRICES, region) ? PRICES[region] : undefined;
-  const hourly = (count: number, price: number | undefined): number | undefined =>
-    price === undefined ? undefined : count * HOURS * price;
   const addresses = addressCount(resources);
   const balancers = of(resources, "aws:lb/loadBalancer:LoadBalancer").length;
   const zones = of(resources, "aws:route53/zone:Zone").length;
@@ -39,14 +37,17 @@ export function costLines(resources: Resources, region: string): CostLine[] {
   ];
 }
 
+function hourly(count: number, price: number | undefined): number | undefined {
+  return price === undefined ? undefined : count * HOURS * price;
+}
+
 /** Gateway endpoints and Instance Connect Endpoints cost nothing. */
 function endpointLines(resources: Resources, prices: Prices | undefined): CostLine[] {
   const made = of(resources, "aws:ec2/vpcEndpoint:VpcEndpoint").filter(({ inputs }) => inputs.vpcEndpointType === "Interface");
   // One an hour for each subnet that it stands in.
   const places = made.reduce((sum, { inputs }) => sum + (Array.isArray(inputs.subnetIds) ? inputs.subnetIds.length : 1), 0);
   if (made.length === 0) return [];
-  const month = prices === undefined ? undefined : places * HOURS * prices.interfaceEndpoint;
-  return [{ what: `${count(made.length, "interface endpoint")} (traffic comes on top)`, month }];
+  return [{ what: `${count(made.length, "interface endpoint")} (traffic comes on top)`, month: hourly(places, prices?.interfaceEndpoint) }];
 }
 
 function watchLines(resources: Resources): CostLine[] {
