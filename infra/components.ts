@@ -7,7 +7,8 @@
 export { Network } from "./network/vpc";
 export type { NetworkArgs, NetworkLayout } from "./network/vpc";
 export { Host } from "./hosts/instance";
-export type { HostArgs, HostMachine, Statement, VolumeKey } from "./hosts/instance";
+export type { HostArgs, HostMachine, VolumeKey } from "./hosts/instance";
+export type { Statement } from "./hosts/role";
 export { RemoteSetup } from "./remote/setup";
 export type { Connection, RemoteSetupArgs, RemoteStep } from "./remote/setup";
 export { bastionHostKey } from "./remote/host-keys";

@@ -4,6 +4,7 @@
  */
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
+import { RELEASE_PREFIX } from "../hosts/permissions";
 import { envDigest, renderEnvFile } from "../release/env-file";
 import type { StackInputs } from "../release/inputs";
 import { setUpOrder } from "../release/order";
@@ -12,9 +13,6 @@ import { packTar, type TarEntry } from "../release/tar";
 import { readTemplate } from "../release/templates";
 import type { Step, StepName } from "../release/types";
 import { sha256 } from "../sha256";
-
-/** Bundles lie below it, named by their digests. */
-export const RELEASE_PREFIX = "releases/";
 
 /** Bytes that an SSM parameter of the advanced tier holds; the standard tier holds 4096. */
 export const PARAMETER_LIMIT = 8192;

@@ -4,8 +4,6 @@ import type { HostConfig, IamConfig } from "../config/types";
 import { tags } from "../naming";
 import { hostProfile, type Statement } from "./role";
 
-export type { Statement };
-
 /** The machine: `instanceType`, `rootVolumeGiB`, and `ami` where the configuration names an image. */
 export type HostMachine = Pick<HostConfig, "instanceType" | "rootVolumeGiB" | "ami">;
 

@@ -2,7 +2,6 @@
  * What a host may do on AWS: IAM statements, as data. Pure.
  */
 import type { StackConfig } from "../config/types";
-import { RELEASE_PREFIX } from "../fleet/bundle";
 import type { FleetNames } from "../fleet/names";
 import type { Statement } from "./role";
 import { partition } from "../naming";
@@ -12,6 +11,8 @@ import { partitionOf } from "../partitions";
 export const MODEL_PREFIX = "models/";
 /** The backend's own backups. */
 export const BACKUP_PREFIX = "backups/backend/";
+/** Bundles of a fleet's releases lie below it, named by their digests. */
+export const RELEASE_PREFIX = "releases/";
 
 /** What was found out about the model bucket. */
 export interface Owned {
