@@ -14,7 +14,7 @@ const ANY_HOST = "ADDRESS";
 export function loginCommands({ access, ssh: { user }, region }: StackConfig, { address, gateway, backend, endpointId }: Hosts): Login {
   // With a fleet the access is ssh (config/way-rules.ts).
   if (access === "ssh" || backend === undefined) {
-    const target = backend?.privateIp ?? pulumi.output(ANY_HOST);
+    const target = backend?.privateIp ?? ANY_HOST;
     return {
       sshGateway: pulumi.interpolate`ssh ${user}@${address}`,
       sshBackend: pulumi.interpolate`ssh -J ${user}@${address} ${user}@${target}`,
