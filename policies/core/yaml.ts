@@ -7,10 +7,16 @@ const DEEPEST = 100;
 /** Quotes and brackets in a row, and anchors and tags of one node: a text has no use for so many. */
 const ROW = /["'[\]{}]{200}|(?:[&!]\S{0,50}[ \t]){20}/u;
 
-/** @returns undefined where the text is too long or too deeply nested to be read; what is no YAML is in the document's `errors` */
-export function readYaml(text: string): Document | undefined {
-  return text.length > LONGEST || ROW.test(text) || depth(text) > DEEPEST ? undefined : parseDocument(text);
+/**
+ * @param longest in characters
+ * @returns undefined where the text is too long or too deeply nested to be read; what is no YAML is in the document's `errors`
+ */
+export function readYaml(text: string, longest = LONGEST): Document | undefined {
+  return text.length > longest || ROW.test(text) || depth(text) > DEEPEST ? undefined : parseDocument(text, QUIET);
 }
+
+/** Nothing is said on stderr of keys that are lists; more than one document stays an error, unlike with `silent`. */
+const QUIET = { logLevel: "error" } as const;
 
 /** Levels of brackets that are open at once, and of indentation. */
 function depth(text: string): number {

@@ -1,4 +1,5 @@
 /** What a role may do: every document attached to it, in whichever of the many ways, and what cannot be read. */
+import { once } from "../core/graph";
 import { dependenciesOf, ofType } from "../core/references";
 import type { Graph, Resource, Value } from "../core/types";
 import { asArray, asProps, asString, isUnknown, leaves } from "../core/values";
@@ -161,12 +162,8 @@ export interface RoleUser {
   readonly user: Resource;
 }
 
-const roleUsers = new WeakMap<Graph, RoleUser[]>();
-
 /** Every resource that runs with a role, with that role. */
-export function usersOfRoles(graph: Graph): RoleUser[] {
-  const known = roleUsers.get(graph);
-  if (known) return known;
+export const usersOfRoles = once((graph: Graph): readonly RoleUser[] => {
   const found: RoleUser[] = [];
   const roles = ofType(graph, ROLE);
   for (const user of roles.length === 0 ? [] : graph.resources) {
@@ -178,9 +175,8 @@ export function usersOfRoles(graph: Graph): RoleUser[] {
   // Whoever gives hosts and code of theirs this role by its name alone is not in the program: the trust says which kind of user it has.
   const used = new Set(found.map(({ role }) => role));
   for (const role of roles) if (!used.has(role) && role.external !== true && runsCode(role)) found.push({ role, user: role });
-  roleUsers.set(graph, found);
   return found;
-}
+});
 
 const CODE =
   /^(ec2|ssm|lambda|ecs-tasks|codebuild|glue|sagemaker|batch|states|tasks\.apprunner|build\.apprunner|emr-serverless|elasticmapreduce|bedrock|pods\.eks)\.amazonaws\.com/;

@@ -3,7 +3,7 @@
  * that runs with another role. These are the paths of published research (Rhino Security Labs; Bishop Fox, IAM Vulnerable; Datadog,
  * pathfinding.cloud) that need no iam:PassRole; those that do are in iam-risk.ts.
  */
-import { ofType } from "../core/graph";
+import { ofType, once } from "../core/graph";
 import type { Graph, Resource } from "../core/types";
 import { asString, propertyOf } from "../core/values";
 import { actionsOf } from "./iam-actions";
@@ -58,11 +58,10 @@ export function pathsFrom(graph: Graph, start: Resource): Path[] {
   return found;
 }
 
-const steps = new WeakMap<Graph, Map<Resource, Step[]>>();
+const stepsOf = once((_: Graph) => new Map<Resource, Step[]>());
 
 function stepsFrom(graph: Graph, role: Resource): Step[] {
-  const known = steps.get(graph) ?? new Map<Resource, Step[]>();
-  steps.set(graph, known);
+  const known = stepsOf(graph);
   let found = known.get(role);
   if (!found) {
     const { grants } = rightsOf(graph, role);

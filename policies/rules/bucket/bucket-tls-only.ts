@@ -47,8 +47,9 @@ function check(graph: Graph, settings: Settings): Finding[] {
 export function refusesPlainHttp(bucketName: string, policy: Value): Answer {
   const document = readDocument(policy);
   const text = { document, certain: true, ownArns: false };
-  const answers = probesOf(`arn:aws:s3:::${bucketName}`).map(({ action, resource }) => denied(text, action, resource));
-  return answers.includes("no") ? "no" : answers.includes("maybe") ? "maybe" : "yes";
+  return probesOf(`arn:aws:s3:::${bucketName}`)
+    .map(({ action, resource }) => denied(text, action, resource))
+    .reduce(both);
 }
 
 /** A bucket has one policy: of two that the program writes, the one that comes last is left, and which that is nobody knows. */

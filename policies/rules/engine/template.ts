@@ -1,5 +1,5 @@
 /** CloudFormation templates, JSON or YAML: which of their resources may change what the checklist is about. */
-import { parseDocument } from "yaml";
+import { readYaml } from "../../core/yaml";
 import { reachesGuards } from "./packages";
 
 /** Above what CloudFormation takes from S3. */
@@ -41,8 +41,8 @@ function parsed(text: string): Fields | undefined {
     return fields(JSON.parse(text));
   } catch {
     // YAML, then; the tags of CloudFormation (!Ref, !Sub) stand for values that are made later.
-    const document = parseDocument(text, { logLevel: "silent" });
-    if (document.errors.length > 0) return undefined;
+    const document = readYaml(text, LONGEST);
+    if (document === undefined || document.errors.length > 0) return undefined;
     try {
       return fields(document.toJS({ maxAliasCount: MOST_ALIASES }));
     } catch (error) {

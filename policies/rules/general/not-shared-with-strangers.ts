@@ -49,8 +49,8 @@ const GRANTS: readonly {
     type: /^aws:s3control\/storageLensConfiguration:/,
     names: ({ storageLensConfiguration }) => fieldsNamed(storageLensConfiguration, /^accountId$/),
   },
-  { type: /^aws:dlm\/lifecyclePolicy:/, names: (inputs) => fieldsNamed(inputs, /^(targetAccounts)$/).flatMap(list) },
-  { type: /^aws:backup\/plan:/, names: (inputs) => fieldsNamed(inputs, /^destinationVaultArn$/).flatMap((value) => accountOf(value)) },
+  { type: /^aws:dlm\/lifecyclePolicy:/, names: (inputs) => fieldsNamed(inputs, /^targetAccounts$/).flatMap(list) },
+  { type: /^aws:backup\/plan:/, names: (inputs) => fieldsNamed(inputs, /^destinationVaultArn$/).map(accountOf) },
   {
     type: /^aws:ram\/principalAssociation:/,
     names: ({ principal }, graph, resource) => (isShownShare(graph, resource) ? [] : [principal]),
@@ -78,7 +78,7 @@ const SHARES =
 const isShownShare = (graph: Graph, resource: Resource): boolean =>
   targetsOf(graph, resource, "resourceShareArn", { type: /^aws:ram\/resourceShare:/, names: ["arn"] }).certain.length > 0;
 
-const accountOf = (value: Value): string[] => /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(asString(value) ?? "")?.[1]?.split(",") ?? [];
+const accountOf = (value: Value): string | undefined => /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(asString(value) ?? "")?.[1];
 
 const list = (value: Value | undefined): Value[] => asArray(value) ?? (isAbsent(value) || value === undefined ? [] : [value]);
 

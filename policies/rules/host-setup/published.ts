@@ -22,7 +22,7 @@ export function publishedPorts({ record, files }: HostReport, settings: Settings
   const lines = [...units, ...record.executed.map(({ argv, place }) => ({ words: argv.map(plain), place }))];
   const given = [
     ...lines.flatMap(({ words, place }) => ofCommand(words).map((text) => ({ text, place }))),
-    ...record.written.flatMap(({ path, content, place }) => ofFile(path, plain(content)).map((text) => ({ text, place }))),
+    ...record.written.flatMap(({ path, content, place }) => ofFile(path, content).map((text) => ({ text, place }))),
   ];
   if (given.length === 0) return [];
   const starts = units.map(({ words }) => words.join(" ")).filter((line) => isApplication(line, settings));
@@ -54,10 +54,10 @@ function ofCommand(words: readonly string[]): string[] {
 const COMPOSE = /(^|[/-])(docker-)?compose[^/]*\.ya?ml$/u;
 const QUADLET = /\/containers\/systemd\/.*\.(container|pod)$/u;
 
-function ofFile(path: string, text: string): string[] {
-  if (QUADLET.test(path)) return valuesOf(text, "PublishPort");
+function ofFile(path: string, content: string): string[] {
+  if (QUADLET.test(path)) return valuesOf(plain(content), "PublishPort");
   if (!COMPOSE.test(path)) return [];
-  return [...text.matchAll(/^[ \t]*ports:[ \t]*\n((?:[ \t]*-[ \t]*\S.*(?:\n|$))+)/gmu)].flatMap(([, list = ""]) =>
+  return [...plain(content).matchAll(/^[ \t]*ports:[ \t]*\n((?:[ \t]*-[ \t]*\S.*(?:\n|$))+)/gmu)].flatMap(([, list = ""]) =>
     list.split("\n").flatMap((line) => /^[ \t]*-[ \t]*["']?([^"'\s]+)/u.exec(line)?.[1] ?? []),
   );
 }

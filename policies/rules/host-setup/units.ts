@@ -1,9 +1,8 @@
 /** systemd units that a set-up writes. */
 import type { Settings } from "../../core/types";
 import type { Files, Place } from "../../shell/files";
-import { isWithin } from "../../shell/paths";
+import { isWithin, nameOf } from "../../shell/paths";
 import type { Happenings } from "../../shell/state";
-import { nameOf } from "../../shell/paths";
 import { isBlank, isKnown, plain, withHoles } from "../../shell/text";
 import { matches } from "../../core/glob";
 
