@@ -108,22 +108,20 @@ describe("keys of the API and CORS", () => {
   });
 });
 
+/** What a setting adds to the resources of dev, and what it takes away. */
+function changedBy(result: RunResult): { added: string[]; gone: string[] } {
+  const [now, before] = [result, dev].map(({ resources }) => resources.map(({ type, name }) => `${type}::${name}`)) as [string[], string[]];
+  return { added: now.filter((name) => !before.includes(name)).sort(), gone: before.filter((name) => !now.includes(name)).sort() };
+}
+
 describe.each(["ssm", "instance-connect"])("access by %s", (access) => {
   let closed: RunResult;
   beforeAll(async () => {
     closed = await evaluateDev({ access });
   });
-  const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
 
   test("adds these resources and takes these away", () => {
-    expect({
-      added: names(closed)
-        .filter((name) => !names(dev).includes(name))
-        .sort(),
-      gone: names(dev)
-        .filter((name) => !names(closed).includes(name))
-        .sort(),
-    }).toMatchSnapshot();
+    expect(changedBy(closed)).toMatchSnapshot();
   });
 
   test("no address reaches port 22, and no host of the stack", () => {
@@ -206,15 +204,7 @@ describe("an internal load balancer in front of the backend", () => {
   });
 
   test("adds these resources and takes away the direct way", () => {
-    const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
-    expect({
-      added: names(balanced)
-        .filter((name) => !names(dev).includes(name))
-        .sort(),
-      gone: names(dev)
-        .filter((name) => !names(balanced).includes(name))
-        .sort(),
-    }).toMatchSnapshot();
+    expect(changedBy(balanced)).toMatchSnapshot();
   });
 
   test("stands in both private subnets, asks for health as the set-up does, and has times that fit", () => {

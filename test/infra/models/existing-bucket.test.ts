@@ -2,12 +2,9 @@
 import { statSync } from "node:fs";
 import type { GraphResource, Properties, RunResult } from "../../../infra/offline/engine";
 import { BUCKET_SETTINGS } from "../../../infra/config/existing-schema";
-import { DEFAULT_CONFIG } from "../../../policies/core/config";
-import { evaluate } from "../../../policies/core/evaluate";
-import type { Result } from "../../../policies/core/outcome";
-import { loadGraph } from "../../../policies/graph/load";
 import { policies } from "../../../policies/rules";
 import { byName, evaluateDev } from "../evaluate";
+import { findings, judged } from "../judged";
 import { answering, ARN, BUCKET, DENIED, NO_POLICY, SETTINGS, type World } from "./existing-bucket-aws";
 
 jest.setTimeout(60_000);
@@ -16,14 +13,7 @@ const PREFIX = "ml-models/";
 const existing = (rest: object = {}): { models: object } => ({ models: { existing: { bucket: BUCKET, ...rest } } });
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
 
-function judged(result: RunResult): Promise<Result> {
-  const { graph } = loadGraph(JSON.stringify({ resources: result.resources }), "existing bucket");
-  return evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-28");
-}
-const findings = ({ outcomes }: Result): string[] =>
-  outcomes
-    .filter(({ verdict }) => verdict !== "pass")
-    .map(({ policy, level, verdict, message }) => `${policy} ${level} ${verdict} ${message}`);
+const TODAY = "2026-11-28";
 const inS3 = ({ resources }: RunResult): GraphResource[] => resources.filter(({ type }) => type.startsWith("aws:s3/"));
 const keysOf = (result: RunResult): string[] => inS3(result).flatMap(({ inputs }) => (typeof inputs.key === "string" ? [inputs.key] : []));
 const rights = (result: RunResult): Record<string, unknown>[] =>
@@ -70,14 +60,14 @@ describe("a good bucket, shared with others", () => {
   });
 
   test("the pack has no finding", async () => {
-    const verdict = await judged(result);
+    const verdict = await judged(result, TODAY);
     expect(findings(verdict)).toEqual([]);
     expect(verdict.summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
   });
 });
 
 test("without what was looked up the pack says of four policies that it cannot tell", async () => {
-  const verdict = await judged(await evaluateDev(existing()));
+  const verdict = await judged(await evaluateDev(existing()), TODAY);
   expect(verdict.summary).toMatchObject({ withFindings: 0, cannotTell: 4 });
   expect(findings(verdict).map((text) => text.split(" ", 3).join(" "))).toEqual(
     ["encryption", "public-access-block", "tls-only", "versioning"].map((name) => `bucket-${name} mandatory unknown`),
@@ -110,7 +100,7 @@ describe("all settings by the program", () => {
     });
   });
 
-  test("the pack has no finding", async () => expect(findings(await judged(result))).toEqual([]));
+  test("the pack has no finding", async () => expect(findings(await judged(result, TODAY))).toEqual([]));
 });
 
 test("models that are in the bucket are not sent again, and the pack knows where they are, also in a folder that sounds like something else", async () => {
@@ -121,14 +111,14 @@ test("models that are in the bucket are not sent again, and the pack knows where
   );
   const result = await evaluateDev(sections, answering({ objects }), true);
   expect(inS3(result)).toEqual([]);
-  expect(findings(await judged(result))).toEqual([]);
+  expect(findings(await judged(result, TODAY))).toEqual([]);
   const wide = JSON.parse(JSON.stringify(result)) as RunResult;
   const policy = byName(wide, "aws:iam/rolePolicy:RolePolicy", "backend-policy");
   policy.inputs.policy = String(policy.inputs.policy).replace(
     `"s3:GetObject"],"Resource":["${ARN}/reports/ml/models/*`,
     `"s3:PutObject"],"Resource":["${ARN}/reports/ml/models/*`,
   );
-  expect(findings(await judged(wide)).map((text) => text.split(" ", 1)[0])).toContain("models-read-only-role");
+  expect(findings(await judged(wide, TODAY)).map((text) => text.split(" ", 1)[0])).toContain("models-read-only-role");
 });
 
 describe("encryption with a key of KMS", () => {

@@ -1,25 +1,15 @@
 /** A stack in a VPC that is there already. */
 import type { Properties, RunResult } from "../../../infra/offline/engine";
-import { DEFAULT_CONFIG } from "../../../policies/core/config";
-import { evaluate } from "../../../policies/core/evaluate";
-import type { Result } from "../../../policies/core/outcome";
-import { loadGraph } from "../../../policies/graph/load";
 import { policies } from "../../../policies/rules";
 import { byName, evaluateDev } from "../evaluate";
+import { findings, judged } from "../judged";
 import { answering, EXISTING, GOOD, PRIVATE, PUBLIC, route, SECOND, table, VPC } from "./existing-aws";
 
 jest.setTimeout(60_000);
 
 const MANAGED = { network: { existing: EXISTING, egress: "managed" } };
 
-function judged(result: RunResult): Promise<Result> {
-  const { graph } = loadGraph(JSON.stringify({ resources: result.resources }), "existing network");
-  return evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
-}
-const findings = ({ outcomes }: Result): string[] =>
-  outcomes
-    .filter(({ verdict }) => verdict !== "pass")
-    .map(({ policy, level, verdict, message }) => `${policy} ${level} ${verdict} ${message}`);
+const TODAY = "2026-11-27";
 
 describe("a good network", () => {
   let result: RunResult;
@@ -41,14 +31,14 @@ describe("a good network", () => {
   });
 
   test("the pack has no finding", async () => {
-    const verdict = await judged(result);
+    const verdict = await judged(result, TODAY);
     expect(findings(verdict)).toEqual([]);
     expect(verdict.summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
   });
 });
 
 test("without what was looked up the pack says that it cannot tell, and goes on", async () => {
-  const verdict = await judged(await evaluateDev(MANAGED));
+  const verdict = await judged(await evaluateDev(MANAGED), TODAY);
   expect(verdict.summary).toMatchObject({ withFindings: 0 });
   expect(findings(verdict)).toEqual([
     expect.stringMatching(new RegExp(`^backend-in-private-subnet mandatory unknown .* is in the subnet ${PRIVATE}`)),
@@ -63,7 +53,7 @@ test("routes to another network: the pack cannot tell who comes from there", asy
       route("10.0.0.0/8", { transitGatewayId: "tgw-1" }),
     ),
   };
-  const verdict = await judged(await evaluateDev(MANAGED, answering(world), true));
+  const verdict = await judged(await evaluateDev(MANAGED, answering(world), true), TODAY);
   expect(findings(verdict)).toEqual([
     expect.stringMatching(/^private-subnet-no-other-network mandatory unknown .*10\.0\.0\.0\/8.* leads to tgw-1/),
   ]);

@@ -22,6 +22,8 @@ export async function smallRelease(lab: Lab, app: AppSwitches, change: Partial<H
   return publish(lab, inputsOf(backendSpec(app, MODELS, { balanced: true, ...change }), backendValues()));
 }
 
+const SERVED = "readlink /home/ddos/current; cat /var/lib/ddos/fleet/done";
+
 /** A host that has to refuse: it says so to the group, tells why without a secret, and answers no health check at any time. */
 async function refused(lab: Lab, fleet: Fleet, member: Member, reason: RegExp): Promise<void> {
   const { result } = await fleet.said(member);
@@ -137,12 +139,12 @@ async function killed(lab: Lab): Promise<string> {
     await lab.powerOn(member.host);
     const { result } = await fleet.said(member);
     expect(result === "CONTINUE", `it said ${result}`);
-    const before = await lab.must(member.host, "readlink /home/ddos/current; cat /var/lib/ddos/fleet/done");
+    const before = await lab.must(member.host, SERVED);
     await fleet.waitFor(member);
     await lab.reboot(member.host);
     const again = await fleet.said(member, 2);
     expect(again.result === "CONTINUE", `after a restart it said ${again.result}`);
-    const after = await lab.must(member.host, "readlink /home/ddos/current; cat /var/lib/ddos/fleet/done");
+    const after = await lab.must(member.host, SERVED);
     expect(after === before, `a restart made it ${after}`);
     await fleet.join(member);
     return "killed, then without power while it switched; let out of a warm pool: CONTINUE each time";

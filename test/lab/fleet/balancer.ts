@@ -7,7 +7,7 @@ import { Agent, createServer, request } from "node:http";
 import { join } from "node:path";
 import { runDir } from "../paths";
 
-export type TargetState = "initial" | "healthy" | "unhealthy" | "draining";
+type TargetState = "initial" | "healthy" | "unhealthy" | "draining";
 
 export interface TargetView {
   readonly address: string;
