@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { Language, Parser } from "web-tree-sitter";
 import { toScript } from "./convert";
+import { withPlainEnds } from "./heredocs";
 import { plainTree } from "./nodes";
+import type { Node } from "./nodes";
 import type { Script } from "./syntax";
 
 export type ParseShell = (text: string) => Script;
@@ -32,12 +34,28 @@ async function load(): Promise<ParseShell> {
     const found = known.get(text);
     if (found) return found;
     if (text.length > LONGEST) return { statements: [{ kind: "unparsed", line: 1, text: text.slice(0, 80), isTooDeep: true }] };
-    const tree = parser.parse(text);
-    if (!tree) return { statements: [{ kind: "unparsed", line: 1, text: text.slice(0, 80) }] };
-    const script = toScript(plainTree(tree, text));
-    tree.delete();
+    const root = treeOf(text, parser);
+    if (!root) return { statements: [{ kind: "unparsed", line: 1, text: text.slice(0, 80) }] };
+    const script = toScript(root);
     if (known.size > 2000) known.clear();
     known.set(text, script);
     return script;
   };
+}
+
+/** Here documents whose words have to be replaced, one after the other: the tree behind the first of them means nothing. */
+const MOST_REPLACED = 40;
+
+function treeOf(text: string, parser: Parser): Node | undefined {
+  let given = text;
+  for (let round = 0; round <= MOST_REPLACED; round += 1) {
+    const tree = parser.parse(given);
+    if (!tree) return undefined;
+    const root = plainTree(tree, given);
+    tree.delete();
+    const better = given.includes("<<") ? withPlainEnds(root, given) : undefined;
+    if (better === undefined) return root;
+    given = better;
+  }
+  return undefined;
 }

@@ -39,7 +39,10 @@ export const mktemp: Effect = (call) => {
   const folder = options.value("p", "tmpdir");
   const name = (template ?? "tmp.XXXXXXXXXX").replace(/X{3,}/u, unique);
   const inTemp = template === undefined || options.has("t", "p", "tmpdir");
-  const path = absolute(inTemp ? `${folder === undefined || folder === "" ? "/tmp" : folder}/${name}` : name, state);
+  const path = resolveLinks(
+    state.files,
+    absolute(inTemp ? `${folder === undefined || folder === "" ? "/tmp" : folder}/${name}` : name, state),
+  );
   const folderKind = options.has("d", "directory");
   const base = newFile(state, scope.context);
   state.files.entries.set(path, [
