@@ -20,6 +20,7 @@ module.exports = {
   maxWorkers: Math.max(2, availableParallelism() - 1),
   // A busy machine is no failure: tests start programs, and one that hangs is ended all the same.
   testTimeout: 30_000,
+  testSequencer: "<rootDir>/tools/jest-sequencer.js",
   reporters: ["default", "<rootDir>/tools/jest-skipped.js"],
   projects: [
     {

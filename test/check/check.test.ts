@@ -1,6 +1,8 @@
 /** The sum that CI closes with is right, whatever a runner does. */
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULT_OS, OPERATING_SYSTEMS } from "../../infra/external-names";
 import { run } from "../cli/run";
 import { CHANGES, FAULTS } from "../lab/soak/draw";
 import { chosenRuns } from "../lab/soak/main";
@@ -53,10 +55,40 @@ test("all stages run, a stage stops at its first failure, and the sum closes", a
   expect(out.split("\n").at(-1)).toBe("6 passed, 4 failed");
 });
 
+test("stages of one core run two at a time, and what they say does not mix", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "check-"));
+  const [first, second] = [join(folder, "first"), join(folder, "second")];
+  // Each ends only when the other has begun, or after ten seconds.
+  const meets = (own: string, other: string) =>
+    node(`const { existsSync, writeFileSync } = require("node:fs");
+      console.log("begin");
+      writeFileSync(${JSON.stringify(own)}, "");
+      const end = Date.now() + 10_000;
+      while (!existsSync(${JSON.stringify(other)})) if (Date.now() > end) process.exit(1);
+      console.log("end")`);
+  const oneCore = (name: string, ...steps: readonly { argv: readonly string[] }[]): Stage => ({ ...stage(name, ...steps), oneCore: true });
+  const bad = oneCore("bad", node("console.log('1 passed, 2 failed'); process.exit(1)"));
+  const stages = [oneCore("first", meets(first, second)), oneCore("second", meets(second, first)), bad, stage("last", node(""))];
+  const { code, out } = await run(checkAll(stages), []);
+  rmSync(folder, { recursive: true });
+  expect(out).toMatch(/== first\nbegin\nend\n-- ok {5}first/);
+  expect(out).toMatch(/== second\nbegin\nend\n-- ok {5}second/);
+  expect(out).toMatch(/\n\nok .* first .*\nok .* second .*\nFAILED bad .*\nok .* last .*\n\n4 passed, 2 failed$/);
+  expect(out.indexOf("== last")).toBeGreaterThan(out.indexOf("-- FAILED bad"));
+  expect(code).toBe(1);
+});
+
+test("of the operating systems the usual one gets every check", () => {
+  const steps = STAGES.find(({ name }) => name === "hosts")?.steps() ?? [];
+  expect(steps.map(({ argv }) => argv.slice(6).join(" ")).sort()).toEqual(
+    OPERATING_SYSTEMS.map((os) => (os === DEFAULT_OS ? os : `${os} --short`)).sort(),
+  );
+});
+
 test("--fast, --only and --list", async () => {
   const names = async (...args: string[]) =>
     (await run(checkAll(STAGES), ["--list", ...args])).out.split("\n").map((line) => line.split(" ")[0]);
-  const fast = ["types", "lint", "shell", "workflows", "unit", "long", "python", "preview", "browser", "docs", "nodes"];
+  const fast = ["types", "python", "lint", "shell", "workflows", "docs", "browser", "preview", "unit", "long", "nodes"];
   expect(await names()).toEqual([...fast, "hosts", "faults", "soak"]);
   expect(await names("--fast")).toEqual(fast);
   expect(await names("--only", "hosts", "--only", "types")).toEqual(["types", "hosts"]);

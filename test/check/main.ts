@@ -1,5 +1,6 @@
 /** `npm run check`: everything that CI runs, in stages. */
 import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { command, EXIT, Problem, start, UsageProblem } from "../../policies/cli";
 import type { Command, Io } from "../../policies/cli";
@@ -24,6 +25,7 @@ export function checkAll(stages: readonly Stage[]): Command<typeof OPTIONS> {
     examples: ["", "--fast", "--only lint --only unit"],
     notes: [
       `Stages: ${stages.map(({ name }) => name).join(", ")}. The last ${stages.filter(({ hosts }) => hosts === true).length} need Linux and root.`,
+      "Stages that keep one core busy run two at a time; what they say is shown as each ends.",
       'The last line is "N passed, N failed": tests, and programs that count none as one each.',
     ],
     exitCodes: { 0: "everything passed", 1: "something failed" },
@@ -38,47 +40,82 @@ export function checkAll(stages: readonly Stage[]): Command<typeof OPTIONS> {
   });
 }
 
+type Show = (line: string) => void;
+
+interface Outcome extends Count {
+  readonly line: string;
+}
+
 async function runStages(stages: readonly Stage[], io: Io): Promise<number> {
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
-  const lines: string[] = [];
-  const sum = { passed: 0, failed: 0 };
-  for (const stage of stages) {
-    const started = Date.now();
-    io.out(`\n== ${stage.title}`);
-    const { passed, failed } = await runStage(stage, io);
-    sum.passed += passed;
-    sum.failed += failed;
-    const seconds = `${((Date.now() - started) / 1000).toFixed(0)} s`;
-    lines.push(`${failed === 0 ? "ok    " : "FAILED"} ${stage.name.padEnd(8)} ${passed} passed, ${failed} failed, ${seconds}`);
-    io.out(`-- ${lines.at(-1) ?? ""}`);
+  const outcomes = new Map<Stage, Outcome>();
+  for (const group of groups(stages)) {
+    const waiting = [...group];
+    const lane = async (): Promise<void> => {
+      for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift())
+        outcomes.set(stage, await (group.length > 1 ? runKept(stage, io) : runStage(stage, io, (line) => io.out(line))));
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
   }
   io.progress.end();
-  io.out(`\n${lines.join("\n")}\n\n${sum.passed} passed, ${sum.failed} failed`);
-  return sum.failed === 0 && sum.passed > 0 ? EXIT.ok : EXIT.wrong;
+  const all = stages.flatMap((stage) => outcomes.get(stage) ?? []);
+  const [passed, failed] = [sumOf(all.map((one) => one.passed)), sumOf(all.map((one) => one.failed))];
+  io.out(`\n${all.map(({ line }) => line).join("\n")}\n\n${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? EXIT.ok : EXIT.wrong;
 }
 
-async function runStage(stage: Stage, io: Io): Promise<Count> {
-  const sum = { passed: 0, failed: 0 };
-  for (const step of stage.steps()) {
-    const { passed, failed } = await runStep(step, io);
-    sum.passed += passed;
-    sum.failed += failed;
-    if (failed > 0 && stage.independent !== true) break;
+const LANES = Math.min(2, availableParallelism());
+
+/** Stages that run at once stand together, every other by itself. */
+function groups(stages: readonly Stage[]): Stage[][] {
+  const made: Stage[][] = [];
+  for (const stage of stages) {
+    const last = made.at(-1);
+    if (stage.oneCore === true && last?.[0]?.oneCore === true) last.push(stage);
+    else made.push([stage]);
   }
-  return sum;
+  return made;
 }
 
-async function runStep({ argv, into }: Step, io: Io): Promise<Count> {
+/** What it says is shown when it has ended, so that the lines of two stages do not mix. */
+async function runKept(stage: Stage, io: Io): Promise<Outcome> {
+  const lines: string[] = [];
+  try {
+    return await runStage(stage, io, (line) => lines.push(line));
+  } finally {
+    if (lines.length > 0) io.out(lines.join("\n"));
+  }
+}
+
+async function runStage(stage: Stage, io: Io, show: Show): Promise<Outcome> {
+  const started = Date.now();
+  show(`\n== ${stage.title}`);
+  const counts: Count[] = [];
+  for (const step of stage.steps()) {
+    const count = await runStep(step, io, show);
+    counts.push(count);
+    if (count.failed > 0 && stage.independent !== true) break;
+  }
+  const [passed, failed] = [sumOf(counts.map((one) => one.passed)), sumOf(counts.map((one) => one.failed))];
+  const seconds = `${((Date.now() - started) / 1000).toFixed(0)} s`;
+  const line = `${failed === 0 ? "ok    " : "FAILED"} ${stage.name.padEnd(8)} ${passed} passed, ${failed} failed, ${seconds}`;
+  show(`-- ${line}`);
+  return { passed, failed, line };
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0);
+
+async function runStep({ argv, into }: Step, io: Io, show: Show): Promise<Count> {
   try {
     const output = into === undefined ? ("shown" as const) : { file: join(ROOT, into) };
     io.progress.say(argv.slice(0, 6).join(" "));
-    const { code, said } = await runTool(argv, { output, show: (line) => io.out(line) });
+    const { code, said } = await runTool(argv, { output, show });
     io.progress.hide();
-    if (code !== 0) io.out(`${argv.join(" ")} ended with ${code}`);
+    if (code !== 0) show(`${argv.join(" ")} ended with ${code}`);
     return tally(code, said);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    io.out(error.message);
+    show(error.message);
     return { passed: 0, failed: 1 };
   }
 }

@@ -1,7 +1,7 @@
 /** What CI runs, fast things first. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { OPERATING_SYSTEMS } from "../../infra/external-names";
+import { DEFAULT_OS, OPERATING_SYSTEMS } from "../../infra/external-names";
 import { ROOT } from "./tool";
 
 export interface Step {
@@ -15,6 +15,8 @@ export interface Stage {
   readonly title: string;
   /** Needs Linux and root, and takes long. */
   readonly hosts?: true;
+  /** Keeps one core busy, makes nothing that another stage reads, and measures no time: two of these, side by side in the list, run at once. */
+  readonly oneCore?: true;
   /** Every step runs; else only when the one before it succeeded. */
   readonly independent?: true;
   steps(): readonly Step[];
@@ -31,27 +33,27 @@ const PYTHON = `${VENV}/bin/python`;
 const SHORT_SOAK = ["--runs", "15", "--seed", "1"] as const;
 
 export const STAGES: readonly Stage[] = [
-  { name: "types", title: "types", steps: () => [npm("types")] },
-  { name: "lint", title: "lint and form", steps: () => [npm("lint")] },
-  { name: "shell", title: "shell scripts", independent: true, steps: () => shellScripts().map((file) => ({ argv: shellcheck(file) })) },
-  { name: "workflows", title: "GitHub workflows", steps: () => [{ argv: ["bash", "test/check/workflows.sh"] }] },
+  { name: "types", title: "types", oneCore: true, steps: () => [npm("types")] },
+  // The longest of these early, so that none is left to run alone.
+  { name: "python", title: "sample application, S3 on the hosts", oneCore: true, steps: pythonSteps },
+  { name: "lint", title: "lint and form", oneCore: true, steps: () => [npm("lint")] },
+  { name: "shell", title: "shell scripts", oneCore: true, independent: true, steps: shellSteps },
+  { name: "workflows", title: "GitHub workflows", oneCore: true, steps: () => [{ argv: ["bash", "test/check/workflows.sh"] }] },
+  { name: "docs", title: "README's commands in a clean clone", oneCore: true, steps: () => [npm("docs:api", "--check"), npm("test:docs")] },
+  { name: "browser", title: "reports in a browser", oneCore: true, steps: () => [npm("test:browser")] },
+  { name: "preview", title: "offline preview and policies of dev", steps: previewSteps },
   { name: "unit", title: "unit tests", steps: () => [{ argv: ["npm", "test"] }] },
   { name: "long", title: "tests that take long", steps: () => [npm("test:long")] },
-  { name: "python", title: "sample application, S3 on the hosts", steps: pythonSteps },
-  { name: "preview", title: "offline preview and policies of dev", steps: previewSteps },
-  { name: "browser", title: "reports in a browser", steps: () => [npm("test:browser")] },
-  { name: "docs", title: "README's commands in a clean clone", steps: () => [npm("docs:api", "--check"), npm("test:docs")] },
   { name: "nodes", title: "Node 22 and 24", steps: () => [npm("test:node", "--short", "22", "24")] },
-  {
-    name: "hosts",
-    title: "real hosts, of each generation",
-    hosts: true,
-    independent: true,
-    steps: () => OPERATING_SYSTEMS.map((os) => npm("test:hosts", "--os", os)),
-  },
+  { name: "hosts", title: "real hosts, of each generation", hosts: true, independent: true, steps: hostSteps },
   { name: "faults", title: "faults on real hosts, short form", hosts: true, steps: () => [npm("test:faults", "--short")] },
   { name: "soak", title: "faults by chance on real hosts, short form", hosts: true, steps: () => [npm("test:soak", ...SHORT_SOAK)] },
 ];
+
+/** Everything on the usual one, on the others what they can make a difference to. */
+function hostSteps(): Step[] {
+  return OPERATING_SYSTEMS.map((os) => npm("test:hosts", "--os", os, ...(os === DEFAULT_OS ? [] : ["--short"])));
+}
 
 /** That of Ubuntu 22.04, and a current one: python3-boto3 of the releases between them behaves as one of the two. */
 const BOTO3 = [["boto3==1.20.34", "botocore==1.23.34"], ["boto3==1.44.8"]] as const;
@@ -89,6 +91,10 @@ function previewSteps(): Step[] {
     { ...npm("preview:offline", "--json"), into: graph },
     npm("policies:check", "--graph", graph, "--repository", "."),
   ];
+}
+
+function shellSteps(): Step[] {
+  return shellScripts().map((file) => ({ argv: shellcheck(file) }));
 }
 
 /** Every shell script of the repository, relative to its root. */

@@ -75,16 +75,18 @@ export const testHostsCommand = command({
   options: {
     os: OS,
     only: { kind: "text", value: "PATTERN", help: "a plain set-up and the checks whose name matches (a regular expression, any case)" },
+    short: { kind: "flag", help: "without the checks that the release of Ubuntu makes no difference to (what CI runs on all but one)" },
   },
-  examples: ["", "--os ubuntu-24.04", "--only 'health.startSeconds'"],
+  examples: ["", "--os ubuntu-24.04 --short", "--only 'health.startSeconds'"],
   notes: [
     "Takes minutes. The closing line is: N passed, N failed.",
     "Requests that last, and a start of 65 s, take five to eight minutes more and are tried by name alone: --only 'answer changes|startSeconds'. So are refreshes of a fleet: --only 'fleet refresh'.",
   ],
   exitCodes: LAB_EXIT_CODES,
-  run: ({ options: { os, only } }) => {
+  run: ({ options: { os, only, short } }) => {
+    if (short && only !== undefined) throw new UsageProblem("--short and --only both choose the checks: give one of them");
     const pattern = only === undefined ? undefined : patternOf(only);
-    return onHosts(async () => (await import("./checks/main")).testHosts(os, pattern));
+    return onHosts(async () => (await import("./checks/main")).testHosts({ os, only: pattern, short }));
   },
 });
 

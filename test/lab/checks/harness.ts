@@ -6,6 +6,8 @@ export interface Check {
   readonly run: () => Promise<string | void>;
   /** When it fails, the rest cannot mean anything. @default false */
   readonly essential?: boolean;
+  /** What a host runs makes no difference to it: the short form leaves it out. @default false */
+  readonly anyOs?: boolean;
 }
 
 export interface Tally {
