@@ -20,7 +20,7 @@ back_up_models() {
       continue
     fi
     name=${path##*/}
-    sha=$(sha_of "$path")
+    sha=$(model_sha "$path")
     size=$(stat -Lc %s "$path")
     if s3_has "$BUCKET" "${PREFIX}models/$sha/$name" "$size"; then
       printf 'published %s %s %s\n' "$sha" "$size" "$name" >>"$STAGE/list"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The read-only store of models, /var/lib/ddos/models, by content. The models step and restore.sh fill it by the same rules, under the lock of the
-# models step, because they continue the same files. Who uses it brings s3.sh, space.sh, log, summary, keep, sha_of and CHANGES.
+# models step, because they continue the same files. Who uses it brings s3.sh, space.sh, log, summary, keep, sha_of, model_sha and CHANGES.
 
 # stored SHA SIZE: is it here, whole and as it should be? One that was altered by hand is thrown away, never repaired in place: releases
 # share its inode.
@@ -10,7 +10,7 @@ stored() {
     rm -rf -- "$path"
     return 1
   fi
-  if [ "$(stat -c %s "$path")" != "$2" ] || [ "$(sha_of "$path")" != "$1" ]; then
+  if [ "$(stat -c %s "$path")" != "$2" ] || [ "$(model_sha "$path")" != "$1" ]; then
     summary "the stored model ${1:0:12} was altered on this host; fetching it again"
     rm -f -- "$path"
     return 1

@@ -75,7 +75,7 @@ missing_of_models() {
     if [ ! -f "$path" ]; then
       printf 'models the model file %s (%s) is not in the store of this host' "$name" "$sha"
       return 0
-    elif [ "$(sha_of "$path")" != "$sha" ]; then
+    elif [ "$(model_sha "$path")" != "$sha" ]; then
       printf 'models the model file %s was altered on this host (%s)' "$name" "$path"
       return 0
     fi

@@ -57,7 +57,7 @@ altered_models() {
   find "/home/ddos/releases/$CURRENT/models" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | comm -3 - "$STAGE/models-wanted" | tr -d '\t'
   while read -r sha name; do
     here=/home/ddos/releases/$CURRENT/models/$name
-    if [ -e "$here" ] && [ "$(sha_of "$here")" != "$sha" ]; then
+    if [ -e "$here" ] && [ "$(model_sha "$here")" != "$sha" ]; then
       printf '%s\n' "$name"
     fi
   done < <(model_lines)

@@ -62,7 +62,7 @@ stage_models() {
     if [ ! -e "/var/lib/ddos/models/$sha" ]; then
       fail "the model file $name ($sha) is not in the store of this host: the models step has to run again"
     fi
-    if [ "$(sha_of "/var/lib/ddos/models/$sha")" != "$sha" ]; then
+    if [ "$(model_sha "/var/lib/ddos/models/$sha")" != "$sha" ]; then
       fail "the model file $name was altered on this host (/var/lib/ddos/models/$sha): the models step has to run again, it fetches it anew"
     fi
     if ! ln -- "/var/lib/ddos/models/$sha" "/home/ddos/releases/.partial/models/$name" 2>/dev/null; then

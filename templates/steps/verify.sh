@@ -54,7 +54,7 @@ check_file() {
   fi
   check "$path" "$kind $owner:$group $mode" "$(kind_of "$path") $(stat -Lc '%U:%G %04a' -- "$path")"
   if [ "$sha" != - ] && [ -f "$path" ]; then
-    check "$path sha256" "$sha" "$(sha_of "$path")"
+    check "$path sha256" "$sha" "$(model_sha "$path")"
   fi
 }
 

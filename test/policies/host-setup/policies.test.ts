@@ -250,6 +250,7 @@ const tables: Readonly<Record<string, Table>> = {
       policy: ["aws s3api put-bucket-policy --bucket m --policy file://p.json"],
       local: [{ type: "command:local:Command", create: "aws ec2 modify-instance-metadata-options --http-tokens optional" }],
       boto3: [`python3 -c "import boto3; boto3.client('iam').attach_role_policy(RoleName='x')"`],
+      botocore: [`python3 -c "import botocore.session; botocore.session.get_session().create_client('iam').create_role(RoleName='x')"`],
       "boto3 in a file": [
         `cat >/tmp/x.py <<'X'\nimport boto3, sys\nboto3.client("s3").delete_object(Bucket=sys.argv[1], Key="k")\nX\npython3.12 -I /tmp/x.py models`,
       ],
@@ -260,6 +261,9 @@ const tables: Readonly<Record<string, Table>> = {
       backup: ["aws s3 sync /home/ddos/logs s3://backup/logs"],
       text: ["echo 'aws ec2 authorize-security-group-ingress'"],
       boto3: [`python3 -c "import boto3; boto3.client('s3').download_file('b','k','/tmp/x')"`],
+      botocore: [
+        `python3 -c "import botocore.session; botocore.session.get_session().create_client('s3').get_object(Bucket='b', Key='k')"`,
+      ],
       "boto3 in a file": [
         `cat >/tmp/x.py <<'X'\nimport argparse, boto3\nargparse.ArgumentParser().add_argument("key")\nboto3.client("s3").put_object(Bucket="b", Key="k", Body=b"")\nX\npython3 -I /tmp/x.py k`,
       ],

@@ -285,6 +285,12 @@ const runs: Mutation[] = [
     "no-imperative-aws",
     "python3 - <<'EOF'\nimport boto3\nboto3.client('ec2').authorize_security_group_ingress(GroupId='sg-1')\nEOF",
   ),
+  script(
+    "F38-botocore",
+    "botocore",
+    "no-imperative-aws",
+    "python3 - <<'EOF'\nimport botocore.session\nbotocore.session.get_session().create_client('ec2').authorize_security_group_ingress(GroupId='sg-1')\nEOF",
+  ),
   script("F39", "curl -k", "tls-verified", "curl -k -o /tmp/x https://example.com/x"),
   script(
     "F40",
