@@ -1,7 +1,13 @@
 import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
+import { parse } from "yaml";
 import { lacking, unless } from "./needs";
+
+interface Workflow {
+  readonly env?: object;
+  readonly jobs: Readonly<Record<string, { readonly env?: object }>>;
+}
 
 const ROOT = path.resolve(__dirname, "..");
 const git = (...args: string[]): string => execFileSync("git", args, { cwd: ROOT, encoding: "utf8" });
@@ -48,4 +54,13 @@ test("every dependency is pinned exactly", () => {
 
 test("nothing needs an install script", () => {
   expect(fs.readFileSync(path.join(ROOT, ".npmrc"), "utf8")).toContain("ignore-scripts=true");
+});
+
+test("workflows: a secret is known to the steps that need it alone, not to the installation of packages or to actions of others", () => {
+  const jobs = fs.readdirSync(path.join(ROOT, ".github/workflows")).flatMap((file) => {
+    const { env = {}, jobs: own } = parse(fs.readFileSync(path.join(ROOT, ".github/workflows", file), "utf8")) as Workflow;
+    return [env, ...Object.values(own).map((job) => job.env ?? {})].map((values) => [file, JSON.stringify(values)] as const);
+  });
+  expect(jobs.length).toBeGreaterThan(5);
+  expect(jobs.filter(([, values]) => values.includes("secrets."))).toEqual([]);
 });

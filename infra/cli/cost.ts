@@ -9,7 +9,8 @@ export interface CostLine {
   readonly month: number | undefined;
 }
 
-type Resources = readonly Pick<GraphResource, "type" | "inputs">[];
+/** What stands in `dependencies` are URNs; without them a group of several templates has an unknown one. */
+type Resources = readonly (Pick<GraphResource, "type" | "inputs"> & Partial<Pick<GraphResource, "urn" | "dependencies">>)[];
 
 const of = (resources: Resources, type: string): Resources => resources.filter((resource) => resource.type === type);
 const INSTANCE = "aws:ec2/instance:Instance";
@@ -71,13 +72,28 @@ function stopped(resources: Resources): Resources {
   return fleetHosts(resources, ({ warmPool }) => (warmPool as { minSize?: unknown } | undefined)?.minSize);
 }
 
-/** The program has one group, and one template that it starts from. */
 function fleetHosts(resources: Resources, count: (group: Resources[number]["inputs"]) => unknown): Resources {
-  const templates = of(resources, "aws:ec2/launchTemplate:LaunchTemplate");
-  return of(resources, SCALING_GROUP).flatMap(({ inputs }) => {
-    const hosts = count(inputs);
-    return templates.flatMap((template) => Array.from({ length: typeof hosts === "number" ? hosts : 0 }, () => template));
+  return of(resources, SCALING_GROUP).flatMap((group) => {
+    const hosts = count(group.inputs);
+    return Array.from({ length: typeof hosts === "number" ? hosts : 0 }, () => templateOf(resources, group));
   });
+}
+
+/** What a group starts its hosts from; of several templates the one that it takes a value from. Without one its hosts have no price. */
+function templateOf(resources: Resources, group: Resources[number]): Resources[number] {
+  const templates = of(resources, "aws:ec2/launchTemplate:LaunchTemplate");
+  const named = templates.length === 1 ? templates : templates.filter(({ urn }) => urn !== undefined && group.dependencies?.includes(urn));
+  const [template] = named;
+  return template !== undefined && named.length === 1 ? template : { type: SCALING_GROUP, inputs: {} };
+}
+
+/** How far scaling groups may grow beyond what is counted; undefined where there is none, or where it is not known. */
+export function growth(resources: Resources): string | undefined {
+  const most = of(resources, SCALING_GROUP).map(({ inputs }) => inputs.maxSize as unknown);
+  const sum = most.reduce<number>((all, one) => all + (typeof one === "number" ? one : NaN), 0);
+  if (most.length === 0 || Number.isNaN(sum)) return undefined;
+  const who = most.length === 1 ? "the fleet as small as it may be, which" : `${most.length} scaling groups as small as they may be, which`;
+  return `with ${who} may grow to ${count(sum, "host")}`;
 }
 
 interface Disk {
@@ -154,9 +170,8 @@ export function costText(resources: Resources, region: string, today: Date): str
   const parts = lines.map(({ what, month }) => `${what} ${month === undefined ? "unknown" : usd(month)}`).join(", ");
   const uses = usePrices(lines, region)?.map(({ what, price, per }) => `${what} ${price} a ${per}`);
   const byUse = uses === undefined ? "what goes by use is unknown there" : `by use: ${uses.join(", ")}`;
-  const [most] = of(resources, SCALING_GROUP).map(({ inputs }) => inputs.maxSize as unknown);
-  const growth = typeof most === "number" ? `; with the fleet as small as it may be, which may grow to ${count(most, "host")}` : "";
+  const more = growth(resources);
   const sum = unknown.length === 0 ? `about ${usd(known)} USD` : `${usd(known)} USD, and what is unknown`;
   const old = areOld(today) ? ", older than a year: compare them with AWS's" : "";
-  return `Cost a month in ${region}: ${sum} (${parts}); ${byUse}${growth}. List prices of ${PRICES_OF}${old}.`;
+  return `Cost a month in ${region}: ${sum} (${parts}); ${byUse}${more === undefined ? "" : `; ${more}`}. List prices of ${PRICES_OF}${old}.`;
 }

@@ -67,7 +67,7 @@ async function deployRole(options: Given<typeof OPTIONS>["options"], io: Io): Pr
   const { KNOWN_ERRORS } = await import("./preview-stack");
   const { readStackFile } = await import("../offline/stack-file");
   const { placeholderKey } = await import("../offline/placeholder-key");
-  const { EXAMPLE_ACCOUNT, seenBy } = await import("../deploy-role/evaluate");
+  const { seenBy, standInAccount } = await import("../deploy-role/evaluate");
   const { backendOf, roleOf } = await import("../deploy-role/role");
   const { PURPOSES } = await import("../deploy-role/statements");
   const { filesOf, renderRole, toJson } = await import("../deploy-role/report");
@@ -75,11 +75,13 @@ async function deployRole(options: Given<typeof OPTIONS>["options"], io: Io): Pr
   const role = await asProblems(KNOWN_ERRORS, async () => {
     const file = readStackFile(ROOT, options.stack, { privateKey: placeholderKey });
     const region = file.config["aws:region"] ?? process.env.AWS_REGION ?? "";
-    const seen = await seenBy(ROOT, file, region, options.account ?? EXAMPLE_ACCOUNT);
     const read = (name: string): string => readFileSync(path.join(ROOT, name), "utf8");
     const backend = backendOf(options.stack, read("Pulumi.yaml"), read(`Pulumi.${options.stack}.yaml`));
+    const standIn = standInAccount(JSON.stringify([file.config, backend, options]));
+    const seen = await seenBy(ROOT, file, region, options.account ?? standIn);
     return roleOf(file, region, seen, {
       account: options.account,
+      standIn,
       vpc: options.vpc,
       oidc: options.oidc,
       refresh: options.refresh,

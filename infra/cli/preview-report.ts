@@ -59,7 +59,7 @@ function sections({ document, result }: Preview, options: ReportOptions, colour:
       ? section(colour, `Resources (${document.resources.length})`, treeLines(document.resources, verbose))
       : []),
     ...(files === undefined ? [] : fileLines(document, { pattern: files, texts: verbose }, colour)),
-    ...(options.steps || verbose ? section(colour, `Set-up steps (${document.steps.length})`, stepLines(document.steps)) : []),
+    ...(options.steps || verbose ? section(colour, `Set-up steps (${document.steps.length})`, stepLines(document)) : []),
     ...(options.policies || verbose
       ? section(colour, `Policies (${result.summary.ran} ran)`, policyLines(result, options.screen.width, colour))
       : []),
@@ -89,13 +89,15 @@ function summary({ document, shadow }: Preview, width: number, colour: Palette):
   ];
 }
 
-function hostLines({ files, steps }: Preview["document"], role: "gateway" | "backend", width: number): string[] {
+function hostLines({ files, steps, firstBoot }: Preview["document"], role: "gateway" | "backend", width: number): string[] {
   const own = files.filter((file) => file.host === role);
   const count = (kind: string): number => own.filter((file) => file.kind === kind).length;
   const links = count("link");
   const paths = `${count("file")} files, ${count("directory")} directories, ${links} link${links === 1 ? "" : "s"}`;
   const names = steps.filter((step) => step.host === role).map((step) => step.name);
-  return wrap(`${role.padEnd(9)}${paths}; steps: ${names.join(", ")}`, width - 2, " ".repeat(9));
+  const fleet = role === "backend" ? firstBoot?.map((wave) => wave.join(", ")).join("; ") : undefined;
+  const how = fleet === undefined ? `steps: ${names.join(", ")}` : `each host of the fleet sets itself up: ${fleet}`;
+  return wrap(`${role.padEnd(9)}${paths}; ${how}`, width - 2, " ".repeat(9));
 }
 
 /** `aws:ec2/routeTable:RouteTable` is RouteTable. */

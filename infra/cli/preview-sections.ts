@@ -2,7 +2,7 @@
 import ignore from "ignore";
 import { UsageProblem, wrap, type Palette } from "../../policies/cli";
 import type { Result } from "../../policies/core/outcome";
-import type { PreviewDocument, StepRow } from "../offline/document";
+import type { PreviewDocument } from "../offline/document";
 import type { GraphResource } from "../offline/engine";
 import type { HostFile } from "../release/types";
 
@@ -78,9 +78,12 @@ function whyNoText(row: HostFile): string {
   return row.sha256 === null ? "  (its text is made on the host)" : `  (part of the application or a model; sha256 ${row.sha256})`;
 }
 
-export function stepLines(steps: readonly StepRow[]): string[] {
+export function stepLines({ steps, firstBoot = [] }: Pick<PreviewDocument, "steps" | "firstBoot">): string[] {
   const ordered = [...steps].sort((a, b) => (a.host === b.host ? a.order - b.order : a.host === "gateway" ? -1 : 1));
-  return ordered.map((step) => `${step.host.padEnd(8)} ${step.order}. ${step.name}`);
+  return [
+    ...ordered.map((step) => `${step.host.padEnd(8)} ${step.order}. ${step.name}`),
+    ...firstBoot.map((wave, index) => `fleet    ${index + 1}. ${wave.join(", ")}`),
+  ];
 }
 
 /** Every policy that ran or was disabled; what a finding says is shown with the findings. */

@@ -15,8 +15,11 @@ import { placeholderKey } from "../offline/placeholder-key";
 import { previewProvider } from "../offline/preview-provider";
 import { readStackFile, StackFileError, type StackFile } from "../offline/stack-file";
 import { program } from "../program";
+import { waves } from "../fleet/bundle";
+import { FLEET } from "../fleet/names";
 import { hostFiles } from "../release/host-files";
 import type { StackInputs } from "../release/inputs";
+import { hostSteps } from "../release/steps";
 import { TemplateFileError } from "../release/templates";
 import type { Shadow } from "../release/types";
 import { PolicyFileError } from "./policy-config";
@@ -85,10 +88,16 @@ export async function previewFile(root: string, file: StackFile, config: PolicyC
     resources,
     files,
     steps: stepRows(resources),
+    ...firstBoot(resources, inputs),
     policies: result.outcomes,
     summary: result.summary,
   };
   return { document, result, region, unset: file.unset, models: modelsOf(inputs), shadow: inputs.specs.backend.shadow };
+}
+
+function firstBoot(resources: readonly GraphResource[], { specs }: StackInputs): Pick<PreviewDocument, "firstBoot"> {
+  if (!resources.some(({ type }) => type === FLEET)) return {};
+  return { firstBoot: waves(hostSteps(specs.backend).map(({ name }) => name)) };
 }
 
 function modelsOf({ models, specs }: StackInputs): PreviewModels {

@@ -12,7 +12,7 @@ const kmsKey = {
 export const ACCOUNT_SECTIONS: Readonly<Record<string, Section>> = {
   tags: {
     description:
-      "Tags that everything gets, beside the program's own (Name, Role, Stack, ServicePort, SshAccess). Models in the bucket do not, because S3 takes ten on each. Unlike `aws:defaultTags` they are on root volumes too.",
+      "Tags that everything gets, beside the program's own (Name, Role, Stack, ServicePort, SshAccess). Models in the bucket do not, because S3 takes ten on each. Unlike `aws:defaultTags` they are on root volumes too, and on the hosts of a fleet.",
     schema: {
       type: "object",
       additionalProperties: {

@@ -2,7 +2,6 @@
 import { palette, wrap, type Screen } from "../../policies/cli";
 import { partition } from "../naming";
 import { INLINE_LIMIT, MANAGED_LIMIT, sizeOf } from "./documents";
-import { EXAMPLE_ACCOUNT } from "./evaluate";
 import type { Role } from "./role";
 
 export const PLACEHOLDER = "ACCOUNT-ID";
@@ -115,7 +114,7 @@ function notes(role: Role): string[] {
 function commands(role: Role, files: readonly RoleFile[]): string[] {
   const name = `${role.project}-${role.stack}-${role.purposes.length === 1 ? (role.purposes[0] ?? "") : "deploy"}`;
   const policies = files.filter((file) => file.name.startsWith("policy-"));
-  const arn = `arn:${partition(role.region)}:iam::${role.account ?? EXAMPLE_ACCOUNT}`;
+  const arn = `arn:${partition(role.region)}:iam::${role.account ?? role.standIn}`;
   return [
     `# the files above, by --out FOLDER; ${role.trust === undefined ? "the trust policy by --oidc github:OWNER/REPO" : "the OIDC provider has to be in the account once"}`,
     `aws iam create-role --role-name ${name} --assume-role-policy-document file://FOLDER/trust.json`,
@@ -131,7 +130,7 @@ function commands(role: Role, files: readonly RoleFile[]): string[] {
   ];
 }
 
-const placed = (text: string, { account }: Role): string => (account === undefined ? text.replaceAll(EXAMPLE_ACCOUNT, PLACEHOLDER) : text);
+const placed = (text: string, { account, standIn }: Role): string => (account === undefined ? text.replaceAll(standIn, PLACEHOLDER) : text);
 const some = (actions: readonly string[]): string =>
   `${actions.slice(0, 3).join(", ")}${actions.length > 3 ? ` and ${actions.length - 3} more` : ""}`;
 const short = (arn: string): string => arn.replace(/^arn:[^:]+:\w+:[^:]*:\d*:/, "");

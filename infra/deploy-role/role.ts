@@ -12,6 +12,8 @@ import { trust, type Trust } from "./trust";
 
 export interface RoleOptions extends Wanted {
   readonly account?: string;
+  /** In place of `account` while it is not known: what a reader then sees as a placeholder. */
+  readonly standIn?: string;
   readonly vpc?: string;
   readonly oidc?: string;
   /** `s3://BUCKET/FOLDER`, with the place that says so. */
@@ -29,8 +31,9 @@ export interface Role {
   readonly project: string;
   readonly stack: string;
   readonly region: string;
-  /** Undefined: the documents hold a placeholder. */
+  /** Undefined: the documents hold `standIn`, which a reader sees as a placeholder. */
   readonly account?: string;
+  readonly standIn: string;
   readonly purposes: Wanted["purposes"];
   /** Each within the limit of a managed policy. */
   readonly policies: readonly Document[];
@@ -70,6 +73,7 @@ export function roleOf(file: Pick<StackFile, "project" | "stack" | "config">, re
     stack: file.stack,
     region,
     account: options.account,
+    standIn: scope.account,
     purposes: options.purposes,
     policies,
     inline: sizeOf(documentOf(statements)) <= INLINE_LIMIT,
@@ -85,7 +89,7 @@ export function scopeOf(
   stack: string,
   region: string,
   { resources, questions }: Seen,
-  { account, vpc }: Pick<RoleOptions, "account" | "vpc">,
+  { account, standIn = EXAMPLE_ACCOUNT, vpc }: Pick<RoleOptions, "account" | "standIn" | "vpc">,
 ): Scope {
   if (account !== undefined && !/^\d{12}$/.test(account))
     throw new Problem(`--account: found "${account}"; expected the account's number, twelve digits`);
@@ -95,7 +99,7 @@ export function scopeOf(
   return {
     partition: partition(region),
     region,
-    account: account ?? EXAMPLE_ACCOUNT,
+    account: account ?? standIn,
     stack,
     vpc,
     imageOwners: [...new Set(owners)],

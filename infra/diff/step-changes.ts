@@ -1,4 +1,5 @@
 /** Which steps of the hosts run again, and what the machines and their services go through. Pure. */
+import { FLEET } from "../fleet/names";
 import type { StepRow } from "../offline/document";
 import type { Changed } from "./resources";
 import type { Side } from "./side";
@@ -18,6 +19,8 @@ export interface HostEffect {
   readonly text: string;
 }
 
+const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+const PARAMETER = "aws:ssm/parameter:Parameter";
 const HOSTS = ["gateway", "backend"] as const;
 
 export function stepChanges(before: Side | undefined, after: Side | undefined, changed: ReadonlyMap<string, Changed>): StepChange[] {
@@ -53,10 +56,32 @@ export function hostEffects(before: Side | undefined, after: Side | undefined, c
       return [
         { host, text: "a new, empty machine takes its place; every step runs on it (minutes), and what was only on the old one is gone" },
       ];
+    if (host === "backend" && (fleetOf(before) ?? fleetOf(after)) !== undefined) return fleetEffects(before, after, changed);
     const steps = after.steps.filter((step) => step.host === host && changed.has(step.urn)).map(({ name }) => name);
     const stop = machine === "stops and starts" ? [{ host, text: "the machine stops and starts: an outage of less than a minute" }] : [];
     return [...stop, ...restart(host, steps, after)];
   });
+}
+
+const fleetOf = ({ resources }: Side): string | undefined => resources.find(({ type }) => type === FLEET)?.urn;
+
+/** A version of the template is a release, and so is one of the parameter, which the template names (infra/fleet/fleet.ts). */
+function fleetEffects(before: Side, after: Side, changed: ReadonlyMap<string, Changed>): HostEffect[] {
+  const host = "backend";
+  const [old, now] = [fleetOf(before), fleetOf(after)];
+  if (old === undefined)
+    return [{ host, text: "a fleet takes its place: its hosts set themselves up (minutes), and the single host goes last" }];
+  if (now === undefined)
+    return [{ host, text: "a single host takes the place of the fleet: it is set up (minutes), and the fleet goes last" }];
+  const own = after.resources.filter(({ parent }) => parent === now);
+  const released = own.some(({ urn, type }) => {
+    const inputs = changed.get(urn)?.inputs ?? [];
+    return type === PARAMETER ? inputs.includes("value") : type === TEMPLATE && inputs.some((input) => !/^tags(All)?\b/.test(input));
+  });
+  if (!released) return [];
+  return [
+    { host, text: "a release of the fleet: new hosts take the place of all, one at a time; each has to serve before an old one leaves" },
+  ];
 }
 
 function restart(host: StepRow["host"], steps: readonly string[], { steps: all }: Side): HostEffect[] {

@@ -10,7 +10,7 @@ import type { Targets } from "../network/balancer";
 import type { FleetBundle } from "./bundle";
 import { firstBoot, VERSION_TAG } from "./first-boot";
 import { CAPACITY_TIMEOUT, graceSeconds, refreshPreferences, SET_UP_SECONDS, warmUpSeconds, type FleetConfig } from "./limits";
-import type { FleetNames } from "./names";
+import { FLEET, type FleetNames } from "./names";
 
 export interface FleetArgs {
   readonly region: string;
@@ -63,7 +63,7 @@ export class Fleet extends pulumi.ComponentResource {
     private readonly args: FleetArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("ml-gateway:infra:Fleet", name, {}, opts);
+    super(FLEET, name, {}, opts);
     this.groupName = args.names.group;
     const bundle = this.storedBundle();
     const parameter = new aws.ssm.Parameter(

@@ -2,6 +2,10 @@
  * Names that are chosen and not left to Pulumi: the user data and the role's policy name them before the resources are there, and the group comes last.
  * Pure.
  */
+
+/** Type of the component. */
+export const FLEET = "ml-gateway:infra:Fleet";
+
 export interface FleetNames {
   /** Of the Auto Scaling group. */
   readonly group: string;

@@ -11,6 +11,8 @@ export interface PreviewDocument {
   readonly resources: readonly GraphResource[];
   readonly files: readonly HostFile[];
   readonly steps: readonly StepRow[];
+  /** Steps that each host of a fleet runs by itself at its first start, group after group. @default the backend is set up over SSH */
+  readonly firstBoot?: readonly (readonly string[])[];
   readonly policies: readonly PolicyRow[];
   readonly summary: Summary;
 }

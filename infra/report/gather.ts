@@ -3,7 +3,7 @@ import type { Config } from "../../policies/core/config";
 import type { Result } from "../../policies/core/outcome";
 import type { Graph } from "../../policies/core/types";
 import { policies } from "../../policies/rules";
-import { costLines, usePrices } from "../cli/cost";
+import { costLines, growth, usePrices } from "../cli/cost";
 import type { Preview } from "../cli/preview-stack";
 import { areOld, PRICES_OF } from "../cli/prices";
 import { safeLines, safeText } from "../diff/safe";
@@ -54,15 +54,21 @@ export function gather({ origin, project, stack, region, graph, result, config, 
 
 function costView(graph: Graph, region: string): CostView {
   // As JSON: what is not known yet and what is secret become marks, which no price is found for.
-  const resources = JSON.parse(JSON.stringify(graph.resources.map(({ type, inputs }) => ({ type, inputs })))) as {
+  const resources = JSON.parse(
+    JSON.stringify(graph.resources.map(({ urn, type, inputs, dependencies }) => ({ urn, type, inputs, dependencies }))),
+  ) as {
+    urn: string;
     type: string;
     inputs: Properties;
+    dependencies: string[];
   }[];
   const lines = costLines(resources, region);
+  const more = growth(resources);
   return {
     region: safeText(region),
     lines: lines.map(({ what, month }) => ({ what: safeText(what), month })),
     byUse: (usePrices(lines, region) ?? []).map(({ what, price, per }) => `${what}: ${String(price)} USD a ${per}`),
+    ...(more === undefined ? {} : { more }),
     of: PRICES_OF,
   };
 }
@@ -70,6 +76,7 @@ function costView(graph: Graph, region: string): CostView {
 function hostViews({ document }: Pick<Preview, "document">): HostView[] {
   return (["gateway", "backend"] as const).map((role) => ({
     role,
+    ...(role === "backend" && document.firstBoot !== undefined ? { firstBoot: document.firstBoot } : {}),
     steps: document.steps.filter(({ host }) => host === role).map(({ order, name, urn }) => ({ order, name, urn })),
     files: document.files.filter(({ host }) => host === role).map(fileRow),
   }));

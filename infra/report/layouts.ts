@@ -42,12 +42,14 @@ function spareOf({ boxes }: Picture): string[][] {
 const rows = (groups: readonly (readonly string[])[]): Pair[] =>
   groups.flatMap((ids) => ids.slice(1).map((id, index): Pair => [ids[index] ?? id, id]));
 
-/** Below the last host, one below the other: beside it they would make the picture wider than a phone. */
+/** Below the host that a packet reaches last, one below the other: beside it they would make the picture wider than a phone. */
 function column(picture: Picture): Pair[] {
+  const leaves = new Set(picture.arrows.filter(({ outward }) => !outward).map(({ from }) => from));
   return picture.boxes.flatMap((box) => {
     const hosts = flat([box]).filter(({ kind }) => kind === "host");
+    const ends = hosts.filter(({ id }) => !leaves.has(id));
     const spare = spareOf({ ...picture, boxes: [box] }).flat();
-    const chain = [...hosts.slice(-1).map(({ id }) => id), ...spare];
+    const chain = [...(ends.length > 0 ? ends : hosts).slice(-1).map(({ id }) => id), ...spare];
     return chain.slice(1).map((id, index): Pair => [chain[index] ?? id, id]);
   });
 }

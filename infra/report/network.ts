@@ -1,7 +1,8 @@
 /** The architecture of any program: boxes where things stand, arrows for who may reach whom, and the same as rows of a table. Pure. */
 import { ofType } from "../../policies/core/graph";
 import type { Settings } from "../../policies/core/types";
-import type { Graph } from "../../policies/core/types";
+import type { Graph, Resource } from "../../policies/core/types";
+import { templatesOf } from "../../policies/graph/network/launch";
 import { networkOf, type Network } from "../../policies/graph/network/model";
 import { servicesOf, type Box, type Picture } from "../picture/model";
 import type { HostFile } from "../release/types";
@@ -10,13 +11,16 @@ import { doors } from "./doors";
 import { incoming, type Arrow } from "./incoming";
 import { BUCKETS, outgoing, type Exit } from "./outgoing";
 import { OUTSIDE, outsideBoxes } from "./peers";
-import { crowdsOf, placeBoxes, type Crowd } from "./places";
+import { crowdsOf, placeBoxes, subnetName, type Crowd } from "./places";
 import { plain, shown } from "./text";
 import type { NetworkView, ReachRow } from "./types";
 
 const BUCKET = /^aws:s3\/bucket(V2)?:Bucket(V2)?$/;
 /** Names of buckets in their box. */
 const NAMED = 4;
+/** Subnets in the box of what stands in several. */
+const SUBNETS = 2;
+const GROUP = /^aws:autoscaling\/group:Group$/;
 /** More arrows than these are a tangle. */
 const ARROWS = 40;
 
@@ -93,8 +97,31 @@ function hostBox(network: Network, crowd: Crowd, files: readonly HostFile[]): Bo
   const lines =
     host === undefined
       ? []
-      : [kindOf(host.resource.type, plain(host.resource, "instanceType")), addressText(network, crowd), ...servicesOf(files, role)];
+      : [
+          ...(GROUP.test(host.resource.type)
+            ? sizeOfGroup(network, host.resource)
+            : [kindOf(host.resource.type, plain(host.resource, "instanceType"))]),
+          ...placeText(crowd),
+          addressText(network, crowd),
+          ...servicesOf(files, role),
+        ];
   return { id: crowd.id, kind: "host", lines: [crowd.label, ...lines].filter((line) => line !== ""), children: [] };
+}
+
+/** `2 to 4 hosts, t3.micro`: the numbers of a scaling group, and the type that its template names. */
+function sizeOfGroup({ graph }: Network, group: Resource): string[] {
+  const [min, max] = [plain(group, "minSize"), plain(group, "maxSize")];
+  const templates = templatesOf(graph, group, ["launchTemplate", "launchConfiguration"])?.certain ?? [];
+  const types = [...new Set(templates.map((template) => plain(template, "instanceType")))].filter((type) => type !== "");
+  const hosts = min === "" || max === "" ? "" : min === max ? `${max} ${max === "1" ? "host" : "hosts"}` : `${min} to ${max} hosts`;
+  return ["Auto Scaling group", [hosts, ...types].filter((text) => text !== "").join(", ")];
+}
+
+/** What stands in several subnets is in the box of none. */
+function placeText({ subnets }: Crowd): string[] {
+  if (subnets.length < 2) return [];
+  const names = subnets.slice(0, SUBNETS).map((subnet, index) => `${index === 0 ? "in" : "and"} ${subnetName(subnet)}`);
+  return [...names, ...(subnets.length > SUBNETS ? [`and ${String(subnets.length - SUBNETS)} more subnets`] : [])];
 }
 
 /** `aws:ec2/instance:Instance` of a known size is said by the size alone; `aws:rds/instance:Instance` is rds Instance. */

@@ -144,19 +144,21 @@ function zones(subnets: readonly Subnet[], index: number, crowds: readonly Crowd
   });
 }
 
+/** By its tag, else by the name in the program. */
+export function subnetName({ resource }: Subnet): string {
+  const { tags } = resource.inputs;
+  const tagged = plain({ ...resource, inputs: typeof tags === "object" && tags !== null ? (tags as Resource["inputs"]) : {} }, "Name");
+  return tagged === "" ? shown(resource.name) : tagged;
+}
+
 function subnetBox(subnet: Subnet, id: string, crowds: readonly Crowd[], hostBox: (crowd: Crowd) => Box): Box {
-  const tags = subnet.resource.inputs.tags;
-  const tagged = plain(
-    { ...subnet.resource, inputs: typeof tags === "object" && tags !== null ? (tags as Resource["inputs"]) : {} },
-    "Name",
-  );
   const kind = subnet.isDefault || isPublicByRoute(subnet) ? "public" : subnet.tableUnknown === undefined ? "private" : "subnet";
   const word = kind === "subnet" ? "route table not known" : kind;
   const cidr = plain(subnet.resource, "cidrBlock");
   return {
     id,
     kind,
-    lines: [tagged === "" ? shown(subnet.resource.name) : tagged, cidr === "" ? word : `${word}, ${cidr}`],
+    lines: [subnetName(subnet), cidr === "" ? word : `${word}, ${cidr}`],
     children: crowds.filter((crowd) => crowd.subnets.length === 1 && crowd.subnets[0]?.resource.urn === subnet.resource.urn).map(hostBox),
   };
 }

@@ -66,17 +66,19 @@ export function hostsSection({ hosts }: Report): Html | undefined {
     "hosts",
     "Hosts",
     html`<p>
-      The steps that set each host up over SSH, in their order, and the files that it ends up with. Secrets are masked; what the host makes
-      itself has no text here.
+      The steps that set each host up${hosts.some(({ firstBoot }) => firstBoot !== undefined) ? "" : " over SSH"}, in their order, and the
+      files that it ends up with. Secrets are masked; what the host makes itself has no text here.
     </p> `,
     ...hosts.map(host),
   );
 }
 
-function host({ role, steps, files }: HostView): Html {
+function host({ role, steps, firstBoot, files }: HostView): Html {
+  const rows = firstBoot === undefined ? steps.map(({ name }) => name) : firstBoot.map((wave) => wave.join(", "));
   return html`<h3>${role}</h3>
+    ${firstBoot === undefined ? undefined : note("Each host of the fleet runs these by itself when it starts; those of one row side by side.")}
     <ol class="steps">
-      ${steps.map(({ name }) => html`<li>${name}</li> `)}
+      ${rows.map((name) => html`<li>${name}</li> `)}
     </ol>
     <details class="group">
       <summary><span class="id">Files</span> <span class="about">${fileCounts(files)}</span></summary>
@@ -133,7 +135,7 @@ export function size(bytes: number): string {
 }
 
 export function costSection({ cost }: Report): Html {
-  const { region, lines, byUse, of } = cost;
+  const { region, lines, byUse, more, of } = cost;
   const known = lines.flatMap(({ month }) => month ?? []).reduce((sum, month) => sum + month, 0);
   const complete = lines.every(({ month }) => month !== undefined);
   const rows = lines.map(({ what, month }): Cell[] => [what, month === undefined ? "unknown" : month.toFixed(2)]);
@@ -148,5 +150,6 @@ export function costSection({ cost }: Report): Html {
       ? note("Nothing in it is in the price table.")
       : table("USD a month", ["What", "USD a month"], rows, [complete ? "Sum" : "Sum of what is known", known.toFixed(2)]),
     byUse.length === 0 ? undefined : html`<p>By use: ${byUse.join("; ")}.</p> `,
+    more === undefined ? undefined : html`<p>The sum is ${more}.</p> `,
   );
 }

@@ -1,5 +1,6 @@
 /** What a report holds, as plain data. Whatever is in it may be shown: nothing that is marked as secret, and nothing that looks like one. */
 import type { PreviewModels } from "../cli/preview-stack";
+import type { PreviewDocument } from "../offline/document";
 import type { Picture } from "../picture/model";
 import type { SourcePosition } from "../../policies/core/types";
 
@@ -89,6 +90,8 @@ export interface ResourceRow {
 
 export interface HostView {
   readonly role: string;
+  /** Steps that a host of a fleet runs by itself; those of one group side by side. In place of `steps`. */
+  readonly firstBoot?: PreviewDocument["firstBoot"];
   readonly steps: readonly { readonly order: number; readonly name: string; readonly urn: string }[];
   readonly files: readonly FileRow[];
 }
@@ -106,6 +109,8 @@ export interface CostView {
   readonly region: string;
   readonly lines: readonly { readonly what: string; readonly month: number | undefined }[];
   readonly byUse: readonly string[];
+  /** How far a fleet may grow beyond what is counted. */
+  readonly more?: string;
   /** Day of the price table. */
   readonly of: string;
 }

@@ -43,6 +43,22 @@ test("an internal load balancer and its hosted zone", () => {
   expect(costLines(made, "eu-west-9")[0]).toEqual({ what: "1 load balancer (capacity units come on top)", month: undefined });
 });
 
+test("hosts of scaling groups: each of its own template, and unknown where that is not told", () => {
+  const template = (urn: string, instanceType: string) => ({
+    ...{ urn, type: "aws:ec2/launchTemplate:LaunchTemplate", dependencies: [] },
+    inputs: { instanceType, blockDeviceMappings: [{ ebs: { volumeSize: 8, volumeType: "gp3" } }] },
+  });
+  const group = (minSize: number, maxSize: number, dependencies: string[]) => ({
+    ...{ urn: `g${minSize}`, type: "aws:autoscaling/group:Group", dependencies },
+    inputs: { minSize, maxSize },
+  });
+  const templates = [template("a", "t3.micro"), template("b", "t3.small")];
+  const told = [...templates, group(2, 4, ["a"]), group(1, 1, ["b"])];
+  expect(costLines(told, "us-east-1").map(({ what }) => what)).toEqual(["2 t3.micro", "1 t3.small", "24 GB of gp3"]);
+  expect(costText(told, "us-east-1", DAY)).toContain("with 2 scaling groups as small as they may be, which may grow to 5 hosts");
+  expect(costLines([...templates, group(2, 4, [])], "us-east-1")[0]).toEqual({ what: "2 instance of an unknown type", month: undefined });
+});
+
 test.each([
   ["a region", [instance("t3.micro")], "eu-west-9", "1 t3.micro unknown"],
   ["a type", [instance("u7i-12tb.224xlarge")], "us-east-1", "u7i-12tb.224xlarge unknown"],

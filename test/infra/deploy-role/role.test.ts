@@ -1,5 +1,5 @@
 import { roleOf, type RoleOptions, type Role } from "../../../infra/deploy-role/role";
-import { EXAMPLE_ACCOUNT, seenBy } from "../../../infra/deploy-role/evaluate";
+import { EXAMPLE_ACCOUNT, seenBy, standInAccount } from "../../../infra/deploy-role/evaluate";
 import { MANAGED_LIMIT, pack, sizeOf, statementsOf, type Statement } from "../../../infra/deploy-role/documents";
 import { filesOf, renderRole, toJson } from "../../../infra/deploy-role/report";
 import { ROWS } from "../../../infra/deploy-role/rows";
@@ -345,6 +345,16 @@ describe("state and secrets", () => {
       { Action: ["kms:Decrypt"], Resource: [key] },
     ]);
   });
+});
+
+test("digits in a name that is given are not taken for the account", async () => {
+  const sections = { models: { manifest: "models-manifest/sample.json", bucket: `shop-${EXAMPLE_ACCOUNT}`, adopt: true } };
+  const file = fileWith(sections);
+  const standIn = standInAccount(JSON.stringify(file.config));
+  const made = roleOf(file, "us-east-1", await seenBy(ROOT, file, "us-east-1", standIn), { ...WHOLE, standIn });
+  expect(toJson(made)).toContain(`arn:aws:s3:::shop-${EXAMPLE_ACCOUNT}`);
+  expect(toJson(made)).toContain("arn:aws:iam::ACCOUNT-ID:role/gateway-role-*");
+  expect(toJson(made)).not.toContain(standIn);
 });
 
 test("without --account the documents hold a placeholder, with it the number", () => {

@@ -3,6 +3,9 @@ import type { GraphResource, RunResult } from "../../../infra/offline/engine";
 import { costText } from "../../../infra/cli/cost";
 import { VERSION_TAG } from "../../../infra/fleet/first-boot";
 import { refreshPreferences } from "../../../infra/fleet/limits";
+import { changeOf } from "../../../infra/diff/change";
+import type { Side } from "../../../infra/diff/side";
+import { networkView } from "../../../infra/report/network";
 import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import { evaluate } from "../../../policies/core/evaluate";
 import { loadGraph } from "../../../policies/graph/load";
@@ -46,6 +49,10 @@ function statements(result: RunResult): readonly Statement[] {
 function userData(result: RunResult): string {
   return Buffer.from(byName(result, TYPES.template, "fleet-template").inputs.userData as string, "base64").toString("utf8");
 }
+
+type Inputs = GraphResource["inputs"];
+const altered = (name: string, change: (inputs: Inputs) => Inputs): GraphResource[] =>
+  fleet.resources.map((one) => (one.name === name ? { ...one, inputs: change(one.inputs) } : one));
 
 test("takes the place of the backend's instance and its steps, and of nothing else", async () => {
   const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
@@ -217,9 +224,6 @@ describe("the policy pack", () => {
     expect(await findingsOf((await evaluateDev(sections)).resources)).toEqual([]);
   });
 
-  type Inputs = GraphResource["inputs"];
-  const altered = (name: string, change: (inputs: Inputs) => Inputs): object[] =>
-    fleet.resources.map((one) => (one.name === name ? { ...one, inputs: change(one.inputs) } : one));
   const card = (more: Inputs) => (inputs: Inputs) => ({
     ...inputs,
     networkInterfaces: [{ ...(inputs.networkInterfaces as readonly Inputs[])[0], ...more }],
@@ -286,5 +290,41 @@ describe("the policy pack", () => {
           },
     );
     expect(await findingsOf(resources)).toContain("backend-in-private-subnet");
+  });
+});
+
+describe("what is shown of it", () => {
+  const graphOf = ({ resources }: RunResult) => loadGraph(JSON.stringify({ resources }), "fleet").graph;
+
+  test("the picture has the group with its size and subnets behind the load balancer, and who reaches it", () => {
+    const { picture } = networkView(graphOf(fleet), DEFAULT_CONFIG.settings, []);
+    const boxes = picture.boxes.flatMap(({ children }) => children);
+    const box = (name: string) => boxes.find(({ lines }) => lines[0] === name);
+    expect(box("fleet-group")?.lines).toEqual([
+      ...["fleet-group", "Auto Scaling group", "2 to 4 hosts, t3.micro"],
+      ...["in webserver-subnet-1", "and webserver-subnet-2", "no public address"],
+    ]);
+    const balancer = box("balancer-lb")?.id;
+    expect(picture.arrows).toContainEqual({ from: balancer, to: box("fleet-group")?.id, label: "tcp 9000", outward: false });
+  });
+
+  const sideOf = ({ resources }: RunResult): Side => ({
+    ...{ project: "ml-gateway", stack: "dev", region: "us-east-1", resources, files: [], steps: [], findings: [], flows: [] },
+    ...{ exitCode: 0, secrets: {}, notices: [] },
+  });
+  const effects = (before: RunResult, after: RunResult): string[] =>
+    changeOf("dev", { ref: "main", commit: "0", before: sideOf(before), after: sideOf(after) }).hosts.map(
+      ({ host, text }) => `${host}: ${text.split(":")[0] ?? ""}`,
+    );
+
+  test("a change of what its hosts get is a release of the fleet; one of its size is none", async () => {
+    const release = ["backend: a release of the fleet"];
+    expect(effects(fleet, { ...fleet, resources: altered("fleet-template", (one) => ({ ...one, userData: "eA==" })) })).toEqual(release);
+    expect(effects(fleet, { ...fleet, resources: altered("fleet-secrets", (one) => ({ ...one, value: "other" })) })).toEqual(release);
+    expect(effects(fleet, { ...fleet, resources: altered("fleet-template", (one) => ({ ...one, tags: { Name: "other" } })) })).toEqual([]);
+    expect(effects(fleet, { ...fleet, resources: altered("fleet-group", (one) => ({ ...one, maxSize: 9 })) })).toEqual([]);
+    const single = await evaluateDev({ ...BALANCED, ...SECRETS });
+    expect(effects(single, fleet)).toEqual(["backend: a fleet takes its place"]);
+    expect(effects(fleet, single)).toEqual([expect.stringMatching(/^backend: a single host takes the place of the fleet/)]);
   });
 });
