@@ -11,6 +11,7 @@ import type { Sources } from "./config/sources";
 import type { StackConfig } from "./config/types";
 import { ubuntuImage } from "./hosts/image";
 import { memoryNotice } from "./hosts/memory-notice";
+import { checkOffered, zonesOfHosts } from "./hosts/offered";
 import { checkZones } from "./hosts/placement";
 import { lastUpdate, type LastUpdate } from "./last-update";
 import { lookUpAccount } from "./lookups";
@@ -19,7 +20,8 @@ import { bucketKey, checkBucket } from "./models/check-bucket";
 import { storedObjects } from "./models/stored";
 import { planUploads, toLookUp } from "./models/uploads";
 import { admission, admitsNobody, unseen } from "./network/admission";
-import { checkNetwork } from "./network/check-existing";
+import { checkNetwork, type Surroundings as NetworkSurroundings } from "./network/check-existing";
+import type { NetworkFacts } from "./network/facts";
 import { agentProblem } from "./remote/agent";
 import type { Tunnels } from "./remote/tunnels";
 import type { HostRole } from "./release/types";
@@ -82,9 +84,8 @@ export async function program(
     image(config, "backend"),
     uploads(inputs, last),
     lookUpAccount(config, account),
-    checkNetwork(config, around),
+    places(config, around),
     checkBucket(config, around),
-    config.network.existing === undefined ? checkZones(config.project, config.region, config.network.availabilityZones) : undefined,
   ]);
   const found = {
     images: { gateway, backend },
@@ -96,6 +97,15 @@ export async function program(
   tagWithStack(config.stack, config.tags);
   const tunnels = config.access === "ssh" || pulumi.runtime.isDryRun() ? undefined : await openTunnels?.(config);
   return createStack({ ...inputs, models: { ...inputs.models, files } }, found, tunnels);
+}
+
+/** Where the hosts start, and whether they can. @returns what was found of a network that is there already */
+async function places(config: StackConfig, around: NetworkSurroundings): Promise<NetworkFacts | undefined> {
+  const { project, region, network } = config;
+  const facts = await checkNetwork(config, around);
+  if (network.existing === undefined) await checkZones(project, region, network.availabilityZones);
+  await checkOffered(config, zonesOfHosts(config, facts), around.warn);
+  return facts;
 }
 
 /** What `gateway.sshFrom` may get wrong. */

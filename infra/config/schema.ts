@@ -145,7 +145,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         form: "a list of one to six names of availability zones, each once",
         example: ["us-east-1a", "us-east-1b"],
         description:
-          "One public and one private subnet in each. By default the zones a and b of `aws:region` (us-east-1a and us-east-1b; in ap-northeast-1, which gives new accounts no b, a and c). Letters differ between accounts: a zone that yours does not have is reported at preview.",
+          "One public and one private subnet in each. By default the zones a and b of `aws:region` (us-east-1a and us-east-1b; in ap-northeast-1, which gives new accounts no b, a and c). Letters differ between accounts: a zone that yours does not have, or that lacks the type of a host that starts in it, is reported at preview.",
       },
       gatewaySubnets: {
         type: "array",

@@ -157,6 +157,7 @@ const BUCKET_QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {
 export const QUESTIONS: Readonly<Record<string, readonly Grant[]>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": [],
   "aws:index/getAvailabilityZones:getAvailabilityZones": [lists("AvailabilityZones")],
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": [lists("InstanceTypeOfferings")],
   "aws:ec2/getAmi:getAmi": [lists("Images")],
   ...NETWORK_QUESTIONS,
   "aws:kms/getKey:getKey": [{ ...onKey(undefined, "DescribeKey"), why: "an alias does not say which key it leads to; name the key's ARN" }],

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../partitions";
 import { Refusal, type Properties, type Provider, type Request } from "./engine";
 import { findImage } from "./images";
-import { zonesOf } from "./zones";
+import { offeringsOf, zonesOf } from "./zones";
 
 /** Account that AWS's own documentation uses. */
 const EXAMPLE_ACCOUNT = "123456789012";
@@ -70,6 +70,7 @@ const ANSWERS: Readonly<Record<string, (region: string, args: Properties) => Pro
     userId: "offline",
   }),
   "aws:index/getAvailabilityZones:getAvailabilityZones": zonesOf,
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": offeringsOf,
   "aws:ec2/getAmi:getAmi": findImage,
   "aws:kms/getKey:getKey": (region, args) => findKey(region, String(args.keyId)),
   "aws:iam/getPolicy:getPolicy": notAsked,

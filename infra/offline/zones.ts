@@ -17,6 +17,17 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 /** Answers `aws:index/getAvailabilityZones:getAvailabilityZones`. */
 export function zonesOf(region: string, args: Properties): Properties {
-  const names = [...(LETTERS[region] ?? "abc")].map((letter) => region + letter);
+  const names = namesIn(region);
   return { ...args, id: region, names, groupNames: [region], region };
+}
+
+const namesIn = (region: string): string[] => [...(LETTERS[region] ?? "abc")].map((letter) => region + letter);
+
+/** Answers `aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings`. Which type a zone lacks is not made up: each has all. */
+export function offeringsOf(region: string, args: Properties): Properties {
+  const [filter] = args.filters as readonly { readonly values: readonly string[] }[];
+  const rows = (filter?.values ?? []).flatMap((type) => namesIn(region).map((zone) => [type, zone] as const));
+  const kind = String(args.locationType);
+  const lists = { instanceTypes: rows.map(([type]) => type), locations: rows.map(([, zone]) => zone), locationTypes: rows.map(() => kind) };
+  return { ...args, id: region, region, ...lists };
 }

@@ -253,7 +253,10 @@ describe("what limits it", () => {
 describe("what it is for", () => {
   test("a preview asks, and reads nothing else; with --refresh, or of what it takes over, it does", () => {
     const preview: Purpose[] = ["preview"];
-    const asks = ["ec2:DescribeAvailabilityZones", "ec2:DescribeImages", "s3:GetObject", "s3:GetObjectTagging", "s3:ListBucket"];
+    const asks = [
+      ...["ec2:DescribeAvailabilityZones", "ec2:DescribeImages", "ec2:DescribeInstanceTypeOfferings"],
+      ...["s3:GetObject", "s3:GetObjectTagging", "s3:ListBucket"],
+    ];
     expect(actions(role({ purposes: preview }))).toEqual(asks);
     expect(actions(role({ purposes: preview }, seen.get("a bucket taken over")))).toContain("s3:GetBucketPolicy");
     const refreshed = actions(role({ purposes: preview, refresh: true }));

@@ -1,6 +1,8 @@
 /** What the program asks AWS before it registers anything, and the sentence that follows when the answer is no. */
 import * as pulumi from "@pulumi/pulumi";
 import { ubuntuImage } from "../../../infra/hosts/image";
+import type { StackConfig } from "../../../infra/config/types";
+import { checkOffered } from "../../../infra/hosts/offered";
 import { checkZones } from "../../../infra/hosts/placement";
 import { runProgram } from "../../../infra/offline/engine";
 import { previewProvider } from "../../../infra/offline/preview-provider";
@@ -71,6 +73,50 @@ test("without permission to ask for zones, a warning says that nobody has looked
     [expect.stringMatching(/^network\.availabilityZones was not compared .*: UnauthorizedOperation: .*ec2:DescribeAvailabilityZones$/)],
   ]);
   warn.mockRestore();
+});
+
+describe("the hosts' types in their zones", () => {
+  const ZONES = { gateway: ["us-east-1a", "us-east-1e"], webservers: ["us-east-1a", "us-east-1e"] };
+  const config = (mode: "single" | "fleet", gatewayType = "t3.micro"): StackConfig =>
+    ({
+      ...{ project: "ml-gateway", region: "us-east-1" },
+      ...{ gateway: { instanceType: gatewayType }, backend: { instanceType: "t3.micro", mode } },
+    }) as unknown as StackConfig;
+  const warn = jest.fn(() => Promise.resolve());
+  const asked: unknown[] = [];
+  beforeEach(() => {
+    asked.length = 0;
+    warn.mockClear();
+    answer = (token, { locationType, filters }) => {
+      const [type] = (filters as [{ values: string[] }])[0].values;
+      asked.push([token, locationType, type]);
+      return Promise.resolve({ locations: type === "t3.micro" ? ["us-east-1b", "us-east-1a"] : [] });
+    };
+  });
+
+  test("a single backend starts in the first zone, a fleet in both", async () => {
+    await expect(checkOffered(config("single"), ZONES, warn)).resolves.toBeUndefined();
+    expect(asked).toEqual([["aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings", "availability-zone", "t3.micro"]]);
+    expect(await refusal(checkOffered(config("fleet"), ZONES, warn))).toContain(
+      "ml-gateway:backend.instanceType: found t3.micro, which EC2 does not have in us-east-1e, so that no host would start there; name another type, or subnets in zones that have it (us-east-1a, us-east-1b)",
+    );
+  });
+
+  test("a type that the region does not have; what is wrong with both hosts is one message", async () => {
+    const said = await refusal(checkOffered(config("fleet", "x9.huge"), ZONES, warn));
+    expect(said).toContain(
+      "ml-gateway:gateway.instanceType: found x9.huge, which EC2 does not have in us-east-1; name a type that it has there",
+    );
+    expect(said).toContain("ml-gateway:backend.instanceType: found t3.micro");
+  });
+
+  test("without permission to ask, a warning says so", async () => {
+    answer = failing("UnauthorizedOperation: You are not authorized to perform: ec2:DescribeInstanceTypeOfferings");
+    await checkOffered(config("fleet", "x9.huge"), ZONES, warn);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^whether EC2 has x9\.huge and t3\.micro in the zones of the hosts was not asked: Unauthorized.*Offerings$/)],
+    ]);
+  });
 });
 
 test("a question that no data answers ends the run, whatever the program makes of it", async () => {
