@@ -19,7 +19,7 @@ export const PARAMETER_LIMIT = 8192;
 
 export interface FleetBundle {
   readonly bytes: Buffer;
-  /** Of `bytes`, in hex. */
+  /** Of the archive in `bytes`, in hex: another zlib packs the same contents into other bytes. */
   readonly sha256: string;
   /** Where it belongs in the bucket. */
   readonly key: string;
@@ -35,7 +35,7 @@ const place = (name: string): string => `@@ddos-secret:${name}@@`;
 const STAND_IN = { env: { DDOS_STAND_IN: "only a place" }, index: place("index") };
 
 /**
- * The same inputs give the same bytes, as far as zlib packs alike.
+ * The same inputs give the same digest on every machine, and so the same release.
  * @throws Error where the application's folder holds secrets, which a bundle may not.
  */
 export function fleetBundle(inputs: FleetInputs): FleetBundle {
@@ -57,10 +57,11 @@ export function fleetBundle(inputs: FleetInputs): FleetBundle {
     files[`${step.name}/create`] = step.create;
     files[`${step.name}/input`] = publicInput(step, inputs.bucketName);
   }
-  const bytes = gzipSync(packTar(entries(files)), { level: 9 });
+  const archive = packTar(entries(files));
+  const bytes = gzipSync(archive, { level: 9 });
   // zlib writes the packing system into byte 9 of the header; 255 says "unknown" everywhere.
   bytes[9] = 255;
-  const digest = sha256(bytes);
+  const digest = sha256(archive);
   return { bytes, sha256: digest, key: `${RELEASE_PREFIX}${digest}.tar.gz` };
 }
 

@@ -14,7 +14,7 @@ export interface FirstBoot {
   /** Name of the bucket with the bundle. */
   readonly bucket: string;
   readonly bundleKey: string;
-  /** Of the object, in hex. */
+  /** Of the archive in the object, in hex. */
   readonly bundleSha256: string;
   /**
    * The SecureString with the text of fleetSecrets(), in the version that belongs to this release.

@@ -1,6 +1,6 @@
 """What a host of the fleet asks of AWS, with the credentials of its role.
 
-aws.py bundle FILE       the release bundle, checked by its SHA-256
+aws.py bundle FILE       the archive in the release bundle, unpacked by gzip and checked by its SHA-256
 aws.py secrets FILE      the values that are secret, in the version that belongs to this release
 aws.py complete RESULT   tells the group CONTINUE or ABANDON
 
@@ -12,6 +12,7 @@ import os
 import sys
 import time
 import urllib.request
+import zlib
 
 CONF = "/etc/ddos/fleet.conf"
 # Pauses between tries: a role that was made a moment ago is not known everywhere, and S3 may ask to slow down. Three minutes in all.
@@ -71,11 +72,19 @@ def bundle(conf, path):
 
     def fetch():
         digest = hashlib.sha256()
+        # 31: gzip alone. What is left over or missing at the end is another object than the one that was put.
+        packed = zlib.decompressobj(31)
         with open(path, "wb") as file:
             body = s3.get_object(Bucket=conf["bucket"], Key=conf["key"])["Body"]
-            while piece := body.read(1 << 20):
-                digest.update(piece)
-                file.write(piece)
+            while piece := body.read(1 << 16):
+                try:
+                    archive = packed.decompress(piece)
+                except zlib.error as error:
+                    return f"of no gzip file ({error})"
+                digest.update(archive)
+                file.write(archive)
+        if not packed.eof or packed.unused_data:
+            return "of no whole gzip file"
         return digest.hexdigest()
 
     found = patiently(f"the bundle {name}", fetch)

@@ -85,11 +85,11 @@ fetch() {
 # The disk may have a bundle that a restart cut off.
 set_up() {
   need_boto3
-  fetch bundle "$STATE/bundle.tar.gz" 900
+  fetch bundle "$STATE/bundle.tar" 900
   rm -rf -- "$STATE/bundle"
   install -d -m 700 "$STATE/bundle"
-  tar -xzf "$STATE/bundle.tar.gz" -C "$STATE/bundle" --no-same-owner
-  rm -f -- "$STATE/bundle.tar.gz"
+  tar -xf "$STATE/bundle.tar" -C "$STATE/bundle" --no-same-owner
+  rm -f -- "$STATE/bundle.tar"
   fetch secrets "$PRIVATE/secrets" 600
   /bin/bash "$STATE/bundle/run.sh" "$STATE/bundle" "$PRIVATE" || fail "$(cat "$PRIVATE/reason")"
   rm -rf -- "$PRIVATE"
