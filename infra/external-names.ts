@@ -19,6 +19,13 @@ export const DEFAULT_OS: Os = "ubuntu-22.04";
 /** Who may assume a host's role. The same in all partitions, China included. */
 export const EC2_PRINCIPAL = "ec2.amazonaws.com";
 
+/** Services that make something in an account by a service-linked role, which lies under `/aws-service-role/` and this name. */
+export const LINKED_SERVICES = {
+  balancer: "elasticloadbalancing.amazonaws.com",
+  fleet: "autoscaling.amazonaws.com",
+  endpoint: "ec2-instance-connect.amazonaws.com",
+} as const;
+
 /** GitHub's provider of OpenID Connect, and the audience that aws-actions/configure-aws-credentials asks for. */
 export const GITHUB_OIDC = { provider: "token.actions.githubusercontent.com", audience: "sts.amazonaws.com" } as const;
 
@@ -89,6 +96,12 @@ const AWS_NAMES: readonly ExternalName[] = [
     lookedUp: DATE,
   })),
   ...OWNERS,
+  ...Object.values(LINKED_SERVICES).map((name) => ({
+    name,
+    usedFor: "doctor asks whether the account has the role of the service, and names the command that makes it",
+    source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html",
+    lookedUp: "2026-11-28",
+  })),
   {
     name: EC2_PRINCIPAL,
     usedFor: "service that may assume a host's role",

@@ -14,7 +14,7 @@ const OPTIONS = {
 export const doctorCommand = command({
   name: "doctor",
   summary:
-    "Looks at what a deployment needs; one line each, with the command that fixes it. Node, packages, the Pulumi CLI, AWS identity, permissions and quotas, your address and clock, secrets, SSH key, application and models. Changes nothing, and goes on without credentials, network or CLI.",
+    "Looks at what a deployment needs; one line each, with the command that fixes it. Node, packages, the Pulumi CLI, AWS identity, permissions, quotas and instance types, what a fleet or another way to port 22 needs, your address and clock, secrets, SSH key, application and models. Changes nothing, and goes on without credentials, network or CLI.",
   options: OPTIONS,
   examples: ["", "--stack prod", "--json > doctor.json"],
   exitCodes: {

@@ -4,11 +4,12 @@ import {
   DescribeAvailabilityZonesCommand,
   EC2Client,
   paginateDescribeInstances,
+  paginateDescribeInstanceTypeOfferings,
   paginateDescribeVpcs,
   type Instance as Ec2Instance,
   type Tag,
 } from "@aws-sdk/client-ec2";
-import { GetRoleCommand, IAMClient, paginateSimulatePrincipalPolicy, type EvaluationResult } from "@aws-sdk/client-iam";
+import { GetRoleCommand, IAMClient, ListRolesCommand, paginateSimulatePrincipalPolicy, type EvaluationResult } from "@aws-sdk/client-iam";
 import { GetServiceQuotaCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Aws, Decision, Instance } from "./surroundings";
@@ -55,6 +56,22 @@ export function awsClient(region: string, profile: string | undefined): Aws {
       const { ListBucketsCommand, S3Client } = await import("@aws-sdk/client-s3");
       const { Buckets = [] } = await new S3Client(settings).send(new ListBucketsCommand({ Prefix: name, MaxBuckets: 1000 }));
       return Buckets.find(({ Name }) => Name === name)?.BucketRegion;
+    },
+    async offerings(types) {
+      const question = {
+        LocationType: "availability-zone" as const,
+        Filters: [{ Name: "instance-type", Values: [...types] }],
+      };
+      const found = new Map<string, string[]>(types.map((type) => [type, []]));
+      for await (const { InstanceTypeOfferings = [] } of paginateDescribeInstanceTypeOfferings({ client: ec2 }, question)) {
+        for (const { InstanceType = "", Location = "" } of InstanceTypeOfferings) found.get(InstanceType)?.push(Location);
+      }
+      return found;
+    },
+    async hasServiceRole(service) {
+      // By its path: the names of these roles follow no rule.
+      const question = new ListRolesCommand({ PathPrefix: `/aws-service-role/${service}/`, MaxItems: 1 });
+      return ((await new IAMClient(settings).send(question)).Roles ?? []).length > 0;
     },
     async quota(service, code) {
       const answer = await new ServiceQuotasClient(settings).send(new GetServiceQuotaCommand({ ServiceCode: service, QuotaCode: code }));

@@ -6,9 +6,10 @@ import { PERMISSIONS, permissionsLine, type Identity } from "./permissions";
 import type { StackConfig } from "../config/types";
 import type { AwsQuestion } from "./question";
 import { ELASTIC_IPS, requestIncrease, vcpuQuota, VPCS, type Quota } from "./quotas";
+import { SERVICE_ROLES, serviceRolesLine, servicesOf, TYPES, typesLine } from "./placement";
 import type { Aws, Surroundings } from "./surroundings";
 
-const CHECKS = ["AWS region", "vCPU quota", "Elastic IP quota", "VPC quota", PERMISSIONS] as const;
+const CHECKS = ["AWS region", "vCPU quota", "Elastic IP quota", "VPC quota", PERMISSIONS, TYPES] as const;
 
 export async function awsLines(question: AwsQuestion, surroundings: Surroundings): Promise<Line[]> {
   const who = named("AWS identity");
@@ -67,8 +68,15 @@ async function accountLines(known: Known, identity: Identity, aws: Aws): Promise
     elasticIpLine(known, aws),
     vpcLine(known, aws),
     known.config === undefined ? notKnown(PERMISSIONS) : asked(PERMISSIONS, rights),
+    ...placementLines(known, aws),
     ...bucketLine(known, identity, aws),
   ]);
+}
+
+function placementLines({ config }: Known, aws: Aws): Promise<Line>[] {
+  if (config === undefined) return [Promise.resolve(notKnown(TYPES))];
+  const roles = servicesOf(config).length === 0 ? [] : [asked(SERVICE_ROLES, () => serviceRolesLine(config, aws))];
+  return [asked(TYPES, () => typesLine(config, aws)), ...roles];
 }
 
 /** One question that AWS may refuse while it answers the others. */
@@ -144,7 +152,7 @@ function vcpuLine(known: Known, aws: Aws): Promise<Line> {
   const { config } = known;
   if (config === undefined) return Promise.resolve(notKnown(CHECKS[1]));
   return asked(CHECKS[1], async () => {
-    const types = [config.gateway.instanceType, config.backend.instanceType];
+    const types = [config.gateway.instanceType, ...Array<string>(backendCount(config)).fill(config.backend.instanceType)];
     const strange = types.find((type) => vcpuQuota(type) === undefined || instanceSize(type) === undefined);
     if (strange !== undefined)
       return named(CHECKS[1]).unknown(`how many vCPUs ${strange} has, and which quota counts them, is not known here`);
@@ -165,6 +173,11 @@ function vcpuLine(known: Known, aws: Aws): Promise<Line> {
       ),
     );
   });
+}
+
+/** A fleet at its largest, with the hosts that a release has beside it (infra/fleet/limits.ts: a tenth, one at least). */
+function backendCount({ backend }: StackConfig): number {
+  return backend.mode === "fleet" ? backend.fleet.max + Math.ceil(backend.fleet.max / 10) : 1;
 }
 
 function sum(list: readonly { readonly vcpus: number }[]): number {

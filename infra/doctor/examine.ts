@@ -4,6 +4,7 @@ import type { Line } from "./line";
 import { agentLine, nodeLine, packagesLine, pulumiLines } from "./machine";
 import { networkLines } from "./network";
 import { stackState } from "./stack";
+import { toolLines } from "./tools";
 import type { Surroundings } from "./surroundings";
 
 /** @param root the project's folder. */
@@ -11,10 +12,20 @@ export async function examine(root: string, stack: string, surroundings: Surroun
   // Those that wait for others wait beside what keeps this machine busy.
   const pulumi = pulumiLines(root, stack, surroundings);
   const state = await stackState(root, stack, surroundings.env);
-  const [cli, aws, network] = await Promise.all([
+  const [cli, aws, network, tools] = await Promise.all([
     pulumi,
     awsLines({ region: state.region, profile: state.profile, config: state.config, seen: state.seen }, surroundings),
     networkLines(state.config, surroundings),
+    toolLines(state.config, state.region, surroundings),
   ]);
-  return [nodeLine(root, surroundings), packagesLine(root), ...cli, ...aws, ...network, await agentLine(surroundings), ...state.lines];
+  return [
+    nodeLine(root, surroundings),
+    packagesLine(root),
+    ...cli,
+    ...tools,
+    ...aws,
+    ...network,
+    await agentLine(surroundings),
+    ...state.lines,
+  ];
 }

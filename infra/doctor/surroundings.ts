@@ -29,6 +29,10 @@ export interface Aws {
   vpcs(): Promise<readonly (string | undefined)[]>;
   /** Where a bucket is; undefined where it is none of the account's own. */
   bucketRegion(name: string): Promise<string | undefined>;
+  /** Zones that offer an instance type, by type. */
+  offerings(types: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Whether the account has the role of a service of LINKED_SERVICES. */
+  hasServiceRole(service: string): Promise<boolean>;
   quota(service: string, code: string): Promise<number>;
   /** What IAM would decide for the identity, by its ARN as `identity` gives it. */
   simulate(identity: string, question: Simulation): Promise<readonly Decision[]>;

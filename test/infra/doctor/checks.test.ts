@@ -33,7 +33,7 @@ test("where everything is in order, every line is good", async () => {
   expect(exitCode(all)).toBe(0);
   expect(all.map(({ check }) => check)).toEqual([
     ...["Node", "Pulumi CLI", "Pulumi plugins", "Pulumi login", "Pulumi stack"],
-    ...["AWS identity", "AWS region", "vCPU quota", "Elastic IP quota", "VPC quota", "AWS permissions"],
+    ...["AWS identity", "AWS region", "vCPU quota", "Elastic IP quota", "VPC quota", "AWS permissions", "instance types"],
     ...["own address", "clock", "SSH agent"],
     ...["configuration", "application", "models", "SSH key", "secrets"],
   ]);
@@ -64,6 +64,7 @@ test("without CLI, credentials and network it says so and looks at the rest", as
     ["Elastic IP quota", "not checked"],
     ["VPC quota", "not checked"],
     ["AWS permissions", "not checked"],
+    ["instance types", "not checked"],
     ["own address", "not checked"],
     ["clock", "not checked"],
   ]);

@@ -14,6 +14,8 @@ export const AWS: Aws = {
   bucketRegion: () => Promise.resolve("us-east-1"),
   // Most identities may not ask; tests of the permissions give an IAM of their own.
   simulate: () => Promise.reject(awsError("AccessDenied")),
+  offerings: (types) => Promise.resolve(new Map(types.map((type) => [type, ["us-east-1a", "us-east-1b"]]))),
+  hasServiceRole: () => Promise.resolve(true),
   quota: (_service, code) => Promise.resolve(code === "L-1216C47A" ? 32 : 5),
 };
 
