@@ -18,6 +18,7 @@ from ml_gateway.utils.cache import PredictionCache
 from ml_gateway.utils.feature_extractor import FEATURES, features_of, vector
 from ml_gateway.utils.helpers import error
 from ml_gateway.utils.logger import get_logger
+from ml_gateway.utils.memory import kept_out_of_collections
 from ml_gateway.utils.validators import PredictionRequest
 
 logger = get_logger(__name__)
@@ -121,7 +122,8 @@ def backend_lifespan(settings: Settings):
         app.state.cache = PredictionCache(settings)
         if app.state.predictor is not None:
             app.state.batches = Batches(CachedPredictor(app.state.predictor, app.state.cache).answer, MOST_AT_ONCE)
-        yield
+        with kept_out_of_collections():
+            yield
         if app.state.predictor is not None:
             app.state.batches.close()
         app.state.cache.close()

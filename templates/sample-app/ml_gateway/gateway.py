@@ -12,6 +12,7 @@ from ml_gateway.detectors.http_detector import HttpDetector, Verdict
 from ml_gateway.settings import Settings
 from ml_gateway.utils.helpers import ABOUT_THE_CLIENT, about_the_client, client_address, end_to_end, error
 from ml_gateway.utils.logger import get_logger
+from ml_gateway.utils.memory import kept_out_of_collections
 from ml_gateway.utils.upstream import Answer, Body, Upstream, UpstreamFailure, UpstreamTimeout
 from ml_gateway.websocket import add_websockets
 
@@ -50,7 +51,8 @@ def gateway_lifespan(settings: Settings):
     @asynccontextmanager
     async def lifespan(app: FastAPI):
         app.state.upstream = Upstream(settings.upstream_url or "", settings.config["upstream"], settings.request_seconds)
-        yield
+        with kept_out_of_collections():
+            yield
         await app.state.upstream.close()
 
     return lifespan
