@@ -28,8 +28,11 @@ const TYPES = {
 } as const;
 
 let fleet: RunResult;
+/** The stack that it is made of, and that is made of it. */
+let single: RunResult;
 beforeAll(async () => {
   fleet = await evaluateDev({ ...FLEET, ...SECRETS });
+  single = await evaluateDev({ ...BALANCED, ...SECRETS });
 });
 
 const group = (): GraphResource => byName(fleet, TYPES.group, "fleet-group");
@@ -54,15 +57,51 @@ type Inputs = GraphResource["inputs"];
 const altered = (name: string, change: (inputs: Inputs) => Inputs): GraphResource[] =>
   fleet.resources.map((one) => (one.name === name ? { ...one, inputs: change(one.inputs) } : one));
 
-test("takes the place of the backend's instance and its steps, and of nothing else", async () => {
+test("takes the place of the backend's instance and its steps, and of nothing else", () => {
   const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
-  const single = names(await evaluateDev({ ...BALANCED, ...SECRETS }));
+  const before = names(single);
   expect({
     added: names(fleet)
-      .filter((name) => !single.includes(name))
+      .filter((name) => !before.includes(name))
       .sort(),
-    gone: single.filter((name) => !names(fleet).includes(name)).sort(),
+    gone: before.filter((name) => !names(fleet).includes(name)).sort(),
   }).toMatchSnapshot();
+});
+
+describe("from one host to a fleet and back", () => {
+  const added = (from: RunResult, to: RunResult): GraphResource[] =>
+    to.resources.filter(({ urn }) => !from.resources.some((other) => other.urn === urn));
+
+  test("bucket, models and target group stay, and the gateway, which leads to the load balancer in both, only proves again who answers", () => {
+    const after = new Map(fleet.resources.map((one) => [one.urn, one.inputs]));
+    const common = single.resources.filter(({ urn }) => after.has(urn));
+    expect(common.map(({ name }) => name)).toEqual(expect.arrayContaining(["models-bucket", "balancer-targets", "gateway-release"]));
+    const changed = common.filter(({ urn, inputs }) => JSON.stringify(inputs) !== JSON.stringify(after.get(urn)));
+    expect(changed.map(({ name }) => name)).toEqual(["gateway-verify"]);
+    expect({ ...after.get(changed[0]?.urn ?? ""), stdin: "" }).toEqual({ ...changed[0]?.inputs, stdin: "" });
+    expect(Object.keys(fleet.outputs).sort()).toEqual(Object.keys(single.outputs).sort());
+  });
+
+  // What docs/how-to/run-a-fleet.md names as targets; one that needs something new beside it would be refused by the engine.
+  test.each<[string, () => [RunResult, RunResult], RegExp]>([
+    ["to a fleet", () => [single, fleet], /::fleet[^:]*$/],
+    ["back", () => [fleet, single], /::(backend[^:]*|balancer-backend)$/],
+  ])("%s, all that is new has names of its own and stands beside what is there", (_, sides, targets) => {
+    const [from, to] = sides();
+    const made = added(from, to);
+    expect(made.length).toBeGreaterThan(8);
+    const there = new Set([...from.resources, ...made].map(({ urn }) => urn));
+    for (const { urn, dependencies, propertyDependencies } of made) {
+      expect(urn).toMatch(targets);
+      for (const needed of [...dependencies, ...Object.values(propertyDependencies).flat()]) expect(there).toContain(needed);
+    }
+  });
+
+  test("whoever comes is ready before the gateway is asked to prove it, and the engine removes what goes behind that", () => {
+    const last = (result: RunResult): readonly string[] => byName(result, TYPES.command, "gateway-verify").dependencies;
+    expect(last(fleet)).toContain(group().urn);
+    expect(last(single)).toContain(byName(single, TYPES.command, "backend-release").urn);
+  });
 });
 
 test("a new host is nowhere before it has set itself up, and whatever takes a host's place is there first", () => {
