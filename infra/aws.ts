@@ -6,6 +6,7 @@ import { Group } from "@pulumi/aws/autoscaling/group";
 import { Policy } from "@pulumi/aws/autoscaling/policy";
 import { getResource } from "@pulumi/aws/cloudcontrol/getResource";
 import { Dashboard } from "@pulumi/aws/cloudwatch/dashboard";
+import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import * as ec2 from "@pulumi/aws/ec2";
 import { InstanceConnectEndpoint } from "@pulumi/aws/ec2transitgateway/instanceConnectEndpoint";
@@ -36,5 +37,5 @@ const ssm = { Parameter };
 
 export { autoscaling, ec2, getAvailabilityZones, getCallerIdentity, getKey, getResource, iam, lb, route53, s3, ssm, vpc };
 /** Of services of which the program uses one or two resources, these alone. */
-export { Dashboard, HealthCheck, InstanceConnectEndpoint, MetricAlarm, Topic, TopicSubscription };
+export { Dashboard, HealthCheck, InstanceConnectEndpoint, LogGroup, MetricAlarm, Topic, TopicSubscription };
 export type { types };

@@ -22,7 +22,7 @@ import { ExistingNetwork } from "./network/existing";
 import type { NetworkFacts } from "./network/facts";
 import { Network, type NetworkIds } from "./network/vpc";
 import { Watch } from "./watch/watch";
-import { fleetStatements, hostStatements } from "./hosts/permissions";
+import { fleetStatements, hostStatements, watchStatements } from "./hosts/permissions";
 import { loginCommands } from "./login";
 import type { Tunnels } from "./remote/tunnels";
 
@@ -158,6 +158,7 @@ function fleetOf(inputs: StackInputs, { images, keys, account }: Found, parts: F
     statements: [
       ...hostStatements("backend", config, bucketName, { key: keys.bucket }),
       ...fleetStatements(config.region, account, bucketName, names),
+      ...watchStatements("backend", config, account),
     ],
     volumeKey: volumeKey(config, keys),
     iam: config.iam,
@@ -175,8 +176,10 @@ function fleetOf(inputs: StackInputs, { images, keys, account }: Found, parts: F
 function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): Watch {
   return new Watch("watch", {
     region: config.region,
-    dashboard: `${config.project}-${config.stack}`.replace(/[^\w-]/g, "-"),
-    emails: config.watch.emails,
+    of: config,
+    config: config.watch,
+    backups: config.backup.enabled,
+    tls: config.https !== undefined,
     hosts: {
       gateway: { InstanceId: gateway.id },
       backend: backend === undefined ? { AutoScalingGroupName: fleetNames(config).group } : { InstanceId: backend.id },
@@ -217,7 +220,7 @@ function recordOf({ https }: StackConfig, { address }: Hosts): pulumi.Resource |
   return new aws.route53.Record("gateway-record", { zoneId: https.zone, name: https.domain, type: "A", ttl: 60, records: [address] });
 }
 
-function createHosts(inputs: StackInputs, { images, keys, bucket }: Found, network: NetworkIds, firewall: Firewall): Hosts {
+function createHosts(inputs: StackInputs, { images, keys, bucket, account }: Found, network: NetworkIds, firewall: Firewall): Hosts {
   const { config, bucketName } = inputs;
   const key = new aws.ec2.KeyPair("ssh-key", { publicKey: config.ssh.publicKey });
   const host = (role: HostRole, subnetId: pulumi.Input<string>, groupId: pulumi.Input<string>): aws.ec2.Instance => {
@@ -230,7 +233,10 @@ function createHosts(inputs: StackInputs, { images, keys, bucket }: Found, netwo
       groupId,
       keyName: key.keyName,
       userData: userData(role),
-      statements: hostStatements(role, config, bucketName, { key: keys.bucket, account: bucket?.account }),
+      statements: [
+        ...hostStatements(role, config, bucketName, { key: keys.bucket, account: bucket?.account }),
+        ...watchStatements(role, config, account),
+      ],
       volumeKey: volumeKey(config, keys),
       iam: config.iam,
       protect: config.protect.hosts,

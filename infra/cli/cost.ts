@@ -1,7 +1,8 @@
 /** What a stack costs a month at list prices, from its registered resources. Pure. */
 import type { GraphResource } from "../offline/engine";
 import { count } from "../../policies/cli/words";
-import { ALARM, areOld, HOSTED_ZONE, HOURS, PRICES, PRICES_OF, PUBLIC_IPV4, type Prices } from "./prices";
+import { HOST_METRICS, METRICS_OF_ONE } from "../watch/names";
+import { ALARM, areOld, HOSTED_ZONE, HOURS, METRIC, PRICES, PRICES_OF, PUBLIC_IPV4, type Prices } from "./prices";
 
 export interface CostLine {
   readonly what: string;
@@ -14,6 +15,7 @@ type Resources = readonly (Pick<GraphResource, "type" | "inputs"> & Partial<Pick
 
 const of = (resources: Resources, type: string): Resources => resources.filter((resource) => resource.type === type);
 const INSTANCE = "aws:ec2/instance:Instance";
+const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
 const SCALING_GROUP = "aws:autoscaling/group:Group";
 
 export function costLines(resources: Resources, region: string): CostLine[] {
@@ -55,11 +57,24 @@ function watchLines(resources: Resources): CostLine[] {
   const alarms = of(resources, "aws:cloudwatch/metricAlarm:MetricAlarm").length;
   const checks = of(resources, "aws:route53/healthCheck:HealthCheck").length;
   const dashboards = of(resources, "aws:cloudwatch/dashboard:Dashboard").length;
+  const metrics = hostMetrics(resources);
+  const logs = of(resources, LOG_GROUP).length;
   return [
+    ...(metrics > 0 ? [{ what: count(metrics, "metric of the hosts", "metrics of the hosts"), month: metrics * METRIC }] : []),
+    ...(logs > 0 ? [{ what: `${count(logs, "group")} of logs (what comes in is by use)`, month: 0 }] : []),
     ...(alarms > 0 ? [{ what: count(alarms, "alarm"), month: alarms * ALARM }] : []),
     ...(checks > 0 ? [{ what: count(checks, "health check"), month: undefined }] : []),
     ...(dashboards > 0 ? [{ what: count(dashboards, "dashboard"), month: undefined }] : []),
   ];
+}
+
+/** By the roles that may send some; those of single hosts show in the alarms on them. */
+function hostMetrics(resources: Resources): number {
+  const senders = of(resources, "aws:iam/rolePolicy:RolePolicy").filter(({ inputs }) =>
+    String(inputs.policy).includes("cloudwatch:PutMetricData"),
+  );
+  const alarms = of(resources, "aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => inputs.metricName as unknown);
+  return senders.length * HOST_METRICS + METRICS_OF_ONE.filter((name) => alarms.includes(name)).length;
 }
 
 /** Instances, and those of a fleet as long as it is as small as it may be: the template's inputs, once for each. */
@@ -158,6 +173,7 @@ export function usePrices(lines: readonly CostLine[], region: string): UsePrice[
     ...(lines.some(({ what }) => what.includes("NAT"))
       ? [{ what: "through the NAT gateway", price: prices.natGatewayData, per: "GB" }]
       : []),
+    ...(lines.some(({ what }) => what.includes("of logs")) ? [{ what: "logs into CloudWatch", price: prices.logs, per: "GB" }] : []),
   ];
 }
 

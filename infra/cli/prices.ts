@@ -10,6 +10,7 @@
  * - load balancer: github.com/api-evangelist/amazon-elastic-load-balancing, which quotes AWS's page (its example of us-east-1), and
  *   https://cloud-horizons.com/blog/alb-the-line-item-nobody-watches/
  * - interface endpoint: https://cloudcostkit.com/calculators/aws-vpc-interface-endpoint-cost-calculator (its example)
+ * - logs: https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/
  * - hosted zone: https://ns1.com/resources/aws-dns
  * Pure.
  */
@@ -34,10 +35,15 @@ export interface Prices {
   /** A GB. */
   readonly natGatewayData: number;
   readonly dataOut: number;
+  /** A GB that comes into CloudWatch Logs. */
+  readonly logs: number;
 }
 
 /** A month, of standard resolution. Source: https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm; AWS's own page was seen for the ten that are free, not for this price. */
 export const ALARM = 0.1;
+
+/** Of CloudWatch, a month, for each of the first 10,000. Source: https://signoz.io/guides/cloudwatch-pricing */
+export const METRIC = 0.3;
 
 /** An hour, in every region. */
 export const PUBLIC_IPV4 = 0.005;
@@ -68,6 +74,7 @@ export const PRICES: Readonly<Record<string, Prices>> = {
     interfaceEndpoint: 0.01,
     natGatewayData: 0.045,
     dataOut: 0.09,
+    logs: 0.5,
   },
 };
 

@@ -19,6 +19,8 @@ export interface HostReport {
   readonly ok: boolean;
   /** A person made an earlier release serve than the deployed one (`npm run releases`). */
   readonly rolledBack?: { readonly deployed: string; readonly at: string; readonly by: string };
+  /** What is no difference, and still worth reading. */
+  readonly notes?: readonly string[];
   readonly passed: number;
   /** Of the gateway only, which is never well without it. */
   readonly proof?: Proof;
@@ -50,6 +52,7 @@ export function readReport(role: "gateway" | "backend", result: CommandResult): 
               models,
               ok,
               ...(rolledBack === undefined ? {} : { rolledBack }),
+              ...(raw.notes === undefined || raw.notes.length === 0 ? {} : { notes: raw.notes }),
               passed,
               failed,
               ...(proof === undefined ? {} : { proof }),
@@ -87,7 +90,13 @@ export function renderOutcomes(stack: string, outcomes: readonly HostOutcome[]):
         : [
             `  rolled back by hand from ${report.rolledBack.deployed} at ${report.rolledBack.at} by ${report.rolledBack.by}; what follows from that differs as well`,
           ];
-    return [head, ...rolled, ...proof, ...report.failed.map((row) => `  ${row.check}: expected ${row.expected}, found ${row.found}`)];
+    return [
+      head,
+      ...rolled,
+      ...proof,
+      ...report.failed.map((row) => `  ${row.check}: expected ${row.expected}, found ${row.found}`),
+      ...(report.notes ?? []).map((one) => `  note: ${one}`),
+    ];
   });
   const rolledBack = outcomes.some((outcome) => "report" in outcome && outcome.report.rolledBack !== undefined);
   const hint = rolledBack

@@ -49,10 +49,31 @@ export interface StackConfig {
   readonly iam: IamConfig;
   /** ARNs or aliases of keys that exist. */
   readonly kms: { readonly bucketKey?: string; readonly volumeKey?: string };
-  readonly watch: { readonly enabled: boolean; readonly emails: readonly string[] };
+  readonly watch: WatchConfig;
   readonly protect: { readonly hosts: boolean; readonly bucket: boolean };
   readonly sandbox: { readonly allow: readonly Allowance[] };
   readonly backup: { readonly enabled: boolean; readonly schedule: string };
+}
+
+export interface WatchConfig {
+  readonly enabled: boolean;
+  readonly emails: readonly string[];
+  /** Metrics of the hosts themselves, and alarms on them. */
+  readonly metrics: boolean;
+  readonly logs: boolean;
+  /** How long logs are kept. */
+  readonly logDays: number;
+  readonly thresholds: Thresholds;
+}
+
+/** From where on an alarm goes off. */
+export interface Thresholds {
+  readonly memoryPercent: number;
+  readonly diskPercent: number;
+  readonly errorPercent: number;
+  readonly p99Seconds: number;
+  readonly backupHours: number;
+  readonly certificateDays: number;
 }
 
 /** What an account demands of roles. */

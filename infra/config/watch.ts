@@ -8,7 +8,27 @@ const LONGEST_PATH = 255;
 /** Names that RFC 2606 and RFC 6761 keep: no mail arrives there. */
 const NOBODY = /(^|\.)(example\.(com|org|net)|example|test|invalid|localhost)$/i;
 
-export function watch({ project, region, sections }: Context): string[] {
+export function watch(context: Context): string[] {
+  return [...alarms(context), ...sent(context)];
+}
+
+/** What the hosts send: nothing without alarms, which the emails are for, and nothing where CloudWatch cannot be reached. */
+function sent({ project, sections }: Context): string[] {
+  const { enabled, ...given } = (sections.watch ?? {}) as { enabled?: unknown; metrics?: unknown; logs?: unknown };
+  const { egress } = (sections.network ?? {}) as { egress?: unknown };
+  return (["metrics", "logs"] as const).flatMap((key) => {
+    if (given[key] !== true) return [];
+    if (enabled !== true)
+      return [`${project}:watch.${key}: found true, and watch.enabled is not, so that nothing is watched; set it to true`];
+    return egress === "none"
+      ? [
+          `${project}:watch.${key}: found true, and with network.egress none the backend does not reach CloudWatch; set it to false, or give the backend a way out (network.egress gateway or managed)`,
+        ]
+      : [];
+  });
+}
+
+function alarms({ project, region, sections }: Context): string[] {
   const { enabled, emails } = (sections.watch ?? {}) as { enabled?: unknown; emails?: unknown };
   const given = Array.isArray(emails) ? emails.filter((one): one is string => typeof one === "string") : [];
   const nobody = given.flatMap((one, index) =>

@@ -44,6 +44,7 @@ const NAMES: Readonly<Record<string, Resolve>> = {
   recordType: ({ inputs, resource }) => [text(inputs, "type") ?? unknown(resource, "type")],
   // A zone that is there has an id; one that the program makes gets it from Route 53.
   zone: ({ inputs }) => [text(inputs, "zoneId") ?? "*"],
+  logGroup: ({ inputs, resource }) => [text(inputs, "name") ?? unknown(resource, "name")],
   dashboard: ({ inputs, resource }) => [text(inputs, "dashboardName") ?? unknown(resource, "dashboardName")],
   profile: (subject, scope) => of(subject, scope, "aws:iam/instanceProfile:InstanceProfile", []),
   bucket: ({ inputs, resource }) => [text(inputs, "bucket") ?? unknown(resource, "bucket")],

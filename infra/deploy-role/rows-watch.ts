@@ -10,6 +10,13 @@ const onTopic = (...actions: readonly string[]): Grant => on("sns", "{own}:{acco
 const onAlarm = (...actions: readonly string[]): Grant => on("cloudwatch", "{own}:{account}:alarm:{self}", ...actions);
 const onDashboard = (...actions: readonly string[]): Grant => on("cloudwatch", ":{account}:dashboard/{dashboard}", ...actions);
 
+/**
+ * IAM calls a group of logs by its ARN alone where tags are concerned, and with ":*" behind it for all other actions ("LogGroup", `arn` and `logGroupArn`,
+ * in the API reference of CloudWatch Logs).
+ */
+const tagsLogs = (...actions: readonly string[]): Grant => on("logs", "{region}:{account}:log-group:{logGroup}", ...actions);
+const onLogs = (...actions: readonly string[]): Grant => on("logs", "{region}:{account}:log-group:{logGroup}:*", ...actions);
+
 const CHECK = "the id of a health check is made by Route 53, and it has no condition on tags: checks of other stacks are among them";
 const onCheck = (...actions: readonly string[]): Grant => ({ ...on("route53", "::healthcheck/*", ...actions), why: CHECK });
 
@@ -41,6 +48,19 @@ export const WATCH_ROWS: Readonly<Record<string, Row>> = {
     read: [onDashboard("GetDashboard")],
     update: [onDashboard("PutDashboard")],
     delete: [onDashboard("DeleteDashboards")],
+  },
+  "aws:cloudwatch/logGroup:LogGroup": {
+    source: "logs/group",
+    create: [onLogs("CreateLogGroup", "PutRetentionPolicy"), tagsLogs("TagResource")],
+    read: [
+      {
+        ...{ actions: ["logs:DescribeLogGroups"], on: ["*"] },
+        why: "AWS has no resource for it: a group is looked for by the beginning of its name",
+      },
+      tagsLogs("ListTagsForResource"),
+    ],
+    update: [onLogs("PutRetentionPolicy"), tagsLogs("TagResource", "UntagResource")],
+    delete: [onLogs("DeleteLogGroup")],
   },
   "aws:route53/healthCheck:HealthCheck": {
     source: "route53/health_check",

@@ -33,6 +33,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "iam/instance_profile": "013f1736b90439e5a19567a87d3e5cd11858c420",
   "iam/role": "0040ea6911af00bea2cca6dbb14e86829826ad8e",
   "iam/role_policy": "02f97af85f89a04e8ed89f5e8b64a9a67f3cfe07",
+  "logs/group": "0073593e7d6993ba482409f4dc35438daaa79bb3",
   "route53/health_check": "01606926a0c0ab9174aec440f976a48b0baee722",
   "route53/record": "00655c1681ea1e49ab10cd32d3f8bee372b2095b",
   "route53/zone": "036631a1dee59efb6d1986c0a19b373402bda29f",

@@ -6,6 +6,7 @@ import type { FleetNames } from "../fleet/names";
 import type { Statement } from "./role";
 import { partition } from "../naming";
 import { partitionOf } from "../partitions";
+import { LOG_KINDS, logGroupOf, namespaceOf } from "../watch/names";
 
 /** Everything under it is content-addressed; the backend reads it and nothing writes it but the program. */
 export const MODEL_PREFIX = "models/";
@@ -82,6 +83,21 @@ export function fleetStatements(region: string, account: string, bucketName: str
       ["autoscaling:CompleteLifecycleAction"],
       [`${arn}:autoscaling:${own}:autoScalingGroup:*:autoScalingGroupName/${group}`],
     ),
+  ];
+}
+
+/** What a host needs to send metrics and logs: into the stack's namespace, and its own streams. CloudWatch has no resource for metrics. */
+export function watchStatements(role: "gateway" | "backend", config: StackConfig, account: string): Statement[] {
+  const { region, watch } = config;
+  const logs = `arn:${partition(region)}:logs:${region}:${account}:log-group`;
+  const metrics = {
+    ...allow("SendMetrics", ["cloudwatch:PutMetricData"], ["*"]),
+    Condition: { StringEquals: { "cloudwatch:namespace": namespaceOf(config) } },
+  };
+  const streams = LOG_KINDS.map((kind) => `${logs}:${logGroupOf(config, kind)}:log-stream:${role}-*`);
+  return [
+    ...(watch.metrics ? [metrics] : []),
+    ...(watch.logs ? [allow("SendLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], streams)] : []),
   ];
 }
 

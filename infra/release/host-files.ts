@@ -137,6 +137,7 @@ function system(spec: HostSpec): Row[] {
   ];
   if (isNat(spec)) rows.push({ path: "/etc/ddos/backend.nft", kind: "file", ...ROOT, mode: "0644", sha256: null });
   if (spec.backup !== undefined) rows.push({ path: "/etc/ddos/backup.conf", kind: "file", ...ROOT, mode: "0644", sha256: null });
+  if (spec.watch !== undefined) rows.push({ path: "/etc/ddos/watch.json", kind: "file", ...ROOT, mode: "0644", sha256: null });
   if (spec.role === "gateway") rows.push({ path: "/etc/hosts", kind: "file", ...ROOT, mode: "0644", sha256: null });
   return rows;
 }

@@ -6,6 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { LoadedManifest } from "../../models-manifest/manifest";
 import type { HostConfig, StackConfig } from "../config/types";
 import { instanceSize, workersFor } from "../hosts/sizing";
+import { logsOf, namespaceOf } from "../watch/names";
 import { requestName } from "./shadow";
 import { hostSteps } from "./steps";
 import { readTemplate } from "./templates";
@@ -111,8 +112,14 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     ...(config.index === undefined ? {} : { index: { url: config.index.url, secret: config.index.withLogin !== undefined } }),
     region: config.region,
     repair: config.repair,
+    ...watchOf(config),
     backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule, ...prefixOf(config) } : undefined,
   };
+}
+
+function watchOf(config: StackConfig): Pick<HostSpec, "watch"> {
+  const { metrics, logs } = config.watch;
+  return metrics || logs ? { watch: { namespace: namespaceOf(config), metrics, ...(logs ? { logs: logsOf(config) } : {}) } } : {};
 }
 
 /** Only where there is one: a stack without keeps its inputs. */

@@ -5,6 +5,7 @@ import { healthOf, undoSeconds } from "./health";
 import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
 import { RENEWED, tlsView } from "./tls";
+import { watchFiles } from "./watch";
 import { ALLOWANCES, type Allowance } from "./sandbox";
 import type { HostSpec, HttpLimits } from "./types";
 
@@ -118,7 +119,8 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
     ),
   ];
   const renewed = spec.tls?.acme === undefined ? [] : [{ ...RENEWED, content: readScript("certificate") }];
-  return [...files, ...(spec.backup === undefined ? [] : backupFiles(spec.backup)), ...(isNat(spec) ? natFiles() : []), ...renewed];
+  const backup = spec.backup === undefined ? [] : backupFiles(spec.backup);
+  return [...files, ...backup, ...(isNat(spec) ? natFiles() : []), ...renewed, ...watchFiles(spec)];
 }
 
 function recoverScript(spec: HostSpec): string {

@@ -13,6 +13,7 @@ import { sha256 } from "../sha256";
 import { readScript, readTemplate } from "./templates";
 import { given, type Input, type Line, type Plan } from "./plan";
 import { acme, tls, tlsPackages, tlsPrepared } from "./tls-steps";
+import { watchLines, watchUses } from "./watch";
 import type { Access, Carrier, HostSpec, Step, StepValues } from "./types";
 
 export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
@@ -86,7 +87,7 @@ function packages(spec: HostSpec): string[] {
   const common = ["ca-certificates", "curl", "jq", "logrotate", "nginx", "python3", "unattended-upgrades"];
   const names = hasApplication(spec) ? [...common, "git", "python3-venv"].sort() : common;
   const application = hasApplication(spec) && (spec.code.kind === "s3" || spec.wheelhouse !== undefined);
-  const s3 = spec.models !== undefined || application || spec.backup !== undefined;
+  const s3 = spec.models !== undefined || application || spec.backup !== undefined || spec.watch !== undefined;
   const all = [
     ...names,
     ...(s3 ? ["python3-boto3"] : []),
@@ -122,7 +123,7 @@ function prepare(spec: HostSpec): Plan {
     uses: [
       ...(gateway ? (["backendAddress"] as const) : []),
       ...(isBalanced(spec) ? (["balancerName"] as const) : []),
-      ...(spec.backup === undefined ? [] : (["bucket"] as const)),
+      ...(spec.backup === undefined ? watchUses(spec) : (["bucket"] as const)),
     ],
     input: (values) => [
       ["role", spec.role],
@@ -135,6 +136,7 @@ function prepare(spec: HostSpec): Plan {
       ...(spec.access === undefined ? [] : [["access", "yes"] as const]),
       ["backupBucket", spec.backup === undefined ? "none" : given("prepare", "bucket", values.bucket)],
       ...(spec.backup?.prefix === undefined ? [] : [["backupPrefix", spec.backup.prefix] as const]),
+      ...watchLines(spec, values),
       ["region", spec.region],
       ...packages(spec).map((name) => ["package", name] as const),
     ],
@@ -443,6 +445,7 @@ function verify(spec: HostSpec): Plan {
       ...(spec.role === "gateway" ? proofLines(spec) : []),
       ...(spec.access === undefined ? [] : [["clients", spec.access.keyNames.join(" ")] as const]),
       ...(spec.access?.userNames === undefined ? [] : [["users", spec.access.userNames.join(" ")] as const]),
+      ...(spec.watch === undefined ? [] : [["watch", "yes"] as const]),
       ["metadata", spec.sandbox?.includes("metadata") === true ? "not by the unit, by no rule" : "by the unit, by a rule"],
       ["peer", spec.peer ?? "none"],
       ...rows,

@@ -174,6 +174,15 @@ export interface ProofRequest {
 /** `application`: the gateway's nginx -> uvicorn, which forwards. `proxy`: the gateway's nginx -> the backend's, and no application there. */
 export type GatewayMode = "application" | "proxy";
 
+/** What a host sends to CloudWatch. */
+export interface Watched {
+  /** Of its metrics. */
+  readonly namespace: string;
+  readonly metrics: boolean;
+  /** What the names of its groups of logs begin with. @default no logs */
+  readonly logs?: string;
+}
+
 export interface HostSpec {
   readonly role: HostRole;
   /** Name of the systemd unit, without `.service`. */
@@ -219,6 +228,8 @@ export interface HostSpec {
   readonly shadow?: Shadow;
   /** Backups to S3 (backend only). `schedule` is a systemd calendar expression, such as "daily". */
   readonly backup?: { readonly schedule: string; /** What keys of backups begin with. @default nothing */ readonly prefix?: string };
+  /** What goes to CloudWatch. @default nothing */
+  readonly watch?: Watched;
   /** On both hosts: the backend's site has to know whose headers it gets. @default application */
   readonly gatewayMode?: GatewayMode;
   /** Gateway only: `host:port` of the backend's nginx. */

@@ -1,13 +1,21 @@
 import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { WatchConfig } from "../config/types";
 import { tags } from "../naming";
 import type { HostRole } from "../release/types";
+import { dashboardBody, ROUTE_53_REGION } from "./dashboard";
+import { hostAlarms, type HostAlarm } from "./host-alarms";
+import { LOG_KINDS, logGroupOf, namespaceOf, type Named } from "./names";
 
 export interface WatchArgs {
   readonly region: string;
-  /** Name of the dashboard; unique in the account. */
-  readonly dashboard: string;
-  readonly emails: readonly string[];
+  /** Whose metrics and logs these are; the dashboard is called so, too. */
+  readonly of: Named;
+  readonly config: WatchConfig;
+  /** The backend makes backups. */
+  readonly backups: boolean;
+  /** The gateway has a certificate. */
+  readonly tls: boolean;
   readonly hosts: Readonly<Record<HostRole, HostDimension>>;
   /** What clients reach, and how. */
   readonly endpoint: { readonly address: pulumi.Input<string>; readonly path: string; readonly domain?: string; readonly host?: string };
@@ -16,8 +24,6 @@ export interface WatchArgs {
 /** What EC2's metrics call an instance, or all instances of a group together. */
 type HostDimension = { readonly InstanceId: pulumi.Input<string> } | { readonly AutoScalingGroupName: string };
 
-/** Where Route 53 keeps its metrics, whatever the stack's region. */
-const ROUTE_53_REGION = "us-east-1";
 const MINUTE = 60;
 
 interface Metric {
@@ -36,8 +42,8 @@ interface Threshold {
 }
 
 /**
- * Alarms on what AWS measures without an agent on the hosts, told to a topic: health through both hosts as seen from outside, and each instance's
- * own checks and processor. A metric that stops is an alarm as well: a host that was stopped reports nothing.
+ * Alarms, told to a topic: on health through both hosts as seen from outside, on each instance's own checks and processor, and on what the hosts send
+ * themselves. A metric that stops is an alarm as well: a host that was stopped reports nothing. And the groups that take the hosts' logs.
  */
 export class Watch extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
@@ -58,17 +64,39 @@ export class Watch extends pulumi.ComponentResource {
       this.alarm(`${role}-status`, ec2("StatusCheckFailed", "Maximum", args.hosts[role]), STATUS, topic, args.region);
       this.alarm(`${role}-processor`, ec2("CPUUtilization", "Average", args.hosts[role]), PROCESSOR, topic, args.region);
     }
-    const dashboardBody = pulumi
-      .all([health.dimensions.HealthCheckId, pulumi.output(args.hosts.gateway), pulumi.output(args.hosts.backend)])
-      .apply(([check, gateway, backend]) => JSON.stringify({ widgets: widgets(args.region, check ?? "", { gateway, backend }) }));
-    new aws.Dashboard(`${name}-dashboard`, { dashboardName: args.dashboard, dashboardBody }, { parent: this });
+    if (args.config.metrics) for (const one of hostAlarms(args.config.thresholds, args)) this.hostAlarm(one, topic);
+    if (args.config.logs) this.logs();
+    this.dashboard(health.dimensions.HealthCheckId);
     this.registerOutputs({ topicArn: this.topicArn });
+  }
+
+  private dashboard(check: pulumi.Input<string> | undefined): void {
+    const { region, of, config, hosts, backups, tls } = this.args;
+    const namespace = config.metrics ? namespaceOf(of) : undefined;
+    const body = pulumi
+      .all([check, pulumi.output(hosts.gateway), pulumi.output(hosts.backend)])
+      .apply(([id, gateway, backend]) => dashboardBody({ region, check: id ?? "", hosts: { gateway, backend }, namespace, backups, tls }));
+    // Unique in the account.
+    const dashboardName = `${of.project}-${of.stack}`.replace(/[^\w-]/g, "-");
+    new aws.Dashboard(`${this.name}-dashboard`, { dashboardName, dashboardBody: body }, { parent: this });
+  }
+
+  /** Before a host sends anything: its role may not make them. */
+  private logs(): void {
+    const { of, config } = this.args;
+    for (const kind of LOG_KINDS) {
+      new aws.LogGroup(
+        `${this.name}-logs-${kind}`,
+        { name: logGroupOf(of, kind), retentionInDays: config.logDays, tags: tags(`logs-${kind}`) },
+        { parent: this },
+      );
+    }
   }
 
   private topic(key: string, region: string): pulumi.Output<string> {
     const elsewhere = region === this.args.region ? {} : { region };
     const topic = new aws.Topic(key, { tags: tags("alarms"), ...elsewhere }, { parent: this });
-    for (const endpoint of this.args.emails) {
+    for (const endpoint of this.args.config.emails) {
       new aws.TopicSubscription(`${key}-${endpoint}`, { topic: topic.arn, protocol: "email", endpoint, ...elsewhere }, { parent: this });
     }
     return topic.arn;
@@ -87,6 +115,17 @@ export class Watch extends pulumi.ComponentResource {
       { parent: this },
     );
     return { namespace: "AWS/Route53", metricName: "HealthCheckStatus", statistic: "Minimum", dimensions: { HealthCheckId: check.id } };
+  }
+
+  private hostAlarm({ key, host, ...alarm }: HostAlarm, topic: pulumi.Output<string>): void {
+    new aws.MetricAlarm(
+      `${this.name}-${key}`,
+      {
+        ...{ ...alarm, namespace: namespaceOf(this.args.of), dimensions: { Host: host } },
+        ...{ alarmActions: [topic], okActions: [topic], tags: tags(key) },
+      },
+      { parent: this },
+    );
   }
 
   private alarm(key: string, metric: Metric, threshold: Threshold, topic: pulumi.Output<string>, region: string): void {
@@ -114,23 +153,4 @@ const PROCESSOR: Threshold = {
 
 function ec2(metricName: string, statistic: Metric["statistic"], host: HostDimension): Metric {
   return { namespace: "AWS/EC2", metricName, statistic, dimensions: { ...host } };
-}
-
-/** Three graphs in a row; 24 units are the whole width. */
-function widgets(region: string, check: string, hosts: Readonly<Record<HostRole, object>>): object[] {
-  const perHost = (metric: string): string[][] =>
-    (["gateway", "backend"] as const).map((role) => ["AWS/EC2", metric, ...(Object.entries(hosts[role])[0] as [string, string])]);
-  const graphs = [
-    { title: "Health", region: ROUTE_53_REGION, stat: "Minimum", metrics: [["AWS/Route53", "HealthCheckStatus", "HealthCheckId", check]] },
-    { title: "Processor, per cent", region, stat: "Average", metrics: perHost("CPUUtilization") },
-    { title: "Bytes in", region, stat: "Sum", metrics: perHost("NetworkIn") },
-  ];
-  return graphs.map((properties, index) => ({
-    type: "metric",
-    x: index * 8,
-    y: 0,
-    width: 8,
-    height: 6,
-    properties: { ...properties, period: 300 },
-  }));
 }

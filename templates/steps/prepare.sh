@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
-# stdin: role, service, egress, region, backupBucket (or none), backupPrefix (or none), package (many), on the gateway backendAddress, mode (proxy, or none), balancer (name and port, or none) with the lines of health, tls, acme, and access (yes, or none).
+# stdin: role, service, egress, region, backupBucket (or none), backupPrefix (or none), watch (JSON, or none), package (many), on the gateway backendAddress, mode (proxy, or none), balancer (name and port, or none) with the lines of health, tls, acme, and access (yes, or none).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -451,6 +451,41 @@ remove_backup() {
   fi
 }
 
+# The sender of metrics and logs: a user of its own, which reads and changes nothing.
+set_up_watch() {
+  local reload=no
+  make_user ddos-watch /nonexistent
+  printf '%s\n' "$(value watch)" >"$STAGE/watch.json"
+  put "$STAGE/watch.json" /etc/ddos/watch.json 0644 root root
+  put "$STAGE/watch.py" /usr/local/lib/ddos/watch.py 0644 root root
+  put "$STAGE/watch_files.py" /usr/local/lib/ddos/watch_files.py 0644 root root
+  put "$STAGE/watch_metrics.py" /usr/local/lib/ddos/watch_metrics.py 0644 root root
+  put "$STAGE/watch_logs.py" /usr/local/lib/ddos/watch_logs.py 0644 root root
+  put "$STAGE/ddos-watch.service" /etc/systemd/system/ddos-watch.service 0644 root root
+  [ "$PUT" = same ] || reload=yes
+  put "$STAGE/ddos-watch.timer" /etc/systemd/system/ddos-watch.timer 0644 root root
+  [ "$PUT" = same ] || reload=yes
+  if [ "$reload" = yes ]; then
+    systemctl daemon-reload
+  fi
+  ensure_enabled ddos-watch.timer
+  if [ "$reload" = yes ] || ! systemctl is-active --quiet ddos-watch.timer; then
+    systemctl restart ddos-watch.timer
+  fi
+}
+
+remove_watch() {
+  if [ -e /etc/systemd/system/ddos-watch.timer ]; then
+    systemctl disable --quiet --now ddos-watch.timer
+    rm -f /etc/systemd/system/ddos-watch.timer /etc/systemd/system/ddos-watch.service /etc/ddos/watch.json
+    rm -f /usr/local/lib/ddos/watch.py /usr/local/lib/ddos/watch_files.py /usr/local/lib/ddos/watch_metrics.py /usr/local/lib/ddos/watch_logs.py
+    rm -rf -- /var/lib/ddos-watch
+    systemctl daemon-reload
+    CHANGES=$((CHANGES + 1))
+    summary "metrics and logs are not sent to CloudWatch any more"
+  fi
+}
+
 wait_for_cloud_init
 install_packages
 make_user ddos /home/ddos
@@ -472,6 +507,11 @@ if [ "$BACKUP_BUCKET" = none ]; then
   remove_backup
 else
   set_up_backup
+fi
+if [ -n "$(value watch)" ]; then
+  set_up_watch
+else
+  remove_watch
 fi
 remember_input
 summary "prepare: $(python3 -V), $(nginx -v 2>&1 | sed 's/^nginx version: //'), $CHANGES changed"

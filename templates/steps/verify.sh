@@ -1,7 +1,7 @@
 #!/bin/bash
 # Compares this host with what the program wants and prints one JSON report on stdout: every row of the file table, units, ports,
 # health, release, models, journal. Changes nothing. Fails when a check fails, naming each.
-# stdin: as release, and egress, peer, on the gateway backendUrl, timeoutSeconds, proofMethod, proofPath, proofBody, tlsName, acme, and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
+# stdin: as release, and egress, peer, watch (yes, or none), on the gateway backendUrl, timeoutSeconds, proofMethod, proofPath, proofBody, tlsName, acme, and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source=templates/steps/health.sh
@@ -13,6 +13,7 @@ PORT=$(need port)
 UPSTREAM=$(value backendUrl)
 MODE=$(value mode)
 : >"$STAGE/checks"
+: >"$STAGE/notes"
 
 # check NAME EXPECTED FOUND
 check() {
@@ -25,6 +26,12 @@ check() {
     log "$1: expected «$expected», found «$found»"
   fi
   printf '%s\037%s\037%s\037%s\n' "$1" "$ok" "$expected" "$found" >>"$STAGE/checks"
+}
+
+# note TEXT: for whoever reads the report; no difference.
+note() {
+  log "note: $1"
+  printf '%s\n' "$1" | tr -c '[:print:]\n' ' ' >>"$STAGE/notes"
 }
 
 # --- files --------------------------------------------------------------------------------------------------------------------------
@@ -165,10 +172,30 @@ check_services() {
     check "backup timer" "active enabled" "$(property ddos-backup.timer ActiveState) $(enabled ddos-backup.timer)"
     check "last backup" success "$(property ddos-backup.service Result)"
   fi
+  if [ "$(value watch)" = yes ]; then
+    check "timer of metrics and logs (ddos-watch.timer)" "active enabled" "$(property ddos-watch.timer ActiveState) $(enabled ddos-watch.timer)"
+    note_watch
+  fi
   if [ "$ROLE" = gateway ] && [ "$(need egress)" = gateway ]; then
     check "NAT unit" active "$(property ddos-nat.service ActiveState)"
     check "NAT table" yes "$(nft list table ip ddos_nat >/dev/null 2>&1 && printf yes || printf 'not loaded')"
     check "IP forwarding" 1 "$(cat /proc/sys/net/ipv4/ip_forward)"
+  fi
+}
+
+# No check: a host that serves is well, also when CloudWatch cannot be reached, and no release stops for it.
+note_watch() {
+  local at ago said
+  at=$(stat -c %Y /var/lib/ddos-watch/sent 2>/dev/null || printf 0)
+  ago=$((($(date +%s) - at) / 60))
+  if [ "$ago" -lt 15 ]; then
+    return 0
+  fi
+  said=$(journalctl --quiet --no-pager --output=cat -u ddos-watch.service -n 1 | cut -c 1-300)
+  if [ "$at" -eq 0 ]; then
+    note "metrics and logs have not been sent to CloudWatch yet: ${said:-nothing in journalctl -u ddos-watch}"
+  else
+    note "metrics and logs were last sent to CloudWatch whole $ago minutes ago: ${said:-nothing in journalctl -u ddos-watch}"
   fi
 }
 
@@ -371,10 +398,11 @@ report() {
   if [ -s "$STAGE/proof" ]; then
     proof=$(cat "$STAGE/proof")
   fi
-  jq -c -R -n --argjson proof "$proof" --argjson rolled "$rolled" --arg role "$ROLE" --arg host "$(uname -n)" --arg release "${id##*/}" --arg models "$(need models)" '
+  jq -c -R -n --argjson proof "$proof" --argjson rolled "$rolled" --rawfile notes "$STAGE/notes" --arg role "$ROLE" --arg host "$(uname -n)" --arg release "${id##*/}" --arg models "$(need models)" '
     [inputs | split("\u001f") | { check: .[0], ok: (.[1] == "true"), expected: .[2], found: .[3] }] as $checks
     | { role: $role, host: $host, release: $release, models: $models, rolledBack: $rolled,
         ok: (($checks | all(.ok)) and ($role == "backend" or $proof != null)), proof: $proof,
+        notes: ($notes | split("\n") | map(select(. != ""))),
         passed: ($checks | map(select(.ok)) | length), failed: ($checks | map(select(.ok | not))),
         checks: ($checks | map(.check)) }' <"$STAGE/checks"
 }

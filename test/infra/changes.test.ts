@@ -42,6 +42,7 @@ const AMI = "ami-0123456789abcdef0";
 const SHA = "0".repeat(64);
 const VOLUME_KEY = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
 const WATCH = { watch: { enabled: true, emails: ["operations@your-company.com"] } };
+const SENDING = { watch: { ...WATCH.watch, metrics: true, logs: true } };
 const MANIFEST = ".cache/changes-test.json";
 const SECRETS = { DATABASE_URL: "sqlite:////home/ddos/data/cache.db", SECRET_KEY: "another-secret-of-enough-length" };
 const LOGIN = { index: "https://packages.example.com/simple", indexUser: "reader", indexPassword: "a-token-of-enough-length" };
@@ -149,6 +150,10 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "protect.bucket": { protect: { bucket: true } },
   "watch.enabled": WATCH,
   "watch.emails": WATCH,
+  "watch.metrics": SENDING,
+  "watch.logs": SENDING,
+  "watch.logDays": { watch: { ...SENDING.watch, logDays: 90 } },
+  "watch.thresholds": { watch: { ...SENDING.watch, thresholds: { memoryPercent: 80 } } },
   repair: { repair: "again" },
   "backup.enabled": { backup: { enabled: false } },
   "backup.schedule": { backup: { schedule: "weekly" } },
@@ -156,6 +161,8 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
 
 /** What the stack has before and after, where the change is possible beside it alone: Canonical's images have one login. */
 const BESIDE: Readonly<Record<string, Parameters<typeof evaluateDev>[0]>> = {
+  "watch.logDays": SENDING,
+  "watch.thresholds": SENDING,
   "backend.mode": { network: { egress: "managed" }, backend: { loadBalancer: true } },
   "backend.fleet": { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } },
   "ssh.user": { gateway: { ami: AMI }, backend: { ami: AMI } },
@@ -198,7 +205,7 @@ test("every input that the program sets has a row, and every row's type is one o
       iam: { ...(CHANGES["iam.path"]?.iam as object), ...(CHANGES["iam.permissionsBoundary"]?.iam as object) },
       ...CHANGES["kms.volumeKey"],
       ...CHANGES["protect.hosts"],
-      ...WATCH,
+      ...SENDING,
     },
     CHANGES["backend.loadBalancer"]!,
     { ...CHANGES["backend.mode"], backend: { loadBalancer: true, mode: "fleet", fleet: { warmPool: 1 } } },

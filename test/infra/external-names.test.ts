@@ -189,6 +189,7 @@ describe("IAM", () => {
       python: { wheelhouse: { uri: "s3://artefacts/wheels.tar.gz", sha256 } },
       kms: { bucketKey: "alias/models" },
       access: "ssm",
+      watch: { enabled: true, metrics: true, logs: true },
     });
     const fleet = await evaluateDev({ network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } });
     const texts = [...result.resources, ...fleet.resources].flatMap(({ inputs }) => [inputs.policy, inputs.assumeRolePolicy] as unknown[]);
@@ -208,13 +209,14 @@ describe("IAM", () => {
   });
 
   const KINDS = [
+    [":logs:", "log-stream"],
     [":kms:", "key"],
     [":ssm:", "parameter"],
     [":autoscaling:", "autoScalingGroup"],
     ["/", "object"],
   ] as const;
 
-  test("every action has a resource of its kind: objects, the bucket, a key, a parameter or a group", async () => {
+  test("every action has a resource of its kind: objects, the bucket, a key, a parameter, a stream or a group", async () => {
     for (const { Action, Resource } of statements.filter((statement) => statement.Resource !== undefined)) {
       for (const action of list(Action).filter((name) => name !== "s3:*")) {
         const [service = "", name = ""] = action.split(":");

@@ -1,6 +1,8 @@
 /** Alarms: what they look at, whom they tell, and what the pack says of them. */
 import type { RunResult } from "../../infra/offline/engine";
-import { costLines } from "../../infra/cli/cost";
+import { costLines, usePrices } from "../../infra/cli/cost";
+import { readTemplate } from "../../infra/release/templates";
+import { dashboardBody } from "../../infra/watch/dashboard";
 import { DEFAULT_CONFIG } from "../../policies/core/config";
 import { evaluate } from "../../policies/core/evaluate";
 import { loadGraph } from "../../policies/graph/load";
@@ -82,4 +84,117 @@ test("elsewhere the alarm on health lies where Route 53 has its metrics, with a 
   const { graph } = loadGraph(JSON.stringify({ resources: watched.resources }), "watch");
   const { summary } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
   expect(summary).toMatchObject({ withFindings: 0, cannotTell: 0 });
+});
+
+describe("with metrics and logs of the hosts", () => {
+  let watched: RunResult;
+  beforeAll(async () => {
+    watched = await evaluateDev({ watch: { ...WATCH.watch, metrics: true, logs: true } });
+  });
+  const alarm = (name: string): RunResult["resources"][number] => byName(watched, ALARM, `watch-${name}`);
+
+  test("adds these resources", async () => {
+    const plain = new Set((await evaluateDev(WATCH)).resources.map(({ urn }) => urn));
+    const added = watched.resources.filter(({ urn }) => !plain.has(urn)).map(({ type, name }) => `${type.split(":").pop()} ${name}`);
+    expect(added.sort()).toEqual([
+      "LogGroup watch-logs-access",
+      "LogGroup watch-logs-application",
+      "LogGroup watch-logs-error",
+      "LogGroup watch-logs-journal",
+      "LogGroup watch-logs-steps",
+      "MetricAlarm watch-backend-disk",
+      "MetricAlarm watch-backend-memory",
+      "MetricAlarm watch-backup",
+      "MetricAlarm watch-errors",
+      "MetricAlarm watch-gateway-disk",
+      "MetricAlarm watch-gateway-memory",
+      "MetricAlarm watch-latency",
+      // Its role has nothing to be allowed otherwise.
+      "RolePolicy gateway-policy",
+    ]);
+  });
+
+  test("has no finding of the policy pack", async () => {
+    const { graph } = loadGraph(JSON.stringify({ resources: watched.resources }), "watch");
+    const { summary } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+    expect(summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
+  });
+
+  test("a host may send into the stack's namespace and its own streams alone", () => {
+    for (const role of ["gateway", "backend"]) {
+      const { policy } = byName(watched, "aws:iam/rolePolicy:RolePolicy", `${role}-policy`).inputs;
+      const { Statement } = JSON.parse(String(policy)) as { Statement: { Sid: string; Resource: string[] }[] };
+      expect(Statement.find(({ Sid }) => Sid === "SendMetrics")).toEqual({
+        Sid: "SendMetrics",
+        Effect: "Allow",
+        Action: ["cloudwatch:PutMetricData"],
+        Resource: ["*"],
+        Condition: { StringEquals: { "cloudwatch:namespace": "ml-gateway/dev" } },
+      });
+      const groups = watched.resources.filter(({ type }) => type.endsWith(":LogGroup")).map(({ inputs }) => String(inputs.name));
+      const allowed = Statement.find(({ Sid }) => Sid === "SendLogs")?.Resource.map((arn) =>
+        /:123456789012:log-group:(.*):log-stream:(.*)-\*$/.exec(arn),
+      );
+      expect(allowed?.map((one) => one?.[1]).sort()).toEqual(groups.sort());
+      expect(new Set(allowed?.map((one) => one?.[2]))).toEqual(new Set([role]));
+    }
+  });
+
+  test("alarms look at what the hosts send", () => {
+    expect(alarm("backend-memory").inputs).toMatchObject({
+      ...{ namespace: "ml-gateway/dev", metricName: "Memory", dimensions: { Host: "backend" }, threshold: 90 },
+      treatMissingData: "breaching",
+    });
+    expect(alarm("errors").inputs).toMatchObject({ dimensions: { Host: "gateway" }, threshold: 0.05, treatMissingData: "notBreaching" });
+    expect(alarm("latency").inputs).toMatchObject({ metricName: "Latency", extendedStatistic: "p99", threshold: 2 });
+    expect(alarm("latency").inputs.statistic).toBeUndefined();
+    for (const one of watched.resources.filter(({ type }) => type === ALARM)) {
+      for (const actions of ["alarmActions", "okActions"]) expect(sources(watched, one, actions)).toEqual(["watch-topic"]);
+    }
+  });
+
+  test("every metric of an alarm, and every one on the dashboard, is one that a host sends", () => {
+    const program = readTemplate("watch/watch_metrics.py") + readTemplate("watch/watch.py");
+    const own = watched.resources.filter(({ type, inputs }) => type === ALARM && inputs.namespace === "ml-gateway/dev");
+    const { widgets } = JSON.parse(dashboardBody(SHOWN)) as { widgets: { properties: { metrics: unknown[][] } }[] };
+    const shown = widgets
+      .flatMap(({ properties }) => properties.metrics)
+      .flatMap(([namespace, name]) => (namespace === "p/s" ? [name] : []));
+    const names = [...own.map(({ inputs }) => String(inputs.metricName)), ...shown.map(String)];
+    expect(names.length).toBeGreaterThan(15);
+    for (const name of names) expect(program).toContain(`"${name}"`);
+  });
+
+  test("costs are said", () => {
+    const lines = costLines(watched.resources, "us-east-1");
+    expect(lines).toContainEqual({ what: "12 alarms", month: expect.closeTo(1.2) as number });
+    // Five on each host, and the age of the backup.
+    expect(lines).toContainEqual({ what: "11 metrics of the hosts", month: expect.closeTo(3.3) as number });
+    expect(usePrices(lines, "us-east-1")).toContainEqual({ what: "logs into CloudWatch", price: 0.5, per: "GB" });
+  });
+});
+
+const SHOWN = {
+  ...{ region: "us-east-1", check: "id", namespace: "p/s", backups: true, tls: true },
+  hosts: { gateway: { InstanceId: "i-1" }, backend: { InstanceId: "i-2" } },
+};
+
+test("a dashboard has its graphs beside and below each other", () => {
+  const { widgets } = JSON.parse(dashboardBody(SHOWN)) as { widgets: { x: number; y: number; width: number }[] };
+  expect(widgets.length).toBe(11);
+  expect(new Set(widgets.map(({ x, y }) => `${x} ${y}`)).size).toBe(11);
+  expect(Math.max(...widgets.map(({ x, width }) => x + width))).toBe(24);
+});
+
+test.each([
+  ["metrics alone, without backups", { watch: { ...WATCH.watch, metrics: true }, backup: { enabled: false } }, ["backup"], []],
+  ["logs alone, kept for a week", { watch: { ...WATCH.watch, logs: true, logDays: 7 } }, ["backup", "errors"], [7]],
+])("%s", async (_, config, missing, days) => {
+  const watched = await evaluateDev(config);
+  const names = watched.resources.filter(({ type }) => type === ALARM).map(({ name }) => name);
+  for (const name of missing) expect(names).not.toContain(`watch-${name}`);
+  const groups = watched.resources.filter(({ type }) => type.endsWith(":LogGroup"));
+  expect([...new Set(groups.map(({ inputs }) => Number(inputs.retentionInDays)))]).toEqual(days);
+  const { graph } = loadGraph(JSON.stringify({ resources: watched.resources }), "watch");
+  expect((await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27")).summary).toMatchObject({ withFindings: 0, cannotTell: 0 });
 });

@@ -7,6 +7,7 @@ import { runDir } from "./paths";
 import type { RunOptions, RunResult } from "./process";
 import { run } from "./process";
 import type { Completion } from "./services/hooks";
+import type { Sent } from "./services/watched";
 import type { S3Fault, S3Record } from "./services/s3-relay";
 
 const ENVIRONMENT = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"];
@@ -30,6 +31,9 @@ export const controlServices = (lab: string, faults?: readonly S3Fault[]): Promi
 
 /** @param waiting instances that a group begins to wait for @returns what instances have said until now */
 export const controlHooks = (lab: string, waiting?: readonly string[]): Promise<Completion[]> => control(lab, "/hooks", waiting);
+
+/** @param groups of logs that are there from now on, or "down" and "up" @returns what CloudWatch was sent until now */
+export const controlWatched = (lab: string, groups?: readonly string[]): Promise<Sent[]> => control(lab, "/watched", groups);
 
 function control<T>(lab: string, path: string, given: readonly unknown[] | undefined): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { Properties, Provider, Request } from "../../infra/offline/engine";
+import { controlWatched } from "./inside";
 import type { Lab } from "./lab";
 import { answers } from "./provider-calls";
 import { COMMAND_TYPES, decide, runCommand } from "./provider-commands";
@@ -145,6 +146,11 @@ function createHandlers({ lab, state, force, onEvent }: LocalProviderOptions, re
       const same = saved?.plain?.publicKey === request.inputs.publicKey;
       const name = saved !== undefined && same ? saved.id : `${request.name}-${randomBytes(4).toString("hex")}`;
       return Promise.resolve({ id: name, outputs: { keyName: name, ...request.inputs, keyPairId: idOf(request) } });
+    },
+    "aws:cloudwatch/logGroup:LogGroup": async (request) => {
+      const name = String(request.inputs.name);
+      await controlWatched(lab.name, [name]);
+      return { id: name, outputs: { ...request.inputs, arn: `arn:aws:local:${name}` } };
     },
     "aws:s3/bucket:Bucket": async (request) => {
       const bucket = (request.inputs.bucket as string | undefined) ?? request.name;

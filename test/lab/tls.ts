@@ -38,11 +38,17 @@ export interface Tls {
   readonly authorityLink: string;
 }
 
-/** @param region whose names of S3, SSM and Auto Scaling the certificate bears */
+/** @param region whose names of S3, SSM, Auto Scaling and CloudWatch the certificate bears */
 export async function ensureTls(region: string): Promise<Tls> {
   const suffix = partitionOf(region)?.dnsSuffix ?? "amazonaws.com";
   const s3 = [`s3.${region}.${suffix}`, `*.s3.${region}.${suffix}`, `s3.${suffix}`, `*.s3.${suffix}`];
-  const names = [...s3, `ssm.${region}.${suffix}`, `autoscaling.${region}.${suffix}`];
+  const names = [
+    ...s3,
+    `ssm.${region}.${suffix}`,
+    `autoscaling.${region}.${suffix}`,
+    `monitoring.${region}.${suffix}`,
+    `logs.${region}.${suffix}`,
+  ];
   const directory = await cached(`tls-${region}-${digest(...names)}`, async (target) => {
     rmSync(target, { recursive: true, force: true });
     mkdirSync(target, { recursive: true, mode: 0o700 });

@@ -483,6 +483,26 @@ const ACCOUNT: readonly Case[] = [
     /^ml-gateway:watch\.emails\[0\]: found "me"; write an address for mail/,
   ],
   [
+    "metrics without alarms",
+    section("watch", "{ metrics: true }"),
+    /^ml-gateway:watch\.metrics: found true, and watch\.enabled is not, so that nothing is watched; set it to true$/,
+  ],
+  [
+    "logs of a backend without a way out",
+    plus("ml-gateway:watch: { enabled: true, logs: true }", "ml-gateway:network: { egress: none }"),
+    [
+      /^ml-gateway:backend\.ami: missing/,
+      /^ml-gateway:python\.wheelhouse: missing/,
+      /^ml-gateway:watch\.logs: found true, and with network\.egress none the backend does not reach CloudWatch; set it to false, or give/,
+    ],
+  ],
+  ["logs for a fortnight", section("watch", "{ enabled: true, logs: true, logDays: 15 }"), /^ml-gateway:watch\.logDays: found 15/],
+  [
+    "an alarm that is always on",
+    section("watch", "{ enabled: true, thresholds: { memoryPercent: 0 } }"),
+    /^ml-gateway:watch\.thresholds\.memoryPercent: found 0/,
+  ],
+  [
     "mail without alarms",
     section("watch", "{ emails: [me@shop.io] }"),
     /^ml-gateway:watch\.emails: found addresses, and watch\.enabled is not true/,

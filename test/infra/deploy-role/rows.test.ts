@@ -30,6 +30,7 @@ const KEYS: Readonly<Record<Limit, readonly string[]>> = {
 /** `ec2:{region}:{account}:vpc/*` -> `vpc`. */
 function kindOf(pattern: string): string {
   if (pattern.startsWith("s3:")) return pattern.includes("/") ? "object" : "bucket";
+  if (pattern.startsWith("logs:")) return "log-group";
   if (pattern.startsWith("sns:")) return "topic";
   if (pattern.startsWith("autoscaling:")) return "autoScalingGroup";
   if (pattern.startsWith("elasticloadbalancing:")) return /:(loadbalancer|listener\/app|targetgroup)\//.exec(pattern)?.[1] ?? pattern;
@@ -101,7 +102,7 @@ test("every row says where in the provider it was read, and what is neither name
   const sources = new Set(Object.values(ROWS).map(({ source }) => source));
   expect([...sources].sort()).toEqual(Object.keys(SOURCES).sort());
   for (const [file, commit] of Object.entries(SOURCES)) {
-    expect(file).toMatch(/^(autoscaling|ec2|elbv2|iam|s3|sns|ssm|cloudwatch|route53)\/[a-z0-9_]+$/);
+    expect(file).toMatch(/^(autoscaling|ec2|elbv2|iam|logs|s3|sns|ssm|cloudwatch|route53)\/[a-z0-9_]+$/);
     expect(commit).toMatch(/^[0-9a-f]{40}$/);
   }
   const bare = GRANTS.filter(

@@ -32,6 +32,7 @@ import { traces } from "./traces";
 import type { Snapshot } from "./unchanged";
 import { expectSame, snapshot } from "./unchanged";
 import { verifyChecks } from "./verify";
+import { watchChecks } from "./watch";
 
 const NAME = "test";
 const CRASHED = "test-crash";
@@ -222,6 +223,7 @@ async function runAll(only: RegExp | undefined, short: boolean): Promise<number>
       ...httpsChecks(lab, () => String(outputs().gatewayAddress)),
       ...drillChecks(lab),
       ...freshHostChecks(lab),
+      ...watchChecks(lab, () => String(outputs().gatewayAddress)),
       ...fleetMoreChecks(lab),
       ...fleetRefreshChecks(lab),
     ];

@@ -13,6 +13,7 @@ import { runDir } from "../paths";
 import { readState } from "../state";
 import { SERVICES } from "../topology";
 import { createHooks } from "./hooks";
+import { createWatched } from "./watched";
 import { metadata } from "./metadata";
 import { answer } from "./resolver";
 import type { S3Fault } from "./s3-relay";
@@ -29,8 +30,12 @@ standIn.on("exit", (code) => {
 
 const relay = createS3Relay(MOTO_PORT);
 const hooks = createHooks();
-const handle: RequestListener = (incoming, outgoing) =>
-  (incoming.headers.host ?? "").startsWith("autoscaling.") ? hooks.handle(incoming, outgoing) : relay.handle(incoming, outgoing);
+const watched = createWatched();
+const handle: RequestListener = (incoming, outgoing) => {
+  const [service = ""] = (incoming.headers.host ?? "").split(".");
+  const own = { autoscaling: hooks, monitoring: watched, logs: watched }[service] ?? relay;
+  own.handle(incoming, outgoing);
+};
 createServer(handle).listen(80, SERVICES.address);
 createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) }, handle).listen(443, SERVICES.address);
 
@@ -49,13 +54,16 @@ names.on("message", (query, from) => {
 });
 names.bind(53, SERVICES.resolver);
 
-/** GET /: what was moved; PUT /: a JSON list of faults that replaces the one before. /hooks: the same for those that are waited for. */
+/**
+ * GET /: what was moved; PUT /: a JSON list of faults that replaces the one before. /hooks: the same for those that are waited for,
+ * /watched: what CloudWatch was sent, and the groups that are there.
+ */
 const control: Server = createServer((incoming, outgoing) => {
   const parts: Buffer[] = [];
   incoming.on("data", (part: Buffer) => parts.push(part));
   incoming.on("end", () => {
     const given = incoming.method === "PUT" ? (JSON.parse(Buffer.concat(parts).toString("utf8")) as unknown) : undefined;
-    const about = incoming.url === "/hooks" ? hooks : relay;
+    const about = { "/hooks": hooks, "/watched": watched }[incoming.url ?? ""] ?? relay;
     if (given !== undefined) about.set(given as S3Fault[] & string[]);
     outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(about.records));
   });

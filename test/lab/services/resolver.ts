@@ -4,7 +4,7 @@ import { PARTITIONS } from "../../../infra/partitions";
 
 const TYPE_A = 1;
 /** Before the suffix: with or without a bucket, with or without a region; of the others, with a region. */
-const HERE = /(^|\.)s3\.([a-z0-9-]+\.)?$|^(ssm|autoscaling)\.[a-z0-9-]+\.$/;
+const HERE = /(^|\.)s3\.([a-z0-9-]+\.)?$|^(ssm|autoscaling|monitoring|logs)\.[a-z0-9-]+\.$/;
 
 /** @returns the address for a name, or undefined when there is none */
 export function resolve(name: string, here: string): string | undefined {

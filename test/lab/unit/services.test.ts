@@ -16,6 +16,8 @@ describe("names", () => {
     ["autoscaling.cn-north-1.amazonaws.com.cn", S3],
     ["a.ssm.us-east-1.amazonaws.com", undefined],
     ["ssm.amazonaws.com", undefined],
+    ["monitoring.us-east-1.amazonaws.com", S3],
+    ["logs.us-east-1.amazonaws.com", S3],
     ["ip-10-0-1-10", "10.0.1.10"],
     ["ip-10-0-1-10.ec2.internal", "10.0.1.10"],
     ["evil-s3.us-east-1.amazonaws.com", undefined],

@@ -1,0 +1,62 @@
+/** What a host sends to CloudWatch, and with what. Pure. */
+import { healthOf } from "./health";
+import { given, type Line } from "./plan";
+import { readTemplate, renderTemplate } from "./templates";
+import type { HostSpec, StepValues } from "./types";
+
+/** Programs of the host, the one that the unit runs first. */
+const PROGRAMS = ["watch", "watch_files", "watch_metrics", "watch_logs"];
+
+/** As render.ts has them. */
+interface File {
+  readonly stage: string;
+  readonly path: string;
+  readonly mode: string;
+  readonly content: string;
+}
+
+export function watchFiles({ watch }: HostSpec): File[] {
+  if (watch === undefined) return [];
+  const unit = "watch/ddos-watch.service.mustache";
+  const system = (name: string, content: string): File => ({ stage: name, path: `/etc/systemd/system/${name}`, mode: "0644", content });
+  return [
+    ...PROGRAMS.map((name) => ({
+      stage: `${name}.py`,
+      path: `/usr/local/lib/ddos/${name}.py`,
+      mode: "0644",
+      content: readTemplate(`watch/${name}.py`),
+    })),
+    system("ddos-watch.service", renderTemplate(unit, readTemplate(unit), { logs: watch.logs !== undefined })),
+    system("ddos-watch.timer", readTemplate("watch/ddos-watch.timer")),
+  ];
+}
+
+/** The age of the last backup is asked of the bucket, which alone knows that it is whole. */
+const looksAtBackups = ({ watch, backup }: HostSpec): boolean => watch?.metrics === true && backup !== undefined;
+
+export const watchUses = (spec: HostSpec): readonly (keyof StepValues)[] => (looksAtBackups(spec) ? ["bucket"] : []);
+
+/** What templates/watch/watch.py reads. */
+export function watchLines(spec: HostSpec, values: StepValues): Line[] {
+  const { watch, role, backup, tls } = spec;
+  if (watch === undefined) return [];
+  const conf = {
+    region: spec.region,
+    host: role,
+    namespace: watch.namespace,
+    metrics: watch.metrics,
+    health: healthOf(spec.health).path,
+    ...(looksAtBackups(spec)
+      ? { bucket: given("prepare", "bucket", values.bucket), backup: `${backup?.prefix ?? ""}backups/${role}/latest` }
+      : {}),
+    ...(tls === undefined ? {} : { certificate: tls.serverName }),
+    ...(watch.logs === undefined ? {} : { logs: watch.logs, units: unitsOf(spec.service) }),
+  };
+  return [["watch", JSON.stringify(conf)]];
+}
+
+/** Those that serve, and what keeps them so. Not its own: that would be a line each minute for every line that it could not send. */
+function unitsOf(service: string): string[] {
+  const own = ["ddos-first-boot", "ddos-recover", "ddos-undo", "ddos-backup", "ddos-nat"];
+  return [service, `${service}-next`, "nginx", ...own, "certbot"].map((name) => `${name}.service`);
+}

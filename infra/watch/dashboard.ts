@@ -1,0 +1,67 @@
+/** The body of a stack's dashboard. Pure. */
+import type { HostRole } from "../release/types";
+
+/** Where Route 53 keeps its metrics, whatever the stack's region. */
+export const ROUTE_53_REGION = "us-east-1";
+
+export interface Shown {
+  readonly region: string;
+  /** Id of the health check. */
+  readonly check: string;
+  /** The dimension of each host's metrics of EC2. */
+  readonly hosts: Readonly<Record<HostRole, object>>;
+  /** Of the hosts' own metrics. @default none are sent */
+  readonly namespace?: string;
+  readonly backups: boolean;
+  readonly tls: boolean;
+}
+
+interface Graph {
+  readonly title: string;
+  readonly region: string;
+  readonly stat: string;
+  readonly metrics: readonly (readonly unknown[])[];
+}
+
+/** Three graphs in a row; 24 units are the whole width. */
+export function dashboardBody(shown: Shown): string {
+  const graphs = [...ofAws(shown), ...(shown.namespace === undefined ? [] : ofHosts(shown.namespace, shown))];
+  const widgets = graphs.map((properties, index) => ({
+    type: "metric",
+    x: (index % 3) * 8,
+    y: Math.floor(index / 3) * 6,
+    width: 8,
+    height: 6,
+    properties: { ...properties, period: 300 },
+  }));
+  return JSON.stringify({ widgets });
+}
+
+const HOSTS = ["gateway", "backend"] as const;
+
+function ofAws({ region, check, hosts }: Shown): Graph[] {
+  const perHost = (metric: string): string[][] =>
+    HOSTS.map((role) => ["AWS/EC2", metric, ...(Object.entries(hosts[role])[0] as [string, string])]);
+  return [
+    { title: "Health", region: ROUTE_53_REGION, stat: "Minimum", metrics: [["AWS/Route53", "HealthCheckStatus", "HealthCheckId", check]] },
+    { title: "Processor, per cent", region, stat: "Average", metrics: perHost("CPUUtilization") },
+    { title: "Bytes in", region, stat: "Sum", metrics: perHost("NetworkIn") },
+  ];
+}
+
+function ofHosts(namespace: string, { region, backups, tls }: Shown): Graph[] {
+  const own = (metric: string, ...hosts: readonly HostRole[]): unknown[][] => hosts.map((host) => [namespace, metric, "Host", host]);
+  const graph = (title: string, stat: string, metrics: readonly (readonly unknown[])[]): Graph => ({ title, region, stat, metrics });
+  // Which release serves: a line for each that did, found by its dimension.
+  const releases = `SEARCH('{"${namespace}",Host,Release} MetricName="Release"', 'Maximum', 300)`;
+  return [
+    graph("Requests", "SampleCount", own("ServerErrors", ...HOSTS)),
+    graph("Share of 5xx", "Average", own("ServerErrors", ...HOSTS)),
+    graph("Seconds until an answer begins, p99", "p99", own("Latency", ...HOSTS)),
+    graph("Memory, per cent", "Average", own("Memory", ...HOSTS)),
+    graph("Root volume, per cent", "Maximum", own("Disk", ...HOSTS)),
+    graph("Release that serves", "Maximum", [[{ expression: releases, id: "releases", label: "" }]]),
+    ...(backups ? [graph("Hours since the last backup", "Maximum", own("BackupAge", "backend"))] : []),
+    ...(tls ? [graph("Days that the certificate has left", "Minimum", own("CertificateDays", "gateway"))] : []),
+  ];
+}

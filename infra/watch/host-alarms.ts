@@ -1,0 +1,77 @@
+/** Alarms on what the hosts measure themselves (templates/watch), as data. Pure. */
+import type { Thresholds } from "../config/types";
+import type { HostRole } from "../release/types";
+
+const FIVE_MINUTES = 300;
+
+/** As CloudWatch takes it, but for its dimension: the host. */
+export interface HostAlarm {
+  readonly key: string;
+  readonly host: HostRole;
+  readonly metricName: string;
+  readonly statistic?: "Average" | "Maximum" | "Minimum";
+  readonly extendedStatistic?: string;
+  readonly comparisonOperator: "GreaterThanOrEqualToThreshold" | "GreaterThanThreshold" | "LessThanThreshold";
+  readonly threshold: number;
+  readonly period: number;
+  readonly evaluationPeriods: number;
+  /** A host that says nothing is one that is not watched; where nobody asks, nothing is answered. */
+  readonly treatMissingData: "breaching" | "notBreaching";
+  readonly alarmDescription: string;
+}
+
+export interface Measured {
+  readonly backups: boolean;
+  readonly tls: boolean;
+}
+
+const HELD = { period: FIVE_MINUTES, evaluationPeriods: 3 } as const;
+const SAID = { ...HELD, treatMissingData: "breaching" } as const;
+const ASKED = { ...HELD, treatMissingData: "notBreaching" } as const;
+
+export function hostAlarms(limits: Thresholds, { backups, tls }: Measured): HostAlarm[] {
+  const over = "GreaterThanOrEqualToThreshold";
+  const both = (["gateway", "backend"] as const).flatMap((host): HostAlarm[] => [
+    {
+      ...{ ...SAID, key: `${host}-memory`, host, metricName: "Memory", statistic: "Average", comparisonOperator: over },
+      threshold: limits.memoryPercent,
+      alarmDescription: "Memory is nearly used up, or the host sends no metrics",
+    },
+    {
+      ...{ ...SAID, key: `${host}-disk`, host, metricName: "Disk", statistic: "Maximum", comparisonOperator: over },
+      threshold: limits.diskPercent,
+      alarmDescription: "The root volume is nearly full, or the host sends no metrics",
+    },
+  ]);
+  const front: HostAlarm[] = [
+    {
+      ...{ ...ASKED, key: "errors", host: "gateway", metricName: "ServerErrors", statistic: "Average", comparisonOperator: over },
+      threshold: limits.errorPercent / 100,
+      alarmDescription: "Too large a share of the answers that clients get is 5xx",
+    },
+    {
+      ...{ ...ASKED, key: "latency", host: "gateway", metricName: "Latency", extendedStatistic: "p99", comparisonOperator: over },
+      threshold: limits.p99Seconds,
+      alarmDescription: "The slowest hundredth of the answers that clients get begins late",
+    },
+  ];
+  const backup: HostAlarm = {
+    ...{
+      ...SAID,
+      key: "backup",
+      host: "backend",
+      metricName: "BackupAge",
+      statistic: "Maximum",
+      comparisonOperator: "GreaterThanThreshold",
+    },
+    threshold: limits.backupHours,
+    alarmDescription: "The last whole backup is too old, or its age is not known",
+  };
+  const certificate: HostAlarm = {
+    ...{ ...SAID, key: "certificate", host: "gateway", metricName: "CertificateDays", statistic: "Minimum" },
+    comparisonOperator: "LessThanThreshold",
+    threshold: limits.certificateDays,
+    alarmDescription: "The certificate ends soon, or how soon is not known",
+  };
+  return [...both, ...front, ...(backups ? [backup] : []), ...(tls ? [certificate] : [])];
+}
