@@ -27,11 +27,7 @@ export function refuseAwsOnly(config: Readonly<Record<string, string>>, project:
     return "problem" in read ? undefined : (read.value as Readonly<Record<string, unknown>> | null)?.[key];
   };
   const toRun = "in the stack's file or in a file for --config, to run all else here";
-  const access = config[`${project}:access`] ?? "ssh";
   const problems = [
-    ...(access === "ssh"
-      ? []
-      : [`${project}:access: is ${access}, and only AWS has such tunnels: no step would reach the machines here; write ssh, ${toRun}`]),
     ...(value("backend", "loadBalancer") === true
       ? [
           `${project}:backend.loadBalancer: is true, and only AWS has such a load balancer: the machines here would wait for one that never answers; write false, ${toRun}`,

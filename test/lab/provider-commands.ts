@@ -2,7 +2,9 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import type { Properties, Request } from "../../infra/offline/engine";
+import { LOOPBACK } from "../../infra/remote/local-ports";
 import type { Lab } from "./lab";
+import { connect, type Socket } from "node:net";
 import { connectOutside } from "./outside";
 import { repositoryRoot } from "./paths";
 import type { SavedResource } from "./provider-state";
@@ -49,9 +51,10 @@ function check(request: Request): void {
   }
 }
 
-/** Like the provider's local command: the operator's /bin/sh, but in the operator's network namespace. */
-function runLocal(lab: Lab, script: string, inputs: Properties): Promise<CommandResult> {
-  const [program = "", ...args] = lab.outside(["/bin/sh", "-c", script]);
+/** Like the provider's local command: the operator's /bin/sh, but in the operator's network namespace, unless the ports of the tunnels are asked. */
+function runLocal(lab: Lab, script: string, inputs: Properties, tunnelled: boolean): Promise<CommandResult> {
+  const shell = ["/bin/sh", "-c", script];
+  const [program = "", ...args] = tunnelled ? shell : lab.outside(shell);
   return new Promise((resolve, reject) => {
     const environment = (inputs.environment ?? {}) as Record<string, string>;
     const child = spawn(program, args, { cwd: repositoryRoot, env: { ...process.env, ...environment } });
@@ -74,8 +77,30 @@ function runLocal(lab: Lab, script: string, inputs: Properties): Promise<Command
   });
 }
 
-/** Runs the command of a request. @throws with what it printed */
-export async function runCommand(lab: Lab, request: Request, script: "create" | "update"): Promise<{ id: string; outputs: Properties }> {
+/** A port of this computer. */
+function connectHere(port: number, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: LOOPBACK, port, timeout: timeoutMs });
+    const fail = (reason: string): void => {
+      socket.destroy();
+      reject(new Error(`dial tcp ${LOOPBACK}:${port}: ${reason}`));
+    };
+    socket.once("timeout", () => fail("i/o timeout"));
+    socket.once("error", (error) => fail(error.message));
+    socket.once("connect", () => {
+      socket.removeAllListeners("error").removeAllListeners("timeout").setTimeout(0);
+      resolve(socket);
+    });
+  });
+}
+
+/** @param tunnelled the loopback that a connection names is this computer's. @throws with what it printed */
+export async function runCommand(
+  lab: Lab,
+  request: Request,
+  script: "create" | "update",
+  tunnelled: boolean,
+): Promise<{ id: string; outputs: Properties }> {
   check(request);
   const { inputs } = request;
   const text = inputs[script] as string | undefined;
@@ -89,7 +114,9 @@ export async function runCommand(lab: Lab, request: Request, script: "create" | 
   };
   const result =
     request.type === "command:local:Command"
-      ? await runLocal(lab, text, inputs)
-      : await runRemote(command, (host, port, timeoutMs) => connectOutside(lab.name, host, port, timeoutMs));
+      ? await runLocal(lab, text, inputs, tunnelled)
+      : await runRemote(command, (host, port, timeoutMs) =>
+          tunnelled && host === LOOPBACK ? connectHere(port, timeoutMs) : connectOutside(lab.name, host, port, timeoutMs),
+        );
   return { id, outputs: { ...inputs, ...result } };
 }

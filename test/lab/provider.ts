@@ -28,6 +28,8 @@ export interface LocalProviderOptions {
   readonly state: StackState;
   /** Runs every command though nothing changed: for the proof that each can be repeated. @default false */
   readonly force?: boolean;
+  /** The steps come through ports of this computer and not by the operator's network. @default false */
+  readonly tunnelled?: boolean;
   /** Told of every machine, command and object when it is done. */
   readonly onEvent?: (event: Event) => void;
 }
@@ -111,7 +113,10 @@ function printed(request: Request, { outputs }: Created): Properties {
 
 type Registered = Map<string, Ec2Resource>;
 
-function createHandlers({ lab, state, force, onEvent }: LocalProviderOptions, registered: Registered): Record<string, Handler> {
+function createHandlers(
+  { lab, state, force, tunnelled = false, onEvent }: LocalProviderOptions,
+  registered: Registered,
+): Record<string, Handler> {
   const s3 = labS3(lab.name, lab.state().region);
   const timed = async <T>(kind: Event["kind"], request: Request, work: () => Promise<readonly [T, string]>): Promise<T> => {
     const started = Date.now();
@@ -125,7 +130,7 @@ function createHandlers({ lab, state, force, onEvent }: LocalProviderOptions, re
       const decision =
         decide(saved, request) ?? (force === true ? { script: "create" as const, why: "forced", replaced: undefined } : undefined);
       if (decision !== undefined)
-        return [{ ...(await runCommand(lab, request, decision.script)), replaced: decision.replaced }, decision.why];
+        return [{ ...(await runCommand(lab, request, decision.script, tunnelled)), replaced: decision.replaced }, decision.why];
       return [{ id: saved?.id ?? "", outputs: { ...request.inputs, ...saved?.outputs } }, "unchanged"];
     });
   return {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { OPERATING_SYSTEMS, type Os } from "../../infra/external-names";
 import { DEFAULT_MODULE } from "../../infra/app/module";
+import { openTunnels } from "../../infra/remote/tunnels";
 import { runProgram } from "../../infra/offline/engine";
 import type { Properties } from "../../infra/offline/engine";
 import { placeholderKey } from "../../infra/offline/placeholder-key";
@@ -18,6 +19,7 @@ import type { Event } from "./provider";
 import { localProvider } from "./provider";
 import { addApplicationWheels } from "./app-wheels";
 import { openStackState } from "./provider-state";
+import { sessionEnvironment } from "./sessions";
 import { holdLab, labExists, readState } from "./state";
 import { OPERATOR } from "./topology";
 
@@ -105,15 +107,17 @@ async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
   };
   const stack = options.stack ?? "dev";
   const state = openStackState(lab.name);
-  const provider = localProvider({ lab, state, force: options.force, onEvent });
   const given = configuration(lab, stack, options.config ?? {}, options.os);
+  const tunnelled = (given.config[`${given.project}:access`] ?? "ssh") !== "ssh";
+  if (tunnelled) Object.assign(process.env, sessionEnvironment(lab.name));
+  const provider = localProvider({ lab, state, force: options.force, tunnelled, onEvent });
   for (const role of ["gateway", "backend"]) {
     const { os } = JSON.parse(given.config[`${given.project}:${role}`] ?? "{}") as { os?: Os };
     if (os !== undefined && OPERATING_SYSTEMS.includes(os)) await lab.provideOs(os);
   }
   await provideWheels(lab, JSON.parse(given.config[`${given.project}:app`] ?? "{}") as { path?: string }, say);
   const run = { ...given, stack, preview: false, provider };
-  const { outputs } = await runProgram({ ...run, program: async () => ({ ...(await program(repositoryRoot)) }) });
+  const { outputs } = await runProgram({ ...run, program: async () => ({ ...(await program(repositoryRoot, { openTunnels })) }) });
   await provider.finish();
   state.setOutputs(outputs);
   return { lab, outputs, events };

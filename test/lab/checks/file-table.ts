@@ -61,12 +61,15 @@ const NONE: Readonly<Record<string, string>> = {
   "an address other than loopback under uvicorn": "ss -Hltn 'sport = :8000' | grep -v 127.0.0.1:8000",
 };
 
-/** @returns how many rows were compared @throws naming every row that is wrong */
-export async function checkFileTable(lab: Lab): Promise<string> {
+/** @param roles of the hosts, by name @returns how many rows were compared @throws naming every row that is wrong */
+export async function checkFileTable(
+  lab: Lab,
+  roles: Readonly<Record<string, string>> = { gateway: "gateway", backend: "backend" },
+): Promise<string> {
   const wrong: string[] = [];
   let count = 0;
-  for (const host of ["gateway", "backend"]) {
-    const table = rows(host).filter((row) => row.hosts?.includes(host) ?? true);
+  for (const [host, role] of Object.entries(roles)) {
+    const table = rows(role).filter((row) => row.hosts?.includes(role) ?? true);
     const found = await lab.must(host, table.map((row) => `stat -L -c '%U:%G %a %F' '${row.path}' 2>&1 || :`).join("\n"));
     const lines = found.trim().split("\n");
     table.forEach((row, index) => {
@@ -80,5 +83,5 @@ export async function checkFileTable(lab: Lab): Promise<string> {
     }
   }
   expect(wrong.length === 0, wrong.join("\n"));
-  return `${count} rows on two hosts`;
+  return `${count} rows`;
 }

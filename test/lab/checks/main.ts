@@ -11,6 +11,7 @@ import { backupChecks, freshHostChecks } from "./backup";
 import { commandChecks } from "./commands";
 import { failureChecks } from "./failures";
 import { fleetChecks, fleetMoreChecks } from "./fleet";
+import { fleetFromNothing } from "./fleet-nothing";
 import { fleetRefreshChecks } from "./fleet-refresh";
 import { checkFileTable } from "./file-table";
 import { goingBackChecks } from "./going-back";
@@ -31,6 +32,7 @@ import { checkDetection, checkHealth, checkPrediction, checkSecrets } from "./se
 import { traces } from "./traces";
 import type { Snapshot } from "./unchanged";
 import { expectSame, snapshot } from "./unchanged";
+import { tunnelChecks } from "./tunnels";
 import { verifyChecks } from "./verify";
 import { watchChecks } from "./watch";
 
@@ -225,7 +227,9 @@ async function runAll(only: RegExp | undefined, short: boolean): Promise<number>
       ...freshHostChecks(lab),
       ...watchChecks(lab, () => String(outputs().gatewayAddress)),
       ...fleetMoreChecks(lab),
+      fleetFromNothing(lab),
       ...fleetRefreshChecks(lab),
+      ...tunnelChecks(lab, outputs),
     ];
     const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...byName];
     const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];

@@ -6,7 +6,7 @@ import { until } from "../process";
 import { OPERATOR } from "../topology";
 import { expect } from "./harness";
 
-async function opens(lab: Lab, host: string, port: number): Promise<boolean> {
+export async function opens(lab: Lab, host: string, port: number): Promise<boolean> {
   try {
     (await connectOutside(lab.name, host, port, 1500)).destroy();
     return true;

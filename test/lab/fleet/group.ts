@@ -1,6 +1,6 @@
 /**
  * An Auto Scaling group as far as a release meets it: instances from a launch template that are waited for by their hook, join the target group and
- * leave it, and a refresh that replaces them one by one, with a rollback.
+ * leave it. The refresh that replaces them is in refresh.ts.
  */
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
@@ -9,7 +9,7 @@ import { scriptInNamespace, startDaemon } from "../daemon";
 import { controlHooks } from "../inside";
 import type { Lab } from "../lab";
 import { runDir } from "../paths";
-import { sleep, until } from "../process";
+import { until } from "../process";
 import type { Completion } from "../services/hooks";
 import { namespaceOf, SERVICES } from "../topology";
 import { clientSocket, controlSocket, type Counts, type TargetView } from "./balancer";
@@ -31,20 +31,22 @@ export interface View {
 }
 
 /** What a set-up may take here, with other work on the machine. */
-const SET_UP_MS = 180_000;
+export const SET_UP_MS = 180_000;
 /** requests.timeoutSeconds of the tests' hosts is longer than any request of theirs. */
 const DRAIN_MS = 35_000;
 
 export interface Fleet {
   readonly view: () => Promise<View>;
-  /** One request by way of the balancer. */
-  readonly ask: (path: string) => Promise<{ readonly status: number; readonly body: string }>;
+  /** One request by way of the balancer: GET, or POST with a JSON text. */
+  readonly ask: (path: string, json?: string) => Promise<{ readonly status: number; readonly body: string }>;
   /** Boots an instance, which the group waits for from then on. One at a time: it takes the next free address. */
   readonly launch: (host: string, userData: string, tags?: Readonly<Record<string, string>>) => Promise<Member>;
   /** The group waits for a host that is up, as for one that comes out of a warm pool. */
   readonly waitFor: (member: Member) => Promise<void>;
   /** What it said to its hook when it was waited for. @param times how often it has to have said something. @default 1 */
   readonly said: (member: Member, times?: number) => Promise<Completion>;
+  /** The same, without waiting. */
+  readonly heard: (member: Member) => Promise<Completion | undefined>;
   /** Health checks begin. */
   readonly register: (member: Member) => Promise<void>;
   /** Registers it and waits until it is healthy there. */
@@ -54,17 +56,46 @@ export interface Fleet {
   readonly terminate: (member: Member) => Promise<void>;
 }
 
-function ask(socketPath: string, method: string, path: string): Promise<{ status: number; body: string }> {
+function ask(socketPath: string, method: string, path: string, json?: string): Promise<{ status: number; body: string }> {
+  const headers = json === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(json) };
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path, agent: false }, (reply) => {
+    const call = request({ socketPath, method, path, headers, agent: false }, (reply) => {
       let body = "";
       reply.on("data", (part: Buffer) => (body += part.toString("utf8")));
       reply.on("error", reject);
       reply.on("end", () => resolve({ status: reply.statusCode ?? 0, body }));
     });
     call.on("error", reject);
-    call.end();
+    call.end(json);
   });
+}
+
+/** What a fleet asks of the balancer's sockets. */
+export interface TargetGroup extends Pick<Fleet, "view" | "ask" | "register" | "join"> {
+  /** Deregistered and drained. */
+  readonly drain: (member: Member) => Promise<void>;
+}
+
+export function targetGroup(sockets: { readonly client: string; readonly control: string }): TargetGroup {
+  const view = async (): Promise<View> => JSON.parse((await ask(sockets.control, "GET", "/")).body) as View;
+  const tell = (method: string, { address }: Member): Promise<unknown> => ask(sockets.control, method, `/${address}`);
+  const targetOf = async ({ address }: Member): Promise<TargetView | undefined> =>
+    (await view()).targets.find((target) => target.address === address);
+  const register: Fleet["register"] = async (member) => void (await tell("PUT", member));
+  return {
+    view,
+    ask: (path, json) => ask(sockets.client, json === undefined ? "GET" : "POST", path, json),
+    register,
+    join: async (member) => {
+      await register(member);
+      await until(`${member.host} healthy`, 30_000, async () => (await targetOf(member))?.state === "healthy" || undefined);
+    },
+    drain: async (member) => {
+      await tell("DELETE", member);
+      await until(`${member.host} drained`, DRAIN_MS, async () => (await targetOf(member))?.open === 0 || undefined);
+      await tell("DELETE", member);
+    },
+  };
 }
 
 /** Starts the balancer of a lab, and lets it in to hosts of the fleet. */
@@ -75,34 +106,23 @@ export async function startFleet(lab: Lab): Promise<Fleet> {
     { direction: "egress", protocol: "-1", peer: { cidr: "0.0.0.0/0" } },
   ] as const;
   await lab.update((state) => ({ ...state, groups: { ...state.groups, [GROUP]: rules } }));
-  const view = async (): Promise<View> => JSON.parse((await ask(controlSocket(lab.name), "GET", "/")).body) as View;
-  if ((await view().catch(() => undefined)) === undefined) {
+  const { drain, ...targets } = targetGroup({ client: clientSocket(lab.name), control: controlSocket(lab.name) });
+  if ((await targets.view().catch(() => undefined)) === undefined) {
     startDaemon(scriptInNamespace(namespaceOf(lab.name, "services"), join(__dirname, "balancer.ts"), lab.name), {
       ...{ lab: lab.name, part: "balancer", logFile: join(runDir(lab.name), "balancer.log") },
     });
-    await until("start of the balancer", 15_000, view);
+    await until("start of the balancer", 15_000, targets.view);
   }
-  const tell = (method: string, { address }: Member): Promise<unknown> => ask(controlSocket(lab.name), method, `/${address}`);
-  const targetOf = async ({ address }: Member): Promise<TargetView | undefined> =>
-    (await view()).targets.find((target) => target.address === address);
-  const register: Fleet["register"] = async (member) => void (await tell("PUT", member));
   const terminate: Fleet["terminate"] = ({ host }) => lab.removeHost(host);
   return {
-    view,
-    ask: (path) => ask(clientSocket(lab.name), "GET", path),
+    ...targets,
     launch: (host, userData, tags) => launch(lab, host, userData, tags),
     waitFor: async ({ instanceId }) => void (await controlHooks(lab.name, [instanceId])),
     said: (member, times = 1) =>
       until(`the hook of ${member.host}`, SET_UP_MS, async () => heard(await controlHooks(lab.name), member)[times - 1]),
-    register,
-    join: async (member) => {
-      await register(member);
-      await until(`${member.host} healthy`, 30_000, async () => (await targetOf(member))?.state === "healthy" || undefined);
-    },
+    heard: async (member) => heard(await controlHooks(lab.name), member)[0],
     leave: async (member) => {
-      await tell("DELETE", member);
-      await until(`${member.host} drained`, DRAIN_MS, async () => (await targetOf(member))?.open === 0 || undefined);
-      await tell("DELETE", member);
+      await drain(member);
       await terminate(member);
     },
     terminate,
@@ -126,51 +146,4 @@ async function launch(lab: Lab, host: string, userData: string, tags?: Readonly<
   // The host needs seconds until it can say anything.
   await controlHooks(lab.name, [made.instanceId]);
   return { host, address, instanceId: made.instanceId };
-}
-
-export interface Refresh {
-  /** "rolled back" with the reason. */
-  readonly ended: string;
-  readonly members: readonly Member[];
-}
-
-/**
- * Replaces members one by one by instances of another version: each new one first, so that never fewer serve than before. One that
- * refuses makes those of the new version give way to instances of the old one.
- */
-export async function refresh(
-  fleet: Fleet,
-  members: readonly Member[],
-  versions: { readonly old: string; readonly new: string },
-  { bakeMs, name }: { readonly bakeMs: number; readonly name: () => string },
-): Promise<Refresh> {
-  const [old, replaced] = [[...members], [] as Member[]];
-  const bring = async (userData: string): Promise<Member | string> => {
-    const member = await fleet.launch(name(), userData);
-    const { result } = await fleet.said(member);
-    if (result === "CONTINUE") {
-      await fleet.join(member);
-      return member;
-    }
-    await fleet.terminate(member);
-    return `${member.host} said ${result}`;
-  };
-  const back = async (reason: string): Promise<Refresh> => {
-    for (let one = replaced.pop(); one !== undefined; one = replaced.pop()) {
-      const before = await bring(versions.old);
-      if (typeof before === "string") throw new Error(`rollback: ${before}`);
-      await fleet.leave(one);
-      old.push(before);
-    }
-    return { ended: `rolled back: ${reason}`, members: old };
-  };
-  while (old.length > 0) {
-    const next = await bring(versions.new);
-    if (typeof next === "string") return back(next);
-    const gone = old.shift();
-    if (gone !== undefined) await fleet.leave(gone);
-    replaced.push(next);
-    await sleep(bakeMs);
-  }
-  return { ended: "successful", members: replaced };
 }

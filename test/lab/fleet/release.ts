@@ -20,7 +20,7 @@ export const inputsOf = (backend: HostSpec, { bucket = "", env }: StepValues): F
 const resolved = <T>(output: pulumi.Output<T>): Promise<T> => new Promise((resolve) => output.apply(resolve));
 
 /** One more version of the parameter. moto goes by the credential's scope, and checks no signature. */
-async function putParameter(lab: Lab, value: string): Promise<number> {
+export async function putParameter(lab: Lab, name: string, value: string): Promise<number> {
   const { status, body } = await lab.fetchFromOutside(`http://${SERVICES.address}/`, {
     method: "POST",
     headers: {
@@ -28,7 +28,7 @@ async function putParameter(lab: Lab, value: string): Promise<number> {
       "content-type": "application/x-amz-json-1.1",
       "x-amz-target": "AmazonSSM.PutParameter",
     },
-    body: JSON.stringify({ Name: PARAMETER, Value: value, Type: "SecureString", Overwrite: true }),
+    body: JSON.stringify({ Name: name, Value: value, Type: "SecureString", Overwrite: true }),
   });
   if (status !== 200) throw new Error(`SSM answered ${status}: ${body}`);
   return (JSON.parse(body) as { Version: number }).Version;
@@ -40,7 +40,7 @@ export async function publish(lab: Lab, inputs: FleetInputs): Promise<FirstBoot>
   const s3 = labS3(lab.name, lab.state().region);
   await s3.createBucket(inputs.bucketName);
   await s3.client.send(new PutObjectCommand({ Bucket: inputs.bucketName, Key: bundle.key, Body: bundle.bytes }));
-  const version = await putParameter(lab, await resolved(fleetSecrets(inputs)));
+  const version = await putParameter(lab, PARAMETER, await resolved(fleetSecrets(inputs)));
   return {
     region: lab.state().region,
     bucket: inputs.bucketName,

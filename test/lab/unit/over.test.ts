@@ -47,8 +47,6 @@ test("a network that is there already is refused as well, both in one message", 
     expect(() => refuseAwsOnly(other === undefined ? {} : { "p:network": other }, "p")).not.toThrow();
 });
 
-test("tunnels of AWS are refused", () => {
-  const refuse = (access: string) => () => refuseAwsOnly({ "p:access": access }, "p");
-  expect(refuse("ssm")).toThrow(/^p:access: is ssm, and only AWS has such tunnels: .* write ssh/);
-  expect(refuse("ssh")).not.toThrow();
+test("tunnels are taken: sessions of a double lead to the machines", () => {
+  for (const access of ["ssh", "ssm", "instance-connect"]) expect(() => refuseAwsOnly({ "p:access": access }, "p")).not.toThrow();
 });

@@ -1,0 +1,70 @@
+/** What the program registers for a fleet, brought to the lab's S3 and SSM as the AWS provider would, and what its hosts are launched with. */
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { runProgram, type Properties, type Request } from "../../../infra/offline/engine";
+import { program } from "../../../infra/program";
+import type { Lab } from "../lab";
+import { repositoryRoot } from "../paths";
+import { answers } from "../provider-calls";
+import { openStackState } from "../provider-state";
+import { labS3 } from "../s3-client";
+import { configuration } from "../system";
+import { putParameter } from "./release";
+
+/** Of one version of the launch template. */
+export interface Launch {
+  readonly userData: string;
+  /** Of the instances. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What a provider makes up, as far as something else is made of it. */
+const plain = ({ name, inputs }: Request): Properties => ({
+  ...{ arn: `arn:aws:local:us-east-1:123456789012:${name}`, arnSuffix: name, name, keyName: name, latestVersion: 1 },
+  ...{ publicIp: "203.0.113.99", privateIp: "10.0.1.99", dnsName: `${name}.elb.example`, zoneId: "Z1", privateDns: "host.example" },
+  ...inputs,
+});
+
+/**
+ * Runs the program for the dev stack with a fleet. Its bundle and its parameter are really put; models are there since the lab's own set-up, and all
+ * else is only given an id. Commands do not run.
+ */
+export async function launchOf(lab: Lab): Promise<Launch> {
+  const s3 = labS3(lab.name, lab.state().region);
+  let template: Properties | undefined;
+  const handlers: Readonly<Record<string, (inputs: Properties) => Promise<Properties>>> = {
+    "aws:s3/bucketObjectv2:BucketObjectv2": async ({ bucket, key, contentBase64 }) => {
+      if (contentBase64 === undefined) return {};
+      await s3.client.send(
+        new PutObjectCommand({ Bucket: String(bucket), Key: String(key), Body: Buffer.from(String(contentBase64), "base64") }),
+      );
+      return {};
+    },
+    "aws:ssm/parameter:Parameter": async ({ name, value }) => ({ version: await putParameter(lab, String(name), String(value)) }),
+    "aws:ec2/launchTemplate:LaunchTemplate": (inputs) => Promise.resolve(((template = inputs), {})),
+    "command:local:Command": () => Promise.resolve({ stdout: "", stderr: "" }),
+    "command:remote:Command": () => Promise.resolve({ stdout: "", stderr: "" }),
+  };
+  const create = async (request: Request): Promise<{ id: string; outputs: Properties }> => {
+    const made = await handlers[request.type]?.(request.inputs);
+    const bucket = request.type === "aws:s3/bucket:Bucket" ? { id: String(request.inputs.bucket ?? request.name) } : {};
+    return { id: `${request.name}-1`, outputs: { ...plain(request), ...made }, ...bucket };
+  };
+  const fleet = { "ml-gateway:network": { egress: "managed" }, "ml-gateway:backend": { loadBalancer: true, mode: "fleet" } };
+  const over = Object.fromEntries(Object.entries(fleet).map(([key, value]) => [key, JSON.stringify(value)]));
+  const call = answers(s3.client, openStackState(lab.name), lab.state().region);
+  await runProgram({
+    ...configuration(lab, "dev", over),
+    ...{ stack: "dev", preview: false, provider: { create, call } },
+    program: async () => ({ ...(await program(repositoryRoot)) }),
+  });
+  if (template === undefined) throw new Error("the program registered no launch template");
+  const { userData, tagSpecifications } = template as {
+    userData: string;
+    tagSpecifications: readonly { resourceType: string; tags: Record<string, unknown> }[];
+  };
+  const tags = tagSpecifications.find(({ resourceType }) => resourceType === "instance")?.tags ?? {};
+  return {
+    userData: Buffer.from(userData, "base64").toString("utf8"),
+    tags: Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)])),
+  };
+}
