@@ -62,3 +62,16 @@ test("its program says how it is called where it is installed, from any folder",
   expect(stdout).toMatch(/^Usage: ml-gateway-policies \[--graph FILE\]/);
   expect(stdout).not.toContain("npm run -s policies:check");
 });
+
+test("by its name a program gets what evaluates graphs, and ends; by its folder the engine gets the pack", () => {
+  // Within a package its own name leads where it leads others that have it installed.
+  const script =
+    'const { evaluateGraph } = require("ml-gateway-policies"); evaluateGraph({ resources: [] }).then((r) => console.log(r.summary.ran));';
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+    cwd: join(ROOT, "policies"),
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  expect([Number(stdout) > 100, stderr]).toEqual([true, ""]);
+  expect(require.resolve(join(ROOT, "policies"))).toBe(join(ROOT, "policies/main.js"));
+});
