@@ -14,11 +14,12 @@ import { policiesBench } from "./policies";
 import { parseReport } from "./report-file";
 import { compareReports, mergeReports } from "./result";
 import type { Report, Result } from "./result";
+import { scaleBench } from "./scale";
 import { servingBench } from "./serving";
 import { startBench } from "./start";
 import { comparisonText, reportText } from "./tables";
 
-export const BENCHES: readonly Bench[] = [startBench, policiesBench, modelsBench, servingBench];
+export const BENCHES: readonly Bench[] = [startBench, policiesBench, modelsBench, servingBench, scaleBench];
 const NAMES = BENCHES.map(({ name }) => name);
 
 export const benchCommand = command({

@@ -37,6 +37,27 @@ export function hubGraph(size: number, mode: Mode): PlainGraph {
   return p.plain(mode);
 }
 
+/** One gateway and `count` backends of one group, each set up by two Commands, as the program does its one. */
+export function backendsGraph(count: number, mode: Mode): PlainGraph {
+  const p = program();
+  const vpc = p.add("aws:ec2/vpc:Vpc", "net", { cidrBlock: "10.0.0.0/8" });
+  const gateway = workload(p, vpc, "gateway", "gateway", 0);
+  const backend = workload(p, vpc, "backend", "backend", 1, gateway);
+  const subnet = p.find("aws:ec2/subnet:Subnet", "backend-subnet");
+  for (let index = 1; index < count; index += 1) {
+    const name = `backend-${String(index)}`;
+    const port = { ipProtocol: "tcp", fromPort: 9000, toPort: 9000, description: name };
+    p.add("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", `${name}-in`, {
+      securityGroupId: backend.id,
+      referencedSecurityGroupId: gateway.id,
+      ...port,
+    });
+    const host = p.add("aws:ec2/instance:Instance", name, instance(subnet, backend, { tags: { Role: "backend" } }));
+    for (const step of ["scripts", "setup"]) p.add("command:remote:Command", `${name}-${step}`, command(`${name} ${step}`, host));
+  }
+  return p.plain(mode);
+}
+
 /** @param size wished number of resources; the graph has at most that many, and at least ten fewer */
 export function largeGraph(size: number, mode: Mode): PlainGraph {
   const p = program();
@@ -74,13 +95,15 @@ function workload(p: Program, vpc: Handle, name: string, role: string, index: nu
   });
   const blocked = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
   p.add("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", `${name}-private`, { bucket: bucket.id, ...blocked });
-  p.add("command:remote:Command", `${name}-setup`, {
-    connection: { host: host.out("privateIp"), user: "ubuntu", privateKey: secret("-----BEGIN KEY-----"), hostKey: "ssh-ed25519 AAAA" },
-    create: `# ${name}\n${SCRIPT}`,
-    stdin: secret("SECRET_KEY=a-value-that-is-marked"),
-  });
+  p.add("command:remote:Command", `${name}-setup`, command(name, host));
   return group;
 }
+
+const command = (name: string, host: Handle): Record<string, unknown> => ({
+  connection: { host: host.out("privateIp"), user: "ubuntu", privateKey: secret("-----BEGIN KEY-----"), hostKey: "ssh-ed25519 AAAA" },
+  create: `# ${name}\n${SCRIPT}`,
+  stdin: secret("SECRET_KEY=a-value-that-is-marked"),
+});
 
 function instance(subnet: Handle, group: Handle, more: Record<string, unknown>): Record<string, unknown> {
   return {
