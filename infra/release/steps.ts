@@ -13,7 +13,7 @@ import { sha256 } from "../sha256";
 import { readScript, readTemplate } from "./templates";
 import { given, type Input, type Line, type Plan } from "./plan";
 import { acme, tls, tlsPackages, tlsPrepared } from "./tls-steps";
-import { watchLines, watchUses } from "./watch";
+import { watchLines, watchUnit, watchUses } from "./watch";
 import type { Access, Carrier, HostSpec, Step, StepValues } from "./types";
 
 export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
@@ -99,7 +99,7 @@ function packages(spec: HostSpec): string[] {
 }
 
 /**
- * A unit that prepare.sh names though this host never gets it, and what it runs. Policies read the script: where no unit of an application
+ * Units that prepare.sh names though this host never gets them, and what they run. Policies read the script: where no unit of an application
  * tells them which user it runs as, they have to know the text of every unit, and of every program that root is said to run later.
  */
 function namedUnits(spec: HostSpec): StepScript["files"] {
@@ -109,6 +109,7 @@ function namedUnits(spec: HostSpec): StepScript["files"] {
     : [
         { name: unit, content: readTemplate(unit) },
         { name: "backup.sh", content: readScript("backup") },
+        ...(spec.watch === undefined ? [{ name: "ddos-watch.service", content: watchUnit(false) }] : []),
       ];
 }
 

@@ -17,7 +17,6 @@ interface File {
 
 export function watchFiles({ watch }: HostSpec): File[] {
   if (watch === undefined) return [];
-  const unit = "watch/ddos-watch.service.mustache";
   const system = (name: string, content: string): File => ({ stage: name, path: `/etc/systemd/system/${name}`, mode: "0644", content });
   return [
     ...PROGRAMS.map((name) => ({
@@ -26,10 +25,15 @@ export function watchFiles({ watch }: HostSpec): File[] {
       mode: "0644",
       content: readTemplate(`watch/${name}.py`),
     })),
-    system("ddos-watch.service", renderTemplate(unit, readTemplate(unit), { logs: watch.logs !== undefined })),
+    system("ddos-watch.service", watchUnit(watch.logs !== undefined)),
     system("ddos-watch.timer", readTemplate("watch/ddos-watch.timer")),
   ];
 }
+
+const UNIT = "watch/ddos-watch.service.mustache";
+
+/** @param logs with the logs of the steps, which root alone may read otherwise */
+export const watchUnit = (logs: boolean): string => renderTemplate(UNIT, readTemplate(UNIT), { logs });
 
 /** The age of the last backup is asked of the bucket, which alone knows that it is whole. */
 const looksAtBackups = ({ watch, backup }: HostSpec): boolean => watch?.metrics === true && backup !== undefined;

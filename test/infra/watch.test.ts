@@ -189,10 +189,35 @@ test("a dashboard has its graphs beside and below each other", () => {
 test.each([
   ["metrics alone, without backups", { watch: { ...WATCH.watch, metrics: true }, backup: { enabled: false } }, ["backup"], []],
   ["logs alone, kept for a week", { watch: { ...WATCH.watch, logs: true, logDays: 7 } }, ["backup", "errors"], [7]],
+  [
+    "a fleet, whose hosts make no backups",
+    {
+      watch: { ...WATCH.watch, metrics: true, logs: true },
+      network: { egress: "managed" },
+      backend: { loadBalancer: true, mode: "fleet" },
+    },
+    ["backup"],
+    [30],
+  ],
+  [
+    "a gateway without an application, with a certificate, elsewhere",
+    {
+      ...{
+        watch: { ...WATCH.watch, metrics: true, logs: true },
+        "aws:region": "eu-central-1",
+        gateway: { mode: "proxy", elasticIp: true, sshFrom: ["203.0.113.10/32"] },
+      },
+      ...{ domain: "ml.your-company.com", tls: { acme: { email: MAIL, agreeToTerms: true } } },
+    },
+    [],
+    [30],
+  ],
+  ["nothing watched, no application on the gateway", { gateway: { mode: "proxy", sshFrom: ["203.0.113.10/32"] } }, ["health"], []],
 ])("%s", async (_, config, missing, days) => {
   const watched = await evaluateDev(config);
   const names = watched.resources.filter(({ type }) => type === ALARM).map(({ name }) => name);
   for (const name of missing) expect(names).not.toContain(`watch-${name}`);
+  expect(names.includes("watch-certificate")).toBe("domain" in config);
   const groups = watched.resources.filter(({ type }) => type.endsWith(":LogGroup"));
   expect([...new Set(groups.map(({ inputs }) => Number(inputs.retentionInDays)))]).toEqual(days);
   const { graph } = loadGraph(JSON.stringify({ resources: watched.resources }), "watch");

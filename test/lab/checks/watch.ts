@@ -13,7 +13,9 @@ import { upOnce } from "./operator";
 import { checkPrediction } from "./service";
 
 const ROLES = ["gateway", "backend"] as const;
-const RUN = "systemctl start ddos-watch.service || { journalctl -u ddos-watch.service -n 20 -o cat --no-pager >&2; exit 1; }";
+/** A run that the timer has begun is waited for: a start would join it, and say how that one ends. */
+const RUN =
+  'until [ "$(systemctl show --property=ActiveState --value ddos-watch.service)" != activating ]; do sleep 0.2; done; systemctl start ddos-watch.service || { journalctl -u ddos-watch.service -n 20 -o cat --no-pager >&2; exit 1; }';
 
 const run = async (lab: Lab): Promise<void> => void (await Promise.all(ROLES.map((role) => lab.must(role, RUN))));
 
