@@ -4,6 +4,7 @@
  */
 import { isLfsPointer } from "../../models-manifest/content";
 import { ANOTHER_HOST, unmetNeeds, type HostGifts } from "./host-needs";
+import { isForOthers } from "./markers";
 import { admits, missingPackages, missingRuntime, pinConflicts, unpinned } from "./packages";
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
@@ -96,13 +97,19 @@ export function checkImports(tree: AppTree, { others, websocket }: Pick<SyntaxRe
   const leftOut = [...leftOutImports(tree, requirements, others), ...submoduleImports(tree, requirements, others)];
   const letters = otherLetters(tree, requirements, others);
   if (packages === undefined || !inOrder) return { problems: leftOut, notices: letters };
-  const { problems, notices } = undeclared(packages.file, packages.set, packages.set.complete, others, websocket);
+  const { problems, notices } = undeclared(packages.file, ofHosts(packages.set), packages.set.complete, others, websocket);
   return { problems: [...leftOut, ...problems], notices: [...letters, ...notices] };
 }
 
-function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, given }: AppRequest): Findings {
+/** Without lines for other systems, which pip passes over on a host. */
+function ofHosts(set: ProjectSet): ProjectSet {
+  return { ...set, requirements: set.requirements.filter(({ when }) => when === undefined || !isForOthers(when)) };
+}
+
+function checkSet(file: string, whole: ProjectSet, { project, runtime, pythons, given }: AppRequest): Findings {
+  const set = ofHosts(whole);
   if (set.problems.length > 0) return { problems: set.problems, notices: [] };
-  if (set.requirements.length === 0) {
+  if (whole.requirements.length === 0) {
     return { problems: [`${file}: names no package; at least uvicorn and python-dotenv are needed to run the application`], notices: [] };
   }
   const { certain, perhaps } = missingPackages(set, set.complete);
@@ -132,7 +139,7 @@ function checkSet(file: string, set: ProjectSet, { project, runtime, pythons, gi
           `${place}: asks for ${name}${found}, and the models were made with ${name} ${wanted} (runtime in the manifest); a release would be refused on the host. Write ${name}==${wanted}, or give models that were made with the other version`,
       ),
       ...unmetNeeds(project, set.requirements, given),
-      ...uninstallable(set, pythons, given.elsewhere),
+      ...uninstallable(whole, pythons, given.elsewhere),
     ],
     notices: [
       ...(perhaps.length > 0

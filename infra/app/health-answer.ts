@@ -1,25 +1,24 @@
 /** Whether the application answers at the path of health as it is expected to: certain where all its routes are seen, else a notice. Pure, apart from the tree. */
-import { isDeepStrictEqual } from "node:util";
+import { answeredText, bodyKey, isSameJson, matches } from "./health-body";
 import { healthRoute } from "./health-route";
-import type { HealthAnswer, Route } from "./syntax";
+import type { HealthAnswer, Route, RouteBody } from "./syntax";
 import type { AppTree } from "./tree";
 
 /** What is expected where nothing is configured. */
 const USUAL = '{"status":"ok"}';
 
-type RouteBody = Route["body"];
-
 export interface ExpectedHealth {
   readonly path: string;
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Which of the routes that are seen is asked for health, or may have been meant. */
 export function healthProblems(
   project: string,
   tree: AppTree,
-  { path, status, body }: ExpectedHealth,
+  { path, status, body, headers = {} }: ExpectedHealth,
   { mentioned, routes, seen }: HealthAnswer,
 ): { readonly problems: string[]; readonly notices: string[] } {
   const wanted = path.split("?", 1)[0] ?? path;
@@ -42,15 +41,26 @@ export function healthProblems(
     const notice = `${key}, ${found}; a release that does not answer there is refused after its trial. ${remedy(project, tree, wanted, seen)}`;
     return { problems: [], notices: [notice] };
   }
+  const alone = routes !== null && routes.filter((one) => one.path === wanted).length === 1;
+  // Headers may be what it asks for.
+  if (route.guard && Object.keys(headers).length === 0) return credentials(key, route.guard, alone);
   const answered = route.body;
   if (answered === null || matches(body, answered)) return { problems: [], notices: [] };
   const expected = `${text(body)} is expected${isSameJson(body, answered) ? ", byte for byte" : ""}`;
   const said = `${project}:health.body: the application answers ${answeredText(answered)} at ${wanted} (${route.file}, line ${route.line}), and ${expected}, so no release would serve`;
   const instead = `Write ${project}:${bodyKey(answered)}`;
   // Where not all of the application is seen, something else may answer before, or change the answer.
-  return routes === null || routes.filter((one) => one.path === wanted).length > 1
+  return !alone
     ? { problems: [], notices: [`${said}, unless another part of the application answers or changes that. ${instead}`] }
     : { problems: [`${said}. ${instead}`], notices: [] };
+}
+
+function credentials(key: string, { scheme, path, line }: NonNullable<Route["guard"]>, certain: boolean) {
+  const said = `${key}, and ${path}, line ${line}, asks for credentials there (${scheme}), which the request for health does not bring`;
+  const instead = "Leave the route without that, or give what it asks for (health.headers; it stands in plain text)";
+  return certain
+    ? { problems: [`${said}, so no release would serve. ${instead}`], notices: [] }
+    : { problems: [], notices: [`${said}; a release that refuses it is refused after its trial. ${instead}`] };
 }
 
 const shownRoute = ({ path, file, line, open }: Route): string => `${open === true ? "…" : ""}${path} (${file}, line ${line})`;
@@ -87,43 +97,6 @@ function remedy(project: string, tree: AppTree, wanted: string, seen: readonly R
     : `Write ${project}:health.path: ${other.path}${body}`;
 }
 
-const jsonBody = (body: unknown): RouteBody => (body === undefined ? null : { json: body });
-
-const answeredText = (body: NonNullable<RouteBody>): string => ("text" in body ? body.text : JSON.stringify(body.json));
-
-/** An object is compared by its keys, whatever stands between them; anything else as it is written. */
-function bodyKey(body: NonNullable<RouteBody>): string {
-  const written = answeredText(body);
-  const parsed = parsedJson(written);
-  const compact = JSON.stringify(parsed);
-  const isGroup = parsed !== null && typeof parsed === "object" && !Array.isArray(parsed);
-  return isGroup && compact !== written ? `health.body: ${yaml(parsed)}` : `health.body: '${written}'`;
-}
-
-const yaml = (group: object): string => JSON.stringify(group).replaceAll('":', '": ').replaceAll(',"', ', "');
-
-function parsedJson(written: string): unknown {
-  try {
-    return JSON.parse(written);
-  } catch {
-    return undefined; // a text of another kind
-  }
-}
-
-function isSameJson(expected: unknown, body: NonNullable<RouteBody>): boolean {
-  return typeof expected === "string" && "text" in body && isDeepStrictEqual(parsedJson(expected) ?? expected, parsedJson(body.text));
-}
+const jsonBody = (body: unknown): RouteBody | null => (body === undefined ? null : { json: body });
 
 const text = (body: unknown): string => (typeof body === "string" ? body : JSON.stringify(body));
-
-/** As a host compares: a text byte for byte, an object by the keys that it has. FastAPI writes JSON without blanks. */
-function matches(expected: unknown, answered: NonNullable<RouteBody>): boolean {
-  if (typeof expected === "string") return expected === "any" || expected === answeredText(answered);
-  return holds(expected, "json" in answered ? answered.json : parsedJson(answered.text));
-}
-
-function holds(expected: unknown, answered: unknown): boolean {
-  if (expected === null || typeof expected !== "object" || Array.isArray(expected)) return isDeepStrictEqual(expected, answered);
-  if (answered === null || typeof answered !== "object") return false;
-  return Object.entries(expected).every(([key, value]) => holds(value, (answered as Record<string, unknown>)[key]));
-}

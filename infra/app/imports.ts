@@ -96,11 +96,12 @@ export function undeclared(
   if (websocket !== null && !WEBSOCKETS.some((one) => brought.has(one))) {
     const place = `${websocket.path}, line ${websocket.line}: answers a WebSocket, and ${file}`;
     const why = "uvicorn refuses every WebSocket without one of websockets and wsproto";
-    lines.push(
-      known
-        ? `${place} brings neither websockets nor wsproto, without which uvicorn refuses every WebSocket; write uvicorn[standard] in place of uvicorn, or add websockets`
-        : `${place} names neither uvicorn[standard] nor websockets nor wsproto, and ${why}; add websockets, unless another package brings it`,
-    );
+    const certain = known && websocket.certain;
+    const line = certain
+      ? `${place} brings neither websockets nor wsproto, without which uvicorn refuses every WebSocket; write uvicorn[standard] in place of uvicorn, or add websockets`
+      : `${place} names neither uvicorn[standard] nor websockets nor wsproto, and ${why}; add websockets, unless another package brings it or nothing asks for it`;
+    if (known && !certain) return { problems: lines, notices: [line] };
+    lines.push(line);
   }
   return known ? { problems: lines, notices: [] } : { problems: [], notices: lines };
 }

@@ -1,13 +1,14 @@
 /** Files that the application opens and the hosts do not have: those that are left out of what is packed, and those that are nowhere. Pure, apart from the tree. */
 import { leftOutFile, leftOutWords } from "./left-out-files";
-import type { AppTree } from "./tree";
+import { logFiles } from "./log-files";
+import { textOf, type AppTree } from "./tree";
 
 export interface Opened {
   readonly path: string;
   readonly line: number;
   /** Relative to the application's folder. */
   readonly file: string;
-  readonly does: "reads" | "serves" | "later" | "makes" | "may write";
+  readonly does: "reads" | "serves" | "later" | "makes" | "may write" | "configures";
   readonly at: "import" | "start" | "later";
 }
 
@@ -25,13 +26,26 @@ export function openedFiles(tree: AppTree, opens: readonly Opened[]): Findings {
   const found = first.map((one) => ({ one, here: leftOutFile(tree, one.file) }));
   return {
     problems: found.flatMap(({ one, here }) =>
-      isNeeded(one) || (one.does === "later" && here !== undefined) ? [needed(tree, one, here)] : [],
+      one.does === "configures"
+        ? configured(tree, one)
+        : isNeeded(one) || (one.does === "later" && here !== undefined)
+          ? [needed(tree, one, here)]
+          : [],
     ),
-    notices: found.flatMap(({ one, here }) => (isNeeded(one) ? [] : perhaps(tree, one, here))),
+    notices: found.flatMap(({ one, here }) => (isNeeded(one) || one.does === "configures" ? [] : perhaps(tree, one, here))),
   };
 }
 
 const isNeeded = ({ does, at }: Opened): boolean => at !== "later" && (does === "reads" || does === "serves");
+
+/** Logging opens its files when it reads their names. */
+function configured(tree: AppTree, { path, line, file, at }: Opened): string[] {
+  const when = at === "import" ? "when it is imported" : "when it starts";
+  return logFiles(file, textOf(tree, file) ?? "").map(
+    (log) =>
+      `${path}, line ${line}: configures logging by ${file} ${when}, which writes ${log}, and the service may write nothing there; the service could not start. Write below /home/ddos/data, the one folder that it may write, or log to standard output (StreamHandler)`,
+  );
+}
 
 function needed(tree: AppTree, { path, line, file, does, at }: Opened, here: string | undefined): string {
   const when = at === "import" ? "when it is imported" : "when it starts";

@@ -143,13 +143,17 @@ class Report:
     def add(self, path, found):
         self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for line, why, instead in found]
 
-    def files(self, values):
+    def files(self, values, factory, django):
         """What the modules do with files, by paths that are relative to the application's folder."""
-        files = Files(values, self.folder.paths | self.folder.folders)
+        files = Files(values, self.folder.paths | self.folder.folders, factory)
         if any(changes_folder(tree) for _, tree in self.modules):
             return files.opens
         for path, tree in self.modules:
             files.module(path, tree)
+        for path, tree in self.modules:
+            files.rest(path, tree)
+        for path, node in django.logging():
+            files.logs(path, node, "start")
         files.end()
         self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for path, line, why, instead in files.wrong]
         return files.opens
@@ -235,7 +239,7 @@ def main():
         report.add(entry, entry_problems(folder.tree(entry), request["attribute"], request["factory"], request["interface"]))
         for path, *wrong in own_version(values, report.modules, request["project"]):
             report.add(path, [wrong])
-        answer["opens"] = report.files(values)
+        answer["opens"] = report.files(values, (entry, request["attribute"]) if request["factory"] else None, django)
     if report.problem is None:
         answer["settings"] = [*settings(report.modules), *django.needed()]
         answer["health"] = health(folder, values, request, entry, django, report.seen)

@@ -33,13 +33,25 @@ export interface NeededSetting extends Place {
   readonly certain: boolean;
 }
 
+export type RouteBody =
+  | {
+      readonly json: unknown;
+      /** Keys whose values are only known when it is asked. */
+      readonly unknown?: readonly string[];
+      /** Whether the order of its keys is not known. */
+      readonly loose?: boolean;
+    }
+  | { readonly text: string };
+
 export interface Route {
   readonly path: string;
   readonly file: string;
   /** 0 of what a framework adds by itself. */
   readonly line: number;
   /** What it answers, where that stands there as it is. */
-  readonly body: { readonly json: unknown } | { readonly text: string } | null;
+  readonly body: RouteBody | null;
+  /** What it asks for and a health request does not have. */
+  readonly guard?: Place & { readonly scheme: string };
   /** Whether it lies below a prefix that is only known when the application runs. */
   readonly open?: boolean;
 }
@@ -70,8 +82,8 @@ export interface SyntaxReport {
   /** Undefined where the code could not be parsed. */
   readonly health?: HealthAnswer;
   readonly admits: Admits;
-  /** The first WebSocket that it answers. */
-  readonly websocket: Place | null;
+  /** The first WebSocket that it answers. `certain`: whatever happens. */
+  readonly websocket: (Place & { readonly certain: boolean }) | null;
 }
 
 interface Answer extends Pick<SyntaxReport, "others" | "settings" | "websocket">, Admits {

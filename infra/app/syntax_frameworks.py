@@ -3,7 +3,7 @@
 import ast
 import json
 
-from syntax_files import certain_calls
+from syntax_calls import certain_calls
 from syntax_names import PASSES, keyword, origin, terminal
 from syntax_values import module_of
 
@@ -77,13 +77,17 @@ class Guards:
 
 
 def websocket(modules):
-    """The first WebSocket that the application answers."""
-    for path, tree in modules:
-        for node in ast.walk(tree):
-            name = terminal(node.func) if isinstance(node, ast.Call) else None
-            if name in ("WebSocketRoute", "add_websocket_route", "add_api_websocket_route") or name == "websocket" and isinstance(node.func, ast.Attribute) and node.args and isinstance(node.args[0], ast.Constant) and str(node.args[0].value).startswith("/"):
-                return {"path": path, "line": node.lineno}
-    return None
+    """The first WebSocket that the application answers; certain where that depends on nothing."""
+    found = [{"path": path, "line": node.lineno, "certain": certain} for path, tree in modules for node, certain in _websockets(tree)]
+    return next((one for one in found if one["certain"]), found[0] if found else None)
+
+
+def _websockets(tree):
+    branches = {id(one) for node in ast.walk(tree) if isinstance(node, (ast.If, ast.Try, ast.For, ast.While)) for one in ast.walk(node)}
+    for node in ast.walk(tree):
+        name = terminal(node.func) if isinstance(node, ast.Call) else None
+        if name in ("WebSocketRoute", "add_websocket_route", "add_api_websocket_route") or name == "websocket" and isinstance(node.func, ast.Attribute) and node.args and isinstance(node.args[0], ast.Constant) and str(node.args[0].value).startswith("/"):
+            yield node, id(node) not in branches
 
 
 class Django:
@@ -137,6 +141,11 @@ class Django:
         path = self.values.folder.file_of(self.module or "")
         node = None if path is None or self.place is None else self.values.binder(path, name)
         return (path, node) if isinstance(node, ast.Assign) else (path, None)
+
+    def logging(self):
+        """What Django gives to logging when it is set up."""
+        path, node = self._value("LOGGING")
+        return [] if node is None or "LOGGING_CONFIG" in self.values.folder.text(path) else [(path, ast.Name("LOGGING", ast.Load()))]
 
     def urls(self):
         path, node = self._value("ROOT_URLCONF")
@@ -193,8 +202,10 @@ class Django:
         if isinstance(value, list):
             alone = len(value) == 1 and isinstance(value[0], ast.Return) and not function.decorator_list
             value = value[0].value if alone else None
-        if not isinstance(value, ast.Call) or terminal(value.func) != "JsonResponse" or len(value.args) != 1 or value.keywords:
+        if not isinstance(value, ast.Call) or terminal(value.func) not in ("JsonResponse", "HttpResponse") or len(value.args) != 1 or any(one.arg != "content_type" for one in value.keywords):
             return None
+        if terminal(value.func) == "HttpResponse":
+            return {"text": value.args[0].value} if isinstance(getattr(value.args[0], "value", None), str) else None
         try:
             # As Django writes it.
             return {"text": json.dumps(ast.literal_eval(value.args[0]))}

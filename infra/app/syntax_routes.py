@@ -2,14 +2,16 @@
 
 import ast
 import functools
-import json
 import re
 
+from syntax_answers import Answers
+from syntax_guards import Credentials
 from syntax_names import FUNCTIONS, PASSES, is_main_guard, keyword, may_bind_any, origin, terminal
 from syntax_values import Values, locals_of, module_of
 
 _METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace", "websocket", "route", "api_route", "on_event")
 _APPS = ("FastAPI", "Flask", "Quart", "Starlette", "APIFlask")
+_OF_FLASK = ("Flask", "Quart", "Blueprint")
 _ROUTERS = ("APIRouter", "Blueprint", "Router")
 # Keywords of an application or a router that add no route and answer no request.
 _HARMLESS = set(
@@ -17,8 +19,6 @@ _HARMLESS = set(
     "root_path root_path_in_servers tags responses deprecated generate_unique_id_function swagger_ui_parameters separate_input_output_schemas include_in_schema default_response_class "
     "dependencies name template_folder static_folder prefix url_prefix routes strict_content_type".split()
 )
-# Keywords that change what an answer looks like.
-_CHANGES_BODY = ("default_response_class", "dependencies", "response_class", "response_model", "status_code")
 _HANGS = ("include_router", "register_blueprint", "mount")
 _ADDS = ("add_api_route", "add_route", "add_url_rule", "add_api_websocket_route", "add_websocket_route", "add_event_handler")
 _READ = ("state", "dependency_overrides", "openapi", "openapi_schema", "title", "version", "logger", "config", "secret_key")
@@ -55,6 +55,7 @@ class Found:
 class Routes:
     def __init__(self, folder, values, started):
         self.folder, self.values, self.loads = folder, values, None
+        self.answers, self.credentials = Answers(values), Credentials(values)
         self.trees = {path: tree for path in folder.files if (path in started or not _TEST.search(path)) and (tree := folder.parsed(path)) is not None}
 
     def _uses(self, key):
@@ -124,12 +125,12 @@ class Routes:
             text = ""
         return found.below(text.rstrip("/"))
 
-    def _add(self, found, path, node, line, body=None):
+    def _add(self, found, path, node, line, body=None, guard=None):
         text = None if node is None else self.values.text(path, node)
         if text is None:
             found.whole = False
         else:
-            found.routes.append({"path": text, "file": path, "line": line, "body": body})
+            found.routes.append({"path": text, "file": path, "line": line, "body": body, **({"guard": guard} if guard else {})})
 
     def _use(self, path, node, parents, key, found, depth):
         """One place where the application or router is named. What is not known here may add routes."""
@@ -177,6 +178,8 @@ class Routes:
         key = None if node is None else self.values.object(path, node)
         inner = self.of(key, depth + 1) if key is not None and self._made(key) is not None else Found()
         self._hung(path, prefix, inner)
+        for route in inner.routes:
+            route["apart"] = True
         if not inner.routes or not inner.whole:
             # Whatever it is, it answers below its own path alone.
             text = None if prefix is None else self.values.text(path, prefix)
@@ -198,7 +201,8 @@ class Routes:
             kind = terminal(one.func) if isinstance(one, ast.Call) else None
             if kind == "Route":
                 if self._is_get(one):
-                    self._add(found, path, one.args[0] if one.args else keyword(one, "path"), one.lineno)
+                    target = one.args[1] if len(one.args) > 1 else keyword(one, "endpoint")
+                    self._add(found, path, one.args[0] if one.args else keyword(one, "path"), one.lineno, None if target is None else self.answers.of_starlette(path, target))
             elif kind == "Mount" and keyword(one, "routes") is not None:
                 inner = Found()
                 self._listed(path, keyword(one, "routes"), inner, depth)
@@ -221,8 +225,14 @@ class Routes:
             found.whole = False
         if method in ("get", "route", "api_route") and (method == "get" or self._is_get(call)):
             made = self._made(key)
-            plain = certain and terminal(made.func) in ("FastAPI", "APIRouter") and not any(one.arg in _CHANGES_BODY for one in [*made.keywords, *call.keywords]) and function.returns is None
-            self._add(found, path, call.args[0] if call.args else keyword(call, "path", "rule"), call.lineno, _body(function) if plain else None)
+            at, own = call.args[0] if call.args else keyword(call, "path", "rule"), terminal(made.func)
+            # Another decorator may answer in its place.
+            plain = certain and all(isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in _METHODS for one in function.decorator_list)
+            if own in ("FastAPI", "APIRouter"):
+                body = self.answers.of_fastapi(path, function, call, made) if plain else None
+                self._add(found, path, at, call.lineno, body, self.credentials.of(path, function, call, made))
+            else:
+                self._add(found, path, at, call.lineno, self.answers.of_flask(path, function) if plain and own in _OF_FLASK else None)
 
 
 @functools.lru_cache(maxsize=None)  # asked for every router
@@ -230,29 +240,6 @@ def _imported_by_functions(tree):
     """The last part of each name that functions of a module import."""
     inside = [one for function in ast.walk(tree) if isinstance(function, FUNCTIONS) for one in ast.walk(function)]
     return {alias.name.rpartition(".")[2] for one in inside if isinstance(one, (ast.Import, ast.ImportFrom)) for alias in one.names}
-
-
-def _body(function):
-    """The text that FastAPI makes of what the function returns, where it does nothing else; else None."""
-    statements = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
-    if len(function.decorator_list) != 1 or len(statements) != 1 or not isinstance(statements[0], ast.Return):
-        return None
-    value = statements[0].value
-    if isinstance(value, ast.Call) and terminal(value.func) in ("JSONResponse", "PlainTextResponse") and len(value.args) == 1 and not value.keywords:
-        inner = _literal(value.args[0])
-        plain = terminal(value.func) == "PlainTextResponse"
-        return None if inner is None or plain and not isinstance(inner, str) else {"text": inner} if plain else {"json": inner}
-    inner = _literal(value) if isinstance(value, (ast.Dict, ast.List, ast.Constant)) else None
-    return None if inner is None else {"json": inner}
-
-
-def _literal(node):
-    try:
-        found = ast.literal_eval(node)
-        json.dumps(found, allow_nan=False)
-        return found
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return None
 
 
 def _reads(tree):
@@ -300,6 +287,16 @@ def _made_by(folder, path, attribute):
     return (Inlined(folder, path, own[0]), returned[0].value.id) if len(own) == 1 and len(returned) == 1 and len(every) == 1 else None
 
 
+def _of_all(routes, path, made, found):
+    """What the application itself says of every route that is not mounted."""
+    guard, kind = routes.credentials.listed(path, keyword(made, "dependencies")), keyword(made, "default_response_class")
+    for route in found.routes:
+        if not route.get("apart"):
+            route.update({"guard": guard} if guard and "guard" not in route else {})
+            if kind is not None and terminal(kind) not in ("JSONResponse", "ORJSONResponse", "UJSONResponse") and "json" in (route["body"] or {}):
+                route["body"] = None
+
+
 def routes_of(folder, values, path, attribute, wanted, started=()):
     """(routes where there are no others, else None; routes that are seen) of the application that a module has by that name."""
     made = _made_by(folder, path, attribute)
@@ -314,6 +311,7 @@ def routes_of(folder, values, path, attribute, wanted, started=()):
     if made is None or terminal(made.func) not in _APPS:
         return None, []
     found = routes.of(key)
+    _of_all(routes, key[0], made, found)
     base = keyword(made, "root_path")
     root = "" if base is None else values.text(key[0], base)
     seen = found.routes + [{**one, "path": f"{root.rstrip('/')}{one['path']}"} for one in (found.routes if root else [])]

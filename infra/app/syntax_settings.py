@@ -60,6 +60,8 @@ class _Reads(ast.NodeVisitor):
                 self.found.append((name, node.lineno, self.certain))
             else:
                 self.handled.add(name)
+        elif _is_environ(node.value) and isinstance(node.ctx, ast.Store):
+            self.own_files = True
         self.generic_visit(node)
 
     def visit_Compare(self, node):
@@ -72,6 +74,8 @@ class _Reads(ast.NodeVisitor):
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         if called in ("get", "setdefault", "pop", "putenv", "getenv") and node.args and (called.endswith("env") or _is_environ(owner)):
             self.handled.add(_text(node.args[0]))
+        # A name that is put together may be any.
+        self.own_files |= called in ("setdefault", "putenv") and bool(node.args) and _text(node.args[0]) is None and (called == "putenv" or _is_environ(owner))
         # Files of the application's own may bring any setting.
         self.own_files |= called in ("load_dotenv", "dotenv_values", "read_env", "read_envfile") and bool(node.args or node.keywords)
         self.own_files |= called == "update" and _is_environ(owner)

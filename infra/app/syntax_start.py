@@ -2,7 +2,7 @@
 
 import ast
 
-from syntax_files import dotted, certain_calls
+from syntax_calls import certain_calls, dotted
 from syntax_names import FUNCTIONS, terminal
 
 def _parsers(tree):

@@ -98,9 +98,12 @@ class Values:
         return (key[0], found.value) if simple and found.value is not None else None
 
     def text(self, path, node, hidden=(), depth=0):
-        """@param hidden: names that mean something else where the expression stands"""
+        """@param hidden: names that mean something else where the expression stands, perhaps with what (syntax_followed.py)"""
         if depth > _DEPTH or node is None:
             return None
+        local = hidden.get(node.id) if isinstance(hidden, dict) and isinstance(node, ast.Name) else None
+        if local is not None:
+            return self.text(*local, depth + 1)
 
         def of(inner):
             return self.text(path, inner, hidden, depth + 1)
@@ -150,11 +153,13 @@ class Values:
         if name == "files" and len(given) == 1:
             inside = self.folder.file_of(given[0])
             return f"{APP}/{posixpath.dirname(inside)}" if inside is not None and inside.endswith("/__init__.py") else None
-        if owner is None or name not in (*_WHOLE, "joinpath"):
+        if owner is None or name not in (*_WHOLE, "joinpath", "with_name"):
             return None
         base = of(owner)
-        if base is None:
+        if base is None or name == "with_name" and len(given) != 1:
             return None
+        if name == "with_name":
+            return posixpath.join(posixpath.dirname(base), given[0])
         return posixpath.join(APP, base) if name in ("resolve", "absolute") else posixpath.join(base, *given)
 
 

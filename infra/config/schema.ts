@@ -543,7 +543,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         minLength: 1,
         maxLength: 4096,
         pattern: "^[^\\r\\n]+$",
-        form: "a text of one line and at most 4096 characters (JSON needs single quotes around it), or keys of a JSON object below it",
+        form: "a text of one line and at most 4096 characters (JSON needs single quotes around it; `any` also where the answer has no body), or keys of a JSON object below it",
         default: DEFAULT_HEALTH.body,
         description:
           "Expected body. A text on one line: byte for byte (`any`: every body). Keys below it: a JSON object that has these keys with these values, in any order and with others beside them, such as `status: healthy`.",

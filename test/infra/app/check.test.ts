@@ -551,15 +551,16 @@ describe("whether an application can forward", () => {
 });
 
 test("a WebSocket and the packages for it", () => {
-  const said = (text: string) =>
-    checkImports(readTree(treeOf(requirements(text))), { others: [], websocket: { path: "main.py", line: 7 } }, true);
+  const said = (text: string, certain = true) =>
+    checkImports(readTree(treeOf(requirements(text))), { others: [], websocket: { path: "main.py", line: 7, certain } }, true);
   expect(said("fastapi==1\nuvicorn==1\n").problems).toEqual([
     expect.stringMatching(/^main\.py, line 7: answers a WebSocket, and requirements\.txt brings neither .*; write uvicorn\[standard\]/),
   ]);
   expect(said("fastapi==1\nuvicorn==1\nunknown-package==1\n")).toMatchObject({
     problems: [],
-    notices: [expect.stringMatching(/unless another package brings it$/)],
+    notices: [expect.stringMatching(/unless another package brings it or nothing asks for it$/)],
   });
+  expect(said("fastapi==1\nuvicorn==1\n", false)).toMatchObject({ problems: [], notices: [expect.stringMatching(/answers a WebSocket/)] });
   expect(said("fastapi==1\nuvicorn[standard]==1\n")).toEqual({ problems: [], notices: [] });
   expect(said("fastapi==1\nuvicorn==1\nwsproto==1\n")).toEqual({ problems: [], notices: [] });
 });

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { markerProblem } from "../../../infra/app/markers";
+import { isForOthers, markerProblem } from "../../../infra/app/markers";
 import { readPyproject } from "../../../infra/app/pyproject";
 import { findApps } from "../../../infra/app/python-module";
 import { parseRequirement } from "../../../infra/app/requirements";
@@ -185,4 +185,22 @@ test.each([
 test("an index of one's own may have what PyPI has not, and changes no package's Python", () => {
   expect(pinned("numpy==1.25.2", "3.12.3", true)).toBeUndefined();
   expect(pinned("numpy==2.3.0", "3.10.12", true)).toMatch(/wants a later Python/);
+});
+
+test.each<[marker: string, forOthers: boolean]>([
+  ['sys_platform == "win32"', true],
+  ["'darwin' == sys_platform", true],
+  ['platform_system != "Linux"', true],
+  ['os_name == "nt" and python_version < "3.9"', true],
+  ['extra == "dev"', true],
+  ['(sys_platform == "win32" or sys_platform == "cygwin") and python_version >= "3.8"', true],
+  ['sys_platform in "win32 darwin"', true],
+  ['sys_platform != "win32"', false],
+  ['sys_platform == "win32" or python_version < "3.11"', false],
+  ['python_version < "3.8"', false],
+  ['sys_platform not in "win32 darwin"', false],
+  ['platform_machine == "arm64"', false],
+  ["sys_platfrom == 'win32'", false],
+])("the condition %s is for other systems alone: %s", (marker, forOthers) => {
+  expect(isForOthers(marker)).toBe(forOthers);
 });

@@ -102,7 +102,7 @@ python.each<[title: string, files: Files, module?: string]>([
     "methods by a name",
     {
       "main.py":
-        'from flask import Flask\nM = ["GET"]\napp = Flask(__name__)\n@app.route("/health", methods=M)\ndef health():\n    return "x"\n',
+        'from flask import Flask\nM = ["GET"]\napp = Flask(__name__)\n@app.route("/health", methods=M)\ndef health():\n    return {"status": "ok"}\n',
     },
   ],
   [

@@ -191,8 +191,13 @@ python("a large module is read to its end within the time that there is", () => 
 
 python("a WebSocket is seen, in whichever way it is written", () => {
   const seen = (line: string) => report({ "main.py": `${MAIN}${line}\n`, "routes.py": ROUTER }).websocket;
-  expect(seen('@app.websocket("/ws")\nasync def ws(s):\n    pass')).toEqual({ path: "main.py", line: 4 });
-  expect(seen('app.add_api_websocket_route("/ws", f)')).toEqual({ path: "main.py", line: 4 });
+  expect(seen('@app.websocket("/ws")\nasync def ws(s):\n    pass')).toEqual({ path: "main.py", line: 4, certain: true });
+  expect(seen('if LIVE:\n    @app.websocket("/ws")\n    async def ws(s):\n        pass')).toEqual({
+    path: "main.py",
+    line: 5,
+    certain: false,
+  });
+  expect(seen('app.add_api_websocket_route("/ws", f)')).toEqual({ path: "main.py", line: 4, certain: true });
   expect(seen("import websocket\nwebsocket.create_connection(url)")).toBeNull();
 });
 
