@@ -10,6 +10,7 @@ import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { undeclared } from "./imports";
 import { leftOutImports, otherLetters, submoduleImports } from "./left-out";
+import { removedNames } from "./removed-names";
 import { uninstallable } from "./requirement-lines";
 import { readRequirements } from "./requirements";
 import { secretFiles, secretProblem, type SecretFile } from "./secret-files";
@@ -98,7 +99,8 @@ export function checkImports(tree: AppTree, { others, websocket }: Pick<SyntaxRe
   const letters = otherLetters(tree, requirements, others);
   if (packages === undefined || !inOrder) return { problems: leftOut, notices: letters };
   const { problems, notices } = undeclared(packages.file, ofHosts(packages.set), packages.set.complete, others, websocket);
-  return { problems: [...leftOut, ...problems], notices: [...letters, ...notices] };
+  const removed = removedNames(ofHosts(packages.set), others);
+  return { problems: [...leftOut, ...problems, ...removed.problems], notices: [...letters, ...notices, ...removed.notices] };
 }
 
 /** Without lines for other systems, which pip passes over on a host. */

@@ -87,7 +87,7 @@ export function requiredParameters(source: string, name: string): string[] {
 
 /** The applications of a module, and the functions that make one. */
 export function findApps(source: string): FoundApp[] {
-  const [own, ...others] = blocks(withoutStrings(source));
+  const [own, ...others] = blocks(named(withoutStrings(source)));
   const assigned = (own?.lines ?? []).flatMap((line) => {
     const match = /^\s*(\w+)\s*(?::[^=]+)?=\s*(.*)$/.exec(line);
     return made(match?.[2]).map((maker) => ({ attribute: match?.[1] ?? "", ...maker }));
@@ -98,6 +98,12 @@ export function findApps(source: string): FoundApp[] {
     return makers.slice(0, 1).map((maker) => ({ attribute: `${name}()`, ...maker }));
   });
   return [...assigned, ...functions];
+}
+
+/** `App` alone says nothing: with the module that it is imported from. */
+function named(code: string): string {
+  const from = /^[ \t]*from\s+(falcon(?:\.asgi)?)\s+import\s+(?:\w+\s*,\s*)*App\s*(?:,|$)/m.exec(code)?.[1];
+  return from === undefined ? code : code.replace(/(?<![\w.])App(?=\s*\()/g, `${from}.App`);
 }
 
 /** Every name that an application has in a module, also inside of the function that makes it. */

@@ -564,3 +564,17 @@ test("a WebSocket and the packages for it", () => {
   expect(said("fastapi==1\nuvicorn[standard]==1\n")).toEqual({ problems: [], notices: [] });
   expect(said("fastapi==1\nuvicorn==1\nwsproto==1\n")).toEqual({ problems: [], notices: [] });
 });
+
+test.each<[requirements: string, refused: boolean | undefined]>([
+  ["pydantic==2.10.1\nuvicorn[standard]==1\n", true],
+  ["pydantic==1.10.13\nuvicorn[standard]==1\n", undefined],
+  ["pydantic<2\nuvicorn[standard]==1\n", undefined],
+  ["pydantic>=2\nuvicorn[standard]==1\n", false],
+  ["fastapi==0.115.5\nuvicorn[standard]==1\n", false],
+])("a name that a package no longer has, with %j", (text, refused) => {
+  const others = [{ path: "settings.py", line: 1, name: "pydantic.BaseSettings" }];
+  const { problems, notices } = checkImports(readTree(treeOf(requirements(text))), { others, websocket: null }, true);
+  const said = [expect.stringMatching(/^settings\.py, line 1: imports pydantic\.BaseSettings, .*pydantic_settings/)];
+  expect(problems).toEqual(refused === true ? said : []);
+  expect(notices.filter((one) => one.includes("BaseSettings"))).toEqual(refused === false ? said : []);
+});

@@ -204,3 +204,11 @@ test.each<[marker: string, forOthers: boolean]>([
 ])("the condition %s is for other systems alone: %s", (marker, forOthers) => {
   expect(isForOthers(marker)).toBe(forOthers);
 });
+
+test.each<[source: string, kind: string]>([
+  ["from falcon.asgi import App\napi = App()\n", "asgi"],
+  ["from falcon import App, HTTP_200\napi = App()\n", "wsgi"],
+  ["import falcon.asgi\napi = falcon.asgi.App()\n", "asgi"],
+])("%j makes an application of its kind", (source, kind) => {
+  expect(findApps(source)).toEqual([expect.objectContaining({ attribute: "api", interface: kind })]);
+});
