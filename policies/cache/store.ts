@@ -3,7 +3,7 @@
  * from that very material and cannot be made without it; the file's name follows from it too, and says nothing. What was changed, cut off
  * or made from other material does not decrypt and counts as absent. Folder and files belong to this user alone, or are not used.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, scryptSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, scrypt } from "node:crypto";
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { rmSync, utimesSync, writeFileSync } from "node:fs";
 import type { Stats } from "node:fs";
@@ -29,7 +29,7 @@ const [NONCE, TAG] = [12, 16];
 const COST = { N: 2 ** 14, r: 8, p: 1 };
 
 /** The store in a folder, which is made where it is missing; undefined where it cannot be used, and then nothing is kept. */
-export function openStore(folder: string | undefined): (Store & { keyOf(material: string, guarded: boolean): Key }) | undefined {
+export function openStore(folder: string | undefined): (Store & { keyOf(material: string, guarded: boolean): Promise<Key> }) | undefined {
   const salt = folder === undefined ? undefined : saltOf(folder);
   if (folder === undefined || salt === undefined) return undefined;
   return {
@@ -42,11 +42,15 @@ export function openStore(folder: string | undefined): (Store & { keyOf(material
 }
 
 /** @param guarded the material holds secrets, which may be short ones: guessing them is made slow */
-function keyOf(material: string, guarded: boolean, salt: Buffer): Key {
-  const root = guarded ? scryptSync(material, salt, 32, COST) : createHmac("sha256", salt).update(material).digest();
+async function keyOf(material: string, guarded: boolean, salt: Buffer): Promise<Key> {
+  const root = guarded ? await slowly(material, salt) : createHmac("sha256", salt).update(material).digest();
   const from = (purpose: string): Buffer => createHmac("sha256", root).update(purpose).digest();
   return { name: from("name").toString("hex"), secret: from("content") };
 }
+
+/** Beside this thread, for all hosts at once. */
+const slowly = (material: string, salt: Buffer): Promise<Buffer> =>
+  new Promise((resolve, reject) => scrypt(material, salt, 32, COST, (error, root) => (error ? reject(error) : resolve(root))));
 
 function saltOf(folder: string): Buffer | undefined {
   try {

@@ -13,6 +13,7 @@ import { runLater } from "./later";
 import type { ParseShell } from "./parser";
 import { shellParser } from "./parser";
 import { relation } from "./paths";
+import { withoutRepeats } from "./repeated";
 import type { Context, Happenings } from "./state";
 import { hostsOf, ordersOf, predecessors } from "./steps";
 import { shortened } from "./text";
@@ -101,7 +102,8 @@ async function reportOn(graph: Graph, host: Host, home: string): Promise<Report>
   const last = newContext(parse, home);
   last.sources = usual.context.sources;
   for (const step of [...host.steps].reverse()) if (!isAbsent(step.inputs.delete)) runPart(step, "delete", cloneFiles(files), last);
-  return { files, record, deletion: last.record, isSetUp: host.steps.length > 0 || record.executed.length > 0 };
+  const isSetUp = host.steps.length > 0 || record.executed.length > 0;
+  return { files, record: withoutRepeats(record), deletion: withoutRepeats(last.record), isSetUp };
 }
 
 /** Paths whose state a step changed, so that the order of two steps can matter. */

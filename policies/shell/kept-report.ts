@@ -42,7 +42,7 @@ export async function keptReport({ digest, length, guarded }: Material, make: ()
   asked += 1;
   const store = openStore(cacheFolder("followed-scripts"));
   if (!store) return make();
-  const key = store.keyOf(`${digestOfSources()} ${digest}`, guarded);
+  const key = await store.keyOf(`${digestOfSources()} ${digest}`, guarded);
   const bytes = store.read(key);
   if (bytes) return fromPlain(decode(bytes) as Plain);
   const report = await make();

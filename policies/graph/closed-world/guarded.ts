@@ -1,5 +1,5 @@
 /** The guarded things of a program (the backend and what decides about it, the gateway's group, the models buckets), and how a value names one. */
-import { ofType } from "../../core/graph";
+import { ofType, once } from "../../core/graph";
 import { selectRole } from "../../core/select";
 import type { Graph, Resource, Settings } from "../../core/types";
 import { asProps, asString, propertyOf } from "../../core/values";
@@ -34,8 +34,18 @@ const BUCKET = /^aws:s3\/bucket(V2)?:Bucket(V2)?$/;
 /** Other keys than these name a host in too many programs to tell anything. */
 const TELLING_TAG = /^(role|name|service|component|app(lication)?|tier|function|hosttype)$/i;
 
-/** What is guarded by role; what is made from it comes with `withDerived`. */
-export function guardedThings(graph: Graph, settings: Settings): Map<string, Thing> {
+const perGraph = once((_: Graph) => new Map<string, ReadonlyMap<string, Thing>>());
+
+/** What is guarded by role. */
+export function guardedThings(graph: Graph, settings: Settings): ReadonlyMap<string, Thing> {
+  const answers = perGraph(graph);
+  const key = JSON.stringify(settings);
+  const found = answers.get(key) ?? guardedBy(graph, settings);
+  answers.set(key, found);
+  return found;
+}
+
+function guardedBy(graph: Graph, settings: Settings): Map<string, Thing> {
   const things = new Map<string, Thing>();
   const add = (resource: Resource | undefined, what: string): void => {
     if (resource && resource.idOnly !== true && !things.has(resource.urn)) things.set(resource.urn, { resource, what });

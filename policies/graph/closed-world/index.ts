@@ -24,7 +24,7 @@ export interface Open {
 export function unmodelled(graph: Graph, settings: Settings): Open {
   const things = guardedThings(graph, settings);
   const own = unmodelledOwn(things);
-  return { receivers: things.size === 0 ? [] : receivers(graph, settings, things), own };
+  return { receivers: things.size === 0 ? [] : receivers(graph, settings, new Map(things)), own };
 }
 
 /** Things that are made of `things` are added to them. */

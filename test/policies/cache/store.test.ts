@@ -32,32 +32,32 @@ function opened(): NonNullable<ReturnType<typeof openStore>> {
   return store;
 }
 /** Keeps one result and says in which file. */
-function kept(): string {
+async function kept(): Promise<string> {
   const store = opened();
-  store.write(store.keyOf(MATERIAL, true), CONTENT);
+  store.write(await store.keyOf(MATERIAL, true), CONTENT);
   const [name = ""] = readdirSync(folder).filter((one) => one !== "salt");
   return join(folder, name);
 }
-const found = (material = MATERIAL, guarded = true): Buffer | undefined => {
+const found = async (material = MATERIAL, guarded = true): Promise<Buffer | undefined> => {
   const store = opened();
-  return store.read(store.keyOf(material, guarded));
+  return store.read(await store.keyOf(material, guarded));
 };
 
-test("what was kept is found by the next process, under the same material alone", () => {
-  kept();
-  expect(found()).toEqual(CONTENT);
-  expect(found(`${MATERIAL} `)).toBeUndefined();
+test("what was kept is found by the next process, under the same material alone", async () => {
+  await kept();
+  expect(await found()).toEqual(CONTENT);
+  expect(await found(`${MATERIAL} `)).toBeUndefined();
 });
 
-test("neither name nor content of the file tells a secret, and nobody else may open it", () => {
-  const file = kept();
+test("neither name nor content of the file tells a secret, and nobody else may open it", async () => {
+  const file = await kept();
   expect(readFileSync(file).includes("correct-horse")).toBe(false);
   expect(lstatSync(file).mode & 0o777).toBe(0o600);
   expect(lstatSync(folder).mode & 0o777).toBe(0o700);
   // The same material gives another name elsewhere: names cannot be looked up in a table.
   const name = file.slice(folder.length);
   rmSync(folder, { recursive: true });
-  expect(kept().slice(folder.length)).not.toBe(name);
+  expect((await kept()).slice(folder.length)).not.toBe(name);
 });
 
 test.each<[string, (file: string) => void]>([
@@ -86,9 +86,9 @@ test.each<[string, (file: string) => void]>([
       mkdirSync(file);
     },
   ],
-])("a result that was %s counts as absent", (_, damage) => {
-  damage(kept());
-  expect(found()).toBeUndefined();
+])("a result that was %s counts as absent", async (_, damage) => {
+  damage(await kept());
+  expect(await found()).toBeUndefined();
 });
 
 test.each<[string, () => void]>([
@@ -107,31 +107,32 @@ test.each<[string, () => void]>([
       writeFileSync(folder, "");
     },
   ],
-])("a folder that %s is not used", (_, change) => {
-  kept();
+])("a folder that %s is not used", async (_, change) => {
+  await kept();
   change();
   expect(openStore(folder)).toBeUndefined();
 });
 
-test("a result that somebody put in another's place is not taken for it", () => {
-  const file = kept();
+test("a result that somebody put in another's place is not taken for it", async () => {
+  const file = await kept();
   const store = opened();
-  store.write(store.keyOf("other", false), CONTENT);
+  store.write(await store.keyOf("other", false), CONTENT);
   const [other = ""] = readdirSync(folder).filter((one) => one !== "salt" && join(folder, one) !== file);
   renameSync(join(folder, other), file);
-  expect(found()).toBeUndefined();
+  expect(await found()).toBeUndefined();
 });
 
-test("bounded: what was used last stays", () => {
+test("bounded: what was used last stays", async () => {
   const store = opened();
-  const names = Array.from({ length: MOST_FILES + 3 }, (_, index) => {
-    const key = store.keyOf(`number ${String(index)}`, false);
+  const names: string[] = [];
+  for (let index = 0; index < MOST_FILES + 3; index += 1) {
+    const key = await store.keyOf(`number ${String(index)}`, false);
     store.write(key, Buffer.from("x"));
     // Of the first the least recent, the second is asked for once more below.
     utimesSync(join(folder, key.name), 1000 + index, 1000 + index);
-    if (index === MOST_FILES - 1) expect(store.read(store.keyOf("number 0", false))?.toString()).toBe("x");
-    return key.name;
-  });
+    if (index === MOST_FILES - 1) expect(store.read(await store.keyOf("number 0", false))?.toString()).toBe("x");
+    names.push(key.name);
+  }
   const left = readdirSync(folder);
   expect(left).toHaveLength(MOST_FILES + 1);
   expect(left).toContain(names[0]);
@@ -140,14 +141,14 @@ test("bounded: what was used last stays", () => {
   expect(left).not.toContain(names[3]);
 });
 
-test("bounded in bytes, and what a killed process left is cleared away", () => {
-  kept();
+test("bounded in bytes, and what a killed process left is cleared away", async () => {
+  await kept();
   writeFileSync(join(folder, "left.1.new"), "");
   utimesSync(join(folder, "left.1.new"), 1000, 1000);
   writeFileSync(join(folder, "large"), "");
   truncateSync(join(folder, "large"), MOST_BYTES);
   utimesSync(join(folder, "large"), 2000, 2000);
-  kept();
+  await kept();
   expect(readdirSync(folder)).toHaveLength(2);
-  expect(found()).toEqual(CONTENT);
+  expect(await found()).toEqual(CONTENT);
 });
