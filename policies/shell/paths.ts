@@ -69,7 +69,7 @@ function shapeOf(path: string): Shape {
   if (known) return known;
   const holes = holesOf(path);
   const shape: Shape = {
-    start: /^[^\uE000-\uE00A]*/u.exec(path)?.[0] ?? "",
+    start: /^[^\uE000-\uE00B]*/u.exec(path)?.[0] ?? "",
     isOpen: isPattern(path) || holes.some((h) => h.kind !== "fresh"),
     hasHoles: holes.length > 0,
     filled: mapHoles(path, (h) => (h.kind === "fresh" ? h.label : "x")),

@@ -41,7 +41,7 @@ export interface Hole {
 }
 
 /** Characters that mean something in an abstract text, and those that stand for the parts of a word (braces.ts). */
-const OWN = /[\uE000-\uE00A\uF000-\uF8FF]/u;
+const OWN = /[\uE000-\uE00B\uF000-\uF8FF]/u;
 const EACH_OWN = new RegExp(OWN.source, "gu");
 
 /** Text from outside, in which these are characters like any other: each becomes one of another private plane. */
@@ -60,13 +60,16 @@ const KIND: Readonly<Record<string, HoleKind>> = { v: "value", r: "fresh", f: "f
 
 /** Stands for `$` in labels. Labels hold nothing that a shell or a path would act on, so holes pass through parsers unharmed. */
 const DOLLAR = "\uE00A";
+/** The same for the slashes of an address that something was fetched from, which messages name. */
+const SLASH = "\uE00B";
 
 /** A piece of text that is not known. */
 export function hole(kind: HoleKind, label: string): string {
-  return `${OPEN}${LETTER[kind]}${label
+  const fit = kind === "fetched" ? label.replaceAll("/", SLASH) : label;
+  return `${OPEN}${LETTER[kind]}${fit
     .replaceAll("$", DOLLAR)
-    .replace(/[^\w.:\uE00A-]+/gu, "_")
-    .slice(0, 60)}${CLOSE}`;
+    .replace(/[^\w.:\uE00A\uE00B-]+/gu, "_")
+    .slice(0, kind === "fetched" ? 120 : 60)}${CLOSE}`;
 }
 
 /** A label that is the same for the same words and input, so that asking twice gives one and the same unknown answer. */
@@ -101,7 +104,7 @@ export function shortened(text: string): string {
 
 const sums = new Map<string, string>();
 
-const labelOf = (raw: string): string => raw.replaceAll(DOLLAR, "$");
+const labelOf = (raw: string): string => raw.replaceAll(DOLLAR, "$").replaceAll(SLASH, "/");
 
 export function holesOf(text: string): Hole[] {
   if (isKnown(text)) return [];

@@ -36,6 +36,7 @@ const keys = { apiKeys: { "client-a": "0123456789abcdef".repeat(2) }, cors: { or
 
 test.each<[string, Record<string, object | string>]>([
   ["the gateway in proxy mode", { gateway: { ...gateway, mode: "proxy" } }],
+  ["proxy mode, with a managed NAT", { gateway: { ...gateway, mode: "proxy" }, network: { egress: "managed" } }],
   ["HTTPS, open to everybody", { ...https, gateway }],
   ["HTTPS, open to some", { ...https, gateway: { ...gateway, httpsFrom: ["203.0.113.0/24"] } }],
   ["HTTPS, in proxy mode", { ...https, gateway: { ...gateway, mode: "proxy" } }],

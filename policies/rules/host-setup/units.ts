@@ -3,7 +3,7 @@ import type { Settings } from "../../core/types";
 import type { Files, Place } from "../../shell/files";
 import { isWithin, nameOf } from "../../shell/paths";
 import type { Happenings } from "../../shell/state";
-import { isBlank, isKnown, plain, withHoles } from "../../shell/text";
+import { holesOf, isBlank, isKnown, plain, withHoles } from "../../shell/text";
 import { matches } from "../../core/glob";
 
 export interface Unit {
@@ -19,7 +19,7 @@ const UNIT = /^\/(etc|usr\/lib|lib|run|usr\/local\/lib)\/systemd\/(system|user)\
 export function unitsOf(record: Happenings, files: Files): Unit[] {
   const units = new Map<string, Unit>();
   for (const { path, content, place } of record.written)
-    if (UNIT.test(path)) units.set(path + content, { path, text: textOf(content), place });
+    if (UNIT.test(path) && !isOfNothing(content)) units.set(path + content, { path, text: textOf(content), place });
   for (const [path, entries] of files.entries) {
     const [entry] = entries;
     if (
@@ -35,6 +35,10 @@ export function unitsOf(record: Happenings, files: Files): Unit[] {
   }
   return [...units.values()];
 }
+
+/** Copied from where nothing is: a branch of a script that the program gives nothing to, where the copy fails. */
+const isOfNothing = (content: string): boolean =>
+  isBlank(plain(content)) && holesOf(content).every(({ label }) => label.startsWith("content_of_nothing_at_"));
 
 /** The units that a drop-in of this name adds to: of this very name, or, where no step names it in full, of one that can be it. */
 export function wholeOf(all: readonly Unit[], name: string): Unit[] {
