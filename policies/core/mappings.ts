@@ -33,6 +33,7 @@ const TABLE: Readonly<Record<string, readonly Mapping[]>> = {
   "bucket-public-access-block": [...cis("3.0.0", "2.1.4"), ...cis("5.0.0", "2.1.4")],
   // NIST SC-28(1): cryptographic protection at rest.
   "volumes-encrypted": [nist("SC-28(1)")],
+  "databases-encrypted": [nist("SC-28(1)")],
   "bucket-encryption": [nist("SC-28(1)")],
   // NIST AC-6: least privilege.
   "least-privilege-role": [nist("AC-6")],

@@ -149,7 +149,7 @@ function rolesOf(graph: Graph, host: Resource, property: string, value: Value): 
   });
 }
 
-/** Roles that other resources of AWS run with: functions, tasks, builds, jobs. Each role once, with the first that has it. */
+/** Roles that other resources of AWS run with (functions, tasks, builds, jobs), and those of an application's users. Each role once, with the first that has it. */
 export function serviceRoles(graph: Graph): RoleUser[] {
   const found = new Map<Resource, Resource>();
   for (const { role, user } of usersOfRoles(graph)) found.set(role, found.get(role) ?? user);
@@ -181,12 +181,20 @@ export const usersOfRoles = once((graph: Graph): readonly RoleUser[] => {
 const CODE =
   /^(ec2|ssm|lambda|ecs-tasks|codebuild|glue|sagemaker|batch|states|tasks\.apprunner|build\.apprunner|emr-serverless|elasticmapreduce|bedrock|pods\.eks)\.amazonaws\.com/;
 
-/** A role that services take which run somebody's code. */
-const runsCode = (role: Resource): boolean =>
+/** A role that services take which run somebody's code, or the users of an application, with code of their own. */
+const runsCode = (role: Resource): boolean => takenBy(role, "Service", CODE) || isOfUsers(role);
+
+/** Identity providers with which the users of an application sign in; Cognito gives guests a role as well. */
+const USERS =
+  /(^|:oidc-provider\/)(cognito-identity\.amazonaws\.com|cognito-idp\.[\w-]+\.amazonaws\.com|accounts\.google\.com|graph\.facebook\.com|www\.amazon\.com|appleid\.apple\.com|api\.twitter\.com)/;
+
+export const isOfUsers = (role: Resource): boolean => takenBy(role, "Federated", USERS);
+
+const takenBy = (role: Resource, wanted: string, names: RegExp): boolean =>
   readDocument(role.inputs.assumeRolePolicy).statements.some(
     ({ effect, principals }) =>
       effect === "Allow" &&
-      (principals?.entries ?? []).some(({ kind, values }) => kind === "Service" && values.known.some((name) => CODE.test(name))),
+      (principals?.entries ?? []).some(({ kind, values }) => kind === wanted && values.known.some((name) => names.test(name))),
   );
 
 /** `role`, `roleArn`, `taskRoleArn`, `serviceRole`, also inside a block. */

@@ -39,6 +39,8 @@ function received(guarded: Guarded, resource: Resource, property: string, value:
       if (thing) note(thing);
     }
   for (const leaf of leaves(value)) if (typeof leaf === "string") for (const thing of named(guarded, leaf)) note(thing);
+  if (JOINS.test(resource.type))
+    for (const leaf of leaves(value)) if (typeof leaf === "string") for (const thing of routed(guarded, leaf)) note(thing);
   for (const thing of selected(guarded, value)) note(thing);
   return [...found.values()];
 }
@@ -73,6 +75,17 @@ function addressed({ addresses, host }: Guarded, text: string): Thing[] {
   if (/\/(?!32$)\d{1,2}$/.test(text)) return [];
   const address = /^(?:[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?)?(\d{1,3}(?:\.\d{1,3}){3})(?:\/32)?(?::\d+)?(?:[/?#].*)?$/i.exec(text)?.[1];
   const set = address === undefined ? undefined : parseCidr(address);
+  return host && set && !isEmpty(intersect(set, addresses)) ? [host] : [];
+}
+
+/** Resources that lead one network into another: what they are told of a range they make reachable. In AWS that is the route tables' part. */
+const JOINS =
+  /^(?!aws:)(tailscale|wireguard|zerotier|unifi|mikrotik|cloudflare|netbird|twingate):|^(?!aws[:-])[^$]*(vpn|tunnel|localNetworkGateway|interconnect)/i;
+
+/** A range that holds the backend's subnets, or a part of them; the default route names no network. */
+function routed({ addresses, host }: Guarded, text: string): Thing[] {
+  const bits = /^[\d.]+\/(\d{1,2})$/.exec(text)?.[1];
+  const set = bits === undefined || bits === "0" ? undefined : parseCidr(text);
   return host && set && !isEmpty(intersect(set, addresses)) ? [host] : [];
 }
 

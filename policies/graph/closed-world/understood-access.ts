@@ -25,6 +25,12 @@ export const ACCESS: readonly Entry[] = [
     properties: "keyId policy primaryKeyArn",
     harmless: "Who may use a key decides nothing alone: the data has its own policy, which is evaluated.",
   },
+  {
+    types: "sqs/queuePolicy: sqs/queue: sns/topicPolicy: sns/topic: lambda/resourcePolicy:",
+    properties: "policy",
+    modelled: "not-shared-with-strangers",
+  },
+  { types: "lambda/permission:", properties: "sourceArn", harmless: "It narrows who may call a function." },
   { types: "ebs/defaultKmsKey:", properties: "keyArn", harmless: "Disks are encrypted with it by default." },
   {
     types:

@@ -24,6 +24,12 @@ export const NETWORK: readonly Entry[] = [
     harmless: "A peering reaches a subnet by its route table alone, which is evaluated.",
   },
   {
+    types: "ec2transitgateway/vpcAttachment:",
+    properties: "vpcId",
+    harmless:
+      "A transit gateway reaches a VPC by its route tables, which are evaluated; an attachment in a private subnet is reported by subnetIds.",
+  },
+  {
     types: "ec2/internetGateway: ec2/internetGatewayAttachment: ec2/carrierGateway: ec2/egressOnlyInternetGateway:",
     properties: "vpcId",
     harmless: "A gateway opens a subnet by its route table alone, which is evaluated.",

@@ -1,5 +1,6 @@
-import type { Finding, Graph, Policy, Resource } from "../../core/types";
+import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
+import { ownAccounts } from "../../graph/iam-principal";
 import { blocks } from "../../graph/join";
 import { attached, attachment, BUCKET_TYPES, missing, modelBuckets, nameOf, only } from "./model";
 
@@ -11,8 +12,8 @@ export const policy: Policy = {
   severity: "medium",
   control: "MODEL-3",
   tags: ["bucket"],
-  description: "The models bucket declares how its objects are encrypted.",
-  why: "Declared encryption can be checked and cannot change unseen.",
+  description: "The models bucket declares how its objects are encrypted, and not with a key of another account.",
+  why: "Declared encryption can be checked and cannot change unseen. Whoever owns the key decides who reads the models, and whether anybody does.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
   early: BUCKET_TYPES,
@@ -32,7 +33,7 @@ function check(graph: Graph, bucket: Resource): Finding[] {
   ];
   const problems = declared.flatMap(({ resource, rules }): Finding[] => {
     const algorithms = blocks(rules).map((rule) => asProps(only(asProps(rule)?.applyServerSideEncryptionByDefault))?.sseAlgorithm);
-    if (algorithms.some((algorithm) => STRONG.test(asString(algorithm) ?? ""))) return [];
+    if (algorithms.some((algorithm) => STRONG.test(asString(algorithm) ?? ""))) return strangeKeys(graph, bucket, resource, rules);
     const open = isUnknown(rules) || blocks(rules).some(isUnknown) || algorithms.some(isUnknown);
     if (open) return [{ verdict: "unknown", urn: resource.urn, message: `how ${nameOf(bucket)} encrypts is not known yet: ${FIX}` }];
     const given = algorithms.map((algorithm) => asString(algorithm) ?? "no algorithm").join(", ");
@@ -50,4 +51,16 @@ function check(graph: Graph, bucket: Resource): Finding[] {
       { verdict: "unknown", urn: bucket.urn, message: `whether encryption is attached to ${nameOf(bucket)} is not known yet: ${FIX}` },
     ];
   return [missing(bucket, `${nameOf(bucket)} declares no encryption: ${FIX}`)];
+}
+
+/** A key by its ARN says whose it is. */
+function strangeKeys(graph: Graph, bucket: Resource, resource: Resource, rules: Value | undefined): Finding[] {
+  const own = ownAccounts(graph);
+  return blocks(rules).flatMap((rule): Finding[] => {
+    const key = asString(asProps(only(asProps(rule)?.applyServerSideEncryptionByDefault))?.kmsMasterKeyId) ?? "";
+    const account = /^arn:[^:]*:kms:[^:]*:(\d{12}):/.exec(key)?.[1];
+    if (account === undefined || own.has(account)) return [];
+    const message = `the key of ${nameOf(bucket)} is one of account ${account}, and whether that is your own cannot be told: use a key of this account, or exempt this finding with the reason`;
+    return [{ verdict: "unknown", urn: resource.urn, message }];
+  });
 }

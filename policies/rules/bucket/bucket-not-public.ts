@@ -75,10 +75,11 @@ function forStrangers(text: PolicyText, statement: Statement, what: string): Fin
 
 /** Endpoints and VPCs that are none of the program's: whoever owns them decides who comes through. */
 function strangeNetworks(graph: Graph, text: PolicyText, statement: Statement, what: string): Finding[] {
-  // Who only reads by way of an endpoint that stands in the policy by its id may be another stack of the owner's.
-  if (!WRITES.some((action) => actionAnswer(statement, action) !== "no")) return [];
   const strange = networksNamed(statement).filter((id) => resolveId(graph, id).length === 0);
   if (strange.length === 0) return [];
+  // Who only reads by way of a network that stands in the policy by its id may be another stack of the owner's.
+  if (!WRITES.some((action) => actionAnswer(statement, action) !== "no"))
+    return [finding(text, `${what} by way of ${strange.join(", ")}, and whether that is your own cannot be told: ${FIX}`, "unknown")];
   const open = ofType(graph, /^aws:ec2\/(vpcEndpoint|vpc):/).some(({ id }) => id === undefined);
   const named = `${what} by way of ${strange.join(", ")}`;
   return open

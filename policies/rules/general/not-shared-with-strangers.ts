@@ -9,26 +9,12 @@ import { fieldsNamed } from "../../graph/network/network-interface";
 
 const FIX = "Name the roles or the account that need it, or narrow it by aws:PrincipalOrgID, aws:SourceAccount or aws:SourceArn.";
 
-/** Types with a policy of their own, and the properties that hold it. */
-const DOCUMENTS: readonly (readonly [RegExp, string])[] = [
-  [/^aws:secretsmanager\/(secret|secretPolicy):/, "policy"],
-  [/^aws:kms\/(key|replicaKey|externalKey|keyPolicy):/, "policy"],
-  [/^aws:backup\/vaultPolicy:/, "policy"],
-  [/^aws:ecr\/(repositoryPolicy|registryPolicy):/, "policy"],
-  [/^aws:(sns\/topicPolicy|sns\/topic|sqs\/queuePolicy|sqs\/queue):/, "policy"],
-  [/^aws:efs\/fileSystemPolicy:/, "policy"],
-  [/^aws:(opensearch|elasticsearch)\/(domainPolicy|domain):/, "accessPolicies"],
-  [/^aws:cloudwatch\/eventBusPolicy:/, "policy"],
-  [/^aws:cloudwatch\/logDestinationPolicy:/, "accessPolicy"],
-  [/^aws:glue\/resourcePolicy:/, "policy"],
-  [/^aws:codeartifact\/(domainPermissions|repositoryPermissionsPolicy):/, "policyDocument"],
-  [/^aws:dynamodb\/resourcePolicy:/, "policy"],
-  [/^aws:kinesis\/resourcePolicy:/, "policy"],
-  [/^aws:s3tables\/(tablePolicy|tableBucketPolicy):/, "resourcePolicy"],
-  [/^aws:glacier\/vault:/, "accessPolicy"],
-  [/^aws:msk\/clusterPolicy:/, "policy"],
-  [/^aws:apigateway\/(restApiPolicy):/, "policy"],
-];
+/** A property of any type that can hold a resource's own policy. What is no policy document, or names no principals, says nothing. */
+const DOCUMENT = /polic(y|ies)(Document|Text|Json)?$/i;
+
+/** Types whose document has a policy of its own here, or is about everybody by its nature: public APIs and images, endpoints of a network. */
+const ELSEWHERE =
+  /^aws:(iam\/|s3\/(bucket|accessPoint)|s3control\/|ec2\/vpcEndpoint|apigateway\/restApi:|ecrpublic\/|mediastore\/|vpclattice\/authPolicy|verifiedaccess\/)/;
 
 /** Types that name accounts, or everybody by a word of their own. */
 const GRANTS: readonly {
@@ -61,6 +47,18 @@ const GRANTS: readonly {
   },
   { type: /^aws:rds\/snapshotCopy:/, names: ({ sharedAccounts }) => list(sharedAccounts) },
   { type: /^aws:kms\/grant:/, names: ({ granteePrincipal }) => [granteePrincipal] },
+  { type: /^aws:cloudwatch\/eventPermission:/, names: ({ principal, condition }) => (isAbsent(condition) ? [principal] : []) },
+  {
+    type: /^aws:(lakeformation\/permissions|licensemanager\/licenseGrant|signer\/signingProfilePermission):/,
+    names: ({ principal }) => [principal],
+  },
+  { type: /^aws:(redshift\/endpointAuthorization|opensearch\/authorizeVpcEndpointAccess):/, names: ({ account: named }) => [named] },
+  { type: /^aws:redshift\/dataShareAuthorization:/, names: ({ consumerIdentifier }) => [consumerIdentifier] },
+  { type: /^aws:cfg\/aggregateAuthorization:/, names: ({ accountId }) => [accountId] },
+  { type: /^aws:ec2\/networkInterfacePermission:/, names: ({ awsAccountId }) => [awsAccountId] },
+  { type: /^aws:globalaccelerator\/crossAccountAttachment:/, names: ({ principals }) => list(principals) },
+  { type: /^aws:servicecatalog\/portfolioShare:/, names: ({ principalId }) => [principalId] },
+  { type: /^aws:ram\/resourceShareAssociationsExclusive:/, names: ({ principals }) => list(principals) },
   { type: /^aws:ssm\/document:/, names: ({ permissions }) => list(String(asString(asProps(permissions)?.account_ids) ?? "").split(",")) },
   { type: /^aws:lambda\/layerVersionPermission:/, names: ({ principal, organizationId }) => (isAbsent(organizationId) ? [principal] : []) },
   {
@@ -88,7 +86,7 @@ export const policy: Policy = {
   control: "IAM-1",
   tags: ["iam", "public-access", "secrets"],
   description:
-    "No secret, key, image, snapshot, backup, queue, function or registry is given to everybody, nor, as far as that can be told, to another account.",
+    "No secret, key, image, snapshot, backup, queue, bus, function or registry is given to everybody, nor, as far as that can be told, to another account.",
   why: "The policy of a resource lets callers in whatever its owner's roles say. A snapshot or an image has everything that lay on the disk, .env included.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -96,11 +94,9 @@ export const policy: Policy = {
   bad: 'new aws.ec2.AmiLaunchPermission("all", { imageId: image.id, group: "all" });',
   good: 'new aws.secretsmanager.SecretPolicy("app", { secretArn, policy: { Statement: [{ Effect: "Allow", Principal: { AWS: role.arn }, Action: "secretsmanager:GetSecretValue", Resource: "*" }] } });',
   evaluate: (graph) => [
-    ...DOCUMENTS.flatMap(([type, key]) =>
-      ofType(graph, type)
-        .filter(isOwn)
-        .flatMap((resource) => byDocument(graph, resource, key)),
-    ),
+    ...ofType(graph, /^aws:/)
+      .filter((resource) => isOwn(resource) && !ELSEWHERE.test(resource.type))
+      .flatMap((resource) => Object.keys(resource.inputs).flatMap((key) => (DOCUMENT.test(key) ? byDocument(graph, resource, key) : []))),
     ...GRANTS.flatMap(({ type, names }) =>
       ofType(graph, type)
         .filter(isOwn)

@@ -62,6 +62,18 @@ export function modelWrites(graph: Graph, role: Resource, rights: Rights, bucket
   return { certain, possible };
 }
 
+/** May whoever has these rights fetch models? */
+export function modelReads(graph: Graph, rights: Rights, bucket: Resource): Answer {
+  const name = nameOf(bucket);
+  const statements = rights.grants.flatMap((grant) =>
+    grant.document.statements.map((statement) => throughDoors(graph, narrowed(graph, grant, statement, bucket), bucket, name)),
+  );
+  const answers = keys(graph, bucket, statements, name)
+    .filter(({ models }) => models)
+    .map(({ key }) => decide(statements, { action: "s3:GetObject", resource: `arn:aws:s3:::${name}/${key}` }));
+  return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
+}
+
 /** The physical name, or one as auto-naming would make it. */
 function nameOf(bucket: Resource): string {
   return asString(propertyOf(bucket, "bucket")) ?? bucket.id ?? `${bucket.name}-0000000`;

@@ -1,11 +1,11 @@
 import { selectRole } from "../../core/select";
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
-import { hostRoles, rightsOf, serviceRoles } from "../../graph/iam-role";
+import { hostRoles, isOfUsers, rightsOf, serviceRoles } from "../../graph/iam-role";
 import type { Rights } from "../../graph/iam-role";
 import { pathsFrom } from "../../graph/iam-takeover";
 import { BUCKET } from "../bucket/model";
 import { MODEL_TYPES, report } from "./hosts";
-import { mayWriteAtAll, modelWrites } from "./model-writes";
+import { mayWriteAtAll, modelReads, modelWrites } from "./model-writes";
 
 const FIX = "let hosts read models (s3:GetObject on their prefix); uploads are the deployment's, backups go under a prefix of their own";
 
@@ -15,7 +15,7 @@ export const policy: Policy = {
   control: "MODEL-1",
   tags: ["iam", "models"],
   description:
-    "No host's role may change or delete models in the bucket, or the bucket's own guards: not itself, nor as a role that it can become, nor by code of others that it can change. Roles of functions, tasks and builds that may are reported as well.",
+    "No host's role may change or delete models in the bucket, or the bucket's own guards: not itself, nor as a role that it can become, nor by code of others that it can change. Roles of functions, tasks and builds that may are reported as well, and no user of an application may, or fetch them.",
   why: "Whoever takes over a host could replace the model that every other host loads next; a pickle is code.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -82,8 +82,9 @@ function ofServices(graph: Graph, hosts: ReadonlyMap<Resource, Resource>, bucket
       const who = `role "${role.name}"${user === role ? "" : ` of "${user.name}"`}`;
       const ways = [{ role, how: "" }, ...pathsFrom(graph, role).map((path) => ({ role: path.role, how: ` may ${path.how}; that role` }))];
       const [first] = ways.flatMap((way) => (way.role ? written(graph, way.role, `${who}${way.how}`, buckets) : []));
-      if (!first) return [];
+      if (!first) return isOfUsers(role) ? read(graph, role, who, buckets) : [];
       const what = first.message.slice(0, first.message.lastIndexOf(`: ${FIX}`));
+      if (isOfUsers(role)) return [report(role, first.verdict, `${what}, and the users of an application take it: ${FIX}`)];
       return [
         report(
           role,
@@ -92,6 +93,16 @@ function ofServices(graph: Graph, hosts: ReadonlyMap<Resource, Resource>, bucket
         ),
       ];
     });
+}
+
+/** What guests and users of an application may fetch is published. */
+function read(graph: Graph, role: Resource, who: string, buckets: readonly Resource[]): Finding[] {
+  return buckets.flatMap((bucket): Finding[] => {
+    const answer = modelReads(graph, rightsOf(graph, role), bucket);
+    if (answer === "no") return [];
+    const what = `${who}, which the users of an application take, ${answer === "yes" ? "may" : "may perhaps"} fetch models of "${bucket.name}"`;
+    return [report(role, answer === "yes" ? "violation" : "unknown", `${what}: let the application fetch them, and hand out answers`)];
+  });
 }
 
 function writes(graph: Graph, role: Resource, who: string, rights: Rights, bucket: Resource): Finding[] {

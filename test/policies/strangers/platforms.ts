@@ -40,7 +40,12 @@ export const PLATFORMS: readonly Stranger[] = [
   },
   {
     title: "RDS that is public, with its password in plain",
-    expect: ["databases-not-public violation db", "plain-secret-in-state violation db", "admin-ports-not-open violation db"],
+    expect: [
+      "databases-not-public violation db",
+      "databases-encrypted violation db",
+      "plain-secret-in-state violation db",
+      "admin-ports-not-open violation db",
+    ],
     build(p) {
       const own = group(p, "db", [tcp(5432)]);
       p.add("aws:rds/instance:Instance", "db", {
@@ -115,6 +120,28 @@ export const PLATFORMS: readonly Stranger[] = [
         taskDefinition: definition.arn,
         networkConfiguration: { subnets: [inner.id], securityGroups: [tasks.id], assignPublicIp: false },
         loadBalancers: [{ targetGroupArn: pool.arn, containerName: "app", containerPort: 8080 }],
+      });
+    },
+  },
+  {
+    title: "Fargate service with public addresses behind plain HTTP",
+    expect: ["endpoints-restricted violation app", "endpoints-restricted violation http"],
+    build(p) {
+      const { vpc, open } = vpcWithNat(p);
+      const front = group(p, "alb", [tcp(80)], { vpcId: vpc.id });
+      const balancer = p.add("aws:lb/loadBalancer:LoadBalancer", "alb", { securityGroups: [front.id], subnets: [open.id] });
+      const inside = p.add("aws:lb/loadBalancer:LoadBalancer", "inside", { internal: true, subnets: [open.id] });
+      const pool = p.add("aws:lb/targetGroup:TargetGroup", "app", { port: 8080, protocol: "HTTP", targetType: "ip", vpcId: vpc.id });
+      const forward = [{ type: "forward", targetGroupArn: pool.arn }];
+      const redirect = [{ type: "redirect", redirect: { port: "443", protocol: "HTTPS", statusCode: "HTTP_301" } }];
+      const listen = (name: string, loadBalancerArn: unknown, defaultActions: object[]): unknown =>
+        p.add("aws:lb/listener:Listener", name, { loadBalancerArn, port: 80, protocol: "HTTP", defaultActions });
+      listen("http", balancer.arn, forward);
+      listen("sends-on", balancer.arn, redirect);
+      listen("inside", inside.arn, forward);
+      p.add("aws:ecs/service:Service", "app", {
+        launchType: "FARGATE",
+        networkConfiguration: { subnets: [open.id], securityGroups: [front.id], assignPublicIp: true },
       });
     },
   },
