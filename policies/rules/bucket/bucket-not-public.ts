@@ -77,9 +77,12 @@ function forStrangers(text: PolicyText, statement: Statement, what: string): Fin
 function strangeNetworks(graph: Graph, text: PolicyText, statement: Statement, what: string): Finding[] {
   const strange = networksNamed(statement).filter((id) => resolveId(graph, id).length === 0);
   if (strange.length === 0) return [];
-  // Who only reads by way of a network that stands in the policy by its id may be another stack of the owner's.
-  if (!WRITES.some((action) => actionAnswer(statement, action) !== "no"))
-    return [finding(text, `${what} by way of ${strange.join(", ")}, and whether that is your own cannot be told: ${FIX}`, "unknown")];
+  // Who only reads by way of an endpoint that stands in the policy by its id may be another stack of the owner's. A whole VPC lets in all that is in it.
+  if (!WRITES.some((action) => actionAnswer(statement, action) !== "no")) {
+    const networks = strange.filter((id) => !id.startsWith("vpce-"));
+    const doubt = `${what} by way of ${networks.join(", ")}, and whether that is your own cannot be told: ${FIX}`;
+    return networks.length === 0 ? [] : [finding(text, doubt, "unknown")];
+  }
   const open = ofType(graph, /^aws:ec2\/(vpcEndpoint|vpc):/).some(({ id }) => id === undefined);
   const named = `${what} by way of ${strange.join(", ")}`;
   return open
