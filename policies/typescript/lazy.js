@@ -1,14 +1,23 @@
 /**
- * Packages that @pulumi/pulumi loads when it starts and uses only to send functions to the cloud, which no program here
- * does: the TypeScript compiler and npm's tree of packages, half a second together. They are loaded at their first use.
+ * Packages that @pulumi/pulumi loads when it starts and uses for what no program here does: to send functions to the cloud (the TypeScript compiler,
+ * npm's tree of packages, what reads a package.json), to run its own CLI, to trace calls, to read plug-ins' YAML. The first two are half a second,
+ * the others a fifth of the files that are left. They are loaded at their first use.
  */
 const { dirname } = require("node:path");
 
-const LAZY = ["typescript", "@npmcli/arborist"];
+const LAZY = ["typescript", "@npmcli/arborist", "normalize-package-data", "fdir", "execa", "tmp", "js-yaml", "@opentelemetry/api"];
 
-/** Stands for a module's exports. `__esModule`: the SDK then keeps the object instead of copying what is in it. */
+/**
+ * Stands for a module's exports, also where these are a function. `__esModule`: the SDK then keeps the object instead of copying what is in it,
+ * and asks a module that has none for `default`.
+ */
 function later(load) {
-  return new Proxy({}, { get: (_, key) => (key === "__esModule" ? true : load()[key]) });
+  const get = (_, key) => {
+    if (key === "__esModule") return true;
+    const real = load();
+    return key === "default" && real.__esModule !== true ? real : real[key];
+  };
+  return new Proxy(() => undefined, { get, apply: (_, self, args) => Reflect.apply(load(), self, args) });
 }
 
 /** Puts them into Node's module cache, for this process, unless they are there. */
