@@ -191,9 +191,44 @@ const mapfile: Builtin = ({ args, state, scope }) => {
   return "ok";
 };
 
+/** Where getopts stands within a word of bundled options: no name that a script can give to a variable. */
+const WITHIN = "getopts position";
+
+/** `while getopts m:o: opt; do case $opt in ...`: the options of the function or script, one a call. */
+const getopts: Builtin = ({ args: [spec = "", name = "", ...given], state }) => {
+  const words = given.length > 0 ? given : state.args;
+  const index = Number(state.variables.get("OPTIND")?.values[0]) || 1;
+  const set = (variable: string, value: string): unknown => state.variables.set(variable, { values: [value] });
+  const word = words?.[index - 1];
+  if (words === undefined || !Number.isInteger(index) || (word !== undefined && !isKnown(word) && !/^-/u.test(word))) {
+    for (const one of [name, "OPTARG", "OPTIND"]) set(one, hole("value", `$${one}`));
+    return "open";
+  }
+  if (word === undefined || !/^-./u.test(word) || word === "--") {
+    set(name, "?");
+    if (word === "--") set("OPTIND", String(index + 1));
+    return "failed";
+  }
+  const [at = "", offset = ""] = (state.variables.get(WITHIN)?.values[0] ?? "").split(":");
+  const start = at === String(index) ? Number(offset) : 1;
+  const letter = word[start] ?? "";
+  const known = spec.replace(/^:/u, "").includes(letter) && letter !== ":";
+  const takes = known && spec[spec.indexOf(letter, spec.startsWith(":") ? 1 : 0) + 1] === ":";
+  const rest = word.slice(start + 1);
+  set(name, known ? letter : "?");
+  if (takes) set("OPTARG", rest === "" ? (words[index] ?? "") : rest);
+  else state.variables.delete("OPTARG");
+  const isLast = takes || rest === "";
+  set("OPTIND", String(isLast ? index + (takes && rest === "" ? 2 : 1) : index));
+  set(WITHIN, isLast ? "" : `${String(index)}:${String(start + 1)}`);
+  return "ok";
+};
+
 const shift: Builtin = ({ args, state }) => {
   const count = Number(args[0] ?? "1");
-  if (state.args) state.args = state.args.slice(Number.isNaN(count) ? 1 : count);
+  // By a number that is not known, whatever is left may be any of them.
+  if (Number.isNaN(count)) state.args = undefined;
+  else if (state.args) state.args = state.args.slice(count);
   return "ok";
 };
 
@@ -252,6 +287,7 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   read,
   mapfile,
   readarray: mapfile,
+  getopts,
   shift,
   exit,
   trap,

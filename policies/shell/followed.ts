@@ -1,4 +1,5 @@
 /** Which commands stand in files that somebody runs later, and as whom. */
+import { hole, isKnown } from "./text";
 import { tmpfileCommands } from "./tmpfiles";
 
 export interface Command {
@@ -14,7 +15,7 @@ const UNIT = /\/systemd\/.*\.(service|socket|mount|conf)$/u;
 /** The commands that a file makes somebody run later; none for other files. */
 export function commandsOf(path: string, text: string): Command[] {
   if (SCRIPTS.test(path)) return [{ text, user: userOf(path) }];
-  if (UNIT.test(path)) return unitCommands(text);
+  if (UNIT.test(path)) return unitCommands(path, text);
   if (/\/tmpfiles\.d\/[^/]+\.conf$/u.test(path)) return [{ text: tmpfileCommands(text), user: ROOT }];
   if (/^\/etc\/(crontab$|cron\.d\/)/u.test(path)) return cronCommands(text, undefined);
   if (/^\/var\/spool\/cron\//u.test(path)) return cronCommands(text, path.slice(path.lastIndexOf("/") + 1));
@@ -47,13 +48,41 @@ const matches = (text: string, pattern: RegExp): Command[] =>
 /** The user whose folder it lies in. */
 const userOf = (path: string): string => /^\/home\/([^/]+)\//u.exec(path)?.[1] ?? ROOT;
 
-function unitCommands(text: string): Command[] {
+/** `x@.service`: what stands for the instance is not known, and may be a path. */
+const OF_INSTANCE = /[iIjJf]/u;
+const SPECIFIERS: Readonly<Record<string, string>> = {
+  h: "/root",
+  t: "/run",
+  S: "/var/lib",
+  C: "/var/cache",
+  L: "/var/log",
+  E: "/etc",
+  T: "/tmp",
+  V: "/var/tmp",
+  "%": "%",
+};
+
+/** What systemd puts in the place of `%h`, `%f` and the like, as far as the name of the unit says it. */
+function specified(command: string, path: string): string {
+  const name = path.replace(/\.d\/[^/]+$/u, "").replace(/^.*\//u, "");
+  const instance = /@(.+)\.\w+$/u.exec(name)?.[1];
+  const isTemplate = name.includes("@");
+  return command.replace(/%([a-zA-Z%])/gu, (all, letter: string) => {
+    if (isTemplate && OF_INSTANCE.test(letter)) {
+      if (instance === undefined || !isKnown(instance)) return hole("value", `instance of ${name}`);
+      return letter === "i" ? instance : `${letter === "f" ? "/" : ""}${instance.replaceAll("-", "/").replaceAll("\\x2d", "-")}`;
+    }
+    return letter === "n" ? name : (SPECIFIERS[letter] ?? all);
+  });
+}
+
+function unitCommands(path: string, text: string): Command[] {
   const lines = text.replace(/\\\n\s*/gu, " ").split("\n");
   const dynamic = lines.some((line) => /^\s*DynamicUser\s*=\s*(yes|true|1|on)\s*$/u.test(line));
   const user = lines.map((line) => /^\s*User\s*=\s*(\S+)/u.exec(line)?.[1]).findLast((u) => u !== undefined) ?? (dynamic ? "nobody" : ROOT);
   return lines.flatMap((line) => {
     const match = /^\s*Exec(?:Start|StartPre|StartPost|Stop|StopPost|Reload|Condition)\s*=\s*([-@:+!|]*)([^-@:+!|\s].*)$/u.exec(line);
-    return match ? [{ text: (match[2] ?? "").replaceAll("%%", "%"), user: /[+!]/u.test(match[1] ?? "") ? ROOT : user }] : [];
+    return match ? [{ text: specified(match[2] ?? "", path), user: /[+!]/u.test(match[1] ?? "") ? ROOT : user }] : [];
   });
 }
 

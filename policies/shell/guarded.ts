@@ -30,13 +30,22 @@ const isAbove = (path: string, home: string): boolean =>
 /** Words that can be paths, however they are wrapped: `-v /a:/b`, `path=/a`, `@/a`, `'/a'`. */
 const PIECES = /[^\s"'`=:,;()<>|&@\\{}[\]]+/gu;
 
-/** Guarded paths that a text names. Nothing of the text is run. */
-export function guardedIn(text: string, state: State, home: string): string[] {
+/** `/files/etc/ssh/sshd_config` of Augeas, `/mnt/etc/shadow` of a disk that is mounted: paths of the machine behind a root of their own. */
+const behindRoot = (path: string, home: string): string | undefined => {
+  const at = [path.indexOf("/etc/", 1), path.indexOf(`${home}/`, 1)].find((one) => one > 0);
+  return at === undefined ? undefined : path.slice(at);
+};
+
+/** Guarded paths that a text names. Nothing of the text is run. @param anywhere behind another root as well */
+export function guardedIn(text: string, state: State, home: string, anywhere = false): string[] {
   const found = new Set<string>();
   for (const [piece] of mapHoles(plain(text), () => "\uE003").matchAll(PIECES)) {
     if (/^([a-z][a-z0-9+.-]*:)?\/\//u.test(piece)) continue;
     const path = pathOf(piece, state);
-    if (path !== undefined && (isGuarded(path, home) || (piece.startsWith("/") && isAbove(path, home)))) found.add(path);
+    if (path === undefined) continue;
+    const inner = anywhere ? behindRoot(path, home) : undefined;
+    if (isGuarded(path, home) || (piece.startsWith("/") && isAbove(path, home))) found.add(path);
+    else if (inner !== undefined && isGuarded(inner, home)) found.add(inner);
   }
   return [...found];
 }

@@ -6,9 +6,10 @@ import { joinFiles, resolveLinks } from "./files";
 import type { Place } from "./files";
 import { exactly } from "./mode";
 import { locate, within } from "./origin";
-import { nameOf } from "./paths";
+import { isWithin, nameOf } from "./paths";
 import { contentOf } from "./redirects";
 import { cannotTell, unclear } from "./report";
+import { pathsIn, runsFetched, withoutReads } from "./python";
 import { suspect } from "./unmodelled";
 import { inSubshell, runScript } from "./run";
 import { isSecretPath } from "./subjects";
@@ -249,8 +250,19 @@ function python(code: string, call: Call): void {
       rest.replace(/^[ \t]*#.*$/gmu, ""),
     )
   )
-    unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`);
+    unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`, undefined, reachesHosts(rest));
+  else if (runsFetched(rest)) cannotTell(scope, `a program in ${nameOf(call.name)} that makes code of what it fetches`);
+  else if (call.args.includes("-c")) {
+    // A program in one word of the script; its working files are the application's business.
+    const { home } = context;
+    const named = pathsIn(withoutReads(rest)).filter(
+      (path) => !isWithin(path, home) || isWithin(path, `${home}/models`) || isSecretPath(path),
+    );
+    suspect(call.name, { ...call, args: [], scope: { ...scope, channels: new Map() } }, named.join("\n"));
+  }
 }
+
+const reachesHosts = (code: string): boolean => /\b(ssh|scp|sftp|rsync|ansible\w*|paramiko|fabric)\b/u.test(code);
 
 /** The application's own code runs as the service anyway; what root runs of it, or the machine that runs Pulumi, has to be seen. */
 function unknownProgram(file: string, call: Call): void {

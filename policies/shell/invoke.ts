@@ -5,6 +5,8 @@ import { readAll, stdinOf } from "./channels";
 import { evaluate, fromWords } from "./conditions";
 import { EFFECTS, QUESTIONS } from "./effects";
 import { find, xargs } from "./effects/find";
+import { noteLoss } from "./effects/guards";
+import { behindIp, hooksOf } from "./effects/hooks";
 import { dump } from "./effects/reveal";
 import { noteInput, sender } from "./effects/send";
 import { expandText, expandWords } from "./expand";
@@ -133,6 +135,7 @@ export function invoke(
     code: pythonFile(name, args, state),
     assignments,
     ignored: scope.ignored,
+    ...(isInside(program, state) ? { isInside: true as const } : {}),
   });
   if (holesOf(name).length > 0) {
     unclear(state, scope, `a command that is not known: ${show(program)}`);
@@ -153,6 +156,12 @@ export function invoke(
   if (name === "xargs") return xargs(call, (words, s, inner) => invoke(words, s, deeper(inner)));
   return runProgram(program, call);
 }
+
+/** Functions and builtins run within the shell: nobody sees their words in the list of processes. */
+const isInside = (program: string, state: State): boolean =>
+  state.functions.has(program) ||
+  BUILTINS[program] !== undefined ||
+  /^(echo|printf|test|\[|\[\[|eval|exec|\.|source|builtin|command|\{|\})$/u.test(program);
 
 const MOST_NESTED = 40;
 const deeper = (scope: Scope): Scope => ({ ...scope, depth: scope.depth + 1 });
@@ -223,7 +232,12 @@ function runProgram(program: string, call: Call): Status {
   const started = startedBy(name, args);
   if (started) return invoke(started, call.state, deeper(scope));
   const unwrap = WRAPPERS[name];
+  if (name === "ssh") for (const text of hooksOf(call)) runShellText(text, call.state, deeper(scope));
   if (unwrap && !(name === "command" && /^-[vV]/u.test(args[0] ?? ""))) return runWrapped(unwrap(args), call);
+  const behind = behindIp(call);
+  if (behind) return invoke(behind, call.state, deeper(scope));
+  for (const text of hooksOf(call)) runShellText(text, call.state, deeper(scope));
+  noteLoss(call);
   const interpreter = interpreterOf(name);
   if (interpreter) return interpreter({ ...call, scope: deeper(scope) });
   const effect = EFFECTS[name];
@@ -289,9 +303,14 @@ function runElsewhere(wrapped: Wrapped, call: Call): Status {
   );
   scope.context.record.written.length = written;
   if (changed !== undefined)
-    cannotTell(scope, `commands on ${show(wrapped.elsewhere ?? "another host")} that change ${show(changed)} there`);
+    cannotTell(scope, `commands on ${show(wrapped.elsewhere ?? "another host")} that change ${show(changed)} there`, undefined, true);
   else if (holesOf(text).length > 0 && named.length > 0)
-    cannotTell(scope, `commands on ${show(wrapped.elsewhere ?? "another host")} that are not known and name ${show(named[0] ?? "")}`);
+    cannotTell(
+      scope,
+      `commands on ${show(wrapped.elsewhere ?? "another host")} that are not known and name ${show(named[0] ?? "")}`,
+      undefined,
+      true,
+    );
   return status;
 }
 

@@ -95,6 +95,8 @@ export interface Executed {
   readonly assignments: readonly (readonly [string, string])[];
   /** Its failure has no effect: `|| true`, `|| :`, `; true` after it in the same list. */
   readonly ignored: boolean;
+  /** A function or a builtin of the shell: no process of its own. */
+  readonly isInside?: true;
 }
 
 /** Content written into a file. */
@@ -111,6 +113,8 @@ export interface Written {
 /** Text that could not be followed. */
 export interface Unclear {
   readonly what: string;
+  /** It reaches other hosts from here, which matters where a local Command runs it. */
+  readonly onHosts?: boolean;
   readonly place: Place;
 }
 

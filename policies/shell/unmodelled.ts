@@ -3,7 +3,7 @@
  * that it is given is not known afterwards, and a program that nobody has shown may have changed anything.
  */
 import type { Call } from "./call";
-import { readAll, stdinOf, tick, write } from "./channels";
+import { openForWriting, readAll, stdinOf, tick, write, writeContent } from "./channels";
 import type { Entry } from "./files";
 import { below, joinEntries, resolveLinks, select } from "./files";
 import { ANY_MODE } from "./mode";
@@ -33,14 +33,16 @@ export function suspect(program: string, call: Call, code = ""): void {
   const { name, args, state, scope } = call;
   const { home } = scope.context;
   const given = [code, ...args, ownInput(call), ...args.map((arg) => fileText(arg, call))].join("\n");
-  const named = guardedIn(given, state, home);
+  const named = guardedIn(given, state, home, true);
   const what = `«${name}», a program that is not modelled`;
   if (named.length > 0) {
     for (const path of named) blur(path, call);
     cannotTell(scope, `${what} and is given ${show(named[0] ?? "")}`);
     return;
   }
-  if (RUNNERS.has(name) && (state.user === "root" || isWithin(state.cwd, home)) && !isQuestion(args))
+  if (FLEETS.test(name) && scope.context.isOperator === true && !isQuestion(args))
+    cannotTell(scope, `${what} and changes hosts`, undefined, true);
+  else if (RUNNERS.has(name) && (state.user === "root" || isWithin(state.cwd, home)) && !isQuestion(args))
     cannotTell(scope, `${what} and runs text of files that nobody has shown`);
   else if (
     program.startsWith("/") &&
@@ -52,6 +54,10 @@ export function suspect(program: string, call: Call, code = ""): void {
     cannotTell(scope, `${show(program)}, a program that nobody has shown`);
   else if (state.user === "root" && args.some(isWholeHole) && RUNNERS.has(name)) cannotTell(scope, `${what} with words that are not known`);
 }
+
+/** Tools that set other hosts up from the machine that runs them. */
+const FLEETS =
+  /^(ansible(-playbook|-console)?|pyinfra|fab|bolt|salt(-ssh)?|knife|chef-run|pdsh|pssh|parallel-ssh|clush|cap|mina|kamal|nixos-rebuild|colmena|deploy-rs)$/u;
 
 const isQuestion = (args: readonly string[]): boolean =>
   args.some((a) => /^(--version|-V|--help|-h|version|help|--syntax-check|-n|--dry-run)$/u.test(a));
@@ -143,7 +149,8 @@ export function printFiles(call: Call): Status {
   const { name, args, state, scope } = call;
   const operands = args.filter((a) => !a.startsWith("-"));
   const given = args.some((a) => /^(-[ef]|--(regexp|file|expression)\b)/u.test(a));
-  const files = (SCRIPTED.has(name) && !given ? operands.slice(1) : operands).map((arg) => readable(arg, call));
+  // `tr` has sets of characters for operands, and reads its input alone.
+  const files = (name === "tr" ? [] : SCRIPTED.has(name) && !given ? operands.slice(1) : operands).map((arg) => readable(arg, call));
   const quiet =
     args.some((a) => /^(-[abd-km-pr-zA-Z]*[qcl][a-zA-Z]*|--quiet|--silent|--brief|--count|--files-with.*)$/u.test(a)) &&
     /grep|^(diff|rg|ag|comm)$/u.test(name);
@@ -153,12 +160,14 @@ export function printFiles(call: Call): Status {
   }
   runsCommands(call);
   const environment = name === "envsubst" ? environmentOf(call) : "";
-  const takesInput = operands.length <= (SCRIPTED.has(name) && !given ? 1 : 0) || args.includes("-");
+  const takesInput = name === "tr" || operands.length <= (SCRIPTED.has(name) && !given ? 1 : 0) || args.includes("-");
   const input = takesInput ? readAll(scope.channels) : "";
   const text = [...files, input].join("");
   const secret = isSecretText(environment) || isSecretText(input) || files.some(isWholeSecret);
   const kind = secret ? "secret" : holesOf(text).some((h) => h.kind === "fetched") ? "fetched" : "value";
-  write(state, scope, 1, `${hole(kind, digestLabel(name, ...args, text))}\n`);
+  const printed = `${hole(kind, digestLabel(name, ...args, text))}\n`;
+  write(state, scope, 1, printed);
+  writesFiles(call, printed);
   return /^(e|f|z)?grep$|^(diff|cmp|rg|ag)$/u.test(name) ? "open" : "likely";
 }
 
@@ -168,6 +177,23 @@ const environmentOf = ({ state }: Call): string =>
     .filter(([variable]) => state.exported.has(variable) || state.options.allexport === true)
     .flatMap(([, { values }]) => values)
     .join("\n");
+
+/** `awk '{ print > "FILE" }'`, `sed -n 'w FILE'`: the text goes there, by whatever name; a name that the program makes up is not known. */
+function writesFiles(call: Call, text: string): void {
+  const { name, state, scope } = call;
+  const script = plain(call.args.join("\n"));
+  const isAwk = /awk$/u.test(name);
+  if (!isAwk && !/sed$/u.test(name)) return;
+  const targets = isAwk
+    ? [...script.matchAll(/\bprintf?\b[^>\n;}]{0,500}>>?[ \t]{0,20}([^\s;}]{1,300})/gu)].map(([, to = ""]) => to)
+    : [...script.matchAll(/(?:^|[;{}/\d$!gp])[ \t]{0,20}w[ \t]{1,20}(\/[^\s;}]{1,300})/gmu)].map(([, to = ""]) => `"${to}"`);
+  for (const target of targets) {
+    const path = /^"([^"]+)"$/u.exec(target)?.[1];
+    if (path !== undefined && /^\/dev\/(stdout|stderr|null)$/u.test(path)) continue;
+    if (path === undefined) cannotTell(scope, `a program in ${name} that writes ${show(target)}, a file whose name it makes up`);
+    else writeContent(state, scope.context, openForWriting(state, scope.context, absolute(path, state), true), text, true);
+  }
+}
 
 /** The languages of awk and sed can run commands and write files. */
 function runsCommands(call: Call): void {

@@ -1,9 +1,9 @@
 import { once } from "../../core/graph";
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
-import type { Executed } from "../../shell/state";
-import { show } from "../../shell/text";
-import { listening } from "./listening";
+import type { Executed, Written } from "../../shell/state";
+import { plain, show } from "../../shell/text";
+import { hostOf, listening } from "./listening";
 import { unitsOf, valuesOf } from "./units";
 import { publishedPorts } from "./published";
 import { forEachHost, unknown, violation } from "./findings";
@@ -30,7 +30,18 @@ function check(report: HostReport, settings: Settings): Finding[] {
           ),
         ],
   );
-  return [...units, ...record.executed.flatMap(checkRun), ...containers];
+  return [...units, ...record.executed.flatMap(checkRun), ...record.written.flatMap(ofConfiguration), ...containers];
+}
+
+/** `gunicorn.conf.py` is read from the folder that the application runs in, whatever its unit says. */
+function ofConfiguration({ path, content, place }: Written): Finding[] {
+  if (!/(^|\/)(gunicorn[\w.-]*\.py|hypercorn[\w.-]*\.(py|toml))$/u.test(path)) return [];
+  return [...plain(content).matchAll(/^[ \t]*bind[ \t]*=[ \t]*(.{1,500})$/gmu)].flatMap(([, value = ""]) => {
+    const given = [...value.matchAll(/"([^"]*)"|'([^']*)'/gu)].map(([, a, b]) => a ?? b ?? "");
+    return given.length > 0 && !/[+{(]|\bf["']/u.test(value)
+      ? say(given.map(hostOf), place)
+      : [unknown(place, `Cannot tell on which address the application listens: ${show(path)} says bind = ${show(value)}. ${FIX}`)];
+  });
 }
 
 const checkRun = once((run: Executed): readonly Finding[] =>

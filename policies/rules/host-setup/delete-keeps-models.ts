@@ -3,16 +3,30 @@ import type { HostReport } from "../../shell/host";
 import { isWithin, normalise, relation } from "../../shell/paths";
 import type { Executed } from "../../shell/state";
 import { DEEP, plain, show } from "../../shell/text";
-import { forEachRun, violation } from "./findings";
+import { forEachRun, unknown, violation } from "./findings";
 import { awsCall, programOf } from "./runs";
 
 const FIX = "Leave data alone in `delete`; drop the script, or limit it to what the Command itself made.";
 
-function check({ deletion }: HostReport, settings: Settings): Finding[] {
-  return deletion.executed.flatMap((run) => {
+function check(report: HostReport, settings: Settings): Finding[] {
+  const removed = report.deletion.executed.flatMap((run) => {
     const lost = loss(run, settings);
     return lost === undefined ? [] : [violation(run.place, `On delete, \`${show(run.argv.join(" "))}\` removes ${lost}. ${FIX}`)];
   });
+  return [...removed, ...others(report, settings)];
+}
+
+/** Models that are written over, and text that nobody can follow: either may be the end of them. */
+function others({ deletion }: HostReport, settings: Settings): Finding[] {
+  const models = `${settings.home}/models`;
+  return [
+    ...deletion.written.flatMap(({ path, place }) =>
+      isWithin(path, models) ? [violation(place, `On delete, ${show(path)} is written over. ${FIX}`)] : [],
+    ),
+    ...deletion.unclear.map(({ what, place }) =>
+      unknown(place, `Cannot tell whether the delete script removes models: it runs ${what}. ${FIX}`),
+    ),
+  ];
 }
 
 function loss(run: Executed, settings: Settings): string | undefined {
@@ -26,9 +40,14 @@ function loss(run: Executed, settings: Settings): string | undefined {
   }
   if (/^(rclone|s3cmd|s5cmd|mc)$/u.test(program))
     return operands.some((o) => /^(purge|delete|deletefile|del|rm|rb)$/u.test(o)) ? "objects of a bucket" : undefined;
-  const removes = /^(rm|rmdir|unlink|shred|truncate)$/u.test(program) || (program === "find" && run.argv.includes("-delete"));
+  const removes =
+    /^(rm|rmdir|unlink|shred|truncate)$/u.test(program) ||
+    (program === "find" && run.argv.includes("-delete")) ||
+    (program === "rsync" && run.argv.some((a) => /^--del/u.test(a)));
   const models = `${settings.home}/models`;
-  const hit = removes && operands.some((o) => hits(normalise(plain(o) === "~" ? settings.home : o, settings.home), models));
+  // A copy takes nothing away from where it comes from, but what lies where it goes.
+  const taken = removes || program === "mv" ? operands : /^(cp|install|ln)$/u.test(program) ? operands.slice(-1) : [];
+  const hit = taken.some((o) => hits(normalise(plain(o) === "~" ? settings.home : o, settings.home), models));
   return hit ? `models in ${models}` : undefined;
 }
 

@@ -76,7 +76,8 @@ export function checkMode(files: Files, subject: Subject, allowed: number, what:
   const { entry, path } = subject;
   const shown = withLinks(files, path);
   const bad = entry.mode.set & ~allowed & 0o7777;
-  const perhaps = entry.mode.may & ~allowed & 0o7777;
+  // A mode that nobody set may have any bit; setuid and the like on what is neither run nor entered by others give no right to read or write.
+  const perhaps = entry.mode.may & ~allowed & 0o777;
   if (inFog(files, entry) && files.fog) {
     return [
       unknown(

@@ -1,11 +1,14 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
-import { forEachHost, unknown } from "./findings";
+import { forEachRun, unknown } from "./findings";
 
 const FIX = "Keep scripts literal in `create`, pass values by stdin, and run no text from a variable, a file nobody showed or the network.";
 
 function check({ record, host }: HostReport, _settings: Settings): Finding[] {
-  return record.unclear.map(({ what, place }) => unknown(place, `Cannot tell what «${host.name}» ends up with: it runs ${what}. ${FIX}`));
+  // What the machine that runs Pulumi does to itself is nobody's business here; what it does to hosts from there is.
+  const unclear = host.isOperator === true ? record.unclear.filter(({ onHosts }) => onHosts === true) : record.unclear;
+  const name = host.isOperator === true ? "hosts end up with: the machine that runs Pulumi" : `«${host.name}» ends up with: it`;
+  return unclear.map(({ what, place }) => unknown(place, `Cannot tell what ${name} runs ${what}. ${FIX}`));
 }
 
 export const policy: Policy = {
@@ -19,5 +22,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo sh -c \\"$SCRIPT\\"" });`,
   good: `new command.remote.Command("x", { connection, create: "set -eu; sudo install -m 600 /dev/stdin /home/ddos/app/.env" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachRun(check),
 };

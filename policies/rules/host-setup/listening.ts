@@ -57,7 +57,7 @@ function addresses(name: string, words: readonly string[], environment: string):
 }
 
 /** The host of `host:port`, of `:port` (all addresses) and of `unix:path`. */
-function hostOf(binding: string): string {
+export function hostOf(binding: string): string {
   if (/^(unix|fd):|^\//u.test(binding)) return binding;
   const host = binding.replace(/:[^:\]]*$/u, "");
   return host === "" || /^\d+$/u.test(host) ? "0.0.0.0" : host;

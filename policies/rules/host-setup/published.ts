@@ -1,5 +1,6 @@
 /** Ports of the application and of the service that containers publish: by a command, by a unit, by Compose or by Quadlet. */
 import type { Settings } from "../../core/types";
+import { readYaml } from "../../core/yaml";
 import { LONG } from "../../shell/effects/containers";
 import type { Place } from "../../shell/files";
 import type { HostReport } from "../../shell/host";
@@ -34,12 +35,12 @@ export function publishedPorts({ record, files }: HostReport, settings: Settings
   });
 }
 
-/** Uvicorn's and gunicorn's own port where no unit says another one. */
+/** Uvicorn's and gunicorn's own port: a unit that says another one need not be the only one. */
 const USUAL = 8000;
 
 function applicationPorts(lines: readonly string[]): number[] {
   const found = lines.flatMap((line) => [...line.matchAll(/(?:--port[= ]|(?:--bind|-b)[= ]\S*:)(\d+)/gu)].map(([, port]) => Number(port)));
-  return found.length > 0 ? found : [USUAL];
+  return [...found, USUAL];
 }
 
 /** Options of `docker run`; the image and what follows it are the container's. */
@@ -57,9 +58,28 @@ const QUADLET = /\/containers\/systemd\/.*\.(container|pod)$/u;
 function ofFile(path: string, content: string): string[] {
   if (QUADLET.test(path)) return valuesOf(plain(content), "PublishPort");
   if (!COMPOSE.test(path)) return [];
-  return [...plain(content).matchAll(/^[ \t]*ports:[ \t]*\n((?:[ \t]*-[ \t]*\S.*(?:\n|$))+)/gmu)].flatMap(([, list = ""]) =>
+  const text = plain(content);
+  const document = readYaml(text);
+  // What is no YAML, and what stands in for text by an anchor, is read by its lines.
+  if (document && document.errors.length === 0 && !/[&*]\w/u.test(text))
+    return Object.values(asRecord(asRecord(document.toJS()).services)).flatMap((service) => {
+      const { ports } = asRecord(service);
+      return Array.isArray(ports) ? ports.flatMap(portOf) : [];
+    });
+  return [...text.matchAll(/^[ \t]*ports:[ \t]*\n((?:[ \t]*-[ \t]*\S.*(?:\n|$))+)/gmu)].flatMap(([, list = ""]) =>
     list.split("\n").flatMap((line) => /^[ \t]*-[ \t]*["']?([^"'\s]+)/u.exec(line)?.[1] ?? []),
   );
+}
+
+const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+
+/** `"8000:8000"`, `8000`, `{ target: 8000, published: 8000, host_ip: 127.0.0.1 }`. */
+function portOf(value: unknown): string[] {
+  if (typeof value === "string" || typeof value === "number") return [String(value)];
+  const { target, published, host_ip: address } = asRecord(value);
+  const parts = [address, published, target].filter((part) => typeof part === "string" || typeof part === "number");
+  return target === undefined ? [] : [parts.map(String).join(":")];
 }
 
 /** `[address:][host port:]container port[/protocol]`, each port possibly a range. */

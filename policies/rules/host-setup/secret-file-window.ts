@@ -2,22 +2,31 @@ import type { Finding, Policy, Settings } from "../../core/types";
 import type { HostReport } from "../../shell/host";
 import { isWithin } from "../../shell/paths";
 import { showMode } from "../../shell/mode";
-import { isSecretFile } from "../../shell/subjects";
-import { show } from "../../shell/text";
+import type { Entry } from "../../shell/files";
+import { isSecretFile, isSecretPath } from "../../shell/subjects";
+import { isKnown, show } from "../../shell/text";
 import { isEnvFile } from "./env-file-mode";
 import { isSheltered } from "../../shell/shelter";
 import { forEachHost, inFog, subjects, violation, withLinks } from "./findings";
 
 const FIX = "Set `umask 077` before writing, write with `install -m 600`, or stage in a folder of mode 700.";
 
-const READABLE = 0o044;
+/** Groups with more members than the one service or user that they are named after. */
+const MANY = /^(users|adm|nogroup|staff|sudo|www-data|nginx|ubuntu|admin|ec2-user|docker|systemd-journal|games|daemon|syslog)$/u;
+
+/** Whether others than root, the owner and a group of one service may read it. `.env` itself is its owner's alone. */
+function isReadable({ mode, owner, group }: Entry, path: string): boolean {
+  if ((mode.set & 0o004) !== 0) return true;
+  if ((mode.set & 0o040) === 0) return false;
+  return isSecretPath(path) || group === undefined || !isKnown(group) || (group !== owner && MANY.test(group));
+}
 
 function check(report: HostReport, settings: Settings): Finding[] {
   const { files, record } = report;
   const windows = record.written
     .filter((w) => isSecretFile(w.path, w.content) && !w.sheltered && w.content !== "" && !/^\/(dev|proc)\//u.test(w.path))
     .flatMap((w) => {
-      const open = w.entries.find((e) => (e.mode.set & READABLE) !== 0);
+      const open = w.entries.find((e) => isReadable(e, w.path));
       return open
         ? [
             violation(
@@ -28,9 +37,7 @@ function check(report: HostReport, settings: Settings): Finding[] {
         : [];
     });
   const kept = subjects(files, (path, e) => e.secret && e.kind === "file" && !(isWithin(path, settings.home) && isEnvFile(path, e)))
-    .filter(
-      (s) => (s.entry.mode.set & READABLE) !== 0 && !s.path.startsWith("/dev/") && !isSheltered(files, s.path) && !inFog(files, s.entry),
-    )
+    .filter((s) => isReadable(s.entry, s.path) && !s.path.startsWith("/dev/") && !isSheltered(files, s.path) && !inFog(files, s.entry))
     .map((s) =>
       violation(
         s.entry.place,

@@ -5,7 +5,8 @@ import { dropInOf } from "../../shell/paths";
 import { isApplication, unitsOf, valuesOf, wholeOf } from "./units";
 import type { Unit } from "./units";
 import { forEachHost, unknown, violation } from "./findings";
-import { programOf } from "./runs";
+import type { Executed } from "../../shell/state";
+import { programOf, wordsOf } from "./runs";
 import { isKnown, plain } from "../../shell/text";
 
 const FIX = "Set `User=ddos` and `Group=ddos` in the unit.";
@@ -32,12 +33,21 @@ function check({ record, files }: HostReport, settings: Settings): Finding[] {
     .filter(
       (run) =>
         run.user === "root" &&
-        /^(uvicorn|gunicorn|hypercorn|daphne)$/u.test(programOf(run)) &&
+        startsServer(run) &&
         !ofDropIns.has(run.argv.map(plain).join(" ")) &&
         !run.argv.some((a) => /^(--version|--help|--check-config|-V|-v|-h)$/u.test(plain(a))),
     )
     .map((run) => violation(run.place, `\`${show(run.argv.join(" "))}\` starts the application as root. ${FIX}`));
   return [...units, ...started];
+}
+
+const SERVER = /^(uvicorn|gunicorn|hypercorn|daphne|waitress-serve)$/u;
+
+/** `uvicorn app:app`, `python -m uvicorn app:app`. */
+function startsServer(run: Executed): boolean {
+  if (SERVER.test(programOf(run))) return true;
+  const words = wordsOf(run);
+  return /^python[\d.]*$/u.test(programOf(run)) && SERVER.test(words[words.indexOf("-m") + 1] ?? "") && words.includes("-m");
 }
 
 /** A drop-in changes what it names, and has the rest from its unit. */

@@ -1,5 +1,6 @@
 /** Programs and rules that make a port of a host reachable on another way than its security group says. */
 import type { Executed } from "../../shell/state";
+import { nameOf } from "../../shell/paths";
 import { show } from "../../shell/text";
 import { programOf, wordsOf } from "./runs";
 
@@ -18,6 +19,16 @@ export function tunnelOf(run: Executed): string | undefined {
     !/^(status|show|down|info|list\w*)\b/u.test(line)
   )
     return `\`${program}\` puts the host into another network`;
+  if (
+    program === "ip" &&
+    /\b(link|tunnel|tuntap|fou|l2tp)\b.*\badd\b/u.test(line) &&
+    (NETWORKS.test(line) || /^(-\S+ )*(tunnel|tuntap|l2tp)\b/u.test(line))
+  )
+    return `\`ip ${show(line)}\` puts the host into another network`;
+  if (program === "wg" && /^(set|setconf|addconf|syncconf)\b/u.test(line)) return "`wg` puts the host into another network";
+  if (program === "caddy" && /^(reverse-proxy|file-server|respond|run|start)\b/u.test(line)) return "`caddy` is a front of its own";
+  const behind = startedBy(program, words);
+  if (behind !== undefined) return `\`${program} ${show(behind)}\` starts what makes the host reachable on another way`;
   if (/^(ssh|autossh)$/u.test(program)) return sshTunnel(words);
   if (/^socat\d?$/u.test(program) && /\b(TCP|UDP|OPENSSL|SSL|SCTP)\d?-L(ISTEN)?:/iu.test(line))
     return `\`socat ${show(words.slice(0, 2).join(" "))}\` forwards a port`;
@@ -40,6 +51,25 @@ export function tunnelOf(run: Executed): string | undefined {
   if (program === "nft" && /\b(dnat|redirect)\b/u.test(line + run.stdin)) return "`nft` forwards a port";
   if (program === "firewall-cmd" && /--add-forward-port/u.test(line)) return "`firewall-cmd --add-forward-port` forwards a port";
   if (program === "ipvsadm" && /^-A|-a/u.test(line)) return "`ipvsadm` forwards a port";
+  return undefined;
+}
+
+const NETWORKS = /\btype\s+(wireguard|gre|gretap|erspan|ip6gre\S*|ipip|sit|vti6?|vxlan|geneve|xfrm|gtp|bareudp)\b/u;
+const JOINS =
+  /^(tailscaled?|zerotier(-one|-cli)?|netbird|nebula|twingate(-connector)?|wg-quick(@.*)?|openvpn(-client)?(@.*)?|netclient|tincd?(@.*)?|autossh(@.*)?|sing-box|v2ray|xray|hysteria\S*|shadowsocks\S*|ss-server|trojan\S*|wireguard|headscale)$/u;
+
+/** The program that another one starts: a unit of its package, an image of its maker, a package that is run without being installed. */
+function startedBy(program: string, words: readonly string[]): string | undefined {
+  const [action = "", ...rest] = words.filter((word) => !word.startsWith("-"));
+  const opens = (name: string): boolean => SERVICES.test(name) || JOINS.test(name);
+  if (program === "systemctl" || program === "service")
+    return (program === "service" ? rest.includes("start") || rest.includes("restart") : /^(start|restart|enable|reenable)$/u.test(action))
+      ? (program === "service" ? [action] : rest).find((unit) => opens(unit.replace(/\.service$/u, "")))
+      : undefined;
+  if (/^(docker|podman|nerdctl)$/u.test(program) && /^(run|create)$/u.test(action))
+    return rest.find((word) => /\//u.test(word) && opens(nameOf(word).replace(/[:@].*$/u, "")));
+  if (/^(npx|bunx|pnpx|npm|pnpm|yarn|uvx|pipx)$/u.test(program))
+    return [action, ...rest].find((word) => opens(word.replace(/(?<=.)@.*$/u, "")));
   return undefined;
 }
 

@@ -14,7 +14,7 @@ export const policy: Policy = {
   control: "SECRET-2",
   tags: ["secrets", "host-setup", "shell"],
   description:
-    "No client program gets a password, key or address with one as an argument, cut out of a secret file or set by one that is sourced.",
+    "No program gets a password, key or address with one as an argument, cut out of a secret file or set by one that is sourced.",
   why: "Every user of the host sees the arguments of every process (`ps`, /proc/PID/cmdline), whatever the mode of the file they came from.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -26,9 +26,9 @@ export const policy: Policy = {
   }),
 };
 
-/** Clients of databases, queues and web servers: they have a way of their own to be told a secret. */
-const CLIENT =
-  /^(psql|pg_dump|pg_dumpall|pg_restore|pg_isready|createdb|dropdb|mysql|mariadb|mysqladmin|mysqldump|mariadb-dump|redis-cli|valkey-cli|mongo|mongosh|mongodump|mongorestore|mongoexport|mongoimport|sqlcmd|cqlsh|clickhouse-client|influx|rabbitmqadmin|ldapsearch|ldapmodify|smbclient|sshpass|curl|wget|http|https|xh)$/u;
+/** They hand their words to a program that is looked at by itself. */
+const HANDS_ON =
+  /^(sudo|doas|env|su|runuser|timeout|nice|nohup|setsid|xargs|find|systemd-run|flock|stdbuf|time|ionice|chroot|nsenter|unshare|setpriv|gosu|su-exec)$/u;
 
 /** Its text came out of a secret file or a store for secrets. */
 const isSecret = (word: string): boolean => word.includes(SECRET_MARK) || holesOf(word).some(({ kind }) => kind === "secret");
@@ -40,8 +40,8 @@ const stepOf = ({ place }: Executed): string => place.runBy ?? place.urn;
 /** A variable that has its value from elsewhere, under a name that promises a secret. */
 const isVariable = (word: string): boolean => holesOf(word).some(({ label }) => label.startsWith("$") && isSecretName(label.slice(1)));
 
-function check({ program, argv, place }: Executed, sourced: boolean): Finding[] {
-  return CLIENT.test(program) && argv.slice(1).some((word) => isSecret(word) || (sourced && isVariable(word)))
+function check({ program, argv, place, isInside }: Executed, sourced: boolean): Finding[] {
+  return isInside !== true && !HANDS_ON.test(program) && argv.slice(1).some((word) => isSecret(word) || (sourced && isVariable(word)))
     ? [violation(place, `\`${program}\` gets a secret as an argument, which every user of the host sees while it runs: ${FIX}.`)]
     : [];
 }

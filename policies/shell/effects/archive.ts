@@ -3,7 +3,8 @@ import type { Call, Effect } from "../call";
 import { ANY_MODE, changeMode, masked } from "../mode";
 import type { Mode } from "../mode";
 import { parseOptions } from "../options";
-import { nameOf } from "../paths";
+import { isGuarded } from "../guarded";
+import { isWithin, nameOf } from "../paths";
 import { absolute, makeFolders, unpack } from "../tree";
 import { filter, makeFile } from "./create";
 import { DEEP, hole, holesOf, isKnown, plain, show } from "../text";
@@ -90,10 +91,33 @@ const withModeOption = (text: string | undefined, base: Mode): Mode =>
 /** `git add --force` takes what .gitignore leaves out: what is pushed from then on has it. */
 function stage(call: Call, words: readonly string[], base: string): void {
   const options = parseOptions(words, {});
-  if (!options.has("f", "force")) return;
   const named = options.has("A", "all") && options.operands.length === 0 ? ["."] : options.operands;
+  if (!options.has("f", "force")) {
+    for (const one of named) {
+      const secret = secretAt(one.startsWith("/") ? one : `${base}/${one}`, call);
+      if (secret !== undefined && !isIgnored(base, call))
+        cannotTell(call.scope, `«git add», which takes ${show(secret)} where no .gitignore names it, and goes wherever it is pushed,`);
+    }
+    return;
+  }
   for (const one of named)
     noteSent(one.startsWith("/") ? one : `${base}/${one}`, call, "a commit of git, which goes wherever it is pushed");
+}
+
+const isIgnored = (base: string, call: Call): boolean =>
+  /^(\/|\*\*\/)?\.env\*?$/mu.test(plain(contentOf(`${base}/.gitignore`, call.state)));
+
+/** Whatever a branch of somebody's repository holds by then becomes the application. */
+function follows(action: string, words: readonly string[], base: string, call: Call): void {
+  const { home } = call.scope.context;
+  const branch =
+    action === "pull" ||
+    words.some((word) => /^(origin|upstream|[\w.-]+)\/[\w./-]+$|^FETCH_HEAD$|^@\{u/u.test(word) && !/[./]py$/u.test(word));
+  if (branch && isWithin(base, home) && isGuarded(base, home))
+    cannotTell(
+      call.scope,
+      `«git ${show([action, ...words].join(" "))}» in ${show(base)}, which makes the application what a branch holds by then,`,
+    );
 }
 
 /** Git writes files under the umask of whoever calls it: a secret file that is named is another one afterwards. */
@@ -130,9 +154,10 @@ export const git: Effect = (call) => {
     makeFolders(call.state, call.scope.context, target, masked(exactly(0o777), call.state.umask));
     unpack(call.state, call.scope.context, target);
   } else if (action === "add") stage(call, rest, base);
-  else if (/^(checkout|restore|reset|stash|apply|am|pull|merge|rebase|cherry-pick|revert|clean)$/u.test(action ?? ""))
+  else if (/^(checkout|restore|reset|stash|apply|am|pull|merge|rebase|cherry-pick|revert|clean)$/u.test(action ?? "")) {
     replaced(call, rest, base);
-  else if (action === "archive") return filter(call);
+    if (/^(pull|reset|merge|rebase)$/u.test(action ?? "")) follows(action ?? "", rest, base, call);
+  } else if (action === "archive") return filter(call);
   else if (action === "rev-parse" || action === "log" || action === "describe") return filter(call);
   return "likely";
 };

@@ -6,7 +6,9 @@ import { parseOptions } from "../options";
 import { blur } from "../unmodelled";
 import { cannotTell } from "../report";
 import { isSecretPath } from "../subjects";
-import { digestLabel, hole, show } from "../text";
+import { contentOf } from "../redirects";
+import { digestLabel, hole, plain, show } from "../text";
+import { secretAt } from "./send";
 
 const VALUES = "vepwulmcaht";
 /** Options of docker that take a value. */
@@ -24,12 +26,29 @@ export const docker: Effect = (call) => {
   const inner = grouped ? parseOptions(others, { values: "fp", long: LONG, stops: true }) : undefined;
   const [action = "", ...rest] = inner ? inner.operands : [first, ...others];
   if (/^(run|create|exec|start|cp|commit|export)$/u.test(action)) reach(action, rest, call);
+  if (/^(build|buildx|bake)$/u.test(action) || (first === "buildx" && action === "build")) builds(rest, call);
   const prints = /^(inspect|config|convert|exec|run|logs)$/u.test(action) && first !== "config" && first !== "secret";
   const files = args.map((arg) => arg.replace(/^--[\w-]+=/u, "")).filter((arg) => isSecretPath(arg));
   const secret = prints && !/^(logs)$/u.test(action) && files.length > 0;
   write(state, scope, 1, `${hole(secret ? "secret" : "value", digestLabel("output of docker", ...args))}\n`);
   return "likely";
 };
+
+/** The context of an image is all that lies in a folder, but for what .dockerignore names. */
+function builds(args: readonly string[], call: Call): void {
+  const { operands } = parseOptions(args, {
+    values: "tfo",
+    long: { ...LONG, tag: "t", target: "t", "build-arg": "b", "cache-from": "c", "cache-to": "c" },
+  });
+  const folder = operands.at(-1) ?? ".";
+  const secret = secretAt(folder, call);
+  const ignored = plain(contentOf(`${folder}/.dockerignore`, call.state));
+  if (secret !== undefined && !/^(\*\*\/)?(\.env\*?|\*)$/mu.test(ignored))
+    cannotTell(
+      call.scope,
+      `«${call.name} build», whose context holds ${show(secret)}: it is in the image, and goes wherever that is pushed,`,
+    );
+}
 
 function reach(action: string, args: readonly string[], call: Call): void {
   const { state, scope } = call;

@@ -12,7 +12,7 @@ import { contentOf } from "../redirects";
 import { absolute, destination, makeFolders, place, remove, transfer, unpack } from "../tree";
 import { isKnown, plain } from "../text";
 import { isSecretFile } from "../subjects";
-import { noteSent } from "./send";
+import { noteFetched, noteSent } from "./send";
 import { userName } from "./permissions";
 
 const TARGET = { t: "t", "target-directory": "t", S: "S", suffix: "S" };
@@ -239,6 +239,7 @@ export const rsync: Effect = (call) => {
     if (!spared) for (const one of options.operands.slice(0, -1)) noteSent(one, call, to ?? "another host");
     return "likely";
   }
+  noteFetched(options.operands.slice(0, -1), call);
   const text = options.value("chmod");
   const bits = (prefix: string, base: Mode, kind: "file" | "dir"): Mode =>
     (text ?? "")

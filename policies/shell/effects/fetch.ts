@@ -6,7 +6,7 @@ import { parseOptions } from "../options";
 import { nameOf } from "../paths";
 import { absolute, makeFolders, unpack } from "../tree";
 import { makeFile } from "./create";
-import { noteInput, noteSent, noteText, noteUpload } from "./send";
+import { noteFetched, noteInput, noteSent, noteText, noteUpload } from "./send";
 import { contentOf } from "../redirects";
 import { hole, holdsSecret, plain } from "../text";
 
@@ -201,6 +201,7 @@ export const scp: Effect = (call) => {
     for (const one of options.operands.slice(0, -1)) noteSent(one, call, to ?? "");
     return "likely";
   }
+  noteFetched(options.operands.slice(0, -1), call);
   makeFile(call, absolute(to.endsWith("/") ? to + nameOf(plain(from)) : to, call.state), hole("value", "scp"));
   return "likely";
 };

@@ -4,6 +4,7 @@ import { readAll, write } from "../channels";
 import type { Status } from "../state";
 import { absolute, remove } from "../tree";
 import { parseOptions } from "../options";
+import { contentOf } from "../redirects";
 import { DEEP, DIRS, FILES, plain, STAR, QUESTION } from "../text";
 import { select, resolveLinks } from "../files";
 import type { Entry } from "../files";
@@ -142,7 +143,8 @@ export function xargs(call: Call, invoke: Invoke): Status {
     long: { "max-args": "n", replace: "I", delimiter: "d", "max-procs": "P", "arg-file": "a" },
     stops: true,
   });
-  const text = readAll(call.scope.channels);
+  const file = options.value("a");
+  const text = file === undefined ? readAll(call.scope.channels) : contentOf(file, call.state);
   const items = text.split(/[\s\0]+/u).filter((item) => item !== "");
   const argv = options.operands.length ? [...options.operands] : ["echo"];
   const marker = options.value("I") ?? (options.has("i") ? "{}" : undefined);

@@ -14,6 +14,7 @@ import { aws, curl, scp, wget } from "./fetch";
 import { base64, basename, cat, dirname, echo, head, id, printf, pwd, readlink, sha256sum, stat, verify, whoami } from "./output";
 import { groupmod, joinGroup, newUser, password, setcap, sysctl, systemctl, usermod, users } from "./system";
 import { packages } from "./packages";
+import { node, others } from "./registries";
 import { dump, lookUp } from "./reveal";
 import { chgrp, chmod, chown, setfacl } from "./permissions";
 
@@ -43,6 +44,15 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   dnf: packages,
   yum: packages,
   snap: packages,
+  npm: node,
+  npx: node,
+  pnpm: node,
+  pnpx: node,
+  yarn: node,
+  bunx: node,
+  cargo: others,
+  go: others,
+  gem: others,
   "ssh-import-id": importKeys,
   "ssh-import-id-gh": importKeys,
   "ssh-import-id-lp": importKeys,

@@ -6,7 +6,7 @@ import { parseOptions } from "../options";
 import { contentOf } from "../redirects";
 import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
-import { DEEP, hole, holdsSecret, holesOf, SECRET_MARK, show } from "../text";
+import { DEEP, hole, holdsSecret, holesOf, plain, SECRET_MARK, show } from "../text";
 
 const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
 
@@ -27,6 +27,18 @@ export function noteSent(path: string, call: Call, to: string): void {
   const secret = /^(https?:\/\/)?(localhost|127\.|\[::1\])/u.test(to) ? undefined : secretAt(path, call);
   if (secret !== undefined)
     call.scope.context.record.sent.push({ what: `${show(secret)}, which holds a secret, to ${show(to)}`, place: call.scope.context.place });
+}
+
+/** `scp host:/home/x/app/.env .`: a secret file of another host comes to lie here. */
+export function noteFetched(words: readonly string[], { scope: { context } }: Call): void {
+  for (const word of words.map(plain)) {
+    const [, host, path = ""] = /^([\w.@[\]:-]+?):(?!\/\/)(.+)$/u.exec(word) ?? [];
+    if (host !== undefined && isSecretPath(path))
+      context.record.sent.push({
+        what: `${show(path)} of ${show(host)}, which holds a secret, to where the script runs`,
+        place: context.place,
+      });
+  }
 }
 
 /** Its input goes there as well. */

@@ -145,7 +145,7 @@ export const systemctl: Effect = (call) => {
     cannotTell(call.scope, "«systemctl set-environment», which every service gets,");
   else if (action === "edit" && call.args.some((a) => a.startsWith("--stdin")))
     for (const unit of units)
-      place(call.state, call.scope.context, `/etc/systemd/system/${unit}.d/override.conf`, {
+      place(call.state, call.scope.context, `/etc/systemd/system/${/\.\w+$/u.test(unit) ? unit : `${unit}.service`}.d/override.conf`, {
         ...newFile(call.state, call.scope.context),
         content: readAll(call.scope.channels),
       });

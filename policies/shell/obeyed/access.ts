@@ -113,5 +113,10 @@ export const ACCESS: readonly Format[] = [
     decides: "which users there are, and with which rights",
     harmless: never,
   },
+  {
+    path: /^\/etc\/audit\/(rules\.d\/[^/]+\.rules|audit\.rules)$/u,
+    decides: "what the kernel writes down",
+    harmless: only(/^-[waAkpSF]\s/u, /^-[bfrc]\b/u, /^-[Di]$/u, /^-e\s*[12]$/u, /^--(backlog_wait_time|loginuid-immutable|reset-lost)\b/u),
+  },
   { path: /\/\.(shosts|rhosts)$|^\/etc\/(hosts\.equiv|ssh\/shosts\.equiv)$/u, decides: "who may log in without a key", harmless: never },
 ];

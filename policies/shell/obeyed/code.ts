@@ -122,7 +122,8 @@ export const CODE: readonly Format[] = [
     // Hooks are followed as commands (later.ts).
     harmless: only(
       /^[{}"]/u,
-      /^(APT::(Periodic|Install|Get::(Assume|Show|Install|Allow-Downgrades)|Default-Release|Keep|Cache|Archives|NeverAutoRemove|AutoRemove|Color)|Unattended-Upgrade|Acquire::(Retries|Languages|Force|GzipIndexes|CompressionTypes|Queue|PDiffs|https?::(Timeout|Pipeline|Dl-Limit|No-Cache))|Dpkg::(Options|Use-Pty|Lock|Progress)|DPkg::(Options|Use-Pty|Lock)|Binary::)/iu,
+      /^APT::Periodic::(?!(Unattended-Upgrade|Enable)\s+"0")/iu,
+      /^(APT::(Install|Get::(Assume|Show|Install|Allow-Downgrades)|Default-Release|Keep|Cache|Archives|NeverAutoRemove|AutoRemove|Color)|Unattended-Upgrade|Acquire::(Retries|Languages|Force|GzipIndexes|CompressionTypes|Queue|PDiffs|https?::(Timeout|Pipeline|Dl-Limit|No-Cache))|Dpkg::(Options|Use-Pty|Lock|Progress)|DPkg::(Options|Use-Pty|Lock)|Binary::)/iu,
       /(Invoke|Install-Pkgs)/u,
       /^(APT|DPkg|Dpkg|Update|Periodic)\s*\{/u,
     ),

@@ -99,6 +99,8 @@ const VALUES: Readonly<Record<string, Value>> = {
     value === "" || (value.match(/\S+/gu) ?? []).every((one) => /^"?(LANG|LC_\w+|TZ|AWS_(DEFAULT_)?REGION)=/u.test(one)),
   EnvironmentFile: (value, { application, home }) => application || paths(value).every((path) => !isGuarded(path, home)),
   PassEnvironment: (value) => words(value).every((name) => /^(LANG|LC_\w+|TZ|AWS_(DEFAULT_)?REGION)$/u.test(name)),
+  // A journal that keeps nothing.
+  Storage: (value) => !/^none$/iu.test(value),
   UnsetEnvironment: yes,
   BindPaths: handed,
   BindReadOnlyPaths: handed,

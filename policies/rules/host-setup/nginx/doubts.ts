@@ -25,7 +25,13 @@ export function nginxDoubts(text: string, settings: Settings, shown: ReadonlySet
   const single = all
     .filter(({ blocks }) => !DATA.test(blocks.at(-1) ?? ""))
     .flatMap((one) => doubtOf(one, settings).map((doubt) => ({ ...doubt, what: `\`${show(line(one))}\` ${doubt.what}` })));
-  return [...single, ...targetDoubts(all, settings.servicePort)];
+  const passed = all
+    .filter(({ name, blocks }) => name === "proxy_pass" && blocks.includes("stream"))
+    .map((one) => ({
+      what: `\`${show(line(one))}\` passes TCP on below nginx's limits, headers and log`,
+      certain: one.args[0]?.endsWith(`:${String(settings.servicePort)}`) === true,
+    }));
+  return [...single, ...passed, ...targetDoubts(all, settings.servicePort)];
 }
 
 const line = ({ name, args }: Directive): string => [name, ...args].join(" ").slice(0, 200);

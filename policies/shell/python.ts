@@ -1,0 +1,36 @@
+/** What a Python program does with what is guarded: calls that only read are understood, every other use of such a path is not known. */
+
+/** A path as the first argument of a call that reads it. `open` with a mode is one where the mode reads. */
+const READS: readonly RegExp[] = [
+  /\bopen\(\s*[rbfu]{0,2}(["'])[^"'\n]{1,300}\1\s*(,\s*(mode\s*=\s*)?["']r[bt]?["']\s*)?(,\s*(encoding|errors|newline|buffering)\s*=\s*[^,()]{1,40})*\)/gu,
+  /\b(pathlib\.)?Path\(\s*[rbfu]{0,2}(["'])[^"'\n]{1,300}\2\s*\)\s*\.(exists|is_file|is_dir|stat|read_text|read_bytes|iterdir|glob|rglob|resolve|name|stem|suffix)\b/gu,
+  /\bos\.(stat|listdir|scandir|access|chdir|walk|path\.\w+)\(\s*[rbfu]{0,2}(["'])[^"'\n]{1,300}\2/gu,
+  /\b(glob\.i?glob|joblib\.load|np\.load|numpy\.load|hashlib\.file_digest|dotenv_values|load_dotenv|sys\.path\.(append|insert))\(\s*(0\s*,\s*)?[rbfu]{0,2}(["'])[^"'\n]{1,300}\3/gu,
+];
+
+/** The code without its comments and without the paths that it reads only. */
+export const withoutReads = (code: string): string =>
+  READS.reduce((text, pattern) => text.replace(pattern, ""), code.replace(/^[ \t]*#.*$/gmu, ""));
+
+/** Strings that are a whole path of a file. A name alone, or a folder, says nothing of what the program does there. */
+export const pathsIn = (code: string): string[] =>
+  [...code.matchAll(/(["'])(\/[\w./-]{1,300})\1/gu)].map(([, , path = ""]) => path).filter((path) => path.split("/").length > 3);
+
+const LOADS = /\b((c?[pP]ickle|dill|cloudpickle|marshal|joblib|torch|shelve)\s*\.\s*loads?|exec|eval)\s*\(/u;
+const FETCHES =
+  /\b(urlopen|urlretrieve|requests\.(get|post|request)|httpx\.(get|post|request|stream)|hf_hub_download|snapshot_download|gdown\.download|wget\.download|download_file(obj)?)\s*\(/u;
+
+/** Text that came over the network becomes code: in one line, or by a name that was given to what was fetched. */
+export function runsFetched(code: string): boolean {
+  const lines = code.split("\n");
+  const names = new Set(
+    lines.flatMap((line) =>
+      FETCHES.test(line)
+        ? [...line.matchAll(/([A-Za-z_]\w*)\s*=[^=]|\bas\s+([A-Za-z_]\w*)\s*:/gu)].flatMap(([, a, b]) => a ?? b ?? [])
+        : [],
+    ),
+  );
+  return lines.some(
+    (line) => LOADS.test(line) && (FETCHES.test(line) || (line.match(/[A-Za-z_]\w*/gu) ?? []).some((word) => names.has(word))),
+  );
+}

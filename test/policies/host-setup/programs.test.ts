@@ -1,0 +1,186 @@
+/** Programs of ordinary administration that open, leak or lose something, and the same programs where they do not. */
+import { policies } from "../../../policies/rules";
+import type { Finding } from "../../../policies/core/types";
+import { verdicts } from "./program";
+import type { Step } from "./program";
+
+const ENV = "/home/ddos/app/.env";
+const SETUP = `set -eu\nsudo install -d -o ddos -g ddos /home/ddos/app\nsudo install -m 600 -o ddos -g ddos /dev/stdin ${ENV}\n`;
+const SECRET = "SECRET_KEY=0f9e8d7c6b5a\n";
+const after = (script: string): Step[] => [{ create: SETUP + script, stdin: SECRET, inputs: { logging: "none" } }];
+const shown = (script: string): Step[] => [{ create: SETUP, stdin: SECRET, inputs: { logging: "none" } }, { create: script }];
+const local = (create: string): Step[] => [{ type: "command:local:Command", create }];
+const onDelete = (text: string): Step[] => [{ create: "true", delete: text }];
+
+type Case = readonly [policy: string, verdict: Finding["verdict"] | "pass", script: string | Step[]];
+
+const MODES: readonly Case[] = [
+  [
+    "env-file-mode",
+    "violation",
+    `f() { local OPTIND o mode=600; while getopts m:q o; do case $o in m) mode=$OPTARG ;; *) ;; esac; done; shift $((OPTIND - 1)); sudo chmod "$mode" "$1"; }; f -qm 644 ${ENV}`,
+  ],
+  [
+    "env-file-mode",
+    "pass",
+    `f() { local OPTIND o mode=644; while getopts m:q o; do case $o in m) mode=$OPTARG ;; *) ;; esac; done; shift $((OPTIND - 1)); sudo chmod "$mode" "$1"; }; f -qm 600 ${ENV}`,
+  ],
+  ["env-file-mode", "violation", `echo ${ENV} > /tmp/list; sudo xargs -a /tmp/list chmod 644`],
+  ["env-file-mode", "violation", `sudo tar cf /dev/null --checkpoint=1 --checkpoint-action='exec=chmod 644 ${ENV}' /etc/hostname`],
+  ["env-file-mode", "violation", `sudo ip netns exec blue chmod 644 ${ENV}`],
+  ["env-file-mode", "violation", `sudo certbot renew --deploy-hook 'chmod 644 ${ENV}'`],
+  ["env-file-mode", "violation", `sudo apt-get -o DPkg::Post-Invoke::='chmod 644 ${ENV}' install -y jq`],
+  ["env-file-mode", "violation", `sudo psql -c '\\! chmod 644 ${ENV}'`],
+  [
+    "env-file-mode",
+    "pass",
+    "sudo certbot renew --deploy-hook 'systemctl reload nginx'; sudo tar -I zstd -cf /tmp/l.tzst /var/log/nginx; ip -br addr",
+  ],
+  [
+    "env-file-mode",
+    "unknown",
+    `printf '[Service]\\nExecStart=/bin/chmod 644 %%f\\n' | sudo tee /etc/systemd/system/open@.service >/dev/null`,
+  ],
+  [
+    "env-file-mode",
+    "violation",
+    `printf '[Service]\\nExecStart=/bin/chmod 644 %%f\\n' | sudo tee /etc/systemd/system/open@home-ddos-app-.env.service >/dev/null`,
+  ],
+  [
+    "env-file-mode",
+    "pass",
+    `printf '[Service]\\nExecStart=/usr/bin/rsync -a %%h/x %%S/y\\n' | sudo tee /etc/systemd/system/copy.service >/dev/null`,
+  ],
+  ["host-setup-readable", "unknown", "sudo augtool -s set /files/etc/ssh/sshd_config/PasswordAuthentication yes"],
+  ["host-setup-readable", "unknown", `sudo python3 -c 'import tarfile; tarfile.open("/tmp/x.tar").extract("f", "/home/ddos/models")'`],
+  [
+    "host-setup-readable",
+    "pass",
+    `python3 -c 'import joblib; joblib.load("/home/ddos/models/m.pkl"); print(open("/home/ddos/app/config.json").read())'`,
+  ],
+  ["models-read-only", "pass", "cd /home/ddos/models; sudo install -m 444 /tmp/m.pkl m.pkl; sudo chmod a-w ./*.pkl"],
+];
+const SECRETS: readonly Case[] = [
+  [
+    "script-output-keeps-secrets",
+    "violation",
+    shown(`p=$(systemctl show -p MainPID --value app); sudo cat "/proc/$p/environ" | tr '\\0' '\\n' | sort`),
+  ],
+  ["secret-in-arguments", "violation", `. ${ENV}; docker run -d -e "SECRET_KEY=$SECRET_KEY" worker`],
+  [
+    "secret-in-arguments",
+    "pass",
+    `. ${ENV}; [ -n "$SECRET_KEY" ]; say() { :; }; say "$SECRET_KEY"; docker run -d --env-file ${ENV} worker`,
+  ],
+  ["secret-file-window", "violation", `sudo awk -F= '{print $1 > "/var/www/html/c.txt"}' ${ENV}`],
+  [
+    "secret-file-window",
+    "pass",
+    `key=$(sudo cat ${ENV}); printf 'k: %s' "$key" | sudo install -m 640 -o root -g dd-agent /dev/stdin /etc/datadog-agent/datadog.yaml`,
+  ],
+  [
+    "secret-file-window",
+    "violation",
+    `key=$(sudo cat ${ENV}); printf 'k: %s' "$key" | sudo install -m 640 -o root -g www-data /dev/stdin /etc/app.yaml`,
+  ],
+  ["host-setup-readable", "unknown", "cd /home/ddos/app; git init -q; git add -A"],
+  ["host-setup-readable", "pass", "cd /home/ddos/app; echo .env >.gitignore; git init -q; git add -A"],
+  ["host-setup-readable", "unknown", "cd /home/ddos/app; sudo docker build -t app:1 ."],
+  ["host-setup-readable", "pass", "cd /home/ddos/app; echo .env >.dockerignore; sudo docker build -t app:1 ."],
+  ["secret-leaves-host", "violation", local(`scp -J ubuntu@198.51.100.7 ubuntu@10.0.1.5:${ENV} ./backend.env`)],
+];
+const CODE: readonly Case[] = [
+  ["no-remote-code", "violation", "sudo npm install -g git+https://github.com/example/cli.git"],
+  ["no-remote-code", "violation", "go install example.org/tool@latest"],
+  [
+    "no-remote-code",
+    "pass",
+    `npm ci --ignore-scripts; npm install -g pm2@5.4.2; npm i github:example/cli#${"a".repeat(40)}; cargo install ripgrep@14.1.0`,
+  ],
+  ["host-setup-readable", "unknown", "npx --yes some-tool"],
+  ["host-setup-readable", "pass", "npx --yes some-tool@1.2.3; npx --no-install prisma migrate deploy"],
+  [
+    "host-setup-readable",
+    "unknown",
+    `/opt/v/bin/python -c 'import pickle, urllib.request as u; pickle.loads(u.urlopen("https://m.example.org/m").read())'`,
+  ],
+  ["host-setup-readable", "unknown", "cd /home/ddos/app && git fetch -q origin && git reset -q --hard origin/main"],
+  ["host-setup-readable", "pass", `git -C /home/ddos/data/app fetch -q; cd /home/ddos/app && git checkout -q ${"a".repeat(40)}`],
+];
+const GUARDS: readonly Case[] = [
+  ["host-setup-readable", "unknown", "sudo ufw disable"],
+  ["host-setup-readable", "unknown", "sudo systemctl mask --now unattended-upgrades.service"],
+  ["host-setup-readable", "unknown", "sudo apt-get purge -y auditd"],
+  [
+    "host-setup-readable",
+    "unknown",
+    "sudo mkdir -p /etc/systemd/journald.conf.d; printf '[Journal]\\nStorage=none\\n' | sudo tee /etc/systemd/journald.conf.d/n.conf >/dev/null",
+  ],
+  [
+    "host-setup-readable",
+    "pass",
+    "sudo systemctl stop unattended-upgrades; sudo ufw default deny incoming; sudo systemctl disable --now snapd; printf '[Journal]\\nStorage=persistent\\n' | sudo tee /etc/systemd/journald.conf.d/n.conf >/dev/null",
+  ],
+  ["host-setup-readable", "pass", `echo '-w ${ENV} -p wa -k env' | sudo tee /etc/audit/rules.d/env.rules >/dev/null`],
+  ["service-not-root", "violation", "sudo systemd-run --unit=api2 /opt/v/bin/python -m uvicorn app:app"],
+  ["service-not-root", "pass", "sudo systemd-run --uid=ddos --unit=api2 /opt/v/bin/python -m uvicorn app:app"],
+];
+const DOORS: readonly Case[] = [
+  ["host-setup-opens-no-tunnel", "violation", "sudo ip link add wg0 type wireguard"],
+  ["host-setup-opens-no-tunnel", "violation", "sudo wg set wg0 peer x endpoint vpn.example.org:51820"],
+  ["host-setup-opens-no-tunnel", "violation", "sudo systemctl enable --now wg-quick@wg0"],
+  ["host-setup-opens-no-tunnel", "violation", "docker run -d cloudflare/cloudflared:2025.1.0 tunnel run"],
+  ["host-setup-opens-no-tunnel", "violation", "npx --yes localtunnel --port 9000"],
+  [
+    "host-setup-opens-no-tunnel",
+    "pass",
+    "sudo ip link set eth0 mtu 9001; sudo wg show; sudo systemctl enable --now nginx; docker run -d library/redis; npx --yes localize@1.0.0",
+  ],
+  [
+    "application-on-loopback",
+    "violation",
+    `sudo mkdir -p /opt/api; printf 'services:\\n  a:\\n    ports: ["8000:8000"]\\n' | sudo tee /opt/api/compose.yaml >/dev/null`,
+  ],
+  [
+    "application-on-loopback",
+    "violation",
+    `sudo mkdir -p /opt/api; printf 'services:\\n  a:\\n    ports:\\n      - target: 8000\\n        published: 80\\n' | sudo tee /opt/api/compose.yaml >/dev/null`,
+  ],
+  [
+    "application-on-loopback",
+    "pass",
+    `sudo mkdir -p /opt/api; printf 'services:\\n  a:\\n    ports: ["127.0.0.1:8000:8000", {target: 8000, published: 8000, host_ip: 127.0.0.1}]\\n' | sudo tee /opt/api/compose.yaml >/dev/null`,
+  ],
+  ["application-on-loopback", "violation", `echo 'bind = "0.0.0.0:8000"' | sudo tee /home/ddos/app/gunicorn.conf.py >/dev/null`],
+  ["application-on-loopback", "unknown", `echo 'bind = f"{HOST}:8000"' | sudo tee /home/ddos/app/gunicorn.conf.py >/dev/null`],
+  [
+    "application-on-loopback",
+    "pass",
+    `echo 'bind = ["127.0.0.1:8000", "unix:/run/a.sock"]' | sudo tee /home/ddos/app/gunicorn.conf.py >/dev/null`,
+  ],
+  [
+    "nginx-safe",
+    "violation",
+    "echo 'stream { server { listen 9000; proxy_pass 10.0.1.5:9000; } }' | sudo tee /etc/nginx/modules-enabled/9.conf >/dev/null",
+  ],
+];
+const LOSSES: readonly Case[] = [
+  ["delete-keeps-models", "violation", onDelete("mkdir -p /tmp/e; sudo rsync -a --delete /tmp/e/ /home/ddos/models/")],
+  ["delete-keeps-models", "violation", onDelete("sudo cp /dev/null /home/ddos/models/m.pkl")],
+  ["delete-keeps-models", "unknown", onDelete(`sudo python3 -c 'import shutil; shutil.rmtree("/home/ddos/models")'`)],
+  ["delete-keeps-models", "pass", onDelete("sudo systemctl disable --now app; sudo rm -f /etc/systemd/system/app.service")],
+];
+/** What a local Command does to hosts from where it runs. */
+const FROM_HERE: readonly Case[] = [
+  ["host-setup-readable", "unknown", local("ansible-playbook -i '10.0.1.5,' site.yml")],
+  ["host-setup-readable", "unknown", local(`python3 -c "import subprocess; subprocess.run(['ssh', 'h', 'sudo chmod 644 ${ENV}'])"`)],
+  ["host-setup-readable", "unknown", local(`ssh ubuntu@10.0.1.5 sudo chmod 644 ${ENV}`)],
+  ["host-setup-readable", "pass", local("ansible-playbook --syntax-check site.yml; npm ci; npx tsc; ssh ubuntu@10.0.1.5 uptime")],
+];
+
+test.each([...MODES, ...SECRETS, ...CODE, ...GUARDS, ...DOORS, ...LOSSES, ...FROM_HERE])("%s: %s: %j", async (id, verdict, script) => {
+  const policy = policies.find((one) => one.id === id);
+  if (!policy) throw new Error(`no policy ${id}`);
+  const found = await verdicts(policy, typeof script === "string" ? after(script) : script);
+  expect(found).toEqual(verdict === "pass" ? [] : expect.arrayContaining([verdict]));
+});
