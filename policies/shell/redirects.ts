@@ -3,7 +3,7 @@ import { drop, input, openForWriting, withChannels } from "./channels";
 import { expandText, expandWords } from "./expand";
 import type { Entry } from "./files";
 import { resolveLinks } from "./files";
-import { isPattern, normalise, relation } from "./paths";
+import { isPattern, normalise, parentOf, relation } from "./paths";
 import type { Channel, Scope, State, Status } from "./state";
 import type { Redirect } from "./syntax";
 import { isSecretPath } from "./subjects";
@@ -98,8 +98,9 @@ export function contentOf(name: string, state: State): string {
 const NETWORK = /^\/dev\/(tcp|udp)\/./u;
 const VOLATILE = /^\/(run|tmp|dev\/shm)\//u;
 
-/** What no step has made does not exist where every boot begins empty. */
+/** What no step has put into a folder that the steps made themselves, where every boot begins empty. Into /tmp as such anybody may put files. */
 const isNowhere = (path: string, entries: readonly Entry[] | undefined, { files }: State): boolean =>
-  VOLATILE.test(path) &&
+  VOLATILE.test(parentOf(path)) &&
+  (files.entries.get(resolveLinks(files, parentOf(path))) ?? []).some((e) => e.kind === "dir") &&
   (entries ?? []).every((e) => e.kind === "absent") &&
   ![...files.entries.keys()].some((key) => isPattern(key) && relation(key, path) !== "apart");

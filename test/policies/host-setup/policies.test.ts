@@ -216,10 +216,16 @@ const tables: Readonly<Record<string, Table>> = {
       "a drop-in has the user of its unit": [SERVICE, dropIn(`ExecStart=\nExecStart=${START} --host 127.0.0.1`)],
       DynamicUser: [unit(`DynamicUser=yes\nExecStart=${START}`)],
       "another service": [unit("ExecStart=/usr/sbin/nft -f /etc/nat.nft")],
+      "from a folder that the step has just made and put nothing into": [
+        "install -d -m 700 /run/own-$$ && sudo cp /run/own-$$/api.service /etc/systemd/system/api.service",
+      ],
       version: [`sudo /home/ddos/venv/bin/uvicorn --version`],
     },
     open: {
       "from a file nobody shows": ["sudo cp /tmp/api.service /etc/systemd/system/api.service"],
+      "from a file nobody shows, beside a folder of its own": [
+        "mkdir -p /tmp/own && sudo cp /tmp/api.service /etc/systemd/system/api.service",
+      ],
       "a drop-in whose unit is not seen": [dropIn(`ExecStart=\nExecStart=${START}`)],
     },
   },
