@@ -36,7 +36,11 @@ unless(gitless)("no tracked file holds a private key", () => {
   expect(holders).toEqual([]);
 });
 
-unless(gitless).each([".env", "app/.env", "key.pem", "models/x.pkl", "terraform.tfstate", "dev.tfvars"])("git ignores %s", (file) => {
+const PRIVATE = [
+  ...[".env", "app/.env", "key.pem", "id_ed25519", "models/x.pkl"],
+  ...["terraform.tfstate", "dev.tfvars", "state.json", "dev.stack-export.json", ".pulumi/stacks/dev.json"],
+];
+unless(gitless).each(PRIVATE)("git ignores %s", (file) => {
   expect(fs.readFileSync(path.join(ROOT, ".gitignore"), "utf8")).toContain(".env\n");
   expect(git("check-ignore", file).trim()).toBe(file);
 });

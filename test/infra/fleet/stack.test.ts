@@ -175,6 +175,7 @@ test("secrets are in the parameter alone, and marked; user data and bundle are k
   );
   const holds = ({ inputs }: GraphResource): boolean => [SECRET, ...base64].some((part) => JSON.stringify(inputs).includes(part));
   expect(fleet.resources.filter(holds).map(({ name }) => name)).toEqual(["fleet-secrets"]);
+  expect(byName(fleet, "aws:ssm/parameter:Parameter", "fleet-secrets").inputs.type).toBe("SecureString");
   const text = userData(fleet);
   expect(text).toContain("parameter=/fleet/ml-gateway/dev/backend\n");
   expect(text).toContain("group=ml-gateway-dev-backend\nhook=set-up\n");

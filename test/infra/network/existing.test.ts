@@ -1,5 +1,5 @@
 /** A stack in a VPC that is there already. */
-import type { Properties, RunResult } from "../../../infra/offline/engine";
+import type { Properties, Provider, RunResult } from "../../../infra/offline/engine";
 import { policies } from "../../../policies/rules";
 import { byName, evaluateDev } from "../evaluate";
 import { findings, judged } from "../judged";
@@ -186,13 +186,20 @@ test.each<[string, object, object, RegExp]>([
     /is in vpc-2, and the VPC of this stack is yet to be made/,
   ],
 ])("%s is refused before anything is registered", async (_title, sections, world, message) => {
-  const run = evaluateDev(sections as Record<string, object>, answering(world as Record<string, Properties>), true);
+  const provider = answering(world as Record<string, Properties>);
+  const registered: string[] = [];
+  const noted: Provider = {
+    ...provider,
+    create: (request) => (registered.push(request.type), provider.create(request)),
+  };
+  const run = evaluateDev(sections as Record<string, object>, noted, true);
   const text = await run.then(
     () => "nothing was refused",
     (error: Error) => error.message,
   );
   expect(text).toMatch(/^what the configuration names cannot be used:\n {2}- ml-gateway:/);
   expect(text).toMatch(new RegExp(message.source, "m"));
+  expect(registered).toEqual([]);
 });
 
 test("everything is said at once, and nothing twice", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostFiles } from "../../../infra/release/host-files";
 import { userData } from "../../../infra/hosts/user-data";
@@ -62,6 +62,18 @@ test.each([
   ["ddos-backup.timer", exampleSpec("backend", { backup: { schedule: "daily" } }), "/etc/systemd/system/ddos-backup.timer"],
   ["masked.env", backend, "/home/ddos/app/.env"],
 ])("golden %s", (name, spec, path) => expectGolden(name, content(spec, path)));
+
+test("no site of the gateway hands on what a client says of its own address", () => {
+  const sites = readdirSync(FOLDER).filter((name) => /^gateway.*\.nginx$/.test(name));
+  expect(sites.length).toBeGreaterThan(5);
+  for (const name of sites) {
+    const text = readFileSync(join(FOLDER, name), "utf8");
+    const passed = [...text.matchAll(/proxy_set_header (?:X-Real-IP|X-Forwarded-For|Forwarded) (.*);/g)].map(([, value]) => value);
+    expect([name, ...passed.filter((value) => value !== "$remote_addr" && value !== `""`)]).toEqual([name]);
+    expect(passed).toContain("$remote_addr");
+    expect(text).not.toMatch(/\$(http_(x_real|x_forwarded|forwarded)|proxy_add_x_forwarded_for)/);
+  }
+});
 
 test("golden user data, for a shell and not indented", () => {
   expectGolden("user-data.sh", userData("backend"));
