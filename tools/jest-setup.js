@@ -19,6 +19,9 @@ if (crypto.scryptSync[ANSWERS] === undefined) {
   crypto.scryptSync[ANSWERS] = answers;
 }
 
+// One Python answers what the tests of a worker ask of an application's code.
+require("./warm-python").keepPython(require("node:child_process"));
+
 for (const name of LAZY) jest.mock(name, () => later(() => jest.requireActual(name)));
 
 // What the program warns of is looked at by the tests that are about it; of hundreds of evaluations it would hide everything else.
