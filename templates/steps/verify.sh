@@ -191,7 +191,8 @@ note_watch() {
   if [ "$ago" -lt 15 ]; then
     return 0
   fi
-  said=$(journalctl --quiet --no-pager --output=cat -u ddos-watch.service -n 1 | cut -c 1-300)
+  # What the program said itself: systemd's own last line is that the unit failed, whatever the reason.
+  said=$(journalctl --quiet --no-pager --output=cat -n 1 _SYSTEMD_UNIT=ddos-watch.service | cut -c 1-300)
   if [ "$at" -eq 0 ]; then
     note "metrics and logs have not been sent to CloudWatch yet: ${said:-nothing in journalctl -u ddos-watch}"
   else

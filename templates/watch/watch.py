@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import time
+from collections import deque
 
 import watch_files
 import watch_logs
@@ -20,8 +21,8 @@ import watch_metrics
 
 ACCESS_LOG = "/home/ddos/logs/access.log"
 FILES = {"application": ["/home/ddos/logs/app.log"], "access": [ACCESS_LOG], "error": ["/home/ddos/logs/error.log"], "steps": ["/var/log/ddos/*.log"]}
-# Seconds after which a run begins nothing new, so that it is over before the next one.
-ENOUGH = 40
+# Seconds after which nothing new of a log is begun, of metrics and of logs, so that a run is over before the next one.
+ENOUGH = 20
 
 
 class Host:
@@ -30,7 +31,6 @@ class Host:
     def __init__(self, conf, folder):
         self.conf = conf
         self.file = os.path.join(folder, "state.json")
-        self.began = time.monotonic()
         self.problems = []
         self.session = None
         try:
@@ -68,25 +68,33 @@ class Host:
     def tried(self, what, job):
         """Whatever goes wrong, answers of a proxy that boto3 cannot read among it, is said at the end, and all else is sent."""
         try:
-            job()
+            return job()
         except Exception as error:
             self.problems.append(f"{what}: {type(error).__name__}: {' '.join(str(error).split())[:300]}")
+            return False
 
-    def each(self, key, path, take):
-        """Gives take() what is new in a log, piece by piece; what it has taken is not read again."""
-        while time.monotonic() - self.began < ENOUGH:
-            lines, mark, more, passed = watch_files.read_on(path, self.marks.get(key), self.first)
-            if passed > 0:
-                self.problems.append(f"{path}: {passed} bytes were passed over, because it is that far ahead")
-            if lines:
-                take(lines)
-            if mark is None:
-                self.marks.pop(key, None)
-            else:
-                self.marks[key] = mark
-            self.save()
-            if not more:
-                return
+    def in_turn(self, jobs):
+        """Each job, and again while it says that there is more: behind all others, so that a log without end holds up none."""
+        waiting = deque(jobs)
+        end = time.monotonic() + ENOUGH
+        while waiting and time.monotonic() < end:
+            what, job = waiting.popleft()
+            if self.tried(what, job):
+                waiting.append((what, job))
+
+    def piece(self, key, path, take):
+        """Gives take() a piece of what is new in a log; what it has taken is not read again. @returns whether there is more"""
+        lines, mark, more, passed = watch_files.read_on(path, self.marks.get(key), self.first)
+        if passed > 0:
+            self.problems.append(f"{path}: {passed} bytes were passed over, because it is that far ahead")
+        if lines:
+            take(lines)
+        if mark is None:
+            self.marks.pop(key, None)
+        else:
+            self.marks[key] = mark
+        self.save()
+        return more
 
 
 def metrics(host):
@@ -102,7 +110,8 @@ def metrics(host):
         put([{"MetricName": name, "Timestamp": now, "Unit": unit, "Value": value}])
 
     host.tried("memory and disk", lambda: put(watch_metrics.state_of_host(now)))
-    host.tried("requests", lambda: host.each("metrics", ACCESS_LOG, lambda lines: put(watch_metrics.answers(lines, conf["health"]))))
+    requests = lambda: host.piece("metrics", ACCESS_LOG, lambda lines: put(watch_metrics.answers(lines, conf["health"], now)))  # noqa: E731
+    host.in_turn([("requests", requests)])
     if "backup" in conf:
         host.tried("backup", lambda: one("BackupAge", "None", watch_metrics.backup_hours(conf, host.state, lambda: host.client("s3"), now)))
     if "certificate" in conf:
@@ -127,18 +136,20 @@ def logs(host):
             host.problems.append(f"{kind}: CloudWatch did not take {refused} events")
 
     def journal():
-        events, cursor = watch_logs.journal(conf["units"], host.state.get("cursor"))
+        events, cursor, more = watch_logs.journal(conf["units"], host.state.get("cursor"))
         if events:
             send("journal", events)
         if cursor is not None:
             host.state["cursor"] = cursor
         host.save()
+        return more
 
+    jobs = [("journal", journal)]
     for kind, patterns in FILES.items():
         for path in sorted(path for pattern in patterns for path in glob.glob(pattern)):
             taken = lambda lines, kind=kind: send(kind, watch_logs.events_of(lines, int(time.time() * 1000)))  # noqa: E731
-            host.tried(path, lambda path=path, taken=taken: host.each(path, path, taken))
-    host.tried("journal", journal)
+            jobs.append((path, lambda path=path, taken=taken: host.piece(path, path, taken)))
+    host.in_turn(jobs)
 
 
 def main(conf_file, folder):

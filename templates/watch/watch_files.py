@@ -4,9 +4,12 @@ import gzip
 import hashlib
 import os
 import stat
+import zlib
 
 # Read at once: what a small host has memory for.
 PIECE = 4 << 20
+# Of them at most so many lines: each takes some 500 bytes until it is sent, however short it is.
+MOST_LINES = 10_000
 # A log that is further ahead than this is caught up with from so near its end: a host that was cut off for days, or a file with a hole.
 FURTHEST = 64 << 20
 # So much of the beginning tells one log from the next under the same name.
@@ -37,23 +40,45 @@ def same(file, mark):
 
 
 def whole_lines(data):
-    """The lines that are ended; a line that is longer than a piece counts as one."""
-    end = data.rfind(b"\n") + 1
+    """The lines that are ended, as many as are taken at once; a line that is longer than a piece counts as one."""
+    end = 0
+    for _ in range(MOST_LINES):
+        ended = data.find(b"\n", end) + 1
+        if ended == 0:
+            break
+        end = ended
     return data[:end] if end > 0 else data if len(data) >= PIECE else b""
 
 
+def too_far(file, offset):
+    """Bytes that are passed over."""
+    return max(0, os.fstat(file.fileno()).st_size - offset - FURTHEST)
+
+
 def rest_of_rotated(path, mark):
-    """What was written between the last look and the rotation: the copy has it."""
-    for name, opened in ((f"{path}.1", open_log), (f"{path}.1.gz", lambda name: gzip.open(open_log(name)))):
+    """
+    A piece of what was written between the last look and the rotation: the copy has it. Copies that the application has put there cost no more time
+    than others: each look unpacks from the beginning, so a packed one is read to FURTHEST alone.
+    @returns bytes, and how many were passed over before them
+    """
+    for name, is_packed in ((f"{path}.1", False), (f"{path}.1.gz", True)):
+        if is_packed and mark["offset"] > FURTHEST:
+            continue
         try:
-            with opened(name) as file:
+            with open_log(name) as copy:
+                file = gzip.open(copy) if is_packed else copy
                 if print_of(file, mark["length"]) != mark["print"]:
                     continue
-                file.seek(mark["offset"])
-                return file.read(PIECE)
-        except (OSError, EOFError):
+                passed = 0 if is_packed else too_far(copy, mark["offset"])
+                file.seek(mark["offset"] + passed)
+                return file.read(PIECE), passed
+        except (OSError, EOFError, zlib.error):
             continue
-    return b""
+    return b"", 0
+
+
+def lines_of(data):
+    return [line for line in data.decode("utf-8", "replace").replace("\0", "").split("\n") if line.strip()]
 
 
 def read_on(path, mark, first):
@@ -67,19 +92,21 @@ def read_on(path, mark, first):
     except FileNotFoundError:
         return [], None, False, 0
     with file:
-        size = os.fstat(file.fileno()).st_size
         if mark is None and first:
-            return [], mark_at(file, size), False, 0
+            return [], mark_at(file, os.fstat(file.fileno()).st_size), False, 0
         before = b""
         mark = mark or {"offset": 0, "length": 0, "print": print_of(file, 0)}
         if not same(file, mark):
-            before = rest_of_rotated(path, mark)
+            before, passed = rest_of_rotated(path, mark)
+            if data := whole_lines(before):
+                return lines_of(data), {**mark, "offset": mark["offset"] + passed + len(data)}, True, passed
+            # A line that the rotation came into ends in the new log.
             mark = mark_at(file, 0)
-        passed = max(0, size - mark["offset"] - FURTHEST)
+        passed = too_far(file, mark["offset"])
         offset = mark["offset"] + passed
         file.seek(offset)
         read = file.read(PIECE)
         data = whole_lines(read)
         offset += len(data)
-        lines = (before + data).decode("utf-8", "replace").replace("\0", "").split("\n")
-        return [line for line in lines if line.strip()], mark_at(file, offset), len(read) == PIECE, passed
+        more = len(read) == PIECE or b"\n" in read[len(data) :]
+        return lines_of(before + data), mark_at(file, offset), more, passed

@@ -15,8 +15,9 @@ LONGEST = 32_000
 # What is older is refused, and so is what is more than two hours ahead.
 OLDEST = 14 * 24 * 3600 * 1000 - 3600 * 1000
 NEWEST = 2 * 3600 * 1000 - 60 * 1000
-# Entries of the journal that are taken at once.
+# Entries of the journal that are taken at once, and characters of them: what a small host has memory for.
 ENTRIES = 10_000
+CHARACTERS = 2 << 20
 
 ACCESS = re.compile(r"^\S+ \[([^\]]+)\] ")
 ERROR = re.compile(r"^(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) \[")
@@ -29,7 +30,7 @@ def time_of(line, now):
             return int(datetime.datetime.fromisoformat(match[1]).timestamp() * 1000)
         if match := ERROR.match(line):
             return int(datetime.datetime.strptime(match[1], "%Y/%m/%d %H:%M:%S").timestamp() * 1000)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     return now
 
@@ -76,32 +77,43 @@ def send(client, group, stream, events, now):
 
 
 def text_of(value):
-    return bytes(value).decode("utf-8", "replace") if isinstance(value, list) else str(value or "")
+    """A field of the journal: text; the numbers of its bytes, where it is none; a list of these, where an entry has the field more than once."""
+    if not isinstance(value, list):
+        return str(value or "")
+    if all(isinstance(part, int) for part in value):
+        return bytes(value).decode("utf-8", "replace")
+    return " ".join(text_of(part) for part in value)
+
+
+def message_of(said):
+    # journalctl leaves out what is longer than 4096 bytes.
+    return "(longer than 4096 bytes: journalctl --all shows it on the host)" if said.get("MESSAGE", "") is None else text_of(said.get("MESSAGE"))
 
 
 def entry(line):
     """An entry of `journalctl --output=json` as an event, with its cursor."""
     said = json.loads(line)
     name = text_of(said.get("SYSLOG_IDENTIFIER") or said.get("_COMM") or "unknown")
-    message = f"{name}[{said.get('_PID', '?')}] <{said.get('PRIORITY', '6')}> {text_of(said.get('MESSAGE'))}"
+    message = f"{name}[{said.get('_PID', '?')}] <{said.get('PRIORITY', '6')}> {message_of(said)}"
     return {"timestamp": int(said["__REALTIME_TIMESTAMP"]) // 1000, "message": message}, said["__CURSOR"]
 
 
 def journal(units, cursor):
-    """Entries of these units behind the cursor, and the next cursor. Without one nothing but where the journal ends."""
+    """Entries of these units behind the cursor, the next cursor, and whether there may be more. Without a cursor nothing but where the journal ends."""
     command = ["journalctl", "--quiet", "--no-pager", "--output=json"]
     command += ["--lines=1"] if cursor is None else [f"--after-cursor={cursor}", *(f"--unit={unit}" for unit in units)]
-    found = []
+    found, length = [], 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace") as process:
         for line in process.stdout:
             event, last = entry(line)
             if cursor is not None:
                 found.append(event)
-            if cursor is None or len(found) >= ENTRIES:
+                length += len(event["message"])
+            if cursor is None or len(found) >= ENTRIES or length >= CHARACTERS:
                 process.kill()
-                return found, last
+                return found, last, cursor is not None
             at = last
         said = process.stderr.read()
     if process.returncode != 0:
         raise OSError(f"journalctl ended with {process.returncode}: {' '.join(said.split())[:200]}")
-    return found, at if found else cursor
+    return found, at if found else cursor, False

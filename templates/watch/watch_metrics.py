@@ -11,6 +11,11 @@ from collections import Counter
 # Of one datum; of one request.
 MOST_VALUES = 150
 MOST_DATA = 500
+# CloudWatch refuses a whole request for one datum that is older, or further ahead.
+OLDEST = datetime.timedelta(days=14, hours=-1)
+NEWEST = datetime.timedelta(hours=2, minutes=-1)
+# No answer takes so long, seconds: what says so is no line of nginx.
+LONGEST = 86_400
 # A backup comes once a day or so: how often the bucket is asked for the last one, seconds.
 ASK_AGAIN = 900
 
@@ -30,7 +35,25 @@ class Minute:
         self.seconds = Counter()
 
 
-def minutes_of(lines, health):
+def minute_of(time, now):
+    """None for what CloudWatch would not take, and for what nginx did not write: the application can write to the log as well."""
+    try:
+        ended = datetime.datetime.fromisoformat(time).astimezone(datetime.timezone.utc)
+    except (ValueError, OverflowError):
+        return None
+    return ended.replace(second=0, microsecond=0) if now - OLDEST < ended < now + NEWEST else None
+
+
+def seconds_until(head):
+    """Until the application's answer began, which is what the watch of a release compares, too; None where nginx answered itself."""
+    try:
+        parts = [float(part) for part in re.findall(r"[\d.]+", head)]
+    except ValueError:
+        return None
+    return rounded(sum(parts)) if parts and sum(parts) < LONGEST else None
+
+
+def minutes_of(lines, health, now):
     """Answers by their minute. Not counted: this host's own questions, those for health, and what the client gave up (499)."""
     found = {}
     for line in lines:
@@ -40,16 +63,14 @@ def minutes_of(lines, health):
         words = match["request"].split(" ")
         if len(words) > 1 and words[1] == health:
             continue
-        try:
-            ended = datetime.datetime.fromisoformat(match["time"])
-        except ValueError:
+        at = minute_of(match["time"], now)
+        if at is None:
             continue
-        minute = found.setdefault(ended.replace(second=0, microsecond=0), Minute())
+        minute = found.setdefault(at, Minute())
         minute.errors[int(match["status"] >= "500")] += 1
-        # Until the application's answer began, which is what the watch of a release compares, too; none where nginx answered itself.
-        parts = re.findall(r"[\d.]+", match["head"])
-        if parts:
-            minute.seconds[rounded(sum(float(part) for part in parts))] += 1
+        seconds = seconds_until(match["head"])
+        if seconds is not None:
+            minute.seconds[seconds] += 1
     return found
 
 
@@ -60,9 +81,9 @@ def pieces(counted):
         yield {"Values": [float(value) for value, _ in part], "Counts": [float(count) for _, count in part]}
 
 
-def answers(lines, health):
+def answers(lines, health, now):
     """ServerErrors is 1 for each answer with 5xx and 0 for the others: its average is their share, its number of samples that of requests."""
-    for at, minute in sorted(minutes_of(lines, health).items()):
+    for at, minute in sorted(minutes_of(lines, health, now).items()):
         for name, counted, unit in (("ServerErrors", minute.errors, "None"), ("Latency", minute.seconds, "Seconds")):
             for piece in pieces(counted):
                 yield {"MetricName": name, "Timestamp": at, "Unit": unit, **piece}
@@ -81,10 +102,12 @@ def disk_percent(path="/"):
 
 
 def release_of(link="/home/ddos/current"):
+    """None as well for a link that is no release's: CloudWatch would refuse memory and disk with it."""
     try:
-        return os.path.basename(os.readlink(link)) or None
+        name = os.path.basename(os.readlink(link))
     except OSError:
         return None
+    return name if re.fullmatch(r"[A-Za-z0-9][\w.-]{0,199}", name, re.ASCII) else None
 
 
 def days_left(text, now):

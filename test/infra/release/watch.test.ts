@@ -12,6 +12,9 @@ import { exampleSpec, VALUES } from "./example";
 const PROGRAMS = join(__dirname, "../../../templates/watch");
 const python = unless(lacking("python3"));
 
+/** A look behind which there is more. */
+const more = (...lines: readonly string[]): object => ({ lines, more: true, passed: 0 });
+
 describe("the programs of the host", () => {
   let said: Record<string, unknown>;
   beforeAll(() => {
@@ -24,17 +27,22 @@ describe("the programs of the host", () => {
 
   python.each<[string, unknown]>([
     ["first_look_takes_nothing_then_what_is_new", [[], ["one", "two"], ["half"], []]],
-    ["rotated_by_copy", [["not seen before the rotation", "after, and longer than the log was when it was looked at last"], []]],
-    ["rotated_and_packed", ["packed", "new"]],
+    ["rotated_by_copy", [more("not seen before the rotation"), ["after, and longer than the log was when it was looked at last"], []]],
+    ["rotated_and_packed", [more("packed"), ["new"]]],
+    ["a_damaged_copy_is_no_copy", [["new"], []]],
+    ["a_packed_copy_is_not_unpacked_without_end", ["begins here"]],
+    ["a_rotated_rest_of_many_pieces_is_read_whole", { looks: [10_000, 10_000, 5000, 2], in_order: true, last: ["cut here", "new"] }],
     ["rotated_twice_the_copy_is_another", ["new"]],
     ["no_log_then_one", [[], ["first line"]]],
     ["link_and_pipe_are_refused", ["refused", "refused"]],
     ["a_hole_is_passed_over", { passed: true, lines: ["behind the hole"] }],
     ["a_line_without_an_end_is_taken_in_pieces", [4 << 20, true, []]],
+    ["many_short_lines_are_taken_in_pieces", [10_000, true, ["ab"]]],
+    ["a_log_without_end_holds_up_none", [["endless", "short", "endless", "short", "endless"], ["broken: ValueError: broken"]]],
     [
       "answers_by_the_minute",
       [
-        { MetricName: "ServerErrors", Timestamp: "2026-11-28T10:00:00+00:00", Unit: "None", Values: [0, 1], Counts: [3, 1] },
+        { MetricName: "ServerErrors", Timestamp: "2026-11-28T10:00:00+00:00", Unit: "None", Values: [0, 1], Counts: [3, 3] },
         { MetricName: "Latency", Timestamp: "2026-11-28T10:00:00+00:00", Unit: "Seconds", Values: [0.012], Counts: [3] },
         { MetricName: "ServerErrors", Timestamp: "2026-11-28T10:01:00+00:00", Unit: "None", Values: [0], Counts: [1] },
         { MetricName: "Latency", Timestamp: "2026-11-28T10:01:00+00:00", Unit: "Seconds", Values: [0.3], Counts: [1] },
@@ -42,6 +50,7 @@ describe("the programs of the host", () => {
     ],
     ["many_values_are_split", { largest: 150, all: 4999 }],
     ["memory", 75],
+    ["the_release_that_serves", ["7-a.b", null, null, null]],
     ["certificate", 10.5],
     // Without a backup its age counts from when the host is watched; the bucket is asked four times an hour.
     ["backup", [[0, 1, 2, 1, 1.017], 4]],
@@ -54,15 +63,22 @@ describe("the programs of the host", () => {
         { timestamp: Date.parse("2026-11-28T10:00:00Z"), message: "2026/11/28 10:00:00 [error] 1#1: it broke" },
         { timestamp: 1_800_000_000_000, message: "whatever" },
         { timestamp: 1_800_000_000_000, message: "2026/13/99 10:00:00 [x" },
+        { timestamp: expect.any(Number) as number, message: "0001/01/01 00:00:00 [x" },
+        { timestamp: expect.any(Number) as number, message: "x [9999-12-31T23:59:59] x" },
       ],
     ],
     ["an_entry_of_the_journal", [{ timestamp: 1_800_000_000_000, message: "nginx[7] <3> hi\ufffd" }, "c"]],
     [
+      "strange_entries_of_the_journal",
+      ["x[7] <6> one two", "x[7] <6> hi \ufffd", "x[7] <6> (longer than 4096 bytes: journalctl --all shows it on the host)", "x[7] <6> 7"],
+    ],
+    [
       "the_journal_is_read_on",
       [
-        [[], "end"],
-        [[{ timestamp: 5, message: "unknown[1] <6> m" }], "next"],
-        [[], "next"],
+        [[], "end", false],
+        [[{ timestamp: 5, message: "unknown[1] <6> m" }], "next", false],
+        [[], "next", false],
+        ["3", true],
         "journalctl ended with 1: no such cursor",
         true,
       ],
