@@ -477,6 +477,8 @@ set_up_watch() {
 remove_watch() {
   if [ -e /etc/systemd/system/ddos-watch.timer ]; then
     systemctl disable --quiet --now ddos-watch.timer
+    # A run that has begun would write its marks again.
+    systemctl stop ddos-watch.service
     rm -f /etc/systemd/system/ddos-watch.timer /etc/systemd/system/ddos-watch.service /etc/ddos/watch.json
     rm -f /usr/local/lib/ddos/watch.py /usr/local/lib/ddos/watch_files.py /usr/local/lib/ddos/watch_metrics.py /usr/local/lib/ddos/watch_logs.py
     rm -rf -- /var/lib/ddos-watch

@@ -74,6 +74,7 @@ test("stages of one core run two at a time, and what they say does not mix", asy
   expect(out).toMatch(/== first\nbegin\nend\n-- ok {5}first/);
   expect(out).toMatch(/== second\nbegin\nend\n-- ok {5}second/);
   expect(out).toMatch(/\n\nok .* first .*\nok .* second .*\nFAILED bad .*\nok .* last .*\n\n4 passed, 2 failed$/);
+  expect(out.indexOf(".. begun: second")).toBeLessThan(out.indexOf("== first"));
   expect(out.indexOf("== last")).toBeGreaterThan(out.indexOf("-- FAILED bad"));
   expect(code).toBe(1);
 });

@@ -80,6 +80,8 @@ function groups(stages: readonly Stage[]): Stage[][] {
 /** What it says is shown when it has ended, so that the lines of two stages do not mix. */
 async function runKept(stage: Stage, io: Io): Promise<Outcome> {
   const lines: string[] = [];
+  // So that a run that hangs, or is ended from outside, has said what it was at.
+  io.out(`.. begun: ${stage.name}`);
   try {
     return await runStage(stage, io, (line) => lines.push(line));
   } finally {
