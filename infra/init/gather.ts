@@ -170,7 +170,7 @@ const quoted = (path: string): string => (/^[\w./~-]+$/.test(path) ? path : `'${
 function toBeCopied(root: string, app: string): string {
   const own = ownModels(resolve(root, app));
   const files = own.map((file) => quoted(`${app}/${file}`)).join(" ");
-  return `${app} has models of its own (${own.join(", ")}), and a manifest takes files of this folder alone. Copy them (mkdir -p models && cp ${files} models/) and name models; sample and none are possible as well`;
+  return `${app} has models of its own (${own.join(", ")}), and a manifest lists files of this repository alone; copy them (mkdir -p models && cp ${files} models/), then run init again with --models models, or with --models none if it loads none`;
 }
 
 function modelsProblem(root: string, folder: string): string | undefined {

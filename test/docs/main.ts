@@ -16,6 +16,9 @@ export const REPOSITORY = "https://github.com/OWNER/ml-gateway.git";
 const BARE = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const KEPT = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "LANG", "TMPDIR"];
 
+/** What README's last command has to say of the change: of the reader's own file, and of the release that it makes. */
+const CHANGE = /compared with HEAD[^]*backend: a release[^]*backend code runs again[^]*\/home\/ddos\/app\/main\.py is changed/;
+
 export const testDocsCommand = command({
   name: "test:docs",
   summary:
@@ -35,7 +38,7 @@ async function runPages(io: Io): Promise<number> {
     const env = strangersEnv(home);
     const path = fencesOf("README.md").filter(({ words }) => words.includes("path"));
     const commands = path.flatMap(({ text }) => commandsOf(text));
-    let failed = (await run("README.md", path.map(({ text }) => text).join("\n"), { cwd: folder, env }, io)) ? 0 : 1;
+    let failed = (await run("README.md", path.map(({ text }) => text).join("\n"), { cwd: folder, env }, io, CHANGE)) ? 0 : 1;
     const project = join(folder, "ml-gateway");
     if (failed === 0 && !existsSync(join(project, "Pulumi.shop.yaml")))
       throw new Problem("README's path made no stack of its own", EXIT.wrong);
@@ -68,10 +71,17 @@ function strangersEnv(home: string): NodeJS.ProcessEnv {
     npm_config_cache: cache,
     HOME: home,
     PATH: `${dirname(process.execPath)}:${BARE}`,
-    GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: `url.${ROOT}.insteadOf`,
-    GIT_CONFIG_VALUE_0: REPOSITORY,
+    ...gitSettings({ [`url.${ROOT}.insteadOf`]: REPOSITORY, "user.name": "A Stranger", "user.email": "stranger@example.org" }),
   };
+}
+
+/** What git is told besides its files: where the repository is, and who commits, which it demands of everybody. */
+function gitSettings(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const pairs = Object.entries(settings).flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: `${Object.keys(settings).length}`, ...(Object.fromEntries(pairs) as Record<string, string>) };
 }
 
 interface Ended {
@@ -91,11 +101,15 @@ function bash(text: string, options: { readonly cwd: string; readonly env: NodeJ
 }
 
 /** What it says is shown when it fails, and how long it took in any case. */
-async function run(name: string, text: string, options: Parameters<typeof bash>[1], io: Io): Promise<boolean> {
+async function run(name: string, text: string, options: Parameters<typeof bash>[1], io: Io, wanted = /(?:)/): Promise<boolean> {
   const started = Date.now();
   io.progress.say(`the commands of ${name}`);
   const { status, said } = await bash(text, options);
   io.progress.hide();
+  if (status === 0 && !wanted.test(said)) {
+    io.out(`FAILED  ${name}: it did not say ${wanted.source}\n${said}`);
+    return false;
+  }
   if (status === 0) io.out(`ok      ${name} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
   else io.out(`FAILED  ${name}: ended with ${status ?? "a signal"}\n${said}`);
   return status === 0;
