@@ -10,7 +10,7 @@ export interface Surroundings {
   readonly python?: string;
 }
 
-const OWN_MANIFEST = "models-manifest/models.json";
+export const OWN_MANIFEST = "models-manifest/models.json";
 const SAMPLE_MANIFEST = "models-manifest/sample.json";
 
 export const MANIFEST_NOTE = `The default manifest is ${OWN_MANIFEST}; where that does not exist and is not being made, ${SAMPLE_MANIFEST}.`;

@@ -49,7 +49,10 @@ export function rowProblems(value: unknown, limits: Limits): string[] {
 function knownKeys(place: string, group: Group, known: readonly string[], say: Say): void {
   for (const key of Object.keys(group).filter((name) => !known.includes(name))) {
     const close = nearest(key, known);
-    say(place, `${shown(key)} is not a known key; ${close === undefined ? `there are ${known.join(", ")}` : `did you mean ${close}?`}`);
+    say(
+      place,
+      `${shown(key)} is not a known key; ${close === undefined ? `remove it (there are ${known.join(", ")})` : `did you mean ${close}?`}`,
+    );
   }
 }
 

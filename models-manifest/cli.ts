@@ -3,7 +3,17 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { asProblems, command, EXIT, start, UsageProblem } from "../policies/cli";
 import type { ExitCode, Given, Group, Io } from "../policies/cli";
-import { ADD_OPTIONS, chosenFormat, chosenPins, MANIFEST, MANIFEST_NOTE, manifestPath, PREFIX, type Surroundings } from "./arguments";
+import {
+  ADD_OPTIONS,
+  chosenFormat,
+  chosenPins,
+  MANIFEST,
+  MANIFEST_NOTE,
+  manifestPath,
+  OWN_MANIFEST,
+  PREFIX,
+  type Surroundings,
+} from "./arguments";
 import { describeFile, withFile } from "./edit";
 import { fingerprintFile } from "./files";
 import { writeManifest } from "./format";
@@ -66,6 +76,8 @@ function refuseWhatGateRefuses(file: ManifestFile, manifest: Manifest, root: str
 function verify(given: string | undefined, { root, python }: Surroundings, io: Io): ExitCode {
   const path = manifestPath(given, root, io.from, true);
   const manifest = readManifest(path, root);
+  if (given === undefined && path !== OWN_MANIFEST)
+    io.err(`${OWN_MANIFEST} does not exist, so this is about the sample's: ${path}. Another one: --manifest FILE`);
   io.progress.say("hashing the files");
   let loaded;
   try {

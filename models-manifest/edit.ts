@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { lstatSync, statSync, type Stats } from "node:fs";
 import { basename, relative, sep } from "node:path";
 import { contradiction, formatOf, notAFile, readContent } from "./content";
 import { fingerprintFile } from "./files";
@@ -16,7 +16,7 @@ export interface Entry {
 export function describeFile(place: string, root: string, entry: Entry): ManifestFile {
   const path = relative(root, place).split(sep).join("/");
   const stats = statSync(place, { throwIfNoEntry: false });
-  if (stats === undefined || !stats.isFile()) throw new ManifestError([`${place}: is not a file. Name the model file to add.`]);
+  if (stats === undefined || !stats.isFile()) throw new ManifestError([`${place}: ${noFile(place, stats)}`]);
   if (path.startsWith("../")) {
     throw new ManifestError([
       `${place}: is outside the project ${root}. Put it inside, for instance into models/ (*.pkl is ignored by git).`,
@@ -42,6 +42,14 @@ export function describeFile(place: string, root: string, entry: Entry): Manifes
   if (wrong !== undefined) throw new ManifestError([`${path}: ${wrong}`]);
   const { sha256, size } = fingerprintFile(place);
   return { path, sha256, size, required: entry.required, role: entry.role, format };
+}
+
+function noFile(place: string, stats: Stats | undefined): string {
+  if (stats?.isDirectory() === true) return "is a folder. Add its files one by one.";
+  if (stats !== undefined) return "is a pipe, a socket or a device, not a file. Name the model file to add.";
+  return lstatSync(place, { throwIfNoEntry: false }) === undefined
+    ? "does not exist. Name the model file to add."
+    : "is a symbolic link to something that does not exist. Name the model file itself.";
 }
 
 /** The manifest with `file` in it; an entry of the same name is replaced. Throws ManifestError for a generated manifest. */

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { notAFile } from "./content";
 import { ManifestError } from "./manifest-error";
 import { repeatedKey } from "./repeated-key";
 
@@ -23,6 +24,9 @@ function parsed(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    const other = notAFile({ size: text.length, head: Buffer.from(text.slice(0, 4096)), tail: Buffer.alloc(0) });
+    if (other !== undefined) throw new ManifestError([`${path}: ${other}`]);
+    if (/[\0\uFFFD]/.test(text)) throw new ManifestError([`${path}: holds binary data, as a model does, and no manifest. ${REMEDY}`]);
     throw new ManifestError([`${path}: is not JSON${where(text, error as Error)}. Restore it from git or make it again.`]);
   }
 }

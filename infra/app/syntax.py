@@ -6,7 +6,7 @@ Whether an application can be parsed as Python, what it imports, and what would 
 Looks at the module, the packages it lies in, and what these import of the folder when they are imported themselves. Standard library only. Prints
 {"python": [3, N], "problem": null or {"path", "line", "text", "says"}, "absent": [{"path", "line", "name"}], "others": the same, "wrong": [{"path",
 "line", "why", "instead"}], "versions": [{"path", "line", "name", "since" or "until"}], "settings": [{"path", "line", "name", "certain"}], "opens": [{"path",
-"line", "file", "does", "at"}], "health", "hosts": [{"path", "line", "hosts"}], "redirects" and "websocket": null or a place, "shadows": [path]}.
+"line", "file", "does", "at"}], "fetches": [{"path", "line", "call", "what", "cache", "at"}], "health", "hosts": [{"path", "line", "hosts"}], "redirects" and "websocket": null or a place, "shadows": [path]}.
 """
 
 import ast
@@ -18,6 +18,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from syntax_names import binds, entry_problems, servers_started  # noqa: E402
+from syntax_fetched import fetched  # noqa: E402
 from syntax_files import Files, changes_folder  # noqa: E402
 from syntax_frameworks import Django, Guards, own_version, websocket  # noqa: E402
 from syntax_routes import mentions, routes_of  # noqa: E402
@@ -89,6 +90,10 @@ class Folder:
         """The file of a module or package that comes before any of the same name that is installed."""
         path = name.replace(".", "/")
         return next((one for root in ("", "src/") for end in ("/__init__.py", ".py") if (one := f"{root}{path}{end}") in self.files), None)
+
+    def has_path(self, path):
+        """Whether a file or a folder of the application has that path."""
+        return path.rstrip("/") in self.paths or path.rstrip("/") in self.folders
 
     def has(self, name):
         """False only where there is certainly no such module: a compiled one, or a link to a folder, may be it."""
@@ -229,7 +234,7 @@ def main():
     values, report = Values(folder), Report(folder)
     report.follow(request["module"])
     entry = folder.file_of(request["module"])
-    answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "opens": [], "settings": [], "health": None, "hosts": [], "redirects": None, "websocket": None}
+    answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "opens": [], "fetches": [], "settings": [], "health": None, "hosts": [], "redirects": None, "websocket": None}
     if report.problem is None:
         django = Django(values, report.modules, request["django"], entry, request["attribute"])
         for module in [*django.modules(), *django.urls()]:
@@ -239,7 +244,9 @@ def main():
         report.add(entry, entry_problems(folder.tree(entry), request["attribute"], request["factory"], request["interface"]))
         for path, *wrong in own_version(values, report.modules, request["project"]):
             report.add(path, [wrong])
-        answer["opens"] = report.files(values, (entry, request["attribute"]) if request["factory"] else None, django)
+        made = (entry, request["attribute"]) if request["factory"] else None
+        answer["opens"] = report.files(values, made, django)
+        answer["fetches"] = list(fetched(values, report.modules, made))
     if report.problem is None:
         answer["settings"] = [*settings(report.modules), *django.needed()]
         answer["health"] = health(folder, values, request, entry, django, report.seen)

@@ -65,6 +65,16 @@ export interface HealthAnswer {
   readonly seen: readonly Route[];
 }
 
+/** What is certainly fetched from the network whenever the service starts. */
+export interface Fetched extends Place {
+  readonly call: string;
+  /** A name or an address, where it is known. */
+  readonly what: string | null;
+  /** The variable that says where it is kept. */
+  readonly cache: string | null;
+  readonly at: "import" | "start";
+}
+
 /** What a request has to be like, or the framework refuses it. `certain`: of the application that is served, whatever happens. */
 export interface Admits {
   readonly hosts: readonly (Place & { readonly hosts: readonly string[]; readonly certain: boolean })[];
@@ -79,6 +89,7 @@ export interface SyntaxReport {
   /** What it imports that is neither its own nor of Python. */
   readonly others: readonly Imported[];
   readonly settings: readonly NeededSetting[];
+  readonly fetches: readonly Fetched[];
   /** Undefined where the code could not be parsed. */
   readonly health?: HealthAnswer;
   readonly admits: Admits;
@@ -86,7 +97,7 @@ export interface SyntaxReport {
   readonly websocket: (Place & { readonly certain: boolean }) | null;
 }
 
-interface Answer extends Pick<SyntaxReport, "others" | "settings" | "websocket">, Admits {
+interface Answer extends Pick<SyntaxReport, "others" | "settings" | "websocket" | "fetches">, Admits {
   readonly opens: readonly Opened[];
   readonly absent: readonly Imported[];
   readonly python: readonly [number, number];
@@ -107,7 +118,7 @@ export interface SyntaxRequest {
   readonly django?: string;
 }
 
-const EMPTY = { problems: [], notices: [], others: [], settings: [], admits: { hosts: [], redirects: null }, websocket: null };
+const EMPTY = { problems: [], notices: [], others: [], settings: [], fetches: [], admits: { hosts: [], redirects: null }, websocket: null };
 
 /** @param python the interpreter's name or path */
 export function checkSyntax(tree: AppTree, { module, pythons, health, django = "" }: SyntaxRequest, python = "python3"): SyntaxReport {
@@ -127,8 +138,8 @@ export function checkSyntax(tree: AppTree, { module, pythons, health, django = "
     ...opened.problems,
   ];
   const rest = problems.length > 0 ? { others: [], settings } : { others, settings, ...(found === null ? {} : { health: found }) };
-  const { hosts, redirects, websocket } = answer;
-  return { problems, notices: [...shadows.map(shadowed), ...opened.notices], ...rest, admits: { hosts, redirects }, websocket };
+  const { hosts, redirects, websocket, fetches } = answer;
+  return { problems, notices: [...shadows.map(shadowed), ...opened.notices], ...rest, admits: { hosts, redirects }, websocket, fetches };
 }
 
 function broken(tree: AppTree, answer: Answer, { says, text, ...at }: NonNullable<Answer["problem"]>, pythons: readonly string[]) {

@@ -32,7 +32,7 @@ export function acme(context: Context): string[] {
   const { domain } = sections;
   return [
     ...withOwn(project, keys),
-    ...(domain === undefined && !isRefused(context, "domain")
+    ...(domain === undefined && !isRefused(context, "domain") && !isRefused(context, "tls.domain")
       ? [
           `${project}:domain: missing, and tls.acme gets a certificate for it; write the name under which clients come, for example domain: ml.your-company.com`,
         ]

@@ -2,10 +2,12 @@
 import type { LoadedManifest } from "../../models-manifest/manifest";
 import { checkApp, checkImports, type AppReport, type AppRequest } from "../app/check";
 import { admitFindings } from "../app/admits";
+import { fetchNotices } from "../app/fetches";
 import { canForward, noForward } from "../app/forwards";
 import { healthProblems } from "../app/health-answer";
 import type { HostGifts } from "../app/host-needs";
 import { parseModule } from "../app/module";
+import { ownHostNotices } from "../app/own-host";
 import { missingSettings, type HostSettings } from "../app/required-settings";
 import { checkSyntax } from "../app/syntax";
 import type { AppTree } from "../app/tree";
@@ -71,6 +73,9 @@ function examineCode(
   problems.push(...[...code.problems, ...imports.problems].map(of));
   notices.push(...[...code.notices, ...imports.notices].map(of));
   const settings = missingSettings(project, code.settings, settingsOfHosts(context), texts(app.requires));
+  const known = settingsOfHosts(context).flatMap(({ names }) => names);
+  notices.push(...ownHostNotices(project, tree, known).map(of));
+  notices.push(...fetchNotices(project, code.fetches, (sections.network as Sections | undefined)?.egress, known).map(of));
   const answers = code.health === undefined ? { problems: [], notices: [] } : healthProblems(project, tree, expected, code.health);
   const admitted = expected.status < 300 ? admitFindings(project, code.admits, expected) : { problems: [], notices: [] };
   problems.push(...settings.problems, ...answers.problems, ...admitted.problems);

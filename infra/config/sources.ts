@@ -78,6 +78,11 @@ function readFolder(folder: string, app: Sections, context: Context): CodeSource
     problems.push(`${key}: found "${folder}", which ${own}; give the folder of the application alone, such as templates/sample-app`);
     return undefined;
   }
+  if (/^(\w+:\/\/|git@)/.test(folder)) {
+    const instead = /^s3:/i.test(folder) ? "app.bundle (uri and sha256)" : "app.git (url and commit)";
+    problems.push(`${key}: found ${shown(folder)}, an address and not a folder of this machine; write it as ${instead}, or give a folder`);
+    return undefined;
+  }
   const tree = treeOf(path.resolve(root, folder), texts(app.exclude));
   problems.push(...tree.problems.map((problem) => `${key}: ${aboutFolder(folder, problem)}${folderHint(folder, root)}`));
   if (tree.problems.length > 0) return undefined;

@@ -5,6 +5,7 @@ import { nearest } from "../../policies/cli/nearest";
 import { expectation, keyText, pathOf, schemaProblems, shown, suggestion } from "../../policies/cli/schema-words";
 import { validator } from "../../policies/cli/validator";
 import { isRegionKey } from "./aws-names";
+import { elsewhere } from "./misplaced";
 import { envTexts } from "./env-texts";
 import { isSecretKey, withoutLeaks } from "./environments";
 import { SECTIONS, type Section } from "./schema";
@@ -70,11 +71,13 @@ function unknownSections(raw: Raw): string[] {
       const [outer = "", ...inner] = name.split(":");
       if (inner.length > 0 && known.includes(outer))
         return `${raw.project}:${name}: unknown key; did you mean "${raw.project}:${outer}.${inner.join(".")}"? A key of a group is indented below it, or set with --path`;
+      if (name === raw.project)
+        return `${name}: found a group of that name, and each key has it in front; write ${name}:backend: and the like, one beside the other`;
       if (isRegionKey(name)) return `${raw.project}:${name}: nothing reads it; did you mean "aws:region"?`;
       const [head = "", rest = ""] = /^([^.[]*)(.*)$/s.exec(name)?.slice(1) ?? [];
       const section = known.includes(head) ? head : nearest(head, known);
       return rest === "" || section === undefined
-        ? `${raw.project}:${name}: unknown key${suggestion(name, known)}`
+        ? `${raw.project}:${name}: unknown key${elsewhere(raw.project, [name]) ?? suggestion(name, known)}`
         : withoutPath(raw, name, section + rest);
     });
 }
@@ -167,6 +170,7 @@ function check(project: string, sections: Sections): { problems: string[]; refus
   const problems = schemaProblems(validate.errors ?? [], {
     place,
     hidden: isSecret,
+    elsewhere: (path) => elsewhere(project, path),
     remedy: (path) => (isSecret(path) ? ` Set it: pulumi config set --secret --path '${place(path)}'` : undefined),
   });
   return { problems, refused: (validate.errors ?? []).map((error) => keyText(pathOf(error))) };

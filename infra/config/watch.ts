@@ -1,6 +1,8 @@
 /** What has to be right of the section `watch`. Pure. */
 import { partitionOf } from "../partitions";
 import type { Context } from "./value-rules";
+import { isGroup } from "./values";
+import { WATCH_SECTION } from "./watch-schema";
 
 /** Of what a health check of Route 53 asks for. */
 const LONGEST_PATH = 255;
@@ -9,7 +11,7 @@ const LONGEST_PATH = 255;
 const NOBODY = /(^|\.)(example\.(com|org|net)|example|test|invalid|localhost)$/i;
 
 export function watch(context: Context): string[] {
-  return [...alarms(context), ...sent(context)];
+  return [...alarms(context), ...sent(context), ...unused(context)];
 }
 
 /** What the hosts send: nothing without alarms, which the emails are for, and nothing where CloudWatch cannot be reached. */
@@ -26,6 +28,30 @@ function sent({ project, sections }: Context): string[] {
         ]
       : [];
   });
+}
+
+const watchProperties = (WATCH_SECTION.schema.properties ?? {}) as Readonly<Record<string, Property>>;
+
+interface Property {
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Property>>;
+}
+
+/** Whoever writes a limit means that something is looked at. What is as by default may have been filled in. */
+function unused({ project, sections }: Context): string[] {
+  const given = (sections.watch ?? {}) as { metrics?: unknown; logs?: unknown; logDays?: unknown; thresholds?: unknown };
+  const usual = watchProperties["thresholds"]?.properties ?? {};
+  const limits = Object.entries(isGroup(given.thresholds) ? given.thresholds : {}).filter(
+    ([name, value]) => value !== usual[name]?.default,
+  );
+  const say = (key: string, needs: string): string =>
+    `${project}:watch.${key}: is given, and watch.${needs} is not true, so that it would do nothing; set that to true, or remove it`;
+  return [
+    ...(given.metrics === true ? [] : limits.map(([name]) => say(`thresholds.${name}`, "metrics"))),
+    ...(given.logs === true || given.logDays === undefined || given.logDays === watchProperties["logDays"]?.default
+      ? []
+      : [say("logDays", "logs")]),
+  ];
 }
 
 function alarms({ project, region, sections }: Context): string[] {

@@ -2,7 +2,20 @@
  * The text of a YAML file as one value, or what keeps it from being read: in words and not in the parser's, each with its line. What the CLI's
  * parser would read in another way than this one is refused as well. Pure.
  */
-import { isMap, isNode, isScalar, parseAllDocuments, visit, type Document, type Node, type Pair, type YAMLError, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLError,
+  type YAMLMap,
+} from "yaml";
 
 export type Yaml = { readonly value: unknown } | { readonly problems: string[] };
 
@@ -130,6 +143,10 @@ function unreadable(document: Document, text: string): string[] {
     },
     Pair(_key, pair) {
       const { key } = pair;
+      if (isScalar(key) && typeof key.value === "symbol" && !merges(pair.value, document)) {
+        say(key, "takes over keys (<<:), and what follows is no group; write the keys themselves, or a reference such as <<: *name");
+        return visit.SKIP;
+      }
       if (isNode(key) && !(isScalar(key) && typeof key.value !== "object")) {
         say(key, "has a key that is no name (a list, a group, or nothing); write a name and a colon");
         return visit.SKIP;
@@ -138,6 +155,14 @@ function unreadable(document: Document, text: string): string[] {
     },
   });
   return problems;
+}
+
+/** Whether `<<:` finds a group, or a list of groups. A reference to nothing has a sentence of its own. */
+function merges(value: unknown, document: Document): boolean {
+  const lead = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+  const target = lead(value);
+  const all = isSeq(target) ? target.items.map(lead) : [target];
+  return all.every((one) => isMap(one) || one === undefined);
 }
 
 /** `{ port: 9,000 }` is the port 9 and a key 000; a comma for a point is the same. Each as it was meant, and how it is written. */

@@ -2,6 +2,7 @@
  * Errors of a schema validator as sentences. They are made of the schema's own words, never of the validator's: each node says what it takes
  * (`form`), shows one value (`example`), and may say why (`reason`). What a node does not say follows from its type.
  */
+import { domainToASCII } from "node:url";
 import type { ErrorObject } from "ajv";
 import { nearest } from "./nearest";
 
@@ -38,6 +39,8 @@ export interface Wording {
   readonly json?: boolean;
   /** Ends the sentence about a key that is missing: how to set it. */
   readonly remedy?: (path: readonly string[]) => string | undefined;
+  /** Ends the sentence about a key that is unknown where it stands, and known at another place. */
+  readonly elsewhere?: (path: readonly string[]) => string | undefined;
 }
 
 /** These repeat what their branches say, or the branches repeat them. */
@@ -81,7 +84,8 @@ function sentence(error: ErrorObject, wording: Wording): string {
   const node = (error.parentSchema ?? {}) as Worded;
   const key = aboutOneKey(error) ?? "";
   if (error.keyword === "additionalProperties") {
-    return `${wording.place([...path, key])}: unknown key${suggestion(key, Object.keys(node.properties ?? {}))}`;
+    const end = wording.elsewhere?.([...path, key]) ?? suggestion(key, Object.keys(node.properties ?? {}));
+    return `${wording.place([...path, key])}: unknown key${end}`;
   }
   if (error.keyword === "required") return missing([...path, key], node.properties?.[key] ?? {}, wording);
   if (error.propertyName !== undefined) {
@@ -163,12 +167,14 @@ function advice(data: unknown, node: Worded, hidden: boolean): string {
   return meant === undefined ? "" : `did you mean ${meant}? `;
 }
 
-/** A text that fits the node and differs by what pasting or capitals make of it. */
+/** A text that fits the node and differs by what pasting, capitals, a scheme before a host or letters of other alphabets make of it. */
 function alike(data: string, { pattern, ending = "" }: Worded): string | undefined {
   if (typeof pattern !== "string" || data.length > LONGEST) return undefined;
   const form = new RegExp(pattern, "u");
   const clean = unpasted(data);
-  return [clean, clean.toLowerCase(), clean + ending].find((text) => text !== data && form.test(text));
+  const host = /^\w+:\/\/([^/\s]+)/.exec(clean)?.[1] ?? "";
+  const ascii = /^[^\s/@]*[^\x00-\x7f][^\s/@]*$/.test(clean) ? domainToASCII(clean.toLowerCase()) : "";
+  return [clean, clean.toLowerCase(), clean + ending, host, ascii].find((text) => text !== "" && text !== data && form.test(text));
 }
 
 function choices(node: Worded): readonly unknown[] {
@@ -267,8 +273,17 @@ function isPlainText(text: string): boolean {
 /** The end of a sentence about an unknown key. */
 export function suggestion(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
-  if (meant !== undefined) return `; did you mean "${meant}"?`;
+  if (meant !== undefined) return `${foreignLetter(name)}; did you mean "${meant}"?`;
   return known.length === 0
     ? "; remove it"
     : `; known keys: ${known.slice(0, 20).join(", ")}${known.length > 20 ? ` and ${known.length - 20} more` : ""}`;
+}
+
+/** A character that looks like another one, or like nothing: without a word about it both names read the same. */
+function foreignLetter(name: string): string {
+  const found = [...name].find((one) => one < "!" || one > "~");
+  if (found === undefined) return "";
+  const code = `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+  const what = /^[\s\p{C}]$/u.test(found) ? "a blank or an invisible character" : `"${found}"`;
+  return ` (it holds ${what}, ${code}, and keys have plain letters alone: type it anew)`;
 }

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelsCommand } from "../../models-manifest/cli";
 import { loadManifest, type Manifest } from "../../models-manifest/manifest";
 import { askGate } from "../../models-manifest/gate";
 import { run } from "../cli/run";
-import { sampleManifest, sampleProject, type Project } from "./project";
+import { ROOT, sampleManifest, sampleProject, type Project } from "./project";
 
 let project: Project;
 beforeEach(() => (project = sampleProject()));
@@ -62,7 +62,8 @@ describe("add", () => {
     ["no role", ["manifest.json"], "--role ROLE is missing: what the file is to the application"],
     ["a role of many words", ["manifest.json", "--role", "a".repeat(70)], "expected a word or two, such as model"],
     ["an unknown option", ["manifest.json", "--rol", "model"], "--rol"],
-    ["a file that is not there", ["none.pkl", "--role", "model", "--release", "r"], "none.pkl: is not a file"],
+    ["a file that is not there", ["none.pkl", "--role", "model", "--release", "r"], "none.pkl: does not exist"],
+    ["a folder", [".cache", "--role", "model", "--release", "r"], ".cache: is a folder. Add its files one by one"],
     ["a file outside", ["/etc/hostname", "--role", "model", "--release", "r"], "is outside the project"],
     ["an ending that says nothing", [".cache/x.bin", "--role", "model", "--release", "r"], "Add --format"],
     [
@@ -177,6 +178,14 @@ describe("verify", () => {
     });
     const without = await verify("no-such-python");
     expect([without.code, without.text]).toEqual([0, expect.stringContaining("there is no Python 3.10 or later here")]);
+  });
+
+  test("without a manifest of one's own it says that the sample's was looked at", async () => {
+    mkdirSync(join(project.root, "models-manifest"), { recursive: true });
+    cpSync(join(ROOT, "models-manifest/sample.json"), join(project.root, "models-manifest/sample.json"));
+    const said = (text: string): boolean => text.includes("models-manifest/models.json does not exist, so this is about the sample's");
+    expect(said((await cli(["verify"])).text)).toBe(true);
+    expect(said((await verify()).text)).toBe(false);
   });
 
   test("missing and altered files are all named", async () => {

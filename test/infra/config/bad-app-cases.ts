@@ -239,4 +239,21 @@ const MANIFESTS: readonly Case[] = [
   manifest("a file that is not there", MANIFEST, /^ml-gateway:models\.manifest: m\/a\.json: is missing/),
 ];
 
-export const APP_CASES: readonly Case[] = [...SOURCES, ...FOLDERS, ...MANIFESTS, ...CODE];
+const NO_MANIFESTS: readonly Case[] = [
+  ["a page as a manifest", "<!DOCTYPE html><html></html>", /^ml-gateway:models\.manifest: m\/manifest\.json: is a web page/],
+  [
+    "a manifest that Git LFS keeps",
+    "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n",
+    /^ml-gateway:models\.manifest: m\/manifest\.json: is a pointer of Git LFS.*git lfs pull$/,
+  ],
+  [
+    "a model as a manifest",
+    Buffer.from([0x80, 4, 0x4b, 1, 0x2e, 0]),
+    /^ml-gateway:models\.manifest: .* holds binary data, as a model does/,
+  ],
+].map(
+  ([title, content, expected]) =>
+    [title, plus("ml-gateway:models:", "  manifest: m/manifest.json"), expected, { "m/manifest.json": content }] as Case,
+);
+
+export const APP_CASES: readonly Case[] = [...SOURCES, ...FOLDERS, ...MANIFESTS, ...NO_MANIFESTS, ...CODE];

@@ -181,7 +181,7 @@ const TIRED: readonly Case[] = [
   ["an equals sign in place of a colon", instead("aws:region: ", "aws:region = "), /^Pulumi\.trial\.yaml: line 2: is not valid YAML/],
   ["quotes twice", region('""eu-central-1""'), /^Pulumi\.trial\.yaml: line 2: is not valid YAML/],
   ["the stack's name as the prefix", plus("prod:backend: {}"), /^prod:backend: nothing reads it; did you mean "ml-gateway:backend"\?/],
-  ["the prefix twice", plus("ml-gateway:ml-gateway: {}"), /^ml-gateway:ml-gateway: unknown key/],
+  ["the prefix twice", plus("ml-gateway:ml-gateway: {}"), /^ml-gateway: found a group of that name/],
   ["two colons", plus("ml-gateway::backend: {}"), /^ml-gateway::backend: unknown key; did you mean "backend"\?/],
   ["an underscore in a section", plus("ml-gateway:secret_env: {}"), /^ml-gateway:secret_env: unknown key; did you mean "secretEnv"\?/],
   ["a section in capitals", plus("ml-gateway:Backend: {}"), /^ml-gateway:Backend: unknown key; did you mean "backend"\?/],

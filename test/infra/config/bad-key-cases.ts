@@ -602,4 +602,71 @@ const ACCOUNT: readonly Case[] = [
   ],
 ];
 
-export const KEY_CASES: readonly Case[] = [...NETWORK, ...SSH_FROM, ...HOSTS, ...SSH, ...WAY, ...REST, ...ACCOUNT];
+/** Keys that stand somewhere else than they should, or whose letters only look right. */
+const PLACES: readonly Case[] = [
+  [
+    "a key of a group at the top",
+    section("fleet", "{ min: 2 }"),
+    /^ml-gateway:fleet: unknown key there; the key of that name is ml-gateway:backend\.fleet: move it there, or remove it$/,
+  ],
+  [
+    "a section inside of a group",
+    section("ssh", "{ access: ssm }"),
+    /^ml-gateway:ssh\.access: unknown key there; the key of that name is ml-gateway:access: move it/,
+  ],
+  [
+    "a key of another group",
+    section("network", "{ sshFrom: [198.51.100.7/32] }"),
+    /^ml-gateway:network\.sshFrom: .* the key of that name is ml-gateway:gateway\.sshFrom: move it/,
+  ],
+  [
+    "the domain below tls",
+    section("tls", "{ domain: ml.company.com, acme: { email: a@company.com, agreeToTerms: true } }"),
+    /^ml-gateway:tls\.domain: .* ml-gateway:domain: move it/,
+  ],
+  ["a name of several groups", section("network", "{ workers: 2 }"), /^ml-gateway:network\.workers: unknown key; known keys: cidr,/],
+  [
+    "all keys in a group of the project",
+    plus("ml-gateway:", "  backend: { port: 9001 }"),
+    /^ml-gateway: found a group of that name, .* write ml-gateway:backend: /,
+  ],
+  [
+    "a letter of another alphabet",
+    plus("ml-gateway:\u0430ccess: ssm"),
+    /unknown key \(it holds "\u0430", U\+0430, .*\); did you mean "access"\?$/,
+  ],
+  [
+    "a blank that is not seen",
+    plus("ml-gateway:\u00a0repair: x"),
+    /unknown key \(it holds a blank or an invisible character, U\+00A0, .*\); did you mean "repair"\?$/,
+  ],
+  [
+    "keys taken over from a text",
+    gateway("<<: hello"),
+    /^Pulumi\.trial\.yaml: line 4: takes over keys \(<<:\), and what follows is no group; write the keys/,
+  ],
+  [
+    "a limit of metrics that are not sent",
+    section("watch", "{ enabled: true, thresholds: { memoryPercent: 80 } }"),
+    /^ml-gateway:watch\.thresholds\.memoryPercent: is given, and watch\.metrics is not true,/,
+  ],
+  [
+    "days of logs that are not sent",
+    section("watch", "{ enabled: true, logDays: 90 }"),
+    /^ml-gateway:watch\.logDays: is given, and watch\.logs is not true,/,
+  ],
+  ["a domain as an address", section("domain", "https://ml.company.com/ui"), [/^ml-gateway:domain: .*; did you mean ml\.company\.com\? /]],
+  ["a domain of other letters", section("domain", "b\u00fccher.de"), /^ml-gateway:domain: .*; did you mean xn--bcher-kva\.de\? /],
+  [
+    "an application by its address",
+    instead("templates/sample-app", "https://github.com/owner/name"),
+    /^ml-gateway:app\.path: found "https:.*, an address and not a folder .*; write it as app\.git/,
+  ],
+  [
+    "an application in S3",
+    instead("templates/sample-app", "s3://bucket/app.tar.gz"),
+    /^ml-gateway:app\.path: found "s3:.*; write it as app\.bundle/,
+  ],
+];
+
+export const KEY_CASES: readonly Case[] = [...NETWORK, ...SSH_FROM, ...HOSTS, ...SSH, ...WAY, ...REST, ...ACCOUNT, ...PLACES];

@@ -1,0 +1,23 @@
+/** Addresses of databases, caches and queues on the host itself, as on a developer's machine: nothing of the kind listens there. Pure, apart from the tree. */
+import { plainFiles, textOf, type AppTree } from "./tree";
+
+const ADDRESS =
+  /["']((?:rediss?|postgres(?:ql)?|mysql|mariadb|mongodb|amqps?|memcached|kafka|nats)(?:\+\w+)?:\/\/(?:[^\s"'/@]*@)?(?:localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)(?::\d+)?)(?=[/?"'])/i;
+const ELSEWHERE = /(^|\/)(tests?|docs|examples?|scripts|migrations|alembic)\/|(^|\/)(test_\w+|conftest)\.py$/;
+const LARGEST = 1024 * 1024;
+
+/** Notices, because the line may never be used. @param names settings of the backend: one that stands on the same line takes the address's place */
+export function ownHostNotices(project: string, tree: AppTree, names: readonly string[]): string[] {
+  const files = plainFiles(tree).filter(({ path, size }) => path.endsWith(".py") && size <= LARGEST && !ELSEWHERE.test(path));
+  return files.flatMap(({ path }) =>
+    (textOf(tree, path) ?? "").split("\n").flatMap((line, index) => {
+      const address = /^\s*#/.test(line) ? undefined : ADDRESS.exec(line)?.[1];
+      const given = names.some((name) => new RegExp(`\\b${name}\\b`, "i").test(line));
+      if (address === undefined || given) return [];
+      const shown = address.replace(/\/\/[^@]*@/, "//");
+      return [
+        `${path}, line ${index + 1}: has ${shown}, and on the hosts nothing but nginx and the application listens at their own address; set the address of the service in ${project}:env or secretEnv, if it is used there, and let the backend reach it (backend.egress)`,
+      ];
+    }),
+  );
+}
