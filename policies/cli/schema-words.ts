@@ -173,7 +173,7 @@ function alike(data: string, { pattern, ending = "" }: Worded): string | undefin
   const form = new RegExp(pattern, "u");
   const clean = unpasted(data);
   const host = /^\w+:\/\/([^/\s]+)/.exec(clean)?.[1] ?? "";
-  const ascii = /^[^\s/@]*[^\x00-\x7f][^\s/@]*$/.test(clean) ? domainToASCII(clean.toLowerCase()) : "";
+  const ascii = /^[^\s/@]*[^ -~\s][^\s/@]*$/.test(clean) ? domainToASCII(clean.toLowerCase()) : "";
   return [clean, clean.toLowerCase(), clean + ending, host, ascii].find((text) => text !== "" && text !== data && form.test(text));
 }
 
