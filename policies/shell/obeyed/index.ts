@@ -4,7 +4,7 @@
  */
 import type { Entry, Files, Place } from "../files";
 import { matches } from "../../core/glob";
-import { isPattern, isWithin, nameOf, normalise } from "../paths";
+import { dropInOf, isPattern, isWithin, nameOf, normalise } from "../paths";
 import { isGuarded, isSystemFile } from "../guarded";
 import { showMode } from "../mode";
 import type { Happenings } from "../state";
@@ -46,14 +46,26 @@ const isKeptText = (text: string): boolean =>
 
 type RunsIt = (name: string, text: string) => boolean;
 
-/** Units that run something of the service's home, by name. */
+/** Units that run something of the service's home, by name, and those that a step brings whole and that run nothing: they take files to nobody. */
 function applicationUnits(record: Happenings, home: string): RunsIt {
+  const idle = idleUnits(record);
   const runs = (text: string): boolean => text.split("\n").some((line) => /^\s*ExecStart\s*=/u.test(line) && line.includes(`${home}/`));
   const names = new Set(
     record.written.filter(({ path, content }) => UNIT_FILE.test(path) && runs(content)).map(({ path }) => nameOf(path)),
   );
   const open = [...names].filter((name) => !isKnown(name)).map(withHoles);
-  return (name, text) => names.has(name) || runs(text) || open.some((pattern) => matches(pattern, name));
+  return (name, text) => names.has(name) || idle.has(name) || runs(text) || open.some((pattern) => matches(pattern, name));
+}
+
+/** Names of units that are written whole, of which neither they nor a drop-in starts anything. */
+function idleUnits(record: Happenings): ReadonlySet<string> {
+  const units = record.written.filter(({ path }) => UNIT_FILE.test(path));
+  const starts = new Set(
+    units.filter(({ content }) => !isKnown(content) || /^\s*Exec/mu.test(content)).map(({ path }) => dropInOf(path) ?? nameOf(path)),
+  );
+  const whole = units.filter(({ path }) => dropInOf(path) === undefined && path.endsWith(".service")).map(({ path }) => nameOf(path));
+  const open = [...starts].filter((name) => !isKnown(name)).map(withHoles);
+  return new Set(whole.filter((name) => !starts.has(name) && !open.some((pattern) => matches(pattern, name))));
 }
 
 function strangeUnit(path: string, text: string, home: string, runsIt: RunsIt): string[] {

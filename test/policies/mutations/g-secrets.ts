@@ -199,6 +199,17 @@ const scripts: Mutation[] = [
       }),
   },
   {
+    id: "F17-idle",
+    title: "a unit that starts nothing takes .env, and a drop-in lets it start something",
+    expect: "host-setup-readable",
+    verdict: "unknown",
+    apply: (p) =>
+      step(p, {
+        create:
+          "sudo tee /etc/systemd/system/x.service >/dev/null <<'E'\n[Service]\nEnvironmentFile=/home/ddos/app/.env\nE\nsudo mkdir -p /etc/systemd/system/x.service.d\nsudo tee /etc/systemd/system/x.service.d/o.conf >/dev/null <<'E'\n[Service]\nExecStart=/usr/bin/env\nE\n",
+      }),
+  },
+  {
     id: "F24",
     title: "environment not wrapped in pulumi.secret",
     expect: "command-environment-secret",
