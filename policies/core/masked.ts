@@ -150,15 +150,49 @@ const partsOf = (text: string, secrets: Secrets): string[] => [
 ];
 
 /** A name begins where no other character of one stands before: tried within it again, a long run without `=` would cost its square. */
+const ASSIGNMENT = /(?<![\w.-])([\w.-]+)["']?[ \t]*[=:][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}]+))/gu;
+
 const assignments = (text: string): [string, string][] =>
-  [...text.matchAll(/(?<![\w.-])([\w.-]+)["']?[ \t]*[=:][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}]+))/gu)].map(
-    ([, name = "", a, b, c]) => [name, a ?? b ?? c ?? ""],
-  );
+  [...text.matchAll(ASSIGNMENT)].flatMap((match): [string, string][] => {
+    const [, name = "", a, b, c] = match;
+    const quoted = a ?? b;
+    if (quoted === undefined && isOrdinary(c ?? "") && !isGiven(text, match)) return [];
+    return [[name, quoted ?? c ?? ""]];
+  });
+
+/** A word, a name of code or a call. */
+const isOrdinary = (value: string): boolean => /^[A-Za-z]+([._-][A-Za-z]+)*([([.:].*|\))?$/u.test(value);
+const TYPE = /^(str|bytes|int|bool|float|string|number|boolean|dict|list|set|object|none|true|false|null|undefined)\b/iu;
+/** How far the surroundings of an assignment are looked at. */
+const AROUND = 40;
+
+/**
+ * Whether an ordinary word is a value that somebody gives, as in `PASSWORD=dragon`, and no prose or code around a name, as in "the secret: stdin"
+ * and `tokens = set()`: it is the rest of its line, stands between commas or braces, or is an option.
+ */
+function isGiven(text: string, match: RegExpExecArray): boolean {
+  const [all, name = "", , , value = ""] = match;
+  const before = text.slice(Math.max(0, match.index - AROUND), match.index);
+  const end = match.index + all.length;
+  const after = text.slice(end, end + AROUND);
+  if (/=/u.test(all.slice(name.length, -value.length)) && !/\s/u.test(all))
+    return /^[A-Z\d_]+$/u.test(name) || /^-/u.test(name) || isLine(before, after);
+  if (/[([]/u.test(value) || TYPE.test(value)) return false;
+  return isLine(before, after) || (/[{,]\s*["']?$/u.test(before) && /^\s*[,}]/u.test(after));
+}
+
+const isLine = (before: string, after: string): boolean =>
+  /(^|\n)[ \t]*(export[ \t]+|-[ \t]+)?["']?$/u.test(before) && /^[ \t]*[,;]?[ \t]*(\r?\n|$)/u.test(after);
+
+/** `RestrictAddressFamilies`: chance makes shorter runs of small letters. */
+const NAME_OF_WORDS = /^[A-Z]?[a-z]{2,}([A-Z][a-z]{2,})+$/u;
 
 /** Words of a text that nobody chose for their meaning. */
 const random = (text: string): string[] =>
   (text.match(WORD) ?? []).filter(
-    (word) => /[A-Za-z]/u.test(word) && (/\d\D*\d/u.test(word) || (/[a-z][A-Z].*[a-z][A-Z]/u.test(word) && word.length >= 16)),
+    (word) =>
+      /[A-Za-z]/u.test(word) &&
+      (/\d\D*\d/u.test(word) || (/[a-z][A-Z].*[a-z][A-Z]/u.test(word) && word.length >= 16 && !NAME_OF_WORDS.test(word))),
   );
 
 function add(found: readonly string[], secrets: Secrets): void {

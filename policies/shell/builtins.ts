@@ -1,4 +1,5 @@
 /** Builtins that change the shell itself. */
+import { isSecretName } from "../core/secret-name";
 import type { Call } from "./call";
 import { input, stdinOf, write } from "./channels";
 import { exactly } from "./mode";
@@ -7,7 +8,7 @@ import { parseOptions } from "./options";
 import { normalise } from "./paths";
 import { unclear } from "./report";
 import { cloneState } from "./state";
-import type { Status } from "./state";
+import type { State, Status } from "./state";
 import { holdsSecret, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "./text";
 
 type Builtin = (call: Call) => Status;
@@ -103,11 +104,24 @@ const cd: Builtin = ({ args, state }) => {
 export function showVariables(call: Call, exported: boolean, names: readonly string[] = []): Status {
   const { state, scope } = call;
   const shown = [...state.variables].filter(
-    ([name]) => (names.length === 0 || names.includes(name)) && (!exported || state.options.allexport === true || state.exported.has(name)),
+    ([name]) =>
+      (names.length === 0 ||
+        names.includes(name) ||
+        (name === UNNAMED && names.some((one) => isSecretName(one) && !state.variables.has(one)))) &&
+      (!exported || state.options.allexport === true || state.exported.has(name)),
   );
   const secret = shown.some(([, { values, list }]) => [...values, ...(list ?? [])].some(holdsSecret));
   write(state, scope, 1, secret ? markSecret("variables\n") : `${hole("value", "variables")}\n`);
   return "likely";
+}
+
+/** Variables of a secret file whose text is not known: what names they have is not known either. No variable can be called so. */
+const UNNAMED = "of a secret file";
+
+/** @param exported whether programs get them too */
+export function setUnnamed(state: State, exported = false): void {
+  state.variables.set(UNNAMED, { values: [markSecret(hole("secret", "content of a secret file"))] });
+  if (exported) state.exported = new Set([...state.exported, UNNAMED]);
 }
 
 /** `export A=1 B`, `local x=2`, `declare -r`, `readonly`. */
@@ -120,7 +134,11 @@ const declare: Builtin = (call) => {
     return showVariables(call, name === "export" || flags.includes("x"), operands);
   for (const arg of args) {
     const match = /^([A-Za-z_]\w*)(?:(\+?)=([\s\S]*))?$/u.exec(arg);
-    if (!match) continue;
+    if (!match) {
+      // `export $(grep -v '^#' .env | xargs)`
+      if (holdsSecret(arg)) setUnnamed(state, name === "export" || flags.includes("x"));
+      continue;
+    }
     const [, variable = "", append, value] = match;
     if (/^(BASH_ENV|ENV|PROMPT_COMMAND|LD_PRELOAD|LD_AUDIT)$/u.test(variable) && value !== undefined && value !== "")
       unclear(state, scope, `text that ${variable} makes every later program run`);

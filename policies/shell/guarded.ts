@@ -27,6 +27,10 @@ export function isGuarded(path: string, home: string): boolean {
 const isAbove = (path: string, home: string): boolean =>
   path === "/" || isWithin(home, path) || path === "/etc" || path === "/root" || path === "/proc";
 
+/** Folders in which a file of any name may be a unit, a table of cron, a key or a rule. */
+export const obeysAnyFile = (folder: string, home: string): boolean =>
+  /^\/?$|^\/etc$/u.test(folder) || (SYSTEM.test(`${folder}/`) && !isWithin(folder, home));
+
 /** Words that can be paths, however they are wrapped: `-v /a:/b`, `path=/a`, `@/a`, `'/a'`. */
 const PIECES = /[^\s"'`=:,;()<>|&@\\{}[\]]+/gu;
 

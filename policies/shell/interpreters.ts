@@ -1,5 +1,6 @@
 /** Programs that run text: shells with -c, -s or a file, and what is known of Python, Perl and the like. */
 import type { Call, Effect } from "./call";
+import { setUnnamed } from "./builtins";
 import { readAll, write } from "./channels";
 import { CowMap } from "./cow-map";
 import { joinFiles, resolveLinks } from "./files";
@@ -161,7 +162,10 @@ export function sourceFile(call: Call): Status {
   if (secret && call.state.options.xtrace) write(call.state, call.scope, 2, markSecret("trace"));
   const before = call.state.variables.copy();
   const status = sourceText(file, text, call);
-  if (secret) markVariables(before, call.state);
+  if (secret) {
+    markVariables(before, call.state);
+    if (!isKnown(text)) setUnnamed(call.state);
+  }
   return status;
 }
 

@@ -4,6 +4,7 @@ import { below, joinEntries, resolveLinks, select } from "./files";
 import type { Entry } from "./files";
 import { exactly, masked, UNTOUCHED } from "./mode";
 import type { Mode } from "./mode";
+import { obeysAnyFile } from "./guarded";
 import { isPattern, isWithin, nameOf, normalise, parentOf } from "./paths";
 import type { Context, State } from "./state";
 import { DEEP, DIRS, FILES, holesOf, mapHoles, show, STAR } from "./text";
@@ -103,7 +104,13 @@ export function unpack(
   const wanted = options.wanted ?? masked({ set: 0o400, may: 0o755 }, state.umask);
   const folders = options.folders ?? masked({ set: 0o700, may: 0o755 }, state.umask);
   const owner = options.owner === undefined ? { owner: state.user, group: state.user } : { owner: options.owner, group: options.owner };
-  populate(state, resolveLinks(state.files, folder), { ...newFile(state, context), ...owner }, wanted, folders, options.content);
+  const real = resolveLinks(state.files, folder);
+  if (obeysAnyFile(real, context.home))
+    context.record.unclear.push({
+      what: `what is unpacked or copied over ${show(real === "" ? "/" : real)}: files of any name`,
+      place: context.place,
+    });
+  populate(state, real, { ...newFile(state, context), ...owner }, wanted, folders, options.content);
 }
 
 /** Makes one file, replacing what was there. */

@@ -56,7 +56,7 @@ function fromHere(graph: Graph, resource: Resource, { asset, secret }: Part, at:
     return [
       unknown(
         resource,
-        `${at} of ${label(resource)} sends ${file}, which ${asset.opened.why}, so it may hold a secret: send a folder of plain files, or an AssetArchive of them`,
+        `${at} of ${label(resource)} sends ${file}, which ${asset.opened.why}, so it may hold a secret: ${readableFor(resource)}`,
       ),
     ];
   const text = textOfAsset(asset);
@@ -64,6 +64,12 @@ function fromHere(graph: Graph, resource: Resource, { asset, secret }: Part, at:
   const content = new Asset("text", text);
   return unlessMarked(graph, resource, scan(marked || secret ? new Secret(content) : content, `${at} (the file ${file})`, "text"), FIX);
 }
+
+/** `source` of a CopyToRemote has to be a path: a FileAsset or a FileArchive. */
+const readableFor = ({ type }: Resource): string =>
+  type === "command:remote:CopyToRemote"
+    ? "send plain files, as a FileAsset of each or a FileArchive of their folder"
+    : "send a folder of plain files as a FileArchive, or an AssetArchive of them";
 
 const hasAssets = once((resource: Resource) =>
   Object.values(resource.inputs).some((value) => anyLeaf(value, (leaf) => leaf instanceof Asset)),

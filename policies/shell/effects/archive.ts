@@ -11,7 +11,7 @@ import { DEEP, hole, holesOf, isKnown, plain, show } from "../text";
 import { resolveLinks, select } from "../files";
 import { readAll, write } from "../channels";
 import { contentOf } from "../redirects";
-import { blur, printFiles } from "../unmodelled";
+import { blur, printFiles, runUnmodelled } from "../unmodelled";
 import { cannotTell } from "../report";
 import { noteSent, secretAt } from "./send";
 import { gitSettings } from "./system";
@@ -134,6 +134,20 @@ function replaced(call: Call, words: readonly string[], base: string): void {
 export const unzip: Effect = (call) => {
   const options = parseOptions(call.args, { values: "dxP" });
   unpack(call.state, call.scope.context, absolute(options.value("d") ?? ".", call.state));
+  return "likely";
+};
+
+/** `cpio -i`, `pax -r`, `7z x -oFOLDER`: files of any name come to lie where they say. Otherwise these read, and print. */
+export const extract: Effect = (call) => {
+  const { args, name, state, scope } = call;
+  const isSevenZip = /^7z/u.test(name);
+  const reads = isSevenZip
+    ? /^[xe]$/u.test(args[0] ?? "")
+    : args.some((a) => (name === "pax" ? /^-[a-z]*r/u : /^(-[A-Za-z]*i|--extract$)/u).test(a));
+  if (!reads) return runUnmodelled(name, call);
+  const options = parseOptions(args, { values: "DFEHRCMIo", long: { directory: "D" } });
+  const folder = isSevenZip ? args.find((a) => /^-o./u.test(a))?.slice(2) : options.value("D");
+  unpack(state, scope.context, absolute(folder ?? ".", state), { wanted: ANY_MODE, folders: ANY_MODE });
   return "likely";
 };
 

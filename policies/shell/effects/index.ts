@@ -4,7 +4,7 @@ import { cannotTell } from "../report";
 import { plain, show } from "../text";
 import { absolute, remove } from "../tree";
 import { parseOptions } from "../options";
-import { git, tar, unzip } from "./archive";
+import { extract, git, tar, unzip } from "./archive";
 import { cp, install, ln, mv, rsync } from "./copy";
 import { docker } from "./containers";
 import { at, crontab, mount, parallel, session, texts } from "./later";
@@ -100,6 +100,12 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   tar,
   bsdtar: tar,
   unzip,
+  cpio: extract,
+  pax: extract,
+  "7z": extract,
+  "7za": extract,
+  "7zr": extract,
+  "7zz": extract,
   git,
   curl,
   wget,

@@ -23,3 +23,37 @@ function edited(text: string): string[] {
     return [/^(?:\/(?:\\.|[^/\\]){0,2000}\/|\d+|\$)?\s*[aic]\\?\s*(.*)$/u.exec(line)?.[1] ?? line];
   });
 }
+
+/** Settings without which a service or a login is guarded less. */
+const UNIT_GUARDS =
+  /^\W*(User|Group|DynamicUser|UMask|NoNewPrivileges|Protect\w*|Private\w*|Restrict\w*|CapabilityBoundingSet|SystemCall\w+|MemoryDenyWriteExecute|ReadOnlyPaths|InaccessiblePaths|LockPersonality|RemoveIPC)\b/u;
+const SSHD_GUARDS =
+  /^\W*(?:s[*+?])?\W*(PasswordAuthentication|KbdInteractiveAuthentication|ChallengeResponseAuthentication|AuthenticationMethods|AllowUsers|AllowGroups|DenyUsers|DenyGroups|DisableForwarding|ForceCommand|Match)\b/iu;
+
+/** A setting that guards something, which an edit deletes, empties or turns into a comment, and which nothing else puts there. */
+export function takenOut(
+  path: string,
+  text: string,
+  written: readonly { readonly path: string; readonly content: string }[],
+): string | undefined {
+  const guards = /\/systemd\/.*\.(service|conf)$/u.test(path) ? UNIT_GUARDS : /\/sshd_config/u.test(path) ? SSHD_GUARDS : undefined;
+  if (guards === undefined || !isEdit(text)) return undefined;
+  return text
+    .split("\n")
+    .flatMap(removedBy)
+    .find((pattern) => {
+      const key = guards.exec(pattern)?.[1];
+      return key !== undefined && !written.some((one) => one.path === path && puts(one.content, key));
+    });
+}
+
+const puts = (content: string, key: string): boolean =>
+  (editedLines(content) ?? content.split("\n")).some((line) => new RegExp(`^\\s*${key}(\\s*=\\s*|\\s+)\\S`, "iu").test(line));
+
+/** `/PATTERN/d`, `s/PATTERN//`, `s/PATTERN/#&/`: what the pattern begins with. */
+function removedBy(line: string): string[] {
+  const deleted = /^\/((?:\\.|[^/\\]){1,2000})\/I?d$/u.exec(line)?.[1];
+  if (deleted !== undefined) return [deleted];
+  const [, , from = "", to] = /^(?:\S{0,200}?)s([^\w\s\\])((?:\\.|(?!\1).){0,2000})\1((?:\\.|(?!\1).){0,2000})\1/u.exec(line) ?? [];
+  return to !== undefined && /^\s*(\\?#|$)/u.test(to) ? [from] : [];
+}

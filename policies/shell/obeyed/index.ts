@@ -9,7 +9,7 @@ import { isGuarded, isSystemFile } from "../guarded";
 import { showMode } from "../mode";
 import type { Happenings } from "../state";
 import { holesOf, isBlank, isKnown, plain, show, withHoles } from "../text";
-import { editedLines } from "./edits";
+import { editedLines, takenOut } from "./edits";
 import { formatOf } from "./formats";
 import { linesOf } from "./format";
 import { strangeFile } from "./others";
@@ -27,7 +27,12 @@ export function obeyed(files: Files, record: Happenings, home: string): Obeyed[]
   const add = (path: string, text: string, place: Place): void => {
     for (const what of strangeIn(path, text, home, runsIt)) if (!found.has(what)) found.set(what, { what, place });
   };
-  for (const { path, content, place } of record.written) add(path, content, place);
+  for (const { path, content, place } of record.written) {
+    add(path, content, place);
+    const gone = takenOut(path, plain(content), record.written);
+    if (gone !== undefined)
+      found.set(`${path} ${gone}`, { what: `«sed» and takes ${show(gone)} out of ${show(path)}, which guards the host,`, place });
+  }
   for (const [path, entries] of files.entries)
     for (const entry of entries) {
       if (entry.kind === "absent" || entry.kind === "dir") continue;
@@ -69,12 +74,13 @@ function idleUnits(record: Happenings): ReadonlySet<string> {
 }
 
 function strangeUnit(path: string, text: string, home: string, runsIt: RunsIt): string[] {
-  const known = editedLines(text)?.join("\n") ?? text;
+  const lines = editedLines(text);
+  const known = lines?.join("\n") ?? text;
   const line = isBlank(known)
     ? isOwnText(known, path) || isKeptText(known)
       ? undefined
       : known
-    : strangeInUnit(path, known, home, runsIt);
+    : strangeInUnit(path, known, home, runsIt, lines !== undefined);
   return line === undefined ? [] : [`${show(line)}, a line in ${show(path)}, which decides as whom and with what a service runs,`];
 }
 

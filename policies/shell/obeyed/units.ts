@@ -22,16 +22,21 @@ interface Unit {
   readonly home: string;
 }
 
-/** The first line that is not understood. @param application names of units that run the application */
+/**
+ * The first line that is not understood.
+ * @param application names of units that run the application
+ * @param edited the text is lines that an edit puts into a unit, as a drop-in would
+ */
 export function strangeInUnit(
   path: string,
   text: string,
   home: string,
   application: (name: string, text: string) => boolean,
+  edited = false,
 ): string | undefined {
   const dropped = dropInOf(path);
   const name = dropped ?? nameOf(path);
-  const unit: Unit = { path, name, dropIn: dropped !== undefined, application: application(name, text), home };
+  const unit: Unit = { path, name, dropIn: dropped !== undefined || edited, application: application(name, text), home };
   return linesOf(text).find((line) => !isUnderstood(line, unit));
 }
 

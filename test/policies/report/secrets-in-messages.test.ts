@@ -108,6 +108,28 @@ test("a script that is secret as a whole is shown but for its secrets", () => {
   );
 });
 
+test.each([
+  ["prose", "# A secret: stdin only.\nexport B_TOKEN=dragons\n"],
+  ["code", "tokens = set()\nkeys: clients, packages\nsecret: bytes\n"],
+  ["names of settings", "RestrictAddressFamilies=AF_INET\nCapabilityBoundingSet=\n"],
+])("words of a secret text that are no values are shown: %s", (_, script) => {
+  const message =
+    "pass values by stdin, owner root:ubuntu, set() of clients, packages, bytes, RestrictAddressFamilies and CapabilityBoundingSet";
+  expect(say(message, new Secret(script), "create")).toBe(message);
+});
+
+test.each([
+  ["a line of .env", "A=1\nPASSWORD=dragon\n"],
+  ["exported", "export API_TOKEN=dragon\n"],
+  ["for one command", "set -eu; API_TOKEN=dragon run\n"],
+  ["an option", "mysql --password=dragon -e x\n"],
+  ["YAML", "users:\n  - password: dragon\n"],
+  ["a list of YAML", "users:\n  - {name: a, password: dragon, type: text}\n"],
+  ["JSON", '{"user":"a","password":"dragon"}'],
+])("an ordinary word that is a secret is masked: %s", (_, text) => {
+  expect(say("the word dragon, here", new Secret(text), "create")).toBe("the word [secret], here");
+});
+
 test.each<[string, (text: string) => string]>([
   ["one line", (text) => text],
   ["lines of 76", (text) => text.replace(/.{76}/gu, "$&\n")],

