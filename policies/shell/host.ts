@@ -18,7 +18,7 @@ import type { Context, Happenings } from "./state";
 import { hostsOf, ordersOf, predecessors } from "./steps";
 import { shortened } from "./text";
 import type { Host } from "./steps";
-import { userDataOf } from "./user-data";
+import { firstBoot } from "./user-data";
 
 export interface HostReport extends Report {
   readonly host: Host;
@@ -54,7 +54,10 @@ async function cachedReport(graph: Graph, host: Host, home: string): Promise<Hos
 
 /** Whether secrets are, or may be, in what the host gets. */
 const isGuarded = (graph: Graph, host: Host): boolean =>
-  !graph.secretsMarked || host.steps.some(holdsSecrets) || START.some((key) => containsSecret(host.instance?.inputs[key]));
+  !graph.secretsMarked ||
+  host.steps.some(holdsSecrets) ||
+  containsSecret(host.boot?.value) ||
+  host.stored?.some(({ secret }) => secret) === true;
 
 function remember<V>(cache: Map<string, V>, key: string, value: V, most: number): void {
   cache.delete(key);
@@ -70,9 +73,14 @@ const summaryOf = once((step: Resource) => {
 });
 const digestOfInputs = (step: Resource): string => summaryOf(step).digest;
 const lengthOfInputs = (step: Resource): number => summaryOf(step).length;
-const START = ["userData", "userDataBase64"] as const;
-const startOf = (host: Host): string =>
-  JSON.stringify([host.key, host.instance?.name, host.isOperator, ...START.map((key) => exactText(host.instance?.inputs[key]))]);
+const startOf = ({ key, name, isOperator, boot, stored }: Host): string =>
+  JSON.stringify([
+    key,
+    name,
+    isOperator,
+    boot && [boot.resource.urn, boot.part, boot.encoded, exactText(boot.value)],
+    stored?.map(({ urn, key, bucket, digests, isPinned }) => [urn, key, bucket, digests, isPinned]),
+  ]);
 
 async function reportOn(graph: Graph, host: Host, home: string): Promise<Report> {
   const parse = await shellParser();
@@ -84,7 +92,7 @@ async function reportOn(graph: Graph, host: Host, home: string): Promise<Report>
   let files = [usual, ...others].map((r) => r.files).reduce(joinFiles);
   const updating = host.steps.filter((s) => !isAbsent(s.inputs.update));
   if (updating.length > 0) {
-    const again = newContext(parse, home);
+    const again = contextOf(host, parse, home);
     again.time = 1e6;
     again.sources = usual.context.sources;
     const updated = cloneFiles(files);
@@ -93,13 +101,13 @@ async function reportOn(graph: Graph, host: Host, home: string): Promise<Report>
     files = joinFiles(files, updated);
   }
   if (!host.isOperator) {
-    const after = newContext(parse, home);
+    const after = contextOf(host, parse, home);
     after.time = 2e6;
     after.sources = usual.context.sources;
     files = runLater(files, record, after);
     addNew(record, after.record);
   }
-  const last = newContext(parse, home);
+  const last = contextOf(host, parse, home);
   last.sources = usual.context.sources;
   for (const step of [...host.steps].reverse()) if (!isAbsent(step.inputs.delete)) runPart(step, "delete", cloneFiles(files), last);
   const isSetUp = host.steps.length > 0 || record.executed.length > 0;
@@ -172,12 +180,16 @@ function create(host: Host, order: readonly Resource[], parse: ParseShell, home:
 function boot(host: Host, parse: ParseShell, home: string): Run {
   const run: Run = {
     files: noFiles(),
-    context: { ...newContext(parse, home), ...(host.isOperator ? { isOperator: true } : {}) },
+    context: { ...contextOf(host, parse, home), ...(host.isOperator ? { isOperator: true } : {}) },
     touched: new Map(),
   };
-  if (host.instance) userDataOf(host.instance, run.files, run.context);
-  return run;
+  return host.boot ? { ...run, files: firstBoot(host.boot, run.files, run.context) } : run;
 }
+
+const contextOf = ({ stored }: Host, parse: ParseShell, home: string): Context => ({
+  ...newContext(parse, home),
+  ...(stored?.length ? { stored } : {}),
+});
 
 function advance(run: Run, step: Resource): Run {
   const files = cloneFiles(run.files);

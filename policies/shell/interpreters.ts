@@ -113,8 +113,17 @@ const shell: Effect = (call) => {
     return runShellText(readAll(scope.channels), state, scope, { ...common, args: letters.includes("s") ? rest : args });
   }
   if (letters.includes("n")) return "likely";
+  if (isOfLaterStart(file, call)) return "open";
   return runShellText(scriptText(file, state, scope), state, scope, { ...common, args, file: placeOf(file, state) });
 };
+
+/** A file that nothing has made so far, where the first boot unpacks an archive: a later start finds it there, and is followed when that is over. */
+function isOfLaterStart(file: string, { state, scope: { context }, name, args }: Call): boolean {
+  const path = resolveLinks(state.files, absolute(file, state));
+  if (context.awaited === undefined || !isKnown(path) || state.files.entries.has(path)) return false;
+  context.awaited.push({ path, argv: [name, ...args], user: state.user, place: context.place });
+  return true;
+}
 
 /** The text of a script file that is about to be run. */
 function scriptText(file: string, state: State, scope: Scope): string {

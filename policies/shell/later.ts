@@ -20,27 +20,24 @@ interface Later {
 
 /** Joins to the files what scripts do that the set-up leaves behind. @param record what the set-up did */
 export function runLater(files: Files, record: Happenings, context: Context): Files {
-  let joined = files;
-  for (const one of laterOf(files, record)) {
-    const own = cloneFiles(files);
-    context.place = one.place;
-    runOnHost(
-      {
-        urn: one.place.runBy ?? one.place.urn,
-        part: one.place.part,
-        text: one.text,
-        stdin: "",
-        user: one.user,
-        environment: new Map(),
-        at: one.place,
-      },
-      own,
-      context,
-    );
-    joined = joinFiles(joined, own);
-  }
+  // A unit that sets the host up at its first start runs at later ones, too: what it looks for may be what it has unpacked then.
+  if (context.stored !== undefined) context.awaited = [];
+  let joined = laterOf(files, record).reduce((before, one) => joinFiles(before, runOne(one, files, context)), files);
+  const awaited = context.awaited ?? [];
+  delete context.awaited;
+  for (const { argv, ...one } of awaited) joined = joinFiles(joined, runOne({ ...one, text: argv.map(quoted).join(" ") }, joined, context));
   for (const one of obeyed(joined, record, context.home)) context.record.unclear.push(one);
   return joined;
+}
+
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+
+function runOne({ place, text, user }: Omit<Later, "path">, files: Files, context: Context): Files {
+  const own = cloneFiles(files);
+  context.place = place;
+  const { part } = place;
+  runOnHost({ urn: place.runBy ?? place.urn, part, text, stdin: "", user, environment: new Map(), at: place }, own, context);
+  return own;
 }
 
 function laterOf(files: Files, record: Happenings): Later[] {

@@ -6,6 +6,7 @@ import type { Entry, Files, Place } from "./files";
 import { cloneFiles, joinFiles } from "./files";
 import type { Mode } from "./mode";
 import { joinModes } from "./mode";
+import type { Stored } from "./stored";
 import type { Statement } from "./syntax";
 import { hole } from "./text";
 
@@ -155,6 +156,17 @@ export interface Context {
   /** The budget is spent, and that has been said. */
   isSpent?: boolean;
   fresh: number;
+  /** Objects of the program that the host's first boot names. */
+  readonly stored?: readonly Stored[];
+  /** Scripts that are run before anything has made them, while the first boot is followed that may unpack them. */
+  awaited?: Awaited[];
+}
+
+export interface Awaited {
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly user: string;
+  readonly place: Place;
 }
 
 /** Places that break, return and exit jump to: states collected there are joined afterwards. */

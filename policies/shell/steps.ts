@@ -4,14 +4,16 @@ import { resolveId } from "../core/references";
 import { selectRole } from "../core/select";
 import type { Graph, Resource, Settings } from "../core/types";
 import { asProps, asString } from "../core/values";
+import { bootOfInstance, INSTANCE, launchedOf } from "./launches";
+import type { Boot, Role } from "./launches";
+import { storedFor } from "./stored";
+import type { Stored } from "./stored";
+import { textOfBoot } from "./user-data";
 
 /** Runs where Pulumi runs. */
 export const LOCAL = "command:local:Command";
 export const REMOTE = /^command:remote:(Command|CopyToRemote|CopyFile)$/u;
-const INSTANCE = /^(aws:ec2\/(instance:Instance|spotInstanceRequest:SpotInstanceRequest)|aws-native:ec2:Instance)$/u;
 const ADDRESS = /^aws:ec2\/eip(Association)?:Eip(Association)?$/u;
-
-export type Role = "backend" | "gateway";
 
 /** One machine, as far as the graph shows it. */
 export interface Host {
@@ -19,7 +21,12 @@ export interface Host {
   readonly key: string;
   readonly name: string;
   readonly role?: Role;
+  /** The instance, or what machines are launched from. */
   readonly instance?: Resource;
+  /** Its user data. */
+  readonly boot?: Boot;
+  /** What it fetches of this program, as far as that is known. */
+  readonly stored?: readonly Stored[];
   /** The machine that runs Pulumi: its files are nobody's business here, what it calls is. */
   readonly isOperator?: boolean;
   /** Command and CopyToRemote resources, in registration order. */
@@ -34,7 +41,9 @@ export function hostsOf(graph: Graph, settings: Settings): Host[] {
     hosts.set(host.key, found);
     return found.steps;
   };
-  for (const instance of ofType(graph, INSTANCE)) add(hostOfInstance(instance, roles));
+  for (const instance of ofType(graph, INSTANCE)) add(hostOfInstance(graph, instance, roles));
+  for (const { boot, role, resource, ...launched } of launchedOf(graph, settings))
+    add({ ...launched, instance: resource, ...(role ? { role } : {}), ...booted(graph, boot) });
   for (const step of graph.resources) if (REMOTE.test(step.type)) add(hostOfStep(graph, step, roles)).push(step);
   const operator = add({ key: "operator", name: "the machine that runs Pulumi", isOperator: true });
   operator.push(...ofType(graph, LOCAL));
@@ -51,14 +60,18 @@ function rolesOf(graph: Graph, settings: Settings): Roles {
   return new Map([...of("gateway"), ...of("backend")]);
 }
 
-function hostOfInstance(instance: Resource, roles: Roles): Omit<Host, "steps"> {
+function hostOfInstance(graph: Graph, instance: Resource, roles: Roles): Omit<Host, "steps"> {
   const role = roles.get(instance.urn);
-  return { key: instance.urn, name: instance.name, instance, ...(role ? { role } : {}) };
+  const boot = bootOfInstance(graph, instance);
+  return { key: instance.urn, name: instance.name, instance, ...(role ? { role } : {}), ...booted(graph, boot) };
 }
+
+const booted = (graph: Graph, boot: Boot | undefined): Pick<Host, "boot" | "stored"> =>
+  boot === undefined ? {} : { boot, stored: storedFor(graph, textOfBoot(boot) ?? "") };
 
 function hostOfStep(graph: Graph, step: Resource, roles: Roles): Omit<Host, "steps"> {
   const instance = instanceOfStep(graph, step, roles);
-  if (instance) return hostOfInstance(instance, roles);
+  if (instance) return hostOfInstance(graph, instance, roles);
   const address = asString(asProps(step.inputs.connection)?.host);
   if (address !== undefined) return { key: `host ${address}`, name: address };
   const role = roleOfName(step.name);

@@ -1,30 +1,51 @@
 /** What an instance's user data does at the first boot: a script, or cloud-config with files and commands. */
 import type { Resource } from "../core/types";
-import { asString, isAbsent } from "../core/values";
+import { asString } from "../core/values";
 import { readYaml } from "../core/yaml";
 import { foreign, shellString } from "./text";
 import { strangeSettings } from "./cloud-config";
 import { gunzipSync } from "node:zlib";
 import { runOnHost } from "./analyse";
 import { newFile, tick } from "./channels";
+import { cloneFiles, joinFiles } from "./files";
 import type { Files } from "./files";
+import type { Boot } from "./launches";
 import { exactly } from "./mode";
 import { numericMode } from "./mode";
-import type { Context, State } from "./state";
+import type { Awaited, Context, State } from "./state";
 import { place } from "./tree";
 
 /** Runs the user data as root over `files`. Unknown or unreadable user data is noted, as it may have done anything. */
-export function userDataOf(instance: Resource, files: Files, context: Context): void {
-  const { userData, userDataBase64 } = instance.inputs;
-  if (isAbsent(userData) && isAbsent(userDataBase64)) return;
-  const part = isAbsent(userData) ? "userDataBase64" : "userData";
-  const plain = shellString(userData);
-  const encoded = asString(userDataBase64);
-  const text = plain ?? (encoded === undefined ? undefined : decoded(encoded));
-  if (text === undefined) return unreadable(instance, part, "which is not known before it runs", files, context);
-  run(looksEncoded(text) ? (decoded(text) ?? text) : text, instance, part, files, context);
+function userDataOf(boot: Boot, files: Files, context: Context): void {
+  const text = textOfBoot(boot);
+  if (text === undefined) return unreadable(boot.resource, boot.part, "which is not known before it runs", files, context);
+  run(text, boot.resource, boot.part, files, context);
 }
 
+/** The user data, and behind it what a later start runs of the archives that it has unpacked. */
+export function firstBoot(boot: Boot, files: Files, context: Context): Files {
+  const awaited: Awaited[] = [];
+  const { running } = context;
+  if (context.stored !== undefined) context.awaited = awaited;
+  userDataOf(boot, files, context);
+  delete context.awaited;
+  return awaited.reduce((before, { argv, user, place }) => {
+    const after = cloneFiles(before);
+    const text = argv.map(quote).join(" ");
+    runOnHost({ urn: boot.resource.urn, part: boot.part, text, stdin: "", user, environment: new Map(), at: place }, after, context);
+    context.running = running;
+    return joinFiles(before, after);
+  }, files);
+}
+
+/** The user data as cloud-init gets it; undefined where it is not known. */
+export function textOfBoot({ value, encoded }: Boot): string | undefined {
+  const given = asString(value);
+  const text = (given !== undefined && encoded && BASE64.test(given.trimEnd()) ? decoded(given) : undefined) ?? shellString(value);
+  return text !== undefined && looksEncoded(text) ? (decoded(text) ?? text) : text;
+}
+
+const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}$/u;
 const looksEncoded = (text: string): boolean =>
   /^[A-Za-z0-9+/\s]{40,}={0,2}$/u.test(text.trimEnd()) &&
   /^(#!|#cloud|Content-Type|MIME)/u.test(Buffer.from(text, "base64").toString("utf8"));

@@ -40,6 +40,23 @@ export function openArchive(path: string, hash?: string): Asset {
     : made(path, members, form(bytes, members), false);
 }
 
+/** The bytes, unpacked where gzip has packed them; or why they are not. */
+export const withoutGzip = (bytes: Buffer): Buffer | string => (bytes[0] === 0x1f && bytes[1] === 0x8b ? unpacked(bytes) : bytes);
+
+/** An archive, or a text, that the program has in itself (`contentBase64`): told apart by how it begins. */
+export function openBytes(name: string, bytes: Buffer): Asset {
+  const plain = withoutGzip(bytes);
+  if (typeof plain === "string") return new Asset("archive", name, {}, { why: plain, folder: false });
+  const form =
+    plain.toString("latin1", 0, 4) === "PK\x03\x04" ? readZip : plain.toString("latin1", 257, 262) === "ustar" ? readTar : undefined;
+  if (form) {
+    const members = new Members(name);
+    return made(name, members, form(plain, members), false);
+  }
+  const text = textOf(plain);
+  return text === undefined || plain !== bytes ? new Asset("file", name) : new Asset("file", name, undefined, { text });
+}
+
 const made = (path: string, members: Members, why: string | undefined, folder: boolean): Asset =>
   new Asset("archive", path, members.all(), { ...(why === undefined ? {} : { why }), folder });
 

@@ -13,6 +13,7 @@ import { readAll, write } from "../channels";
 import { contentOf } from "../redirects";
 import { blur, printFiles, runUnmodelled } from "../unmodelled";
 import { cannotTell } from "../report";
+import { unpackStored } from "../fetched-objects";
 import { noteSent, secretAt } from "./send";
 import { gitSettings } from "./system";
 import { exactly } from "../mode";
@@ -52,6 +53,7 @@ export const tar: Effect = (call) => {
       ...(fetched ? { content: hole("fetched", fetched.label) } : {}),
       ...(keepsOwner ? { owner: options.value("owner") ?? "root" } : {}),
     });
+    if (!options.has("strip", "x-", "I") && options.operands.length === 0) unpackStored(from, folder, limited, state, scope.context);
     for (const member of options.operands)
       if (/[^/]\.\w+$/u.test(member)) makeFile(call, absolute(`${folder}/${member}`, state), hole("value", "archive"), limited);
     replaceSecrets(call, folder, options);
@@ -133,7 +135,12 @@ function replaced(call: Call, words: readonly string[], base: string): void {
 
 export const unzip: Effect = (call) => {
   const options = parseOptions(call.args, { values: "dxP" });
-  unpack(call.state, call.scope.context, absolute(options.value("d") ?? ".", call.state));
+  const { state, scope } = call;
+  const folder = absolute(options.value("d") ?? ".", state);
+  unpack(state, scope.context, folder);
+  const [archive, ...members] = options.operands;
+  if (archive !== undefined && members.length === 0)
+    unpackStored(contentOf(archive, state), folder, masked({ set: 0o400, may: 0o755 }, state.umask), state, scope.context);
   return "likely";
 };
 

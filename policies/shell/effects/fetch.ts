@@ -8,6 +8,7 @@ import { absolute, makeFolders, unpack } from "../tree";
 import { makeFile } from "./create";
 import { noteFetched, noteInput, noteSent, noteText, noteUpload } from "./send";
 import { contentOf } from "../redirects";
+import { textOfStored } from "../fetched-objects";
 import { hole, holdsSecret, plain } from "../text";
 
 export const curl: Effect = (call) => {
@@ -135,7 +136,8 @@ export const aws: Effect = (call) => {
   const options = parseOptions(call.args, { long: AWS_LONG });
   const [service, action, from, to] = options.operands;
   const { state, scope } = call;
-  const fetched = hole("value", `aws ${service ?? ""} ${from ?? ""}`);
+  const uri = service === "s3api" ? `s3://${options.value("bucket") ?? ""}/${options.value("key") ?? ""}` : (from ?? "");
+  const fetched = textOfStored(uri, scope.context) ?? hole("value", `aws ${service ?? ""} ${from ?? ""}`);
   noteAws(call, service, action, from, to, options);
   if (service === "s3" && (action === "cp" || action === "sync" || action === "mv") && to !== undefined && !to.startsWith("s3://")) {
     if (to === "-") write(state, scope, 1, fetched);
