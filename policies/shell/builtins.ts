@@ -163,7 +163,8 @@ const unset: Builtin = ({ args, state }) => {
 /** `read` takes the next line of its input where that is known. */
 const read: Builtin = ({ args, state, scope }) => {
   const options = parseOptions(args, { values: "adinNptu" });
-  const names = options.operands.length ? options.operands : ["REPLY"];
+  const array = options.value("a");
+  const names = array === undefined ? (options.operands.length ? options.operands : ["REPLY"]) : [array];
   const channel = scope.channels.get(Number(options.value("u") ?? "0")) ?? stdinOf(scope.channels);
   const text = channel.text;
   const secret = text.includes(SECRET_MARK);
@@ -176,18 +177,28 @@ const read: Builtin = ({ args, state, scope }) => {
   const vague = isWholeHole(line);
   // A hole may be many lines: it is never used up.
   if (!vague || end >= 0) channel.text = end < 0 ? "" : (secret ? SECRET_MARK : "") + text.slice(end + 1);
-  assignFields(names, line, secret, vague, call2ifs(state), state);
+  if (array !== undefined && isKnown(line)) state.variables.set(array, { values: [""], list: wordsOf(line, call2ifs(state)) });
+  else assignFields(names, line, secret, vague, call2ifs(state), state);
   return vague ? "open" : end < 0 ? "failed" : "ok";
 };
 
 const isWholeHole = (line: string): boolean => /^\uE005?\uE002[^\uE002\uE003]*\uE003$/u.test(line);
 const call2ifs = (state: Call["state"]): string => state.variables.get("IFS")?.values[0] ?? " \t\n";
 
+const separatorOf = (ifs: string): RegExp | undefined =>
+  ifs === "" ? undefined : new RegExp(`[${ifs.replace(/[\]\\^-]/gu, "\\$&")}]+`, "u");
+
+/** The words of a line, as `read -a` takes them. */
+const wordsOf = (line: string, ifs: string): string[] => {
+  const separator = separatorOf(ifs);
+  return (separator ? line.split(separator) : [line]).filter((word) => word !== "");
+};
+
 function assignFields(names: readonly string[], line: string, secret: boolean, vague: boolean, ifs: string, state: Call["state"]): void {
   const mark = (text: string): string => (secret && text !== "" ? markSecret(text) : text);
   const kind = holesOf(line)[0]?.kind === "secret" || secret ? "secret" : "value";
   let rest = ifs === "" ? line : line.replace(SECRET_MARK, "");
-  const separator = ifs === "" ? undefined : new RegExp(`[${ifs.replace(/[\]\\^-]/gu, "\\$&")}]+`, "u");
+  const separator = separatorOf(ifs);
   for (const [index, name] of names.entries()) {
     if (vague) {
       state.variables.set(name, { values: [hole(kind, `$${name}`)] });

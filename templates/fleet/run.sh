@@ -35,18 +35,12 @@ stop() {
 
 # filled FILE: the input with the secrets in their places. Its payload may be megabytes without any.
 filled() {
-  local line name
-  while IFS= read -r line && [ "$line" != "---" ]; do
-    case "$line" in
-      *=@@ddos-secret:*@@)
-        name=${line##*:}
-        printf '%s=%s\n' "${line%%=*}" "$(secret "${name%@@}")"
-        ;;
-      *) printf '%s\n' "$line" ;;
-    esac
-  done
-  printf -- '---\n'
-  sed -e '/^@@ddos-secret:payload@@$/{' -e "r $PRIVATE/payload" -e 'd' -e '}'
+  local header
+  header=$(sed -n '/^---$/q;p' "$1")
+  header=${header//@@ddos-secret:env@@/"$(secret env)"}
+  header=${header//@@ddos-secret:index@@/"$(secret index)"}
+  printf '%s\n---\n' "$header"
+  sed -e '1,/^---$/d' -e '/^@@ddos-secret:payload@@$/{' -e "r $PRIVATE/payload" -e 'd' -e '}' "$1"
 }
 
 # step NAME: what it prints is shown when it ends, redacted.
@@ -64,7 +58,7 @@ step() {
 wave() {
   local name pids=() pid failed=no
   for name in "$@"; do
-    filled <"$BUNDLE/$name/input" >"$PRIVATE/$name.input"
+    filled "$BUNDLE/$name/input" >"$PRIVATE/$name.input"
     step "$name" &
     pids+=("$!")
   done

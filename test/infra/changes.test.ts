@@ -117,7 +117,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "app.bundle": { app: { bundle: { uri: "s3://artefacts/app.tar.gz", sha256: SHA } } },
   "app.module": { app: { path: "templates/sample-app", module: "ml_gateway.app:_start()" } },
   "app.interface": { app: { git: { url: "https://example.com/x.git", commit: "0".repeat(40) }, interface: "wsgi" } },
-  "app.exclude": { app: { path: "templates/sample-app", exclude: ["config.json"] } },
+  "app.exclude": { app: { path: "templates/sample-app", exclude: ["ml_gateway/utils/__init__.py"] } },
   "app.allow": { app: { path: "templates/sample-app", allow: ["*.pem"] } },
   "app.requires": { app: { path: "templates/sample-app", requires: ["SECRET_KEY"] } },
   "models.manifest": { models: { manifest: MANIFEST } },
