@@ -23,11 +23,7 @@ const EACH = 11;
  * followed from both sides shows whether work is done once or for each pair.
  */
 export function hubGraph(size: number, mode: Mode): PlainGraph {
-  const p = program();
-  const vpc = p.add("aws:ec2/vpc:Vpc", "net", { cidrBlock: "10.0.0.0/8" });
-  const gateway = workload(p, vpc, "gateway", "gateway", 0);
-  const backend = workload(p, vpc, "backend", "backend", 1, gateway);
-  const subnet = p.find("aws:ec2/subnet:Subnet", "backend-subnet");
+  const { p, gateway, backend, subnet } = beginning();
   const half = Math.floor((size - 2 - 2 * EACH) / 2);
   for (let index = 0; index < half; index += 1) {
     const rule = { securityGroupId: backend.id, referencedSecurityGroupId: gateway.id, ipProtocol: "tcp", fromPort: 9000, toPort: 9000 };
@@ -39,11 +35,7 @@ export function hubGraph(size: number, mode: Mode): PlainGraph {
 
 /** One gateway and `count` backends of one group, each set up by two Commands, as the program does its one. */
 export function backendsGraph(count: number, mode: Mode): PlainGraph {
-  const p = program();
-  const vpc = p.add("aws:ec2/vpc:Vpc", "net", { cidrBlock: "10.0.0.0/8" });
-  const gateway = workload(p, vpc, "gateway", "gateway", 0);
-  const backend = workload(p, vpc, "backend", "backend", 1, gateway);
-  const subnet = p.find("aws:ec2/subnet:Subnet", "backend-subnet");
+  const { p, gateway, backend, subnet } = beginning();
   for (let index = 1; index < count; index += 1) {
     const name = `backend-${String(index)}`;
     const port = { ipProtocol: "tcp", fromPort: 9000, toPort: 9000, description: name };
@@ -60,13 +52,19 @@ export function backendsGraph(count: number, mode: Mode): PlainGraph {
 
 /** @param size wished number of resources; the graph has at most that many, and at least ten fewer */
 export function largeGraph(size: number, mode: Mode): PlainGraph {
-  const p = program();
-  const vpc = p.add("aws:ec2/vpc:Vpc", "net", { cidrBlock: "10.0.0.0/8" });
-  const gateway = workload(p, vpc, "gateway", "gateway", 0);
-  workload(p, vpc, "backend", "backend", 1, gateway);
+  const { p, vpc } = beginning();
   const count = Math.floor((size - 2 - 2 * EACH) / EACH);
   for (let index = 0; index < count; index += 1) workload(p, vpc, `other-${String(index)}`, "other", index + 2);
   return p.plain(mode);
+}
+
+/** What every graph begins with: a network, one gateway, and one backend behind it. */
+function beginning() {
+  const p = program();
+  const vpc = p.add("aws:ec2/vpc:Vpc", "net", { cidrBlock: "10.0.0.0/8" });
+  const gateway = workload(p, vpc, "gateway", "gateway", 0);
+  const backend = workload(p, vpc, "backend", "backend", 1, gateway);
+  return { p, vpc, gateway, backend, subnet: p.find("aws:ec2/subnet:Subnet", "backend-subnet") };
 }
 
 function workload(p: Program, vpc: Handle, name: string, role: string, index: number, source?: Handle): Handle {
