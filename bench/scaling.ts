@@ -5,6 +5,7 @@
  * minutes above the target add hosts in proportion, fifteen minutes below nine tenths of it take hosts away
  * (https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html; the counts of minutes are those of the alarms it makes).
  */
+import { seededRandom } from "../models-manifest/sample/random";
 
 export interface Fleet {
   readonly min: number;
@@ -48,20 +49,9 @@ const MINUTES_ABOVE = 3;
 const MINUTES_BELOW = 15;
 const BELOW = 0.9;
 
-/** mulberry32: numbers from 0 to 1. */
-export function numbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Requests that arrive in each second: bursts at random moments, and the noise of independent clients (a normal one with the variance of Poisson's). */
 export function arrivals({ seconds, base, burst, burstSeconds, everySeconds }: Traffic, seed: number): number[] {
-  const next = numbers(seed);
+  const next = seededRandom(seed).uniform;
   const rates = new Array<number>(seconds).fill(base);
   for (let at = Math.round(everySeconds * next()); at < seconds; at += Math.round(everySeconds * (0.5 + next())))
     rates.fill(base * burst, at, Math.min(seconds, at + burstSeconds));

@@ -1,6 +1,7 @@
 /** The simulated fleet against values that can be worked out by hand. */
 import { Rows } from "../../bench/rows";
-import { arrivals, batchOf, follow, numbers, refreshSeconds, type Fleet } from "../../bench/scaling";
+import { arrivals, batchOf, follow, refreshSeconds, type Fleet } from "../../bench/scaling";
+import { numbers } from "../random";
 
 const fleet: Fleet = {
   ...{ min: 2, max: 10, requestsPerTarget: 3000, perHost: 100 },
