@@ -1,6 +1,14 @@
 /** Reads what `bench --json` wrote. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Problem } from "../policies/cli";
 import type { Report, Result, Row } from "./result";
+
+/** The report that the documentation is made of, from the root of the repository. */
+export const KEPT = "bench/results.json";
+
+/** @throws where there is none, or where it is no report */
+export const keptReport = (): Report => parseReport(KEPT, readFileSync(join(__dirname, "..", KEPT), "utf8"));
 
 const isRow = (row: Partial<Row>): boolean =>
   typeof row.what === "string" &&

@@ -1,15 +1,10 @@
 /** docs/scale.md, from the values of a run and the limits that AWS documents. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { table } from "../infra/config/docs-words";
 import { EXIT, Problem } from "../policies/cli";
-import { parseReport } from "./report-file";
+import { KEPT, keptReport } from "./report-file";
 import { spreadOf, type Result } from "./result";
 import { BACKENDS, backends, BURSTS, burstName, HOST_SECONDS } from "./scale";
 import { batchOf } from "./scaling";
-import { figure } from "./tables";
-
-const FILE = "bench/results.json";
+import { figure, lines } from "./tables";
 
 /** What ends first, and where that is written. */
 const LIMITS: readonly (readonly [what: string, limit: string, means: string, source: string])[] = [
@@ -42,34 +37,32 @@ const LIMITS: readonly (readonly [what: string, limit: string, means: string, so
 ];
 
 export function scalePage(): string {
-  const result = parseReport(FILE, readFileSync(join(__dirname, "..", FILE), "utf8")).results.find(({ name }) => name === "scale");
-  if (result === undefined) throw new Problem(`${FILE} has no measurement of scale: npm run bench -- scale --json ${FILE}`, EXIT.bug);
+  const result = keptReport().results.find(({ name }) => name === "scale");
+  if (result === undefined) throw new Problem(`${KEPT} has no measurement of scale: npm run bench -- scale --json ${KEPT}`, EXIT.bug);
   return `${[
     "# Scale",
-    `From one backend to 200: measured, simulated or worked out, as each table says. This page is made of \`${FILE}\` (\`npm run docs\`); all values with their spread are in [benchmarks.md](benchmarks.md#scale).`,
+    `From one backend to 200: measured, simulated or worked out, as each table says. This page is made of \`${KEPT}\` (\`npm run docs\`); all values with their spread are in [benchmarks.md](benchmarks.md#scale).`,
     "## The plan and the pack",
     "A fleet is one group, one template and one release, however many hosts it has: its plan does not grow. A program that registers every backend by itself grows, and the pack with it (measured):",
-    rows(["backends", "pack, processor", "second evaluation", "peak memory"], packRows(result)),
+    lines(["backends", "pack, processor", "second evaluation", "peak memory"], packRows(result)),
     "## A release of a fleet",
     `By arithmetic, nothing was made on AWS: batches of a tenth of the group one behind the other, ${String(HOST_SECONDS)} s for a host's set-up, which is what 5 to 10 minutes on AWS mean and was not measured, its warm-up, and the waits at half and at the end.`,
-    rows(["backends", "at a time", "minutes"], refreshRows(result)),
+    lines(["backends", "at a time", "minutes"], refreshRows(result)),
     "## Bursts",
     "By simulation, for six hours with a burst of ten minutes in each; two hosts are busy to four tenths outside of bursts:",
-    rows(["bursts", "lost of 100 requests", "p99 of the wait", "most hosts", "host hours"], burstRows(result)),
+    lines(["bursts", "lost of 100 requests", "p99 of the wait", "most hosts", "host hours"], burstRows(result)),
     "Scaling answers growth over a quarter of an hour, not a burst: target tracking acts after three minutes above its target, and what two hosts cannot answer has filled their queue before that. A warm pool " +
       "shortens what comes after. Against bursts there is `fleet.min`, with what the burst needs.",
     "## What ends first",
-    rows(["what", "limit", "what it means here", "source"], LIMITS),
+    lines(["what", "limit", "what it means here", "source"], LIMITS),
     "## How it was done",
     result.method,
   ].join("\n\n")}\n`;
 }
 
-const rows = (head: readonly string[], lines: readonly (readonly string[])[]): string => table([head, ...lines]).join("\n");
-
 function value(result: Result, what: string): string {
   const row = result.rows.find((one) => one.what === what);
-  if (row === undefined) throw new Problem(`${FILE} has no "${what}": npm run bench -- scale --json ${FILE}`, EXIT.bug);
+  if (row === undefined) throw new Problem(`${KEPT} has no "${what}": npm run bench -- scale --json ${KEPT}`, EXIT.bug);
   return `${figure(spreadOf(row.values).median)}${/^(ms|MiB|s|h)$/.test(row.unit) ? ` ${row.unit}` : ""}`;
 }
 

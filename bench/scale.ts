@@ -1,19 +1,18 @@
 /** Growth to 200 backends: measured where it is processor time, by simulation and arithmetic where it would be AWS. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_FLEET, warmUpSeconds } from "../infra/fleet/limits";
 import { EXIT, Problem } from "../policies/cli";
 import type { Around, Bench } from "./bench";
 import { backendsGraph } from "./policies-graph";
 import { ROOT, run, script } from "./program";
-import { parseReport } from "./report-file";
+import { KEPT, keptReport } from "./report-file";
 import { spreadOf, type Target } from "./result";
 import { Rows } from "./rows";
 import { arrivals, follow, refreshSeconds, type Fleet } from "./scaling";
 
 export const BACKENDS = [1, 10, 50, 200] as const;
 export const BURSTS = [2, 5, 10] as const;
-const KEPT = "bench/results.json";
 const SERVED = "backend's nginx, 2 workers, /predict: processor";
 /** docs: a first set-up takes 5 to 10 minutes on AWS, which nobody has measured here. */
 export const HOST_SECONDS = 480;
@@ -82,8 +81,7 @@ function packs({ runs, folder, say }: Around, rows: Rows): void {
 
 /** Microseconds of processor time for one prediction, as the kept report has it. @throws Problem where it was not measured */
 function serviceTime(): number {
-  const file = join(ROOT, KEPT);
-  const report = existsSync(file) ? parseReport(KEPT, readFileSync(file, "utf8")) : undefined;
+  const report = existsSync(join(ROOT, KEPT)) ? keptReport() : undefined;
   const row = report?.results.flatMap(({ rows }) => rows).find(({ what }) => what === SERVED);
   if (row === undefined)
     throw new Problem(`${KEPT} has no "${SERVED}": measure it first (npm run bench -- serving --json ${KEPT})`, EXIT.cannotTell);

@@ -10,7 +10,7 @@ export function figure(value: number): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-const lines = (head: readonly string[], rows: readonly (readonly string[])[]): string => table([head, ...rows]).join("\n");
+export const lines = (head: readonly string[], rows: readonly (readonly string[])[]): string => table([head, ...rows]).join("\n");
 
 const range = ({ least, most }: Spread): string => `${figure(least)} to ${figure(most)}`;
 
