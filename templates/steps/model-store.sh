@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The read-only store of models, /var/lib/ddos/models, by content. The models step and restore.sh fill it by the same rules, under the lock of the
-# models step, because they continue the same files. Who uses it brings s3.sh, space.sh, log, summary, keep, sha_of, model_sha and CHANGES.
+# models step, because they continue the same files. Who uses it brings s3.sh, space.sh, digests.sh, log, summary, keep and CHANGES.
 
 # stored SHA SIZE: is it here, whole and as it should be? One that was altered by hand is thrown away, never repaired in place: releases
 # share its inode.
