@@ -422,21 +422,29 @@ gateway_only() {
   fi
 }
 
+# put_timer NAME: its service and its timer, enabled. Sets RESTART to yes where the timer does not run yet, or not as they say now; else to no.
+put_timer() {
+  RESTART=no
+  put "$STAGE/$1.service" "/etc/systemd/system/$1.service" 0644 root root
+  [ "$PUT" = same ] || RESTART=yes
+  put "$STAGE/$1.timer" "/etc/systemd/system/$1.timer" 0644 root root
+  [ "$PUT" = same ] || RESTART=yes
+  if [ "$RESTART" = yes ]; then
+    systemctl daemon-reload
+  fi
+  ensure_enabled "$1.timer"
+  if ! systemctl is-active --quiet "$1.timer"; then
+    RESTART=yes
+  fi
+}
+
 set_up_backup() {
-  local reload=no
   printf 'role=%s\nbucket=%s\nregion=%s\nprefix=%s\n' "$ROLE" "$BACKUP_BUCKET" "$(need region)" "$(value backupPrefix)" >"$STAGE/backup.conf"
   put "$STAGE/backup.conf" /etc/ddos/backup.conf 0644 root root
   put "$STAGE/backup.sh" /usr/local/lib/ddos/backup.sh 0755 root root
   put "$STAGE/restore.sh" /usr/local/lib/ddos/restore.sh 0755 root root
-  put "$STAGE/ddos-backup.service" /etc/systemd/system/ddos-backup.service 0644 root root
-  [ "$PUT" = same ] || reload=yes
-  put "$STAGE/ddos-backup.timer" /etc/systemd/system/ddos-backup.timer 0644 root root
-  [ "$PUT" = same ] || reload=yes
-  if [ "$reload" = yes ]; then
-    systemctl daemon-reload
-  fi
-  ensure_enabled ddos-backup.timer
-  if [ "$reload" = yes ] || ! systemctl is-active --quiet ddos-backup.timer; then
+  put_timer ddos-backup
+  if [ "$RESTART" = yes ]; then
     systemctl restart ddos-backup.timer || fail "the backup timer does not start: is ml-gateway:backup.schedule a calendar expression of systemd?"
   fi
 }
@@ -453,7 +461,6 @@ remove_backup() {
 
 # The sender of metrics and logs: a user of its own, which reads and changes nothing.
 set_up_watch() {
-  local reload=no
   make_user ddos-watch /nonexistent
   printf '%s\n' "$(value watch)" >"$STAGE/watch.json"
   put "$STAGE/watch.json" /etc/ddos/watch.json 0644 root root
@@ -461,15 +468,8 @@ set_up_watch() {
   put "$STAGE/watch_files.py" /usr/local/lib/ddos/watch_files.py 0644 root root
   put "$STAGE/watch_metrics.py" /usr/local/lib/ddos/watch_metrics.py 0644 root root
   put "$STAGE/watch_logs.py" /usr/local/lib/ddos/watch_logs.py 0644 root root
-  put "$STAGE/ddos-watch.service" /etc/systemd/system/ddos-watch.service 0644 root root
-  [ "$PUT" = same ] || reload=yes
-  put "$STAGE/ddos-watch.timer" /etc/systemd/system/ddos-watch.timer 0644 root root
-  [ "$PUT" = same ] || reload=yes
-  if [ "$reload" = yes ]; then
-    systemctl daemon-reload
-  fi
-  ensure_enabled ddos-watch.timer
-  if [ "$reload" = yes ] || ! systemctl is-active --quiet ddos-watch.timer; then
+  put_timer ddos-watch
+  if [ "$RESTART" = yes ]; then
     systemctl restart ddos-watch.timer
   fi
 }
