@@ -2,6 +2,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_FLEET, warmUpSeconds } from "../infra/fleet/limits";
+import { DEFAULT_HEALTH } from "../infra/release/health";
+import { DEFAULT_LIMITS } from "../infra/release/limits";
 import { EXIT, Problem } from "../policies/cli";
 import type { Around, Bench } from "./bench";
 import { backendsGraph } from "./policies-graph";
@@ -16,12 +18,10 @@ export const BURSTS = [2, 5, 10] as const;
 const SERVED = "backend's nginx, 2 workers, /predict: processor";
 /** docs: a first set-up takes 5 to 10 minutes on AWS, which nobody has measured here. */
 export const HOST_SECONDS = 480;
-/** health.startSeconds of the default configuration. */
-const START_SECONDS = 60;
 /** A stopped host starts, verifies itself and is found healthy twice. */
 const WARM_SECONDS = 60;
-/** requests.timeoutSeconds of the default configuration. */
-const PATIENCE_SECONDS = 30;
+/** requests.timeoutSeconds, as it is by default: a request that would wait longer is lost. */
+const PATIENCE_SECONDS = DEFAULT_LIMITS.timeoutSeconds;
 const HOURS = 6;
 
 export const backends = (count: number): string => `${String(count)} ${count === 1 ? "backend" : "backends"}`;
@@ -39,7 +39,7 @@ export const scaleBench: Bench = {
       rows.take(
         `${backends(count)}: a release, by arithmetic`,
         "min",
-        refreshSeconds(count, HOST_SECONDS, warmUpSeconds(START_SECONDS), DEFAULT_FLEET.bakeSeconds) / 60,
+        refreshSeconds(count, HOST_SECONDS, warmUpSeconds(DEFAULT_HEALTH.startSeconds), DEFAULT_FLEET.bakeSeconds) / 60,
       );
     return Promise.resolve({ title: "Scale", method: method(us), rows: rows.all(), targets: TARGETS });
   },
