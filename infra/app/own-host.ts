@@ -12,8 +12,7 @@ export function ownHostNotices(project: string, tree: AppTree, names: readonly s
   return files.flatMap(({ path }) =>
     (textOf(tree, path) ?? "").split("\n").flatMap((line, index) => {
       const address = /^\s*#/.test(line) ? undefined : ADDRESS.exec(line)?.[1];
-      const given = names.some((name) => new RegExp(`\\b${name}\\b`, "i").test(line));
-      if (address === undefined || given) return [];
+      if (address === undefined || names.some((name) => new RegExp(`\\b${name}\\b`, "i").test(line))) return [];
       const shown = address.replace(/\/\/[^@]*@/, "//");
       return [
         `${path}, line ${index + 1}: has ${shown}, and on the hosts nothing but nginx and the application listens at their own address; set the address of the service in ${project}:env or secretEnv, if it is used there, and let the backend reach it (backend.egress)`,
