@@ -98,8 +98,9 @@ export function checkImports(tree: AppTree, { others, websocket }: Pick<SyntaxRe
   const leftOut = [...leftOutImports(tree, requirements, others), ...submoduleImports(tree, requirements, others)];
   const letters = otherLetters(tree, requirements, others);
   if (packages === undefined || !inOrder) return { problems: leftOut, notices: letters };
-  const { problems, notices } = undeclared(packages.file, ofHosts(packages.set), packages.set.complete, others, websocket);
-  const removed = removedNames(ofHosts(packages.set), others);
+  const set = ofHosts(packages.set);
+  const { problems, notices } = undeclared(packages.file, set, set.complete, others, websocket);
+  const removed = removedNames(set, others);
   return { problems: [...leftOut, ...problems, ...removed.problems], notices: [...letters, ...notices, ...removed.notices] };
 }
 

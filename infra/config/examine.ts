@@ -72,8 +72,9 @@ function examineCode(
   const of = (text: string): string => `${project}:${key}: ${text}`;
   problems.push(...[...code.problems, ...imports.problems].map(of));
   notices.push(...[...code.notices, ...imports.notices].map(of));
-  const settings = missingSettings(project, code.settings, settingsOfHosts(context), texts(app.requires));
-  const known = settingsOfHosts(context).flatMap(({ names }) => names);
+  const given = settingsOfHosts(context);
+  const settings = missingSettings(project, code.settings, given, texts(app.requires));
+  const known = given.flatMap(({ names }) => names);
   notices.push(...ownHostNotices(project, tree, known).map(of));
   notices.push(...fetchNotices(project, code.fetches, (sections.network as Sections | undefined)?.egress, known).map(of));
   const answers = code.health === undefined ? { problems: [], notices: [] } : healthProblems(project, tree, expected, code.health);
