@@ -7,7 +7,7 @@ import { readScript, readTemplate, renderTemplate, type TemplateView } from "./t
 import { RENEWED, tlsView } from "./tls";
 import { watchFiles } from "./watch";
 import { ALLOWANCES, type Allowance } from "./sandbox";
-import type { HostSpec, HttpLimits } from "./types";
+import type { HostSpec, HttpLimits, SystemFile } from "./types";
 
 /** Logs are rotated daily, and early at this size; with 90 kept that is about three months of a quiet service. */
 const LOGS = { maxSizeMiB: 20, keep: 90 };
@@ -84,14 +84,6 @@ export function renderSite(spec: HostSpec): string {
     resolved: isProxied(spec) && spec.balanced === true,
     target: isProxied(spec) && spec.balanced === true ? "$ddos_backend" : "ddos_gateway",
   });
-}
-
-/** A file that the prepare step puts on the host; `stage` is its name among the step's files. */
-export interface SystemFile {
-  readonly stage: string;
-  readonly path: string;
-  readonly mode: string;
-  readonly content: string;
 }
 
 /** Everything root-owned outside of the release path. NAT only where the gateway is the backend's egress. */

@@ -13,7 +13,7 @@ import { sha256 } from "../sha256";
 import { readScript, readTemplate } from "./templates";
 import { given, type Input, type Line, type Plan } from "./plan";
 import { acme, tls, tlsPackages, tlsPrepared } from "./tls-steps";
-import { watchLines, watchUnit, watchUses } from "./watch";
+import { watchLines, watchUnit } from "./watch";
 import type { Access, Carrier, HostSpec, Step, StepValues } from "./types";
 
 export type { HostRole, HostSpec, Step, StepName, StepValues } from "./types";
@@ -124,7 +124,7 @@ function prepare(spec: HostSpec): Plan {
     uses: [
       ...(gateway ? (["backendAddress"] as const) : []),
       ...(isBalanced(spec) ? (["balancerName"] as const) : []),
-      ...(spec.backup === undefined ? watchUses(spec) : (["bucket"] as const)),
+      ...(spec.backup === undefined ? [] : (["bucket"] as const)),
     ],
     input: (values) => [
       ["role", spec.role],

@@ -174,6 +174,14 @@ export interface ProofRequest {
 /** `application`: the gateway's nginx -> uvicorn, which forwards. `proxy`: the gateway's nginx -> the backend's, and no application there. */
 export type GatewayMode = "application" | "proxy";
 
+/** A file that the prepare step puts on the host; `stage` is its name among the step's files. */
+export interface SystemFile {
+  readonly stage: string;
+  readonly path: string;
+  readonly mode: string;
+  readonly content: string;
+}
+
 /** What a host sends to CloudWatch. */
 export interface Watched {
   /** Of its metrics. */

@@ -2,22 +2,19 @@
 import { healthOf } from "./health";
 import { given, type Line } from "./plan";
 import { readTemplate, renderTemplate } from "./templates";
-import type { HostSpec, StepValues } from "./types";
+import type { HostSpec, StepValues, SystemFile } from "./types";
 
 /** Programs of the host, the one that the unit runs first. */
 const PROGRAMS = ["watch", "watch_files", "watch_metrics", "watch_logs"];
 
-/** As render.ts has them. */
-interface File {
-  readonly stage: string;
-  readonly path: string;
-  readonly mode: string;
-  readonly content: string;
-}
-
-export function watchFiles({ watch }: HostSpec): File[] {
+export function watchFiles({ watch }: HostSpec): SystemFile[] {
   if (watch === undefined) return [];
-  const system = (name: string, content: string): File => ({ stage: name, path: `/etc/systemd/system/${name}`, mode: "0644", content });
+  const system = (name: string, content: string): SystemFile => ({
+    stage: name,
+    path: `/etc/systemd/system/${name}`,
+    mode: "0644",
+    content,
+  });
   return [
     ...PROGRAMS.map((name) => ({
       stage: `${name}.py`,
@@ -35,12 +32,7 @@ const UNIT = "watch/ddos-watch.service.mustache";
 /** @param logs with the logs of the steps, which root alone may read otherwise */
 export const watchUnit = (logs: boolean): string => renderTemplate(UNIT, readTemplate(UNIT), { logs });
 
-/** The age of the last backup is asked of the bucket, which alone knows that it is whole. */
-const looksAtBackups = ({ watch, backup }: HostSpec): boolean => watch?.metrics === true && backup !== undefined;
-
-export const watchUses = (spec: HostSpec): readonly (keyof StepValues)[] => (looksAtBackups(spec) ? ["bucket"] : []);
-
-/** What templates/watch/watch.py reads. */
+/** What templates/watch/watch.py reads. The age of the last backup is asked of the bucket, which alone knows that it is whole. */
 export function watchLines(spec: HostSpec, values: StepValues): Line[] {
   const { watch, role, backup, tls } = spec;
   if (watch === undefined) return [];
@@ -50,8 +42,8 @@ export function watchLines(spec: HostSpec, values: StepValues): Line[] {
     namespace: watch.namespace,
     metrics: watch.metrics,
     health: healthOf(spec.health).path,
-    ...(looksAtBackups(spec)
-      ? { bucket: given("prepare", "bucket", values.bucket), backup: `${backup?.prefix ?? ""}backups/${role}/latest` }
+    ...(watch.metrics && backup !== undefined
+      ? { bucket: given("prepare", "bucket", values.bucket), backup: `${backup.prefix ?? ""}backups/${role}/latest` }
       : {}),
     ...(tls === undefined ? {} : { certificate: tls.serverName }),
     ...(watch.logs === undefined ? {} : { logs: watch.logs, units: unitsOf(spec.service) }),
