@@ -135,7 +135,8 @@ async function said(work: () => Promise<{ readonly code: number; readonly out: s
   }
 }
 
-async function jsonOf(work: () => Promise<{ readonly code: number; readonly out: string }>): Promise<unknown> {
+/** The same as a value; undefined also where that is no JSON. */
+export async function jsonOf(work: () => Promise<{ readonly code: number; readonly out: string }>): Promise<unknown> {
   const text = await said(work);
   try {
     return text === undefined ? undefined : JSON.parse(text);

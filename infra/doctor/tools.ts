@@ -2,6 +2,7 @@
 import { systemSentence } from "../../policies/cli/system-errors";
 import type { StackConfig } from "../config/types";
 import { named, type Line } from "./line";
+import { jsonOf } from "./machine";
 import type { Ran, Surroundings } from "./surroundings";
 
 const CLI = "AWS CLI";
@@ -68,13 +69,7 @@ async function agentsLine(
   const own = [gateway.ami, backend.ami].filter((ami) => ami !== undefined);
   const args = ["ssm", "describe-instance-information", "--region", region, ...(profile === undefined ? [] : ["--profile", profile])];
   const query = ["--filters", `Key=tag:Stack,Values=${stack}`, "--query", "InstanceInformationList[].PingStatus", "--output", "json"];
-  let states: unknown;
-  try {
-    const { code, out } = await run("aws", [...args, ...query]);
-    states = code === 0 ? JSON.parse(out) : undefined;
-  } catch {
-    states = undefined; // said below
-  }
+  const states = await jsonOf(() => run("aws", [...args, ...query]));
   if (!Array.isArray(states)) return line.unknown(`AWS could not be asked for them ("aws ssm describe-instance-information")`);
   const online = states.filter((state) => state === "Online").length;
   if (states.length > 0 && online === states.length) return line.good(`${online} of the stack's hosts are connected`);
