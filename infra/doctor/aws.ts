@@ -1,5 +1,6 @@
 /** AWS: who one is there, whether the region can be used, and whether the quotas leave room for the stack. */
 import { systemSentence } from "../../policies/cli/system-errors";
+import { mostHosts } from "../fleet/limits";
 import { instanceSize } from "../hosts/sizing";
 import { named, type Line } from "./line";
 import { PERMISSIONS, permissionsLine, type Identity } from "./permissions";
@@ -152,7 +153,9 @@ function vcpuLine(known: Known, aws: Aws): Promise<Line> {
   const { config } = known;
   if (config === undefined) return Promise.resolve(notKnown(CHECKS[1]));
   return asked(CHECKS[1], async () => {
-    const types = [config.gateway.instanceType, ...Array<string>(backendCount(config)).fill(config.backend.instanceType)];
+    const { gateway, backend } = config;
+    const backends = backend.mode === "fleet" ? mostHosts(backend.fleet) : 1;
+    const types = [gateway.instanceType, ...Array<string>(backends).fill(backend.instanceType)];
     const strange = types.find((type) => vcpuQuota(type) === undefined || instanceSize(type) === undefined);
     if (strange !== undefined)
       return named(CHECKS[1]).unknown(`how many vCPUs ${strange} has, and which quota counts them, is not known here`);
@@ -173,11 +176,6 @@ function vcpuLine(known: Known, aws: Aws): Promise<Line> {
       ),
     );
   });
-}
-
-/** A fleet at its largest, with the hosts that a release has beside it (infra/fleet/limits.ts: a tenth, one at least). */
-function backendCount({ backend }: StackConfig): number {
-  return backend.mode === "fleet" ? backend.fleet.max + Math.ceil(backend.fleet.max / 10) : 1;
 }
 
 function sum(list: readonly { readonly vcpus: number }[]): number {

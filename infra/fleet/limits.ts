@@ -32,12 +32,20 @@ export function graceSeconds(startSeconds: number): number {
   return startSeconds + 60;
 }
 
+/** How many more hosts than it has otherwise a fleet has during a release. */
+const SPARE_PERCENT = 10;
+
+/** Hosts of a fleet at its largest, with those of a release: the share of them, one at least. */
+export function mostHosts({ max }: Pick<FleetConfig, "max">): number {
+  return max + Math.ceil((max * SPARE_PERCENT) / 100);
+}
+
 /** Of an instance refresh, in the words of AWS's API. Of a group of up to ten, one host is replaced at a time. */
 export function refreshPreferences({ bakeSeconds }: Pick<FleetConfig, "bakeSeconds">, startSeconds: number, alarm?: string): object {
   return {
     AutoRollback: true,
     MinHealthyPercentage: 100,
-    MaxHealthyPercentage: 110,
+    MaxHealthyPercentage: 100 + SPARE_PERCENT,
     InstanceWarmup: warmUpSeconds(startSeconds),
     SkipMatching: true,
     ...(bakeSeconds === 0 ? {} : { CheckpointPercentages: [50, 100], CheckpointDelay: bakeSeconds }),
