@@ -1,37 +1,32 @@
 /** Whether AWS has what the hosts are to be, where they are to be: instance types by zone, and the roles of services that act for the account. */
 import type { StackConfig } from "../config/types";
 import { LINKED_SERVICES } from "../external-names";
+import { startsOf } from "../hosts/starts";
 import { named, type Line } from "./line";
 import type { Aws } from "./surroundings";
 
 export const TYPES = "instance types";
 export const SERVICE_ROLES = "service roles";
 
-/** A single backend stands in the first private subnet, the hosts of a fleet in all. */
 export async function typesLine(config: StackConfig, aws: Aws): Promise<Line> {
   const line = named(TYPES);
-  const { gateway, backend, network } = config;
-  const zones = network.availabilityZones;
-  const fleet = backend.mode === "fleet";
-  const hosts = [
-    { type: gateway.instanceType, key: "gateway.instanceType", wanted: zones.slice(0, 1) },
-    { type: backend.instanceType, key: "backend.instanceType", wanted: fleet ? zones : zones.slice(0, 1) },
-  ];
-  const offered = await aws.offerings([...new Set(hosts.map(({ type }) => type))]);
+  const { network } = config;
+  const hosts = startsOf(config, { gateway: network.availabilityZones, webservers: network.availabilityZones });
+  const types = [...new Set(hosts.map(({ type }) => type))];
+  const offered = await aws.offerings(types);
   // Zones of subnets of others are theirs: then only that there are such machines in the region.
-  const wrong = hosts.flatMap(({ type, key, wanted }) => {
+  const wrong = hosts.flatMap(({ type, key, zones }) => {
     const there = offered.get(type) ?? [];
     if (there.length === 0) return [`${key}: no zone of ${config.region} offers ${type} to this account; choose another type`];
-    const missing = network.existing === undefined ? wanted.filter((zone) => !there.includes(zone)) : [];
+    const missing = network.existing === undefined ? zones.filter((zone) => !there.includes(zone)) : [];
     if (missing.length === 0) return [];
     return [
       `${key}: ${type} is not offered in ${missing.join(" and ")} (network.availabilityZones), but in ${there.slice().sort().join(", ")}; choose those zones before the first update, or another type`,
     ];
   });
   if (wrong.length > 0) return line.bad(wrong.join("; "));
-  const each = [...new Set(hosts.map(({ type }) => type))].join(" and ");
-  if (network.existing !== undefined) return line.good(`${each}: offered in ${config.region}`);
-  return line.good(`${each}: offered in ${fleet ? zones.join(" and ") : (zones[0] ?? "")}`);
+  const where = network.existing === undefined ? [...new Set(hosts.flatMap(({ zones }) => zones))].join(" and ") : config.region;
+  return line.good(`${types.join(" and ")}: offered in ${where}`);
 }
 
 /** Services that make something in the account by a role of their own, which the role that deploys may not make. */

@@ -3,12 +3,7 @@ import * as aws from "../aws";
 import type { StackConfig } from "../config/types";
 import { isKnown, type NetworkFacts, type SubnetAnswer } from "../network/facts";
 import { reason, refuse } from "../refusal";
-
-/** Zones of the subnets, in their order; without those of a subnet that could not be looked at. */
-export interface Zones {
-  readonly gateway: readonly string[];
-  readonly webservers: readonly string[];
-}
+import { startsOf, type Zones } from "./starts";
 
 /** @param facts of `network.existing`, where hosts start in subnets of others */
 export function zonesOfHosts({ network: { availabilityZones } }: Pick<StackConfig, "network">, facts: NetworkFacts | undefined): Zones {
@@ -18,30 +13,21 @@ export function zonesOfHosts({ network: { availabilityZones } }: Pick<StackConfi
 }
 
 /**
- * The gateway and a single backend start in the first zone, hosts of a fleet in all. Without permission to ask, a warning says that nobody has looked.
+ * Without permission to ask, a warning says that nobody has looked.
  *
  * @throws RunError naming the zones that have the type.
  */
-export async function checkOffered(
-  config: StackConfig,
-  { gateway, webservers }: Zones,
-  warn: (text: string) => Promise<void>,
-): Promise<void> {
-  const { backend, region } = config;
-  const hosts = [
-    { key: `${config.project}:gateway.instanceType`, type: config.gateway.instanceType, zones: gateway.slice(0, 1) },
-    {
-      ...{ key: `${config.project}:backend.instanceType`, type: backend.instanceType },
-      zones: backend.mode === "fleet" ? webservers : webservers.slice(0, 1),
-    },
-  ];
+export async function checkOffered(config: StackConfig, zones: Zones, warn: (text: string) => Promise<void>): Promise<void> {
+  const { project, region } = config;
+  const hosts = startsOf(config, zones);
   const types = [...new Set(hosts.map(({ type }) => type))];
   const found = await Promise.all(types.map(zonesWith)).catch((error: unknown) => reason(error));
   if (typeof found === "string") return warn(`whether EC2 has ${types.join(" and ")} in the zones of the hosts was not asked: ${found}`);
-  const problems = hosts.flatMap(({ key, type, zones }) => {
+  const problems = hosts.flatMap((host) => {
+    const { key, type } = host;
     const there = found[types.indexOf(type)] ?? [];
-    const missing = zones.filter((zone) => !there.includes(zone));
-    return missing.length === 0 ? [] : [`${key}: found ${type}, ${unsuitable(region, missing, there)}`];
+    const missing = host.zones.filter((zone) => !there.includes(zone));
+    return missing.length === 0 ? [] : [`${project}:${key}: found ${type}, ${unsuitable(region, missing, there)}`];
   });
   refuse(problems);
 }
