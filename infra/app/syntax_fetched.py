@@ -1,11 +1,9 @@
 """What an application certainly fetches from the network when it is imported or starts: told from syntax trees. Standard library only."""
 
-import ast
 import re
 
-from syntax_calls import starting
-from syntax_followed import runs, scope_of
-from syntax_names import FUNCTIONS, origin
+from syntax_followed import run_by
+from syntax_names import origin
 
 # Whole names of what fetches whenever it is called, and what it keeps on the disk, where it does.
 _FETCHES = {
@@ -46,11 +44,8 @@ def fetched(values, modules, factory=None):
     """{path, line, call, what, cache, at} of each."""
     seen = set()
     for path, tree in modules:
-        made = [one for one in tree.body if isinstance(one, FUNCTIONS) and (path, one.name) == factory]
-        parts = [("import", tree.body, {})] + [("start", one.body, scope_of(path, one)) for one in [*starting(tree), *made]]
-        for at, body, hidden in parts:
-            for file, call, names in runs(values, path, body, hidden):
-                found = None if id(call) in seen else _fetches(values, file, call, names)
-                if found is not None:
-                    seen.add(id(call))
-                    yield {"path": file, "line": call.lineno, "call": found[0], "what": found[1], "cache": found[2], "at": at}
+        for at, file, call, names in run_by(values, path, tree, factory):
+            found = None if id(call) in seen else _fetches(values, file, call, names)
+            if found is not None:
+                seen.add(id(call))
+                yield {"path": file, "line": call.lineno, "call": found[0], "what": found[1], "cache": found[2], "at": at}

@@ -2,8 +2,7 @@
 
 import ast
 
-from syntax_calls import starting
-from syntax_followed import runs, scope_of
+from syntax_followed import run_by
 from syntax_logging import log_files
 from syntax_names import FUNCTIONS, binders, is_main_guard, terminal
 from syntax_opened import Opened
@@ -34,13 +33,10 @@ class Files:
     def module(self, path, tree):
         if binders(tree, "open"):
             return
-        made = [one for one in tree.body if isinstance(one, FUNCTIONS) and (path, one.name) == self.factory]
-        parts = [("import", tree.body, {})] + [("start", one.body, scope_of(path, one)) for one in [*starting(tree), *made]]
-        for at, body, hidden in parts:
-            for file, call, names in runs(self.values, path, body, hidden):
-                if (id(call), at) not in self.seen and not binders(self.values.folder.parsed(file), "open"):
-                    self.seen |= {(id(call), at), id(call)}
-                    self._one(file, call, names, at)
+        for at, file, call, names in run_by(self.values, path, tree, self.factory):
+            if (id(call), at) not in self.seen and not binders(self.values.folder.parsed(file), "open"):
+                self.seen |= {(id(call), at), id(call)}
+                self._one(file, call, names, at)
 
     def rest(self, path, tree):
         """Calls that may be made at some time."""

@@ -2,7 +2,7 @@
 
 import ast
 
-from syntax_calls import certain_calls
+from syntax_calls import certain_calls, starting
 from syntax_names import FUNCTIONS, terminal
 from syntax_values import locals_of
 
@@ -10,7 +10,7 @@ _DEPTH = 6
 _KEEPS = ("lru_cache", "cache", "staticmethod")
 
 
-def scope_of(path, function, call=None, outer=None, skip=0):
+def _scope_of(path, function, call=None, outer=None, skip=0):
     """
     Names of a function, each with (file, expression, names) where it has one value, else None.
     @param outer: (file, names) where the call stands, skip: parameters before those that are given
@@ -67,8 +67,19 @@ def _awaited(body):
                 yield id(node.args[0])
 
 
-def runs(values, path, body, hidden, within=()):
-    """(file, call, names that mean something else there). @param within: functions that are being run"""
+def run_by(values, path, tree, factory):
+    """
+    (when, file, call, names that mean something else there) of what a module runs when it is imported, and when the application starts.
+    @param factory: (file, name) of the function that makes the application, where there is one
+    """
+    made = [one for one in tree.body if isinstance(one, FUNCTIONS) and (path, one.name) == factory]
+    parts = [("import", tree.body, {})] + [("start", one.body, _scope_of(path, one)) for one in [*starting(tree), *made]]
+    for at, body, hidden in parts:
+        yield from ((at, *one) for one in _runs(values, path, body, hidden))
+
+
+def _runs(values, path, body, hidden, within=()):
+    """@param within: functions that are being run"""
     awaited = set(_awaited(body))
     for call in certain_calls(body):
         yield path, call, hidden
@@ -76,5 +87,5 @@ def runs(values, path, body, hidden, within=()):
         if called is not None:
             file, function, skip = called
             if function not in within and (isinstance(function, ast.FunctionDef) or id(call) in awaited):
-                inner = scope_of(file, function, call, (path, hidden), skip)
-                yield from runs(values, file, function.body, inner, (*within, function))
+                inner = _scope_of(file, function, call, (path, hidden), skip)
+                yield from _runs(values, file, function.body, inner, (*within, function))
