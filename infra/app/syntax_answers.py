@@ -78,13 +78,12 @@ class Answers:
 
     def of_starlette(self, path, node):
         """@param node: what a Route names, a function or an HTTPEndpoint"""
-        key = self.values.object(path, node)
-        found = None if key is None else self.values.binder(*key)
+        file, found = self.values.bound(path, node)
         if isinstance(found, ast.ClassDef) and [terminal(one) for one in found.bases] == ["HTTPEndpoint"]:
             found = next((one for one in found.body if isinstance(one, FUNCTIONS) and one.name == "get"), None)
         if not isinstance(found, FUNCTIONS) or found.decorator_list:
             return None
-        return self._response(key[0], only_return(found))[1]
+        return self._response(file, only_return(found))[1]
 
     def of_fastapi(self, path, function, call, made):
         """@param call: the decorator, made: the application or router"""
@@ -121,8 +120,7 @@ class Answers:
 
     def _model(self, path, value):
         """The fields of a plain model of pydantic that is made with these values."""
-        key = self.values.object(path, value.func)
-        made = None if key is None else self.values.binder(*key)
+        _, made = self.values.bound(path, value.func)
         if value.args or not isinstance(made, ast.ClassDef) or [terminal(one) for one in made.bases] != ["BaseModel"] or made.decorator_list or made.keywords:
             return None
         body = [node for node in made.body if not (isinstance(node, (ast.Pass, ast.Expr)) and not isinstance(getattr(node, "value", None), ast.Call))]

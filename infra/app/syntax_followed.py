@@ -4,7 +4,7 @@ import ast
 
 from syntax_calls import certain_calls, starting
 from syntax_names import FUNCTIONS, terminal
-from syntax_values import locals_of
+from syntax_values import first_name, locals_of
 
 _DEPTH = 6
 _KEEPS = ("lru_cache", "cache", "staticmethod")
@@ -44,17 +44,13 @@ def _is_plain(function):
 
 def _called(values, path, call, hidden):
     """(file, function, parameters that are given by themselves) of a call of the application's own; None of any other."""
-    first = call.func
-    while isinstance(first, ast.Attribute):
-        first = first.value
-    if getattr(first, "id", None) in hidden:
+    if first_name(call.func) in hidden:
         return None
-    key = values.object(path, call.func)
-    found = None if key is None else values.binder(*key)
+    file, found = values.bound(path, call.func)
     if isinstance(found, ast.ClassDef) and not found.bases and not found.keywords and not found.decorator_list:
         made = [one for one in found.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
-        return (key[0], made[0], 1) if len(made) == 1 and _is_plain(made[0]) else None
-    return (key[0], found, 0) if isinstance(found, FUNCTIONS) and _is_plain(found) else None
+        return (file, made[0], 1) if len(made) == 1 and _is_plain(made[0]) else None
+    return (file, found, 0) if isinstance(found, FUNCTIONS) and _is_plain(found) else None
 
 
 def _awaited(body):

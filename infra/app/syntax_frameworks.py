@@ -196,8 +196,7 @@ class Django:
 
     def _body(self, path, view):
         """The text that a view answers, where it does nothing else; else None."""
-        key = self.values.object(path, view)
-        function = view if isinstance(view, ast.Lambda) else None if key is None else self.values.binder(*key)
+        function = view if isinstance(view, ast.Lambda) else self.values.bound(path, view)[1]
         value = getattr(function, "body", None)
         if isinstance(value, list):
             alone = len(value) == 1 and isinstance(value[0], ast.Return) and not function.decorator_list

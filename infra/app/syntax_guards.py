@@ -42,10 +42,9 @@ class Credentials:
             return None
         target, place = node.args[0], path
         if isinstance(target, (ast.Name, ast.Attribute)):
-            key = self.values.object(path, target)
-            found = None if key is None else self.values.binder(*key)
+            file, found = self.values.bound(path, target)
             if isinstance(found, FUNCTIONS):
-                return self._given(key[0], found, depth + 1)
+                return self._given(file, found, depth + 1)
             place, target = self.values.assigned(path, target) or (path, None)
         if not isinstance(target, ast.Call) or terminal(target.func) not in _SCHEMES or keyword(target, "auto_error") is not None:
             return None

@@ -97,8 +97,7 @@ class Routes:
 
     def _is_plain_lifespan(self, path, node):
         """Whether a lifespan is seen, and adds no routes to the application that it is given."""
-        key = self.values.object(path, node)
-        function = None if key is None else self.values.binder(*key)
+        _, function = self.values.bound(path, node)
         if not isinstance(function, FUNCTIONS) or not function.args.args:
             return False
         given = function.args.args[0].arg

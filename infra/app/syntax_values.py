@@ -85,6 +85,11 @@ class Values:
         source = self.folder.file_of(origin_of(found, path))
         return None if source is None else self.object(source, ast.Name(alias.name, ast.Load()), depth + 1)
 
+    def bound(self, path, node):
+        """(file, statement) that gives what an expression means its value; None in place of what is not known."""
+        key = self.object(path, node)
+        return (None, None) if key is None else (key[0], self.binder(*key))
+
     def made(self, path, attribute):
         """((file, name), expression) of the application that a module has by that name; None in place of what is not known."""
         key = None if path is None else self.object(path, ast.Name(attribute, ast.Load()))
@@ -92,10 +97,9 @@ class Values:
 
     def assigned(self, path, node):
         """(file, expression) that a name was given; None where that is not known."""
-        key = self.object(path, node)
-        found = None if key is None else self.binder(*key)
+        file, found = self.bound(path, node)
         simple = isinstance(found, ast.AnnAssign) or isinstance(found, ast.Assign) and len(found.targets) == 1 and isinstance(found.targets[0], ast.Name)
-        return (key[0], found.value) if simple and found.value is not None else None
+        return (file, found.value) if simple and found.value is not None else None
 
     def text(self, path, node, hidden=(), depth=0):
         """@param hidden: names that mean something else where the expression stands, perhaps with what (syntax_followed.py)"""
@@ -131,7 +135,7 @@ class Values:
             return f"{APP}/{path}"
         if isinstance(node, ast.Name) and node.id == "__package__":
             return module_of(path) if path.endswith("/__init__.py") else module_of(path).rpartition(".")[0]
-        if isinstance(node, (ast.Name, ast.Attribute)) and _first(node) not in hidden:
+        if isinstance(node, (ast.Name, ast.Attribute)) and first_name(node) not in hidden:
             found = self.assigned(path, node)
             return None if found is None else self.text(*found, (), depth + 1)
         return None
@@ -163,7 +167,8 @@ class Values:
         return posixpath.join(APP, base) if name in ("resolve", "absolute") else posixpath.join(base, *given)
 
 
-def _first(node):
+def first_name(node):
+    """The name that an expression such as `a.b.c` begins with; None of any other."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return getattr(node, "id", None)
