@@ -4,13 +4,15 @@ import type { HostRole } from "../release/types";
 
 const FIVE_MINUTES = 300;
 
-/** As CloudWatch takes it, but for its dimension: the host. */
-export interface HostAlarm {
-  readonly key: string;
-  readonly host: HostRole;
+/** What an alarm looks at, as CloudWatch takes it. */
+export interface Measure {
   readonly metricName: string;
   readonly statistic?: "Average" | "Maximum" | "Minimum";
   readonly extendedStatistic?: string;
+}
+
+/** When it goes off. */
+export interface Threshold {
   readonly comparisonOperator: "GreaterThanOrEqualToThreshold" | "GreaterThanThreshold" | "LessThanThreshold";
   readonly threshold: number;
   readonly period: number;
@@ -18,6 +20,12 @@ export interface HostAlarm {
   /** A host that says nothing is one that is not watched; where nobody asks, nothing is answered. */
   readonly treatMissingData: "breaching" | "notBreaching";
   readonly alarmDescription: string;
+}
+
+export interface HostAlarm extends Measure, Threshold {
+  readonly key: string;
+  /** Its dimension. */
+  readonly host: HostRole;
 }
 
 export interface Measured {

@@ -4,7 +4,7 @@ import type { WatchConfig } from "../config/types";
 import { tags } from "../naming";
 import type { HostRole } from "../release/types";
 import { dashboardBody, ROUTE_53_REGION } from "./dashboard";
-import { hostAlarms, type HostAlarm } from "./host-alarms";
+import { hostAlarms, type Measure, type Threshold } from "./host-alarms";
 import { LOG_KINDS, logGroupOf, namespaceOf, type Named } from "./names";
 
 export interface WatchArgs {
@@ -26,19 +26,9 @@ type HostDimension = { readonly InstanceId: pulumi.Input<string> } | { readonly 
 
 const MINUTE = 60;
 
-interface Metric {
+interface Metric extends Measure {
   readonly namespace: string;
-  readonly metricName: string;
   readonly dimensions: Record<string, pulumi.Input<string>>;
-  readonly statistic: "Average" | "Maximum" | "Minimum";
-}
-
-interface Threshold {
-  readonly comparisonOperator: "GreaterThanOrEqualToThreshold" | "LessThanThreshold";
-  readonly threshold: number;
-  readonly period: number;
-  readonly evaluationPeriods: number;
-  readonly alarmDescription: string;
 }
 
 /**
@@ -59,12 +49,12 @@ export class Watch extends pulumi.ComponentResource {
     // An alarm tells topics of its own region alone.
     const healthTopic = args.region === ROUTE_53_REGION ? topic : this.topic(`${name}-health-topic`, ROUTE_53_REGION);
     const health = this.healthMetric();
-    this.alarm("health", health, HEALTH, healthTopic, ROUTE_53_REGION);
+    this.alarm("health", { ...health, ...HEALTH }, healthTopic, ROUTE_53_REGION);
     for (const role of ["gateway", "backend"] as const) {
-      this.alarm(`${role}-status`, ec2("StatusCheckFailed", "Maximum", args.hosts[role]), STATUS, topic, args.region);
-      this.alarm(`${role}-processor`, ec2("CPUUtilization", "Average", args.hosts[role]), PROCESSOR, topic, args.region);
+      this.alarm(`${role}-status`, { ...ec2("StatusCheckFailed", "Maximum", args.hosts[role]), ...STATUS }, topic);
+      this.alarm(`${role}-processor`, { ...ec2("CPUUtilization", "Average", args.hosts[role]), ...PROCESSOR }, topic);
     }
-    if (args.config.metrics) for (const one of hostAlarms(args.config.thresholds, args)) this.hostAlarm(one, topic);
+    if (args.config.metrics) this.hostAlarms(topic);
     if (args.config.logs) this.logs();
     this.dashboard(health.dimensions.HealthCheckId);
     this.registerOutputs({ topicArn: this.topicArn });
@@ -117,37 +107,33 @@ export class Watch extends pulumi.ComponentResource {
     return { namespace: "AWS/Route53", metricName: "HealthCheckStatus", statistic: "Minimum", dimensions: { HealthCheckId: check.id } };
   }
 
-  private hostAlarm({ key, host, ...alarm }: HostAlarm, topic: pulumi.Output<string>): void {
-    new aws.MetricAlarm(
-      `${this.name}-${key}`,
-      {
-        ...{ ...alarm, namespace: namespaceOf(this.args.of), dimensions: { Host: host } },
-        ...{ alarmActions: [topic], okActions: [topic], tags: tags(key) },
-      },
-      { parent: this },
-    );
+  private hostAlarms(topic: pulumi.Output<string>): void {
+    const { of, config } = this.args;
+    for (const { key, host, ...measured } of hostAlarms(config.thresholds, this.args)) {
+      this.alarm(key, { ...measured, namespace: namespaceOf(of), dimensions: { Host: host } }, topic);
+    }
   }
 
-  private alarm(key: string, metric: Metric, threshold: Threshold, topic: pulumi.Output<string>, region: string): void {
+  private alarm(key: string, alarm: Metric & Threshold, topic: pulumi.Output<string>, region = this.args.region): void {
     const elsewhere = region === this.args.region ? {} : { region };
-    new aws.MetricAlarm(
-      `${this.name}-${key}`,
-      { ...metric, ...threshold, ...elsewhere, treatMissingData: "breaching", alarmActions: [topic], okActions: [topic], tags: tags(key) },
-      { parent: this },
-    );
+    const told = { alarmActions: [topic], okActions: [topic], tags: tags(key) };
+    new aws.MetricAlarm(`${this.name}-${key}`, { ...alarm, ...elsewhere, ...told }, { parent: this });
   }
 }
 
 const HEALTH: Threshold = {
   ...{ comparisonOperator: "LessThanThreshold", threshold: 1, period: MINUTE, evaluationPeriods: 2 },
+  treatMissingData: "breaching",
   alarmDescription: "The health path does not answer through gateway and backend, as seen from outside",
 };
 const STATUS: Threshold = {
   ...{ comparisonOperator: "GreaterThanOrEqualToThreshold", threshold: 1, period: MINUTE, evaluationPeriods: 2 },
+  treatMissingData: "breaching",
   alarmDescription: "EC2 cannot reach the instance, or it is stopped",
 };
 const PROCESSOR: Threshold = {
   ...{ comparisonOperator: "GreaterThanOrEqualToThreshold", threshold: 90, period: 5 * MINUTE, evaluationPeriods: 3 },
+  treatMissingData: "breaching",
   alarmDescription: "The processor has been busy for a quarter of an hour",
 };
 
