@@ -95,13 +95,15 @@ class Folder:
         """Whether a file or a folder of the application has that path."""
         return path.rstrip("/") in self.paths or path.rstrip("/") in self.folders
 
+    def is_below_link(self, path):
+        """Anything may be there."""
+        return any(path[:end] in self.paths for end in range(len(path)) if path[end] == "/")
+
     def has(self, name):
         """False only where there is certainly no such module: a compiled one, or a link to a folder, may be it."""
         path = name.replace(".", "/")
         for base in (path, "src/" + path):
-            if base in self.folders or base in self.paths or any(one.startswith(base + ".") for one in self.paths):
-                return True
-            if any(base[:end] in self.paths for end in range(len(base)) if base[end] == "/"):
+            if self.has_path(base) or any(one.startswith(base + ".") for one in self.paths) or self.is_below_link(base):
                 return True
         return False
 
@@ -150,7 +152,7 @@ class Report:
 
     def files(self, values, factory, django):
         """What the modules do with files, by paths that are relative to the application's folder."""
-        files = Files(values, self.folder.paths | self.folder.folders, factory)
+        files = Files(values, factory)
         if any(changes_folder(tree) for _, tree in self.modules):
             return files.opens
         for path, tree in self.modules:

@@ -19,11 +19,11 @@ def changes_folder(tree):
 
 
 class Files:
-    """entries: the files and folders that the application has."""
+    """What an application does with files."""
 
-    def __init__(self, values, entries, factory=None):
+    def __init__(self, values, factory=None):
         """@param factory: (file, name) of the function that makes the application, where there is one"""
-        self.values, self.entries, self.factory = values, entries, factory
+        self.values, self.factory = values, factory
         # [{path, line, file, does, at}] of what it opens and has not; (path, line, why, instead) of what it may not do.
         self.opens, self.wrong, self.later = [], [], []
         self._tables, self.seen = False, set()
@@ -50,8 +50,8 @@ class Files:
             self._written(file, line, "writes", name, at)
 
     def _has(self, inside):
-        # Below a link of the application may be anything.
-        return inside in (None, ".env") or inside in self.entries or any(inside[:end] in self.values.folder.paths for end in range(len(inside)) if inside[end] == "/")
+        folder = self.values.folder
+        return inside in (None, ".env") or folder.has_path(inside) or folder.is_below_link(inside)
 
     def _one(self, path, call, hidden, at):
         if terminal(call.func) == "create_all" and at != "later":
