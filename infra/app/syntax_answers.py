@@ -5,7 +5,7 @@ import json
 
 from syntax_names import FUNCTIONS, keyword, origin, terminal
 
-_JSON = ("JSONResponse", "ORJSONResponse", "UJSONResponse")
+JSON_RESPONSES = ("JSONResponse", "ORJSONResponse", "UJSONResponse")
 _TEXT = ("PlainTextResponse", "HTMLResponse", "Response")
 _OF_FASTAPI, _OF_FLASK = ("fastapi", "starlette"), ("flask", "quart", "werkzeug", "apiflask")
 # Keywords of a route that do not change what is answered.
@@ -41,10 +41,14 @@ def _document(pairs):
     return {"json": known, "unknown": unknown} if unknown else {"json": known}
 
 
+def _is_dict(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
+
+
 def _json(node):
     if isinstance(node, ast.Dict):
         return _document([(literal(key) if key is not None else None, value) for key, value in zip(node.keys, node.values)])
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict" and not node.args and node.keywords:
+    if _is_dict(node) and not node.args and node.keywords:
         return _document([(one.arg, one.value) for one in node.keywords])
     found = literal(node) if isinstance(node, (ast.List, ast.Constant)) else None
     return None if found is None else {"json": found}
@@ -69,12 +73,12 @@ class Answers:
 
     def _response(self, path, value):
         """(whether it is a response of Starlette's, what it holds)"""
-        if not isinstance(value, ast.Call) or terminal(value.func) not in (*_JSON, *_TEXT) or not self._of(path, value.func, _OF_FASTAPI):
+        if not isinstance(value, ast.Call) or terminal(value.func) not in (*JSON_RESPONSES, *_TEXT) or not self._of(path, value.func, _OF_FASTAPI):
             return False, None
         content = value.args[0] if value.args else keyword(value, "content")
         if len(value.args) > 1 or content is None or not self._is_ok(keyword(value, "status_code")):
             return True, None
-        return True, _json(content) if terminal(value.func) in _JSON else _text(content)
+        return True, _json(content) if terminal(value.func) in JSON_RESPONSES else _text(content)
 
     def of_starlette(self, path, node):
         """@param node: what a Route names, a function or an HTTPEndpoint"""
@@ -96,10 +100,10 @@ class Answers:
         kind = keyword(call, "response_class") or keyword(made, "default_response_class")
         if kind is not None and not self._of(path, kind, _OF_FASTAPI):
             return None
-        if kind is not None and terminal(kind) not in _JSON:
+        if kind is not None and terminal(kind) not in JSON_RESPONSES:
             return _text(value) if terminal(kind) in _TEXT else None
         model, returns = keyword(call, "response_model"), function.returns
-        if isinstance(value, ast.Call) and not (isinstance(value.func, ast.Name) and value.func.id == "dict"):
+        if isinstance(value, ast.Call) and not _is_dict(value):
             same = all(one is None or terminal(one) == terminal(value.func) for one in (model, returns))
             return self._model(path, value) if same else None
         found = _json(value)
@@ -139,7 +143,7 @@ class Answers:
         value = only_return(function)
         if isinstance(value, ast.Tuple) and len(value.elts) == 2 and self._is_ok(value.elts[1]):
             value = value.elts[0]
-        found = _text(value) if isinstance(value, ast.Constant) else _json(value) if isinstance(value, (ast.Dict, ast.List)) or self._is_dict(value) else None
+        found = _text(value) if isinstance(value, ast.Constant) else _json(value) if isinstance(value, (ast.Dict, ast.List)) or _is_dict(value) else None
         if isinstance(value, ast.Call) and self._of(path, value.func, _OF_FLASK):
             if terminal(value.func) == "jsonify" and not (value.args and value.keywords) and len(value.args) < 2:
                 found = _json(value.args[0]) if value.args else _document([(one.arg, one.value) for one in value.keywords])
@@ -147,7 +151,3 @@ class Answers:
                 found = _text(value.args[0])
         # The order of keys is for its settings to say.
         return {**found, "loose": True} if found is not None and "json" in found else found
-
-    @staticmethod
-    def _is_dict(value):
-        return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict"

@@ -30,6 +30,12 @@ def _changed(values, node):
     return name is not None and any(isinstance(one, ast.Attribute) and one.attr in _CHANGES and terminal(one.value) == name for tree in values.folder.whole() for one in ast.walk(tree))
 
 
+def _first(found):
+    """The place of the first that is certain, else of the first. @param found: (file, node, whether it is certain)"""
+    places = [{"path": path, "line": node.lineno, "certain": certain} for path, node, certain in found]
+    return next((one for one in places if one["certain"]), places[0] if places else None)
+
+
 class Guards:
     """Middleware of the application that is served, which refuses some requests. Certain where it is added to that one, whatever happens, and no other may answer before it."""
 
@@ -72,14 +78,12 @@ class Guards:
 
     def redirects(self):
         """Where plain HTTP is answered with a redirect to HTTPS."""
-        found = [{"path": path, "line": call.lineno, "certain": certain} for path, call, certain in self._calls("HTTPSRedirectMiddleware")]
-        return next((one for one in found if one["certain"]), found[0] if found else None)
+        return _first(self._calls("HTTPSRedirectMiddleware"))
 
 
 def websocket(modules):
     """The first WebSocket that the application answers; certain where that depends on nothing."""
-    found = [{"path": path, "line": node.lineno, "certain": certain} for path, tree in modules for node, certain in _websockets(tree)]
-    return next((one for one in found if one["certain"]), found[0] if found else None)
+    return _first((path, node, certain) for path, tree in modules for node, certain in _websockets(tree))
 
 
 def _websockets(tree):

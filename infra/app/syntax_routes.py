@@ -4,7 +4,7 @@ import ast
 import functools
 import re
 
-from syntax_answers import Answers
+from syntax_answers import JSON_RESPONSES, Answers
 from syntax_guards import Credentials
 from syntax_names import FUNCTIONS, PASSES, is_main_guard, keyword, may_bind_any, origin, terminal
 from syntax_values import Values, locals_of, module_of
@@ -292,7 +292,7 @@ def _of_all(routes, path, made, found):
     for route in found.routes:
         if not route.get("apart"):
             route.update({"guard": guard} if guard and "guard" not in route else {})
-            if kind is not None and terminal(kind) not in ("JSONResponse", "ORJSONResponse", "UJSONResponse") and "json" in (route["body"] or {}):
+            if kind is not None and terminal(kind) not in JSON_RESPONSES and "json" in (route["body"] or {}):
                 route["body"] = None
 
 
