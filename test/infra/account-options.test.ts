@@ -1,11 +1,9 @@
 /** Tags, IAM and keys of KMS that an account has already: what reaches which resource, and what is asked before. */
 import { Refusal, type Provider, type RunResult } from "../../infra/offline/engine";
 import { previewProvider } from "../../infra/offline/preview-provider";
-import { DEFAULT_CONFIG } from "../../policies/core/config";
-import { evaluate } from "../../policies/core/evaluate";
-import { loadGraph } from "../../policies/graph/load";
 import { policies } from "../../policies/rules";
 import { byName, evaluateDev } from "./evaluate";
+import { judged } from "./judged";
 
 jest.setTimeout(60_000);
 
@@ -48,8 +46,7 @@ describe("all of them at once", () => {
   });
 
   test("have no finding of the policy pack", async () => {
-    const { graph } = loadGraph(JSON.stringify({ resources: all.resources }), "account options");
-    const { summary } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+    const { summary } = await judged(all, "2026-11-27");
     expect(summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
   });
 

@@ -1,5 +1,4 @@
 /** What the pack says of a program that was evaluated here. */
-import type { RunResult } from "../../infra/offline/engine";
 import { DEFAULT_CONFIG } from "../../policies/core/config";
 import { evaluate } from "../../policies/core/evaluate";
 import type { Result } from "../../policies/core/outcome";
@@ -7,8 +6,8 @@ import { loadGraph } from "../../policies/graph/load";
 import { policies } from "../../policies/rules";
 
 /** @param today decides which exemptions have run out */
-export function judged(result: RunResult, today: string): Promise<Result> {
-  const { graph } = loadGraph(JSON.stringify({ resources: result.resources }), "the program");
+export function judged({ resources }: { readonly resources: readonly object[] }, today: string): Promise<Result> {
+  const { graph } = loadGraph(JSON.stringify({ resources }), "the program");
   return evaluate(policies, graph, DEFAULT_CONFIG, today);
 }
 

@@ -2,12 +2,10 @@
 import type { GraphResource, RunResult } from "../../infra/offline/engine";
 import { hostSteps } from "../../infra/release/steps";
 import { sha256 } from "../../infra/sha256";
-import { DEFAULT_CONFIG } from "../../policies/core/config";
-import { evaluate } from "../../policies/core/evaluate";
-import { loadGraph } from "../../policies/graph/load";
 import { policies } from "../../policies/rules";
 import { certificate } from "../certificates";
 import { evaluateDev } from "./evaluate";
+import { judged } from "./judged";
 import { exampleSpec } from "./release/example";
 
 jest.setTimeout(60_000);
@@ -16,8 +14,7 @@ const gateway = { sshFrom: ["203.0.113.0/24"] };
 
 /** The policies with a finding, or that cannot tell. */
 async function findingsOf(resources: readonly object[]): Promise<string[]> {
-  const { graph } = loadGraph(JSON.stringify({ resources }), "stack");
-  const { summary, outcomes } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+  const { summary, outcomes } = await judged({ resources }, "2026-11-27");
   expect(summary.ran).toBe(policies.length);
   return outcomes.filter(({ verdict }) => verdict !== "pass").map(({ policy }) => policy);
 }

@@ -3,14 +3,13 @@ import type { RunResult } from "../../infra/offline/engine";
 import { costLines, usePrices } from "../../infra/cli/cost";
 import { readTemplate } from "../../infra/release/templates";
 import { dashboardBody } from "../../infra/watch/dashboard";
-import { DEFAULT_CONFIG } from "../../policies/core/config";
-import { evaluate } from "../../policies/core/evaluate";
-import { loadGraph } from "../../policies/graph/load";
 import { policies } from "../../policies/rules";
 import { byName, evaluateDev, sources } from "./evaluate";
+import { judged } from "./judged";
 
 jest.setTimeout(60_000);
 
+const TODAY = "2026-11-27";
 const MAIL = "operations@your-company.com";
 const WATCH = { watch: { enabled: true, emails: [MAIL] } };
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
@@ -41,8 +40,7 @@ describe("in us-east-1", () => {
   });
 
   test("has no finding of the policy pack", async () => {
-    const { graph } = loadGraph(JSON.stringify({ resources: watched.resources }), "watch");
-    const { summary } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+    const { summary } = await judged(watched, TODAY);
     expect(summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
   });
 
@@ -81,8 +79,7 @@ test("elsewhere the alarm on health lies where Route 53 has its metrics, with a 
   expect(sources(watched, health, "alarmActions")).toEqual(["watch-health-topic"]);
   expect(byName(watched, "aws:sns/topic:Topic", "watch-health-topic").inputs.region).toBe("us-east-1");
   expect(byName(watched, ALARM, "watch-gateway-status").inputs.region).toBeUndefined();
-  const { graph } = loadGraph(JSON.stringify({ resources: watched.resources }), "watch");
-  const { summary } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+  const { summary } = await judged(watched, TODAY);
   expect(summary).toMatchObject({ withFindings: 0, cannotTell: 0 });
 });
 
@@ -115,8 +112,7 @@ describe("with metrics and logs of the hosts", () => {
   });
 
   test("has no finding of the policy pack", async () => {
-    const { graph } = loadGraph(JSON.stringify({ resources: watched.resources }), "watch");
-    const { summary } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+    const { summary } = await judged(watched, TODAY);
     expect(summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
   });
 
@@ -220,6 +216,5 @@ test.each([
   expect(names.includes("watch-certificate")).toBe("domain" in config);
   const groups = watched.resources.filter(({ type }) => type.endsWith(":LogGroup"));
   expect([...new Set(groups.map(({ inputs }) => Number(inputs.retentionInDays)))]).toEqual(days);
-  const { graph } = loadGraph(JSON.stringify({ resources: watched.resources }), "watch");
-  expect((await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27")).summary).toMatchObject({ withFindings: 0, cannotTell: 0 });
+  expect((await judged(watched, TODAY)).summary).toMatchObject({ withFindings: 0, cannotTell: 0 });
 });

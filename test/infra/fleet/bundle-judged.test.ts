@@ -1,11 +1,8 @@
 /** The policy pack follows what a fleet's hosts run: the steps within the bundle that their user data fetches. */
 import { createHash } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { DEFAULT_CONFIG } from "../../../policies/core/config";
-import { evaluate } from "../../../policies/core/evaluate";
-import { loadGraph } from "../../../policies/graph/load";
-import { policies } from "../../../policies/rules";
 import { byName, evaluateDev } from "../evaluate";
+import { judged } from "../judged";
 
 jest.setTimeout(120_000);
 
@@ -30,8 +27,7 @@ async function findingsWith(from: string, to: string): Promise<string[]> {
     [template, { userData: Buffer.from(userData, "latin1").toString("base64") }],
   ]);
   const altered = resources.map((one) => ({ ...one, inputs: { ...one.inputs, ...inputs.get(one) } }));
-  const { graph } = loadGraph(JSON.stringify({ resources: altered }), "stack");
-  const { outcomes } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+  const { outcomes } = await judged({ resources: altered }, "2026-11-27");
   return [...new Set(outcomes.filter(({ verdict }) => verdict !== "pass").map(({ policy, verdict }) => `${policy}: ${verdict}`))].sort();
 }
 

@@ -7,10 +7,10 @@ import { changeOf } from "../../../infra/diff/change";
 import type { Side } from "../../../infra/diff/side";
 import { networkView } from "../../../infra/report/network";
 import { DEFAULT_CONFIG } from "../../../policies/core/config";
-import { evaluate } from "../../../policies/core/evaluate";
 import { loadGraph } from "../../../policies/graph/load";
 import { policies } from "../../../policies/rules";
 import { byName, evaluateDev, sources } from "../evaluate";
+import { judged } from "../judged";
 
 jest.setTimeout(120_000);
 
@@ -231,8 +231,7 @@ test("the costs are those of the smallest fleet, and say how large it may get", 
 
 describe("the policy pack", () => {
   async function findingsOf(resources: readonly object[]): Promise<string[]> {
-    const { graph } = loadGraph(JSON.stringify({ resources }), "stack");
-    const { summary, outcomes } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-11-27");
+    const { summary, outcomes } = await judged({ resources }, "2026-11-27");
     expect(summary.ran).toBe(policies.length);
     return [...new Set(outcomes.filter(({ verdict }) => verdict !== "pass").map(({ policy }) => policy))];
   }

@@ -1,12 +1,9 @@
-import { DEFAULT_CONFIG } from "../../../policies/core/config";
-import { evaluate } from "../../../policies/core/evaluate";
-import { loadGraph } from "../../../policies/graph/load";
-import { policies } from "../../../policies/rules";
 import { fingerprint, publicKeyOf } from "../../../infra/config/ssh-key";
 import { unwrapSecrets, type GraphResource, type Provider, type RunResult } from "../../../infra/offline/engine";
 import { placeholderKey } from "../../../infra/offline/placeholder-key";
 import { previewProvider } from "../../../infra/offline/preview-provider";
 import { byName, evaluateDev } from "../evaluate";
+import { judged } from "../judged";
 
 jest.setTimeout(60_000);
 
@@ -116,9 +113,7 @@ describe("the policy pack finds nothing to say", () => {
     ["at a first preview", previewProvider("us-east-1")],
     ["with hosts that are there", deployed({ "gateway-instance": "pair-before", "backend-instance": "pair-before" })],
   ])("%s", async (_title, provider) => {
-    const { resources } = await evaluateDev(ROTATION, provider, true);
-    const { graph } = loadGraph(JSON.stringify({ resources }), "rotation");
-    const { outcomes } = await evaluate(policies, graph, DEFAULT_CONFIG, "2026-01-01");
+    const { outcomes } = await judged(await evaluateDev(ROTATION, provider, true), "2026-01-01");
     expect(outcomes.filter((outcome) => outcome.verdict !== "pass").map((outcome) => `${outcome.policy}: ${outcome.message}`)).toEqual([]);
   });
 });
