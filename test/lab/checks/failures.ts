@@ -6,7 +6,7 @@ import { runDir } from "../paths";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import type { Report } from "./operator";
-import { start, upOnce } from "./operator";
+import { ran, start, upOnce } from "./operator";
 
 export type Config = Readonly<Record<string, unknown>>;
 
@@ -52,13 +52,13 @@ async function missingScripts(lab: Lab): Promise<string> {
 
 /** The gateway gets another address at the same time: its key, and the one of the backend, were learnt before and are not asked again. */
 async function repaired(lab: Lab): Promise<string> {
-  const { events, outputs } = await upWith(lab, { ...settings(301), gateway: { elasticIp: true }, repair: "once" });
-  const ran = events.filter((event) => event.kind === "command" && event.what !== "unchanged").map((event) => event.name);
-  expect(ran.includes("backend-scripts") && ran.includes("backend-env"), `only these ran: ${ran.join(", ")}`);
-  expect(!ran.some((name) => name.endsWith("host-key")), `a host key was asked again: ${ran.join(", ")}`);
+  const report = await upWith(lab, { ...settings(301), gateway: { elasticIp: true }, repair: "once" });
+  const commands = ran(report, "command");
+  expect(commands.includes("backend-scripts") && commands.includes("backend-env"), `only these ran: ${commands.join(", ")}`);
+  expect(!commands.some((name) => name.endsWith("host-key")), `a host key was asked again: ${commands.join(", ")}`);
   const scripts = await lab.must("backend", "ls /var/lib/ddos/steps | sed 's/-.*//' | sort | paste -s -d' '");
   expect(scripts.trim() === "code env models prepare release verify", `the scripts there: ${scripts}`);
-  return `${ran.length} commands, at the new address ${String(outputs.gatewayAddress)}`;
+  return `${commands.length} commands, at the new address ${String(report.outputs.gatewayAddress)}`;
 }
 
 async function failedStep(lab: Lab): Promise<string> {

@@ -7,7 +7,7 @@ import { cacheDir, repositoryRoot } from "../paths";
 import { configFile, failure } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
-import { upOnce } from "./operator";
+import { ran, upOnce } from "./operator";
 
 /** With the sample's requirements, so that models and environment are those that the hosts have already. */
 function application(): string {
@@ -88,8 +88,7 @@ async function wsgi(lab: Lab): Promise<string> {
 }
 
 async function backAgain(lab: Lab): Promise<string> {
-  const { events } = await upOnce(lab.name);
-  const machines = events.filter((event) => event.kind === "machine" && event.what !== "unchanged").map((event) => event.name);
+  const machines = ran(await upOnce(lab.name), "machine");
   expect(machines.length === 0, `replaced: ${machines.join(", ")}`);
   return (await lab.must("gateway", "systemctl is-active ddos-gateway.service")).trim();
 }

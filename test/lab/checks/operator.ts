@@ -58,6 +58,10 @@ export async function upOnce(name: string, ...options: readonly string[]): Promi
   return JSON.parse(readFileSync(join(runDir(name), "report.json"), "utf8")) as Report;
 }
 
+/** What was done: names of all that was not left alone. @param kind @default of every kind */
+export const ran = ({ events }: Pick<Report, "events">, kind?: Event["kind"]): string[] =>
+  events.filter((one) => one.what !== "unchanged" && one.kind === (kind ?? one.kind)).map(({ name }) => name);
+
 /** Waits until a run has printed something. @throws when it ends before, or after `timeoutMs` */
 export async function untilSaid(run: Run, pattern: RegExp, timeoutMs: number): Promise<void> {
   for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(50)) {

@@ -7,7 +7,7 @@ import { must, run } from "../process";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import type { Report } from "./operator";
-import { start, untilSaid, upOnce } from "./operator";
+import { ran, start, untilSaid, upOnce } from "./operator";
 
 const HOSTS = ["gateway", "backend"] as const;
 const KEYS = "/home/ubuntu/.ssh/authorized_keys";
@@ -38,8 +38,6 @@ async function onlyOpens(lab: Lab, key: string, other: string): Promise<void> {
 
 /** Material of a public key. */
 const bodyOf = (key: string): string => readFileSync(`${key}.pub`, "utf8").split(" ")[1] ?? "";
-
-const ran = ({ events }: Report): string[] => events.filter((one) => one.what !== "unchanged").map((one) => one.name);
 
 export function rotationChecks(lab: () => Lab): Check[] {
   const name = (): string => lab().name;

@@ -14,7 +14,7 @@ import { configFile, type Config } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { underRequests } from "./https";
-import { start, untilSaid, upOnce } from "./operator";
+import { ran, start, untilSaid, upOnce } from "./operator";
 import { opens } from "./reach";
 
 const LOCAL_PORT = 21_480;
@@ -54,9 +54,9 @@ function expectNothingReadable(lab: Lab): number {
 }
 
 async function setUp(lab: Lab): Promise<string> {
-  const { events } = await upOnce(lab.name, "--config", configFile(lab, through()));
-  const ran = events.filter(({ kind, what }) => kind === "command" && what !== "unchanged").map(({ name }) => name);
-  for (const role of HOSTS) expect(ran.includes(`${role}-release`) && ran.includes(`${role}-verify`), `only these ran: ${ran.join(", ")}`);
+  const commands = ran(await upOnce(lab.name, "--config", configFile(lab, through())), "command");
+  for (const role of HOSTS)
+    expect(commands.includes(`${role}-release`) && commands.includes(`${role}-verify`), `only these ran: ${commands.join(", ")}`);
   await expectClosed(lab);
   const opened = sessionLog(lab.name).filter(({ what }) => what.startsWith("ssm port"));
   const ids = opened.map(({ instanceId }) => instanceId).sort();
@@ -68,7 +68,7 @@ async function setUp(lab: Lab): Promise<string> {
     `sessions to ${ids.join(", ")}`,
   );
   const total = expectNothingReadable(lab);
-  return `${ran.length} commands through 2 sessions, ${Math.round(total / 1000)} kB of SSH; port 22 is closed to the outside and to the gateway`;
+  return `${commands.length} commands through 2 sessions, ${Math.round(total / 1000)} kB of SSH; port 22 is closed to the outside and to the gateway`;
 }
 
 /** A tunnel of this process, with one connection through it. */
@@ -164,9 +164,8 @@ async function diesHalfWay(lab: Lab, address: string): Promise<string> {
     said = ended.said;
     expect(ended.code !== 0, "the update succeeded all the same");
     expect(/"backend-release": .*the connection closed|"backend-release": /.test(said), `no step was named:\n${said.slice(-2500)}`);
-    const { events } = await upOnce(lab.name, "--config", configFile(lab, settings(312)));
-    const ran = events.filter(({ kind, what }) => kind === "command" && what !== "unchanged").map(({ name }) => name);
-    expect(ran.includes("backend-release"), `the next run did only ${ran.join(", ")}`);
+    const commands = ran(await upOnce(lab.name, "--config", configFile(lab, settings(312))), "command");
+    expect(commands.includes("backend-release"), `the next run did only ${commands.join(", ")}`);
   });
   const served = await lab.must("backend", "sed -n 's/^CACHE_TTL=//p' /home/ddos/app/.env");
   expect(served.trim().replace(/['"]/g, "") === "312", `the .env has CACHE_TTL=${served}`);
