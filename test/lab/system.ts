@@ -1,7 +1,6 @@
 /** The whole system on this machine: the program of infra/, evaluated for a stack, with real hosts behind it. */
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { OPERATING_SYSTEMS, type Os } from "../../infra/external-names";
 import { DEFAULT_MODULE } from "../../infra/app/module";
 import { openTunnels } from "../../infra/remote/tunnels";
@@ -13,13 +12,14 @@ import { program } from "../../infra/program";
 import type { Lab } from "./lab";
 import { createLab, openLab, removeLab } from "./lab";
 import { refuseAwsOnly } from "./over";
-import { repositoryRoot, runDir } from "./paths";
+import { repositoryRoot } from "./paths";
 import { whileThere } from "./presence";
 import type { Event } from "./provider";
 import { localProvider } from "./provider";
 import { addApplicationWheels } from "./app-wheels";
 import { openStackState } from "./provider-state";
 import { sessionEnvironment } from "./sessions";
+import { localSecrets } from "./secrets";
 import { holdLab, labExists, readState } from "./state";
 import { OPERATOR } from "./topology";
 
@@ -49,17 +49,6 @@ async function whole({ name, os, say }: UpOptions): Promise<Lab> {
   if (labExists(name) && readState(name).ready) return openLab(name);
   await removeLab(name);
   return createLab(name, { os, say });
-}
-
-/** Secrets made for this machine alone; the same in every run, so that a second one changes nothing. */
-function localSecrets(lab: string, names: readonly string[]): Record<string, string> {
-  const file = join(runDir(lab), "secrets.json");
-  const saved = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>) : {};
-  const make = (name: string): string =>
-    name === "DATABASE_URL" ? `postgresql://local:${randomBytes(12).toString("hex")}@db.internal/ml` : randomBytes(24).toString("hex");
-  const all = { ...saved, ...Object.fromEntries(names.filter((name) => saved[name] === undefined).map((name) => [name, make(name)])) };
-  writeFileSync(file, JSON.stringify(all), { mode: 0o600 });
-  return Object.fromEntries(names.map((name) => [name, all[name] ?? ""]));
 }
 
 /** The stack's configuration, with the lab's key unless another is given, local secrets, and SSH allowed from the operator. */

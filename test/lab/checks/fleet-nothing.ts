@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import { startFleet, type Fleet, type Member } from "../fleet/group";
 import { launchOf } from "../fleet/program";
 import type { Lab } from "../lab";
-import { repositoryRoot, runDir } from "../paths";
+import { repositoryRoot } from "../paths";
+import { secretsOf } from "../secrets";
 import { imageOf } from "../topology";
 import { checkFileTable } from "./file-table";
 import { checkSecretsOf } from "./fleet-host";
@@ -71,7 +72,7 @@ async function fromNothing(lab: Lab): Promise<string> {
     await ranByCloudInit(lab, userData);
     const models = await modelsAreThere(lab);
     const rows = await checkFileTable(lab, { [HOST]: "backend" });
-    const secrets = Object.values(JSON.parse(readFileSync(join(runDir(lab.name), "secrets.json"), "utf8")) as Record<string, string>);
+    const secrets = Object.values(secretsOf(lab.name));
     expect(secrets.length > 0, "there is no secret to look for");
     await checkSecretsOf(lab, HOST, secrets);
     const tagged = Object.entries(tags).find(([key]) => key === "SecretsVersion")?.[1] ?? "";

@@ -1,8 +1,6 @@
 /** What the system is for: a prediction, asked from outside, and what the hosts have of it. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Lab } from "../lab";
-import { runDir } from "../paths";
+import { secretsOf } from "../secrets";
 import { expect } from "./harness";
 
 /** A client that asks slowly and without errors. */
@@ -63,7 +61,7 @@ export async function checkDetection(lab: Lab, gateway: string): Promise<string>
 
 /** Values of secrets stand in .env and in the root-only store, and nowhere else a process or a person would look. */
 export async function checkSecrets(lab: Lab): Promise<string> {
-  const secrets = Object.entries(JSON.parse(readFileSync(join(runDir(lab.name), "secrets.json"), "utf8")) as Record<string, string>);
+  const secrets = Object.entries(secretsOf(lab.name));
   const places = "/var/log /run /etc /tmp /var/tmp /home/ubuntu /root /usr/local /var/lib/cloud";
   for (const [name, value] of secrets) {
     for (const host of ["gateway", "backend"]) {

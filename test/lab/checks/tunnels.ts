@@ -1,15 +1,14 @@
 /** `access: ssm` and `instance-connect` with real hosts: port 22 is closed to everybody, and the steps come through sessions of a double of the AWS CLI. */
 import { readFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
-import { join } from "node:path";
 import type { Properties } from "../../../infra/offline/engine";
 import type { TunnelMode } from "../../../infra/remote/session";
 import { Tunnel } from "../../../infra/remote/tunnel";
 import type { Lab } from "../lab";
-import { runDir } from "../paths";
 import { sleep } from "../process";
 import { runRemote, type CommandResult } from "../remote-command";
 import { sessionBytes, sessionEnvironment, sessionFault, sessionLog } from "../sessions";
+import { secretsOf } from "../secrets";
 import { configFile, type Config } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
@@ -38,7 +37,7 @@ async function expectClosed(lab: Lab): Promise<void> {
 
 /** What somebody in the middle has: SSH from its first word on, and nothing of what the steps brought. */
 function expectNothingReadable(lab: Lab): number {
-  const secrets = Object.values(JSON.parse(readFileSync(join(runDir(lab.name), "secrets.json"), "utf8")) as Record<string, string>);
+  const secrets = Object.values(secretsOf(lab.name));
   const texts = [...secrets, "set -Eeuo pipefail", "ddos-step", "uvicorn"];
   const all = sessionBytes(lab.name);
   const total = all.reduce((sum, { length }) => sum + length, 0);
