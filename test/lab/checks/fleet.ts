@@ -10,6 +10,7 @@ import type { HostSpec } from "../../../infra/release/types";
 import { checkSecretsOf } from "./fleet-host";
 import type { Check } from "./harness";
 import { expect } from "./harness";
+import { untilStep } from "./operator";
 
 const MODELS = [plainModel("stage2.pkl", "first"), plainModel("scaler.pkl", "scaler", 4000)];
 
@@ -128,13 +129,7 @@ async function killed(lab: Lab): Promise<string> {
       },
     );
     await lab.must(member.host, "systemctl kill --signal=KILL ddos-first-boot");
-    await lab.must(
-      member.host,
-      "until systemctl list-units --plain --no-legend 'ddos-step-release-*' | grep -q running; do sleep 0.1; done",
-      {
-        timeoutMs: 90_000,
-      },
-    );
+    await untilStep(lab, member.host, "release", 90_000);
     await lab.powerOff(member.host);
     await lab.powerOn(member.host);
     const { result } = await fleet.said(member);

@@ -23,7 +23,7 @@ import { drillChecks } from "./drill";
 import { oneAppChecks } from "./one-app";
 import { typescript } from "../paths";
 import type { Report, Run } from "./operator";
-import { operatorsOs, ran, start, untilSaid, upOnce, useOs } from "./operator";
+import { operatorsOs, ran, start, untilSaid, untilStep, upOnce, useOs } from "./operator";
 import { checkInside, checkNat, checkOutside } from "./reach";
 import { releasesChecks } from "./releases";
 import { requestChecks } from "./requests";
@@ -59,9 +59,7 @@ async function prepared(): Promise<void> {
 async function killHalfWay(lab: () => Lab): Promise<string> {
   const run = start("up", "--name", NAME);
   await untilSaid(run, /command backend-prepare: new/, 300_000);
-  await lab().must("backend", "until systemctl list-units --plain --no-legend 'ddos-step-code-*' | grep -q running; do sleep 0.2; done", {
-    timeoutMs: 60_000,
-  });
+  await untilStep(lab(), "backend", "code", 60_000);
   run.child.kill("SIGKILL");
   await run.ended;
   await lab().must("backend", "sleep 2; systemctl kill --signal=KILL 'ddos-step-*'");

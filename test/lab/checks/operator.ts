@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Os } from "../../../infra/external-names";
 import type { Properties } from "../../../infra/offline/engine";
+import type { Lab } from "../lab";
 import { repositoryRoot, runDir, typescript } from "../paths";
 import { sleep } from "../process";
 import type { Event } from "../provider";
@@ -57,6 +58,12 @@ export async function upOnce(name: string, ...options: readonly string[]): Promi
   if (code !== 0) throw new Error(`up ended with status ${code ?? "signal"}:\n${said.slice(-4000)}`);
   return JSON.parse(readFileSync(join(runDir(name), "report.json"), "utf8")) as Report;
 }
+
+/** Waits until a step is at work on a host. @param step "release" */
+export const untilStep = async (lab: Lab, host: string, step: string, timeoutMs: number): Promise<void> =>
+  void (await lab.must(host, `until systemctl list-units --plain --no-legend 'ddos-step-${step}-*' | grep -q running; do sleep 0.1; done`, {
+    timeoutMs,
+  }));
 
 /** What was done: names of all that was not left alone. @param kind @default of every kind */
 export const ran = ({ events }: Pick<Report, "events">, kind?: Event["kind"]): string[] =>

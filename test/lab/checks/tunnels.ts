@@ -13,7 +13,7 @@ import { configFile, type Config } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { underRequests } from "./https";
-import { ran, start, untilSaid, upOnce } from "./operator";
+import { ran, start, untilSaid, untilStep, upOnce } from "./operator";
 import { opens } from "./reach";
 
 const LOCAL_PORT = 21_480;
@@ -148,13 +148,7 @@ async function diesHalfWay(lab: Lab, address: string): Promise<string> {
   const answered = await underRequests(ask, async () => {
     const run = start("up", "--name", lab.name, "--config", configFile(lab, settings(312)));
     await untilSaid(run, /command backend-env: /, 120_000);
-    await lab.must(
-      "backend",
-      "until systemctl list-units --plain --no-legend 'ddos-step-release-*' | grep -q running; do sleep 0.1; done",
-      {
-        timeoutMs: 60_000,
-      },
-    );
+    await untilStep(lab, "backend", "release", 60_000);
     const session = sessionLog(lab.name).findLast(
       ({ instanceId, what }) => instanceId === idOf(lab, "backend") && what.startsWith("ssm port"),
     );
