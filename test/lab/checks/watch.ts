@@ -1,12 +1,12 @@
 /** Metrics and logs of the hosts, as a double of CloudWatch gets them: what comes, what is made up for after an outage, and what does not come. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename } from "node:path";
 import { HOST_METRICS, logGroupOf } from "../../../infra/watch/names";
 import { controlWatched } from "../inside";
 import type { Lab } from "../lab";
-import { repositoryRoot, runDir } from "../paths";
+import { repositoryRoot } from "../paths";
 import { projectName } from "../../../infra/offline/stack-file";
 import type { Sent } from "../services/watched";
+import { configFile } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { upOnce } from "./operator";
@@ -23,11 +23,7 @@ const run = async (lab: Lab): Promise<void> => void (await Promise.all(ROLES.map
 const since = async (lab: Lab, began: number): Promise<Sent[]> => (await controlWatched(lab.name)).slice(began);
 const count = async (lab: Lab): Promise<number> => (await controlWatched(lab.name)).length;
 
-function config(lab: Lab): string {
-  const file = join(runDir(lab.name), "watch.json");
-  writeFileSync(file, JSON.stringify({ [`${projectName(repositoryRoot)}:watch`]: { enabled: true, metrics: true, logs: true } }));
-  return file;
-}
+const config = (lab: Lab): string => configFile(lab, { watch: { enabled: true, metrics: true, logs: true } });
 
 async function sent(lab: Lab, address: string): Promise<string> {
   await upOnce(lab.name, "--config", config(lab));
@@ -50,7 +46,7 @@ async function sent(lab: Lab, address: string): Promise<string> {
   }
   const { text: age = "" } = metrics.find(({ name }) => name === "BackupAge") ?? {};
   expect(/ Value=0\.\d+/.test(age), `the age of the backup: ${age}`);
-  const [release = ""] = [(await lab.must("backend", "readlink /home/ddos/current")).trim().split("/").pop()];
+  const release = basename((await lab.must("backend", "readlink /home/ddos/current")).trim());
   expect(
     metrics.some(({ name, text }) => name === "Release" && text.includes(`Value=${release}`)),
     `no metric names ${release}`,
