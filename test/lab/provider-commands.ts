@@ -78,7 +78,7 @@ function runLocal(lab: Lab, script: string, inputs: Properties, tunnelled: boole
 }
 
 /** A port of this computer. */
-function connectHere(port: number, timeoutMs: number): Promise<Socket> {
+export function connectHere(port: number, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: LOOPBACK, port, timeout: timeoutMs });
     const fail = (reason: string): void => {
