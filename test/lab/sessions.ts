@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { runDir } from "./paths";
-import { namespaceOf } from "./topology";
+import { hostNamespace } from "./topology";
 
 const DOUBLE = join(__dirname, "sessions");
 const folderOf = (lab: string): string => join(runDir(lab), "sessions");
@@ -13,7 +13,7 @@ export function sessionEnvironment(lab: string): NodeJS.ProcessEnv {
     PATH: `${DOUBLE}${delimiter}${process.env.PATH ?? ""}`,
     LAB_NODE: process.execPath,
     LAB_DIRECTORY: runDir(lab),
-    LAB_NAMESPACES: namespaceOf(lab, "").replace(/\.$/, ""),
+    LAB_HOST_NAMESPACE: hostNamespace(lab, ""),
   };
 }
 

@@ -1,6 +1,7 @@
 /** A machine with nothing of ours on it, and the user data that the program registers: what cloud-init makes of it, as a client and an auditor see it. */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { VERSION_TAG } from "../../../infra/fleet/first-boot";
 import { startFleet, type Fleet, type Member } from "../fleet/group";
 import { launchOf } from "../fleet/program";
 import type { Lab } from "../lab";
@@ -75,7 +76,7 @@ async function fromNothing(lab: Lab): Promise<string> {
     const secrets = Object.values(secretsOf(lab.name));
     expect(secrets.length > 0, "there is no secret to look for");
     await checkSecretsOf(lab, HOST, secrets);
-    const tagged = Object.entries(tags).find(([key]) => key === "SecretsVersion")?.[1] ?? "";
+    const tagged = tags[VERSION_TAG] ?? "";
     expect(/^\d+$/.test(tagged), `the tag with the version of the secrets is "${tagged}"`);
     return `healthy ${seconds} s after its start; version ${tagged} of the secrets, ${models} models, ${rows}`;
   } finally {

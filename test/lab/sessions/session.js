@@ -8,7 +8,7 @@ const fs = require("node:fs");
 const net = require("node:net");
 const path = require("node:path");
 
-const { LAB_DIRECTORY: directory, LAB_NAMESPACES: namespaces } = process.env;
+const { LAB_DIRECTORY: directory, LAB_HOST_NAMESPACE: hostNamespace } = process.env;
 const args = process.argv.slice(2);
 const folder = path.join(directory, "sessions");
 const value = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
@@ -66,7 +66,7 @@ function session() {
   if (host === undefined) refuse(254, `An error occurred (${absent}) when calling the ${operation} operation: ${id} is not connected.`);
   const log = (text) => fs.appendFileSync(path.join(folder, "log"), `${process.pid} ${id} ${text}\n`);
   const socket = path.join(folder, `${process.pid}.sock`);
-  const agent = spawn("nsenter", [`--net=/run/netns/${namespaces}.h-${host.name}`, process.execPath, __filename, "agent", socket], {
+  const agent = spawn("nsenter", [`--net=/run/netns/${hostNamespace}${host.name}`, process.execPath, __filename, "agent", socket], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   process.on("exit", () => (agent.kill("SIGKILL"), fs.rmSync(socket, { force: true })));
