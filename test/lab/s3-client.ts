@@ -30,6 +30,7 @@ export interface LabS3 {
   /** Makes the bucket unless it is there. */
   createBucket(bucket: string): Promise<void>;
   enableVersioning(bucket: string): Promise<void>;
+  put(bucket: string, key: string, bytes: Buffer): Promise<void>;
   /** Puts a file as the AWS provider does: whatever is there, and without a SHA-256 that S3 would keep. */
   putFile(bucket: string, key: string, path: string, contentType?: string): Promise<void>;
   /** For anything else. */
@@ -65,6 +66,9 @@ export function labS3(lab: string, region: string): LabS3 {
     },
     enableVersioning: async (bucket) => {
       await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }));
+    },
+    put: async (bucket, key, bytes) => {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
     },
     putFile: async (bucket, key, path, contentType) => {
       const body = { Body: createReadStream(path), ContentLength: statSync(path).size, ContentType: contentType };

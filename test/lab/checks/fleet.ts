@@ -1,5 +1,4 @@
 /** Hosts of a fleet: set up by nobody, from user data, the bundle in S3 and the parameter in SSM. What they refuse, and what ends them half-way. */
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { firstBoot, type FirstBoot } from "../../../infra/fleet/first-boot";
 import { backendSpec, backendValues, BUCKET, modelKey, modelSet, plainModel, SECRET, type AppSwitches } from "../faults/variants";
 import { startFleet, type Fleet, type Member } from "../fleet/group";
@@ -18,8 +17,7 @@ const MODELS = [plainModel("stage2.pkl", "first"), plainModel("scaler.pkl", "sca
 export async function smallRelease(lab: Lab, app: AppSwitches, change: Partial<HostSpec> = {}): Promise<FirstBoot> {
   const s3 = labS3(lab.name, lab.state().region);
   await s3.createBucket(BUCKET);
-  for (const { name, bytes } of MODELS)
-    await s3.client.send(new PutObjectCommand({ Bucket: BUCKET, Key: modelKey(bytes, name), Body: bytes }));
+  for (const { name, bytes } of MODELS) await s3.put(BUCKET, modelKey(bytes, name), bytes);
   return publish(lab, inputsOf(backendSpec(app, MODELS, { balanced: true, ...change }), backendValues()));
 }
 

@@ -1,5 +1,4 @@
 /** What the program registers for a fleet, brought to the lab's S3 and SSM as the AWS provider would, and what its hosts are launched with. */
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { runProgram, type Properties, type Request } from "../../../infra/offline/engine";
 import { program } from "../../../infra/program";
 import type { Lab } from "../lab";
@@ -34,9 +33,7 @@ export async function launchOf(lab: Lab): Promise<Launch> {
   const handlers: Readonly<Record<string, (inputs: Properties) => Promise<Properties>>> = {
     "aws:s3/bucketObjectv2:BucketObjectv2": async ({ bucket, key, contentBase64 }) => {
       if (contentBase64 === undefined) return {};
-      await s3.client.send(
-        new PutObjectCommand({ Bucket: String(bucket), Key: String(key), Body: Buffer.from(String(contentBase64), "base64") }),
-      );
+      await s3.put(String(bucket), String(key), Buffer.from(String(contentBase64), "base64"));
       return {};
     },
     "aws:ssm/parameter:Parameter": async ({ name, value }) => ({ version: await putParameter(lab, String(name), String(value)) }),

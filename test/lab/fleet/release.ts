@@ -1,6 +1,5 @@
 /** Releases of a fleet: brought to the lab's S3 and SSM as the program would, and the user data that starts a host from them. */
 import type * as pulumi from "@pulumi/pulumi";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { fleetBundle, fleetSecrets, type FleetInputs } from "../../../infra/fleet/bundle";
 import type { FirstBoot } from "../../../infra/fleet/first-boot";
 import type { HostSpec, StepValues } from "../../../infra/release/types";
@@ -39,7 +38,7 @@ export async function publish(lab: Lab, inputs: FleetInputs): Promise<FirstBoot>
   const bundle = fleetBundle(inputs);
   const s3 = labS3(lab.name, lab.state().region);
   await s3.createBucket(inputs.bucketName);
-  await s3.client.send(new PutObjectCommand({ Bucket: inputs.bucketName, Key: bundle.key, Body: bundle.bytes }));
+  await s3.put(inputs.bucketName, bundle.key, bundle.bytes);
   const version = await putParameter(lab, PARAMETER, await resolved(fleetSecrets(inputs)));
   return {
     region: lab.state().region,
