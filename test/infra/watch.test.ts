@@ -15,15 +15,16 @@ const WATCH = { watch: { enabled: true, emails: [MAIL] } };
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const CHECK = "aws:route53/healthCheck:HealthCheck";
 
-describe("in us-east-1", () => {
-  let watched: RunResult;
-  beforeAll(async () => {
-    watched = await evaluateDev(WATCH);
-  });
+/** The dev stack with alarms, and nothing from its hosts. */
+let alarmed: RunResult;
+beforeAll(async () => {
+  alarmed = await evaluateDev(WATCH);
+});
 
+describe("in us-east-1", () => {
   test("adds these resources and changes no other", async () => {
     const plain = new Set((await evaluateDev()).resources.map(({ urn }) => urn));
-    const added = watched.resources.filter(({ urn }) => !plain.delete(urn)).map(({ type, name }) => `${type.split(":").pop()} ${name}`);
+    const added = alarmed.resources.filter(({ urn }) => !plain.delete(urn)).map(({ type, name }) => `${type.split(":").pop()} ${name}`);
     expect([...plain]).toEqual([]);
     expect(added.sort()).toEqual([
       "Dashboard watch-dashboard",
@@ -40,28 +41,28 @@ describe("in us-east-1", () => {
   });
 
   test("has no finding of the policy pack", async () => {
-    const { summary } = await judged(watched, TODAY);
+    const { summary } = await judged(alarmed, TODAY);
     expect(summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
   });
 
   test("every alarm tells the topic, at its end too, and counts silence as an alarm", () => {
-    const alarms = watched.resources.filter(({ type }) => type === ALARM);
+    const alarms = alarmed.resources.filter(({ type }) => type === ALARM);
     for (const alarm of alarms) {
-      for (const actions of ["alarmActions", "okActions"]) expect(sources(watched, alarm, actions)).toEqual(["watch-topic"]);
+      for (const actions of ["alarmActions", "okActions"]) expect(sources(alarmed, alarm, actions)).toEqual(["watch-topic"]);
       expect(alarm.inputs.treatMissingData).toBe("breaching");
     }
-    expect(sources(watched, byName(watched, ALARM, "watch-backend-status"), "dimensions")).toEqual(["backend-instance"]);
-    expect(byName(watched, ALARM, "watch-health").inputs.metricName).toBe("HealthCheckStatus");
+    expect(sources(alarmed, byName(alarmed, ALARM, "watch-backend-status"), "dimensions")).toEqual(["backend-instance"]);
+    expect(byName(alarmed, ALARM, "watch-health").inputs.metricName).toBe("HealthCheckStatus");
   });
 
   test("health is asked for where clients are answered", () => {
-    const check = byName(watched, CHECK, "watch-health");
+    const check = byName(alarmed, CHECK, "watch-health");
     expect(check.inputs).toMatchObject({ type: "HTTP", port: 80, resourcePath: "/health" });
-    expect(sources(watched, check, "ipAddress")).toEqual(["gateway-instance"]);
+    expect(sources(alarmed, check, "ipAddress")).toEqual(["gateway-instance"]);
   });
 
   test("costs are said, and what is not known of them", () => {
-    const lines = costLines(watched.resources, "us-east-1");
+    const lines = costLines(alarmed.resources, "us-east-1");
     expect(lines).toContainEqual({ what: "5 alarms", month: 0.5 });
     expect(lines).toContainEqual({ what: "1 health check", month: undefined });
   });
@@ -90,8 +91,8 @@ describe("with metrics and logs of the hosts", () => {
   });
   const alarm = (name: string): RunResult["resources"][number] => byName(watched, ALARM, `watch-${name}`);
 
-  test("adds these resources", async () => {
-    const plain = new Set((await evaluateDev(WATCH)).resources.map(({ urn }) => urn));
+  test("adds these resources", () => {
+    const plain = new Set(alarmed.resources.map(({ urn }) => urn));
     const added = watched.resources.filter(({ urn }) => !plain.has(urn)).map(({ type, name }) => `${type.split(":").pop()} ${name}`);
     expect(added.sort()).toEqual([
       "LogGroup watch-logs-access",

@@ -1,6 +1,7 @@
 /** The policy pack follows what a fleet's hosts run: the steps within the bundle that their user data fetches. */
 import { createHash } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
+import type { RunResult } from "../../../infra/offline/engine";
 import { byName, evaluateDev } from "../evaluate";
 import { judged } from "../judged";
 
@@ -9,14 +10,18 @@ jest.setTimeout(120_000);
 const FLEET = { gateway: { sshFrom: ["203.0.113.0/24"] }, network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } };
 const BUNDLE = "aws:s3/bucketObjectv2:BucketObjectv2";
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+
+let fleet: RunResult;
+beforeAll(async () => {
+  fleet = await evaluateDev(FLEET);
+});
+
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Findings by policy, with `from` within the bundle's scripts exchanged for `to` of the same length. */
 async function findingsWith(from: string, to: string): Promise<string[]> {
-  const result = await evaluateDev(FLEET);
-  const { resources } = result;
-  const bundle = byName(result, BUNDLE, "fleet-bundle");
-  const template = byName(result, TEMPLATE, "fleet-template");
+  const bundle = byName(fleet, BUNDLE, "fleet-bundle");
+  const template = byName(fleet, TEMPLATE, "fleet-template");
   const archive = gunzipSync(Buffer.from(String(bundle.inputs["contentBase64"]), "base64"));
   const changed = Buffer.from(archive.toString("latin1").replaceAll(from, to), "latin1");
   expect([changed.equals(archive), changed.length]).toEqual([from === to, archive.length]);
@@ -26,7 +31,7 @@ async function findingsWith(from: string, to: string): Promise<string[]> {
     [bundle, { contentBase64: gzipSync(changed).toString("base64"), key: renamed(String(bundle.inputs["key"])) }],
     [template, { userData: Buffer.from(userData, "latin1").toString("base64") }],
   ]);
-  const altered = resources.map((one) => ({ ...one, inputs: { ...one.inputs, ...inputs.get(one) } }));
+  const altered = fleet.resources.map((one) => ({ ...one, inputs: { ...one.inputs, ...inputs.get(one) } }));
   const { outcomes } = await judged({ resources: altered }, "2026-11-27");
   return [...new Set(outcomes.filter(({ verdict }) => verdict !== "pass").map(({ policy, verdict }) => `${policy}: ${verdict}`))].sort();
 }

@@ -356,13 +356,12 @@ describe("what is shown of it", () => {
       ({ host, text }) => `${host}: ${text.split(":")[0] ?? ""}`,
     );
 
-  test("a change of what its hosts get is a release of the fleet; one of its size is none", async () => {
+  test("a change of what its hosts get is a release of the fleet; one of its size is none", () => {
     const release = ["backend: a release of the fleet"];
     expect(effects(fleet, { ...fleet, resources: altered("fleet-template", (one) => ({ ...one, userData: "eA==" })) })).toEqual(release);
     expect(effects(fleet, { ...fleet, resources: altered("fleet-secrets", (one) => ({ ...one, value: "other" })) })).toEqual(release);
     expect(effects(fleet, { ...fleet, resources: altered("fleet-template", (one) => ({ ...one, tags: { Name: "other" } })) })).toEqual([]);
     expect(effects(fleet, { ...fleet, resources: altered("fleet-group", (one) => ({ ...one, maxSize: 9 })) })).toEqual([]);
-    const single = await evaluateDev({ ...BALANCED, ...SECRETS });
     expect(effects(single, fleet)).toEqual(["backend: a fleet takes its place"]);
     expect(effects(fleet, single)).toEqual([expect.stringMatching(/^backend: a single host takes the place of the fleet/)]);
   });
