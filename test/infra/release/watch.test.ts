@@ -20,7 +20,7 @@ describe("the programs of the host", () => {
   beforeAll(() => {
     if (lacking("python3") !== undefined) return;
     const folder = mkdtempSync(join(tmpdir(), "watch-test-"));
-    const driver = join(__dirname, "watch-driver.py");
+    const driver = join(__dirname, "watch/driver.py");
     said = JSON.parse(execFileSync("python3", ["-E", "-s", "-B", driver, PROGRAMS, folder], { encoding: "utf8" })) as typeof said;
     rmSync(folder, { recursive: true });
   });
