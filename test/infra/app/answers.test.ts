@@ -1,11 +1,10 @@
 /** What routes answer, as far as it stands in the code, and what they ask for: compared with health.body before anything is created. */
 import { bodyKey, matches } from "../../../infra/app/health-body";
 import { healthProblems } from "../../../infra/app/health-answer";
-import { parseModule, type AppModule } from "../../../infra/app/module";
-import { checkSyntax, type Route, type RouteBody } from "../../../infra/app/syntax";
+import type { Route, RouteBody } from "../../../infra/app/syntax";
 import { readTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
-import { removeTrees, treeOf, type Files } from "./trees";
+import { codeOf, removeTrees, treeOf, type Files } from "./trees";
 
 afterAll(removeTrees);
 
@@ -13,7 +12,7 @@ const python = unless(lacking("python3"));
 
 function read(files: Files) {
   const tree = readTree(treeOf({ "requirements.txt": "", ...files }));
-  return { tree, code: checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" }) };
+  return { tree, code: codeOf(tree) };
 }
 
 function seen(files: Files): readonly Route[] {

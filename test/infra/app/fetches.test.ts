@@ -1,11 +1,9 @@
 /** What an application fetches when it starts, and addresses on the host itself: said before anything is created. */
 import { fetchNotices } from "../../../infra/app/fetches";
-import { parseModule, type AppModule } from "../../../infra/app/module";
 import { ownHostNotices } from "../../../infra/app/own-host";
-import { checkSyntax } from "../../../infra/app/syntax";
 import { readTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
-import { removeTrees, treeOf } from "./trees";
+import { codeOf, removeTrees, treeOf } from "./trees";
 
 afterAll(removeTrees);
 
@@ -13,7 +11,7 @@ const python = unless(lacking("python3"));
 
 function notices(lines: string, { egress = "gateway", names = [] as string[], files = {} } = {}): string[] {
   const tree = readTree(treeOf({ "main.py": `${lines}\napp = make()\n`, "requirements.txt": "", ...files }));
-  const report = checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" });
+  const report = codeOf(tree);
   expect(report.problems).toEqual([]);
   return fetchNotices("p", report.fetches, egress, names);
 }

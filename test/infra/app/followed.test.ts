@@ -1,10 +1,8 @@
 /** Files that are written at the start, found through the functions that are called there and through logging's configuration. */
 import { logFiles } from "../../../infra/app/log-files";
-import { parseModule, type AppModule } from "../../../infra/app/module";
-import { checkSyntax } from "../../../infra/app/syntax";
 import { readTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
-import { removeTrees, treeOf, type Files } from "./trees";
+import { codeOf, removeTrees, treeOf, type Files } from "./trees";
 
 afterAll(removeTrees);
 
@@ -12,7 +10,7 @@ const python = unless(lacking("python3"));
 
 function problems(files: Files, module = "main:app"): readonly string[] {
   const tree = readTree(treeOf({ "requirements.txt": "", ...files }));
-  return checkSyntax(tree, { module: parseModule(module) as AppModule, pythons: ["3.10"], health: "/health" }).problems;
+  return codeOf(tree, module).problems;
 }
 
 const APP = "from fastapi import FastAPI\napp = FastAPI()\n";

@@ -1,10 +1,9 @@
 /** Imports of files that lie in the folder and are not packed. */
 import { checkImports } from "../../../infra/app/check";
 import { checkModule, parseModule, type AppModule } from "../../../infra/app/module";
-import { checkSyntax } from "../../../infra/app/syntax";
 import { readTree, type AppTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
-import { APP, removeTrees, treeOf, type Files } from "./trees";
+import { APP, codeOf, removeTrees, treeOf, type Files } from "./trees";
 
 afterAll(removeTrees);
 
@@ -14,7 +13,7 @@ const python = unless(lacking("python3"));
 
 /** As the preview asks: Python says what is imported, and the folder what there is. */
 function problems(tree: AppTree, inOrder = true): readonly string[] {
-  const code = checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" });
+  const code = codeOf(tree);
   return [...code.problems, ...checkImports(tree, code, inOrder).problems];
 }
 
@@ -104,7 +103,7 @@ python("a name in other letters, and a submodule that was not fetched", () => {
   const files = { ...app("", { "main.py": main, "utils/text.py": "" }), ".gitmodules": '[submodule "v"]\n\tpath = src/vendored\n' };
   const said = (text: string) => {
     const tree = readTree(treeOf({ ...files, "requirements.txt": text }));
-    const code = checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" });
+    const code = codeOf(tree);
     return checkImports(tree, code, true);
   };
   expect(said(APP["requirements.txt"])).toEqual({

@@ -2,13 +2,11 @@
 import { admitFindings } from "../../../infra/app/admits";
 import { canForward } from "../../../infra/app/forwards";
 import { healthProblems } from "../../../infra/app/health-answer";
-import { parseModule, type AppModule } from "../../../infra/app/module";
 import { missingPackages, missingRuntime, pinConflicts } from "../../../infra/app/packages";
 import { readRequirements } from "../../../infra/app/requirements";
-import { checkSyntax } from "../../../infra/app/syntax";
 import { readTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
-import { removeTrees, treeOf, type Files } from "./trees";
+import { codeOf, removeTrees, treeOf, type Files } from "./trees";
 
 afterAll(removeTrees);
 
@@ -18,7 +16,7 @@ const EXPECTED = { path: "/health", status: 200, body: '{"status":"ok"}' };
 /** Whatever would stop a deployment, and what is only said. */
 function said(files: Files, module = "main:app") {
   const tree = readTree(treeOf({ "requirements.txt": "", ...files }));
-  const code = checkSyntax(tree, { module: parseModule(module) as AppModule, pythons: ["3.10"], health: "/health" });
+  const code = codeOf(tree, module);
   const answers = code.health === undefined ? { problems: [], notices: [] } : healthProblems("p", tree, EXPECTED, code.health);
   const admitted = admitFindings("p", code.admits, {});
   const settings = code.settings.filter(({ certain }) => certain).map(({ name }) => name);

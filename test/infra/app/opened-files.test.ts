@@ -1,9 +1,7 @@
 /** Files that an application opens by paths of its own, and what is left out of what the hosts get. */
-import { parseModule, type AppModule } from "../../../infra/app/module";
-import { checkSyntax } from "../../../infra/app/syntax";
 import { readTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
-import { removeTrees, treeOf, type Files } from "./trees";
+import { codeOf, removeTrees, treeOf, type Files } from "./trees";
 
 afterAll(removeTrees);
 
@@ -21,7 +19,7 @@ const FOLDER: Files = {
 
 function said(lines: string, files: Files = {}) {
   const tree = readTree(treeOf({ ...FOLDER, "svc/main.py": `${lines}\napp = make()\n`, "requirements.txt": "", ...files }));
-  return checkSyntax(tree, { module: parseModule("svc.main:app") as AppModule, pythons: ["3.10"], health: "/health" });
+  return codeOf(tree, "svc.main:app");
 }
 
 const BASE = "import os, json\nfrom pathlib import Path\nBASE = Path(__file__).resolve().parent.parent\n";

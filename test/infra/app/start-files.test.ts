@@ -1,9 +1,7 @@
 /** What a module does at its import that ends it or that a host does not allow, told without running it. */
-import { parseModule, type AppModule } from "../../../infra/app/module";
-import { checkSyntax } from "../../../infra/app/syntax";
 import { readTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
-import { removeTrees, treeOf } from "./trees";
+import { codeOf, removeTrees, treeOf } from "./trees";
 
 afterAll(removeTrees);
 
@@ -12,7 +10,7 @@ const python = unless(lacking("python3"));
 /** Problems of a main.py with these lines, beside a few files. */
 function problems(lines: string, files: Readonly<Record<string, string>> = {}): readonly string[] {
   const tree = readTree(treeOf({ "main.py": `${lines}\napp = make()\n`, "data/words.txt": "a", "requirements.txt": "", ...files }));
-  return checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" }).problems;
+  return codeOf(tree).problems;
 }
 
 python.each<[string, string, RegExp]>([
@@ -91,7 +89,7 @@ python.each<[string, string, RegExp]>([
   ],
 ])("%s is no application that uvicorn serves", (_, text, expected) => {
   const tree = readTree(treeOf({ "main.py": `${text}\n`, "requirements.txt": "" }));
-  const found = checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" }).problems;
+  const found = codeOf(tree).problems;
   expect(found).toEqual([expect.stringMatching(expected)]);
 });
 
@@ -101,5 +99,5 @@ python.each<[string, string]>([
   ["gradio that FastAPI mounts", "import gradio as gr\ndemo = gr.Interface(f)\napp = gr.mount_gradio_app(FastAPI(), demo, path='/')"],
 ])("%s is taken for an application", (_, text) => {
   const tree = readTree(treeOf({ "main.py": `${text}\n`, "requirements.txt": "" }));
-  expect(checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health" }).problems).toEqual([]);
+  expect(codeOf(tree).problems).toEqual([]);
 });

@@ -2,6 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { parseModule, type AppModule } from "../../../infra/app/module";
+import { checkSyntax, type SyntaxReport } from "../../../infra/app/syntax";
+import type { AppTree } from "../../../infra/app/tree";
 
 /** A text, or where a symbolic link leads. */
 export type Files = Readonly<Record<string, string | { readonly link: string }>>;
@@ -22,6 +25,10 @@ export function treeOf(files: Files): string {
 export function removeTrees(): void {
   for (const root of made.splice(0)) rmSync(root, { recursive: true });
 }
+
+/** What is said of the code, as the preview asks for it, for hosts with Python 3.10. */
+export const codeOf = (tree: AppTree, module = "main:app"): SyntaxReport =>
+  checkSyntax(tree, { module: parseModule(module) as AppModule, pythons: ["3.10"], health: "/health" });
 
 /** A complete application; tests change one thing at a time. */
 export const APP = {
