@@ -1,6 +1,6 @@
 /** Programs of ordinary administration that open, leak or lose something, and the same programs where they do not. */
-import { policies } from "../../../policies/rules";
 import type { Finding } from "../../../policies/core/types";
+import { policyOf } from "../core/policy-of";
 import { verdicts } from "./program";
 import type { Step } from "./program";
 
@@ -182,8 +182,6 @@ const FROM_HERE: readonly Case[] = [
 ];
 
 test.each([...MODES, ...SECRETS, ...CODE, ...GUARDS, ...DOORS, ...LOSSES, ...FROM_HERE])("%s: %s: %j", async (id, verdict, script) => {
-  const policy = policies.find((one) => one.id === id);
-  if (!policy) throw new Error(`no policy ${id}`);
-  const found = await verdicts(policy, typeof script === "string" ? after(script) : script);
+  const found = await verdicts(policyOf(id), typeof script === "string" ? after(script) : script);
   expect(found).toEqual(verdict === "pass" ? [] : expect.arrayContaining([verdict]));
 });

@@ -1,21 +1,14 @@
 /** Conditions and destinations of the models bucket: only what is provably one's own keeps others out. */
 import { DEFAULT_SETTINGS } from "../../../policies/core/settings";
-import type { Policy } from "../../../policies/core/types";
-import { policies } from "../../../policies/rules";
 import { program } from "../core/builder";
 import type { Handle, Program } from "../core/builder";
-
-const byId = (id: string): Policy => {
-  const found = policies.find((policy) => policy.id === id);
-  if (!found) throw new Error(`no policy ${id}`);
-  return found;
-};
+import { policyOf } from "../core/policy-of";
 
 async function verdicts(id: string, change: (p: Program, bucket: Handle) => void): Promise<string[]> {
   const p = program();
   const bucket = p.add("aws:s3/bucket:Bucket", "models", { bucket: "our-models", tags: { Role: "models" } });
   change(p, bucket);
-  const found = await byId(id).evaluate(p.graph("known"), DEFAULT_SETTINGS);
+  const found = await policyOf(id).evaluate(p.graph("known"), DEFAULT_SETTINGS);
   return [...new Set(found.map(({ verdict }) => verdict))];
 }
 

@@ -1,20 +1,14 @@
 /** What the interpreter does not understand, it does not pass: the state of .env after each script is a finding, not silence. */
-import { policies } from "../../../policies/rules";
+import { policyOf } from "../core/policy-of";
 import { verdicts } from "../host-setup/program";
-import type { Policy } from "../../../policies/core/types";
 
 const ENV = "/home/ddos/app/.env";
 const GOOD = `set -eu\nsudo install -m 600 -o ddos -g ddos /dev/stdin ${ENV}\n`;
-const find = (id: string): Policy => {
-  const found = policies.find((policy) => policy.id === id);
-  if (!found) throw new Error(`no policy ${id}`);
-  return found;
-};
 /** What any of the policies about a host's files says of .env. */
 async function said(script: string): Promise<string[]> {
   const steps = [{ create: script, stdin: "SECRET_KEY=0f9e8d7c6b5a\n", inputs: { logging: "none" } }];
   const ids = ["env-file-mode", "env-file-owner", "secret-file-window", "host-setup-readable", "secret-leaves-host"];
-  return [...new Set((await Promise.all(ids.map((id) => verdicts(find(id), steps)))).flat())];
+  return [...new Set((await Promise.all(ids.map((id) => verdicts(policyOf(id), steps)))).flat())];
 }
 
 const WRAPPED = [
