@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { packTar } from "../../../infra/release/tar";
-import { makeGraph, makeResource } from "../../../policies/core/graph";
+import { makeGraph, makeResource, nameOfUrn } from "../../../policies/core/graph";
 import { DEFAULT_SETTINGS } from "../../../policies/core/settings";
 import { UNKNOWN } from "../../../policies/core/types";
-import type { Finding, Graph, Policy, Props, Settings, Value } from "../../../policies/core/types";
+import type { Graph, Policy, Props, Value } from "../../../policies/core/types";
 import { policy as envFileMode } from "../../../policies/rules/host-setup/env-file-mode";
 import { policy as readable } from "../../../policies/rules/host-setup/host-setup-readable";
 import { policy as present } from "../../../policies/rules/host-setup/host-setup-present";
@@ -21,27 +21,25 @@ const SPOT = "aws:ec2/spotFleetRequest:SpotFleetRequest";
 const INSTANCE = "aws:ec2/instance:Instance";
 const OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2";
 
+type Given = Parameters<typeof makeResource>[0];
 const urn = (type: string, name: string): string => `urn:pulumi:prod::shop::${type}::${name}`;
-const of = (type: string, name: string, inputs: Props, id?: string): Parameters<typeof makeResource>[0] => ({
+const of = (type: string, name: string, inputs: Props, id?: string): Given => ({
   ...{ urn: urn(type, name), type, inputs },
   ...(id === undefined ? {} : { id }),
 });
-const graph = (...resources: Parameters<typeof makeResource>[0][]): Graph =>
+const graph = (...resources: Given[]): Graph =>
   makeGraph(
     resources.map((one) => makeResource(one)),
     true,
   );
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
-const template = (text: string, more: Props = {}): Parameters<typeof makeResource>[0] =>
-  of(TEMPLATE, "web", { userData: base64(text), ...more }, "lt-1");
+const template = (text: string, more: Props = {}): Given => of(TEMPLATE, "web", { userData: base64(text), ...more }, "lt-1");
 
-const settings: Settings = DEFAULT_SETTINGS;
-/** The unit, and the command that systemd starts for it, are two findings of one mistake. */
-const distinct = (lines: readonly string[]): string[] => [...new Set(lines)];
-const verdicts = async (policy: Policy, program: Graph): Promise<string[]> =>
-  distinct(
-    (await policy.evaluate(program, settings)).map(({ verdict, urn: where }: Finding) => `${verdict} ${where.split("::").pop() ?? ""}`),
-  );
+/** Each once: the unit, and the command that systemd starts for it, are two findings of one mistake. */
+async function verdicts(policy: Policy, program: Graph): Promise<string[]> {
+  const found = await policy.evaluate(program, DEFAULT_SETTINGS);
+  return [...new Set(found.map(({ verdict, urn: where }) => `${verdict} ${nameOfUrn(where)}`))];
+}
 
 const script = (body: string): string => `#!/bin/bash\nset -eu\n${body}\n`;
 const unit = (user: string): string =>
@@ -70,7 +68,7 @@ test.each<[string, Policy, string]>([
 describe("the same in other places", () => {
   const bad = script(ENV("644"));
 
-  test.each<[string, Parameters<typeof makeResource>[0]]>([
+  test.each<[string, Given]>([
     ["packed", of(TEMPLATE, "web", { userData: gzipSync(bad).toString("base64") })],
     ["a launch configuration, plain", of(CONFIGURATION, "web", { userData: bad })],
     ["a launch configuration, base64", of(CONFIGURATION, "web", { userDataBase64: base64(bad) })],
@@ -126,7 +124,7 @@ describe("an archive of the program that the first boot fetches", () => {
   const KEY = "releases/app.tar.gz";
   const packed = (files: Readonly<Record<string, string>>): Buffer =>
     gzipSync(packTar(Object.entries(files).map(([path, text]) => ({ path, mode: 0o600, content: Buffer.from(text) }))));
-  const object = (bytes: Buffer, inputs: Props = {}): Parameters<typeof makeResource>[0] =>
+  const object = (bytes: Buffer, inputs: Props = {}): Given =>
     of(OBJECT, "bundle", { bucket: "shop-releases", key: KEY, contentBase64: bytes.toString("base64"), ...inputs });
   const boot = (fetch: string): string =>
     script(`mkdir -p /opt/app\n${fetch}\ntar -xzf /tmp/a.tgz -C /opt/app\nbash /opt/app/steps/setup.sh`);
@@ -139,7 +137,7 @@ describe("an archive of the program that the first boot fetches", () => {
     expect(await verdicts(envFileMode, program)).toEqual(["violation bundle"]);
     expect(await verdicts(serviceNotRoot, program)).toEqual(["violation bundle"]);
     expect(await verdicts(readable, program)).toEqual([]);
-    const [finding] = await envFileMode.evaluate(program, settings);
+    const [finding] = await envFileMode.evaluate(program, DEFAULT_SETTINGS);
     expect(finding?.message).toContain('contentBase64["steps/setup.sh"], line 3');
   });
 
