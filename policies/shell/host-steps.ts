@@ -14,7 +14,7 @@ import { nameOf, parentOf } from "./paths";
 import type { Context, State } from "./state";
 import type { Call } from "./call";
 import { absolute, makeFolders, unpack } from "./tree";
-import { foreign, hole, markSecret, shellString } from "./text";
+import { foreign, hole, markSecret, quote, shellString } from "./text";
 
 export type PartName = "create" | "update" | "delete";
 
@@ -79,8 +79,6 @@ function interpreterOf(step: Resource): readonly string[] | undefined {
   const words = (asArray(given) ?? []).map(shellString);
   return words.every((w) => w !== undefined) && words.length > 0 ? words : undefined;
 }
-
-const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 function addUnknown(step: Resource, part: PartName, why: string, files: Files, context: Context): void {
   const place = { urn: step.urn, part, line: 1 };

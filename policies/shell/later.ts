@@ -9,7 +9,7 @@ import { dropInOf } from "./paths";
 import { commandsOf } from "./followed";
 import { obeyed } from "./obeyed";
 import type { Context, Happenings } from "./state";
-import { isBlank, plain } from "./text";
+import { isBlank, plain, quote } from "./text";
 
 interface Later {
   readonly path: string;
@@ -25,12 +25,10 @@ export function runLater(files: Files, record: Happenings, context: Context): Fi
   let joined = laterOf(files, record).reduce((before, one) => joinFiles(before, runOne(one, files, context)), files);
   const awaited = context.awaited ?? [];
   delete context.awaited;
-  for (const { argv, ...one } of awaited) joined = joinFiles(joined, runOne({ ...one, text: argv.map(quoted).join(" ") }, joined, context));
+  for (const { argv, ...one } of awaited) joined = joinFiles(joined, runOne({ ...one, text: argv.map(quote).join(" ") }, joined, context));
   for (const one of obeyed(joined, record, context.home)) context.record.unclear.push(one);
   return joined;
 }
-
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 function runOne({ place, text, user }: Omit<Later, "path">, files: Files, context: Context): Files {
   const own = cloneFiles(files);

@@ -72,6 +72,9 @@ export function hole(kind: HoleKind, label: string): string {
     .slice(0, kind === "fetched" ? 120 : 60)}${CLOSE}`;
 }
 
+/** A word as a shell reads it back. */
+export const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+
 /** A label that is the same for the same words and input, so that asking twice gives one and the same unknown answer. */
 export function digestLabel(name: string, ...from: readonly string[]): string {
   return `${name.slice(0, 40)}.${suffixOf(from.map(shortened).join("\0"))}`;

@@ -1,6 +1,6 @@
 /** What a line of tmpfiles.d does, as shell commands. */
+import { quote } from "./text";
 
-const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 /** Its patterns are the shell's; they stay unquoted. */
 const glob = (path: string): string => path.replace(/[^\w/.*?[\]:@%+,-]/gu, (c) => `\\${c}`);
 

@@ -2,7 +2,7 @@
 import type { Resource } from "../core/types";
 import { asString } from "../core/values";
 import { readYaml } from "../core/yaml";
-import { foreign, shellString } from "./text";
+import { foreign, quote, shellString } from "./text";
 import { strangeSettings } from "./cloud-config";
 import { gunzipSync } from "node:zlib";
 import { runOnHost } from "./analyse";
@@ -176,7 +176,7 @@ function cloudConfig(text: string, instance: Resource, part: string, files: File
     return unreadable(instance, part, "which is not valid cloud-config, or too deeply nested to be read", files, context);
   const config = (read ?? {}) as CloudConfig;
   const commands = (list: CloudConfig["runcmd"]): void => {
-    const lines = (list ?? []).map((one) => (typeof one === "string" ? one : one.map(quote).join(" ")));
+    const lines = (list ?? []).map((one) => (typeof one === "string" ? one : one.map((word) => quote(String(word))).join(" ")));
     if (lines.length > 0) script(lines.join("\n"), instance, part, files, context);
   };
   const strange = strangeSettings(config as Readonly<Record<string, unknown>>, context.home);
@@ -187,8 +187,6 @@ function cloudConfig(text: string, instance: Resource, part: string, files: File
   for (const file of config.write_files ?? []) writeFile(file, instance, part, files, context);
   commands(config.runcmd);
 }
-
-const quote = (word: unknown): string => `'${String(word).replaceAll("'", "'\\''")}'`;
 
 function writeFile(
   file: NonNullable<CloudConfig["write_files"]>[number],
