@@ -20,14 +20,26 @@ interface Later {
 
 /** Joins to the files what scripts do that the set-up leaves behind. @param record what the set-up did */
 export function runLater(files: Files, record: Happenings, context: Context): Files {
-  // A unit that sets the host up at its first start runs at later ones, too: what it looks for may be what it has unpacked then.
-  if (context.stored !== undefined) context.awaited = [];
-  let joined = laterOf(files, record).reduce((before, one) => joinFiles(before, runOne(one, files, context)), files);
-  const awaited = context.awaited ?? [];
-  delete context.awaited;
-  for (const { argv, ...one } of awaited) joined = joinFiles(joined, runOne({ ...one, text: argv.map(quote).join(" ") }, joined, context));
+  const joined = andAwaited(context, () =>
+    laterOf(files, record).reduce((before, one) => joinFiles(before, runOne(one, files, context)), files),
+  );
   for (const one of obeyed(joined, record, context.home)) context.record.unclear.push(one);
   return joined;
+}
+
+/**
+ * What `body` does, and behind it the scripts that it looked for before anything had made them: a unit that sets the host up at its first start
+ * runs at later ones, too, and finds what it has unpacked then.
+ */
+export function andAwaited(context: Context, body: () => Files): Files {
+  if (context.stored !== undefined) context.awaited = [];
+  const first = body();
+  const awaited = context.awaited ?? [];
+  delete context.awaited;
+  return awaited.reduce(
+    (files, { argv, ...one }) => joinFiles(files, runOne({ ...one, text: argv.map(quote).join(" ") }, files, context)),
+    first,
+  );
 }
 
 function runOne({ place, text, user }: Omit<Later, "path">, files: Files, context: Context): Files {

@@ -7,12 +7,12 @@ import { strangeSettings } from "./cloud-config";
 import { gunzipSync } from "node:zlib";
 import { runOnHost } from "./analyse";
 import { newFile, tick } from "./channels";
-import { cloneFiles, joinFiles } from "./files";
 import type { Files } from "./files";
+import { andAwaited } from "./later";
 import type { Boot } from "./launches";
 import { exactly } from "./mode";
 import { numericMode } from "./mode";
-import type { Awaited, Context, State } from "./state";
+import type { Context, State } from "./state";
 import { place } from "./tree";
 
 /** Runs the user data as root over `files`. Unknown or unreadable user data is noted, as it may have done anything. */
@@ -24,18 +24,10 @@ function userDataOf(boot: Boot, files: Files, context: Context): void {
 
 /** The user data, and behind it what a later start runs of the archives that it has unpacked. */
 export function firstBoot(boot: Boot, files: Files, context: Context): Files {
-  const awaited: Awaited[] = [];
-  const { running } = context;
-  if (context.stored !== undefined) context.awaited = awaited;
-  userDataOf(boot, files, context);
-  delete context.awaited;
-  return awaited.reduce((before, { argv, user, place }) => {
-    const after = cloneFiles(before);
-    const text = argv.map(quote).join(" ");
-    runOnHost({ urn: boot.resource.urn, part: boot.part, text, stdin: "", user, environment: new Map(), at: place }, after, context);
-    context.running = running;
-    return joinFiles(before, after);
-  }, files);
+  return andAwaited(context, () => {
+    userDataOf(boot, files, context);
+    return files;
+  });
 }
 
 /** The user data as cloud-init gets it; undefined where it is not known. */
