@@ -2,7 +2,7 @@
  * Which resources a property points at. Known ids are compared; unknown ones are joined by `propertyDependencies`,
  * which Pulumi keeps for each top-level input, at a first preview as well as in an exported stack.
  */
-import { fitsType, ofType } from "./graph";
+import { fitsType, ofType, once } from "./graph";
 import { Unknown } from "./types";
 import type { Graph, Resource, Value } from "./types";
 import { asString, leaves } from "./values";
@@ -61,6 +61,11 @@ export function dependenciesOf(graph: Graph, resource: Resource, property: strin
     (found) => type === undefined || fitsType(found.type, type),
   );
 }
+
+/** The URNs of all that a resource waits for. */
+export const needs = once(
+  (resource: Resource): ReadonlySet<string> => new Set([...resource.dependencies, ...Object.values(resource.propertyDependencies).flat()]),
+);
 
 /**
  * Resolves a top-level property. An unknown value with exactly one dependency of the wanted type is certain; so is a

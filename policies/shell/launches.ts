@@ -2,7 +2,8 @@
  * What machines run at their first boot, wherever it stands: at an instance, or in what Auto Scaling and spot fleets launch from (launch templates and
  * configurations, launch specifications). Nobody logs in to those machines, so the user data is all of their set-up.
  */
-import { ofType, once } from "../core/graph";
+import { ofType } from "../core/graph";
+import { needs } from "../core/references";
 import { matches } from "../core/select";
 import type { Graph, Props, Resource, Settings, Value } from "../core/types";
 import { asArray, asProps, isAbsent } from "../core/values";
@@ -81,10 +82,6 @@ function bootIn(resource: Resource, props: Props, path: string): Boot | undefine
   const key = (["userData", "userDataBase64"] as const).find((one) => !isAbsent(props[one]));
   return key && { resource, part: `${path}${key}`, value: props[key], encoded: key === "userDataBase64" };
 }
-
-const needs = once(
-  (resource: Resource): ReadonlySet<string> => new Set([...resource.dependencies, ...Object.values(resource.propertyDependencies).flat()]),
-);
 
 function isOfInstances(graph: Graph, template: Resource): boolean {
   const users = graph.resources.filter((one) => one.custom && needs(one).has(template.urn));

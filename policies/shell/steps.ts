@@ -1,6 +1,6 @@
 /** The set-up steps of a graph: which host each belongs to, and in which order they can run. */
-import { ofType, once } from "../core/graph";
-import { resolveId } from "../core/references";
+import { ofType } from "../core/graph";
+import { needs, resolveId } from "../core/references";
 import { selectRole } from "../core/select";
 import type { Graph, Resource, Settings } from "../core/types";
 import { asProps, asString } from "../core/values";
@@ -159,10 +159,6 @@ export function predecessors(graph: Graph, steps: readonly Resource[]): Map<stri
   const own = new Set(steps.map((s) => s.urn));
   return new Map(steps.map((step) => [step.urn, new Set([...reach(graph, step)].filter((urn) => own.has(urn)))]));
 }
-
-const needs = once(
-  (resource: Resource): ReadonlySet<string> => new Set([...resource.dependencies, ...Object.values(resource.propertyDependencies).flat()]),
-);
 
 function reach(graph: Graph, from: Resource): Set<string> {
   const seen = new Set<string>();
