@@ -71,7 +71,8 @@ const booted = (graph: Graph, boot: Boot | undefined): Pick<Host, "boot" | "stor
 
 function hostOfStep(graph: Graph, step: Resource, roles: Roles): Omit<Host, "steps"> {
   const instance = instanceOfStep(graph, step, roles);
-  if (instance) return hostOfInstance(graph, instance, roles);
+  // It is a host already, with its role and what it boots with.
+  if (instance) return { key: instance.urn, name: instance.name, instance };
   const address = asString(asProps(step.inputs.connection)?.host);
   if (address !== undefined) return { key: `host ${address}`, name: address };
   const role = roleOfName(step.name);

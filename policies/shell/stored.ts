@@ -37,13 +37,7 @@ export function storedFor(graph: Graph, text: string): Stored[] {
     .map((one) => ({ ...one, isPinned: one.digests.some((digest) => text.includes(digest)) }));
 }
 
-const known = new WeakMap<Graph, readonly Stored[]>();
-
-function objectsOf(graph: Graph): readonly Stored[] {
-  const found = known.get(graph) ?? ofType(graph, OBJECT).flatMap((resource) => objectOf(graph, resource));
-  known.set(graph, found);
-  return found;
-}
+const objectsOf = once((graph: Graph): readonly Stored[] => ofType(graph, OBJECT).flatMap((resource) => objectOf(graph, resource)));
 
 function objectOf(graph: Graph, resource: Resource): Stored[] {
   const key = asString(resource.inputs.key);
@@ -74,7 +68,7 @@ const openedOf = once((resource: Resource): Pick<Stored, "digests" | "secret" | 
       ...whole,
       digests: [digest(bytes), ...(typeof inner === "string" ? [] : [digest(inner)])],
       part: "contentBase64",
-      content: openBytes(asString(resource.inputs.key) ?? "", bytes),
+      content: openBytes(asString(resource.inputs.key) ?? "", bytes, inner),
     };
   }
   if (!(asset instanceof Asset)) return undefined;

@@ -43,9 +43,11 @@ export function openArchive(path: string, hash?: string): Asset {
 /** The bytes, unpacked where gzip has packed them; or why they are not. */
 export const withoutGzip = (bytes: Buffer): Buffer | string => (bytes[0] === 0x1f && bytes[1] === 0x8b ? unpacked(bytes) : bytes);
 
-/** An archive, or a text, that the program has in itself (`contentBase64`): told apart by how it begins. */
-export function openBytes(name: string, bytes: Buffer): Asset {
-  const plain = withoutGzip(bytes);
+/**
+ * An archive, or a text, that the program has in itself (`contentBase64`): told apart by how it begins.
+ * @param plain what `withoutGzip` makes of the bytes
+ */
+export function openBytes(name: string, bytes: Buffer, plain: Buffer | string): Asset {
   if (typeof plain === "string") return new Asset("archive", name, {}, { why: plain, folder: false });
   const form =
     plain.toString("latin1", 0, 4) === "PK\x03\x04" ? readZip : plain.toString("latin1", 257, 262) === "ustar" ? readTar : undefined;
