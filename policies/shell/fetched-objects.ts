@@ -9,7 +9,8 @@ import type { Stored } from "./stored";
 import { foreign, hole, holesOf, markSecret, plain } from "./text";
 import { makeFolders, place } from "./tree";
 
-const labelOf = ({ digests: [digest] }: Stored): string => `object ${digest.slice(0, 32)}`;
+/** As a label: those hold no blanks. */
+const labelOf = ({ digests: [digest] }: Stored): string => `object_${digest.slice(0, 32)}`;
 
 /** The text of `s3://bucket/key`: an archive is one hole, by which `unpackStored` knows it. Undefined where the program does not put it there. */
 export function textOfStored(uri: string, context: Context): string | undefined {
@@ -50,7 +51,7 @@ function storedArchive(content: string, context: Context): Stored | undefined {
   const archives = (context.stored ?? []).filter((one) => one.content.members !== undefined);
   const [only, ...more] = holesOf(content);
   if (only === undefined || more.length > 0) return undefined;
-  const named = archives.find((one) => hole("value", labelOf(one)).includes(only.label));
+  const named = archives.find((one) => labelOf(one) === only.label);
   if (named !== undefined || !only.label.startsWith("content_of")) return named;
   const pinned = archives.filter(({ isPinned }) => isPinned);
   return pinned.length === 1 ? pinned[0] : undefined;

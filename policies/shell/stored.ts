@@ -56,16 +56,14 @@ const openedOf = once((resource: Resource): Pick<Stored, "digests" | "secret" | 
   const text = asString(content);
   const encoded = asString(contentBase64);
   const asset = reveal(source);
-  const whole = {
-    secret: containsSecret(resource.inputs[text !== undefined ? "content" : encoded !== undefined ? "contentBase64" : "source"]),
-  };
   const digest = (of: string | Buffer): string => createHash("sha256").update(of).digest("hex");
-  if (text !== undefined) return { ...whole, digests: [digest(text)], part: "content", content: new Asset("text", text) };
+  if (text !== undefined)
+    return { secret: containsSecret(content), digests: [digest(text)], part: "content", content: new Asset("text", text) };
   if (encoded !== undefined) {
     const bytes = Buffer.from(encoded, "base64");
     const inner = withoutGzip(bytes);
     return {
-      ...whole,
+      secret: containsSecret(contentBase64),
       digests: [digest(bytes), ...(typeof inner === "string" ? [] : [digest(inner)])],
       part: "contentBase64",
       content: openBytes(asString(resource.inputs.key) ?? "", bytes, inner),
@@ -73,5 +71,5 @@ const openedOf = once((resource: Resource): Pick<Stored, "digests" | "secret" | 
   }
   if (!(asset instanceof Asset)) return undefined;
   const sent = textOfAsset(asset);
-  return { ...whole, digests: [digest(sent ?? exactText(asset))], part: "source", content: asset };
+  return { secret: containsSecret(source), digests: [digest(sent ?? exactText(asset))], part: "source", content: asset };
 });
