@@ -232,11 +232,10 @@ function runProgram(program: string, call: Call): Status {
   const started = startedBy(name, args);
   if (started) return invoke(started, call.state, deeper(scope));
   const unwrap = WRAPPERS[name];
-  if (name === "ssh") for (const text of hooksOf(call)) runShellText(text, call.state, deeper(scope));
+  for (const text of hooksOf(call)) runShellText(text, call.state, deeper(scope));
   if (unwrap && !(name === "command" && /^-[vV]/u.test(args[0] ?? ""))) return runWrapped(unwrap(args), call);
   const behind = behindIp(call);
   if (behind) return invoke(behind, call.state, deeper(scope));
-  for (const text of hooksOf(call)) runShellText(text, call.state, deeper(scope));
   noteLoss(call);
   const interpreter = interpreterOf(name);
   if (interpreter) return interpreter({ ...call, scope: deeper(scope) });

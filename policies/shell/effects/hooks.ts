@@ -16,17 +16,20 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
   git: /^(--upload-pack|--receive-pack|--exec)$/u,
   wget: /^--use-askpass$/u,
 };
+const OF_SSH = /^(?:-o)?\s*(?:ProxyCommand|LocalCommand|KnownHostsCommand)[=\s]\s*(.+)$/isu;
+const OF_APT = /^(?:-o)?\s*(?:APT|DPkg)::[\w:-]*(?:Invoke|Install-Pkgs)[\w:-]*=(.+)$/isu;
+const OF_MYSQL = /^\s*(?:\\!|system)\s+(.+)$/su;
 /** Settings in the words of an option: `-o ProxyCommand=…`, `-o DPkg::Pre-Invoke::=…`, `--checkpoint-action=exec=…`. */
 const SETTINGS: Readonly<Record<string, RegExp>> = {
-  ssh: /^(?:-o)?\s*(?:ProxyCommand|LocalCommand|KnownHostsCommand)[=\s]\s*(.+)$/isu,
-  scp: /^(?:-o)?\s*(?:ProxyCommand|LocalCommand|KnownHostsCommand)[=\s]\s*(.+)$/isu,
-  sftp: /^(?:-o)?\s*(?:ProxyCommand|LocalCommand|KnownHostsCommand)[=\s]\s*(.+)$/isu,
-  apt: /^(?:-o)?\s*(?:APT|DPkg)::[\w:-]*(?:Invoke|Install-Pkgs)[\w:-]*=(.+)$/isu,
-  "apt-get": /^(?:-o)?\s*(?:APT|DPkg)::[\w:-]*(?:Invoke|Install-Pkgs)[\w:-]*=(.+)$/isu,
+  ssh: OF_SSH,
+  scp: OF_SSH,
+  sftp: OF_SSH,
+  apt: OF_APT,
+  "apt-get": OF_APT,
   tar: /^(?:--checkpoint-action=)?exec=(.+)$/su,
   psql: /^\s*\\!\s*(.+)$/su,
-  mysql: /^\s*(?:\\!|system)\s+(.+)$/su,
-  mariadb: /^\s*(?:\\!|system)\s+(.+)$/su,
+  mysql: OF_MYSQL,
+  mariadb: OF_MYSQL,
   sqlite3: /^\s*\.(?:shell|system)\s+(.+)$/su,
 };
 

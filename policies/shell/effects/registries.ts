@@ -17,7 +17,7 @@ function note(what: string, { scope: { context } }: Call): void {
 }
 
 /** The package that is fetched to be run: `npx X`, `npm exec X`, `pnpm dlx X`. */
-export function runOnce(name: string, args: readonly string[]): string | undefined {
+function runOnce(name: string, args: readonly string[]): string | undefined {
   const words = parseOptions(args, { values: "pc", long: { package: "p", call: "c" }, stops: /^(npx|bunx|pnpx)$/u.test(name) });
   if (words.has("no", "no-install", "offline")) return undefined;
   const [action = "", next] = words.operands;
