@@ -53,24 +53,27 @@ type RunsIt = (name: string, text: string) => boolean;
 
 /** Units that run something of the service's home, by name, and those that a step brings whole and that run nothing: they take files to nobody. */
 function applicationUnits(record: Happenings, home: string): RunsIt {
-  const idle = idleUnits(record);
+  const units = record.written.filter(({ path }) => UNIT_FILE.test(path));
+  const idle = idleUnits(units);
   const runs = (text: string): boolean => text.split("\n").some((line) => /^\s*ExecStart\s*=/u.test(line) && line.includes(`${home}/`));
-  const names = new Set(
-    record.written.filter(({ path, content }) => UNIT_FILE.test(path) && runs(content)).map(({ path }) => nameOf(path)),
-  );
-  const open = [...names].filter((name) => !isKnown(name)).map(withHoles);
-  return (name, text) => names.has(name) || idle.has(name) || runs(text) || open.some((pattern) => matches(pattern, name));
+  const isApplication = oneOf(units.filter(({ content }) => runs(content)).map(({ path }) => nameOf(path)));
+  return (name, text) => isApplication(name) || idle.has(name) || runs(text);
 }
 
 /** Names of units that are written whole, of which neither they nor a drop-in starts anything. */
-function idleUnits(record: Happenings): ReadonlySet<string> {
-  const units = record.written.filter(({ path }) => UNIT_FILE.test(path));
-  const starts = new Set(
+function idleUnits(units: Happenings["written"]): ReadonlySet<string> {
+  const starts = oneOf(
     units.filter(({ content }) => !isKnown(content) || /^\s*Exec/mu.test(content)).map(({ path }) => dropInOf(path) ?? nameOf(path)),
   );
   const whole = units.filter(({ path }) => dropInOf(path) === undefined && path.endsWith(".service")).map(({ path }) => nameOf(path));
-  const open = [...starts].filter((name) => !isKnown(name)).map(withHoles);
-  return new Set(whole.filter((name) => !starts.has(name) && !open.some((pattern) => matches(pattern, name))));
+  return new Set(whole.filter((name) => !starts(name)));
+}
+
+/** Whether a name is one of these, or can be one that is not known in full. */
+function oneOf(given: readonly string[]): (name: string) => boolean {
+  const names = new Set(given);
+  const open = [...names].filter((name) => !isKnown(name)).map(withHoles);
+  return (name) => names.has(name) || open.some((pattern) => matches(pattern, name));
 }
 
 function strangeUnit(path: string, text: string, home: string, runsIt: RunsIt): string[] {
