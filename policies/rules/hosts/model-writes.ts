@@ -42,9 +42,7 @@ export function modelWrites(graph: Graph, role: Resource, rights: Rights, bucket
     .map((statement) => throughDoors(graph, statement, bucket, nameOf(bucket)))
     .filter(mayWrite);
   if (!writing.some((statement) => mayConcern(statement, nameOf(bucket)))) return NONE;
-  const statements = rights.grants.flatMap((grant) =>
-    grant.document.statements.map((statement) => throughDoors(graph, narrowed(graph, grant, statement, bucket), bucket, nameOf(bucket))),
-  );
+  const statements = statementsOn(graph, rights, bucket);
   const limit = boundary(graph, role);
   const name = nameOf(bucket);
   const arn = `arn:aws:s3:::${name}`;
@@ -65,14 +63,18 @@ export function modelWrites(graph: Graph, role: Resource, rights: Rights, bucket
 /** May whoever has these rights fetch models? */
 export function modelReads(graph: Graph, rights: Rights, bucket: Resource): Answer {
   const name = nameOf(bucket);
-  const statements = rights.grants.flatMap((grant) =>
-    grant.document.statements.map((statement) => throughDoors(graph, narrowed(graph, grant, statement, bucket), bucket, name)),
-  );
+  const statements = statementsOn(graph, rights, bucket);
   const answers = keys(graph, bucket, statements, name)
     .filter(({ models }) => models)
     .map(({ key }) => decide(statements, { action: "s3:GetObject", resource: `arn:aws:s3:::${name}/${key}` }));
   return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
 }
+
+/** The statements as they apply to this bucket. */
+const statementsOn = (graph: Graph, rights: Rights, bucket: Resource): Statement[] =>
+  rights.grants.flatMap((grant) =>
+    grant.document.statements.map((statement) => throughDoors(graph, narrowed(graph, grant, statement, bucket), bucket, nameOf(bucket))),
+  );
 
 /** The physical name, or one as auto-naming would make it. */
 function nameOf(bucket: Resource): string {
