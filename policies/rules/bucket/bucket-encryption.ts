@@ -1,4 +1,4 @@
-import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
+import type { Finding, Graph, Policy, Props, Resource } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { ownAccounts } from "../../graph/iam-principal";
 import { blocks } from "../../graph/join";
@@ -32,8 +32,9 @@ function check(graph: Graph, bucket: Resource): Finding[] {
       : [{ resource: bucket, rules: isUnknown(inline) ? inline : (asProps(only(inline))?.rule ?? asProps(only(inline))?.rules) }]),
   ];
   const problems = declared.flatMap(({ resource, rules }): Finding[] => {
-    const algorithms = blocks(rules).map((rule) => asProps(only(asProps(rule)?.applyServerSideEncryptionByDefault))?.sseAlgorithm);
-    if (algorithms.some((algorithm) => STRONG.test(asString(algorithm) ?? ""))) return strangeKeys(graph, bucket, resource, rules);
+    const defaults = blocks(rules).map((rule) => asProps(only(asProps(rule)?.applyServerSideEncryptionByDefault)));
+    const algorithms = defaults.map((one) => one?.sseAlgorithm);
+    if (algorithms.some((algorithm) => STRONG.test(asString(algorithm) ?? ""))) return strangeKeys(graph, bucket, resource, defaults);
     const open = isUnknown(rules) || blocks(rules).some(isUnknown) || algorithms.some(isUnknown);
     if (open) return [{ verdict: "unknown", urn: resource.urn, message: `how ${nameOf(bucket)} encrypts is not known yet: ${FIX}` }];
     const given = algorithms.map((algorithm) => asString(algorithm) ?? "no algorithm").join(", ");
@@ -54,10 +55,10 @@ function check(graph: Graph, bucket: Resource): Finding[] {
 }
 
 /** A key by its ARN says whose it is. */
-function strangeKeys(graph: Graph, bucket: Resource, resource: Resource, rules: Value | undefined): Finding[] {
+function strangeKeys(graph: Graph, bucket: Resource, resource: Resource, defaults: readonly (Props | undefined)[]): Finding[] {
   const own = ownAccounts(graph);
-  return blocks(rules).flatMap((rule): Finding[] => {
-    const key = asString(asProps(only(asProps(rule)?.applyServerSideEncryptionByDefault))?.kmsMasterKeyId) ?? "";
+  return defaults.flatMap((one): Finding[] => {
+    const key = asString(one?.kmsMasterKeyId) ?? "";
     const account = /^arn:[^:]*:kms:[^:]*:(\d{12}):/.exec(key)?.[1];
     if (account === undefined || own.has(account)) return [];
     const message = `the key of ${nameOf(bucket)} is one of account ${account}, and whether that is your own cannot be told: use a key of this account, or exempt this finding with the reason`;
