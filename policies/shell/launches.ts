@@ -49,7 +49,10 @@ export function launchedOf(graph: Graph, settings: Settings): Launched[] {
   const fleets = ofType(graph, SPOT_FLEET).filter((one) => !one.external);
   return [
     ...templates.map((resource): Launched => ({
-      ...{ key: resource.urn, name: resource.name, resource, boot: bootOfTemplate(resource) },
+      key: resource.urn,
+      name: resource.name,
+      resource,
+      boot: bootOfTemplate(resource),
       ...roleOf(graph, settings, resource),
     })),
     ...fleets.flatMap((resource) => specifications(graph, settings, resource)),

@@ -9,7 +9,10 @@ export function unclear(state: State, scope: Scope, what: string, line?: number,
   state.files.fog = { time: tick(scope.context), reason: what, place };
 }
 
-/** @param onHosts it acts on other hosts as well. What ran here is not understood, but what it can have changed is: the caller has said so in the files. */
+/**
+ * What ran here is not understood, but what it can have changed is: the caller has said so in the files.
+ * @param onHosts it acts on other hosts as well
+ */
 export function cannotTell(scope: Scope, what: string, line?: number, onHosts = false): Scope["context"]["place"] {
   const place = line === undefined ? scope.context.place : placeAt(scope.context, line);
   scope.context.record.unclear.push({ what, place, ...(onHosts ? { onHosts } : {}) });

@@ -147,10 +147,10 @@ function readable(arg: string, call: Call): string {
 /** `grep PATTERN FILE`, `diff A B`, `awk PROGRAM FILE`, `gzip -c FILE`: text of the files and of the input. */
 export function printFiles(call: Call): Status {
   const { name, args, state, scope } = call;
-  const operands = args.filter((a) => !a.startsWith("-"));
-  const given = args.some((a) => /^(-[ef]|--(regexp|file|expression)\b)/u.test(a));
   // `tr` has sets of characters for operands, and reads its input alone.
-  const files = (name === "tr" ? [] : SCRIPTED.has(name) && !given ? operands.slice(1) : operands).map((arg) => readable(arg, call));
+  const operands = name === "tr" ? [] : args.filter((a) => !a.startsWith("-"));
+  const given = args.some((a) => /^(-[ef]|--(regexp|file|expression)\b)/u.test(a));
+  const files = (SCRIPTED.has(name) && !given ? operands.slice(1) : operands).map((arg) => readable(arg, call));
   const quiet =
     args.some((a) => /^(-[abd-km-pr-zA-Z]*[qcl][a-zA-Z]*|--quiet|--silent|--brief|--count|--files-with.*)$/u.test(a)) &&
     /grep|^(diff|rg|ag|comm)$/u.test(name);
@@ -160,7 +160,7 @@ export function printFiles(call: Call): Status {
   }
   runsCommands(call);
   const environment = name === "envsubst" ? environmentOf(call) : "";
-  const takesInput = name === "tr" || operands.length <= (SCRIPTED.has(name) && !given ? 1 : 0) || args.includes("-");
+  const takesInput = operands.length <= (SCRIPTED.has(name) && !given ? 1 : 0) || args.includes("-");
   const input = takesInput ? readAll(scope.channels) : "";
   const text = [...files, input].join("");
   const secret = isSecretText(environment) || isSecretText(input) || files.some(isWholeSecret);

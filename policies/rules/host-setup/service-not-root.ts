@@ -47,7 +47,8 @@ const SERVER = /^(uvicorn|gunicorn|hypercorn|daphne|waitress-serve)$/u;
 function startsServer(run: Executed): boolean {
   if (SERVER.test(programOf(run))) return true;
   const words = wordsOf(run);
-  return /^python[\d.]*$/u.test(programOf(run)) && SERVER.test(words[words.indexOf("-m") + 1] ?? "") && words.includes("-m");
+  const at = words.indexOf("-m");
+  return /^python[\d.]*$/u.test(programOf(run)) && at >= 0 && SERVER.test(words[at + 1] ?? "");
 }
 
 /** A drop-in changes what it names, and has the rest from its unit. */

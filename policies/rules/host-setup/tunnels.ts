@@ -62,10 +62,9 @@ const JOINS =
 function startedBy(program: string, words: readonly string[]): string | undefined {
   const [action = "", ...rest] = words.filter((word) => !word.startsWith("-"));
   const opens = (name: string): boolean => SERVICES.test(name) || JOINS.test(name);
-  if (program === "systemctl" || program === "service")
-    return (program === "service" ? rest.includes("start") || rest.includes("restart") : /^(start|restart|enable|reenable)$/u.test(action))
-      ? (program === "service" ? [action] : rest).find((unit) => opens(unit.replace(/\.service$/u, "")))
-      : undefined;
+  const opensUnit = (unit: string): boolean => opens(unit.replace(/\.service$/u, ""));
+  if (program === "systemctl") return /^(start|restart|enable|reenable)$/u.test(action) ? rest.find(opensUnit) : undefined;
+  if (program === "service") return (rest.includes("start") || rest.includes("restart")) && opensUnit(action) ? action : undefined;
   if (/^(docker|podman|nerdctl)$/u.test(program) && /^(run|create)$/u.test(action))
     return rest.find((word) => /\//u.test(word) && opens(nameOf(word).replace(/[:@].*$/u, "")));
   if (/^(npx|bunx|pnpx|npm|pnpm|yarn|uvx|pipx)$/u.test(program))
