@@ -15,6 +15,16 @@ export function readYaml(text: string, longest = LONGEST): Document | undefined 
   return text.length > longest || ROW.test(text) || depth(text) > DEEPEST ? undefined : parseDocument(text, QUIET);
 }
 
+/** What a text says; undefined where it cannot be read. */
+export function yamlValue(text: string): unknown {
+  try {
+    const document = readYaml(text);
+    return document === undefined || document.errors.length > 0 ? undefined : document.toJS();
+  } catch {
+    return undefined; // an alias without an anchor, or a hundred of them
+  }
+}
+
 /** Nothing is said on stderr of keys that are lists; more than one document stays an error, unlike with `silent`. */
 const QUIET = { logLevel: "error" } as const;
 

@@ -1,7 +1,7 @@
 /** What an instance's user data does at the first boot: a script, or cloud-config with files and commands. */
 import type { Resource } from "../core/types";
 import { asString } from "../core/values";
-import { readYaml } from "../core/yaml";
+import { yamlValue } from "../core/yaml";
 import { foreign, quote, shellString } from "./text";
 import { strangeSettings } from "./cloud-config";
 import { gunzipSync } from "node:zlib";
@@ -122,16 +122,6 @@ function archive(text: string, instance: Resource, part: string, files: Files, c
     if (/^#/u.test(content.trimStart())) run(content, instance, part, files, context);
     else if (head !== undefined) run(`${head}\n${content}`, instance, part, files, context);
     else unreadable(instance, part, "a part of which has a format that is not followed", files, context);
-  }
-}
-
-/** Undefined where it cannot be read. */
-function yamlValue(text: string): unknown {
-  try {
-    const document = readYaml(text);
-    return document === undefined || document.errors.length > 0 ? undefined : document.toJS();
-  } catch {
-    return undefined; // an alias without an anchor, or a hundred of them
   }
 }
 

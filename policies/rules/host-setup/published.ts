@@ -1,6 +1,6 @@
 /** Ports of the application and of the service that containers publish: by a command, by a unit, by Compose or by Quadlet. */
 import type { Settings } from "../../core/types";
-import { readYaml } from "../../core/yaml";
+import { yamlValue } from "../../core/yaml";
 import { LONG } from "../../shell/effects/containers";
 import type { Place } from "../../shell/files";
 import type { HostReport } from "../../shell/host";
@@ -59,10 +59,10 @@ function ofFile(path: string, content: string): string[] {
   if (QUADLET.test(path)) return valuesOf(plain(content), "PublishPort");
   if (!COMPOSE.test(path)) return [];
   const text = plain(content);
-  const document = readYaml(text);
   // What is no YAML, and what stands in for text by an anchor, is read by its lines.
-  if (document && document.errors.length === 0 && !/[&*]\w/u.test(text))
-    return Object.values(asRecord(asRecord(document.toJS()).services)).flatMap((service) => {
+  const value = /[&*]\w/u.test(text) ? undefined : yamlValue(text);
+  if (value !== undefined)
+    return Object.values(asRecord(asRecord(value).services)).flatMap((service) => {
       const { ports } = asRecord(service);
       return Array.isArray(ports) ? ports.flatMap(portOf) : [];
     });
