@@ -21,9 +21,9 @@ const optionsKey = once((options: Executed["options"]) => JSON.stringify(options
 const entryKey = once((entry: Entry) => JSON.stringify({ ...entry, time: undefined }));
 
 /** Every field but the program, which the first word says. A length before each list and text: two keys are alike only where all parts are. */
-function keyOfRun({ argv, user, place, options, stdin, code, assignments, ignored }: Executed): string {
+function keyOfRun({ argv, user, place, options, stdin, code, assignments, ignored, isInside }: Executed): string {
   const lists = [...argv, ...assignments.flat(), stdin, code ?? "", user];
-  const lengths = [argv.length, code === undefined ? -1 : 0, ignored ? 1 : 0, ...lists.map(({ length }) => length)];
+  const lengths = [argv.length, code === undefined ? -1 : 0, ignored ? 1 : 0, isInside ? 1 : 0, ...lists.map(({ length }) => length)];
   return `${placeKey(place)} ${optionsKey(options)} ${lengths.join(" ")} ${lists.join("")}`;
 }
 

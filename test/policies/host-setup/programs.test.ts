@@ -75,6 +75,8 @@ const SECRETS: readonly Case[] = [
     "pass",
     `. ${ENV}; [ -n "$SECRET_KEY" ]; say() { :; }; say "$SECRET_KEY"; docker run -d --env-file ${ENV} worker`,
   ],
+  // One and the same line runs a function first, and the program of its name then.
+  ["secret-in-arguments", "violation", `. ${ENV}; psql() { :; }; for i in 1 2; do psql "$SECRET_KEY"; unset -f psql; done`],
   ["secret-file-window", "violation", `sudo awk -F= '{print $1 > "/var/www/html/c.txt"}' ${ENV}`],
   [
     "secret-file-window",
