@@ -51,7 +51,10 @@ const ROWS: readonly (readonly [string, Subject])[] = [
   ["buckets-not-public", { types: /^aws:s3\/bucket(V2)?:/ }],
   ["databases-not-public", { types: /^aws:(rds|redshift|redshiftserverless|dms|mq|docdb|neptune)\// }],
   ["databases-encrypted", { types: /^aws:(rds|docdb|neptune|efs|elasticache)\// }],
-  ["endpoints-restricted", { types: /^aws:(eks\/cluster|lambda\/functionUrl|(lb|alb)\/listener|ecs\/service):/ }],
+  [
+    "endpoints-restricted",
+    { types: /^aws:(eks\/cluster|lambda\/functionUrl|(lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/listener|ecs\/service):/ },
+  ],
   ["components-show-resources", { types: /^awsx:/ }],
   ["imds-v2-required imds-hop-limit", { types: MACHINES }],
   ["volumes-encrypted", { types: DISKS }],

@@ -2,6 +2,7 @@ import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { ofType } from "../../core/graph";
 import { isGeneral } from "../../core/profile";
 import { blocks, targetsOf } from "../../graph/join";
+import { LISTENER, LOAD_BALANCER } from "../../graph/network/kinds";
 import { asArray, asBoolean, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 
 const CLUSTER = "aws:eks/cluster:Cluster";
@@ -49,11 +50,11 @@ function url({ urn, name, inputs }: Resource): Finding[] {
   ];
 }
 
-const BALANCER = { type: /^aws:(lb|alb)\/loadBalancer:/, names: ["arn"] };
+const BALANCER = { type: LOAD_BALANCER, names: ["arn"] };
 
 /** HTTP that serves, on a load balancer of which nobody says that it is internal. */
 function listeners(graph: Graph): Finding[] {
-  return ofType(graph, /^aws:(lb|alb)\/listener:/).flatMap((listener): Finding[] => {
+  return ofType(graph, LISTENER).flatMap((listener): Finding[] => {
     const { urn, name, inputs } = listener;
     if (asString(inputs.protocol) !== "HTTP") return [];
     const [balancer] = targetsOf(graph, listener, "loadBalancerArn", BALANCER).certain;
@@ -64,15 +65,9 @@ function listeners(graph: Graph): Finding[] {
     const sendsOn = blocks(inputs.defaultActions).every((action) =>
       /^(redirect|fixed-response)$/.test(asString(asProps(action)?.type) ?? ""),
     );
-    return sendsOn
-      ? []
-      : [
-          {
-            verdict: "violation",
-            urn,
-            message: `${what} serves the internet in plain HTTP: redirect it to a listener with protocol HTTPS`,
-          },
-        ];
+    if (sendsOn) return [];
+    const message = `${what} serves the internet in plain HTTP: redirect it to a listener with protocol HTTPS`;
+    return [{ verdict: "violation", urn, message }];
   });
 }
 
