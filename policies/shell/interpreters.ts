@@ -263,7 +263,7 @@ function python(code: string, call: Call): void {
       rest.replace(/^[ \t]*#.*$/gmu, ""),
     )
   )
-    unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`, undefined, reachesHosts(rest));
+    unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`, { onHosts: reachesHosts(rest) });
   else if (runsFetched(rest)) cannotTell(scope, `a program in ${nameOf(call.name)} that makes code of what it fetches`);
   else if (call.args.includes("-c")) {
     // A program in one word of the script; its working files are the application's business.

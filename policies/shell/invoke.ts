@@ -260,7 +260,7 @@ function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call):
   if (call.name === "systemd-cat" && wrapped.argv.length === 0) return sender({ ...call, name: "logger" });
   const before = { user: state.user, umask: state.umask };
   const start = state.files.entries.copy();
-  if (wrapped.elsewhere !== undefined) return runElsewhere(wrapped, call);
+  if (wrapped.elsewhere !== undefined) return runElsewhere(wrapped.elsewhere, wrapped, call);
   if (wrapped.user !== undefined) state.user = wrapped.user;
   if (wrapped.login) state.umask = exactly(0o022);
   const assignments = (wrapped.assignments ?? []).map((a): readonly [string, string] => [
@@ -286,14 +286,14 @@ function forgetMounts(before: State["files"]["entries"], after: State): void {
 }
 
 /** Another machine has files of its own, which are not known here. What is changed there may be ours as well: that is said, and not followed. */
-function runElsewhere(wrapped: Wrapped, call: Call): Status {
+function runElsewhere(host: string, wrapped: Wrapped, call: Call): Status {
   const { state, scope } = call;
   const there = cloneState(state);
   there.files = noFiles();
   const text =
     wrapped.text ??
     (wrapped.shell === true ? (stdinOf(scope.channels).inherited === true ? "" : stdinOf(scope.channels).text) : wrapped.argv.join(" "));
-  noteInput(call, wrapped.elsewhere ?? "another host");
+  noteInput(call, host);
   const named = guardedIn(text, there, scope.context.home);
   const written = scope.context.record.written.length;
   const status = runInner(wrapped, [], there, deeper(scope));
@@ -301,15 +301,10 @@ function runElsewhere(wrapped: Wrapped, call: Call): Status {
     (path) => isGuarded(path, scope.context.home) && (there.files.entries.get(path) ?? []).some((e) => e.time > 0),
   );
   scope.context.record.written.length = written;
-  if (changed !== undefined)
-    cannotTell(scope, `commands on ${show(wrapped.elsewhere ?? "another host")} that change ${show(changed)} there`, undefined, true);
+  const what = `commands on ${show(host)} that`;
+  if (changed !== undefined) cannotTell(scope, `${what} change ${show(changed)} there`, { onHosts: true });
   else if (holesOf(text).length > 0 && named.length > 0)
-    cannotTell(
-      scope,
-      `commands on ${show(wrapped.elsewhere ?? "another host")} that are not known and name ${show(named[0] ?? "")}`,
-      undefined,
-      true,
-    );
+    cannotTell(scope, `${what} are not known and name ${show(named[0] ?? "")}`, { onHosts: true });
   return status;
 }
 

@@ -59,7 +59,7 @@ export function run(statement: Statement, state: State, scope: Scope): Status {
         state,
         scope,
         `shell text that ${statement.isTooDeep ? "is too long or nested too deeply to be followed" : "cannot be parsed"}: ${statement.text.replace(/\s+/gu, " ").slice(0, 60)}`,
-        statement.line,
+        { line: statement.line },
       );
       return "open";
   }

@@ -41,7 +41,7 @@ export function suspect(program: string, call: Call, code = ""): void {
     return;
   }
   if (FLEETS.test(name) && scope.context.isOperator === true && !isQuestion(args))
-    cannotTell(scope, `${what} and changes hosts`, undefined, true);
+    cannotTell(scope, `${what} and changes hosts`, { onHosts: true });
   else if (RUNNERS.has(name) && (state.user === "root" || isWithin(state.cwd, home)) && !isQuestion(args))
     cannotTell(scope, `${what} and runs text of files that nobody has shown`);
   else if (
