@@ -2,8 +2,8 @@
  * Whether Python can parse the application's module and what that imports of the folder, whether all of that is there, and what would end it at its start;
  * asked of this machine's Python, which runs nothing of it.
  */
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { askPython, type Unanswered } from "./ask-python";
 import { ANOTHER_HOST } from "./host-needs";
 import type { AppModule } from "./module";
 import { leftOutModule, leftOutWords } from "./left-out-files";
@@ -13,7 +13,6 @@ import { contentOf, plainFiles, textOf, type AppTree } from "./tree";
 
 const SCRIPT = join(__dirname, "syntax.py");
 const LARGEST = 1024 * 1024;
-const LIMIT_MS = 30_000;
 
 interface Place {
   readonly path: string;
@@ -124,10 +123,7 @@ const EMPTY = { problems: [], notices: [], others: [], settings: [], fetches: []
 export function checkSyntax(tree: AppTree, { module, pythons, health, django = "" }: SyntaxRequest, python = "python3"): SyntaxReport {
   const minors = pythons.map(minorOf);
   const answer = ask(tree, { ...module, health, django, project: projectName(tree), minors }, python);
-  if (answer === undefined) {
-    const notice = `${module.module}: not checked for syntax errors, because this machine has no Python (python3) that can tell`;
-    return { ...EMPTY, notices: [notice] };
-  }
+  if ("why" in answer) return { ...EMPTY, notices: [`${module.module}: not checked for syntax errors, because ${answer.why}`] };
   if (answer.problem !== null) return { ...EMPTY, ...broken(tree, answer, answer.problem, pythons) };
   const { absent, wrong, versions, others, settings, health: found, shadows } = answer;
   const opened = openedFiles(tree, answer.opens);
@@ -199,26 +195,19 @@ const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${te
 const minorOf = (version: string): number => Number(version.split(".")[1]);
 
 /** By content: an evaluation of many configurations asks for the same application again. */
-const answers = new Map<string, Answer | undefined>();
+const answers = new Map<string, Answer | Unanswered>();
 
-function ask(tree: AppTree, request: object, python: string): Answer | undefined {
+function ask(tree: AppTree, request: object, python: string): Answer | Unanswered {
   const files = plainFiles(tree).filter(({ path, size }) => path.endsWith(".py") && size <= LARGEST);
   const paths = tree.entries.map(({ path }) => path);
   // As bytes: which characters they are may stand in the file itself.
   const texts = Object.fromEntries(files.map((file) => [file.path, contentOf(tree, file).toString("base64")]));
   const input = JSON.stringify({ ...request, paths, files: texts });
   const key = sha256(`${python}\n${input}`);
-  if (!answers.has(key)) answers.set(key, run(python, input));
-  return answers.get(key);
-}
-
-/** Undefined where there is no Python, or one that does not know this script's own syntax. */
-function run(python: string, input: string): Answer | undefined {
-  const { status, stdout } = spawnSync(python, ["-I", "-S", "-B", SCRIPT], {
-    input,
-    timeout: LIMIT_MS,
-    encoding: "utf8",
-    maxBuffer: 16 * LARGEST,
-  });
-  return status === 0 ? (JSON.parse(stdout) as Answer) : undefined;
+  const known = answers.get(key);
+  if (known !== undefined) return known;
+  const said = askPython(python, SCRIPT, input);
+  const answer = "out" in said ? (JSON.parse(said.out) as Answer) : said;
+  answers.set(key, answer);
+  return answer;
 }

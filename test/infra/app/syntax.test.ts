@@ -1,7 +1,9 @@
 /** Syntax errors of what the service imports at its start, by this machine's Python. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { whyNot } from "../../../infra/app/ask-python";
 import { parseModule, type AppModule } from "../../../infra/app/module";
 import { checkSyntax, type SyntaxReport } from "../../../infra/app/syntax";
 import { readTree } from "../../../infra/app/tree";
@@ -303,6 +305,35 @@ python("an older Python than the host's refuses nothing", () => {
 test("without Python it says that nothing was checked", () => {
   expect(check({ "main.py": BROKEN }, "main:app", [], "no-such-python")).toMatchObject({
     problems: [],
-    notices: [expect.stringMatching(/not checked for syntax errors/)],
+    notices: [expect.stringMatching(/not checked for syntax errors, because this machine has no Python/)],
   });
 });
+
+python("what Python cannot read to its end is not laid on a Python that is missing", () => {
+  const sum = `total = ${Array(100_000).fill(1).join("+")}\n`;
+  // By its path, so that it is started for this question.
+  const { stdout } = spawnSync("python3", ["-I", "-S", "-c", "import sys; print(sys.executable)"], { encoding: "utf8" });
+  expect(check({ "main.py": sum }, "main:app", [], stdout.trim())).toMatchObject({
+    problems: [],
+    notices: ["main: not checked for syntax errors, because Python ended while it read the code (RecursionError)"],
+  });
+});
+
+test.each([
+  [{ error: failed("ENOENT"), signal: null, stderr: null }, "this machine has no Python (python3) that can tell"],
+  [
+    { signal: null, stderr: '  File "syntax.py", line 1\nSyntaxError: invalid syntax\n' },
+    "this machine has no Python (python3) that can tell",
+  ],
+  [{ error: failed("ETIMEDOUT"), signal: "SIGTERM", stderr: "" }, "Python was not done with it after 30 seconds"],
+  [{ signal: "SIGSEGV", stderr: "" }, "Python ended while it read the code (SIGSEGV)"],
+  [{ error: failed("ENOBUFS"), signal: "SIGTERM", stderr: "" }, "Python ended while it read the code (SIGTERM)"],
+  [{ signal: null, stderr: "Traceback\nKeyError: 'a key of the code'\n" }, "Python ended while it read the code (KeyError)"],
+  [{ signal: null, stderr: "" }, "Python ended while it read the code"],
+])("why there is no answer: %j", (ended, why) => {
+  expect(whyNot(ended)).toBe(why);
+});
+
+function failed(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
+}
