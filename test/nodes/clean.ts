@@ -1,11 +1,12 @@
-/** A clone of what is committed, for somebody who has nothing: an empty home, and on the PATH one Node, its npm and what a bare machine has. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+/** A clone of what is committed, for somebody who has nothing: an empty home, and on the PATH one Node, its npm and the shell that npm starts. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Io } from "../../policies/cli";
 import { ROOT, must, registrySettings } from "./toolchain";
 
-const BARE = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** npm hands every script to it by this name. */
+const SHELL = "/bin/sh";
 /** How the machine itself is set up: where its authorities are, and where it may write. */
 const KEPT = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "LANG", "TMPDIR"];
 
@@ -21,11 +22,12 @@ export interface Clean {
 export async function inCleanClone(bin: string, io: Io, work: (clean: Clean) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "clean-clone-"));
   try {
-    const [project, home] = [join(directory, "project"), join(directory, "home")];
-    mkdirSync(home);
+    const [project, home, shell] = [join(directory, "project"), join(directory, "home"), join(directory, "bin")];
+    for (const made of [home, shell]) mkdirSync(made);
+    symlinkSync(SHELL, join(shell, "sh"));
     await must(["git", "clone", "--quiet", ROOT, project], io, { cwd: directory, quiet: true });
     const kept = Object.fromEntries(KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-    const env = { ...kept, ...registrySettings(), HOME: home, PATH: `${bin}:${BARE}` };
+    const env = { ...kept, ...registrySettings(), HOME: home, PATH: `${bin}:${shell}` };
     const runner =
       (quiet: boolean): Clean["run"] =>
       (program = "", ...args) =>
