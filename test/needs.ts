@@ -3,15 +3,32 @@
  * reason in their name; tools/jest-skipped.js lists the reasons at the end of a run.
  */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
 /** Why the program cannot be run here; undefined where it can. */
 export function lacking(program: string): string | undefined {
   return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined ? undefined : `${program} is not installed`;
 }
 
+/** Where a program lies; undefined where it is not on the PATH. */
+export function onPath(program: string): string | undefined {
+  return (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((directory) => join(directory, program))
+    .find((path) => existsSync(path));
+}
+
+/** `describe`, or what skips all of its tests for a reason. */
+export function describeUnless(reason: string | undefined): (name: string, body: () => void) => void {
+  return reason === undefined ? describe : (name, body) => describe.skip(`${name} (skipped: ${reason})`, body);
+}
+
 /** `test`, or what skips the test for a reason. */
-export function unless(reason: string | undefined): Pick<jest.It, "each"> & ((name: string, run: jest.ProvidesCallback) => void) {
-  if (reason === undefined) return Object.assign((name: string, run: jest.ProvidesCallback) => test(name, run), { each: test.each });
+export function unless(
+  reason: string | undefined,
+): Pick<jest.It, "each"> & ((name: string, run: jest.ProvidesCallback, timeout?: number) => void) {
+  if (reason === undefined) return Object.assign((...args: Parameters<jest.It>) => test(...args), { each: test.each });
   const named = (name: string): string => `${name} (skipped: ${reason})`;
   const skip = test.skip.each as unknown as (table: unknown) => (name: string, run: unknown) => void;
   const each = ((table: unknown) => (name: string, run: unknown) => skip(table)(named(name), run)) as unknown as jest.Each;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RunResult } from "../../infra/offline/engine";
-import { certificate } from "../certificates";
+import { certificate, type Made } from "../certificates";
+import { describeUnless, lacking } from "../needs";
 import { localPorts } from "../../infra/remote/local-ports";
 import { commandConnection } from "../../infra/remote/setup";
 import { renderSite } from "../../infra/release/render";
@@ -51,12 +52,14 @@ describe("the gateway in proxy mode", () => {
   });
 });
 
-describe("HTTPS with a certificate of one's own", () => {
-  const pair = certificate("ml.example.org", { names: ["ml.example.org"] });
-  const https = { domain: "ml.example.org", tls: { certificate: pair.certificate, privateKey: pair.key } };
+describeUnless(lacking("openssl"))("HTTPS with a certificate of one's own", () => {
   const gateway = { sshFrom: ["203.0.113.0/24"] };
+  let pair: Made;
+  let https: object;
   let tls: RunResult;
   beforeAll(async () => {
+    pair = certificate("ml.example.org", { names: ["ml.example.org"] });
+    https = { domain: "ml.example.org", tls: { certificate: pair.certificate, privateKey: pair.key } };
     tls = await evaluateDev({ ...https, gateway });
   });
 

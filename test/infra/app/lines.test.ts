@@ -10,6 +10,7 @@ import { findApps } from "../../../infra/app/python-module";
 import { parseRequirement } from "../../../infra/app/requirements";
 import { readTree } from "../../../infra/app/tree";
 import { wheelProblem } from "../../../infra/app/wheel-name";
+import { lacking, unless } from "../../needs";
 import { removeTrees, treeOf } from "./trees";
 
 afterAll(removeTrees);
@@ -124,7 +125,7 @@ test.each<[string, Readonly<Record<string, string>>]>([
   expect(readPyproject(readTree(treeOf(files))).problems).toEqual([]);
 });
 
-test("the host reads a pyproject.toml as the preview does", () => {
+unless(lacking("python3"))("the host reads a pyproject.toml as the preview does", () => {
   const out = mkdtempSync(join(tmpdir(), "lines-"));
   const host = (toml: string): string => {
     const tree = treeOf({ "main.py": "app = 1\n", "pyproject.toml": toml });

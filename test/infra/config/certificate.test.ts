@@ -1,12 +1,19 @@
 /** The certificate of one's own: what is refused at preview, and that no message shows the key. */
 import { certificateText, checkCertificate, keyText } from "../../../infra/config/certificate";
-import { certificate, EC, type Made } from "../../certificates";
+import { certificate as byOpenssl, EC, type Made } from "../../certificates";
+import { lacking, unless } from "../../needs";
 import { expectClear } from "./stack-trial";
 
 /** The certificates below are made now, and are valid from then on. */
 const NOW = new Date(Date.now() + 3_600_000);
 const inDays = (days: number): Date => new Date(NOW.getTime() + days * 86_400_000);
 const DOMAIN = "ml.example.org";
+
+const openssl = lacking("openssl");
+const withOpenssl = unless(openssl);
+/** Nothing where there is no openssl: no test looks at it there. */
+const certificate = (...made: Parameters<typeof byOpenssl>): Made =>
+  openssl === undefined ? byOpenssl(...made) : { certificate: "", key: "" };
 
 const root = certificate("Example Root", { authority: true, days: 3650 });
 const middle = certificate("Example Issuing", { authority: true, issuer: root, days: 1800 });
@@ -24,14 +31,14 @@ const check = (
 ) => checkCertificate({ project: "p", region: "", sections: { tls, ...(domain === null ? {} : { domain }) }, refused }, now);
 const pair = ({ certificate: text, key }: Made, chain = ""): Tls => ({ certificate: text + chain, privateKey: key });
 
-test("a whole chain with its key is taken, with or without the root, with CRLF and with text between", () => {
+withOpenssl("a whole chain with its key is taken, with or without the root, with CRLF and with text between", () => {
   const good = [CHAIN, CHAIN + root.certificate, CHAIN.replaceAll("\n", "\r\n"), `subject=CN = x\n${CHAIN}\n# end\n`];
   for (const text of good) expect(check({ certificate: text, privateKey: own.key })).toEqual({ problems: [], notices: [] });
   expect(certificateText(`before\r\n${CHAIN.replaceAll("\n", "\r\n")}`)).toBe(CHAIN);
   expect(keyText(own.key.replaceAll("\n", "\r\n"))).toBe(own.key);
 });
 
-test("a wildcard covers one label, and without anything nothing is said", () => {
+withOpenssl("a wildcard covers one label, and without anything nothing is said", () => {
   const wildcard = certificate("any", { issuer: middle, names: ["*.example.org"] });
   expect(check(pair(wildcard, middle.certificate)).problems).toEqual([]);
   expect(check(pair(wildcard, middle.certificate), { domain: "a.ml.example.org" }).problems).toHaveLength(1);
@@ -39,7 +46,7 @@ test("a wildcard covers one label, and without anything nothing is said", () => 
 });
 
 const rsa = (bits: number): string[] => ["-algorithm", "RSA", "-pkeyopt", `rsa_keygen_bits:${bits}`];
-test.each<[string, () => ReturnType<typeof check>, RegExp]>([
+withOpenssl.each<[string, () => ReturnType<typeof check>, RegExp]>([
   [
     "another key",
     () => check({ certificate: CHAIN, privateKey: middle.key }),
@@ -115,12 +122,12 @@ test.each<[string, () => ReturnType<typeof check>, RegExp]>([
   expect(problems).toHaveLength(1);
 });
 
-test("domain alone names both files; what was refused already is not said again", () => {
+withOpenssl("domain alone names both files; what was refused already is not said again", () => {
   expect(check({}).problems.map((problem) => problem.split(": ")[0])).toEqual(["p:tls.certificate", "p:tls.privateKey"]);
   expect(check({}, { refused: ["tls.certificate", "tls.privateKey"] }).problems).toEqual([]);
 });
 
-test("what works, but not for long or not for everybody, is a notice", () => {
+withOpenssl("what works, but not for long or not for everybody, is a notice", () => {
   expect(check({ certificate: CHAIN, privateKey: own.key }, { now: inDays(340) }).notices).toEqual([
     expect.stringMatching(/ends on .*, in 2[45] days; renew/),
   ]);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { carrier, type CarrierOptions } from "../../../infra/release/carrier";
 import { hostScripts, hostSteps } from "../../../infra/release/steps";
 import type { HostSpec, StepFile } from "../../../infra/release/types";
+import { lacking, unless } from "../../needs";
 import { exampleSpec } from "./example";
 
 const file = (step: string, text: string): StepFile => {
@@ -24,6 +25,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
+const onHost = unless(lacking("bash") ?? lacking("sha256sum"));
+
 /** What arrives on a host, for a folder of our own. The owner is whoever runs the tests. */
 function textFor(scripts: readonly StepFile[], options?: CarrierOptions): string {
   const me = spawnSync("id", ["-gn"], { encoding: "utf8" }).stdout.trim();
@@ -39,7 +42,7 @@ function send(text: string): { status: number | null; stdout: string; stderr: st
 
 const names = (): string[] => readdirSync(store).sort();
 
-test("the scripts lie under their digests, byte for byte, for root alone", () => {
+onHost("the scripts lie under their digests, byte for byte, for root alone", () => {
   expect(send(textFor([first, second]))).toMatchObject({ status: 0, stdout: "scripts: 2 changed\n", stderr: "" });
   expect(names()).toEqual([first.name, second.name].sort());
   for (const { name, text } of [first, second]) expect(readFileSync(join(store, name), "utf8")).toBe(text);
@@ -47,7 +50,7 @@ test("the scripts lie under their digests, byte for byte, for root alone", () =>
   expect(statSync(store).mode & 0o777).toBe(0o700);
 });
 
-test("what is there is not written again; what is damaged is", () => {
+onHost("what is there is not written again; what is damaged is", () => {
   send(textFor([first, second]));
   const before = statSync(join(store, first.name));
   writeFileSync(join(store, second.name), "half of");
@@ -56,7 +59,7 @@ test("what is there is not written again; what is damaged is", () => {
   expect(readFileSync(join(store, second.name), "utf8")).toBe(second.text);
 });
 
-test("nothing else stays, unless the others are to stay", () => {
+onHost("nothing else stays, unless the others are to stay", () => {
   send(textFor([first]));
   mkdirSync(join(store, ".new-x"));
   writeFileSync(join(store, ".new-code-0"), "of a run that was killed");
@@ -66,26 +69,30 @@ test("nothing else stays, unless the others are to stay", () => {
   expect(names()).toEqual([second.name]);
 });
 
-test("a text that was cut off runs nothing at all", () => {
-  send(textFor([first]));
-  const whole = textFor([second]);
-  const end = whole.length - 3;
-  for (let length = 0; length < end; length += 97) {
-    const { status } = send(whole.slice(0, length));
-    // Cut within its first comment there is nothing to run; the Command's own link is gone then.
-    if (length > 100) expect(status).not.toBe(0);
-    expect(names()).toEqual([first.name]);
-  }
-}, 60_000);
+onHost(
+  "a text that was cut off runs nothing at all",
+  () => {
+    send(textFor([first]));
+    const whole = textFor([second]);
+    const end = whole.length - 3;
+    for (let length = 0; length < end; length += 97) {
+      const { status } = send(whole.slice(0, length));
+      // Cut within its first comment there is nothing to run; the Command's own link is gone then.
+      if (length > 100) expect(status).not.toBe(0);
+      expect(names()).toEqual([first.name]);
+    }
+  },
+  60_000,
+);
 
-test("a script that is altered on the way is not put in place, and the reason is said", () => {
+onHost("a script that is altered on the way is not put in place, and the reason is said", () => {
   const { status, stderr } = send(textFor([first]).replace("echo one", "echo two"));
   expect(status).toBe(1);
   expect(stderr).toMatch(/^ddos scripts failed on \S+: code-[0-9a-f]{12}\.sh did not arrive as it was sent/);
   expect(names().filter((name) => !name.startsWith("."))).toEqual([]);
 });
 
-test("two at once leave the scripts of one of them, whole", async () => {
+onHost("two at once leave the scripts of one of them, whole", async () => {
   const { spawn } = await import("node:child_process");
   const run = (text: string): Promise<number | null> =>
     new Promise((resolve) => {

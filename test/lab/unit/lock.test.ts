@@ -3,12 +3,13 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describeUnless, lacking } from "../../needs";
 import { Locked, withLock } from "../lock";
 import { repositoryRoot } from "../paths";
 import { until } from "../process";
 
-// The lab, and flock with it, is for Linux alone.
-(process.platform === "linux" ? describe : describe.skip)("a lock", () => {
+// The lab is for Linux alone.
+describeUnless(lacking("bash") ?? lacking("flock"))("a lock", () => {
   const directory = mkdtempSync(join(tmpdir(), "lock-"));
   const file = join(directory, "below/lab.lock");
   afterAll(() => rmSync(directory, { recursive: true }));

@@ -9,7 +9,8 @@ type Start = Pick<HostSpec, "module" | "interface">;
 const FACTORY: Start = { module: "shop.main:create_app()" };
 const MAIN: Start = { module: "main:app" };
 const WHEEL = "wheels/lab_extra-1.0-py3-none-any.whl";
-const INCLUDES = { [WHEEL]: tinyWheel("lab_extra", "1.0") };
+/** Made when a case needs it: who chooses cases needs no Python. */
+const includes = (): Record<string, Buffer> => ({ [WHEEL]: tinyWheel("lab_extra", "1.0") });
 
 async function deploy(bench: Bench, start: Start, layout: Omit<Layout, "label">, label = bench.label()): Promise<Outcome> {
   const bundle = layoutBundle({ ...layout, label });
@@ -48,12 +49,12 @@ export const layoutCases: readonly Case[] = [
   {
     name: "layout: a change in an included requirements file reaches the environment, a change of code does not",
     run: async (bench) => {
-      expectSuccess(await deploy(bench, MAIN, { app: "includes", files: INCLUDES }));
+      expectSuccess(await deploy(bench, MAIN, { app: "includes", files: includes() }));
       const first = await environment(bench);
       check(JSON.stringify((await served(bench)).packages) === '["lab_extra"]', "the wheel of the tree is not in the environment");
-      expectSuccess(await deploy(bench, MAIN, { app: "includes", files: { ...INCLUDES, "README.md": "more\n" } }));
+      expectSuccess(await deploy(bench, MAIN, { app: "includes", files: { ...includes(), "README.md": "more\n" } }));
       check((await environment(bench)) === first, "a change of code made another environment");
-      const base = { ...INCLUDES, "requirements/base.txt": "fastapi\nuvicorn\npython-dotenv\nhttpx\n" };
+      const base = { ...includes(), "requirements/base.txt": "fastapi\nuvicorn\npython-dotenv\nhttpx\n" };
       expectSuccess(await deploy(bench, MAIN, { app: "includes", files: base }));
       check((await environment(bench)) !== first, "the environment is the old one");
       check(JSON.stringify((await served(bench)).packages) === '["lab_extra","httpx"]', "httpx is not in the environment");
@@ -73,7 +74,7 @@ export const layoutCases: readonly Case[] = [
   {
     name: "layout: an editable install is refused before anything is installed",
     run: async (bench) => {
-      const files = { ...INCLUDES, "requirements/base.txt": "uvicorn\npython-dotenv\n-e .\n" };
+      const files = { ...includes(), "requirements/base.txt": "uvicorn\npython-dotenv\n-e .\n" };
       return expectFailure(await deploy(bench, MAIN, { app: "includes", files }), "code", /requirements\/base\.txt has «-e \.»/);
     },
   },
