@@ -22,7 +22,7 @@ export interface Key {
 
 /** Together at most so many bytes and files; those that were not used for longest go first. */
 export const MOST_BYTES = 64 * 2 ** 20;
-export const MOST_FILES = 64;
+export const MOST_FILES = 128;
 const ALGORITHM = "aes-256-gcm";
 const [NONCE, TAG] = [12, 16];
 /** About 50 ms a try for whoever holds the files, knows everything but a secret, and guesses that. */
@@ -45,6 +45,12 @@ export function openStore(folder: string | undefined): (Store & { keyOf(material
 async function keyOf(material: string, guarded: boolean, salt: Buffer): Promise<Key> {
   const root = guarded ? await slowly(material, salt) : createHmac("sha256", salt).update(material).digest();
   const from = (purpose: string): Buffer => createHmac("sha256", root).update(purpose).digest();
+  return { name: from("name").toString("hex"), secret: from("content") };
+}
+
+/** For a result of its own that is made of the same material. */
+export function keyOfPart({ secret }: Key, part: string): Key {
+  const from = (purpose: string): Buffer => createHmac("sha256", secret).update(`${part} ${purpose}`).digest();
   return { name: from("name").toString("hex"), secret: from("content") };
 }
 

@@ -39,6 +39,10 @@ export async function evaluateParts(parts: readonly Part[], config: Config, toda
   return conclude(found, ran, disabled, config.exemptions, today);
 }
 
+/** What is to be done when the policies have answered, such as keeping what was found for the next process. */
+const ends: (() => void)[] = [];
+export const atEnd = (end: () => void): number => ends.push(end);
+
 /** Sorts out exemptions, adds the passes and counts. */
 export function conclude(
   found: readonly Outcome[],
@@ -47,6 +51,7 @@ export function conclude(
   exemptions: readonly Exemption[],
   today: string,
 ): Result {
+  for (const end of ends) end();
   const ids = ran.map((policy) => policy.id);
   const { kept, exempted, notices } = applyExemptions(found, exemptions, ids, today);
   const spoke = new Set(kept.map((outcome) => outcome.policy));

@@ -7,8 +7,8 @@ import { newContext } from "./analyse";
 import { cloneFiles, joinFiles, noFiles } from "./files";
 import type { Entry, Files, Place } from "./files";
 import { holdsSecrets, inputsOf, runPart } from "./host-steps";
-import { keptReport } from "./kept-report";
-import type { Report } from "./kept-report";
+import { keptAnswers, keptReport } from "./kept-report";
+import type { Answers, Material, Report } from "./kept-report";
 import { runLater } from "./later";
 import type { ParseShell } from "./parser";
 import { shellParser } from "./parser";
@@ -25,31 +25,62 @@ export interface HostReport extends Report {
 }
 
 const keyOfRoles = once((roles: Settings["roles"]) => JSON.stringify(roles));
-const perGraph = new WeakMap<Graph, Map<string, Promise<readonly HostReport[]>>>();
+const perGraph = new WeakMap<Graph, Map<string, readonly SeenHost[]>>();
 
-export function hostReports(graph: Graph, settings: Settings): Promise<readonly HostReport[]> {
-  const known = perGraph.get(graph) ?? new Map<string, Promise<readonly HostReport[]>>();
+/** A host, of which a report is made only where somebody asks what no earlier process has found out. */
+export interface SeenHost {
+  readonly host: Host;
+  report(this: void): Promise<HostReport>;
+  answers(this: void): Promise<Answers>;
+}
+
+export function seenHosts(graph: Graph, settings: Settings): readonly SeenHost[] {
+  const known = perGraph.get(graph) ?? new Map<string, readonly SeenHost[]>();
   perGraph.set(graph, known);
   const key = settings.home + keyOfRoles(settings.roles);
-  const found = known.get(key) ?? Promise.all(hostsOf(graph, settings).map((host) => cachedReport(graph, host, settings.home)));
+  const found = known.get(key) ?? hostsOf(graph, settings).map((host) => seen(graph, host, settings.home));
   known.set(key, found);
   return found;
+}
+
+function seen(graph: Graph, host: Host, home: string): SeenHost {
+  let material: Material | undefined;
+  let report: Promise<HostReport> | undefined;
+  const known = (): Material => (material ??= materialOf(graph, host, home));
+  return {
+    host,
+    report: () => (report ??= cachedReport(graph, host, home, known())),
+    answers: () => cachedAnswers(known()),
+  };
 }
 
 /** Hosts with the very same steps are common: the graph of each resource in turn, of each stage, of each change on trial. */
 const reports = new Map<string, Report>();
 const MOST_REPORTS = 64;
 
-async function cachedReport(graph: Graph, host: Host, home: string): Promise<HostReport> {
+function materialOf(graph: Graph, host: Host, home: string): Material {
   const before = [...predecessors(graph, host.steps)].map(([urn, urns]) => [urn, ...urns]);
   const start = startOf(host);
-  const key = digest([home, start, host.name, host.role ?? "", JSON.stringify(host.steps.map(digestOfInputs)), JSON.stringify(before)]);
+  const steps = JSON.stringify(host.steps.map(digestOfInputs));
+  const key = digest([home, start, host.name, host.role ?? "", host.instance?.urn ?? "", steps, JSON.stringify(before)]);
   const length = host.steps.reduce((sum, step) => sum + lengthOfInputs(step), start.length);
-  const material = { digest: key, length, guarded: isGuarded(graph, host) };
+  return { digest: key, length, guarded: isGuarded(graph, host) };
+}
+
+async function cachedReport(graph: Graph, host: Host, home: string, material: Material): Promise<HostReport> {
+  const key = material.digest;
   const report = reports.get(key) ?? (await keptReport(material, () => reportOn(graph, host, home)));
   remember(reports, key, report, MOST_REPORTS);
   // The steps may differ in what no script sees, their connection for example.
   return { ...report, host };
+}
+
+const answers = new Map<string, Promise<Answers>>();
+
+function cachedAnswers(material: Material): Promise<Answers> {
+  const found = answers.get(material.digest) ?? keptAnswers(material);
+  remember(answers, material.digest, found, MOST_REPORTS);
+  return found;
 }
 
 /** Whether secrets are, or may be, in what the host gets. */

@@ -1,6 +1,6 @@
 import { once } from "../../core/graph";
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import type { Executed, Written } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { hostOf, listening } from "./listening";
@@ -14,7 +14,7 @@ const FIX = "`--host 127.0.0.1` (uvicorn), `--bind 127.0.0.1:8000` (gunicorn).";
 
 const PUBLISH = "Publish it on the loopback: `-p 127.0.0.1:8000:8000`.";
 
-function check(report: HostReport, settings: Settings): Finding[] {
+function check(report: Asked, settings: Settings): Finding[] {
   const { record, files } = report;
   const units = unitsOf(record, files).flatMap(({ text, place }) => {
     const environment = valuesOf(text ?? "", "Environment").join(" ");
@@ -71,5 +71,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: "ExecStart=/home/ddos/venv/bin/uvicorn app:app --host 0.0.0.0 --port 8000",
   good: "ExecStart=/home/ddos/venv/bin/uvicorn app:app --host 127.0.0.1 --port 8000",
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("application-on-loopback", check),
 };

@@ -1,6 +1,6 @@
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown } from "../../core/values";
-import { hostReports } from "../../shell/host";
+import { seenHosts } from "../../shell/host";
 import { connected } from "../../shell/steps";
 import type { Host } from "../../shell/steps";
 import { comesByTunnel, isTunnelled } from "../../graph/network/connect-endpoints";
@@ -8,8 +8,8 @@ import { unknown, violation } from "./findings";
 
 const FIX = "Set `connection.proxy` to the gateway and `connection.host` to the backend's private address.";
 
-async function evaluate(graph: Graph, settings: Settings): Promise<Finding[]> {
-  const reports = await hostReports(graph, settings);
+function evaluate(graph: Graph, settings: Settings): Finding[] {
+  const reports = seenHosts(graph, settings);
   const gateways = new Set(reports.filter((r) => r.host.role === "gateway").map((r) => r.host.key));
   return reports
     .filter((r) => r.host.role === "backend")

@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { isEnvFile } from "./env-file-mode";
 import { isModelPath } from "./models";
 import { forEachHost, inFog, isOwnFile, checkMode, subjects } from "./findings";
@@ -7,7 +7,7 @@ import type { Subject } from "./findings";
 
 const FIX = "`find /home/ddos/app -name '*.py' -exec chmod 644 {} +`, or `install -m 644`.";
 
-function check({ files }: HostReport, settings: Settings): Finding[] {
+function check({ files }: Asked, settings: Settings): Finding[] {
   const isCode = ({ path }: Subject): boolean => path.endsWith(".py");
   const found = subjects(
     files,
@@ -38,5 +38,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo chmod -R 666 /home/ddos/app/ml_gateway" });`,
   good: `new command.remote.Command("x", { connection, create: "sudo find /home/ddos/app -name '*.py' -exec chmod 644 {} +" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("code-file-mode", check),
 };

@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { isWithin, normalise, relation } from "../../shell/paths";
 import type { Executed } from "../../shell/state";
 import { DEEP, plain, show } from "../../shell/text";
@@ -8,7 +8,7 @@ import { awsCall, programOf } from "./runs";
 
 const FIX = "Leave data alone in `delete`; drop the script, or limit it to what the Command itself made.";
 
-function check(report: HostReport, settings: Settings): Finding[] {
+function check(report: Asked, settings: Settings): Finding[] {
   const removed = report.deletion.executed.flatMap((run) => {
     const lost = loss(run, settings);
     return lost === undefined ? [] : [violation(run.place, `On delete, \`${show(run.argv.join(" "))}\` removes ${lost}. ${FIX}`)];
@@ -17,7 +17,7 @@ function check(report: HostReport, settings: Settings): Finding[] {
 }
 
 /** Models that are written over, and text that nobody can follow: either may be the end of them. */
-function others({ deletion }: HostReport, settings: Settings): Finding[] {
+function others({ deletion }: Asked, settings: Settings): Finding[] {
   const models = `${settings.home}/models`;
   return [
     ...deletion.written.flatMap(({ path, place }) =>
@@ -74,5 +74,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("models", { connection, create: "…", delete: "rm -rf /home/ddos/models" });`,
   good: `new command.remote.Command("models", { connection, create: "…" });`,
-  evaluate: forEachRun(check),
+  evaluate: forEachRun("delete-keeps-models", check),
 };

@@ -1,11 +1,11 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { DIRS } from "../../shell/text";
 import { forEachHost, inFog, isOwnFile, checkMode, subjects } from "./findings";
 
 const FIX = "`install -d -m 755`, or `find /home/ddos -type d -exec chmod 755 {} +`.";
 
-function check({ files }: HostReport, settings: Settings): Finding[] {
+function check({ files }: Asked, settings: Settings): Finding[] {
   const found = subjects(files, (path, e) => isOwnFile(path, settings) && (e.kind === "dir" || path.endsWith(DIRS)));
   return found
     .filter((s) => s.entry.mode.untouched !== true && !inFog(files, s.entry))
@@ -23,5 +23,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo mkdir -p -m 777 /home/ddos/models" });`,
   good: `new command.remote.Command("x", { connection, create: "sudo install -d -m 755 -o ddos -g ddos /home/ddos/models" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("directory-mode", check),
 };

@@ -1,6 +1,6 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { Entry } from "../../shell/files";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { isWithin } from "../../shell/paths";
 import { isSecretPath } from "../../shell/subjects";
 import { plain, show } from "../../shell/text";
@@ -8,7 +8,7 @@ import { forEachHost, checkMode, nameOf, subjects, unknown } from "./findings";
 
 const FIX = "Write it with `install -m 600`, or under `umask 077` and then `chmod 600`.";
 
-function check(report: HostReport, settings: Settings): readonly Finding[] {
+function check(report: Asked, settings: Settings): readonly Finding[] {
   const { files } = report;
   const found = subjects(files, (path, e) => isWithin(path, settings.home) && isEnvFile(path, e));
   if (found.length > 0) return found.flatMap((subject) => checkMode(files, subject, 0o600, ".env file", FIX));
@@ -19,7 +19,7 @@ export const isEnvFile = (path: string, entry: Entry): boolean =>
   isSecretPath(path) && (entry.secret || nameOf(path).startsWith(".env")) && entry.kind !== "dir" && entry.kind !== "link";
 
 /** Nobody was seen to write it: then text that was not followed may have, and a unit that reads it proves that somebody does. */
-function absent(report: HostReport, settings: Settings): Finding[] {
+function absent(report: Asked, settings: Settings): Finding[] {
   const { files, record } = report;
   if (files.fog)
     return [
@@ -54,5 +54,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: 'new command.remote.Command("env", { connection, create: "sudo install -m 644 -o ddos -g ddos /dev/stdin /home/ddos/app/.env", stdin: envText });',
   good: 'new command.remote.Command("env", { connection, create: "sudo install -m 600 -o ddos -g ddos /dev/stdin /home/ddos/app/.env", stdin: envText });',
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("env-file-mode", check),
 };

@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { isWithin } from "../../shell/paths";
 import { isEnvFile } from "./env-file-mode";
 import { checkOwner } from "./owner";
@@ -7,7 +7,7 @@ import { forEachHost, subjects, withLinks } from "./findings";
 
 const FIX = "Give the owner with `install -o ddos -g ddos`, or `chown ddos:ddos` the file at the end.";
 
-function check({ files }: HostReport, settings: Settings): Finding[] {
+function check({ files }: Asked, settings: Settings): Finding[] {
   const found = subjects(files, (path, e) => isWithin(path, settings.home) && isEnvFile(path, e));
   return found.flatMap((subject) => checkOwner(files, subject, settings.user, `.env file ${withLinks(files, subject.path)}`, FIX));
 }
@@ -23,5 +23,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo install -m 600 -o root -g root /dev/stdin /home/ddos/app/.env" });`,
   good: `new command.remote.Command("x", { connection, create: "sudo install -m 600 -o ddos -g ddos /dev/stdin /home/ddos/app/.env" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("env-file-owner", check),
 };

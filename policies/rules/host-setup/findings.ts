@@ -1,35 +1,22 @@
 /** From what a host ends up with to findings. */
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { Entry, Files, Place } from "../../shell/files";
-import { hostReports } from "../../shell/host";
-import type { HostReport } from "../../shell/host";
+import { askHosts } from "../../shell/answers";
+import type { Asked, Question } from "../../shell/answers";
 import { showMode } from "../../shell/mode";
 import { isWithin, nameOf } from "../../shell/paths";
 import { show } from "../../shell/text";
 
-export type Check = (report: HostReport, settings: Settings) => readonly Finding[];
+export type Check = (report: Asked, settings: Settings) => readonly Finding[];
 
 /** A policy that looks at one host after the other, the machine that runs Pulumi left out. */
-export const forEachHost = (check: Check): Policy["evaluate"] => over(check, (report) => !report.host.isOperator);
+export const forEachHost = (policy: string, check: Check): Policy["evaluate"] => over({ name: policy, answer: check });
 
 /** The same with the machine that runs Pulumi, for what scripts call and not what files become. */
-export const forEachRun = (check: Check): Policy["evaluate"] => over(check, () => true);
+export const forEachRun = (policy: string, check: Check): Policy["evaluate"] => over({ name: policy, operator: true, answer: check });
 
-function over(check: Check, wanted: (report: HostReport) => boolean): Policy["evaluate"] {
-  const known = new WeakMap<Files, Map<string, readonly Finding[]>>();
-  return async (graph, settings) => {
-    const key = JSON.stringify([settings.home, settings.user]);
-    const reports = (await hostReports(graph, settings)).filter(wanted);
-    return distinct(
-      reports.flatMap((report) => {
-        const answers = known.get(report.files) ?? new Map<string, readonly Finding[]>();
-        known.set(report.files, answers);
-        const found = answers.get(key) ?? check(report, settings);
-        answers.set(key, found);
-        return found;
-      }),
-    );
-  };
+function over(question: Question<readonly Finding[]>): Policy["evaluate"] {
+  return async (graph, settings) => distinct((await askHosts(question, graph, settings)).flat());
 }
 
 /** The same finding from two orders, or on two lines, is said once; a violation outweighs a doubt about the same resource and text. */

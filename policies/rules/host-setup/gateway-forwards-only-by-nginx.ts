@@ -15,7 +15,7 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "socat TCP-LISTEN:443,fork TCP:10.0.1.5:9000 &" });`,
   good: "location / { proxy_pass http://10.0.1.5:9000; }",
-  evaluate: forEachHost(({ record, host }) =>
+  evaluate: forEachHost("gateway-forwards-only-by-nginx", ({ record, host }) =>
     host.role !== "gateway"
       ? []
       : record.executed.flatMap((run) => {

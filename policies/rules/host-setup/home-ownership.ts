@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { isEnvFile } from "./env-file-mode";
 import { show } from "../../shell/text";
 import { isModelPath } from "./models";
@@ -8,7 +8,7 @@ import { forEachHost, isOwnFile, subjects } from "./findings";
 
 const FIX = "`chown -R ddos:ddos /home/ddos` after the last change, or `install -o ddos -g ddos`.";
 
-function check({ files }: HostReport, settings: Settings): Finding[] {
+function check({ files }: Asked, settings: Settings): Finding[] {
   const found = subjects(
     files,
     (path, e) => isOwnFile(path, settings) && e.kind !== "link" && !isEnvFile(path, e) && !isModelPath(path, settings),
@@ -27,5 +27,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo cp -r /tmp/app /home/ddos/" });`,
   good: `new command.remote.Command("x", { connection, create: "sudo cp -r /tmp/app /home/ddos/ && sudo chown -R ddos:ddos /home/ddos" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("home-ownership", check),
 };

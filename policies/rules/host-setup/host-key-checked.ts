@@ -1,7 +1,7 @@
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
-import { once } from "../../core/graph";
 import { asProps, isAbsent, isUnknown } from "../../core/values";
-import { hostReports } from "../../shell/host";
+import { askHosts } from "../../shell/answers";
+import type { Question } from "../../shell/answers";
 import type { Executed, Happenings } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { isRemote, learnsHostKeys, seenInConnection } from "./connections";
@@ -14,9 +14,8 @@ const OFF =
   /StrictHostKeyChecking[\s=]*(no|off)\b|UserKnownHostsFile[\s=]*\/dev\/null|GlobalKnownHostsFile[\s=]*\/dev\/null|host_key_checking\s*=\s*false/iu;
 
 async function evaluate(graph: Graph, settings: Settings): Promise<Finding[]> {
-  const reports = await hostReports(graph, settings);
   const connections = graph.resources.filter(isRemote).flatMap((step) => checkConnection(graph, step));
-  return distinct([...connections, ...reports.flatMap(({ record }) => checkScripts(record))]);
+  return distinct([...connections, ...(await askHosts(SCRIPTS, graph, settings)).flat()]);
 }
 
 function checkConnection(graph: Graph, step: Resource): Finding[] {
@@ -40,8 +39,13 @@ function checkConnection(graph: Graph, step: Resource): Finding[] {
   return missing.map((key) => violation(place, `«${step.name}» connects without ${key}, so any host may answer. ${FIX}`));
 }
 
-/** One record is that of every graph with the same steps. */
-const checkScripts = once((record: Happenings): Finding[] => {
+const SCRIPTS: Question<readonly Finding[]> = {
+  name: "host keys in scripts",
+  operator: true,
+  answer: ({ record }) => checkScripts(record),
+};
+
+function checkScripts(record: Happenings): Finding[] {
   const runs = record.executed.flatMap((run) => {
     const found = switchedOff(run);
     return found === undefined ? [] : [violation(run.place, `\`${programOf(run)} … ${show(found)}\` accepts any host key. ${FIX}`)];
@@ -55,7 +59,7 @@ const checkScripts = once((record: Happenings): Finding[] => {
         .map((line) => violation(w.place, `${show(w.path)} says \`${show(line)}\`. ${FIX}`)),
     );
   return [...runs, ...files];
-});
+}
 
 const CONNECTS = /^(ssh|scp|sftp|rsync|git|ansible[\w-]*|autossh|export|env|ssh-copy-id|mosh)$/u;
 

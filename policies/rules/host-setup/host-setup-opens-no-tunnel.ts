@@ -15,7 +15,7 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "nohup ngrok http 9000 &" });`,
   good: `new command.remote.Command("x", { connection, create: "ssh -J ubuntu@gateway ubuntu@backend" }); // from the operator's machine`,
-  evaluate: forEachHost(({ record, host }) =>
+  evaluate: forEachHost("host-setup-opens-no-tunnel", ({ record, host }) =>
     host.role === "gateway"
       ? []
       : record.executed.flatMap((run) => {

@@ -1,10 +1,10 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { forEachHost } from "./findings";
 
 const FIX = "Set it up by this program, or exempt this finding with the place where its image is checked.";
 
-function check(report: HostReport, _settings: Settings): Finding[] {
+function check(report: Asked, _settings: Settings): Finding[] {
   const { host } = report;
   if (host.role !== "backend" || !host.instance || report.isSetUp || report.record.unclear.length > 0) return [];
   return [
@@ -27,5 +27,5 @@ export const policy: Policy = {
   enforcementLevel: "advisory",
   bad: "new aws.ec2.Instance(name, args); // and nothing that sets it up",
   good: `new command.remote.Command("x", { connection, create: "…" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("host-setup-present", check),
 };

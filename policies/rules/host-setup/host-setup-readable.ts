@@ -1,10 +1,10 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { forEachRun, unknown } from "./findings";
 
 const FIX = "Keep scripts literal in `create`, pass values by stdin, and run no text from a variable, a file nobody showed or the network.";
 
-function check({ record, host }: HostReport, _settings: Settings): Finding[] {
+function check({ record, host }: Asked, _settings: Settings): Finding[] {
   // What the machine that runs Pulumi does to itself is nobody's business here; what it does to hosts from there is.
   const unclear = host.isOperator === true ? record.unclear.filter(({ onHosts }) => onHosts === true) : record.unclear;
   const name = host.isOperator === true ? "hosts end up with: the machine that runs Pulumi" : `«${host.name}» ends up with: it`;
@@ -22,5 +22,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo sh -c \\"$SCRIPT\\"" });`,
   good: `new command.remote.Command("x", { connection, create: "set -eu; sudo install -m 600 /dev/stdin /home/ddos/app/.env" });`,
-  evaluate: forEachRun(check),
+  evaluate: forEachRun("host-setup-readable", check),
 };

@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { DEEP } from "../../shell/text";
 import type { Files } from "../../shell/files";
 import { isWithin } from "../../shell/paths";
@@ -9,7 +9,7 @@ import { forEachHost, checkMode, subjects, unknown, violation, withLinks } from 
 
 const FIX = "Fetch the models in a step of their own and `chmod 444` (or `install -m 444`) each of them.";
 
-function check(report: HostReport, settings: Settings): Finding[] {
+function check(report: Asked, settings: Settings): Finding[] {
   const { files } = report;
   const found = subjects(files, (path, e) => isModelPath(path, settings) && (e.kind === "file" || e.kind === "any"));
   const modes = found.flatMap((s) =>
@@ -27,7 +27,7 @@ const cameInBulk = (files: Files, settings: Settings): boolean =>
     ([path, [entry]]) => path.endsWith(`/${DEEP}`) && entry?.presumed !== true && isWithin(`${settings.home}/models`, path.slice(0, -2)),
   );
 
-function missing(report: HostReport, settings: Settings): Finding[] {
+function missing(report: Asked, settings: Settings): Finding[] {
   const { files, host, record } = report;
   if (host.role !== "backend" || !report.isSetUp) return [];
   if (files.fog)
@@ -53,5 +53,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "aws s3 cp s3://models/m.pkl /home/ddos/models/m.pkl" });`,
   good: `new command.remote.Command("x", { connection, create: "aws s3 cp s3://models/m.pkl /home/ddos/models/m.pkl && chmod 444 /home/ddos/models/m.pkl" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("models-read-only", check),
 };

@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { editedLines } from "../../shell/obeyed/edits";
 import { isKnown, plain, show } from "../../shell/text";
 import { forEachHost, unknown, violation } from "./findings";
@@ -13,11 +13,11 @@ const KEPT = "Write only directives that policies/rules/host-setup/nginx underst
 const CONFIGURATION =
   /^\/etc\/nginx\/(?!.*(\.(pem|crt|key|htpasswd|html?|types|der|js|csr|d)|htpasswd|_params)$)|\/[^/]*nginx[^/]*\.conf$/u;
 
-function check(report: HostReport, settings: Settings): Finding[] {
+function check(report: Asked, settings: Settings): Finding[] {
   return [...files(report, settings), ...starts(report, settings)];
 }
 
-function files({ record }: HostReport, settings: Settings): Finding[] {
+function files({ record }: Asked, settings: Settings): Finding[] {
   const isSite = (path: string): boolean => CONFIGURATION.test(path) && !path.startsWith("/etc/systemd/");
   const text = (content: string): string => plain(editedLines(content)?.join("\n") ?? content);
   const shown = new Set(record.written.map(({ path }) => path));
@@ -34,7 +34,7 @@ function files({ record }: HostReport, settings: Settings): Finding[] {
 }
 
 /** `nginx -c FILE` and `nginx -g DIRECTIVES` read something else than what lies in /etc/nginx. */
-function starts({ record }: HostReport, settings: Settings): Finding[] {
+function starts({ record }: Asked, settings: Settings): Finding[] {
   return record.executed
     .filter((run) => programOf(run) === "nginx")
     .flatMap((run) => {
@@ -61,5 +61,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: "server { listen 443 ssl; ssl_protocols TLSv1 TLSv1.2; root /home/ddos/app; }",
   good: "server { listen 443 ssl; ssl_protocols TLSv1.2 TLSv1.3; location / { proxy_pass http://127.0.0.1:8000; } }",
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("nginx-safe", check),
 };

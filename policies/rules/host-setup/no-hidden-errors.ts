@@ -1,12 +1,12 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { show } from "../../shell/text";
 import { forEachHost, violation } from "./findings";
 import { isProtective } from "./protective";
 
 const FIX = "Drop `|| true`; where a failure is expected, test for its reason.";
 
-function check({ record }: HostReport, _settings: Settings): Finding[] {
+function check({ record }: Asked, _settings: Settings): Finding[] {
   return record.executed
     .filter((run) => run.ignored && isProtective(run))
     .map((run) => violation(run.place, `A failure of \`${show(run.argv.join(" "))}\` goes unnoticed (\`|| true\`). ${FIX}`));
@@ -23,5 +23,5 @@ export const policy: Policy = {
   enforcementLevel: "advisory",
   bad: `new command.remote.Command("x", { connection, create: "chmod 600 /home/ddos/app/.env || true" });`,
   good: `new command.remote.Command("x", { connection, create: "chmod 600 /home/ddos/app/.env" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("no-hidden-errors", check),
 };

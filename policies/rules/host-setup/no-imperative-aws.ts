@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { INFRASTRUCTURE } from "../../shell/programs";
 import type { Executed } from "../../shell/state";
 import { plain, show } from "../../shell/text";
@@ -36,7 +36,7 @@ const HARMLESS_METHODS = new RegExp(
   "gu",
 );
 
-function check({ record, host }: HostReport, _settings: Settings): Finding[] {
+function check({ record, host }: Asked, _settings: Settings): Finding[] {
   const place = host.isOperator ? "on the machine that runs Pulumi" : `on «${host.name}»`;
   const called = record.executed.flatMap((run) => {
     const what = changesAws(run, host.isOperator === true) ?? changesByTool(run, host.isOperator === true);
@@ -113,5 +113,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "aws ec2 authorize-security-group-ingress --group-id sg-1 --port 9000 --cidr 0.0.0.0/0" });`,
   good: "new aws.vpc.SecurityGroupIngressRule(…);",
-  evaluate: forEachRun(check),
+  evaluate: forEachRun("no-imperative-aws", check),
 };

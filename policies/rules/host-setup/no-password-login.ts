@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { plain, show } from "../../shell/text";
 import { forEachHost, violation } from "./findings";
 import { programOf, wordsOf } from "./runs";
@@ -9,7 +9,7 @@ const FIX = "Keep `PasswordAuthentication no` and `PermitRootLogin no`; log in w
 const OPENS =
   /\b(PasswordAuthentication|PermitEmptyPasswords|PermitRootLogin|KbdInteractiveAuthentication|ChallengeResponseAuthentication)\s+(yes)\b/iu;
 
-function check({ record }: HostReport, _settings: Settings): Finding[] {
+function check({ record }: Asked, _settings: Settings): Finding[] {
   const settings = record.written
     .filter((w) => /\/ssh\/sshd_config(\.d\/|$)/u.test(w.path) || /\/sshd_config/u.test(w.path))
     .flatMap((w) =>
@@ -46,5 +46,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo sed -i 's/^#*PasswordAuthentication.*/PasswordAuthentication yes/' /etc/ssh/sshd_config" });`,
   good: `new command.remote.Command("x", { connection, create: "echo 'PasswordAuthentication no' | sudo tee /etc/ssh/sshd_config.d/10-keys.conf" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("no-password-login", check),
 };

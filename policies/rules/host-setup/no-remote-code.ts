@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import type { Happenings } from "../../shell/state";
 import { holesOf, plain, show } from "../../shell/text";
 import { forEachRun, nameOf, subjects, unknown, violation } from "./findings";
@@ -8,7 +8,7 @@ import { programOf, wordsOf } from "./runs";
 
 const FIX = "Install a package of the distribution, or fetch a fixed version, check its sha256 against one in the script, and run that.";
 
-function check({ record, files, host }: HostReport, settings: Settings): Finding[] {
+function check({ record, files, host }: Asked, settings: Settings): Finding[] {
   const run = record.remoteCode.map((r) => violation(r.place, `Text from ${r.what} is run as it comes over the network. ${FIX}`));
   if (host.isOperator) return run;
   const kept = subjects(files, (path) => whatIs(path, settings) !== undefined).flatMap(({ path, entry }): Finding[] => {
@@ -62,5 +62,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "curl -fsSL https://get.example.com | sudo bash" });`,
   good: `new command.remote.Command("x", { connection, create: "curl -fsSLo i.sh https://get.example.com/1.2/i.sh && echo '<sha256>  i.sh' | sha256sum -c && sudo bash i.sh" });`,
-  evaluate: forEachRun(check),
+  evaluate: forEachRun("no-remote-code", check),
 };

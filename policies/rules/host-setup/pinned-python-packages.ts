@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { plain, show } from "../../shell/text";
 import { forEachHost, violation } from "./findings";
 import { programOf, wordsOf } from "./runs";
@@ -53,7 +53,7 @@ function looseOf(words: readonly string[]): string | undefined {
     )?.word;
 }
 
-function check({ record }: HostReport, _settings: Settings): Finding[] {
+function check({ record }: Asked, _settings: Settings): Finding[] {
   return record.executed.flatMap((run) => {
     const found = installed(programOf(run), wordsOf(run));
     if (found === undefined || found.words.includes("--require-hashes")) return [];
@@ -75,5 +75,5 @@ export const policy: Policy = {
   enforcementLevel: "advisory",
   bad: `new command.remote.Command("x", { connection, create: "pip install git+https://github.com/x/y.git" });`,
   good: `new command.remote.Command("x", { connection, create: "pip install --require-hashes -r requirements.txt" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("pinned-python-packages", check),
 };

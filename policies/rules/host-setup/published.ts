@@ -3,7 +3,7 @@ import type { Settings } from "../../core/types";
 import { yamlValue } from "../../core/yaml";
 import { LONG } from "../../shell/effects/containers";
 import type { Place } from "../../shell/files";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { parseOptions } from "../../shell/options";
 import { nameOf } from "../../shell/paths";
 import { plain } from "../../shell/text";
@@ -16,7 +16,7 @@ export interface Published {
   readonly place: Place;
 }
 
-export function publishedPorts({ record, files }: HostReport, settings: Settings): Published[] {
+export function publishedPorts({ record, files }: Asked, settings: Settings): Published[] {
   const units = unitsOf(record, files).flatMap(({ text = "", place }) =>
     valuesOf(text, "ExecStart").map((line) => ({ words: line.replace(/^[-@:+!]+/u, "").split(/\s+/u), place })),
   );

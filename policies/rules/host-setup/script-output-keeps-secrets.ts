@@ -1,31 +1,45 @@
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
-import { once } from "../../core/graph";
 import { asString, containsSecret } from "../../core/values";
-import { hostReports } from "../../shell/host";
-import type { Happenings } from "../../shell/state";
+import { askHosts } from "../../shell/answers";
+import type { Question } from "../../shell/answers";
+import type { Place } from "../../shell/files";
 import { holdsSecret } from "../../shell/text";
 import { distinct, violation } from "./findings";
 
 const FIX = `Print nothing of it and drop \`set -x\`; on steps that see secrets set logging: "none" and additionalSecretOutputs: ["stdout", "stderr"].`;
 
 async function evaluate(graph: Graph, settings: Settings): Promise<Finding[]> {
-  const reports = await hostReports(graph, settings);
-  return distinct(reports.flatMap(({ record }) => [...shown(graph, record), ...traced(graph, record)]));
+  return distinct(
+    (await askHosts(OUTPUT, graph, settings)).flatMap(({ shown, traced }) => [...ofShown(graph, shown), ...ofTraced(graph, traced)]),
+  );
 }
 
-function shown(graph: Graph, record: Happenings): Finding[] {
-  return record.shown
-    .filter(({ place }) => isExposed(graph.byUrn.get(place.runBy ?? place.urn)))
-    .map(({ place }) => violation(place, `The script prints what holds a secret, and its output is logged or kept in plain. ${FIX}`));
+interface Output {
+  readonly shown: readonly Place[];
+  /** Commands with a secret in their words, under `set -x`. */
+  readonly traced: readonly Place[];
 }
 
-function traced(graph: Graph, record: Happenings): Finding[] {
-  return tracedWithSecret(record)
-    .filter((run) => isExposed(graph.byUrn.get(run.place.runBy ?? run.place.urn)))
-    .map((run) => violation(run.place, `\`set -x\` prints a command with a secret in its words. ${FIX}`));
+const OUTPUT: Question<Output> = {
+  name: "output with secrets",
+  operator: true,
+  answer: ({ record }) => ({
+    shown: record.shown.map(({ place }) => place),
+    traced: record.executed.filter((run) => run.options.xtrace && run.argv.some(holdsSecret)).map(({ place }) => place),
+  }),
+};
+
+function ofShown(graph: Graph, shown: readonly Place[]): Finding[] {
+  return shown
+    .filter((place) => isExposed(graph.byUrn.get(place.runBy ?? place.urn)))
+    .map((place) => violation(place, `The script prints what holds a secret, and its output is logged or kept in plain. ${FIX}`));
 }
 
-const tracedWithSecret = once((record: Happenings) => record.executed.filter((run) => run.options.xtrace && run.argv.some(holdsSecret)));
+function ofTraced(graph: Graph, traced: readonly Place[]): Finding[] {
+  return traced
+    .filter((place) => isExposed(graph.byUrn.get(place.runBy ?? place.urn)))
+    .map((place) => violation(place, `\`set -x\` prints a command with a secret in its words. ${FIX}`));
+}
 
 /** Output is neither logged nor a plain output. User data has a log of its own, which is no output of a resource. */
 function isExposed(resource: Resource | undefined): boolean {

@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { isWithin } from "../../shell/paths";
 import { showMode } from "../../shell/mode";
 import type { Entry } from "../../shell/files";
@@ -21,7 +21,7 @@ function isReadable({ mode, owner, group }: Entry, path: string): boolean {
   return isSecretPath(path) || group === undefined || !isKnown(group) || (group !== owner && MANY.test(group));
 }
 
-function check(report: HostReport, settings: Settings): Finding[] {
+function check(report: Asked, settings: Settings): Finding[] {
   const { files, record } = report;
   const windows = record.written
     .filter((w) => isSecretFile(w.path, w.content) && !w.sheltered && w.content !== "" && !/^\/(dev|proc)\//u.test(w.path))
@@ -58,5 +58,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "cat > /home/ddos/app/.env; chmod 600 /home/ddos/app/.env" });`,
   good: `new command.remote.Command("x", { connection, create: "umask 077; cat > /home/ddos/app/.env" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("secret-file-window", check),
 };

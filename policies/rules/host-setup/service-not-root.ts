@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import { show } from "../../shell/text";
 import { dropInOf } from "../../shell/paths";
 import { isApplication, unitsOf, valuesOf, wholeOf } from "./units";
@@ -11,7 +11,7 @@ import { isKnown, plain } from "../../shell/text";
 
 const FIX = "Set `User=ddos` and `Group=ddos` in the unit.";
 
-function check({ record, files }: HostReport, settings: Settings): Finding[] {
+function check({ record, files }: Asked, settings: Settings): Finding[] {
   const all = unitsOf(record, files);
   // Copies of unknown units (one that a release brings back, say) matter only where the application's own unit is not seen.
   const seen = all.some((unit) => valuesOf(unit.text ?? "", "ExecStart").some((line) => isApplication(line, settings)));
@@ -87,5 +87,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: "[Service]\nExecStart=/home/ddos/venv/bin/uvicorn ml_gateway.app:app",
   good: "[Service]\nUser=ddos\nExecStart=/home/ddos/venv/bin/uvicorn ml_gateway.app:app",
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("service-not-root", check),
 };

@@ -1,7 +1,7 @@
 import { once } from "../../core/graph";
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { Place } from "../../shell/files";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import type { Executed } from "../../shell/state";
 import { show } from "../../shell/text";
 import { forEachHost, violation } from "./findings";
@@ -12,7 +12,7 @@ const FIX = "Begin the script with `set -euo pipefail`.";
 const scriptOf = once(({ urn, part, start, runBy }: Place) => [urn, part, start, runBy].join(" "));
 
 /** Per script: a protective command, no `set -e` in effect, and later lines that would run after its failure and hide it. */
-function check({ record }: HostReport, _settings: Settings): Finding[] {
+function check({ record }: Asked, _settings: Settings): Finding[] {
   const scripts = new Map<string, Executed[]>();
   for (const run of record.executed) {
     const key = scriptOf(run.place);
@@ -39,5 +39,5 @@ export const policy: Policy = {
   enforcementLevel: "advisory",
   bad: `new command.remote.Command("x", { connection, create: "chmod 600 /home/ddos/app/.env\\nsystemctl restart app" });`,
   good: `new command.remote.Command("x", { connection, create: "set -euo pipefail\\nchmod 600 /home/ddos/app/.env\\nsystemctl restart app" });`,
-  evaluate: forEachHost(check),
+  evaluate: forEachHost("strict-shell", check),
 };

@@ -1,5 +1,5 @@
 import type { Finding, Policy, Settings } from "../../core/types";
-import type { HostReport } from "../../shell/host";
+import type { Asked } from "../../shell/answers";
 import type { Executed } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { forEachRun, violation } from "./findings";
@@ -25,7 +25,7 @@ const VARIABLES =
 /** Values of curl's options look like bundled switches (`-H k`): only words that begin with a dash are looked at, and not these. */
 const LOCAL = /(^|\/\/)(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/u;
 
-function check({ record }: HostReport, _settings: Settings): Finding[] {
+function check({ record }: Asked, _settings: Settings): Finding[] {
   return record.executed.flatMap((run) => {
     const found = switchedOff(run);
     return found === undefined
@@ -60,5 +60,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "curl -k https://models.example/m.pkl -o m.pkl" });`,
   good: `new command.remote.Command("x", { connection, create: "curl --cacert /etc/ssl/own-ca.pem https://models.example/m.pkl -o m.pkl" });`,
-  evaluate: forEachRun(check),
+  evaluate: forEachRun("tls-verified", check),
 };

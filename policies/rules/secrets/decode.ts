@@ -13,6 +13,7 @@ const BASE64_BLOB =
 const BASE32_BLOB = /(?<![A-Za-z0-9+/_=-])[A-Z2-7]+={0,6}(?![A-Za-z0-9+/_=-])/g;
 const HEX_BLOB = /(?<![0-9A-Za-z])[0-9a-fA-F]+(?![0-9A-Za-z])/g;
 const SHORTEST_BLOB = 32;
+const LEAST_BASE64 = 16;
 
 /** Every kind of secret in a text, encodings inside it taken off. */
 export function findSecrets(text: string): Kind[] {
@@ -63,8 +64,10 @@ interface Decoding {
 function decodings(text: string): Decoding[] {
   const found: Decoding[] = [];
   for (const [blob] of text.matchAll(BASE64_BLOB)) {
-    const compact = blob.replace(/\\n|[\s\\]/g, "");
-    if (compact.length < 16 || compact.length > LIMIT * 1.4) continue;
+    // Nearly every word of a script is one of these blobs, and too short.
+    if (blob.length < LEAST_BASE64) continue;
+    const compact = /[\s\\]/.test(blob) ? blob.replace(/\\n|[\s\\]/g, "") : blob;
+    if (compact.length < LEAST_BASE64 || compact.length > LIMIT * 1.4) continue;
     const decoded = fromBytes(Buffer.from(compact, "base64"), "base64");
     if (decoded) found.push(decoded);
   }
@@ -117,5 +120,6 @@ function unpacked(unpack: () => Buffer, how: string): Decoding | undefined {
 
 /** All of it printable ASCII, tabs or line ends (UTF-8 beyond that is rare in keys and common in chance bytes). */
 function isText(bytes: Buffer): boolean {
-  return bytes.length > 0 && bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+  for (const byte of bytes) if ((byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) || byte >= 0x7f) return false;
+  return bytes.length > 0;
 }

@@ -20,7 +20,7 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new remote.Command("probe", { create: 'psql "$(grep ^DATABASE_URL= /home/ddos/app/.env | cut -d= -f2-)" -c "select 1"', ... });`,
   good: `new remote.Command("probe", { create: 'PGPASSFILE=/home/ddos/.pgpass psql -h db.internal -U app -c "select 1"', ... });`,
-  evaluate: forEachRun(({ record }) => {
+  evaluate: forEachRun("secret-in-arguments", ({ record }) => {
     const sourcing = new Set(record.executed.filter(sources).map(stepOf));
     return record.executed.flatMap((run) => check(run, sourcing.has(stepOf(run))));
   }),

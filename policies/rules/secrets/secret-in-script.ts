@@ -5,8 +5,8 @@ import { isUnknown } from "../../core/values";
 import { COMMAND, SCRIPT_KEYS } from "./places";
 import { evenMarked, label, unknown, violation } from "./report";
 import { findSecrets } from "./decode";
-import { hostReports } from "../../shell/host";
-import type { HostReport } from "../../shell/host";
+import { askHosts } from "../../shell/answers";
+import type { Question } from "../../shell/answers";
 import { holdsSecret, isKnown, plain } from "../../shell/text";
 import { scan } from "./scan";
 
@@ -25,7 +25,7 @@ export const policy: Policy = {
   bad: 'new remote.Command("env", { create: `echo "SECRET_KEY=4f9a…" > /home/ddos/app/.env`, ... });',
   good: 'new remote.Command("env", { create: "umask 077; cat > /home/ddos/app/.env", stdin: pulumi.secret(envText), ... });',
   evaluate: async (graph, settings) => {
-    const composed = composedIn(await hostReports(graph, settings));
+    const composed = new Map((await askHosts(COMPOSED, graph, settings)).flat());
     return ofType(graph, COMMAND).flatMap((resource) => {
       const found = check(resource);
       return found.length > 0
@@ -42,16 +42,16 @@ const isGiven = (resource: Resource, kind: string): boolean =>
   [...scan(resource.inputs.stdin, "stdin"), ...scan(resource.inputs.environment, "environment")].some((spot) => spot.kind === kind);
 
 /** Secrets that a script makes of pieces, in the text that it writes: by the Command that runs it. Text of a marked input is where it belongs. */
-function composedIn(reports: readonly HostReport[]): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
-  for (const { record } of reports)
-    for (const { content, place } of record.written) {
-      if (holdsSecret(content) || !isKnown(content) || content.length > 20_000) continue;
+const COMPOSED: Question<readonly (readonly [urn: string, kinds: readonly string[]])[]> = {
+  name: "secrets composed by scripts",
+  operator: true,
+  answer: ({ record }) =>
+    record.written.flatMap(({ content, place }): [string, readonly string[]][] => {
+      if (holdsSecret(content) || !isKnown(content) || content.length > 20_000) return [];
       const kinds = findSecrets(plain(content));
-      if (kinds.length > 0) found.set(place.runBy ?? place.urn, kinds);
-    }
-  return found;
-}
+      return kinds.length > 0 ? [[place.runBy ?? place.urn, kinds]] : [];
+    }),
+};
 
 function check(resource: Resource): Finding[] {
   return [...SCRIPT_KEYS, "interpreter"].flatMap((key) => {

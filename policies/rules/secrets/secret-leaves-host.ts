@@ -14,5 +14,7 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: 'new remote.Command("backup", { create: "tar czf /tmp/app.tgz /home/ddos/app && aws s3 cp /tmp/app.tgz s3://backups/", ... });',
   good: 'new remote.Command("backup", { create: "tar czf /tmp/app.tgz --exclude .env /home/ddos/app && aws s3 cp /tmp/app.tgz s3://backups/", ... });',
-  evaluate: forEachRun(({ record }) => record.sent.map(({ what, place }) => violation(place, `The script sends ${what}: ${FIX}.`))),
+  evaluate: forEachRun("secret-leaves-host", ({ record }) =>
+    record.sent.map(({ what, place }) => violation(place, `The script sends ${what}: ${FIX}.`)),
+  ),
 };

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type * as encoding from "../../../policies/cache/encode";
 import type { Outcome } from "../../../policies/core/outcome";
 import { inputsOf } from "../../../policies/shell/host-steps";
 import { makeResource } from "../../../policies/core/graph";
@@ -15,28 +16,48 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+interface Seen {
+  readonly outcomes: readonly Outcome[][];
+  /** Scripts were followed. */
+  readonly parsed: boolean;
+  /** Reports of hosts that were read back; answers of policies are lists. */
+  readonly reports: number;
+}
+
 /** As another process would: with modules, and so memories, of its own. */
-async function inAProcessOfItsOwn(clean: PlainGraph): Promise<{ readonly outcomes: readonly Outcome[][]; readonly parsed: boolean }> {
+async function inAProcessOfItsOwn(clean: PlainGraph): Promise<Seen> {
   const outcomes: Outcome[][] = [];
   let parsed = false;
+  let reports = 0;
   await jest.isolateModulesAsync(async () => {
     jest.doMock("../../../policies/typescript/cache-folder", () => ({ cacheFolder: () => join(folder, "kept") }));
     jest.doMock("web-tree-sitter", () => {
       parsed = true;
       return jest.requireActual<object>("web-tree-sitter");
     });
-    const { program } = await import("../core/builder");
+    jest.doMock("../../../policies/cache/encode", () => {
+      const real = jest.requireActual<typeof encoding>("../../../policies/cache/encode");
+      return {
+        ...real,
+        decode: (bytes: Buffer): unknown => {
+          const value = real.decode(bytes);
+          if (!Array.isArray(value)) reports += 1;
+          return value;
+        },
+      };
+    });
+    const { program: ofItsOwn } = await import("../core/builder");
     const { evaluateProgram } = await import("../mutations/frame");
     const { allMutations } = await import("../mutations/lists");
-    const flawed = program(clean);
+    const flawed = ofItsOwn(clean);
     // Certain and open findings at once: a script that removes the models, and one that nobody has shown.
     flawed.set(flawed.find("command:remote:Command", "backend-models"), { delete: "sudo rm -rf /home/ddos/models" });
     allMutations()
       .find(({ id }) => id === "F37-file")
       ?.apply(flawed);
-    for (const changed of [program(clean), flawed]) outcomes.push(await evaluateProgram(changed, "unknown"));
+    for (const changed of [ofItsOwn(clean), flawed]) outcomes.push(await evaluateProgram(changed, "unknown"));
   });
-  return { outcomes, parsed };
+  return { outcomes, parsed, reports };
 }
 
 test("the same findings, word for word, without following a script again", async () => {
@@ -50,7 +71,7 @@ test("the same findings, word for word, without following a script again", async
   const second = await inAProcessOfItsOwn(clean);
   expect(second.outcomes).toStrictEqual(first.outcomes);
   expect(readdirSync(join(folder, "kept"))).toEqual(names);
-  expect(second.parsed).toBe(false);
+  expect(second).toMatchObject({ parsed: false, reports: 0 });
 }, 120_000);
 
 describe("what a step gets decides its key", () => {
