@@ -13,6 +13,8 @@ umask 022
 . "${0%/*}/lock.sh"
 # shellcheck source=templates/steps/model-store.sh
 . "${0%/*}/model-store.sh"
+# shellcheck source=templates/steps/restore-unpack.sh
+. "${0%/*}/restore-unpack.sh"
 
 # shellcheck disable=SC2034 # counted by the store
 CHANGES=0
@@ -46,33 +48,31 @@ restore_model() {
   log "model $name restored"
 }
 
-# unpack ARCHIVE FOLDER INTO TAR-OPTION...: into INTO below FOLDER, which is made, as the service's user, to whom FOLDER alone can be written. Files of
-# the application decide nothing: a link that stands there already, or comes with the archive, leads neither root nor this user anywhere else.
+# unpack ARCHIVE SHA FOLDER INTO TAR-OPTION...: into INTO below FOLDER, which is made, as the service's user, to whom FOLDER alone can be written. Files
+# of the application decide nothing: a link that stands there already, or comes with the archive, leads neither root nor this user anywhere else.
 unpack() {
-  local archive=$1 folder=$2 into=$3
-  shift 3
-  # shellcheck disable=SC2016 # expanded by the shell that runs there
+  local archive=$1 sha=$2 folder=$3 into=$4
+  shift 4
   systemd-run --quiet --collect --pipe --wait --property=User=ddos --property=Group=ddos --property=UMask=0022 \
     --property=ProtectSystem=strict --property=ProtectHome=tmpfs --property="BindPaths=$folder" --property="WorkingDirectory=$folder" \
     --property="InaccessiblePaths=-/var/lib/ddos -/run/ddos-steps -/etc/ddos" --property=PrivateTmp=yes --property=PrivateDevices=yes \
     --property=PrivateNetwork=yes --property=PrivateIPC=yes --property=ProtectProc=invisible --property=NoNewPrivileges=yes \
     --property=CapabilityBoundingSet= --property=RestrictSUIDSGID=yes --property=RestrictNamespaces=yes \
-    -- /bin/bash -c 'if [ -L "$1" ]; then echo "$PWD/$1 is a link: move it away" >&2; exit 1; fi; mkdir -p -- "$1" && cd -P -- "$1" && shift && exec tar -xzf - "$@"' \
-    restore "$into" "$@" <"$archive" || fail "${archive##*/} could not be unpacked into $folder/$into: the reason is above"
+    -- /bin/bash -c "$UNPACK" restore "$into" "$sha" "$@" <"$archive" || fail "${archive##*/} could not be unpacked into $folder/$into: the reason is above"
 }
 
-# What is there now is not touched.
+# What is there now is not touched. A restore into the empty folder that was cut off goes on there.
 restore_data() {
   local sha=$1 size=$2 name=$3 into=. target=/home/ddos/data
   s3_fetch "s3://$BUCKET/${PREFIX}backups/$ROLE/data/$name" "$STAGE/$name" "$sha" "$size"
   if [ "$S3_ABSENT" = yes ]; then
     fail "the backup has no $name"
   fi
-  if [ -n "$(find /home/ddos/data -mindepth 1 -maxdepth 1 -print -quit)" ]; then
+  if [ ! -d "/home/ddos/data/.restored-$sha" ] && [ -n "$(find /home/ddos/data -mindepth 1 -maxdepth 1 ! -name .restoring -print -quit)" ]; then
     into=restored
     target=$target/restored
   fi
-  unpack "$STAGE/$name" /home/ddos/data "$into" --strip-components=1
+  unpack "$STAGE/$name" "$sha" /home/ddos/data "$into" --strip-components=1
   log "data restored to $target"
 }
 
@@ -82,7 +82,7 @@ restore_logs() {
   if [ "$S3_ABSENT" = yes ]; then
     fail "the backup has no $name"
   fi
-  unpack "$STAGE/$name" /home/ddos/logs restored logs
+  unpack "$STAGE/$name" "$sha" /home/ddos/logs restored logs
   log "logs restored to /home/ddos/logs/restored"
 }
 
@@ -97,7 +97,10 @@ restore_history() {
   if [ "$S3_ABSENT" = yes ]; then
     fail "the backup has no $name"
   fi
-  install -m 600 -o root -g root -- "$STAGE/$name" /var/lib/ddos/history
+  # A part of it would pass for the host's own.
+  install -m 600 -o root -g root -- "$STAGE/$name" /var/lib/ddos/.history-restored
+  sync -- /var/lib/ddos/.history-restored
+  mv -fT -- /var/lib/ddos/.history-restored /var/lib/ddos/history
   log "history of releases restored"
 }
 
