@@ -2,6 +2,8 @@
  * The services of @pulumi/aws that the program uses. The package's own index loads the enumerations of every service there
  * is, 300 files at each start.
  */
+import { Certificate } from "@pulumi/aws/acm/certificate";
+import { CertificateValidation } from "@pulumi/aws/acm/certificateValidation";
 import { Group } from "@pulumi/aws/autoscaling/group";
 import { Policy } from "@pulumi/aws/autoscaling/policy";
 import { getResource } from "@pulumi/aws/cloudcontrol/getResource";
@@ -31,11 +33,12 @@ import * as vpc from "@pulumi/aws/vpc";
 /** Only of what stacks with a load balancer have: the whole of both services is a hundred files more. */
 const lb = { Listener, LoadBalancer, TargetGroup, TargetGroupAttachment };
 const route53 = { Record: DnsRecord, Zone };
+const acm = { Certificate, CertificateValidation };
 /** Of what a fleet has. */
 const autoscaling = { Group, Policy };
 const ssm = { Parameter };
 
-export { autoscaling, ec2, getAvailabilityZones, getCallerIdentity, getKey, getResource, iam, lb, route53, s3, ssm, vpc };
+export { acm, autoscaling, ec2, getAvailabilityZones, getCallerIdentity, getKey, getResource, iam, lb, route53, s3, ssm, vpc };
 /** Of services of which the program uses one or two resources, these alone. */
 export { Dashboard, HealthCheck, InstanceConnectEndpoint, LogGroup, MetricAlarm, Topic, TopicSubscription };
 export type { types };

@@ -152,6 +152,7 @@ export const INPUT_EFFECTS: Readonly<Record<string, Inputs>> = {
     xffHeaderProcessingMode: "in place",
     preserveHostHeader: "in place",
     dropInvalidHeaderFields: "in place",
+    enableDeletionProtection: "in place",
     tags: "in place",
   },
   "aws:lb/targetGroup:TargetGroup": {
@@ -176,9 +177,13 @@ export const INPUT_EFFECTS: Readonly<Record<string, Inputs>> = {
     loadBalancerArn: "replaces",
     port: "in place",
     protocol: "in place",
+    sslPolicy: "in place",
+    certificateArn: "in place",
     defaultActions: "in place",
     tags: "in place",
   },
+  "aws:acm/certificate:Certificate": { domainName: "replaces", validationMethod: "replaces", tags: "in place" },
+  "aws:acm/certificateValidation:CertificateValidation": { certificateArn: "replaces", validationRecordFqdns: "replaces" },
   "aws:ec2/launchTemplate:LaunchTemplate": {
     // Each is a new version, which the hosts get by an instance refresh.
     imageId: "in place",
@@ -231,6 +236,7 @@ export const INPUT_EFFECTS: Readonly<Record<string, Inputs>> = {
     name: "in place",
     type: "in place",
     aliases: "in place",
+    allowOverwrite: "in place",
     ttl: "in place",
     records: "in place",
   },

@@ -29,6 +29,9 @@ export const LINKED_SERVICES = {
 /** GitHub's provider of OpenID Connect, and the audience that aws-actions/configure-aws-credentials asks for. */
 export const GITHUB_OIDC = { provider: "token.actions.githubusercontent.com", audience: "sts.amazonaws.com" } as const;
 
+/** Protocols and ciphers of a load balancer's HTTPS: TLS 1.2 and 1.3, with forward secrecy and authenticated encryption alone, as nginx has them. */
+export const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
+
 /** Answers with the public address that it is asked from. */
 export const OWN_ADDRESS = "https://checkip.amazonaws.com";
 
@@ -102,6 +105,12 @@ const AWS_NAMES: readonly ExternalName[] = [
     source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html",
     lookedUp: "2026-11-28",
   })),
+  {
+    name: TLS_POLICY,
+    usedFor: "protocols and ciphers of the public load balancer",
+    source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html (what the console proposes)",
+    lookedUp: "2026-11-28",
+  },
   {
     name: EC2_PRINCIPAL,
     usedFor: "service that may assume a host's role",

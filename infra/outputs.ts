@@ -38,6 +38,11 @@ export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
     meaning: "DNS name of the internal load balancer, with `backend.loadBalancer`",
     use: "`npm run repair`",
   },
+  publicName: {
+    kind: "text",
+    meaning: "DNS name of the public load balancer, with `gateway.loadBalancer`",
+    use: "a record of `domain`, where `dns.zone` is not given",
+  },
   modelBucket: { kind: "text", meaning: "name of the bucket with models and backups", use: "`npm run models -- publish`" },
   modelRelease: { kind: "text", meaning: "release that the manifest names", use: "which models should serve" },
   verification: {

@@ -20,6 +20,7 @@ import { Balancer, type Targets } from "./network/balancer";
 import { InstanceConnect, SsmEndpoints } from "./network/access";
 import { ExistingNetwork } from "./network/existing";
 import type { NetworkFacts } from "./network/facts";
+import { PublicBalancer } from "./network/public-balancer";
 import { Network, type NetworkIds } from "./network/vpc";
 import { Watch } from "./watch/watch";
 import { fleetStatements, hostStatements, watchStatements } from "./hosts/permissions";
@@ -42,6 +43,8 @@ export interface StackOutputs {
   readonly instanceIds?: Readonly<Record<HostRole, pulumi.Output<string>>>;
   /** Of the internal load balancer, where there is one. */
   readonly balancerName?: pulumi.Output<string>;
+  /** Of the public load balancer, where there is one. */
+  readonly publicName?: pulumi.Output<string>;
   readonly modelBucket: pulumi.Output<string>;
   readonly modelRelease: string;
   /** What the verify steps found on the hosts and from the gateway. */
@@ -75,6 +78,7 @@ export function createStack(inputs: StackInputs, found: Found, tunnels?: Tunnels
     httpsFrom: config.gateway.httpsFrom,
     servicePort: config.backend.port,
     balanced: config.backend.loadBalancer,
+    fronted: config.gateway.loadBalancer,
     egress: config.network.egress,
     targets: config.backend.egress,
     s3PrefixListId: network.s3PrefixListId,
@@ -93,11 +97,12 @@ export function createStack(inputs: StackInputs, found: Found, tunnels?: Tunnels
     config.backend.mode === "fleet" && targets !== undefined
       ? (ready: readonly pulumi.Resource[]): Fleet => fleetOf(inputs, found, { network, firewall, bucket, targets, ready }, hosts)
       : undefined;
+  const front = frontOf(inputs, network, firewall, hosts);
   const endpointId = accessOf(config, network, firewall);
   const reached = { ...hosts, endpointId, tunnels };
   const { sshKey, hostKeys, verification } = setUpHosts(
     inputs,
-    { ...reached, balancer, fleet, record: recordOf(config, hosts) },
+    { ...reached, balancer, fleet, record: recordOf(config, hosts, front) },
     { bucket, egress },
   );
   if (config.watch.enabled) watchHosts(config, hosts);
@@ -113,6 +118,7 @@ export function createStack(inputs: StackInputs, found: Found, tunnels?: Tunnels
       : { instanceIds: { gateway: hosts.gateway.id, backend: hosts.backend.id } }),
     hostKeys,
     ...(balancer === undefined ? {} : { balancerName: balancer.dnsName }),
+    ...(front === undefined ? {} : { publicName: front.dnsName }),
     modelBucket: bucket.bucketName,
     modelRelease: inputs.models.release,
     verification,
@@ -179,12 +185,18 @@ function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): 
     of: config,
     config: config.watch,
     backups: config.backup.enabled,
-    tls: config.https !== undefined,
+    tls: config.https !== undefined && !config.gateway.loadBalancer,
     hosts: {
       gateway: { InstanceId: gateway.id },
       backend: backend === undefined ? { AutoScalingGroupName: fleetNames(config).group } : { InstanceId: backend.id },
     },
-    endpoint: { address, path: config.health.path, domain: config.https?.domain, host: config.health.host },
+    endpoint: {
+      // A load balancer's addresses change.
+      ...(config.gateway.loadBalancer ? {} : { address }),
+      path: config.health.path,
+      domain: config.https?.domain,
+      host: config.health.host,
+    },
   });
 }
 
@@ -214,10 +226,34 @@ function balancerOf({ config }: StackInputs, network: NetworkIds, firewall: Fire
   });
 }
 
-/** The gateway's name, which follows its address. Undefined where the record is made elsewhere. */
-function recordOf({ https }: StackConfig, { address }: Hosts): pulumi.Resource | undefined {
+/** Undefined where clients reach the gateway directly. */
+function frontOf({ config }: StackInputs, network: NetworkIds, firewall: Firewall, hosts: Hosts): PublicBalancer | undefined {
+  const { frontGroupId: groupId } = firewall;
+  const { https, health, requests: limits, protect } = config;
+  if (groupId === undefined || https?.acm === undefined) return undefined;
+  return new PublicBalancer("front", {
+    vpcId: network.vpcId,
+    subnetIds: network.publicSubnetIds,
+    groupId,
+    domain: https.domain,
+    certificate: https.acm,
+    zone: https.zone,
+    gatewayId: hosts.gateway.id,
+    health,
+    limits,
+    protect: protect.hosts,
+  });
+}
+
+/** The gateway's name, which follows its address, or that of the load balancer in front of it. Undefined where the record is made elsewhere. */
+function recordOf({ https }: StackConfig, { address }: Hosts, front: PublicBalancer | undefined): pulumi.Resource | undefined {
   if (https?.zone === undefined) return undefined;
-  return new aws.route53.Record("gateway-record", { zoneId: https.zone, name: https.domain, type: "A", ttl: 60, records: [address] });
+  const common = { zoneId: https.zone, name: https.domain, type: "A" };
+  if (front !== undefined) {
+    const aliases = [{ name: front.dnsName, zoneId: front.zoneId, evaluateTargetHealth: false }];
+    return new aws.route53.Record("gateway-record", { ...common, aliases }, { dependsOn: [front] });
+  }
+  return new aws.route53.Record("gateway-record", { ...common, ttl: 60, records: [address] });
 }
 
 function createHosts(inputs: StackInputs, { images, keys, bucket, account }: Found, network: NetworkIds, firewall: Firewall): Hosts {

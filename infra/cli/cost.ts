@@ -149,11 +149,14 @@ function volumeLines(resources: Resources, prices: Prices | undefined): CostLine
   ];
 }
 
-/** An Elastic IP takes the place of the address that its instance would have. */
+/** An Elastic IP takes the place of the address that its instance would have. A public load balancer has one in each of its subnets, at its least. */
 function addressCount(resources: Resources): number {
   const automatic = of(resources, INSTANCE).filter(({ inputs }) => inputs.associatePublicIpAddress === true).length;
   const taken = of(resources, "aws:ec2/eipAssociation:EipAssociation").length;
-  return Math.max(0, automatic - taken) + of(resources, "aws:ec2/eip:Eip").length;
+  const balancers = of(resources, "aws:lb/loadBalancer:LoadBalancer")
+    .filter(({ inputs }) => inputs.internal === false)
+    .reduce((sum, { inputs }) => sum + (Array.isArray(inputs.subnets) ? inputs.subnets.length : 0), 0);
+  return Math.max(0, automatic - taken) + of(resources, "aws:ec2/eip:Eip").length + balancers;
 }
 
 export interface UsePrice {

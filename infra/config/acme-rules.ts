@@ -52,15 +52,17 @@ function withOwn(project: string, keys: Keys): string[] {
 }
 
 function names(project: string, domain: string, { acme: given }: Keys): string[] {
-  if (!isPublic(given?.directory)) return [];
-  const place = `${project}:domain: found ${domain}, `;
+  const why = isPublic(given?.directory) ? unissuable(domain, ", or name your own authority in tls.acme.directory") : undefined;
+  return why === undefined ? [] : [`${project}:domain: found ${domain}, ${why}`];
+}
+
+/** Why no public authority issues a certificate for a name, and what to write. */
+export function unissuable(domain: string, or = ""): string | undefined {
   if (RESERVED.test(domain))
-    return [
-      `${place}a name that is kept for examples or for private networks, for which no public authority issues a certificate; write a name of a domain that is yours, or name your own authority in tls.acme.directory`,
-    ];
+    return `a name that is kept for examples or for private networks, for which no public authority issues a certificate; write a name of a domain that is yours${or}`;
   return OF_AWS.test(domain)
-    ? [`${place}a name of AWS, for which Let's Encrypt and others issue no certificate; write a name of a domain that is yours`]
-    : [];
+    ? "a name of AWS, for which Let's Encrypt and others issue no certificate; write a name of a domain that is yours"
+    : undefined;
 }
 
 /** The authority comes by the name, to port 80. */

@@ -14,6 +14,7 @@ export interface CertificateReport {
 
 interface TlsKeys {
   readonly acme?: unknown;
+  readonly acm?: unknown;
   readonly certificate?: unknown;
   readonly privateKey?: unknown;
 }
@@ -56,10 +57,12 @@ export function checkCertificate(context: Context, now: Date): CertificateReport
 }
 
 /** What belongs together. */
-function relations(context: Context, { acme, certificate, privateKey }: TlsKeys): string[] {
+function relations(context: Context, { acme, acm, certificate, privateKey }: TlsKeys): string[] {
   const { project, sections } = context;
-  // acme-rules.ts says what belongs to it.
-  if (acme !== undefined || isRefused(context, "tls.acme")) return [];
+  const { loadBalancer } = (sections.gateway ?? {}) as { loadBalancer?: unknown };
+  // acme-rules.ts and front-rules.ts say what belongs to it.
+  if (acme !== undefined || acm !== undefined || loadBalancer === true || isRefused(context, "tls.acme") || isRefused(context, "tls.acm"))
+    return [];
   const lacks = (key: string, value: unknown): boolean => value === undefined && !isRefused(context, key) && !isRefused(context, "tls");
   const setKey = `pulumi config set --secret --path '${project}:tls.privateKey' < privkey.pem`;
   const setCertificate = `pulumi config set --path '${project}:tls.certificate' < fullchain.pem`;

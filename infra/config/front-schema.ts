@@ -69,6 +69,14 @@ export const tlsProperties = {
       },
     },
   },
+  acm: {
+    type: "string",
+    pattern: "^(new|arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]{36})$",
+    form: "new, or the ARN of a certificate of ACM",
+    example: "new",
+    description:
+      "With `gateway.loadBalancer`: the certificate of the load balancer. `new`: the program asks AWS Certificate Manager for one of `domain`, and proves the name by a record in `dns.zone`; AWS renews it. Or the ARN of one that is there, in the region of the stack.",
+  },
   eabHmacKey: {
     type: "string",
     secret: true,
@@ -96,7 +104,7 @@ export const dnsProperties = {
     form: "the id of a hosted zone of Route 53, Z and capital letters and digits",
     example: "Z0123456789ABCDEFGHIJ",
     description:
-      "Id of the public hosted zone of Route 53 that gets an A record of `domain`, which follows the gateway's address (aws route53 list-hosted-zones shows it). Without it you make the record.",
+      "Id of the public hosted zone of Route 53 that gets an A record of `domain`, which follows the gateway's address, or leads to its load balancer (aws route53 list-hosted-zones shows it). Without it you make the record.",
   },
 };
 

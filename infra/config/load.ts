@@ -285,8 +285,9 @@ function gatewayConfig(gateway: Sections): GatewayConfig {
 function httpsConfig({ domain, tls, dns }: Sections): Pick<StackConfig, "https"> {
   if (typeof domain !== "string") return {};
   const { zone } = dns as { zone?: string };
-  const { hstsSeconds, acme, eabHmacKey, ...own } = tls as TlsSection;
+  const { hstsSeconds, acme, acm, eabHmacKey, ...own } = tls as TlsSection;
   const common = { domain, hstsSeconds, zone };
+  if (acm !== undefined) return { https: { ...common, acm } };
   if (acme !== undefined) {
     const { email, directory, eabKeyId } = acme;
     const eabKey = eabHmacKey === undefined ? {} : { eabKey: pulumi.secret(eabHmacKey) };
@@ -299,6 +300,7 @@ function httpsConfig({ domain, tls, dns }: Sections): Pick<StackConfig, "https">
 
 interface TlsSection {
   readonly hstsSeconds: number;
+  readonly acm?: string;
   readonly certificate?: string;
   readonly privateKey?: string;
   readonly acme?: { readonly email: string; readonly directory: string; readonly eabKeyId?: string };

@@ -9,6 +9,7 @@ import { loadBalancer } from "./balancer-rules";
 import { appRules } from "./app-rules";
 import { existing, existingBucket } from "./existing-rules";
 import { fleet } from "./fleet-rules";
+import { front } from "./front-rules";
 import { health } from "./health";
 import { blocks, zones } from "./network-rules";
 import { environment, requirements } from "./env-rules";
@@ -35,6 +36,7 @@ export function checkRules(context: Context): string[] {
     acme,
     dns,
     loadBalancer,
+    front,
     fleet,
     images,
     egressTargets,

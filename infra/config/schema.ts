@@ -212,6 +212,12 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         default: false,
         description: "Give the gateway an Elastic IP, so that its address survives a stop or a replacement.",
       },
+      loadBalancer: {
+        type: "boolean",
+        default: false,
+        description:
+          "Puts a public application load balancer in front of the gateway (about 24 USD a month at its least, and traffic): it serves `domain` by HTTPS with `tls.acm`, sends port 80 there, and alone reaches the gateway's port 80. Needs public subnets of /27 or larger in two zones (docs/how-to/serve-https.md).",
+      },
       mode: {
         enum: ["application", "proxy"],
         default: "application",

@@ -151,6 +151,8 @@ export interface GatewayConfig extends HostConfig {
   /** IPv4 blocks that may connect to port 443. */
   readonly httpsFrom: readonly string[];
   readonly elasticIp: boolean;
+  /** A public load balancer in front of the gateway, which ends TLS with a certificate of ACM. */
+  readonly loadBalancer: boolean;
   /** Names of the API's keys, sorted; none: everybody may use it. */
   readonly apiKeyNames: readonly string[];
   readonly apiKeys: pulumi.Output<Readonly<Record<string, string>>>;
@@ -168,13 +170,18 @@ export interface GatewayConfig extends HostConfig {
   readonly secretEnv: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
-/** HTTPS on the gateway: with a certificate of one's own (`certificate` and `privateKey`), or with one that it gets by itself (`acme`). */
+/**
+ * HTTPS on the gateway: with a certificate of one's own (`certificate` and `privateKey`), or with one that it gets by itself (`acme`). Or on the load
+ * balancer in front of it (`acm`).
+ */
 export interface HttpsConfig {
   readonly domain: string;
   /** The certificate and those that issued it, as PEM. */
   readonly certificate?: string;
   readonly privateKey?: pulumi.Output<string>;
   readonly acme?: Acme;
+  /** ARN of a certificate, or "new" for one that the program asks for. */
+  readonly acm?: string;
   /** Key of external account binding, where `acme` has one. */
   readonly eabKey?: pulumi.Output<string>;
   /** Seconds; 0: no header. */

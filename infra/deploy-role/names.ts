@@ -40,8 +40,12 @@ const NAMES: Readonly<Record<string, Resolve>> = {
   targets: (subject, scope) => of(subject, scope, "aws:lb/targetGroup:TargetGroup", ["targetGroupArn"]),
   scalingGroup: (subject, scope) => of(subject, scope, "aws:autoscaling/group:Group", ["autoscalingGroupName"]),
   parameter: ({ inputs, resource }) => [(text(inputs, "name") ?? unknown(resource, "name")).replace(/^\//, "")],
-  recordName: ({ inputs, resource }) => [(text(inputs, "name") ?? unknown(resource, "name")).toLowerCase()],
-  recordType: ({ inputs, resource }) => [text(inputs, "type") ?? unknown(resource, "type")],
+  recordName: ({ inputs, resource }, { byUrn }) => [
+    (text(inputs, "name") ?? proofOf(resource, byUrn) ?? unknown(resource, "name")).toLowerCase(),
+  ],
+  recordType: ({ inputs, resource }, { byUrn }) => [
+    text(inputs, "type") ?? (proofOf(resource, byUrn) === undefined ? unknown(resource, "type") : "CNAME"),
+  ],
   // A zone that is there has an id; one that the program makes gets it from Route 53.
   zone: ({ inputs }) => [text(inputs, "zoneId") ?? "*"],
   logGroup: ({ inputs, resource }) => [text(inputs, "name") ?? unknown(resource, "name")],
@@ -67,6 +71,15 @@ export function fill(pattern: string, subject: Subject, scope: Scope): string[] 
   const resolve = NAMES[name];
   if (resolve === undefined) throw new Error(`no name {${name}}`);
   return resolve(subject, scope).flatMap((value) => fill(pattern.replace(whole, value), subject, scope));
+}
+
+/** ACM makes the name of the record that proves a certificate's: an underscore, letters and digits, and that name. */
+function proofOf(resource: GraphResource | undefined, byUrn: Scope["byUrn"]): string | undefined {
+  const from = (resource?.propertyDependencies["name"] ?? []).flatMap((urn) => byUrn.get(urn) ?? []);
+  const domain = from.flatMap(({ type, inputs }) =>
+    type === "aws:acm/certificate:Certificate" ? (text(inputs, "domainName") ?? []) : [],
+  )[0];
+  return domain === undefined ? undefined : `_*.${domain}`;
 }
 
 /** The newest image is looked for at each run, and a host or a launch template that stands does not follow it. */

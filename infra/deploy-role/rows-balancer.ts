@@ -1,5 +1,5 @@
 /**
- * The internal load balancer and the backend's name, read in the Terraform AWS provider (hashicorp/terraform-provider-aws). What Elastic Load Balancing asks
+ * Load balancers, names and the certificate of the public one, read in the Terraform AWS provider (hashicorp/terraform-provider-aws). What Elastic Load Balancing asks
  * of EC2 in the caller's name: https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html
  * Pure.
  */
@@ -127,4 +127,40 @@ const NAME_ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
-export const BALANCER_ROWS: Readonly<Record<string, Row>> = { ...ELB_ROWS, ...NAME_ROWS };
+const CERTIFICATE = "acm:{region}:{account}:certificate/*";
+const onCertificate = (limits: readonly Limit[], ...names: readonly string[]): Grant => ({
+  actions: names.map((name) => `acm:${name}`),
+  on: [CERTIFICATE],
+  limits,
+});
+
+const CERTIFICATE_ROWS: Readonly<Record<string, Row>> = {
+  "aws:acm/certificate:Certificate": {
+    source: "acm/certificate",
+    create: [
+      {
+        actions: ["acm:RequestCertificate"],
+        on: ["*"],
+        limits: ["new"],
+        why: "AWS has no resource for a certificate that is not there yet",
+      },
+      {
+        ...onCertificate(["new"], "AddTagsToCertificate"),
+        why: "ACM asks for it with the request, and no condition tells that from a certificate that is there: any can be given the stack's tag so",
+      },
+    ],
+    read: [onCertificate(["own"], "DescribeCertificate", "ListTagsForCertificate")],
+    update: [onCertificate(["own", "marks"], "AddTagsToCertificate"), onCertificate(["own", "keeps"], "RemoveTagsFromCertificate")],
+    delete: [onCertificate(["own"], "DeleteCertificate")],
+  },
+  // It waits until the certificate is issued, and is nothing in AWS.
+  "aws:acm/certificateValidation:CertificateValidation": {
+    source: "acm/certificate_validation",
+    create: [onCertificate(["own"], "DescribeCertificate")],
+    read: [onCertificate(["own"], "DescribeCertificate")],
+    update: [],
+    delete: [],
+  },
+};
+
+export const BALANCER_ROWS: Readonly<Record<string, Row>> = { ...ELB_ROWS, ...NAME_ROWS, ...CERTIFICATE_ROWS };

@@ -4,6 +4,8 @@
  * that create, read, update and delete make with the inputs that this program sets. Pure.
  */
 export const SOURCES: Readonly<Record<string, string>> = {
+  "acm/certificate": "01661ea3cbe6b07ed725b03c587d24ceb464484a",
+  "acm/certificate_validation": "004eea7f9b6658d88d652e89e10c7520a10ad6b8",
   "autoscaling/group": "00a919d1548eb437816d4838f320502ad34183ff",
   "autoscaling/policy": "262d4da63aa78d7dcea5d62ac118005e6628db57",
   "cloudwatch/dashboard": "0620f2a6a126dfcbc4aecbc9a117b0fbea1656ff",

@@ -103,7 +103,8 @@ function expand(grant: Grant, subject: Subject, scope: Scope): Allowed[] {
   Object.assign(conditions, grant.more);
   if (grant.every !== undefined) {
     const every = Object.entries(grant.every).map(([key, values]) => [key, values.flatMap((one) => fill(one, subject, scope))] as const);
-    conditions["ForAllValues:StringEquals"] = Object.fromEntries(every);
+    const patterns = every.some(([, values]) => values.some((one) => one.includes("*")));
+    conditions[patterns ? "ForAllValues:StringLike" : "ForAllValues:StringEquals"] = Object.fromEntries(every);
     // A request that does not say what it changes would pass: all values of none are as wanted.
     conditions["Null"] = Object.fromEntries(Object.keys(grant.every).map((key) => [key, ["false"]]));
   }

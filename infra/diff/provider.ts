@@ -33,7 +33,9 @@ function withModels(provider: Provider, published: readonly string[]): Provider 
 
 function known({ name, type }: Request): Properties {
   if (type.startsWith("command:")) return { stdout: name.endsWith("host-key") ? "ssh-ed25519 AAAA" : "{}" };
+  const proof = { resourceRecordName: `_proof.${name}`, resourceRecordType: "CNAME", resourceRecordValue: `${name} proof` };
   return {
+    ...(type === "aws:acm/certificate:Certificate" ? { domainValidationOptions: [proof] } : {}),
     privateIp: `${name} private`,
     publicIp: `${name} public`,
     primaryNetworkInterfaceId: name,

@@ -30,9 +30,9 @@ export async function typesLine(config: StackConfig, aws: Aws): Promise<Line> {
 }
 
 /** Services that make something in the account by a role of their own, which the role that deploys may not make. */
-export function servicesOf(config: Pick<StackConfig, "backend" | "access">): string[] {
+export function servicesOf(config: Pick<StackConfig, "gateway" | "backend" | "access">): string[] {
   return [
-    ...(config.backend.loadBalancer ? [LINKED_SERVICES.balancer] : []),
+    ...(config.backend.loadBalancer || config.gateway.loadBalancer ? [LINKED_SERVICES.balancer] : []),
     ...(config.backend.mode === "fleet" ? [LINKED_SERVICES.fleet] : []),
     ...(config.access === "instance-connect" ? [LINKED_SERVICES.endpoint] : []),
   ];

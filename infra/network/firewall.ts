@@ -11,6 +11,8 @@ export interface FirewallArgs {
   readonly sshFrom: readonly string[];
   /** IPv4 blocks that may connect to port 443 of the gateway. */
   readonly httpsFrom: readonly string[];
+  /** Whether a public load balancer stands in front of the gateway: then that is open to it alone. */
+  readonly fronted: boolean;
   /** Port of nginx on the backend. */
   readonly servicePort: number;
   /** Whether an internal load balancer stands between gateway and backend. */
@@ -35,6 +37,8 @@ export class Firewall extends pulumi.ComponentResource {
   readonly backendGroupId: pulumi.Output<string>;
   /** Of the load balancer, where there is one. */
   readonly balancerGroupId?: pulumi.Output<string>;
+  /** Of the public load balancer, where there is one. */
+  readonly frontGroupId?: pulumi.Output<string>;
   /** Of the Instance Connect Endpoint, where there is one. */
   readonly connectGroupId?: pulumi.Output<string>;
   /** Of the interface endpoints of Systems Manager, where there are some. */
@@ -53,10 +57,8 @@ export class Firewall extends pulumi.ComponentResource {
     const fromGateway = { referencedSecurityGroupId: gateway.id };
     const toBackend = { referencedSecurityGroupId: backend.id };
 
-    this.ingress("gateway-http", gateway, "tcp", 80, { cidrIpv4: ANYWHERE });
-    for (const block of args.httpsFrom) {
-      this.ingress(block === ANYWHERE ? "gateway-https" : `gateway-https-${block}`, gateway, "tcp", 443, { cidrIpv4: block });
-    }
+    this.frontGroupId = args.fronted ? this.fronted(gateway, args) : undefined;
+    if (!args.fronted) this.open("gateway", gateway, args);
     this.balancerGroupId = args.balanced ? this.balanced(gateway, backend, args) : undefined;
     if (!args.balanced) this.ingress("webserver-service", backend, "tcp", args.servicePort, fromGateway);
     if (args.access === "ssh") this.bastion(gateway, backend, args);
@@ -75,11 +77,29 @@ export class Firewall extends pulumi.ComponentResource {
       this.egress(`webserver-${port}-${cidr ?? securityGroup ?? ""}`, backend, "tcp", port, peer, description);
     }
     if (args.egress === "gateway") {
-      // What the NAT instance passes on has to come in: 80 is open anyway, 443 only by default, time is not.
+      // What the NAT instance passes on has to come in: 80 is open to all but behind a load balancer, 443 only by default, time is not.
       this.ingress("gateway-nat-ntp", gateway, "udp", 123, toBackend);
-      if (!args.httpsFrom.includes(ANYWHERE)) this.ingress("gateway-nat-https", gateway, "tcp", 443, toBackend);
+      if (args.fronted) this.ingress("gateway-nat-http", gateway, "tcp", 80, toBackend);
+      if (args.fronted || !args.httpsFrom.includes(ANYWHERE)) this.ingress("gateway-nat-https", gateway, "tcp", 443, toBackend);
     }
     this.registerOutputs({ gatewayGroupId: this.gatewayGroupId, backendGroupId: this.backendGroupId });
+  }
+
+  /** What clients reach. */
+  private open(key: string, group: aws.ec2.SecurityGroup, { httpsFrom }: FirewallArgs): void {
+    this.ingress(`${key}-http`, group, "tcp", 80, { cidrIpv4: ANYWHERE });
+    for (const block of httpsFrom) {
+      this.ingress(block === ANYWHERE ? `${key}-https` : `${key}-https-${block}`, group, "tcp", 443, { cidrIpv4: block });
+    }
+  }
+
+  /** Clients -> load balancer -> gateway, and no other way. */
+  private fronted(gateway: aws.ec2.SecurityGroup, args: FirewallArgs): pulumi.Output<string> {
+    const front = this.group("front-sg", "Public load balancer: HTTP and HTTPS, reaches the gateway only", undefined, args);
+    this.open("front", front, args);
+    this.egress("front-gateway", front, "tcp", 80, { referencedSecurityGroupId: gateway.id });
+    this.ingress("gateway-front", gateway, "tcp", 80, { referencedSecurityGroupId: front.id });
+    return front.id;
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Who may use the API: keys at the gateway's nginx, and pages of other origins (CORS). Pure. */
+import { isProbed } from "./front";
 import { pathPattern } from "./health";
 import type { TemplateView } from "./templates";
 import type { HostFile, HostSpec } from "./types";
@@ -19,7 +20,8 @@ export function keysText(keys: Readonly<Record<string, string>>): string {
   return `${map("$ddos_given_key", "$ddos_key_name")}${map("$ddos_bearer", "$ddos_bearer_name")}`;
 }
 
-export function accessView({ access, tls }: HostSpec, healthPath: string): TemplateView[] {
+export function accessView(spec: HostSpec, healthPath: string): TemplateView[] {
+  const { access, tls } = spec;
   if (access === undefined) return [];
   const { perSecond, burst, openHealth, forwardKey, userNames = [] } = access;
   const users = userNames.length === 0 ? [] : [{ usersFile: USERS_FILE }];
@@ -31,6 +33,7 @@ export function accessView({ access, tls }: HostSpec, healthPath: string): Templ
       keyBurst: burst,
       forwardKey,
       openHealth: openHealth ? [{ healthPattern: pathPattern(healthPath) }] : [],
+      probed: isProbed(spec) ? [{ healthPattern: pathPattern(healthPath) }] : [],
       challenge: tls?.acme !== undefined,
     },
   ];

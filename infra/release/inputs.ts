@@ -152,10 +152,11 @@ function accessOf({ gateway }: StackConfig): Pick<HostSpec, "access" | "cors"> {
   };
 }
 
-/** The key is no part of it: it travels by stdin. */
-function tlsOf({ https }: StackConfig): Pick<HostSpec, "tls"> {
+/** TLS ends at the gateway or, with a certificate of ACM, in front of it. The key is no part of it: it travels by stdin. */
+function tlsOf({ https, network }: StackConfig): Pick<HostSpec, "tls" | "front"> {
   if (https === undefined) return {};
-  const { domain, certificate, acme, hstsSeconds } = https;
+  const { domain, certificate, acme, acm, hstsSeconds } = https;
+  if (acm !== undefined) return { front: { from: network.gatewaySubnets, hstsSeconds } };
   return { tls: { serverName: domain, hstsSeconds, ...(acme === undefined ? { certificate } : { acme }) } };
 }
 

@@ -1,6 +1,7 @@
 /** The configuration files of a host, rendered from templates/. */
 import { accessView, corsView } from "./access";
 import { balancerTimes, KEEP_ALIVE } from "./balancer";
+import { frontView } from "./front";
 import { healthOf, undoSeconds } from "./health";
 import { DEFAULT_LIMITS, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
@@ -80,6 +81,7 @@ export function renderSite(spec: HostSpec): string {
     tls: tlsView(spec, healthPath),
     access: accessView(spec, healthPath),
     cors: corsView(spec),
+    ...frontView(spec),
     proxy: isProxied(spec) ? [{ upstream: spec.upstream ?? "" }] : [],
     resolved: isProxied(spec) && spec.balanced === true,
     target: isProxied(spec) && spec.balanced === true ? "$ddos_backend" : "ddos_gateway",

@@ -136,6 +136,14 @@ export interface Tls {
   readonly hstsSeconds: number;
 }
 
+/** A public load balancer in front of the gateway, which ends TLS. */
+export interface Front {
+  /** Blocks of its subnets: what comes from there says whose request it is. */
+  readonly from: readonly string[];
+  /** Strict-Transport-Security; 0: no header. */
+  readonly hstsSeconds: number;
+}
+
 /** Keys of the API, at the gateway's nginx. Their values travel by stdin. */
 export interface Access {
   /** Sorted; they stand in the access log. */
@@ -226,6 +234,8 @@ export interface HostSpec {
   readonly limits?: Partial<HttpLimits>;
   /** Gateway only. @default plain HTTP alone */
   readonly tls?: Tls;
+  /** Gateway only, and in place of `tls`. @default clients reach it directly */
+  readonly front?: Front;
   /** Gateway only. @default everybody may use the API */
   readonly access?: Access;
   /** Gateway only. @default nginx says nothing of origins */

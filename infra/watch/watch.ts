@@ -17,8 +17,8 @@ export interface WatchArgs {
   /** The gateway has a certificate. */
   readonly tls: boolean;
   readonly hosts: Readonly<Record<HostRole, HostDimension>>;
-  /** What clients reach, and how. */
-  readonly endpoint: { readonly address: pulumi.Input<string>; readonly path: string; readonly domain?: string; readonly host?: string };
+  /** What clients reach, and how. Without an address it is asked by its name. */
+  readonly endpoint: { readonly address?: pulumi.Input<string>; readonly path: string; readonly domain?: string; readonly host?: string };
 }
 
 /** What EC2's metrics call an instance, or all instances of a group together. */
@@ -101,7 +101,14 @@ export class Watch extends pulumi.ComponentResource {
         : { type: "HTTPS", port: 443, fqdn: domain, enableSni: true };
     const check = new aws.HealthCheck(
       `${this.name}-health`,
-      { ...how, ipAddress: address, resourcePath: path, requestInterval: 30, failureThreshold: 3, tags: tags("health") },
+      {
+        ...how,
+        ...(address === undefined ? {} : { ipAddress: address }),
+        resourcePath: path,
+        requestInterval: 30,
+        failureThreshold: 3,
+        tags: tags("health"),
+      },
       { parent: this },
     );
     return { namespace: "AWS/Route53", metricName: "HealthCheckStatus", statistic: "Minimum", dimensions: { HealthCheckId: check.id } };

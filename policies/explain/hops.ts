@@ -11,7 +11,9 @@ import type { Network } from "../graph/network/model";
 import type { NetworkInterface } from "../graph/network/network-interface";
 import { covers, describeTraffic } from "../graph/network/ports";
 import type { Rule } from "../graph/network/rules";
-import type { Subnet } from "../graph/network/subnets";
+import { switchOf } from "../graph/network/subnets";
+import type { Subnet, Switch } from "../graph/network/subnets";
+import { property } from "../graph/network/targets";
 import type { Hop, Packet } from "./types";
 
 type Decided = Pick<Hop, "verdict" | "reason">;
@@ -47,12 +49,19 @@ export function addressHop(network: Network, host: Host, networkInterface: Netwo
   const elastic = network.addresses.find(({ on }) => on.is && own.has(on.is));
   if (elastic) return hop(network, "address", `elastic address ${elastic.resource.name}`, elastic.resource);
   const maybe = network.addresses.find(({ on }) => on.maybe.some((one) => own.has(one)));
-  const given = networkInterface.publicIp ?? subnet.mapPublicIp ?? false;
+  const given = facesInternet(host.resource) ?? networkInterface.publicIp ?? subnet.mapPublicIp ?? false;
   if (given === true) return hop(network, "address", `public address of ${host.resource.name}`, networkInterface.resource);
   if (given === false && !maybe)
     return hop(network, "address", `address of ${host.resource.name}`, networkInterface.resource, blocks("it has no public address"));
   const why = maybe ? `${maybe.resource.name} may give it a public address` : "whether it gets a public address is not known";
   return hop(network, "address", `address of ${host.resource.name}`, networkInterface.resource, unknown(why));
+}
+
+/** AWS gives a load balancer public addresses unless it is internal. `undefined`: it is none. */
+function facesInternet(resource: Resource): Switch {
+  if (!kinds.LOAD_BALANCER.test(resource.type) && !kinds.CLASSIC_LOAD_BALANCER.test(resource.type)) return undefined;
+  const internal = switchOf(property(resource, "internal"));
+  return internal === "unknown" ? internal : internal !== true;
 }
 
 export function aclHop(network: Network, subnet: Subnet, { source, port }: Packet): Hop {

@@ -37,6 +37,12 @@ const ACME = {
   gateway: { elasticIp: true },
 };
 
+const FRONT = {
+  domain: DOMAIN,
+  tls: { acm: "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef" },
+  gateway: { loadBalancer: true },
+};
+
 /** One change of each setting. */
 const AMI = "ami-0123456789abcdef0";
 const SHA = "0".repeat(64);
@@ -81,6 +87,8 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "gateway.basicAuth": { gateway: { basicAuth: { operations: "Q2hhbmdlVGhpcw0123456789" } } },
   "gateway.apiAccess": { gateway: { apiAccess: { perSecond: 5 } } },
   "gateway.cors": { gateway: { cors: { origins: ["https://app.example.org"] } } },
+  "gateway.loadBalancer": FRONT,
+  "tls.acm": { tls: { acm: FRONT.tls.acm.replace("0123", "4567") } },
   "gateway.elasticIp": { gateway: { elasticIp: true } },
   "gateway.env": { gateway: { env: { FEATURE: "on" } } },
   "gateway.mode": { gateway: { mode: "proxy" } },
@@ -171,6 +179,7 @@ const BESIDE: Readonly<Record<string, Parameters<typeof evaluateDev>[0]>> = {
   "tls.acme": { ...HTTPS, gateway: ACME.gateway },
   "tls.eabHmacKey": ACME,
   "dns.zone": ACME,
+  "tls.acm": FRONT,
 };
 
 /** How keys are exchanged is a chapter of its own. */
@@ -208,6 +217,7 @@ test("every input that the program sets has a row, and every row's type is one o
       ...SENDING,
     },
     CHANGES["backend.loadBalancer"]!,
+    { ...FRONT, domain: "ml.your-company.com", tls: { acm: "new" }, ...CHANGES["dns.zone"] },
     { ...CHANGES["backend.mode"], backend: { loadBalancer: true, mode: "fleet", fleet: { warmPool: 1 } } },
     CHANGES["access"]!,
     { ...ACME, ...CHANGES["dns.zone"], network: { egress: "managed" } },

@@ -29,6 +29,8 @@ const acme = {
   },
   dns: { zone: "Z0123456789ABCDEF" },
 };
+const fronted = { domain: "ml.your-company.com", tls: { acm: "new" }, dns: { zone: "Z0123456789ABCDEF" } };
+const front = { ...gateway, loadBalancer: true };
 const keys = { apiKeys: { "client-a": "0123456789abcdef".repeat(2) }, cors: { origins: ["https://app.example.org"] } };
 
 test.each<[string, Record<string, object | string>]>([
@@ -48,6 +50,18 @@ test.each<[string, Record<string, object | string>]>([
   ["keys of the API and CORS, in proxy mode", { gateway: { ...gateway, ...keys, mode: "proxy" } }],
   ["copies of live requests for a candidate", { gateway, release: { shadow: { seconds: 60, minAgreement: 0.95, ignore: ["at"] } } }],
   ["an internal load balancer", { gateway, backend: { loadBalancer: true } }],
+  ["a public load balancer", { ...fronted, gateway: front }],
+  [
+    "a public load balancer, open to some, and an internal one, in proxy mode, with keys of the API",
+    { ...fronted, gateway: { ...front, ...keys, mode: "proxy", httpsFrom: ["203.0.113.0/24"] }, backend: { loadBalancer: true } },
+  ],
+  [
+    "a public load balancer before a fleet, protected and watched",
+    {
+      ...{ ...fronted, gateway: front, network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } },
+      ...{ protect: { hosts: true }, watch: { enabled: true, emails: ["operations@your-company.com"] } },
+    },
+  ],
   ["access over SSM", { gateway, access: "ssm" }],
   [
     "access over SSM, without a way out",

@@ -28,11 +28,12 @@ export function refuseAwsOnly(config: Readonly<Record<string, string>>, project:
   };
   const toRun = "in the stack's file or in a file for --config, to run all else here";
   const problems = [
-    ...(value("backend", "loadBalancer") === true
-      ? [
-          `${project}:backend.loadBalancer: is true, and only AWS has such a load balancer: the machines here would wait for one that never answers; write false, ${toRun}`,
-        ]
-      : []),
+    ...["gateway", "backend"]
+      .filter((host) => value(host, "loadBalancer") === true)
+      .map(
+        (host) =>
+          `${project}:${host}.loadBalancer: is true, and only AWS has such a load balancer: the machines here would wait for one that never answers; write false, ${toRun}`,
+      ),
     ...(value("network", "existing") !== undefined
       ? [
           `${project}:network.existing: names a network of an account, and the machines here stand in one that the program makes; leave network out (null), ${toRun}`,

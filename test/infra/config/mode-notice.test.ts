@@ -11,6 +11,7 @@ const gateway = (change: Partial<GatewayConfig>): GatewayConfig => ({
   sshFrom: [],
   httpsFrom: [],
   elasticIp: false,
+  loadBalancer: false,
   apiKeyNames: [],
   userNames: [],
   basicAuth: pulumi.output<Readonly<Record<string, string>>>({}),

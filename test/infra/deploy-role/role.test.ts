@@ -54,6 +54,12 @@ const VARIANTS: Readonly<Record<string, Sections>> = {
     python: { wheelhouse: { uri: "s3://wheels-of-ours/wheels.tar.gz", sha256: "0".repeat(64) } },
   },
   "access by an Instance Connect Endpoint": { access: "instance-connect" },
+  "a public load balancer with a certificate of its own": {
+    domain: "ml.your-company.com",
+    tls: { acm: "new" },
+    dns: { zone: "Z0123456789ABCDEFGHIJ" },
+    gateway: { ...SSH, loadBalancer: true },
+  },
   "a load balancer": { backend: { loadBalancer: true } },
   "a bucket taken over": { models: { manifest: "models-manifest/sample.json", bucket: "shop-models", adopt: true } },
 };
@@ -114,7 +120,7 @@ describe.each(Object.keys(VARIANTS))("%s", (name) => {
     const made_ = (risks["changes"] ?? []).filter(
       // Topics, alarms and dashboards by the program's names; what is wider (health checks) says why.
       (action) =>
-        !/^(ec2:(Create|Allocate|Import|Authorize)\w+|elasticloadbalancing:(Create\w+|AddTags)|iam:(Create|Tag)\w+|(sns|cloudwatch|route53):\w+)$/.test(
+        !/^(acm:(RequestCertificate|AddTagsToCertificate)|ec2:(Create|Allocate|Import|Authorize)\w+|elasticloadbalancing:(Create\w+|AddTags)|iam:(Create|Tag)\w+|(sns|cloudwatch|route53):\w+)$/.test(
           action,
         ),
     );
@@ -136,6 +142,27 @@ test("a record in a zone that is there: of that zone and that name alone", () =>
     "route53:ChangeResourceRecordSetsNormalizedRecordNames": "ml.your-company.com",
   });
   expect(of(made, "route53:GetHostedZone").flatMap(({ Resource }) => Resource)).toEqual(change?.Resource);
+});
+
+test("the proof of a certificate: a record of the form that ACM gives it, in the zone of its name, and certificates of the stack alone", () => {
+  const made = role({}, seen.get("a public load balancer with a certificate of its own"));
+  const changes = of(made, "route53:ChangeResourceRecordSets");
+  expect(changes.flatMap(({ Resource }) => Resource)).toEqual(changes.map(() => "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"));
+  expect(changes.map(({ Condition }) => Condition?.["ForAllValues:StringLike"] ?? Condition?.["ForAllValues:StringEquals"])).toEqual(
+    expect.arrayContaining([
+      {
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames": "_*.ml.your-company.com",
+        "route53:ChangeResourceRecordSetsRecordTypes": "CNAME",
+      },
+      {
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames": "ml.your-company.com",
+        "route53:ChangeResourceRecordSetsRecordTypes": "A",
+      },
+    ]),
+  );
+  const acm = statements(made).filter(({ Action }) => Action.some((one) => one.startsWith("acm:")));
+  expect(acm.length).toBeGreaterThan(2);
+  for (const { Condition } of acm) expect(JSON.stringify(Condition)).toMatch(/"aws:(Request|Resource)Tag\/Stack":"dev"/);
 });
 
 describe("what limits it", () => {

@@ -102,7 +102,7 @@ test("every row says where in the provider it was read, and what is neither name
   const sources = new Set(Object.values(ROWS).map(({ source }) => source));
   expect([...sources].sort()).toEqual(Object.keys(SOURCES).sort());
   for (const [file, commit] of Object.entries(SOURCES)) {
-    expect(file).toMatch(/^(autoscaling|ec2|elbv2|iam|logs|s3|sns|ssm|cloudwatch|route53)\/[a-z0-9_]+$/);
+    expect(file).toMatch(/^(acm|autoscaling|ec2|elbv2|iam|logs|s3|sns|ssm|cloudwatch|route53)\/[a-z0-9_]+$/);
     expect(commit).toMatch(/^[0-9a-f]{40}$/);
   }
   const bare = GRANTS.filter(

@@ -29,6 +29,7 @@ const acme = {
   acme: { email: "operations@your-company.com", directory: "https://ca.example/directory" },
   hstsSeconds: 300,
 };
+const front = { from: ["10.0.1.0/24", "10.0.2.0/24"], hstsSeconds: 31536000 };
 const access = { keyNames: ["client-a"], perSecond: 5, burst: 10, openHealth: true, forwardKey: false };
 const cors = { origins: ["https://app.example.org"], methods: ["GET", "POST"], headers: ["Content-Type"], maxAge: 600, credentials: true };
 const anyOrigin = { ...cors, origins: ["*"], credentials: false };
@@ -52,6 +53,15 @@ test.each([
   [
     "gateway-proxy-any-origin.nginx",
     exampleSpec("gateway", { gatewayMode: "proxy", cors: anyOrigin }),
+    "/etc/nginx/sites-available/gateway",
+  ],
+  ["gateway-fronted.nginx", exampleSpec("gateway", { front }), "/etc/nginx/sites-available/gateway"],
+  [
+    "gateway-proxy-fronted.nginx",
+    exampleSpec("gateway", {
+      ...{ gatewayMode: "proxy", balanced: true, front, cors },
+      ...{ access: { ...access, openHealth: false, userNames: ["operations"] }, limits: { timeoutSeconds: 200 } },
+    }),
     "/etc/nginx/sites-available/gateway",
   ],
   ["gateway-proxy-balanced.nginx", exampleSpec("gateway", { gatewayMode: "proxy", balanced: true }), "/etc/nginx/sites-available/gateway"],

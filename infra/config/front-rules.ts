@@ -1,0 +1,76 @@
+/** A public load balancer in front of the gateway, and its certificate of ACM: what belongs together. Pure. */
+import { unissuable } from "./acme-rules";
+import { hasExisting, isRefused, type Context } from "./value-rules";
+import { isGroup } from "./values";
+
+/** Certificates that the gateway itself would serve. */
+const OWN = ["certificate", "privateKey", "acme", "eabHmacKey"] as const;
+
+export function front(context: Context): string[] {
+  const { project, sections } = context;
+  const wanted = (sections.gateway as { loadBalancer?: unknown } | undefined)?.loadBalancer === true;
+  const tls = (isGroup(sections.tls) ? sections.tls : {}) as Readonly<Record<string, unknown>>;
+  if (!wanted) {
+    return tls.acm === undefined || isRefused(context, "gateway.loadBalancer")
+      ? []
+      : [
+          `${project}:tls.acm: is given, and gateway.loadBalancer is not true, so that no load balancer would serve the certificate; set that to true, or remove it (a gateway without one takes tls.acme, or a certificate as text)`,
+        ];
+  }
+  const own = OWN.filter((key) => tls[key] !== undefined).map((key) => `tls.${key}`);
+  return [
+    ...missing(context, tls),
+    ...(own.length === 0
+      ? []
+      : [
+          `${project}:gateway.loadBalancer: is true, and ${own.join(" and ")} ${own.length === 1 ? "is" : "are"} given, which the gateway itself would serve; use tls.acm for the load balancer and remove ${own.length === 1 ? "that" : "those"}, or remove gateway.loadBalancer`,
+        ]),
+    ...(typeof tls.acm === "string" ? certificate(context, tls.acm) : []),
+    ...(hasExisting({ sections })
+      ? [
+          `${project}:gateway.loadBalancer: is true, and network.existing names one public subnet, where a load balancer stands in two; use a load balancer of that network before the gateway, or a network of the program's own`,
+        ]
+      : []),
+  ];
+}
+
+function missing(context: Context, { acm }: Readonly<Record<string, unknown>>): string[] {
+  const { project, sections } = context;
+  const lacks = (key: string, value: unknown): boolean =>
+    value === undefined && !isRefused(context, key) && !isRefused(context, key.split(".")[0] ?? "");
+  return [
+    ...(lacks("domain", sections.domain)
+      ? [
+          `${project}:domain: missing, and gateway.loadBalancer serves HTTPS for a name; write the name under which clients come, for example domain: ml.your-company.com`,
+        ]
+      : []),
+    ...(lacks("tls.acm", acm)
+      ? [
+          `${project}:tls.acm: missing, and gateway.loadBalancer cannot serve HTTPS without a certificate of ACM; write new, or the ARN of one that is there`,
+        ]
+      : []),
+  ];
+}
+
+function certificate(context: Context, acm: string): string[] {
+  const { project, region, sections } = context;
+  const place = `${project}:tls.acm: found ${acm}, `;
+  if (acm !== "new") {
+    const [, , , there = ""] = acm.split(":");
+    return region === "" || there === region
+      ? []
+      : [
+          `${place}a certificate of ${there}, and a load balancer in ${region} takes those of its own region alone; name one of ${region}, or write new`,
+        ];
+  }
+  const { zone } = (sections.dns ?? {}) as { zone?: unknown };
+  const why = typeof sections.domain === "string" ? unissuable(sections.domain) : undefined;
+  return [
+    ...(zone === undefined && !isRefused(context, "dns.zone")
+      ? [
+          `${project}:dns.zone: missing, and tls.acm: new proves the name by a record in it; give the hosted zone's id, or the ARN of a certificate that has been issued`,
+        ]
+      : []),
+    ...(why === undefined ? [] : [`${project}:domain: found ${String(sections.domain)}, ${why}`]),
+  ];
+}

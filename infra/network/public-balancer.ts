@@ -1,0 +1,147 @@
+import * as aws from "../aws";
+import * as pulumi from "@pulumi/pulumi";
+import { TLS_POLICY } from "../external-names";
+import { tags } from "../naming";
+import { balancerTimes } from "../release/balancer";
+import type { Health, HttpLimits } from "../release/types";
+
+export interface PublicBalancerArgs {
+  readonly vpcId: pulumi.Input<string>;
+  /** Public ones, of two zones at least. */
+  readonly subnetIds: pulumi.Input<string>[];
+  readonly groupId: pulumi.Input<string>;
+  /** Name by which clients come. */
+  readonly domain: string;
+  /** ARN of a certificate of that name, or "new" for one that is proven in `zone`. */
+  readonly certificate: string;
+  /** Id of the hosted zone of the name. */
+  readonly zone?: string;
+  readonly gatewayId: pulumi.Input<string>;
+  readonly health: Health;
+  readonly limits: HttpLimits;
+  /** AWS refuses to delete it. */
+  readonly protect: boolean;
+}
+
+/** Of nginx on the gateway. */
+const PORT = 80;
+
+/** A public application load balancer in front of the gateway: HTTPS with a certificate of ACM, and port 80 leads there. */
+export class PublicBalancer extends pulumi.ComponentResource {
+  readonly dnsName: pulumi.Output<string>;
+  /** Of Route 53, for aliases. */
+  readonly zoneId: pulumi.Output<string>;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: PublicBalancerArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("ml-gateway:infra:PublicBalancer", name, {}, opts);
+    const parent = { parent: this };
+    const balancer = this.balancer();
+    const targets = this.targetGroup();
+    new aws.lb.TargetGroupAttachment(`${name}-gateway`, { targetGroupArn: targets.arn, targetId: args.gatewayId, port: PORT }, parent);
+    const common = { loadBalancerArn: balancer.arn, tags: tags("gateway") };
+    new aws.lb.Listener(
+      `${name}-https`,
+      {
+        ...common,
+        port: 443,
+        protocol: "HTTPS",
+        sslPolicy: TLS_POLICY,
+        certificateArn: args.certificate === "new" ? this.certificate() : args.certificate,
+        defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
+      },
+      parent,
+    );
+    // A load balancer knows 301 and 302 alone.
+    const redirect = { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" };
+    new aws.lb.Listener(
+      `${name}-http`,
+      { ...common, port: 80, protocol: "HTTP", defaultActions: [{ type: "redirect", redirect }] },
+      parent,
+    );
+    this.dnsName = balancer.dnsName;
+    this.zoneId = balancer.zoneId;
+    this.registerOutputs({ dnsName: this.dnsName, zoneId: this.zoneId });
+  }
+
+  private balancer(): InstanceType<typeof aws.lb.LoadBalancer> {
+    const { groupId, subnetIds, limits, protect } = this.args;
+    return new aws.lb.LoadBalancer(
+      `${this.name}-lb`,
+      {
+        internal: false,
+        loadBalancerType: "application",
+        securityGroups: [groupId],
+        subnets: subnetIds,
+        idleTimeout: balancerTimes(limits).idleSeconds,
+        // The client's address comes last in X-Forwarded-For, whatever the client wrote there: the gateway's nginx goes by the last one.
+        xffHeaderProcessingMode: "append",
+        preserveHostHeader: true,
+        dropInvalidHeaderFields: true,
+        enableDeletionProtection: protect,
+        tags: tags("gateway"),
+      },
+      { parent: this },
+    );
+  }
+
+  private targetGroup(): InstanceType<typeof aws.lb.TargetGroup> {
+    const { vpcId, health, limits } = this.args;
+    return new aws.lb.TargetGroup(
+      `${this.name}-targets`,
+      {
+        vpcId,
+        port: PORT,
+        protocol: "HTTP",
+        targetType: "instance",
+        healthCheck: {
+          path: health.path,
+          port: "traffic-port",
+          protocol: "HTTP",
+          matcher: String(health.status),
+          interval: 10,
+          timeout: 5,
+          healthyThreshold: 2,
+          unhealthyThreshold: 3,
+        },
+        deregistrationDelay: balancerTimes(limits).deregistrationSeconds,
+        tags: tags("gateway"),
+      },
+      { parent: this },
+    );
+  }
+
+  /** @returns the ARN, once AWS has issued it: a listener takes no other */
+  private certificate(): pulumi.Output<string> {
+    const { domain, zone = "" } = this.args;
+    const certificate = new aws.acm.Certificate(
+      `${this.name}-certificate`,
+      { domainName: domain, validationMethod: "DNS", tags: tags("gateway") },
+      { parent: this },
+    );
+    // One name, so there is one record. It stays: AWS renews the certificate by it.
+    const asked = certificate.domainValidationOptions.apply(([option]) => option);
+    const record = new aws.route53.Record(
+      `${this.name}-validation`,
+      {
+        zoneId: zone,
+        name: asked.apply((one) => one?.resourceRecordName ?? ""),
+        type: asked.apply((one) => one?.resourceRecordType ?? ""),
+        ttl: 300,
+        records: [asked.apply((one) => one?.resourceRecordValue ?? "")],
+        // The same for all certificates of a name in an account: one may be there already.
+        allowOverwrite: true,
+      },
+      { parent: this },
+    );
+    const issued = new aws.acm.CertificateValidation(
+      `${this.name}-issued`,
+      { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] },
+      { parent: this },
+    );
+    return issued.certificateArn;
+  }
+}
