@@ -10,6 +10,7 @@ import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { undeclared } from "./imports";
 import { leftOutImports, otherLetters, submoduleImports } from "./left-out";
+import { startNeeds } from "./host-starts";
 import { removedNames } from "./removed-names";
 import { uninstallable } from "./requirement-lines";
 import { readRequirements } from "./requirements";
@@ -92,7 +93,11 @@ function packagesOf(tree: AppTree): { readonly file: string; readonly set: Proje
 }
 
 /** What is imported at the start and neither installed nor packed. @param inOrder whether the list of packages is, which says nothing else */
-export function checkImports(tree: AppTree, { others, websocket }: Pick<SyntaxReport, "others" | "websocket">, inOrder: boolean): Findings {
+export function checkImports(
+  tree: AppTree,
+  { others, uses, websocket }: Pick<SyntaxReport, "others" | "websocket"> & Partial<Pick<SyntaxReport, "uses">>,
+  inOrder: boolean,
+): Findings {
   const packages = packagesOf(tree);
   const requirements = packages?.set.requirements ?? [];
   const leftOut = [...leftOutImports(tree, requirements, others), ...submoduleImports(tree, requirements, others)];
@@ -100,8 +105,16 @@ export function checkImports(tree: AppTree, { others, websocket }: Pick<SyntaxRe
   if (packages === undefined || !inOrder) return { problems: leftOut, notices: letters };
   const set = ofHosts(packages.set);
   const { problems, notices } = undeclared(packages.file, set, set.complete, others, websocket);
-  const removed = removedNames(set, others);
+  const removed = removedNames(set, others, uses);
   return { problems: [...leftOut, ...problems, ...removed.problems], notices: [...letters, ...notices, ...removed.notices] };
+}
+
+/** What it asks of the host at its start. @param inOrder whether the list of packages is in order */
+export function checkStart(tree: AppTree, project: string, code: SyntaxReport, given: HostGifts, inOrder: boolean): Findings {
+  const packages = packagesOf(tree);
+  return packages === undefined || !inOrder
+    ? { problems: [], notices: [] }
+    : startNeeds(project, ofHosts(packages.set).requirements, code, given);
 }
 
 /** Without lines for other systems, which pip passes over on a host. */

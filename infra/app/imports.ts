@@ -49,6 +49,7 @@ const BROUGHT_BY: Readonly<Record<string, readonly string[]>> = {
   sklearn: numerical("scikit-learn"),
   sqlalchemy: ["sqlalchemy", "alembic", "sqlmodel", "flask-sqlalchemy"],
   sqlmodel: ["sqlmodel"],
+  "starlette.middleware.sessions": ["itsdangerous", "flask", "quart", "starlette[full]", "fastapi[all]"],
   "starlette.templating": ["jinja2", "starlette[full]", ...FULL_FASTAPI],
   structlog: ["structlog"],
   tensorflow: ["tensorflow", "tensorflow-cpu"],

@@ -1,4 +1,6 @@
 /** Addresses of databases, caches and queues on the host itself, as on a developer's machine: nothing of the kind listens there. Pure, apart from the tree. */
+import { isSecretName } from "../../policies/rules/secrets/names";
+import type { OwnConnection } from "./syntax";
 import { plainFiles, textOf, type AppTree } from "./tree";
 
 const ADDRESS =
@@ -19,4 +21,37 @@ export function ownHostNotices(project: string, tree: AppTree, names: readonly s
       ];
     }),
   );
+}
+
+/**
+ * What is connected to there: refused where it certainly is whenever the service starts, else a notice.
+ *
+ * @param names settings of the backend @param closed whether there may be others, which cannot be seen @param said notices of the texts, which say the same of a line
+ */
+export function ownConnections(
+  project: string,
+  connections: readonly OwnConnection[],
+  names: readonly string[],
+  closed: boolean,
+  said: readonly string[],
+): { readonly problems: string[]; readonly notices: string[] } {
+  const open = connections.filter(({ variables }) => !variables.some((one) => names.includes(one)));
+  const certain = ({ certain: always, variables }: OwnConnection): boolean => always && !(closed && variables.length > 0);
+  const sentence = (one: OwnConnection, end: string): string => {
+    const { path, line, service, address, variables, at } = one;
+    const when = certain(one) ? ` ${at === "import" ? "when it is imported" : "whenever it starts"}` : "";
+    const [variable] = variables;
+    const key = variable === undefined ? "" : `${project}:${isSecretName(variable) ? "secretEnv" : "env"}.${variable}`;
+    const set =
+      variable === undefined
+        ? `read the address from an environment variable, give it in ${project}:env or secretEnv`
+        : `give the address of the service in ${key}`;
+    return `${path}, line ${line}: ${certain(one) ? "connects to" : "has"} ${address} (${service})${when}, and on the hosts nothing but nginx and the application listens at their own address${end}; ${set}, and let the backend reach it (backend.egress)`;
+  };
+  return {
+    problems: open.filter(certain).map((one) => sentence(one, ", so the service could not start")),
+    notices: open
+      .filter((one) => !certain(one) && !said.some((other) => other.startsWith(`${one.path}, line ${one.line}:`)))
+      .map((one) => sentence(one, "")),
+  };
 }

@@ -6,7 +6,8 @@ Whether an application can be parsed as Python, what it imports, and what would 
 Looks at the module, the packages it lies in, and what these import of the folder when they are imported themselves. Standard library only. Prints
 {"python": [3, N], "problem": null or {"path", "line", "text", "says"}, "absent": [{"path", "line", "name"}], "others": the same, "wrong": [{"path",
 "line", "why", "instead"}], "versions": [{"path", "line", "name", "since" or "until"}], "settings": [{"path", "line", "name", "certain"}], "opens": [{"path",
-"line", "file", "does", "at"}], "fetches": [{"path", "line", "call", "what", "cache", "at"}], "health", "hosts": [{"path", "line", "hosts"}], "redirects" and "websocket": null or a place, "shadows": [path]}.
+"line", "file", "does", "at"}], "fetches": [{"path", "line", "call", "what", "cache", "at"}], "health", "hosts": [{"path", "line", "hosts"}], "redirects" and "websocket": null or a place, "shadows": [path],
+"connections": [{"path", "line", "service", "address", "variables", "at", "certain"}], "needs": [{"path", "line", "what", "value", "at"}], "uses": [{"path", "line", "name"}]}.
 """
 
 import ast
@@ -17,6 +18,9 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from syntax_certain import Certain  # noqa: E402
+from syntax_connections import Connections  # noqa: E402
+from syntax_cycles import Cycles  # noqa: E402
 from syntax_names import binds, entry_problems, servers_started  # noqa: E402
 from syntax_fetched import fetched  # noqa: E402
 from syntax_files import Files, changes_folder  # noqa: E402
@@ -24,6 +28,7 @@ from syntax_frameworks import Django, Guards, own_version, websocket  # noqa: E4
 from syntax_routes import mentions, routes_of  # noqa: E402
 from syntax_settings import settings_of  # noqa: E402
 from syntax_start import ends  # noqa: E402
+from syntax_uses import uses  # noqa: E402
 from syntax_values import Values  # noqa: E402
 from syntax_versions import OF_THE_SERVER, SINCE, UNTIL  # noqa: E402
 
@@ -133,7 +138,7 @@ class Folder:
 class Report:
     def __init__(self, folder):
         self.folder, self.seen, self.modules = folder, set(), []
-        self.problem, self.absent, self.others, self.wrong, self.versions = None, [], [], [], []
+        self.problem, self.absent, self.others, self.wrong, self.versions, self.uses = None, [], [], [], [], []
 
     def module(self, path, module):
         """@returns dotted names of what it imports"""
@@ -141,6 +146,7 @@ class Report:
         self.modules.append((path, tree))
         self.add(path, servers_started(tree))
         self.add(path, ends(tree))
+        self.used(path, tree)
         waiting = []
         for found in imports(tree, path, module):
             waiting += found.dotted
@@ -149,6 +155,17 @@ class Report:
 
     def add(self, path, found):
         self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for line, why, instead in found]
+
+    def used(self, path, tree):
+        """Names that are not imported, but asked for as soon as the module is."""
+        for line, name in uses(tree):
+            place, top = {"path": path, "line": line, "name": name}, name.partition(".")[0]
+            if self.folder.has(top):
+                continue
+            if name in SINCE or name in UNTIL:
+                self.versions.append({**place, "since": SINCE.get(name), "until": UNTIL.get(name), "used": True})
+            elif top not in getattr(sys, "stdlib_module_names", ()):
+                self.uses.append(place)
 
     def files(self, values, factory, django):
         """What the modules do with files, by paths that are relative to the application's folder."""
@@ -213,13 +230,16 @@ class Report:
         self.problem = {"path": path, "line": line, "text": lines[min(line, len(lines)) - 1].strip()[:100], "says": says}
 
 
-def settings(modules):
-    found, handled, files = [], set(), False
+def settings(modules, needed, made):
+    """@param needed: settings that something else than a read asks for, made: (file, name) of classes that are called without anything at the start"""
+    found, handled, given, files = [], set(), set(), False
     for path, tree in modules:
-        reads, ways, own = settings_of(tree)
-        found += [(path, *read) for read in reads]
-        handled, files = handled | ways, files or own
-    return [{"path": path, "line": line, "name": name, "certain": certain and not files} for path, name, line, certain in found if name not in handled]
+        said = settings_of(tree, {name for file, name in made if file == path})
+        found += [(path, *read) for read in said.reads]
+        needed = [*needed, *({"path": path, "line": line, "name": name, "certain": True} for name, line in said.needed)]
+        handled, given, files = handled | said.handled, given | said.given, files or said.own_files
+    cautious = [{"path": path, "line": line, "name": name, "certain": certain and not files} for path, name, line, certain in found if name not in handled]
+    return cautious + [{**one, "certain": not files} for one in needed if one["name"] not in given]
 
 
 def health(folder, values, request, entry, django, started):
@@ -236,27 +256,33 @@ def main():
     values, report = Values(folder), Report(folder)
     report.follow(request["module"])
     entry = folder.file_of(request["module"])
-    answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "opens": [], "fetches": [], "settings": [], "health": None, "hosts": [], "redirects": None, "websocket": None}
+    answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "opens": [], "fetches": [], "settings": [], "health": None, "hosts": [], "redirects": None, "websocket": None, "connections": [], "needs": []}
     if report.problem is None:
         django = Django(values, report.modules, request["django"], entry, request["attribute"])
         for module in [*django.modules(), *django.urls()]:
             report.named(django.place, module)
         answer["problem"] = report.problem
+    made = (entry, request["attribute"]) if request["factory"] else None
     if report.problem is None and entry is not None:
         report.add(entry, entry_problems(folder.tree(entry), request["attribute"], request["factory"], request["interface"]))
         for path, *wrong in own_version(values, report.modules, request["project"]):
             report.add(path, [wrong])
-        made = (entry, request["attribute"]) if request["factory"] else None
         answer["opens"] = report.files(values, made, django)
         answer["fetches"] = list(fetched(values, report.modules, made))
+        answer["connections"] = Connections(values, report.modules, made).found()
     if report.problem is None:
-        answer["settings"] = [*settings(report.modules), *django.needed()]
+        certain = Certain(values, report.modules, made)
+        circle = Cycles(folder, places).found(request["module"])
+        if circle is not None:
+            report.add(circle[0], [circle[1:]])
+        answer["needs"] = certain.needs
+        answer["settings"] = [*settings(report.modules, certain.settings, certain.made), *django.needed()]
         answer["health"] = health(folder, values, request, entry, django, report.seen)
         guards = Guards(values, report.modules, entry, request["attribute"])
         answer["hosts"] = [*guards.hosts(), *django.hosts()]
         answer["redirects"], answer["websocket"] = guards.redirects(), websocket(report.modules)
     shadows = [path for name in sorted(OF_THE_SERVER) if (path := folder.file_of(name)) is not None]
-    found = {"absent": report.absent, "others": report.others, "wrong": report.wrong, "versions": report.versions, "shadows": shadows}
+    found = {"absent": report.absent, "others": report.others, "wrong": report.wrong, "versions": report.versions, "uses": report.uses, "shadows": shadows}
     print(json.dumps({**answer, **found}))
 
 

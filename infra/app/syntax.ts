@@ -74,6 +74,24 @@ export interface Fetched extends Place {
   readonly at: "import" | "start";
 }
 
+/** A database, a cache or a queue at the host's own address. `certain`: it is connected to whenever the service starts. */
+export interface OwnConnection extends Place {
+  readonly service: string;
+  /** Such as `localhost:6379`. */
+  readonly address: string;
+  /** Environment variables that say another address where they are set. */
+  readonly variables: readonly string[];
+  readonly at: "import" | "start";
+  readonly certain: boolean;
+}
+
+/** What a start certainly asks of the host: a program and the package that brings it, or "cuda" and the part of the sandbox. */
+export interface HostNeed extends Place {
+  readonly what: string;
+  readonly value: string;
+  readonly at: "import" | "start";
+}
+
 /** What a request has to be like, or the framework refuses it. `certain`: of the application that is served, whatever happens. */
 export interface Admits {
   readonly hosts: readonly (Place & { readonly hosts: readonly string[]; readonly certain: boolean })[];
@@ -89,6 +107,10 @@ export interface SyntaxReport {
   readonly others: readonly Imported[];
   readonly settings: readonly NeededSetting[];
   readonly fetches: readonly Fetched[];
+  readonly connections: readonly OwnConnection[];
+  readonly needs: readonly HostNeed[];
+  /** Names of packages that are not imported but used as soon as it is, such as `numpy.float`. */
+  readonly uses: readonly Imported[];
   /** Undefined where the code could not be parsed. */
   readonly health?: HealthAnswer;
   readonly admits: Admits;
@@ -96,13 +118,18 @@ export interface SyntaxReport {
   readonly websocket: (Place & { readonly certain: boolean }) | null;
 }
 
-interface Answer extends Pick<SyntaxReport, "others" | "settings" | "websocket" | "fetches">, Admits {
+interface Answer extends Pick<SyntaxReport, "others" | "settings" | "websocket" | "fetches" | "connections" | "needs" | "uses">, Admits {
   readonly opens: readonly Opened[];
   readonly absent: readonly Imported[];
   readonly python: readonly [number, number];
   readonly problem: (Place & { readonly text: string; readonly says: string }) | null;
   readonly wrong: readonly (Place & { readonly why: string; readonly instead: string })[];
-  readonly versions: readonly (Place & { readonly name: string; readonly since: number | null; readonly until: number | null })[];
+  readonly versions: readonly (Place & {
+    readonly name: string;
+    readonly since: number | null;
+    readonly until: number | null;
+    readonly used?: boolean;
+  })[];
   readonly health: HealthAnswer | null;
   readonly shadows: readonly string[];
 }
@@ -117,7 +144,10 @@ export interface SyntaxRequest {
   readonly django?: string;
 }
 
-const EMPTY = { problems: [], notices: [], others: [], settings: [], fetches: [], admits: { hosts: [], redirects: null }, websocket: null };
+const EMPTY = {
+  ...{ problems: [], notices: [], others: [], settings: [], fetches: [], connections: [], needs: [], uses: [] },
+  ...{ admits: { hosts: [], redirects: null }, websocket: null },
+};
 
 /** @param python the interpreter's name or path */
 export function checkSyntax(tree: AppTree, { module, pythons, health, django = "" }: SyntaxRequest, python = "python3"): SyntaxReport {
@@ -125,7 +155,7 @@ export function checkSyntax(tree: AppTree, { module, pythons, health, django = "
   const answer = ask(tree, { ...module, health, django, project: projectName(tree), minors }, python);
   if ("why" in answer) return { ...EMPTY, notices: [`${module.module}: not checked for syntax errors, because ${answer.why}`] };
   if (answer.problem !== null) return { ...EMPTY, ...broken(tree, answer, answer.problem, pythons) };
-  const { absent, wrong, versions, others, settings, health: found, shadows } = answer;
+  const { absent, wrong, versions, others, uses, settings, health: found, shadows } = answer;
   const opened = openedFiles(tree, answer.opens);
   const problems = [
     ...absent.slice(0, 1).map((one) => notThere(tree, one)),
@@ -133,9 +163,11 @@ export function checkSyntax(tree: AppTree, { module, pythons, health, django = "
     ...versions.flatMap((one) => otherPython(tree, one, minors)),
     ...opened.problems,
   ];
-  const rest = problems.length > 0 ? { others: [], settings } : { others, settings, ...(found === null ? {} : { health: found }) };
-  const { hosts, redirects, websocket, fetches } = answer;
-  return { problems, notices: [...shadows.map(shadowed), ...opened.notices], ...rest, admits: { hosts, redirects }, websocket, fetches };
+  const rest =
+    problems.length > 0 ? { others: [], uses: [], settings } : { others, uses, settings, ...(found === null ? {} : { health: found }) };
+  const { hosts, redirects, websocket, fetches, connections, needs } = answer;
+  const notices = [...shadows.map(shadowed), ...opened.notices];
+  return { problems, notices, ...rest, admits: { hosts, redirects }, websocket, fetches, connections, needs };
 }
 
 function broken(tree: AppTree, answer: Answer, { says, text, ...at }: NonNullable<Answer["problem"]>, pythons: readonly string[]) {
@@ -157,20 +189,17 @@ function broken(tree: AppTree, answer: Answer, { says, text, ...at }: NonNullabl
     : { problems: [`${found}; the service could not start. Correct the line`] };
 }
 
-function otherPython(tree: AppTree, { name, since, until, ...at }: Answer["versions"][number], minors: readonly number[]): string[] {
+function otherPython(tree: AppTree, { name, since, until, used, ...at }: Answer["versions"][number], minors: readonly number[]): string[] {
+  const says = `${place(at)}: ${used === true ? "uses" : "imports"} ${name}`;
   const old = minors.find((minor) => since !== null && minor < since);
   if (old !== undefined)
-    return [
-      `${place(at)}: imports ${name}, which Python has since 3.${since}, and a host has Python 3.${old}, so the service could not start; ${BACKPORT}`,
-    ];
+    return [`${says}, which Python has since 3.${since}, and a host has Python 3.${old}, so the service could not start; ${BACKPORT}`];
   const late = minors.find((minor) => until !== null && minor >= until);
   // Packages bring some of them back under their old names.
   const brought = ["requirements.txt", "pyproject.toml", "uv.lock"].some((file) => textOf(tree, file)?.includes(name) === true);
   return late === undefined || brought
     ? []
-    : [
-        `${place(at)}: imports ${name}, which Python 3.${until} no longer has, and a host has Python 3.${late}, so the service could not start; ${BACKPORT}`,
-      ];
+    : [`${says}, which Python 3.${until} no longer has, and a host has Python 3.${late}, so the service could not start; ${BACKPORT}`];
 }
 
 const BACKPORT = `use what that version has, or a package (as tomli or typing-extensions are), or ${ANOTHER_HOST}`;

@@ -1,8 +1,13 @@
 """Environment variables without which a module cannot be imported, or may end later: told from its syntax tree. Standard library only."""
 
 import ast
+from collections import namedtuple
 
-from syntax_names import FUNCTIONS, is_main_guard, terminal
+from syntax_names import FUNCTIONS, binders, is_main_guard, terminal
+
+# What a module says of its settings: (name, line, whether it runs with the import) that have no other way, (name, line) that end it where they are
+# not there, names with another way, names that the code sets itself, and whether files of its own may bring more.
+Settings = namedtuple("Settings", "reads needed handled given own_files")
 
 
 def _is_environ(node):
@@ -13,11 +18,70 @@ def _text(node):
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
+# What takes no None.
+_TAKE_A_TEXT = ("int", "float", "loads", "Path", "open", "b64decode", "urlparse")
+_OF_A_TEXT = ("split", "strip", "lower", "upper", "encode", "replace", "rstrip", "lstrip", "startswith", "endswith", "splitlines", "title")
+
+
+def _bare(node):
+    """The name of a variable that is read and may be None."""
+    owner = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    read = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and (terminal(node.func) == "getenv" or terminal(node.func) == "get" and _is_environ(owner))
+    return _text(node.args[0]) if read else None
+
+
+def _ends(body):
+    """Whether statements end in an exception or the end of the program."""
+    last = body[-1]
+    call = last.value if isinstance(last, ast.Expr) else None
+    return isinstance(last, ast.Raise) or isinstance(call, ast.Call) and terminal(call.func) in ("exit", "_exit", "quit")
+
+
 class _Reads(ast.NodeVisitor):
     """(name, line, whether it runs with the import)."""
 
-    def __init__(self):
+    def __init__(self, tree):
         self.certain, self.found, self.handled, self.own_files = True, [], set(), False
+        self.needed, self.given = [], set()
+        # Names of the module that have what one variable of the environment has.
+        self.names = {}
+        for node in tree.body:
+            target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else getattr(node, "target", None)
+            read = _bare(node.value) if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+            if read is not None and isinstance(target, ast.Name) and len(binders(tree, target.id)) == 1:
+                self.names[target.id] = read
+
+    def _need(self, name, node):
+        if name is not None and self.certain:
+            self.needed.append((name, node.lineno))
+
+    def _read(self, node):
+        """The variable whose value an expression is."""
+        return self.names.get(node.id) if isinstance(node, ast.Name) else _bare(node)
+
+    def _wanting(self, test, there):
+        """Variables of which each makes a condition true: where they are (`there`), or where they are not."""
+        if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And if there else ast.Or):
+            return [name for one in test.values for name in self._wanting(one, there)]
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            return self._wanting(test.operand, not there) if not isinstance(test.operand, ast.BoolOp) else []
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            [right], kind = test.comparators, type(test.ops[0])
+            if kind is (ast.In if there else ast.NotIn) and _is_environ(right):
+                return [_text(test.left)]
+            none = isinstance(right, ast.Constant) and right.value is None
+            return [self._read(test.left)] if none and kind is (ast.IsNot if there else ast.Is) else []
+        return [self._read(test)] if there else []
+
+    def visit_Assert(self, node):
+        for name in self._wanting(node.test, True):
+            self._need(name, node)
+        self.generic_visit(node)
+
+    def visit_BinOp(self, node):
+        if isinstance(node.op, ast.Add) and any(_text(one) is not None for one in (node.left, node.right)):
+            self._need(_bare(node.left) or _bare(node.right), node)
+        self.generic_visit(node)
 
     def _perhaps(self, nodes):
         before, self.certain = self.certain, False
@@ -36,6 +100,8 @@ class _Reads(ast.NodeVisitor):
         self._perhaps([node.body])
 
     def visit_If(self, node):
+        for name in self._wanting(node.test, False) if _ends(node.body) else []:
+            self._need(name, node)
         self.visit(node.test)
         if not is_main_guard(node):
             self._perhaps([*node.body, *node.orelse])
@@ -59,7 +125,7 @@ class _Reads(ast.NodeVisitor):
             if isinstance(node.ctx, ast.Load):
                 self.found.append((name, node.lineno, self.certain))
             else:
-                self.handled.add(name)
+                self.given.add(name)
         elif _is_environ(node.value) and isinstance(node.ctx, ast.Store):
             self.own_files = True
         self.generic_visit(node)
@@ -73,7 +139,8 @@ class _Reads(ast.NodeVisitor):
         called = terminal(node.func)
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         if called in ("get", "setdefault", "pop", "putenv", "getenv") and node.args and (called.endswith("env") or _is_environ(owner)):
-            self.handled.add(_text(node.args[0]))
+            (self.given if called in ("setdefault", "putenv") else self.handled).add(_text(node.args[0]))
+        self._need(_bare(node.args[0]) if called in _TAKE_A_TEXT and len(node.args) >= 1 else _bare(owner) if called in _OF_A_TEXT else None, node)
         # A name that is put together may be any.
         self.own_files |= called in ("setdefault", "putenv") and bool(node.args) and _text(node.args[0]) is None and (called == "putenv" or _is_environ(owner))
         # Files of the application's own may bring any setting.
@@ -133,10 +200,10 @@ def _settings_class(node, made):
             yield name.upper(), field.lineno, certain
 
 
-def settings_of(tree):
-    """(reads, names that the code has another way for, whether files of its own may bring more)."""
-    reads = _Reads()
+def settings_of(tree, made):
+    """@param made: names of classes that are called without anything when the module is imported"""
+    reads = _Reads(tree)
     reads.visit(tree)
-    made = [node.value.func.id for node in tree.body if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name) and not node.value.args and not node.value.keywords]
     classes = [found for node in tree.body if isinstance(node, ast.ClassDef) for found in _settings_class(node, made)]
-    return reads.found + classes, {name for name in reads.handled if name}, reads.own_files
+    given = {name for name in reads.given if name}
+    return Settings(reads.found + classes, reads.needed, {name for name in reads.handled if name} | given, given, reads.own_files)

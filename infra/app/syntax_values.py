@@ -7,6 +7,7 @@ from syntax_names import binders, may_bind_any, terminal
 
 # Where the folder lies on a host (systemd's WorkingDirectory, and uvicorn's --app-dir).
 APP = "/home/ddos/app"
+HOME = "/home/ddos"
 _DEPTH = 24
 _SAME = ("str", "fspath", "PurePath", "Path", "PosixPath", "PurePosixPath")
 _WHOLE = ("resolve", "absolute", "as_posix", "__str__", "__fspath__")
@@ -147,6 +148,11 @@ class Values:
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         if name in ("getcwd", "cwd") and not given:
             return APP
+        if name == "home" and not given and terminal(owner) == "Path":
+            return HOME
+        if name == "expanduser":
+            whole = given[0] if given else of(owner)
+            return HOME + whole[1:] if whole is not None and (whole == "~" or whole.startswith("~/")) else whole
         if name in ("join", "Path") and given and (name == "Path" or terminal(owner) == "path"):
             return posixpath.join(*given)
         if name in (*_SAME, "normpath", "abspath", "realpath") and len(given) == 1:

@@ -14,6 +14,9 @@ SINCE = {
 }
 
 UNTIL = {
+    **dict.fromkeys("collections.Mapping collections.MutableMapping collections.Iterable collections.Callable collections.Sequence collections.Hashable".split(), 10),
+    **dict.fromkeys("asyncio.coroutine inspect.getargspec".split(), 11),
+    **dict.fromkeys("configparser.SafeConfigParser pkgutil.ImpImporter".split(), 12),
     **dict.fromkeys("asynchat asyncore imp smtpd".split(), 12),
     **dict.fromkeys("aifc audioop cgi cgitb chunk crypt imghdr mailcap msilib nis nntplib ossaudiodev pipes sndhdr spwd sunau telnetlib uu xdrlib lib2to3".split(), 13),
 }

@@ -1,16 +1,17 @@
 /** What is known of an application by its files and by what the configuration gives to its hosts, before anything is created. */
 import type { LoadedManifest } from "../../models-manifest/manifest";
-import { checkApp, checkImports, type AppReport, type AppRequest } from "../app/check";
+import { checkApp, checkImports, checkStart, type AppReport, type AppRequest } from "../app/check";
 import { admitFindings } from "../app/admits";
 import { fetchNotices } from "../app/fetches";
 import { canForward, noForward } from "../app/forwards";
 import { healthProblems } from "../app/health-answer";
 import type { HostGifts } from "../app/host-needs";
 import { parseModule } from "../app/module";
-import { ownHostNotices } from "../app/own-host";
+import { ownConnections, ownHostNotices } from "../app/own-host";
 import { missingSettings, type HostSettings } from "../app/required-settings";
 import { checkSyntax } from "../app/syntax";
 import type { AppTree } from "../app/tree";
+import { djangoSettings } from "./django-settings";
 import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
 import { healthOf } from "../release/health";
 import type { Sections } from "./structure";
@@ -58,35 +59,38 @@ export function examine({ tree, key, named }: Code, app: Sections, context: Cont
 /** What its own code says. @param packages whether the list of packages is in order */
 function examineCode(
   { tree, key }: Code,
-  { project, module, pythons }: AppRequest,
+  { project, module, pythons, given: gifts }: AppRequest,
   packages: boolean,
   app: Sections,
   context: Context,
 ): void {
-  const { sections, problems, notices } = context;
+  const { sections, problems, notices, closed } = context;
   const health = isGroup(sections.health) ? sections.health : {};
   const expected = healthOf(health);
-  const django = valueOf(sections, "DJANGO_SETTINGS_MODULE");
-  const code = checkSyntax(tree, { module, pythons, health: String(expected.path), ...(django === undefined ? {} : { django }) });
+  const django = djangoSettings(project, tree, sections);
+  const code = checkSyntax(tree, {
+    module,
+    pythons,
+    health: String(expected.path),
+    ...(django.module === undefined ? {} : { django: django.module }),
+  });
   const imports = checkImports(tree, code, packages);
+  const start = checkStart(tree, project, code, gifts, packages);
   const of = (text: string): string => `${project}:${key}: ${text}`;
   problems.push(...[...code.problems, ...imports.problems].map(of));
   notices.push(...[...code.notices, ...imports.notices].map(of));
   const given = settingsOfHosts(context);
   const settings = missingSettings(project, code.settings, given, texts(app.requires));
   const known = given.flatMap(({ names }) => names);
-  notices.push(...ownHostNotices(project, tree, known).map(of));
+  const written = ownHostNotices(project, tree, known);
+  const own = ownConnections(project, code.connections, known, closed.length > 0, written);
+  problems.push(...[...own.problems, ...start.problems].map(of));
+  notices.push(...[...written, ...own.notices, ...start.notices].map(of));
   notices.push(...fetchNotices(project, code.fetches, (sections.network as Sections | undefined)?.egress, known).map(of));
   const answers = code.health === undefined ? { problems: [], notices: [] } : healthProblems(project, tree, expected, code.health);
   const admitted = expected.status < 300 ? admitFindings(project, code.admits, expected) : { problems: [], notices: [] };
-  problems.push(...settings.problems, ...answers.problems, ...admitted.problems);
+  problems.push(...django.problems, ...settings.problems, ...answers.problems, ...admitted.problems);
   notices.push(...settings.notices, ...answers.notices, ...admitted.notices);
-}
-
-/** A plain setting of the backend, where it is a text. */
-function valueOf({ env }: Sections, name: string): string | undefined {
-  const value = isGroup(env) ? env[name] : undefined;
-  return typeof value === "string" ? value : undefined;
 }
 
 /** As infra/release/inputs.ts gives them. */

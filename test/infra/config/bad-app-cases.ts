@@ -183,6 +183,12 @@ const CODE: readonly Case[] = [
     'import os\nfrom other import make\napp = make(os.environ.get("A"), os.environ["MODEL_PATH"], "/health")\n',
     [/^ml-gateway:app: main\.py, line 3, needs MODEL_PATH .* could not start on the gateway; write os\.environ\.get\("MODEL_PATH"\)$/],
   ),
+  code("a database on the host itself", "import pymysql\npymysql.connect()\nfrom other import make\napp = make('/health')\n", [
+    /^ml-gateway:app\.path: main\.py, line 2: connects to localhost:3306 \(MySQL\) when it is imported, /,
+  ]),
+  code("a program that no image has", "import subprocess\nsubprocess.run(['ffmpeg'])\nfrom other import make\napp = make('/health')\n", [
+    /^ml-gateway:app\.path: main\.py, line 2: runs ffmpeg .* add ffmpeg to ml-gateway:backend\.packages/,
+  ]),
   code(
     "a relative import of a module at the top",
     "from .shop import app\n",

@@ -22,7 +22,7 @@ const RAW =
   /\bmust (be|NOT|have|match)\b|\^\[|\[\^|\\[dws][+*]|items ##|schema|undefined|instancePath|\bE(NOENT|ISDIR|ACCES|NOTDIR|LOOP)\b|Unexpected token|not valid JSON|\n\s+at |\[object/;
 /** Each message says what to do: one of these words begins that part. */
 const REMEDY =
-  /\b(write|set|give|remove|indent|move|choose|keep|name|use|did you mean|fetch|restore|put|check|make|leave out|align|close|convert|export|known keys|begin|restore|pin|correct|look|install|Rename|Add|Remove|Fetch|Restore|Delete|Put|Write|Set|Make|run)\b/;
+  /\b(add|write|set|give|remove|indent|move|choose|keep|name|use|did you mean|fetch|restore|put|check|make|leave out|align|close|convert|export|known keys|begin|restore|pin|correct|look|install|Rename|Add|Remove|Fetch|Restore|Delete|Put|Write|Set|Make|run)\b/;
 
 export interface Thoroughness {
   /** Text of a configuration of the policy pack. */

@@ -1,0 +1,80 @@
+"""Calls that certainly run when an application starts, and that no host lets through as they stand: told from syntax trees. Standard library only."""
+
+import ast
+
+from syntax_followed import run_by
+from syntax_names import keyword, origin, terminal
+
+# What runs a loop of events to its end, which another loop that is running does not let it do (host-starts.ts says when uvicorn's is).
+_LOOPS = ("asyncio.run", "anyio.run", "uvloop.run")
+# Clients that raise where they are made without a key: the keywords that give it, and the variable that they read otherwise.
+_KEYS = {
+    **{f"openai.{name}": (("api_key", "admin_api_key", "workload_identity"), "OPENAI_API_KEY") for name in ("OpenAI", "AsyncOpenAI")},
+    **{f"groq.{name}": (("api_key",), "GROQ_API_KEY") for name in ("Groq", "AsyncGroq")},
+    **{f"langchain_openai.{name}": (("api_key", "openai_api_key"), "OPENAI_API_KEY") for name in ("ChatOpenAI", "OpenAIEmbeddings")},
+    **{f"google.cloud.{name}.Client": (("credentials", "client_options"), "GOOGLE_APPLICATION_CREDENTIALS") for name in ("storage", "bigquery", "firestore")},
+}
+_COMPILED = ("njit", "jit", "vectorize", "guvectorize")
+# Programs that are neither of Ubuntu's images nor of the set-up, and the packages that bring them.
+PROGRAMS = {"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg", "tesseract": "tesseract-ocr", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils", "pdfinfo": "poppler-utils", "convert": "imagemagick", "java": "default-jre-headless", "wkhtmltopdf": "wkhtmltopdf", "libreoffice": "libreoffice-core", "soffice": "libreoffice-core", "dot": "graphviz", "gcc": "gcc", "sox": "sox", "espeak": "espeak"}
+_RUNS = ("subprocess.run", "subprocess.check_output", "subprocess.check_call", "subprocess.call", "subprocess.Popen")
+
+
+class Certain:
+    def __init__(self, values, modules, factory=None):
+        self.values, self.modules = values, modules
+        # {path, line, name, certain}; {path, line, what, value, at}: a program and its package, a graphics card, a loop of events
+        self.settings, self.needs = [], []
+        # (file, name) of what is called without anything.
+        self.made = set()
+        # An application that a function makes is made before it starts, and run_by says the same of both.
+        self.factory = factory is not None
+        patched = any(isinstance(one, (ast.Import, ast.ImportFrom)) and "nest_asyncio" in ast.dump(one) for _, tree in modules for one in ast.walk(tree))
+        seen = set()
+        for path, tree in modules:
+            for at, file, call, names in run_by(values, path, tree, factory):
+                if id(call) not in seen:
+                    seen.add(id(call))
+                    self._one(file, call, names, at, patched)
+            self._compiled(path, tree)
+
+    def _one(self, path, call, names, at, patched):
+        name = origin(self.values.folder.parsed(path), call.func)
+        if not call.args and not call.keywords and isinstance(call.func, (ast.Name, ast.Attribute)):
+            self.made.add(self.values.object(path, call.func) or (None, None))
+        if not patched and (name in _LOOPS or terminal(call.func) == "run_until_complete"):
+            loop = name if name in _LOOPS else "run_until_complete"
+            self.needs.append({"path": path, "line": call.lineno, "what": "loop", "value": loop, "at": "import" if self.factory else at})
+        self._cuda(path, call, names, at)
+        if name in _KEYS and not any(one.arg is None for one in call.keywords) and not call.args:
+            given, variable = _KEYS[name]
+            value = keyword(call, *given)
+            if value is None or self._is_read_of(value, variable):
+                self.settings.append({"path": path, "line": call.lineno, "name": variable, "certain": True})
+        if name in _RUNS and call.args and keyword(call, "shell") is None:
+            first = call.args[0].elts[0] if isinstance(call.args[0], (ast.List, ast.Tuple)) and call.args[0].elts else call.args[0]
+            program = self.values.text(path, first, names)
+            if program in PROGRAMS:
+                self.needs.append({"path": path, "line": call.lineno, "what": program, "value": PROGRAMS[program], "at": at})
+
+    def _is_read_of(self, node, variable):
+        """Whether a value is what a variable of the environment has, or None."""
+        read = isinstance(node, ast.Call) and terminal(node.func) in ("getenv", "get") and len(node.args) == 1
+        return read and getattr(node.args[0], "value", None) == variable
+
+    def _cuda(self, path, call, names, at):
+        """A model that is put on a graphics card, whether there is one or not."""
+        method = terminal(call.func) if isinstance(call.func, ast.Attribute) else None
+        device = call.args[0] if method == "to" and call.args else keyword(call, "device") if method == "to" else None
+        certain = method == "cuda" and not call.args and not call.keywords or device is not None and (self.values.text(path, device, names) or "").partition(":")[0] == "cuda"
+        if certain and any(isinstance(one, (ast.Import, ast.ImportFrom)) and "torch" in ast.dump(one) for one in self.values.folder.parsed(path).body):
+            self.needs.append({"path": path, "line": call.lineno, "what": "cuda", "value": "devices", "at": at})
+
+    def _compiled(self, path, tree):
+        """numba keeps what it compiles beside the source or in the home folder, and raises where it may write to neither."""
+        for node in tree.body:
+            for one in getattr(node, "decorator_list", []):
+                kept = isinstance(one, ast.Call) and getattr(keyword(one, "cache"), "value", None) is True
+                package, _, name = origin(tree, one.func).partition(".") if kept else ("", "", "")
+                if package == "numba" and name in _COMPILED:
+                    self.settings.append({"path": path, "line": node.lineno, "name": "NUMBA_CACHE_DIR", "certain": True})

@@ -1,0 +1,190 @@
+"""Databases, caches and queues at the host's own address, and whether an application certainly connects to them when it starts: told from syntax trees. Standard library only."""
+
+import ast
+import re
+
+from syntax_calls import dotted
+from syntax_followed import run_by
+from syntax_names import keyword, origin, terminal
+
+# What connects whenever it is called: the name, the service, its usual port, and the keywords and the position of the host.
+_DSN = ("dsn", "conninfo")
+_EAGER = {
+    "psycopg2.connect": ("PostgreSQL", 5432, ("host",), _DSN, None),
+    "psycopg.connect": ("PostgreSQL", 5432, ("host",), _DSN, None),
+    "asyncpg.connect": ("PostgreSQL", 5432, ("host",), _DSN, None),
+    "asyncpg.create_pool": ("PostgreSQL", 5432, ("host",), _DSN, None),
+    "pymysql.connect": ("MySQL", 3306, ("host",), (), "localhost"),
+    "MySQLdb.connect": ("MySQL", 3306, ("host",), (), "localhost"),
+    "mysql.connector.connect": ("MySQL", 3306, ("host",), (), "localhost"),
+    "aiomysql.connect": ("MySQL", 3306, ("host",), (), "localhost"),
+    "aiomysql.create_pool": ("MySQL", 3306, ("host",), (), "localhost"),
+    "kafka.KafkaProducer": ("Kafka", 9092, ("bootstrap_servers",), (), "localhost"),
+    "kafka.KafkaConsumer": ("Kafka", 9092, ("bootstrap_servers",), (), "localhost"),
+    "aio_pika.connect": ("RabbitMQ", 5672, ("host",), ("url",), "localhost"),
+    "aio_pika.connect_robust": ("RabbitMQ", 5672, ("host",), ("url",), "localhost"),
+    "nats.connect": ("NATS", 4222, (), ("servers",), "localhost"),
+}
+_AWAITED = ("asyncpg.", "aiomysql.", "aio_pika.", "nats.", "redis.asyncio.", "sqlalchemy.ext.asyncio.", "motor.")
+# What connects once it is asked for something: the same, and the methods that ask at once.
+_REDIS = frozenset("ping get set setex hget hset hgetall info keys exists delete flushdb flushall lpush rpush incr publish expire mget config_get client_list dbsize".split())
+_MONGO = frozenset("command server_info list_database_names list_collection_names create_index insert_one insert_many find_one count_documents".split())
+_ENGINE = frozenset(("connect", "begin"))
+_LAZY = {
+    **{f"redis.{name}": ("Redis", 6379, ("host",), (), "localhost", _REDIS) for name in ("Redis", "StrictRedis", "asyncio.Redis", "asyncio.StrictRedis")},
+    **{f"redis.{name}": ("Redis", 6379, (), ("url",), None, _REDIS) for name in ("from_url", "Redis.from_url", "asyncio.from_url", "asyncio.Redis.from_url")},
+    "pymongo.MongoClient": ("MongoDB", 27017, ("host",), ("host",), "localhost", _MONGO),
+    "motor.motor_asyncio.AsyncIOMotorClient": ("MongoDB", 27017, ("host",), ("host",), "localhost", _MONGO),
+    "sqlalchemy.create_engine": ("", 0, (), ("url",), None, _ENGINE),
+    "sqlmodel.create_engine": ("", 0, (), ("url",), None, _ENGINE),
+    "sqlalchemy.ext.asyncio.create_async_engine": ("", 0, (), ("url",), None, _ENGINE),
+}
+# They take the place of the address.
+_OTHER_WAYS = ("unix_socket_path", "unix_socket", "read_default_file", "service", "connection_pool", "creator", "default_file", "option_files")
+_OWN = re.compile(r"^(?:\w[\w+.]*://)?(?:[^\s/@]*@)?(localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0)(?::(\d+))?(?=[/?,]|$)")
+_OF_A_DSN = re.compile(r"\bhost\s*=\s*(\S+)")
+_KINDS = {"postgres": ("PostgreSQL", 5432), "postgresql": ("PostgreSQL", 5432), "mysql": ("MySQL", 3306), "mariadb": ("MySQL", 3306)}
+_DEPTH = 8
+
+
+class _Addresses:
+    """What an expression says, with the variables of the environment that may say otherwise."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def of(self, path, node, names, depth=0):
+        """(text, variables); None of what is not known. What is not known within a longer text is a ?, which no host is."""
+        if depth > _DEPTH or node is None:
+            return None
+        said = self.values.text(path, node, names)
+        if said is not None:
+            return said, ()
+        if isinstance(node, ast.Call):
+            return self._read(path, node, names, depth)
+        if isinstance(node, ast.JoinedStr):
+            parts = [self.of(path, one.value if isinstance(one, ast.FormattedValue) else one, names, depth + 1) or ("?", ()) for one in node.values]
+            return "".join(text for text, _ in parts), tuple(name for _, more in parts for name in more)
+        if isinstance(node, ast.List) and len(node.elts) == 1:
+            return self.of(path, node.elts[0], names, depth + 1)
+        local = names.get(node.id) if isinstance(names, dict) and isinstance(node, ast.Name) else None
+        if local is not None:
+            return self.of(*local, depth + 1)
+        if isinstance(node, (ast.Name, ast.Attribute)) and getattr(node, "id", None) not in names:
+            found = self.values.assigned(path, node)
+            return None if found is None else self.of(*found, (), depth + 1)
+        return None
+
+    def _read(self, path, node, names, depth):
+        """os.getenv(NAME, DEFAULT) and os.environ.get(NAME, DEFAULT)."""
+        owner, name = dotted(node)
+        read = name == "getenv" or name == "get" and isinstance(node.func, ast.Attribute) and terminal(node.func.value) == "environ"
+        variable = self.values.text(path, node.args[0], names) if read and len(node.args) == 2 and not node.keywords else None
+        default = None if variable is None else self.of(path, node.args[1], names, depth + 1)
+        return None if default is None else (default[0], (variable, *default[1]))
+
+
+class Connections:
+    """values: syntax_values.py; modules: (path, tree) of each that is imported at the start"""
+
+    def __init__(self, values, modules, factory=None):
+        self.values, self.modules, self.factory = values, modules, factory
+        self.addresses = _Addresses(values)
+
+    def found(self):
+        """{path, line, service, address, variables, at, certain} of each that is at the host's own address."""
+        seen, made = set(), []
+        for path, tree in self.modules:
+            for at, file, call, names in run_by(self.values, path, tree, self.factory):
+                if id(call) in seen:
+                    continue
+                seen.add(id(call))
+                maker, own = self._maker(file, call, names)
+                if maker is not None:
+                    made.append({"path": file, "line": call.lineno, "at": at, "certain": True, **own, "maker": maker})
+                elif (own := self._client(file, call, names)) is not None:
+                    made.append({"path": file, "line": call.lineno, "at": at, "certain": False, **own, "maker": id(call)})
+        asked = {one["maker"] for one in made if one["certain"]}
+        return [{key: value for key, value in one.items() if key != "maker"} for one in made if one["certain"] or one["maker"] not in asked]
+
+    def _name(self, path, call):
+        return origin(self.values.folder.parsed(path), call.func)
+
+    def _maker(self, path, call, names):
+        """(the call that makes the client, its address) where this call certainly connects."""
+        name = self._name(path, call)
+        if name in _EAGER and self._is_waited_for(path, name, call):
+            service, port, hosts, urls, usual = _EAGER[name]
+            own = self._address(path, call, names, service, port, hosts, urls, usual)
+            return (id(call), own) if own is not None else (None, None)
+        if name == "pika.BlockingConnection":
+            own = self._pika(path, call.args[0] if call.args else keyword(call, "parameters"), names)
+            return (id(call), own) if own is not None else (None, None)
+        asks = terminal(call.func)
+        client = call.func.value if isinstance(call.func, ast.Attribute) else None
+        if asks == "create_all" and isinstance(client, ast.Attribute) and client.attr == "metadata" or asks == "create_all" and isinstance(client, ast.Name):
+            asks, client = "connect", call.args[0] if call.args else keyword(call, "bind")
+        while isinstance(client, (ast.Attribute, ast.Subscript)):
+            client = client.value
+        file, maker, inner = self._made_by(path, client, names)
+        if maker is None or asks not in _LAZY[self._name(file, maker)][5] or not self._is_waited_for(path, self._name(file, maker), call):
+            return None, None
+        own = self._client(file, maker, inner)
+        return (id(maker), own) if own is not None else (None, None)
+
+    def _is_waited_for(self, path, name, call):
+        """Whether what is called runs: a coroutine does so when it is awaited."""
+        if not name.startswith(_AWAITED):
+            return True
+        tree = self.values.folder.parsed(path)
+        waits = [one.value for one in ast.walk(tree) if isinstance(one, ast.Await)]
+        waits += [item.context_expr for one in ast.walk(tree) if isinstance(one, ast.AsyncWith) for item in one.items]
+        return any(one is call for one in waits)
+
+    def _made_by(self, path, node, names, depth=0):
+        """(file, call, names) that made a client; None in place of what is not known."""
+        if isinstance(node, ast.Call):
+            return (path, node, names) if self._name(path, node) in _LAZY else (None, None, None)
+        local = names.get(node.id) if isinstance(names, dict) and isinstance(node, ast.Name) else None
+        if local is not None and depth < _DEPTH:
+            return self._made_by(*local, depth + 1)
+        known = isinstance(node, ast.Name) and node.id not in names
+        found = self.values.assigned(path, node) if known else None
+        return self._made_by(*found, (), depth + 1) if found is not None and depth < _DEPTH else (None, None, None)
+
+    def _client(self, path, call, names):
+        name = self._name(path, call)
+        if name not in _LAZY:
+            return None
+        service, port, hosts, urls, usual, _ = _LAZY[name]
+        return self._address(path, call, names, service, port, hosts, urls, usual)
+
+    def _pika(self, path, node, names):
+        name = self._name(path, node) if isinstance(node, ast.Call) else ""
+        if name == "pika.ConnectionParameters":
+            return self._address(path, node, names, "RabbitMQ", 5672, ("host",), (), "localhost")
+        return self._address(path, node, names, "RabbitMQ", 5672, (), ("url",), None) if name == "pika.URLParameters" else None
+
+    def _address(self, path, call, names, service, port, hosts, urls, usual):
+        """{service, address, variables} of a call; None of another address than the host's own, and of one that is not known."""
+        if any(one.arg is None or one.arg in _OTHER_WAYS for one in call.keywords) or any(isinstance(one, ast.Starred) for one in call.args):
+            return None
+        given = keyword(call, *hosts, *urls) if hosts or urls else None
+        given = call.args[0] if given is None and call.args else given
+        if given is None:
+            found = None if usual is None else (usual, ())
+        else:
+            found = self.addresses.of(path, given, names)
+        if found is None:
+            return None
+        text, variables = found
+        of_dsn = _OF_A_DSN.search(text)
+        at = _OWN.match(of_dsn.group(1) if of_dsn else text)
+        if at is None:
+            return None
+        kind, usual_port = _KINDS.get(text.partition("://")[0].partition("+")[0], (service, port))
+        if kind == "":
+            return None
+        written = keyword(call, "port") if at.group(2) is None else None
+        own_port = at.group(2) or (str(written.value) if isinstance(written, ast.Constant) and isinstance(written.value, int) else str(usual_port) if written is None else "")
+        return {"service": kind, "address": f"{at.group(1)}{':' if own_port else ''}{own_port}", "variables": list(variables)}
