@@ -2,13 +2,17 @@ const { availableParallelism } = require("node:os");
 const { delimiter } = require("node:path");
 const long = require("./test/long.json");
 const { pythonFolder } = require("./tools/python-folder");
+const { temporaryFolder } = require("./tools/temporary-folder");
 
 const python = pythonFolder();
 if (python) process.env.PATH = `${python}${delimiter}${process.env.PATH}`;
+const temporary = temporaryFolder();
+if (temporary) process.env.TMPDIR = temporary;
 
 // Types are checked once, by `npm run types`; here they are only stripped.
 const shared = {
   testEnvironment: "node",
+  runtime: "<rootDir>/tools/jest-runtime.js",
   roots: ["<rootDir>/test"],
   setupFiles: ["<rootDir>/tools/jest-setup.js"],
   moduleNameMapper: { "^ml-gateway/components$": "<rootDir>/infra/components.ts", "^ml-gateway/policies$": "<rootDir>/policies/api.ts" },

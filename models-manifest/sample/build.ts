@@ -94,7 +94,7 @@ export function buildSample(spec: SampleSpec): SampleFile[] {
   const { network, scaling } = trainOnce(spec.seed);
   const hidden = spec.megabytes === undefined ? undefined : hiddenWidth(spec.megabytes * 1e6);
   const pickle = (value: PickleValue) => () => pickleChunks(value);
-  const report = Buffer.from(`${JSON.stringify(metrics(network, scaling, spec), null, 2)}\n`);
+  const report = (): Buffer => Buffer.from(`${JSON.stringify(metrics(network, scaling, spec), null, 2)}\n`);
   return [
     {
       name: "hybrid_stage2_model_v3_real_benign.pkl",
@@ -111,6 +111,6 @@ export function buildSample(spec: SampleSpec): SampleFile[] {
       chunks: pickle(standardScaler(scaling)),
     },
     { name: "hybrid_stage2_label_encoder.pkl", role: "label-encoder", format: "pickle", required: true, chunks: pickle(labelEncoder()) },
-    { name: "hybrid_model_metrics_v2.json", role: "metrics", format: "json", required: false, chunks: () => [report] },
+    { name: "hybrid_model_metrics_v2.json", role: "metrics", format: "json", required: false, chunks: () => [report()] },
   ];
 }

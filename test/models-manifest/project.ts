@@ -24,7 +24,8 @@ afterAll(() => {
   if (made !== undefined) rmSync(made, { recursive: true, force: true });
 });
 
-function sampleFiles(): string {
+/** A folder with nothing but the sample models, in the places that the manifest gives them. */
+export function sampleFiles(): string {
   if (made === undefined) {
     made = mkdtempSync(join(tmpdir(), "models-made-"));
     const manifest = sampleManifest();

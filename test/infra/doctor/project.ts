@@ -2,9 +2,8 @@
 import { chmodSync, cpSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureSampleModels } from "../../../models-manifest/sample-models";
-import { readManifest } from "../../../models-manifest/manifest";
 import { placeholderKey } from "../../../infra/offline/placeholder-key";
+import { sampleFiles } from "../../models-manifest/project";
 import { ROOT } from "../evaluate";
 
 const SAMPLE = "models-manifest/sample.json";
@@ -33,7 +32,7 @@ export function makeProject(stack: string = GOOD_STACK): string {
   writeFileSync(join(root, "Pulumi.dev.yaml"), stack);
   cpSync(join(ROOT, "templates/sample-app"), join(root, "app"), { recursive: true });
   cpSync(join(ROOT, SAMPLE), join(root, SAMPLE));
-  ensureSampleModels(readManifest(SAMPLE, root), root);
+  cpSync(sampleFiles(), root, { recursive: true });
   writeFileSync(join(root, "key"), placeholderKey());
   chmodSync(join(root, "key"), 0o600);
   // Those that this checkout has are the right ones.

@@ -1,11 +1,11 @@
 /** The function for programs says what the runner prints. */
-import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluateGraph } from "../../../policies/api";
+import { checkCommand } from "../../../policies/check";
+import { run } from "../../cli/run";
 import { program } from "./builder";
-
-jest.setTimeout(120_000);
-const ROOT = join(__dirname, "../../..");
 
 function open(): object {
   const p = program();
@@ -17,13 +17,12 @@ function open(): object {
 
 test("the same result as policies:check --json", async () => {
   const document = open();
-  const { stdout } = spawnSync(process.execPath, ["-r", "./tools/register.js", "policies/check.ts", "--graph", "-", "--json"], {
-    cwd: ROOT,
-    encoding: "utf8",
-    input: JSON.stringify(document),
-  });
+  const folder = mkdtempSync(join(tmpdir(), "policies-api-"));
+  writeFileSync(join(folder, "graph.json"), JSON.stringify(document));
+  const { out } = await run(checkCommand, ["--graph", join(folder, "graph.json"), "--json"]);
+  rmSync(folder, { recursive: true });
   const result = await evaluateGraph(document);
-  expect(result).toEqual(JSON.parse(stdout));
+  expect(result).toEqual(JSON.parse(out));
   expect(JSON.stringify(result)).toContain("the whole internet (0.0.0.0/0)");
 });
 

@@ -1,10 +1,12 @@
-/** The runner as a person or a pipeline calls it: arguments, exit codes, and the three kinds of report. */
+/** The runner as a person or a pipeline calls it: arguments, exit codes, and the three kinds of report. Once as a program, otherwise in this process. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { largeGraph } from "../../../bench/policies-graph";
+import { checkCommand } from "../../../policies/check";
 import { policies } from "../../../policies/rules";
+import { run, type Ran } from "../../cli/run";
 import { program } from "./builder";
 
 jest.setTimeout(120_000);
@@ -17,13 +19,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function check(args: readonly string[], input = ""): { code: number | null; out: string; err: string } {
+const check = (args: readonly string[]): Promise<Ran> => run(checkCommand, args);
+
+function asProgram(args: readonly string[], input: string): { code: number | null; out: string } {
   const result = spawnSync(process.execPath, ["-r", "./tools/register.js", "policies/check.ts", ...args], {
     cwd: ROOT,
     encoding: "utf8",
     input,
   });
-  return { code: result.status, out: result.stdout, err: result.stderr };
+  return { code: result.status, out: result.stdout };
 }
 function file(name: string, content: unknown): string {
   const path = join(folder, name);
@@ -50,10 +54,10 @@ interface Report {
 }
 const report = (out: string): Report => JSON.parse(out) as Report;
 
-test("exit 1 and all three reports for violations; levels and exemptions count", () => {
+test("exit 1 and all three reports for violations; levels and exemptions count", async () => {
   const graph = file("violations.json", { deployment: largeGraph(60, "known") });
   const [sarif, junit] = [join(folder, "out.sarif"), join(folder, "out.xml")];
-  const found = check(["--graph", graph, "--json", "--sarif", sarif, "--junit", junit]);
+  const found = await check(["--graph", graph, "--json", "--sarif", sarif, "--junit", junit]);
   const { policies: rows, summary } = report(found.out);
   const count = (verdict: string): number => rows.filter((row) => row.verdict === verdict).length;
   const idle = rows.filter((row) => row.nothingToEvaluate === true).length;
@@ -98,7 +102,7 @@ test("exit 1 and all three reports for violations; levels and exemptions count",
   ];
   const others = Object.fromEntries(policies.filter(({ id }) => id !== first.policy).map(({ id }) => [id, "disabled"]));
   const one = rows.filter(({ policy, verdict }) => policy === first.policy && verdict === "violation").length;
-  const exempted = check(["--graph", graph, "--json", "--config", file("config.json", { settings: { exemptions }, ...others })]);
+  const exempted = await check(["--graph", graph, "--json", "--config", file("config.json", { settings: { exemptions }, ...others })]);
   expect(report(exempted.out)).toMatchObject({
     exempted: [{ reason: "known and accepted" }],
     summary: { violations: one - 1, disabled: Object.keys(others) },
@@ -109,7 +113,7 @@ test("exit 3 where a mandatory policy cannot tell; from standard input; the clos
   // One role is played, so the others are missing.
   const p = program();
   p.add("aws:ec2/securityGroup:SecurityGroup", "edge", { ingress: [], tags: { Role: "gateway" } });
-  const { code, out } = check(["--graph", "-"], JSON.stringify(p.plain("unknown")));
+  const { code, out } = asProgram(["--graph", "-"], JSON.stringify(p.plain("unknown")));
   expect(code).toBe(3);
   expect(out).toMatch(/CANNOT TELL \(mandatory\) roles-resolved\n {2}urn:pulumi/);
   expect(out.trimEnd().split("\n").at(-1)).toMatch(
@@ -117,9 +121,10 @@ test("exit 3 where a mandatory policy cannot tell; from standard input; the clos
   );
 });
 
-test("exit 0 where nothing mandatory is found", () => {
+test("exit 0 where nothing mandatory is found", async () => {
   const quiet = file("quiet.json", { all: "advisory" });
-  expect(check(["--graph", file("empty.json", program().plain("known")), "--config", quiet]).code).toBe(0);
+  const { code } = await check(["--graph", file("empty.json", program().plain("known")), "--config", quiet]);
+  expect(code).toBe(0);
 });
 
 test.each<[string, () => string[], RegExp]>([
@@ -150,8 +155,8 @@ test.each<[string, () => string[], RegExp]>([
     () => ["--graph", file("g.json", { resources: [] }), "--junit", join(folder, "none", "x.xml")],
     /--junit: .*x\.xml: there is no such file or folder/,
   ],
-])("exit 2 and one message for %s", (_, args, message) => {
-  const { code, out, err } = check(args());
+])("exit 2 and one message for %s", async (_, args, message) => {
+  const { code, out, err } = await check(args());
   expect([code, out]).toEqual([2, ""]);
   expect(err).toMatch(message);
   expect(err.match(/policies:check: /g)).toHaveLength(1);

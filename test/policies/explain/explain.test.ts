@@ -1,9 +1,12 @@
 /** Explanations: of passes and findings, by policy and by resource; paths with a concrete packet, and what blocks them. */
-import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explainGraph } from "../../../policies/api";
+import { checkCommand } from "../../../policies/check";
 import { UnknownQuestion } from "../../../policies/explain";
 import type { Explanation, Path } from "../../../policies/explain/types";
+import { run, type Ran } from "../../cli/run";
 import type { Handle, Program } from "../core/builder";
 import { ANYWHERE, ingress } from "../network/parts";
 import { ownStack } from "../network/stack";
@@ -143,17 +146,17 @@ test("a question about nothing names what can be asked", async () => {
 test("the runner prints it as text and as JSON, and refuses what does not go with it", async () => {
   const stack = ownStack();
   const document = stack.p.plain("known");
-  const run = (...args: readonly string[]): { status: number | null; stdout: string; stderr: string } =>
-    spawnSync(process.execPath, ["-r", "./tools/register.js", "policies/check.ts", "--graph", "-", ...args], {
-      cwd: join(__dirname, "../../.."),
-      encoding: "utf8",
-      input: JSON.stringify(document),
-    });
-  const text = run("--explain", SERVICE);
-  expect(text.status).toBe(0);
-  expect(text.stdout).toContain(`${SERVICE}: pass\n`);
-  expect(text.stdout).toMatch(/BLOCKED: tcp 9000 of backend, from the internet \(203\.0\.113\.7 -> .*\n {4}internet .*\n {4}behind it: /);
-  expect(JSON.parse(run("--explain", SERVICE, "--json").stdout)).toEqual(JSON.parse(JSON.stringify(await explainGraph(document, SERVICE))));
-  expect(run("--explain", "no-such")).toMatchObject({ status: 2, stdout: "" });
-  expect(run("--explain", SERVICE, "--sarif", "x.sarif")).toMatchObject({ status: 2, stdout: "" });
+  const folder = mkdtempSync(join(tmpdir(), "policies-explain-"));
+  const graph = join(folder, "graph.json");
+  writeFileSync(graph, JSON.stringify(document));
+  const check = (...args: readonly string[]): Promise<Ran> => run(checkCommand, ["--graph", graph, ...args]);
+  const text = await check("--explain", SERVICE);
+  expect(text.code).toBe(0);
+  expect(text.out).toContain(`${SERVICE}: pass\n`);
+  expect(text.out).toMatch(/BLOCKED: tcp 9000 of backend, from the internet \(203\.0\.113\.7 -> .*\n {4}internet .*\n {4}behind it: /);
+  const json = await check("--explain", SERVICE, "--json");
+  expect(JSON.parse(json.out)).toEqual(JSON.parse(JSON.stringify(await explainGraph(document, SERVICE))));
+  expect(await check("--explain", "no-such")).toMatchObject({ code: 2, out: "" });
+  expect(await check("--explain", SERVICE, "--sarif", "x.sarif")).toMatchObject({ code: 2, out: "" });
+  rmSync(folder, { recursive: true });
 });

@@ -1,15 +1,16 @@
 /** Findings name the program's line, and teach: in text, JSON, SARIF and JUnit. */
 import "@microsoft/jest-sarif";
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluateGraph } from "../../../policies/api";
+import { checkCommand } from "../../../policies/check";
 import { lessonOf } from "../../../policies/core/lesson";
 import { mappedIds, mappingsOf, mappingTags } from "../../../policies/core/mappings";
 import { parsePosition } from "../../../policies/core/source";
 import { policies } from "../../../policies/rules";
 import { repositoryPolicies } from "../../../policies/rules/secrets/repository";
+import { run } from "../../cli/run";
 import { program } from "../core/builder";
 
 jest.setTimeout(120_000);
@@ -78,14 +79,11 @@ describe("reports of a program in a folder of its repository", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("SARIF has a file of the repository with every result, and JUnit and the text name the line", () => {
-    const args = ["-r", join(ROOT, "tools/register.js"), join(ROOT, "policies/check.ts"), "--graph", "-", "--sarif", "out.sarif"];
-    const { stdout } = spawnSync(process.execPath, [...args, "--junit", "out.xml"], {
-      cwd: join(folder, "deploy here"),
-      encoding: "utf8",
-      input: JSON.stringify(document()),
-    });
-    const sarif = JSON.parse(readFileSync(join(folder, "deploy here", "out.sarif"), "utf8")) as {
+  test("SARIF has a file of the repository with every result, and JUnit and the text name the line", async () => {
+    const from = join(folder, "deploy here");
+    writeFileSync(join(folder, "graph.json"), JSON.stringify(document()));
+    const { out } = await run(checkCommand, ["--graph", "../graph.json", "--sarif", "out.sarif", "--junit", "out.xml"], { from });
+    const sarif = JSON.parse(readFileSync(join(from, "out.sarif"), "utf8")) as {
       runs: { results: { ruleId: string; locations: { physicalLocation: object }[] }[] }[];
     };
     expect(sarif).toBeValidSarifLog();
@@ -97,13 +95,13 @@ describe("reports of a program in a folder of its repository", () => {
       { artifactLocation: { uri: "deploy%20here/src/part.ts" }, region: { startLine: 4, startColumn: 1 } },
       { artifactLocation: { uri: "deploy%20here/Pulumi.yaml" }, region: { startLine: 1 } },
     ]);
-    expect(readFileSync(join(folder, "deploy here", "out.xml"), "utf8")).toContain("src/own file.ts:12:3: violation");
-    expect(stdout).toContain("\n  at src/own file.ts:12:3\n");
+    expect(readFileSync(join(from, "out.xml"), "utf8")).toContain("src/own file.ts:12:3: violation");
+    expect(out).toContain("\n  at src/own file.ts:12:3\n");
     // Each policy's reason once, below its findings.
-    const found = [...stdout.matchAll(/^(?:VIOLATION|CANNOT TELL) \(\w+\) (.+)$/gm)].map((match) => match[1]);
+    const found = [...out.matchAll(/^(?:VIOLATION|CANNOT TELL) \(\w+\) (.+)$/gm)].map((match) => match[1]);
     expect(found.length).toBeGreaterThan(3);
-    expect(stdout.match(/Write, for example:/g)?.length).toBe(new Set(found).size);
-    expect(stdout).toMatch(/\n {2}Why: .+\n {2}Fix: .+\n {2}Write, for example:\n {4}new aws/);
+    expect(out.match(/Write, for example:/g)?.length).toBe(new Set(found).size);
+    expect(out).toMatch(/\n {2}Why: .+\n {2}Fix: .+\n {2}Write, for example:\n {4}new aws/);
   });
 });
 
