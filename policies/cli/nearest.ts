@@ -1,8 +1,13 @@
 /** The known word that is most like a mistyped one, whatever its case; undefined when none is close. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) })).sort((a, b) => a.far - b.far);
+  const most = Math.min(3, Math.max(1, Math.floor(word.length / 2)));
+  const typed = word.toLowerCase();
+  const letters = [...typed].length;
+  // Each letter that one has more costs a step: what is longer or shorter by more than `most` is not compared.
+  const close = known.filter((name) => Math.abs(name.length - letters) <= most);
+  const ranked = close.map((name) => ({ name, far: distance(typed, name.toLowerCase()) })).sort((a, b) => a.far - b.far);
   const [best] = ranked;
-  return best !== undefined && best.far <= Math.min(3, Math.max(1, Math.floor(word.length / 2))) ? best.name : undefined;
+  return best !== undefined && best.far <= most ? best.name : undefined;
 }
 
 /** Levenshtein distance. */

@@ -37,7 +37,9 @@ function declarations(folder: string): string[] {
 }
 
 function parse(file: string): ts.SourceFile {
-  return ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ESNext, false);
+  // The comments are half of each file.
+  const options = { languageVersion: ts.ScriptTarget.ESNext, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+  return ts.createSourceFile(file, readFileSync(file, "utf8"), options, false);
 }
 
 interface Declared {
