@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
 
 const ROOT = join(__dirname, "../..");
 /** A project of its own, with this one's packages and what runs TypeScript. */
@@ -38,8 +39,7 @@ function printed(source: string): string {
   );
   const said: string[] = [];
   const print = { log: (text: string): void => void said.push(text) };
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- what comes of a line of this file
-  new Function("console", "exports", own.cachedStripTypes(source, join(project, "main.ts")))(print, {});
+  runInNewContext(own.cachedStripTypes(source, join(project, "main.ts")), { console: print, exports: {} });
   return said.join("\n");
 }
 const entry = (): string => {
