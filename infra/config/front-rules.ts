@@ -34,22 +34,21 @@ export function front(context: Context): string[] {
   ];
 }
 
+/** One sentence for both: they are written together. */
 function missing(context: Context, { acm }: Readonly<Record<string, unknown>>): string[] {
   const { project, sections } = context;
   const lacks = (key: string, value: unknown): boolean =>
     value === undefined && !isRefused(context, key) && !isRefused(context, key.split(".")[0] ?? "");
-  return [
-    ...(lacks("domain", sections.domain)
-      ? [
-          `${project}:domain: missing, and gateway.loadBalancer serves HTTPS for a name; write the name under which clients come, for example domain: ml.your-company.com`,
-        ]
-      : []),
-    ...(lacks("tls.acm", acm)
-      ? [
-          `${project}:tls.acm: missing, and gateway.loadBalancer cannot serve HTTPS without a certificate of ACM; write new, or the ARN of one that is there`,
-        ]
-      : []),
-  ];
+  const wanted = [
+    ...(lacks("domain", sections.domain) ? [["domain", "the name under which clients come, for example ml.your-company.com"]] : []),
+    ...(lacks("tls.acm", acm) ? [["tls.acm", "new, or the ARN of a certificate of ACM"]] : []),
+  ] as const;
+  const keys = wanted.map(([key]) => key).join(" and ");
+  return wanted.length === 0
+    ? []
+    : [
+        `${project}:gateway.loadBalancer: is true, and ${keys} ${wanted.length === 1 ? "is" : "are"} missing, without which it cannot serve HTTPS; write ${wanted.map(([key, what]) => `${key}: ${what}`).join("; and ")}`,
+      ];
 }
 
 function certificate(context: Context, acm: string): string[] {

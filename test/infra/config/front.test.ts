@@ -27,8 +27,8 @@ test("a certificate that is asked for, and one that is there, without a zone as 
 const ONE_ZONE = { availabilityZones: ["us-east-1a"], gatewaySubnets: ["10.0.1.0/24"] };
 
 test.each<[string, object, RegExp]>([
-  ["no name", { domain: undefined }, /^p:domain: missing, and gateway\.loadBalancer serves HTTPS/],
-  ["no certificate", { tls: {} }, /^p:tls\.acm: missing, .* write new, or the ARN/],
+  ["no name", { domain: undefined }, /^p:gateway\.loadBalancer: is true, and domain is missing, .* write domain: the name/],
+  ["no certificate", { tls: {} }, /^p:gateway\.loadBalancer: is true, and tls\.acm is missing, .* write tls\.acm: new, or the ARN/],
   ["a certificate without a load balancer", { gateway: {} }, /^p:tls\.acm: is given, and gateway\.loadBalancer is not true/],
   ["acme beside it", { tls: { acm: "new", acme: {} } }, /^p:gateway\.loadBalancer: is true, and tls\.acme is given/],
   ["a certificate as text", { tls: { acm: ARN, certificate: "x", privateKey: "y" } }, /tls\.certificate and tls\.privateKey are given/],
@@ -53,5 +53,6 @@ test.each<[string, object, RegExp]>([
 
 test("of one mistake it is said once: nothing of what was reported already, and of two load balancers what both lack", () => {
   expect(problems({ domain: undefined, tls: {}, dns: {} }, ["domain", "tls"])).toEqual([]);
+  expect(problems({ domain: undefined, tls: {}, dns: {} })).toEqual([expect.stringMatching(/domain and tls\.acm are missing/)]);
   expect(problems({ network: { ...ONE_ZONE, webserverSubnets: ["10.0.101.0/24"] }, backend: { loadBalancer: true } })).toHaveLength(1);
 });
