@@ -220,7 +220,7 @@ async function runAll(only: RegExp | undefined, short: boolean): Promise<number>
       ...releasesChecks(lab, outputs),
       ...acmeChecks(lab, () => String(outputs().gatewayAddress)),
       ...httpsChecks(lab, () => String(outputs().gatewayAddress)),
-      ...drillChecks(lab),
+      ...drillChecks(lab, outputs),
       ...freshHostChecks(lab),
       ...watchChecks(lab, () => String(outputs().gatewayAddress)),
       ...fleetMoreChecks(lab),

@@ -34,11 +34,15 @@ export function useOs(os: Os | undefined): void {
 export const operatorsOs = (): Os | undefined => chosen;
 
 /** Starts the command line with these arguments. */
-export function start(...args: readonly string[]): Run {
+export const start = (...args: readonly string[]): Run => startWith(process.env, ...args);
+
+/** The same in another environment. */
+export function startWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Run {
   const [word] = args;
   const os = word === "up" && chosen !== undefined ? ["--os", chosen] : [];
   const child = spawn(process.execPath, ["-r", typescript, CLI, ...args, ...os], {
     cwd: repositoryRoot,
+    env,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
