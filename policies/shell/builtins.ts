@@ -118,6 +118,9 @@ export function showVariables(call: Call, exported: boolean, names: readonly str
 /** Variables of a secret file whose text is not known: what names they have is not known either. No variable can be called so. */
 const UNNAMED = "of a secret file";
 
+/** The same as an environment that something is started with. */
+export const unnamed = (): ReadonlyMap<string, string> => new Map([[UNNAMED, markSecret(hole("secret", "content of a secret file"))]]);
+
 /** @param exported whether programs get them too */
 export function setUnnamed(state: State, exported = false): void {
   state.variables.set(UNNAMED, { values: [markSecret(hole("secret", "content of a secret file"))] });

@@ -29,8 +29,31 @@ const unparsed = (node: Node): Statement => ({
 function toStatement(node: Node): Statement {
   const make = MAKERS[node.type];
   if (!make || node.isMissing) return unparsed(node);
-  return make(node);
+  const made = make(node);
+  if (READS_ALL.has(node.type)) return made;
+  const left = unreadIn(node);
+  return left.length === 0 ? made : { kind: "group", body: { statements: [made, ...left.map(unparsed)] } };
 }
+
+/** Statements that take every child for a statement, or say themselves which they cannot read. */
+const READS_ALL = new Set([
+  "program",
+  "command",
+  "redirected_statement",
+  "pipeline",
+  "list",
+  "negated_command",
+  "subshell",
+  "compound_statement",
+  "do_group",
+]);
+
+/** Text of the statement that the grammar could not read, and that no statement within it is. */
+function unreadIn(node: Node): Node[] {
+  return node.children.flatMap((child) => (child.type === "ERROR" ? [child] : PARTS_OF_STATEMENTS.has(child.type) ? unreadIn(child) : []));
+}
+
+const PARTS_OF_STATEMENTS = new Set(["case_item", "last_case_item", "elif_clause", "else_clause", "variable_assignment", "array"]);
 
 const MAKERS: Readonly<Record<string, (node: Node) => Statement>> = {
   command: toCommand,
@@ -120,17 +143,32 @@ const redirected = (body: Statement, redirects: readonly Redirect[]): Statement 
 
 /** The grammar hangs what follows `<<EOF` on the line (a pipe, `&& cmd`, more redirects) under the here document. */
 function toRedirected(node: Node): Statement {
-  const children = childrenOf(node);
+  const children = withHereStrings(childrenOf(node));
   const redirects = children.filter((c) => c.type.endsWith("_redirect"));
-  const body = children.find((c) => c.isNamed && !c.type.endsWith("_redirect"));
+  const body = children.find((c) => c.isNamed && !c.type.endsWith("_redirect") && c.type !== "ERROR");
+  const unread = children.filter((c) => c.type === "ERROR");
   const { words, numbers, wrong } = behindRedirects(redirects);
   const start: Statement = body ? toStatement(body) : { kind: "simple", line: lineOf(node), assignments: [], words: [] };
   const made = redirected(
     withWords(start, words.map(toWord)),
     redirects.flatMap((one) => toRedirects(one, numbers.get(one))),
   );
-  const whole: Statement = wrong.length === 0 ? made : { kind: "group", body: { statements: [made, ...wrong.map(unparsed)] } };
+  const left = [...wrong, ...unread];
+  const whole: Statement = left.length === 0 ? made : { kind: "group", body: { statements: [made, ...left.map(unparsed)] } };
   return redirects.filter((r) => r.type === "heredoc_redirect").reduce(followers, whole);
+}
+
+/** Behind another redirection the grammar reads `<<< word` as `<<`, which means nothing to it, and `< word`. */
+function withHereStrings(children: readonly Node[]): readonly Node[] {
+  return children.flatMap((child, index) => {
+    const before = children[index - 1];
+    const next = children[index + 1];
+    const begins = child.type === "ERROR" && child.text === "<<" && next?.type === "file_redirect" && next.startIndex === child.endIndex;
+    if (begins) return [];
+    const isBehind =
+      before?.type === "ERROR" && before.text === "<<" && child.type === "file_redirect" && child.startIndex === before.endIndex;
+    return [isBehind ? { ...child, type: "herestring_redirect" } : child];
+  });
 }
 
 /**

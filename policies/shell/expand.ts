@@ -6,7 +6,7 @@ import { parameterValues } from "./parameters";
 import type { Scope, State } from "./state";
 import type { Part, Script, Word } from "./syntax";
 import { copied } from "./work";
-import { hole, made, QUESTION, SET_CLOSE, SET_OPEN, STAR } from "./text";
+import { hole, isKnown, made, plain, QUESTION, SET_CLOSE, SET_OPEN, STAR } from "./text";
 
 /** Runs a script in a subshell; given by the interpreter, which this file must not import. */
 export type RunInside = (body: Script, state: State, scope: Scope) => void;
@@ -58,7 +58,8 @@ const LITERAL = /^[^~*?[\s]+$/u;
 function expandWord(word: Word, state: State, scope: Scope): string[][] {
   const [first] = word.parts;
   if (word.parts.length === 1 && first?.kind === "text" && (first.quoted || LITERAL.test(first.text))) return [[first.text]];
-  const ways = chunkWays(word, state, scope).map(fieldsOf);
+  const separator = separatorOf(state);
+  const ways = chunkWays(word, state, scope).map((chunks) => fieldsOf(chunks, separator));
   const seen = new Set<string>();
   return ways.filter((fields) => {
     const key = fields.join("\0");
@@ -137,8 +138,19 @@ const globs = (text: string): string =>
     .replaceAll("?", QUESTION)
     .replace(SET, (_, set: string) => SET_OPEN + set + SET_CLOSE);
 
+const BLANKS = /[ \t\n]+/u;
+
+/** What `IFS` says that fields end at; undefined where nothing is split. A value that is not known is taken for the usual one. */
+function separatorOf(state: State): RegExp | undefined {
+  const values = state.variables.get("IFS")?.values;
+  const [ifs] = values ?? [];
+  if (ifs === undefined || values?.length !== 1 || !isKnown(ifs)) return BLANKS;
+  if (ifs === "") return undefined;
+  return new RegExp(`[${plain(ifs).replace(/[\]\\^-]/gu, "\\$&")}]+`, "u");
+}
+
 /** Joins quoted chunks and splits bare ones. */
-function fieldsOf(chunks: readonly Chunk[]): string[] {
+function fieldsOf(chunks: readonly Chunk[], separator: RegExp | undefined): string[] {
   const fields: string[] = [];
   let current: string | undefined;
   const end = (): void => {
@@ -153,7 +165,7 @@ function fieldsOf(chunks: readonly Chunk[]): string[] {
         current = (current ?? "") + field;
         continue;
       }
-      const pieces = field.split(/[ \t\n]+/u);
+      const pieces = separator ? field.split(separator) : [field];
       for (const [at, piece] of pieces.entries()) {
         if (at > 0) end();
         if (piece !== "") current = (current ?? "") + globs(piece);

@@ -23,6 +23,9 @@ export function textOfStored(uri: string, context: Context): string | undefined 
   return found.secret ? markSecret(foreign(text)) : foreign(text);
 }
 
+/** The content of a file that is one of the program's archives. */
+export const archiveText = (one: Stored): string => hole(one.secret ? "secret" : "value", labelOf(one));
+
 /**
  * Puts the files of an archive below the folder that it is unpacked in, on top of what stands for files of any name.
  * @param content of the archive's file
@@ -48,7 +51,7 @@ export function unpackStored(content: string, folder: string, mode: Mode, state:
 
 /** By what was fetched; else, where a program fetched it that is not followed, the one archive whose SHA-256 the host's own text has. */
 function storedArchive(content: string, context: Context): Stored | undefined {
-  const archives = (context.stored ?? []).filter((one) => one.content.members !== undefined);
+  const archives = [...(context.stored ?? []), ...(context.sent ?? [])].filter((one) => one.content.members !== undefined);
   const [only, ...more] = holesOf(content);
   if (only === undefined || more.length > 0) return undefined;
   const named = archives.find((one) => labelOf(one) === only.label);

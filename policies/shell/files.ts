@@ -143,14 +143,35 @@ export function select(files: Files, pattern: string): { certain: string[]; poss
   if (!isPattern(pattern) && holesOf(pattern).every((h) => h.kind === "fresh")) {
     return { certain: files.entries.has(pattern) ? [pattern] : [], possible };
   }
-  const relate = relatedTo(pattern);
-  compared(files.entries.weight);
-  for (const path of files.entries.keys()) {
-    const related = relate(path);
-    if (related === "covers") certain.push(path);
-    else if (related === "overlaps") possible.push(path);
+  for (const one of throughLinks(files, pattern)) {
+    const relate = relatedTo(one);
+    compared(files.entries.weight);
+    for (const path of files.entries.keys()) {
+      const related = relate(path);
+      if (related === "covers") certain.push(path);
+      else if (related === "overlaps") possible.push(path);
+    }
   }
   return { certain, possible };
+}
+
+const MOST_LINKS = 8;
+
+/** The pattern, and what it is where a folder that it names by a wildcard is a link: the star of a-star/.env may stand for one. */
+function throughLinks(files: Files, pattern: string): readonly string[] {
+  const at = pattern.search(/[\uE000\uE001\uE008]/u);
+  const end = at < 0 ? -1 : pattern.indexOf("/", at);
+  if (end < 0) return [pattern];
+  const folder = pattern.slice(0, end);
+  const relate = relatedTo(folder);
+  const found = [pattern];
+  for (const [path, entries] of files.entries) {
+    const target = entries.find((e) => e.kind === "link")?.target;
+    if (target === undefined || found.length > MOST_LINKS || relate(path) !== "covers") continue;
+    const real = `${resolveLinks(files, path)}${pattern.slice(end)}`;
+    found.push(...throughLinks(files, real));
+  }
+  return found;
 }
 
 /** Listed paths below a folder (which may be a pattern), without the folder itself. */

@@ -5,6 +5,8 @@ import { tmpfileCommands } from "./tmpfiles";
 export interface Command {
   readonly text: string;
   readonly user: string;
+  /** Files that its environment is read from. */
+  readonly environmentFiles?: readonly string[];
 }
 
 const ROOT = "root";
@@ -80,9 +82,11 @@ function unitCommands(path: string, text: string): Command[] {
   const lines = text.replace(/\\\n\s*/gu, " ").split("\n");
   const dynamic = lines.some((line) => /^\s*DynamicUser\s*=\s*(yes|true|1|on)\s*$/u.test(line));
   const user = lines.map((line) => /^\s*User\s*=\s*(\S+)/u.exec(line)?.[1]).findLast((u) => u !== undefined) ?? (dynamic ? "nobody" : ROOT);
+  const environmentFiles = lines.flatMap((line) => /^\s*EnvironmentFile\s*=\s*-?(\/\S+)/u.exec(line)?.[1] ?? []);
   return lines.flatMap((line) => {
     const match = /^\s*Exec(?:Start|StartPre|StartPost|Stop|StopPost|Reload|Condition)\s*=\s*([-@:+!|]*)([^-@:+!|\s].*)$/u.exec(line);
-    return match ? [{ text: specified(match[2] ?? "", path), user: /[+!]/u.test(match[1] ?? "") ? ROOT : user }] : [];
+    const files = environmentFiles.length > 0 ? { environmentFiles } : {};
+    return match ? [{ text: specified(match[2] ?? "", path), user: /[+!]/u.test(match[1] ?? "") ? ROOT : user, ...files }] : [];
   });
 }
 

@@ -1,4 +1,5 @@
 /** Runs one step of a host (a Command, a copied file) over its files. */
+import { createHash } from "node:crypto";
 import { partsOf, textOfAsset } from "../core/assets";
 import type { Part } from "../core/assets";
 import { isSecretName } from "../core/secret-name";
@@ -7,6 +8,8 @@ import type { Resource, Value } from "../core/types";
 import { asArray, asProps, asString, containsSecret, exactText, isAbsent, isUnknown, reveal } from "../core/values";
 import { runOnHost } from "./analyse";
 import { makeFile } from "./effects/create";
+import { archiveText } from "./fetched-objects";
+import type { Stored } from "./stored";
 import type { Files } from "./files";
 import { exactly } from "./mode";
 import { addSource } from "./origin";
@@ -114,12 +117,30 @@ function copy(step: Resource, files: Files, context: Context): void {
     return;
   }
   const known = source instanceof Asset ? textOfAsset(source) : undefined;
-  const content = known === undefined ? hole("value", `content of ${path ?? "the asset"}`) : foreign(known);
+  const packed = source instanceof Asset && source.members !== undefined ? sentArchive(step, source) : undefined;
+  if (packed) context.sent = [...(context.sent ?? []), packed];
+  const content = packed ? archiveText(packed) : known === undefined ? hole("value", `content of ${path ?? "the asset"}`) : foreign(known);
   addSource(context, step.urn, "source", content);
   const secret = step.inputs.source instanceof Secret ? markSecret(content) : content;
   const folder = to.endsWith("/") && path !== undefined;
   makeFile(call, folder ? `${to}${nameOf(path)}` : to, secret, exactly(0o644));
 }
+
+/** A tar or a zip that is sent as one file. */
+const sentArchive = (step: Resource, content: Asset): Stored => ({
+  urn: step.urn,
+  bucket: undefined,
+  key: content.content ?? "",
+  digests: [
+    createHash("sha256")
+      .update(`${step.urn}\0${content.content ?? ""}`)
+      .digest("hex"),
+  ],
+  secret: step.inputs.source instanceof Secret,
+  part: "source",
+  content,
+  isPinned: false,
+});
 
 /** The provider copies a folder into the target under the folder's own name, its content alone where the path ends with a slash. */
 function folderOf({ content, opened }: Asset, to: string): string {

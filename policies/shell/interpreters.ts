@@ -10,7 +10,8 @@ import { locate, within } from "./origin";
 import { isWithin, nameOf } from "./paths";
 import { contentOf } from "./redirects";
 import { cannotTell, unclear } from "./report";
-import { pathsIn, runsFetched, withoutReads } from "./python";
+import { pathsIn, runsFetched, withLiterals, withoutReads } from "./python";
+import { environmentOf } from "./printers";
 import { suspect } from "./unmodelled";
 import { inSubshell, runScript } from "./run";
 import { isSecretPath } from "./subjects";
@@ -18,7 +19,7 @@ import { cloneState } from "./state";
 import type { Scope, State, Status } from "./state";
 import type { Script } from "./syntax";
 import { absolute, change, makeFolders } from "./tree";
-import { hole, holesOf, isKnown, mapHoles, markSecret, plain, SECRET_MARK, show } from "./text";
+import { holdsSecret, hole, holesOf, isKnown, mapHoles, markSecret, plain, SECRET_MARK, show } from "./text";
 
 interface TextOptions {
   readonly args?: readonly string[];
@@ -211,11 +212,15 @@ const pythonCommand: Effect = (call) => {
   if (fetched) scope.context.record.remoteCode.push({ what: fetched.label, place: scope.context.place });
   if (option !== undefined && !option.startsWith("-") && scope.context.isOperator === true && !isKnown(code)) unknownProgram(option, call);
   python(plain(code), call);
-  const reads = readsSecret(plain(code), call);
+  const reads = readsSecret(plain(code), call) || showsEnvironment(plain(code), call);
   if (option === "-c" || option === "-" || option === undefined || reads)
     write(state, scope, 1, `${hole(/\uE005|\uE002s/u.test(code) || (reads && PRINTS.test(code)) ? "secret" : "value", "python")}\n`);
   return "likely";
 };
+
+/** Whether it names its environment, and that holds a secret. */
+const showsEnvironment = (code: string, call: Call): boolean =>
+  /\b(os\.environ|getenv|environb?|process\.env|ENV)\b|\$_(ENV|SERVER)\b/u.test(code) && holdsSecret(environmentOf(call));
 
 const PRINTS = /\bprint\b|\bstd(out|err)\b|\blogging\b|\bpprint\b|\bos\.write\b/u;
 const TALKS =
@@ -265,15 +270,21 @@ function python(code: string, call: Call): void {
   )
     unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`, { onHosts: reachesHosts(rest) });
   else if (runsFetched(rest)) cannotTell(scope, `a program in ${nameOf(call.name)} that makes code of what it fetches`);
-  else if (call.args.includes("-c")) {
-    // A program in one word of the script; its working files are the application's business.
+  else if (isInline(call.args)) {
+    // A program in the script's own text; its working files are the application's business.
     const { home } = context;
-    const named = pathsIn(withoutReads(rest)).filter(
+    const named = pathsIn(withoutReads(withLiterals(rest))).filter(
       (path) => !isWithin(path, home) || isWithin(path, `${home}/models`) || isSecretPath(path),
     );
     suspect(call.name, { ...call, args: [], scope: { ...scope, channels: new Map() } }, named.join("\n"));
   }
 }
+
+/** `-c CODE`, `-`, or nothing at all: what stands in the script or in its here document. */
+const isInline = (args: readonly string[]): boolean => {
+  const option = args[programAt(args)];
+  return option === undefined || option === "-c" || option === "-";
+};
 
 const reachesHosts = (code: string): boolean => /\b(ssh|scp|sftp|rsync|ansible\w*|paramiko|fabric)\b/u.test(code);
 
@@ -297,7 +308,7 @@ const other: Effect = (call) => {
   if (/chmod|chown|umask|\bsystem\b|exec|spawn|unlink|rename|symlink|`|%x|popen|child_process/iu.test(plain(code)))
     unclear(call.state, call.scope, `a program in ${call.name} that changes files or runs commands`);
   else suspect(call.name, call, code);
-  write(call.state, call.scope, 1, `${hole("value", call.name)}\n`);
+  write(call.state, call.scope, 1, `${hole(showsEnvironment(plain(code), call) ? "secret" : "value", call.name)}\n`);
   return "likely";
 };
 

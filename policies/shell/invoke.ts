@@ -1,14 +1,15 @@
 /** Simple commands: expansion, assignments, and finding out what a name stands for. */
-import { BUILTINS, keepRedirects } from "./builtins";
+import { BUILTINS, keepRedirects, setUnnamed } from "./builtins";
 import type { Call } from "./call";
 import { readAll, stdinOf } from "./channels";
 import { evaluate, fromWords } from "./conditions";
 import { EFFECTS, QUESTIONS } from "./effects";
 import { find, xargs } from "./effects/find";
 import { noteLoss } from "./effects/guards";
+import { noteMemory } from "./effects/memory";
 import { behindIp, hooksOf } from "./effects/hooks";
 import { dump } from "./effects/reveal";
-import { noteInput, sender } from "./effects/send";
+import { noteInput, secretAt, sender } from "./effects/send";
 import { expandText, expandWords } from "./expand";
 import { fork } from "./fork";
 import { interpreterOf, pythonFile, runFile, runShellText, sourceFile } from "./interpreters";
@@ -229,8 +230,11 @@ function runProgram(program: string, call: Call): Status {
   }
   const staged = STAGED.test(program) ? runFile(program, args, { ...call, scope: deeper(scope) }) : undefined;
   if (staged) return staged;
+  const cluster = /^(k3s|k0s|microk8s|minikube|rke2)$/u.test(name) && args[0] === "kubectl" ? args.filter((a) => a !== "--") : undefined;
+  if (cluster) return invoke(cluster, call.state, deeper(scope));
   const started = startedBy(name, args);
   if (started) return invoke(started, call.state, deeper(scope));
+  noteMemory(call);
   const unwrap = WRAPPERS[name];
   for (const text of hooksOf(call)) runShellText(text, call.state, deeper(scope));
   if (unwrap && !(name === "command" && /^-[vV]/u.test(args[0] ?? ""))) return runWrapped(unwrap(args), call);
@@ -263,12 +267,20 @@ function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call):
   if (wrapped.elsewhere !== undefined) return runElsewhere(wrapped.elsewhere, wrapped, call);
   if (wrapped.user !== undefined) state.user = wrapped.user;
   if (wrapped.login) state.umask = exactly(0o022);
+  const exported = state.exported;
+  const variables =
+    wrapped.environmentFiles?.some((path) => secretAt(path, call) !== undefined) === true ? state.variables.copy() : undefined;
+  if (variables) setUnnamed(state, true);
   const assignments = (wrapped.assignments ?? []).map((a): readonly [string, string] => [
     a.slice(0, a.indexOf("=")),
     a.slice(a.indexOf("=") + 1),
   ]);
   const status = runInner(wrapped, assignments, state, deeper(scope));
   if (call.name === "unshare") forgetMounts(start, state);
+  if (variables) {
+    state.variables = variables;
+    state.exported = exported;
+  }
   state.user = before.user;
   state.umask = before.umask;
   return status;

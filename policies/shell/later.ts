@@ -4,7 +4,9 @@
  */
 import { runOnHost } from "./analyse";
 import type { Entry, Files } from "./files";
-import { cloneFiles, joinFiles } from "./files";
+import { cloneFiles, joinFiles, resolveLinks } from "./files";
+import { unnamed } from "./builtins";
+import { isSecretPath } from "./subjects";
 import { dropInOf } from "./paths";
 import { commandsOf } from "./followed";
 import { obeyed } from "./obeyed";
@@ -15,6 +17,7 @@ interface Later {
   readonly path: string;
   readonly text: string;
   readonly user: string;
+  readonly environmentFiles?: readonly string[];
   readonly place: Entry["place"];
 }
 
@@ -42,11 +45,15 @@ export function andAwaited(context: Context, body: () => Files): Files {
   );
 }
 
-function runOne({ place, text, user }: Omit<Later, "path">, files: Files, context: Context): Files {
+function runOne({ place, text, user, environmentFiles = [] }: Omit<Later, "path">, files: Files, context: Context): Files {
   const own = cloneFiles(files);
   context.place = place;
   const { part } = place;
-  runOnHost({ urn: place.runBy ?? place.urn, part, text, stdin: "", user, environment: new Map(), at: place }, own, context);
+  const isSecret = environmentFiles.some(
+    (file) => files.entries.get(resolveLinks(files, file))?.some((e) => e.secret) ?? isSecretPath(file),
+  );
+  const environment = isSecret ? unnamed() : new Map<string, string>();
+  runOnHost({ urn: place.runBy ?? place.urn, part, text, stdin: "", user, environment, at: place }, own, context);
   return own;
 }
 
@@ -59,9 +66,9 @@ function laterOf(files: Files, record: Happenings): Later[] {
     ...(files.entries.get(path) ?? []).flatMap((entry) => (entry.content === undefined ? [] : [plain(entry.content)])),
   ];
   const add = (path: string, content: string | undefined, place: Entry["place"]): void => {
-    for (const { text, user } of commandsOf(path, withUser(path, plain(content ?? ""), texts))) {
+    for (const { text, user, environmentFiles = [] } of commandsOf(path, withUser(path, plain(content ?? ""), texts))) {
       if (text.trim() === "" || !isRelevant(text) || ran.has(text.trim().split(/\s/u)[0] ?? "")) continue;
-      seen.set(`${user}\0${text}`, { path, text, user, place });
+      seen.set(`${user}\0${text}`, { path, text, user, place, environmentFiles });
     }
   };
   for (const { path, content, place } of record.written) if (content !== "") add(path, content, place);

@@ -5,7 +5,7 @@
 
 const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/u));
 
-/** They change nothing that is guarded, whatever they are given, and what they print is no file's text. */
+/** They change nothing that is guarded, and print no text of a file; what a secret file becomes in their hands is not known (`LOOKS_ON`). */
 export const HARMLESS = names(`
   [ test ls wc du df free uname hostname nproc arch lscpu lsblk lsmod lsof lsns lsattr getfacl file which whereis type hash date cal uptime sleep seq yes
   sync true false expr factor numfmt tput clear stty tty locale localectl timedatectl hostnamectl loginctl getent groups users who w last lastlog
@@ -31,6 +31,12 @@ export const HARMLESS = names(`
   ldconfig mandb updatedb locate man info apropos whatis tzselect locale-gen update-locale dircolors stdbuf
   fuser lslocks prlimit ionice renice nvidia-smi rocm-smi lspci lsusb dmidecode hwclock dmesg sensors smartctl hdparm
   git-lfs gh          
+`);
+
+/** Those of them that say how large a file is, what mode or sum it has, or who uses it, and never print a line of it. */
+export const LOOKS_ON = names(`
+  [ test ls wc du file which type hash lsof fuser lslocks lsattr getfacl md5sum cksum sum b2sum sha224sum sha384sum cmp tree restorecon
+  auditctl augenrules aide findmnt mountpoint df sync true false kill systemctl
 `);
 
 /** They print text of the files and the input that they are given: what they print is as secret as that. */

@@ -12,6 +12,20 @@ const READS: readonly RegExp[] = [
 export const withoutReads = (code: string): string =>
   READS.reduce((text, pattern) => text.replace(pattern, ""), code.replace(/^[ \t]*#.*$/gmu, ""));
 
+/** Names that are given one text, once, read as that text: `p = "/x"; open(p)`. */
+export function withLiterals(code: string): string {
+  const given = new Map<string, string | undefined>();
+  for (const [, name = "", text] of code.matchAll(/(?<![.\w])([A-Za-z_]\w*)\s*=(?!=)\s*(["'][^"'\n]{1,300}["'](?=\s*(?:[;\n]|$)))?/gu))
+    given.set(name, given.has(name) ? undefined : text);
+  let whole = code;
+  for (const [name, text] of given)
+    if (text !== undefined)
+      whole = whole
+        .replace(new RegExp(`(?<![.\\w])${name}\\s*=(?!=)\\s*(["'])[^"'\\n]{1,300}\\1`, "u"), "")
+        .replace(new RegExp(`(?<![.\\w"'])${name}(?![\\w"']|\\s*=(?!=))`, "gu"), () => text);
+  return whole;
+}
+
 /** Strings that are a whole path of a file. A name alone, or a folder, says nothing of what the program does there. */
 export const pathsIn = (code: string): string[] =>
   [...code.matchAll(/(["'])(\/[\w./-]{1,300})\1/gu)].map(([, , path = ""]) => path).filter((path) => path.split("/").length > 3);

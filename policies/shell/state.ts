@@ -158,6 +158,8 @@ export interface Context {
   fresh: number;
   /** Objects of the program that the host's first boot names. */
   readonly stored?: readonly Stored[];
+  /** Archives that steps have copied to the host. */
+  sent?: readonly Stored[];
   /** Scripts that are run before anything has made them, while the first boot is followed that may unpack them. */
   awaited?: Awaited[];
 }

@@ -3,11 +3,13 @@ import { nameOf } from "./paths";
 import { isSecretName } from "../core/secret-name";
 import { holdsSecret, isKnown, plain } from "./text";
 
+/** What processes hold: their variables, and all of their memory. */
+const MEMORY = /^\/proc\/[^/]+\/(environ|mem)$|^\/proc\/kcore$|^\/dev\/k?mem$/u;
 const EXAMPLE = /\.(example|sample|template|dist|tmpl|md)$/u;
 
 /** Environment files: `.env`, `.env.prod`, `.env.new`, `prod.env`; not `.env.example`. */
 export function isSecretPath(path: string): boolean {
-  if (/^\/proc\/[^/]+\/environ$/u.test(path)) return true;
+  if (MEMORY.test(path)) return true;
   const name = plain(nameOf(path));
   return /(^|\.)env(\.|$|~)/u.test(name) && name.includes(".env") && !EXAMPLE.test(name);
 }

@@ -170,9 +170,13 @@ export function destination(state: State, source: string, target: string, plainF
   const entries = state.files.entries.get(real);
   const isFolder =
     target.endsWith("/") ||
-    (entries?.every((e) => e.kind === "dir") ?? (!isNewFolder(state, parentOf(real)) && looksLikeFolder(target, source)));
+    (entries?.every((e) => e.kind === "dir") ??
+      (!isNewFolder(state, parentOf(real)) && !ONE_FILE.test(real) && looksLikeFolder(target, source)));
   return isFolder ? `${real === "/" ? "" : real}/${nameOf(absolute(source, state))}` : resolveLinks(state.files, named, replacesLinks);
 }
+
+/** Folders of which every file has a name without a suffix: sudo and run-parts skip others. */
+const ONE_FILE = /^\/etc\/(sudoers\.d|cron\.\w+|logrotate\.d|update-motd\.d|init\.d|default|pam\.d)\/[^/]+$/u;
 
 /** In a folder that was just made nothing is there yet that nobody has seen. */
 const isNewFolder = (state: State, folder: string): boolean =>

@@ -3,14 +3,16 @@
  * that it is given is not known afterwards, and a program that nobody has shown may have changed anything.
  */
 import type { Call } from "./call";
-import { openForWriting, readAll, stdinOf, tick, write, writeContent } from "./channels";
+import { stdinOf, tick, write } from "./channels";
 import type { Entry } from "./files";
 import { below, joinEntries, resolveLinks, select } from "./files";
 import { ANY_MODE } from "./mode";
 import { guardedIn, isGuarded } from "./guarded";
 import { isPattern, isWithin, nameOf } from "./paths";
-import { HARMLESS, PRINTERS, RUNNERS, SCRIPTED } from "./programs";
-import { contentOf } from "./redirects";
+import { namesProcess } from "./effects/memory";
+import { isSecretText, isWholeSecret, printFiles, readable } from "./printers";
+import { HARMLESS, LOOKS_ON, PRINTERS, RUNNERS } from "./programs";
+import { isSecretPath } from "./subjects";
 import { cannotTell } from "./report";
 import type { Status } from "./state";
 import { absolute } from "./tree";
@@ -24,8 +26,23 @@ export function runUnmodelled(program: string, call: Call): Status {
   const { name, state, scope } = call;
   if (PRINTERS.has(name)) return printFiles(call);
   if (!HARMLESS.has(name)) suspect(program, call);
+  else if (!LOOKS_ON.has(name)) {
+    const secret = secretGiven(call);
+    if (secret !== undefined)
+      cannotTell(scope, `«${name}», which is given ${show(secret)}: what it does with that, or prints of it, is not known`);
+  }
   write(state, scope, 1, `${hole(HARMLESS.has(name) ? "value" : kindOf(call), digestLabel(`output of ${name}`, ...call.args))}\n`);
   return "likely";
+}
+
+/** A secret file among the words (`--env-file` is there to be read by the service), or its text as the input. */
+function secretGiven(call: Call): string | undefined {
+  const { args, state, scope } = call;
+  const words = args.filter((arg, at) => !/^--env-?file(=|$)/u.test(arg) && !/^--env-?file$/u.test(args[at - 1] ?? ""));
+  const named = guardedIn(words.join("\n"), state, scope.context.home).find(
+    (path) => isSecretPath(path) || state.files.entries.get(path)?.some((e) => e.secret) === true,
+  );
+  return named ?? (isWholeSecret(ownInput(call)) ? "the text of a secret file" : undefined);
 }
 
 /** Says so, and makes unknown what is guarded and named. @param code text that the program runs */
@@ -40,6 +57,9 @@ export function suspect(program: string, call: Call, code = ""): void {
     cannotTell(scope, `${what} and is given ${show(named[0] ?? "")}`);
     return;
   }
+  if (namesProcess(call)) cannotTell(scope, `${what} and is given a process that runs`);
+  if (LOGINS.test(name) && !isQuestion(args) && !isTrial(call))
+    cannotTell(scope, `«${name}», which lets people log in on a way of its own`);
   if (FLEETS.test(name) && scope.context.isOperator === true && !isQuestion(args))
     cannotTell(scope, `${what} and changes hosts`, { onHosts: true });
   else if (RUNNERS.has(name) && (state.user === "root" || isWithin(state.cwd, home)) && !isQuestion(args))
@@ -54,6 +74,12 @@ export function suspect(program: string, call: Call, code = ""): void {
     cannotTell(scope, `${show(program)}, a program that nobody has shown`);
   else if (state.user === "root" && args.some(isWholeHole) && RUNNERS.has(name)) cannotTell(scope, `${what} with words that are not known`);
 }
+
+/** Servers that give a shell or a desktop. */
+const LOGINS =
+  /^(dropbear|tinysshd|sshesame|teleport|ttyd|gotty|wetty|shellinaboxd?|butterfly\S*|(in\.)?(telnetd|rshd|rlogind|rexecd)|xrdp|x11vnc|vncserver|Xvnc|x0vncserver|tigervncserver|kasmvncserver|cockpit-ws|webmin|code-server|openvscode-server|jupyter(-lab|-notebook)?|mosh-server|tmate|upterm|sshd)$/u;
+/** `sshd -t`, `sshd -T`: whether its settings can be read, and what they are. */
+const isTrial = ({ name, args }: Call): boolean => name === "sshd" && args.some((a) => /^-\w*[tTG]/u.test(a));
 
 /** Tools that set other hosts up from the machine that runs them. */
 const FLEETS =
@@ -131,73 +157,4 @@ function kindOf(call: Call): "secret" | "fetched" | "value" {
   const texts = [ownInput(call), ...files];
   if (isSecretText(ownInput(call)) || files.some(isWholeSecret)) return "secret";
   return texts.some((text) => holesOf(text).some((h) => h.kind === "fetched")) ? "fetched" : "value";
-}
-
-const isSecretText = (text: string): boolean => text.includes("\uE005") || holesOf(text).some((h) => h.kind === "secret");
-
-/** Text of a file as it was given: what a program has cut out of a larger text may be the part that is no secret. */
-const isWholeSecret = (text: string): boolean =>
-  text.includes("\uE005") || holesOf(text).some((h) => h.kind === "secret" && /^(content|stdin|aws|\$)/u.test(h.label));
-
-function readable(arg: string, call: Call): string {
-  const name = arg.replace(/^(-\w|--[\w-]+=|@)(?=[/.~])/u, "");
-  return name === "" || name.startsWith("-") || /[\s{}$^|\\]/u.test(plain(name)) ? "" : contentOf(name, call.state);
-}
-
-/** `grep PATTERN FILE`, `diff A B`, `awk PROGRAM FILE`, `gzip -c FILE`: text of the files and of the input. */
-export function printFiles(call: Call): Status {
-  const { name, args, state, scope } = call;
-  // `tr` has sets of characters for operands, and reads its input alone.
-  const operands = name === "tr" ? [] : args.filter((a) => !a.startsWith("-"));
-  const given = args.some((a) => /^(-[ef]|--(regexp|file|expression)\b)/u.test(a));
-  const files = (SCRIPTED.has(name) && !given ? operands.slice(1) : operands).map((arg) => readable(arg, call));
-  const quiet =
-    args.some((a) => /^(-[abd-km-pr-zA-Z]*[qcl][a-zA-Z]*|--quiet|--silent|--brief|--count|--files-with.*)$/u.test(a)) &&
-    /grep|^(diff|rg|ag|comm)$/u.test(name);
-  if (quiet) {
-    write(state, scope, 1, `${hole("value", digestLabel(name, ...args))}\n`);
-    return "open";
-  }
-  runsCommands(call);
-  const environment = name === "envsubst" ? environmentOf(call) : "";
-  const takesInput = operands.length <= (SCRIPTED.has(name) && !given ? 1 : 0) || args.includes("-");
-  const input = takesInput ? readAll(scope.channels) : "";
-  const text = [...files, input].join("");
-  const secret = isSecretText(environment) || isSecretText(input) || files.some(isWholeSecret);
-  const kind = secret ? "secret" : holesOf(text).some((h) => h.kind === "fetched") ? "fetched" : "value";
-  const printed = `${hole(kind, digestLabel(name, ...args, text))}\n`;
-  write(state, scope, 1, printed);
-  writesFiles(call, printed);
-  return /^(e|f|z)?grep$|^(diff|cmp|rg|ag)$/u.test(name) ? "open" : "likely";
-}
-
-/** The values that a program of its own is given. */
-const environmentOf = ({ state }: Call): string =>
-  [...state.variables]
-    .filter(([variable]) => state.exported.has(variable) || state.options.allexport === true)
-    .flatMap(([, { values }]) => values)
-    .join("\n");
-
-/** `awk '{ print > "FILE" }'`, `sed -n 'w FILE'`: the text goes there, by whatever name; a name that the program makes up is not known. */
-function writesFiles(call: Call, text: string): void {
-  const { name, state, scope } = call;
-  const script = plain(call.args.join("\n"));
-  const isAwk = /awk$/u.test(name);
-  if (!isAwk && !/sed$/u.test(name)) return;
-  const targets = isAwk
-    ? [...script.matchAll(/\bprintf?\b[^>\n;}]{0,500}>>?[ \t]{0,20}([^\s;}]{1,300})/gu)].map(([, to = ""]) => to)
-    : [...script.matchAll(/(?:^|[;{}/\d$!gp])[ \t]{0,20}w[ \t]{1,20}(\/[^\s;}]{1,300})/gmu)].map(([, to = ""]) => `"${to}"`);
-  for (const target of targets) {
-    const path = /^"([^"]+)"$/u.exec(target)?.[1];
-    if (path !== undefined && /^\/dev\/(stdout|stderr|null)$/u.test(path)) continue;
-    if (path === undefined) cannotTell(scope, `a program in ${name} that writes ${show(target)}, a file whose name it makes up`);
-    else writeContent(state, scope.context, openForWriting(state, scope.context, absolute(path, state), true), text, true);
-  }
-}
-
-/** The languages of awk and sed can run commands and write files. */
-function runsCommands(call: Call): void {
-  const script = plain(call.args.join("\n"));
-  if (/awk$/u.test(call.name) && /\bsystem\s*\(|(?<!\|)\|(?!\|)&?\s*(getline|")/u.test(script.replace(/"[^"|]*\|[^"]*"/gu, '""')))
-    cannotTell(call.scope, `a program in ${call.name} that runs commands`);
 }

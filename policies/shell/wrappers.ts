@@ -11,6 +11,8 @@ export interface Wrapped {
   /** A shell that reads its input. */
   readonly shell?: boolean;
   readonly assignments?: readonly string[];
+  /** Files that its environment is read from. */
+  readonly environmentFiles?: readonly string[];
   /** A login shell sets the umask anew. */
   readonly login?: boolean;
   /** It runs on another machine. */
@@ -109,10 +111,14 @@ function systemdRun(args: readonly string[]): Wrapped {
     options.value("uid") ??
     options.given
       .get("property")
-      ?.find((p) => p.startsWith("User="))
+      ?.concat(options.given.get("p") ?? [])
+      .find((p) => p.startsWith("User="))
       ?.slice(5);
   const assignments = [...(options.given.get("setenv") ?? []), ...(options.given.get("E") ?? [])];
-  return { argv: options.operands, assignments, ...(user === undefined ? {} : { user: plain(user) }) };
+  const environmentFiles = [...(options.given.get("property") ?? []), ...(options.given.get("p") ?? [])].flatMap(
+    (one) => /^EnvironmentFile=-?(.+)$/u.exec(one)?.[1] ?? [],
+  );
+  return { argv: options.operands, assignments, environmentFiles, ...(user === undefined ? {} : { user: plain(user) }) };
 }
 
 function setpriv(args: readonly string[]): Wrapped {

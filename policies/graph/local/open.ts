@@ -18,11 +18,18 @@ const MOST_UNPACKED = 128 * 1024 * 1024;
 
 /** @param hash the SHA-256 that a state has of it: a file of another content is another file */
 export function openFile(path: string, hash?: string): Asset {
+  if (ARCHIVE.test(path) && !isFolder(placeOf(path))) {
+    // It is sent as the file that it is; what is inside comes to lie where a script unpacks it.
+    const { content, members, opened } = openArchive(path, hash);
+    return new Asset("file", content, members, opened);
+  }
   const read = readRegular(placeOf(path), MOST_TEXT);
   if (!read || !("bytes" in read) || isOther(read.bytes, hash)) return new Asset("file", path);
   const text = textOf(read.bytes);
   return text === undefined ? new Asset("file", path) : new Asset("file", path, undefined, { text });
 }
+
+const ARCHIVE = /\.(zip|jar|tar|tgz|tar\.gz)$/u;
 
 /** A folder, or a file whose name ends as Pulumi knows an archive by. */
 export function openArchive(path: string, hash?: string): Asset {

@@ -7,8 +7,12 @@ const FIX = "Keep scripts literal in `create`, pass values by stdin, and run no 
 function check({ record, host }: Asked, _settings: Settings): Finding[] {
   // What the machine that runs Pulumi does to itself is nobody's business here; what it does to hosts from there is.
   const unclear = host.isOperator === true ? record.unclear.filter(({ onHosts }) => onHosts === true) : record.unclear;
-  const name = host.isOperator === true ? "hosts end up with: the machine that runs Pulumi" : `«${host.name}» ends up with: it`;
-  return unclear.map(({ what, place }) => unknown(place, `Cannot tell what ${name} runs ${what}. ${FIX}`));
+  const name = host.isOperator === true ? "hosts end up with" : `«${host.name}» ends up with`;
+  const where = host.isOperator === true ? ", on the machine that runs Pulumi" : "";
+  // A reason may be the first part of a longer sentence elsewhere.
+  return unclear.map(({ what, place }) =>
+    unknown(place, `Cannot tell what ${name}, because of ${what.replace(/,$/u, "")}${where}. ${FIX}`),
+  );
 }
 
 export const policy: Policy = {

@@ -47,7 +47,10 @@ function check({ record, host }: Asked, _settings: Settings): Finding[] {
   return [
     ...called,
     ...record.unclear.map((one) =>
-      unknown(one.place, `Cannot tell what is changed in AWS: the machine that runs Pulumi runs ${one.what}. ${FIX}`),
+      unknown(
+        one.place,
+        `Cannot tell what is changed in AWS, because of ${one.what.replace(/,$/u, "")}, on the machine that runs Pulumi. ${FIX}`,
+      ),
     ),
   ];
 }

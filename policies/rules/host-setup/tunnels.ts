@@ -29,6 +29,7 @@ export function tunnelOf(run: Executed): string | undefined {
   if (program === "caddy" && /^(reverse-proxy|file-server|respond|run|start)\b/u.test(line)) return "`caddy` is a front of its own";
   const behind = startedBy(program, words);
   if (behind !== undefined) return `\`${program} ${show(behind)}\` starts what makes the host reachable on another way`;
+  if (program === "kubectl") return ofCluster(words, line);
   if (/^(ssh|autossh)$/u.test(program)) return sshTunnel(words);
   if (/^socat\d?$/u.test(program) && /\b(TCP|UDP|OPENSSL|SSL|SCTP)\d?-L(ISTEN)?:/iu.test(line))
     return `\`socat ${show(words.slice(0, 2).join(" "))}\` forwards a port`;
@@ -52,6 +53,16 @@ export function tunnelOf(run: Executed): string | undefined {
   if (program === "firewall-cmd" && /--add-forward-port/u.test(line)) return "`firewall-cmd --add-forward-port` forwards a port";
   if (program === "ipvsadm" && /^-A|-a/u.test(line)) return "`ipvsadm` forwards a port";
   return undefined;
+}
+
+/** Services of a cluster that every address of the host answers for, and forwards that do not stay on the loopback interface. */
+function ofCluster(words: readonly string[], line: string): string | undefined {
+  const action = words.find((w) => !w.startsWith("-"));
+  const opens =
+    (action === "expose" && /--type[= ](NodePort|LoadBalancer)|--external-ip/u.test(line)) ||
+    (action === "create" && /\b(service|svc) (nodeport|loadbalancer)\b/u.test(line)) ||
+    ((action === "port-forward" || action === "proxy") && /--address[= ](?!127\.|localhost)/u.test(line));
+  return opens ? `\`kubectl ${show(line)}\` opens a port of the host` : undefined;
 }
 
 const NETWORKS = /\btype\s+(wireguard|gre|gretap|erspan|ip6gre\S*|ipip|sit|vti6?|vxlan|geneve|xfrm|gtp|bareudp)\b/u;

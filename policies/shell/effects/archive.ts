@@ -1,5 +1,6 @@
 /** tar, unzip, git, python -m venv, pip and npm: many files at once. */
 import type { Call, Effect } from "../call";
+import type { Status } from "../state";
 import { ANY_MODE, changeMode, masked } from "../mode";
 import type { Mode } from "../mode";
 import { parseOptions } from "../options";
@@ -11,10 +12,11 @@ import { DEEP, hole, holesOf, isKnown, plain, show } from "../text";
 import { resolveLinks, select } from "../files";
 import { readAll, write } from "../channels";
 import { contentOf } from "../redirects";
-import { blur, printFiles, runUnmodelled } from "../unmodelled";
+import { printFiles } from "../printers";
+import { blur, runUnmodelled } from "../unmodelled";
 import { cannotTell } from "../report";
 import { unpackStored } from "../fetched-objects";
-import { noteSent, secretAt } from "./send";
+import { noteSent, secretAt, secretListed } from "./send";
 import { gitSettings } from "./system";
 import { exactly } from "../mode";
 
@@ -26,6 +28,7 @@ export const tar: Effect = (call) => {
     long: {
       file: "f",
       directory: "C",
+      "files-from": "T",
       mode: "mode",
       owner: "owner",
       group: "group",
@@ -62,7 +65,10 @@ export const tar: Effect = (call) => {
     const base = options.value("C") ?? ".";
     const holdsIt =
       !spared && options.operands.some((member) => secretAt(member.startsWith("/") ? member : `${base}/${member}`, call) !== undefined);
-    const packed = hole(holdsIt ? "secret" : "value", "content of an archive");
+    const list = options.value("T");
+    const names = list === undefined ? undefined : list === "-" ? readAll(scope.channels) : contentOf(list, state);
+    const takesIt = holdsIt || (names !== undefined && !spared && secretListed(names, absolute(base, state), call) !== undefined);
+    const packed = hole(takesIt ? "secret" : "value", "content of an archive");
     if (archive === undefined || archive === "-") write(state, scope, 1, packed);
     else makeFile(call, absolute(archive, state), packed);
   } else return filter(call);
@@ -151,12 +157,27 @@ export const extract: Effect = (call) => {
   const reads = isSevenZip
     ? /^[xe]$/u.test(args[0] ?? "")
     : args.some((a) => (name === "pax" ? /^-[a-z]*r/u : /^(-[A-Za-z]*i|--extract$)/u).test(a));
-  if (!reads) return runUnmodelled(name, call);
+  if (!reads) return name === "cpio" || name === "pax" ? listed(call) : runUnmodelled(name, call);
   const options = parseOptions(args, { values: "DFEHRCMIo", long: { directory: "D" } });
   const folder = isSevenZip ? args.find((a) => /^-o./u.test(a))?.slice(2) : options.value("D");
   unpack(state, scope.context, absolute(folder ?? ".", state), { wanted: ANY_MODE, folders: ANY_MODE });
   return "likely";
 };
+
+/** `cpio -o` and `cpio -p` take the files whose names they read: into an archive, or to another folder. */
+function listed(call: Call): Status {
+  const { args, state, scope } = call;
+  const secret = secretListed(readAll(scope.channels), state.cwd, call);
+  const passes = args.some((a) => /^-[a-z]*p|^--pass-through$|^-[a-z]*rw|^-[a-z]*wr/u.test(a));
+  if (passes && secret !== undefined) cannotTell(scope, `«${call.name} ${show(args.join(" "))}», which makes a copy of ${show(secret)}`);
+  const options = parseOptions(args, { values: "DFEHRCMIOfsx", long: { file: "F" } });
+  const archive = options.value("F") ?? options.value("O") ?? (call.name === "pax" ? options.value("f") : undefined);
+  const packed = hole(secret === undefined ? "value" : "secret", "content of an archive");
+  if (passes) return "likely";
+  if (archive === undefined) write(state, scope, 1, packed);
+  else makeFile(call, absolute(archive, state), packed);
+  return "likely";
+}
 
 export const git: Effect = (call) => {
   const options = parseOptions(call.args, { values: "Cc", long: { "git-dir": "d", "work-tree": "w" }, stops: true });

@@ -1,6 +1,6 @@
 /** install, cp, mv, ln and rsync. */
 import type { Call, Effect } from "../call";
-import { newFile, tick, unknownFile, write } from "../channels";
+import { newFile, readAll, tick, unknownFile, write } from "../channels";
 import type { Entry } from "../files";
 import { joinEntries, resolveLinks, select } from "../files";
 import { ANY_MODE, changeMode, exactly, joinModes, masked } from "../mode";
@@ -10,9 +10,10 @@ import type { Options } from "../options";
 import { isPattern, nameOf, normalise, parentOf } from "../paths";
 import { contentOf } from "../redirects";
 import { absolute, destination, makeFolders, place, remove, transfer, unpack } from "../tree";
-import { isKnown, plain } from "../text";
+import { isKnown, plain, show } from "../text";
 import { isSecretFile } from "../subjects";
-import { noteFetched, noteSent } from "./send";
+import { noteFetched, noteSent, secretListed } from "./send";
+import { cannotTell } from "../report";
 import { userName } from "./permissions";
 
 const TARGET = { t: "t", "target-directory": "t", S: "S", suffix: "S" };
@@ -230,11 +231,17 @@ function linked(source: string, call: Call): readonly Entry[] {
 export const rsync: Effect = (call) => {
   const options = parseOptions(call.args, {
     values: "efTB",
-    long: { chmod: "chmod", chown: "chown", rsh: "e", exclude: "x", include: "x", filter: "x", "rsync-path": "x" },
+    long: { "files-from": "list", chmod: "chmod", chown: "chown", rsh: "e", exclude: "x", include: "x", filter: "x", "rsync-path": "x" },
   });
   const { state, scope } = call;
   const to = options.operands.at(-1);
   const spared = options.given.get("x")?.some((glob) => glob.includes(".env")) ?? false;
+  const list = options.value("list");
+  const taken =
+    list === undefined || spared
+      ? undefined
+      : secretListed(list === "-" ? readAll(scope.channels) : contentOf(list, state), absolute(options.operands[0] ?? ".", state), call);
+  if (taken !== undefined) cannotTell(scope, `«rsync» with a list of files, which makes a copy of ${show(taken)}`);
   if (to === undefined || /^[^/]*:/u.test(to)) {
     if (!spared) for (const one of options.operands.slice(0, -1)) noteSent(one, call, to ?? "another host");
     return "likely";

@@ -9,7 +9,7 @@ import { absolute, change, makeFolders, place } from "../tree";
 import { digestLabel, hole, isKnown, plain } from "../text";
 import { cannotTell } from "../report";
 import { isSecretPath } from "../subjects";
-import { printFiles } from "../unmodelled";
+import { printFiles } from "../printers";
 
 export const mkdir: Effect = (call) => {
   const options = parseOptions(call.args, { values: "m", long: { mode: "m" } });

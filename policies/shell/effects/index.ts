@@ -12,7 +12,7 @@ import { carrier, sender } from "./send";
 import { dd, mkdir, mktemp, sed, tee, touch, truncate } from "./create";
 import { aws, curl, scp, wget } from "./fetch";
 import { base64, basename, cat, dirname, echo, head, id, printf, pwd, readlink, sha256sum, stat, verify, whoami } from "./output";
-import { groupmod, joinGroup, newUser, password, setcap, sysctl, systemctl, usermod, users } from "./system";
+import { groupmod, joinGroup, newUser, password, setcap, sysctl, systemctl, tmpfiles, usermod, users } from "./system";
 import { packages } from "./packages";
 import { node, others } from "./registries";
 import { dump, lookUp } from "./reveal";
@@ -84,6 +84,7 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   setcap,
   sysctl,
   systemctl,
+  "systemd-tmpfiles": tmpfiles,
   printenv: dump,
   dig: lookUp,
   host: lookUp,

@@ -2,11 +2,12 @@
 import type { Call, Effect } from "../call";
 import { stdinOf, write } from "../channels";
 import { resolveLinks, select } from "../files";
+import { normalise } from "../paths";
 import { parseOptions } from "../options";
 import { contentOf } from "../redirects";
 import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
-import { DEEP, hole, holdsSecret, holesOf, plain, SECRET_MARK, show } from "../text";
+import { DEEP, hole, holdsSecret, isBlank, holesOf, plain, SECRET_MARK, show } from "../text";
 
 const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
 
@@ -21,6 +22,19 @@ export function secretAt(path: string, call: Call): string | undefined {
   return select(files, `${real}/${DEEP}`).certain.find(
     (key) => isSecretPath(key) && files.entries.get(key)?.some((e) => e.secret) === true,
   );
+}
+
+/** The first secret file in a list of names, as `find` prints it; of a list that is not known, any that lies there. */
+export function secretListed(list: string, base: string, call: Call): string | undefined {
+  const { files } = call.state;
+  if (isBlank(list)) return secretAt(base, call);
+  for (const name of list.split(/[\n\0]/u).filter((one) => one.trim() !== "")) {
+    const path = resolveLinks(files, normalise(name, base));
+    const { certain, possible } = select(files, path);
+    const found = [...certain, ...possible].find((key) => files.entries.get(key)?.some((e) => e.secret && e.kind !== "dir") === true);
+    if (found !== undefined || isSecretPath(path)) return found ?? path;
+  }
+  return undefined;
 }
 
 export function noteSent(path: string, call: Call, to: string): void {

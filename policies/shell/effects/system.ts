@@ -11,6 +11,7 @@ import { cannotTell } from "../report";
 import { runShellText } from "../interpreters";
 import { absolute, place } from "../tree";
 import { isKnown, plain, show } from "../text";
+import { tmpfileCommands } from "../tmpfiles";
 import { runUnmodelled } from "../unmodelled";
 import { useradd } from "./create";
 
@@ -150,6 +151,17 @@ export const systemctl: Effect = (call) => {
         content: readAll(call.scope.channels),
       });
   return runUnmodelled("systemctl", call);
+};
+
+/** `systemd-tmpfiles --create FILE` does now what its lines say; those of the system's folders are followed as what every boot does. */
+export const tmpfiles: Effect = (call) => {
+  const { operands } = parseOptions(call.args, { long: { prefix: "p", "exclude-prefix": "x", root: "r" } });
+  for (const file of operands) {
+    const text = file === "-" ? readAll(call.scope.channels) : contentOf(file.includes("/") ? file : `/etc/tmpfiles.d/${file}`, call.state);
+    if (isKnown(text)) runShellText(tmpfileCommands(plain(text)), call.state, call.scope);
+    else cannotTell(call.scope, `«${call.name}» with ${show(file)}, a file that nobody has shown`);
+  }
+  return "likely";
 };
 
 /** `git config KEY VALUE` and `git -c KEY=VALUE`: what git runs on its own from then on. */

@@ -31,7 +31,7 @@ export function obeyed(files: Files, record: Happenings, home: string): Obeyed[]
     add(path, content, place);
     const gone = takenOut(path, plain(content), record.written);
     if (gone !== undefined)
-      found.set(`${path} ${gone}`, { what: `«sed» and takes ${show(gone)} out of ${show(path)}, which guards the host,`, place });
+      found.set(`${path} ${gone}`, { what: `«sed», which takes ${show(gone)} out of ${show(path)}, which guards the host,`, place });
   }
   for (const [path, entries] of files.entries)
     for (const entry of entries) {
@@ -107,7 +107,7 @@ const isOwnText = (line: string, path: string): boolean =>
   isBlank(line) &&
   holesOf(line).every(
     ({ label }) =>
-      /^(edited|earlier_text|awk|sed|grep|stdin|input|content_of_nothing)(\b|_)/u.test(label) ||
+      /^(edited|earlier_text|awk|sed|grep|sort|uniq|stdin|input|content_of_nothing)(\b|_)/u.test(label) ||
       label.endsWith(normalise(path, "/").replace(/[^\w.:-]+/gu, "_")),
   );
 

@@ -74,6 +74,15 @@ export const NAMES: readonly Format[] = [
     ),
   },
   {
+    path: /^\/etc\/(curlrc|wgetrc)$|\/\.(curlrc|wgetrc)$|\/\.config\/curlrc$/u,
+    decides: "whom downloads trust, and where they go",
+    harmless: only(
+      /^-?-?(silent|show-error|fail|location|retry[\w-]*|connect-timeout|max-time|compressed|no-progress-meter|progress-bar|ipv[46]|speed-\w+|max-redirs|tlsv1\.[23]|proto-default|keepalive-time)\b/u,
+      /^(tries|timeout|(connect|read|dns)_timeout|quiet|verbose|timestamping|waitretry|wait|continue|progress|no_parent|retry_connrefused|prefer_family|secure_protocol)\s*=/iu,
+      /^(check_certificate|https_only)\s*=\s*on$/iu,
+    ),
+  },
+  {
     path: /^\/etc\/npmrc$|\/\.npmrc$/u,
     decides: "where packages of Node come from",
     harmless: only(

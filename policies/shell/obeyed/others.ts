@@ -10,7 +10,8 @@ import { commandsOf } from "../followed";
 import { linesOf } from "./format";
 
 /** Where programs of the system look for what they obey. */
-const READ_BY_ROOT = /^\/(etc|boot|(usr\/)?lib|usr\/(libexec|share)|var\/lib\/cloud|root\/\.config)\//u;
+const READ_BY_ROOT =
+  /^\/(etc|boot|(usr\/)?lib|usr\/(libexec|share)|var\/lib\/cloud)\/|^\/(root|home\/(ubuntu|admin|ec2-user|ddos))\/\.(?!ssh\/|cache\/|env)/u;
 /** Files that hand a folder to others: NFS, Samba, rsync, FTP, backups, agents that ship logs. */
 const SHARES =
   /^\/etc\/(exports(\.d\/|$)|samba\/|rsyncd\.(conf|d\/)|vsftpd|proftpd|pure-ftpd|lighttpd\/|apache2\/|httpd\/|caddy\/|fluent|td-agent|filebeat|vector\/|rsyslog|promtail|borg|restic|rclone|duplicity)|amazon-cloudwatch-agent.*\.(json|toml|d\/)/u;
@@ -24,6 +25,9 @@ const NOBODYS = /(^|["'\s=:|(])\/(opt|tmp|var\/tmp|dev\/shm|home|srv|mnt|media)\
 const SHELL =
   /(^|["'\s=:;|&(`])((ba|da)?sh\s+-c\b|(sudo\s+)?(chmod|chown|chgrp|setfacl|useradd|usermod|chpasswd|passwd|iptables|nft|curl|wget|nc|ncat|socat|mount|insmod|modprobe)\s+[-\w/+]|(system|popen|exec\w*|spawn|eval)\s*\()/u;
 const LOADER = /(^|[\s"'])(LD_(PRELOAD|LIBRARY_PATH|AUDIT)|BASH_ENV|PYTHON(PATH|STARTUP|HOME)|NODE_OPTIONS|PERL5OPT)\s*=/u;
+/** Whom a program talks to is not looked at, in any of the words that programs have for it. */
+const UNCHECKED =
+  /(^|[\s"'-])insecure\b(?!["']?\s*[:=]\s*["']?(false|no|off|0))|\b(no[-_]?check[-_]?cert\w*|skip[-_]?(ssl|tls|cert)\w*|insecure[-_]?skip[-_]?verify|trust[-_]?all)\b(?!["']?\s*[:=]\s*["']?(false|no|off|0))|\b((ssl|tls|cert\w*)[-_.]?(verif\w*|check\w*|validat\w*)|(verify|check|validate)[-_.]?(ssl|tls|peer|host|cert\w*)|strict[-_]?ssl|rejectUnauthorized)["']?\s*[:=\s]\s*["']?(false|no|off|0|none)\b/iu;
 const RIGHTS = /\bnopass(wd)?\b|\buid\s*[=:]\s*0\b|\bpermit\b.*\bas root\b/iu;
 /** `10.0.1.7:9000` */
 const ELSEWHERE = /(?<![\w.])(?!127\.|0\.0\.0\.0)(\d{1,3}(\.\d{1,3}){3}|\uE002[^\uE002\uE003]*\uE003):(9000|22)\b/u;
@@ -33,16 +37,24 @@ export function strangeFile(path: string, text: string, home: string): string[] 
     const named = pathsIn(text).find((word) => isGuarded(word, home) || isWithin(home, word));
     if (named !== undefined) return [`${show(named)}, which ${show(path)} hands to a program that serves or ships it,`];
   }
+  if (/\/logrotate(\.d\/|\.conf$)/u.test(path)) return rotated(path, text, home);
   if (!READ_BY_ROOT.test(path) || PLAIN.test(path) || path.startsWith("/etc/nginx/") || commandsOf(path, text).length > 0) return [];
-  if (/\/cron\b|\/logrotate|\/tmpfiles\.d|\/modprobe\.d|\/udev\//u.test(path)) return [];
+  if (/\/cron\b|\/tmpfiles\.d|\/modprobe\.d|\/udev\//u.test(path)) return [];
   const line = linesOf(text).find((one) => isStrange(one, home));
   return line === undefined ? [] : [`${show(line.slice(0, 200))}, a line in ${show(path)}, which some program of the host obeys,`];
+}
+
+/** Logrotate copies and makes anew what its lines name, with modes of its own; logs are there to be rotated. */
+function rotated(path: string, text: string, home: string): string[] {
+  const own = text.replace(/^[ \t]*(?:pre|post|first|last)(?:rotate|action)[ \t]*\n[\s\S]*?^[ \t]*endscript/gmu, "");
+  const named = pathsIn(own).find((word) => isGuarded(word, home) || isSecretPath(word));
+  return named === undefined ? [] : [`${show(named)}, which ${show(path)} makes logrotate copy and make anew,`];
 }
 
 function isStrange(line: string, home: string): boolean {
   const paths = pathsIn(line);
   if (paths.some((word) => isSecretPath(word) || isWithin(word, `${home}/models`))) return true;
-  if (SHELL.test(line) || LOADER.test(line) || RIGHTS.test(line) || ELSEWHERE.test(line)) return true;
+  if (UNCHECKED.test(line) || SHELL.test(line) || LOADER.test(line) || RIGHTS.test(line) || ELSEWHERE.test(line)) return true;
   return COMMAND_KEY.test(line) && NOBODYS.test(line) ? true : /\/(opt|tmp|home|srv|dev\/shm)\/\S*\.so\b/u.test(line);
 }
 

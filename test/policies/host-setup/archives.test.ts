@@ -36,6 +36,14 @@ test.each<[string, Value]>([
   expect((await evaluate(readable, steps)).map((f) => f.verdict)).toContain("unknown");
 });
 
+test("a tar that is sent as one file is followed where it is unpacked", async () => {
+  const kit = new Asset("file", "kit.tgz", { "late.sh": new Asset("text", "chmod 644 /home/ddos/app/.env\n") });
+  const unpacked = "set -eu\nsudo mkdir -p /opt/kit\nsudo tar -C /opt/kit -xzf /tmp/kit.tgz\nsudo sh /opt/kit/late.sh";
+  const steps = [{ create: SETUP, stdin: "A=1\n" }, brought(kit, "/tmp/kit.tgz"), unpacked];
+  expect((await evaluate(envFileMode, steps)).map((f) => f.verdict)).toEqual(["violation"]);
+  expect(await evaluate(readable, steps)).toEqual([]);
+});
+
 test("a part that leads out of the folder lies where it leads", async () => {
   const steps = [brought(archive({ "../../ddos/app/.env": new Secret(new Asset("text", "A=1\n")) }))];
   const found = [...(await evaluate(envFileMode, steps)), ...(await evaluate(windows, steps))];

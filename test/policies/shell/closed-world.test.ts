@@ -44,6 +44,38 @@ const WRAPPED = [
   `sudo bash -c '. ${ENV}; declare -p >/tmp/settings'`,
   `sudo bash -c 'export $(grep -v ^# ${ENV} | xargs); printenv >/tmp/settings'`,
   `sudo bash -c 'set -a; . ${ENV}; printenv SECRET_KEY >/tmp/settings'`,
+  // A here string behind another redirection, and other text that the grammar cannot read.
+  `sudo tee /var/tmp/copy >/dev/null <<< "$(sudo cat ${ENV})"`,
+  "case x in a) ;; esac; for i in 1 2; do echo )( ; done",
+  // Words that IFS divides, and a wildcard that stands for a folder which is a link.
+  `( IFS=,; c='sudo,chmod,0644,${ENV}'; $c )`,
+  `sudo ln -sfn /home/ddos/app /home/ddos/current; sudo chmod 644 /home/ddos/curren?/.[a-z]*`,
+  // Lists of files.
+  `cd /home/ddos; sudo find app -name '.e*' | sudo cpio -pdm /srv/share`,
+  `cd /home/ddos; sudo find app | sudo cpio -o >/tmp/app.cpio`,
+  `sudo find /home/ddos/app | sudo tar -cf /tmp/app.tar -T -`,
+  `sudo find /home/ddos/app | sudo rsync -a --files-from=- / /srv/share`,
+  // What a process holds in memory.
+  `sudo gcore -o /tmp/core "$(systemctl show -p MainPID --value ddos-backend)"`,
+  `sudo strace -f -o /tmp/trace -p "$(pidof uvicorn)"`,
+  `sudo snoop "$(pgrep -f uvicorn)"`,
+  "sudo cat /proc/812/mem >/tmp/memory",
+  // Programs that change nothing, and print or send what they are given.
+  `sudo gh gist create ${ENV}`,
+  `sudo date -f ${ENV}`,
+  `sudo pip install -r ${ENV}`,
+  `sudo sort -o /var/tmp/sorted ${ENV}`,
+  `sudo uniq ${ENV} /var/tmp/sorted`,
+  `sudo split -l 1 ${ENV} /var/tmp/part.`,
+  // Settings that say what is copied, whom a program believes, or who comes in.
+  `printf '${ENV} {\n  weekly\n  create 0644 ddos ddos\n}\n' | sudo tee /etc/logrotate.d/app >/dev/null`,
+  "echo insecure >> ~/.curlrc",
+  "printf 'remotes:\n  tls_verify: false\n' | sudo tee /etc/acme.yml >/dev/null",
+  "sudo dropbear -p 2222 -R",
+  "sudo docker run -d --network host nginx@sha256:aa",
+  "printf 'services:\n  p:\n    network_mode: host\n' >/tmp/c.yml; sudo docker compose -f /tmp/c.yml up -d >/dev/null",
+  `sudo python3 - <<'P'\nimport pickle\np = "/home/ddos/models/m.pkl"\npickle.dump(1, open(p, "wb"))\nP`.replaceAll("\\n", "\n"),
+  "echo 'f /etc/profile.d/x.sh 0777 - - - true' | sudo tee /tmp/x.conf >/dev/null; sudo systemd-tmpfiles --create /tmp/x.conf",
   // What an edit puts into a unit or takes out of it.
   "sudo sed -i -e 's/^User=.*/User=root/' /etc/systemd/system/ddos-backend.service",
   "sudo sed -i '/^User=/d' /etc/systemd/system/ddos-backend.service",
@@ -72,6 +104,15 @@ const BENIGN = [
   "sudo sh -c 'find /var/log -name \"*.gz\" | cpio -o >/root/logs.cpio'; 7z l /tmp/x.7z >/dev/null",
   `sudo ls -l ${ENV}; sudo stat -c %a ${ENV}; sudo test -s ${ENV}`,
   `sudo docker compose --env-file ${ENV} up -d >/dev/null`,
+  "printf 'services:\n  p:\n    image: redis\n    ports: [\"127.0.0.1:6379:6379\"]\n' >/tmp/c.yml; sudo docker compose -f /tmp/c.yml up -d >/dev/null",
+  `cat >/tmp/list <<< "a b"; IFS=: read -r a b <<< "x:y"; for p in $a $b; do sudo touch "/tmp/$p"; done`,
+  `sudo gpg --batch -e -r ops -o /var/backups/env.gpg ${ENV}; sudo gzip -k ${ENV}`,
+  `sudo cmp -s ${ENV} /var/backups/env; sudo lsof ${ENV}; sudo auditctl -w ${ENV} -p rwa`,
+  "echo 'd /run/ddos 0750 ddos ddos -' | sudo tee /etc/tmpfiles.d/run.conf >/dev/null; sudo systemd-tmpfiles --create /etc/tmpfiles.d/run.conf",
+  "printf 'retry 3\nconnect-timeout = 5\n' >> ~/.curlrc; sudo sshd -t",
+  "printf '/home/ddos/logs/*.log {\n  daily\n  copytruncate\n  postrotate\n    systemctl kill -s USR1 nginx\n  endscript\n}\n' | sudo tee /etc/logrotate.d/app >/dev/null",
+  `sudo python3 - <<'P'\nimport pickle\np = "/home/ddos/models/m.pkl"\nprint(type(pickle.load(open(p, "rb"))))\nP`.replaceAll("\\n", "\n"),
+  "echo 'ops ALL=(root) NOPASSWD: /usr/bin/systemctl restart ddos-backend' >/tmp/ops.sudo; sudo install -m 440 /tmp/ops.sudo /etc/sudoers.d/ops",
   `sudo tar czf /var/backups/logs.tgz -C /var/log nginx`,
   `for i in $(seq 1 300); do curl -fsS http://127.0.0.1:8000/health >/dev/null && break; sleep 1; done`,
   `sudo tar czf /tmp/app.tgz --exclude .env /home/ddos/app`,
@@ -80,6 +121,31 @@ const BENIGN = [
 ];
 test.each(BENIGN)("is a pass: %s", async (script) => {
   expect(await said(GOOD + script)).toEqual([]);
+});
+
+describe("what a program prints", () => {
+  const printed = async (script: string): Promise<string[]> =>
+    verdicts(policyOf("script-output-keeps-secrets"), [{ create: GOOD + script, stdin: "SECRET_KEY=0f9e8d7c6b5a\n" }]);
+  test.each([
+    `sudo bash -c 'set -a; . ${ENV}; python3 -c "import os; print(dict(os.environ))"'`,
+    `sudo bash -c 'set -a; . ${ENV}; node -p process.env'`,
+    `sudo bash -c "set -a; . ${ENV}; awk 'BEGIN { print ENVIRON[0] }'"`,
+    `sudo systemd-run --pipe --wait -p EnvironmentFile=${ENV} /usr/bin/env`,
+    `sudo systemd-run --pipe --property=EnvironmentFile=-${ENV} python3 -c 'import os; print(os.environ)'`,
+    `printf '[Service]\nEnvironmentFile=${ENV}\nExecStart=/usr/bin/env\n' | sudo tee /etc/systemd/system/x.service >/dev/null`,
+    `sudo cut -d= -f2 ${ENV}`,
+    `sudo awk -F= '{ print $2 }' ${ENV}`,
+  ])("is as secret as what it is given: %s", async (script) => {
+    expect(await printed(script)).toContain("violation");
+  });
+  test.each([
+    `sudo cut -d= -f1 ${ENV}`,
+    `sudo awk -F= '{ print $1 }' ${ENV}`,
+    `sudo bash -c 'set -a; . ${ENV}; python3 -c "print(1)"'`,
+    `printf '[Service]\nEnvironmentFile=${ENV}\nExecStart=/usr/bin/id\n' | sudo tee /etc/systemd/system/x.service >/dev/null`,
+  ])("is no secret: %s", async (script) => {
+    expect(await printed(script)).toEqual([]);
+  });
 });
 
 test("12 nested loops of 8 words come to an end and say so", async () => {

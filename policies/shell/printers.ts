@@ -1,0 +1,160 @@
+/** Programs that print text of the files and the input that they are given, and where that goes. */
+import type { Call } from "./call";
+import { openForWriting, readAll, write, writeContent } from "./channels";
+import { resolveLinks } from "./files";
+import { SCRIPTED } from "./programs";
+import { contentOf } from "./redirects";
+import { cannotTell } from "./report";
+import type { Status } from "./state";
+import { absolute } from "./tree";
+import { digestLabel, hole, holesOf, plain, show } from "./text";
+
+export const isSecretText = (text: string): boolean => text.includes("\uE005") || holesOf(text).some((h) => h.kind === "secret");
+
+/** Text of a file as it was given: what a program has cut out of a larger text may be the part that is no secret. */
+export const isWholeSecret = (text: string): boolean =>
+  text.includes("\uE005") || holesOf(text).some((h) => h.kind === "secret" && /^(content|stdin|aws|\$)/u.test(h.label));
+
+export function readable(arg: string, call: Call): string {
+  const name = arg.replace(/^(-\w|--[\w-]+=|@)(?=[/.~])/u, "");
+  return name === "" || name.startsWith("-") || /[\s{}$^|\\]/u.test(plain(name)) ? "" : contentOf(name, call.state);
+}
+
+/** `grep PATTERN FILE`, `diff A B`, `awk PROGRAM FILE`, `gzip -c FILE`: text of the files and of the input. */
+export function printFiles(call: Call): Status {
+  const { name, args, state, scope } = call;
+  // `tr` has sets of characters for operands, and reads its input alone.
+  const operands = name === "tr" ? [] : args.filter((a) => !a.startsWith("-"));
+  const given = args.some((a) => /^(-[ef]|--(regexp|file|expression)\b)/u.test(a));
+  const files = (SCRIPTED.has(name) && !given ? operands.slice(1) : operands).map((arg) => readable(arg, call));
+  const quiet =
+    args.some((a) => /^(-[abd-km-pr-zA-Z]*[qcl][a-zA-Z]*|--quiet|--silent|--brief|--count|--files-with.*)$/u.test(a)) &&
+    /grep|^(diff|rg|ag|comm)$/u.test(name);
+  if (quiet) {
+    write(state, scope, 1, `${hole("value", digestLabel(name, ...args))}\n`);
+    return "open";
+  }
+  runsCommands(call);
+  const environment = READS_ENVIRONMENT[name]?.test(plain(args.join(" "))) === true ? environmentOf(call) : "";
+  const takesInput = operands.length <= (SCRIPTED.has(name) && !given ? 1 : 0) || args.includes("-");
+  const input = takesInput ? readAll(scope.channels) : "";
+  const text = [...files, input].join("");
+  const secret = (isSecretText(environment) || isSecretText(input) || files.some(isWholeSecret)) && !keepsNames(call) && !encrypts(call);
+  const kind = secret ? "secret" : holesOf(text).some((h) => h.kind === "fetched") ? "fetched" : "value";
+  const printed = `${hole(kind, digestLabel(name, ...args, text))}\n`;
+  if (!writesResult(call, operands, printed, secret)) write(state, scope, 1, printed);
+  writesFiles(call, printed);
+  return /^(e|f|z)?grep$|^(diff|cmp|rg|ag)$/u.test(name) ? "open" : "likely";
+}
+
+/** Options of these programs that name the file which takes what they print. */
+const RESULT: Readonly<Record<string, RegExp>> = {
+  ...Object.fromEntries(
+    ["sort", "gpg", "gpg2", "age", "xmllint", "iconv", "zstd", "lz4", "base32", "pr"].map((name) => [name, /^(-o|--output)$/u]),
+  ),
+  openssl: /^-out$/u,
+  sops: /^--output$/u,
+};
+/** Their last operand is what they write. */
+const WRITES_LAST = /^(uniq|sponge|xxd|ar|uuencode)$/u;
+/** They put a file beside each that they are given, with its mode and owner. */
+const BESIDE: Readonly<Record<string, string>> = { gzip: ".gz", pigz: ".gz", bzip2: ".bz2", xz: ".xz", lzma: ".lzma", zstd: ".zst" };
+
+/** What is printed goes to a file instead. */
+function writesResult(call: Call, operands: readonly string[], printed: string, secret: boolean): boolean {
+  const { name, args, state, scope } = call;
+  const option = RESULT[name];
+  const at = option ? args.findIndex((a) => option.test(a)) : -1;
+  const long = args.map((a) => /^(?:--output=|-o(?=[/.~]))(.+)$/u.exec(a)?.[1]).find((a) => a !== undefined);
+  const named =
+    at >= 0
+      ? args[at + 1]
+      : option
+        ? long
+        : WRITES_LAST.test(name) && (operands.length > 1 || name === "sponge")
+          ? operands.at(-1)
+          : undefined;
+  const into = (path: string): void => {
+    writeContent(state, scope.context, openForWriting(state, scope.context, absolute(path, state), false), printed, false);
+  };
+  if (named !== undefined && !/^(-|\/dev\/(stdout|stderr|null))$/u.test(named)) {
+    into(named);
+    return true;
+  }
+  if (/^c?split$/u.test(name)) {
+    into(operands.length > 1 ? `${operands.at(-1) ?? "x"}aa` : "xaa");
+    return true;
+  }
+  const suffix = BESIDE[name];
+  if (suffix === undefined || operands.length === 0 || args.some((a) => /^-\w*[cdtl]|^--(stdout|to-stdout|decompress|test|list)/u.test(a)))
+    return false;
+  if (secret)
+    for (const one of operands) {
+      const entries = state.files.entries.get(resolveLinks(state.files, absolute(one, state)));
+      if (entries)
+        state.files.entries.set(
+          `${resolveLinks(state.files, absolute(one, state))}${suffix}`,
+          entries.map((e) => ({ ...e, content: printed })),
+        );
+    }
+  return true;
+}
+
+/** What only somebody with a key can read is no secret: `gpg -e`, `age -r`, `openssl enc`. A password beside it is another policy's. */
+function encrypts({ name, args }: Call): boolean {
+  const line = plain(args.join(" "));
+  if (/^gpg2?$/u.test(name)) return /(^| )(-\w*[ec]\w*|--encrypt|--symmetric)( |$)/u.test(line) && !/(^| )(-d|--decrypt)( |$)/u.test(line);
+  if (name === "age") return !/(^| )(-d|--decrypt)( |$)/u.test(line) && /(^| )(-\w*[rRpe]|--(recipient\S*|passphrase|encrypt))/u.test(line);
+  if (name === "sops") return /(^| )(-e|--encrypt|encrypt)( |$)/u.test(line);
+  return (
+    name === "openssl" &&
+    /^(enc|cms|smime|pkeyutl)\b/u.test(line) &&
+    /-(encrypt|aes\S*|chacha20)\b/u.test(line) &&
+    !/ -(d|decrypt|a -d)\b/u.test(line)
+  );
+}
+
+/** Programs in these languages that print what they find in their environment. */
+const READS_ENVIRONMENT: Readonly<Record<string, RegExp>> = {
+  envsubst: /(?:)/u,
+  ...Object.fromEntries(["awk", "gawk", "mawk", "nawk"].map((name) => [name, /\bENVIRON\b/u])),
+  ...Object.fromEntries(["jq", "yq"].map((name) => [name, /\$ENV\b|\benv\b|strenv/u])),
+};
+
+/** `cut -d= -f1`, `awk -F= '{ print $1 }'`: the names of settings, and none of their values. */
+function keepsNames({ name, args }: Call): boolean {
+  const line = plain(args.join(" "));
+  if (name === "cut") return /(^| )(-d ?=|--delimiter[= ]=)( |$)/u.test(line) && /(^| )(-f ?1|--fields[= ]1)( |$)/u.test(line);
+  return /awk$/u.test(name) && /(^| )-F ?=( |$)/u.test(line) && /(^| )\s*(\/[^/{}]*\/)?\s*\{\s*print\s+\$1\s*;?\s*\}\s*( |$)/u.test(line);
+}
+
+/** The values that a program of its own is given. */
+export const environmentOf = ({ state }: Call): string =>
+  [...state.variables]
+    .filter(([variable]) => state.exported.has(variable) || state.options.allexport === true)
+    .flatMap(([, { values }]) => values)
+    .join("\n");
+
+/** `awk '{ print > "FILE" }'`, `sed -n 'w FILE'`: the text goes there, by whatever name; a name that the program makes up is not known. */
+function writesFiles(call: Call, text: string): void {
+  const { name, state, scope } = call;
+  const script = plain(call.args.join("\n"));
+  const isAwk = /awk$/u.test(name);
+  if (!isAwk && !/sed$/u.test(name)) return;
+  const targets = isAwk
+    ? [...script.matchAll(/\bprintf?\b[^>\n;}]{0,500}>>?[ \t]{0,20}([^\s;}]{1,300})/gu)].map(([, to = ""]) => to)
+    : [...script.matchAll(/(?:^|[;{}/\d$!gp])[ \t]{0,20}w[ \t]{1,20}(\/[^\s;}]{1,300})/gmu)].map(([, to = ""]) => `"${to}"`);
+  for (const target of targets) {
+    const path = /^"([^"]+)"$/u.exec(target)?.[1];
+    if (path !== undefined && /^\/dev\/(stdout|stderr|null)$/u.test(path)) continue;
+    if (path === undefined) cannotTell(scope, `a program in ${name} that writes ${show(target)}, a file whose name it makes up`);
+    else writeContent(state, scope.context, openForWriting(state, scope.context, absolute(path, state), true), text, true);
+  }
+}
+
+/** The languages of awk and sed can run commands and write files. */
+function runsCommands(call: Call): void {
+  const script = plain(call.args.join("\n"));
+  if (/awk$/u.test(call.name) && /\bsystem\s*\(|(?<!\|)\|(?!\|)&?\s*(getline|")/u.test(script.replace(/"[^"|]*\|[^"]*"/gu, '""')))
+    cannotTell(call.scope, `a program in ${call.name} that runs commands`);
+}
