@@ -25,7 +25,7 @@ const LIMITS: readonly (readonly [what: string, limit: string, means: string, so
   [
     "NAT of the gateway",
     "one instance's network",
-    "the packets of one host; a fleet needs `network.egress: managed`",
+    "the packets of its backends; a fleet needs `network.egress: managed`",
     "[run a fleet](how-to/run-a-fleet.md)",
   ],
   [

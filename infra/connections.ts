@@ -1,19 +1,19 @@
-/** How the steps reach both hosts: over the bastion or through tunnels, each with its pinned host key and, where one is due, the rotation of the SSH key. */
+/** How the steps reach the hosts: over the bastion or through tunnels, each with its pinned host key and, where one is due, the rotation of the SSH key. */
 import type * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Balancer } from "./network/balancer";
+import type { Backend, Balancer } from "./network/balancer";
 import { backendHostKey, bastionHostKey, tunnelledHostKey } from "./remote/host-keys";
 import { localPorts, LOOPBACK } from "./remote/local-ports";
 import type { Connection } from "./remote/setup";
 import { rotateKey, type KeyRotation } from "./remote/ssh-key";
 import type { Tunnels } from "./remote/tunnels";
 import type { StackInputs } from "./release/inputs";
-import type { HostRole } from "./release/types";
+import type { HostId } from "./release/types";
 
 export interface Hosts {
   readonly gateway: aws.ec2.Instance;
-  /** Undefined where a fleet takes its place. */
-  readonly backend?: aws.ec2.Instance;
+  /** In the order of a release; none where a fleet takes their place. */
+  readonly backends: readonly Backend[];
   /** Makes the fleet, once what its hosts need is there. */
   readonly fleet?: (ready: readonly pulumi.Resource[]) => pulumi.Resource;
   /** Public address of the gateway. */
@@ -52,22 +52,25 @@ export function gatewayAccess(inputs: StackInputs, hosts: Hosts): Access {
  * The bastion's key has to be authorized before the backend is reached through it.
  *
  * @param first what has to be done before it can be reached at all
- * @returns undefined where a fleet takes its place, whose hosts set themselves up
  */
-export function backendAccess(inputs: StackInputs, hosts: Hosts, gateway: Access, first: readonly pulumi.Resource[]): Access | undefined {
+export function backendAccess(
+  inputs: StackInputs,
+  hosts: Hosts,
+  { id, instance }: Backend,
+  gateway: Access,
+  first: readonly pulumi.Resource[],
+): Access {
   const { config, hostKeyScript: script } = inputs;
-  const { backend } = hosts;
-  if (backend === undefined) return undefined;
-  if (config.access !== "ssh") return tunnelled(inputs, hosts, backend, "backend", first);
+  if (config.access !== "ssh") return tunnelled(inputs, hosts, instance, id, first);
   const dependsOn = authorized(gateway.rotation);
-  const target = { address: backend.privateIp, instanceId: backend.id, script };
+  const target = { address: instance.privateIp, instanceId: instance.id, script };
   const connection: Connection = {
     ...login(inputs),
-    host: backend.privateIp,
-    hostKey: backendHostKey("backend-host-key", { ...target, bastion: gateway.connection }, { dependsOn }),
+    host: instance.privateIp,
+    hostKey: backendHostKey(`${id}-host-key`, { ...target, bastion: gateway.connection }, { dependsOn }),
     proxy: gateway.connection,
   };
-  return { connection, rotation: keyRotation(inputs, hosts, backend, "backend", connection, dependsOn) };
+  return { connection, rotation: keyRotation(inputs, hosts, instance, id, connection, dependsOn) };
 }
 
 /** The port is the same at every run, so nothing of the connection changes; where it leads to is told the tunnel when the instance is there. */
@@ -75,20 +78,20 @@ function tunnelled(
   inputs: StackInputs,
   hosts: Hosts,
   host: aws.ec2.Instance,
-  role: HostRole,
+  id: HostId,
   dependsOn: readonly pulumi.Resource[] = [],
 ): Access {
   const { config, hostKeyScript: script } = inputs;
   const { id: instanceId } = host;
   const ports = localPorts(config.project, config.stack, config.ssh.localPort);
-  const port = pulumi.all([instanceId, hosts.endpointId]).apply(([id, endpointId]) => {
-    hosts.tunnels?.aim(role, { instanceId: id, endpointId });
-    return ports[role];
+  const port = pulumi.all([instanceId, hosts.endpointId]).apply(([known, endpointId]) => {
+    hosts.tunnels?.aim(id, { instanceId: known, endpointId });
+    return ports[id];
   });
   const asked = { address: LOOPBACK, port, instanceId, script };
-  const hostKey = tunnelledHostKey(`${role}-host-key`, asked, { dependsOn: [...dependsOn] });
+  const hostKey = tunnelledHostKey(`${id}-host-key`, asked, { dependsOn: [...dependsOn] });
   const connection: Connection = { ...login(inputs), host: LOOPBACK, port, hostKey };
-  return { connection, rotation: keyRotation(inputs, hosts, host, role, connection, dependsOn) };
+  return { connection, rotation: keyRotation(inputs, hosts, host, id, connection, dependsOn) };
 }
 
 function login({ config }: StackInputs): Pick<Connection, "user" | "privateKey"> {
@@ -100,7 +103,7 @@ function keyRotation(
   inputs: StackInputs,
   hosts: Hosts,
   host: aws.ec2.Instance,
-  role: HostRole,
+  id: HostId,
   connection: Connection,
   dependsOn: readonly pulumi.Resource[] = [],
 ): KeyRotation | undefined {
@@ -110,7 +113,7 @@ function keyRotation(
   }
   const { id: instanceId, keyName: launchKeyName } = host;
   const keys = { current, previous, launchKeyName, currentKeyName: hosts.keyName };
-  return rotateKey(`${role}-ssh-key`, { ...keys, connection, instanceId, script: inputs.sshKeyScript }, { dependsOn: [...dependsOn] });
+  return rotateKey(`${id}-ssh-key`, { ...keys, connection, instanceId, script: inputs.sshKeyScript }, { dependsOn: [...dependsOn] });
 }
 
 export function authorized(rotation: KeyRotation | undefined): pulumi.Resource[] {

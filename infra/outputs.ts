@@ -12,8 +12,13 @@ export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
   gatewayAddress: { kind: "text", meaning: "public IPv4 address of the gateway", use: "DNS, clients" },
   backendAddress: {
     kind: "text",
-    meaning: "private IPv4 address of the backend; with a fleet the name of its load balancer",
+    meaning: "private IPv4 address of the backend, of several the first; with a fleet the name of its load balancer",
     use: "SSH over the gateway",
+  },
+  backendAddresses: {
+    kind: "object",
+    meaning: "private IPv4 addresses by the names of the backends (`backend`, `backend-2`, ...), with `backend.count` above 1",
+    use: "SSH over the gateway, `npm run verify`",
   },
   healthUrl: { kind: "text", meaning: "address of the health endpoint, through both hosts", use: "monitoring" },
   sshGateway: { kind: "text", meaning: "command that logs in to the gateway", use: "`$(pulumi stack output sshGateway) -i KEYFILE`" },
@@ -22,10 +27,15 @@ export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
     meaning: "command that logs in to the backend, over the gateway; with a fleet ADDRESS stands for that of a host",
     use: "`$(pulumi stack output sshBackend)`",
   },
+  sshBackends: {
+    kind: "object",
+    meaning: "the same for each backend by its name, with `backend.count` above 1",
+    use: "`pulumi stack output sshBackends`",
+  },
   sshKey: { kind: "text", meaning: "fingerprint of the key that opens the hosts", use: "compare: `ssh-keygen -l -f KEYFILE`" },
   instanceIds: {
     kind: "object",
-    meaning: "ids of both instances, where `access` is not `ssh`",
+    meaning: "ids of the instances by host, where `access` is not `ssh`",
     use: "`aws ssm start-session`, `npm run verify`",
   },
   hostKeys: {

@@ -9,7 +9,8 @@ import type { StackConfig } from "./config/types";
 import { Host, type VolumeKey } from "./hosts/instance";
 import type { Hosts } from "./connections";
 import { setUpHosts } from "./set-up";
-import type { HostRole } from "./release/types";
+import { backendIds, byId, roleOf } from "./hosts/ids";
+import type { BackendId, HostId, HostRole } from "./release/types";
 import { userData } from "./hosts/user-data";
 import { BACKEND_HOST, type StackInputs } from "./release/inputs";
 import { ModelBucket } from "./models/bucket";
@@ -30,17 +31,21 @@ import type { Tunnels } from "./remote/tunnels";
 /** What `pulumi stack output` shows. */
 export interface StackOutputs {
   readonly gatewayAddress: pulumi.Output<string>;
-  /** Private address; with a fleet the name of the load balancer in front of it. */
+  /** Private address; with several backends of the first, with a fleet the name of the load balancer in front of it. */
   readonly backendAddress: pulumi.Output<string>;
+  /** Where there are several backends: of each. */
+  readonly backendAddresses?: OfBackends<pulumi.Output<string>>;
   readonly healthUrl: pulumi.Output<string>;
   readonly sshGateway: pulumi.Output<string>;
   readonly sshBackend: pulumi.Output<string>;
+  /** Where there are several backends: the same for each. */
+  readonly sshBackends?: OfBackends<pulumi.Output<string>>;
   /** Fingerprint of the key that opens the hosts, as `ssh-keygen -l` shows it. */
   readonly sshKey: pulumi.Output<string>;
   /** What the set-up is pinned to; for known_hosts, and for `npm run verify`. */
-  readonly hostKeys: { readonly gateway: pulumi.Output<string>; readonly backend?: pulumi.Output<string> };
+  readonly hostKeys: { readonly gateway: pulumi.Output<string> } & OfBackends<pulumi.Output<string>>;
   /** Where the hosts are reached through tunnels: what they are called there, for `npm run verify` and the like. */
-  readonly instanceIds?: Readonly<Record<HostRole, pulumi.Output<string>>>;
+  readonly instanceIds?: { readonly gateway: pulumi.Output<string> } & OfBackends<pulumi.Output<string>>;
   /** Of the internal load balancer, where there is one. */
   readonly balancerName?: pulumi.Output<string>;
   /** Of the public load balancer, where there is one. */
@@ -48,8 +53,11 @@ export interface StackOutputs {
   readonly modelBucket: pulumi.Output<string>;
   readonly modelRelease: string;
   /** What the verify steps found on the hosts and from the gateway. */
-  readonly verification: { readonly gateway: pulumi.Output<unknown>; readonly backend?: pulumi.Output<unknown> };
+  readonly verification: { readonly gateway: pulumi.Output<unknown> } & OfBackends<pulumi.Output<unknown>>;
 }
+
+/** By the names of the backends that are set up over SSH. */
+type OfBackends<T> = Readonly<Partial<Record<BackendId, T>>>;
 
 /** What was asked of AWS before. */
 export interface Found {
@@ -106,16 +114,17 @@ export function createStack(inputs: StackInputs, found: Found, tunnels?: Tunnels
     { bucket, egress },
   );
   if (config.watch.enabled) watchHosts(config, hosts);
-  const backendAddress = hosts.backend?.privateIp ?? balancer?.dnsName ?? pulumi.output("");
+  const { backends } = hosts;
   return {
     gatewayAddress: hosts.address,
-    backendAddress,
+    backendAddress: backends[0]?.instance.privateIp ?? balancer?.dnsName ?? pulumi.output(""),
+    ...(backends.length > 1 ? { backendAddresses: byId(backends, ({ instance }) => instance.privateIp) } : {}),
     healthUrl: pulumi.interpolate`${config.https === undefined ? "http" : "https"}://${config.https?.domain ?? hosts.address}${config.health.path}`,
     ...loginCommands(config, reached),
     sshKey,
-    ...(config.access === "ssh" || hosts.backend === undefined
+    ...(config.access === "ssh" || backends.length === 0
       ? {}
-      : { instanceIds: { gateway: hosts.gateway.id, backend: hosts.backend.id } }),
+      : { instanceIds: { gateway: hosts.gateway.id, ...byId(backends, ({ instance }) => instance.id) } }),
     hostKeys,
     ...(balancer === undefined ? {} : { balancerName: balancer.dnsName }),
     ...(front === undefined ? {} : { publicName: front.dnsName }),
@@ -179,7 +188,7 @@ function fleetOf(inputs: StackInputs, { images, keys, account }: Found, parts: F
   });
 }
 
-function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): Watch {
+function watchHosts(config: StackConfig, { gateway, backends, address }: Hosts): Watch {
   return new Watch("watch", {
     region: config.region,
     of: config,
@@ -188,7 +197,9 @@ function watchHosts(config: StackConfig, { gateway, backend, address }: Hosts): 
     tls: config.https !== undefined && !config.gateway.loadBalancer,
     hosts: {
       gateway: { InstanceId: gateway.id },
-      backend: backend === undefined ? { AutoScalingGroupName: fleetNames(config).group } : { InstanceId: backend.id },
+      ...(backends.length === 0
+        ? { backend: { AutoScalingGroupName: fleetNames(config).group } }
+        : byId(backends, ({ instance }) => ({ InstanceId: instance.id }))),
     },
     endpoint: {
       // A load balancer's addresses change.
@@ -222,7 +233,7 @@ function balancerOf({ config }: StackInputs, network: NetworkIds, firewall: Fire
     port: backend.port,
     health,
     limits,
-    backendId: hosts.backend?.id,
+    backends: hosts.backends,
   });
 }
 
@@ -259,10 +270,12 @@ function recordOf({ https }: StackConfig, { address }: Hosts, front: PublicBalan
 function createHosts(inputs: StackInputs, { images, keys, bucket, account }: Found, network: NetworkIds, firewall: Firewall): Hosts {
   const { config, bucketName } = inputs;
   const key = new aws.ec2.KeyPair("ssh-key", { publicKey: config.ssh.publicKey });
-  const host = (role: HostRole, subnetId: pulumi.Input<string>, groupId: pulumi.Input<string>): aws.ec2.Instance => {
+  const host = (id: HostId, subnetId: pulumi.Input<string>, groupId: pulumi.Input<string>): aws.ec2.Instance => {
+    const role = roleOf(id);
     const isGateway = role === "gateway";
-    const made = new Host(role, {
+    const made = new Host(id, {
       role,
+      title: id,
       config: config[role],
       image: images[role],
       subnetId,
@@ -270,8 +283,8 @@ function createHosts(inputs: StackInputs, { images, keys, bucket, account }: Fou
       keyName: key.keyName,
       userData: userData(role),
       statements: [
-        ...hostStatements(role, config, bucketName, { key: keys.bucket, account: bucket?.account }),
-        ...watchStatements(role, config, account),
+        ...hostStatements(role, config, bucketName, { key: keys.bucket, account: bucket?.account, host: id }),
+        ...watchStatements(id, config, account),
       ],
       volumeKey: volumeKey(config, keys),
       iam: config.iam,
@@ -282,9 +295,12 @@ function createHosts(inputs: StackInputs, { images, keys, bucket, account }: Fou
     return made.instance;
   };
   const gateway = host("gateway", network.publicSubnetIds[0] ?? "", firewall.gatewayGroupId);
-  const backend = config.backend.mode === "fleet" ? undefined : host("backend", network.privateSubnetIds[0] ?? "", firewall.backendGroupId);
+  const backends = backendIds(config).map((id, index) => ({
+    id,
+    instance: host(id, network.privateSubnetIds[index % network.privateSubnetIds.length] ?? "", firewall.backendGroupId),
+  }));
   const address = config.gateway.elasticIp ? elasticIp(gateway, config.protect.hosts) : gateway.publicIp;
-  return { gateway, backend, address, keyName: key.keyName };
+  return { gateway, backends, address, keyName: key.keyName };
 }
 
 function volumeKey(config: StackConfig, { volume }: Keys): VolumeKey | undefined {

@@ -74,7 +74,7 @@ function hostMetrics(resources: Resources): number {
     String(inputs.policy).includes("cloudwatch:PutMetricData"),
   );
   const alarms = of(resources, "aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => inputs.metricName as unknown);
-  return senders.length * HOST_METRICS + METRICS_OF_ONE.filter((name) => alarms.includes(name)).length;
+  return senders.length * HOST_METRICS + alarms.filter((name) => METRICS_OF_ONE.some((one) => one === name)).length;
 }
 
 /** Instances, and those of a fleet as long as it is as small as it may be: the template's inputs, once for each. */

@@ -1,7 +1,14 @@
 /** What verify and repair have in common: whom they ask, and the options that say so. */
+import { Problem } from "../../policies/cli";
+import { HOST_IDS } from "../hosts/ids";
+import type { HostId } from "../release/types";
 
-/** In the order in which they are asked. */
-export const HOSTS = ["gateway", "backend"] as const;
+/** @returns undefined where none is named. @throws Problem for a name that no host of any stack has */
+export function namedHosts(given: readonly string[]): readonly HostId[] | undefined {
+  const wrong = given.filter((word) => !HOST_IDS.some((id) => id === word));
+  if (wrong.length > 0) throw new Problem(`--host: found ${wrong.join(", ")}; expected ${HOST_IDS.join(", ")}`);
+  return given.length === 0 ? undefined : HOST_IDS.filter((id) => given.includes(id));
+}
 
 /** What every command takes that asks the hosts of a deployed stack. */
 export const DEPLOYED_STACK = {

@@ -3,7 +3,10 @@ import { palette, wrap, type Palette, type Screen } from "../../policies/cli";
 import { exitCode } from "../../policies/core/evaluate";
 import { textReport } from "../../policies/report/text";
 import { policies } from "../../policies/rules";
+import { roleOf } from "../hosts/ids";
+import { hostsOf } from "../offline/document";
 import type { GraphResource } from "../offline/engine";
+import type { HostId } from "../release/types";
 import { shadowSentence } from "../release/shadow";
 import type { Preview } from "./preview-stack";
 import { costText } from "./cost";
@@ -83,21 +86,21 @@ function summary({ document, shadow }: Preview, width: number, colour: Palette):
       rows.flatMap(([name, kind]) => wrap(`${name.padEnd(column)}${kind}`, width - 2, indent)),
     ),
     ...section(colour, "Hosts", [
-      ...(["gateway", "backend"] as const).flatMap((role) => hostLines(document, role, width)),
+      ...hostsOf(document.steps).flatMap((id) => hostLines(document, id, width)),
       ...(shadow === undefined ? [] : wrap(`${" ".repeat(9)}${shadowSentence(shadow)}`, width - 2, " ".repeat(9))),
     ]),
   ];
 }
 
-function hostLines({ files, steps, firstBoot }: Preview["document"], role: "gateway" | "backend", width: number): string[] {
-  const own = files.filter((file) => file.host === role);
+function hostLines({ files, steps, firstBoot }: Preview["document"], id: HostId, width: number): string[] {
+  const own = files.filter((file) => file.host === roleOf(id));
   const count = (kind: string): number => own.filter((file) => file.kind === kind).length;
   const links = count("link");
   const paths = `${count("file")} files, ${count("directory")} directories, ${links} link${links === 1 ? "" : "s"}`;
-  const names = steps.filter((step) => step.host === role).map((step) => step.name);
-  const fleet = role === "backend" ? firstBoot?.map((wave) => wave.join(", ")).join("; ") : undefined;
+  const names = steps.filter((step) => step.host === id).map((step) => step.name);
+  const fleet = id === "backend" ? firstBoot?.map((wave) => wave.join(", ")).join("; ") : undefined;
   const how = fleet === undefined ? `steps: ${names.join(", ")}` : `each host of the fleet sets itself up: ${fleet}`;
-  return wrap(`${role.padEnd(9)}${paths}; ${how}`, width - 2, " ".repeat(9));
+  return wrap(`${`${id} `.padEnd(9)}${paths}; ${how}`, width - 2, " ".repeat(9));
 }
 
 /** `aws:ec2/routeTable:RouteTable` is RouteTable. */

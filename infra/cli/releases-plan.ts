@@ -1,12 +1,12 @@
 /** Which release is to serve on which host, from what the operator said and the hosts have, and what became of it. Pure. */
 import { EXIT, Problem } from "../../policies/cli";
 import { count } from "../../policies/cli/words";
-import type { HostRole } from "../release/types";
+import type { HostId } from "../release/types";
 import type { CommandResult } from "../remote/ssh";
 import type { HostReleases, ReleaseList } from "./releases-report";
 
 export interface Rollback {
-  readonly role: HostRole;
+  readonly role: HostId;
   /** Full name of a release of that host. */
   readonly target: string;
   /** The one that serves. */
@@ -21,24 +21,23 @@ export interface RollbackOutcome extends Rollback {
   readonly said: readonly string[];
 }
 
-/** Releases of one update come to serve within this time of each other. Minutes. */
+/** Releases of one update come to serve within this time of each other, those of several backends one after another. Minutes. */
 const ONE_UPDATE = 20;
 
-type Listed = ReleaseList & { readonly role: HostRole };
+type Listed = ReleaseList & { readonly role: HostId };
 
 /**
  * @param wanted a release or its beginning, "previous", or "deployed"
- * @returns the backend first: what the gateway forwards to is right before the gateway changes
+ * @returns the backends first, one after another: what the gateway forwards to is right before the gateway changes
  * @throws Problem saying what there is instead
  */
 export function plan(wanted: string, hosts: readonly HostReleases[], stack: string): Rollback[] {
   const unknown = hosts.flatMap((host) => ("error" in host ? [`${host.role}: ${host.error}`] : []));
   if (unknown.length > 0)
     throw new Problem(`nothing was changed, because not every host could be asked:\n${unknown.join("\n")}`, EXIT.cannotTell);
-  const listed = hosts.flatMap((host) => ("error" in host ? [] : [host])).reverse();
-  const chosen =
-    wanted === "previous" ? previous(listed) : wanted === "deployed" ? deployed(listed, stack) : [named(wanted, listed, stack)];
-  return chosen;
+  const listed = hosts.flatMap((host) => ("error" in host ? [] : [host]));
+  const ordered = [...listed.filter(({ role }) => role !== "gateway"), ...listed.filter(({ role }) => role === "gateway")];
+  return wanted === "previous" ? previous(ordered) : wanted === "deployed" ? deployed(ordered, stack) : named(wanted, ordered, stack);
 }
 
 const has = ({ here }: ReleaseList, id: string): boolean => here.some(({ release }) => release === id);
@@ -60,7 +59,7 @@ function since({ entries, serving }: ReleaseList): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The host that changed last, and the other as well where both changed in one update. */
+/** The host that changed last, and those that changed in the same update. */
 function previous(listed: readonly Listed[]): Rollback[] {
   const able = listed.filter((host) => host.previous !== "" && host.previous !== host.serving && has(host, host.previous));
   if (able.length === 0)
@@ -68,11 +67,11 @@ function previous(listed: readonly Listed[]): Rollback[] {
   const times = listed.map((host) => since(host) ?? Number.NaN);
   if (listed.length > 1 && times.some(Number.isNaN)) {
     throw new Problem(
-      `which host the last update changed is not known, because the history of one of them does not reach back that far. Say which: --host backend, --host gateway, or both`,
+      `which host the last update changed is not known, because the history of one of them does not reach back that far. Say which: ${listed.map(({ role }) => `--host ${role}`).join(", ")}, or ${listed.length === 2 ? "both" : "several of these"}`,
     );
   }
-  const last = Math.max(...times);
-  const meant = listed.filter((host) => listed.length === 1 || last - (since(host) ?? 0) <= ONE_UPDATE * 60_000);
+  const first = beginning(times);
+  const meant = listed.filter((host) => listed.length === 1 || (since(host) ?? 0) >= first);
   const unable = meant.filter((host) => !able.includes(host));
   if (unable.length > 0) {
     throw wrong(
@@ -80,6 +79,11 @@ function previous(listed: readonly Listed[]): Rollback[] {
     );
   }
   return meant.map(({ role, serving, previous: target }) => ({ role, target, from: serving }));
+}
+
+/** Of the last update: the earliest time from which none is further than that from the next. */
+function beginning(times: readonly number[]): number {
+  return [...times].sort((a, b) => b - a).reduce((first, time) => (first - time <= ONE_UPDATE * 60_000 ? time : first));
 }
 
 function deployed(listed: readonly Listed[], stack: string): Rollback[] {
@@ -96,7 +100,10 @@ function deployed(listed: readonly Listed[], stack: string): Rollback[] {
   return rolled.map(({ host, target }) => ({ role: host.role, target, from: host.serving }));
 }
 
-function named(wanted: string, listed: readonly Listed[], stack: string): Rollback {
+const digestOf = (id: string): string => id.slice(id.indexOf("-") + 1);
+
+/** A release of one backend is one of all of them: the number in front of its digest is each host's own. */
+function named(wanted: string, listed: readonly Listed[], stack: string): Rollback[] {
   const fits = (id: string): boolean => id === wanted || id.startsWith(wanted.includes("-") ? wanted : `${wanted}-`);
   const found = listed.flatMap((host) => host.here.filter(({ release }) => fits(release)).map(({ release }) => ({ host, release })));
   const [one, ...more] = found;
@@ -108,12 +115,30 @@ function named(wanted: string, listed: readonly Listed[], stack: string): Rollba
       `release ${wanted} ${was}. Beside what serves there are: ${listed.map(others).join("; ")}. ${AGAIN} (npm run releases -- --stack ${stack} shows what it was made of)`,
     );
   }
-  if (more.length > 0) {
+  const { host, release } = one;
+  const same = host.role === "gateway" ? [] : listed.filter((other) => other !== host && other.role !== "gateway");
+  if (more.some((other) => digestOf(other.release) !== digestOf(release) || !same.includes(other.host))) {
     throw new Problem(
       `"${wanted}" is more than one release: ${found.map(({ host, release }) => `${release} on the ${host.role}`).join(", ")}. Give more of its name, or --host`,
     );
   }
-  return { role: one.host.role, target: one.release, from: one.host.serving };
+  const all = [
+    one,
+    ...same.flatMap((other) => {
+      const there = other.here.find(({ release: id }) => digestOf(id) === digestOf(release));
+      return there === undefined ? [] : [{ host: other, release: there.release }];
+    }),
+  ];
+  const without = same.filter((other) => !all.some(({ host: has }) => has === other));
+  if (without.length > 0) {
+    throw wrong(
+      `release ${release} of the ${host.role} is not on the ${without.map(({ role }) => role).join(" and the ")}, and several backends serve one release; nothing was changed. Name hosts with --host to roll back these alone`,
+    );
+  }
+  const targets = all.map((found) => ({ role: found.host.role, target: found.release, from: found.host.serving }));
+  // A host that serves it already has nothing to do, where another has.
+  const behind = targets.filter(({ target, from }) => target !== from);
+  return behind.length === 0 ? targets : behind;
 }
 
 export function readRollback(asked: Rollback, { code, stdout, stderr }: CommandResult, milliseconds: number): RollbackOutcome {
@@ -128,10 +153,10 @@ export function renderRollbacks(stack: string, outcomes: readonly RollbackOutcom
     ...said.map((line) => `  ${line}`),
   ]);
   const failed = outcomes.filter(({ ok }) => !ok).length;
-  const done = outcomes.length - failed;
+  const moved = outcomes.filter(({ ok }) => ok).map(({ role }) => role);
   const half =
-    failed > 0 && done > 0
-      ? ` The ${outcomes[0]?.role} keeps the earlier release: look at both with npm run releases -- --stack ${stack}.`
+    failed > 0 && moved.length > 0
+      ? ` The ${moved.join(" and the ")} ${moved.length === 1 ? "keeps" : "keep"} the earlier release: look at all with npm run releases -- --stack ${stack}.`
       : "";
-  return [...rows, "", `${count(outcomes.length, "host")}: ${done} done, ${failed} failed.${half}`].join("\n");
+  return [...rows, "", `${count(outcomes.length, "host")}: ${moved.length} done, ${failed} failed.${half}`].join("\n");
 }

@@ -1,7 +1,7 @@
 /** What a host says of its releases, and the list made of it. Pure. */
 import { EXIT, type ExitCode } from "../../policies/cli";
 import { columns, count } from "../../policies/cli/words";
-import type { HostRole } from "../release/types";
+import type { HostId } from "../release/types";
 import type { CommandResult } from "../remote/ssh";
 
 /** What a release is made of: digests (`code` of a git source is the commit). `mode` is "proxy" for a gateway without an application. */
@@ -44,9 +44,9 @@ export interface ReleaseList {
   readonly entries: readonly Entry[];
 }
 
-export type HostReleases = ({ readonly role: HostRole } & ReleaseList) | { readonly role: HostRole; readonly error: string };
+export type HostReleases = ({ readonly role: HostId } & ReleaseList) | { readonly role: HostId; readonly error: string };
 
-export function readReleases(role: HostRole, { code, stdout, stderr }: CommandResult): HostReleases {
+export function readReleases(role: HostId, { code, stdout, stderr }: CommandResult): HostReleases {
   try {
     const found = JSON.parse(stdout) as ReleaseList;
     if (code === 0 && Array.isArray(found.entries) && Array.isArray(found.here)) return { ...found, role };

@@ -1,12 +1,12 @@
 /**
- * `npm run releases`: what served on both hosts and when, and an earlier release that is to serve again. It asks the hosts over the path that
+ * `npm run releases`: what served on the hosts and when, and an earlier release that is to serve again. It asks the hosts over the path that
  * verify uses. A rollback is theirs alone: Pulumi's state stays as it is, and the host refuses to have it undone by an update in silence.
  */
 import { hostname, userInfo } from "node:os";
 import * as path from "path";
 import { asProblems, command, EXIT, Problem, reasonOf, start, UsageProblem, type ExitCode, type Given, type Io } from "../../policies/cli";
-import type { HostRole } from "../release/types";
-import { DEPLOYED_STACK, DEPLOYED_VALUES, HOSTS } from "./deployed-options";
+import type { HostId } from "../release/types";
+import { DEPLOYED_STACK, DEPLOYED_VALUES, namedHosts } from "./deployed-options";
 import { deployedJson } from "./pulumi-cli";
 import { plan, readRollback, renderRollbacks, type Rollback, type RollbackOutcome } from "./releases-plan";
 import { exitCode, readReleases, renderReleases, type HostReleases } from "./releases-report";
@@ -15,7 +15,11 @@ const ROOT = path.resolve(__dirname, "../..");
 
 const OPTIONS = {
   ...DEPLOYED_STACK,
-  host: { kind: "texts", value: "HOST", help: "gateway or backend; without it both, and for a rollback those that it means" },
+  host: {
+    kind: "texts",
+    value: "HOST",
+    help: "gateway, backend, or with several backend-2 and backend-3; without it all, and for a rollback those that it means",
+  },
   count: { kind: "text", value: "N", default: "20", help: "how many lines of the history of each host, 1 to 500" },
   ...DEPLOYED_VALUES,
 } as const;
@@ -45,12 +49,6 @@ export const releasesCommand = command({
   run: ({ options, words }, io) => releases(options, words, io),
 });
 
-function chosenHosts(given: readonly string[]): readonly HostRole[] {
-  const wrong = given.filter((word) => !HOSTS.some((one) => one === word));
-  if (wrong.length > 0) throw new Problem(`--host: found ${wrong.join(", ")}; expected ${HOSTS.join(", ")}`);
-  return given.length === 0 ? HOSTS : HOSTS.filter((one) => given.includes(one));
-}
-
 /** @returns undefined for the list */
 function wish(words: readonly string[]): string | undefined {
   const [word, id, ...rest] = words;
@@ -69,7 +67,7 @@ function lines(count: string): number {
 }
 
 async function releases(options: Options, words: readonly string[], io: Io): Promise<ExitCode> {
-  const chosenRoles = chosenHosts(options.host);
+  const named = namedHosts(options.host);
   const wanted = wish(words);
   const count = wanted === undefined ? lines(options.count) : 500;
   const given = deployedJson(options, io.from);
@@ -77,18 +75,19 @@ async function releases(options: Options, words: readonly string[], io: Io): Pro
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
   const { readInputs, send, singleHosts, KNOWN_ERRORS } = await import("./verify-hosts");
   const { askReleases, askRollback } = await import("../release/asked");
+  const { specOf } = await import("../release/inputs");
   const { inputs, deployed } = await asProblems(KNOWN_ERRORS, () => readInputs(ROOT, options.stack, given));
-  const roles = singleHosts(chosenRoles, options.host.length > 0, inputs, "rolled back");
-  const ask = async (role: HostRole): Promise<HostReleases> => {
+  const roles = singleHosts(named, inputs, "rolled back");
+  const ask = async (role: HostId): Promise<HostReleases> => {
     io.progress.say(`asking the ${role}`);
-    const asked = askReleases(inputs.specs[role], count);
+    const asked = askReleases(specOf(inputs, role), count);
     try {
       return readReleases(role, await send(role, asked, asked.stdin, inputs, deployed));
     } catch (error) {
       return { role, error: reasonOf(error) };
     }
   };
-  const list = async (of: readonly HostRole[]): Promise<HostReleases[]> => {
+  const list = async (of: readonly HostId[]): Promise<HostReleases[]> => {
     const found: HostReleases[] = [];
     for (const role of of) found.push(await ask(role));
     return found;
@@ -102,7 +101,7 @@ async function releases(options: Options, words: readonly string[], io: Io): Pro
   const rollBack = async ({ role, target, from }: Rollback): Promise<RollbackOutcome> => {
     io.progress.say(`${role}: ${target} in place of ${from}`);
     const began = Date.now();
-    const asked = askRollback(inputs.specs[role], { target, expected: from, by: operator() });
+    const asked = askRollback(specOf(inputs, role), { target, expected: from, by: operator() });
     try {
       return readRollback({ role, target, from }, await send(role, asked, asked.stdin, inputs, deployed), Date.now() - began);
     } catch (error) {
@@ -112,7 +111,7 @@ async function releases(options: Options, words: readonly string[], io: Io): Pro
   const done: RollbackOutcome[] = [];
   for (const one of plan(wanted, before, options.stack)) {
     done.push(await rollBack(one));
-    // What the hosts do belongs together: the second is not touched where the first could not.
+    // What the hosts do belongs together: the next one is not touched where one could not.
     if (done.at(-1)?.ok !== true) break;
   }
   io.progress.end();

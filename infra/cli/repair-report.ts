@@ -1,5 +1,5 @@
 /** What `npm run repair` does for each part of a host, and how it tells of it. Pure. */
-import type { HostRole, Step, StepName } from "../release/types";
+import type { HostId, Step, StepName } from "../release/types";
 import type { CommandResult } from "../remote/ssh";
 import { exitCode as verdictOf, renderOutcomes, type HostOutcome } from "./verify-report";
 
@@ -19,7 +19,7 @@ export const PARTS: Readonly<Record<string, readonly StepName[]>> = {
 
 /** What one step said, or why it could not be asked. */
 export interface StepOutcome {
-  readonly role: HostRole;
+  readonly role: HostId;
   readonly step: StepName;
   readonly ok: boolean;
   /** Lines of the step, or the reason of its failure. */
@@ -33,7 +33,7 @@ export function stepsFor(steps: readonly Step[], parts: readonly string[]): Step
 }
 
 /** Of a step that sees secrets nothing but the reason of a failure is shown, which is its last line and holds none. */
-export function readStep(role: HostRole, step: Step, { code, stdout, stderr }: CommandResult): StepOutcome {
+export function readStep(role: HostId, step: Step, { code, stdout, stderr }: CommandResult): StepOutcome {
   const lines = (text: string): string[] => text.split("\n").filter((line) => line.trim() !== "");
   const reason = step.secret ? lines(stderr).slice(-1) : lines(stderr);
   const failed = reason.length > 0 ? reason : [`it ended with ${code} and said nothing`];

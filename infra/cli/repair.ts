@@ -5,8 +5,8 @@
  */
 import * as path from "path";
 import { asProblems, command, Problem, reasonOf, start, type ExitCode, type Given, type Io } from "../../policies/cli";
-import type { HostRole, Step } from "../release/types";
-import { DEPLOYED_STACK, DEPLOYED_VALUES, HOSTS } from "./deployed-options";
+import type { HostId, Step } from "../release/types";
+import { DEPLOYED_STACK, DEPLOYED_VALUES, namedHosts } from "./deployed-options";
 import { deployedJson } from "./pulumi-cli";
 import { exitCode, PARTS, readStep, renderRepair, stepsFor, type StepOutcome } from "./repair-report";
 import type { HostOutcome } from "./verify-report";
@@ -15,7 +15,7 @@ const ROOT = path.resolve(__dirname, "../..");
 
 const OPTIONS = {
   ...DEPLOYED_STACK,
-  host: { kind: "texts", value: "HOST", help: "gateway or backend; without it both" },
+  host: { kind: "texts", value: "HOST", help: "gateway, backend, or with several backend-2 and backend-3; without it all" },
   part: { kind: "texts", value: "PART", help: `${Object.keys(PARTS).join(", ")}; may be repeated, without it all` },
   ...DEPLOYED_VALUES,
 } as const;
@@ -42,22 +42,23 @@ function chosen<T extends string>(option: string, given: readonly string[], know
 }
 
 async function repair(options: Given<typeof OPTIONS>["options"], io: Io): Promise<ExitCode> {
-  const chosenRoles = chosen<HostRole>("--host", options.host, HOSTS, HOSTS);
+  const named = namedHosts(options.host);
   const parts = chosen("--part", options.part, Object.keys(PARTS), ["all"]);
   const given = deployedJson(options, io.from);
   io.progress.say("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
   const { askEach, readInputs, runStep, singleHosts, KNOWN_ERRORS } = await import("./verify-hosts");
   const { hostSteps } = await import("../release/steps");
+  const { specOf } = await import("../release/inputs");
   const { inputs, deployed } = await asProblems(KNOWN_ERRORS, () => readInputs(ROOT, options.stack, given));
-  const roles = singleHosts(chosenRoles, options.host.length > 0, inputs, "repaired");
-  const work = roles.map((role) => [role, stepsFor(hostSteps({ ...inputs.specs[role], repairOnly: true }), parts)] as const);
+  const roles = singleHosts(named, inputs, "repaired");
+  const work = roles.map((role) => [role, stepsFor(hostSteps({ ...specOf(inputs, role), repairOnly: true }), parts)] as const);
   const idle = work.filter(([, steps]) => steps.length === 0).map(([role]) => role);
   if (idle.length === roles.length)
     throw new Problem(`--part: the ${idle.join(" and the ")} of ${options.stack} has no ${parts.join(", ")}`);
   const repaired: StepOutcome[] = [];
   const unreachable: HostOutcome[] = [];
-  const once = async (role: HostRole, step: Step): Promise<boolean> => {
+  const once = async (role: HostId, step: Step): Promise<boolean> => {
     io.progress.say(`${role}: ${step.name}`);
     try {
       const outcome = readStep(role, step, await runStep(role, step, inputs, deployed));

@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { Problem, reasonOf, type Progress } from "../../policies/cli";
 import { loadConfig } from "../config/load";
 import { fleetNames } from "../fleet/names";
+import { backendIds, hostIds, roleOf } from "../hosts/ids";
 import { projectName, StackFileError } from "../offline/stack-file";
 import { carrier } from "../release/carrier";
-import { NO_ADDRESS, stackInputs, type StackInputs } from "../release/inputs";
+import { NO_ADDRESS, specOf, stackInputs, type StackInputs } from "../release/inputs";
 import { hostSteps } from "../release/steps";
 import { TemplateFileError } from "../release/templates";
-import type { HostRole, Sent, Step, StepValues } from "../release/types";
+import type { HostId, Sent, Step, StepValues } from "../release/types";
 import { TUNNEL_PATIENCE, tunnelTo } from "./tunnel-to";
 import { LOOPBACK } from "../remote/local-ports";
 import { runOverSsh, type CommandResult, type Endpoint, type SshCommand } from "../remote/ssh";
@@ -24,11 +25,13 @@ export interface Deployed {
   readonly backendAddress: string;
   readonly modelBucket: string;
   /** None of the hosts of a fleet. */
-  readonly hostKeys: Readonly<Partial<Record<HostRole, string>>>;
+  readonly hostKeys: Readonly<Partial<Record<HostId, string>>>;
+  /** Where there are several backends. */
+  readonly backendAddresses?: Readonly<Partial<Record<HostId, string>>>;
   /** Where there is a load balancer. */
   readonly balancerName?: string;
   /** Where `access` is not ssh. */
-  readonly instanceIds?: Readonly<Record<HostRole, string>>;
+  readonly instanceIds?: Readonly<Partial<Record<HostId, string>>>;
 }
 
 /** @throws Problem, RunError */
@@ -48,11 +51,19 @@ export async function readInputs(root: string, stack: string, json: DeployedJson
   return { inputs: stackInputs(config, sources, deployed.modelBucket), deployed };
 }
 
-/** @throws Problem where hosts of a fleet are meant, which no command asks one by one */
-export function singleHosts(roles: readonly HostRole[], named: boolean, { config }: StackInputs, doing: string): readonly HostRole[] {
-  if (config.backend.mode !== "fleet" || !roles.includes("backend")) return roles;
-  if (!named) return roles.filter((role) => role !== "backend");
-  throw new Problem(`--host: found backend, and backend.mode is fleet: ${fleetSays(config, doing)}`);
+/**
+ * @param named undefined: all that are set up over SSH, which hosts of a fleet are not
+ * @throws Problem where hosts of a fleet are meant, which no command asks one by one, or one that the stack does not have
+ */
+export function singleHosts(named: readonly HostId[] | undefined, { config }: StackInputs, doing: string): readonly HostId[] {
+  const ids = hostIds(config);
+  const strange = named?.filter((id) => !ids.includes(id)) ?? [];
+  if (strange.length === 0) return named ?? ids;
+  throw new Problem(
+    config.backend.mode === "fleet"
+      ? `--host: found ${strange.join(", ")}, and backend.mode is fleet: ${fleetSays(config, doing)}`
+      : `--host: found ${strange.join(", ")}, and with backend.count ${config.backend.count} the hosts of ${config.stack} are ${ids.join(", ")}`,
+  );
 }
 
 /** What to do in place of it. */
@@ -66,29 +77,29 @@ export function fleetSays(config: StackInputs["config"], doing: string): string 
 
 /** One after the other, which shows as progress. */
 export async function askEach(
-  roles: readonly HostRole[],
+  ids: readonly HostId[],
   inputs: StackInputs,
   deployed: Deployed,
   progress: Pick<Progress, "say">,
 ): Promise<HostOutcome[]> {
   const outcomes: HostOutcome[] = [];
-  for (const role of roles) {
-    progress.say(`asking the ${role}`);
-    outcomes.push(await ask(role, inputs, deployed));
+  for (const id of ids) {
+    progress.say(`asking the ${id}`);
+    outcomes.push(await ask(id, inputs, deployed));
   }
   return outcomes;
 }
 
 /** What one host says; a host that cannot be asked is an outcome too. */
-export async function ask(role: HostRole, inputs: StackInputs, deployed: Deployed): Promise<HostOutcome> {
-  const step = hostSteps(inputs.specs[role]).find((candidate) => candidate.name === "verify");
+export async function ask(id: HostId, inputs: StackInputs, deployed: Deployed): Promise<HostOutcome> {
+  const step = hostSteps(specOf(inputs, id)).find((candidate) => candidate.name === "verify");
   if (step === undefined) {
-    throw new Error(`no verify step for ${role}`);
+    throw new Error(`no verify step for ${id}`);
   }
   try {
-    return readReport(role, await runStep(role, step, inputs, deployed));
+    return readReport(id, await runStep(id, step, inputs, deployed));
   } catch (error) {
-    return { role, error: reasonOf(error) };
+    return { role: id, error: reasonOf(error) };
   }
 }
 
@@ -96,13 +107,13 @@ export async function ask(role: HostRole, inputs: StackInputs, deployed: Deploye
  * The script is brought first, as the program does it, but the scripts of the deployment stay: this working copy may be another one.
  * @throws Error naming the host that could not be reached
  */
-export async function runStep(role: HostRole, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
-  const configured = await settled(pulumi.all({ ...inputs.values(role) }));
+export async function runStep(id: HostId, step: Step, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
+  const configured = await settled(pulumi.all({ ...inputs.values(roleOf(id)) }));
   const values = { ...configured, bucket: inputs.bucketName, ...addresses(step, inputs, deployed) };
-  return send(role, step, step.stdin(values), inputs, deployed);
+  return send(id, step, step.stdin(values), inputs, deployed);
 }
 
-type Addresses = Pick<StepValues, "backendAddress" | "balancerName">;
+type Addresses = Pick<StepValues, "backendAddress" | "otherBackends" | "balancerName">;
 
 /** As infra/set-up.ts gives them. @throws Problem where a stack that an earlier version deployed does not say what the step needs */
 export function addresses(step: Pick<Step, "uses">, { config }: Pick<StackInputs, "config">, deployed: Deployed): Addresses {
@@ -111,35 +122,43 @@ export function addresses(step: Pick<Step, "uses">, { config }: Pick<StackInputs
     throw new Problem("the outputs lack balancerName, though backend.loadBalancer is true: deploy the stack with this version first");
   }
   const backendAddress = config.backend.mode === "fleet" ? NO_ADDRESS : deployed.backendAddress;
-  return { backendAddress, ...(balancerName === undefined ? {} : { balancerName }) };
+  const others = step.uses.includes("otherBackends") ? backendIds(config).slice(1) : [];
+  return {
+    backendAddress,
+    ...(others.length === 0 ? {} : { otherBackends: others.map((id) => addressOf(id, deployed)) }),
+    ...(balancerName === undefined ? {} : { balancerName }),
+  };
+}
+
+/** @throws Problem where the configuration has a host that was not deployed yet */
+function addressOf(id: HostId, { backendAddress, backendAddresses }: Deployed): string {
+  const found = id === "backend" ? backendAddress : backendAddresses?.[id];
+  if (found === undefined)
+    throw new Problem(`the outputs have no address of ${id} (backendAddresses): deploy the stack with this backend.count first`);
+  return found;
 }
 
 /**
  * As runStep does, for what is no step of the set-up.
  * @throws Error naming the host that could not be reached
  */
-export async function send(role: HostRole, sent: Sent, stdin: string, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
+export async function send(id: HostId, sent: Sent, stdin: string, inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
   const { create, stdin: script } = carrier([sent.script], { only: false });
   const commands = [
     { command: create, stdin: script },
     { command: sent.create, stdin },
   ];
-  return runOn(role, commands, inputs, deployed);
+  return runOn(id, commands, inputs, deployed);
 }
 
 /**
  * By the way that the set-up steps go.
  * @throws Error saying why the host could not be reached
  */
-export async function runOn(
-  role: HostRole,
-  commands: readonly SshCommand[],
-  inputs: StackInputs,
-  deployed: Deployed,
-): Promise<CommandResult> {
-  if (inputs.config.access === "ssh") return runOverSsh(await routeTo(role, inputs, deployed), commands);
-  const tunnel = await tunnelTo(role, inputs.config, deployed.instanceIds);
-  const target = await loginAt(role, LOOPBACK, inputs, deployed);
+export async function runOn(id: HostId, commands: readonly SshCommand[], inputs: StackInputs, deployed: Deployed): Promise<CommandResult> {
+  if (inputs.config.access === "ssh") return runOverSsh(await routeTo(id, inputs, deployed), commands);
+  const tunnel = await tunnelTo(id, inputs.config, deployed.instanceIds);
+  const target = await loginAt(id, LOOPBACK, inputs, deployed);
   try {
     return await runOverSsh([{ ...target, port: tunnel.port, patience: TUNNEL_PATIENCE }], commands);
   } catch (error) {
@@ -148,15 +167,15 @@ export async function runOn(
 }
 
 /** The hosts that a connection goes through, the wanted one last. */
-async function routeTo(role: HostRole, inputs: StackInputs, deployed: Deployed): Promise<Endpoint[]> {
+async function routeTo(id: HostId, inputs: StackInputs, deployed: Deployed): Promise<Endpoint[]> {
   const gateway = await loginAt("gateway", deployed.gatewayAddress, inputs, deployed);
-  if (role === "backend" && inputs.config.backend.mode === "fleet")
+  if (id !== "gateway" && inputs.config.backend.mode === "fleet")
     throw new Problem(`backend.mode is fleet: ${fleetSays(inputs.config, "asked")}`);
-  return role === "gateway" ? [gateway] : [gateway, await loginAt("backend", deployed.backendAddress, inputs, deployed)];
+  return id === "gateway" ? [gateway] : [gateway, await loginAt(id, addressOf(id, deployed), inputs, deployed)];
 }
 
-async function loginAt(role: HostRole, host: string, { config }: StackInputs, { hostKeys }: Deployed): Promise<Endpoint> {
-  return { host, user: config.ssh.user, privateKey: await settled(config.ssh.privateKey), hostKey: hostKeys[role] ?? "" };
+async function loginAt(id: HostId, host: string, { config }: StackInputs, { hostKeys }: Deployed): Promise<Endpoint> {
+  return { host, user: config.ssh.user, privateKey: await settled(config.ssh.privateKey), hostKey: hostKeys[id] ?? "" };
 }
 
 function settled<T>(output: pulumi.Output<T>): Promise<T> {

@@ -1,4 +1,5 @@
 /** What the verify step of a host prints, and the drift report made of it. Pure. */
+import type { HostId } from "../release/types";
 import type { CommandResult } from "../remote/ssh";
 import { count } from "../../policies/cli/words";
 
@@ -12,7 +13,8 @@ export interface Proof {
 }
 
 export interface HostReport {
-  readonly role: "gateway" | "backend";
+  /** With several backends the name of the host (infra/hosts/ids.ts). */
+  readonly role: HostId;
   readonly host: string;
   readonly release: string;
   readonly models: string;
@@ -28,10 +30,9 @@ export interface HostReport {
 }
 
 /** A host that could be asked has a report, the other says why not. */
-export type HostOutcome =
-  { readonly role: "gateway" | "backend"; readonly report: HostReport } | { readonly role: "gateway" | "backend"; readonly error: string };
+export type HostOutcome = { readonly role: HostId; readonly report: HostReport } | { readonly role: HostId; readonly error: string };
 
-export function readReport(role: "gateway" | "backend", result: CommandResult): HostOutcome {
+export function readReport(role: HostId, result: CommandResult): HostOutcome {
   try {
     const raw = JSON.parse(result.stdout) as HostReport & { checks?: unknown };
     const { host, release, models, ok, passed, failed } = raw;

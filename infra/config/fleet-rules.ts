@@ -57,7 +57,7 @@ function wayOut(context: Context): string[] {
   if (isRefused(context, "network.egress") || (egress !== "gateway" && egress !== "none")) return [];
   const why =
     egress === "gateway"
-      ? "is gateway (the default), whose NAT passes the packets of one host alone"
+      ? "is gateway (the default), whose NAT passes the packets of hosts that the program knows, and those of a fleet come and go"
       : "is none, and the hosts of a fleet ask SSM for their secrets and tell Auto Scaling when they serve";
   return [`${project}:network.egress: ${why}; with backend.mode fleet set it to managed`];
 }

@@ -8,6 +8,7 @@ import { apiKeys, basicAuth, cors } from "./access-rules";
 import { loadBalancer } from "./balancer-rules";
 import { appRules } from "./app-rules";
 import { existing, existingBucket } from "./existing-rules";
+import { several } from "./count-rules";
 import { fleet } from "./fleet-rules";
 import { front } from "./front-rules";
 import { health } from "./health";
@@ -38,6 +39,7 @@ export function checkRules(context: Context): string[] {
     loadBalancer,
     front,
     fleet,
+    several,
     images,
     egressTargets,
     instanceTypes,

@@ -11,6 +11,7 @@ import { ACCOUNT_SECTIONS } from "./account-schema";
 import { WATCH_SECTION } from "./watch-schema";
 import { existingBucket, existingNetwork } from "./existing-schema";
 import { fleetProperties } from "./fleet-schema";
+import { MOST_BACKENDS } from "../hosts/ids";
 import { ALLOWANCES } from "../release/sandbox";
 import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_LIMITS } from "../release/limits";
@@ -296,6 +297,15 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         description:
           "Puts an internal application load balancer between gateway and backend, with health checks (about 16 USD a month at its least, and traffic). The backend's port is then open to it alone. Needs private subnets of /27 or larger in two zones.",
       },
+      count: {
+        type: "integer",
+        minimum: 1,
+        maximum: MOST_BACKENDS,
+        default: 1,
+        reason: "More hosts than that are a fleet (backend.mode).",
+        description:
+          "Backends behind the internal load balancer, each set up over SSH like the first, over the private subnets in turn (docs/how-to/run-several-backends.md). A release reaches one after another, and a bad one stops at the first. More than 1 needs `backend.loadBalancer: true` and `backend.mode: single`.",
+      },
       ...fleetProperties,
       egress: {
         type: "array",
@@ -368,7 +378,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         form: "a port from 1024 to 65534, as a number without quotes",
         example: 24022,
         description:
-          "With `access: ssm` and `instance-connect`: port of this machine that leads to the gateway while an update runs; the next one leads to the backend. By default both follow from the names of project and stack. A change runs the steps again, which change nothing.",
+          "With `access: ssm` and `instance-connect`: port of this machine that leads to the gateway while an update runs; the next one leads to the backend, and those behind it to further backends. By default they follow from the names of project and stack. A change runs the steps again, which change nothing.",
       },
       user: {
         type: "string",

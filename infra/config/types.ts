@@ -202,6 +202,8 @@ export interface BackendConfig extends HostConfig {
   readonly port: number;
   /** An internal load balancer between gateway and backend. */
   readonly loadBalancer: boolean;
+  /** Backends behind that load balancer, each set up over SSH. */
+  readonly count: number;
   /** `fleet`: an Auto Scaling group behind that load balancer, in place of the one host. */
   readonly mode: "single" | "fleet";
   readonly fleet: FleetConfig;

@@ -1,5 +1,6 @@
 /** Which steps of the hosts run again, and what the machines and their services go through. Pure. */
 import { FLEET } from "../fleet/names";
+import { HOST_IDS } from "../hosts/ids";
 import type { StepRow } from "../offline/document";
 import type { Changed } from "./resources";
 import type { Side } from "./side";
@@ -21,7 +22,6 @@ export interface HostEffect {
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const PARAMETER = "aws:ssm/parameter:Parameter";
-const HOSTS = ["gateway", "backend"] as const;
 
 export function stepChanges(before: Side | undefined, after: Side | undefined, changed: ReadonlyMap<string, Changed>): StepChange[] {
   const old = new Map((before?.resources ?? []).map((resource) => [resource.urn, resource]));
@@ -44,20 +44,27 @@ export function stepChanges(before: Side | undefined, after: Side | undefined, c
   const gone = (before?.steps ?? [])
     .filter(({ urn }) => !now.has(urn))
     .map(({ host, name, order }): StepChange => ({ host, name, order, why: "removed", inputs: [] }));
-  return [...rows, ...gone].sort((a, b) => (a.host === b.host ? a.order - b.order : HOSTS.indexOf(a.host) - HOSTS.indexOf(b.host)));
+  return [...rows, ...gone].sort((a, b) => (a.host === b.host ? a.order - b.order : HOST_IDS.indexOf(a.host) - HOST_IDS.indexOf(b.host)));
 }
 
 /** docs/operations.md says the same at more length ("What an update does", "What a change of a setting does"). */
 export function hostEffects(before: Side | undefined, after: Side | undefined, changed: ReadonlyMap<string, Changed>): HostEffect[] {
   if (before === undefined || after === undefined) return [];
-  return HOSTS.flatMap((host): HostEffect[] => {
+  return HOST_IDS.flatMap((host): HostEffect[] => {
+    const steps = after.steps.filter((step) => step.host === host && changed.has(step.urn)).map(({ name }) => name);
+    const [was, is] = [before, after].map(({ resources }) => resources.some(({ name }) => name === `${host}-instance`));
+    if (host !== "gateway" && host !== "backend") {
+      if (was === true && is === false)
+        return [{ host, text: "it is deregistered, answers what it has begun, and goes with what is only there" }];
+      if (was === false && is === true)
+        return [{ host, text: "a new host: it is set up (minutes), and gets requests when the load balancer finds it healthy" }];
+    }
     const machine = changed.get(after.resources.find(({ name }) => name === `${host}-instance`)?.urn ?? "")?.outcome;
     if (machine === "replaces")
       return [
         { host, text: "a new, empty machine takes its place; every step runs on it (minutes), and what was only on the old one is gone" },
       ];
     if (host === "backend" && (fleetOf(before) ?? fleetOf(after)) !== undefined) return fleetEffects(before, after, changed);
-    const steps = after.steps.filter((step) => step.host === host && changed.has(step.urn)).map(({ name }) => name);
     const stop = machine === "stops and starts" ? [{ host, text: "the machine stops and starts: an outage of less than a minute" }] : [];
     return [...stop, ...restart(host, steps, after)];
   });

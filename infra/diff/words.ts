@@ -2,6 +2,7 @@
 import type { Change, ResourceChange } from "./change";
 import type { InputChange } from "./values";
 import type { StepChange } from "./step-changes";
+import { HOST_IDS } from "../hosts/ids";
 
 export interface Row {
   /** "+", "-", "~", or "!" for what deserves a look before it is merged. */
@@ -89,9 +90,7 @@ function hosts({ hosts: list }: Change): Part {
 function steps({ steps: list }: Change): Part {
   const of = (host: StepChange["host"]): string[] =>
     list.filter((step) => step.host === host && step.why !== "removed").map(({ name }) => name);
-  const count = (["gateway", "backend"] as const)
-    .flatMap((host) => (of(host).length > 0 ? [`${host}: ${of(host).join(", ")}`] : []))
-    .join("; ");
+  const count = HOST_IDS.flatMap((host) => (of(host).length > 0 ? [`${host}: ${of(host).join(", ")}`] : [])).join("; ");
   const words = {
     new: "is new",
     removed: "is removed",

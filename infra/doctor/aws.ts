@@ -154,7 +154,7 @@ function vcpuLine(known: Known, aws: Aws): Promise<Line> {
   if (config === undefined) return Promise.resolve(notKnown(CHECKS[1]));
   return asked(CHECKS[1], async () => {
     const { gateway, backend } = config;
-    const backends = backend.mode === "fleet" ? mostHosts(backend.fleet) : 1;
+    const backends = backend.mode === "fleet" ? mostHosts(backend.fleet) : backend.count;
     const types = [gateway.instanceType, ...Array<string>(backends).fill(backend.instanceType)];
     const strange = types.find((type) => vcpuQuota(type) === undefined || instanceSize(type) === undefined);
     if (strange !== undefined)

@@ -11,6 +11,8 @@ export type HostMachine = Pick<HostConfig, "instanceType" | "rootVolumeGiB" | "a
 export interface HostArgs {
   /** Tag `Role`, by which policies tell a public host from a private one. */
   readonly role: "gateway" | "backend";
+  /** Its `Name` tag. @default the role */
+  readonly title?: string;
   /** Type, size of the root volume, and the image where it is fixed. */
   readonly config: HostMachine;
   /** Image for a first launch; followed later only when the configuration names it. */
@@ -53,6 +55,7 @@ export class Host extends pulumi.ComponentResource {
   /** @param name begins the names of all that belongs to it. */
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ml-gateway:infra:Host", name, {}, opts);
+    const { role, title = role } = args;
     const { profile } = hostProfile(name, args, this);
     this.instance = new aws.ec2.Instance(
       `${name}-instance`,
@@ -73,9 +76,9 @@ export class Host extends pulumi.ComponentResource {
           encrypted: true,
           ...(args.volumeKey === undefined ? {} : { kmsKeyId: args.volumeKey.arn }),
           deleteOnTermination: true,
-          tags: tags(args.role),
+          tags: tags(title),
         },
-        tags: tags(args.role, args.role),
+        tags: tags(title, role),
         ...(args.protect === true ? { disableApiTermination: true } : {}),
       },
       // A newer image, a new first-boot script or another key must not replace or stop a host that serves. A host that is made anew gets them.

@@ -3,6 +3,7 @@
  */
 import type { StackConfig } from "../config/types";
 import type { FleetNames } from "../fleet/names";
+import type { HostId } from "../release/types";
 import type { Statement } from "./role";
 import { partition } from "../naming";
 import { partitionOf } from "../partitions";
@@ -12,6 +13,8 @@ import { LOG_KINDS, logGroupOf, namespaceOf } from "../watch/names";
 export const MODEL_PREFIX = "models/";
 /** The backend's own backups. */
 export const BACKUP_PREFIX = "backups/backend/";
+/** Each host writes below a name of its own: two would write over each other's list. */
+const backupPrefix = (host: HostId): string => (host === "backend" ? BACKUP_PREFIX : `backups/${host}/`);
 /** Bundles of a fleet's releases lie below it, named by their digests. */
 export const RELEASE_PREFIX = "releases/";
 
@@ -21,6 +24,8 @@ export interface Owned {
   readonly key?: string;
   /** Whose it has to be, where the program did not make it. */
   readonly account?: string;
+  /** Whose backups and logs. @default the role's only host */
+  readonly host?: HostId;
 }
 
 /**
@@ -41,7 +46,7 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
   const s3 = `arn:${partition(config.region)}:s3:::`;
   const statements: Statement[] = [];
   const { prefix = "" } = config.models.existing ?? {};
-  const { key: bucketKey, account } = owned;
+  const { key: bucketKey, account, host = role } = owned;
   // A name that its owner gives up may be another account's the next day.
   const own = account === undefined ? {} : { Condition: { StringEquals: { "s3:ResourceAccount": account } } };
   if (role === "backend") {
@@ -51,7 +56,7 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
     statements.push({ ...allow("ReadModels", ["s3:GetObject"], [`${s3}${bucketName}/${prefix}${MODEL_PREFIX}*`]), ...own });
     if (config.backup.enabled) {
       const actions = ["s3:PutObject", "s3:GetObject"];
-      statements.push({ ...allow("OwnBackups", actions, [`${s3}${bucketName}/${prefix}${BACKUP_PREFIX}*`]), ...own });
+      statements.push({ ...allow("OwnBackups", actions, [`${s3}${bucketName}/${prefix}${backupPrefix(host)}*`]), ...own });
     }
   }
   const artefacts = [config.app.kind === "bundle" ? config.app.uri : undefined, config.wheelhouse?.uri].filter((uri) => uri !== undefined);
@@ -87,14 +92,14 @@ export function fleetStatements(region: string, account: string, bucketName: str
 }
 
 /** What a host needs to send metrics and logs: into the stack's namespace, and its own streams. CloudWatch has no resource for metrics. */
-export function watchStatements(role: "gateway" | "backend", config: StackConfig, account: string): Statement[] {
+export function watchStatements(host: HostId, config: StackConfig, account: string): Statement[] {
   const { region, watch } = config;
   const logs = `arn:${partition(region)}:logs:${region}:${account}:log-group`;
   const metrics = {
     ...allow("SendMetrics", ["cloudwatch:PutMetricData"], ["*"]),
     Condition: { StringEquals: { "cloudwatch:namespace": namespaceOf(config) } },
   };
-  const streams = LOG_KINDS.map((kind) => `${logs}:${logGroupOf(config, kind)}:log-stream:${role}-*`);
+  const streams = LOG_KINDS.map((kind) => `${logs}:${logGroupOf(config, kind)}:log-stream:${host}-*`);
   return [
     ...(watch.metrics ? [metrics] : []),
     ...(watch.logs ? [allow("SendLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], streams)] : []),

@@ -20,6 +20,8 @@ export interface Statement {
 
 export interface HostRoleArgs {
   readonly role: "gateway" | "backend";
+  /** Their `Name` tag. @default the role */
+  readonly title?: string;
   readonly statements: readonly Statement[];
   readonly iam?: IamConfig;
 }
@@ -34,7 +36,7 @@ export interface HostProfile {
 export function hostProfile(name: string, args: HostRoleArgs, parent: pulumi.Resource): HostProfile {
   const role = new aws.iam.Role(
     `${name}-role`,
-    { assumeRolePolicy: trust(), description: `What the ${args.role} may do`, tags: tags(args.role), ...args.iam },
+    { assumeRolePolicy: trust(), description: `What the ${args.role} may do`, tags: tags(args.title ?? args.role), ...args.iam },
     { parent },
   );
   const policy = JSON.stringify({ Version: "2012-10-17", Statement: args.statements });
@@ -42,7 +44,7 @@ export function hostProfile(name: string, args: HostRoleArgs, parent: pulumi.Res
     args.statements.length === 0 ? {} : { policy: new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, { parent }) };
   const profile = new aws.iam.InstanceProfile(
     `${name}-profile`,
-    { role: role.name, tags: tags(args.role), path: args.iam?.path },
+    { role: role.name, tags: tags(args.title ?? args.role), path: args.iam?.path },
     { parent },
   );
   return { profile, ...made };

@@ -1,8 +1,15 @@
 import * as aws from "../aws";
+import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { tags } from "../naming";
 import { balancerTimes } from "../release/balancer";
-import type { Health, HttpLimits } from "../release/types";
+import type { BackendId, Health, HttpLimits } from "../release/types";
+
+/** A host behind it. */
+export interface Backend {
+  readonly id: BackendId;
+  readonly instance: aws.ec2.Instance;
+}
 
 export interface BalancerArgs {
   readonly vpcId: pulumi.Input<string>;
@@ -15,8 +22,8 @@ export interface BalancerArgs {
   readonly port: number;
   readonly health: Health;
   readonly limits: HttpLimits;
-  /** @default a fleet registers its hosts by itself */
-  readonly backendId?: pulumi.Input<string>;
+  /** Hosts by their names; a fleet registers its hosts by itself. */
+  readonly backends: readonly Backend[];
 }
 
 /** What a fleet registers with, and what CloudWatch calls it. */
@@ -57,11 +64,7 @@ export class Balancer extends pulumi.ComponentResource {
       },
       parent,
     );
-    const { backendId: targetId } = args;
-    const attachments =
-      targetId === undefined
-        ? []
-        : [new aws.lb.TargetGroupAttachment(`${name}-backend`, { targetGroupArn: targets.arn, targetId, port: args.port }, parent)];
+    const attachments = args.backends.map((backend, index) => this.attachment(backend, targets.arn, index > 0, args));
     const zone = new aws.route53.Zone(
       `${name}-zone`,
       { name: args.host, comment: "The backend's name for the gateway", vpcs: [{ vpcId: args.vpcId }], tags: tags("webserver") },
@@ -81,6 +84,31 @@ export class Balancer extends pulumi.ComponentResource {
     this.dnsName = balancer.dnsName;
     this.targets = { arn: targets.arn, suffix: targets.arnSuffix, balancerSuffix: balancer.arnSuffix };
     this.registerOutputs({ dnsName: this.dnsName });
+  }
+
+  /**
+   * Behind the first one a host can be taken away while others serve. The provider deregisters it and does not wait until the requests that it has begun
+   * are answered; what comes between attachment and instance in their order waits.
+   */
+  private attachment(
+    { id, instance }: Backend,
+    targetGroupArn: pulumi.Input<string>,
+    waits: boolean,
+    { port, limits }: BalancerArgs,
+  ): pulumi.Resource {
+    const drain = (): pulumi.Resource =>
+      new command.local.Command(
+        `${this.name}-${id}-drain`,
+        {
+          create: "true",
+          delete: `sleep ${balancerTimes(limits).deregistrationSeconds}`,
+          triggers: [instance.id],
+          addPreviousOutputInEnv: false,
+        },
+        { parent: this, dependsOn: [instance] },
+      );
+    const inputs = { targetGroupArn, targetId: instance.id, port };
+    return new aws.lb.TargetGroupAttachment(`${this.name}-${id}`, inputs, { parent: this, dependsOn: waits ? [drain()] : [] });
   }
 
   private balancer({ groupId, subnetIds, limits }: BalancerArgs): InstanceType<typeof aws.lb.LoadBalancer> {

@@ -2,7 +2,8 @@
  * The result of an offline preview as one plain document: what `--json` prints and what the text report is made from. Pure.
  */
 import type { Summary } from "../../policies/core/outcome";
-import type { HostFile } from "../release/types";
+import { HOST_IDS, isHostId } from "../hosts/ids";
+import type { HostFile, HostId } from "../release/types";
 import type { GraphResource } from "./engine";
 
 export interface PreviewDocument {
@@ -18,7 +19,7 @@ export interface PreviewDocument {
 }
 
 export interface StepRow {
-  readonly host: "gateway" | "backend";
+  readonly host: HostId;
   readonly name: string;
   /** Position among the steps of its host, from 1. */
   readonly order: number;
@@ -35,15 +36,21 @@ export interface PolicyRow {
 
 /** The Commands of each host in an order in which they can run: the order in which they were registered. */
 export function stepRows(resources: readonly GraphResource[]): StepRow[] {
-  const counts = { gateway: 0, backend: 0 };
+  const counts = new Map<HostId, number>();
   return resources
     .filter((resource) => /^command:(local|remote):Command$/.test(resource.type))
     .flatMap((resource) => {
-      const [, host, name] = /^(gateway|backend)-(.+)$/.exec(resource.name) ?? [];
-      if (name === undefined || (host !== "gateway" && host !== "backend")) {
+      const [, host, name] = /^(gateway|backend(?:-\d+)?)-(.+)$/.exec(resource.name) ?? [];
+      if (name === undefined || !isHostId(host)) {
         return [];
       }
-      counts[host] += 1;
-      return [{ host, name, order: counts[host], urn: resource.urn }];
+      const order = (counts.get(host) ?? 0) + 1;
+      counts.set(host, order);
+      return [{ host, name, order, urn: resource.urn }];
     });
+}
+
+/** The gateway and the backends that steps set up; where none is, as in a fleet, the one name that stands for all of them. */
+export function hostsOf(steps: readonly Pick<StepRow, "host">[]): HostId[] {
+  return HOST_IDS.filter((id) => id === "gateway" || id === "backend" || steps.some(({ host }) => host === id));
 }

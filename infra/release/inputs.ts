@@ -5,13 +5,14 @@ import * as path from "path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LoadedManifest } from "../../models-manifest/manifest";
 import type { HostConfig, StackConfig } from "../config/types";
+import { mostHosts } from "../fleet/limits";
 import { instanceSize, workersFor } from "../hosts/sizing";
 import { logsOf, namespaceOf } from "../watch/names";
 import { requestName } from "./shadow";
 import { hostSteps } from "./steps";
 import { readTemplate } from "./templates";
 import { sha256 } from "../sha256";
-import type { HostRole, HostSpec, HttpLimits, StepValues } from "./types";
+import type { HostId, HostRole, HostSpec, HttpLimits, StepValues } from "./types";
 import type { ModelFile } from "../models/bucket";
 import type { Sources } from "../config/sources";
 
@@ -73,6 +74,7 @@ export function stackInputs(config: StackConfig, given: Sources, bucketName: str
     upstream,
     proof,
     peer: digestOf(backend),
+    ...severalOf(config),
     ...tlsOf(config),
     ...accessOf(config),
   };
@@ -115,6 +117,17 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     ...watchOf(config),
     backup: isBackend && config.backup.enabled ? { schedule: config.backup.schedule, ...prefixOf(config) } : undefined,
   };
+}
+
+/** Only where there may be more than one: other stacks keep their inputs. */
+function severalOf({ backend: { mode, count, fleet } }: StackConfig): Pick<HostSpec, "backends"> {
+  const most = mode === "fleet" ? mostHosts(fleet) : count;
+  return most === 1 ? {} : { backends: most };
+}
+
+/** What a host gets. Of several backends each gets the same, under a name of its own. */
+export function specOf({ specs }: Pick<StackInputs, "specs">, id: HostId): HostSpec {
+  return id === "gateway" || id === "backend" ? specs[id] : { ...specs.backend, host: id };
 }
 
 function watchOf(config: StackConfig): Pick<HostSpec, "watch"> {

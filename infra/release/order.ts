@@ -1,8 +1,8 @@
-/** The order of the set-up of both hosts, as data. Only infra/set-up.ts reads it; what no row orders runs at the same time. */
-import type { GatewayMode, HostRole, StepName } from "./types";
+/** The order of the set-up of the hosts, as data. Only infra/set-up.ts reads it; what no row orders runs at the same time. */
+import type { BackendId, GatewayMode, HostId, StepName } from "./types";
 
 /** A step of one host. */
-export type StepOf = `${HostRole}:${StepName}`;
+export type StepOf = `${HostId}:${StepName}`;
 /**
  * `egress` is the private subnets' path to package mirrors, `bucket` the model bucket with its objects, `balancer` the way to the backend, `record`
  * the gateway's name.
@@ -42,6 +42,36 @@ const PROXY_SET_UP: SetUp = [
   ["gateway:verify", ["gateway:release", "gateway:acme"]],
 ];
 
-export function setUpOrder(mode: GatewayMode): SetUp {
-  return mode === "proxy" ? PROXY_SET_UP : SET_UP;
+/** @param backends in the order in which a release reaches them; a fleet counts as one host */
+export function setUpOrder(mode: GatewayMode, backends: readonly BackendId[] = ["backend"]): SetUp {
+  const rows = mode === "proxy" ? PROXY_SET_UP : SET_UP;
+  return backends.length < 2 ? rows : ofSeveral(rows, backends);
 }
+
+/**
+ * The rows of the backend stand together, and each host has them in its turn. A host gets its release when the one before it was verified with that
+ * release: a bad one stops at the first, and the others serve on. The gateway comes to its part when all of them were.
+ */
+function ofSeveral(rows: SetUp, backends: readonly BackendId[]): SetUp {
+  const first = rows.findIndex(([step]) => isBackends(step));
+  const own = rows.filter(([step]) => isBackends(step));
+  const each = backends.flatMap((id, index): SetUp => {
+    const before = backends[index - 1];
+    return own.map(([step, needs]) => [
+      renamed(step, id),
+      [
+        ...needs.map((need) => renamed(need, id)),
+        ...(step === "backend:release" && before !== undefined ? [`${before}:verify` as const] : []),
+      ],
+    ]);
+  });
+  const gateway = (some: SetUp): SetUp =>
+    some.map(([step, needs]) => [
+      step,
+      needs.flatMap((need) => (isBackends(need) ? backends.map((id) => `${id}:verify` as const) : [need])),
+    ]);
+  return [...gateway(rows.slice(0, first)), ...each, ...gateway(rows.slice(first + own.length))];
+}
+
+const isBackends = (need: Needed): boolean => need.startsWith("backend:");
+const renamed = <Of extends Needed>(need: Of, id: BackendId): Of => need.replace(/^backend:/, `${id}:`) as Of;

@@ -7,7 +7,7 @@ import { composeCreate, composeScript, type StepScript } from "./compose";
 import { envDigest, renderEnvFile } from "./env-file";
 import { healthLines, healthOf, releaseSeconds } from "./health";
 import { hostFiles } from "./host-files";
-import { hasApplication, limitsOf, renderSite, renderUnit, systemFiles } from "./render";
+import { hasApplication, isNat, limitsOf, renderSite, renderUnit, systemFiles } from "./render";
 import { shadowFiles, shadowLines, shadowSeconds } from "./shadow";
 import { sha256 } from "../sha256";
 import { readScript, readTemplate } from "./templates";
@@ -123,6 +123,7 @@ function prepare(spec: HostSpec): Plan {
     files: [...systemFiles(spec).map((file) => ({ name: file.stage, content: file.content })), ...namedUnits(spec)],
     uses: [
       ...(gateway ? (["backendAddress"] as const) : []),
+      ...(passesSeveral(spec) ? (["otherBackends"] as const) : []),
       ...(isBalanced(spec) ? (["balancerName"] as const) : []),
       ...(spec.backup === undefined ? [] : (["bucket"] as const)),
     ],
@@ -131,6 +132,8 @@ function prepare(spec: HostSpec): Plan {
       ["service", spec.service],
       ["egress", spec.egress],
       ...(gateway ? [["backendAddress", given("prepare", "backendAddress", values.backendAddress)] as const] : []),
+      ...(passesSeveral(spec) ? given("prepare", "otherBackends", values.otherBackends) : []).map((one) => ["otherBackend", one] as const),
+      ...(spec.host === undefined ? [] : [["host", spec.host] as const]),
       ...modeLines(spec),
       ...balancerLines(spec, values),
       ...tlsPrepared(spec),
@@ -143,6 +146,9 @@ function prepare(spec: HostSpec): Plan {
     ],
   };
 }
+
+/** NAT lets packets of the backends through by their addresses. */
+const passesSeveral = (spec: HostSpec): boolean => isNat(spec) && (spec.backends ?? 1) > 1;
 
 const isBalanced = ({ role, balanced }: HostSpec): boolean => role === "gateway" && balanced === true;
 
@@ -412,6 +418,7 @@ function proofLines(spec: HostSpec): Line[] {
     ["proofMethod", method],
     ["proofPath", path],
     ["proofBody", body],
+    ...(spec.backends === undefined ? [] : [["backends", spec.backends] as const]),
     ["tlsName", spec.tls?.serverName ?? "none"],
     ...(spec.tls?.acme === undefined ? [] : [["acme", "yes"] as const]),
   ];

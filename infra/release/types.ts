@@ -5,6 +5,10 @@ import type { Allowance } from "./sandbox";
 
 export type HostRole = "gateway" | "backend";
 
+/** Of the backends that are set up over SSH, of which there are several with `backend.count`. */
+export type BackendId = "backend" | "backend-2" | "backend-3";
+export type HostId = "gateway" | BackendId;
+
 /** One file of an application bundle; `path` is relative to the application folder, with `/`. `size` is in bytes, `mode` like "0644". */
 export interface BundleFile {
   readonly path: string;
@@ -201,6 +205,8 @@ export interface Watched {
 
 export interface HostSpec {
   readonly role: HostRole;
+  /** What its backups, metrics and logs are kept under. @default its role */
+  readonly host?: BackendId;
   /** Name of the systemd unit, without `.service`. */
   readonly service: string;
   /** The application, `package.module:attribute`, or `package.module:function()` for a function that makes it. */
@@ -256,6 +262,8 @@ export interface HostSpec {
   readonly proof?: ProofRequest;
   /** On both hosts: an internal load balancer stands between them. @default false */
   readonly balanced?: boolean;
+  /** Gateway only: how many backends there may be behind its upstream, where there may be more than one. @default 1 */
+  readonly backends?: number;
   /** Gateway only: digest of what the backend is made of. Its verify looks at the backend as well, and has to run again when that changes. */
   readonly peer?: string;
   /** Any text; another one makes every step run again, which repairs what drifted. */
@@ -266,8 +274,10 @@ export interface HostSpec {
 
 /** Values that are known at deployment only; they travel by stdin. */
 export interface StepValues {
-  /** Private IPv4 address of the backend. */
+  /** Private IPv4 address of the backend, with several of the first. */
   readonly backendAddress?: string;
+  /** Of those behind the first. */
+  readonly otherBackends?: readonly string[];
   /** DNS name of the load balancer in front of the backend. */
   readonly balancerName?: string;
   /** Name of the model bucket. */

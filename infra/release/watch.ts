@@ -34,16 +34,16 @@ export const watchUnit = (logs: boolean): string => renderTemplate(UNIT, readTem
 
 /** What templates/watch/watch.py reads. The age of the last backup is asked of the bucket, which alone knows that it is whole. */
 export function watchLines(spec: HostSpec, values: StepValues): Line[] {
-  const { watch, role, backup, tls } = spec;
+  const { watch, role, host = role, backup, tls } = spec;
   if (watch === undefined) return [];
   const conf = {
     region: spec.region,
-    host: role,
+    host,
     namespace: watch.namespace,
     metrics: watch.metrics,
     health: healthOf(spec.health).path,
     ...(watch.metrics && backup !== undefined
-      ? { bucket: given("prepare", "bucket", values.bucket), backup: `${backup.prefix ?? ""}backups/${role}/latest` }
+      ? { bucket: given("prepare", "bucket", values.bucket), backup: `${backup.prefix ?? ""}backups/${host}/latest` }
       : {}),
     ...(tls === undefined ? {} : { certificate: tls.serverName }),
     ...(watch.logs === undefined ? {} : { logs: watch.logs, units: unitsOf(spec.service) }),

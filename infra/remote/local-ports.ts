@@ -1,6 +1,6 @@
 /** The ports of the operator's machine that lead to the hosts while an update runs. Pure. */
 import { sha256 } from "../sha256";
-import type { HostRole } from "../release/types";
+import type { HostId } from "../release/types";
 
 export const LOOPBACK = "127.0.0.1";
 
@@ -13,7 +13,7 @@ const PAIRS = 6000;
  *
  * @param given `ssh.localPort`
  */
-export function localPorts(project: string, stack: string, given?: number): Readonly<Record<HostRole, number>> {
+export function localPorts(project: string, stack: string, given?: number): Readonly<Record<HostId, number>> {
   const gateway = given ?? FIRST + 2 * (parseInt(sha256(`${project}/${stack}`).slice(0, 8), 16) % PAIRS);
-  return { gateway, backend: gateway + 1 };
+  return { gateway, backend: gateway + 1, "backend-2": gateway + 2, "backend-3": gateway + 3 };
 }

@@ -7,6 +7,8 @@ import { costLines, growth, usePrices } from "../cli/cost";
 import type { Preview } from "../cli/preview-stack";
 import { areOld, PRICES_OF } from "../cli/prices";
 import { safeLines, safeText } from "../diff/safe";
+import { roleOf } from "../hosts/ids";
+import { hostsOf } from "../offline/document";
 import type { Properties } from "../offline/engine";
 import type { HostFile } from "../release/types";
 import { networkView } from "./network";
@@ -74,11 +76,11 @@ function costView(graph: Graph, region: string): CostView {
 }
 
 function hostViews({ document }: Pick<Preview, "document">): HostView[] {
-  return (["gateway", "backend"] as const).map((role) => ({
-    role,
-    ...(role === "backend" && document.firstBoot !== undefined ? { firstBoot: document.firstBoot } : {}),
-    steps: document.steps.filter(({ host }) => host === role).map(({ order, name, urn }) => ({ order, name, urn })),
-    files: document.files.filter(({ host }) => host === role).map(fileRow),
+  return hostsOf(document.steps).map((id) => ({
+    role: id,
+    ...(id === "backend" && document.firstBoot !== undefined ? { firstBoot: document.firstBoot } : {}),
+    steps: document.steps.filter(({ host }) => host === id).map(({ order, name, urn }) => ({ order, name, urn })),
+    files: document.files.filter(({ host }) => host === roleOf(id)).map(fileRow),
   }));
 }
 

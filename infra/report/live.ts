@@ -7,6 +7,7 @@ import { maskSecrets } from "../../policies/graph/wire";
 import type { HostReleases } from "../cli/releases-report";
 import type { HostOutcome, HostReport } from "../cli/verify-report";
 import { safeText } from "../diff/safe";
+import { HOST_IDS } from "../hosts/ids";
 import type { LiveHost, LiveView } from "./types";
 
 export interface Given {
@@ -80,7 +81,7 @@ function hostsOf(given: Given, stack: string, command: string): readonly { reado
 function reported(graph: Graph | undefined): HostOutcome[] {
   const output = graph?.resources.find(({ type }) => type === STACK)?.outputs["verification"];
   const hosts = JSON.parse(JSON.stringify(output ?? {})) as Record<string, unknown>;
-  return (["gateway", "backend"] as const).flatMap((role): HostOutcome[] => {
+  return HOST_IDS.flatMap((role): HostOutcome[] => {
     const report = hosts[role] as HostReport | undefined;
     return typeof report === "object" && typeof report.ok === "boolean" && Array.isArray(report.failed) ? [{ role, report }] : [];
   });

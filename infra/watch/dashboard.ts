@@ -1,5 +1,5 @@
 /** The body of a stack's dashboard. Pure. */
-import type { HostRole } from "../release/types";
+import type { HostId } from "../release/types";
 
 /** Where Route 53 keeps its metrics, whatever the stack's region. */
 export const ROUTE_53_REGION = "us-east-1";
@@ -8,8 +8,8 @@ export interface Shown {
   readonly region: string;
   /** Id of the health check. */
   readonly check: string;
-  /** The dimension of each host's metrics of EC2. */
-  readonly hosts: Readonly<Record<HostRole, object>>;
+  /** The dimension of each host's metrics of EC2, by the hosts' names, in their order. */
+  readonly hosts: Readonly<Partial<Record<HostId, object>>>;
   /** Of the hosts' own metrics. @default none are sent */
   readonly namespace?: string;
   readonly backups: boolean;
@@ -37,11 +37,9 @@ export function dashboardBody(shown: Shown): string {
   return JSON.stringify({ widgets });
 }
 
-const HOSTS = ["gateway", "backend"] as const;
-
 function ofAws({ region, check, hosts }: Shown): Graph[] {
   const perHost = (metric: string): string[][] =>
-    HOSTS.map((role) => ["AWS/EC2", metric, ...(Object.entries(hosts[role])[0] as [string, string])]);
+    Object.values(hosts).map((host) => ["AWS/EC2", metric, ...(Object.entries(host)[0] as [string, string])]);
   return [
     { title: "Health", region: ROUTE_53_REGION, stat: "Minimum", metrics: [["AWS/Route53", "HealthCheckStatus", "HealthCheckId", check]] },
     { title: "Processor, per cent", region, stat: "Average", metrics: perHost("CPUUtilization") },
@@ -49,19 +47,20 @@ function ofAws({ region, check, hosts }: Shown): Graph[] {
   ];
 }
 
-function ofHosts(namespace: string, { region, backups, tls }: Shown): Graph[] {
-  const own = (metric: string, ...hosts: readonly HostRole[]): unknown[][] => hosts.map((host) => [namespace, metric, "Host", host]);
+function ofHosts(namespace: string, { region, hosts: shown, backups, tls }: Shown): Graph[] {
+  const all = Object.keys(shown);
+  const own = (metric: string, ...hosts: readonly string[]): unknown[][] => hosts.map((host) => [namespace, metric, "Host", host]);
   const graph = (title: string, stat: string, metrics: readonly (readonly unknown[])[]): Graph => ({ title, region, stat, metrics });
   // Which release serves: a line for each that did, found by its dimension.
   const releases = `SEARCH('{"${namespace}",Host,Release} MetricName="Release"', 'Maximum', 300)`;
   return [
-    graph("Requests", "SampleCount", own("ServerErrors", ...HOSTS)),
-    graph("Share of 5xx", "Average", own("ServerErrors", ...HOSTS)),
-    graph("Seconds until an answer begins, p99", "p99", own("Latency", ...HOSTS)),
-    graph("Memory, per cent", "Average", own("Memory", ...HOSTS)),
-    graph("Root volume, per cent", "Maximum", own("Disk", ...HOSTS)),
+    graph("Requests", "SampleCount", own("ServerErrors", ...all)),
+    graph("Share of 5xx", "Average", own("ServerErrors", ...all)),
+    graph("Seconds until an answer begins, p99", "p99", own("Latency", ...all)),
+    graph("Memory, per cent", "Average", own("Memory", ...all)),
+    graph("Root volume, per cent", "Maximum", own("Disk", ...all)),
     graph("Release that serves", "Maximum", [[{ expression: releases, id: "releases", label: "" }]]),
-    ...(backups ? [graph("Hours since the last backup", "Maximum", own("BackupAge", "backend"))] : []),
+    ...(backups ? [graph("Hours since the last backup", "Maximum", own("BackupAge", ...all.filter((host) => host !== "gateway")))] : []),
     ...(tls ? [graph("Days that the certificate has left", "Minimum", own("CertificateDays", "gateway"))] : []),
   ];
 }

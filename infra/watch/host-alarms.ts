@@ -1,6 +1,6 @@
 /** Alarms on what the hosts measure themselves (templates/watch), as data. Pure. */
 import type { Thresholds } from "../config/types";
-import type { HostRole } from "../release/types";
+import type { HostId } from "../release/types";
 
 const FIVE_MINUTES = 300;
 
@@ -25,10 +25,12 @@ export interface Threshold {
 export interface HostAlarm extends Measure, Threshold {
   readonly key: string;
   /** Its dimension. */
-  readonly host: HostRole;
+  readonly host: HostId;
 }
 
 export interface Measured {
+  /** The gateway, and the backends. */
+  readonly hosts: readonly HostId[];
   readonly backups: boolean;
   readonly tls: boolean;
 }
@@ -37,9 +39,9 @@ const HELD = { period: FIVE_MINUTES, evaluationPeriods: 3 } as const;
 const SAID = { ...HELD, treatMissingData: "breaching" } as const;
 const ASKED = { ...HELD, treatMissingData: "notBreaching" } as const;
 
-export function hostAlarms(limits: Thresholds, { backups, tls }: Measured): HostAlarm[] {
+export function hostAlarms(limits: Thresholds, { hosts, backups, tls }: Measured): HostAlarm[] {
   const over = "GreaterThanOrEqualToThreshold";
-  const both = (["gateway", "backend"] as const).flatMap((host): HostAlarm[] => [
+  const all = hosts.flatMap((host): HostAlarm[] => [
     {
       ...{ ...SAID, key: `${host}-memory`, host, metricName: "Memory", statistic: "Average", comparisonOperator: over },
       threshold: limits.memoryPercent,
@@ -63,23 +65,20 @@ export function hostAlarms(limits: Thresholds, { backups, tls }: Measured): Host
       alarmDescription: "The slowest hundredth of the answers that clients get begins late",
     },
   ];
-  const backup: HostAlarm = {
-    ...{
-      ...SAID,
-      key: "backup",
-      host: "backend",
-      metricName: "BackupAge",
-      statistic: "Maximum",
+  const backup = hosts
+    .filter((host) => host !== "gateway")
+    .map((host): HostAlarm => ({
+      // The name of the first stays that of a stack with one backend.
+      ...{ ...SAID, key: host === "backend" ? "backup" : `${host}-backup`, host, metricName: "BackupAge", statistic: "Maximum" },
       comparisonOperator: "GreaterThanThreshold",
-    },
-    threshold: limits.backupHours,
-    alarmDescription: "The last whole backup is too old, or its age is not known",
-  };
+      threshold: limits.backupHours,
+      alarmDescription: "The last whole backup is too old, or its age is not known",
+    }));
   const certificate: HostAlarm = {
     ...{ ...SAID, key: "certificate", host: "gateway", metricName: "CertificateDays", statistic: "Minimum" },
     comparisonOperator: "LessThanThreshold",
     threshold: limits.certificateDays,
     alarmDescription: "The certificate ends soon, or how soon is not known",
   };
-  return [...both, ...front, ...(backups ? [backup] : []), ...(tls ? [certificate] : [])];
+  return [...all, ...front, ...(backups ? backup : []), ...(tls ? [certificate] : [])];
 }

@@ -2,7 +2,8 @@ import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { WatchConfig } from "../config/types";
 import { tags } from "../naming";
-import type { HostRole } from "../release/types";
+import { HOST_IDS } from "../hosts/ids";
+import type { BackendId, HostId } from "../release/types";
 import { dashboardBody, ROUTE_53_REGION } from "./dashboard";
 import { hostAlarms, type Measure, type Threshold } from "./host-alarms";
 import { LOG_KINDS, logGroupOf, namespaceOf, type Named } from "./names";
@@ -16,7 +17,7 @@ export interface WatchArgs {
   readonly backups: boolean;
   /** The gateway has a certificate. */
   readonly tls: boolean;
-  readonly hosts: Readonly<Record<HostRole, HostDimension>>;
+  readonly hosts: { readonly gateway: HostDimension } & { readonly [Id in BackendId]?: HostDimension };
   /** What clients reach, and how. Without an address it is asked by its name. */
   readonly endpoint: { readonly address?: pulumi.Input<string>; readonly path: string; readonly domain?: string; readonly host?: string };
 }
@@ -50,9 +51,9 @@ export class Watch extends pulumi.ComponentResource {
     const healthTopic = args.region === ROUTE_53_REGION ? topic : this.topic(`${name}-health-topic`, ROUTE_53_REGION);
     const health = this.healthMetric();
     this.alarm("health", { ...health, ...HEALTH }, healthTopic, ROUTE_53_REGION);
-    for (const role of ["gateway", "backend"] as const) {
-      this.alarm(`${role}-status`, { ...ec2("StatusCheckFailed", "Maximum", args.hosts[role]), ...STATUS }, topic);
-      this.alarm(`${role}-processor`, { ...ec2("CPUUtilization", "Average", args.hosts[role]), ...PROCESSOR }, topic);
+    for (const [id, host] of this.hosts()) {
+      this.alarm(`${id}-status`, { ...ec2("StatusCheckFailed", "Maximum", host), ...STATUS }, topic);
+      this.alarm(`${id}-processor`, { ...ec2("CPUUtilization", "Average", host), ...PROCESSOR }, topic);
     }
     if (args.config.metrics) this.hostAlarms(topic);
     if (args.config.logs) this.logs();
@@ -60,12 +61,20 @@ export class Watch extends pulumi.ComponentResource {
     this.registerOutputs({ topicArn: this.topicArn });
   }
 
+  /** In the order in which they are shown. */
+  private hosts(): (readonly [HostId, HostDimension])[] {
+    return HOST_IDS.flatMap((id) => {
+      const host = this.args.hosts[id];
+      return host === undefined ? [] : [[id, host] as const];
+    });
+  }
+
   private dashboard(check: pulumi.Input<string> | undefined): void {
-    const { region, of, config, hosts, backups, tls } = this.args;
+    const { region, of, config, backups, tls } = this.args;
     const namespace = config.metrics ? namespaceOf(of) : undefined;
     const body = pulumi
-      .all([check, pulumi.output(hosts.gateway), pulumi.output(hosts.backend)])
-      .apply(([id, gateway, backend]) => dashboardBody({ region, check: id ?? "", hosts: { gateway, backend }, namespace, backups, tls }));
+      .all([check, pulumi.output(Object.fromEntries(this.hosts()))])
+      .apply(([id, hosts]) => dashboardBody({ region, check: id ?? "", hosts, namespace, backups, tls }));
     // Unique in the account.
     const dashboardName = `${of.project}-${of.stack}`.replace(/[^\w-]/g, "-");
     new aws.Dashboard(`${this.name}-dashboard`, { dashboardName, dashboardBody: body }, { parent: this });
@@ -116,7 +125,7 @@ export class Watch extends pulumi.ComponentResource {
 
   private hostAlarms(topic: pulumi.Output<string>): void {
     const { of, config } = this.args;
-    for (const { key, host, ...measured } of hostAlarms(config.thresholds, this.args)) {
+    for (const { key, host, ...measured } of hostAlarms(config.thresholds, { ...this.args, hosts: this.hosts().map(([id]) => id) })) {
       this.alarm(key, { ...measured, namespace: namespaceOf(of), dimensions: { Host: host } }, topic);
     }
   }

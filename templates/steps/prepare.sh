@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packages, the service's user, folders, logs and their rotation, recovery after a reboot, and on the gateway NAT and the backend's name.
-# stdin: role, service, egress, region, backupBucket (or none), backupPrefix (or none), watch (JSON, or none), package (many), on the gateway backendAddress, mode (proxy, or none), balancer (name and port, or none) with the lines of health, tls, acme, and access (yes, or none).
+# stdin: role, service, egress, region, backupBucket (or none), backupPrefix (or none), watch (JSON, or none), package (many), on the gateway backendAddress and otherBackends (many, or none), on one of several backends host (its name), mode (proxy, or none), balancer (name and port, or none) with the lines of health, tls, acme, and access (yes, or none).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -287,7 +287,11 @@ remove_sample_site() {
 
 set_up_nat() {
   local reload=no
-  printf '# The only address that may pass.\ndefine backend = %s\n' "$BACKEND" >"$STAGE/backend.nft"
+  if [ "$BACKENDS" = "$BACKEND" ]; then
+    printf '# The only address that may pass.\ndefine backend = %s\n' "$BACKEND" >"$STAGE/backend.nft"
+  else
+    printf '# The only addresses that may pass.\ndefine backend = { %s }\n' "$BACKENDS" >"$STAGE/backend.nft"
+  fi
   put "$STAGE/backend.nft" /etc/ddos/backend.nft 0644 root root
   [ "$PUT" = same ] || reload=yes
   put "$STAGE/nat.nft" /etc/ddos/nat.nft 0644 root root
@@ -304,7 +308,7 @@ set_up_nat() {
     [ "$(cat /proc/sys/net/ipv4/ip_forward)" != 1 ]; then
     systemctl restart ddos-nat.service || fail "NAT could not be set up: $(journalctl -u ddos-nat.service -n 8 -o cat --no-pager | sed '/ddos-nat\.service/d' | tail -n 3 | tr '\n' ' ')"
     CHANGES=$((CHANGES + 1))
-    summary "NAT for $BACKEND is active"
+    summary "NAT for $BACKENDS is active"
   fi
 }
 
@@ -400,13 +404,25 @@ forget_keys() {
   fi
 }
 
-gateway_only() {
-  BACKEND=$(need backendAddress)
-  case "$BACKEND" in
-    *[!0-9.]* | *.*.*.*.* | .* | *.) fail "«$BACKEND» is not an IPv4 address (backendAddress)" ;;
+# check_address TEXT KEY: it goes into /etc/hosts and the rules of NAT.
+check_address() {
+  case "$1" in
+    *[!0-9.]* | *.*.*.*.* | .* | *.) fail "«$1» is not an IPv4 address ($2)" ;;
     *.*.*.*) ;;
-    *) fail "«$BACKEND» is not an IPv4 address (backendAddress)" ;;
+    *) fail "«$1» is not an IPv4 address ($2)" ;;
   esac
+}
+
+gateway_only() {
+  local other
+  BACKEND=$(need backendAddress)
+  check_address "$BACKEND" backendAddress
+  # All that NAT lets through, in the form of a set of nft.
+  BACKENDS=$BACKEND
+  while IFS= read -r other; do
+    check_address "$other" otherBackends
+    BACKENDS="$BACKENDS, $other"
+  done < <(values otherBackends)
   name_backend
   forget_certificate
   if [ "$(value acme)" = yes ]; then
@@ -438,8 +454,15 @@ put_timer() {
   fi
 }
 
+name_of_host() {
+  local host
+  host=$(value host)
+  printf '%s' "${host:-$ROLE}"
+}
+
 set_up_backup() {
-  printf 'role=%s\nbucket=%s\nregion=%s\nprefix=%s\n' "$ROLE" "$BACKUP_BUCKET" "$(need region)" "$(value backupPrefix)" >"$STAGE/backup.conf"
+  # Several backends have backups of their own, below their names.
+  printf 'role=%s\nbucket=%s\nregion=%s\nprefix=%s\n' "$(name_of_host)" "$BACKUP_BUCKET" "$(need region)" "$(value backupPrefix)" >"$STAGE/backup.conf"
   put "$STAGE/backup.conf" /etc/ddos/backup.conf 0644 root root
   put "$STAGE/backup.sh" /usr/local/lib/ddos/backup.sh 0755 root root
   put "$STAGE/restore.sh" /usr/local/lib/ddos/restore.sh 0755 root root

@@ -12,6 +12,10 @@
 # would have to do to forge this proof, bring the mark to the backend, is what is to be proven. Reading the backend's access log would tell the
 # same, but the gateway has no way to it, and should not.
 #
+# Several backends behind one load balancer share a name, and which of them is asked is the load balancer's choice. Each says which host it is
+# (X-Proof-Host), so the question is put again until one host knows the mark, or each has said that it does not. What a host says after it was asked
+# once counts for nothing: it remembers the question.
+#
 # The mark travels in the query and in X-Request-ID: an application has to pass on one of them. In proxy mode nothing between the two can make
 # up a header, so there the answer itself has to bear the backend's release as well: its nginx could have answered without the application.
 
@@ -41,14 +45,52 @@ ask_front() {
     "${HEALTH_HEADERS[@]}" "${args[@]}" "$front$PROOF_PATH${join}ddos-proof=$mark" || log "no answer to $PROOF_METHOD $PROOF_PATH through port $PORT" >&2
 }
 
-# ask_backend MARK: "<what its nginx knows of the mark> <the release that answers there>". Asking is remembered as well, so a mark is asked
-# about once.
+# ask_backend MARK: "<what its nginx knows of the mark> <the release that answers there> <its address, none where there is one backend>". Asking
+# is remembered as well, so a host is asked about a mark once.
 ask_backend() {
   if ! health_ask "$STAGE/header" "$UPSTREAM" "$STAGE" --header "X-Request-ID: ddos-proof-$1"; then
-    printf 'silent none'
+    printf 'silent none none'
     return 0
   fi
-  printf '%s %s' "$(header head x-proof)" "$(header head x-release)"
+  printf '%s %s %s' "$(header head x-proof)" "$(header head x-release)" "$(header head x-proof-host)"
+}
+
+# With so many questions in turn each of a few hosts is met, whatever else the load balancer does; those of a large fleet are not counted off.
+questions() { printf '%s' "$((BACKENDS < 25 ? 8 * BACKENDS : 200))"; }
+
+# ask_each MARK: as ask_backend, of the host that knows the mark; where each host knows nothing of it, of the last one.
+ask_each() {
+  local seen release host met=" " counted="" count=0 turn
+  for turn in $(seq "$(questions)"); do
+    read -r seen release host < <(ask_backend "$1" && printf '\n')
+    case "$met" in
+      *" $host "*) continue ;;
+    esac
+    met="$met$host "
+    count=$((count + 1))
+    counted="$seen $release $host"
+    if [ "$seen" != PASSED ] || [ "$count" = "$BACKENDS" ]; then
+      break
+    fi
+  done
+  log "asked $turn times about the mark, $count of at most $BACKENDS hosts have answered" >&2
+  printf '%s' "$counted"
+}
+
+# ask_strange HOST: what this host says of a mark that no request had.
+ask_strange() {
+  local seen release host turn
+  for turn in $(seq "$(questions)"); do
+    read -r seen release host < <(ask_backend "$(mark)" && printf '\n')
+    if [ "$host" = "$1" ]; then
+      break
+    fi
+  done
+  if [ "$host" != "$1" ]; then
+    seen=unasked
+  fi
+  log "asked $turn times for $1, which serves release $release" >&2
+  printf '%s' "$seen"
 }
 
 # header ANSWER NAME: of the last answer of the backend (head) or of the gateway (front), in lower case; "none" when it is not there.
@@ -94,14 +136,16 @@ not_forwarded() {
 
 # Three tries, each with a mark of its own: a backend that is being released may answer late.
 check_proof() {
-  local try drawn status seen strange release found
+  local try drawn status seen strange release host found
+  BACKENDS=$(value backends)
+  BACKENDS=${BACKENDS:-1}
   PROOF_METHOD=$(need proofMethod)
   PROOF_PATH=$(need proofPath)
   for try in 1 2 3; do
     drawn=$(mark)
     status=$(ask_front "$drawn")
-    read -r seen release < <(ask_backend "$drawn" && printf '\n')
-    read -r strange release < <(ask_backend "$(mark)" && printf '\n')
+    read -r seen release host < <(ask_each "$drawn" && printf '\n')
+    strange=$(ask_strange "$host")
     found=$(verdict "$status" "$seen" "$strange" "$release")
     log "proof, try $try: $status, $seen, $strange, backend's release $release"
     if [ -z "$found" ]; then

@@ -22,7 +22,8 @@ function compare(before: readonly GraphResource[], after: readonly GraphResource
 function cell(role: "gateway" | "backend", effects: ReadonlyMap<string, Outcome>): string {
   const of = (kind: RegExp): string[] => [...effects].filter(([urn]) => kind.test(urn)).map(([, effect]) => effect);
   const instance = of(new RegExp(`::${role}-instance$`))[0];
-  const steps = of(new RegExp(`Command::${role}-`)).length > 0 ? "steps" : undefined;
+  // Of several backends the first.
+  const steps = of(new RegExp(`Command::${role}-(?!\\d)`)).length > 0 ? "steps" : undefined;
   const parts = [instance, instance === "replaces" ? undefined : steps].filter((part) => part !== undefined);
   return parts.length === 0 ? "–" : parts.join(", ");
 }
@@ -96,6 +97,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "gateway.secretEnv": { gateway: { secretEnv: { API_TOKEN: "another-secret" } } },
   "backend.port": { backend: { port: 9001 } },
   "backend.loadBalancer": { backend: { loadBalancer: true } },
+  "backend.count": { backend: { loadBalancer: true, count: 2 } },
   "backend.mode": { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } },
   "backend.fleet": { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet", fleet: { max: 6 } } },
   "backend.egress": { backend: { egress: [{ port: 5432, cidr: "10.0.200.0/24", description: "the database" }] } },
@@ -171,6 +173,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
 const BESIDE: Readonly<Record<string, Parameters<typeof evaluateDev>[0]>> = {
   "watch.logDays": SENDING,
   "watch.thresholds": SENDING,
+  "backend.count": { backend: { loadBalancer: true } },
   "backend.mode": { network: { egress: "managed" }, backend: { loadBalancer: true } },
   "backend.fleet": { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } },
   "ssh.user": { gateway: { ami: AMI }, backend: { ami: AMI } },

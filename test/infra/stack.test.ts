@@ -174,7 +174,7 @@ test("with ssm the hosts get what an agent needs and no more, and the backend's 
 test("the ports of a stack stay, and those of another one are others", () => {
   expect(localPorts("ml-gateway", "dev")).toEqual(localPorts("ml-gateway", "dev"));
   expect(localPorts("ml-gateway", "prod")).not.toEqual(localPorts("ml-gateway", "dev"));
-  expect(localPorts("ml-gateway", "dev", 24022)).toEqual({ gateway: 24022, backend: 24023 });
+  expect(localPorts("ml-gateway", "dev", 24022)).toEqual({ gateway: 24022, backend: 24023, "backend-2": 24024, "backend-3": 24025 });
   for (const stack of ["dev", "prod", "a", "b", "c"]) {
     const { gateway, backend } = localPorts("ml-gateway", stack);
     expect([backend - gateway, gateway >= 20_000 && backend < 32_000]).toEqual([1, true]);

@@ -15,6 +15,7 @@ import {
 import { Problem } from "../../../policies/cli";
 import { askReleases, askRollback } from "../../../infra/release/asked";
 import { run } from "../../cli/run";
+import type { HostId } from "../../../infra/release/types";
 import { exampleSpec, VALUES } from "../release/example";
 
 const id = (number: number, digits = "abcdef012345"): string => `${number}-${digits}`;
@@ -31,7 +32,7 @@ const entry = (release: string, at: string, more: Partial<Entry> = {}): Entry =>
   ...more,
 });
 
-function host(role: "gateway" | "backend", change: Partial<ReleaseList> = {}): HostReleases {
+function host(role: HostId, change: Partial<ReleaseList> = {}): HostReleases {
   const digits = role === "gateway" ? GATEWAY : undefined;
   return {
     role,
@@ -249,4 +250,59 @@ test.each<[string, string[], RegExp]>([
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+describe("several backends", () => {
+  const release = (number: number, content: number): string => id(number, `${content}`.repeat(12));
+  /** It has contents 1 to 3; what they are numbered is each host's own. */
+  const backend = (role: HostId, first: number, at: string, change: Partial<ReleaseList> = {}): HostReleases =>
+    host(role, {
+      serving: release(first + 2, 3),
+      previous: release(first + 1, 2),
+      here: [3, 2, 1].map((content) => ({ release: release(first + content - 1, content) })),
+      entries: [entry(release(first + 2, 3), at)],
+      ...change,
+    });
+  const gateway = host("gateway", { entries: [entry(id(8, GATEWAY), "2026-11-27T15:50:00Z")] });
+  // Half an hour from the first to the last, since each waits for the one before.
+  const three = [
+    backend("backend", 5, "2026-11-27T15:00:00Z"),
+    backend("backend-2", 1, "2026-11-27T15:18:00Z"),
+    backend("backend-3", 2, "2026-11-27T15:35:00Z"),
+  ];
+
+  test("an update that changed all is undone on all, one after another and the gateway last", () => {
+    expect(planned("previous", [gateway, ...three])).toEqual([
+      `backend: ${release(7, 3)} -> ${release(6, 2)}`,
+      `backend-2: ${release(3, 3)} -> ${release(2, 2)}`,
+      `backend-3: ${release(4, 3)} -> ${release(3, 2)}`,
+      `gateway: ${id(8, GATEWAY)} -> ${id(7, GATEWAY)}`,
+    ]);
+  });
+
+  test("one that stopped behind the first is undone there", () => {
+    const earlier = three.map((one, index) => (index === 0 ? one : backend(one.role, 1, "2026-11-01T00:00:00Z")));
+    const longAgo = host("gateway", { entries: [entry(id(8, GATEWAY), "2026-11-01T00:00:00Z")] });
+    expect(planned("previous", [longAgo, ...earlier])).toEqual([`backend: ${release(7, 3)} -> ${release(6, 2)}`]);
+  });
+
+  test("a release of one is the same content on all, whatever its number there; a host that serves it already stays", () => {
+    const back = backend("backend-2", 1, "2026-11-27T15:18:00Z", { serving: release(1, 1) });
+    expect(planned(release(5, 1), [gateway, three[0]!, back, three[2]!])).toEqual([
+      `backend: ${release(7, 3)} -> ${release(5, 1)}`,
+      `backend-3: ${release(4, 3)} -> ${release(2, 1)}`,
+    ]);
+  });
+
+  test("one that a host lacks is refused, and so is a number that means another content there", () => {
+    const young = backend("backend-2", 1, "2026-11-27T15:18:00Z", { here: [{ release: release(3, 3) }] });
+    expect(() => planned(release(5, 1), [gateway, three[0]!, young])).toThrow(/is not on the backend-2.*nothing was changed.*--host/);
+    expect(() => planned("3", [gateway, ...three])).toThrow(/more than one release/);
+  });
+
+  test("where one fails, it is said who has the earlier release by then", () => {
+    const outcome = (role: HostId, ok: boolean) => ({ role, ok, target: "2-b", from: "3-c", seconds: 1, said: [] });
+    const said = renderRollbacks("prod", [outcome("backend", true), outcome("backend-2", true), outcome("backend-3", false)]);
+    expect(said).toContain("3 hosts: 2 done, 1 failed. The backend and the backend-2 keep the earlier release");
+  });
 });

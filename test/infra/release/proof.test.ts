@@ -61,9 +61,13 @@ const answers =
     void response.writeHead(status, headers).end("{}");
 
 /** @returns what verify says of the proof, and the proof that it noted */
-async function prove(mode: "proxy" | "application"): Promise<{ said: string; proof?: { answeredBy: string; status: number } }> {
+async function prove(
+  mode: "proxy" | "application",
+  backends = 1,
+): Promise<{ said: string; proof?: { answeredBy: string; status: number } }> {
   const lines = [`timeoutSeconds=5`, "tlsName=none", "proofMethod=POST", "proofPath=/predict", "proofBody={}", "healthPath=/health"];
-  writeFileSync(join(folder, "header"), `${[...lines, ...(mode === "proxy" ? ["mode=proxy"] : [])].join("\n")}\n`);
+  const more = [...(mode === "proxy" ? ["mode=proxy"] : []), ...(backends > 1 ? [`backends=${String(backends)}`] : [])];
+  writeFileSync(join(folder, "header"), `${[...lines, ...more].join("\n")}\n`);
   const program = `set -Eeuo pipefail
     STAGE=$1 PORT=$2 UPSTREAM=http://127.0.0.1:$3
     value() { sed -n "/^$1=/{s/^[^=]*=//p;q}" "$STAGE/header"; }
@@ -155,4 +159,55 @@ bash.each(RED)("%s is not", async (_, mode, front, back, said) => {
   const found = await prove(mode);
   expect(found.said).toMatch(said);
   expect(found.proof).toBeUndefined();
+});
+
+/** A load balancer that takes one host after another; each is as `of` makes it, and says which it is. */
+function severalBackends(hosts: readonly Handler[]): Handler {
+  let turn = 0;
+  return (request, response) => {
+    const index = turn++ % hosts.length;
+    if (/^ddos-proof-/.test(String(request.headers["x-request-id"]))) response.setHeader("X-Proof-Host", `10.0.101.${String(10 + index)}`);
+    hosts[index]?.(request, response);
+  };
+}
+
+const alike = (count: number, status = 200): Handler => severalBackends(Array.from({ length: count }, () => realBackend(status)));
+
+describe("with several backends behind one name", () => {
+  bash.each([
+    [2, 2],
+    [3, 3],
+    [2, 5],
+  ])("%i hosts of at most %i: a proxy and an application that forward are proven", async (hosts, most) => {
+    for (const mode of ["proxy", "application"] as const) {
+      [gateway, backend] = [passesOn(), alike(hosts)];
+      expect((await prove(mode, most)).said).toBe(`release ${RELEASE} of the backend`);
+    }
+  });
+
+  bash("the answer is compared with the release of the host that gave it", async () => {
+    const [old, now] = ["6-aaaaaaaaaaaa", RELEASE].map((release) => realBackend(200, release));
+    [gateway, backend] = [passesOn(), severalBackends([old!, now!])];
+    const { said, proof } = await prove("proxy", 2);
+    expect(said).toBe("release 6-aaaaaaaaaaaa of the backend");
+    expect(proof?.answeredBy).toBe("6-aaaaaaaaaaaa");
+  });
+
+  bash.each([
+    ["two hosts", 2, 2],
+    ["fewer hosts than there may be, which are asked again and again", 2, 3],
+  ])("%s: an application that answers by itself is not", async (_, hosts, most) => {
+    [gateway, backend] = [answers({}), alike(hosts)];
+    const { said, proof } = await prove("application", most);
+    expect(said).toMatch(/did not forward/);
+    expect(proof).toBeUndefined();
+  });
+
+  bash("one host that calls every mark known is found out", async () => {
+    const liar = answers({ ...marks, "x-release": RELEASE });
+    [gateway, backend] = [answers({}), severalBackends([realBackend(200), liar])];
+    const { said, proof } = await prove("application", 2);
+    expect(said).toMatch(/does not say whether/);
+    expect(proof).toBeUndefined();
+  });
 });

@@ -1,0 +1,37 @@
+/** What the hosts of a stack are called: the gateway, and the backends, of which the first keeps the plain name. Pure. */
+import type { BackendId, HostId, HostRole } from "../release/types";
+
+/** In the order in which a release reaches them. */
+const BACKENDS: readonly BackendId[] = ["backend", "backend-2", "backend-3"];
+
+/** In the order in which they are asked. */
+export const HOST_IDS: readonly HostId[] = ["gateway", ...BACKENDS];
+
+/** How many backends a stack may have, each set up over SSH. */
+export const MOST_BACKENDS = BACKENDS.length;
+
+interface Sized {
+  readonly backend: { readonly mode: "single" | "fleet"; readonly count: number };
+}
+
+/** The backends that are set up over SSH: none with a fleet, whose hosts set themselves up. */
+export function backendIds({ backend: { mode, count } }: Sized): readonly BackendId[] {
+  return mode === "fleet" ? [] : BACKENDS.slice(0, count);
+}
+
+/** The gateway first, as they are asked. */
+export function hostIds(config: Sized): readonly HostId[] {
+  return ["gateway", ...backendIds(config)];
+}
+
+export const isHostId = (name: unknown): name is HostId => HOST_IDS.some((id) => id === name);
+
+export const roleOf = (id: HostId): HostRole => (id === "gateway" ? "gateway" : "backend");
+
+/** What is made of each host, under its name. */
+export function byId<Id extends HostId, Of extends { readonly id: Id }, Made>(
+  hosts: readonly Of[],
+  make: (host: Of) => Made,
+): Readonly<Partial<Record<Id, Made>>> {
+  return Object.fromEntries(hosts.map((host) => [host.id, make(host)])) as Partial<Record<Id, Made>>;
+}
