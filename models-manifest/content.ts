@@ -3,6 +3,7 @@
  * of Git LFS, another format than the manifest says) is refused before anything is deployed. What a pickle would do when it is loaded is the
  * question of the gate (templates/steps/gate.py), not of this file.
  */
+import { isUtf8 } from "node:buffer";
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { FORMATS, formatOfName, type Content, type ModelFormat } from "./formats";
 import { notWhole } from "./whole";
@@ -145,9 +146,18 @@ export function contradiction(path: string, format: ModelFormat, content: Conten
   if (format === "json" && (found === undefined || looksLikeJson(content))) return jsonProblem(path, content);
   if (found !== undefined)
     return `${claims}, but its content is ${FORMATS[found].what}. Give it the format ${found}, or put the right file there.`;
-  if (isPickled(format))
-    return old(content) ? undefined : `${claims}, but it does not begin as a pickle does. Write it again, or give it its own format.`;
+  if (isPickled(format)) return old(content) ? undefined : `${claims}, but ${notAPickle(content)}`;
   return `${claims}, but its content is not ${FORMATS[format].what}. Write it again, or give it its own format ("other" is copied unchecked).`;
+}
+
+/** What is known of a file that is called a pickle and is none that the hosts read. */
+function notAPickle(content: Content): string {
+  const [first, protocol = 0] = content.head;
+  if (first === 0x80 && protocol > 5 && content.tail.at(-1) === 0x2e)
+    return `has the pickle protocol ${protocol}, and the hosts' Python reads 5 at most. Write it again with protocol 5 or lower.`;
+  if (startsWith(content, "\x28\xb5\x2f\xfd"))
+    return "it is compressed by Zstandard, which neither pickle nor joblib reads. Write it again, compressed by gzip, xz or lz4, or not at all.";
+  return "it does not begin as a pickle does. Write it again, or give it its own format.";
 }
 
 /** Protocols 0 and 1 begin with whatever the object is: text without a mark. */
@@ -156,8 +166,12 @@ const old = ({ head, tail }: Content): boolean =>
 
 function jsonProblem(path: string, content: Content): string | undefined {
   if (content.size > WHOLE_JSON_BYTES) return undefined;
+  const bytes = readFileSync(path);
+  // Node would put a mark in place of bytes that are none; Python's json stops there.
+  if (!isUtf8(bytes))
+    return "is listed as json, but it is not UTF-8, in which JSON is written: another encoding (UTF-16, Latin-1) or binary data. Write it again in UTF-8.";
   try {
-    JSON.parse(readFileSync(path, "utf8").replace(/^\ufeff/, ""));
+    JSON.parse(bytes.toString("utf8").replace(/^\ufeff/, ""));
     return undefined;
   } catch {
     return "is listed as json, but it is not valid JSON: it may be cut off, or hold NaN, which JSON does not have. Write it again.";

@@ -1,5 +1,6 @@
 import { lstatSync, statSync, type Stats } from "node:fs";
 import { basename, relative, sep } from "node:path";
+import { systemSentence } from "../policies/cli/system-errors";
 import { contradiction, formatOf, notAFile, readContent } from "./content";
 import { fingerprintFile } from "./files";
 import { FORMAT_NAMES, formatOfName, FORMATS } from "./formats";
@@ -15,7 +16,7 @@ export interface Entry {
 /** Hashes the file at `place` and describes it as a manifest does. Throws ManifestError when it cannot be part of one. */
 export function describeFile(place: string, root: string, entry: Entry): ManifestFile {
   const path = relative(root, place).split(sep).join("/");
-  const stats = statSync(place, { throwIfNoEntry: false });
+  const stats = statsOf(place);
   if (stats === undefined || !stats.isFile()) throw new ManifestError([`${place}: ${noFile(place, stats)}`]);
   if (path.startsWith("../")) {
     throw new ManifestError([
@@ -42,6 +43,17 @@ export function describeFile(place: string, root: string, entry: Entry): Manifes
   if (wrong !== undefined) throw new ManifestError([`${path}: ${wrong}`]);
   const { sha256, size } = fingerprintFile(place);
   return { path, sha256, size, required: entry.required, role: entry.role, format };
+}
+
+/** A circle of links, a folder that may not be looked into: the reader named it, so it is a mistake of that name. */
+function statsOf(place: string): Stats | undefined {
+  try {
+    return statSync(place, { throwIfNoEntry: false });
+  } catch (error) {
+    const problem = systemSentence(error, place);
+    if (problem === undefined) throw error;
+    throw new ManifestError([problem]);
+  }
 }
 
 function noFile(place: string, stats: Stats | undefined): string {

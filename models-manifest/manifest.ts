@@ -7,6 +7,7 @@ import { contradiction, notAFile, readContent } from "./content";
 import { externalData } from "./whole";
 import { fingerprintFile } from "./files";
 import { isPickled, type ModelFormat } from "./formats";
+import { importProblems } from "./imports";
 import { ManifestError } from "./manifest-error";
 import { readJson } from "./read-json";
 import { describeSchemaErrors } from "./schema-errors";
@@ -116,6 +117,7 @@ function contentProblems(path: string, manifest: Manifest): string[] {
   const climbing = files.filter((file) => climbs(file.path));
   const names = files.map((file) => basename(file.path));
   const twice = [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
+  const models = files.filter((file) => file.role === "model");
   const unpinned = Object.keys(runtime).length === 0 ? files.find((file) => isPickled(file.format)) : undefined;
   return [
     ...climbing.map((file) => `${path}: files: the path ${file.path} has "." or ".." in it. Write it as a plain path inside the project.`),
@@ -125,6 +127,14 @@ function contentProblems(path: string, manifest: Manifest): string[] {
     ...twice.map(
       (name) => `${path}: files: the name ${name} is there more than once, but a host has one folder of models. Keep one of them.`,
     ),
+    ...models
+      .slice(1)
+      .map(
+        (file) =>
+          `${path}: files: ${file.path} has the role model, and so has ${models[0]?.path ?? ""}; MODEL_PATH can name one of them alone. ` +
+          "Remove the one that is no longer served, or give it a role of its own, such as model-b.",
+      ),
+    ...importProblems(path, manifest.imports ?? []),
     ...(unpinned !== undefined
       ? [
           `${path}: runtime names no package, but ${unpinned.path} is a pickle, which loads safely only with the version that wrote it. ` +
@@ -156,18 +166,18 @@ function checkFile(file: ManifestFile, manifestPath: string, root: string, manif
   const { sha256 } = fingerprintFile(place);
   if (sha256 !== file.sha256)
     return `${file.path}: was altered: its sha256 is ${sha256}, ${manifestPath} has ${file.sha256}. ${remedy(manifest)}`;
-  const wrong = contradiction(place, file.format, content) ?? missingData(externalData(place, file.format, content), manifest);
+  const wrong = contradiction(place, file.format, content) ?? missingData(externalData(place, file.format, content), file, manifest);
   return wrong === undefined ? { ...loaded, localPath: place } : `${file.path}: ${wrong}`;
 }
 
 /** On a host all models lie in one folder, and a model finds there what it names. */
-function missingData(names: readonly string[], { files }: Manifest): string | undefined {
+function missingData(names: readonly string[], { format }: ManifestFile, { files }: Manifest): string | undefined {
   const known = files.map((file) => basename(file.path));
   const missing = names.filter((name) => !known.includes(name));
   if (missing.length === 0) return undefined;
   const instead = missing.some((name) => name.includes("/") || name.includes("\\"))
-    ? "and on a host all models lie in one folder. Write it as one file: onnx.save_model(model, FILE, save_as_external_data=False)"
-    : "which the manifest does not list. Enter it: npm run models -- add FILE --role weights --format other";
+    ? `and on a host all models lie in one folder. ${format === "onnx" ? "Write it as one file: onnx.save_model(model, FILE, save_as_external_data=False)" : "Put the files beside it, and let it name them without folders"}`
+    : `which the manifest does not list. Enter ${missing.length === 1 ? "it" : "each"}: npm run models -- add FILE --role weights${format === "onnx" ? " --format other" : ""}`;
   return `keeps its weights in ${missing.slice(0, 3).join(", ")}, ${instead}.`;
 }
 

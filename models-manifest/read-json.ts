@@ -1,10 +1,16 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
+import { systemSentence } from "../policies/cli/system-errors";
 import { notAFile } from "./content";
 import { ManifestError } from "./manifest-error";
 import { repeatedKey } from "./repeated-key";
 
 const REMEDY = 'Name a manifest made by "npm run models -- add", for example models-manifest/sample.json.';
+
+/** A URL, or one of which a path was made: `https://x/y` resolved is `…/https:/x/y`. */
+const ADDRESS = /(^|\/)(https?|s3|gs|git|ssh|ftp|file):\/\/?[^/]/i;
+const NOT_FETCHED =
+  "is the address of something elsewhere, and a manifest is a file of the project, which nothing fetches. Download it, and the models that it lists, into the project, and name the file, for example models-manifest/models.json.";
 
 /** What a manifest's file holds, as a plain value. `path` may be relative to `root`. Throws ManifestError. */
 export function readJson(path: string, root: string): unknown {
@@ -32,7 +38,8 @@ function parsed(path: string, text: string): unknown {
 }
 
 function readText(path: string, place: string): string {
-  const stats = statSync(place, { throwIfNoEntry: false });
+  const stats = statsOf(path, place);
+  if (stats === undefined && ADDRESS.test(path)) throw new ManifestError([`${path}: ${NOT_FETCHED}`]);
   if (stats === undefined) throw new ManifestError([`${path}: does not exist. ${REMEDY}`]);
   if (stats.isDirectory()) throw new ManifestError([`${path}: is a folder, not a manifest. ${REMEDY}`]);
   try {
@@ -42,6 +49,14 @@ function readText(path: string, place: string): string {
     throw new ManifestError([
       `${path}: ${denied ? "may not be read by you; give yourself the right to (chmod u+r)" : "cannot be read"}. ${REMEDY}`,
     ]);
+  }
+}
+
+function statsOf(path: string, place: string): Stats | undefined {
+  try {
+    return statSync(place, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new ManifestError([systemSentence(error, path) ?? `${path}: cannot be read. ${REMEDY}`]);
   }
 }
 

@@ -39,8 +39,12 @@ function boosted(path: string, { size, head, tail }: Content): string | undefine
   }
 }
 
+/** The smallest superblock of HDF5 (versions 2 and 3); a file has more. */
+const SUPERBLOCK_BYTES = 48;
+
 /** The superblock says where the file ends. */
 function hdf5({ size, head }: Content): string | undefined {
+  if (size < SUPERBLOCK_BYTES) return CUT;
   if (!head.subarray(1, 4).equals(Buffer.from("HDF")) || head.length < 64) return undefined;
   const version = head[8] ?? 0;
   const place = version === 0 ? 40 : version === 1 ? 44 : version <= 3 ? 28 : undefined;
@@ -112,8 +116,9 @@ function varint(bytes: Buffer, from: number): { readonly value: number; readonly
   return undefined;
 }
 
-/** Files that hold the weights of an ONNX model beside it, as the model names them. Such a model is small itself. */
+/** Files that hold the weights of a model beside it, as it names them: those of ONNX, and the parts that an index of Hugging Face lists. Such a file is small itself. */
 export function externalData(path: string, format: ModelFormat, { size }: Content): string[] {
+  if (format === "json" && path.endsWith(".index.json") && size <= WHOLE_BYTES) return parts(readFileSync(path, "utf8"));
   if (format !== "onnx" || size > WHOLE_BYTES) return [];
   const bytes = readFileSync(path);
   const mark = Buffer.from("\x0a\x08location\x12", "latin1");
@@ -123,4 +128,11 @@ export function externalData(path: string, format: ModelFormat, { size }: Conten
     if (length !== undefined) names.add(bytes.toString("utf8", length.end, length.end + length.value));
   }
   return [...names];
+}
+
+/** `weight_map` names for each tensor the file that holds it. */
+function parts(text: string): string[] {
+  const { weight_map: map } = (JSON.parse(text.replace(/^\ufeff/, "")) ?? {}) as { weight_map?: unknown };
+  if (map === null || typeof map !== "object") return [];
+  return [...new Set(Object.values(map).filter((name): name is string => typeof name === "string"))];
 }

@@ -30,8 +30,10 @@ export function acme(context: Context): string[] {
       : [`${project}:tls.eabHmacKey: is given, and tls.acme is not, so that nothing uses it; give tls.acme, or remove it`];
   }
   const { domain } = sections;
+  const both = withOwn(project, keys);
+  // Which of the two is meant decides whether the rest would be a mistake at all.
+  if (both.length > 0) return both;
   return [
-    ...withOwn(project, keys),
     ...(domain === undefined && !isRefused(context, "domain") && !isRefused(context, "tls.domain")
       ? [
           `${project}:domain: missing, and tls.acme gets a certificate for it; write the name under which clients come, for example domain: ml.your-company.com`,

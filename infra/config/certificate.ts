@@ -67,6 +67,11 @@ function relations(context: Context, { acme, acm, certificate, privateKey }: Tls
   const setKey = `pulumi config set --secret --path '${project}:tls.privateKey' < privkey.pem`;
   const setCertificate = `pulumi config set --path '${project}:tls.certificate' < fullchain.pem`;
   const given = certificate !== undefined || privateKey !== undefined;
+  if (!given && sections.domain !== undefined && lacks("tls.certificate", certificate) && lacks("tls.privateKey", privateKey)) {
+    return [
+      `${project}:tls: has no certificate, and without one nginx cannot serve ${String(sections.domain)}. Let the gateway get one by itself (tls.acme), or set your own: ${setCertificate}; and its key: ${setKey}`,
+    ];
+  }
   return [
     ...(given && lacks("domain", sections.domain)
       ? [

@@ -62,17 +62,20 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
   const all = [
     ...foreign.problems,
     ...awsProblems(given, isConfigSecret, root),
-    ...own.filter((problem) => !spelling.some((other) => keyOf(other) === keyOf(problem))),
+    ...own.filter(isFirst(spelling)),
     ...spelling,
-    ...regionProblems,
+    ...regionProblems.filter(isFirst(spelling)),
     ...notRefused(project, refused, checkRules(context)),
     ...fleetCredentials(project, sections, Object.keys(given)),
     ...checkAgent(),
   ];
-  const keys = readKeys(project, root, sections, all);
+  const files: string[] = [];
+  const keys = readKeys(project, root, sections, files);
   const certificate = checkCertificate(context, new Date());
   all.push(...certificate.problems);
-  const { code, models, notices = [] } = readSources(project, root, sections, all, closedGroups(project, sections));
+  const { code, models, notices = [] } = readSources(project, root, sections, files, closedGroups(project, sections));
+  // A path between quotes that belong to no path leads nowhere: that is one mistake.
+  all.push(...files.filter(isFirst(spelling)));
   if (all.length > 0 || keys === undefined || code === undefined || models === undefined) {
     throw new ConfigError([...new Set(all)]);
   }
@@ -91,6 +94,11 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
       ],
     },
   };
+}
+
+/** Whether the key of a problem is not one of those that have been said. */
+function isFirst(said: readonly string[]): (problem: string) => boolean {
+  return (problem) => !said.some((other) => keyOf(other) === keyOf(problem));
 }
 
 /** Internal to the SDK and so without a type: whether the stack's file holds the value encrypted. */
@@ -186,8 +194,11 @@ function readKeys(project: string, root: string, sections: Sections, problems: s
   const current = readKey("sshPrivateKey", "privateKeyFile", context);
   const previous = readKey("sshPreviousPrivateKey", "previousPrivateKeyFile", context);
   if (current !== undefined && current.publicKey === previous?.publicKey) {
+    const inFile = (sections.ssh ?? {}) as { privateKeyFile?: unknown; previousPrivateKeyFile?: unknown };
+    const now = inFile.privateKeyFile === undefined ? "sshPrivateKey" : "ssh.privateKeyFile";
+    const before = inFile.previousPrivateKeyFile === undefined ? "sshPreviousPrivateKey" : "ssh.previousPrivateKeyFile";
     problems.push(
-      `${project}:sshPreviousPrivateKey: is the same key as sshPrivateKey, so there is nothing to rotate; set sshPrivateKey to the new key, or remove this one`,
+      `${project}:${before}: is the same key as ${now}, so there is nothing to rotate; set ${now} to the new key, or remove this one`,
     );
   }
   return current === undefined ? undefined : { current, previous };

@@ -14,12 +14,19 @@ function enter(name: string, place: string, { properties = {} }: Node): void {
   for (const [key, node] of Object.entries(properties)) enter(key, `${place}.${key}`, node);
 }
 
+/** Of a name that more groups have than this and one, the reader knows better which is meant. */
+const MOST = 2;
+
 /**
- * The end of a sentence about an unknown key: where the one key of that name is. Keys of entries of a list are left to themselves.
+ * The end of a sentence about an unknown key: where a key of that name is. Keys of entries of a list are left to themselves.
  * @param path as it was written, such as `["ssh", "access"]`
  */
 export function elsewhere(project: string, path: readonly string[]): string | undefined {
   const [place, ...others] = PLACES.get(path.at(-1) ?? "") ?? [];
-  if (place === undefined || others.length > 0 || path.some((part) => /^\d+$/.test(part))) return undefined;
+  if (place === undefined || others.length > MOST || path.some((part) => /^\d+$/.test(part))) return undefined;
+  if (others.length > 0) {
+    const all = [place, ...others].map((one) => `${project}:${one}`);
+    return ` there; keys of that name are ${all.slice(0, -1).join(", ")} and ${all.at(-1) ?? ""}: move it to the one that is meant, or remove it`;
+  }
   return ` there; the key of that name is ${project}:${place}: move it there, or remove it`;
 }

@@ -315,7 +315,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
               type: "integer",
               minimum: 1,
               maximum: 65535,
-              form: "a TCP port",
+              form: "a TCP port from 1 to 65535, without quotes",
               example: 5432,
               description: "TCP port of the service.",
             },

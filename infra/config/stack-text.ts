@@ -45,7 +45,15 @@ function topProblem(value: unknown): string | undefined {
     return "config: holds a single value; write the keys on lines of their own, indented below it";
   if (Array.isArray(top.config)) return "config: holds a list; write its keys without the hyphens at their beginning";
   if (isGroup(top.config.config)) return "config: is there twice, one below the other; keep one, and indent the keys once";
-  return besideConfig(top) ?? twice(Object.keys(top.config)) ?? ofTheCli(top);
+  return besideConfig(top) ?? belowConfig(top.config) ?? twice(Object.keys(top.config)) ?? ofTheCli(top);
+}
+
+/** The other way round: the CLI does not find there what decrypts the secrets. */
+function belowConfig(config: unknown): string | undefined {
+  const found = isGroup(config) ? Object.keys(config).find((key) => TOP_KEYS.includes(key)) : undefined;
+  return found === undefined
+    ? undefined
+    : `${found}: stands below config:, and the CLI reads it beside that alone; move it to the beginning of its line, as config: stands`;
 }
 
 /** Below config: everything is a setting; beside it the CLI reads its own keys and nothing else. */

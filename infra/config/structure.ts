@@ -49,7 +49,7 @@ function sectionOf(raw: Raw, name: string, section: Section): { value?: unknown;
     return { problem: `missing. ${section.description}${missingHint(raw.project, name, section)}` };
   }
   if (given !== undefined && section.secret === true && !raw.secretKeys.has(name)) {
-    const again = setHint(`${raw.project}:${name}`, section);
+    const again = setHint(`${raw.project}:${name}`, section, firstName(given));
     return {
       problem: `stored in plain text. Remove it from the stack's file and set it again${again}; then treat the old value as known to others`,
     };
@@ -108,10 +108,16 @@ function missingHint(project: string, name: string, section: Section): string {
   return ` W${write.slice(1)}`;
 }
 
-function setHint(key: string, { secret, schema }: Section): string {
+/** The first of the names that stand in a group. */
+function firstName(given: string): string | undefined {
+  const parsed = parseJson(given);
+  return isGroup(parsed) ? Object.keys(parsed)[0] : undefined;
+}
+
+function setHint(key: string, { secret, schema }: Section, name = "NAME"): string {
   if (secret !== true) return "";
   return schema.type === "object"
-    ? ` (pulumi config set --secret --path '${key}.NAME')`
+    ? ` (pulumi config set --secret --path '${key}.${name}')`
     : ` (pulumi config set --secret '${key}' < KEYFILE)`;
 }
 

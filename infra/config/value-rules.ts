@@ -22,6 +22,9 @@ export function isRefused({ refused = [] }: Context, key: string): boolean {
   return refused.some((one) => one === key || one.startsWith(`${key}.`));
 }
 
+/** mac1.metal, mac2-m2pro.metal, mac-m4.metal: their images are Apple's, and instance-types.txt leaves them out. */
+const MAC = /^mac(\d|-)/;
+
 export function instanceTypes({ project, sections }: Context): string[] {
   return ["gateway", "backend"].flatMap((host) => {
     const { instanceType, memoryMiB } = (sections[host] ?? {}) as { instanceType?: string; memoryMiB?: number };
@@ -29,6 +32,11 @@ export function instanceTypes({ project, sections }: Context): string[] {
     if (known !== undefined && memoryMiB !== undefined && memoryMiB > known.memoryMiB) {
       return [
         `${project}:${host}.memoryMiB: found ${memoryMiB}, and a ${String(instanceType)} has ${known.memoryMiB}, so workers would be started that it has no room for; remove the key`,
+      ];
+    }
+    if (instanceType !== undefined && MAC.test(instanceType)) {
+      return [
+        `${project}:${host}.instanceType: found ${JSON.stringify(instanceType)}, a Mac, which runs macOS alone, and on a host of its own that is paid for 24 hours at least; write a type that runs Linux, for example t3.micro or m7i.large`,
       ];
     }
     if (instanceType === undefined || memoryMiB !== undefined || known !== undefined) {

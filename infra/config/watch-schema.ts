@@ -77,7 +77,6 @@ export const WATCH_SECTION: Section = {
       logDays: {
         enum: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
         default: 30,
-        form: "a number of days that CloudWatch Logs keeps logs for",
         example: 90,
         description: "Days that CloudWatch keeps the logs.",
       },

@@ -90,7 +90,10 @@ function valueOf(file: string, text: string): Yaml {
   const faults = documents.flatMap(({ errors }) => errors);
   // A fault of the form hides or makes others; keys that are there twice do neither.
   const broken = faults.find(({ code }) => code !== "DUPLICATE_KEY");
-  if (broken !== undefined) return failed(file, `line ${lineAt(text, broken.pos[0])}: is not valid YAML: ${faultText(broken)}`);
+  if (broken !== undefined) {
+    const { at, fault } = located(text, broken);
+    return failed(file, `line ${lineAt(text, at)}: is not valid YAML: ${fault}`);
+  }
   if (documents.length > 1) {
     return failed(
       file,
@@ -103,8 +106,33 @@ function valueOf(file: string, text: string): Yaml {
   return { value: document?.toJS() };
 }
 
-function faultText({ code }: YAMLError): string {
-  return YAML_FAULTS[code] ?? "it cannot be read there; check quotes, brackets and indentation";
+/** What is to be corrected, and where: the parser names the place where it could go on no longer, which is often behind the mistake. */
+function located(text: string, { code, pos: [at] }: YAMLError): { readonly at: number; readonly fault: string } {
+  const bracket = openBracket(text.slice(0, at));
+  if (bracket !== undefined && code !== "TAB_AS_INDENT") {
+    const [open, close] = text[bracket] === "[" ? ["[", "]"] : ["{", "}"];
+    return { at: bracket, fault: `a ${open} that is not closed; write ${close} at the end of the value, or quotes around it` };
+  }
+  const begin = text.lastIndexOf("\n", at - 1) + 1;
+  const line = text.slice(begin).split("\n", 1)[0] ?? "";
+  if (/^[\s-]*([^\s:]+:\s+)?\*/.test(line)) return { at, fault: YAML_FAULTS.BAD_ALIAS ?? "" };
+  return { at, fault: YAML_FAULTS[code] ?? "it cannot be read there; check quotes, brackets and indentation" };
+}
+
+/** The last value before the last line that begins with a bracket, if it does not end there. */
+function openBracket(text: string): number | undefined {
+  const lines = text.split("\n");
+  const last = text.length - (lines.at(-1)?.length ?? 0);
+  let end = last;
+  for (const line of lines.slice(0, -1).reverse()) {
+    end -= line.length + 1;
+    const value = /^(\s*-?\s*(?:[^\s#]+:)?\s+)([[{].*)$/.exec(line);
+    if (value === null) continue;
+    const bare = text.slice(end + (value[1] ?? "").length, last).replace(/"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\s#.*$/gm, "");
+    const count = (signs: string): number => [...bare].filter((one) => signs.includes(one)).length;
+    return count("[{") > count("]}") ? end + (value[1] ?? "").length : undefined;
+  }
+  return undefined;
 }
 
 function duplicate(text: string, { pos: [from] }: YAMLError): string {
@@ -148,7 +176,13 @@ function unreadable(document: Document, text: string): string[] {
         return visit.SKIP;
       }
       if (isNode(key) && !(isScalar(key) && typeof key.value !== "object")) {
-        say(key, "has a key that is no name (a list, a group, or nothing); write a name and a colon");
+        const braces = isMap(key) && text.slice(key.range?.[0]).startsWith("{");
+        say(
+          key,
+          braces
+            ? "has a value that begins with two braces, which nothing here fills in; write the value itself, in quotes where the braces belong to it"
+            : "has a key that is no name (a list, a group, or nothing); write a name and a colon",
+        );
         return visit.SKIP;
       }
       return undefined;

@@ -164,16 +164,31 @@ function advice(data: unknown, node: Worded, hidden: boolean): string {
   }
   if (kinds.has("object") && data !== null && typeof data !== "object") return "that is a single value, and its keys are needed; ";
   const meant = typeof data === "string" && !hidden ? (nearest(unpasted(data), choices(node).map(String)) ?? alike(data, node)) : undefined;
-  return meant === undefined ? "" : `did you mean ${meant}? `;
+  if (meant !== undefined) return `did you mean ${meant}? `;
+  return typeof data === "string" && !hidden && takesAscii(node) ? lookAlike(data) : "";
+}
+
+/** Numbers, words of a list, and patterns that name no letters of other alphabets. */
+function takesAscii(node: Worded): boolean {
+  const { pattern } = node;
+  return typeof pattern === "string" ? !/\\p\{|\[\^|\\S|(?<!\\)\./.test(pattern) : choices(node).length > 0 || !kindsOf(node).has("string");
+}
+
+/** A value with a letter or digit that only looks like a plain one reads as if it were right. */
+function lookAlike(data: string): string {
+  const found = /[A-Za-z\p{Nd}]/u.test(data) ? foreign(data.replace(/[\t\r\n]/g, "")) : undefined;
+  return found === undefined ? "" : `it holds ${found}, where plain letters and digits are needed; `;
 }
 
 /** A text that fits the node and differs by what pasting, capitals, a scheme before a host or letters of other alphabets make of it. */
-function alike(data: string, { pattern, ending = "" }: Worded): string | undefined {
+function alike(data: string, { pattern, ending = "", form: words = "" }: Worded): string | undefined {
   if (typeof pattern !== "string" || data.length > LONGEST) return undefined;
   const form = new RegExp(pattern, "u");
   const clean = unpasted(data);
   const host = /^\w+:\/\/([^/\s]+)/.exec(clean)?.[1] ?? "";
-  const ascii = /^[^\s/@]*[^ -~\s][^\s/@]*$/.test(clean) ? domainToASCII(clean.toLowerCase()) : "";
+  const letters = /^[^\s/@]*[^ -~\s][^\s/@]*$/.test(clean) ? domainToASCII(clean.toLowerCase()) : "";
+  // Letters that only look like others become a name of their own, which means something in names of hosts alone.
+  const ascii = letters.includes("xn--") && !/\bhost\b/.test(words) ? "" : letters;
   return [clean, clean.toLowerCase(), clean + ending, host, ascii].find((text) => text !== "" && text !== data && form.test(text));
 }
 
@@ -281,9 +296,14 @@ export function suggestion(name: string, known: readonly string[]): string {
 
 /** A character that looks like another one, or like nothing: without a word about it both names read the same. */
 function foreignLetter(name: string): string {
-  const found = [...name].find((one) => one < "!" || one > "~");
-  if (found === undefined) return "";
+  const found = foreign(name);
+  return found === undefined ? "" : ` (it holds ${found}, and keys have plain letters alone: type it anew)`;
+}
+
+function foreign(text: string): string | undefined {
+  const found = [...text].find((one) => (one < "!" || one > "~") && one !== " ");
+  if (found === undefined) return undefined;
   const code = `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
   const what = /^[\s\p{C}]$/u.test(found) ? "a blank or an invisible character" : `"${found}"`;
-  return ` (it holds ${what}, ${code}, and keys have plain letters alone: type it anew)`;
+  return `${what}, ${code}`;
 }

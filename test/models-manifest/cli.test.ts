@@ -116,7 +116,7 @@ describe("add, of any file", () => {
     ["trees.ubj", "{L\0\0\0\0\0\0\0\x07learner{}", "xgboost"],
     ["boosted.txt", "tree\nversion=v4\nend of trees\n", "lightgbm"],
     ["weights.safetensors", "\x02\0\0\0\0\0\0\0{}", "safetensors"],
-    ["net.h5", "\x89HDF\r\n\x1a\n", "keras"],
+    ["net.h5", `\x89HDF\r\n\x1a\n${"\0".repeat(88)}`, "keras"],
     ["words.npy", "\x93NUMPY\x01\0\x3b\0{'descr': '<f8', 'fortran_order': False, 'shape': (0,), }  \n", "numpy"],
     ["labels.json", '["a", "b"]', "json"],
   ])("%s is entered as what it is, needs no pin, and no role is missing", async (name, bytes, format) => {

@@ -129,6 +129,27 @@ test("a link inside the project is fine", () => {
 
 test.each<[string, () => unknown, string]>([
   ["an unknown key", () => ({ ...sampleManifest(), relase: "x" }), "manifest.json: relase is not a known key"],
+  [
+    "a module of Python's own library",
+    () => ({ ...sampleManifest(), imports: ["xgboost", "subprocess"] }),
+    'manifest.json: imports[1]: found "subprocess", a module of Python\'s standard library',
+  ],
+  [
+    "a package that starts programs",
+    () => ({ ...sampleManifest(), imports: ["psutil"] }),
+    'imports[0]: found "psutil", whose classes start programs',
+  ],
+  ["the script that wrote a file", () => ({ ...sampleManifest(), imports: ["__main__"] }), 'imports[0]: found "__main__", the script'],
+  [
+    "a package that keeps code in the file",
+    () => ({ ...sampleManifest(), imports: ["cloudpickle"] }),
+    'imports[0]: found "cloudpickle", which keeps the code of functions',
+  ],
+  [
+    "the role model twice",
+    () => withFile("scaler", { role: "model" }),
+    `manifest.json: files: ${byRole("scaler").path} has the role model, and so has ${byRole("model").path}; MODEL_PATH can name one of them alone`,
+  ],
   ["an unknown key of a file", () => withFile("model", { sha265: "x" }), "sha265 is not a known key"],
   ["a missing key", () => withFile("model", { size: undefined }), "files[2].size is missing"],
   ["no release", () => ({ ...sampleManifest(), release: undefined }), "manifest.json: release is missing"],

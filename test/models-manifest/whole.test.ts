@@ -70,6 +70,22 @@ test.each<[title: string, format: ModelFormat, whole: Buffer | string, wrong: Bu
   ],
   ["an array", "numpy", npy(3, 24), npy(3, 16), /^is cut off/],
   ["HDF5", "keras", hdf5(512, 512), hdf5(2048, 512), /^is cut off/],
+  ["HDF5 that ends in its superblock", "keras", hdf5(512, 512), hdf5(512, 512).subarray(0, 28), /^is cut off/],
+  ["JSON in another encoding", "json", '{"a":"é"}', latin('{"a":"\xe9"}'), /^is listed as json, but it is not UTF-8/],
+  [
+    "a protocol of pickle that is newer than the hosts'",
+    "pickle",
+    latin("\x80\x05K\x01."),
+    latin("\x80\x06K\x01."),
+    /^is listed as pickle, but has the pickle protocol 6, and the hosts' Python reads 5 at most/,
+  ],
+  [
+    "a compression that joblib does not read",
+    "joblib",
+    latin("\x1f\x8b\x08\0"),
+    latin("\x28\xb5\x2f\xfd\0\0"),
+    /^is listed as joblib, but it is compressed by Zstandard/,
+  ],
   ["ONNX", "onnx", onnx(Buffer.alloc(40)), onnx(Buffer.alloc(40)).subarray(0, 40), /^is cut off/],
   ["an archive of PyTorch", "torch", zip("PK\x05\x06"), zip(""), /^is cut off/],
   ["LightGBM's text", "lightgbm", "tree\nTree=0\nend of trees\n", "tree\nTree=0\n", /^is cut off/],
@@ -145,6 +161,23 @@ test("a server's message under a pickle's name is no model, unless that is said"
   const entry = { role: "model", required: true };
   expect(() => describeFile(place, folder, entry)).toThrow(/^m\.pkl: is called like a pickle, and holds JSON/);
   expect(describeFile(place, folder, { ...entry, format: "json" }).format).toBe("json");
+});
+
+test("the parts that an index of Hugging Face lists have to be in the manifest", () => {
+  const text = (name: string): string => JSON.stringify({ metadata: {}, weight_map: { a: name, b: "m-2.safetensors" } });
+  const part = (name: string): object =>
+    describeFile(placed(name, safetensors(8, 8)), folder, { role: name, required: true, format: "safetensors" });
+  const load = (name: string, parts: object[]): (() => unknown) => {
+    const index = describeFile(placed("m.safetensors.index.json", text(name)), folder, { role: "index", required: true });
+    placed("manifest.json", JSON.stringify({ release: "r1", runtime: {}, files: [index, ...parts] }));
+    return () => loadManifest("manifest.json", folder);
+  };
+  const [first, second] = [part("m-1.safetensors"), part("m-2.safetensors")];
+  expect(load("m-1.safetensors", [first])).toThrow(
+    "m.safetensors.index.json: keeps its weights in m-2.safetensors, which the manifest does not list. Enter it: npm run models -- add FILE --role weights.",
+  );
+  expect(load("m-1.safetensors", [first, second])).not.toThrow();
+  expect(load("parts/m-1.safetensors", [first, second])).toThrow("Put the files beside it, and let it name them without folders");
 });
 
 test("weights beside an ONNX model have to be in the manifest, by a name that a host has", () => {

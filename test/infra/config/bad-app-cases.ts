@@ -262,4 +262,10 @@ const NO_MANIFESTS: readonly Case[] = [
     [title, plus("ml-gateway:models:", "  manifest: m/manifest.json"), expected, { "m/manifest.json": content }] as Case,
 );
 
-export const APP_CASES: readonly Case[] = [...SOURCES, ...FOLDERS, ...MANIFESTS, ...NO_MANIFESTS, ...CODE];
+const ELSEWHERE = ["https://example.org/m.json", "s3://team-models/r1/manifest.json"].map((address): Case => [
+  `a manifest at ${address}`,
+  plus("ml-gateway:models:", `  manifest: ${address}`),
+  new RegExp(`^ml-gateway:models\\.manifest: ${address}: is the address of something elsewhere, .*Download it`),
+]);
+
+export const APP_CASES: readonly Case[] = [...ELSEWHERE, ...SOURCES, ...FOLDERS, ...MANIFESTS, ...NO_MANIFESTS, ...CODE];

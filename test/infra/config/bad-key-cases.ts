@@ -7,6 +7,45 @@ const sshFrom = (body: string) => instead("[198.51.100.7/32]", body);
 
 const [VPC, SUBNET_A, SUBNET_B] = ["vpcId: vpc-0123456789abcdef0", "subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"];
 
+/** What reads as if it were right. */
+const ALIKE: readonly Case[] = [
+  [
+    "a type with a letter of another alphabet",
+    section("backend", "{ instanceType: t3.mісro }"),
+    /^ml-gateway:backend\.instanceType: found "t3\.mісro"; it holds "і", U\+0456, where plain letters and digits are needed; write an EC2/,
+  ],
+  [
+    "digits of another script",
+    section("backend", "{ port: ９００１ }"),
+    /^ml-gateway:backend\.port: found "９００１"; it holds "９", U\+FF19, where plain/,
+  ],
+  [
+    "a Mac",
+    section("backend", "{ instanceType: mac1.metal }"),
+    /^ml-gateway:backend\.instanceType: found "mac1\.metal", a Mac, which runs macOS/,
+  ],
+  [
+    "a newer Mac, with its memory",
+    section("backend", "{ instanceType: mac2-m2pro.metal, memoryMiB: 32768 }"),
+    /^ml-gateway:backend\.instanceType: found "mac2-m2pro\.metal", a Mac/,
+  ],
+  [
+    "a key of two groups beside them",
+    section("workers", "2"),
+    /^ml-gateway:workers: unknown key there; keys of that name are ml-gateway:gateway\.workers and ml-gateway:backend\.workers: move it/,
+  ],
+  [
+    "a domain and nothing for it",
+    section("domain", "ml.example.org"),
+    /^ml-gateway:tls: has no certificate, .*\(tls\.acme\), or set your own: /,
+  ],
+  [
+    "days that CloudWatch does not keep logs for",
+    section("watch", "{ enabled: true, logs: true, logDays: 31 }"),
+    /^ml-gateway:watch\.logDays: found 31; write 1, 3, 5, 7, 14, 30, 60,/,
+  ],
+];
+
 const NETWORK: readonly Case[] = [
   [
     "a group as one text",
@@ -178,7 +217,7 @@ const SSH_FROM: readonly Case[] = [
   [
     "SSH from a block in curly quotes",
     sshFrom("[“198.51.100.7/32”]"),
-    /^ml-gateway:gateway\.sshFrom\[0\]: .* did you mean 198\.51\.100\.7\/32\?/,
+    /^ml-gateway:gateway\.sshFrom\[0\]: found “198.* write 198\.51\.100\.7\/32 with plain quotes/,
   ],
   ["SSH from a mask", sshFrom("[198.51.100.7/255.255.255.255]"), /^ml-gateway:gateway\.sshFrom\[0\]: found "198.*; write an IPv4 block/],
   ["SSH from a prefix above 32", sshFrom("[198.51.100.7/64]"), /^ml-gateway:gateway\.sshFrom\[0\]: .* after the slash is at most 32/],
@@ -624,7 +663,11 @@ const PLACES: readonly Case[] = [
     section("tls", "{ domain: ml.company.com, acme: { email: a@company.com, agreeToTerms: true } }"),
     /^ml-gateway:tls\.domain: .* ml-gateway:domain: move it/,
   ],
-  ["a name of several groups", section("network", "{ workers: 2 }"), /^ml-gateway:network\.workers: unknown key; known keys: cidr,/],
+  [
+    "a name of several groups",
+    section("network", "{ workers: 2 }"),
+    /^ml-gateway:network\.workers: unknown key there; keys of that name are ml-gateway:gateway\.workers and /,
+  ],
   [
     "all keys in a group of the project",
     plus("ml-gateway:", "  backend: { port: 9001 }"),
@@ -669,4 +712,4 @@ const PLACES: readonly Case[] = [
   ],
 ];
 
-export const KEY_CASES: readonly Case[] = [...NETWORK, ...SSH_FROM, ...HOSTS, ...SSH, ...WAY, ...REST, ...ACCOUNT, ...PLACES];
+export const KEY_CASES: readonly Case[] = [...ALIKE, ...NETWORK, ...SSH_FROM, ...HOSTS, ...SSH, ...WAY, ...REST, ...ACCOUNT, ...PLACES];

@@ -21,6 +21,7 @@ const OLD_KEY = pair();
 const SECRETS = ["ml-gateway:sshPrivateKey", "ml-gateway:sshPreviousPrivateKey", "ml-gateway:secretEnv"];
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "config-test-"));
 const APP = path.join(scratch, "app");
+const KEY_FILE = path.join(scratch, "key");
 const GOOD = {
   "aws:region": "us-east-1",
   "ml-gateway:app": JSON.stringify({ path: APP }),
@@ -29,6 +30,7 @@ const GOOD = {
 };
 
 beforeAll(async () => {
+  fs.writeFileSync(KEY_FILE, KEY.private);
   fs.mkdirSync(path.join(APP, "ml_gateway"), { recursive: true });
   fs.writeFileSync(path.join(APP, "ml_gateway/app.py"), 'import os\n\nUPSTREAM = os.environ.get("UPSTREAM_URL")\napp = make()\n');
   fs.writeFileSync(path.join(APP, "requirements.txt"), "fastapi==1\nuvicorn==1\npython-dotenv==1\nscikit-learn==1.7.2\n");
@@ -355,6 +357,14 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
     "the previous private key is the current one",
     { "ml-gateway:sshPreviousPrivateKey": Buffer.from(KEY.private).toString("base64") },
     /^ml-gateway:sshPreviousPrivateKey: is the same key as sshPrivateKey, so there is nothing to rotate/,
+  ],
+  [
+    "the same key in two files",
+    {
+      "ml-gateway:sshPrivateKey": undefined,
+      "ml-gateway:ssh": { privateKeyFile: KEY_FILE, previousPrivateKeyFile: KEY_FILE },
+    },
+    /^ml-gateway:ssh\.previousPrivateKeyFile: is the same key as ssh\.privateKeyFile, .* set ssh\.privateKeyFile to the new key/,
   ],
   [
     "a previous key that is none",
