@@ -47,7 +47,7 @@ const ROWS: readonly (readonly [string, Subject])[] = [
         /^aws:(s3\/accountPublicAccessBlock|ec2\/imageBlockPublicAccess|ebs\/snapshotBlockPublicAccess|(vpc|ec2)\/(vpcB|b)lockPublicAccessOptions|emr\/blockPublicAccessConfiguration|ssm\/serviceSetting):/,
     },
   ],
-  ["admin-ports-not-open", { types: GROUPS }],
+  ["admin-ports-not-open", { types: new RegExp(`${GROUPS.source}|^aws:lightsail\\/instancePublicPorts:`) }],
   ["buckets-not-public", { types: /^aws:s3\/bucket(V2)?:/ }],
   ["databases-not-public", { types: /^aws:(rds|redshift|redshiftserverless|dms|mq|docdb|neptune)\// }],
   ["databases-encrypted", { types: /^aws:(rds|docdb|neptune|efs|elasticache)\// }],

@@ -5,6 +5,7 @@
 import { ofType } from "../core/graph";
 import { needs } from "../core/references";
 import { matches } from "../core/select";
+import { UNKNOWN } from "../core/types";
 import type { Graph, Props, Resource, Settings, Value } from "../core/types";
 import { asArray, asProps, isAbsent } from "../core/values";
 import { TEMPLATE, templatesOf } from "../graph/network/launch";
@@ -14,6 +15,7 @@ export type Role = "backend" | "gateway";
 
 export const INSTANCE = /^(aws:ec2\/(instance:Instance|spotInstanceRequest:SpotInstanceRequest)|aws-native:ec2:Instance)$/u;
 const NATIVE = /^aws-native:(ec2:LaunchTemplate|autoscaling:LaunchConfiguration)$/u;
+const GROUP = /^aws:(autoscaling\/group:Group|ec2\/(fleet:Fleet|spotFleetRequest:SpotFleetRequest))$/u;
 const SPOT_FLEET = /^aws:ec2\/spotFleetRequest:SpotFleetRequest$/u;
 
 /** User data, and where it stands. */
@@ -24,6 +26,8 @@ export interface Boot {
   readonly value: Value | undefined;
   /** EC2 takes it in base64 only. */
   readonly encoded: boolean;
+  /** It may stand in a launch template that is not part of the program. */
+  readonly elsewhere?: true;
 }
 
 /** Machines that are launched from one description. */
@@ -39,9 +43,13 @@ export interface Launched {
 export function bootOfInstance(graph: Graph, instance: Resource): Boot | undefined {
   const own = bootIn(instance, instance.inputs, "");
   if (own !== undefined) return own;
-  const [template] = templatesOf(graph, instance, ["launchTemplate"])?.certain ?? [];
-  return template === undefined ? undefined : bootOfTemplate(template);
+  const named = templatesOf(graph, instance, ["launchTemplate"]);
+  const [template] = named?.certain ?? [];
+  if (named === undefined || template !== undefined) return template && bootOfTemplate(template);
+  return bootElsewhere(instance, "launchTemplate");
 }
+
+const bootElsewhere = (resource: Resource, part: string): Boot => ({ resource, part, value: UNKNOWN, encoded: false, elsewhere: true });
 
 /** Everything else that machines are launched from. A template that only instances name is evaluated with these. */
 export function launchedOf(graph: Graph, settings: Settings): Launched[] {
@@ -56,7 +64,15 @@ export function launchedOf(graph: Graph, settings: Settings): Launched[] {
       ...roleOf(graph, settings, resource),
     })),
     ...fleets.flatMap((resource) => specifications(graph, settings, resource)),
+    ...ofType(graph, GROUP).flatMap((resource) => ofForeignTemplate(graph, settings, resource)),
   ];
+}
+
+/** A group whose template is not part of the program. */
+function ofForeignTemplate(graph: Graph, settings: Settings, resource: Resource): Launched[] {
+  const [part] = FROM.filter((key) => !isAbsent(resource.inputs[key]));
+  if (part === undefined || resource.external || templatesOf(graph, resource, FROM)?.certain.length !== 0) return [];
+  return [{ key: resource.urn, name: resource.name, resource, boot: bootElsewhere(resource, part), ...roleOf(graph, settings, resource) }];
 }
 
 function specifications(graph: Graph, settings: Settings, resource: Resource): Launched[] {
@@ -111,4 +127,4 @@ function roleOf(graph: Graph, settings: Settings, resource: Resource, tags?: Val
   return hosts.some(({ backend }) => backend === "carries") ? { role: "backend" } : {};
 }
 
-const FROM = ["launchTemplate", "launchConfiguration", "mixedInstancesPolicy", "launchTemplateConfigs"];
+const FROM = ["launchTemplate", "launchConfiguration", "mixedInstancesPolicy", "launchTemplateConfig", "launchTemplateConfigs"];

@@ -18,9 +18,12 @@ import { place } from "./tree";
 /** Runs the user data as root over `files`. Unknown or unreadable user data is noted, as it may have done anything. */
 function userDataOf(boot: Boot, files: Files, context: Context): void {
   const text = textOfBoot(boot);
-  if (text === undefined) return unreadable(boot.resource, boot.part, "which is not known before it runs", files, context);
+  if (text === undefined) return unreadable(boot.resource, boot.part, reasonOf(boot), files, context);
   run(text, boot.resource, boot.part, files, context);
 }
+
+const reasonOf = ({ elsewhere }: Boot): string =>
+  elsewhere ? "which a launch template may hold that is not part of this program" : "which is not known before it runs";
 
 /** The user data, and behind it what a later start runs of the archives that it has unpacked. */
 export function firstBoot(boot: Boot, files: Files, context: Context): Files {

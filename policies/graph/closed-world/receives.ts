@@ -40,7 +40,8 @@ function received(guarded: Guarded, resource: Resource, property: string, value:
     }
   for (const leaf of leaves(value)) if (typeof leaf === "string") for (const thing of named(guarded, leaf)) note(thing);
   if (JOINS.test(resource.type))
-    for (const leaf of leaves(value)) if (typeof leaf === "string") for (const thing of routed(guarded, leaf)) note(thing);
+    for (const leaf of leaves(value))
+      if (typeof leaf === "string") for (const word of [leaf, ...wordsOf(leaf)]) for (const thing of routed(guarded, word)) note(thing);
   for (const thing of selected(guarded, value)) note(thing);
   return [...found.values()];
 }
@@ -82,10 +83,16 @@ function addressed({ addresses, host }: Guarded, text: string): Thing[] {
 const JOINS =
   /^(?!aws:)(tailscale|wireguard|zerotier|unifi|mikrotik|cloudflare|netbird|twingate):|^(?!aws[:-])[^$]*(vpn|tunnel|localNetworkGateway|interconnect)/i;
 
-/** A range that holds the backend's subnets, or a part of them; the default route names no network. */
+/** Of a list of access rules, such as Tailscale's `acl` (HuJSON): `"dst": ["10.0.101.0/24:9000"]`. */
+const wordsOf = (text: string): readonly string[] =>
+  /[\s",:]/.test(text)
+    ? [...new Set(text.slice(0, LONGEST).match(/(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![\d./])/g) ?? [])]
+    : [];
+
+/** A range or an address of the backend's subnets, or one that holds them; the default route names no network. */
 function routed({ addresses, host }: Guarded, text: string): Thing[] {
-  const bits = /^[\d.]+\/(\d{1,2})$/.exec(text)?.[1];
-  const set = bits === undefined || bits === "0" ? undefined : parseCidr(text);
+  const [, bits = "32"] = /^[\d.]+(?:\/(\d{1,2}))?$/.exec(text) ?? [undefined, "0"];
+  const set = bits === "0" ? undefined : parseCidr(text);
   return host && set && !isEmpty(intersect(set, addresses)) ? [host] : [];
 }
 

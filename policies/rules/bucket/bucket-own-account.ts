@@ -63,7 +63,18 @@ function copies(graph: Graph, bucket: Resource): Finding[] {
     { resource: bucket, key: "replicationConfiguration", value: bucket.inputs.replicationConfiguration, how: "replicates it" },
     { resource: bucket, key: "logging", value: bucket.inputs.logging, how: "sends its access logs" },
   ];
-  return [...places, ...inline].flatMap((place) => destination(graph, bucket, place));
+  return [...places, ...inline].flatMap((place) => destination(graph, bucket, place)).concat(notified(graph, bucket));
+}
+
+/** Each change of an object is told, with its key, to the queue, topic or function of an ARN, which names its account. */
+function notified(graph: Graph, bucket: Resource): Finding[] {
+  return attached(graph, bucket, /^aws:s3\/bucketNotification:/).certain.flatMap((resource) => {
+    const targets = fieldsNamed(resource.inputs, /^(queueArn|topicArn|lambdaFunctionArn)$/).flatMap(
+      (arn) => asString(arn)?.split(":")[4] ?? [],
+    );
+    const others = new Set(targets.filter((account) => /^\d{12}$/.test(account)));
+    return [...others].flatMap((account) => elsewhere(graph, resource, bucket, account, "tells each change of its objects"));
+  });
 }
 
 const DESTINATIONS = [
@@ -102,7 +113,7 @@ function destination(graph: Graph, bucket: Resource, { resource, key, value, how
 function elsewhere(graph: Graph, resource: Resource, bucket: Resource, account: string, how: string): Finding[] {
   const own = isOwn(graph, account);
   const about = { resource, bucket, certain: true };
-  const what = `"${resource.name}" ${how} (${nameOf(bucket)}) in account ${account}`;
+  const what = `"${resource.name}" ${how} (${nameOf(bucket)}) ${/^tells/.test(how) ? "to" : "in"} account ${account}`;
   if (own === undefined) return [finding(about, `${what}, and whether that is the own account is not known yet: ${FIX}`, "unknown")];
   return own ? [] : [finding(about, `${what}: ${FIX}`)];
 }

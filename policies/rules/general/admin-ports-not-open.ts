@@ -6,9 +6,11 @@ import type { Network } from "../../graph/network/model";
 import { covers } from "../../graph/network/ports";
 import { place } from "../../graph/network/reach";
 import type { Rule } from "../../graph/network/rules";
+import { lightsailPorts } from "./lightsail-ports";
+import type { Ports } from "./lightsail-ports";
 
 /** Ports by which a machine is taken over or its data read, where the whole internet may try. */
-const PORTS: readonly (readonly [number, string])[] = [
+const PORTS: Ports = [
   [22, "SSH"],
   [3389, "RDP"],
   [5985, "WinRM"],
@@ -41,7 +43,15 @@ export const policy: Policy = {
       const key = describeGroup(rule.group);
       groups.set(key, [...(groups.get(key) ?? []), rule]);
     }
-    return [...groups.values()].flatMap((rules) => check(rules, settings.sshWidestPrefix));
+    return [
+      ...[...groups.values()].flatMap((rules) => check(rules, settings.sshWidestPrefix)),
+      ...lightsailPorts(
+        graph,
+        PORTS,
+        settings.sshWidestPrefix,
+        (ports, block) => `opens ${named(ports)} to ${block}. Name your own addresses in cidrs.`,
+      ),
+    ];
   },
 };
 

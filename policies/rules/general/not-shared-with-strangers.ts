@@ -12,6 +12,9 @@ const FIX = "Name the roles or the account that need it, or narrow it by aws:Pri
 /** A property of any type that can hold a resource's own policy. What is no policy document, or names no principals, says nothing. */
 const DOCUMENT = /polic(y|ies)(Document|Text|Json)?$/i;
 
+/** The rights in an organization that its owner gives to others: under a name that elsewhere is any text's. */
+const CONTENT = /^aws:organizations\/resourcePolicy:/;
+
 /** Types whose document has a policy of its own here, or is about everybody by its nature: public APIs and images, endpoints of a network. */
 const ELSEWHERE =
   /^aws:(iam\/|s3\/(bucket|accessPoint)|s3control\/|ec2\/vpcEndpoint|apigateway\/restApi:|ecrpublic\/|mediastore\/|vpclattice\/authPolicy|verifiedaccess\/)/;
@@ -96,7 +99,9 @@ export const policy: Policy = {
   evaluate: (graph) => [
     ...ofType(graph, /^aws:/)
       .filter((resource) => isOwn(resource) && !ELSEWHERE.test(resource.type))
-      .flatMap((resource) => Object.keys(resource.inputs).flatMap((key) => (DOCUMENT.test(key) ? byDocument(graph, resource, key) : []))),
+      .flatMap((resource) =>
+        Object.keys(resource.inputs).flatMap((key) => (isDocument(resource, key) ? byDocument(graph, resource, key) : [])),
+      ),
     ...GRANTS.flatMap(({ type, names }) =>
       ofType(graph, type)
         .filter(isOwn)
@@ -105,6 +110,7 @@ export const policy: Policy = {
   ],
 };
 
+const isDocument = ({ type }: Resource, key: string): boolean => DOCUMENT.test(key) || (key === "content" && CONTENT.test(type));
 const isOwn = ({ external }: Resource): boolean => external !== true;
 const label = ({ type, name }: Resource): string => `${type.split(":").pop() ?? type} "${name}"`;
 const everybody = (resource: Resource, by: string): Finding => ({
