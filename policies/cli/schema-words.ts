@@ -186,7 +186,7 @@ function alike(data: string, { pattern, ending = "", form: words = "" }: Worded)
   const form = new RegExp(pattern, "u");
   const clean = unpasted(data);
   const host = /^\w+:\/\/([^/\s]+)/.exec(clean)?.[1] ?? "";
-  const letters = /^[^\s/@]*[^ -~\s][^\s/@]*$/.test(clean) ? domainToASCII(clean.toLowerCase()) : "";
+  const letters = !/[\s/@]/.test(clean) && /[^\x20-\x7e]/.test(clean) ? domainToASCII(clean.toLowerCase()) : "";
   // Letters that only look like others become a name of their own, which means something in names of hosts alone.
   const ascii = letters.includes("xn--") && !/\bhost\b/.test(words) ? "" : letters;
   return [clean, clean.toLowerCase(), clean + ending, host, ascii].find((text) => text !== "" && text !== data && form.test(text));

@@ -182,7 +182,7 @@ function isGiven(text: string, match: RegExpExecArray): boolean {
 }
 
 const isLine = (before: string, after: string): boolean =>
-  /(^|\n)[ \t]*(export[ \t]+|-[ \t]+)?["']?$/u.test(before) && /^[ \t]*[,;]?[ \t]*(\r?\n|$)/u.test(after);
+  /(^|\n)[ \t]*(export[ \t]+|-[ \t]+)?["']?$/u.test(before) && /^[ \t]*(?:[,;][ \t]*)?(\r?\n|$)/u.test(after);
 
 /** `RestrictAddressFamilies`: chance makes shorter runs of small letters. */
 const NAME_OF_WORDS = /^[A-Z]?[a-z]{2,}([A-Z][a-z]{2,})+$/u;

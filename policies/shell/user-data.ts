@@ -96,15 +96,16 @@ function script(text: string, instance: Resource, part: string, files: Files, co
 }
 
 /** What cloud-init knows of an instance, put into a template: words without a meaning of their own. All else stays, and is not valid or not known. */
-const filledIn = (text: string): string =>
-  text
+function filledIn(text: string): string {
+  const filled = text
     .trimStart()
     .replace(/^[^\n]*\n/u, "")
     .replace(
       /\{\{-?\s*(?:v1\.|ds\.meta_data\.)?(local_hostname|region|availability_zone|instance_id|cloud_name|platform|distro(?:_\w+)?)\s*-?\}\}/gu,
       (_, name: string) => `instance-${name}`,
-    )
-    .replace(/^(##\s*template:[\s\S]*|[\s\S]*\{[{%#][\s\S]*)$/iu, "#template");
+    );
+  return /^##\s*template:|\{[{%#]/iu.test(filled) ? "#template" : filled;
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   "text/cloud-config": "#cloud-config",

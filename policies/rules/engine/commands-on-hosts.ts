@@ -47,7 +47,7 @@ function session({ documentType, content }: Props): string | undefined {
   if (asString(documentType) !== "Session") return undefined;
   const text = asString(content);
   if (text === undefined) return "decides how sessions on hosts begin, in a text that is not known yet";
-  return /"?(linux|windows)"?\s*:\s*["']?\s*[^\s"',}]/.test(text) || /runAsDefaultUser"?\s*:\s*["']?root\b/.test(text)
+  return /"?(linux|windows)"?\s*:\s*(?:["']\s*)?[^\s"',}]/.test(text) || /runAsDefaultUser"?\s*:\s*["']?root\b/.test(text)
     ? "runs commands, or a shell as root, at the begin of each session on hosts"
     : undefined;
 }

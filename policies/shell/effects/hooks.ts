@@ -16,9 +16,9 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
   git: /^(--upload-pack|--receive-pack|--exec)$/u,
   wget: /^--use-askpass$/u,
 };
-const OF_SSH = /^(?:-o)?\s*(?:ProxyCommand|LocalCommand|KnownHostsCommand)[=\s]\s*(.+)$/isu;
+const OF_SSH = /^(?:-o)?\s*(?:ProxyCommand|LocalCommand|KnownHostsCommand)[=\s]\s*(\S.*)$/isu;
 const OF_APT = /^(?:-o)?\s*(?:APT|DPkg)::[\w:-]*(?:Invoke|Install-Pkgs)[\w:-]*=(.+)$/isu;
-const OF_MYSQL = /^\s*(?:\\!|system)\s+(.+)$/su;
+const OF_MYSQL = /^\s*(?:\\!|system)\s+(\S.*)$/su;
 /** Settings in the words of an option: `-o ProxyCommand=…`, `-o DPkg::Pre-Invoke::=…`, `--checkpoint-action=exec=…`. */
 const SETTINGS: Readonly<Record<string, RegExp>> = {
   ssh: OF_SSH,
@@ -27,10 +27,10 @@ const SETTINGS: Readonly<Record<string, RegExp>> = {
   apt: OF_APT,
   "apt-get": OF_APT,
   tar: /^(?:--checkpoint-action=)?exec=(.+)$/su,
-  psql: /^\s*\\!\s*(.+)$/su,
+  psql: /^\s*\\!\s*(\S.*)$/su,
   mysql: OF_MYSQL,
   mariadb: OF_MYSQL,
-  sqlite3: /^\s*\.(?:shell|system)\s+(.+)$/su,
+  sqlite3: /^\s*\.(?:shell|system)\s+(\S.*)$/su,
 };
 
 /** Texts that the program hands to a shell. */

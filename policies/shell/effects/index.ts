@@ -19,7 +19,7 @@ import { dump, lookUp } from "./reveal";
 import { chgrp, chmod, chown, setfacl } from "./permissions";
 
 /** Settings that keep others out, where all that lie in a folder go: a file of one's own may be named. */
-const KEEPS_OUT = /^\/etc\/(ssh(\/sshd_config(\.d)?)?|apparmor\.d|audit|pam\.d|sudoers)(\/[^/]*\*[^/]*)?\/?$/u;
+const KEEPS_OUT = /^\/etc\/(ssh(\/sshd_config(\.d)?)?|apparmor\.d|audit|pam\.d|sudoers)(\/[^/*]*\*[^/]*)?\/?$/u;
 
 const rm: Effect = (call) => {
   for (const path of parseOptions(call.args, {}).operands.map((one) => absolute(one, call.state))) {

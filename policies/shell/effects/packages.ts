@@ -5,10 +5,10 @@ import { holesOf, plain } from "../text";
 import { runUnmodelled } from "../unmodelled";
 
 const INSTALLS: Readonly<Record<string, RegExp>> = {
-  dpkg: /^(-[a-zA-Z]*i[a-zA-Z]*|--install|--unpack)$/u,
-  rpm: /^(-[a-zA-Z]*[iUF][a-zA-Z]*|--(install|upgrade|freshen))$/u,
+  dpkg: /^(-[a-hj-zA-Z]*i[a-zA-Z]*|--install|--unpack)$/u,
+  rpm: /^(-[a-hj-zA-EG-TV-Z]*[iUF][a-zA-Z]*|--(install|upgrade|freshen))$/u,
 };
-const QUESTION = /^(-[a-zA-Z]*q[a-zA-Z]*|--query|--info|-I|--contents|--field)$/u;
+const QUESTION = /^(-[a-pr-zA-Z]*q[a-zA-Z]*|--query|--info|-I|--contents|--field)$/u;
 const INSTALL = /^(install|reinstall|localinstall|full-upgrade|upgrade)$/u;
 
 /** `apt install ./x.deb`, `dpkg -i x.deb`, `snap install --dangerous x.snap`, `rpm -U x.rpm`: text of the network where nobody checked it. */

@@ -10,7 +10,7 @@ const COMMIT = /#[0-9a-f]{40}$/u;
 const ADDRESS = /^(git(\+\w+)?:|https?:\/\/|(github|gitlab|bitbucket|gist):|[\w.-]+\/[\w.-]+(#.*)?$)/u;
 const INSTALLS = /^(install|i|add|global|link|update)$/u;
 /** A version without a range, or a path. */
-const PINNED = /^(@?[^@]+@\d+\.\d+\.\d+[\w.+-]*|\.{0,2}\/.*)$/u;
+const PINNED = /^(@?[^@]+@\d+\.\d+\.\d[\w.+-]*|\.{0,2}\/.*)$/u;
 
 function note(what: string, { scope: { context } }: Call): void {
   context.record.remoteCode.push({ what, place: context.place });

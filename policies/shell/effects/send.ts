@@ -43,10 +43,12 @@ export function noteSent(path: string, call: Call, to: string): void {
     call.scope.context.record.sent.push({ what: `${show(secret)}, which holds a secret, to ${show(to)}`, place: call.scope.context.place });
 }
 
+const isLine = (text: string): boolean => !/[\n\r\u2028\u2029]/u.test(text);
+
 /** `scp host:/home/x/app/.env .`: a secret file of another host comes to lie here. */
 export function noteFetched(words: readonly string[], { scope: { context } }: Call): void {
   for (const word of words.map(plain)) {
-    const [, host, path = ""] = /^([\w.@[\]:-]+?):(?!\/\/)(.+)$/u.exec(word) ?? [];
+    const [, host, path = ""] = (isLine(word) ? /^([\w.@[\]:-]+?):(?!\/\/)(.+)/u.exec(word) : null) ?? [];
     if (host !== undefined && isSecretPath(path))
       context.record.sent.push({
         what: `${show(path)} of ${show(host)}, which holds a secret, to where the script runs`,

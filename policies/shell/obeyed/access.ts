@@ -50,7 +50,7 @@ export const ACCESS: readonly Format[] = [
       /^PermitRootLogin\s+(no|prohibit-password|without-password|forced-commands-only)$/iu,
       /^(PermitTTY|PermitEmptyPasswords|PermitUserEnvironment|PermitTunnel|HostbasedAuthentication|ExposeAuthInfo|PermitUserRC|GatewayPorts)\s+no$/iu,
       /^StrictModes\s+yes$/iu,
-      /^AuthenticationMethods\s+(publickey\S*(,\S+)*\s*)+$/iu,
+      /^AuthenticationMethods\s+publickey\S*(\s+publickey\S*)*\s*$/iu,
       /^AuthorizedKeysFile(\s+(%h\/)?\.ssh\/authorized_keys2?)+$/iu,
       /^(AuthorizedKeysCommand|AuthorizedPrincipalsCommand|ChrootDirectory)\s+none$/iu,
       /^AuthorizedKeysCommand\s+\/usr\/share\/ec2-instance-connect\//iu,
@@ -65,7 +65,7 @@ export const ACCESS: readonly Format[] = [
       /^AcceptEnv(\s+(LANG|LC_\*|LC_\w+|TZ|TERM|COLORTERM|NO_COLOR))+$/iu,
       // Another port is another rule of the security group, which was written for 22.
       /^Port\s+22$/iu,
-      /^ListenAddress\s+(?!.*:(?!22$)\d+$)\S+$/iu,
+      /^ListenAddress\s+(?!\S*:(?!22$)\d+$)\S+$/iu,
       /^Subsystem\s+sftp\s+(internal-sftp|\/usr\/lib\S*sftp-server)\b/iu,
       /^Include\s+\/etc\/ssh\/sshd_config\.d\/\*\.conf$/iu,
     ),

@@ -31,7 +31,7 @@ export const sysctlHarmless = (line: string): boolean =>
   /^-?(net|vm|abi)[./]/u.test(line) ||
   /^-?fs[./](file-max|nr_open|aio-max-nr|inotify|protected_|suid_dumpable|pipe|mqueue|epoll)/u.test(line) ||
   /^-?kernel[./](?!core_pattern|modprobe|hotplug|poweroff_cmd|usermodehelper|ftrace|kexec_load)\w/u.test(line) ||
-  /^-?kernel[./]core_pattern\s*=\s*("?\|?\s*(\/usr)?\/bin\/(false|true)\b|[^|]*$|"?\|(\/usr)?\/(lib\/systemd\/systemd-coredump|share\/apport\/apport)\b)/u.test(
+  /^-?kernel[./]core_pattern\s*=(\s*("?\|\s*|"\s*)?(\/usr)?\/bin\/(false|true)\b|[^|]*$|\s*"?\|(\/usr)?\/(lib\/systemd\/systemd-coredump|share\/apport\/apport)\b)/u.test(
     line,
   );
 
@@ -63,9 +63,9 @@ export const gitHarmless = (key: string, value: string): boolean =>
 const gitLines = (text: string): string[] => {
   let section = "";
   return linesOf(text).flatMap((line) => {
-    const head = /^\[\s*([\w.-]+)(?:\s+"([^"]*)")?\s*\]\s*(.*)$/u.exec(line);
+    const head = /^\[\s*([\w.-]+)(?:\s+"([^"]*)")?\s*\](.*)$/u.exec(line);
     if (head) section = `${head[1] ?? ""}.${head[2] === undefined ? "" : `${head[2]}.`}`;
-    const rest = head ? (head[3] ?? "") : line;
+    const rest = head ? (head[3] ?? "").trimStart() : line;
     return rest === "" ? [] : [`${section}${rest}`];
   });
 };

@@ -20,7 +20,7 @@ function edited(text: string): string[] {
               .replace(/\\(.)/gu, "$1"),
           ];
     if (/^(\/(?:\\.|[^/\\]){0,2000}\/|\d+|\$)?I?!?[dpq]$/u.test(line)) return [];
-    return [/^(?:\/(?:\\.|[^/\\]){0,2000}\/|\d+|\$)?\s*[aic]\\?\s*(.*)$/u.exec(line)?.[1] ?? line];
+    return [/^(?:\/(?:\\.|[^/\\]){0,2000}\/|\d+|\$)?\s*[aic]\\?(.*)$/u.exec(line)?.[1]?.trimStart() ?? line];
   });
 }
 
@@ -28,7 +28,7 @@ function edited(text: string): string[] {
 const UNIT_GUARDS =
   /^\W*(User|Group|DynamicUser|UMask|NoNewPrivileges|Protect\w*|Private\w*|Restrict\w*|CapabilityBoundingSet|SystemCall\w+|MemoryDenyWriteExecute|ReadOnlyPaths|InaccessiblePaths|LockPersonality|RemoveIPC)\b/u;
 const SSHD_GUARDS =
-  /^\W*(?:s[*+?])?\W*(PasswordAuthentication|KbdInteractiveAuthentication|ChallengeResponseAuthentication|AuthenticationMethods|AllowUsers|AllowGroups|DenyUsers|DenyGroups|DisableForwarding|ForceCommand|Match)\b/iu;
+  /^\W*(?:s[*+?]\W*)?(PasswordAuthentication|KbdInteractiveAuthentication|ChallengeResponseAuthentication|AuthenticationMethods|AllowUsers|AllowGroups|DenyUsers|DenyGroups|DisableForwarding|ForceCommand|Match)\b/iu;
 
 /** A setting that guards something, which an edit deletes, empties or turns into a comment, and which nothing else puts there. */
 export function takenOut(

@@ -42,7 +42,8 @@ export function strangeInUnit(
 
 function isUnderstood(line: string, unit: Unit): boolean {
   if (/^\[[\w-]+\]$/u.test(line)) return true;
-  const [, key, value = ""] = /^([A-Za-z]\w*)\s*=\s*([\s\S]*)$/u.exec(line) ?? [];
+  const [, key, after = ""] = /^([A-Za-z]\w*)\s*=([\s\S]*)$/u.exec(line) ?? [];
+  const value = after.trimStart();
   // A text that was put together of parts of which some are not known is evaluated by the parts that are.
   if (key === undefined) return !isKnown(line);
   if (HARMLESS_KEYS.has(key) || /^(Condition|Assert|Limit|X-)/u.test(key)) return true;

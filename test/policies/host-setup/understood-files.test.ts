@@ -163,3 +163,11 @@ describe("other files", () => {
     expect(editedLines("-i\n-E\ns/^(\\s*)ssl_protocols .*/\\1ssl_protocols TLSv1.2;/")).toEqual(["ssl_protocols TLSv1.2;"]);
   });
 });
+
+test("a line that could be read in many ways takes no longer than its length: methods of authentication, of which the last is no key", () => {
+  const sshd = "/etc/ssh/sshd_config.d/10-ours.conf";
+  const line = `AuthenticationMethods ${"publickey,".repeat(200)}password x`;
+  expect(strangeLine(sshd, line)).toBe(line);
+  expect(strangeLine(sshd, "AuthenticationMethods publickey,publickey publickey")).toBeUndefined();
+  expect(strangeLine(sshd, "AuthenticationMethods publickey password")).toBeDefined();
+});
