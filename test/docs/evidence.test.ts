@@ -94,7 +94,7 @@ const NO_ENTRY: readonly string[] = [
   "the digest of .env has to be",
   "the step's input has no value",
   "is no plain name",
-  "is not an IPv4 address (backendAddress)",
+  "is not an IPv4 address (…)",
   "the list has a line of an unknown kind",
   "the same key is to be authorized and revoked",
 ];

@@ -77,10 +77,10 @@ test("without permission to ask for zones, a warning says that nobody has looked
 
 describe("the hosts' types in their zones", () => {
   const ZONES = { gateway: ["us-east-1a", "us-east-1e"], webservers: ["us-east-1a", "us-east-1e"] };
-  const config = (mode: "single" | "fleet", gatewayType = "t3.micro"): StackConfig =>
+  const config = (mode: "single" | "fleet", gatewayType = "t3.micro", count = 1): StackConfig =>
     ({
       ...{ project: "ml-gateway", region: "us-east-1" },
-      ...{ gateway: { instanceType: gatewayType }, backend: { instanceType: "t3.micro", mode } },
+      ...{ gateway: { instanceType: gatewayType }, backend: { instanceType: "t3.micro", mode, count } },
     }) as unknown as StackConfig;
   const warn = jest.fn(() => Promise.resolve());
   const asked: unknown[] = [];
@@ -94,12 +94,13 @@ describe("the hosts' types in their zones", () => {
     };
   });
 
-  test("a single backend starts in the first zone, a fleet in both", async () => {
+  test("a single backend starts in the first zone, a second one in the next, a fleet in both", async () => {
     await expect(checkOffered(config("single"), ZONES, warn)).resolves.toBeUndefined();
     expect(asked).toEqual([["aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings", "availability-zone", "t3.micro"]]);
-    expect(await refusal(checkOffered(config("fleet"), ZONES, warn))).toContain(
-      "ml-gateway:backend.instanceType: found t3.micro, which EC2 does not have in us-east-1e, so that no host would start there; name another type, or subnets in zones that have it (us-east-1a, us-east-1b)",
-    );
+    for (const several of [config("fleet"), config("single", "t3.micro", 2)])
+      expect(await refusal(checkOffered(several, ZONES, warn))).toContain(
+        "ml-gateway:backend.instanceType: found t3.micro, which EC2 does not have in us-east-1e, so that no host would start there; name another type, or subnets in zones that have it (us-east-1a, us-east-1b)",
+      );
   });
 
   test("a type that the region does not have; what is wrong with both hosts is one message", async () => {
