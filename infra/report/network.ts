@@ -56,7 +56,7 @@ export function networkView(graph: Graph, settings: Settings, files: readonly Ho
       ...out.map(({ crowd: _c, target: _t, label: _l, ...row }): ReachRow => row),
     ],
     blocked: blockedRows(network, crowds, into),
-    doors: doors(into, files),
+    doors: doors(network, into, files),
     notes,
   };
 }

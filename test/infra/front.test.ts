@@ -2,6 +2,7 @@
 import { costText } from "../../infra/cli/cost";
 import { servicesOf } from "../../infra/doctor/placement";
 import type { GraphResource, RunResult } from "../../infra/offline/engine";
+import type { HostFile } from "../../infra/release/types";
 import { networkView } from "../../infra/report/network";
 import { DEFAULT_CONFIG } from "../../policies/core/config";
 import { loadGraph } from "../../policies/graph/load";
@@ -154,6 +155,19 @@ describe("what judges it", () => {
     expect(into("front-lb")).toEqual(["Internet tcp 80, 443"]);
     expect(into("gateway-instance")).toEqual(expect.arrayContaining(["front-lb tcp 80", "203.0.113.0/24 tcp 22"]));
     expect(into("gateway-instance").filter((one) => one.startsWith("Internet"))).toEqual([]);
+  });
+
+  test("the report says what is open at it, and why", () => {
+    const listening = {
+      host: "gateway",
+      kind: "file",
+      path: "/etc/nginx/sites-available/gateway",
+      content: "    listen 80;\n",
+    } as HostFile;
+    expect(networkView(graphOf(front.resources), DEFAULT_CONFIG.settings, [listening]).doors).toEqual([
+      "tcp 80 of front-lb: the load balancer sends whoever comes to HTTPS.",
+      "tcp 443 of front-lb: the load balancer ends TLS and passes requests on, for clients.",
+    ]);
   });
 
   test("costs an address in each zone beside the balancer's hours, and needs the service's role", () => {
