@@ -60,6 +60,12 @@ fail() {
 trap 'trap - ERR; say "first boot: stopped by a signal"; exit 1' TERM INT HUP
 trap 'fail "line $LINENO: ${BASH_COMMAND:0:200}"' ERR
 
+# A unit of its own: this one cannot write where packages lie.
+apt() {
+  systemd-run --quiet --wait --pipe --collect --unit="ddos-apt-$$" --property=RuntimeMaxSec=900 --setenv=DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" >>/var/log/user-data.log 2>&1
+}
+
 # The only package that is needed before the steps; the prepare step brings the others.
 need_boto3() {
   local try
@@ -68,8 +74,7 @@ need_boto3() {
       return 0
     fi
     say "python3-boto3 is missing: attempt $try of 5 to install it"
-    DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 update >>/var/log/user-data.log 2>&1 &&
-      DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends python3-boto3 >>/var/log/user-data.log 2>&1 && continue
+    apt update && apt install --no-install-recommends python3-boto3 && continue
     sleep $((try * 10))
   done
   python3 -I -c 'import boto3' 2>/dev/null || fail "python3-boto3 could not be installed (see /var/log/user-data.log): use an image that has it, or a network with a way to a mirror"

@@ -7,6 +7,7 @@ import type { Lab } from "../lab";
 import { labS3 } from "../s3-client";
 import type { HostSpec } from "../../../infra/release/types";
 import { checkSecretsOf } from "./fleet-host";
+import { exposureOf } from "./hardening";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { untilStep } from "./operator";
@@ -140,7 +141,8 @@ async function killed(lab: Lab): Promise<string> {
     const after = await lab.must(member.host, SERVED);
     expect(after === before, `a restart made it ${after}`);
     await fleet.join(member);
-    return "killed, then without power while it switched; let out of a warm pool: CONTINUE each time";
+    const exposure = await exposureOf(lab, member.host, "ddos-first-boot", 3);
+    return `killed, then without power while it switched; let out of a warm pool: CONTINUE each time; exposure: ${exposure}`;
   } finally {
     await fleet.leave(member);
   }

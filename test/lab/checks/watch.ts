@@ -7,6 +7,7 @@ import { repositoryRoot } from "../paths";
 import { projectName } from "../../../infra/offline/stack-file";
 import type { Sent } from "../services/watched";
 import { configFile } from "./failures";
+import { exposureOf } from "./hardening";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { upOnce } from "./operator";
@@ -118,9 +119,9 @@ async function contained(lab: Lab): Promise<string> {
   const said = (await controlWatched(lab.name)).map(({ text }) => text).join("\n");
   expect(secrets.length > 0 && said.length > 1000, "there is nothing to compare");
   expect(!secrets.some((value) => said.includes(value)), "a value of .env was sent");
-  const exposure = await lab.must("backend", "systemd-analyze security --no-pager ddos-watch.service | tail -n 1");
+  const exposure = await exposureOf(lab, "backend", "ddos-watch", 3);
   const memory = await lab.must("backend", `/usr/bin/python3 -c '${MEASURED}'`);
-  return `${exposure.trim()}; ${memory.trim()}; ${secrets.length} values compared with ${(said.length / 1024).toFixed(0)} KiB`;
+  return `exposure: ${exposure}; ${memory.trim()}; ${secrets.length} values compared with ${(said.length / 1024).toFixed(0)} KiB`;
 }
 
 async function switchedOff(lab: Lab): Promise<string> {
