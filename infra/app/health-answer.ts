@@ -44,6 +44,7 @@ export function healthProblems(
   const alone = routes !== null && routes.filter((one) => one.path === wanted).length === 1;
   // Headers may be what it asks for.
   if (route.guard && Object.keys(headers).length === 0) return credentials(key, route.guard, alone);
+  if (route.status !== undefined && route.status !== status) return otherStatus(project, wanted, route, status, alone);
   const answered = route.body;
   if (answered === null || matches(body, answered)) return { problems: [], notices: [] };
   const expected = `${text(body)} is expected${isSameJson(body, answered) ? ", byte for byte" : ""}`;
@@ -53,6 +54,17 @@ export function healthProblems(
   return !alone
     ? { problems: [], notices: [`${said}, unless another part of the application answers or changes that. ${instead}`] }
     : { problems: [`${said}. ${instead}`], notices: [] };
+}
+
+function otherStatus(project: string, wanted: string, { file, line, status = 200 }: Route, expected: number, certain: boolean) {
+  const said = `${project}:health.status: the application answers ${status} at ${wanted} (${file}, line ${line}), and ${expected} is expected`;
+  const instead =
+    status < 300
+      ? `Write ${project}:health.status: ${status}${status === 204 ? ", and health.body: any (204 has none)" : ""}`
+      : `Answer ${expected} there`;
+  return certain
+    ? { problems: [`${said}, so no release would serve. ${instead}`], notices: [] }
+    : { problems: [], notices: [`${said}, unless another part of the application answers. ${instead}`] };
 }
 
 function credentials(key: string, { scheme, path, line }: NonNullable<Route["guard"]>, certain: boolean) {

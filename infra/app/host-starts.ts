@@ -172,6 +172,16 @@ function callOf(project: string, requirements: readonly Requirement[], { what, v
       text: `puts a model on a graphics card (cuda) ${when}, and the service reaches none, so it could not start; ${instead}`,
     };
   }
+  if (what === "spacy") {
+    const known = requirements.some(({ name = "" }) => name === value.replace(/_/g, "-"));
+    const wheel = `${value} @ https://github.com/explosion/spacy-models/releases/download/${value}-VERSION/${value}-VERSION-py3-none-any.whl`;
+    const text = `loads ${value} ${when}, a package that the requirements do not name, so the service could not start; add its wheel (${wheel})`;
+    return known ? undefined : { certain: true, text };
+  }
+  if (what === "aws") {
+    const text = `asks AWS (${value}) ${when}, and the service has no credentials, because its sandbox closes the instance metadata, so it could not start; list the file in the models' manifest, or add metadata to ${project}:sandbox.allow and give the role the right`;
+    return given.allow.includes("metadata") ? undefined : { certain: true, text };
+  }
   if (given.packages?.includes(value) !== false) return undefined;
   return {
     certain: true,

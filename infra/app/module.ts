@@ -118,6 +118,8 @@ function moduleOf(path: string): string {
 function advice(tree: AppTree, project: string, file?: string): string {
   const all = candidates(tree);
   const [best] = [...all.filter((one) => one.file === file), ...all];
+  const foreign = best === undefined ? ownServer(tree, file) : undefined;
+  if (foreign !== undefined) return foreign;
   if (best === undefined) {
     const python = tree.entries
       .filter(({ path }) => path.endsWith(".py"))
@@ -127,4 +129,34 @@ function advice(tree: AppTree, project: string, file?: string): string {
   }
   const kind = best.app.interface === "wsgi" ? ` and ${project}:app.interface: wsgi` : "";
   return `found ${best.app.made} in ${best.file}: write ${project}:app.module: ${best.module}:${best.app.attribute}${kind}`;
+}
+
+/** Frameworks that bring a server of their own. */
+const OWN_SERVERS: Readonly<Record<string, string>> = {
+  streamlit: "Streamlit",
+  gradio: "Gradio",
+  chainlit: "Chainlit",
+  nicegui: "NiceGUI",
+  panel: "Panel",
+  bentoml: "BentoML",
+  ray: "Ray",
+  tornado: "Tornado",
+  aiohttp: "aiohttp",
+};
+
+/** What is there in place of an application. @param first the file that is looked at before others */
+function ownServer(tree: AppTree, first?: string): string | undefined {
+  const files = tree.entries.filter(({ path, size }) => path.endsWith(".py") && size < 1024 * 1024).map(({ path }) => path);
+  for (const path of first === undefined ? files : [first, ...files]) {
+    const name = /^(?:import|from)[ \t]+(\w+)/gm;
+    const found = [...(textOf(tree, path) ?? "").matchAll(name)].map(([, one = ""]) => OWN_SERVERS[one]).find((one) => one !== undefined);
+    if (found !== undefined) {
+      const instead =
+        found === "Gradio"
+          ? 'write app = gr.mount_gradio_app(FastAPI(), the page, path="/") without launch(), and name that'
+          : "write the application with FastAPI, Starlette or another framework that makes ASGI or WSGI applications, and name that";
+      return `no application was found in it, but ${found} in ${path}, which brings a server of its own and makes none that uvicorn can serve; ${instead}`;
+    }
+  }
+  return undefined;
 }

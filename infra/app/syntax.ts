@@ -49,6 +49,8 @@ export interface Route {
   readonly line: number;
   /** What it answers, where that stands there as it is. */
   readonly body: RouteBody | null;
+  /** Where it always answers another status than 200. */
+  readonly status?: number;
   /** What it asks for and a health request does not have. */
   readonly guard?: Place & { readonly scheme: string };
   /** Whether it lies below a prefix that is only known when the application runs. */

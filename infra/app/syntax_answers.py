@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 
 from syntax_names import FUNCTIONS, keyword, origin, terminal
 
@@ -57,6 +58,26 @@ def _json(node):
 def _text(node):
     value = node.value if isinstance(node, ast.Constant) else None
     return {"text": value} if isinstance(value, str) else {"text": value.decode()} if isinstance(value, bytes) and value.isascii() else None
+
+
+def _number(node):
+    """The status that an expression is; None where it is not known."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, int) else None
+    named = re.match(r"HTTP_(\d{3})_", terminal(node) or "")
+    return int(named.group(1)) if named else None
+
+
+def status_of(function, call):
+    """The status of a route of FastAPI that always answers another one than 200; None where that is not known."""
+    number = _number(keyword(call, "status_code"))
+    returns = [one for one in ast.walk(function) if isinstance(one, ast.Return) and one.value is not None]
+    ends = any(isinstance(one, (ast.Raise, ast.Yield)) for one in ast.walk(function))
+    value = returns[0].value if len(returns) == 1 else None
+    own = keyword(value, "status_code") if isinstance(value, ast.Call) else None
+    same = not returns or value is not None and (not isinstance(value, ast.Call) or _is_dict(value) or _number(own) == number)
+    changes = any(isinstance(one, ast.Attribute) and one.attr == "status_code" and isinstance(one.ctx, ast.Store) for one in ast.walk(function))
+    return number if number not in (None, 200) and same and not changes and not ends else None
 
 
 class Answers:

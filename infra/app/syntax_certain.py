@@ -1,6 +1,7 @@
 """Calls that certainly run when an application starts, and that no host lets through as they stand: told from syntax trees. Standard library only."""
 
 import ast
+import re
 
 from syntax_followed import run_by
 from syntax_names import keyword, origin, terminal
@@ -14,6 +15,11 @@ _KEYS = {
     **{f"langchain_openai.{name}": (("api_key", "openai_api_key"), "OPENAI_API_KEY") for name in ("ChatOpenAI", "OpenAIEmbeddings")},
     **{f"google.cloud.{name}.Client": (("credentials", "client_options"), "GOOGLE_APPLICATION_CREDENTIALS") for name in ("storage", "bigquery", "firestore")},
 }
+# What asks AWS for something, with the credentials that the client finds.
+_AWS = ("download_file", "download_fileobj", "get_object", "head_object", "list_objects_v2", "list_buckets", "upload_file", "put_object", "get_secret_value", "get_parameter", "invoke_endpoint", "describe_table")
+_OWN_CREDENTIALS = ("aws_access_key_id", "profile_name", "config")
+# Models of spaCy are packages of their own.
+_SPACY = re.compile(r"^[a-z]{2,3}_[a-z]+_[a-z]+_(sm|md|lg|trf)$")
 _COMPILED = ("njit", "jit", "vectorize", "guvectorize")
 # Programs that are neither of Ubuntu's images nor of the set-up, and the packages that bring them.
 PROGRAMS = {"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg", "tesseract": "tesseract-ocr", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils", "pdfinfo": "poppler-utils", "convert": "imagemagick", "java": "default-jre-headless", "wkhtmltopdf": "wkhtmltopdf", "libreoffice": "libreoffice-core", "soffice": "libreoffice-core", "dot": "graphviz", "gcc": "gcc", "sox": "sox", "espeak": "espeak"}
@@ -56,6 +62,18 @@ class Certain:
             program = self.values.text(path, first, names)
             if program in PROGRAMS:
                 self.needs.append({"path": path, "line": call.lineno, "what": program, "value": PROGRAMS[program], "at": at})
+
+        if name == "spacy.load" and call.args and _SPACY.match(self.values.text(path, call.args[0], names) or ""):
+            self.needs.append({"path": path, "line": call.lineno, "what": "spacy", "value": self.values.text(path, call.args[0], names), "at": at})
+        if terminal(call.func) in _AWS and isinstance(call.func, ast.Attribute) and self._is_of_aws(path, call.func.value, names):
+            self.needs.append({"path": path, "line": call.lineno, "what": "aws", "value": terminal(call.func), "at": at})
+
+    def _is_of_aws(self, path, node, names):
+        """Whether a client of boto3 was made with nothing that may bring credentials."""
+        if isinstance(node, ast.Name) and node.id not in names:
+            path, node = self.values.assigned(path, node) or (path, None)
+        made = origin(self.values.folder.parsed(path), node.func) if isinstance(node, ast.Call) else ""
+        return made == "boto3.client" and keyword(node, *_OWN_CREDENTIALS, "endpoint_url") is None and not any(one.arg is None for one in node.keywords)
 
     def _is_read_of(self, node, variable):
         """Whether a value is what a variable of the environment has, or None."""

@@ -34,6 +34,11 @@ def _fetches(values, path, call, names):
         own = {"local_dir", "cache_dir", "download_dir", "model_dir"} & set(keywords)
         offline = getattr(keywords.get("local_files_only"), "value", False) is True or getattr(keywords.get("source"), "value", "") == "local"
         return None if offline else (name, text, None if own else _FETCHES[name])
+    if name == "transformers.pipeline" and "local_files_only" not in keywords:
+        model = keywords.get("model", call.args[1] if len(call.args) > 1 else None)
+        named = values.text(path, model, names) if model is not None else f"the usual model of {text}" if text is not None else None
+        known = named is not None and (model is None or _HUB_NAME.match(named) and not values.folder.has_path(named))
+        return (name, named, "HF_HOME") if known else None
     hub = _HUB.match(name) and (name.endswith(".from_pretrained") or name.endswith((".SentenceTransformer", ".CrossEncoder")))
     if not hub or text is None or not _HUB_NAME.match(text) or values.folder.has_path(text) or "local_files_only" in keywords:
         return None

@@ -31,12 +31,22 @@ class Files:
         self._documents, self._configured = [], set()
 
     def module(self, path, tree):
+        self._flask(path, tree)
         if binders(tree, "open"):
             return
         for at, file, call, names in run_by(self.values, path, tree, self.factory):
             if (id(call), at) not in self.seen and not binders(self.values.folder.parsed(file), "open"):
                 self.seen |= {(id(call), at), id(call)}
                 self._one(file, call, names, at)
+
+    def _flask(self, path, tree):
+        """A relative database of Flask-SQLAlchemy lies below instance/, which it makes."""
+        for node in tree.body:
+            target = node.targets[0] if isinstance(node, ast.Assign) else None
+            if isinstance(target, ast.Subscript) and getattr(target.slice, "value", None) == "SQLALCHEMY_DATABASE_URI":
+                kind, _, name = (self.values.text(path, node.value) or "").partition(":///")
+                if kind == "sqlite" and name not in ("", ":memory:") and not name.startswith("/"):
+                    self.later.append({"path": path, "line": node.lineno, "file": f"instance/{name}", "does": "may write", "at": "later"})
 
     def rest(self, path, tree):
         """Calls that may be made at some time."""

@@ -102,7 +102,7 @@ _WRAPS = {
     ("typer", "Typer"): "name the application that answers requests",
 }
 
-_OWN_SERVERS = ("aiohttp", "tornado", "gradio")
+_OWN_SERVERS = ("aiohttp", "tornado", "gradio", "bentoml", "ray")
 
 # Of gradio.
 _PAGES = ("Interface", "Blocks", "ChatInterface", "TabbedInterface")
@@ -133,19 +133,36 @@ def _is_page(tree, maker):
     return terminal(maker) in _PAGES and origin(tree, maker).startswith("gradio.")
 
 
+_OTHERWISE = "write the application with FastAPI, Starlette or another framework that makes ASGI or WSGI applications"
+
+
+def _returned(tree, call):
+    """What a function of the module returns that is called without anything; None of any other call."""
+    found = [one for one, _ in binders(tree, call.func.id)] if isinstance(call.func, ast.Name) else []
+    function = found[0] if len(found) == 1 and isinstance(found[0], FUNCTIONS) else None
+    returns = [] if function is None else [one.value for one in ast.walk(function) if isinstance(one, ast.Return)]
+    return returns[0] if len(returns) == 1 and isinstance(returns[0], ast.Call) else None
+
+
 def _no_asgi(tree, node):
     """(what makes something that is neither ASGI nor WSGI, what to do instead); None of anything else."""
+    if isinstance(node, ast.ClassDef):
+        made_by = [origin(tree, one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list]
+        return ("bentoml", _OTHERWISE) if "bentoml.service" in made_by else None
     value = node.items[0].context_expr if isinstance(node, ast.With) and len(node.items) == 1 else getattr(node, "value", None)
     if not isinstance(value, ast.Call):
         return None
+    if terminal(value.func) == "bind" and any(isinstance(one, (ast.Import, ast.ImportFrom)) and "'ray" in ast.dump(one) for one in tree.body):
+        return "ray", _OTHERWISE
+    value = _returned(tree, value) or value
     if _is_page(tree, value.func):
         return "gradio", f"write app = gr.mount_gradio_app(FastAPI(), {(_bound(node) or ['demo'])[0]}, path=\"/\"), and name that"
     package, _, made = origin(tree, value.func).partition(".")
     if (package, made) in _WRAPS:
         inner = value.args[0].id if value.args and isinstance(value.args[0], ast.Name) else "the application"
         return package, f"name what it is made of ({inner})" if made == "Mangum" else _WRAPS[package, made]
-    if package in ("aiohttp", "tornado") and made == "web.Application":
-        return package, "write the application with FastAPI, Starlette or another framework that makes ASGI or WSGI applications"
+    if package in ("aiohttp", "tornado") and made == "web.Application" or (package, made) == ("bentoml", "Service"):
+        return package, _OTHERWISE
     return None
 
 

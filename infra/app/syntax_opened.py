@@ -9,7 +9,7 @@ from syntax_values import APP
 LOG_FILES = ("FileHandler", "RotatingFileHandler", "TimedRotatingFileHandler", "WatchedFileHandler")
 # What reads the file that its first argument names; `load` and the like of these modules alone.
 _READ = ("read_csv", "read_json", "read_parquet", "read_excel", "read_pickle", "read_feather", "read_table", "loadtxt", "genfromtxt", "imread", "load_model", "InferenceSession", "open_dataset")
-_LOADERS = {"joblib": ("load",), "np": ("load",), "numpy": ("load",), "torch": ("load",), "onnx": ("load",), "sio": ("load",), "Image": ("open",), "io": ("open",), "codecs": ("open",), "gzip": ("open",), "Booster": ()}
+_LOADERS = {"joblib": ("load",), "np": ("load",), "numpy": ("load",), "torch": ("load",), "onnx": ("load",), "sio": ("load",), "Image": ("open",), "io": ("open",), "codecs": ("open",), "gzip": ("open",), "Booster": (), "credentials": ("Certificate",), "Credentials": ("from_service_account_file",)}
 _OF_A_PATH = ("read_text", "read_bytes", "open", "iterdir")
 _IN_PACKAGE = ("get_data", "read_text", "read_binary", "open_text", "open_binary")
 # They look when a page is asked for.

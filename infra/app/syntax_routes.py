@@ -4,7 +4,7 @@ import ast
 import functools
 import re
 
-from syntax_answers import JSON_RESPONSES, Answers
+from syntax_answers import JSON_RESPONSES, Answers, status_of
 from syntax_guards import Credentials
 from syntax_names import FUNCTIONS, PASSES, is_main_guard, keyword, may_bind_any, origin, terminal
 from syntax_values import Values, locals_of, module_of
@@ -124,12 +124,12 @@ class Routes:
             text = ""
         return found.below(text.rstrip("/"))
 
-    def _add(self, found, path, node, line, body=None, guard=None):
+    def _add(self, found, path, node, line, body=None, guard=None, status=None):
         text = None if node is None else self.values.text(path, node)
         if text is None:
             found.whole = False
         else:
-            found.routes.append({"path": text, "file": path, "line": line, "body": body, **({"guard": guard} if guard else {})})
+            found.routes.append({"path": text, "file": path, "line": line, "body": body, **({"guard": guard} if guard else {}), **({"status": status} if status else {})})
 
     def _use(self, path, node, parents, key, found, depth):
         """One place where the application or router is named. What is not known here may add routes."""
@@ -229,7 +229,7 @@ class Routes:
             plain = certain and all(isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in _METHODS for one in function.decorator_list)
             if own in ("FastAPI", "APIRouter"):
                 body = self.answers.of_fastapi(path, function, call, made) if plain else None
-                self._add(found, path, at, call.lineno, body, self.credentials.of(path, function, call, made))
+                self._add(found, path, at, call.lineno, body, self.credentials.of(path, function, call, made), status_of(function, call) if plain else None)
             else:
                 self._add(found, path, at, call.lineno, self.answers.of_flask(path, function) if plain and own in _OF_FLASK else None)
 

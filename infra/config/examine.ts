@@ -9,7 +9,7 @@ import type { HostGifts } from "../app/host-needs";
 import { parseModule } from "../app/module";
 import { ownConnections, ownHostNotices } from "../app/own-host";
 import { missingSettings, type HostSettings } from "../app/required-settings";
-import { checkSyntax } from "../app/syntax";
+import { checkSyntax, type SyntaxReport } from "../app/syntax";
 import type { AppTree } from "../app/tree";
 import { djangoSettings } from "./django-settings";
 import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
@@ -75,7 +75,6 @@ function examineCode(
     ...(django.module === undefined ? {} : { django: django.module }),
   });
   const imports = checkImports(tree, code, packages);
-  const start = checkStart(tree, project, code, gifts, packages);
   const of = (text: string): string => `${project}:${key}: ${text}`;
   problems.push(...[...code.problems, ...imports.problems].map(of));
   notices.push(...[...code.notices, ...imports.notices].map(of));
@@ -83,6 +82,7 @@ function examineCode(
   const settings = missingSettings(project, code.settings, given, texts(app.requires));
   const known = given.flatMap(({ names }) => names);
   const written = ownHostNotices(project, tree, known);
+  const start = checkStart(tree, project, withCredentials(code, known, closed.length > 0), gifts, packages);
   const own = ownConnections(project, code.connections, known, closed.length > 0, written);
   problems.push(...[...own.problems, ...start.problems].map(of));
   notices.push(...[...written, ...own.notices, ...start.notices].map(of));
@@ -91,6 +91,12 @@ function examineCode(
   const admitted = expected.status < 300 ? admitFindings(project, code.admits, expected) : { problems: [], notices: [] };
   problems.push(...django.problems, ...settings.problems, ...answers.problems, ...admitted.problems);
   notices.push(...settings.notices, ...answers.notices, ...admitted.notices);
+}
+
+/** Without what asks AWS, where the settings bring credentials, or may do so. */
+function withCredentials(code: SyntaxReport, names: readonly string[], closed: boolean): SyntaxReport {
+  const own = closed || names.some((name) => name.startsWith("AWS_"));
+  return own ? { ...code, needs: code.needs.filter(({ what }) => what !== "aws") } : code;
 }
 
 /** As infra/release/inputs.ts gives them. */

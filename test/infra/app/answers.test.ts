@@ -147,3 +147,29 @@ test.each<[RouteBody, string]>([
 ])("%j is written as the key takes it", (body, key) => {
   expect(bodyKey(body)).toBe(key);
 });
+
+const ASKED = { path: "/health", status: 200, body: '{"status":"ok"}' };
+const NO_CONTENT = '@app.get("/health", status_code=status.HTTP_204_NO_CONTENT)\ndef health():\n    return Response(status_code=204)\n';
+
+python.each<[string, string, RegExp]>([
+  [
+    "nothing",
+    NO_CONTENT,
+    /^p:health\.status: the application answers 204 at \/health .* Write p:health\.status: 204, and health\.body: any/,
+  ],
+  ["another success", '@app.get("/health", status_code=202)\ndef health():\n    return {"status": "ok"}\n', /Write p:health\.status: 202$/],
+  ["an error", '@app.get("/health", status_code=503)\ndef health():\n    return {"status": "ok"}\n', /answers 503 .* Answer 200 there$/],
+])("a route of health that always answers %s is refused", (_title, route, expected) => {
+  const { tree, code } = read({ "main.py": `from fastapi import FastAPI, Response, status\napp = FastAPI()\n${route}` });
+  expect(healthProblems("p", tree, ASKED, code.health as never)).toEqual({ problems: [expect.stringMatching(expected)], notices: [] });
+});
+
+python.each<[string, string, number]>([
+  ["that is expected", NO_CONTENT, 204],
+  ["that the function changes", '@app.get("/health", status_code=202)\ndef health(r: Response):\n    r.status_code = 200\n', 200],
+  ["of another response", '@app.get("/health", status_code=202)\ndef health():\n    return Response("x", status_code=200)\n', 200],
+  ["that may be an exception", '@app.get("/health", status_code=202)\ndef health():\n    raise HTTPException(200)\n', 200],
+])("a status %s is not refused", (_title, route, status) => {
+  const { tree, code } = read({ "main.py": `from fastapi import FastAPI, Response, status\napp = FastAPI()\n${route}` });
+  expect(healthProblems("p", tree, { ...ASKED, status, body: "any" }, code.health as never).problems).toEqual([]);
+});

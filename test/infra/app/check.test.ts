@@ -299,6 +299,18 @@ const PROBLEMS: [title: string, files: Files, options: Options, message: RegExp]
     {},
     /has no such name; no application was found in it \(it has ml_gateway\/app\.py\)/,
   ],
+  [
+    "a page of Streamlit",
+    only("ml_gateway/app.py", "import streamlit as st\nst.title('x')\n"),
+    {},
+    /no application was found in it, but Streamlit in ml_gateway\/app\.py, which brings a server of its own .*; write the application with FastAPI/,
+  ],
+  [
+    "a page of Gradio",
+    only("ml_gateway/app.py", "import gradio as gr\ndemo = gr.Interface()\ndemo.launch()\n"),
+    {},
+    /but Gradio in ml_gateway\/app\.py.* write app = gr\.mount_gradio_app\(FastAPI\(\), the page, path="\/"\) without launch\(\)/,
+  ],
   ["a name inside a function only", only("ml_gateway/app.py", "def run():\n    app = 1\n    return app\n"), {}, /has no such name/],
   [
     "an application that is no function",

@@ -28,6 +28,12 @@ python.each<[string, string, RegExp]>([
     /AutoModel\.from_pretrained fetches org\/name .*HF_HOME/,
   ],
   [
+    "a pipeline",
+    "from transformers import pipeline\np = pipeline('ner', model='org/name')",
+    /transformers\.pipeline fetches org\/name .*HF_HOME/,
+  ],
+  ["the usual one", "import transformers\np = transformers.pipeline('ner')", /fetches the usual model of ner/],
+  [
     "sentences",
     "from sentence_transformers import SentenceTransformer\nm = SentenceTransformer('all-MiniLM-L6-v2')",
     /fetches all-MiniLM-L6-v2/,
@@ -53,6 +59,7 @@ python.each<[string, string]>([
   ["in a function that may be called", "import nltk\ndef get():\n    nltk.download('punkt')"],
   ["in a condition", "import nltk, os\nif os.environ.get('X'):\n    nltk.download('punkt')"],
   ["a folder of the application", "from transformers import AutoModel\nm = AutoModel.from_pretrained('local')"],
+  ["a pipeline of it", "from transformers import pipeline\np = pipeline('ner', model='local')"],
   ["an absolute path", "from transformers import AutoModel\nm = AutoModel.from_pretrained('/home/ddos/models/x')"],
   ["what is here alone", "from transformers import AutoModel\nm = AutoModel.from_pretrained('a/b', local_files_only=True)"],
   ["a name of its own", "def download(x): ...\ndownload('punkt')"],

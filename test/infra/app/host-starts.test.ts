@@ -19,6 +19,8 @@ interface Given {
   readonly apt?: readonly string[];
   readonly allow?: readonly string[];
   readonly module?: string;
+  /** Without a line that makes the application. */
+  readonly bare?: boolean;
 }
 
 /** With all columns: Jest takes a parameter that a row has nothing for as its own `done`. */
@@ -27,8 +29,10 @@ const whole = <Row extends readonly unknown[]>(rows: readonly Row[], columns: nu
 
 /** All that is said of an application at its start. */
 function said(main: string, given: Given = {}): { readonly problems: string[]; readonly notices: string[] } {
-  const { packages = "", files = {}, names = [], closed = false, apt = [], allow = [], module = "main:app" } = given;
-  const tree = readTree(treeOf({ "main.py": `${main}\napp = make()\n`, "requirements.txt": `uvicorn==0.54.0\n${packages}\n`, ...files }));
+  const { packages = "", files = {}, names = [], closed = false, apt = [], allow = [], module = "main:app", bare = false } = given;
+  const tree = readTree(
+    treeOf({ "main.py": bare ? `${main}\n` : `${main}\napp = make()\n`, "requirements.txt": `uvicorn==0.54.0\n${packages}\n`, ...files }),
+  );
   const code = codeOf(tree, module);
   const parts = [
     { problems: code.problems, notices: code.notices },
@@ -257,6 +261,90 @@ describe("what no host has", () => {
     ),
   )("%s is said", (_title, lines, expected, given) => {
     expect(said(lines, given)).toEqual({ problems: [], notices: [expect.stringMatching(expected)] });
+  });
+});
+
+const OTHERS: Files = { "site_account.json": "{}" };
+
+describe("what other services and frameworks want", () => {
+  python.each(
+    whole<[string, string, RegExp, Given?]>(
+      [
+        [
+          "AWS without credentials",
+          "import boto3\nboto3.client('s3').download_file('b', 'k', '/tmp/k')",
+          /asks AWS \(download_file\) when it is imported, .* add metadata to p:sandbox\.allow/,
+        ],
+        [
+          "a client of AWS with a name",
+          "import boto3\ns3 = boto3.client('s3')\nx = s3.list_buckets()",
+          /line 3: asks AWS \(list_buckets\)/,
+        ],
+        [
+          "a model of spaCy",
+          "import spacy\nnlp = spacy.load('en_core_web_sm')",
+          /loads en_core_web_sm .* add its wheel \(en_core_web_sm @ https:/,
+          { packages: "spacy==3.7.5" },
+        ],
+        [
+          "a key of Firebase that is not packed",
+          "from firebase_admin import credentials\nc = credentials.Certificate('key.json')",
+          /reads key\.json when it is imported, which the application does not have/,
+        ],
+        [
+          "tables of Flask-SQLAlchemy",
+          "app.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:///site.db'\nwith app.app_context():\n    db.create_all()",
+          /makes tables in instance\/site\.db/,
+        ],
+        [
+          "an application of Tornado that a function makes",
+          "import tornado.web\ndef make():\n    return tornado.web.Application([])",
+          /makes app with tornado/,
+        ],
+        [
+          "a deployment of Ray",
+          "from ray import serve\n@serve.deployment\nclass M: pass\ndef make(): pass\napp = M.bind()",
+          /makes app with ray/,
+          { bare: true },
+        ],
+        ["a service of BentoML", "import bentoml\n@bentoml.service(workers=1)\nclass app: pass", /makes app with bentoml/, { bare: true }],
+      ],
+      4,
+    ),
+  )("%s", (_title, lines, expected, given) => {
+    expect(said(lines, given).problems).toEqual([expect.stringMatching(expected)]);
+  });
+
+  python.each(
+    whole<[string, string, Given?]>(
+      [
+        [
+          "AWS with what the sandbox lets in",
+          "import boto3\nboto3.client('s3').download_file('b', 'k', '/tmp/k')",
+          { allow: ["metadata"] },
+        ],
+        ["AWS with credentials", "import boto3\nboto3.client('s3', aws_access_key_id=key()).list_buckets()"],
+        ["AWS in a function", "import boto3\ns3 = boto3.client('s3')\ndef f():\n    return s3.list_buckets()"],
+        [
+          "a model of spaCy that is installed",
+          "import spacy\nnlp = spacy.load('en_core_web_sm')",
+          { packages: "spacy==3.7.5\nen-core-web-sm @ https://example.org/en_core_web_sm-3.7.1-py3-none-any.whl" },
+        ],
+        [
+          "a key of Firebase that is there",
+          "from firebase_admin import credentials\nc = credentials.Certificate('site_account.json')",
+          { files: OTHERS },
+        ],
+        [
+          "a database of Flask-SQLAlchemy that is written",
+          "app.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:////home/ddos/data/site.db'\nwith app.app_context():\n    db.create_all()",
+        ],
+        ["another function of the name", "def make():\n    return own()"],
+      ],
+      3,
+    ),
+  )("%s is not refused", (_title, lines, given) => {
+    expect(said(lines, given).problems).toEqual([]);
   });
 });
 
