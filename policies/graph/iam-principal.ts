@@ -23,6 +23,7 @@ export function reachOf(statement: Statement): Reach[] {
   if (principals.unknown) return [{ who: "unknown", by: "Principal" }];
   return principals.entries.flatMap(({ kind, values }) => [
     ...values.known.flatMap((value) => reachOfOne(kind, value)),
+    ...(values.unknowns > 0 && kind === "Federated" ? [{ who: "federated" as const, by: "an identity provider" }] : []),
     ...(values.unknowns > 0 && /^canonicaluser$/i.test(kind) ? [{ who: "unknown" as const, by: `Principal.${kind}` }] : []),
   ]);
 }

@@ -1,5 +1,6 @@
 import { ofType } from "../../core/references";
-import type { Finding, Policy, Resource } from "../../core/types";
+import type { Finding, Graph, Policy, Resource } from "../../core/types";
+import { asString } from "../../core/values";
 import { keepsStrangersOut } from "../../graph/iam-condition";
 import { readDocument } from "../../graph/iam-document";
 import type { Statement } from "../../graph/iam-document";
@@ -25,18 +26,26 @@ export const policy: Policy = {
     const hosts = new Set(hostRoles(graph).map(({ role }) => role));
     return ofType(graph, /^aws:iam\/role:/)
       .filter((role) => role.external !== true && !hosts.has(role))
-      .flatMap(check);
+      .flatMap((role) => check(graph, role));
   },
 };
 
-function check(role: Resource): Finding[] {
+/** The providers of the program that flow into a role's trust: before they exist their ARNs, which hold the name, are not known. */
+const providersOf = (graph: Graph, role: Resource): string[] =>
+  (role.propertyDependencies.assumeRolePolicy ?? []).flatMap((urn) => {
+    const provider = graph.byUrn.get(urn);
+    return provider && /^aws:iam\/openIdConnectProvider:/.test(provider.type) ? (asString(provider.inputs.url) ?? []) : [];
+  });
+
+function check(graph: Graph, role: Resource): Finding[] {
+  const own = providersOf(graph, role);
   return readDocument(role.inputs.assumeRolePolicy).statements.flatMap((statement) => {
     if (statement.effect !== "Allow") return [];
     return reachOf(statement).flatMap((reach): Finding[] => {
       const open =
         reach.who === "everybody"
           ? keepsStrangersOut(statement) === "no"
-          : reach.who === "federated" && SHARED.test(reach.by) && !namesCaller(statement);
+          : reach.who === "federated" && isShared(statement, [reach.by, ...own]) && !namesCaller(statement);
       return open
         ? [
             {
@@ -54,6 +63,10 @@ function check(role: Resource): Finding[] {
 const SHARED =
   /token\.actions\.githubusercontent\.com|gitlab\.com|app\.terraform\.io|api\.pulumi\.com|circleci\.com|agent\.buildkite\.com|accounts\.google\.com|cognito-identity\.amazonaws\.com|bitbucket\.org|vercel\.com|spacelift\.io|scalr\.io|graph\.facebook\.com|www\.amazon\.com|sts\.windows\.net|login\.microsoftonline\.com|vstoken\.dev\.azure\.com/i;
 
+/** By its own name, or by the claims that are asked for, which bear it. */
+const isShared = ({ conditions }: Statement, names: readonly string[]): boolean =>
+  [...names, ...conditions.map(({ key }) => key)].some((name) => SHARED.test(name));
+
 /** A claim that only one's own tokens carry: `sub`, or (Cognito, Google, Microsoft) the application in `aud`. */
 function namesCaller({ conditions, conditionsOpen }: Statement): boolean {
   if (conditionsOpen) return true;
@@ -63,7 +76,11 @@ function namesCaller({ conditions, conditionsOpen }: Statement): boolean {
       .exec(key)?.[1]
       ?.toLowerCase();
     if (claim === undefined || values.known.length + values.unknowns === 0) return false;
-    if (claim === "aud" && values.known.every((value) => /^(sts\.amazonaws\.com|https?:\/\/[\w.]+|aws\.workload\.identity)$/i.test(value)))
+    if (
+      claim === "aud" &&
+      values.unknowns === 0 &&
+      values.known.every((value) => /^(sts\.amazonaws\.com|https?:\/\/[\w.]+|aws\.workload\.identity)$/i.test(value))
+    )
       return false;
     return values.known.every((value) => !/^([\w-]+:)?[\w-]*[*?]/.test(value));
   });

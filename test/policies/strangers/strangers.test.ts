@@ -10,10 +10,11 @@ import { MODES } from "../mutations/frame";
 import type { Mode } from "../core/builder";
 import { newProgram } from "./kit";
 import type { Stranger } from "./kit";
+import { EXAMPLES } from "./examples";
 import { PLATFORMS } from "./platforms";
 import { WEB } from "./web";
 
-const ALL = [...WEB, ...PLATFORMS];
+const ALL = [...WEB, ...PLATFORMS, ...EXAMPLES];
 const DAY = "2030-01-01";
 
 function run(stranger: Stranger, mode: Mode, config = DEFAULT_CONFIG): Promise<Result> {
@@ -38,8 +39,8 @@ describe.each(MODES)("%s ids", (mode) => {
 });
 
 test("half of the programs are good, and all together are as many as the issue of strangers needs", () => {
-  expect(ALL.length).toBeGreaterThanOrEqual(20);
-  expect(ALL.filter(({ expect: found }) => found.length === 0).length).toBeGreaterThanOrEqual(10);
+  expect(ALL.length).toBeGreaterThanOrEqual(30);
+  expect(ALL.filter(({ expect: found }) => found.length === 0).length).toBeGreaterThanOrEqual(15);
 });
 
 const first = (title: RegExp): Stranger => {
