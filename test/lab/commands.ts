@@ -105,7 +105,7 @@ export const testFaultsCommand = command({
   examples: ["", "--list", "--short --seed 7", "--only 'disk is full' --keep"],
   notes: [
     "Takes half an hour. The closing line is: N passed, N failed.",
-    "Power cuts and a clock that is a year off run by name alone: --only 'power cut|a year off'.",
+    "Power cuts, a clock that is a year off and ten releases under long requests run by name alone: --only 'power cut|a year off|ten releases'.",
   ],
   exitCodes: LAB_EXIT_CODES,
   run: async ({ options }, io) => {

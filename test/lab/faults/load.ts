@@ -1,6 +1,7 @@
 /**
  * A load generator, a process of its own so that it can run in another network namespace and is not held up by the tests.
- *   load.ts URL RATE SECONDS     RATE requests a second for at most SECONDS: every second one on a new connection, the others on kept ones
+ *   load.ts URL RATE SECONDS     RATE requests a second for at most SECONDS: every second one on a new connection, the others on kept ones.
+ *                                In URL, {LOW-HIGH} is a number between the two, drawn anew for each request
  * Each line on stdin asks for one JSON line of counts since the last one; the end of stdin ends it.
  */
 import { Agent, request } from "node:http";
@@ -30,11 +31,15 @@ const TIMEOUT_MS = 30_000;
 const KEPT = 5000;
 const fresh = (): Counts => ({ sent: 0, failed: 0, repeated: 0, slowest: 0, reasons: {}, failures: [] });
 
+/** @returns the address of one request */
+const drawn = (url: string): string =>
+  url.replace(/\{(\d+)-(\d+)\}/, (_, low: string, high: string) => (Number(low) + Math.random() * (Number(high) - Number(low))).toFixed(2));
+
 function main(url: string, rate: number, seconds: number): void {
   let counts = fresh();
   // Enough for answers that take half a minute: one that waits here for a connection tries nothing.
   const kept = new Agent({ keepAlive: true, maxSockets: 64 });
-  const send = (keep: boolean, again = false): void => {
+  const send = (keep: boolean, to = drawn(url), again = false): void => {
     const started = performance.now();
     const sent = Date.now();
     const fail = (reason: string): void => {
@@ -45,7 +50,7 @@ function main(url: string, rate: number, seconds: number): void {
     if (!again) counts.sent += 1;
     // `agent: false` makes a connection for this request alone.
     let answered = false;
-    const call = request(url, { agent: keep ? kept : false, timeout: TIMEOUT_MS }, (reply) => {
+    const call = request(to, { agent: keep ? kept : false, timeout: TIMEOUT_MS }, (reply) => {
       answered = true;
       reply.resume();
       reply.on("error", (error) => fail(error.message));
@@ -59,7 +64,7 @@ function main(url: string, rate: number, seconds: number): void {
       // As browsers do, and on a new connection, as they do: what closed one kept connection has most likely closed all of them.
       if (call.reusedSocket && !answered && (error.code === "ECONNRESET" || error.code === "EPIPE")) {
         counts.repeated += 1;
-        send(false, true);
+        send(false, to, true);
       } else fail(`${error.code ?? error.message}${call.reusedSocket ? "" : " on a new connection"}${answered ? " within an answer" : ""}`);
     });
     call.end();
