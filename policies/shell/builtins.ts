@@ -307,7 +307,11 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   cd,
   pushd,
   popd,
-  alias: bends("an alias, which gives a command another meaning", /^(-p|[^=]*)$/u),
+  // `ll='ls -l'`, `grep='grep --color=auto'`: a name of nobody's, or the program itself.
+  alias: bends(
+    "an alias, which gives a command another meaning",
+    /^(-p|[^=]*|(l|la|ll|lt|lla|h|\.\.+)=(ls|cd|history|less)\b[^;&|$`<>(]*|(?<own>ls|grep|egrep|fgrep|df|du|ip|diff|less)=\k<own>( -[\w-]+(=\w+)?)*)$/u,
+  ),
   hash: bends("`hash -p`, which gives a command another meaning", /^(-[lrt]+|[^-].*)$/u),
   enable: bends("`enable`, which gives a builtin another meaning", /^-[aps]+$/u),
   export: declare,

@@ -8,6 +8,7 @@ import { find, xargs } from "./effects/find";
 import { noteLoss } from "./effects/guards";
 import { noteMemory } from "./effects/memory";
 import { behindIp, hooksOf } from "./effects/hooks";
+import { noteRunOnce } from "./effects/registries";
 import { dump } from "./effects/reveal";
 import { noteInput, secretAt, sender } from "./effects/send";
 import { expandText, expandWords } from "./expand";
@@ -235,6 +236,7 @@ function runProgram(program: string, call: Call): Status {
   const started = startedBy(name, args);
   if (started) return invoke(started, call.state, deeper(scope));
   noteMemory(call);
+  noteRunOnce(call);
   const unwrap = WRAPPERS[name];
   for (const text of hooksOf(call)) runShellText(text, call.state, deeper(scope));
   if (unwrap && !(name === "command" && /^-[vV]/u.test(args[0] ?? ""))) return runWrapped(unwrap(args), call);

@@ -135,10 +135,18 @@ export const environmentOf = ({ state }: Call): string =>
     .flatMap(([, { values }]) => values)
     .join("\n");
 
+/** The program, with what stands in files of it: `awk -f FILE`. */
+function scriptOf({ args, state }: Call): string {
+  const files = args.flatMap((arg, at) =>
+    /^(-f|--file)$/u.test(arg) ? [args[at + 1] ?? ""] : (/^(?:-f|--file=)(.+)$/u.exec(arg)?.[1] ?? []),
+  );
+  return plain([...args, ...files.map((file) => contentOf(file, state))].join("\n"));
+}
+
 /** `awk '{ print > "FILE" }'`, `sed -n 'w FILE'`: the text goes there, by whatever name; a name that the program makes up is not known. */
 function writesFiles(call: Call, text: string): void {
   const { name, state, scope } = call;
-  const script = plain(call.args.join("\n"));
+  const script = scriptOf(call);
   const isAwk = /awk$/u.test(name);
   if (!isAwk && !/sed$/u.test(name)) return;
   const targets = isAwk
@@ -154,7 +162,7 @@ function writesFiles(call: Call, text: string): void {
 
 /** The languages of awk and sed can run commands and write files. */
 function runsCommands(call: Call): void {
-  const script = plain(call.args.join("\n"));
+  const script = scriptOf(call);
   if (/awk$/u.test(call.name) && /\bsystem\s*\(|(?<!\|)\|(?!\|)&?\s*(getline|")/u.test(script.replace(/"[^"|]*\|[^"]*"/gu, '""')))
     cannotTell(call.scope, `a program in ${call.name} that runs commands`);
 }

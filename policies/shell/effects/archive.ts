@@ -50,6 +50,8 @@ export const tar: Effect = (call) => {
     const keepsOwner = state.user === "root" && !options.has("no-same-owner", "o");
     const from = archive === undefined || archive === "-" ? readAll(scope.channels) : contentOf(archive, state);
     const fetched = holesOf(from).find(({ kind }) => kind === "fetched");
+    if (fetched && options.operands.length === 0 && PROGRAMS.test(folder))
+      cannotTell(scope, `an archive from the network, unpacked over ${show(folder)}, where the system looks for its programs`);
     unpack(state, scope.context, folder, {
       wanted: limited,
       folders: limited,
@@ -74,6 +76,8 @@ export const tar: Effect = (call) => {
   } else return filter(call);
   return "likely";
 };
+
+const PROGRAMS = /^\/(usr(\/local)?(\/(s?bin|lib\w*))?|s?bin|lib\w*)\/?$/u;
 
 /** What is unpacked over a folder may hold files of its own for the secret ones that lie there, with modes of its own. */
 function replaceSecrets(call: Call, folder: string, options: ReturnType<typeof parseOptions>): void {

@@ -39,6 +39,19 @@ export const node: Effect = (call) => {
   return runUnmodelled(name, call);
 };
 
+const PYTHON_COMMIT = /@[0-9a-f]{40}(#|$)|#(.*&)?sha256=[0-9a-f]{64}/u;
+
+/** `pipx run --spec git+URL`, `uvx --from git+URL`, `uv tool run`: a program of an address or a branch, run in the same breath. */
+export function noteRunOnce(call: Call): void {
+  const words = call.args.map(plain);
+  const runs =
+    call.name === "uvx" ||
+    (call.name === "pipx" && words.find((word) => !word.startsWith("-")) === "run") ||
+    (call.name === "uv" && (words.includes("run") || words.includes("x")));
+  const from = runs ? words.find((word) => /^(--\w+=)?(\S+ @ )?(git\+|https?:\/\/)/u.test(word)) : undefined;
+  if (from !== undefined && !PYTHON_COMMIT.test(from) && !/^--(default-)?index/u.test(from)) note(show(from), call);
+}
+
 /** `cargo install --git URL` without --rev, `go install X@latest`, `gem install --source http://…`. */
 export const others: Effect = (call) => {
   const words = call.args.map(plain);

@@ -73,7 +73,7 @@ export function noteText(word: string, { scope: { context } }: Call, to: string)
 /** Words of curl and wget that are, or name, what is uploaded. */
 export function noteUpload(call: Call, url: string, words: readonly string[]): void {
   for (const word of words) {
-    const file = /^(?:[^=]*=)?[@<](.+)$/u.exec(word)?.[1];
+    const file = /^(?:[^=]*=)?[@<](.+)$/u.exec(word)?.[1] ?? /^[\w.-]+@((?:\/|\.{0,2}\/|~).*)$/u.exec(word)?.[1];
     if (file === "-") noteInput(call, url);
     else if (file !== undefined) noteSent(file.split(";", 1)[0] ?? file, call, url);
     else if (isFileText(word) && !/^(https?:\/\/)?(localhost|127\.)/u.test(url))

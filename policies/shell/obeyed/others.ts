@@ -53,9 +53,20 @@ function rotated(path: string, text: string, home: string): string[] {
 
 function isStrange(line: string, home: string): boolean {
   const paths = pathsIn(line);
-  if (paths.some((word) => isSecretPath(word) || isWithin(word, `${home}/models`))) return true;
+  if (
+    paths.some(
+      (word) => isSecretPath(word) || isWithin(word, `${home}/models`) || (!WHERE_IT_RUNS.test(line) && holdsEnvironment(word, home)),
+    )
+  )
+    return true;
   if (UNCHECKED.test(line) || SHELL.test(line) || LOADER.test(line) || RIGHTS.test(line) || ELSEWHERE.test(line)) return true;
   return COMMAND_KEY.test(line) && NOBODYS.test(line) ? true : /\/(opt|tmp|home|srv|dev\/shm)\/\S*\.so\b/u.test(line);
 }
+
+/** A home or a working directory: where something runs, not what it takes. */
+const WHERE_IT_RUNS = /^\s*(export\s+)?["']?\w*(home|dir|directory|cwd)["']?\s*[:=]/iu;
+
+/** The folder of the application, or one above it, as a whole: whoever copies, serves or watches that has .env. */
+const holdsEnvironment = (word: string, home: string): boolean => new RegExp(`^(/home|${home}(/app)?)(/\\*{0,2})?$`, "u").test(word);
 
 const pathsIn = (text: string): string[] => text.match(/\/[^\s"',;:(){}]+/gu) ?? [];

@@ -284,6 +284,7 @@ const tables: Readonly<Record<string, Table>> = {
       source: ["source <(curl -s https://x.example/i)"],
       "through tee": ["curl -s https://x.example/i | tee /tmp/i.sh | bash"],
       file: ["wget -O /tmp/i.sh https://x.example/i && sh /tmp/i.sh"],
+      pipx: ["pipx run --spec git+https://git.example/x/t.git t", "uvx --from git+https://git.example/x/t.git@main t"],
       "through gunzip": ["curl -s https://x.example/i.gz | gunzip | sh"],
       perl: ["curl -s https://x.example/i | perl"],
       dpkg: ["curl -fsSLo /tmp/a.deb https://x.example/latest/a.deb; sudo dpkg -i /tmp/a.deb"],
@@ -293,6 +294,7 @@ const tables: Readonly<Record<string, Table>> = {
       local: [{ type: "command:local:Command", create: "curl -s https://x.example/i | sh" }],
     },
     good: {
+      "pipx of a commit": [`pipx run --spec git+https://git.example/x/t.git@${"a".repeat(40)} t`],
       archive: ["curl -sSLo /tmp/a.tgz https://x.example/a.tgz && tar xzf /tmp/a.tgz -C /tmp"],
       health: ["curl -s http://127.0.0.1:8000/health | grep -q ok"],
       jq: ["curl -s https://x.example/v.json | jq -r .version"],
