@@ -7,8 +7,9 @@ const own = [__filename, require.resolve("../policies/typescript/strip-types")].
 
 module.exports = {
   process: (source, filename) => ({ code: stripTypes(source, filename) }),
-  getCacheKey: (source, filename) =>
+  // With --coverage Jest adds its counters to what is kept.
+  getCacheKey: (source, filename, { instrument }) =>
     createHash("sha256")
-      .update(JSON.stringify([VERSION, OPTIONS, own, filename, source]))
+      .update(JSON.stringify([VERSION, OPTIONS, own, filename, source, instrument]))
       .digest("hex"),
 };

@@ -53,6 +53,15 @@ test("a source with a mistake is refused", () => {
   expect(thrownBy(moduleOf("mistake.js", "const = 1;"))).toMatchObject({ name: "SyntaxError" });
 });
 
+test("a source with counters of --coverage is kept beside the one without", () => {
+  const { getCacheKey } = jest.requireActual<{ getCacheKey: (source: string, file: string, options: object) => string }>(
+    "../../tools/jest-transform",
+  );
+  const key = (instrument: boolean): string => getCacheKey("const one = 1;", "one.ts", { instrument });
+  expect(key(true)).not.toBe(key(false));
+  expect(key(false)).toBe(key(false));
+});
+
 test("stores that were used are ended, once", () => {
   class Own<T> extends AsyncLocalStorage<T> {
     override run<R>(store: T, callback: () => R): R {
