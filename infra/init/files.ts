@@ -14,7 +14,7 @@ import {
 } from "fs";
 import { homedir } from "os";
 import { dirname, join, resolve } from "path";
-import { Problem } from "../../policies/cli";
+import { Problem, systemSentence } from "../../policies/cli";
 import { publicKeyOf } from "../config/ssh-key";
 import { opensshKey } from "../offline/placeholder-key";
 
@@ -64,7 +64,8 @@ export function keyProblems(file: string, root: string): string[] {
   try {
     publicKeyOf(readFileSync(place, "utf8"));
   } catch (error) {
-    return [`--key ${file}: is there already, and ${(error as Error).message}`];
+    const unread = systemSentence(error, file);
+    return [unread === undefined ? `--key ${file}: is there already, and ${(error as Error).message}` : `--key: ${unread}`];
   }
   const others = process.platform === "win32" ? 0 : statSync(place).mode & 0o077;
   return others === 0 ? [] : [`--key ${file}: can be read by others; run: chmod 600 ${file}`];

@@ -1,6 +1,6 @@
 /** Errors of the operating system as sentences: what, where, and what to do. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { accessSync, constants, lstatSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { EXIT, Problem } from "./exit";
 
 interface SystemError {
@@ -103,9 +103,32 @@ export function readNamed(file: string, option: string, from: string): string {
 /** @throws Problem */
 export function writeNamed(file: string, option: string, from: string, text: string): void {
   try {
-    writeFileSync(resolve(from, file), text);
+    writeWhole(resolve(from, file), text);
   } catch (error) {
     throw asNamed(error, file, option);
+  }
+}
+
+/** On a full disk, or when the command is ended, the file is as it was before: its text is written beside it first. */
+function writeWhole(path: string, text: string): void {
+  const before = statSync(path, { throwIfNoEntry: false });
+  const isLink = before === undefined && lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  // A device, a pipe, a folder (which says so), a link to what is not there yet.
+  if (isLink || before?.isFile() === false) {
+    writeFileSync(path, text);
+    return;
+  }
+  const place = before === undefined ? path : realpathSync(path);
+  if (before !== undefined) accessSync(place, constants.W_OK);
+  const beside = join(dirname(place), `.${process.pid}.part`);
+  try {
+    writeFileSync(beside, text, { mode: (before?.mode ?? 0o666) & 0o777 });
+    renameSync(beside, place);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    // The file may be written to, and its folder not.
+    if (before === undefined || !["EACCES", "EPERM"].includes((error as SystemError).code)) throw error;
+    writeFileSync(place, text);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The helper that all commands share: arguments, messages, streams, width and progress. */
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "../property";
@@ -119,6 +119,12 @@ describe("errors", () => {
       expect(() => writeNamed("/dev/full", "--sarif", folder, "x")).toThrow(/^--sarif: .*no space left on the disk/);
     writeNamed("out", "--sarif", folder, "text");
     expect(readFileSync(join(folder, "out"), "utf8")).toBe("text");
+    // What was there stays whole until what comes is: another name of it keeps the old text.
+    linkSync(join(folder, "out"), join(folder, "kept"));
+    symlinkSync("out", join(folder, "link"));
+    writeNamed("link", "--sarif", folder, "other");
+    expect(["kept", "out", "link"].map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(["text", "other", "other"]);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
     if (process.getuid?.() === 0) return; // root may read everything
     chmodSync(join(folder, "out"), 0);
     expect(() => readNamed("out", "--graph", folder)).toThrow("this user may not read or write it");
