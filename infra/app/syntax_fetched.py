@@ -12,6 +12,7 @@ _FETCHES = {
     "huggingface_hub.snapshot_download": "HF_HOME",
     "torch.hub.load": "TORCH_HOME",
     "torch.hub.load_state_dict_from_url": "TORCH_HOME",
+    "whisper.load_model": "XDG_CACHE_HOME",
     "gdown.download": None,
     "wget.download": None,
     "urllib.request.urlopen": None,
@@ -33,6 +34,7 @@ def _fetches(values, path, call, names):
     if name in _FETCHES:
         own = {"local_dir", "cache_dir", "download_dir", "model_dir"} & set(keywords)
         offline = getattr(keywords.get("local_files_only"), "value", False) is True or getattr(keywords.get("source"), "value", "") == "local"
+        offline = offline or name == "whisper.load_model" and ("/" in (text or "") or "download_root" in keywords)
         return None if offline else (name, text, None if own else _FETCHES[name])
     if name == "transformers.pipeline" and "local_files_only" not in keywords:
         model = keywords.get("model", call.args[1] if len(call.args) > 1 else None)

@@ -77,6 +77,9 @@ class Opened:
             return "reads", self._in_package(1, "templates")
         if self.name in _IN_PACKAGE and len(self.call.args) == 2 and (self.owner is None or self.owner in ("pkgutil", "resources", "importlib_resources")):
             return "reads", self._in_package(1, None)
+        if self.name == "load_model" and not set("./") & set(self.given(0, "path", "filepath") or "/"):
+            # Whisper and others take a name of theirs for a model that they fetch.
+            return None
         if self.name in _READ and self.owner != "self" and self._is_foreign() or self.name in _LOADERS.get(self.owner, ()):
             return self._by_mode(self._mode(1) if self.name == "open" else "r", self.given(0, "path", "filename", "path_or_bytes"))
         if self.name in _OF_A_PATH and isinstance(self.call.func, ast.Attribute):

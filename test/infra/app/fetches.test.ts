@@ -32,6 +32,11 @@ python.each<[string, string, RegExp]>([
     "from transformers import pipeline\np = pipeline('ner', model='org/name')",
     /transformers\.pipeline fetches org\/name .*HF_HOME/,
   ],
+  [
+    "a model of Whisper, whose name is no file",
+    "import whisper\nm = whisper.load_model('base')",
+    /whisper\.load_model fetches base .*XDG_CACHE_HOME/,
+  ],
   ["the usual one", "import transformers\np = transformers.pipeline('ner')", /fetches the usual model of ner/],
   [
     "sentences",
