@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import regexp from "eslint-plugin-regexp";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
@@ -21,6 +22,30 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       eqeqeq: "error",
     },
+  },
+  {
+    // Whether a pattern means what it says; not how it is written.
+    plugins: { regexp },
+    rules: Object.fromEntries(
+      [
+        "no-empty-capturing-group",
+        "no-empty-character-class",
+        "no-invalid-regexp",
+        "no-lazy-ends",
+        "no-misleading-unicode-character",
+        "no-missing-g-flag",
+        "no-optional-assertion",
+        "no-useless-backreference",
+        "no-useless-dollar-replacements",
+        "no-zero-quantifier",
+        "strict",
+      ].map((rule) => [`regexp/${rule}`, "error"]),
+    ),
+  },
+  {
+    // Whoever writes a program writes the texts that the pack reads: none of them may keep it busy for ever.
+    files: ["policies/**/*.ts"],
+    rules: { "regexp/no-super-linear-backtracking": "error", "regexp/no-misleading-capturing-group": "error" },
   },
   forbid(
     ["infra/{network,hosts,models,remote}/**/*.ts"],

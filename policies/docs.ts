@@ -65,6 +65,7 @@ const LINE = 110;
 /** The first sentence, cut between its words where it is longer than a line. */
 function oneLine(description: string): string {
   const [sentence = ""] = /^.*?\.(?= |$)/s.exec(description) ?? [description];
+  // eslint-disable-next-line regexp/no-super-linear-backtracking -- of one line, and of the pack's own words
   return sentence.length <= LINE ? sentence : `${sentence.slice(0, LINE).replace(/[\s,;:(]+\S*$/, "")} …`;
 }
 

@@ -27,7 +27,7 @@ const SHELL =
 const LOADER = /(^|[\s"'])(LD_(PRELOAD|LIBRARY_PATH|AUDIT)|BASH_ENV|PYTHON(PATH|STARTUP|HOME)|NODE_OPTIONS|PERL5OPT)\s*=/u;
 /** Whom a program talks to is not looked at, in any of the words that programs have for it. */
 const UNCHECKED =
-  /(^|[\s"'-])insecure\b(?!["']?\s*[:=]\s*["']?(false|no|off|0))|\b(no[-_]?check[-_]?cert\w*|skip[-_]?(ssl|tls|cert)\w*|insecure[-_]?skip[-_]?verify|trust[-_]?all)\b(?!["']?\s*[:=]\s*["']?(false|no|off|0))|\b((ssl|tls|cert\w*)[-_.]?(verif\w*|check\w*|validat\w*)|(verify|check|validate)[-_.]?(ssl|tls|peer|host|cert\w*)|strict[-_]?ssl|rejectUnauthorized)["']?\s*[:=\s]\s*["']?(false|no|off|0|none)\b/iu;
+  /(^|[\s"'-])insecure\b(?!["']?\s*[:=]\s*["']?(false|no|off|0))|\b(no[-_]?check[-_]?cert\w*|skip[-_]?(ssl|tls|cert)\w*|insecure[-_]?skip[-_]?verify|trust[-_]?all)\b(?!["']?\s*[:=]\s*["']?(false|no|off|0))|\b((ssl|tls|cert\w*)[-_.]?(verif\w*|check\w*|validat\w*)|(verify|check|validate)[-_.]?(ssl|tls|peer|host|cert\w*)|strict[-_]?ssl|rejectUnauthorized)["']?(\s*[:=]\s*|\s+)["']?(false|no|off|0|none)\b/iu;
 const RIGHTS = /\bnopass(wd)?\b|\buid\s*[=:]\s*0\b|\bpermit\b.*\bas root\b/iu;
 /** `10.0.1.7:9000` */
 const ELSEWHERE = /(?<![\w.])(?!127\.|0\.0\.0\.0)(\d{1,3}(\.\d{1,3}){3}|\uE002[^\uE002\uE003]*\uE003):(9000|22)\b/u;
