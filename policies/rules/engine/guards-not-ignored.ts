@@ -11,7 +11,7 @@ export const policy: Policy = {
   control: "PACK-1",
   tags: ["engine"],
   description:
-    "No resource ignores changes of a property that this checklist depends on. A Command that only learns a host key may: asked once, it is pinned. One with triggers may ignore its connection: what it did is done, and a replacement connects as the program says then. An Auto Scaling group may ignore which version of its own template it has, which an instance refresh sets.",
+    "No resource ignores changes of a property that this checklist depends on. A Command that only learns a host key may: asked once, it is pinned. One with triggers may ignore its connection: what it did is done, and a replacement connects as the program says then. An Auto Scaling group may ignore which version of its own template it has, which an instance refresh sets. Which key encrypts a disk may be ignored, whether one does may not.",
   why: "What is ignored is frozen: a hole made by hand stays for ever, and the fixed program never reaches the cloud.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -26,7 +26,7 @@ function check(resource: Resource): Finding[] {
   if (ignored.length === 0 || learnsHostKeys(resource)) return [];
   const guards = guardsOf(resource.type).filter((name) => name !== "connection" || !hasTriggers(resource));
   return ignored
-    .filter((path) => !isRelease(resource, path))
+    .filter((path) => !isRelease(resource, path) && !isDiskKey(path))
     .flatMap((path): Finding[] => {
       const first = firstStep(path);
       const what = `${resource.type.split(":").pop() ?? ""} "${resource.name}" ignores changes of "${path}"`;
@@ -49,6 +49,9 @@ function check(resource: Resource): Finding[] {
  */
 const isRelease = ({ type }: Resource, path: string): boolean =>
   type === "aws:autoscaling/group:Group" && path === "launchTemplate.version";
+
+/** Which key encrypts a disk, where an alias names it. Whether one does stays followed: `encrypted` stands beside it. */
+const isDiskKey = (path: string): boolean => /^(rootBlockDevice|ebsBlockDevices\b|blockDeviceMappings\b).*\.kmsKeyId$/.test(path);
 
 const hasTriggers = ({ inputs }: Resource): boolean => {
   const triggers = reveal(inputs.triggers);

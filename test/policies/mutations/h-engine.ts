@@ -135,6 +135,12 @@ export const mutations: Mutation[] = [
     apply: (p) => p.setOptions(backend(p), { ignoreChanges: ["ami", "metadataOptions.httpTokens"] }),
   },
   {
+    id: "H09-disk",
+    title: "ignoreChanges on whether a disk is encrypted",
+    expect: "guards-not-ignored",
+    apply: (p) => p.setOptions(backend(p), { ignoreChanges: ["rootBlockDevice.kmsKeyId", "rootBlockDevice.encrypted"] }),
+  },
+  {
     id: "H09-all",
     title: "ignoreChanges on everything",
     expect: "guards-not-ignored",
