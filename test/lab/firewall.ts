@@ -13,10 +13,11 @@ function matchOf(rule: Rule, state: LabState): string | undefined {
   let addresses: readonly string[];
   if ("cidr" in peer) addresses = [peer.cidr];
   else if ("s3" in peer) addresses = [SERVICES.address];
-  else
-    addresses = hostsOf(state)
-      .filter((host) => host.groups.includes(peer.group))
-      .map((host) => host.address);
+  else {
+    const balancer = state.balancers?.[peer.group];
+    const members = hostsOf(state).filter((host) => host.groups.includes(peer.group));
+    addresses = [...members.map((host) => host.address), ...(balancer === undefined ? [] : [balancer])];
+  }
   if (addresses.length === 0) return undefined;
   // nft refuses a whole-internet prefix inside a set, and needs none of it.
   const from = addresses.includes("0.0.0.0/0") ? "" : `ip ${side} ${set(addresses)} `;

@@ -19,8 +19,13 @@ export function parseOverrides(file: string, text: string, project: string): Rec
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
 }
 
-/** What AWS has and a lab has not, before a machine is made. @throws Problem */
-export function refuseAwsOnly(config: Readonly<Record<string, string>>, project: string): void {
+/**
+ * What AWS has and a lab has not, before a machine is made.
+ *
+ * @param standIn something stands in for the public load balancer, as in test:hosts
+ * @throws Problem
+ */
+export function refuseAwsOnly(config: Readonly<Record<string, string>>, project: string, standIn = false): void {
   const value = (section: string, key: string): unknown => {
     // What is no JSON is told by the program, which reads the whole configuration.
     const read = parseJsonText(config[`${project}:${section}`] ?? "{}");
@@ -28,7 +33,7 @@ export function refuseAwsOnly(config: Readonly<Record<string, string>>, project:
   };
   const toRun = "in the stack's file or in a file for --config, to run all else here";
   const problems = [
-    ...["gateway", "backend"]
+    ...(standIn ? ["backend"] : ["gateway", "backend"])
       .filter((host) => value(host, "loadBalancer") === true)
       .map(
         (host) =>

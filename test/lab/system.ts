@@ -34,6 +34,8 @@ export interface UpOptions {
   readonly os?: Os;
   /** Runs every command though nothing changed. */
   readonly force?: boolean;
+  /** Something stands in for the public load balancer (lab/front). @default false */
+  readonly standIn?: boolean;
   /** Progress, one line each. */
   readonly say: (line: string) => void;
 }
@@ -114,9 +116,9 @@ async function follow(lab: Lab, options: UpOptions): Promise<UpResult> {
 
 /** Brings the system up, or makes a running one follow the configuration. @throws naming every resource that failed; run again to go on */
 export async function up(options: UpOptions): Promise<UpResult> {
-  const { name, stack = "dev", config = {} } = options;
+  const { name, stack = "dev", config = {}, standIn } = options;
   const file = readStackFile(repositoryRoot, stack, { privateKey: placeholderKey });
-  refuseAwsOnly({ ...file.config, ...config }, file.project);
+  refuseAwsOnly({ ...file.config, ...config }, file.project, standIn);
   return holdLab(name, "up:local", async () => {
     const lab = await whole(options);
     return whileThere(name, () => follow(lab, options));

@@ -56,6 +56,8 @@ export interface LabState {
   readonly privateKeyFile: string;
   readonly hosts: Readonly<Record<string, Host>>;
   readonly groups: Readonly<Record<string, readonly Rule[]>>;
+  /** What stands in for a load balancer, by the security group that it is in. @default none */
+  readonly balancers?: Readonly<Record<string, string>>;
   /** Interfaces whose every packet is dropped at the moment: hosts, or "operator". */
   readonly cut: readonly string[];
 }

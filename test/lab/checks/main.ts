@@ -14,6 +14,7 @@ import { fleetChecks, fleetMoreChecks } from "./fleet";
 import { fleetFromNothing } from "./fleet-nothing";
 import { fleetRefreshChecks } from "./fleet-refresh";
 import { checkFileTable } from "./file-table";
+import { frontChecks } from "./front";
 import { goingBackChecks } from "./going-back";
 import { hardeningChecks } from "./hardening";
 import type { Check, Tally } from "./harness";
@@ -220,6 +221,7 @@ async function runAll(only: RegExp | undefined, short: boolean): Promise<number>
       ...releasesChecks(lab, outputs),
       ...acmeChecks(lab, () => String(outputs().gatewayAddress)),
       ...httpsChecks(lab, () => String(outputs().gatewayAddress)),
+      ...frontChecks(lab),
       ...drillChecks(lab, outputs),
       ...freshHostChecks(lab),
       ...watchChecks(lab, () => String(outputs().gatewayAddress)),

@@ -1,0 +1,73 @@
+/**
+ * What a public load balancer does to requests, as a program in the services' namespace: it ends TLS, sends port 80 to HTTPS, adds its client's
+ * address to X-Forwarded-For, writes X-Forwarded-Proto over, asks for health by itself, and answers 502 and 504 of its own.
+ */
+import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { readFileSync } from "node:fs";
+import type { Duplex } from "node:stream";
+
+export interface Settings {
+  /** Of the load balancer, in a public subnet: clients come there, and the gateway sees it. */
+  readonly address: string;
+  readonly target: string;
+  readonly domain: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** As infra/network/public-balancer.ts has it for requests of 30 s. */
+const IDLE_MS = 60_000;
+
+const clientOf = ({ socket }: IncomingMessage): string => (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+
+/** What AWS adds and writes over. */
+function headersOf(incoming: IncomingMessage): Record<string, string | string[] | undefined> {
+  const before = incoming.headers["x-forwarded-for"];
+  const forwarded = [...(before === undefined ? [] : [String(before)]), clientOf(incoming)].join(", ");
+  return { ...incoming.headers, "x-forwarded-for": forwarded, "x-forwarded-proto": "https", "x-forwarded-port": "443" };
+}
+
+export function startBalancer({ address, target: host, domain, certificate, key }: Settings): void {
+  const agent = new Agent({ keepAlive: true });
+  const to = { host, port: 80, localAddress: address };
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const { method, url: path } = incoming;
+    const own = (status: number): void =>
+      void (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(status, { "x-own": "yes" }).end());
+    const sent = request({ ...to, method, path, headers: headersOf(incoming), agent, timeout: IDLE_MS }, (reply) => {
+      outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
+      reply.on("error", () => own(502));
+      reply.pipe(outgoing);
+    });
+    sent.on("timeout", () => (own(504), sent.destroy()));
+    sent.on("error", () => own(502));
+    incoming.pipe(sent);
+  };
+  const upgrade = (incoming: IncomingMessage, socket: Duplex): void => {
+    const sent = request({ ...to, method: incoming.method, path: incoming.url, headers: headersOf(incoming) });
+    sent.on("upgrade", (reply, upstream) => {
+      const lines = reply.rawHeaders.flatMap((name, index, all) => (index % 2 === 0 ? [`${name}: ${all[index + 1] ?? ""}`] : []));
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\n\r\n`);
+      upstream.pipe(socket).pipe(upstream);
+      for (const [one, other] of [
+        [socket, upstream],
+        [upstream, socket],
+      ] as const)
+        one.on("error", () => other.destroy());
+    });
+    sent.on(
+      "response",
+      (reply) => void (socket.end(`HTTP/1.1 ${reply.statusCode ?? 502} No\r\nconnection: close\r\n\r\n`), reply.resume()),
+    );
+    sent.on("error", () => socket.destroy());
+    sent.end();
+  };
+  createTlsServer({ cert: certificate, key }, serve).on("upgrade", upgrade).listen(443, address);
+  createServer((incoming, outgoing) => outgoing.writeHead(301, { location: `https://${domain}:443${incoming.url ?? "/"}` }).end()).listen(
+    80,
+    address,
+  );
+}
+
+if (require.main === module) startBalancer(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Settings);
