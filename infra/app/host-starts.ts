@@ -19,7 +19,7 @@ interface Library {
   readonly unless?: readonly string[];
 }
 
-/** What each asks the loader for (`readelf -d` of the wheels, ctypes in their sources, 2026-11-28) and no image of Ubuntu Server has. */
+/** What each asks the loader for (`readelf -d` of the wheels of OpenCV and pyodbc, 2026-11-28; the others say so in their documentation) and no image of Ubuntu Server has. */
 const LIBRARIES: readonly Library[] = [
   {
     name: "cv2",

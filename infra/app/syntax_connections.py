@@ -19,8 +19,6 @@ _EAGER = {
     "mysql.connector.connect": ("MySQL", 3306, ("host",), (), "localhost"),
     "aiomysql.connect": ("MySQL", 3306, ("host",), (), "localhost"),
     "aiomysql.create_pool": ("MySQL", 3306, ("host",), (), "localhost"),
-    "kafka.KafkaProducer": ("Kafka", 9092, ("bootstrap_servers",), (), "localhost"),
-    "kafka.KafkaConsumer": ("Kafka", 9092, ("bootstrap_servers",), (), "localhost"),
     "aio_pika.connect": ("RabbitMQ", 5672, ("host",), ("url",), "localhost"),
     "aio_pika.connect_robust": ("RabbitMQ", 5672, ("host",), ("url",), "localhost"),
     "nats.connect": ("NATS", 4222, (), ("servers",), "localhost"),
