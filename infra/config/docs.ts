@@ -1,4 +1,5 @@
 /** docs/configuration.md, as Markdown. Pure; `npm run docs` writes it. */
+import { parse } from "yaml";
 import { formOf, type Worded } from "../../policies/cli/schema-words";
 import { SECTIONS, type Section } from "./schema";
 
@@ -76,7 +77,20 @@ function kindOf(schema: Worded): string {
 function exampleOf(schema: Worded): string {
   if (schema.properties !== undefined) return "";
   const value = schema.example ?? (schema.enum === undefined ? undefined : schema.enum.find((choice) => choice !== schema.default));
-  return value === undefined ? "" : code(value);
+  return value === undefined ? "" : code(typeof value === "string" ? asWritten(value) : value);
+}
+
+/** In quotes where YAML would read a date, a number or an alias: the engine's YAML reads dates, as version 1.1 does. */
+function asWritten(text: string): string {
+  // Words on where it comes from.
+  if (text.startsWith("(")) return text;
+  let read: unknown;
+  try {
+    read = parse(text, { version: "1.1", logLevel: "silent" });
+  } catch {
+    read = undefined;
+  }
+  return read === text ? text : JSON.stringify(text);
 }
 
 const code = (value: unknown): string => `\`${cell(typeof value === "string" ? value : JSON.stringify(value))}\``;
