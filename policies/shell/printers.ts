@@ -103,7 +103,8 @@ function writesResult(call: Call, operands: readonly string[], printed: string, 
 /** What only somebody with a key can read is no secret: `gpg -e`, `age -r`, `openssl enc`. A password beside it is another policy's. */
 function encrypts({ name, args }: Call): boolean {
   const line = plain(args.join(" "));
-  if (/^gpg2?$/u.test(name)) return /(^| )(-[abdf-zA-Z0-9_]*[ec]\w*|--encrypt|--symmetric)( |$)/u.test(line) && !/(^| )(-d|--decrypt)( |$)/u.test(line);
+  if (/^gpg2?$/u.test(name))
+    return /(^| )(-[abdf-zA-Z0-9_]*[ec]\w*|--encrypt|--symmetric)( |$)/u.test(line) && !/(^| )(-d|--decrypt)( |$)/u.test(line);
   if (name === "age") return !/(^| )(-d|--decrypt)( |$)/u.test(line) && /(^| )(-\w*[rRpe]|--(recipient\S*|passphrase|encrypt))/u.test(line);
   if (name === "sops") return /(^| )(-e|--encrypt|encrypt)( |$)/u.test(line);
   return (

@@ -101,7 +101,11 @@ describe("on a terminal", () => {
 describe("a key", () => {
   test.each<[string, () => void, RegExp]>([
     ["that is no key", () => writeFileSync(join(root, "key"), "hello\n", { mode: 0o600 }), /is there already, and found no private key/],
-    ["that is a folder", () => mkdirSync(join(root, "key")), /^init: --key: .*key: is a folder, where a file is needed; name a file in it$/],
+    [
+      "that is a folder",
+      () => mkdirSync(join(root, "key")),
+      /^init: --key: .*key: is a folder, where a file is needed; name a file in it$/,
+    ],
     ["whose public half alone is there", () => writeFileSync(join(root, "key.pub"), "x"), /key\.pub is there without it/],
   ])("%s is refused", async (_, before, message) => {
     before();
