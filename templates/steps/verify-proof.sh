@@ -16,6 +16,8 @@
 # (X-Proof-Host), so the question is put again until one host knows the mark, or each has said that it does not. What a host says after it was asked
 # once counts for nothing: it remembers the question.
 #
+# There may be more of them than the configuration has: an update to fewer removes last, so those that leave answer as well while this runs.
+#
 # The mark travels in the query and in X-Request-ID: an application has to pass on one of them. In proxy mode nothing between the two can make
 # up a header, so there the answer itself has to bear the backend's release as well: its nginx could have answered without the application.
 
@@ -69,7 +71,8 @@ ask_each() {
     met="$met$host "
     count=$((count + 1))
     counted="$seen $release $host"
-    if [ "$seen" != PASSED ] || [ "$count" = "$BACKENDS" ]; then
+    # One without a load balancer is the only one.
+    if [ "$seen" != PASSED ] || [ "$host" = none ] || [ "$count" = "$BACKENDS" ]; then
       break
     fi
   done
@@ -138,7 +141,8 @@ not_forwarded() {
 check_proof() {
   local try drawn status seen strange release host found
   BACKENDS=$(value backends)
-  BACKENDS=${BACKENDS:-1}
+  # So many a stack may have had before; of a fleet, whose hosts come and go, more is known.
+  BACKENDS=$((${BACKENDS:-1} < 3 ? 3 : BACKENDS))
   PROOF_METHOD=$(need proofMethod)
   PROOF_PATH=$(need proofPath)
   for try in 1 2 3; do

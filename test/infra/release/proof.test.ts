@@ -178,6 +178,10 @@ describe("with several backends behind one name", () => {
     [2, 2],
     [3, 3],
     [2, 5],
+    // An update to fewer takes them away last: until then those that leave answer as well.
+    [2, 1],
+    [3, 1],
+    [3, 2],
   ])("%i hosts of at most %i: a proxy and an application that forward are proven", async (hosts, most) => {
     for (const mode of ["proxy", "application"] as const) {
       [gateway, backend] = [passesOn(), alike(hosts)];
