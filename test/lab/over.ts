@@ -33,12 +33,21 @@ export function refuseAwsOnly(config: Readonly<Record<string, string>>, project:
   };
   const toRun = "in the stack's file or in a file for --config, to run all else here";
   const problems = [
-    ...(standIn ? ["backend"] : ["gateway", "backend"])
-      .filter((host) => value(host, "loadBalancer") === true)
-      .map(
-        (host) =>
-          `${project}:${host}.loadBalancer: is true, and only AWS has such a load balancer: the machines here would wait for one that never answers; write false, ${toRun}`,
-      ),
+    ...(value("gateway", "loadBalancer") === true && !standIn
+      ? [
+          `${project}:gateway.loadBalancer: is true, and only AWS has such a load balancer: the machines here would wait for one that never answers; write false, ${toRun}`,
+        ]
+      : []),
+    ...(value("backend", "mode") === "fleet"
+      ? [
+          `${project}:backend.mode: is fleet, and only AWS has groups that start hosts by themselves; write single (and backend.count for several), ${toRun}`,
+        ]
+      : []),
+    ...(value("backend", "loadBalancer") === true && value("gateway", "mode") === "proxy"
+      ? [
+          `${project}:gateway.mode: is proxy, where with backend.loadBalancer nginx asks the name server of systemd-resolved, which the machines here do not have; write application, or backend.loadBalancer false, ${toRun}`,
+        ]
+      : []),
     ...(value("network", "existing") !== undefined
       ? [
           `${project}:network.existing: names a network of an account, and the machines here stand in one that the program makes; leave network out (null), ${toRun}`,

@@ -12,7 +12,8 @@ import { changedInputs, frozenInputs } from "./provider-state";
 import type { CommandResult, Connection, RemoteCommand } from "./remote-command";
 import { runRemote } from "./remote-command";
 
-export const COMMAND_TYPES = ["command:local:Command", "command:remote:Command"] as const;
+export const LOCAL_COMMAND = "command:local:Command";
+export const COMMAND_TYPES = [LOCAL_COMMAND, "command:remote:Command"] as const;
 
 /** Inputs that this imitation carries out or may leave out (assets, directories and interpreters are not among them). */
 const KNOWN = ["create", "update", "stdin", "triggers", "connection", "logging", "environment", "addPreviousOutputInEnv"];
@@ -44,7 +45,8 @@ export function decide(
 
 function check(request: Request): void {
   const { inputs } = request;
-  const unknown = Object.keys(inputs).filter((key) => !KNOWN.includes(key) && inputs[key] !== undefined);
+  const known = request.type === LOCAL_COMMAND ? [...KNOWN, "delete"] : KNOWN;
+  const unknown = Object.keys(inputs).filter((key) => !known.includes(key) && inputs[key] !== undefined);
   if (unknown.length > 0) throw new Error(`the local hosts do not imitate ${unknown.join(", ")} of ${request.type}`);
   if (request.type === "command:remote:Command" && inputs.environment !== undefined) {
     throw new Error("environment: sshd accepts no variables (AcceptEnv), the provider would fail; use stdin");
@@ -52,7 +54,7 @@ function check(request: Request): void {
 }
 
 /** Like the provider's local command: the operator's /bin/sh, but in the operator's network namespace, unless the ports of the tunnels are asked. */
-function runLocal(lab: Lab, script: string, inputs: Properties, tunnelled: boolean): Promise<CommandResult> {
+export function runLocal(lab: Lab, script: string, inputs: Properties, tunnelled: boolean): Promise<CommandResult> {
   const shell = ["/bin/sh", "-c", script];
   const [program = "", ...args] = tunnelled ? shell : lab.outside(shell);
   return new Promise((resolve, reject) => {
@@ -113,7 +115,7 @@ export async function runCommand(
     logging: inputs.logging as RemoteCommand["logging"],
   };
   const result =
-    request.type === "command:local:Command"
+    request.type === LOCAL_COMMAND
       ? await runLocal(lab, text, inputs, tunnelled)
       : await runRemote(command, (host, port, timeoutMs) =>
           tunnelled && host === LOOPBACK ? connectHere(port, timeoutMs) : connectOutside(lab.name, host, port, timeoutMs),

@@ -19,8 +19,10 @@ export function freeAddress(subnet: string, taken: readonly string[]): string {
 }
 
 function hostName(request: Request, taken: readonly string[]): string {
-  const role = (request.inputs.tags as Record<string, string> | undefined)?.["Role"];
-  const base = (role ?? request.name)
+  const { Role: role, Name: title } = (request.inputs.tags ?? {}) as Record<string, string | undefined>;
+  // Of several of a role each has a name of its own, whichever boots first.
+  const own = role !== undefined && title?.startsWith(role) === true ? title : role;
+  const base = (own ?? request.name)
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]/g, "-")
     .slice(0, 10);

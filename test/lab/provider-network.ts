@@ -1,7 +1,7 @@
 /** What the EC2 resources of a program mean for a lab: subnets, routes, groups and addresses. Pure. */
 import type { Properties } from "../../infra/offline/engine";
 import type { Egress, Host, LabState, Rule } from "./topology";
-import { PUBLIC_PREFIX } from "./topology";
+import { PUBLIC_PREFIX, SERVICES } from "./topology";
 
 /** A resource that the program registered, by its AWS id. */
 export interface Ec2Resource {
@@ -21,6 +21,7 @@ export const TYPES = {
   elasticIp: "aws:ec2/eip:Eip",
   elasticIpAssociation: "aws:ec2/eipAssociation:EipAssociation",
   instance: "aws:ec2/instance:Instance",
+  balancer: "aws:lb/loadBalancer:LoadBalancer",
 } as const;
 
 const ofType = (resources: readonly Ec2Resource[], type: string): readonly Ec2Resource[] => resources.filter((one) => one.type === type);
@@ -100,6 +101,16 @@ function elasticIpOf(instanceId: string, resources: readonly Ec2Resource[]): str
   return allocation === undefined ? undefined : elasticAddress(allocation);
 }
 
+/** The internal load balancer stands where the services are. */
+const internalGroups = (resources: readonly Ec2Resource[]): readonly string[] =>
+  ofType(resources, TYPES.balancer)
+    .filter(({ inputs }) => inputs.internal === true)
+    .flatMap(({ inputs }) => (inputs.securityGroups ?? []) as string[]);
+
+/** What a test has put there. */
+const otherBalancers = ({ balancers = {} }: LabState): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(balancers).filter(([, address]) => address !== SERVICES.address));
+
 /** The lab as all registered resources together want it; hosts that the program has not registered yet stay as they are. */
 export function deriveLab(state: LabState, resources: readonly Ec2Resource[]): LabState {
   const instances = new Map(Object.values(state.hosts).map((host) => [host.instanceId, host.name]));
@@ -123,5 +134,6 @@ export function deriveLab(state: LabState, resources: readonly Ec2Resource[]): L
     cidr: (vpc?.inputs.cidrBlock as string | undefined) ?? state.cidr,
     hosts: Object.fromEntries(hosts.map((host) => [host.name, host])),
     groups: groupsOf(resources),
+    balancers: { ...otherBalancers(state), ...Object.fromEntries(internalGroups(resources).map((group) => [group, SERVICES.address])) },
   };
 }

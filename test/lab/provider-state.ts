@@ -14,6 +14,8 @@ export interface SavedResource {
   readonly outputs: Properties;
   /** Inputs in clear, for resources that make the network; there is nothing secret in them. */
   readonly plain?: Properties;
+  /** Of a local command what runs when the program no longer has it; there is nothing secret in it. */
+  readonly delete?: string;
   /** Input name -> SHA-256 of its value; for a file, of its bytes. */
   readonly inputs: Readonly<Record<string, string>>;
 }

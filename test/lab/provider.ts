@@ -6,8 +6,9 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Properties, Provider, Request } from "../../infra/offline/engine";
 import { controlWatched } from "./inside";
 import type { Lab } from "./lab";
+import { ATTACHMENT, attach, balancerOutputs, detach, targetGroupOutputs } from "./provider-balancer";
 import { answers } from "./provider-calls";
-import { COMMAND_TYPES, decide, runCommand } from "./provider-commands";
+import { COMMAND_TYPES, decide, LOCAL_COMMAND, runCommand, runLocal } from "./provider-commands";
 import { bootInstance, instanceOutputs } from "./provider-instances";
 import type { Ec2Resource } from "./provider-network";
 import { S3_PREFIX_LIST, TYPES, deriveLab, elasticAddress } from "./provider-network";
@@ -78,7 +79,7 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
     if (/^pulumi:providers:/.test(request.type)) return plain(request);
     const created = await (handlers[request.type] ?? plain)(request);
     seen.add(request.urn);
-    const network = /^aws:(ec2|vpc)\//.test(request.type);
+    const network = /^aws:(ec2|vpc|lb)\//.test(request.type);
     const { type, name } = request;
     state.set(request.urn, {
       type,
@@ -86,6 +87,7 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
       id: created.id,
       outputs: printed(request, created),
       plain: network ? request.inputs : undefined,
+      delete: type === LOCAL_COMMAND ? (request.inputs.delete as string | undefined) : undefined,
       inputs: inputsAfter(state.get(request.urn), request, created.replaced === true),
     });
     if (network) {
@@ -95,9 +97,15 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
     return created;
   };
   const finish = async (): Promise<void> => {
-    for (const gone of state.keepOnly(seen)) registered.delete(gone.id);
+    const gone = state.keepOnly(seen);
+    for (const { id } of gone) registered.delete(id);
+    // In the order of the engine, which deletes what needs another resource before that: attachments, their commands, the machines.
+    const forget: (() => Promise<void>)[] = [];
+    for (const { type, plain: inputs } of gone) if (type === ATTACHMENT) forget.push(await detach(lab, String(inputs?.targetId)));
+    for (const { delete: script } of gone) if (script !== undefined) await runLocal(lab, script, {}, options.tunnelled ?? false);
     const kept = new Set([...registered.keys()]);
     for (const host of Object.values(lab.state().hosts)) if (!kept.has(host.instanceId)) await lab.removeHost(host.name);
+    for (const one of forget) await one();
     await lab.update((old) => deriveLab(old, [...registered.values()]));
   };
   const { region } = lab.state();
@@ -134,9 +142,12 @@ function createHandlers(
       return [{ id: saved?.id ?? "", outputs: { ...request.inputs, ...saved?.outputs } }, "unchanged"];
     });
   return {
-    "command:local:Command": command,
+    [LOCAL_COMMAND]: command,
     "command:remote:Command": command,
     [TYPES.instance]: (request) => timed("machine", request, () => instance(lab, state, request, registered)),
+    [TYPES.balancer]: async (request) => ({ id: idOf(request), outputs: await balancerOutputs(lab, request) }),
+    "aws:lb/targetGroup:TargetGroup": (request) => Promise.resolve({ id: idOf(request), outputs: targetGroupOutputs(request) }),
+    [ATTACHMENT]: async (request) => (await attach(lab, request), { id: idOf(request), outputs: request.inputs }),
     [TYPES.endpoint]: (request) => Promise.resolve({ id: idOf(request), outputs: { ...request.inputs, prefixListId: S3_PREFIX_LIST } }),
     [TYPES.elasticIp]: (request) =>
       Promise.resolve({

@@ -29,6 +29,7 @@ import { checkInside, checkNat, checkOutside } from "./reach";
 import { releasesChecks } from "./releases";
 import { requestChecks } from "./requests";
 import { rotationChecks } from "./rotation";
+import { severalChecks } from "./several";
 import { checkDetection, checkHealth, checkPrediction, checkSecrets } from "./service";
 import { traces } from "./traces";
 import type { Snapshot } from "./unchanged";
@@ -228,6 +229,7 @@ async function runAll(only: RegExp | undefined, short: boolean): Promise<number>
       ...fleetMoreChecks(lab),
       fleetFromNothing(lab),
       ...fleetRefreshChecks(lab),
+      ...severalChecks(lab, () => String(outputs().gatewayAddress)),
       ...tunnelChecks(lab, outputs),
     ];
     const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...byName];

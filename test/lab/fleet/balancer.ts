@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Agent, createServer, request } from "node:http";
 import { join } from "node:path";
 import { runDir } from "../paths";
+import { SERVICES } from "../topology";
 
 type TargetState = "initial" | "healthy" | "unhealthy" | "draining";
 
@@ -131,10 +132,16 @@ export interface Balancer {
   readonly close: () => void;
 }
 
-/** @param sockets that clients and the test come by */
-export function startBalancer(sockets: { readonly client: string; readonly control: string }, times: Times = LAB_TIMES): Balancer {
+/** @param sockets that clients and the test come by; at the address, on the port of the targets, come the machines */
+export function startBalancer(
+  sockets: { readonly client: string; readonly control: string; readonly address?: string },
+  times: Times = LAB_TIMES,
+): Balancer {
   const balancing = new Balancing(times);
   const servers = [createServer(balancing.serve).listen(sockets.client), createServer(balancing.control).listen(sockets.control)];
+  // As AWS does: what a connection is silent for is longer than a request may take.
+  if (sockets.address !== undefined)
+    servers.push(createServer({ keepAliveTimeout: 60_000 }, balancing.serve).listen(times.port, sockets.address));
   const timer = setInterval(balancing.checkAll, times.checkMs);
   return {
     close: () => {
@@ -146,5 +153,5 @@ export function startBalancer(sockets: { readonly client: string; readonly contr
 
 if (require.main === module) {
   const [lab = ""] = process.argv.slice(2);
-  startBalancer({ client: clientSocket(lab), control: controlSocket(lab) });
+  startBalancer({ client: clientSocket(lab), control: controlSocket(lab), address: SERVICES.address });
 }

@@ -72,6 +72,8 @@ function ask(socketPath: string, method: string, path: string, json?: string): P
 
 /** What a fleet asks of the balancer's sockets. */
 export interface TargetGroup extends Pick<Fleet, "view" | "ask" | "register" | "join"> {
+  /** It gets no new request from then on. The second time it is forgotten. */
+  readonly deregister: (member: Member) => Promise<void>;
   /** Deregistered and drained. */
   readonly drain: (member: Member) => Promise<void>;
 }
@@ -82,23 +84,37 @@ export function targetGroup(sockets: { readonly client: string; readonly control
   const targetOf = async ({ address }: Member): Promise<TargetView | undefined> =>
     (await view()).targets.find((target) => target.address === address);
   const register: Fleet["register"] = async (member) => void (await tell("PUT", member));
+  const deregister: TargetGroup["deregister"] = async (member) => void (await tell("DELETE", member));
   return {
     view,
     ask: (path, json) => ask(sockets.client, json === undefined ? "GET" : "POST", path, json),
     register,
+    deregister,
     join: async (member) => {
       await register(member);
       await until(`${member.host} healthy`, 30_000, async () => (await targetOf(member))?.state === "healthy" || undefined);
     },
     drain: async (member) => {
-      await tell("DELETE", member);
+      await deregister(member);
       await until(`${member.host} drained`, DRAIN_MS, async () => (await targetOf(member))?.open === 0 || undefined);
-      await tell("DELETE", member);
+      await deregister(member);
     },
   };
 }
 
-/** Starts the balancer of a lab, and lets it in to hosts of the fleet. */
+/** Starts the balancer of a lab, where it does not run yet. */
+export async function startBalancing({ name }: Pick<Lab, "name">): Promise<TargetGroup> {
+  const targets = targetGroup({ client: clientSocket(name), control: controlSocket(name) });
+  if ((await targets.view().catch(() => undefined)) === undefined) {
+    startDaemon(scriptInNamespace(namespaceOf(name, "services"), join(__dirname, "balancer.ts"), name), {
+      ...{ lab: name, part: "balancer", logFile: join(runDir(name), "balancer.log") },
+    });
+    await until("start of the balancer", 15_000, targets.view);
+  }
+  return targets;
+}
+
+/** The balancer of a lab, which is let in to hosts of the fleet. */
 export async function startFleet(lab: Lab): Promise<Fleet> {
   const from = { cidr: `${SERVICES.address}/32` };
   const rules = [
@@ -106,13 +122,7 @@ export async function startFleet(lab: Lab): Promise<Fleet> {
     { direction: "egress", protocol: "-1", peer: { cidr: "0.0.0.0/0" } },
   ] as const;
   await lab.update((state) => ({ ...state, groups: { ...state.groups, [GROUP]: rules } }));
-  const { drain, ...targets } = targetGroup({ client: clientSocket(lab.name), control: controlSocket(lab.name) });
-  if ((await targets.view().catch(() => undefined)) === undefined) {
-    startDaemon(scriptInNamespace(namespaceOf(lab.name, "services"), join(__dirname, "balancer.ts"), lab.name), {
-      ...{ lab: lab.name, part: "balancer", logFile: join(runDir(lab.name), "balancer.log") },
-    });
-    await until("start of the balancer", 15_000, targets.view);
-  }
+  const { drain, deregister: _deregister, ...targets } = await startBalancing(lab);
   const terminate: Fleet["terminate"] = ({ host }) => lab.removeHost(host);
   return {
     ...targets,

@@ -9,6 +9,7 @@ import type { RequestListener, Server } from "node:http";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
+import { BACKEND_HOST } from "../../../infra/release/inputs";
 import { runDir } from "../paths";
 import { readState } from "../state";
 import { SERVICES } from "../topology";
@@ -49,7 +50,9 @@ createServer((incoming, outgoing) => {
 
 const names = createSocket("udp4");
 names.on("message", (query, from) => {
-  const reply = answer(query, SERVICES.address);
+  // The internal load balancer stands at the services' address, and the name of the backend leads there while there is one.
+  const zone = Object.values(readState(lab).balancers ?? {}).includes(SERVICES.address) ? [BACKEND_HOST] : [];
+  const reply = answer(query, SERVICES.address, zone);
   if (reply !== undefined) names.send(reply, from.port, from.address);
 });
 names.bind(53, SERVICES.resolver);

@@ -6,16 +6,20 @@ const TYPE_A = 1;
 /** Before the suffix: with or without a bucket, with or without a region; of the others, with a region. */
 const HERE = /(^|\.)s3\.([a-z0-9-]+\.)?$|^(ssm|autoscaling|monitoring|logs)\.[a-z0-9-]+\.$/;
 
+/** Names of a private zone, which lead here as well. */
+export type Zone = readonly string[];
+
 /** @returns the address for a name, or undefined when there is none */
-export function resolve(name: string, here: string): string | undefined {
+export function resolve(name: string, here: string, zone: Zone = []): string | undefined {
   const lower = name.toLowerCase();
+  if (zone.includes(lower)) return here;
   if (PARTITIONS.some(({ dnsSuffix }) => lower.endsWith(`.${dnsSuffix}`) && HERE.test(lower.slice(0, -dnsSuffix.length)))) return here;
   const own = /^ip-(\d+)-(\d+)-(\d+)-(\d+)(\.ec2\.internal)?$/.exec(lower);
   return own === null ? undefined : own.slice(1, 5).join(".");
 }
 
 /** Answers one query datagram. Unknown names do not exist; other types than A are empty. @returns undefined for what is no query */
-export function answer(query: Buffer, here: string): Buffer | undefined {
+export function answer(query: Buffer, here: string, zone: Zone = []): Buffer | undefined {
   if (query.length < 17) return undefined;
   const labels: string[] = [];
   let at = 12;
@@ -24,7 +28,7 @@ export function answer(query: Buffer, here: string): Buffer | undefined {
     at += length + 1;
   }
   const questionEnd = at + 5;
-  const address = resolve(labels.join("."), here);
+  const address = resolve(labels.join("."), here, zone);
   const give = address !== undefined && query.readUInt16BE(at + 1) === TYPE_A;
   const header = Buffer.from(query.subarray(0, 12));
   // Response, recursion available; status 3 says that the name does not exist.

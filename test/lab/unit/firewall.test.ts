@@ -1,6 +1,6 @@
 import { renderFirewall, renderRoutes } from "../firewall";
 import type { Host, LabState } from "../topology";
-import { addressAt, checkName } from "../topology";
+import { addressAt, checkName, SERVICES } from "../topology";
 
 const host = (name: string, index: number, address: string, more: Partial<Host> = {}): Host => ({
   ...{
@@ -105,3 +105,16 @@ test("addresses are counted from the network's", () => {
   expect(addressAt("10.0.1.0/24", 10)).toBe("10.0.1.10");
   expect(addressAt("10.0.0.0/16", 258)).toBe("10.0.1.2");
 });
+
+test("the internal load balancer is a member of its group at the address of the services, and of no other", () => {
+  const balanced = (groups: readonly string[]): string =>
+    renderFirewall({
+      ...state,
+      groups: { backend: [{ ...RULE, peer: { group: "balancer" } }] },
+      balancers: Object.fromEntries(groups.map((group) => [group, SERVICES.address])),
+    });
+  expect(balanced(["balancer"])).toContain("ip saddr { 198.18.0.2 } tcp dport 9000-9000 accept");
+  expect(balanced(["another"])).not.toContain("dport 9000-9000");
+});
+
+const RULE = { direction: "ingress", protocol: "tcp", fromPort: 9000, toPort: 9000 } as const;

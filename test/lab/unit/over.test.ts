@@ -31,18 +31,29 @@ test.each([
   expect(() => parse(value)).toThrow(message);
 });
 
-test("a load balancer of AWS is refused, and nothing else of the backend's section, nor what is no section", () => {
+test("a fleet is refused, and nothing else of the backend's section, nor what is no section", () => {
   const refuse = (backend?: string) => () => refuseAwsOnly(backend === undefined ? {} : { "ml-gateway:backend": backend }, "ml-gateway");
-  expect(refuse('{"loadBalancer":true}')).toThrow(Problem);
-  expect(refuse('{"port":9001,"loadBalancer":true}')).toThrow(/^ml-gateway:backend\.loadBalancer: is true, .* write false/);
-  for (const other of [undefined, "", "{", "null", "7", "[]", '{"loadBalancer":false}', '{"loadBalancer":"true"}', '{"port":9001}'])
+  expect(refuse('{"loadBalancer":true,"mode":"fleet"}')).toThrow(Problem);
+  expect(refuse('{"mode":"fleet"}')).toThrow(/^ml-gateway:backend\.mode: is fleet, .* write single/);
+  for (const other of [undefined, "", "{", "null", "7", "[]", '{"mode":"single"}', '{"loadBalancer":true,"count":2}', '{"port":9001}'])
     expect(refuse(other)).not.toThrow();
+});
+
+test("a public load balancer is refused", () => {
+  expect(() => refuseAwsOnly({ "p:gateway": '{"loadBalancer":true}' }, "p")).toThrow(/^p:gateway\.loadBalancer: is true, .* write false/);
+});
+
+test("a proxy behind the internal load balancer is refused: its nginx asks a name server that no machine has", () => {
+  const both = (mode: string) => () =>
+    refuseAwsOnly({ "p:gateway": `{"mode":"${mode}"}`, "p:backend": '{"loadBalancer":true}' }, "p", true);
+  expect(both("proxy")).toThrow(/^p:gateway\.mode: is proxy, .* write application, or backend\.loadBalancer false/);
+  expect(both("application")).not.toThrow();
 });
 
 test("a network that is there already is refused as well, both in one message", () => {
   const existing = '{"existing":{"vpcId":"vpc-0aaaaaaaaaaaaaaa1"}}';
-  const both = () => refuseAwsOnly({ "p:network": existing, "p:backend": '{"loadBalancer":true}' }, "p");
-  expect(both).toThrow(/^p:backend\.loadBalancer: is true.*\np:network\.existing: names a network of an account/);
+  const both = () => refuseAwsOnly({ "p:network": existing, "p:backend": '{"mode":"fleet"}' }, "p");
+  expect(both).toThrow(/^p:backend\.mode: is fleet.*\np:network\.existing: names a network of an account/);
   for (const other of [undefined, "{", "null", '{"egress":"none"}'])
     expect(() => refuseAwsOnly(other === undefined ? {} : { "p:network": other }, "p")).not.toThrow();
 });

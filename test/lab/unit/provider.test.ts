@@ -6,6 +6,7 @@ import { TYPES, deriveLab, interfaceOf } from "../provider-network";
 import type { SavedResource } from "../provider-state";
 import { inputDigests, inputsAfter, withoutIgnored } from "../provider-state";
 import type { Host, LabState } from "../topology";
+import { SERVICES } from "../topology";
 
 const request = (inputs: Request["inputs"], ignoreChanges: string[] = []): Request => ({
   ...{
@@ -136,6 +137,14 @@ describe("the lab that EC2 resources describe", () => {
   test("an S3 endpoint serves the subnets of its route tables", () => {
     const endpoint = resource(TYPES.endpoint, "vpce-1", { serviceName: "com.amazonaws.us-east-1.s3", routeTableIds: ["rtb-b"] });
     expect(derive(endpoint).hosts["backend"]?.s3Endpoint).toBe(true);
+  });
+
+  test("the internal load balancer stands where the services are, in its groups, as long as the program has it; another that stands there stays", () => {
+    const internal = (to: boolean): Ec2Resource => resource(TYPES.balancer, "lb-1", { internal: to, securityGroups: ["sg-lb"] });
+    const [before, front] = [derive(internal(true)), { "sg-front": "10.0.2.10" }];
+    expect(before.balancers).toEqual({ "sg-lb": SERVICES.address });
+    expect(derive(internal(false)).balancers).toEqual({});
+    expect(deriveLab({ ...before, balancers: { ...before.balancers, ...front } }, base).balancers).toEqual(front);
   });
 
   test("an Elastic IP is the address of the instance it is given to", () => {

@@ -26,6 +26,12 @@ describe("names", () => {
     expect(resolve(name, S3)).toBe(address);
   });
 
+  test("of a private zone, while there is one", () => {
+    expect(resolve("Backend.internal", S3, ["backend.internal"])).toBe(S3);
+    expect(resolve("backend.internal", S3)).toBeUndefined();
+    expect(resolve("other.internal", S3, ["backend.internal"])).toBeUndefined();
+  });
+
   const query = (name: string, type: number): Buffer => {
     const labels = name.split(".").map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]));
     return Buffer.concat([Buffer.from([0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]), ...labels, Buffer.from([0, 0, type, 0, 1])]);
