@@ -9,8 +9,9 @@ type Start = Pick<HostSpec, "module" | "interface">;
 const FACTORY: Start = { module: "shop.main:create_app()" };
 const MAIN: Start = { module: "main:app" };
 const WHEEL = "wheels/lab_extra-1.0-py3-none-any.whl";
-/** Made when a case needs it: who chooses cases needs no Python. */
-const includes = (): Record<string, Buffer> => ({ [WHEEL]: tinyWheel("lab_extra", "1.0") });
+let wheel: Buffer | undefined;
+/** Made when a case needs it, since who chooses cases needs no Python; and once, since a wheel holds the time at which it was made. */
+const includes = (): Record<string, Buffer> => ({ [WHEEL]: (wheel ??= tinyWheel("lab_extra", "1.0")) });
 
 async function deploy(bench: Bench, start: Start, layout: Omit<Layout, "label">, label = bench.label()): Promise<Outcome> {
   const bundle = layoutBundle({ ...layout, label });
