@@ -1,4 +1,5 @@
 import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
+import { dependenciesOf } from "../../core/references";
 import { asProps, asString } from "../../core/values";
 import { callerAccounts, narrowedTo } from "../../graph/iam-condition";
 import type { Statement } from "../../graph/iam-document";
@@ -66,14 +67,26 @@ function copies(graph: Graph, bucket: Resource): Finding[] {
   return [...places, ...inline].flatMap((place) => destination(graph, bucket, place)).concat(notified(graph, bucket));
 }
 
-/** Each change of an object is told, with its key, to the queue, topic or function of an ARN, which names its account. */
+/** What a notification names, by the property that holds it. */
+const NOTIFIED = [
+  { key: "queues", field: /^queueArn$/, type: /^aws:sqs\/queue:/ },
+  { key: "topics", field: /^topicArn$/, type: /^aws:sns\/topic:/ },
+  { key: "lambdaFunctions", field: /^lambdaFunctionArn$/, type: /^aws:lambda\/(function|alias):/ },
+];
+
+/** Each change of an object is told, with its key, to the queue, topic or function of an ARN, which names its account. What the program makes is its own. */
 function notified(graph: Graph, bucket: Resource): Finding[] {
+  // What flows into it is told at the end alone.
+  if (graph.partial === true) return [];
   return attached(graph, bucket, /^aws:s3\/bucketNotification:/).certain.flatMap((resource) => {
-    const targets = fieldsNamed(resource.inputs, /^(queueArn|topicArn|lambdaFunctionArn)$/).flatMap(
-      (arn) => asString(arn)?.split(":")[4] ?? [],
-    );
-    const others = new Set(targets.filter((account) => /^\d{12}$/.test(account)));
-    return [...others].flatMap((account) => elsewhere(graph, resource, bucket, account, "tells each change of its objects"));
+    const accounts = NOTIFIED.flatMap(({ key, field, type }) => {
+      const arns = new Set(fieldsNamed({ [key]: resource.inputs[key] ?? null }, field).flatMap((arn) => asString(arn) ?? []));
+      const made = dependenciesOf(graph, resource, key, type);
+      return arns.size <= made.length ? [] : [...arns].map((arn) => arn.split(":")[4] ?? "");
+    });
+    return [...new Set(accounts)]
+      .filter((account) => /^\d{12}$/.test(account))
+      .flatMap((account) => elsewhere(graph, resource, bucket, account, "tells each change of its objects"));
   });
 }
 
