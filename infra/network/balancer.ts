@@ -3,7 +3,8 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { tags } from "../naming";
 import { balancerTimes } from "../release/balancer";
-import type { BackendId, Health, HttpLimits } from "../release/types";
+import type { BackendId } from "../release/types";
+import { balancerInputs, targetInputs, type LoadBalancerArgs } from "./load-balancer";
 
 /** A host behind it. */
 export interface Backend {
@@ -11,17 +12,12 @@ export interface Backend {
   readonly instance: aws.ec2.Instance;
 }
 
-export interface BalancerArgs {
-  readonly vpcId: pulumi.Input<string>;
-  /** Private ones, of two zones at least. */
-  readonly subnetIds: pulumi.Input<string>[];
-  readonly groupId: pulumi.Input<string>;
+/** Its subnets are private ones. */
+export interface BalancerArgs extends LoadBalancerArgs {
   /** Name by which the VPC knows the backend. */
   readonly host: string;
   /** Of the load balancer, and of nginx on the backend. */
   readonly port: number;
-  readonly health: Health;
-  readonly limits: HttpLimits;
   /** Hosts by their names; a fleet registers its hosts by itself. */
   readonly backends: readonly Backend[];
 }
@@ -51,8 +47,18 @@ export class Balancer extends pulumi.ComponentResource {
   ) {
     super("ml-gateway:infra:Balancer", name, {}, opts);
     const parent = { parent: this };
-    const balancer = this.balancer(args);
-    const targets = this.targetGroup(args);
+    const balancer = new aws.lb.LoadBalancer(
+      `${name}-lb`,
+      {
+        ...balancerInputs(args, "webserver"),
+        internal: true,
+        // What the gateway's nginx has written of its client is not to be written again.
+        xffHeaderProcessingMode: "preserve",
+      },
+      parent,
+    );
+    const slowStart = Math.min(900, Math.max(30, args.health.startSeconds));
+    const targets = new aws.lb.TargetGroup(`${name}-targets`, { ...targetInputs(args, args.port, "webserver"), slowStart }, parent);
     const listener = new aws.lb.Listener(
       `${name}-listener`,
       {
@@ -109,51 +115,5 @@ export class Balancer extends pulumi.ComponentResource {
       );
     const inputs = { targetGroupArn, targetId: instance.id, port };
     return new aws.lb.TargetGroupAttachment(`${this.name}-${id}`, inputs, { parent: this, dependsOn: waits ? [drain()] : [] });
-  }
-
-  private balancer({ groupId, subnetIds, limits }: BalancerArgs): InstanceType<typeof aws.lb.LoadBalancer> {
-    return new aws.lb.LoadBalancer(
-      `${this.name}-lb`,
-      {
-        internal: true,
-        loadBalancerType: "application",
-        securityGroups: [groupId],
-        subnets: subnetIds,
-        idleTimeout: balancerTimes(limits).idleSeconds,
-        // What the gateway's nginx has written of its client is not to be written again.
-        xffHeaderProcessingMode: "preserve",
-        preserveHostHeader: true,
-        dropInvalidHeaderFields: true,
-        tags: tags("webserver"),
-      },
-      { parent: this },
-    );
-  }
-
-  private targetGroup({ vpcId, port, health, limits }: BalancerArgs): InstanceType<typeof aws.lb.TargetGroup> {
-    const { deregistrationSeconds } = balancerTimes(limits);
-    return new aws.lb.TargetGroup(
-      `${this.name}-targets`,
-      {
-        vpcId,
-        port,
-        protocol: "HTTP",
-        targetType: "instance",
-        healthCheck: {
-          path: health.path,
-          port: "traffic-port",
-          protocol: "HTTP",
-          matcher: String(health.status),
-          interval: 10,
-          timeout: 5,
-          healthyThreshold: 2,
-          unhealthyThreshold: 3,
-        },
-        deregistrationDelay: deregistrationSeconds,
-        slowStart: Math.min(900, Math.max(30, health.startSeconds)),
-        tags: tags("webserver"),
-      },
-      { parent: this },
-    );
   }
 }

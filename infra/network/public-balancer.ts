@@ -2,14 +2,10 @@ import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
 import { TLS_POLICY } from "../external-names";
 import { tags } from "../naming";
-import { balancerTimes } from "../release/balancer";
-import type { Health, HttpLimits } from "../release/types";
+import { balancerInputs, targetInputs, type LoadBalancerArgs } from "./load-balancer";
 
-export interface PublicBalancerArgs {
-  readonly vpcId: pulumi.Input<string>;
-  /** Public ones, of two zones at least. */
-  readonly subnetIds: pulumi.Input<string>[];
-  readonly groupId: pulumi.Input<string>;
+/** Its subnets are public ones. */
+export interface PublicBalancerArgs extends LoadBalancerArgs {
   /** Name by which clients come. */
   readonly domain: string;
   /** ARN of a certificate of that name, or "new" for one that is proven in `zone`. */
@@ -17,8 +13,6 @@ export interface PublicBalancerArgs {
   /** Id of the hosted zone of the name. */
   readonly zone?: string;
   readonly gatewayId: pulumi.Input<string>;
-  readonly health: Health;
-  readonly limits: HttpLimits;
   /** AWS refuses to delete it. */
   readonly protect: boolean;
 }
@@ -39,8 +33,18 @@ export class PublicBalancer extends pulumi.ComponentResource {
   ) {
     super("ml-gateway:infra:PublicBalancer", name, {}, opts);
     const parent = { parent: this };
-    const balancer = this.balancer();
-    const targets = this.targetGroup();
+    const balancer = new aws.lb.LoadBalancer(
+      `${name}-lb`,
+      {
+        ...balancerInputs(args, "gateway"),
+        internal: false,
+        // The client's address comes last in X-Forwarded-For, whatever the client wrote there: the gateway's nginx goes by the last one.
+        xffHeaderProcessingMode: "append",
+        enableDeletionProtection: args.protect,
+      },
+      parent,
+    );
+    const targets = new aws.lb.TargetGroup(`${name}-targets`, targetInputs(args, PORT, "gateway"), parent);
     new aws.lb.TargetGroupAttachment(`${name}-gateway`, { targetGroupArn: targets.arn, targetId: args.gatewayId, port: PORT }, parent);
     const common = { loadBalancerArn: balancer.arn, tags: tags("gateway") };
     new aws.lb.Listener(
@@ -65,53 +69,6 @@ export class PublicBalancer extends pulumi.ComponentResource {
     this.dnsName = balancer.dnsName;
     this.zoneId = balancer.zoneId;
     this.registerOutputs({ dnsName: this.dnsName, zoneId: this.zoneId });
-  }
-
-  private balancer(): InstanceType<typeof aws.lb.LoadBalancer> {
-    const { groupId, subnetIds, limits, protect } = this.args;
-    return new aws.lb.LoadBalancer(
-      `${this.name}-lb`,
-      {
-        internal: false,
-        loadBalancerType: "application",
-        securityGroups: [groupId],
-        subnets: subnetIds,
-        idleTimeout: balancerTimes(limits).idleSeconds,
-        // The client's address comes last in X-Forwarded-For, whatever the client wrote there: the gateway's nginx goes by the last one.
-        xffHeaderProcessingMode: "append",
-        preserveHostHeader: true,
-        dropInvalidHeaderFields: true,
-        enableDeletionProtection: protect,
-        tags: tags("gateway"),
-      },
-      { parent: this },
-    );
-  }
-
-  private targetGroup(): InstanceType<typeof aws.lb.TargetGroup> {
-    const { vpcId, health, limits } = this.args;
-    return new aws.lb.TargetGroup(
-      `${this.name}-targets`,
-      {
-        vpcId,
-        port: PORT,
-        protocol: "HTTP",
-        targetType: "instance",
-        healthCheck: {
-          path: health.path,
-          port: "traffic-port",
-          protocol: "HTTP",
-          matcher: String(health.status),
-          interval: 10,
-          timeout: 5,
-          healthyThreshold: 2,
-          unhealthyThreshold: 3,
-        },
-        deregistrationDelay: balancerTimes(limits).deregistrationSeconds,
-        tags: tags("gateway"),
-      },
-      { parent: this },
-    );
   }
 
   /** @returns the ARN, once AWS has issued it: a listener takes no other */
