@@ -2,21 +2,27 @@
  * Tests that need a program which npm does not bring (bash, tar, git, shellcheck). Where it is missing they are skipped, with the
  * reason in their name; tools/jest-skipped.js lists the reasons at the end of a run.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** Why the program cannot be run here; undefined where it can. */
-export function lacking(program: string): string | undefined {
-  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined ? undefined : `${program} is not installed`;
-}
+export const lacking = (program: string): string | undefined => (onPath(program) === undefined ? `${program} is not installed` : undefined);
 
-/** Where a program lies; undefined where it is not on the PATH. */
+/** Where a program lies; undefined where none that can be run is on the PATH. */
 export function onPath(program: string): string | undefined {
   return (process.env["PATH"] ?? "")
     .split(delimiter)
     .map((directory) => join(directory, program))
-    .find((path) => existsSync(path));
+    .find(canRun);
+}
+
+function canRun(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `describe`, or what skips all of its tests for a reason. */

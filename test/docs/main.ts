@@ -7,14 +7,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { command, EXIT, Problem, start, type Io } from "../../policies/cli";
-import { registrySettings } from "../nodes/toolchain";
+import { emptyHome } from "../nodes/toolchain";
 import { commandsOf } from "./commands";
 import { fencesOf, pages, ROOT, type Fence } from "./pages";
 
 /** As README names it; git is told to take this checkout in its place. */
 export const REPOSITORY = "https://github.com/OWNER/ml-gateway.git";
 const BARE = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-const KEPT = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "LANG", "TMPDIR"];
 
 /** What README's last command has to say of the change: of the reader's own file, and of the release that it makes. */
 const CHANGE = /compared with HEAD[^]*backend: a release[^]*backend code runs again[^]*\/home\/ddos\/app\/main\.py is changed/;
@@ -63,14 +62,10 @@ const place = ({ page, line }: Fence): string => `${page}:${line}`;
 
 /** Nothing of this process's surroundings but how the machine reaches the registry; npm's cache spares the download, not the installation. */
 function strangersEnv(home: string): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
   const cache = spawnSync("npm", ["config", "get", "cache"], { encoding: "utf8" }).stdout.trim();
   return {
-    ...kept,
-    ...registrySettings(),
+    ...emptyHome(home, `${dirname(process.execPath)}:${BARE}`),
     npm_config_cache: cache,
-    HOME: home,
-    PATH: `${dirname(process.execPath)}:${BARE}`,
     ...gitSettings({ [`url.${ROOT}.insteadOf`]: REPOSITORY, "user.name": "A Stranger", "user.email": "stranger@example.org" }),
   };
 }

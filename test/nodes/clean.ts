@@ -3,12 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Io } from "../../policies/cli";
-import { ROOT, must, registrySettings } from "./toolchain";
+import { ROOT, emptyHome, must } from "./toolchain";
 
 /** npm hands every script to it by this name. */
 const SHELL = "/bin/sh";
-/** How the machine itself is set up: where its authorities are, and where it may write. */
-const KEPT = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "LANG", "TMPDIR"];
 
 export interface Clean {
   readonly project: string;
@@ -26,8 +24,7 @@ export async function inCleanClone(bin: string, io: Io, work: (clean: Clean) => 
     for (const made of [home, shell]) mkdirSync(made);
     symlinkSync(SHELL, join(shell, "sh"));
     await must(["git", "clone", "--quiet", ROOT, project], io, { cwd: directory, quiet: true });
-    const kept = Object.fromEntries(KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-    const env = { ...kept, ...registrySettings(), HOME: home, PATH: `${bin}:${shell}` };
+    const env = emptyHome(home, `${bin}:${shell}`);
     const runner =
       (quiet: boolean): Clean["run"] =>
       (program = "", ...args) =>

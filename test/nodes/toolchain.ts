@@ -25,8 +25,17 @@ export async function must(argv: readonly string[], io: Io, { cwd, env, quiet = 
   if (code !== 0) throw new Error(`${argv.join(" ")} ended with status ${String(code)}${quiet ? `\n${said.trimEnd()}` : ""}`);
 }
 
+/** How the machine itself is set up: where its authorities are, and where it may write. */
+const KEPT = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "LANG", "TMPDIR"];
+
+/** The environment of somebody whose home is empty: nothing of this process's surroundings but the way out of this machine. */
+export function emptyHome(home: string, path: string): NodeJS.ProcessEnv {
+  const kept = Object.fromEntries(KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  return { ...kept, ...registrySettings(), HOME: home, PATH: path };
+}
+
 /** What this npm is told about its way to the registry, which an empty home would forget. */
-export function registrySettings(): NodeJS.ProcessEnv {
+function registrySettings(): NodeJS.ProcessEnv {
   const settings = ["registry", "cafile", "https-proxy", "proxy", "noproxy"].map((name) => {
     const { stdout } = spawnSync("npm", ["config", "get", name], { cwd: ROOT, encoding: "utf8" });
     return [`npm_config_${name.replace("-", "_")}`, stdout.trim()] as const;
