@@ -1,5 +1,5 @@
 /** docs/configuration.md, as Markdown. Pure; `npm run docs` writes it. */
-import { parse } from "yaml";
+import { stringify } from "yaml";
 import { formOf, type Worded } from "../../policies/cli/schema-words";
 import { SECTIONS, type Section } from "./schema";
 
@@ -83,14 +83,7 @@ function exampleOf(schema: Worded): string {
 /** In quotes where YAML would read a date, a number or an alias: the engine's YAML reads dates, as version 1.1 does. */
 function asWritten(text: string): string {
   // Words on where it comes from.
-  if (text.startsWith("(")) return text;
-  let read: unknown;
-  try {
-    read = parse(text, { version: "1.1", logLevel: "silent" });
-  } catch {
-    read = undefined;
-  }
-  return read === text ? text : JSON.stringify(text);
+  return text.startsWith("(") ? text : stringify(text, { version: "1.1", lineWidth: 0 }).trim();
 }
 
 const code = (value: unknown): string => `\`${cell(typeof value === "string" ? value : JSON.stringify(value))}\``;
