@@ -4,7 +4,8 @@
  */
 import { composeCreate, composeScript, type StepScript } from "./compose";
 import { healthOf, releaseSeconds } from "./health";
-import { hasApplication, limitsOf } from "./render";
+import { limitsOf } from "./limits";
+import { hasApplication } from "./render";
 import { inputText, type Line } from "./steps";
 import { readTemplate } from "./templates";
 import type { AskedName, HostSpec, Sent } from "./types";

@@ -1,6 +1,6 @@
 /** What the gateway's site knows of a public load balancer in front of it. Pure. */
 import { balancerTimes } from "./balancer";
-import { DEFAULT_LIMITS } from "./limits";
+import { limitsOf } from "./limits";
 import type { TemplateView } from "./templates";
 import type { HostSpec } from "./types";
 
@@ -10,7 +10,7 @@ export const isProbed = ({ front, access }: Pick<HostSpec, "front" | "access">):
 
 /** Of gateway.nginx.mustache. */
 export function frontView(spec: HostSpec): TemplateView {
-  const { front, limits } = spec;
+  const { front } = spec;
   if (front === undefined) return { fronted: [], scheme: "$scheme" };
   const { from, hstsSeconds } = front;
   return {
@@ -19,7 +19,7 @@ export function frontView(spec: HostSpec): TemplateView {
         from: from.map((block) => ({ block })),
         hsts: hstsSeconds > 0 ? [{ hstsSeconds }] : [],
         probed: isProbed(spec),
-        keepAliveSeconds: balancerTimes({ ...DEFAULT_LIMITS, ...limits }).keepAliveSeconds,
+        keepAliveSeconds: balancerTimes(limitsOf(spec)).keepAliveSeconds,
       },
     ],
     scheme: "$ddos_scheme",

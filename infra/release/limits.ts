@@ -1,7 +1,10 @@
 /** What follows from the limits of requests: defaults, and the times that keep a release from cutting a request off. Pure. */
-import type { Bake, HttpLimits, Shadow } from "./types";
+import type { Bake, HostSpec, HttpLimits, Shadow } from "./types";
 
 export const DEFAULT_LIMITS: HttpLimits = { bodyMiB: 1, timeoutSeconds: 30, perSecond: 100, burst: 200, connections: 100 };
+
+/** All limits of a host, those that are not given as well. */
+export const limitsOf = (spec: Pick<HostSpec, "limits">): HttpLimits => ({ ...DEFAULT_LIMITS, ...spec.limits });
 
 export const DEFAULT_BAKE: Bake = { bakeSeconds: 10, bakeErrorShare: 0.05, bakeLatency: 3 };
 

@@ -3,12 +3,12 @@ import { accessView, corsView } from "./access";
 import { balancerTimes, KEEP_ALIVE } from "./balancer";
 import { frontView } from "./front";
 import { healthOf, undoSeconds } from "./health";
-import { DEFAULT_LIMITS, stopTimes } from "./limits";
+import { limitsOf, stopTimes } from "./limits";
 import { readScript, readTemplate, renderTemplate, type TemplateView } from "./templates";
 import { RENEWED, tlsView } from "./tls";
 import { watchFiles } from "./watch";
 import { ALLOWANCES, type Allowance } from "./sandbox";
-import type { HostSpec, HttpLimits, SystemFile } from "./types";
+import type { HostSpec, SystemFile } from "./types";
 
 /** Logs are rotated daily, and early at this size; with 90 kept that is about three months of a quiet service. */
 const LOGS = { maxSizeMiB: 20, keep: 90 };
@@ -37,8 +37,6 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
     oomScoreAdjust: main ? 0 : 800,
   });
 }
-
-export const limitsOf = (spec: HostSpec): HttpLimits => ({ ...DEFAULT_LIMITS, ...spec.limits });
 
 /** What the libraries read before .env is: a value in it would come too late, so it stands in the unit. */
 function threads(env: Readonly<Record<string, string>>): TemplateView {
