@@ -11,10 +11,8 @@ import { LOG_KINDS, logGroupOf, namespaceOf } from "../watch/names";
 
 /** Everything under it is content-addressed; the backend reads it and nothing writes it but the program. */
 export const MODEL_PREFIX = "models/";
-/** The backend's own backups. */
-export const BACKUP_PREFIX = "backups/backend/";
-/** Each host writes below a name of its own: two would write over each other's list. */
-const backupPrefix = (host: HostId): string => (host === "backend" ? BACKUP_PREFIX : `backups/${host}/`);
+/** Each host has its backups below a name of its own: two would write over each other's list. */
+export const backupPrefix = (host: HostId): string => `backups/${host}/`;
 /** Bundles of a fleet's releases lie below it, named by their digests. */
 export const RELEASE_PREFIX = "releases/";
 

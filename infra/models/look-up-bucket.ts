@@ -1,6 +1,6 @@
 /** Asks AWS about a bucket that is there already, with the provider's own credentials. Nothing is decided here (examine-bucket.ts does). */
 import * as aws from "../aws";
-import { BACKUP_PREFIX } from "../hosts/permissions";
+import { backupPrefix } from "../hosts/permissions";
 import { isKnown, type Asked } from "../network/facts";
 import { asked } from "../network/look-up";
 import { isGroup, parseJson } from "../config/values";
@@ -18,7 +18,7 @@ export async function lookUpBucket({ bucket, prefix }: WantedBucket): Promise<Bu
     asked(async () => (await aws.s3.getBuckets({ prefix: bucket })).buckets.some(({ name }) => name === bucket)),
     settingsOf(bucket),
     asked(async () => (await aws.s3.getBucketPolicy({ bucket })).policy),
-    asked(async () => (await aws.s3.getObjects({ bucket, prefix: prefix + BACKUP_PREFIX, maxKeys: 1 })).keys.length > 0),
+    asked(async () => (await aws.s3.getObjects({ bucket, prefix: prefix + backupPrefix("backend"), maxKeys: 1 })).keys.length > 0),
   ]);
   return { region: region === "" ? { unknown: "AWS named no region" } : region, own, settings, policy: readable(policy), backups };
 }
