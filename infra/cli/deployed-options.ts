@@ -1,13 +1,11 @@
-/** What verify and repair have in common: whom they ask, and the options that say so. */
+/** What verify, repair and releases have in common: whom they ask, and the options that say so. */
 import { Problem } from "../../policies/cli";
-import { HOST_IDS } from "../hosts/ids";
-import type { HostId } from "../release/types";
 
-/** @returns undefined where none is named. @throws Problem for a name that no host of any stack has */
-export function namedHosts(given: readonly string[]): readonly HostId[] | undefined {
-  const wrong = given.filter((word) => !HOST_IDS.some((id) => id === word));
-  if (wrong.length > 0) throw new Problem(`--host: found ${wrong.join(", ")}; expected ${HOST_IDS.join(", ")}`);
-  return given.length === 0 ? undefined : HOST_IDS.filter((id) => given.includes(id));
+/** @returns undefined where nothing is given. @throws Problem naming the option, the word and those that there are */
+export function chosen<T extends string>(option: string, given: readonly string[], known: readonly T[]): readonly T[] | undefined {
+  const wrong = given.filter((word) => !known.some((one) => one === word));
+  if (wrong.length > 0) throw new Problem(`${option}: found ${wrong.join(", ")}; expected ${known.join(", ")}`);
+  return given.length === 0 ? undefined : known.filter((one) => given.includes(one));
 }
 
 /** What every command takes that asks the hosts of a deployed stack. */

@@ -5,8 +5,9 @@
 import { hostname, userInfo } from "node:os";
 import * as path from "path";
 import { asProblems, command, EXIT, Problem, reasonOf, start, UsageProblem, type ExitCode, type Given, type Io } from "../../policies/cli";
+import { HOST_IDS } from "../hosts/ids";
 import type { HostId } from "../release/types";
-import { DEPLOYED_STACK, DEPLOYED_VALUES, namedHosts } from "./deployed-options";
+import { chosen, DEPLOYED_STACK, DEPLOYED_VALUES } from "./deployed-options";
 import { deployedJson } from "./pulumi-cli";
 import { plan, readRollback, renderRollbacks, type Rollback, type RollbackOutcome } from "./releases-plan";
 import { exitCode, readReleases, renderReleases, type HostReleases } from "./releases-report";
@@ -67,7 +68,7 @@ function lines(count: string): number {
 }
 
 async function releases(options: Options, words: readonly string[], io: Io): Promise<ExitCode> {
-  const named = namedHosts(options.host);
+  const named = chosen("--host", options.host, HOST_IDS);
   const wanted = wish(words);
   const count = wanted === undefined ? lines(options.count) : 500;
   const given = deployedJson(options, io.from);

@@ -5,8 +5,9 @@
  */
 import * as path from "path";
 import { asProblems, command, Problem, reasonOf, start, type ExitCode, type Given, type Io } from "../../policies/cli";
+import { HOST_IDS } from "../hosts/ids";
 import type { HostId, Step } from "../release/types";
-import { DEPLOYED_STACK, DEPLOYED_VALUES, namedHosts } from "./deployed-options";
+import { chosen, DEPLOYED_STACK, DEPLOYED_VALUES } from "./deployed-options";
 import { deployedJson } from "./pulumi-cli";
 import { exitCode, PARTS, readStep, renderRepair, stepsFor, type StepOutcome } from "./repair-report";
 import type { HostOutcome } from "./verify-report";
@@ -34,16 +35,9 @@ export const repairCommand = command({
   run: ({ options }, io) => repair(options, io),
 });
 
-/** @throws Problem naming the option, the word and those that there are */
-function chosen<T extends string>(option: string, given: readonly string[], known: readonly T[], all: readonly T[]): readonly T[] {
-  const wrong = given.filter((word) => !known.some((one) => one === word));
-  if (wrong.length > 0) throw new Problem(`${option}: found ${wrong.join(", ")}; expected ${known.join(", ")}`);
-  return given.length === 0 ? all : known.filter((one) => given.includes(one));
-}
-
 async function repair(options: Given<typeof OPTIONS>["options"], io: Io): Promise<ExitCode> {
-  const named = namedHosts(options.host);
-  const parts = chosen("--part", options.part, Object.keys(PARTS), ["all"]);
+  const named = chosen("--host", options.host, HOST_IDS);
+  const parts = chosen("--part", options.part, Object.keys(PARTS)) ?? ["all"];
   const given = deployedJson(options, io.from);
   io.progress.say("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
