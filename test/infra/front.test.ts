@@ -6,7 +6,7 @@ import type { HostFile } from "../../infra/release/types";
 import { networkView } from "../../infra/report/network";
 import { DEFAULT_CONFIG } from "../../policies/core/config";
 import { loadGraph } from "../../policies/graph/load";
-import { policies } from "../../policies/rules";
+import { policyOf } from "../policies/core/policy-of";
 import { byName, evaluateDev, sources } from "./evaluate";
 
 jest.setTimeout(120_000);
@@ -120,8 +120,7 @@ describe("what judges it", () => {
 
   /** Of one policy alone: those of hosts follow scripts. stack-policies.test.ts asks all of them. */
   const findings = async (id: string, resources: readonly GraphResource[]): Promise<string[]> => {
-    const policy = policies.find((one) => one.id === id);
-    const found = (await policy?.evaluate(graphOf(resources), DEFAULT_CONFIG.settings)) ?? [];
+    const found = await policyOf(id).evaluate(graphOf(resources), DEFAULT_CONFIG.settings);
     return found.map(({ verdict, message }) => `${verdict}: ${message}`);
   };
 
