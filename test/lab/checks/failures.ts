@@ -10,14 +10,16 @@ import { ran, start, upOnce } from "./operator";
 
 export type Config = Readonly<Record<string, unknown>>;
 
-/** Sections of the configuration that are put over the stack's own, as a file for `up --config`. */
+/** Sections of the configuration as Pulumi has them: texts under the project's name. */
+export const rawConfig = (sections: Config): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(sections).map(([key, value]) => [`ml-gateway:${key}`, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+
+/** Sections that are put over the stack's own, as a file for `up --config`. */
 export function configFile(lab: Lab, sections: Config): string {
   const file = join(runDir(lab.name), "over.json");
-  const raw = Object.entries(sections).map(([key, value]) => [
-    `ml-gateway:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  writeFileSync(file, JSON.stringify(Object.fromEntries(raw)));
+  writeFileSync(file, JSON.stringify(rawConfig(sections)));
   return file;
 }
 

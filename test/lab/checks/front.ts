@@ -12,6 +12,7 @@ import { openStackState } from "../provider-state";
 import { up } from "../system";
 import { namespaceOf, OPERATOR } from "../topology";
 import type { Settings } from "../front/balancer";
+import { rawConfig } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { underRequests } from "./https";
@@ -35,10 +36,7 @@ async function upFronted(lab: Lab, ttl: number): Promise<void> {
     env: { LOG_LEVEL: "info", CACHE_TTL: String(ttl) },
     requests: { perSecond: PER_SECOND, burst: BURST },
   };
-  const config = Object.fromEntries(
-    Object.entries(sections).map(([key, value]) => [`ml-gateway:${key}`, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
-  await up({ name: lab.name, config, standIn: true, say: () => undefined });
+  await up({ name: lab.name, config: rawConfig(sections), standIn: true, say: () => undefined });
 }
 
 /** The load balancer's group has a member, and that serves. @returns the authority that clients know */
