@@ -3,14 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config/types";
 import type { Hosts } from "./connections";
 import type { Backend } from "./network/balancer";
-import { byId } from "./hosts/ids";
-import type { BackendId } from "./release/types";
+import { byId, type OfBackends } from "./hosts/ids";
 
 interface Login {
   readonly sshGateway: pulumi.Output<string>;
   readonly sshBackend: pulumi.Output<string>;
   /** Where there are several backends: the same for each. */
-  readonly sshBackends?: Readonly<Partial<Record<BackendId, pulumi.Output<string>>>>;
+  readonly sshBackends?: OfBackends<pulumi.Output<string>>;
 }
 
 /** Hosts of a fleet come and go: whoever logs in puts an address there. */

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fingerprint } from "./config/ssh-key";
 import { authorized, backendAccess, gatewayAccess, type Access, type Hosts } from "./connections";
-import { byId, roleOf } from "./hosts/ids";
+import { byId, roleOf, type OfHosts } from "./hosts/ids";
 import { RemoteSetup } from "./remote/setup";
 import { NO_ADDRESS, specOf, type StackInputs } from "./release/inputs";
 import { setUpOrder, type Needed, type Part } from "./release/order";
@@ -16,9 +16,6 @@ export interface SetUpResult {
   /** What the verify steps found. */
   readonly verification: OfHosts<pulumi.Output<unknown>>;
 }
-
-/** Of the hosts that are set up over SSH: those of a fleet are not. */
-type OfHosts<T> = { readonly gateway: T } & { readonly [Id in BackendId]?: T };
 
 export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Record<"egress" | "bucket", pulumi.Resource>>): SetUpResult {
   const setUpOf = (id: HostId, { connection, rotation }: Access): RemoteSetup =>
@@ -38,12 +35,12 @@ export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Re
   const first = { gateway: setUpOf("gateway", gateway) };
   // The backend's agent registers through the NAT that this step sets up.
   if (inputs.config.access === "ssm" && inputs.config.network.egress === "gateway") order.add(first, ["gateway:prepare"]);
-  const backends = hosts.backends.map((backend) => ({
+  const accesses = hosts.backends.map((backend) => ({
     id: backend.id,
     access: backendAccess(inputs, hosts, backend, gateway, order.added("gateway:prepare")),
   }));
-  const setUps = { ...first, ...byId(backends, ({ id, access }) => setUpOf(id, access)) };
-  order.add(setUps);
+  const backends = accesses.map(({ id, access }) => ({ id, access, setUp: setUpOf(id, access) }));
+  order.add({ ...first, ...byId(backends, ({ setUp }) => setUp) });
   const keyOf = ({ connection }: Access): pulumi.Output<string> => pulumi.output(connection.hostKey);
   const foundBy = (setUp: RemoteSetup): pulumi.Output<unknown> => setUp.command("verify").stdout.apply(parseReport);
   // Known when no host accepts another key any more: program.ts tells from it, at the next run, what a changed key means.
@@ -53,10 +50,7 @@ export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Re
   return {
     sshKey: pulumi.all(revoked).apply(() => fingerprint(inputs.config.ssh.publicKey)),
     hostKeys: { gateway: keyOf(gateway), ...byId(backends, ({ access }) => keyOf(access)) },
-    verification: {
-      gateway: foundBy(first.gateway),
-      ...byId(backends, ({ id }) => foundBy(setUps[id] as RemoteSetup)),
-    },
+    verification: { gateway: foundBy(first.gateway), ...byId(backends, ({ setUp }) => foundBy(setUp)) },
   };
 }
 

@@ -9,8 +9,8 @@ import type { StackConfig } from "./config/types";
 import { Host, type VolumeKey } from "./hosts/instance";
 import type { Hosts } from "./connections";
 import { setUpHosts } from "./set-up";
-import { backendIds, byId, roleOf } from "./hosts/ids";
-import type { BackendId, HostId, HostRole } from "./release/types";
+import { backendIds, byId, roleOf, type OfBackends, type OfHosts } from "./hosts/ids";
+import type { HostId, HostRole } from "./release/types";
 import { userData } from "./hosts/user-data";
 import { BACKEND_HOST, type StackInputs } from "./release/inputs";
 import { ModelBucket } from "./models/bucket";
@@ -43,9 +43,9 @@ export interface StackOutputs {
   /** Fingerprint of the key that opens the hosts, as `ssh-keygen -l` shows it. */
   readonly sshKey: pulumi.Output<string>;
   /** What the set-up is pinned to; for known_hosts, and for `npm run verify`. */
-  readonly hostKeys: { readonly gateway: pulumi.Output<string> } & OfBackends<pulumi.Output<string>>;
+  readonly hostKeys: OfHosts<pulumi.Output<string>>;
   /** Where the hosts are reached through tunnels: what they are called there, for `npm run verify` and the like. */
-  readonly instanceIds?: { readonly gateway: pulumi.Output<string> } & OfBackends<pulumi.Output<string>>;
+  readonly instanceIds?: OfHosts<pulumi.Output<string>>;
   /** Of the internal load balancer, where there is one. */
   readonly balancerName?: pulumi.Output<string>;
   /** Of the public load balancer, where there is one. */
@@ -53,11 +53,8 @@ export interface StackOutputs {
   readonly modelBucket: pulumi.Output<string>;
   readonly modelRelease: string;
   /** What the verify steps found on the hosts and from the gateway. */
-  readonly verification: { readonly gateway: pulumi.Output<unknown> } & OfBackends<pulumi.Output<unknown>>;
+  readonly verification: OfHosts<pulumi.Output<unknown>>;
 }
-
-/** By the names of the backends that are set up over SSH. */
-type OfBackends<T> = Readonly<Partial<Record<BackendId, T>>>;
 
 /** What was asked of AWS before. */
 export interface Found {

@@ -28,10 +28,13 @@ export const isHostId = (name: unknown): name is HostId => HOST_IDS.some((id) =>
 
 export const roleOf = (id: HostId): HostRole => (id === "gateway" ? "gateway" : "backend");
 
-/** What is made of each host, under its name. */
-export function byId<Id extends HostId, Of extends { readonly id: Id }, Made>(
-  hosts: readonly Of[],
-  make: (host: Of) => Made,
-): Readonly<Partial<Record<Id, Made>>> {
-  return Object.fromEntries(hosts.map((host) => [host.id, make(host)])) as Partial<Record<Id, Made>>;
+/** By the names of the backends that are set up over SSH. */
+export type OfBackends<T> = Readonly<Partial<Record<BackendId, T>>>;
+
+/** The same with the gateway. */
+export type OfHosts<T> = { readonly gateway: T } & OfBackends<T>;
+
+/** What is made of each backend, under its name. */
+export function byId<Of extends { readonly id: BackendId }, Made>(backends: readonly Of[], make: (backend: Of) => Made): OfBackends<Made> {
+  return Object.fromEntries(backends.map((backend) => [backend.id, make(backend)]));
 }

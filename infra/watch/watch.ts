@@ -2,8 +2,8 @@ import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { WatchConfig } from "../config/types";
 import { tags } from "../naming";
-import { HOST_IDS } from "../hosts/ids";
-import type { BackendId, HostId } from "../release/types";
+import { HOST_IDS, type OfHosts } from "../hosts/ids";
+import type { HostId } from "../release/types";
 import { dashboardBody, ROUTE_53_REGION } from "./dashboard";
 import { hostAlarms, type Measure, type Threshold } from "./host-alarms";
 import { LOG_KINDS, logGroupOf, namespaceOf, type Named } from "./names";
@@ -17,7 +17,7 @@ export interface WatchArgs {
   readonly backups: boolean;
   /** The gateway has a certificate. */
   readonly tls: boolean;
-  readonly hosts: { readonly gateway: HostDimension } & { readonly [Id in BackendId]?: HostDimension };
+  readonly hosts: OfHosts<HostDimension>;
   /** What clients reach, and how. Without an address it is asked by its name. */
   readonly endpoint: { readonly address?: pulumi.Input<string>; readonly path: string; readonly domain?: string; readonly host?: string };
 }
