@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Lab } from "../lab";
 import { repositoryRoot, runDir } from "../paths";
 import type { Report as Traffic } from "../traffic/main";
+import { rawConfig } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { start, upOnce } from "./operator";
@@ -33,8 +34,7 @@ export function configFile(lab: Lab, change: { readonly startSeconds?: number; r
     requests: { timeoutSeconds: 60, bodyMiB: 25 },
     env: { START_SECONDS: String(takes) },
   };
-  const entries = Object.entries(values).map(([key, value]) => [`ml-gateway:${key}`, JSON.stringify(value)]);
-  writeFileSync(file, JSON.stringify(Object.fromEntries(entries)));
+  writeFileSync(file, JSON.stringify(rawConfig(values)));
   return file;
 }
 

@@ -7,6 +7,7 @@ import type { Lab } from "../lab";
 import { repositoryRoot, runDir, typescript } from "../paths";
 import { run } from "../process";
 import { configuration } from "../system";
+import { rawConfig, type Config } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 
@@ -131,10 +132,9 @@ async function repairsOnly(lab: Lab, outputs: Properties): Promise<string> {
 }
 
 /** The stack's own configuration with sections of another. @returns the file as the Pulumi CLI would print it */
-export function overConfig(lab: Lab, sections: Readonly<Record<string, unknown>>): string {
+export function overConfig(lab: Lab, sections: Config): string {
   const { config, secretKeys } = configuration(lab, "dev");
-  const over = Object.entries(sections).map(([key, value]) => [`ml-gateway:${key}`, JSON.stringify(value)]);
-  const changed = { ...config, ...(Object.fromEntries(over) as Record<string, string>) };
+  const changed = { ...config, ...rawConfig(sections) };
   const path = join(runDir(lab.name), "other-config.json");
   const dump = Object.entries(changed).map(([key, value]) => [key, { value, secret: secretKeys.includes(key) }] as const);
   writeFileSync(path, JSON.stringify(Object.fromEntries(dump)), { mode: 0o600 });
