@@ -8,6 +8,7 @@ import { configFile, failure } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { ran, upOnce } from "./operator";
+import { servedRelease } from "./service";
 
 /** With the sample's requirements, so that models and environment are those that the hosts have already. */
 function application(): string {
@@ -34,7 +35,7 @@ interface Answer {
 async function served(lab: Lab): Promise<string> {
   const { outputs } = await upOnce(lab.name, "--config", configFile(lab, { app: app(), gateway: { mode: "proxy" } }));
   const proof = (outputs.verification as { gateway: { proof?: { answeredBy: string } } }).gateway.proof;
-  const release = (await lab.must("backend", "readlink /home/ddos/current")).trim().replace("releases/", "");
+  const release = await servedRelease(lab, "backend");
   expect(proof?.answeredBy === release, `the proof is ${JSON.stringify(proof)}, the backend has ${release}`);
   const headers = { "x-forwarded-for": "192.0.2.9", "x-real-ip": "192.0.2.9", "content-type": "application/json" };
   const reply = await lab.fetchFromOutside(`http://${String(outputs.gatewayAddress)}/predict`, { method: "POST", headers, body: "{}" });

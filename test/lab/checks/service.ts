@@ -1,4 +1,5 @@
 /** What the system is for: a prediction, asked from outside, and what the hosts have of it. */
+import { basename } from "node:path";
 import type { Lab } from "../lab";
 import { secretsOf } from "../secrets";
 import { expect } from "./harness";
@@ -22,6 +23,10 @@ export const FEATURES = {
     interarrival_variation: 0.8,
   },
 };
+
+/** The release that serves on a host. */
+export const servedRelease = async (lab: Lab, host: string): Promise<string> =>
+  basename((await lab.must(host, "readlink /home/ddos/current")).trim());
 
 /** nginx and uvicorn of both hosts have seen the request when each has a line of it. */
 async function seenBy(lab: Lab, host: string, path: string): Promise<void> {

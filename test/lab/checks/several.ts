@@ -10,7 +10,7 @@ import type { Check } from "./harness";
 import { expect } from "./harness";
 import { underRequests } from "./https";
 import { ran, upOnce, type Report } from "./operator";
-import { FEATURES } from "./service";
+import { FEATURES, servedRelease } from "./service";
 
 /** The setting is the backend's alone: of a release with another one the gateway's application hears nothing. */
 const sections = (count: number, burst?: string): Config => ({
@@ -18,7 +18,6 @@ const sections = (count: number, burst?: string): Config => ({
   env: { LOG_LEVEL: "info", ...(burst === undefined ? {} : { RATE_LIMIT_BURST: burst }) },
 });
 const upWith = (lab: Lab, given: Config): Promise<Report> => upOnce(lab.name, "--config", configFile(lab, given));
-const served = async (lab: Lab, host: string): Promise<string> => (await lab.must(host, "basename $(readlink /home/ddos/current)")).trim();
 const bootOf = (lab: Lab, host: string): Promise<string> => lab.must(host, "cat /proc/sys/kernel/random/boot_id");
 
 async function healthy(lab: Lab): Promise<string[]> {
@@ -40,7 +39,7 @@ export function severalChecks(lab: () => Lab, address: () => string): Check[] {
     return lab().fetchFromOutside(`http://${address()}/predict`, { method: "POST", headers: { "content-type": "application/json" }, body });
   };
   const hosts = ["backend", "backend-2"];
-  const serving = (): Promise<string[]> => Promise.all(hosts.map((host) => served(lab(), host)));
+  const serving = (): Promise<string[]> => Promise.all(hosts.map((host) => servedRelease(lab(), host)));
 
   async function added(): Promise<string> {
     await upWith(lab(), sections(1));

@@ -1,5 +1,4 @@
 /** Metrics and logs of the hosts, as a double of CloudWatch gets them: what comes, what is made up for after an outage, and what does not come. */
-import { basename } from "node:path";
 import { HOST_METRICS, logGroupOf } from "../../../infra/watch/names";
 import { controlWatched } from "../inside";
 import type { Lab } from "../lab";
@@ -11,7 +10,7 @@ import { exposureOf } from "./hardening";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { upOnce } from "./operator";
-import { checkPrediction } from "./service";
+import { checkPrediction, servedRelease } from "./service";
 
 const ROLES = ["gateway", "backend"] as const;
 /** A run that the timer has begun is waited for: a start would join it, and say how that one ends. */
@@ -47,7 +46,7 @@ async function sent(lab: Lab, address: string): Promise<string> {
   }
   const { text: age = "" } = metrics.find(({ name }) => name === "BackupAge") ?? {};
   expect(/ Value=0\.\d+/.test(age), `the age of the backup: ${age}`);
-  const release = basename((await lab.must("backend", "readlink /home/ddos/current")).trim());
+  const release = await servedRelease(lab, "backend");
   expect(
     metrics.some(({ name, text }) => name === "Release" && text.includes(`Value=${release}`)),
     `no metric names ${release}`,
