@@ -1,11 +1,10 @@
 /**
  * What a public load balancer does to requests, as a program in the services' namespace: it ends TLS, sends port 80 to HTTPS, adds its client's
- * address to X-Forwarded-For, writes X-Forwarded-Proto over, asks for health by itself, and answers 502 and 504 of its own.
+ * address to X-Forwarded-For, writes X-Forwarded-Proto over, and answers 502 and 504 of its own. What asks for health in its place is the test.
  */
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { readFileSync } from "node:fs";
-import type { Duplex } from "node:stream";
 
 export interface Settings {
   /** Of the load balancer, in a public subnet: clients come there, and the gateway sees it. */
@@ -33,8 +32,7 @@ export function startBalancer({ address, target: host, domain, certificate, key 
   const to = { host, port: 80, localAddress: address };
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const { method, url: path } = incoming;
-    const own = (status: number): void =>
-      void (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(status, { "x-own": "yes" }).end());
+    const own = (status: number): void => void (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(status).end());
     const sent = request({ ...to, method, path, headers: headersOf(incoming), agent, timeout: IDLE_MS }, (reply) => {
       outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
       reply.on("error", () => own(502));
@@ -44,26 +42,7 @@ export function startBalancer({ address, target: host, domain, certificate, key 
     sent.on("error", () => own(502));
     incoming.pipe(sent);
   };
-  const upgrade = (incoming: IncomingMessage, socket: Duplex): void => {
-    const sent = request({ ...to, method: incoming.method, path: incoming.url, headers: headersOf(incoming) });
-    sent.on("upgrade", (reply, upstream) => {
-      const lines = reply.rawHeaders.flatMap((name, index, all) => (index % 2 === 0 ? [`${name}: ${all[index + 1] ?? ""}`] : []));
-      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\n\r\n`);
-      upstream.pipe(socket).pipe(upstream);
-      for (const [one, other] of [
-        [socket, upstream],
-        [upstream, socket],
-      ] as const)
-        one.on("error", () => other.destroy());
-    });
-    sent.on(
-      "response",
-      (reply) => void (socket.end(`HTTP/1.1 ${reply.statusCode ?? 502} No\r\nconnection: close\r\n\r\n`), reply.resume()),
-    );
-    sent.on("error", () => socket.destroy());
-    sent.end();
-  };
-  createTlsServer({ cert: certificate, key }, serve).on("upgrade", upgrade).listen(443, address);
+  createTlsServer({ cert: certificate, key }, serve).listen(443, address);
   createServer((incoming, outgoing) => outgoing.writeHead(301, { location: `https://${domain}:443${incoming.url ?? "/"}` }).end()).listen(
     80,
     address,
