@@ -116,26 +116,23 @@ function named(wanted: string, listed: readonly Listed[], stack: string): Rollba
     );
   }
   const { host, release } = one;
-  const same = host.role === "gateway" ? [] : listed.filter((other) => other !== host && other.role !== "gateway");
-  if (more.some((other) => digestOf(other.release) !== digestOf(release) || !same.includes(other.host))) {
+  const peers = host.role === "gateway" ? [] : listed.filter((other) => other !== host && other.role !== "gateway");
+  const isSame = (other: { readonly release: string }): boolean => digestOf(other.release) === digestOf(release);
+  if (more.some((other) => !isSame(other) || !peers.includes(other.host))) {
     throw new Problem(
       `"${wanted}" is more than one release: ${found.map(({ host, release }) => `${release} on the ${host.role}`).join(", ")}. Give more of its name, or --host`,
     );
   }
-  const all = [
-    one,
-    ...same.flatMap((other) => {
-      const there = other.here.find(({ release: id }) => digestOf(id) === digestOf(release));
-      return there === undefined ? [] : [{ host: other, release: there.release }];
-    }),
-  ];
-  const without = same.filter((other) => !all.some(({ host: has }) => has === other));
+  const without = peers.filter(({ here }) => !here.some(isSame));
   if (without.length > 0) {
     throw wrong(
       `release ${release} of the ${host.role} is not on the ${without.map(({ role }) => role).join(" and the ")}, and several backends serve one release; nothing was changed. Name hosts with --host to roll back these alone`,
     );
   }
-  const targets = all.map((found) => ({ role: found.host.role, target: found.release, from: found.host.serving }));
+  const targets = [host, ...peers].flatMap((each): Rollback[] => {
+    const target = each === host ? release : each.here.find(isSame)?.release;
+    return target === undefined ? [] : [{ role: each.role, target, from: each.serving }];
+  });
   // A host that serves it already has nothing to do, where another has.
   const behind = targets.filter(({ target, from }) => target !== from);
   return behind.length === 0 ? targets : behind;
