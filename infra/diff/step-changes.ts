@@ -51,20 +51,20 @@ export function stepChanges(before: Side | undefined, after: Side | undefined, c
 export function hostEffects(before: Side | undefined, after: Side | undefined, changed: ReadonlyMap<string, Changed>): HostEffect[] {
   if (before === undefined || after === undefined) return [];
   return HOST_IDS.flatMap((host): HostEffect[] => {
-    const steps = after.steps.filter((step) => step.host === host && changed.has(step.urn)).map(({ name }) => name);
-    const [was, is] = [before, after].map(({ resources }) => resources.some(({ name }) => name === `${host}-instance`));
+    const [old, now] = [before, after].map(({ resources }) => resources.find(({ name }) => name === `${host}-instance`));
     if (host !== "gateway" && host !== "backend") {
-      if (was === true && is === false)
+      if (old !== undefined && now === undefined)
         return [{ host, text: "it is deregistered, answers what it has begun, and goes with what is only there" }];
-      if (was === false && is === true)
+      if (old === undefined && now !== undefined)
         return [{ host, text: "a new host: it is set up (minutes), and gets requests when the load balancer finds it healthy" }];
     }
-    const machine = changed.get(after.resources.find(({ name }) => name === `${host}-instance`)?.urn ?? "")?.outcome;
+    const machine = changed.get(now?.urn ?? "")?.outcome;
     if (machine === "replaces")
       return [
         { host, text: "a new, empty machine takes its place; every step runs on it (minutes), and what was only on the old one is gone" },
       ];
     if (host === "backend" && (fleetOf(before) ?? fleetOf(after)) !== undefined) return fleetEffects(before, after, changed);
+    const steps = after.steps.filter((step) => step.host === host && changed.has(step.urn)).map(({ name }) => name);
     const stop = machine === "stops and starts" ? [{ host, text: "the machine stops and starts: an outage of less than a minute" }] : [];
     return [...stop, ...restart(host, steps, after)];
   });
