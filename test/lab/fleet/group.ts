@@ -122,7 +122,7 @@ export async function startFleet(lab: Lab): Promise<Fleet> {
     { direction: "egress", protocol: "-1", peer: { cidr: "0.0.0.0/0" } },
   ] as const;
   await lab.update((state) => ({ ...state, groups: { ...state.groups, [GROUP]: rules } }));
-  const { drain, deregister: _deregister, ...targets } = await startBalancing(lab);
+  const { drain, ...targets } = await startBalancing(lab);
   const terminate: Fleet["terminate"] = ({ host }) => lab.removeHost(host);
   return {
     ...targets,
