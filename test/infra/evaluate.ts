@@ -52,6 +52,15 @@ export function byName(result: RunResult, type: string, name: string): GraphReso
   return found;
 }
 
+/** `TYPE::NAME` of each resource. */
+export const namesOf = ({ resources }: RunResult): string[] => resources.map(({ type, name }) => `${type}::${name}`);
+
+/** What an option adds to the resources of a stack, and what it takes away. */
+export function difference(before: RunResult, after: RunResult): { readonly added: string[]; readonly gone: string[] } {
+  const [old, now] = [namesOf(before), namesOf(after)];
+  return { added: now.filter((name) => !old.includes(name)).sort(), gone: old.filter((name) => !now.includes(name)).sort() };
+}
+
 /** Names of the resources that a property takes its value from. */
 export function sources(result: RunResult, resource: GraphResource, property: string): string[] {
   const urns = resource.propertyDependencies[property] ?? [];

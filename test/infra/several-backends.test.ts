@@ -2,7 +2,7 @@
 import type { RunResult } from "../../infra/offline/engine";
 import { several } from "../../infra/config/count-rules";
 import { setUpOrder } from "../../infra/release/order";
-import { byName, evaluateDev, sources } from "./evaluate";
+import { byName, difference, evaluateDev, namesOf, sources } from "./evaluate";
 import { expectClear } from "./config/stack-trial";
 
 jest.setTimeout(60_000);
@@ -14,7 +14,6 @@ const backend = (count: number): Record<string, object> => ({
   gateway,
   backend: { loadBalancer: true, ...(count === 1 ? {} : { count }) },
 });
-const names = ({ resources }: RunResult): string[] => resources.map(({ type, name }) => `${type}::${name}`);
 
 let one: RunResult;
 let two: RunResult;
@@ -34,13 +33,10 @@ beforeAll(async () => {
 });
 
 test("a second host is these resources more, and a third the same ones under its own name; nothing goes and nothing is renamed", () => {
-  const more = (now: RunResult, before: RunResult): string[] =>
-    names(now)
-      .filter((name) => !names(before).includes(name))
-      .sort();
-  expect(names(one).filter((name) => !names(three).includes(name))).toEqual([]);
-  expect(more(two, one)).toMatchSnapshot();
-  expect(more(three, two)).toEqual(more(two, one).map((name) => name.replace("backend-2", "backend-3")));
+  const [second, third] = [difference(one, two).added, difference(two, three).added];
+  expect(difference(one, three).gone).toEqual([]);
+  expect(second).toMatchSnapshot();
+  expect(third).toEqual(second.map((name) => name.replace("backend-2", "backend-3")));
 });
 
 test("the first host and what is set up on it stay as they are; the gateway proves that one of them answers", () => {
@@ -71,7 +67,7 @@ test("a host behind the first is deregistered, then waited for as long as a requ
   // What depends on another goes before it.
   expect(byName(two, "aws:lb/targetGroupAttachment:TargetGroupAttachment", "balancer-backend-2").dependencies).toContain(drain.urn);
   expect(drain.dependencies).toContain(byName(two, INSTANCE, "backend-2-instance").urn);
-  expect(names(two).filter((name) => name.endsWith("-drain"))).toHaveLength(1);
+  expect(namesOf(two).filter((name) => name.endsWith("-drain"))).toHaveLength(1);
 });
 
 test("each host is reached by its own address over the gateway, pinned to its own key", () => {

@@ -6,7 +6,7 @@ import { localPorts } from "../../infra/remote/local-ports";
 import { commandConnection } from "../../infra/remote/setup";
 import { renderSite } from "../../infra/release/render";
 import { exampleSpec } from "./release/example";
-import { byName, evaluateDev, sources } from "./evaluate";
+import { byName, difference, evaluateDev, sources } from "./evaluate";
 
 jest.setTimeout(60_000);
 
@@ -39,11 +39,9 @@ describe("the gateway in proxy mode", () => {
   beforeAll(async () => {
     proxy = await evaluateDev({ gateway: { mode: "proxy", sshFrom: ["203.0.113.0/24"] } });
   });
-  const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
 
   test("differs by the steps that an application needs, and by no name", () => {
-    expect(names(dev).filter((name) => !names(proxy).includes(name))).toEqual([`${COMMAND}::gateway-code`, `${COMMAND}::gateway-env`]);
-    expect(names(proxy).filter((name) => !names(dev).includes(name))).toEqual([]);
+    expect(difference(dev, proxy)).toEqual({ added: [], gone: [`${COMMAND}::gateway-code`, `${COMMAND}::gateway-env`] });
   });
 
   test("is released when the backend serves", () => {
@@ -64,9 +62,7 @@ describeUnless(lacking("openssl"))("HTTPS with a certificate of one's own", () =
   });
 
   test("is one step more, before the release, and no other resource", () => {
-    const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
-    expect(names(tls).filter((name) => !names(dev).includes(name))).toEqual([`${COMMAND}::gateway-tls`]);
-    expect(names(dev).filter((name) => !names(tls).includes(name))).toEqual([]);
+    expect(difference(dev, tls)).toEqual({ added: [`${COMMAND}::gateway-tls`], gone: [] });
     expect(byName(tls, COMMAND, "gateway-release").dependencies).toContain(byName(tls, COMMAND, "gateway-tls").urn);
     expect(tls.outputs).toMatchObject({ healthUrl: "https://ml.example.org/health" });
   });
@@ -111,12 +107,6 @@ describe("keys of the API and CORS", () => {
   });
 });
 
-/** What a setting adds to the resources of dev, and what it takes away. */
-function changedBy(result: RunResult): { added: string[]; gone: string[] } {
-  const [now, before] = [result, dev].map(({ resources }) => resources.map(({ type, name }) => `${type}::${name}`)) as [string[], string[]];
-  return { added: now.filter((name) => !before.includes(name)).sort(), gone: before.filter((name) => !now.includes(name)).sort() };
-}
-
 describe.each(["ssm", "instance-connect"])("access by %s", (access) => {
   let closed: RunResult;
   beforeAll(async () => {
@@ -124,7 +114,7 @@ describe.each(["ssm", "instance-connect"])("access by %s", (access) => {
   });
 
   test("adds these resources and takes these away", () => {
-    expect(changedBy(closed)).toMatchSnapshot();
+    expect(difference(dev, closed)).toMatchSnapshot();
   });
 
   test("no address reaches port 22, and no host of the stack", () => {
@@ -207,7 +197,7 @@ describe("an internal load balancer in front of the backend", () => {
   });
 
   test("adds these resources and takes away the direct way", () => {
-    expect(changedBy(balanced)).toMatchSnapshot();
+    expect(difference(dev, balanced)).toMatchSnapshot();
   });
 
   test("stands in both private subnets, asks for health as the set-up does, and has times that fit", () => {

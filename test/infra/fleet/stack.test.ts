@@ -9,7 +9,7 @@ import { networkView } from "../../../infra/report/network";
 import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import { loadGraph } from "../../../policies/graph/load";
 import { policies } from "../../../policies/rules";
-import { byName, evaluateDev, sources } from "../evaluate";
+import { byName, difference, evaluateDev, sources } from "../evaluate";
 import { judged } from "../judged";
 
 jest.setTimeout(120_000);
@@ -58,14 +58,7 @@ const altered = (name: string, change: (inputs: Inputs) => Inputs): GraphResourc
   fleet.resources.map((one) => (one.name === name ? { ...one, inputs: change(one.inputs) } : one));
 
 test("takes the place of the backend's instance and its steps, and of nothing else", () => {
-  const names = (result: RunResult): string[] => result.resources.map(({ type, name }) => `${type}::${name}`);
-  const before = names(single);
-  expect({
-    added: names(fleet)
-      .filter((name) => !before.includes(name))
-      .sort(),
-    gone: before.filter((name) => !names(fleet).includes(name)).sort(),
-  }).toMatchSnapshot();
+  expect(difference(single, fleet)).toMatchSnapshot();
 });
 
 describe("from one host to a fleet and back", () => {
