@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describeUnless } from "../../needs";
 import { startBalancer, type Balancer } from "../fleet/balancer";
 import { targetGroup, type Fleet, type Member } from "../fleet/group";
 import { errorAlarm, refresh, type Alarm, type Refresh } from "../fleet/refresh";
@@ -12,8 +13,7 @@ const PERIOD_MS = 300;
 const folder = mkdtempSync(join(tmpdir(), "refresh-"));
 const sockets = { client: join(folder, "client"), control: join(folder, "control") };
 
-/** Every address of 127.0.0.0/8 is this computer's on Linux alone. */
-const onLinux = process.platform === "linux" ? describe : describe.skip;
+const onLinux = describeUnless(process.platform === "linux" ? undefined : "every address of 127.0.0.0/8 is this computer's on Linux alone");
 
 /** What a release does: it is refused by its host, or serves with this status. */
 type Release = "one" | "two" | "refused" | "failing";
