@@ -2,7 +2,7 @@
 
 import ast
 
-from syntax_names import FUNCTIONS, terminal
+from syntax_names import FUNCTIONS, nodes, terminal
 
 
 def certain_calls(body):
@@ -37,7 +37,7 @@ def _calls_of(parts):
 def starting(tree):
     """Functions of a module that run when its application starts: its lifespan, and what its events name."""
     names = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         for one in node.keywords if isinstance(node, ast.Call) else []:
             inside = one.value.elts if isinstance(one.value, (ast.List, ast.Tuple)) else [one.value]
             if one.arg in ("lifespan", "on_startup"):

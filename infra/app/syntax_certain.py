@@ -4,7 +4,7 @@ import ast
 import re
 
 from syntax_followed import run_by
-from syntax_names import keyword, origin, terminal
+from syntax_names import keyword, nodes, origin, terminal
 
 # What runs a loop of events to its end, which another loop that is running does not let it do (host-starts.ts says when uvicorn's is).
 _LOOPS = ("asyncio.run", "anyio.run", "uvloop.run")
@@ -35,7 +35,7 @@ class Certain:
         self.made = set()
         # An application that a function makes is made before it starts, and run_by says the same of both.
         self.factory = factory is not None
-        patched = any(isinstance(one, (ast.Import, ast.ImportFrom)) and "nest_asyncio" in ast.dump(one) for _, tree in modules for one in ast.walk(tree))
+        patched = any(isinstance(one, (ast.Import, ast.ImportFrom)) and "nest_asyncio" in ast.dump(one) for _, tree in modules for one in nodes(tree))
         seen = set()
         for path, tree in modules:
             for at, file, call, names in run_by(values, path, tree, factory):

@@ -5,7 +5,7 @@ import re
 
 from syntax_calls import dotted
 from syntax_followed import run_by
-from syntax_names import keyword, origin, terminal
+from syntax_names import keyword, nodes, origin, terminal
 
 # What connects whenever it is called: the name, the service, its usual port, and the keywords and the position of the host.
 _DSN = ("dsn", "conninfo")
@@ -135,8 +135,8 @@ class Connections:
         if not name.startswith(_AWAITED):
             return True
         tree = self.values.folder.parsed(path)
-        waits = [one.value for one in ast.walk(tree) if isinstance(one, ast.Await)]
-        waits += [item.context_expr for one in ast.walk(tree) if isinstance(one, ast.AsyncWith) for item in one.items]
+        waits = [one.value for one in nodes(tree) if isinstance(one, ast.Await)]
+        waits += [item.context_expr for one in nodes(tree) if isinstance(one, ast.AsyncWith) for item in one.items]
         return any(one is call for one in waits)
 
     def _made_by(self, path, node, names, depth=0):

@@ -2,14 +2,14 @@
 
 import ast
 
-from syntax_names import binders, may_bind_any
+from syntax_names import binders, may_bind_any, nodes
 from syntax_values import origin_of
 
 
 def _perhaps(tree):
     """Statements that import something in a branch or a function: whether and when they run is not known."""
     own = set(map(id, tree.body))
-    return [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) and id(node) not in own]
+    return [node for node in nodes(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) and id(node) not in own]
 
 
 class Cycles:

@@ -4,7 +4,7 @@ import ast
 
 from syntax_followed import run_by
 from syntax_logging import log_files
-from syntax_names import FUNCTIONS, binders, is_main_guard, terminal
+from syntax_names import FUNCTIONS, binders, is_main_guard, nodes, terminal
 from syntax_opened import Opened
 from syntax_values import APP, locals_of, within
 
@@ -15,7 +15,7 @@ _WRITE = "write below /home/ddos/data, the one folder that it may write (logs: s
 
 def changes_folder(tree):
     """Whether a relative path may mean another folder than the application's."""
-    return any(isinstance(node, (ast.Attribute, ast.Name)) and terminal(node) in ("chdir", "fchdir") for node in ast.walk(tree))
+    return any(isinstance(node, (ast.Attribute, ast.Name)) and terminal(node) in ("chdir", "fchdir") for node in nodes(tree))
 
 
 class Files:
@@ -101,7 +101,7 @@ class Files:
 
     def _changes_names(self, path):
         """Whether a module gives log files other names than its configuration does."""
-        return any(isinstance(one, ast.Constant) and one.value == "filename" for one in ast.walk(self.values.folder.parsed(path)))
+        return any(isinstance(one, ast.Constant) and one.value == "filename" for one in nodes(self.values.folder.parsed(path)))
 
     def end(self):
         """Databases: with tables made at the start, or written at some time."""

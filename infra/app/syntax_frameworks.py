@@ -4,7 +4,7 @@ import ast
 import json
 
 from syntax_calls import certain_calls
-from syntax_names import PASSES, keyword, origin, terminal
+from syntax_names import PASSES, keyword, nodes, origin, terminal
 from syntax_values import module_of
 
 _DJANGO = ("get_asgi_application", "get_wsgi_application")
@@ -27,7 +27,7 @@ _CHANGES = ("append", "extend", "insert", "remove", "clear", "pop")
 def _changed(values, node):
     """Whether a list that has a name may be another one by the time it is used."""
     name = terminal(node)
-    return name is not None and any(isinstance(one, ast.Attribute) and one.attr in _CHANGES and terminal(one.value) == name for tree in values.folder.whole() for one in ast.walk(tree))
+    return name is not None and any(isinstance(one, ast.Attribute) and one.attr in _CHANGES and terminal(one.value) == name for tree in values.folder.whole() for one in nodes(tree))
 
 
 def _first(found):
@@ -46,7 +46,7 @@ class Guards:
         added = [(path, node) for path, tree in modules for node in tree.body if self._adds(path, node)]
         given = keyword(made, "middleware") if isinstance(made, ast.Call) else None
         calls = [node.value for _, node in added] + (given.elts if isinstance(given, ast.List) else [])
-        others = [tree for _, tree in modules for one in ast.walk(tree) if isinstance(one, ast.Attribute) and one.attr == "middleware"]
+        others = [tree for _, tree in modules for one in nodes(tree) if isinstance(one, ast.Attribute) and one.attr == "middleware"]
         if not others and (given is None or isinstance(given, ast.List)) and all(self._named(one) for one in calls):
             self.certain = {id(one) for one in calls}
 
@@ -60,7 +60,7 @@ class Guards:
 
     def _calls(self, name):
         for path, tree in self.modules:
-            for node in ast.walk(tree):
+            for node in nodes(tree):
                 named = [one for one in [node.func, *node.args] if terminal(one) == name] if isinstance(node, ast.Call) else []
                 if named:
                     own = origin(tree, named[0]).partition(".")[0] in _MIDDLEWARE
@@ -87,8 +87,8 @@ def websocket(modules):
 
 
 def _websockets(tree):
-    branches = {id(one) for node in ast.walk(tree) if isinstance(node, (ast.If, ast.Try, ast.For, ast.While)) for one in ast.walk(node)}
-    for node in ast.walk(tree):
+    branches = {id(one) for node in nodes(tree) if isinstance(node, (ast.If, ast.Try, ast.For, ast.While)) for one in ast.walk(node)}
+    for node in nodes(tree):
         name = terminal(node.func) if isinstance(node, ast.Call) else None
         if name in ("WebSocketRoute", "add_websocket_route", "add_api_websocket_route") or name == "websocket" and isinstance(node.func, ast.Attribute) and node.args and isinstance(node.args[0], ast.Constant) and str(node.args[0].value).startswith("/"):
             yield node, id(node) not in branches
@@ -116,7 +116,7 @@ class Django:
 
     def _said(self, path, tree):
         always = {id(one.value) if isinstance(one, ast.Expr) else id(one) for one in tree.body}
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             certain = id(node) in always
             if isinstance(node, ast.Call) and terminal(node.func) == "setdefault" and len(node.args) == 2 and getattr(node.args[0], "value", None) == _SETTINGS:
                 yield certain and self.values.text(path, node.args[1]) or ""
@@ -128,7 +128,7 @@ class Django:
         if self.place is None or self.module is not None:
             return []
         # settings.configure() takes its place, and a name that is built may set it.
-        otherwise = any(terminal(node) == "configure" or getattr(node, "value", None) == _SETTINGS for tree in self.values.folder.whole() for node in ast.walk(tree))
+        otherwise = any(terminal(node) == "configure" or getattr(node, "value", None) == _SETTINGS for tree in self.values.folder.whole() for node in nodes(tree))
         return [{**self.place, "name": _SETTINGS, "certain": not otherwise}]
 
     def modules(self):
@@ -216,7 +216,7 @@ class Django:
             return None
 
     def _adds(self, path):
-        return any(isinstance(node, ast.Name) and node.id == "urlpatterns" and isinstance(node.ctx, ast.Load) for node in ast.walk(self.values.folder.parsed(path)))
+        return any(isinstance(node, ast.Name) and node.id == "urlpatterns" and isinstance(node.ctx, ast.Load) for node in nodes(self.values.folder.parsed(path)))
 
 
 def own_version(values, modules, project):

@@ -2,6 +2,7 @@
 
 import ast
 
+from syntax_names import nodes
 from syntax_opened import LOG_FILES
 
 _CHANGES = ("update", "pop", "setdefault", "clear")
@@ -16,7 +17,7 @@ def _root(node):
 def _is_changed(trees, name):
     """Whether a dictionary may be another by the time it is read."""
     for tree in trees:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             stored = isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del))
             if (stored or isinstance(node, ast.Attribute) and node.attr in _CHANGES) and _root(node) == name:
                 return True

@@ -46,9 +46,15 @@ def _bound(node):
     return _targets(node) + [name for name in captures if name]
 
 
+@functools.lru_cache(maxsize=None)  # most questions look at all of every module
+def nodes(tree):
+    """All nodes of a module, as ast.walk has them."""
+    return list(ast.walk(tree))
+
+
 @functools.lru_cache(maxsize=None)  # every name of a module is asked for
 def may_bind_any(tree):
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Global) or (isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)):
             return True
         name = getattr(node, "id", None) or getattr(node, "attr", None) or (node.name if isinstance(node, FUNCTIONS) else None)
@@ -117,15 +123,21 @@ def _servers(tree):
     return [name for maker, node in calls if terminal(maker) in kinds or _is_page(tree, maker) for name in _targets(node)]
 
 
-def origin(tree, node):
-    """The whole name of what an expression such as `web.Application` means, by the imports of the module."""
+@functools.lru_cache(maxsize=None)  # asked for every call
+def _imported(tree):
+    """What each name means that the module imports."""
     names = {alias.asname or alias.name.partition(".")[0]: alias.name if alias.asname else alias.name.partition(".")[0] for one in tree.body if isinstance(one, ast.Import) for alias in one.names}
     names |= {alias.asname or alias.name: f"{one.module}.{alias.name}" for one in tree.body if isinstance(one, ast.ImportFrom) and one.module and not one.level for alias in one.names}
+    return names
+
+
+def origin(tree, node):
+    """The whole name of what an expression such as `web.Application` means, by the imports of the module."""
     parts = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
-    parts.append(names.get(getattr(node, "id", ""), getattr(node, "id", "")))
+    parts.append(_imported(tree).get(getattr(node, "id", ""), getattr(node, "id", "")))
     return ".".join(reversed(parts))
 
 

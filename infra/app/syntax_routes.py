@@ -6,7 +6,7 @@ import re
 
 from syntax_answers import JSON_RESPONSES, Answers, status_of
 from syntax_guards import Credentials
-from syntax_names import FUNCTIONS, PASSES, is_main_guard, keyword, may_bind_any, origin, terminal
+from syntax_names import FUNCTIONS, PASSES, is_main_guard, keyword, may_bind_any, nodes, origin, terminal
 from syntax_values import Values, locals_of, module_of
 
 _METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace", "websocket", "route", "api_route", "on_event")
@@ -30,7 +30,7 @@ _BUILT_IN = ("/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/stat
 def mentions(trees, path):
     """Whether any text of the code may be the path, or its end below a prefix."""
     wanted = path.strip("/")
-    texts = {node.value.strip("/") for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    texts = {node.value.strip("/") for tree in trees for node in nodes(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return any(text != "" and (wanted == text or wanted.endswith("/" + text)) for text in texts) or wanted == ""
 
 
@@ -113,7 +113,7 @@ class Routes:
     def _is_star(self, path, key):
         """A module that takes all names of that one, or makes names as it runs, may add routes."""
         tree = self.trees[path]
-        return may_bind_any(tree) and (path == key[0] or key[1] in {getattr(node, "id", None) for node in ast.walk(tree)})
+        return may_bind_any(tree) and (path == key[0] or key[1] in {getattr(node, "id", None) for node in nodes(tree)})
 
     def _hung(self, path, prefix, found):
         text = "" if prefix is None else self.values.text(path, prefix)
@@ -237,7 +237,7 @@ class Routes:
 @functools.lru_cache(maxsize=None)  # asked for every router
 def _imported_by_functions(tree):
     """The last part of each name that functions of a module import."""
-    inside = [one for function in ast.walk(tree) if isinstance(function, FUNCTIONS) for one in ast.walk(function)]
+    inside = [one for function in nodes(tree) if isinstance(function, FUNCTIONS) for one in ast.walk(function)]
     return {alias.name.rpartition(".")[2] for one in inside if isinstance(one, (ast.Import, ast.ImportFrom)) for alias in one.names}
 
 
