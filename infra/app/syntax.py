@@ -24,6 +24,7 @@ from syntax_cycles import Cycles  # noqa: E402
 from syntax_names import binds, entry_problems, servers_started  # noqa: E402
 from syntax_fetched import fetched  # noqa: E402
 from syntax_files import Files, changes_folder  # noqa: E402
+from syntax_followed import run_by  # noqa: E402
 from syntax_frameworks import Django, Guards, own_version, websocket  # noqa: E402
 from syntax_routes import mentions, routes_of  # noqa: E402
 from syntax_settings import settings_of  # noqa: E402
@@ -167,9 +168,9 @@ class Report:
             elif top not in getattr(sys, "stdlib_module_names", ()):
                 self.uses.append(place)
 
-    def files(self, values, factory, django):
+    def files(self, values, runs, django):
         """What the modules do with files, by paths that are relative to the application's folder."""
-        files = Files(values, factory)
+        files = Files(values, runs)
         if any(changes_folder(tree) for _, tree in self.modules):
             return files.opens
         for path, tree in self.modules:
@@ -262,16 +263,16 @@ def main():
         for module in [*django.modules(), *django.urls()]:
             report.named(django.place, module)
         answer["problem"] = report.problem
-    made = (entry, request["attribute"]) if request["factory"] else None
+    runs = {} if report.problem is not None else run_by(values, report.modules, (entry, request["attribute"]) if request["factory"] else None)
     if report.problem is None and entry is not None:
         report.add(entry, entry_problems(folder.tree(entry), request["attribute"], request["factory"], request["interface"]))
         for path, *wrong in own_version(values, report.modules, request["project"]):
             report.add(path, [wrong])
-        answer["opens"] = report.files(values, made, django)
-        answer["fetches"] = list(fetched(values, report.modules, made))
-        answer["connections"] = Connections(values, report.modules, made).found()
+        answer["opens"] = report.files(values, runs, django)
+        answer["fetches"] = list(fetched(values, runs))
+        answer["connections"] = Connections(values, runs).found()
     if report.problem is None:
-        certain = Certain(values, report.modules, made)
+        certain = Certain(values, report.modules, runs, request["factory"])
         circle = Cycles(folder, places).found(request["module"])
         if circle is not None:
             report.add(circle[0], [circle[1:]])

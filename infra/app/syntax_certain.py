@@ -3,7 +3,6 @@
 import ast
 import re
 
-from syntax_followed import run_by
 from syntax_names import keyword, nodes, origin, terminal
 
 # What runs a loop of events to its end, which another loop that is running does not let it do (host-starts.ts says when uvicorn's is).
@@ -27,18 +26,17 @@ _RUNS = ("subprocess.run", "subprocess.check_output", "subprocess.check_call", "
 
 
 class Certain:
-    def __init__(self, values, modules, factory=None):
-        self.values, self.modules = values, modules
+    def __init__(self, values, modules, runs, factory):
+        """@param runs: calls of each module that certainly run (syntax_followed.py), factory: whether a function makes the application"""
+        self.values, self.factory = values, factory
         # {path, line, name, certain}; {path, line, what, value, at}: a program and its package, a graphics card, a loop of events
         self.settings, self.needs = [], []
         # (file, name) of what is called without anything.
         self.made = set()
-        # An application that a function makes is made before it starts, and run_by says the same of both.
-        self.factory = factory is not None
         patched = any(isinstance(one, (ast.Import, ast.ImportFrom)) and "nest_asyncio" in ast.dump(one) for _, tree in modules for one in nodes(tree))
         seen = set()
         for path, tree in modules:
-            for at, file, call, names in run_by(values, path, tree, factory):
+            for at, file, call, names in runs[path]:
                 if id(call) not in seen:
                     seen.add(id(call))
                     self._one(file, call, names, at, patched)
@@ -50,6 +48,7 @@ class Certain:
             self.made.add(self.values.object(path, call.func) or (None, None))
         if not patched and (name in _LOOPS or terminal(call.func) == "run_until_complete"):
             loop = name if name in _LOOPS else "run_until_complete"
+            # An application that a function makes is made before it starts, and the calls that run say the same of both.
             self.needs.append({"path": path, "line": call.lineno, "what": "loop", "value": loop, "at": "import" if self.factory else at})
         self._cuda(path, call, names, at)
         if name in _KEYS and not any(one.arg is None for one in call.keywords) and not call.args:

@@ -2,9 +2,9 @@
 
 import ast
 import re
+from itertools import chain
 
 from syntax_calls import dotted
-from syntax_followed import run_by
 from syntax_names import keyword, nodes, origin, terminal
 
 # What connects whenever it is called: the name, the service, its usual port, and the keywords and the position of the host.
@@ -83,25 +83,24 @@ class _Addresses:
 
 
 class Connections:
-    """values: syntax_values.py; modules: (path, tree) of each that is imported at the start"""
+    """values: syntax_values.py; runs: calls of each module that certainly run (syntax_followed.py)"""
 
-    def __init__(self, values, modules, factory=None):
-        self.values, self.modules, self.factory = values, modules, factory
+    def __init__(self, values, runs):
+        self.values, self.runs = values, runs
         self.addresses = _Addresses(values)
 
     def found(self):
         """{path, line, service, address, variables, at, certain} of each that is at the host's own address."""
         seen, made = set(), []
-        for path, tree in self.modules:
-            for at, file, call, names in run_by(self.values, path, tree, self.factory):
-                if id(call) in seen:
-                    continue
-                seen.add(id(call))
-                maker, own = self._maker(file, call, names)
-                if maker is not None:
-                    made.append({"path": file, "line": call.lineno, "at": at, "certain": True, **own, "maker": maker})
-                elif (own := self._client(file, call, names)) is not None:
-                    made.append({"path": file, "line": call.lineno, "at": at, "certain": False, **own, "maker": id(call)})
+        for at, file, call, names in chain.from_iterable(self.runs.values()):
+            if id(call) in seen:
+                continue
+            seen.add(id(call))
+            maker, own = self._maker(file, call, names)
+            if maker is not None:
+                made.append({"path": file, "line": call.lineno, "at": at, "certain": True, **own, "maker": maker})
+            elif (own := self._client(file, call, names)) is not None:
+                made.append({"path": file, "line": call.lineno, "at": at, "certain": False, **own, "maker": id(call)})
         asked = {one["maker"] for one in made if one["certain"]}
         return [{key: value for key, value in one.items() if key != "maker"} for one in made if one["certain"] or one["maker"] not in asked]
 

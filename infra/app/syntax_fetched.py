@@ -1,8 +1,8 @@
 """What an application certainly fetches from the network when it is imported or starts: told from syntax trees. Standard library only."""
 
 import re
+from itertools import chain
 
-from syntax_followed import run_by
 from syntax_names import origin
 
 # Whole names of what fetches whenever it is called, and what it keeps on the disk, where it does.
@@ -47,12 +47,11 @@ def _fetches(values, path, call, names):
     return name, text, None if {"cache_dir", "cache_folder"} & set(keywords) else "HF_HOME"
 
 
-def fetched(values, modules, factory=None):
-    """{path, line, call, what, cache, at} of each."""
+def fetched(values, runs):
+    """{path, line, call, what, cache, at} of each. @param runs: calls of each module that certainly run (syntax_followed.py)"""
     seen = set()
-    for path, tree in modules:
-        for at, file, call, names in run_by(values, path, tree, factory):
-            found = None if id(call) in seen else _fetches(values, file, call, names)
-            if found is not None:
-                seen.add(id(call))
-                yield {"path": file, "line": call.lineno, "call": found[0], "what": found[1], "cache": found[2], "at": at}
+    for at, file, call, names in chain.from_iterable(runs.values()):
+        found = None if id(call) in seen else _fetches(values, file, call, names)
+        if found is not None:
+            seen.add(id(call))
+            yield {"path": file, "line": call.lineno, "call": found[0], "what": found[1], "cache": found[2], "at": at}

@@ -2,7 +2,6 @@
 
 import ast
 
-from syntax_followed import run_by
 from syntax_logging import log_files
 from syntax_names import FUNCTIONS, binders, is_main_guard, nodes, terminal
 from syntax_opened import Opened
@@ -21,9 +20,9 @@ def changes_folder(tree):
 class Files:
     """What an application does with files."""
 
-    def __init__(self, values, factory=None):
-        """@param factory: (file, name) of the function that makes the application, where there is one"""
-        self.values, self.factory = values, factory
+    def __init__(self, values, runs):
+        """@param runs: calls of each module that certainly run (syntax_followed.py)"""
+        self.values, self.runs = values, runs
         # [{path, line, file, does, at}] of what it opens and has not; (path, line, why, instead) of what it may not do.
         self.opens, self.wrong, self.later = [], [], []
         self._tables, self.seen = False, set()
@@ -34,7 +33,7 @@ class Files:
         self._flask(path, tree)
         if binders(tree, "open"):
             return
-        for at, file, call, names in run_by(self.values, path, tree, self.factory):
+        for at, file, call, names in self.runs[path]:
             if (id(call), at) not in self.seen and not binders(self.values.folder.parsed(file), "open"):
                 self.seen |= {(id(call), at), id(call)}
                 self._one(file, call, names, at)

@@ -63,11 +63,15 @@ def _awaited(body):
                 yield id(node.args[0])
 
 
-def run_by(values, path, tree, factory):
+def run_by(values, modules, factory):
     """
-    (when, file, call, names that mean something else there) of what a module runs when it is imported, and when the application starts.
+    Of each module by its path: (when, file, call, names that mean something else there) of what it runs when it is imported, and when the application starts.
     @param factory: (file, name) of the function that makes the application, where there is one
     """
+    return {path: list(_run_by(values, path, tree, factory)) for path, tree in modules}
+
+
+def _run_by(values, path, tree, factory):
     made = [one for one in tree.body if isinstance(one, FUNCTIONS) and (path, one.name) == factory]
     parts = [("import", tree.body, {})] + [("start", one.body, _scope_of(path, one)) for one in [*starting(tree), *made]]
     for at, body, hidden in parts:
