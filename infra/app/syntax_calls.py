@@ -23,15 +23,19 @@ def certain_calls(body):
             return
 
 
-def _calls_of(parts):
+def evaluated(parts):
+    """What is evaluated whenever these expressions are; what is in conditions and comprehensions may never be."""
     parts = list(parts)
     while parts:
         part = parts.pop()
         if isinstance(part, (ast.Lambda, ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)) or part is None:
             continue
-        if isinstance(part, ast.Call):
-            yield part
+        yield part
         parts += ast.iter_child_nodes(part)
+
+
+def _calls_of(parts):
+    return (part for part in evaluated(parts) if isinstance(part, ast.Call))
 
 
 def starting(tree):

@@ -2,8 +2,9 @@
 
 import ast
 
+from syntax_calls import evaluated
 from syntax_names import FUNCTIONS, binders, origin, terminal
-
+from syntax_values import first_name
 
 _KEYWORDS = ("on_startup", "on_shutdown")
 
@@ -20,34 +21,18 @@ def _parts(body):
             yield node.value
 
 
-def _attributes(tree):
-    for part in _parts(tree.body):
-        waiting = [part]
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, (ast.Lambda, ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-                continue
-            if isinstance(node, (ast.Attribute, ast.Call)):
-                yield node
-            waiting += ast.iter_child_nodes(node)
-
-
 def uses(tree):
     """(line, whole name) of each: of a package that is imported, or of an object that a class of one made."""
-    for node in _attributes(tree):
+    for node in (one for part in _parts(tree.body) for one in evaluated([part])):
         if isinstance(node, ast.Call):
             # What a keyword of a class asks for that it no longer takes.
             yield from ((node.lineno, f"{origin(tree, node.func)}({one.arg})") for one in node.keywords if one.arg in _KEYWORDS)
             continue
-        root = node
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if not isinstance(root, ast.Name):
-            continue
-        found = [one for one, _ in binders(tree, root.id)]
+        name = first_name(node) if isinstance(node, ast.Attribute) else None
+        found = [] if name is None else [one for one, _ in binders(tree, name)]
         if len(found) == 1 and isinstance(found[0], (ast.Import, ast.ImportFrom)):
             yield node.lineno, origin(tree, node)
-        elif len(found) == 1 and isinstance(found[0], ast.Assign) and isinstance(found[0].value, ast.Call) and node.value is root:
+        elif len(found) == 1 and isinstance(found[0], ast.Assign) and isinstance(found[0].value, ast.Call) and isinstance(node.value, ast.Name):
             made = origin(tree, found[0].value.func)
-            if "." in made and terminal(found[0].targets[0]) == root.id:
+            if "." in made and terminal(found[0].targets[0]) == name:
                 yield node.lineno, f"{made}.{node.attr}"
