@@ -2,40 +2,48 @@
 
 import ast
 import re
+from collections import namedtuple
 from itertools import chain
 
 from syntax_calls import dotted
 from syntax_names import keyword, nodes, origin, terminal
 
-# What connects whenever it is called: the name, the service, its usual port, and the keywords and the position of the host.
-_DSN = ("dsn", "conninfo")
+# What a call connects to: the service, its usual port, the keywords of a host or a whole address (else it is the first argument), the host without one,
+# and, of a client that connects once it is asked for something, the methods that ask at once.
+_Service = namedtuple("_Service", "name port keywords usual asks", defaults=[()])
+# What connects whenever it is called.
+_DSN = ("host", "dsn", "conninfo")
 _EAGER = {
-    "psycopg2.connect": ("PostgreSQL", 5432, ("host",), _DSN, None),
-    "psycopg.connect": ("PostgreSQL", 5432, ("host",), _DSN, None),
-    "asyncpg.connect": ("PostgreSQL", 5432, ("host",), _DSN, None),
-    "asyncpg.create_pool": ("PostgreSQL", 5432, ("host",), _DSN, None),
-    "pymysql.connect": ("MySQL", 3306, ("host",), (), "localhost"),
-    "MySQLdb.connect": ("MySQL", 3306, ("host",), (), "localhost"),
-    "mysql.connector.connect": ("MySQL", 3306, ("host",), (), "localhost"),
-    "aiomysql.connect": ("MySQL", 3306, ("host",), (), "localhost"),
-    "aiomysql.create_pool": ("MySQL", 3306, ("host",), (), "localhost"),
-    "aio_pika.connect": ("RabbitMQ", 5672, ("host",), ("url",), "localhost"),
-    "aio_pika.connect_robust": ("RabbitMQ", 5672, ("host",), ("url",), "localhost"),
-    "nats.connect": ("NATS", 4222, (), ("servers",), "localhost"),
+    "psycopg2.connect": _Service("PostgreSQL", 5432, _DSN, None),
+    "psycopg.connect": _Service("PostgreSQL", 5432, _DSN, None),
+    "asyncpg.connect": _Service("PostgreSQL", 5432, _DSN, None),
+    "asyncpg.create_pool": _Service("PostgreSQL", 5432, _DSN, None),
+    "pymysql.connect": _Service("MySQL", 3306, ("host",), "localhost"),
+    "MySQLdb.connect": _Service("MySQL", 3306, ("host",), "localhost"),
+    "mysql.connector.connect": _Service("MySQL", 3306, ("host",), "localhost"),
+    "aiomysql.connect": _Service("MySQL", 3306, ("host",), "localhost"),
+    "aiomysql.create_pool": _Service("MySQL", 3306, ("host",), "localhost"),
+    "aio_pika.connect": _Service("RabbitMQ", 5672, ("host", "url"), "localhost"),
+    "aio_pika.connect_robust": _Service("RabbitMQ", 5672, ("host", "url"), "localhost"),
+    "nats.connect": _Service("NATS", 4222, ("servers",), "localhost"),
 }
 _AWAITED = ("asyncpg.", "aiomysql.", "aio_pika.", "nats.", "redis.asyncio.", "sqlalchemy.ext.asyncio.", "motor.")
-# What connects once it is asked for something: the same, and the methods that ask at once.
+# What connects once it is asked for something.
 _REDIS = frozenset("ping get set setex hget hset hgetall info keys exists delete flushdb flushall lpush rpush incr publish expire mget config_get client_list dbsize".split())
 _MONGO = frozenset("command server_info list_database_names list_collection_names create_index insert_one insert_many find_one count_documents".split())
 _ENGINE = frozenset(("connect", "begin"))
 _LAZY = {
-    **{f"redis.{name}": ("Redis", 6379, ("host",), (), "localhost", _REDIS) for name in ("Redis", "StrictRedis", "asyncio.Redis", "asyncio.StrictRedis")},
-    **{f"redis.{name}": ("Redis", 6379, (), ("url",), None, _REDIS) for name in ("from_url", "Redis.from_url", "asyncio.from_url", "asyncio.Redis.from_url")},
-    "pymongo.MongoClient": ("MongoDB", 27017, ("host",), ("host",), "localhost", _MONGO),
-    "motor.motor_asyncio.AsyncIOMotorClient": ("MongoDB", 27017, ("host",), ("host",), "localhost", _MONGO),
-    "sqlalchemy.create_engine": ("", 0, (), ("url",), None, _ENGINE),
-    "sqlmodel.create_engine": ("", 0, (), ("url",), None, _ENGINE),
-    "sqlalchemy.ext.asyncio.create_async_engine": ("", 0, (), ("url",), None, _ENGINE),
+    **{f"redis.{name}": _Service("Redis", 6379, ("host",), "localhost", _REDIS) for name in ("Redis", "StrictRedis", "asyncio.Redis", "asyncio.StrictRedis")},
+    **{f"redis.{name}": _Service("Redis", 6379, ("url",), None, _REDIS) for name in ("from_url", "Redis.from_url", "asyncio.from_url", "asyncio.Redis.from_url")},
+    "pymongo.MongoClient": _Service("MongoDB", 27017, ("host",), "localhost", _MONGO),
+    "motor.motor_asyncio.AsyncIOMotorClient": _Service("MongoDB", 27017, ("host",), "localhost", _MONGO),
+    "sqlalchemy.create_engine": _Service("", 0, ("url",), None, _ENGINE),
+    "sqlmodel.create_engine": _Service("", 0, ("url",), None, _ENGINE),
+    "sqlalchemy.ext.asyncio.create_async_engine": _Service("", 0, ("url",), None, _ENGINE),
+}
+_OF_PIKA = {
+    "pika.ConnectionParameters": _Service("RabbitMQ", 5672, ("host",), "localhost"),
+    "pika.URLParameters": _Service("RabbitMQ", 5672, ("url",), None),
 }
 # They take the place of the address.
 _OTHER_WAYS = ("unix_socket_path", "unix_socket", "read_default_file", "service", "connection_pool", "creator", "default_file", "option_files")
@@ -111,12 +119,9 @@ class Connections:
         """(the call that makes the client, its address) where this call certainly connects."""
         name = self._name(path, call)
         if name in _EAGER and self._is_waited_for(path, name, call):
-            service, port, hosts, urls, usual = _EAGER[name]
-            own = self._address(path, call, names, service, port, hosts, urls, usual)
-            return (id(call), own) if own is not None else (None, None)
+            return self._of(call, self._address(path, call, names, _EAGER[name]))
         if name == "pika.BlockingConnection":
-            own = self._pika(path, call.args[0] if call.args else keyword(call, "parameters"), names)
-            return (id(call), own) if own is not None else (None, None)
+            return self._of(call, self._pika(path, call.args[0] if call.args else keyword(call, "parameters"), names))
         asks = terminal(call.func)
         client = call.func.value if isinstance(call.func, ast.Attribute) else None
         if asks == "create_all" and isinstance(client, ast.Attribute) and client.attr == "metadata" or asks == "create_all" and isinstance(client, ast.Name):
@@ -124,9 +129,13 @@ class Connections:
         while isinstance(client, (ast.Attribute, ast.Subscript)):
             client = client.value
         file, maker, inner = self._made_by(path, client, names)
-        if maker is None or asks not in _LAZY[self._name(file, maker)][5] or not self._is_waited_for(path, self._name(file, maker), call):
+        if maker is None or asks not in _LAZY[self._name(file, maker)].asks or not self._is_waited_for(path, self._name(file, maker), call):
             return None, None
-        own = self._client(file, maker, inner)
+        return self._of(maker, self._client(file, maker, inner))
+
+    @staticmethod
+    def _of(maker, own):
+        """The same of an address that may be None."""
         return (id(maker), own) if own is not None else (None, None)
 
     def _is_waited_for(self, path, name, call):
@@ -150,26 +159,21 @@ class Connections:
         return self._made_by(*found, (), depth + 1) if found is not None and depth < _DEPTH else (None, None, None)
 
     def _client(self, path, call, names):
-        name = self._name(path, call)
-        if name not in _LAZY:
-            return None
-        service, port, hosts, urls, usual, _ = _LAZY[name]
-        return self._address(path, call, names, service, port, hosts, urls, usual)
+        service = _LAZY.get(self._name(path, call))
+        return None if service is None else self._address(path, call, names, service)
 
     def _pika(self, path, node, names):
-        name = self._name(path, node) if isinstance(node, ast.Call) else ""
-        if name == "pika.ConnectionParameters":
-            return self._address(path, node, names, "RabbitMQ", 5672, ("host",), (), "localhost")
-        return self._address(path, node, names, "RabbitMQ", 5672, (), ("url",), None) if name == "pika.URLParameters" else None
+        service = _OF_PIKA.get(self._name(path, node)) if isinstance(node, ast.Call) else None
+        return None if service is None else self._address(path, node, names, service)
 
-    def _address(self, path, call, names, service, port, hosts, urls, usual):
+    def _address(self, path, call, names, service):
         """{service, address, variables} of a call; None of another address than the host's own, and of one that is not known."""
         if any(one.arg is None or one.arg in _OTHER_WAYS for one in call.keywords) or any(isinstance(one, ast.Starred) for one in call.args):
             return None
-        given = keyword(call, *hosts, *urls) if hosts or urls else None
+        given = keyword(call, *service.keywords)
         given = call.args[0] if given is None and call.args else given
         if given is None:
-            found = None if usual is None else (usual, ())
+            found = None if service.usual is None else (service.usual, ())
         else:
             found = self.addresses.of(path, given, names)
         if found is None:
@@ -179,7 +183,7 @@ class Connections:
         at = _OWN.match(of_dsn.group(1) if of_dsn else text)
         if at is None:
             return None
-        kind, usual_port = _KINDS.get(text.partition("://")[0].partition("+")[0], (service, port))
+        kind, usual_port = _KINDS.get(text.partition("://")[0].partition("+")[0], (service.name, service.port))
         if kind == "":
             return None
         written = keyword(call, "port") if at.group(2) is None else None
