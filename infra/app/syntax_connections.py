@@ -5,8 +5,7 @@ import re
 from collections import namedtuple
 from itertools import chain
 
-from syntax_calls import dotted
-from syntax_names import keyword, nodes, origin, terminal
+from syntax_names import keyword, nodes, origin, reads_variable, terminal
 
 # What a call connects to: the service, its usual port, the keywords of a host or a whole address (else it is the first argument), the host without one,
 # and, of a client that connects once it is asked for something, the methods that ask at once.
@@ -83,9 +82,7 @@ class _Addresses:
 
     def _read(self, path, node, names, depth):
         """os.getenv(NAME, DEFAULT) and os.environ.get(NAME, DEFAULT)."""
-        owner, name = dotted(node)
-        read = name == "getenv" or name == "get" and isinstance(node.func, ast.Attribute) and terminal(node.func.value) == "environ"
-        variable = self.values.text(path, node.args[0], names) if read and len(node.args) == 2 and not node.keywords else None
+        variable = self.values.text(path, node.args[0], names) if reads_variable(node) and len(node.args) == 2 and not node.keywords else None
         default = None if variable is None else self.of(path, node.args[1], names, depth + 1)
         return None if default is None else (default[0], (variable, *default[1]))
 

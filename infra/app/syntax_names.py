@@ -190,6 +190,12 @@ def terminal(node):
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
 
 
+def reads_variable(call):
+    """Whether a call reads an environment variable that may be missing: os.getenv and os.environ.get."""
+    called, owner = terminal(call.func), getattr(call.func, "value", None)
+    return called == "getenv" or called == "get" and terminal(owner) == "environ"
+
+
 def servers_started(tree):
     """(line, what is wrong, what to do instead): servers that the module starts when it is imported."""
     servers = _servers(tree)

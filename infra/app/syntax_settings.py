@@ -3,7 +3,7 @@
 import ast
 from collections import namedtuple
 
-from syntax_names import FUNCTIONS, binders, is_main_guard, terminal
+from syntax_names import FUNCTIONS, binders, is_main_guard, reads_variable, terminal
 
 # What a module says of its settings: (name, line, whether it runs with the import) that have no other way, (name, line) that end it where they are
 # not there, names with another way, names that the code sets itself, and whether files of its own may bring more.
@@ -25,8 +25,7 @@ _OF_A_TEXT = ("split", "strip", "lower", "upper", "encode", "replace", "rstrip",
 
 def _bare(node):
     """The name of a variable that is read and may be None."""
-    owner = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
-    read = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and (terminal(node.func) == "getenv" or terminal(node.func) == "get" and _is_environ(owner))
+    read = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and reads_variable(node)
     return _text(node.args[0]) if read else None
 
 
