@@ -49,23 +49,29 @@ class Certain:
         if not patched and (name in _LOOPS or terminal(call.func) == "run_until_complete"):
             loop = name if name in _LOOPS else "run_until_complete"
             # An application that a function makes is made before it starts, and the calls that run say the same of both.
-            self.needs.append({"path": path, "line": call.lineno, "what": "loop", "value": loop, "at": "import" if self.factory else at})
+            self._need(path, call, "loop", loop, "import" if self.factory else at)
         self._cuda(path, call, names, at)
         if name in _KEYS and not any(one.arg is None for one in call.keywords) and not call.args:
             given, variable = _KEYS[name]
             value = keyword(call, *given)
             if value is None or self._is_read_of(value, variable):
-                self.settings.append({"path": path, "line": call.lineno, "name": variable, "certain": True})
+                self._setting(path, call, variable)
         if name in _RUNS and call.args and keyword(call, "shell") is None:
             first = call.args[0].elts[0] if isinstance(call.args[0], (ast.List, ast.Tuple)) and call.args[0].elts else call.args[0]
             program = self.values.text(path, first, names)
             if program in PROGRAMS:
-                self.needs.append({"path": path, "line": call.lineno, "what": program, "value": PROGRAMS[program], "at": at})
-
-        if name == "spacy.load" and call.args and _SPACY.match(self.values.text(path, call.args[0], names) or ""):
-            self.needs.append({"path": path, "line": call.lineno, "what": "spacy", "value": self.values.text(path, call.args[0], names), "at": at})
+                self._need(path, call, program, PROGRAMS[program], at)
+        model = self.values.text(path, call.args[0], names) if name == "spacy.load" and call.args else None
+        if _SPACY.match(model or ""):
+            self._need(path, call, "spacy", model, at)
         if terminal(call.func) in _AWS and isinstance(call.func, ast.Attribute) and self._is_of_aws(path, call.func.value, names):
-            self.needs.append({"path": path, "line": call.lineno, "what": "aws", "value": terminal(call.func), "at": at})
+            self._need(path, call, "aws", terminal(call.func), at)
+
+    def _need(self, path, node, what, value, at):
+        self.needs.append({"path": path, "line": node.lineno, "what": what, "value": value, "at": at})
+
+    def _setting(self, path, node, name):
+        self.settings.append({"path": path, "line": node.lineno, "name": name, "certain": True})
 
     def _is_of_aws(self, path, node, names):
         """Whether a client of boto3 was made with nothing that may bring credentials."""
@@ -85,7 +91,7 @@ class Certain:
         device = call.args[0] if method == "to" and call.args else keyword(call, "device") if method == "to" else None
         certain = method == "cuda" and not call.args and not call.keywords or device is not None and (self.values.text(path, device, names) or "").partition(":")[0] == "cuda"
         if certain and any(isinstance(one, (ast.Import, ast.ImportFrom)) and "torch" in ast.dump(one) for one in self.values.folder.parsed(path).body):
-            self.needs.append({"path": path, "line": call.lineno, "what": "cuda", "value": "devices", "at": at})
+            self._need(path, call, "cuda", "devices", at)
 
     def _compiled(self, path, tree):
         """numba keeps what it compiles beside the source or in the home folder, and raises where it may write to neither."""
@@ -94,4 +100,4 @@ class Certain:
                 kept = isinstance(one, ast.Call) and getattr(keyword(one, "cache"), "value", None) is True
                 package, _, name = origin(tree, one.func).partition(".") if kept else ("", "", "")
                 if package == "numba" and name in _COMPILED:
-                    self.settings.append({"path": path, "line": node.lineno, "name": "NUMBA_CACHE_DIR", "certain": True})
+                    self._setting(path, node, "NUMBA_CACHE_DIR")
