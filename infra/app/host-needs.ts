@@ -2,7 +2,7 @@
  * What well-known packages need of a host beyond Python, and what an application that asks for them lacks without the key: it would be installed, and end
  * in its trial. Each was tried in the service's sandbox on test hosts (test/lab/faults/cases/formats.ts). Pure.
  */
-import { admits } from "./packages";
+import { admits, exactVersion } from "./packages";
 import type { Requirement } from "./requirements";
 
 /** How the hosts get another Python. */
@@ -75,6 +75,6 @@ export function unmetNeeds(project: string, requirements: readonly Requirement[]
 /** False where the version that will be installed is, or may be, one without the need. */
 function concerns({ until }: Need, { specifier }: Requirement, pythons: readonly string[]): boolean {
   if (until === undefined) return true;
-  const [, exact] = /^={2,3}([0-9.]+)$/.exec(specifier) ?? [];
+  const exact = exactVersion(specifier);
   return exact === undefined ? pythons.includes(until.python) : admits(`<${until.version}`, exact);
 }

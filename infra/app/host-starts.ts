@@ -3,7 +3,7 @@
  * graphics card, a loop of events. Certain where it surely runs; else a notice. Pure.
  */
 import type { HostGifts } from "./host-needs";
-import { admits } from "./packages";
+import { admits, bringsOf, exactVersion } from "./packages";
 import type { Requirement } from "./requirements";
 import type { HostNeed, Imported, SyntaxReport } from "./syntax";
 
@@ -89,10 +89,8 @@ export function startNeeds(project: string, requirements: readonly Requirement[]
   return { problems: all.flatMap(({ problems }) => problems), notices: all.flatMap(({ notices }) => notices) };
 }
 
-const spelled = ({ name = "", extras }: Requirement): readonly string[] => [name, ...extras.map((extra) => `${name}[${extra}]`)];
-
 function libraries(project: string, requirements: readonly Requirement[], others: readonly Imported[], given: HostGifts): Findings {
-  const names = requirements.flatMap(spelled);
+  const names = requirements.flatMap(bringsOf);
   const found = LIBRARIES.flatMap(({ name, packages, apt, instead, unless = [] }) => {
     const asked = packages.find((one) => names.includes(one));
     const lacks = apt.filter((one) => given.packages?.includes(one) === false);
@@ -197,7 +195,7 @@ function loop(requirements: readonly Requirement[], call: string, at: HostNeed["
       text: `runs ${call} when it starts, which is within uvicorn's own loop, where no other may run, so the service could not start; ${instead}`,
     };
   const exact = requirements.flatMap(({ name, specifier, marker }) =>
-    name === "uvicorn" && !marker ? (/^={2,3}([0-9.]+)$/.exec(specifier)?.[1] ?? []) : [],
+    name === "uvicorn" && !marker ? (exactVersion(specifier) ?? []) : [],
   )[0];
   const old = exact !== undefined && !admits(`>=${LOADS_BEFORE_ITS_LOOP}`, exact);
   return old

@@ -97,6 +97,11 @@ export function missingRuntime(
 
 const EXACT = /^={2,3}(?!.*\*)[^,]+$/;
 
+/** The one version that a specifier asks for, where it is one of numbers. */
+export function exactVersion(specifier: string): string | undefined {
+  return /^={2,3}([0-9.]+)$/.exec(specifier)?.[1];
+}
+
 /** Packages of which any version may come at the next installation. A constraints file pins as well. */
 export function unpinned({ requirements, constraints }: RequirementSet): string[] {
   const pinned = new Set(constraints.filter(({ specifier }) => EXACT.test(specifier)).map(({ name }) => name));

@@ -1,5 +1,5 @@
 /** Names that well-known packages no longer have: an application that imports one is installed and ends at its start. Pure. */
-import { admits } from "./packages";
+import { admits, exactVersion } from "./packages";
 import type { RequirementSet } from "./requirements";
 import type { Imported } from "./syntax";
 
@@ -88,7 +88,7 @@ export function removedNames(
     const gone = REMOVED[name];
     if (gone === undefined) return [];
     const lines = [...set.requirements, ...set.constraints].filter((one) => one.name === gone.package && one.specifier !== "");
-    const [exact] = lines.flatMap(({ specifier, marker }) => (marker ? [] : (/^={2,3}([0-9.]+)$/.exec(specifier)?.[1] ?? [])));
+    const [exact] = lines.flatMap(({ specifier, marker }) => (marker ? [] : (exactVersion(specifier) ?? [])));
     if (exact === undefined ? lines.some(({ specifier }) => admits(specifier, gone.last)) : !admits(`>=${gone.since}`, exact)) return [];
     const said = `${path}, line ${line}: ${does} ${name}, which ${gone.package} no longer has since ${gone.since}`;
     return [{ certain: exact !== undefined, said, gone, exact }];

@@ -2,7 +2,7 @@
 import type { Requirement, RequirementSet } from "./requirements";
 import { noWheel } from "./known-wheels";
 import { markerProblem } from "./markers";
-import { admits } from "./packages";
+import { admits, exactVersion } from "./packages";
 import { wheelProblem } from "./wheel-name";
 
 /** Of a requirements file, in pip's documentation ("Requirements File Format"). */
@@ -86,7 +86,7 @@ function ofName({ name, specifier, marker, url }: Requirement): string[] | undef
       `names ${name}, which is for another system and cannot be installed on Linux; remove the line, or write ${name}; sys_platform != "linux"`,
     ];
   }
-  const exact = /^={2,3}([0-9.]+)$/.exec(specifier)?.[1];
+  const exact = exactVersion(specifier);
   return name === "uvicorn" && exact !== undefined && !admits(`>=${OLDEST_UVICORN}`, exact)
     ? [
         `asks for uvicorn ${exact}, which does not know --timeout-graceful-shutdown, and the service is started with it; write ${OLDEST_UVICORN} or a later version`,
