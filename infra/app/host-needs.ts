@@ -37,22 +37,15 @@ const NEEDS: readonly Need[] = [
     value: "libgomp1",
     why: "loads the system library libgomp.so.1, which its wheel does not bring and Ubuntu's images do not have",
   },
-  {
-    package: "onnxruntime",
-    key: "sandbox.allow",
+  // The second is the same library, with providers for graphics cards.
+  ...["onnxruntime", "onnxruntime-gpu"].map((name) => ({
+    package: name,
+    key: "sandbox.allow" as const,
     value: "proc",
     why: "reads /proc/cpuinfo when it is imported and aborts where that is hidden, as in the sandbox of the service",
     // 1.17.3, 1.20.1, 1.23.2, 1.24.4 and 1.25.1 abort, 1.26.0 to 1.32.0 do not; 1.23.2 is the last for Python 3.10.
     until: { version: "1.26", python: "3.10" },
-  },
-  {
-    // The same library, with providers for graphics cards.
-    package: "onnxruntime-gpu",
-    key: "sandbox.allow",
-    value: "proc",
-    why: "reads /proc/cpuinfo when it is imported and aborts where that is hidden, as in the sandbox of the service",
-    until: { version: "1.26", python: "3.10" },
-  },
+  })),
 ];
 
 /** @returns a sentence for each package that cannot work with what the configuration gives */
