@@ -10,7 +10,9 @@ import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { undeclared } from "./imports";
 import { leftOutImports, otherLetters, submoduleImports } from "./left-out";
-import { startNeeds } from "./host-starts";
+import { byCertainty, type Findings } from "./findings";
+import { callNeeds } from "./host-starts";
+import { packageNeeds } from "./package-needs";
 import { removedNames } from "./removed-names";
 import { uninstallable } from "./requirement-lines";
 import { readRequirements } from "./requirements";
@@ -52,11 +54,6 @@ export function checkApp(tree: AppTree, request: AppRequest): AppReport {
     notices: [...packages.notices, ...pointers.notices, ...modelsInTree(tree)].map((notice) => `${key}: ${notice}`),
     allowed: secrets.allowed,
   };
-}
-
-interface Findings {
-  readonly problems: readonly string[];
-  readonly notices: readonly string[];
 }
 
 /** What Git LFS stands for is never in a clone of the hosts, and the application may do without it; elsewhere somebody forgot to fetch it. */
@@ -112,9 +109,9 @@ export function checkImports(
 /** What it asks of the host at its start. @param inOrder whether the list of packages is in order */
 export function checkStart(tree: AppTree, project: string, code: SyntaxReport, given: HostGifts, inOrder: boolean): Findings {
   const packages = packagesOf(tree);
-  return packages === undefined || !inOrder
-    ? { problems: [], notices: [] }
-    : startNeeds(project, ofHosts(packages.set).requirements, code, given);
+  if (packages === undefined || !inOrder) return { problems: [], notices: [] };
+  const { requirements } = ofHosts(packages.set);
+  return byCertainty([...packageNeeds(project, requirements, code, given), ...callNeeds(project, requirements, code.needs, given)]);
 }
 
 /** Without lines for other systems, which pip passes over on a host. */

@@ -1,4 +1,5 @@
 /** Files that the application opens and the hosts do not have: those that are left out of what is packed, and those that are nowhere. Pure, apart from the tree. */
+import type { Findings } from "./findings";
 import { leftOutFile, leftOutWords } from "./left-out-files";
 import { logFiles } from "./log-files";
 import { textOf, type AppTree } from "./tree";
@@ -10,11 +11,6 @@ export interface Opened {
   readonly file: string;
   readonly does: "reads" | "serves" | "later" | "makes" | "may write" | "configures";
   readonly at: "import" | "start" | "later";
-}
-
-interface Findings {
-  readonly problems: string[];
-  readonly notices: string[];
 }
 
 const MODEL = /\.(pkl|pickle|joblib|sav|pt|pth|onnx|h5|keras|safetensors|ckpt|bst|ubj|cbm|gguf|skops)$/i;

@@ -1,4 +1,5 @@
 /** Names that well-known packages no longer have: an application that imports one is installed and ends at its start. Pure. */
+import { byCertainty, type Findings } from "./findings";
 import { admits, exactVersion } from "./packages";
 import type { RequirementSet } from "./requirements";
 import type { Imported } from "./syntax";
@@ -78,11 +79,7 @@ const REMOVED: Readonly<Record<string, Removed>> = {
 };
 
 /** Certain where the version that will come is written down and too new; where it is not, the newest may come. */
-export function removedNames(
-  set: RequirementSet,
-  imported: readonly Imported[],
-  used: readonly Imported[] = [],
-): { problems: string[]; notices: string[] } {
+export function removedNames(set: RequirementSet, imported: readonly Imported[], used: readonly Imported[] = []): Findings {
   const all = [...imported.map((one) => ({ ...one, does: "imports" })), ...used.map((one) => ({ ...one, does: "uses" }))];
   const found = all.flatMap(({ path, line, name, does }) => {
     const gone = REMOVED[name];
@@ -91,14 +88,11 @@ export function removedNames(
     const [exact] = lines.flatMap(({ specifier, marker }) => (marker ? [] : (exactVersion(specifier) ?? [])));
     if (exact === undefined ? lines.some(({ specifier }) => admits(specifier, gone.last)) : !admits(`>=${gone.since}`, exact)) return [];
     const said = `${path}, line ${line}: ${does} ${name}, which ${gone.package} no longer has since ${gone.since}`;
-    return [{ certain: exact !== undefined, said, gone, exact }];
+    const then =
+      exact === undefined
+        ? `and the newest version may be installed; ${gone.instead}, or write ${gone.package}<${gone.since}`
+        : `and ${exact} is asked for, so the service could not start; ${gone.instead}`;
+    return [{ certain: exact !== undefined, text: `${said}, ${then}` }];
   });
-  return {
-    problems: found
-      .filter(({ certain }) => certain)
-      .map(({ said, gone, exact }) => `${said}, and ${exact} is asked for, so the service could not start; ${gone.instead}`),
-    notices: found
-      .filter(({ certain }) => !certain)
-      .map(({ said, gone }) => `${said}, and the newest version may be installed; ${gone.instead}, or write ${gone.package}<${gone.since}`),
-  };
+  return byCertainty(found);
 }
