@@ -1,5 +1,6 @@
 /** Addresses of databases, caches and queues on the host itself, as on a developer's machine: nothing of the kind listens there. Pure, apart from the tree. */
 import { isSecretName } from "../../policies/rules/secrets/names";
+import { byCertainty, type Findings } from "./findings";
 import type { OwnConnection } from "./syntax";
 import { plainFiles, textOf, type AppTree } from "./tree";
 
@@ -34,24 +35,20 @@ export function ownConnections(
   names: readonly string[],
   closed: boolean,
   said: readonly string[],
-): { readonly problems: string[]; readonly notices: string[] } {
-  const open = connections.filter(({ variables }) => !variables.some((one) => names.includes(one)));
-  const certain = ({ certain: always, variables }: OwnConnection): boolean => always && !(closed && variables.length > 0);
-  const sentence = (one: OwnConnection, end: string): string => {
-    const { path, line, service, address, variables, at } = one;
-    const when = certain(one) ? ` ${at === "import" ? "when it is imported" : "whenever it starts"}` : "";
-    const [variable] = variables;
-    const key = variable === undefined ? "" : `${project}:${isSecretName(variable) ? "secretEnv" : "env"}.${variable}`;
-    const set =
-      variable === undefined
-        ? `read the address from an environment variable, give it in ${project}:env or secretEnv`
-        : `give the address of the service in ${key}`;
-    return `${path}, line ${line}: ${certain(one) ? "connects to" : "has"} ${address} (${service})${when}, and on the hosts nothing but nginx and the application listens at their own address${end}; ${set}, and let the backend reach it (backend.egress)`;
-  };
-  return {
-    problems: open.filter(certain).map((one) => sentence(one, ", so the service could not start")),
-    notices: open
-      .filter((one) => !certain(one) && !said.some((other) => other.startsWith(`${one.path}, line ${one.line}:`)))
-      .map((one) => sentence(one, "")),
-  };
+): Findings {
+  const found = connections
+    .filter(({ variables }) => !variables.some((one) => names.includes(one)))
+    .map((one) => ({ ...one, certain: one.certain && !(closed && one.variables.length > 0) }))
+    .filter(({ certain, path, line }) => certain || !said.some((other) => other.startsWith(`${path}, line ${line}:`)));
+  return byCertainty(found.map((one) => ({ certain: one.certain, text: sentence(project, one) })));
+}
+
+function sentence(project: string, { path, line, service, address, variables: [variable], at, certain }: OwnConnection): string {
+  const when = certain ? ` ${at === "import" ? "when it is imported" : "whenever it starts"}` : "";
+  const end = certain ? ", so the service could not start" : "";
+  const set =
+    variable === undefined
+      ? `read the address from an environment variable, give it in ${project}:env or secretEnv`
+      : `give the address of the service in ${project}:${isSecretName(variable) ? "secretEnv" : "env"}.${variable}`;
+  return `${path}, line ${line}: ${certain ? "connects to" : "has"} ${address} (${service})${when}, and on the hosts nothing but nginx and the application listens at their own address${end}; ${set}, and let the backend reach it (backend.egress)`;
 }
