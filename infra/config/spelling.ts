@@ -34,50 +34,46 @@ export function spellingProblems(project: string, text: string): string[] {
       ? found.items.flatMap((pair) => valueProblem(`${project}:${group.join(".")}`, pair as Pair<Node, Node | null>))
       : [];
   });
-  const said = [...own, ...inGroups, ...typeset(config)];
-  return [...said, ...numbers(config).filter((problem) => !said.some((other) => keyOf(other) === keyOf(problem)))];
+  const said = [...own, ...inGroups, ...plainProblems(config, typeset)];
+  return [...said, ...plainProblems(config, oddNumber).filter((problem) => !said.some((other) => keyOf(other) === keyOf(problem)))];
 }
 
-/** Where a plain value of the file stands, as messages name it: `ml-gateway:gateway.sshFrom[0]`. */
-function placeOf(key: unknown, path: readonly unknown[]): string {
-  const names = path.flatMap((node) => (isPair(node) && isScalar(node.key) ? [String(node.key.value)] : []));
-  return `${keyText(names)}${typeof key === "number" ? `[${key}]` : ""}`;
+/**
+ * The plain values of the file with which something is wrong.
+ *
+ * @param problemOf end of the sentence about a value, as it stands there; the place comes before it, such as `ml-gateway:gateway.sshFrom[0]`
+ */
+function plainProblems(config: YAMLMap, problemOf: (source: string) => string | undefined): string[] {
+  const problems: string[] = [];
+  visit(config, {
+    Scalar(key, { type, source = "" }, path) {
+      const problem = type === "PLAIN" && key !== "key" ? problemOf(source) : undefined;
+      if (problem === undefined) return;
+      const names = path.flatMap((node) => (isPair(node) && isScalar(node.key) ? [String(node.key.value)] : []));
+      problems.push(`${keyText(names)}${typeof key === "number" ? `[${key}]` : ""}: found ${source}, ${problem}`);
+    },
+  });
+  return problems;
 }
 
 /** The whole value between quotes of a word processor, which YAML takes for a part of it. Such quotes within a text are the writer's own. */
 const TYPESET = /^[\u2018\u201a\u201b\u201c-\u201f]([^\u2018-\u201f"']*)["'\u2018-\u201f]$/;
 
-function typeset(config: YAMLMap): string[] {
-  const problems: string[] = [];
-  visit(config, {
-    Scalar(key, { type, source = "" }, path) {
-      const inner = type === "PLAIN" && key !== "key" ? TYPESET.exec(source)?.[1] : undefined;
-      if (inner === undefined) return;
-      problems.push(
-        `${placeOf(key, path)}: found ${source}, whose quotes are those of a word processor, which YAML takes for a part of the value; ` +
-          `write ${inner} with plain quotes around it, or with none. If they belong to it, put plain quotes around all: '${source.replaceAll("'", "''")}'`,
-      );
-    },
-  });
-  return problems;
+function typeset(source: string): string | undefined {
+  const inner = TYPESET.exec(source)?.[1];
+  return inner === undefined
+    ? undefined
+    : "whose quotes are those of a word processor, which YAML takes for a part of the value; " +
+        `write ${inner} with plain quotes around it, or with none. If they belong to it, put plain quotes around all: '${source.replaceAll("'", "''")}'`;
 }
 
 /** Numbers such as 09000: base 8 for one parser, base 10 for another, and a text for a third; and those that are no numbers at all. */
-function numbers(config: YAMLMap): string[] {
-  const problems: string[] = [];
-  visit(config, {
-    Scalar(key, { type, source = "" }, path) {
-      const endless = /^[-+]?\.(inf|nan)$/i.test(source);
-      if (key === "key" || type !== "PLAIN" || !(endless || /^[-+]?0\d{1,9}$/.test(source))) return;
-      const place = placeOf(key, path);
-      problems.push(
-        endless
-          ? `${place}: found ${source}, which YAML reads as a number without end, or as none; write a number in digits, or put quotes around a text`
-          : `${place}: found ${source}, which begins with 0: some programs read that as a number in base 8; write ${Number(source)}, or put quotes around a text`,
-      );
-    },
-  });
-  return problems;
+function oddNumber(source: string): string | undefined {
+  if (/^[-+]?\.(inf|nan)$/i.test(source))
+    return "which YAML reads as a number without end, or as none; write a number in digits, or put quotes around a text";
+  return /^[-+]?0\d{1,9}$/.test(source)
+    ? `which begins with 0: some programs read that as a number in base 8; write ${Number(source)}, or put quotes around a text`
+    : undefined;
 }
 
 /** Sections that are one plain text (a date in `repair`). */
