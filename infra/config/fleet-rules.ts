@@ -1,6 +1,6 @@
 /** What a fleet needs, and what is known to fail with one. Pure. */
 import { PARAMETER_LIMIT, secretText } from "../fleet/bundle";
-import { DEFAULT_FLEET } from "../fleet/limits";
+import { DEFAULT_FLEET, mostHosts } from "../fleet/limits";
 import { readBlock } from "../network/cidr";
 import { hasExisting, isRefused, type Context } from "./value-rules";
 import { isGroup } from "./values";
@@ -81,7 +81,7 @@ function room({ project, sections }: Context, { max }: Readonly<Record<string, u
   const blocks = webserverSubnets.map((text) => (typeof text === "string" ? readBlock(text) : { problem: "" }));
   if (blocks.some((block) => "problem" in block)) return [];
   const hosts = blocks.reduce((sum, block) => sum + ("prefix" in block ? Math.max(0, 2 ** (32 - block.prefix) - TAKEN) : 0), 0);
-  return max + Math.ceil(max / 10) <= hosts
+  return mostHosts({ max }) <= hosts
     ? []
     : [
         `${project}:backend.fleet.max: found ${max}, and network.webserverSubnets have room for ${hosts} hosts, of which a release needs one more for each ten; write a smaller number, or larger blocks`,
