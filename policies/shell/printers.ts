@@ -34,7 +34,8 @@ export function printFiles(call: Call): Status {
     write(state, scope, 1, `${hole("value", digestLabel(name, ...args))}\n`);
     return "open";
   }
-  runsCommands(call);
+  const script = LANGUAGE.test(name) ? scriptOf(call) : "";
+  runsCommands(script, call);
   const environment = READS_ENVIRONMENT[name]?.test(plain(args.join(" "))) === true ? environmentOf(call) : "";
   const takesInput = operands.length <= (SCRIPTED.has(name) && !given ? 1 : 0) || args.includes("-");
   const input = takesInput ? readAll(scope.channels) : "";
@@ -43,7 +44,7 @@ export function printFiles(call: Call): Status {
   const kind = secret ? "secret" : holesOf(text).some((h) => h.kind === "fetched") ? "fetched" : "value";
   const printed = `${hole(kind, digestLabel(name, ...args, text))}\n`;
   if (!writesResult(call, operands, printed, secret)) write(state, scope, 1, printed);
-  writesFiles(call, printed);
+  writesFiles(script, call, printed);
   return /^(e|f|z)?grep$|^(diff|cmp|rg|ag)$/u.test(name) ? "open" : "likely";
 }
 
@@ -136,6 +137,9 @@ export const environmentOf = ({ state }: Call): string =>
     .flatMap(([, { values }]) => values)
     .join("\n");
 
+/** Their programs can run commands and write files. */
+const LANGUAGE = /(awk|sed)$/u;
+
 /** The program, with what stands in files of it: `awk -f FILE`. */
 function scriptOf({ args, state }: Call): string {
   const files = args.flatMap((arg, at) =>
@@ -145,12 +149,8 @@ function scriptOf({ args, state }: Call): string {
 }
 
 /** `awk '{ print > "FILE" }'`, `sed -n 'w FILE'`: the text goes there, by whatever name; a name that the program makes up is not known. */
-function writesFiles(call: Call, text: string): void {
-  const { name, state, scope } = call;
-  const script = scriptOf(call);
-  const isAwk = /awk$/u.test(name);
-  if (!isAwk && !/sed$/u.test(name)) return;
-  const targets = isAwk
+function writesFiles(script: string, { name, state, scope }: Call, text: string): void {
+  const targets = name.endsWith("awk")
     ? [...script.matchAll(/\bprintf?\b[^>\n;}]{0,500}>>?[ \t]{0,20}([^\s;}]{1,300})/gu)].map(([, to = ""]) => to)
     : [...script.matchAll(/(?:^|[;{}/\d$!gp])[ \t]{0,20}w[ \t]{1,20}(\/[^\s;}]{1,300})/gmu)].map(([, to = ""]) => `"${to}"`);
   for (const target of targets) {
@@ -161,9 +161,7 @@ function writesFiles(call: Call, text: string): void {
   }
 }
 
-/** The languages of awk and sed can run commands and write files. */
-function runsCommands(call: Call): void {
-  const script = scriptOf(call);
-  if (/awk$/u.test(call.name) && /\bsystem\s*\(|(?<!\|)\|(?!\|)&?\s*(getline|")/u.test(script.replace(/"[^"|]*\|[^"]*"/gu, '""')))
+function runsCommands(script: string, call: Call): void {
+  if (call.name.endsWith("awk") && /\bsystem\s*\(|(?<!\|)\|(?!\|)&?\s*(getline|")/u.test(script.replace(/"[^"|]*\|[^"]*"/gu, '""')))
     cannotTell(call.scope, `a program in ${call.name} that runs commands`);
 }

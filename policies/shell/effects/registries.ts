@@ -43,11 +43,13 @@ const PYTHON_COMMIT = /@[0-9a-f]{40}(#|$)|#(.*&)?sha256=[0-9a-f]{64}/u;
 
 /** `pipx run --spec git+URL`, `uvx --from git+URL`, `uv tool run`: a program of an address or a branch, run in the same breath. */
 export function noteRunOnce(call: Call): void {
+  const { name } = call;
+  if (!/^(uvx?|pipx)$/u.test(name)) return;
   const words = call.args.map(plain);
   const runs =
-    call.name === "uvx" ||
-    (call.name === "pipx" && words.find((word) => !word.startsWith("-")) === "run") ||
-    (call.name === "uv" && (words.includes("run") || words.includes("x")));
+    name === "uvx" ||
+    (name === "pipx" && words.find((word) => !word.startsWith("-")) === "run") ||
+    (name === "uv" && (words.includes("run") || words.includes("x")));
   const from = runs ? words.find((word) => /^(--\w+=)?(\S+ @ )?(git\+|https?:\/\/)/u.test(word)) : undefined;
   if (from !== undefined && !PYTHON_COMMIT.test(from) && !/^--(default-)?index/u.test(from)) note(show(from), call);
 }
