@@ -265,7 +265,8 @@ function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call):
     return dump({ ...call, args: [] });
   if (call.name === "systemd-cat" && wrapped.argv.length === 0) return sender({ ...call, name: "logger" });
   const before = { user: state.user, umask: state.umask };
-  const start = state.files.entries.copy();
+  // A copy makes whatever is changed next part from the rest: only where it is compared.
+  const start = call.name === "unshare" ? state.files.entries.copy() : undefined;
   if (wrapped.elsewhere !== undefined) return runElsewhere(wrapped.elsewhere, wrapped, call);
   if (wrapped.user !== undefined) state.user = wrapped.user;
   if (wrapped.login) state.umask = exactly(0o022);
@@ -278,7 +279,7 @@ function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call):
     a.slice(a.indexOf("=") + 1),
   ]);
   const status = runInner(wrapped, assignments, state, deeper(scope));
-  if (call.name === "unshare") forgetMounts(start, state);
+  if (start) forgetMounts(start, state);
   if (variables) {
     state.variables = variables;
     state.exported = exported;
