@@ -10,7 +10,7 @@ import { noteMemory } from "./effects/memory";
 import { behindIp, hooksOf } from "./effects/hooks";
 import { noteRunOnce } from "./effects/registries";
 import { dump } from "./effects/reveal";
-import { noteInput, secretAt, sender } from "./effects/send";
+import { isSecretFileAt, noteInput, sender } from "./effects/send";
 import { expandText, expandWords } from "./expand";
 import { fork } from "./fork";
 import { interpreterOf, pythonFile, runFile, runShellText, sourceFile } from "./interpreters";
@@ -271,8 +271,7 @@ function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call):
   if (wrapped.user !== undefined) state.user = wrapped.user;
   if (wrapped.login) state.umask = exactly(0o022);
   const exported = state.exported;
-  const variables =
-    wrapped.environmentFiles?.some((path) => secretAt(path, call) !== undefined) === true ? state.variables.copy() : undefined;
+  const variables = wrapped.environmentFiles?.some((path) => isSecretFileAt(path, call)) === true ? state.variables.copy() : undefined;
   if (variables) setUnnamed(state, true);
   const assignments = (wrapped.assignments ?? []).map((a): readonly [string, string] => [
     a.slice(0, a.indexOf("=")),

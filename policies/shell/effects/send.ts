@@ -14,11 +14,17 @@ const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || ho
 /** Text of a secret file: the value of one variable may be what a service is called with. */
 const isFileText = (text: string): boolean => holesOf(text).some((h) => h.kind === "secret" && h.label.startsWith("content"));
 
+const realOf = (path: string, { state }: Call): string => resolveLinks(state.files, absolute(path, state));
+
+/** A secret file at the path, which can be no folder. */
+export const isSecretFileAt = (path: string, call: Call): boolean =>
+  isSecretPath(realOf(path, call)) || isSecretText(contentOf(path, call.state));
+
 /** A secret file at the path, or in the folder with this path. */
 export function secretAt(path: string, call: Call): string | undefined {
   const { files } = call.state;
-  const real = resolveLinks(files, absolute(path, call.state));
-  if (isSecretPath(real) || isSecretText(contentOf(path, call.state))) return real;
+  const real = realOf(path, call);
+  if (isSecretFileAt(path, call)) return real;
   return select(files, `${real}/${DEEP}`).certain.find(
     (key) => isSecretPath(key) && files.entries.get(key)?.some((e) => e.secret) === true,
   );
