@@ -61,29 +61,22 @@ const WRITES_LAST = /^(uniq|sponge|xxd|ar|uuencode)$/u;
 /** They put a file beside each that they are given, with its mode and owner. */
 const BESIDE: Readonly<Record<string, string>> = { gzip: ".gz", pigz: ".gz", bzip2: ".bz2", xz: ".xz", lzma: ".lzma", zstd: ".zst" };
 
+/** The file that takes what the program prints, where its words name one. */
+function resultOf({ name, args }: Call, operands: readonly string[]): string | undefined {
+  if (/^c?split$/u.test(name)) return operands.length > 1 ? `${operands.at(-1) ?? "x"}aa` : "xaa";
+  if (WRITES_LAST.test(name)) return operands.length > 1 || name === "sponge" ? operands.at(-1) : undefined;
+  const option = RESULT[name];
+  if (option === undefined) return undefined;
+  const at = args.findIndex((a) => option.test(a));
+  return at >= 0 ? args[at + 1] : args.map((a) => /^(?:--output=|-o(?=[/.~]))(.+)$/u.exec(a)?.[1]).find((a) => a !== undefined);
+}
+
 /** What is printed goes to a file instead. */
 function writesResult(call: Call, operands: readonly string[], printed: string, secret: boolean): boolean {
   const { name, args, state, scope } = call;
-  const option = RESULT[name];
-  const at = option ? args.findIndex((a) => option.test(a)) : -1;
-  const long = args.map((a) => /^(?:--output=|-o(?=[/.~]))(.+)$/u.exec(a)?.[1]).find((a) => a !== undefined);
-  const named =
-    at >= 0
-      ? args[at + 1]
-      : option
-        ? long
-        : WRITES_LAST.test(name) && (operands.length > 1 || name === "sponge")
-          ? operands.at(-1)
-          : undefined;
-  const into = (path: string): void => {
-    writeContent(state, scope.context, openForWriting(state, scope.context, absolute(path, state), false), printed, false);
-  };
+  const named = resultOf(call, operands);
   if (named !== undefined && !/^(-|\/dev\/(stdout|stderr|null))$/u.test(named)) {
-    into(named);
-    return true;
-  }
-  if (/^c?split$/u.test(name)) {
-    into(operands.length > 1 ? `${operands.at(-1) ?? "x"}aa` : "xaa");
+    writeContent(state, scope.context, openForWriting(state, scope.context, absolute(named, state), false), printed, false);
     return true;
   }
   const suffix = BESIDE[name];
@@ -91,10 +84,11 @@ function writesResult(call: Call, operands: readonly string[], printed: string, 
     return false;
   if (secret)
     for (const one of operands) {
-      const entries = state.files.entries.get(resolveLinks(state.files, absolute(one, state)));
+      const real = resolveLinks(state.files, absolute(one, state));
+      const entries = state.files.entries.get(real);
       if (entries)
         state.files.entries.set(
-          `${resolveLinks(state.files, absolute(one, state))}${suffix}`,
+          `${real}${suffix}`,
           entries.map((e) => ({ ...e, content: printed })),
         );
     }
