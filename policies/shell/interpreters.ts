@@ -11,7 +11,7 @@ import { isWithin, nameOf } from "./paths";
 import { contentOf } from "./redirects";
 import { cannotTell, unclear } from "./report";
 import { pathsIn, runsFetched, withLiterals, withoutReads } from "./python";
-import { environmentOf } from "./printers";
+import { environmentOf, isSecretText } from "./printers";
 import { suspect } from "./unmodelled";
 import { inSubshell, runScript } from "./run";
 import { isSecretPath } from "./subjects";
@@ -19,7 +19,7 @@ import { cloneState } from "./state";
 import type { Scope, State, Status } from "./state";
 import type { Script } from "./syntax";
 import { absolute, change, makeFolders } from "./tree";
-import { holdsSecret, hole, holesOf, isKnown, mapHoles, markSecret, plain, SECRET_MARK, show } from "./text";
+import { holdsSecret, hole, holesOf, isKnown, mapHoles, markSecret, plain, show } from "./text";
 
 interface TextOptions {
   readonly args?: readonly string[];
@@ -168,7 +168,7 @@ export function sourceFile(call: Call): Status {
   const file = call.args[0] ?? "";
   if (file === "/dev/stdin") return runShellText(readAll(call.scope.channels), call.state, call.scope, { inPlace: true });
   const text = scriptText(file, call.state, call.scope);
-  const secret = text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
+  const secret = isSecretText(text);
   if (secret && call.state.options.xtrace) write(call.state, call.scope, 2, markSecret("trace"));
   const before = call.state.variables.copy();
   const status = sourceText(file, text, call);

@@ -7,13 +7,13 @@ import { contentOf } from "./redirects";
 import { cannotTell } from "./report";
 import type { Status } from "./state";
 import { absolute } from "./tree";
-import { digestLabel, hole, holesOf, plain, show } from "./text";
+import { digestLabel, hole, holesOf, plain, SECRET_MARK, show } from "./text";
 
-export const isSecretText = (text: string): boolean => text.includes("\uE005") || holesOf(text).some((h) => h.kind === "secret");
+export const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
 
 /** Text of a file as it was given: what a program has cut out of a larger text may be the part that is no secret. */
 export const isWholeSecret = (text: string): boolean =>
-  text.includes("\uE005") || holesOf(text).some((h) => h.kind === "secret" && /^(content|stdin|aws|\$)/u.test(h.label));
+  text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret" && /^(content|stdin|aws|\$)/u.test(h.label));
 
 export function readable(arg: string, call: Call): string {
   const name = arg.replace(/^(-\w|--[\w-]+=|@)(?=[/.~])/u, "");
