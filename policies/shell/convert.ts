@@ -31,9 +31,12 @@ function toStatement(node: Node): Statement {
   if (!make || node.isMissing) return unparsed(node);
   const made = make(node);
   if (READS_ALL.has(node.type)) return made;
-  const left = unreadIn(node);
-  return left.length === 0 ? made : { kind: "group", body: { statements: [made, ...left.map(unparsed)] } };
+  return withUnparsed(made, unreadIn(node));
 }
+
+/** The statement, and behind it what could not be read of it. */
+const withUnparsed = (made: Statement, left: readonly Node[]): Statement =>
+  left.length === 0 ? made : { kind: "group", body: { statements: [made, ...left.map(unparsed)] } };
 
 /** Statements that take every child for a statement, or say themselves which they cannot read. */
 const READS_ALL = new Set([
@@ -153,22 +156,16 @@ function toRedirected(node: Node): Statement {
     withWords(start, words.map(toWord)),
     redirects.flatMap((one) => toRedirects(one, numbers.get(one))),
   );
-  const left = [...wrong, ...unread];
-  const whole: Statement = left.length === 0 ? made : { kind: "group", body: { statements: [made, ...left.map(unparsed)] } };
-  return redirects.filter((r) => r.type === "heredoc_redirect").reduce(followers, whole);
+  return redirects.filter((r) => r.type === "heredoc_redirect").reduce(followers, withUnparsed(made, [...wrong, ...unread]));
 }
 
 /** Behind another redirection the grammar reads `<<< word` as `<<`, which means nothing to it, and `< word`. */
 function withHereStrings(children: readonly Node[]): readonly Node[] {
-  return children.flatMap((child, index) => {
-    const before = children[index - 1];
-    const next = children[index + 1];
-    const begins = child.type === "ERROR" && child.text === "<<" && next?.type === "file_redirect" && next.startIndex === child.endIndex;
-    if (begins) return [];
-    const isBehind =
-      before?.type === "ERROR" && before.text === "<<" && child.type === "file_redirect" && child.startIndex === before.endIndex;
-    return [isBehind ? { ...child, type: "herestring_redirect" } : child];
-  });
+  const begins = (at: number): boolean => {
+    const [one, next] = [children[at], children[at + 1]];
+    return one?.type === "ERROR" && one.text === "<<" && next?.type === "file_redirect" && next.startIndex === one.endIndex;
+  };
+  return children.flatMap((child, at) => (begins(at) ? [] : [begins(at - 1) ? { ...child, type: "herestring_redirect" } : child]));
 }
 
 /**
