@@ -1,4 +1,4 @@
-import { ofType } from "../../core/references";
+import { dependenciesOf, ofType } from "../../core/references";
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { asString } from "../../core/values";
 import { keepsStrangersOut } from "../../graph/iam-condition";
@@ -32,10 +32,9 @@ export const policy: Policy = {
 
 /** The providers of the program that flow into a role's trust: before they exist their ARNs, which hold the name, are not known. */
 const providersOf = (graph: Graph, role: Resource): string[] =>
-  (role.propertyDependencies.assumeRolePolicy ?? []).flatMap((urn) => {
-    const provider = graph.byUrn.get(urn);
-    return provider && /^aws:iam\/openIdConnectProvider:/.test(provider.type) ? (asString(provider.inputs.url) ?? []) : [];
-  });
+  dependenciesOf(graph, role, "assumeRolePolicy", /^aws:iam\/openIdConnectProvider:/).flatMap(
+    (provider) => asString(provider.inputs.url) ?? [],
+  );
 
 function check(graph: Graph, role: Resource): Finding[] {
   const own = providersOf(graph, role);
