@@ -3,6 +3,7 @@
  * it, the policy is counted as "nothing to evaluate"; what asks for a role is not evaluated in a program without roles.
  */
 import type { Policy, Roles, Subject } from "../core/types";
+import { LIGHTSAIL_PORTS, LISTENER } from "../graph/network/kinds";
 
 const BACKEND: readonly (keyof Roles)[] = ["backendInstances", "backendGroup"];
 const GATEWAY: readonly (keyof Roles)[] = ["gatewayInstances", "gatewayGroup"];
@@ -16,6 +17,7 @@ const DISKS =
 const SCRIPTS = /^(command:|aws:ec2\/(instance|spotInstanceRequest|launchTemplate|launchConfiguration):)/;
 const REMOTE = /^command:remote:/;
 const COMMANDS = /^command:/;
+const either = (...types: readonly RegExp[]): RegExp => new RegExp(types.map(({ source }) => source).join("|"));
 
 /** Rows of `ids: subject`; ids are separated by spaces. */
 const ROWS: readonly (readonly [string, Subject])[] = [
@@ -47,14 +49,11 @@ const ROWS: readonly (readonly [string, Subject])[] = [
         /^aws:(s3\/accountPublicAccessBlock|ec2\/imageBlockPublicAccess|ebs\/snapshotBlockPublicAccess|(vpc|ec2)\/(vpcB|b)lockPublicAccessOptions|emr\/blockPublicAccessConfiguration|ssm\/serviceSetting):/,
     },
   ],
-  ["admin-ports-not-open", { types: new RegExp(`${GROUPS.source}|^aws:lightsail\\/instancePublicPorts:`) }],
+  ["admin-ports-not-open", { types: either(GROUPS, LIGHTSAIL_PORTS) }],
   ["buckets-not-public", { types: /^aws:s3\/bucket(V2)?:/ }],
   ["databases-not-public", { types: /^aws:(rds|redshift|redshiftserverless|dms|mq|docdb|neptune)\// }],
   ["databases-encrypted", { types: /^aws:(rds|docdb|neptune|efs|elasticache)\// }],
-  [
-    "endpoints-restricted",
-    { types: /^aws:(eks\/cluster|lambda\/functionUrl|(lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/listener|ecs\/service):/ },
-  ],
+  ["endpoints-restricted", { types: either(/^aws:(eks\/cluster|lambda\/functionUrl|ecs\/service):/, LISTENER) }],
   ["components-show-resources", { types: /^awsx:/ }],
   ["imds-v2-required imds-hop-limit", { types: MACHINES }],
   ["volumes-encrypted", { types: DISKS }],

@@ -33,3 +33,6 @@ export const LOAD_BALANCER = /^aws:(lb|alb|elasticloadbalancingv2|applicationloa
 export const TARGET_GROUP = /^aws:(lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/targetGroup:TargetGroup$/;
 export const LISTENER = /^aws:(lb|alb|elasticloadbalancingv2|applicationloadbalancing)\/listener:Listener$/;
 export const CLASSIC_LOAD_BALANCER = /^aws:(elb|elasticloadbalancing)\/loadBalancer:LoadBalancer$/;
+
+/** Which ports of a Lightsail machine are open: it has no security group. */
+export const LIGHTSAIL_PORTS = /^aws:lightsail\/instancePublicPorts:InstancePublicPorts$/;

@@ -4,8 +4,7 @@ import type { Finding, Graph, Props, Resource } from "../../core/types";
 import { asArray, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { widest } from "../../graph/network/exposure";
 import { parseCidrs, publicPart } from "../../graph/network/ip-set";
-
-export const LIGHTSAIL_PORTS = /^aws:lightsail\/instancePublicPorts:/;
+import { LIGHTSAIL_PORTS } from "../../graph/network/kinds";
 
 /** Ports by number, with the name of what listens there. */
 export type Ports = readonly (readonly [number, string])[];
