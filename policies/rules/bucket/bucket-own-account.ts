@@ -69,24 +69,25 @@ function copies(graph: Graph, bucket: Resource): Finding[] {
 
 /** What a notification names, by the property that holds it. */
 const NOTIFIED = [
-  { key: "queues", field: /^queueArn$/, type: /^aws:sqs\/queue:/ },
-  { key: "topics", field: /^topicArn$/, type: /^aws:sns\/topic:/ },
-  { key: "lambdaFunctions", field: /^lambdaFunctionArn$/, type: /^aws:lambda\/(function|alias):/ },
+  { key: "queues", type: /^aws:sqs\/queue:/ },
+  { key: "topics", type: /^aws:sns\/topic:/ },
+  { key: "lambdaFunctions", type: /^aws:lambda\/(function|alias):/ },
 ];
+const NOTIFIED_ARN = /^(queue|topic|lambdaFunction)Arn$/;
 
 /** Each change of an object is told, with its key, to the queue, topic or function of an ARN, which names its account. What the program makes is its own. */
 function notified(graph: Graph, bucket: Resource): Finding[] {
   // What flows into it is told at the end alone.
   if (graph.partial === true) return [];
   return attached(graph, bucket, /^aws:s3\/bucketNotification:/).certain.flatMap((resource) => {
-    const accounts = NOTIFIED.flatMap(({ key, field, type }) => {
-      const arns = new Set(fieldsNamed({ [key]: resource.inputs[key] ?? null }, field).flatMap((arn) => asString(arn) ?? []));
+    const accounts = NOTIFIED.flatMap(({ key, type }) => {
+      const arns = new Set(fieldsNamed({ [key]: resource.inputs[key] ?? null }, NOTIFIED_ARN).flatMap((arn) => asString(arn) ?? []));
       const made = dependenciesOf(graph, resource, key, type);
       return arns.size <= made.length ? [] : [...arns].map((arn) => arn.split(":")[4] ?? "");
     });
     return [...new Set(accounts)]
       .filter((account) => /^\d{12}$/.test(account))
-      .flatMap((account) => elsewhere(graph, resource, bucket, account, "tells each change of its objects"));
+      .flatMap((account) => elsewhere(graph, resource, bucket, account, "tells each change of its objects", "to"));
   });
 }
 
@@ -123,10 +124,10 @@ function destination(graph: Graph, bucket: Resource, { resource, key, value, how
   });
 }
 
-function elsewhere(graph: Graph, resource: Resource, bucket: Resource, account: string, how: string): Finding[] {
+function elsewhere(graph: Graph, resource: Resource, bucket: Resource, account: string, how: string, where: "in" | "to" = "in"): Finding[] {
   const own = isOwn(graph, account);
   const about = { resource, bucket, certain: true };
-  const what = `"${resource.name}" ${how} (${nameOf(bucket)}) ${/^tells/.test(how) ? "to" : "in"} account ${account}`;
+  const what = `"${resource.name}" ${how} (${nameOf(bucket)}) ${where} account ${account}`;
   if (own === undefined) return [finding(about, `${what}, and whether that is the own account is not known yet: ${FIX}`, "unknown")];
   return own ? [] : [finding(about, `${what}: ${FIX}`)];
 }
