@@ -3,6 +3,7 @@ import { sourceOf } from "../core/source";
 import type { Resource } from "../core/types";
 import { allAcls } from "../graph/network/acls";
 import type { Acl, AclRule } from "../graph/network/acls";
+import { isBalancer } from "../graph/network/balancer-members";
 import type { Group } from "../graph/network/groups";
 import type { Host } from "../graph/network/hosts";
 import { contains, parseCidr } from "../graph/network/ip-set";
@@ -59,7 +60,7 @@ export function addressHop(network: Network, host: Host, networkInterface: Netwo
 
 /** AWS gives a load balancer public addresses unless it is internal. `undefined`: it is none. */
 function facesInternet(resource: Resource): Switch {
-  if (!kinds.LOAD_BALANCER.test(resource.type) && !kinds.CLASSIC_LOAD_BALANCER.test(resource.type)) return undefined;
+  if (!isBalancer(resource)) return undefined;
   const internal = switchOf(property(resource, "internal"));
   return internal === "unknown" ? internal : internal !== true;
 }

@@ -25,7 +25,7 @@ export interface ThroughMembers {
 /** How the sources of rules are evaluated; `seen` ends circles of balancers. */
 export type SourceCheck = (rule: Rule, seen: ReadonlySet<string>) => ThroughMembers;
 
-const isBalancer = ({ type }: Resource): boolean => kinds.LOAD_BALANCER.test(type) || kinds.CLASSIC_LOAD_BALANCER.test(type);
+export const isBalancer = ({ type }: Resource): boolean => kinds.LOAD_BALANCER.test(type) || kinds.CLASSIC_LOAD_BALANCER.test(type);
 
 interface Members {
   readonly balancers: { readonly resource: Resource; readonly groups: GroupList }[];
