@@ -18,7 +18,7 @@ const MOST_UNPACKED = 128 * 1024 * 1024;
 
 /** @param hash the SHA-256 that a state has of it: a file of another content is another file */
 export function openFile(path: string, hash?: string): Asset {
-  if (ARCHIVE.test(path) && !isFolder(placeOf(path))) {
+  if (formOf(path) && !isFolder(placeOf(path))) {
     // It is sent as the file that it is; what is inside comes to lie where a script unpacks it.
     const { content, members, opened } = openArchive(path, hash);
     return new Asset("file", content, members, opened);
@@ -29,14 +29,16 @@ export function openFile(path: string, hash?: string): Asset {
   return text === undefined ? new Asset("file", path) : new Asset("file", path, undefined, { text });
 }
 
-const ARCHIVE = /\.(zip|jar|tar|tgz|tar\.gz)$/u;
+/** What reads the archives whose names end so. */
+const formOf = (path: string): typeof readZip | typeof readTar | undefined =>
+  /\.(zip|jar)$/u.test(path) ? readZip : /\.(tar|tgz|tar\.gz)$/u.test(path) ? readTar : undefined;
 
 /** A folder, or a file whose name ends as Pulumi knows an archive by. */
 export function openArchive(path: string, hash?: string): Asset {
   const place = placeOf(path);
   const members = new Members(path);
   if (isFolder(place)) return made(path, members, readFolder(place, members), true);
-  const form = /\.(zip|jar)$/u.test(path) ? readZip : /\.(tar|tgz|tar\.gz)$/u.test(path) ? readTar : undefined;
+  const form = formOf(path);
   const read = readRegular(place, MOST_ARCHIVE);
   if (!read || !form) return new Asset("archive", path);
   if (!("bytes" in read)) return new Asset("archive", path, undefined, { why: read.why });
