@@ -91,8 +91,7 @@ const wordsOf = (text: string): readonly string[] =>
 
 /** A range or an address of the backend's subnets, or one that holds them; the default route names no network. */
 function routed({ addresses, host }: Guarded, text: string): Thing[] {
-  const [, bits = "32"] = /^[\d.]+(?:\/(\d{1,2}))?$/.exec(text) ?? [undefined, "0"];
-  const set = bits === "0" ? undefined : parseCidr(text);
+  const set = /^[\d.]+(\/(?!0$)\d{1,2})?$/.test(text) ? parseCidr(text) : undefined;
   return host && set && !isEmpty(intersect(set, addresses)) ? [host] : [];
 }
 
