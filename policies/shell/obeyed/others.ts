@@ -67,6 +67,6 @@ function isStrange(line: string, home: string): boolean {
 const WHERE_IT_RUNS = /^\s*(export\s+)?["']?\w*(home|dir|directory|cwd)["']?\s*[:=]/iu;
 
 /** The folder of the application, or one above it, as a whole: whoever copies, serves or watches that has .env. */
-const holdsEnvironment = (word: string, home: string): boolean => new RegExp(`^(/home|${home}(/app)?)(/\\*{0,2})?$`, "u").test(word);
+const holdsEnvironment = (word: string, home: string): boolean => ["/home", home, `${home}/app`].includes(word.replace(/\/\*{0,2}$/u, ""));
 
 const pathsIn = (text: string): string[] => text.match(/\/[^\s"',;:(){}]+/gu) ?? [];
