@@ -138,21 +138,21 @@ function firstLink(files: Files, path: string, keepLast: boolean): { path: strin
 
 /** Listed paths that a pattern names for certain, and those it may name. */
 export function select(files: Files, pattern: string): { certain: string[]; possible: string[] } {
-  const certain: string[] = [];
-  const possible: string[] = [];
-  if (!isPattern(pattern) && holesOf(pattern).every((h) => h.kind === "fresh")) {
-    return { certain: files.entries.has(pattern) ? [pattern] : [], possible };
-  }
+  if (!isPattern(pattern) && holesOf(pattern).every((h) => h.kind === "fresh"))
+    return { certain: files.entries.has(pattern) ? [pattern] : [], possible: [] };
+  // What is reached through a link as well is named once.
+  const certain = new Set<string>();
+  const possible = new Set<string>();
   for (const one of throughLinks(files, pattern)) {
     const relate = relatedTo(one);
     compared(files.entries.weight);
     for (const path of files.entries.keys()) {
       const related = relate(path);
-      if (related === "covers") certain.push(path);
-      else if (related === "overlaps") possible.push(path);
+      if (related === "covers") certain.add(path);
+      else if (related === "overlaps") possible.add(path);
     }
   }
-  return { certain, possible };
+  return { certain: [...certain], possible: [...possible].filter((path) => !certain.has(path)) };
 }
 
 const MOST_LINKS = 8;
