@@ -107,17 +107,10 @@ function systemdRun(args: readonly string[]): Wrapped {
     ].map((n) => [n, n]),
   );
   const options = parseOptions(args, { values: "pEuHMd", long, stops: true });
-  const user =
-    options.value("uid") ??
-    options.given
-      .get("property")
-      ?.concat(options.given.get("p") ?? [])
-      .find((p) => p.startsWith("User="))
-      ?.slice(5);
+  const properties = [...(options.given.get("property") ?? []), ...(options.given.get("p") ?? [])];
+  const user = options.value("uid") ?? properties.find((p) => p.startsWith("User="))?.slice(5);
   const assignments = [...(options.given.get("setenv") ?? []), ...(options.given.get("E") ?? [])];
-  const environmentFiles = [...(options.given.get("property") ?? []), ...(options.given.get("p") ?? [])].flatMap(
-    (one) => /^EnvironmentFile=-?(.+)$/u.exec(one)?.[1] ?? [],
-  );
+  const environmentFiles = properties.flatMap((one) => /^EnvironmentFile=-?(.+)$/u.exec(one)?.[1] ?? []);
   return { argv: options.operands, assignments, environmentFiles, ...(user === undefined ? {} : { user: plain(user) }) };
 }
 

@@ -129,6 +129,7 @@ const GUARDS: readonly Case[] = [
   ["host-setup-readable", "pass", `echo '-w ${ENV} -p wa -k env' | sudo tee /etc/audit/rules.d/env.rules >/dev/null`],
   ["service-not-root", "violation", "sudo systemd-run --unit=api2 /opt/v/bin/python -m uvicorn app:app"],
   ["service-not-root", "pass", "sudo systemd-run --uid=ddos --unit=api2 /opt/v/bin/python -m uvicorn app:app"],
+  ["service-not-root", "pass", "sudo systemd-run -p User=ddos --unit=api2 /opt/v/bin/python -m uvicorn app:app"],
 ];
 const DOORS: readonly Case[] = [
   ["host-setup-opens-no-tunnel", "violation", "sudo ip link add wg0 type wireguard"],
