@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { command, EXIT, Problem, readNamed, start, UsageProblem } from "../policies/cli";
 import type { Io } from "../policies/cli";
 import type { Bench } from "./bench";
+import { changeBench } from "./change";
 import { commitOf, machine } from "./machine";
 import { modelsBench } from "./models";
 import { policiesBench } from "./policies";
@@ -19,7 +20,7 @@ import { servingBench } from "./serving";
 import { startBench } from "./start";
 import { comparisonText, reportText } from "./tables";
 
-export const BENCHES: readonly Bench[] = [startBench, policiesBench, modelsBench, servingBench, scaleBench];
+export const BENCHES: readonly Bench[] = [startBench, policiesBench, modelsBench, servingBench, changeBench, scaleBench];
 const NAMES = BENCHES.map(({ name }) => name);
 
 export const benchCommand = command({
@@ -27,8 +28,8 @@ export const benchCommand = command({
   summary: "Measures the project on this machine, beside what people would use instead. Nothing of it is a test.",
   options: {
     runs: {
-      ...{ kind: "text", value: "N", default: "3", help: "how often each thing is measured" },
-      form: { pattern: /^([3-9]|[1-9]\d)$/, what: "a whole number from 3 to 99" },
+      ...{ kind: "text", value: "N", default: "3", help: "how often each thing is measured; below 3 there is no median" },
+      form: { pattern: /^[1-9]\d?$/, what: "a whole number from 1 to 99" },
     },
     json: { kind: "text", value: "FILE", help: "keep all values in this file; what it has of other measurements of this machine stays" },
     compare: {

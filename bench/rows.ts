@@ -10,6 +10,10 @@ export class Rows {
     this.#rows.set(what, row);
   }
 
+  has(what: string): boolean {
+    return this.#rows.has(what);
+  }
+
   all(): Row[] {
     return [...this.#rows].map(([what, { unit, more, values }]) => ({ what, unit, values, ...(more ? { more } : {}) }));
   }

@@ -98,3 +98,13 @@ export function labsWithGroups(): string[] {
   const names = hierarchies().flatMap((hierarchy) => entriesOf(join(hierarchy, ROOT)).filter((entry) => entry.isDirectory()));
   return [...new Set(names.map((entry) => entry.name))];
 }
+
+/**
+ * Seconds of processor time that a machine has used, ended processes included; undefined where the kernel does not count. Groups of version 2 count
+ * without a controller, also beside those of version 1 (cgroup-v2.rst, cpu.stat).
+ */
+export function usedSeconds(lab: string, part: string): number | undefined {
+  const root = existsSync(join(MOUNT, "cgroup.controllers")) ? MOUNT : join(MOUNT, "unified");
+  const found = /^usage_usec (\d+)$/m.exec(ifThere(() => readFileSync(join(root, ROOT, lab, part, "cpu.stat"), "utf8"), ""))?.[1];
+  return found === undefined ? undefined : Number(found) / 1e6;
+}

@@ -22,6 +22,8 @@ export interface Event {
   /** "unchanged", or why something was done. */
   readonly what: string;
   readonly seconds: number;
+  /** Milliseconds since the epoch, when it had ended. */
+  readonly ended: number;
 }
 
 export interface LocalProviderOptions {
@@ -129,7 +131,7 @@ function createHandlers(
   const timed = async <T>(kind: Event["kind"], request: Request, work: () => Promise<readonly [T, string]>): Promise<T> => {
     const started = Date.now();
     const [result, what] = await work();
-    onEvent?.({ name: request.name, kind, what, seconds: (Date.now() - started) / 1000 });
+    onEvent?.({ name: request.name, kind, what, seconds: (Date.now() - started) / 1000, ended: Date.now() });
     return result;
   };
   const command: Handler = (request) =>
