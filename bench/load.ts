@@ -29,12 +29,19 @@ interface Said {
   readonly failed: number;
 }
 
-/** @param inside what puts a program into a namespace @throws Problem where wrk is missing, or said nothing */
-export function underLoad(inside: readonly string[], url: string, kind: Kind, seconds: number): Promise<Load> {
+export interface RunningLoad {
+  /** Rejects with a Problem where wrk is missing, or said nothing. */
+  readonly ended: Promise<Load>;
+  /** Ends it before its time; what it has measured so far counts. */
+  readonly stop: () => void;
+}
+
+/** @param inside what puts a program into a namespace */
+export function startLoad(inside: readonly string[], url: string, kind: Kind, seconds: number): RunningLoad {
   const wrk = ["wrk", "-t1", `-c${String(CONNECTIONS)}`, `-d${String(seconds)}s`, "-s", join(__dirname, "load.lua"), url, "--", kind];
   const [program = "", ...args] = [...inside, ...wrk];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-  return new Promise<Load>((done, fail) => {
+  const ended = new Promise<Load>((done, fail) => {
     let [out, wrong] = ["", ""];
     child.stdout.on("data", (part: Buffer) => void (out += part.toString()));
     child.stderr.on("data", (part: Buffer) => void (wrong += part.toString()));
@@ -47,6 +54,8 @@ export function underLoad(inside: readonly string[], url: string, kind: Kind, se
       done({ requests, failed, requestsPerSecond: (requests / us) * 1e6, p50: p50 / 1000, p99: p99 / 1000 });
     });
   });
+  // wrk ends at SIGINT as at its end, with its report.
+  return { ended, stop: () => void child.kill("SIGINT") };
 }
 
 /** Seconds of processor time that a host's processes have used so far: nginx, and whatever uvicorn runs. */

@@ -10,6 +10,7 @@ import type { Io } from "../policies/cli";
 import type { Bench } from "./bench";
 import { changeBench } from "./change";
 import { commitOf, machine } from "./machine";
+import { memoryBench } from "./memory";
 import { modelsBench } from "./models";
 import { policiesBench } from "./policies";
 import { parseReport } from "./report-file";
@@ -17,10 +18,20 @@ import { compareReports, mergeReports } from "./result";
 import type { Report, Result } from "./result";
 import { scaleBench } from "./scale";
 import { servingBench } from "./serving";
+import { servingReleaseBench } from "./serving-release";
 import { startBench } from "./start";
 import { comparisonText, reportText } from "./tables";
 
-export const BENCHES: readonly Bench[] = [startBench, policiesBench, modelsBench, servingBench, changeBench, scaleBench];
+export const BENCHES: readonly Bench[] = [
+  startBench,
+  policiesBench,
+  modelsBench,
+  servingBench,
+  servingReleaseBench,
+  changeBench,
+  memoryBench,
+  scaleBench,
+];
 const NAMES = BENCHES.map(({ name }) => name);
 
 export const benchCommand = command({

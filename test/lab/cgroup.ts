@@ -108,3 +108,22 @@ export function usedSeconds(lab: string, part: string): number | undefined {
   const found = /^usage_usec (\d+)$/m.exec(ifThere(() => readFileSync(join(root, ROOT, lab, part, "cpu.stat"), "utf8"), ""))?.[1];
   return found === undefined ? undefined : Number(found) / 1e6;
 }
+
+export interface Held {
+  /** What the kernel cannot take back without swap: anonymous pages and shared memory. */
+  readonly heldMiB: number;
+  /** Processes that it has killed for memory since the machine's group was made. */
+  readonly killed: number;
+}
+
+/** What a machine holds of its memory now (memory.rst of version 1, cgroup-v2.rst). */
+export function heldMemory(lab: string, part: string): Held {
+  const second = existsSync(join(MOUNT, "cgroup.controllers"));
+  const read = (name: string): string =>
+    ifThere(() => readFileSync(join(second ? MOUNT : join(MOUNT, "memory"), ROOT, lab, part, name), "utf8"), "");
+  const value = (name: string, key: string): number => Number(new RegExp(`^${key} (\\d+)$`, "m").exec(read(name))?.[1] ?? 0);
+  const bytes = second
+    ? value("memory.stat", "anon") + value("memory.stat", "shmem")
+    : value("memory.stat", "total_rss") + value("memory.stat", "total_shmem");
+  return { heldMiB: bytes / 1024 ** 2, killed: value(second ? "memory.events" : "memory.oom_control", "oom_kill") };
+}
