@@ -133,7 +133,7 @@ function prepare(spec: HostSpec): Plan {
       ["service", spec.service],
       ["egress", spec.egress],
       ...(gateway ? [["backendAddress", given("prepare", "backendAddress", values.backendAddress)] as const] : []),
-      ...(passesSeveral(spec) ? given("prepare", "otherBackends", values.otherBackends) : []).map((one) => ["otherBackend", one] as const),
+      ...(passesSeveral(spec) ? given("prepare", "otherBackends", values.otherBackends) : []).map((one) => ["otherBackends", one] as const),
       ...(spec.host === undefined ? [] : [["host", spec.host] as const]),
       ...modeLines(spec),
       ...balancerLines(spec, values),

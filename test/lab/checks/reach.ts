@@ -43,18 +43,17 @@ export async function checkInside(lab: Lab, gateway: string, backend: string): P
 }
 
 /** The backend's egress: packages by the gateway's NAT under its public address, other ports not at all. */
-export async function checkNat(lab: Lab, gatewayPublic: string): Promise<string> {
+/** @param host whose way out it is */
+export async function checkNat(lab: Lab, gatewayPublic: string, host = "backend"): Promise<string> {
   const [program = "", ...args] = lab.outside(["python3", "-u", "-m", "http.server", "80", "--bind", OPERATOR.address]);
   const server = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   server.stderr.on("data", (part: Buffer) => (log += part.toString("utf8")));
   const fetch = (port: number): string => `curl -s -o /dev/null -m 3 -w '%{http_code}' http://${OPERATOR.address}:${port}/ || :`;
   try {
-    await until("answer from outside by the NAT", 10_000, async () =>
-      (await lab.must("backend", fetch(80))) === "200" ? true : undefined,
-    );
+    await until("answer from outside by the NAT", 10_000, async () => ((await lab.must(host, fetch(80))) === "200" ? true : undefined));
     expect(log.includes(gatewayPublic), `the outside saw another address than ${gatewayPublic}: ${log.slice(0, 300)}`);
-    const other = await lab.must("backend", fetch(8080));
+    const other = await lab.must(host, fetch(8080));
     expect(other === "000", `port 8080 outside answered ${other}`);
     return `the outside sees ${gatewayPublic}`;
   } finally {

@@ -10,6 +10,7 @@ import type { Check } from "./harness";
 import { expect } from "./harness";
 import { underRequests } from "./https";
 import { ran, upOnce, type Report } from "./operator";
+import { checkNat } from "./reach";
 import { FEATURES, servedRelease } from "./service";
 
 /** The setting is the backend's alone: of a release with another one the gateway's application hears nothing. */
@@ -58,10 +59,12 @@ export function severalChecks(lab: () => Lab, address: () => string): Check[] {
       ["gateway", "backend", "backend-2"].every((id) => verification[id]?.ok === true),
       JSON.stringify(verification),
     );
+    // The packages of its next release come through the gateway.
+    const way = await checkNat(lab(), address(), "backend-2");
     const releases = await serving();
     const proven = verification["gateway"]?.proof?.answeredBy ?? "";
     expect(releases.includes(proven), `the proof names ${proven}; these serve: ${releases.join(", ")}`);
-    return `${answered} requests, 0 failed; the proof found ${proven} of ${releases.join(", ")}`;
+    return `${answered} requests, 0 failed; the proof found ${proven} of ${releases.join(", ")}; through the new one's NAT ${way}`;
   }
 
   async function released(): Promise<string> {
