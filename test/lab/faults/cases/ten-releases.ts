@@ -93,6 +93,20 @@ const SHORT_TIME = { timeoutSeconds: 5 } as const;
 /** Requests a second: about twenty are at work at any moment. */
 const LONG_RATE = 4;
 
+const toProxy = (bench: Bench, limits: Partial<HttpLimits>): Promise<Outcome> =>
+  bench.deployGateway({ label: "gateway" }, { gatewayMode: "proxy", limits: { ...GATEWAY, ...TIME, ...limits } });
+
+/** As many with a gateway that has no application: it has releases of its site only. */
+function proxyKinds(): readonly Kind[] {
+  const backend = kinds(TIME).filter(([kind]) => !kind.startsWith("gateway"));
+  return [
+    ...backend,
+    ["gateway site", (bench) => toProxy(bench, { bodyMiB: 3 })],
+    ["gateway limits", (bench) => toProxy(bench, { perSecond: 2000, burst: 2000 })],
+    ["backend .env once more", (bench) => bench.deploy({ ttl: "904" })],
+  ];
+}
+
 /** The service as it is when requests may take that long, and again as it was. */
 async function withTime(bench: Bench, { timeoutSeconds }: typeof TIME | typeof SHORT_TIME, work: () => Promise<string>): Promise<string> {
   const limits = { timeoutSeconds };
@@ -126,5 +140,14 @@ export const loadCases: readonly Case[] = [
     name: `ten releases of different kinds under requests that last up to the timeout, each another time: ${TIME.timeoutSeconds} s at most`,
     byName: true,
     run: (bench) => withTime(bench, TIME, () => underLong(bench, kinds(TIME), TIME)),
+  },
+  {
+    name: `ten releases beside a gateway without application, under requests that last up to the timeout: ${TIME.timeoutSeconds} s at most`,
+    byName: true,
+    run: (bench) =>
+      withTime(bench, TIME, async () => {
+        expectSuccess(await toProxy(bench, {}));
+        return underLong(bench, proxyKinds(), TIME);
+      }),
   },
 ];
