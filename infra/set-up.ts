@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fingerprint } from "./config/ssh-key";
 import { authorized, backendAccess, gatewayAccess, type Access, type Hosts } from "./connections";
 import { byId, roleOf, type OfHosts } from "./hosts/ids";
+import { documentIn } from "./remote/printed";
 import { RemoteSetup } from "./remote/setup";
 import { NO_ADDRESS, specOf, type StackInputs } from "./release/inputs";
 import { setUpOrder, type Needed, type Part } from "./release/order";
@@ -110,7 +111,7 @@ function stepValues(inputs: StackInputs, hosts: Hosts, id: HostId, step: Step): 
 /** Without the names of the many checks that passed. A report that cannot be read is shown as it is: the step itself has succeeded. */
 function parseReport(text: string): unknown {
   try {
-    const { checks: _passed, ...report } = JSON.parse(text) as Record<string, unknown>;
+    const { checks: _passed, ...report } = JSON.parse(documentIn(text)) as Record<string, unknown>;
     return report;
   } catch {
     return text;

@@ -2,6 +2,7 @@
 import { EXIT, type ExitCode } from "../../policies/cli";
 import { columns, count } from "../../policies/cli/words";
 import type { HostId } from "../release/types";
+import { documentIn } from "../remote/printed";
 import type { CommandResult } from "../remote/ssh";
 
 /** What a release is made of: digests (`code` of a git source is the commit). `mode` is "proxy" for a gateway without an application. */
@@ -48,7 +49,7 @@ export type HostReleases = ({ readonly role: HostId } & ReleaseList) | { readonl
 
 export function readReleases(role: HostId, { code, stdout, stderr }: CommandResult): HostReleases {
   try {
-    const found = JSON.parse(stdout) as ReleaseList;
+    const found = JSON.parse(documentIn(stdout)) as ReleaseList;
     if (code === 0 && Array.isArray(found.entries) && Array.isArray(found.here)) return { ...found, role };
   } catch {
     // No document: the host's own words below say why.

@@ -1,5 +1,6 @@
 /** What the verify step of a host prints, and the drift report made of it. Pure. */
 import type { HostId } from "../release/types";
+import { documentIn } from "../remote/printed";
 import type { CommandResult } from "../remote/ssh";
 import { count } from "../../policies/cli/words";
 
@@ -34,7 +35,7 @@ export type HostOutcome = { readonly role: HostId; readonly report: HostReport }
 
 export function readReport(role: HostId, result: CommandResult): HostOutcome {
   try {
-    const raw = JSON.parse(result.stdout) as HostReport & { checks?: unknown };
+    const raw = JSON.parse(documentIn(result.stdout)) as HostReport & { checks?: unknown };
     const { host, release, models, ok, passed, failed } = raw;
     const proof = raw.proof ?? undefined;
     const rolledBack = raw.rolledBack ?? undefined;

@@ -2,7 +2,7 @@
  * How the steps' scripts reach a host: one Command whose create is a line and whose stdin is a shell script that installs them. The
  * provider prints all of `create` when a Command fails, and nothing of stdin, so a failed step is readable only where `create` is short.
  */
-import { withoutShebang } from "./compose";
+import { mayUseSudo, withoutShebang } from "./compose";
 import { hereDocument, readTemplate } from "./templates";
 import type { Carrier, StepFile } from "./types";
 
@@ -11,6 +11,10 @@ const LIMIT_BYTES = 1_000_000;
 
 /** Seconds. Nothing is fetched: it waits for the lock and writes some files. */
 const LIMIT_SECONDS = 240;
+
+/** All of it is printed when it fails. */
+const CREATE = `${mayUseSudo("scripts")}exec sudo -n timeout -k 10 ${LIMIT_SECONDS} /bin/bash -s
+`;
 
 export interface CarrierOptions {
   /** Another text makes the Command run again, which puts back what is missing. */
@@ -39,5 +43,5 @@ export function carrier(scripts: readonly StepFile[], options: CarrierOptions = 
   ].join("\n");
   const size = Buffer.byteLength(stdin);
   if (size > LIMIT_BYTES) throw new Error(`Scripts: the text that installs them has ${size} bytes, the limit is ${LIMIT_BYTES}.`);
-  return { create: `exec sudo -n timeout -k 10 ${LIMIT_SECONDS} /bin/bash -s\n`, stdin };
+  return { create: CREATE, stdin };
 }

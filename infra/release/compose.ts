@@ -19,6 +19,13 @@ export interface StepScript {
 /** `. lib.sh` lets shellcheck and a person run a step alone; in the composed script the library stands above already. */
 const LIBRARY_LINES = /^# shellcheck source=.*\n\. .*\n/gm;
 
+/** Shell text in front of what runs as root. This sudo must not take any of the standard input, which is what is read behind it. */
+export const mayUseSudo = (name: string): string => `if ! sudo -n true </dev/null; then
+  echo "ddos ${name} did not run on $(uname -n): $(id -un) may not use sudo without a password there, and every step needs it (sudo -l)" >&2
+  exit 1
+fi
+`;
+
 /** Where the scripts lie on a host; templates/steps/scripts.sh puts them there. */
 const STORE = "/var/lib/ddos/steps";
 
@@ -55,7 +62,7 @@ export function composeCreate(step: StepScript, script: StepFile): string {
     "EnvironmentFile=-/etc/environment",
   ].map((property) => `--property=${property}`);
   return `set -eu
-script=${STORE}/${script.name}
+${mayUseSudo(name)}script=${STORE}/${script.name}
 if ! echo "${script.sha256}  $script" | sudo -n sha256sum --check --quiet >&2; then
   echo "ddos ${name} did not run on $(uname -n): $script is missing there or is not what this deployment runs. Bring it back: pulumi config set repair \\"\\$(date -u +%FT%TZ)\\" && pulumi up" >&2
   exit 1

@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { keyIn } from "./printed";
 import { commandConnection, type Connection } from "./setup";
 
 /** What is asked for the key of a host. */
@@ -84,5 +85,5 @@ function allButTriggers(inputs: object): string[] {
 }
 
 function keyOf(learned: command.local.Command | command.remote.Command): pulumi.Output<string> {
-  return learned.stdout.apply((text) => text.trim());
+  return learned.stdout.apply(keyIn);
 }

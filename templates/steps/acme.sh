@@ -122,9 +122,9 @@ advice() {
 # Of instance metadata; root may ask.
 public_address() {
   local token found="" metadata=http://169.254.169.254
-  token=$(curl --silent --fail --max-time 2 --request PUT --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$metadata/latest/api/token") || token=""
+  token=$(curl --silent --fail --noproxy '*' --max-time 2 --request PUT --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$metadata/latest/api/token") || token=""
   if [ -n "$token" ]; then
-    found=$(curl --silent --fail --max-time 2 --header "X-aws-ec2-metadata-token: $token" "$metadata/latest/meta-data/public-ipv4") || found=""
+    found=$(curl --silent --fail --noproxy '*' --max-time 2 --header "X-aws-ec2-metadata-token: $token" "$metadata/latest/meta-data/public-ipv4") || found=""
   fi
   printf '%s' "${found:-the address of this gateway (pulumi stack output gatewayAddress)}"
 }

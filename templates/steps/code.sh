@@ -53,23 +53,27 @@ fetch_bundle() {
   unpack "$STAGE/bundle.tar" "$1"
 }
 
+# In a folder of its own on the disk: all of a repository may come, and /run is memory.
 fetch_git() {
-  local url commit
+  local url commit repository=${1%/*}-git
   url=$(need url)
   commit=$(need commit)
   export GIT_TERMINAL_PROMPT=0 GIT_CONFIG_NOSYSTEM=1
-  git init --quiet "$STAGE/repository"
+  git init --quiet "$repository"
   # Not every server hands out a commit that no branch ends with; then everything is fetched.
-  if ! timeout 120 git -C "$STAGE/repository" fetch --quiet --depth 1 "$url" "$commit" 2>"$STAGE/git" &&
-    ! timeout 300 git -C "$STAGE/repository" fetch --quiet "$url" '+refs/*:refs/fetched/*' 2>"$STAGE/git"; then
+  if ! timeout 120 git -C "$repository" fetch --quiet --depth 1 "$url" "$commit" 2>"$STAGE/git" &&
+    ! timeout 300 git -C "$repository" fetch --quiet "$url" '+refs/*:refs/fetched/*' 2>"$STAGE/git"; then
+    rm -rf -- "$repository"
     fail "git could not fetch $url: $(tr '\n' ' ' <"$STAGE/git" | cut -c 1-300)"
   fi
-  if [ "$(git -C "$STAGE/repository" rev-parse --verify --quiet "$commit^{commit}" || printf none)" != "$commit" ]; then
+  if [ "$(git -C "$repository" rev-parse --verify --quiet "$commit^{commit}" || printf none)" != "$commit" ]; then
+    rm -rf -- "$repository"
     fail "$url has no commit $commit; give the full 40 digits of one that was pushed (ml-gateway:app.git.commit)"
   fi
-  git -C "$STAGE/repository" archive --format=tar --output="$STAGE/bundle.tar" "$commit"
-  unpack "$STAGE/bundle.tar" "$1"
-  note_absent "$(git -C "$STAGE/repository" ls-tree -r "$commit" | sed -n 's/^160000 commit [0-9a-f]*\t//p')" "$1"
+  git -C "$repository" archive --format=tar --output="$repository/bundle.tar" "$commit"
+  unpack "$repository/bundle.tar" "$1"
+  note_absent "$(git -C "$repository" ls-tree -r "$commit" | sed -n 's/^160000 commit [0-9a-f]*\t//p')" "$1"
+  rm -rf -- "$repository"
 }
 
 # note_absent SUBMODULES TREE: what a commit names and does not hold. It may not be needed, so it is said, and ends nothing by itself; a
@@ -160,6 +164,8 @@ fetch_wheelhouse() {
   rm -f /var/lib/ddos/wheelhouse/.download
 }
 
+need_user ddos
+need_user ddos-build
 stage_code
 read_layout
 fetch_wheelhouse

@@ -3,6 +3,8 @@
 # Steps run as root in a transient unit of their own, so they outlive the SSH link; stdout and stderr may be gone at any time.
 set -Eeuo pipefail
 umask 022
+# Some of what programs say is read below, and all of it is for one reader: not in the language of the host.
+export LC_ALL=C.UTF-8
 
 STEP=none
 LOCK=none
@@ -179,6 +181,13 @@ read_input() {
   rm -f -- "$STAGE/input"
 }
 
+# need_user NAME: the prepare step made it. Of one that is gone, install and chown say only that it is invalid.
+need_user() {
+  if ! getent passwd "$1" >/dev/null; then
+    fail "the user $1 is not on this host any more: the prepare step makes it again (npm run repair -- --stack NAME)"
+  fi
+}
+
 # remember_input: for the release step, which runs this one again should its results be lost. Not for a step with secrets of the application.
 remember_input() {
   folder 0700 root root /var/lib/ddos/inputs
@@ -237,14 +246,40 @@ put() {
   log "$PUT: $target ($mode $owner:$group)"
 }
 
+# put_for READER SOURCE TARGET MODE OWNER GROUP: put, of a file that READER has to read again before it means anything. PUT says changed until
+# `has_read READER`, also in the run after one that was killed in between and left the file as it should be. Whoever starts reads everything: the
+# mark lies in /run.
+put_for() {
+  local mark=/run/ddos-steps/unread-$1 before=read
+  shift
+  if [ -e "$mark" ]; then
+    before=unread
+  fi
+  : >"$mark"
+  put "$@"
+  if [ "$before" = unread ]; then
+    PUT=changed
+  elif [ "$PUT" = same ]; then
+    rm -f -- "$mark"
+  fi
+}
+
+# has_read READER
+has_read() { rm -f -- "/run/ddos-steps/unread-$1"; }
+
 # keep PATH: this deployment counts on a part that was here already. Access time only; a release that prunes looks at it.
 keep() { touch -a -- "$1"; }
 
-# folder MODE OWNER GROUP PATH...: made or corrected only when needed.
+# folder MODE OWNER GROUP PATH...: made or corrected only when needed. A link that root made there is followed, as to a larger volume; anybody else's
+# would lead root to give away a folder of its choice.
 folder() {
   local mode=$1 owner=$2 group=$3 path
   shift 3
   for path in "$@"; do
+    if [ -L "$path" ] && [ "$(stat -c %u -- "$path")" != 0 ]; then
+      log "$path was a link to $(readlink -- "$path")"
+      rm -f -- "$path"
+    fi
     if [ -d "$path" ] && [ ! -L "$path" ] && [ "$(stat -c '%04a %U %G' -- "$path")" = "$mode $owner $group" ]; then
       continue
     fi

@@ -67,6 +67,7 @@ write_set() {
   keep "/var/lib/ddos/models-sets/$SET"
 }
 
+need_user ddos
 values model >"$STAGE/models"
 : >"$STAGE/absent"
 plan

@@ -131,10 +131,15 @@ apt_reason() {
   fi
 }
 
-# make_user NAME HOME: a system user that nobody can log in as, with a group of its own.
+# make_user NAME HOME: a system user that nobody can log in as, with a group of its own. Files know a number only: a user that somebody removed gets
+# its own again, where nobody else has it by now.
 make_user() {
+  local number=()
   if ! getent passwd "$1" >/dev/null; then
-    useradd --system --user-group --home-dir "$2" --no-create-home --shell /usr/sbin/nologin "$1"
+    if [ -d "$2" ] && ! getent passwd "$(stat -c %u -- "$2")" >/dev/null; then
+      number=(--uid "$(stat -c %u -- "$2")")
+    fi
+    useradd --system "${number[@]}" --user-group --home-dir "$2" --no-create-home --shell /usr/sbin/nologin "$1"
     CHANGES=$((CHANGES + 1))
     log "user $1 made"
   fi
@@ -145,6 +150,16 @@ make_user() {
   fi
 }
 
+# may_run PATH: the service's programs lie below /home/ddos, the one that installs packages below /var/lib/ddos. Where nothing there may be started, the
+# models or the new release would be blamed for it.
+may_run() {
+  local place options
+  read -r place options < <(findmnt --noheadings --output TARGET,OPTIONS --target "$1" | tail -n 1)
+  case ",$options," in
+    *,noexec,*) fail "$1 lies on $place, which is mounted with noexec, and programs are started from there: mount it without (/etc/fstab; mount -o remount,exec $place), then run again" ;;
+  esac
+}
+
 make_folders() {
   folder 0755 ddos ddos /home/ddos /home/ddos/releases /home/ddos/venvs /home/ddos/logs /home/ddos/data
   # What decides a deployment: nobody else opens any of it, if only to hold its lock.
@@ -152,6 +167,10 @@ make_folders() {
   folder 0755 root root /var/lib/ddos/code /var/lib/ddos/models /var/lib/ddos/models-sets /var/lib/ddos/releases
   folder 0755 root root /usr/local/lib/ddos /etc/ddos /etc/systemd/system/logrotate.timer.d /etc/systemd/journald.conf.d /etc/systemd/system/nginx.service.d /etc/systemd/networkd.conf.d
   folder 0700 root root /var/lib/ddos/env
+  if [ "$MODE" != proxy ]; then
+    may_run /home/ddos
+    may_run /var/lib/ddos
+  fi
   # Where everything that belongs to a release is found; `current` comes with the first one.
   if [ "$MODE" != proxy ]; then
     point /home/ddos/app current/app ddos ddos
@@ -189,29 +208,30 @@ set_up_logging() {
     CHANGES=$((CHANGES + 1))
   fi
   put "$STAGE/logrotate-nginx" /etc/logrotate.d/nginx 0644 root root
-  put "$STAGE/journald.conf" /etc/systemd/journald.conf.d/ddos.conf 0644 root root
+  put_for journald "$STAGE/journald.conf" /etc/systemd/journald.conf.d/ddos.conf 0644 root root
   if [ "$PUT" = changed ]; then
     systemctl restart systemd-journald.service
+    has_read journald
   fi
-  put "$STAGE/logrotate-timer.conf" /etc/systemd/system/logrotate.timer.d/ddos.conf 0644 root root
+  put_for logrotate "$STAGE/logrotate-timer.conf" /etc/systemd/system/logrotate.timer.d/ddos.conf 0644 root root
   RESTART_TIMER=$PUT
 }
 
 set_up_recovery() {
   put "$STAGE/recover.sh" /usr/local/lib/ddos/recover.sh 0755 root root
-  put "$STAGE/ddos-recover.service" /etc/systemd/system/ddos-recover.service 0644 root root
-  RELOAD=$PUT
-  put "$STAGE/ddos-undo.service" /etc/systemd/system/ddos-undo.service 0644 root root
-  [ "$PUT" = same ] || RELOAD=changed
+  put_for systemd "$STAGE/ddos-recover.service" /etc/systemd/system/ddos-recover.service 0644 root root
+  put_for systemd "$STAGE/ddos-undo.service" /etc/systemd/system/ddos-undo.service 0644 root root
   # A running nginx keeps the rights it was started with until its next start: a restart would cut connections.
-  put "$STAGE/nginx.service.conf" /etc/systemd/system/nginx.service.d/ddos.conf 0644 root root
-  if [ "$PUT$RELOAD$RESTART_TIMER" != samesamesame ]; then
+  put_for systemd "$STAGE/nginx.service.conf" /etc/systemd/system/nginx.service.d/ddos.conf 0644 root root
+  if [ "$PUT$RESTART_TIMER" != samesame ]; then
     systemctl daemon-reload
+    has_read systemd
   fi
   ensure_enabled ddos-recover.service
   ensure_enabled logrotate.timer
   if [ "$RESTART_TIMER" = changed ] || ! systemctl is-active --quiet logrotate.timer; then
     systemctl restart logrotate.timer
+    has_read logrotate
   fi
 }
 
@@ -228,7 +248,7 @@ harden_sshd() {
     fail "/etc/ssh/sshd_config of this image does not include /etc/ssh/sshd_config.d/*.conf, so that logins by password cannot be switched off: put «Include /etc/ssh/sshd_config.d/*.conf» on its first line"
   fi
   folder 0755 root root /run/sshd
-  put "$STAGE/sshd.conf" "$file" 0644 root root
+  put_for sshd "$STAGE/sshd.conf" "$file" 0644 root root
   if [ "$PUT" = same ]; then
     return 0
   fi
@@ -238,6 +258,7 @@ harden_sshd() {
   fi
   # Of a socket-activated sshd (Ubuntu 24.04) each new connection reads it.
   systemctl try-reload-or-restart ssh.service
+  has_read sshd
 }
 
 # Where the network has no way to a mirror, nothing comes; it is set all the same, for the day on which it has.
@@ -286,27 +307,25 @@ remove_sample_site() {
 }
 
 set_up_nat() {
-  local reload=no
+  local reload
   if [ "$BACKENDS" = "$BACKEND" ]; then
     printf '# The only address that may pass.\ndefine backend = %s\n' "$BACKEND" >"$STAGE/backend.nft"
   else
     printf '# The only addresses that may pass.\ndefine backend = { %s }\n' "$BACKENDS" >"$STAGE/backend.nft"
   fi
-  put "$STAGE/backend.nft" /etc/ddos/backend.nft 0644 root root
-  [ "$PUT" = same ] || reload=yes
-  put "$STAGE/nat.nft" /etc/ddos/nat.nft 0644 root root
-  [ "$PUT" = same ] || reload=yes
-  put "$STAGE/nat.sysctl.conf" /etc/sysctl.d/60-ddos-nat.conf 0644 root root
-  [ "$PUT" = same ] || reload=yes
-  put "$STAGE/ddos-nat.service" /etc/systemd/system/ddos-nat.service 0644 root root
-  if [ "$PUT" = changed ]; then
+  put_for nat "$STAGE/backend.nft" /etc/ddos/backend.nft 0644 root root
+  put_for nat "$STAGE/nat.nft" /etc/ddos/nat.nft 0644 root root
+  put_for nat "$STAGE/nat.sysctl.conf" /etc/sysctl.d/60-ddos-nat.conf 0644 root root
+  put_for nat "$STAGE/ddos-nat.service" /etc/systemd/system/ddos-nat.service 0644 root root
+  reload=$PUT
+  if [ "$reload" = changed ]; then
     systemctl daemon-reload
-    reload=yes
   fi
   ensure_enabled ddos-nat.service
-  if [ "$reload" = yes ] || ! systemctl is-active --quiet ddos-nat.service || ! nft list table ip ddos_nat >/dev/null ||
+  if [ "$reload" = changed ] || ! systemctl is-active --quiet ddos-nat.service || ! nft list table ip ddos_nat >/dev/null ||
     [ "$(cat /proc/sys/net/ipv4/ip_forward)" != 1 ]; then
     systemctl restart ddos-nat.service || fail "NAT could not be set up: $(journalctl -u ddos-nat.service -n 8 -o cat --no-pager | sed '/ddos-nat\.service/d' | tail -n 3 | tr '\n' ' ')"
+    has_read nat
     CHANGES=$((CHANGES + 1))
     summary "NAT for $BACKENDS is active"
   fi
@@ -345,10 +364,13 @@ name_backend() {
   elif grep -qF "$mark" /etc/hosts && systemctl is-active --quiet nginx.service; then
     wait_for_balancer
   fi
-  put "$STAGE/hosts" /etc/hosts 0644 root root
+  put_for nginx "$STAGE/hosts" /etc/hosts 0644 root root
   # nginx looks names up when it reads its configuration.
-  if [ "$PUT" = changed ] && systemctl is-active --quiet nginx.service; then
-    systemctl reload nginx.service
+  if [ "$PUT" = changed ]; then
+    if systemctl is-active --quiet nginx.service; then
+      systemctl reload nginx.service
+    fi
+    has_read nginx
   fi
 }
 
@@ -438,14 +460,14 @@ gateway_only() {
   fi
 }
 
-# put_timer NAME: its service and its timer, enabled. Sets RESTART to yes where the timer does not run yet, or not as they say now; else to no.
+# put_timer NAME: its service and its timer, enabled. Sets RESTART to yes where the timer does not run yet, or not as they say now; else to no. Whoever
+# has restarted it says has_read NAME.
 put_timer() {
   RESTART=no
-  put "$STAGE/$1.service" "/etc/systemd/system/$1.service" 0644 root root
-  [ "$PUT" = same ] || RESTART=yes
-  put "$STAGE/$1.timer" "/etc/systemd/system/$1.timer" 0644 root root
-  [ "$PUT" = same ] || RESTART=yes
-  if [ "$RESTART" = yes ]; then
+  put_for "$1" "$STAGE/$1.service" "/etc/systemd/system/$1.service" 0644 root root
+  put_for "$1" "$STAGE/$1.timer" "/etc/systemd/system/$1.timer" 0644 root root
+  if [ "$PUT" = changed ]; then
+    RESTART=yes
     systemctl daemon-reload
   fi
   ensure_enabled "$1.timer"
@@ -469,6 +491,7 @@ set_up_backup() {
   put_timer ddos-backup
   if [ "$RESTART" = yes ]; then
     systemctl restart ddos-backup.timer || fail "the backup timer does not start: is ml-gateway:backup.schedule a calendar expression of systemd?"
+    has_read ddos-backup
   fi
 }
 
@@ -494,6 +517,7 @@ set_up_watch() {
   put_timer ddos-watch
   if [ "$RESTART" = yes ]; then
     systemctl restart ddos-watch.timer
+    has_read ddos-watch
   fi
 }
 

@@ -54,7 +54,8 @@ try_candidate() {
   local outcome said
   fresh_candidate
   put "$STAGE/next.service" "/etc/systemd/system/$CANDIDATE" 0644 root root
-  if [ "$PUT" = changed ]; then
+  # Written by a run that was killed before systemd read it.
+  if [ "$PUT" = changed ] || [ "$(systemctl show --property=NeedDaemonReload --value -- "$CANDIDATE")" = yes ]; then
     systemctl daemon-reload
   fi
   point /home/ddos/next "releases/$ID" ddos ddos

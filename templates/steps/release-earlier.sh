@@ -10,6 +10,10 @@ REPAIR="To run every step: pulumi config set repair \"\$(date -u +%FT%TZ)\" && p
 
 missing_of_prepare() {
   local path
+  if ! getent passwd ddos >/dev/null; then
+    printf 'prepare the user ddos is not on this host'
+    return 0
+  fi
   for path in /usr/local/lib/ddos/recover.sh /etc/systemd/system/ddos-recover.service /etc/systemd/system/ddos-undo.service; do
     if [ ! -s "$path" ]; then
       printf 'prepare %s is not on this host' "$path"

@@ -99,6 +99,13 @@ def endpoint(region):
     return given or f"https://s3.{region}.{suffix}"
 
 
+def direct():
+    """The instance metadata, which have the credentials of the role, are this host's own: no proxy of /etc/environment has them."""
+    given = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    # The name in small letters is the one that counts.
+    os.environ["no_proxy"] = ",".join(filter(None, [given, "169.254.169.254", "[fd00:ec2::254]"]))
+
+
 def connect(region):
     """A client with the standard chain of credentials: environment, files, the instance's role by IMDSv2."""
     for name, value in {
@@ -109,6 +116,7 @@ def connect(region):
         "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
     }.items():
         os.environ.setdefault(name, value)
+    direct()
     try:
         # A client of boto3 is one of botocore; the rest of boto3 (resources, transfers by threads) takes a fifth of a small transfer's time to load.
         import botocore.session

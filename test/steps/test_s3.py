@@ -58,6 +58,14 @@ class S3(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result)
         self.assertEqual(self.file.read_bytes(), CONTENT)
 
+    def test_no_proxy_is_asked_for_the_metadata(self):
+        asked = "import runpy, sys, urllib.request as u; runpy.run_path(sys.argv[1])['direct'](); print(*(bool(u.proxy_bypass(name)) for name in sys.argv[2:]))"
+        for given in ({}, {"no_proxy": ".internal"}, {"NO_PROXY": ".internal"}):
+            env = {"PATH": os.environ["PATH"], "http_proxy": "http://127.0.0.1:9", **given}
+            argv = [sys.executable, "-c", asked, PROGRAM, "169.254.169.254", "a.internal", "s3.us-east-1.amazonaws.com"]
+            said = subprocess.run(argv, env=env, text=True, capture_output=True, timeout=60, check=True).stdout
+            self.assertEqual(said.split(), ["True", str(given != {}), "False"], given)
+
     # --- downloads
 
     def list(self, *wanted):

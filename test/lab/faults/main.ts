@@ -18,6 +18,7 @@ import { environmentCases } from "./cases/environments";
 import { firstCases } from "./cases/first";
 import { formatCases } from "./cases/formats";
 import { hostCases } from "./cases/host";
+import { imageCases } from "./cases/images";
 import { layoutCases } from "./cases/layouts";
 import { lockCases } from "./cases/locks";
 import { messageCases } from "./cases/messages";
@@ -48,6 +49,7 @@ const ALL: readonly Case[] = [
   ...bakeCases,
   ...pickleCases,
   ...hostCases,
+  ...imageCases,
   ...spaceCases,
   ...driftCases,
   ...environmentCases,
