@@ -22,6 +22,6 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '\n{"requests":%d,"us":%d,"p50":%d,"p99":%d,"failed":%d}\n', summary.requests, summary.duration, latency:percentile(50),
-    latency:percentile(99), errors.connect + errors.read + errors.write + errors.timeout + errors.status))
+    '\n{"requests":%d,"us":%d,"p50":%d,"p99":%d,"failed":%d,"closed":%d}\n', summary.requests, summary.duration, latency:percentile(50),
+    latency:percentile(99), errors.connect + errors.timeout + errors.status, errors.read + errors.write))
 end

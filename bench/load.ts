@@ -16,8 +16,10 @@ export interface Load {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Answers that are none, or not 2xx. */
+  /** No connection, no answer in time, or one that is not 2xx or 3xx. */
   readonly failed: number;
+  /** Kept connections that the server closed under a request: before any byte of an answer, or within it. wrk does not send it again. */
+  readonly closed: number;
   readonly requests: number;
 }
 
@@ -27,6 +29,7 @@ interface Said {
   readonly p50: number;
   readonly p99: number;
   readonly failed: number;
+  readonly closed: number;
 }
 
 export interface RunningLoad {
@@ -50,8 +53,8 @@ export function startLoad(inside: readonly string[], url: string, kind: Kind, se
       const line = out.trim().split("\n").at(-1) ?? "";
       if (!line.startsWith("{"))
         return fail(new Problem(`wrk (Debian's package of this name) is needed: ${wrong || out}`, EXIT.cannotTell));
-      const { requests, us, p50, p99, failed } = JSON.parse(line) as Said;
-      done({ requests, failed, requestsPerSecond: (requests / us) * 1e6, p50: p50 / 1000, p99: p99 / 1000 });
+      const { requests, us, p50, p99, failed, closed } = JSON.parse(line) as Said;
+      done({ requests, failed, closed, requestsPerSecond: (requests / us) * 1e6, p50: p50 / 1000, p99: p99 / 1000 });
     });
   });
   // wrk ends at SIGINT as at its end, with its report.

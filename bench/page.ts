@@ -11,7 +11,7 @@ export function benchmarksPage(): string {
       "`npm run bench -- --compare FILE` says what became slower since an earlier run.",
     ...report.results.map(resultSection),
     "## Not measured",
-    "The peak memory of hosts of 1 GiB with a model of 200 MB; serving during a release, and on a host with half of two cores; the real engine. " +
-      "What stands above was measured while other work used the machine (the load is said with each table): ratios and processor time hold, rates and the 99th percentile are those of such an hour.",
+    "The real engine. Where a table says that it was measured under load, other work used the machine: ratios and processor time hold, " +
+      "rates and the 99th percentile are those of such an hour.",
   ].join("\n\n")}\n`;
 }

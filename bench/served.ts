@@ -72,8 +72,11 @@ export class Found {
   /** @param mayFail failures are counted, and end the measurement otherwise */
   take(what: string, taken: Taken, mayFail: boolean): void {
     if (mayFail) this.#mayFail.add(what);
-    else if (taken.load.failed > 0)
-      throw new Problem(`${what}: ${String(taken.load.failed)} of ${String(taken.load.requests)} requests failed`, EXIT.bug);
+    else if (taken.load.failed + taken.load.closed > 0)
+      throw new Problem(
+        `${what}: ${String(taken.load.failed + taken.load.closed)} of ${String(taken.load.requests)} requests failed`,
+        EXIT.bug,
+      );
     this.#taken.set(what, [...(this.#taken.get(what) ?? []), taken]);
   }
 
@@ -83,7 +86,12 @@ export class Found {
       { what: `${what}: p50`, unit: "ms", values: taken.map(({ load }) => load.p50) },
       { what: `${what}: p99`, unit: "ms", values: taken.map(({ load }) => load.p99) },
       { what: `${what}: processor`, unit: "µs", values: taken.map(({ cost }) => cost) },
-      ...(this.#mayFail.has(what) ? [{ what: `${what}: failed`, unit: "requests", values: taken.map(({ load }) => load.failed) }] : []),
+      ...(this.#mayFail.has(what)
+        ? [
+            { what: `${what}: failed`, unit: "requests", values: taken.map(({ load }) => load.failed) },
+            { what: `${what}: closed`, unit: "requests", values: taken.map(({ load }) => load.closed) },
+          ]
+        : []),
     ]);
   }
 }
