@@ -27,13 +27,25 @@ function headersOf(incoming: IncomingMessage): Record<string, string | string[] 
   return { ...incoming.headers, "x-forwarded-for": forwarded, "x-forwarded-proto": "https", "x-forwarded-port": "443" };
 }
 
-export function startBalancer({ address, target: host, domain, certificate, key }: Settings): void {
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** From where it is reached. */
+  readonly localAddress: string;
+}
+
+/** What passes a request on. */
+export function passingOn(to: Target, idleMs: number): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const agent = new Agent({ keepAlive: true });
-  const to = { host, port: 80, localAddress: address };
-  const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  return (incoming, outgoing) => {
     const { method, url: path } = incoming;
-    const own = (status: number): void => void (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(status).end());
-    const sent = request({ ...to, method, path, headers: headersOf(incoming), agent, timeout: IDLE_MS }, (reply) => {
+    // An answer that has begun is cut off, one that is whole is left to arrive: the request that a 504 gives up fails as well, after it.
+    const own = (status: number): void => {
+      if (outgoing.writableEnded) return;
+      if (outgoing.headersSent) outgoing.destroy();
+      else outgoing.writeHead(status).end();
+    };
+    const sent = request({ ...to, method, path, headers: headersOf(incoming), agent, timeout: idleMs }, (reply) => {
       outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
       reply.on("error", () => own(502));
       reply.pipe(outgoing);
@@ -42,6 +54,10 @@ export function startBalancer({ address, target: host, domain, certificate, key 
     sent.on("error", () => own(502));
     incoming.pipe(sent);
   };
+}
+
+export function startBalancer({ address, target: host, domain, certificate, key }: Settings): void {
+  const serve = passingOn({ host, port: 80, localAddress: address }, IDLE_MS);
   createTlsServer({ cert: certificate, key }, serve).listen(443, address);
   createServer((incoming, outgoing) => outgoing.writeHead(301, { location: `https://${domain}:443${incoming.url ?? "/"}` }).end()).listen(
     80,
