@@ -1,5 +1,6 @@
 /** What AWS answered about a model bucket that is there already, as plain values. Pure. */
 import type { Asked } from "../network/facts";
+import type { HostId } from "../release/types";
 
 /** Properties of `AWS::S3::Bucket`, as Cloud Control answers with them; what a bucket does not have is left out. */
 export interface CloudBucket {
@@ -53,6 +54,6 @@ export interface BucketFacts {
   readonly settings: Asked<CloudBucket>;
   /** JSON of its policy; absent where it has none. */
   readonly policy: Asked<string>;
-  /** Something lies where this stack's backups would. */
-  readonly backups: Asked<boolean>;
+  /** Hosts of this stack below whose names backups lie already. */
+  readonly backups: Asked<readonly HostId[]>;
 }

@@ -1,6 +1,7 @@
 /** Everything that is asked of AWS about a bucket of others, before anything is registered. */
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config/types";
+import { backendIds } from "../hosts/ids";
 import type { Surroundings } from "../network/check-existing";
 import { isKnown, whyUnknown } from "../network/facts";
 import { partition } from "../naming";
@@ -28,7 +29,8 @@ export async function checkBucket(
   }
   const { existing } = models;
   if (existing === undefined) return undefined;
-  const facts = await lookUpBucket({ bucket: existing.bucket, prefix: existing.prefix ?? "" });
+  const hosts = config.backup.enabled ? backendIds(config) : [];
+  const facts = await lookUpBucket({ bucket: existing.bucket, prefix: existing.prefix ?? "", hosts });
   const { problems, warnings } = examineBucket({ project, region, account, existing, moved }, facts);
   const policy = existing.manage.includes("tlsPolicy") ? unreadPolicy(config, facts) : undefined;
   // A preview asks AWS nothing where it is offline, and changes nothing; an update would write over what others wrote.

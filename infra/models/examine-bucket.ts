@@ -166,6 +166,7 @@ function unseen({ project, existing, account }: BucketArgs, facts: BucketFacts):
     [`whether it is one of account ${account}`, facts.own],
     ["its settings", facts.settings === "absent" ? { unknown: "Cloud Control does not know the bucket" } : facts.settings],
     ["its policy", facts.policy],
+    ["whether backups lie in it", facts.backups],
   ];
   const open = unanswered(questions);
   if (open === undefined) return [];
@@ -200,9 +201,9 @@ interface Denial {
 }
 
 function othersBackups(args: BucketArgs, { backups }: BucketFacts): string[] {
-  return args.moved && backups === true
+  return args.moved && isKnown(backups) && backups.length > 0
     ? [
-        `${place(args)}, where backups lie already${args.existing.prefix === undefined ? "" : ` below ${args.existing.prefix}`}: where another stack writes them, the two replace each other's list; set models.existing.prefix to one of this stack alone`,
+        `${place(args)}, where backups of ${backups.join(", ")} lie already${args.existing.prefix === undefined ? "" : ` below ${args.existing.prefix}`}: where another stack writes them, the two replace each other's list; set models.existing.prefix to one of this stack alone`,
       ]
     : [];
 }

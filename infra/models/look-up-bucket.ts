@@ -4,23 +4,33 @@ import { backupPrefix } from "../hosts/permissions";
 import { isKnown, type Asked } from "../network/facts";
 import { asked } from "../network/look-up";
 import { isGroup, parseJson } from "../config/values";
+import type { HostId } from "../release/types";
 import type { BucketFacts, CloudBucket } from "./bucket-facts";
 
 export interface WantedBucket {
   readonly bucket: string;
   readonly prefix: string;
+  /** Those that make backups. */
+  readonly hosts: readonly HostId[];
 }
 
-export async function lookUpBucket({ bucket, prefix }: WantedBucket): Promise<BucketFacts> {
+export async function lookUpBucket({ bucket, prefix, hosts }: WantedBucket): Promise<BucketFacts> {
   const [region, own, settings, policy, backups] = await Promise.all([
     asked(async () => (await aws.s3.getBucket({ bucket })).bucketRegion),
     // S3 lists what the account itself owns, and reads what another account shares as if it were one's own.
     asked(async () => (await aws.s3.getBuckets({ prefix: bucket })).buckets.some(({ name }) => name === bucket)),
     settingsOf(bucket),
     asked(async () => (await aws.s3.getBucketPolicy({ bucket })).policy),
-    asked(async () => (await aws.s3.getObjects({ bucket, prefix: prefix + backupPrefix("backend"), maxKeys: 1 })).keys.length > 0),
+    asked(() => hostsWithBackups({ bucket, prefix, hosts })),
   ]);
   return { region: region === "" ? { unknown: "AWS named no region" } : region, own, settings, policy: readable(policy), backups };
+}
+
+async function hostsWithBackups({ bucket, prefix, hosts }: WantedBucket): Promise<HostId[]> {
+  const found = await Promise.all(
+    hosts.map(async (host) => (await aws.s3.getObjects({ bucket, prefix: prefix + backupPrefix(host), maxKeys: 1 })).keys.length > 0),
+  );
+  return hosts.filter((_, index) => found[index] === true);
 }
 
 /** What is read as a policy later is one. */

@@ -13,7 +13,7 @@ const GOOD: BucketFacts = {
   own: true,
   settings: SETTINGS,
   policy: tlsOnly(ARN),
-  backups: false,
+  backups: [],
 };
 const NO = { unknown: "AccessDenied: no" } as const;
 
@@ -187,13 +187,23 @@ test.each<[string, Case, RegExp]>([
     },
     /denies more than requests without TLS \(OfficeOnly\), .* below models\/, /,
   ],
-  ["backups of others", { facts: { backups: true } }, /where backups lie already: .*set models\.existing\.prefix/],
+  ["backups of others", { facts: { backups: ["backend"] } }, /where backups of backend lie already: .*set models\.existing\.prefix/],
+  [
+    "backups of several others, below a prefix",
+    { facts: { backups: ["backend-2", "backend-3"] }, prefix: "team/" },
+    /where backups of backend-2, backend-3 lie already below team\/: .*set models\.existing\.prefix/,
+  ],
+  [
+    "backups that nobody has seen",
+    { facts: { backups: NO } },
+    /was not looked at as a whole \(AccessDenied: no\): whether backups lie in it\. /,
+  ],
 ])("%s: a warning", (_, given, message) => {
   expect(examined(given)).toEqual({ problems: [], warnings: [expect.stringMatching(message)] });
 });
 
 test("backups of this stack are no others'", () => {
-  expect(examined({ facts: { backups: true }, moved: false }).warnings).toEqual([]);
+  expect(examined({ facts: { backups: ["backend", "backend-2"] }, moved: false }).warnings).toEqual([]);
 });
 
 test("what others have written into a policy stays when the program adds its statement, which makes it refuse plain HTTP", () => {

@@ -1,5 +1,6 @@
 /** A stack whose models lie in a bucket that is there already. */
 import { statSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
 import type { GraphResource, Properties, RunResult } from "../../../infra/offline/engine";
 import { BUCKET_SETTINGS } from "../../../infra/config/existing-schema";
 import { policies } from "../../../policies/rules";
@@ -101,6 +102,32 @@ describe("all settings by the program", () => {
   });
 
   test("the pack has no finding", async () => expect(findings(await judged(result, TODAY))).toEqual([]));
+});
+
+describe("backups that lie there already", () => {
+  const objects = { "backups/backend-2/latest": 90, "backups/backend-3/latest": 90 };
+  const warned = async (sections: object): Promise<string[]> => {
+    const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    await evaluateDev({ ...existing(), ...sections }, answering({ objects }), true);
+    const texts = warn.mock.calls.map(([text]) => text);
+    warn.mockRestore();
+    return texts.filter((text) => text.includes("lie already"));
+  };
+  const backend = (count: number): object => ({ loadBalancer: true, count });
+
+  test("are warned of by the names of all hosts that would write there", async () => {
+    expect(await warned({ backend: backend(3) })).toEqual([
+      expect.stringMatching(/found team-models-123456789012, where backups of backend-2, backend-3 lie already: .*prefix/),
+    ]);
+    expect(await warned({ backend: backend(2) })).toEqual([expect.stringContaining("where backups of backend-2 lie already: ")]);
+  });
+
+  test.each<[string, object]>([
+    ["a stack whose hosts have other names", {}],
+    ["a stack without backups", { backend: backend(3), backup: { enabled: false } }],
+  ])("are nothing to %s", async (_, sections) => {
+    expect(await warned(sections)).toEqual([]);
+  });
 });
 
 test("models that are in the bucket are not sent again, and the pack knows where they are, also in a folder that sounds like something else", async () => {

@@ -110,7 +110,8 @@ async function drilled(lab: Lab, { stack, checks, options, env, what }: From): P
   expect(report.models.join() === served.sort().join(), `restored are ${report.models.join(", ")}, served ${served.join(", ")}`);
   expect(report.checks === checks, `${report.checks} recorded checks were asked, and the manifest has ${checks}`);
   expect(report.seconds.all >= report.seconds.machines && report.seconds.restore > 0, JSON.stringify(report.seconds));
-  return `${what}, ${report.backup.objects} objects and ${report.backup.bytes} bytes in the backup, ${report.checks} recorded checks, ${JSON.stringify(report.seconds)}`;
+  const [backup] = report.backups;
+  return `${what}, ${backup?.objects ?? 0} objects and ${backup?.bytes ?? 0} bytes in the backup, ${report.checks} recorded checks, ${JSON.stringify(report.seconds)}`;
 }
 
 /** @param work on the backup that is made now */

@@ -3,6 +3,8 @@ import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { EXIT, Problem, systemSentence, type ExitCode, type Io } from "../../../policies/cli";
 import { drill, type DrillReport } from "./main";
+import { backendIds } from "../../../infra/hosts/ids";
+import type { BackendId } from "../../../infra/release/types";
 import { placeholderKey } from "../../../infra/offline/placeholder-key";
 import { readStackFile } from "../../../infra/offline/stack-file";
 import { repositoryRoot } from "../paths";
@@ -31,29 +33,39 @@ function bucketOf(stack: string): string {
   }
 }
 
-function sourceOf({ stack, from, bucket, region }: DrillWords, io: Io): Source {
+function sourceOf({ stack, from, bucket, region }: DrillWords, prefix: string, io: Io): Source {
   if (from !== undefined && bucket !== undefined) throw new Problem("--from and --bucket both say where the backup is: give one of them");
   const all =
     from === undefined
       ? bucketSource(bucket ?? bucketOf(stack), region ?? process.env["AWS_REGION"] ?? "us-east-1")
       : folderSource(resolve(io.from, from));
-  return below(all, prefixOf(stack));
+  return below(all, prefix);
 }
 
-/** `models.existing.prefix` of the stack's file. @throws StackFileError */
-function prefixOf(stack: string): string {
-  const { project, config } = readStackFile(repositoryRoot, stack, { privateKey: placeholderKey });
-  const { existing } = JSON.parse(config[`${project}:models`] ?? "{}") as { existing?: { prefix?: string } };
-  return existing?.prefix ?? "";
+interface Wanted {
+  /** `models.existing.prefix` */
+  readonly prefix: string;
+  readonly hosts: readonly BackendId[];
 }
 
-export function renderDrill({ stack, source, backup, checks, models, seconds }: DrillReport): string {
+/** Of the stack's file. @throws StackFileError */
+export function wantedOf(stack: string, root: string = repositoryRoot): Wanted {
+  const { project, config } = readStackFile(root, stack, { privateKey: placeholderKey });
+  const section = (name: string): unknown => JSON.parse(config[`${project}:${name}`] ?? "{}");
+  const { existing } = section("models") as { existing?: { prefix?: string } };
+  const { mode = "single", count = 1 } = section("backend") as { mode?: "single" | "fleet"; count?: number };
+  return { prefix: existing?.prefix ?? "", hosts: backendIds({ backend: { mode, count } }) };
+}
+
+export function renderDrill({ stack, source, backups, checks, models, seconds }: DrillReport): string {
   const asked =
     checks === 0
       ? "the manifest records no checks (npm run models -- record-checks), so the health and the proof request were asked alone"
       : `${checks} recorded checks were answered as they have to be`;
   return [
-    `${stack}: the backup of ${backup.at} (release ${backup.release}) from ${source} was restored and serves.`,
+    ...backups.map(
+      ({ host, at, release }) => `${stack}: the backup of ${host} of ${at} (release ${release}) from ${source} was restored and serves.`,
+    ),
     `  ${models.length} models: ${models.join(", ")}; ${asked}`,
     `  read ${seconds.read} s, machines ${seconds.machines} s, restore ${seconds.restore} s, release ${seconds.release} s`,
     `${seconds.all} s from the start to a service that answers.`,
@@ -62,8 +74,9 @@ export function renderDrill({ stack, source, backup, checks, models, seconds }: 
 
 export async function runDrill(words: DrillWords, io: Io): Promise<ExitCode> {
   const { stack, lab, keep } = words;
-  const source = sourceOf(words, io);
-  const report = await drill({ stack, lab, keep, source, say: (line) => io.err(line) });
+  const { prefix, hosts } = wantedOf(stack);
+  const source = sourceOf(words, prefix, io);
+  const report = await drill({ stack, hosts, lab, keep, source, say: (line) => io.err(line) });
   io.out(words.json ? JSON.stringify(report, null, 2) : renderDrill(report));
   return EXIT.ok;
 }

@@ -5,7 +5,9 @@ import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { parseList, PREFIX, type BackupList, type Stored } from "./list";
+import { backupPrefix } from "../../../infra/hosts/permissions";
+import type { BackendId } from "../../../infra/release/types";
+import { parseList, type BackupList, type Stored } from "./list";
 
 export interface Source {
   /** For messages. */
@@ -79,19 +81,35 @@ export function bucketSource(bucket: string, region: string): Source {
 }
 
 export interface Fetched {
+  readonly host: BackendId;
   readonly list: BackupList;
   /** The key of the list, which restore.sh reads. */
   readonly listKey: string;
   readonly bytes: number;
 }
 
+/** @throws naming what is wrong with the backups of all hosts */
+export async function fetchBackups(source: Source, hosts: readonly BackendId[], folder: string): Promise<Fetched[]> {
+  const fetched: Fetched[] = [];
+  const refused: Error[] = [];
+  // In turn: an object is in memory as a whole.
+  for (const host of hosts)
+    await fetchBackup(source, host, folder).then(
+      (one) => fetched.push(one),
+      (error: unknown) => refused.push(error as Error),
+    );
+  // What is wrong with the bucket as a whole is the same for each.
+  if (refused.length > 0) throw new Error([...new Set(refused.map(({ message }) => message))].join("\n"), { cause: refused[0] });
+  return fetched;
+}
+
 /** All that the list names, each compared with its digest, under its key in `folder`. @throws naming all that are missing or damaged */
-export async function fetchBackup(source: Source, folder: string): Promise<Fetched> {
-  const listKey = `${PREFIX}latest`;
+export async function fetchBackup(source: Source, host: BackendId, folder: string): Promise<Fetched> {
+  const listKey = `${backupPrefix(host)}latest`;
   const text = await source.read(listKey);
   if (text === undefined)
     throw new Error(`${source.name} has no ${listKey}: no backup was made yet (backup.enabled), or this is another stack's`);
-  const list = parseList(text.toString("utf8"), `${source.name}/${listKey}`);
+  const list = parseList(text.toString("utf8"), host, `${source.name}/${listKey}`);
   const put = async (key: string, body: Buffer): Promise<void> => {
     mkdirSync(dirname(join(folder, key)), { recursive: true });
     await writeFile(join(folder, key), body);
@@ -106,9 +124,10 @@ export async function fetchBackup(source: Source, folder: string): Promise<Fetch
     bytes += body.length;
     await put(object.key, body);
   }
-  if (problems.length > 0) throw new Error(`the backup of ${list.at} in ${source.name} cannot be restored:\n${problems.join("\n")}`);
+  if (problems.length > 0)
+    throw new Error(`the backup of ${host} of ${list.at} in ${source.name} cannot be restored:\n${problems.join("\n")}`);
   await put(listKey, text);
-  return { list, listKey, bytes };
+  return { host, list, listKey, bytes };
 }
 
 function damage({ key, sha256, size }: Stored, body: Buffer): string | undefined {

@@ -54,7 +54,7 @@ afterEach(async () => {
   Object.assign(process.env, before);
 });
 
-const fetched = (): ReturnType<typeof fetchBackup> => fetchBackup(bucketSource("models", "eu-central-1"), folder);
+const fetched = (): ReturnType<typeof fetchBackup> => fetchBackup(bucketSource("models", "eu-central-1"), "backend", folder);
 
 test("the list and what it names come from the bucket, each under its key", async () => {
   answers = { [LATEST]: gives(LIST), [DATA]: gives("data") };
