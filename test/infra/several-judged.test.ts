@@ -21,6 +21,7 @@ test.each<[string, Record<string, object | string>]>([
     "two, behind a managed NAT, by an Instance Connect Endpoint",
     { gateway, backend: { ...backend, count: 2 }, network: { egress: "managed" }, access: "instance-connect" },
   ],
+  ["three behind a proxy, by an Instance Connect Endpoint", { ...options, backend, access: "instance-connect" }],
 ])("%s: no finding", async (_, sections) => {
   expect(findings(await judged(await evaluateDev(sections), "2026-11-28"))).toEqual([]);
 });

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RunResult } from "../../infra/offline/engine";
 import { certificate, type Made } from "../certificates";
 import { describeUnless, lacking } from "../needs";
-import { localPorts } from "../../infra/remote/local-ports";
 import { commandConnection } from "../../infra/remote/setup";
 import { renderSite } from "../../infra/release/render";
 import { exampleSpec } from "./release/example";
@@ -159,16 +158,6 @@ test("with ssm the hosts get what an agent needs and no more, and the backend's 
   const needs = (result: RunResult): readonly string[] => byName(result, "command:local:Command", "backend-host-key").dependencies;
   expect(needs(ssm)).toContain(byName(ssm, COMMAND, "gateway-prepare").urn);
   expect(needs(managed)).not.toContain(byName(managed, COMMAND, "gateway-prepare").urn);
-});
-
-test("the ports of a stack stay, and those of another one are others", () => {
-  expect(localPorts("ml-gateway", "dev")).toEqual(localPorts("ml-gateway", "dev"));
-  expect(localPorts("ml-gateway", "prod")).not.toEqual(localPorts("ml-gateway", "dev"));
-  expect(localPorts("ml-gateway", "dev", 24022)).toEqual({ gateway: 24022, backend: 24023, "backend-2": 24024, "backend-3": 24025 });
-  for (const stack of ["dev", "prod", "a", "b", "c"]) {
-    const { gateway, backend } = localPorts("ml-gateway", stack);
-    expect([backend - gateway, gateway >= 20_000 && backend < 32_000]).toEqual([1, true]);
-  }
 });
 
 describe("an internal load balancer in front of the backend", () => {
