@@ -241,7 +241,7 @@ function frontOf({ config }: StackInputs, network: NetworkIds, firewall: Firewal
   if (groupId === undefined || https?.acm === undefined) return undefined;
   return new PublicBalancer("front", {
     vpcId: network.vpcId,
-    subnetIds: network.publicSubnetIds,
+    subnetIds: network.balancerSubnetIds,
     groupId,
     domain: https.domain,
     certificate: https.acm,

@@ -1,5 +1,6 @@
 /** Rules about a network and a bucket that are there already, as far as they follow from the configuration alone. Pure. */
 import { defaultZones } from "../partitions";
+import { readBlock } from "../network/cidr";
 import { SECTIONS } from "./schema";
 import { hasExisting, isRefused, type Context } from "./value-rules";
 import { isGroup } from "./values";
@@ -11,7 +12,7 @@ export function existing(context: Context): string[] {
   if (!hasExisting(context)) return [];
   const { project, region, sections } = context;
   const network = sections.network as Readonly<Record<string, unknown>>;
-  const { gatewaySubnetId, webserverSubnetIds } = network.existing as { gatewaySubnetId?: unknown; webserverSubnetIds?: unknown };
+  const { gatewaySubnetId, webserverSubnetIds, balancerSubnets } = network.existing as Readonly<Record<string, unknown>>;
   const privates: readonly unknown[] = Array.isArray(webserverSubnetIds) ? webserverSubnetIds : [];
   const both = typeof gatewaySubnetId === "string" ? privates.indexOf(gatewaySubnetId) : -1;
   return [
@@ -31,6 +32,37 @@ export function existing(context: Context): string[] {
         ]
       : []),
     ...zones(project, context, privates),
+    ...balancerPlaces(context, privates, balancerSubnets),
+  ];
+}
+
+/** Those of a public load balancer; that there are some where it needs them is said by front-rules.ts. */
+function balancerPlaces(context: Context, privates: readonly unknown[], given: unknown): string[] {
+  if (given === undefined) return [];
+  const key = `${context.project}:network.existing.balancerSubnets`;
+  const { loadBalancer } = (context.sections.gateway ?? {}) as { loadBalancer?: unknown };
+  const subnets = (Array.isArray(given) ? given : []).map((one: unknown) => (isGroup(one) ? one : {}));
+  const ids = subnets.map(({ id }) => (typeof id === "string" ? id : undefined));
+  return [
+    ...(loadBalancer === true || isRefused(context, "gateway.loadBalancer")
+      ? []
+      : [`${key}: is given, and gateway.loadBalancer is not true, so that nothing would stand in them; set that to true, or remove them`]),
+    ...ids.flatMap((id, index) =>
+      id !== undefined && ids.indexOf(id) < index
+        ? [`${key}[${index}].id: found ${String(id)}, which [${ids.indexOf(id)}] names as well; name one of another zone`]
+        : [],
+    ),
+    ...subnets.flatMap(({ cidr }, index) => {
+      const block = typeof cidr === "string" ? readBlock(cidr) : undefined;
+      return block !== undefined && "problem" in block ? [`${key}[${index}].cidr: found ${String(cidr)}, ${block.problem}`] : [];
+    }),
+    ...ids.flatMap((id, index) =>
+      privates.includes(id)
+        ? [
+            `${key}[${index}].id: found ${String(id)}, which webserverSubnetIds[${privates.indexOf(id)}] names as well: a load balancer that clients reach stands in public subnets, and the backend's must not be public; name a public subnet`,
+          ]
+        : [],
+    ),
   ];
 }
 

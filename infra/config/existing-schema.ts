@@ -12,7 +12,7 @@ export const existingNetwork = {
   type: "object",
   additionalProperties: false,
   required: ["vpcId", "gatewaySubnetId", "webserverSubnetIds"],
-  form: "a group with vpcId, gatewaySubnetId and webserverSubnetIds",
+  form: "a group with vpcId, gatewaySubnetId, webserverSubnetIds, and perhaps balancerSubnets",
   example: { vpcId: "vpc-0123456789abcdef0", gatewaySubnetId: subnetId.example, webserverSubnetIds: ["subnet-0fedcba9876543210"] },
   description:
     "A VPC and subnets that are there already, in place of those of the program: it then makes no VPC, subnet, route table, gateway and endpoint, and changes none. What is named is checked at preview (docs/how-to/use-an-existing-network.md). `cidr`, `availabilityZones`, `gatewaySubnets` and `webserverSubnets` are not used then, and `egress` is `managed` (the subnets have a way out of their own) or `none`.",
@@ -34,6 +34,36 @@ export const existingNetwork = {
       form: "a list of ids of subnets, each once",
       example: ["subnet-0fedcba9876543210"],
       description: "Private subnets of it, each in another zone. The backend is in the first; the others are for `backend.loadBalancer`.",
+    },
+    balancerSubnets: {
+      type: "array",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["id", "cidr"],
+        form: "a group with id and cidr",
+        example: { id: subnetId.example, cidr: "10.20.1.0/24" },
+        properties: {
+          id: { ...subnetId, description: "The subnet." },
+          cidr: {
+            type: "string",
+            pattern: "^[0-9.]+/[0-9]{1,2}$",
+            form: "an IPv4 block, such as 10.20.1.0/24",
+            example: "10.20.1.0/24",
+            description: "Its block: the gateway's nginx takes a client's address from what comes from there, and from nothing else.",
+          },
+        },
+      },
+      minItems: 2,
+      maxItems: 6,
+      uniqueItems: true,
+      form: "a list of two to six groups with id and cidr, each once",
+      example: [
+        { id: subnetId.example, cidr: "10.20.1.0/24" },
+        { id: "subnet-0aaaaaaaaaaaaaaa2", cidr: "10.20.2.0/24" },
+      ],
+      description:
+        "Public subnets of it with their blocks, each in another zone, for `gateway.loadBalancer` alone. One of them has to be in the gateway's zone, and may be its subnet: a load balancer sends nothing to a zone in which it does not stand.",
     },
   },
 };

@@ -26,12 +26,18 @@ export function front(context: Context): string[] {
           `${project}:gateway.loadBalancer: is true, and ${own.join(" and ")} ${own.length === 1 ? "is" : "are"} given, which the gateway itself would serve; use tls.acm for the load balancer and remove ${own.length === 1 ? "that" : "those"}, or remove gateway.loadBalancer`,
         ]),
     ...(typeof tls.acm === "string" ? certificate(context, tls.acm) : []),
-    ...(hasExisting({ sections })
-      ? [
-          `${project}:gateway.loadBalancer: is true, and network.existing names one public subnet, where a load balancer stands in two; use a load balancer of that network before the gateway, or a network of the program's own`,
-        ]
-      : []),
+    ...withoutSubnets(context),
   ];
+}
+
+function withoutSubnets(context: Context): string[] {
+  const { project, sections } = context;
+  const { existing } = (sections.network ?? {}) as { existing?: { balancerSubnets?: unknown } };
+  return !hasExisting({ sections }) || existing?.balancerSubnets !== undefined || isRefused(context, "network.existing.balancerSubnets")
+    ? []
+    : [
+        `${project}:network.existing.balancerSubnets: missing, and gateway.loadBalancer is true, which stands in two zones at least, where gatewaySubnetId is one subnet; name two public subnets of different zones, with id and cidr, one of them in the gateway's (it may be gatewaySubnetId itself), or remove gateway.loadBalancer`,
+      ];
 }
 
 /** One sentence for both: they are written together. */

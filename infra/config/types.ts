@@ -48,7 +48,7 @@ export interface StackConfig {
   readonly tags: Readonly<Record<string, string>>;
   readonly iam: IamConfig;
   /** ARNs or aliases of keys that exist. */
-  readonly kms: { readonly bucketKey?: string; readonly volumeKey?: string };
+  readonly kms: { readonly bucketKey?: string; readonly volumeKey?: string; readonly logKey?: string };
   readonly watch: WatchConfig;
   readonly protect: { readonly hosts: boolean; readonly bucket: boolean };
   readonly sandbox: { readonly allow: readonly Allowance[] };
@@ -106,6 +106,12 @@ export interface NetworkConfig {
   readonly existing?: ExistingNetworkConfig;
 }
 
+export interface BalancerSubnet {
+  readonly id: string;
+  /** Its IPv4 block: the gateway takes a client's address from what comes from there. */
+  readonly cidr: string;
+}
+
 /** A VPC and subnets of others, by id. */
 export interface ExistingNetworkConfig {
   readonly vpcId: string;
@@ -113,6 +119,8 @@ export interface ExistingNetworkConfig {
   readonly gatewaySubnetId: string;
   /** Private; the backend stands in the first. */
   readonly webserverSubnetIds: readonly string[];
+  /** Public; the public load balancer stands in them, where there is one. */
+  readonly balancerSubnets?: readonly BalancerSubnet[];
 }
 
 export interface ModelsConfig {

@@ -33,7 +33,9 @@ export async function checkNetwork(
   const open = last.groups ?? [];
   const verdicts = [groups({ project, stack, region, account, network, targets: backend.egress, first, open }, found, facts)];
   if (existing !== undefined && facts !== undefined) {
-    verdicts.push(examine({ project, region, account, existing, egress, first, bucketName, balanced: backend.loadBalancer }, facts));
+    const firstFront = last.outputs.publicName === undefined;
+    const balanced = backend.loadBalancer;
+    verdicts.push(examine({ project, region, account, existing, egress, first, firstFront, bucketName, balanced }, facts));
     verdicts.push({ problems: noPrefixList(project, facts), warnings: [] });
   }
   for (const text of [...verdicts.flatMap(({ warnings }) => warnings), ...exchange(config, last)]) await warn(text);

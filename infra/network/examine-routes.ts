@@ -10,11 +10,11 @@ export function routing(args: Examined, facts: NetworkFacts, subnets: readonly N
   // One that is in another VPC has been reported, and its routes are of no interest.
   const inside = subnets.filter(({ subnet }) => facts.vpc === "absent" || (isKnown(subnet) && subnet.vpcId === args.existing.vpcId));
   const routed = inside.filter((one): one is Routed => isKnown(one.table));
-  const privates = routed.filter(({ isGateway }) => !isGateway);
+  const privates = routed.filter(({ of }) => of === "webserver");
   const backend = privates.find(({ id }) => id === args.existing.webserverSubnetIds[0]);
   return {
     problems: [
-      ...routed.filter(({ isGateway }) => isGateway).flatMap(notPublic),
+      ...routed.filter(({ of }) => of !== "webserver").flatMap(notPublic),
       ...privates.flatMap(notPrivate),
       ...(args.egress === "managed" ? privates.flatMap((one) => [...noWayOut(one), ...natProblems(args, facts, one)]) : []),
       ...(args.egress === "none" && backend !== undefined ? withoutEndpoint(args, facts, backend) : []),
@@ -35,7 +35,8 @@ function notPublic(one: Routed): string[] {
   const route = defaultRoute(one);
   if (route?.kind === "internet") return [];
   const has = route === undefined ? `has no route for ${EVERYWHERE}` : `leads ${shown(route)}`;
-  return [`${place(one)} ${has} and not to an internet gateway, so nobody could reach the gateway; name a public subnet`];
+  const what = one.of === "gateway" ? "the gateway" : "the load balancer";
+  return [`${place(one)} ${has} and not to an internet gateway, so nobody could reach ${what}; name a public subnet`];
 }
 
 function notPrivate(one: Routed): string[] {

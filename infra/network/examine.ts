@@ -1,7 +1,7 @@
 /** Whether a network that is there already carries this stack: from what AWS answered to what is wrong with it, all at once. Pure. */
 import { readBlock } from "./cidr";
 import { isKnown, unanswered } from "./facts";
-import type { Asked, Examined, Named, NetworkFacts, SubnetAnswer, SubnetFacts, Verdict } from "./facts";
+import type { Asked, Examined, Named, NetworkFacts, SubnetFacts, Verdict } from "./facts";
 import { routing } from "./examine-routes";
 
 /** AWS asks for as many of a load balancer's subnet. */
@@ -13,7 +13,7 @@ export function examine(args: Examined, facts: NetworkFacts): Verdict {
   const parts: Verdict[] = [
     { problems: [...vpcProblems(args, facts, known), ...absent(args, subnets)], warnings: [] },
     {
-      problems: [...known.flatMap((one) => subnetProblems(args, facts, one)), ...sameZone(known)],
+      problems: [...known.flatMap((one) => subnetProblems(args, facts, one)), ...zoneProblems(args, known)],
       warnings: vpcWarnings(args, facts),
     },
     routing(args, facts, subnets),
@@ -22,14 +22,21 @@ export function examine(args: Examined, facts: NetworkFacts): Verdict {
   return { problems: parts.flatMap(({ problems }) => problems), warnings: parts.flatMap(({ warnings }) => warnings) };
 }
 
-function named({ project, existing }: Examined, { gateway, webservers }: NetworkFacts): Named[] {
-  const at = (key: string, id: string, isGateway: boolean, answer: SubnetAnswer): Named => ({
-    ...answer,
-    ...{ key: `${project}:network.existing.${key}`, id, isGateway },
-  });
+/** Each subnet once: that of the gateway may be one of the load balancer's as well. */
+function named({ project, existing, balanced }: Examined, { gateway, webservers, balancers }: NetworkFacts): Named[] {
+  const { gatewaySubnetId, webserverSubnetIds, balancerSubnets = [] } = existing;
+  const key = (name: string): string => `${project}:network.existing.${name}`;
+  const fronted = balancerSubnets.some(({ id }) => id === gatewaySubnetId);
   return [
-    at("gatewaySubnetId", existing.gatewaySubnetId, true, gateway),
-    ...webservers.map((answer, index) => at(`webserverSubnetIds[${index}]`, existing.webserverSubnetIds[index] ?? "", false, answer)),
+    { ...gateway, key: key("gatewaySubnetId"), id: gatewaySubnetId, of: "gateway", balanced: fronted },
+    ...webservers.map((answer, index): Named => {
+      const id = webserverSubnetIds[index] ?? "";
+      return { ...answer, key: key(`webserverSubnetIds[${index}]`), id, of: "webserver", balanced };
+    }),
+    ...balancers.flatMap((answer, index): Named[] => {
+      const id = balancerSubnets[index]?.id ?? "";
+      return id === gatewaySubnetId ? [] : [{ ...answer, key: key(`balancerSubnets[${index}].id`), id, of: "balancer", balanced: true }];
+    }),
   ];
 }
 
@@ -79,21 +86,28 @@ function absent({ account, region }: Examined, subnets: readonly Named[]): strin
     .map(({ key, id }) => `${key}: found ${id}, which is not there in account ${account} and ${region}; name one that is`);
 }
 
-function subnetProblems(args: Examined, { vpc }: NetworkFacts, { key, id, isGateway, subnet }: KnownSubnet): string[] {
+function subnetProblems(args: Examined, { vpc }: NetworkFacts, one: KnownSubnet): string[] {
+  const { key, id, of, balanced, subnet } = one;
   const found = `${key}: found ${id}`;
   if (vpc !== "absent" && subnet.vpcId !== args.existing.vpcId) {
     return [`${found}, which is in ${subnet.vpcId} and not in network.existing.vpcId ${args.existing.vpcId}; name a subnet of that VPC`];
   }
   if (subnet.ipv6Only)
     return [`${found}, which has IPv6 addresses alone, and the hosts and their rules use IPv4; name a subnet with an IPv4 block`];
-  const needs = args.balanced && !isGateway ? BALANCER.free + 1 : 1;
+  const needs = needed(args, one);
   return [
-    ...(isGateway ? [] : publicAddresses(found, subnet)),
-    ...(args.balanced && !isGateway ? balancerSize(found, subnet) : []),
-    ...(args.first && subnet.free < needs
+    ...(of === "webserver" ? publicAddresses(found, subnet) : []),
+    ...(balanced ? balancerSize(found, one) : []),
+    ...(subnet.free < needs
       ? [`${found}, in which ${subnet.free} of the addresses of ${subnet.cidr} are free and ${needs} needed; name a larger subnet`]
       : []),
   ];
+}
+
+/** Addresses for what is yet to be made; what is there has its own. */
+function needed({ first, firstFront }: Examined, { of, balanced }: KnownSubnet): number {
+  const isNew = of === "webserver" ? first : firstFront;
+  return (first && of !== "balancer" ? 1 : 0) + (isNew && balanced ? BALANCER.free : 0);
 }
 
 function publicAddresses(found: string, { givesPublicIpv4, givesIpv6 }: SubnetFacts): string[] {
@@ -108,20 +122,49 @@ function publicAddresses(found: string, { givesPublicIpv4, givesIpv6 }: SubnetFa
       ];
 }
 
-function balancerSize(found: string, { cidr }: SubnetFacts): string[] {
+function balancerSize(found: string, { of, subnet: { cidr } }: KnownSubnet): string[] {
   const block = readBlock(cidr);
+  const key = of === "webserver" ? "backend.loadBalancer" : "gateway.loadBalancer";
   return "problem" in block || block.prefix <= BALANCER.prefix
     ? []
     : [
-        `${found}, which is ${cidr}, and a load balancer takes no subnet smaller than /${BALANCER.prefix}; name a larger one, or remove backend.loadBalancer`,
+        `${found}, which is ${cidr}, and a load balancer takes no subnet smaller than /${BALANCER.prefix}; name a larger one, or remove ${key}`,
       ];
 }
 
+function zoneProblems({ project, existing }: Examined, known: readonly KnownSubnet[]): string[] {
+  const fronts = known.filter(({ of, balanced }) => of !== "webserver" && balanced);
+  const gateway = known.find(({ of }) => of === "gateway");
+  // A load balancer that was looked at in part may well stand there.
+  const isWhole = fronts.length > 0 && fronts.length === existing.balancerSubnets?.length;
+  return [
+    ...otherBlocks(project, existing, fronts),
+    ...sameZone(known.filter(({ of }) => of === "webserver")),
+    ...sameZone(fronts),
+    ...(gateway === undefined || !isWhole || fronts.some(({ subnet }) => subnet.zone === gateway.subnet.zone)
+      ? []
+      : [
+          `${project}:network.existing.balancerSubnets: none of them is in ${gateway.subnet.zone}, where ${gateway.id}, the gateway's subnet, is, and a load balancer sends nothing to a zone in which it does not stand; name one of that zone, or that subnet itself`,
+        ]),
+  ];
+}
+
+/** By another block the gateway would take the load balancer for the client of all requests, or others for the load balancer. */
+function otherBlocks(project: string, { balancerSubnets = [] }: Examined["existing"], fronts: readonly KnownSubnet[]): string[] {
+  return balancerSubnets.flatMap(({ id, cidr }, index) => {
+    const found = fronts.find((one) => one.id === id)?.subnet.cidr ?? cidr;
+    return found === cidr
+      ? []
+      : [
+          `${project}:network.existing.balancerSubnets[${index}].cidr: found ${cidr}, and ${id} is ${found}, from where the load balancer reaches the gateway, which takes the addresses of clients from it alone; write ${found}`,
+        ];
+  });
+}
+
 /** Of several, each is there for a failure of another's zone. */
-function sameZone(known: readonly KnownSubnet[]): string[] {
-  const privates = known.filter(({ isGateway }) => !isGateway);
-  return privates.flatMap(({ key, id, subnet: { zone } }, index) => {
-    const other = privates.slice(0, index).find((one) => one.subnet.zone === zone);
+function sameZone(subnets: readonly KnownSubnet[]): string[] {
+  return subnets.flatMap(({ key, id, subnet: { zone } }, index) => {
+    const other = subnets.slice(0, index).find((one) => one.subnet.zone === zone);
     return other === undefined
       ? []
       : [`${key}: found ${id}, which is in ${zone} as ${other.id} is; name one of another zone, or remove it`];

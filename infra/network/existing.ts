@@ -22,6 +22,7 @@ export interface LookedUp {
 export class ExistingNetwork extends pulumi.ComponentResource implements NetworkIds {
   readonly vpcId: pulumi.Output<string>;
   readonly publicSubnetIds: pulumi.Output<string>[];
+  readonly balancerSubnetIds: pulumi.Output<string>[];
   readonly privateSubnetIds: pulumi.Output<string>[];
   readonly s3PrefixListId: pulumi.Output<string>;
 
@@ -30,6 +31,7 @@ export class ExistingNetwork extends pulumi.ComponentResource implements Network
     const { prefixList } = facts;
     this.vpcId = pulumi.output(existing.vpcId);
     this.publicSubnetIds = [pulumi.output(existing.gatewaySubnetId)];
+    this.balancerSubnetIds = (existing.balancerSubnets ?? []).map(({ id }) => pulumi.output(id));
     this.privateSubnetIds = existing.webserverSubnetIds.map((id) => pulumi.output(id));
     this.s3PrefixListId = pulumi.output(prefixList !== undefined && isKnown(prefixList) ? prefixList : "");
     this.registerOutputs({ vpcId: this.vpcId, publicSubnetIds: this.publicSubnetIds, privateSubnetIds: this.privateSubnetIds });
@@ -37,12 +39,12 @@ export class ExistingNetwork extends pulumi.ComponentResource implements Network
 }
 
 /** By type, so that what is shown twice (a table of two subnets) is there once. */
-function lookedUp({ vpc, gateway, webservers }: NetworkFacts): LookedUp[] {
+function lookedUp({ vpc, gateway, webservers, balancers }: NetworkFacts): LookedUp[] {
   const all = [
     ...(isKnown(vpc)
       ? [{ type: "aws:ec2/vpc:Vpc", id: vpc.id, properties: { enableDnsSupport: vpc.dnsSupport, enableDnsHostnames: vpc.dnsHostnames } }]
       : []),
-    ...[gateway, ...webservers].flatMap(subnetResources),
+    ...[gateway, ...webservers, ...balancers].flatMap(subnetResources),
   ];
   return [...new Map(all.map((one) => [one.id, one])).values()];
 }

@@ -71,6 +71,8 @@ export interface NetworkFacts {
   readonly vpc: Asked<VpcFacts>;
   readonly gateway: SubnetAnswer;
   readonly webservers: readonly SubnetAnswer[];
+  /** Of a public load balancer; none where there is no such thing. */
+  readonly balancers: readonly SubnetAnswer[];
   /** Those that default routes of the private subnets lead to, by id. */
   readonly nats: ReadonlyMap<string, Asked<NatFacts>>;
   /** Gateway endpoint of S3. */
@@ -91,6 +93,8 @@ export interface Examined {
   readonly balanced: boolean;
   /** Nothing of this stack is there yet. */
   readonly first: boolean;
+  /** The public load balancer is not there yet. */
+  readonly firstFront: boolean;
   readonly bucketName: string;
 }
 
@@ -105,7 +109,10 @@ export interface Verdict {
 export interface Named {
   readonly key: string;
   readonly id: string;
-  readonly isGateway: boolean;
+  /** What stands in it first of all. */
+  readonly of: "gateway" | "webserver" | "balancer";
+  /** A load balancer stands in it: perhaps beside the gateway, or beside the backend. */
+  readonly balanced: boolean;
   readonly subnet: Asked<SubnetFacts>;
   readonly table: Asked<TableFacts>;
 }

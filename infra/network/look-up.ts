@@ -16,12 +16,16 @@ export interface Wanted {
   readonly groups: readonly string[];
 }
 
-export async function lookUpNetwork({ vpcId, gatewaySubnetId, webserverSubnetIds }: Existing, wanted: Wanted): Promise<NetworkFacts> {
+export async function lookUpNetwork(
+  { vpcId, gatewaySubnetId, webserverSubnetIds, balancerSubnets = [] }: Existing,
+  wanted: Wanted,
+): Promise<NetworkFacts> {
   const found = await asked(() => aws.ec2.getVpc({ id: vpcId }));
   const main = isKnown(found) ? found.mainRouteTableId : "";
-  const [gateway, webservers, endpoint, prefixList, groups] = await Promise.all([
+  const [gateway, webservers, balancers, endpoint, prefixList, groups] = await Promise.all([
     subnetAnswer(gatewaySubnetId, main),
     Promise.all(webserverSubnetIds.map((id) => subnetAnswer(id, main))),
+    Promise.all(balancerSubnets.map(({ id }) => subnetAnswer(id, main))),
     asked(() => endpointOf(vpcId, wanted.region)),
     wanted.egress === "none" ? asked(() => prefixListOf(wanted.region)) : undefined,
     lookUpGroups(wanted.groups),
@@ -31,6 +35,7 @@ export async function lookUpNetwork({ vpcId, gatewaySubnetId, webserverSubnetIds
     vpc: isKnown(found) ? vpcFacts(found) : found,
     gateway,
     webservers,
+    balancers,
     nats: new Map(await Promise.all(nats.map(async (id) => [id, await asked(() => natOf(id))] as const))),
     endpoint,
     ...(prefixList === undefined ? {} : { prefixList }),

@@ -21,6 +21,8 @@ export interface NetworkArgs {
 export interface NetworkIds extends pulumi.Resource {
   readonly vpcId: pulumi.Output<string>;
   readonly publicSubnetIds: pulumi.Output<string>[];
+  /** Those of the public ones in which a public load balancer stands. */
+  readonly balancerSubnetIds: pulumi.Output<string>[];
   readonly privateSubnetIds: pulumi.Output<string>[];
   readonly s3PrefixListId: pulumi.Output<string>;
 }
@@ -34,6 +36,8 @@ export class Network extends pulumi.ComponentResource implements NetworkIds {
   readonly vpcId: pulumi.Output<string>;
   /** In the order of the zones; the gateway stands in the first. */
   readonly publicSubnetIds: pulumi.Output<string>[];
+  /** All public ones. */
+  readonly balancerSubnetIds: pulumi.Output<string>[];
   /** In the order of the zones; nothing in them has a public address. */
   readonly privateSubnetIds: pulumi.Output<string>[];
   /** Table of the private subnets, without a default route. */
@@ -79,6 +83,7 @@ export class Network extends pulumi.ComponentResource implements NetworkIds {
     );
     this.vpcId = vpc.id;
     this.publicSubnetIds = this.subnets("gateway", config.gatewaySubnets, config.availabilityZones, vpc, publicTable);
+    this.balancerSubnetIds = this.publicSubnetIds;
     this.privateSubnetIds = this.subnets("webserver", config.webserverSubnets, config.availabilityZones, vpc, privateTable);
     this.privateRouteTableId = privateTable.id;
     this.s3PrefixListId = endpoint.prefixListId;

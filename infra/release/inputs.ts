@@ -165,11 +165,16 @@ function accessOf({ gateway }: StackConfig): Pick<HostSpec, "access" | "cors"> {
   };
 }
 
+/** Of the subnets in which a public load balancer stands. */
+function frontBlocks({ existing, gatewaySubnets }: StackConfig["network"]): readonly string[] {
+  return existing === undefined ? gatewaySubnets : (existing.balancerSubnets ?? []).map(({ cidr }) => cidr);
+}
+
 /** TLS ends at the gateway or, with a certificate of ACM, in front of it. The key is no part of it: it travels by stdin. */
 function tlsOf({ https, network }: StackConfig): Pick<HostSpec, "tls" | "front"> {
   if (https === undefined) return {};
   const { domain, certificate, acme, acm, hstsSeconds } = https;
-  if (acm !== undefined) return { front: { from: network.gatewaySubnets, hstsSeconds } };
+  if (acm !== undefined) return { front: { from: frontBlocks(network), hstsSeconds } };
   return { tls: { serverName: domain, hstsSeconds, ...(acme === undefined ? { certificate } : { acme }) } };
 }
 

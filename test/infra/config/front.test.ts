@@ -1,6 +1,7 @@
 /** What belongs to a public load balancer, and what cannot go with it, is said at preview in one sentence each. */
 import { loadBalancer } from "../../../infra/config/balancer-rules";
 import { checkCertificate } from "../../../infra/config/certificate";
+import { existing } from "../../../infra/config/existing-rules";
 import { front } from "../../../infra/config/front-rules";
 import { expectClear } from "./stack-trial";
 
@@ -15,13 +16,29 @@ const GOOD = {
 
 function problems(more: object, refused: readonly string[] = []): string[] {
   const context = { project: "p", region: "us-east-1", sections: { ...GOOD, ...more }, refused };
-  return [...front(context), ...loadBalancer(context), ...checkCertificate(context, new Date("2026-11-28")).problems];
+  return [...front(context), ...existing(context), ...loadBalancer(context), ...checkCertificate(context, new Date("2026-11-28")).problems];
 }
 
 test("a certificate that is asked for, and one that is there, without a zone as well", () => {
   expect(problems({})).toEqual([]);
   expect(problems({ tls: { acm: ARN }, dns: {} })).toEqual([]);
   expect(problems({ gateway: {}, tls: {}, domain: undefined, dns: {}, network: { availabilityZones: ["us-east-1a"] } })).toEqual([]);
+});
+
+/** A network of others: what is its own is as by default. */
+const OTHERS = (subnets?: readonly string[], cidr = "10.20.1.0/24"): object => ({
+  ...{ cidr: "10.0.0.0/16", availabilityZones: ["us-east-1a", "us-east-1b"], egress: "managed" },
+  ...{ gatewaySubnets: ["10.0.1.0/24", "10.0.2.0/24"], webserverSubnets: ["10.0.101.0/24", "10.0.102.0/24"] },
+  existing: {
+    vpcId: "vpc-1",
+    gatewaySubnetId: "subnet-1",
+    webserverSubnetIds: ["subnet-2"],
+    balancerSubnets: subnets?.map((id) => ({ id, cidr })),
+  },
+});
+
+test("a network of others with subnets for it, of which one is the gateway's", () => {
+  expect(problems({ network: OTHERS(["subnet-1", "subnet-3"]) })).toEqual([]);
 });
 
 const ONE_ZONE = { availabilityZones: ["us-east-1a"], gatewaySubnets: ["10.0.1.0/24"] };
@@ -43,7 +60,26 @@ test.each<[string, object, RegExp]>([
   ["one zone", { network: ONE_ZONE }, /^p:network\.availabilityZones: found one zone.* or remove gateway\.loadBalancer$/],
   ["a small subnet", { network: { gatewaySubnets: ["10.0.1.0/28"] } }, /^p:network\.gatewaySubnets\[0\]: found 10\.0\.1\.0\/28/],
   ["headers of health", { health: { headers: { "X-Probe": "1" } } }, /^p:health\.headers: is set/],
-  ["a network of others", { network: { existing: { vpcId: "vpc-0123456789abcdef0" } } }, /^p:gateway\.loadBalancer: .*network\.existing/],
+  [
+    "a network of others without subnets for it",
+    { network: OTHERS() },
+    /^p:network\.existing\.balancerSubnets: missing, .* stands in two zones/,
+  ],
+  [
+    "subnets for none",
+    { gateway: {}, tls: {}, domain: undefined, dns: {}, network: OTHERS(["subnet-1", "subnet-3"]) },
+    /^p:network\.existing\.balancerSubnets: is given, and gateway\.loadBalancer is not true/,
+  ],
+  [
+    "the same subnet twice",
+    { network: OTHERS(["subnet-1", "subnet-1"]) },
+    /^p:network\.existing\.balancerSubnets\[1\]\.id: found subnet-1, which \[0\] names as well; name one of another zone$/,
+  ],
+  [
+    "the backend's subnet for it",
+    { network: OTHERS(["subnet-1", "subnet-2"]) },
+    /^p:network\.existing\.balancerSubnets\[1\]\.id: found subnet-2, which webserverSubnetIds\[0\] names as well: .*; name a public subnet$/,
+  ],
 ])("%s is refused", (name, sections, expected) => {
   const found = problems(sections);
   // Of a certificate as text its own form is wrong here, too.

@@ -6,6 +6,11 @@ export const VPC = "vpc-0aaaaaaaaaaaaaaa1";
 export const PUBLIC = "subnet-0aaaaaaaaaaaaaaa1";
 export const PRIVATE = "subnet-0bbbbbbbbbbbbbbb1";
 export const SECOND = "subnet-0bbbbbbbbbbbbbbb2";
+/** Public ones: of another zone than the gateway's, and of its own. */
+export const FRONT = "subnet-0aaaaaaaaaaaaaaa2";
+export const BESIDE = "subnet-0aaaaaaaaaaaaaaa3";
+/** As a load balancer's, with its block. */
+export const placed = (id: string): { id: string; cidr: string } => ({ id, cidr: String((GOOD[id] as Properties).cidrBlock) });
 export const EXISTING = { vpcId: VPC, gatewaySubnetId: PUBLIC, webserverSubnetIds: [PRIVATE, SECOND] };
 
 /** By id: subnets, tables, VPCs, NAT gateways, groups. An Error is what AWS says in place of an answer. */
@@ -31,9 +36,13 @@ export const GOOD: World = {
     ...{ mainRouteTableId: "rtb-main", cidrBlock: "10.20.0.0/16" },
   },
   [PUBLIC]: { ...subnet(PUBLIC, "us-east-1a", "10.20.1.0/24"), mapPublicIpOnLaunch: true },
+  [FRONT]: subnet(FRONT, "us-east-1b", "10.20.2.0/24"),
+  [BESIDE]: subnet(BESIDE, "us-east-1a", "10.20.3.0/24"),
   [PRIVATE]: subnet(PRIVATE, "us-east-1a", "10.20.101.0/24"),
   [SECOND]: subnet(SECOND, "us-east-1b", "10.20.102.0/24"),
   [`table of ${PUBLIC}`]: table("rtb-public", route("0.0.0.0/0", { gatewayId: "igw-1" })),
+  [`table of ${FRONT}`]: table("rtb-public", route("0.0.0.0/0", { gatewayId: "igw-1" })),
+  [`table of ${BESIDE}`]: table("rtb-public", route("0.0.0.0/0", { gatewayId: "igw-1" })),
   [`table of ${PRIVATE}`]: table("rtb-private", route("0.0.0.0/0", { natGatewayId: "nat-1" })),
   [`table of ${SECOND}`]: table("rtb-private", route("0.0.0.0/0", { natGatewayId: "nat-1" })),
   "rtb-main": table("rtb-main"),

@@ -3,7 +3,7 @@ import type { Properties, Provider, RunResult } from "../../../infra/offline/eng
 import { policies } from "../../../policies/rules";
 import { byName, evaluateDev } from "../evaluate";
 import { findings, judged } from "../judged";
-import { answering, EXISTING, GOOD, PRIVATE, PUBLIC, route, SECOND, table, VPC } from "./existing-aws";
+import { answering, BESIDE, EXISTING, FRONT, GOOD, placed, PRIVATE, PUBLIC, route, SECOND, table, VPC } from "./existing-aws";
 
 jest.setTimeout(60_000);
 
@@ -79,6 +79,42 @@ test("without a way out the backend reaches S3 alone, by the prefix list of the 
   await expect(refused).rejects.toThrow(
     /whose route table rtb-private has no gateway endpoint of S3 [^\n]*only way to models(.|\n)*network\.egress: is none, and the prefix list of S3.*UnauthorizedOperation/,
   );
+});
+
+const CLIENTS = {
+  gateway: { sshFrom: ["203.0.113.0/24"], loadBalancer: true },
+  ...{ domain: "ml.your-company.com", tls: { acm: "new" }, dns: { zone: "Z0123456789ABCDEF" } },
+};
+const fronted = (balancerSubnets: readonly string[]): Record<string, object | string> => ({
+  ...CLIENTS,
+  network: { existing: { ...EXISTING, balancerSubnets: balancerSubnets.map(placed) }, egress: "managed" },
+});
+
+describe("a public load balancer in a network of others", () => {
+  test.each([
+    ["the gateway's subnet and one of another zone", [PUBLIC, FRONT]],
+    ["two of its own", [FRONT, BESIDE]],
+  ])("%s: it stands there, the gateway where it was, and the pack has no finding", async (_, subnets) => {
+    const result = await evaluateDev(fronted(subnets), answering(), true);
+    expect(byName(result, "aws:lb/loadBalancer:LoadBalancer", "front-lb").inputs.subnets).toEqual(subnets);
+    expect(byName(result, "aws:ec2/instance:Instance", "gateway-instance").inputs.subnetId).toBe(PUBLIC);
+    // By these alone the gateway's nginx takes a client's address from it.
+    const site = String(byName(result, "command:remote:Command", "gateway-scripts").inputs.stdin);
+    const blocks = subnets.map((id) => placed(id).cidr);
+    expect([...new Set([...site.matchAll(/set_real_ip_from ([\d./]+);/g)].map(([, block]) => block))]).toEqual(blocks);
+    const verdict = await judged(result, TODAY);
+    expect(findings(verdict)).toEqual([]);
+    expect(verdict.summary).toMatchObject({ withFindings: 0, cannotTell: 0 });
+  });
+
+  test("addresses are counted for what is yet to be made", async () => {
+    const world = one(PUBLIC, { availableIpAddressCount: 8 }) as Record<string, Properties>;
+    const refused = evaluateDev(fronted([PUBLIC, FRONT]), answering(world), true);
+    await expect(refused).rejects.toThrow(
+      /gatewaySubnetId: found .*, in which 8 of the addresses of 10\.20\.1\.0\/24 are free and 9 needed/,
+    );
+    await expect(evaluateDev(fronted([BESIDE, FRONT]), answering(world), true)).resolves.toBeDefined();
+  });
 });
 
 const BALANCED = { ...MANAGED, backend: { loadBalancer: true } };
@@ -172,6 +208,51 @@ test.each<[string, object, object, RegExp]>([
     /leads 0\.0\.0\.0\/0 to nat-1, which is deleted, so the backend/,
   ],
   ["a NAT gateway that is not there", MANAGED, { "nat-1": undefined }, /to nat-1, which is not there in us-east-1/],
+  ...(
+    [
+      [
+        "a private subnet for the public load balancer",
+        routed(FRONT, route("0.0.0.0/0", { natGatewayId: "nat-1" })),
+        /balancerSubnets\[1\]\.id: found .*, whose route table rtb-x leads 0\.0\.0\.0\/0 to nat-1 and not to an internet gateway, so nobody could reach the load balancer/,
+      ],
+      [
+        "a subnet of another VPC for it",
+        one(FRONT, { vpcId: "vpc-2" }),
+        /balancerSubnets\[1\]\.id: found .*, which is in vpc-2 and not in/,
+      ],
+      [
+        "a subnet for it that is not there",
+        { [FRONT]: undefined },
+        /balancerSubnets\[1\]\.id: found subnet-0a+2, which is not there in account/,
+      ],
+      [
+        "a small and full subnet for it",
+        one(FRONT, { cidrBlock: "10.20.2.0/28", availableIpAddressCount: 7 }),
+        /balancerSubnets\[1\]\.id: .*no subnet smaller than \/27; name a larger one, or remove gateway\.loadBalancer\n.*7 of the addresses .* free and 8 needed/,
+      ],
+      [
+        "a small gateway's subnet in which it stands",
+        one(PUBLIC, { cidrBlock: "10.20.1.0/28" }),
+        /gatewaySubnetId: .*no subnet smaller than \/27; name a larger one, or remove gateway\.loadBalancer/,
+      ],
+      [
+        "another block than it has",
+        one(FRONT, { cidrBlock: "10.20.9.0/24" }),
+        /balancerSubnets\[1\]\.cidr: found 10\.20\.2\.0\/24, and subnet-0a+2 is 10\.20\.9\.0\/24, .*; write 10\.20\.9\.0\/24/,
+      ],
+      [
+        "one zone for it",
+        one(FRONT, { availabilityZone: "us-east-1a" }),
+        /balancerSubnets\[1\]\.id: found .*, which is in us-east-1a as subnet-0a+1 is; name one of another zone/,
+      ],
+    ] as [string, object, RegExp][]
+  ).map(([title, world, message]): [string, object, object, RegExp] => [title, fronted([PUBLIC, FRONT]), world, message]),
+  [
+    "a public load balancer that is not in the gateway's zone",
+    fronted([FRONT, BESIDE]),
+    one(BESIDE, { availabilityZone: "us-east-1c" }),
+    /network\.existing\.balancerSubnets: none of them is in us-east-1a, where subnet-0a+1, the gateway's subnet, is, and a load balancer sends nothing/,
+  ],
   [
     "a group of another VPC",
     { ...MANAGED, ...database },
