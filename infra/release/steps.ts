@@ -114,11 +114,17 @@ function namedUnits(spec: HostSpec): StepScript["files"] {
       ];
 }
 
+/** What the script is put together of, where it is not alone. */
+function preparedBy(spec: HostSpec): Pick<Plan, "parts"> {
+  const parts = [...(isBalanced(spec) ? ["health"] : []), ...(spec.role === "gateway" && spec.egress === "gateway" ? ["nat"] : [])];
+  return parts.length === 0 ? {} : { parts: [...parts, "prepare"] };
+}
+
 function prepare(spec: HostSpec): Plan {
   const gateway = spec.role === "gateway";
   return {
     name: "prepare",
-    ...(isBalanced(spec) ? { parts: ["health", "prepare"] } : {}),
+    ...preparedBy(spec),
     lock: "exclusive",
     limitSeconds: 1200,
     files: [...systemFiles(spec).map((file) => ({ name: file.stage, content: file.content })), ...namedUnits(spec)],

@@ -306,34 +306,10 @@ remove_sample_site() {
   fi
 }
 
-set_up_nat() {
-  local reload
-  if [ "$BACKENDS" = "$BACKEND" ]; then
-    printf '# The only address that may pass.\ndefine backend = %s\n' "$BACKEND" >"$STAGE/backend.nft"
-  else
-    printf '# The only addresses that may pass.\ndefine backend = { %s }\n' "$BACKENDS" >"$STAGE/backend.nft"
-  fi
-  put_for nat "$STAGE/backend.nft" /etc/ddos/backend.nft 0644 root root
-  put_for nat "$STAGE/nat.nft" /etc/ddos/nat.nft 0644 root root
-  put_for nat "$STAGE/nat.sysctl.conf" /etc/sysctl.d/60-ddos-nat.conf 0644 root root
-  put_for nat "$STAGE/ddos-nat.service" /etc/systemd/system/ddos-nat.service 0644 root root
-  reload=$PUT
-  if [ "$reload" = changed ]; then
-    systemctl daemon-reload
-  fi
-  ensure_enabled ddos-nat.service
-  if [ "$reload" = changed ] || ! systemctl is-active --quiet ddos-nat.service || ! nft list table ip ddos_nat >/dev/null ||
-    [ "$(cat /proc/sys/net/ipv4/ip_forward)" != 1 ]; then
-    systemctl restart ddos-nat.service || fail "NAT could not be set up: $(journalctl -u ddos-nat.service -n 8 -o cat --no-pager | sed '/ddos-nat\.service/d' | tail -n 3 | tr '\n' ' ')"
-    has_read nat
-    CHANGES=$((CHANGES + 1))
-    summary "NAT for $BACKENDS is active"
-  fi
-}
-
 remove_nat() {
   if [ -e /etc/systemd/system/ddos-nat.service ]; then
     systemctl disable --quiet --now ddos-nat.service
+    rm -rf /run/ddos-nat
     rm -f /etc/systemd/system/ddos-nat.service /etc/ddos/nat.nft /etc/ddos/backend.nft /etc/sysctl.d/60-ddos-nat.conf
     systemctl daemon-reload
     sysctl -q -w net.ipv4.ip_forward=0
