@@ -8,6 +8,7 @@ import { isAbsent, reason, refuse } from "./refusal";
 export interface Keys {
   readonly bucket?: string;
   readonly volume?: string;
+  readonly log?: string;
 }
 
 /**
@@ -16,7 +17,7 @@ export interface Keys {
  */
 export async function lookUpAccount(config: StackConfig, account: string): Promise<Keys> {
   const problems: string[] = [];
-  const key = async (name: "bucketKey" | "volumeKey"): Promise<string | undefined> => {
+  const key = async (name: "bucketKey" | "volumeKey" | "logKey"): Promise<string | undefined> => {
     const given = config.kms[name];
     if (given === undefined) return undefined;
     const found = await lookUpKey(`${config.project}:kms.${name}`, given, { account, region: config.region });
@@ -24,10 +25,13 @@ export async function lookUpAccount(config: StackConfig, account: string): Promi
     problems.push(found.problem);
     return undefined;
   };
-  const [bucket, volume, boundary] = await Promise.all([key("bucketKey"), key("volumeKey"), checkBoundary(config, account)]);
+  const [bucket, volume, log, boundary] = await Promise.all([
+    ...[key("bucketKey"), key("volumeKey"), key("logKey")],
+    checkBoundary(config, account),
+  ]);
   if (boundary !== undefined) problems.push(boundary);
   refuse(problems);
-  return { bucket, volume };
+  return { bucket, volume, log };
 }
 
 /** As DescribeKey answers. */
@@ -53,7 +57,7 @@ async function lookUpKey(key: string, given: string, place: Place): Promise<stri
         problem: `${key}: found ${given}, which is not there in account ${place.account} and ${place.region}; make it, or name one that is`,
       };
     }
-    // The role's rights name the key itself: an alias is of no use to them.
+    // A role's rights and a group of logs name the key itself: an alias is of no use to them.
     if (/alias\//.test(given)) {
       return {
         problem: `${key}: found ${given}, and which key that is could not be asked (${said}); allow kms:DescribeKey, or name the key's ARN`,
@@ -66,19 +70,19 @@ async function lookUpKey(key: string, given: string, place: Place): Promise<stri
   }
 }
 
-/** Why S3 or EBS could not use the key. Pure. */
+/** Why S3, EBS or CloudWatch could not use the key. Pure. */
 export function keyFault(facts: KeyFacts, { account, region }: Place): string | undefined {
   const [, , , keyRegion = ""] = facts.arn.split(":");
   if (keyRegion !== region)
-    return `which is in ${keyRegion}, and S3 and EBS in ${region} take keys of their own region alone; name one of ${region}`;
+    return `which is in ${keyRegion}, and S3, EBS and CloudWatch in ${region} take keys of their own region alone; name one of ${region}`;
   if (facts.awsAccountId !== account)
     return `a key of account ${facts.awsAccountId}, and this stack is deployed in ${account}, where its rights cannot be checked; name a key of that account`;
   if (facts.keyManager === "AWS")
     return "which AWS manages for one service, so that nobody can say who uses it; name a key of your own, or remove the setting";
   if (!facts.enabled)
-    return `which cannot be used now (${facts.keyState}), so that hosts would not start and models not be read; enable it, or name another`;
+    return `which cannot be used now (${facts.keyState}), so that hosts would not start, models not be read and logs not be kept; enable it, or name another`;
   if (facts.keyUsage !== "ENCRYPT_DECRYPT" || facts.keySpec !== "SYMMETRIC_DEFAULT")
-    return `a key for ${facts.keyUsage} of the kind ${facts.keySpec}, and S3 and EBS take symmetric keys for encryption (SYMMETRIC_DEFAULT) alone; name one`;
+    return `a key for ${facts.keyUsage} of the kind ${facts.keySpec}, and S3, EBS and CloudWatch take symmetric keys for encryption (SYMMETRIC_DEFAULT) alone; name one`;
   return undefined;
 }
 

@@ -23,7 +23,7 @@ import { ExistingNetwork } from "./network/existing";
 import type { NetworkFacts } from "./network/facts";
 import { PublicBalancer } from "./network/public-balancer";
 import { Network, type NetworkIds } from "./network/vpc";
-import { Watch } from "./watch/watch";
+import { Watch, type WatchArgs } from "./watch/watch";
 import { fleetStatements, hostStatements, watchStatements } from "./hosts/permissions";
 import { loginCommands } from "./login";
 import type { Tunnels } from "./remote/tunnels";
@@ -110,7 +110,7 @@ export function createStack(inputs: StackInputs, found: Found, tunnels?: Tunnels
     { ...reached, balancer, fleet, record: recordOf(config, hosts, front) },
     { bucket, egress },
   );
-  if (config.watch.enabled) watchHosts(config, hosts);
+  if (config.watch.enabled) watchHosts(config, hosts, found.keys, { front: front?.targets, balancer: balancer?.targets });
   const { backends } = hosts;
   return {
     gatewayAddress: hosts.address,
@@ -185,13 +185,15 @@ function fleetOf(inputs: StackInputs, { images, keys, account }: Found, parts: F
   });
 }
 
-function watchHosts(config: StackConfig, { gateway, backends, address }: Hosts): Watch {
+function watchHosts(config: StackConfig, { gateway, backends, address }: Hosts, keys: Keys, balancers: WatchArgs["balancers"]): Watch {
   return new Watch("watch", {
     region: config.region,
     of: config,
     config: config.watch,
     backups: config.backup.enabled,
     tls: config.https !== undefined && !config.gateway.loadBalancer,
+    logKey: keys.log,
+    balancers,
     hosts: {
       gateway: { InstanceId: gateway.id },
       ...(backends.length === 0

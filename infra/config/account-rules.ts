@@ -63,8 +63,11 @@ function clash(name: string, before: readonly string[], defaultTags: readonly st
 /** ARNs that cannot be right in this region, whatever the account. */
 export function arns({ project, region, sections }: Context): string[] {
   const iam = (sections.iam ?? {}) as { permissionsBoundary?: unknown };
-  const kms = (sections.kms ?? {}) as { bucketKey?: unknown; volumeKey?: unknown };
-  const named = { "iam.permissionsBoundary": iam.permissionsBoundary, "kms.bucketKey": kms.bucketKey, "kms.volumeKey": kms.volumeKey };
+  const { bucketKey, volumeKey, logKey } = (sections.kms ?? {}) as Readonly<Record<string, unknown>>;
+  const named = {
+    ...{ "iam.permissionsBoundary": iam.permissionsBoundary },
+    ...{ "kms.bucketKey": bucketKey, "kms.volumeKey": volumeKey, "kms.logKey": logKey },
+  };
   return Object.entries(named).flatMap(([key, value]) => {
     const [, partition, , place] = typeof value === "string" && region !== "" ? value.split(":") : [];
     const own = partitionOf(region)?.id;
@@ -81,7 +84,7 @@ export function arns({ project, region, sections }: Context): string[] {
     return place === undefined || place === "" || place === region
       ? []
       : [
-          `${project}:${key}: found a key of ${place}, and S3 and EBS in ${region} take keys of their own region alone; name one of ${region}`,
+          `${project}:${key}: found a key of ${place}, and S3, EBS and CloudWatch in ${region} take keys of their own region alone; name one of ${region}`,
         ];
   });
 }

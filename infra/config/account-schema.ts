@@ -70,6 +70,11 @@ export const ACCOUNT_SECTIONS: Readonly<Record<string, Section>> = {
           description:
             "Key that encrypts root volumes. By default the account's (alias/aws/ebs). Who deploys needs kms:CreateGrant on it; the hosts need no right. Where an alias later leads to another key, hosts that run keep theirs.",
         },
+        logKey: {
+          ...kmsKey,
+          description:
+            "Key that encrypts the groups of logs (`watch.logs`). By default CloudWatch's own. The key's policy has to let CloudWatch Logs use it, which nobody looks at before AWS does (docs/how-to/watch.md has the statement); hosts and who deploys need no right on it.",
+        },
       },
     },
   },

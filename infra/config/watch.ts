@@ -40,17 +40,19 @@ interface Property {
 /** Whoever writes a limit means that something is looked at. What is as by default may have been filled in. */
 function unused({ project, sections }: Context): string[] {
   const given = (sections.watch ?? {}) as { metrics?: unknown; logs?: unknown; logDays?: unknown; thresholds?: unknown };
+  const { logKey } = (sections.kms ?? {}) as { logKey?: unknown };
   const usual = watchProperties["thresholds"]?.properties ?? {};
   const limits = Object.entries(isGroup(given.thresholds) ? given.thresholds : {}).filter(
     ([name, value]) => value !== usual[name]?.default,
   );
   const say = (key: string, needs: string): string =>
-    `${project}:watch.${key}: is given, and watch.${needs} is not true, so that it would do nothing; set that to true, or remove it`;
+    `${project}:${key}: is given, and watch.${needs} is not true, so that it would do nothing; set that to true, or remove it`;
   return [
-    ...(given.metrics === true ? [] : limits.map(([name]) => say(`thresholds.${name}`, "metrics"))),
+    ...(given.metrics === true ? [] : limits.map(([name]) => say(`watch.thresholds.${name}`, "metrics"))),
     ...(given.logs === true || given.logDays === undefined || given.logDays === watchProperties["logDays"]?.default
       ? []
-      : [say("logDays", "logs")]),
+      : [say("watch.logDays", "logs")]),
+    ...(given.logs === true || logKey === undefined ? [] : [say("kms.logKey", "logs")]),
   ];
 }
 

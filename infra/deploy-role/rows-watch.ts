@@ -59,7 +59,7 @@ export const WATCH_ROWS: Readonly<Record<string, Row>> = {
       },
       tagsLogs("ListTagsForResource"),
     ],
-    update: [onLogs("PutRetentionPolicy"), tagsLogs("TagResource", "UntagResource")],
+    update: [onLogs("PutRetentionPolicy", "AssociateKmsKey", "DisassociateKmsKey"), tagsLogs("TagResource", "UntagResource")],
     delete: [onLogs("DeleteLogGroup")],
   },
   "aws:route53/healthCheck:HealthCheck": {

@@ -2,6 +2,7 @@ import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
 import { TLS_POLICY } from "../external-names";
 import { tags } from "../naming";
+import type { Targets } from "./balancer";
 import { balancerInputs, targetInputs, type LoadBalancerArgs } from "./load-balancer";
 
 /** Its subnets are public ones. */
@@ -25,6 +26,7 @@ export class PublicBalancer extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   /** Of Route 53, for aliases. */
   readonly zoneId: pulumi.Output<string>;
+  readonly targets: Targets;
 
   constructor(
     private readonly name: string,
@@ -68,6 +70,7 @@ export class PublicBalancer extends pulumi.ComponentResource {
     );
     this.dnsName = balancer.dnsName;
     this.zoneId = balancer.zoneId;
+    this.targets = { arn: targets.arn, suffix: targets.arnSuffix, balancerSuffix: balancer.arnSuffix };
     this.registerOutputs({ dnsName: this.dnsName, zoneId: this.zoneId });
   }
 

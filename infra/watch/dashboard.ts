@@ -1,5 +1,6 @@
 /** The body of a stack's dashboard. Pure. */
 import type { HostId } from "../release/types";
+import { BALANCER_NAMESPACE, BALANCER_TITLES, BALANCERS, type BalancerId } from "./balancer-alarms";
 
 /** Where Route 53 keeps its metrics, whatever the stack's region. */
 export const ROUTE_53_REGION = "us-east-1";
@@ -10,6 +11,8 @@ export interface Shown {
   readonly check: string;
   /** The dimension of each host's metrics of EC2, by the hosts' names, in their order. */
   readonly hosts: Readonly<Partial<Record<HostId, object>>>;
+  /** What AWS calls the load balancers that there are, and the groups of hosts behind them. */
+  readonly balancers: Readonly<Partial<Record<BalancerId, { readonly balancer: string; readonly targets: string }>>>;
   /** Of the hosts' own metrics. @default none are sent */
   readonly namespace?: string;
   readonly backups: boolean;
@@ -25,7 +28,7 @@ interface Graph {
 
 /** Three graphs in a row; 24 units are the whole width. */
 export function dashboardBody(shown: Shown): string {
-  const graphs = [...ofAws(shown), ...(shown.namespace === undefined ? [] : ofHosts(shown.namespace, shown))];
+  const graphs = [...ofAws(shown), ...ofBalancers(shown), ...(shown.namespace === undefined ? [] : ofHosts(shown.namespace, shown))];
   const widgets = graphs.map((properties, index) => ({
     type: "metric",
     x: (index % 3) * 8,
@@ -45,6 +48,23 @@ function ofAws({ region, check, hosts }: Shown): Graph[] {
     { title: "Processor, per cent", region, stat: "Average", metrics: perHost("CPUUtilization") },
     { title: "Bytes in", region, stat: "Sum", metrics: perHost("NetworkIn") },
   ];
+}
+
+function ofBalancers({ region, balancers }: Shown): Graph[] {
+  return BALANCERS.flatMap((id): Graph[] => {
+    const names = balancers[id];
+    if (names === undefined) return [];
+    const { balancer, targets } = names;
+    const metric = (name: string, ...more: readonly string[]): string[] => [BALANCER_NAMESPACE, name, "LoadBalancer", balancer, ...more];
+    const graph = (title: string, stat: string, ...metrics: string[][]): Graph => ({
+      ...{ title: `${BALANCER_TITLES[id]}: ${title}`, region, stat, metrics },
+    });
+    return [
+      graph("answers with 5xx, its own and of hosts", "Sum", metric("HTTPCode_ELB_5XX_Count"), metric("HTTPCode_Target_5XX_Count")),
+      graph("hosts that are not healthy", "Maximum", metric("UnHealthyHostCount", "TargetGroup", targets)),
+      graph("seconds until an answer begins, p99", "p99", metric("TargetResponseTime")),
+    ];
+  });
 }
 
 function ofHosts(namespace: string, { region, hosts: shown, backups, tls }: Shown): Graph[] {

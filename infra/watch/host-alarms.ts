@@ -7,7 +7,7 @@ const FIVE_MINUTES = 300;
 /** What an alarm looks at, as CloudWatch takes it. */
 export interface Measure {
   readonly metricName: string;
-  readonly statistic?: "Average" | "Maximum" | "Minimum";
+  readonly statistic?: "Average" | "Maximum" | "Minimum" | "Sum";
   readonly extendedStatistic?: string;
 }
 

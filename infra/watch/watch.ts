@@ -2,8 +2,10 @@ import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { WatchConfig } from "../config/types";
 import { tags } from "../naming";
+import type { Targets } from "../network/balancer";
 import { HOST_IDS, type OfHosts } from "../hosts/ids";
 import type { HostId } from "../release/types";
+import { BALANCER_NAMESPACE, balancerAlarms, BALANCERS, type BalancerId } from "./balancer-alarms";
 import { dashboardBody, ROUTE_53_REGION } from "./dashboard";
 import { hostAlarms, type Measure, type Threshold } from "./host-alarms";
 import { LOG_KINDS, logGroupOf, namespaceOf, type Named } from "./names";
@@ -17,7 +19,11 @@ export interface WatchArgs {
   readonly backups: boolean;
   /** The gateway has a certificate. */
   readonly tls: boolean;
+  /** ARN of the key that encrypts the groups of logs. @default CloudWatch's own */
+  readonly logKey?: string;
   readonly hosts: OfHosts<HostDimension>;
+  /** Those that there are. */
+  readonly balancers: Readonly<Partial<Record<BalancerId, Targets>>>;
   /** What clients reach, and how. Without an address it is asked by its name. */
   readonly endpoint: { readonly address?: pulumi.Input<string>; readonly path: string; readonly domain?: string; readonly host?: string };
 }
@@ -33,8 +39,8 @@ interface Metric extends Measure {
 }
 
 /**
- * Alarms, told to a topic: on health through both hosts as seen from outside, on each instance's own checks and processor, and on what the hosts send
- * themselves. A metric that stops is an alarm as well: a host that was stopped reports nothing. And the groups that take the hosts' logs.
+ * Alarms, told to a topic: on health through both hosts as seen from outside, on each instance's own checks and processor, on load balancers, and on
+ * what the hosts send themselves. A metric that stops is an alarm as well: a host that was stopped reports nothing. And the groups that take the hosts' logs.
  */
 export class Watch extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
@@ -55,6 +61,7 @@ export class Watch extends pulumi.ComponentResource {
       this.alarm(`${id}-status`, { ...ec2("StatusCheckFailed", "Maximum", host), ...STATUS }, topic);
       this.alarm(`${id}-processor`, { ...ec2("CPUUtilization", "Average", host), ...PROCESSOR }, topic);
     }
+    for (const [id, targets] of this.balancers()) this.balancerAlarms(id, targets, topic);
     if (args.config.metrics) this.hostAlarms(topic);
     if (args.config.logs) this.logs();
     this.dashboard(health.dimensions.HealthCheckId);
@@ -69,12 +76,22 @@ export class Watch extends pulumi.ComponentResource {
     });
   }
 
+  private balancers(): (readonly [BalancerId, Targets])[] {
+    return BALANCERS.flatMap((id) => {
+      const targets = this.args.balancers[id];
+      return targets === undefined ? [] : [[id, targets] as const];
+    });
+  }
+
   private dashboard(check: pulumi.Input<string> | undefined): void {
     const { region, of, config, backups, tls } = this.args;
     const namespace = config.metrics ? namespaceOf(of) : undefined;
+    const balancers = Object.fromEntries(
+      this.balancers().map(([id, { balancerSuffix, suffix }]) => [id, { balancer: balancerSuffix, targets: suffix }] as const),
+    );
     const body = pulumi
-      .all([check, pulumi.output(Object.fromEntries(this.hosts()))])
-      .apply(([id, hosts]) => dashboardBody({ region, check: id ?? "", hosts, namespace, backups, tls }));
+      .all([check, pulumi.output(Object.fromEntries(this.hosts())), pulumi.output(balancers)])
+      .apply(([id, hosts, between]) => dashboardBody({ region, check: id ?? "", hosts, balancers: between, namespace, backups, tls }));
     // Unique in the account.
     const dashboardName = `${of.project}-${of.stack}`.replace(/[^\w-]/g, "-");
     new aws.Dashboard(`${this.name}-dashboard`, { dashboardName, dashboardBody: body }, { parent: this });
@@ -82,11 +99,11 @@ export class Watch extends pulumi.ComponentResource {
 
   /** Before a host sends anything: its role may not make them. */
   private logs(): void {
-    const { of, config } = this.args;
+    const { of, config, logKey } = this.args;
     for (const kind of LOG_KINDS) {
       new aws.LogGroup(
         `${this.name}-logs-${kind}`,
-        { name: logGroupOf(of, kind), retentionInDays: config.logDays, tags: tags(`logs-${kind}`) },
+        { name: logGroupOf(of, kind), retentionInDays: config.logDays, kmsKeyId: logKey, tags: tags(`logs-${kind}`) },
         { parent: this },
       );
     }
@@ -127,6 +144,13 @@ export class Watch extends pulumi.ComponentResource {
     const { of, config } = this.args;
     for (const { key, host, ...measured } of hostAlarms(config.thresholds, { ...this.args, hosts: this.hosts().map(([id]) => id) })) {
       this.alarm(key, { ...measured, namespace: namespaceOf(of), dimensions: { Host: host } }, topic);
+    }
+  }
+
+  private balancerAlarms(id: BalancerId, { balancerSuffix, suffix }: Targets, topic: pulumi.Output<string>): void {
+    for (const { key, of, ...measured } of balancerAlarms(id)) {
+      const dimensions = { LoadBalancer: balancerSuffix, ...(of === "targets" ? { TargetGroup: suffix } : {}) };
+      this.alarm(key, { ...measured, namespace: BALANCER_NAMESPACE, dimensions }, topic);
     }
   }
 

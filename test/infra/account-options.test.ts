@@ -115,6 +115,16 @@ test("an alias that leads to another key replaces no host; an ARN is followed", 
   expect(await ignored(KEY)).not.toContain("rootBlockDevice.kmsKeyId");
 });
 
+test("groups of logs are encrypted with the key that an alias leads to, which no host may use; without one by CloudWatch's own", async () => {
+  const watch = { enabled: true, logs: true, emails: ["operations@your-company.com"] };
+  const groups = ({ resources }: RunResult): unknown[] =>
+    resources.filter(({ type }) => type.endsWith(":LogGroup")).map(({ inputs }): unknown => inputs.kmsKeyId);
+  const encrypted = await evaluateDev({ watch, kms: { logKey: "alias/logs" } }, answering({ [GET_KEY]: USABLE }), true);
+  expect(groups(encrypted)).toEqual(Array(5).fill(KEY));
+  expect(JSON.stringify(statements(encrypted, "backend"))).not.toContain("kms:");
+  expect(groups(await evaluateDev({ watch }))).toEqual(Array(5).fill(undefined));
+});
+
 const ALIAS = { kms: { bucketKey: "alias/models" } };
 const asked = new Error("invocation of aws:kms/getKey:getKey returned an error: AccessDeniedException: no\nmore");
 

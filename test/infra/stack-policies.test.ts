@@ -49,7 +49,13 @@ test.each<[string, Record<string, object | string>]>([
   ["users and passwords", { ...https, gateway: { ...gateway, basicAuth: { operations: "Q2hhbmdlVGhpcw0123456789" } } }],
   ["keys of the API and CORS, in proxy mode", { gateway: { ...gateway, ...keys, mode: "proxy" } }],
   ["copies of live requests for a candidate", { gateway, release: { shadow: { seconds: 60, minAgreement: 0.95, ignore: ["at"] } } }],
-  ["disks by an alias of a key", { gateway, kms: { volumeKey: "alias/disks" } }],
+  [
+    "disks and logs by aliases of keys",
+    {
+      ...{ gateway, kms: { volumeKey: "alias/disks", logKey: "alias/logs" } },
+      watch: { enabled: true, logs: true, emails: ["operations@your-company.com"] },
+    },
+  ],
   ["an internal load balancer", { gateway, backend: { loadBalancer: true } }],
   ["a public load balancer", { ...fronted, gateway: front }],
   [

@@ -172,6 +172,7 @@ describe("with metrics and logs of the hosts", () => {
 });
 
 const SHOWN = {
+  balancers: {},
   ...{ region: "us-east-1", check: "id", namespace: "p/s", backups: true, tls: true },
   hosts: { gateway: { InstanceId: "i-1" }, backend: { InstanceId: "i-2" } },
 };
@@ -218,4 +219,48 @@ test.each([
   const groups = watched.resources.filter(({ type }) => type.endsWith(":LogGroup"));
   expect([...new Set(groups.map(({ inputs }) => Number(inputs.retentionInDays)))]).toEqual(days);
   expect((await judged(watched, TODAY)).summary).toMatchObject({ withFindings: 0, cannotTell: 0 });
+});
+
+describe("with load balancers", () => {
+  const fronted = { domain: "ml.your-company.com", tls: { acm: "new" }, dns: { zone: "Z0123456789ABCDEF" } };
+  let balanced: RunResult;
+  beforeAll(async () => {
+    const gateway = { sshFrom: ["203.0.113.0/24"], loadBalancer: true };
+    balanced = await evaluateDev({ ...WATCH, ...fronted, gateway, backend: { loadBalancer: true } });
+  });
+
+  test("each has an alarm on its own 5xx, and one on hosts behind it that are not healthy", () => {
+    const of = (name: string): RunResult["resources"][number] => byName(balanced, ALARM, `watch-${name}`);
+    for (const id of ["front", "balancer"]) {
+      expect(of(`${id}-errors`).inputs).toMatchObject({
+        ...{ namespace: "AWS/ApplicationELB", metricName: "HTTPCode_ELB_5XX_Count", statistic: "Sum", treatMissingData: "notBreaching" },
+      });
+      expect(of(`${id}-targets`).inputs).toMatchObject({ metricName: "UnHealthyHostCount", statistic: "Maximum", threshold: 1 });
+      expect(sources(balanced, of(`${id}-errors`), "dimensions")).toEqual([`${id}-lb`]);
+      expect(sources(balanced, of(`${id}-targets`), "dimensions")).toEqual([`${id}-lb`, `${id}-targets`]);
+      for (const name of ["errors", "targets"]) expect(sources(balanced, of(`${id}-${name}`), "alarmActions")).toEqual(["watch-topic"]);
+    }
+    expect(alarmed.resources.filter(({ name }) => /^watch-(front|balancer)-/.test(name))).toEqual([]);
+  });
+
+  test("the dashboard shows them by the names that AWS gives", () => {
+    const names = { front: { balancer: "app/front/1", targets: "targetgroup/front/2" } };
+    const shown = { region: "eu-west-1", check: "c", hosts: { gateway: { InstanceId: "i-1" } }, backups: false, tls: false };
+    const widgets = (balancers: typeof names | object): { properties: { title: string; metrics: string[][]; region: string } }[] =>
+      (
+        JSON.parse(dashboardBody({ ...shown, balancers })) as {
+          widgets: { properties: { title: string; metrics: string[][]; region: string } }[];
+        }
+      ).widgets;
+    const added = widgets(names).slice(widgets({}).length);
+    expect(added.map(({ properties: { title } }) => title)).toEqual([
+      "Public load balancer: answers with 5xx, its own and of hosts",
+      "Public load balancer: hosts that are not healthy",
+      "Public load balancer: seconds until an answer begins, p99",
+    ]);
+    expect(added[1]?.properties).toMatchObject({
+      region: "eu-west-1",
+      metrics: [["AWS/ApplicationELB", "UnHealthyHostCount", "LoadBalancer", "app/front/1", "TargetGroup", "targetgroup/front/2"]],
+    });
+  });
 });

@@ -128,6 +128,14 @@ const NETWORK: readonly Case[] = [
     /^ml-gateway:network\.existing\.webserverSubnetIds: .*twice/,
   ],
   [
+    "one subnet for a load balancer",
+    section(
+      "network",
+      `{ egress: managed, existing: { ${VPC}, gatewaySubnetId: ${SUBNET_A}, webserverSubnetIds: [${SUBNET_B}], balancerSubnets: [{ id: ${SUBNET_A}, cidr: 10.20.1.0/24 }] } }`,
+    ),
+    /^ml-gateway:network\.existing\.balancerSubnets: .*two to six groups/,
+  ],
+  [
     "one subnet for both hosts",
     section("network", `{ egress: managed, existing: { ${VPC}, gatewaySubnetId: ${SUBNET_A}, webserverSubnetIds: [${SUBNET_A}] } }`),
     /^ml-gateway:network\.existing\.webserverSubnetIds\[0\]: found subnet-.*, which gatewaySubnetId names as well/,
@@ -632,7 +640,12 @@ const ACCOUNT: readonly Case[] = [
   [
     "a key of another region",
     section("kms", `{ volumeKey: 'arn:aws:kms:us-east-1:123456789012:key/${KEY_ID}' }`),
-    /^ml-gateway:kms\.volumeKey: found a key of us-east-1, and S3 and EBS in eu-central-1 .* name one of eu-central-1$/,
+    /^ml-gateway:kms\.volumeKey: found a key of us-east-1, and S3, EBS and CloudWatch in eu-central-1 .* name one of eu-central-1$/,
+  ],
+  [
+    "a key for logs that are not sent",
+    section("kms", "{ logKey: alias/ml-gateway }"),
+    /^ml-gateway:kms\.logKey: is given, and watch\.logs is not true, .* or remove it$/,
   ],
   [
     "a key of AWS",
