@@ -55,16 +55,32 @@ export function createS3Relay(port: number): S3Relay {
       records.push({ at: new Date().toISOString(), client, method, path, status, sent });
     if (fault?.kind === "hang") return void note(0, 0);
     if (fault?.kind === "refuse") return void (note(0, 0), incoming.socket.destroy());
-    if (fault?.kind === "status") {
-      const status = fault.status ?? 503;
-      outgoing
-        .writeHead(status, { "content-type": "application/xml" })
-        .end(`<Error><Code>${fault.code ?? "SlowDown"}</Code><Message>made by the test</Message></Error>`);
-      return void note(status, 0);
+    if (fault?.kind === "status") return refuse(outgoing, note, fault.status ?? 503, fault.code ?? "SlowDown", "made by the test");
+    // The stand-in looks at no signature.
+    if (isSkewed(incoming.headers["x-amz-date"], Date.now())) {
+      return refuse(
+        outgoing,
+        note,
+        403,
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large.",
+      );
     }
     forward(incoming, outgoing, { port, fault, note });
   };
   return { records, handle, set: (next) => (faults = next.map((fault) => ({ fault, left: fault.times ?? Infinity }))) };
+}
+
+/** S3 takes what was signed up to 15 minutes before or after its own time (Amazon S3 API, error responses). @param signed as 20261128T180000Z */
+export function isSkewed(signed: string | string[] | undefined, now: number): boolean {
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(signed)) ?? [];
+  const [year = 0, month = 0, ...rest] = parts.map(Number);
+  return parts.length > 0 && Math.abs(Date.UTC(year, month - 1, ...rest) - now) > 15 * 60_000;
+}
+
+function refuse(outgoing: ServerResponse, note: Forwarding["note"], status: number, code: string, message: string): void {
+  outgoing.writeHead(status, { "content-type": "application/xml" }).end(`<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+  note(status, 0);
 }
 
 interface Forwarding {

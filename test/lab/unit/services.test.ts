@@ -1,5 +1,6 @@
 import { metadata } from "../services/metadata";
 import { answer, resolve } from "../services/resolver";
+import { isSkewed } from "../services/s3-relay";
 import type { Host } from "../topology";
 
 const S3 = "198.18.0.2";
@@ -48,6 +49,14 @@ describe("names", () => {
     expect(answer(query("example.org", 1), S3)?.subarray(2, 8).toString("hex")).toBe("818300010000");
     expect(answer(Buffer.alloc(5), S3)).toBeUndefined();
   });
+});
+
+test("S3 refuses what was signed more than 15 minutes before or after its own time, and asks nothing of what bears no time", () => {
+  const now = Date.UTC(2026, 10, 28, 18, 0, 0);
+  expect(["20261128T174501Z", "20261128T181459Z", undefined, "yesterday"].map((signed) => isSkewed(signed, now))).toEqual([
+    ...[false, false, false, false],
+  ]);
+  expect(["20261128T174459Z", "20261128T181501Z", "20251128T180000Z"].map((signed) => isSkewed(signed, now))).toEqual([true, true, true]);
 });
 
 describe("instance metadata", () => {
