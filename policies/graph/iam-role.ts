@@ -162,12 +162,15 @@ export interface RoleUser {
   readonly user: Resource;
 }
 
+/** Hosts are read apart; buckets and scans for malware have a role that AWS's own code uses. */
+const NO_CODE = /^aws:(iam|ec2|s3|kms|guardduty)\//;
+
 /** Every resource that runs with a role, with that role. */
 export const usersOfRoles = once((graph: Graph): readonly RoleUser[] => {
   const found: RoleUser[] = [];
   const roles = ofType(graph, ROLE);
   for (const user of roles.length === 0 ? [] : graph.resources) {
-    if (!user.type.startsWith("aws:") || user.external === true || /^aws:(iam|ec2|s3|kms)\//.test(user.type)) continue;
+    if (!user.type.startsWith("aws:") || user.external === true || NO_CODE.test(user.type)) continue;
     for (const [key, value] of Object.entries(user.inputs))
       for (const place of rolePlaces(key, value))
         for (const role of targetsOf(graph, user, key, ROLE_KIND, place).certain) found.push({ role, user });

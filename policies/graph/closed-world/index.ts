@@ -23,7 +23,7 @@ export interface Open {
 
 export function unmodelled(graph: Graph, settings: Settings): Open {
   const things = guardedThings(graph, settings);
-  const own = unmodelledOwn(things);
+  const own = unmodelledOwn(graph, things);
   return { receivers: things.size === 0 ? [] : receivers(graph, settings, new Map(things)), own };
 }
 
@@ -48,9 +48,9 @@ function receivers(graph: Graph, settings: Settings, things: Map<string, Thing>)
   return found;
 }
 
-function unmodelledOwn(things: ReadonlyMap<string, Thing>): Open["own"] {
+function unmodelledOwn(graph: Graph, things: ReadonlyMap<string, Thing>): Open["own"] {
   return [...things.values()].flatMap((thing) =>
-    thing.resource.external === true ? [] : unknownProperties(thing.resource).map((property) => ({ thing, property })),
+    thing.resource.external === true ? [] : unknownProperties(graph, thing.resource).map((property) => ({ thing, property })),
   );
 }
 

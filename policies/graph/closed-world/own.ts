@@ -1,6 +1,7 @@
 /** Properties of the guarded things themselves: what no policy knows of them is reported like an unknown receiver. */
-import type { Resource } from "../../core/types";
+import type { Graph, Resource } from "../../core/types";
 import { isAbsent } from "../../core/values";
+import { templatesOf } from "../network/launch";
 
 const HOST =
   "ami associatePublicIpAddress availabilityZone capacityReservationSpecification cpuCoreCount cpuOptions cpuThreadsPerCore creditSpecification disableApiStop disableApiTermination " +
@@ -38,12 +39,20 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
 const READ = KNOWN.map(([type, names]) => ({ type, names: new Set([...names.split(" "), "tags", "tagsAll", "region"]) }));
 
 /** Properties that are given and that no policy knows. */
-export function unknownProperties(resource: Resource): string[] {
+export function unknownProperties(graph: Graph, resource: Resource): string[] {
   const known = READ.find(({ type }) => type.test(resource.type));
   if (!known) return [];
   return Object.entries(resource.inputs)
     .filter(([name, value]) => !name.startsWith("__") && !known.names.has(name) && !isAbsent(value) && !isEmptyList(value))
-    .map(([name]) => name);
+    .map(([name]) => name)
+    .concat(isFromElsewhere(graph, resource) ? ["launchTemplate"] : []);
+}
+
+/** A template that is not part of the program adds what the host leaves out: a role, a disk, a key, an interface. */
+function isFromElsewhere(graph: Graph, resource: Resource): boolean {
+  if (!/^aws:ec2\/(instance|spotInstanceRequest):/.test(resource.type)) return false;
+  const templates = templatesOf(graph, resource, ["launchTemplate"]);
+  return templates !== undefined && (templates.literals.length > 0 || (templates.blind && templates.certain.length === 0));
 }
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;

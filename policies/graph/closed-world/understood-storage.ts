@@ -48,6 +48,11 @@ export const STORAGE: readonly Entry[] = [
     modelled: "not-shared-with-strangers",
   },
   {
+    types: "guardduty/malwareProtectionPlan: macie2/classificationJob:",
+    properties: "protectedResource s3JobDefinition",
+    harmless: "AWS looks into objects for malware or personal data, and hands out no object.",
+  },
+  {
     types: "cloudtrail/trail: cfg/deliveryChannel:",
     properties: "s3BucketName",
     harmless: "Logs are written to a prefix of the bucket; nothing is read.",

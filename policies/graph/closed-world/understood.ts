@@ -32,8 +32,13 @@ const MODERN: readonly (readonly [RegExp, string])[] = [
 
 const byType = new Map<string, readonly Read[]>();
 
+/** Packages whose resources are values of the program, or a moment of its run: what flows into them comes out nowhere. */
+const VALUES = /^(random|time|null|std):/;
+const VALUE: Entry = { types: "*", properties: "*", harmless: "It computes a value, or says when it is computed anew." };
+
 /** The entry for a property of a type, if there is one. */
 export function understood(type: string, property: string): Entry | undefined {
+  if (VALUES.test(type)) return VALUE;
   let known = byType.get(type);
   if (!known) {
     const name = MODERN.reduce((text, [pattern, modern]) => text.replace(pattern, modern), type);

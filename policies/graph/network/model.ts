@@ -1,5 +1,6 @@
 /** The network that a program registers, read once and shared by all policies of the area. */
 import type { Graph, Resource, Settings } from "../../core/types";
+import { defaultRules } from "./default-groups";
 import { groupRoles } from "./groups";
 import type { Group, GroupRoles } from "./groups";
 import { allHosts } from "./hosts";
@@ -60,7 +61,7 @@ function build(graph: Graph, settings: Settings): Network {
     roles,
     hosts,
     backends,
-    rules: [...allRules(graph), ...nativeRules(graph)],
+    rules: [...allRules(graph), ...nativeRules(graph), ...defaultRules(graph, [...certain.values(), ...maybe.values()])],
     subnets: allSubnets(graph, settings),
     addresses: allAddresses(graph),
     guards: certain,

@@ -1,5 +1,5 @@
 import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
-import { dependenciesOf } from "../../core/references";
+import { dependenciesOf, ofType } from "../../core/references";
 import { asProps, asString } from "../../core/values";
 import { callerAccounts, narrowedTo } from "../../graph/iam-condition";
 import type { Statement } from "../../graph/iam-document";
@@ -29,7 +29,7 @@ export const policy: Policy = {
   good: 'Principal: { AWS: backendRole.arn }, Action: "s3:GetObject"',
   evaluate: (graph, settings) => [
     ...policyTexts(graph, settings).flatMap((text) => text.document.statements.flatMap((statement) => shared(graph, text, statement))),
-    ...modelBuckets(graph, settings).flatMap((bucket) => copies(graph, bucket)),
+    ...modelBuckets(graph, settings).flatMap((bucket) => [...copies(graph, bucket), ...received(graph, bucket)]),
   ],
 };
 
@@ -88,6 +88,25 @@ function notified(graph: Graph, bucket: Resource): Finding[] {
     return [...new Set(accounts)]
       .filter((account) => /^\d{12}$/.test(account))
       .flatMap((account) => elsewhere(graph, resource, bucket, account, "tells each change of its objects", "to"));
+  });
+}
+
+/** A bucket of others that is replicated into this one: whoever writes there writes models here. */
+function received(graph: Graph, bucket: Resource): Finding[] {
+  return ofType(graph, /^aws:s3\/bucketReplicationConfig:/).flatMap((resource) => {
+    const into = fieldsNamed({ rules: resource.inputs.rules ?? null }, /^bucket$/).some((item) =>
+      targetsOf(graph, resource, "rules", BUCKET_KIND, item).certain.includes(bucket),
+    );
+    const from = targetsOf(graph, resource, "bucket", BUCKET_KIND);
+    if (!into || from.certain.length > 0 || from.possible.length > 0) return [];
+    const source = asString(resource.inputs.bucket) ?? "that is not known yet";
+    return [
+      finding(
+        { resource, bucket, certain: true },
+        `"${resource.name}" replicates the bucket ${source}, which is not part of this program, into ${nameOf(bucket)}: whoever writes there writes models. Upload models by the deployment alone`,
+        "unknown",
+      ),
+    ];
   });
 }
 

@@ -12,6 +12,9 @@ const ACTING =
 /** To stop hosts and databases at night and start them in the morning changes neither what they hold nor who reaches them. */
 const SWITCHING =
   /^arn:[^:]*:(scheduler:::aws-sdk:(ec2:(start|stop|reboot)Instances|rds:(start|stop)DB(Instance|Cluster)|neptune:(start|stop)DBCluster|docdb:(start|stop)DBCluster)|ssm:[^:]*:[^:]*:(document|automation-definition)\/AWS-(Start|Stop|Restart)EC2Instance(:\S*)?)$/;
+/** Runbooks of AWS, with which Config closes what it found open. */
+const CLOSING =
+  /^(AWS-(DisableS3BucketPublicReadWrite|EnableS3BucketEncryption|EnableVPCFlowLogs|EnableCloudTrail|DisablePublicAccessForSecurityGroup|PublishSNSNotification)|AWSConfigRemediation-(Enable|Encrypt|Enforce|Revoke|Remove)\w+)$/;
 /** Calls of the AWS API from a state machine that change networks, hosts, rights or buckets. */
 const API_CALLS =
   /:aws-sdk:(ec2|ssm|ssmsfn|iam|s3|s3control|elasticloadbalancing(v2)?|autoscaling|lambda|kms|cloudformation|ram|sts|route53|cloudfront|globalaccelerator|vpclattice|ec2instanceconnect):/i;
@@ -28,6 +31,7 @@ export function runsCommands({ type, inputs }: Resource): string | undefined {
     const scripts = fieldsNamed(inputs, /^(scripts|executionHandler)$/).filter((value) => !isAbsent(value));
     return scripts.length > 0 ? "runs a document of Systems Manager on hosts before and after it takes snapshots" : undefined;
   }
+  if (type.startsWith("aws:cfg/remediationConfiguration:")) return remediation(inputs.targetId);
   if (type.startsWith("aws:scheduler/schedule:")) return target(asProps(inputs.target)?.arn);
   if (type.startsWith("aws:sfn/stateMachine:")) {
     const calls = leaves(inputs.definition).some((leaf) => typeof leaf === "string" && API_CALLS.test(leaf));
@@ -63,6 +67,13 @@ function maintenance(inputs: Props): string | undefined {
   const document = asString(inputs.taskArn);
   if (kind === "RUN_COMMAND" && document !== undefined && LOOKING.test(document)) return undefined;
   return kind === "LAMBDA" || kind === "STEP_FUNCTIONS" ? undefined : `runs the document ${document ?? "that is not known yet"} on hosts`;
+}
+
+/** What Config runs on each resource that a rule finds. */
+function remediation(id: Value | undefined): string | undefined {
+  const document = asString(id);
+  if (document !== undefined && CLOSING.test(document.split("/").pop() ?? "")) return undefined;
+  return `has Config run the document ${document ?? "that is not known yet"} on resources`;
 }
 
 function event(inputs: Props): string | undefined {

@@ -4,7 +4,7 @@ import { asString } from "../../core/values";
 import { keepsStrangersOut } from "../../graph/iam-condition";
 import { readDocument } from "../../graph/iam-document";
 import type { Statement } from "../../graph/iam-document";
-import { reachOf } from "../../graph/iam-principal";
+import { ownAccounts, reachOf } from "../../graph/iam-principal";
 import { hostRoles } from "../../graph/iam-role";
 
 const FIX =
@@ -16,7 +16,7 @@ export const policy: Policy = {
   control: "IAM-1",
   tags: ["iam"],
   description:
-    "No role can be taken by everybody, and none by whoever signs in with an identity provider that others use as well (pipelines of GitHub, GitLab and the like). Roles of hosts have a stricter policy, role-trust.",
+    "No role can be taken by everybody, and none by whoever signs in with an identity provider of another account, or with one that others use as well (pipelines of GitHub, GitLab and the like). Roles of hosts have a stricter policy, role-trust.",
   why: "GitHub signs tokens for every repository of the world with one key. A trust without `sub`, or with a wildcard where the organization stands, lets any of them in.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -41,6 +41,15 @@ function check(graph: Graph, role: Resource): Finding[] {
   return readDocument(role.inputs.assumeRolePolicy).statements.flatMap((statement) => {
     if (statement.effect !== "Allow") return [];
     return reachOf(statement).flatMap((reach): Finding[] => {
+      const stranger = reach.who === "federated" ? foreignAccount(graph, reach.by) : undefined;
+      if (stranger !== undefined)
+        return [
+          {
+            verdict: "violation",
+            urn: role.urn,
+            message: `Role "${role.name}" can be taken by ${reach.by}, an identity provider of account ${stranger}, whose administrators decide who signs in: name a provider of the own account`,
+          },
+        ];
       const open =
         reach.who === "everybody"
           ? keepsStrangersOut(statement) === "no"
@@ -56,6 +65,13 @@ function check(graph: Graph, role: Resource): Finding[] {
         : [];
     });
   });
+}
+
+/** Where the own account is not known, an ARN with an account's number says nothing: most programs write their own. */
+function foreignAccount(graph: Graph, by: string): string | undefined {
+  const account = /:iam::(\d{12}):(?:saml|oidc)-provider\//.exec(by)?.[1];
+  const own = ownAccounts(graph);
+  return account === undefined || own.size === 0 || own.has(account) ? undefined : account;
 }
 
 /** Providers whose tokens are signed for customers of all kinds. */

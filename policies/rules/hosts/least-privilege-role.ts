@@ -32,11 +32,14 @@ export const policy: Policy = {
   evaluate: check,
 };
 
-/** AWS's own policies that reach far beyond one host's work, those that do not, and what is left: nobody knows. */
+/**
+ * AWS's own policies that reach far beyond one host's work, those that do not, and what is left: nobody knows. Those of EKS's control plane open
+ * security groups and make routes and load balancers; that of its CNI gives any interface another group.
+ */
 const FAR =
-  /\/(AdministratorAccess|PowerUserAccess|ReadOnlyAccess|SecurityAudit|ViewOnlyAccess|SystemAdministrator|NetworkAdministrator|DatabaseAdministrator|DataScientist|SecretsManagerReadWrite|AmazonSSMReadOnlyAccess|AmazonS3ReadOnlyAccess|AmazonEC2RoleforSSM|[^/]*Full_?Access[^/]*)$/;
+  /\/(AdministratorAccess|PowerUserAccess|ReadOnlyAccess|SecurityAudit|ViewOnlyAccess|SystemAdministrator|NetworkAdministrator|DatabaseAdministrator|DataScientist|SecretsManagerReadWrite|AmazonSSMReadOnlyAccess|AmazonS3ReadOnlyAccess|AmazonEC2RoleforSSM|AmazonEKS(?!WorkerNode|FargatePodExecution)\w*Policy|[^/]*Full_?Access[^/]*)$/;
 const NEAR =
-  /\/(AmazonSSMManagedInstanceCore|AmazonSSMPatchAssociation|AmazonSSMDirectoryServiceAccess|CloudWatchAgent\w*Policy|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|AmazonEC2ContainerRegistry(ReadOnly|PullOnly)|AmazonEC2ContainerServiceforEC2Role|AmazonEKS\w+Policy|\w*ReadOnlyAccess|AmazonElasticFileSystemClient\w*|AmazonInspector\w*|EC2InstanceConnect)$/;
+  /\/(AmazonSSMManagedInstanceCore|AmazonSSMPatchAssociation|AmazonSSMDirectoryServiceAccess|CloudWatchAgent\w*Policy|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|AmazonEC2ContainerRegistry(ReadOnly|PullOnly)|AmazonEC2ContainerServiceforEC2Role|AmazonEKSWorkerNode\w*Policy|\w*ReadOnlyAccess|AmazonElasticFileSystemClient\w*|AmazonInspector\w*|EC2InstanceConnect)$/;
 
 /** Requests that no host of such a system has to make; each stands for a way to take over more. */
 const FORBIDDEN: readonly { readonly action: string; readonly resource: string }[] = [

@@ -4,6 +4,7 @@ import { hostRoles, isOfUsers, rightsOf, serviceRoles } from "../../graph/iam-ro
 import type { Rights } from "../../graph/iam-role";
 import { pathsFrom } from "../../graph/iam-takeover";
 import { BUCKET } from "../bucket/model";
+import { grantsOfBucket } from "./bucket-grants";
 import { MODEL_TYPES, report } from "./hosts";
 import { mayWriteAtAll, modelReads, modelWrites } from "./model-writes";
 
@@ -51,7 +52,18 @@ function ofRole(graph: Graph, role: Resource, host: Resource, buckets: readonly 
   const managed = rights.managed
     .filter(({ arn }) => WRITERS.test(arn))
     .map(({ arn, resource }) => report(resource, "violation", `${who} may write and delete models by ${arn}: ${FIX}`));
-  return [...managed, ...written(graph, role, who, buckets), ...open(role, who, rights)];
+  return [...managed, ...written(graph, role, who, buckets), ...byBuckets(graph, role, who, buckets), ...open(role, who, rights)];
+}
+
+/** What the policy of the bucket itself lets the role do. */
+function byBuckets(graph: Graph, role: Resource, who: string, buckets: readonly Resource[]): Finding[] {
+  return buckets.flatMap((bucket) => {
+    const found = grantsOfBucket(graph, role, bucket);
+    if (!found || !mayWriteAtAll(found.rights)) return [];
+    return writes(graph, role, `by the policy of the bucket "${bucket.name}" ${who}`, found.rights, bucket).map((one) =>
+      found.certain ? one : { ...one, verdict: "unknown" as const },
+    );
+  });
 }
 
 /** Most roles only read: no bucket has to be looked at for them. */

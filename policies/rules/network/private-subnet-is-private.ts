@@ -1,8 +1,10 @@
 import { ofType } from "../../core/graph";
 import type { Finding, Graph, Policy, Resource } from "../../core/types";
 import { asString, isUnknown } from "../../core/values";
+import { edgeRoutes } from "../../graph/network/edge";
 import { SUBNET, VPC } from "../../graph/network/kinds";
 import { networkOf } from "../../graph/network/model";
+import type { Network } from "../../graph/network/model";
 import { backendSubnets } from "../../graph/network/placement";
 import type { Subnet, TableLink } from "../../graph/network/subnets";
 import { isLost, mayBe, property, targetOf } from "../../graph/network/targets";
@@ -23,10 +25,22 @@ export const policy: Policy = {
   bad: `new aws.ec2.Route("out", { routeTableId: privateTable.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: internetGateway.id });`,
   good: `new aws.ec2.Route("out", { routeTableId: privateTable.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id });`,
   evaluate(graph, settings) {
-    const subnets = backendSubnets(networkOf(graph, settings));
-    return distinct([...subnets.flatMap(checkSubnet), ...exclusions(graph, subnets)]);
+    const network = networkOf(graph, settings);
+    const subnets = backendSubnets(network);
+    return distinct([...subnets.flatMap(checkSubnet), ...exclusions(graph, subnets), ...edges(network)]);
   },
 };
+
+/** What comes in by a gateway is handed to something else first, which forwards it as its owner says. */
+function edges(network: Network): Finding[] {
+  return edgeRoutes(network).map(({ route, association }) =>
+    finding(
+      "unknown",
+      association,
+      `${association.name} gives a gateway the route for ${route.destination} to ${route.via}: whether that forwards what comes from outside to the private subnets is not known. Take the association away, or leave the private subnets out of that table.`,
+    ),
+  );
+}
 
 /** VPC Block Public Access holds where a route is wrong; an exclusion takes a subnet, or all of a VPC, out of it. */
 function exclusions(graph: Graph, subnets: readonly Subnet[]): Finding[] {
