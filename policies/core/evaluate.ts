@@ -81,7 +81,7 @@ export async function evaluatePolicy(policy: Policy, level: ActiveLevel, graph: 
     const laid = withServicePort(graph, settings);
     const present = hasSubject(policy, graph, laid);
     if (!present && policy.subject?.roles !== undefined && isGeneral(graph, laid)) return [nothing];
-    findings = await policy.evaluate(graph, laid);
+    findings = (await policy.evaluate(graph, laid)).map((finding) => atStack(graph, finding));
     if (findings.length === 0 && !present) return [nothing];
   } catch (error) {
     if (isTooMuch(error)) {
@@ -99,6 +99,13 @@ export async function evaluatePolicy(policy: Policy, level: ActiveLevel, graph: 
     ...finding,
     message: masked(finding.message, graph),
   }));
+}
+
+/** What a template makes is no resource of the program: the stack is. */
+function atStack(graph: Graph, finding: Finding): Finding {
+  const made = graph.byUrn.get(finding.urn);
+  if (made?.within === undefined) return finding;
+  return { ...finding, urn: made.within, message: `In the template, "${made.urn.slice(made.within.length + 1)}": ${finding.message}` };
 }
 
 /** The engine's own limits: its stack, and the length of a string. */

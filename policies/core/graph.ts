@@ -1,5 +1,6 @@
 /** Building a Graph out of resources, and finding resources in it by type. */
 import { lookedUp } from "./looked-up";
+import { templated } from "./template";
 import type { Graph, Resource } from "./types";
 
 /** A later resource of the same URN replaces an earlier one, as in a deployment. */
@@ -11,6 +12,8 @@ export function makeGraph(resources: readonly Resource[], secretsMarked: boolean
   const ids = new Set(resources.map(key));
   // What the program has a resource for is judged by that. Parts of a bucket have its name as their id.
   for (const found of resources.flatMap(lookedUp)) if (!ids.has(key(found))) byUrn.set(found.urn, makeResource(found));
+  for (const found of [...byUrn.values()].flatMap((resource) => templated(resource).made))
+    if (!byUrn.has(found.urn)) byUrn.set(found.urn, makeResource(found));
   return { resources: [...byUrn.values()], byUrn, secretsMarked };
 }
 

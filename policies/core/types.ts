@@ -72,6 +72,8 @@ export interface Resource {
   readonly external?: boolean;
   /** True where nothing but the id is known: it may play any role. Stands for a resource whose registration did not show its id. */
   readonly idOnly?: boolean;
+  /** URN of the CloudFormation stack whose template makes it: findings stand there (core/template). */
+  readonly within?: string;
   /** URN of the provider it is created with, where the source says so. */
   readonly provider?: string;
   readonly inputs: Props;

@@ -1,5 +1,5 @@
 /** YAML of a stranger. The parser calls itself for each level, and takes memory and time by the square of what is nested and never closed. */
-import { parseDocument, type Document } from "yaml";
+import { parseDocument, type Document, type Tags } from "yaml";
 
 /** Characters; user data of AWS ends at 16 KiB, stack files are shorter. */
 const LONGEST = 262_144;
@@ -9,10 +9,11 @@ const ROW = /["'[\]{}]{200}|(?:[&!]\S{0,50}[ \t]){20}/u;
 
 /**
  * @param longest in characters
+ * @param customTags of a dialect, such as CloudFormation's
  * @returns undefined where the text is too long or too deeply nested to be read; what is no YAML is in the document's `errors`
  */
-export function readYaml(text: string, longest = LONGEST): Document | undefined {
-  return text.length > longest || ROW.test(text) || depth(text) > DEEPEST ? undefined : parseDocument(text, QUIET);
+export function readYaml(text: string, longest = LONGEST, customTags: Tags = []): Document | undefined {
+  return text.length > longest || ROW.test(text) || depth(text) > DEEPEST ? undefined : parseDocument(text, { ...QUIET, customTags });
 }
 
 /** What a text says; undefined where it cannot be read. */

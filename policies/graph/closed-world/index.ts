@@ -1,4 +1,5 @@
 /** The closed world: everything that receives a guarded thing and that is not understood. See understood.ts. */
+import { templated } from "../../core/template";
 import type { Graph, Resource, Settings } from "../../core/types";
 import { guardedOf, guardedThings } from "./guarded";
 import type { Thing } from "./guarded";
@@ -55,7 +56,10 @@ function unmodelledOwn(graph: Graph, things: ReadonlyMap<string, Thing>): Open["
 }
 
 /** Scripts are evaluated by the interpreter (policies/shell); templates and dynamic providers have findings of their own. */
-function takes({ type, custom, external }: Resource): boolean {
+function takes(resource: Resource): boolean {
+  const { type, custom, external } = resource;
+  // All that its parameters flow into is evaluated.
+  if (templated(resource).whole) return false;
   if (external === true || /^(command|pulumi):(?!providers:)/.test(type)) return false;
   return custom || type.startsWith("pulumi:providers:");
 }

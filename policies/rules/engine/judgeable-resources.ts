@@ -1,5 +1,6 @@
 import type { Finding, Policy, Resource, Settings, Value } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown, leaves } from "../../core/values";
+import { templated } from "../../core/template";
 import { unmodelled } from "../../graph/closed-world";
 import type { Unmodelled } from "../../graph/closed-world";
 import type { Thing } from "../../graph/closed-world/guarded";
@@ -15,11 +16,11 @@ export const policy: Policy = {
   control: "PACK-1",
   tags: ["engine"],
   description:
-    "Networks, machines, roles and buckets are made by resources that this pack can check, not by another provider or a template, and nothing receives the backend, its network, groups, role or keys, the gateway's group or the models bucket in a property that the pack does not understand.",
-  why: "A template, another provider or a new kind of resource can open a port or a bucket that no policy sees; silence about it would read as a pass. What is understood is listed with a reason in policies/graph/closed-world.",
+    "Networks, machines, roles and buckets are made by resources that this pack can check, not by another provider or a template that is not read, and nothing receives the backend, its network, groups, role or keys, the gateway's group or the models bucket in a property that the pack does not understand.",
+  why: "A template, another provider or a new kind of resource can open a port or a bucket that no policy sees; of CloudFormation templates in the program the common types are read as resources (policies/core/template); silence about it would read as a pass. What is understood is listed with a reason in policies/graph/closed-world.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
-  bad: 'new aws.cloudformation.Stack("extra", { templateBody: "... AWS::EC2::SecurityGroupIngress ..." });',
+  bad: 'new aws.cloudformation.Stack("extra", { templateUrl: "https://..." });',
   good: 'new aws.vpc.SecurityGroupIngressRule("service", { ... });',
   evaluate(graph, settings) {
     const alone = graph.resources.filter((resource) => resource.custom && !resource.external).flatMap((one) => check(one, settings));
@@ -132,7 +133,8 @@ function published({ type, inputs }: Resource): string | undefined {
 /** Resources of the aws provider that carry others, or commands for hosts, inside. */
 function within(resource: Resource): string | undefined {
   const { type, inputs } = resource;
-  if (/^aws:cloudformation\/(stack|stackSet):/.test(type)) return template(inputs.templateBody, inputs.templateUrl);
+  if (/^aws:cloudformation\/(stack|stackSet):/.test(type))
+    return template(inputs.templateBody, inputs.templateUrl, templated(resource).read);
   if (/^aws:cloudformation\/cloudFormationType:/.test(type)) return "registers code of its own that CloudFormation runs";
   if (/^aws:cloudformation\/stack(SetInstance|Instances):/.test(type))
     return (resource.propertyDependencies.stackSetName ?? []).length > 0 ? undefined : "makes stacks of a template that is kept elsewhere";
@@ -148,9 +150,9 @@ function within(resource: Resource): string | undefined {
   return runsCommands(resource);
 }
 
-function template(body: Value | undefined, url: Value | undefined): string | undefined {
+function template(body: Value | undefined, url: Value | undefined, evaluated?: ReadonlySet<string>): string | undefined {
   const text = asString(body);
-  if (text !== undefined) return doubtOfTemplate(text);
+  if (text !== undefined) return doubtOfTemplate(text, evaluated);
   if (isAbsent(body) && isAbsent(url)) return undefined;
   return isUnknown(body) ? "has a template that is not known yet" : "has a template that is kept elsewhere";
 }

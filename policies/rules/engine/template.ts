@@ -1,22 +1,20 @@
 /** CloudFormation templates, JSON or YAML: which of their resources may change what the checklist is about. */
-import { readYaml } from "../../core/yaml";
+import { fieldsOf as fields, LONGEST, readTemplate } from "../../core/template/read";
 import { reachesGuards } from "./packages";
 
-/** Above what CloudFormation takes from S3. */
-const LONGEST = 1_000_000;
-const MOST_ALIASES = 1000;
 const MOST_DEEP = 50;
 
 /** By what a harmless type lets others in, or gets into the network. */
 const DOORS =
   /^(policy|policies|policyDocument|resourcePolicy|resourcePolicyDocument|accessPolicies|accessPolicy|principals?|vpcConfig(uration)?|vpcOptions|subnetIds?|securityGroups?|securityGroupIds?|executionRoleArn|iamRoleArn)$/i;
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The end of a sentence that begins with the stack's name; undefined where the template changes nothing of this kind. */
-export function doubtOfTemplate(text: string): string | undefined {
+/**
+ * The end of a sentence that begins with the stack's name; undefined where the template changes nothing of this kind.
+ * @param evaluated names of its resources that policies evaluate as such (core/template)
+ */
+export function doubtOfTemplate(text: string, evaluated: ReadonlySet<string> = new Set()): string | undefined {
   if (text.length > LONGEST) return "has a template that is too long to be read";
-  const read = parsed(text);
+  const read = readTemplate(text);
   const resources = read === undefined ? undefined : fields(read.Resources);
   if (read === undefined || resources === undefined) return "has a template that cannot be read";
   if (transforms(read, 0)) return "has a template that macros change before it is used";
@@ -24,6 +22,7 @@ export function doubtOfTemplate(text: string): string | undefined {
   for (const [name, given] of Object.entries(resources)) {
     const type = fields(given)?.Type;
     if (typeof type !== "string") return `has a template whose resource "${name}" cannot be read`;
+    if (evaluated.has(name)) continue;
     const door = doorOf(type, fields(given)?.Properties);
     if (reachesGuards(type)) open.push(type);
     else if (door !== undefined) open.push(`${type} with ${door}`);
@@ -35,25 +34,6 @@ export function doubtOfTemplate(text: string): string | undefined {
 export function doorOf(type: string, properties: unknown): string | undefined {
   return reachesGuards(type) ? undefined : keysOf(properties, 0).find((key) => DOORS.test(key));
 }
-
-function parsed(text: string): Fields | undefined {
-  try {
-    return fields(JSON.parse(text));
-  } catch {
-    // YAML, then; the tags of CloudFormation (!Ref, !Sub) stand for values that are made later.
-    const document = readYaml(text, LONGEST);
-    if (document === undefined || document.errors.length > 0) return undefined;
-    try {
-      return fields(document.toJS({ maxAliasCount: MOST_ALIASES }));
-    } catch (error) {
-      if (error instanceof ReferenceError) return undefined;
-      throw error;
-    }
-  }
-}
-
-const fields = (value: unknown): Fields | undefined =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 
 const inside = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? (value as readonly unknown[]) : Object.values(fields(value) ?? {});
