@@ -2,6 +2,7 @@
 import type * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Backend, Balancer } from "./network/balancer";
+import type { PublicBalancer } from "./network/public-balancer";
 import { backendHostKey, bastionHostKey, tunnelledHostKey } from "./remote/host-keys";
 import { localPorts, LOOPBACK } from "./remote/local-ports";
 import type { Connection } from "./remote/setup";
@@ -20,6 +21,8 @@ export interface Hosts {
   readonly address: pulumi.Output<string>;
   /** In front of the backend, where there is one. */
   readonly balancer?: Balancer;
+  /** In front of the gateway, where there is one. */
+  readonly front?: PublicBalancer;
   /** The gateway's name, where a zone is given. */
   readonly record?: pulumi.Resource;
   /** Id of the Instance Connect Endpoint, where the hosts are reached through one. */

@@ -26,10 +26,11 @@ export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Re
       valuesFor: (step) => stepValues(inputs, hosts, id, step),
       waitFor: authorized(rotation),
     });
-  const { balancer, record } = hosts;
+  const { balancer, front, record } = hosts;
   const order = new Order(inputs, hosts, {
     ...parts,
     ...(balancer === undefined ? {} : { balancer }),
+    ...(front === undefined ? {} : { front }),
     ...(record === undefined ? {} : { record }),
   });
   const gateway = gatewayAccess(inputs, hosts);
@@ -103,6 +104,7 @@ function stepValues(inputs: StackInputs, hosts: Hosts, id: HostId, step: Step): 
     backendAddress: first ?? NO_ADDRESS,
     otherBackends: pulumi.all(others),
     balancerName: hosts.balancer?.dnsName,
+    publicName: hosts.front?.dnsName,
   };
   const used = Object.entries(all).filter(([name]) => (step.uses as readonly string[]).includes(name));
   return pulumi.all(Object.fromEntries(used)).apply((values) => ({ ...(values as StepValues), bucket: inputs.bucketName }));

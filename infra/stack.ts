@@ -107,7 +107,7 @@ export function createStack(inputs: StackInputs, found: Found, tunnels?: Tunnels
   const reached = { ...hosts, endpointId, tunnels };
   const { sshKey, hostKeys, verification } = setUpHosts(
     inputs,
-    { ...reached, balancer, fleet, record: recordOf(config, hosts, front) },
+    { ...reached, balancer, front, fleet, record: recordOf(config, hosts, front) },
     { bucket, egress },
   );
   if (config.watch.enabled) watchHosts(config, hosts, found.keys, { front: front?.targets, balancer: balancer?.targets });

@@ -30,6 +30,8 @@ export interface Deployed {
   readonly backendAddresses?: Readonly<Partial<Record<HostId, string>>>;
   /** Where there is a load balancer. */
   readonly balancerName?: string;
+  /** Where there is a public load balancer. */
+  readonly publicName?: string;
   /** Where `access` is not ssh. */
   readonly instanceIds?: Readonly<Partial<Record<HostId, string>>>;
 }
@@ -113,13 +115,16 @@ export async function runStep(id: HostId, step: Step, inputs: StackInputs, deplo
   return send(id, step, step.stdin(values), inputs, deployed);
 }
 
-type Addresses = Pick<StepValues, "backendAddress" | "otherBackends" | "balancerName">;
+type Addresses = Pick<StepValues, "backendAddress" | "otherBackends" | "balancerName" | "publicName">;
 
 /** As infra/set-up.ts gives them. @throws Problem where a stack that an earlier version deployed does not say what the step needs */
 export function addresses(step: Pick<Step, "uses">, { config }: Pick<StackInputs, "config">, deployed: Deployed): Addresses {
-  const { balancerName } = deployed;
+  const { balancerName, publicName } = deployed;
   if (step.uses.includes("balancerName") && balancerName === undefined) {
     throw new Problem("the outputs lack balancerName, though backend.loadBalancer is true: deploy the stack with this version first");
+  }
+  if (step.uses.includes("publicName") && publicName === undefined) {
+    throw new Problem("the outputs lack publicName, though gateway.loadBalancer is true: deploy the stack with this version first");
   }
   const backendAddress = config.backend.mode === "fleet" ? NO_ADDRESS : deployed.backendAddress;
   const others = step.uses.includes("otherBackends") ? backendIds(config).slice(1) : [];
@@ -127,6 +132,7 @@ export function addresses(step: Pick<Step, "uses">, { config }: Pick<StackInputs
     backendAddress,
     ...(others.length === 0 ? {} : { otherBackends: others.map((id) => addressOf(id, deployed)) }),
     ...(balancerName === undefined ? {} : { balancerName }),
+    ...(publicName === undefined ? {} : { publicName }),
   };
 }
 

@@ -165,16 +165,20 @@ function accessOf({ gateway }: StackConfig): Pick<HostSpec, "access" | "cors"> {
   };
 }
 
+/** Whether the gateway itself may ask as a client does. */
+const isOpen = ({ httpsFrom, apiKeyNames, userNames }: StackConfig["gateway"]): boolean =>
+  httpsFrom.includes("0.0.0.0/0") && apiKeyNames.length + userNames.length === 0;
+
 /** Of the subnets in which a public load balancer stands. */
 function frontBlocks({ existing, gatewaySubnets }: StackConfig["network"]): readonly string[] {
   return existing === undefined ? gatewaySubnets : (existing.balancerSubnets ?? []).map(({ cidr }) => cidr);
 }
 
 /** TLS ends at the gateway or, with a certificate of ACM, in front of it. The key is no part of it: it travels by stdin. */
-function tlsOf({ https, network }: StackConfig): Pick<HostSpec, "tls" | "front"> {
+function tlsOf({ https, network, gateway }: StackConfig): Pick<HostSpec, "tls" | "front"> {
   if (https === undefined) return {};
   const { domain, certificate, acme, acm, hstsSeconds } = https;
-  if (acm !== undefined) return { front: { from: frontBlocks(network), hstsSeconds } };
+  if (acm !== undefined) return { front: { from: frontBlocks(network), hstsSeconds, ...(isOpen(gateway) ? { domain } : {}) } };
   return { tls: { serverName: domain, hstsSeconds, ...(acme === undefined ? { certificate } : { acme }) } };
 }
 

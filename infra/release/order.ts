@@ -4,10 +4,10 @@ import type { BackendId, GatewayMode, HostId, StepName } from "./types";
 /** A step of one host. */
 export type StepOf = `${HostId}:${StepName}`;
 /**
- * `egress` is the private subnets' path to package mirrors, `bucket` the model bucket with its objects, `balancer` the way to the backend, `record`
- * the gateway's name.
+ * `egress` is the private subnets' path to package mirrors, `bucket` the model bucket with its objects, `balancer` the way to the backend, `front`
+ * that to the gateway, `record` the gateway's name.
  */
-export type Part = "egress" | "bucket" | "balancer" | "record";
+export type Part = "egress" | "bucket" | "balancer" | "front" | "record";
 export type Needed = StepOf | Part;
 
 type SetUp = ReadonlyArray<readonly [step: StepOf, needs: readonly Needed[]]>;
@@ -31,7 +31,7 @@ export const SET_UP: SetUp = [
   ["backend:verify", ["backend:release"]],
   ["gateway:acme", ["gateway:release", "record"]],
   // It looks at the backend as well, whose verify runs beside it.
-  ["gateway:verify", ["gateway:release", "gateway:acme", "backend:release"]],
+  ["gateway:verify", ["gateway:release", "gateway:acme", "backend:release", "front"]],
 ];
 
 /** In proxy mode the gateway's site leads to the backend: without one that serves, the release could not prove it. */
@@ -39,7 +39,7 @@ const PROXY_SET_UP: SetUp = [
   ...SET_UP.filter(([step]) => !["gateway:release", "gateway:acme", "gateway:verify"].includes(step)),
   ["gateway:release", ["gateway:prepare", "gateway:tls", "gateway:access", "backend:verify"]],
   ["gateway:acme", ["gateway:release", "record"]],
-  ["gateway:verify", ["gateway:release", "gateway:acme"]],
+  ["gateway:verify", ["gateway:release", "gateway:acme", "front"]],
 ];
 
 /** @param backends in the order in which a release reaches them; a fleet counts as one host */

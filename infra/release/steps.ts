@@ -418,13 +418,23 @@ function release(spec: HostSpec): Plan {
   };
 }
 
-function proofLines(spec: HostSpec): Line[] {
+/** Of the proof through the public load balancer: ten tries in two minutes, and the last one may take as long as a request. */
+const publicSeconds = (spec: HostSpec): number => (spec.front?.domain === undefined ? 0 : 150 + limitsOf(spec).timeoutSeconds);
+
+function proofLines(spec: HostSpec, values: StepValues): Line[] {
+  const { domain } = spec.front ?? {};
   const { method, path, body } = given("verify", "proof", spec.proof);
   return [
     ["backendUrl", `http://${given("verify", "upstream", spec.upstream)}`],
     ["proofMethod", method],
     ["proofPath", path],
     ["proofBody", body],
+    ...(domain === undefined
+      ? []
+      : ([
+          ["publicDomain", domain],
+          ["publicName", given("verify", "publicName", values.publicName)],
+        ] as const)),
     ...(spec.backends === undefined ? [] : [["backends", spec.backends] as const]),
     ["tlsName", spec.tls?.serverName ?? "none"],
     ...(spec.tls?.acme === undefined ? [] : [["acme", "yes"] as const]),
@@ -449,15 +459,15 @@ function verify(spec: HostSpec): Plan {
     ],
     lock: "shared",
     // Three tries of the proof are in it, each of which may take as long as a request.
-    limitSeconds: 210 + 3 * limitsOf(spec).timeoutSeconds + checksSeconds(spec),
+    limitSeconds: 210 + 3 * limitsOf(spec).timeoutSeconds + checksSeconds(spec) + publicSeconds(spec),
     files:
       spec.models?.checks === undefined ? [] : [...checksProgram(true), { name: "redact.py", content: readTemplate("steps/redact.py") }],
-    uses: hasApplication(spec) ? ["env"] : [],
+    uses: [...(hasApplication(spec) ? (["env"] as const) : []), ...(spec.front?.domain === undefined ? [] : (["publicName"] as const))],
     input: (values) => [
       ...(hasApplication(spec) ? releaseLines("verify", spec, values) : siteLines("verify", spec)),
       ["timeoutSeconds", limitsOf(spec).timeoutSeconds],
       ["egress", spec.egress],
-      ...(spec.role === "gateway" ? proofLines(spec) : []),
+      ...(spec.role === "gateway" ? proofLines(spec, values) : []),
       ...(spec.access === undefined ? [] : [["clients", spec.access.keyNames.join(" ")] as const]),
       ...(spec.access?.userNames === undefined ? [] : [["users", spec.access.userNames.join(" ")] as const]),
       ...(spec.watch === undefined ? [] : [["watch", "yes"] as const]),

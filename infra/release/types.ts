@@ -146,6 +146,8 @@ export interface Front {
   readonly from: readonly string[];
   /** Strict-Transport-Security; 0: no header. */
   readonly hstsSeconds: number;
+  /** Name by which clients come, where the gateway itself can ask as one of them: open to everybody, and without keys or passwords. */
+  readonly domain?: string;
 }
 
 /** Keys of the API, at the gateway's nginx. Their values travel by stdin. */
@@ -280,6 +282,8 @@ export interface StepValues {
   readonly otherBackends?: readonly string[];
   /** DNS name of the load balancer in front of the backend. */
   readonly balancerName?: string;
+  /** DNS name of the public load balancer in front of the gateway. */
+  readonly publicName?: string;
   /** Name of the model bucket. */
   readonly bucket?: string;
   /** All variables of .env; secret. */

@@ -24,10 +24,15 @@
 # mark: 32 hex digits.
 mark() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# ask_front MARK: the proof's request through the gateway's own nginx. Prints the status, 000 without an answer.
+# ask_front MARK: the proof's request through the gateway's own nginx, or with ENTRY=public through the load balancer in front of it. Prints the
+# status, 000 without an answer.
 ask_front() {
   local mark=$1 front=http://127.0.0.1:$PORT join='?' args=()
-  if [ "$(need tlsName)" != none ]; then
+  if [ "$ENTRY" = public ]; then
+    # The load balancer by its own name: that of clients may lead there later, or by a record that is made elsewhere. Of the certificate doctor speaks.
+    front=https://$(need publicDomain)
+    args+=(--connect-to "::$(need publicName):443" --insecure)
+  elif [ "$(need tlsName)" != none ]; then
     front=https://$(need tlsName)
     # The name leads here, and who it is need not be proven: it is this host.
     args+=(--connect-to "::127.0.0.1:443" --insecure)
@@ -44,7 +49,7 @@ ask_front() {
   health_headers "$STAGE/header"
   : >"$STAGE/front"
   curl --silent --noproxy '*' --max-time "$(($(need timeoutSeconds) + 5))" --dump-header "$STAGE/front" --output /dev/null --write-out '%{http_code}' --header "X-Request-ID: ddos-proof-$mark" \
-    "${HEALTH_HEADERS[@]}" "${args[@]}" "$front$PROOF_PATH${join}ddos-proof=$mark" || log "no answer to $PROOF_METHOD $PROOF_PATH through port $PORT" >&2
+    "${HEALTH_HEADERS[@]}" "${args[@]}" "$front$PROOF_PATH${join}ddos-proof=$mark" || log "no answer to $PROOF_METHOD $PROOF_PATH ($ENTRY)" >&2
 }
 
 # ask_backend MARK: "<what its nginx knows of the mark> <the release that answers there> <its address, none where there is one backend>". Asking
@@ -116,7 +121,7 @@ verdict() {
         "REJECTED_DRY_RUN PASSED")
           if [ "$4" = none ]; then
             printf 'HTTP %s, and the backend does not name its release: its release step has to run again' "$1"
-          elif [ "$(value mode)" = proxy ] && [ "$answered" != "$4" ]; then
+          elif [ "$(value mode)" = proxy ] && [ "$ENTRY" = own ] && [ "$answered" != "$4" ]; then
             printf 'HTTP %s from release %s, but the backend serves release %s' "$1" "$answered" "$4"
           fi
           ;;
@@ -128,6 +133,10 @@ verdict() {
 }
 
 not_forwarded() {
+  if [ "$ENTRY" = public ]; then
+    printf 'HTTP %s, and the request did not reach the backend: the load balancer answers itself, or leads elsewhere' "$1"
+    return 0
+  fi
   if [ "$(value mode)" = proxy ]; then
     printf 'HTTP %s from nginx on the gateway, which did not pass the request on' "$1"
     return 0
@@ -137,28 +146,41 @@ not_forwarded() {
   printf 'If it forwards other requests, name one in ml-gateway:gateway.proof; it has to pass on the query or X-Request-ID'
 }
 
-# Three tries, each with a mark of its own: a backend that is being released may answer late.
+# A backend that is being released may answer late. A load balancer that was made a moment ago asks a host for health twice before it sends anything.
 check_proof() {
-  local try drawn status seen strange release host found
   BACKENDS=$(value backends)
   # So many a stack may have had before; of a fleet, whose hosts come and go, more is known.
   BACKENDS=$((${BACKENDS:-1} < 3 ? 3 : BACKENDS))
   PROOF_METHOD=$(need proofMethod)
   PROOF_PATH=$(need proofPath)
-  for try in 1 2 3; do
+  ENTRY=own
+  prove 3 1 "through port $PORT"
+  if [ -n "$(value publicDomain)" ]; then
+    ENTRY=public
+    prove 10 10 "through the public load balancer"
+  fi
+}
+
+# prove TRIES SECONDS WHERE: so many tries, each with a mark of its own, with so many seconds behind each that fails; all of them in two minutes.
+prove() {
+  local try drawn status seen strange release host found end=$((SECONDS + 120))
+  for try in $(seq "$1"); do
     drawn=$(mark)
     status=$(ask_front "$drawn")
     read -r seen release host < <(ask_each "$drawn" && printf '\n')
     strange=$(ask_strange "$host")
     found=$(verdict "$status" "$seen" "$strange" "$release")
-    log "proof, try $try: $status, $seen, $strange, backend's release $release"
+    log "proof $3, try $try: $status, $seen, $strange, backend's release $release"
     if [ -z "$found" ]; then
       found="release $release of the backend"
       jq -n --arg request "$PROOF_METHOD $PROOF_PATH" --arg status "$status" --arg release "$release" \
-        '{ request: $request, status: ($status | tonumber), answeredBy: $release }' >"$STAGE/proof"
+        '{ request: $request, status: ($status | tonumber), answeredBy: $release }' >"$STAGE/proof-$ENTRY"
       break
     fi
-    sleep 1
+    if [ "$SECONDS" -ge "$end" ]; then
+      break
+    fi
+    sleep "$2"
   done
-  check "$PROOF_METHOD $PROOF_PATH through port $PORT is answered by" "release $release of the backend" "$found"
+  check "$PROOF_METHOD $PROOF_PATH $3 is answered by" "release $release of the backend" "$found"
 }

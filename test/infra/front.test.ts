@@ -98,6 +98,13 @@ function opened(result: RunResult, port: number): string[] {
     .sort();
 }
 
+test("verify asks through it where the gateway itself may be a client, and waits for it; closed to some, or with keys, it does not", () => {
+  const verify = (result: RunResult): GraphResource => byName(result, "command:remote:Command", "gateway-verify");
+  expect(sources(front, verify(front), "stdin")).toContain("front-lb");
+  expect(verify(front).dependencies).toEqual(expect.arrayContaining([byName(front, TYPES.listener, "front-https").urn]));
+  expect(sources(given, verify(given), "stdin")).not.toContain("front-lb");
+});
+
 test("clients reach it alone, it reaches the gateway alone, and the NAT keeps the backend's way", () => {
   expect(opened(front, 80)).toEqual(["0.0.0.0/0 -> front-sg", "front-sg -> gateway-sg", "webserver-sg -> gateway-sg"]);
   expect(opened(front, 443)).toEqual(["0.0.0.0/0 -> front-sg", "webserver-sg -> gateway-sg"]);

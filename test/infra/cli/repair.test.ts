@@ -51,6 +51,9 @@ test("the gateway's system step gets the load balancer's name, and says where an
   const given = addresses(prepare, inputs, { ...deployed, balancerName: "lb.internal" });
   expect(given).toEqual({ backendAddress: "10.0.101.10", balancerName: "lb.internal" });
   expect(prepare.stdin({ bucket: "m", ...given })).toContain("balancer=lb.internal:");
+  const proving = { uses: ["publicName"] as const };
+  expect(addresses(proving, inputs, { ...deployed, publicName: "lb.public" })).toMatchObject({ publicName: "lb.public" });
+  expect(() => addresses(proving, inputs, deployed)).toThrow(/outputs lack publicName.*deploy the stack/);
   expect(() => addresses(prepare, inputs, deployed)).toThrow(/outputs lack balancerName.*deploy the stack/);
   expect(addresses(verify, inputs, deployed)).toEqual({ backendAddress: "10.0.101.10" });
 });

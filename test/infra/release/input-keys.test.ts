@@ -14,6 +14,7 @@ const more: Partial<HostSpec> = { release, watch: { namespace: "a", metrics: tru
 
 /** Between them every line that there is. */
 const SPECS: readonly HostSpec[] = [
+  exampleSpec("gateway", { ...more, front: { from: ["10.0.1.0/24"], hstsSeconds: 0, domain: "ml.example.org" } }),
   exampleSpec("gateway", { ...more, tls, access, backends: 3, balanced: true, health, peer: "d" }),
   exampleSpec("gateway", { ...more, tls: { serverName: "ml.example.org", acme, hstsSeconds: 300 }, gatewayMode: "proxy", backends: 3 }),
   exampleSpec("backend", {
@@ -39,6 +40,7 @@ const values: StepValues = {
   ...VALUES,
   otherBackends: ["10.0.101.11", "10.0.102.12"],
   balancerName: "internal-x.elb.amazonaws.com",
+  publicName: "x.elb.amazonaws.com",
   tlsKey: "key",
   eabKey: "eab",
   apiKeys: { "client-a": "k".repeat(32) },

@@ -1,12 +1,14 @@
 /** templates/steps/verify-proof.sh between two servers in place of the hosts: what is proven, and that nothing else is. */
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createTlsServer } from "node:https";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { lacking, unless } from "../../needs";
+import { certificate } from "../../certificates";
+import { describeUnless, lacking, unless } from "../../needs";
 
 const STEPS = join(__dirname, "../../../templates/steps");
 const RELEASE = "7-0123456789ab";
@@ -64,9 +66,11 @@ const answers =
 async function prove(
   mode: "proxy" | "application",
   backends = 1,
+  front?: number,
 ): Promise<{ said: string; proof?: { answeredBy: string; status: number } }> {
   const lines = [`timeoutSeconds=5`, "tlsName=none", "proofMethod=POST", "proofPath=/predict", "proofBody={}", "healthPath=/health"];
   const more = [...(mode === "proxy" ? ["mode=proxy"] : []), ...(backends > 1 ? [`backends=${String(backends)}`] : [])];
+  if (front !== undefined) more.push("publicDomain=ml.your-company.com", "publicName=127.0.0.1");
   writeFileSync(join(folder, "header"), `${[...lines, ...more].join("\n")}\n`);
   const program = `set -Eeuo pipefail
     STAGE=$1 PORT=$2 UPSTREAM=http://127.0.0.1:$3
@@ -74,12 +78,21 @@ async function prove(
     need() { value "$1"; }
     log() { printf '%s\\n' "$*" >&2; }
     sleep() { log "no need to wait"; }
-    check() { printf '%s' "$3"; }
+    check() { printf '%s%s' "\${again-}" "$3"; again=' | '; }
     . "$4/health.sh"
-    . <(grep -v '^\\. ' "$4/verify-proof.sh")
+    . <(grep -v '^\\. ' "$4/verify-proof.sh" | sed "s/publicName):443/publicName):$5/")
     check_proof`;
-  const { stdout } = await promisify(execFile)("bash", ["-c", program, "bash", folder, `${portOf(0)}`, `${portOf(1)}`, STEPS]);
-  const file = join(folder, "proof");
+  const { stdout } = await promisify(execFile)("bash", [
+    "-c",
+    program,
+    "bash",
+    folder,
+    `${portOf(0)}`,
+    `${portOf(1)}`,
+    STEPS,
+    `${front ?? 0}`,
+  ]);
+  const file = join(folder, "proof-own");
   return {
     said: stdout,
     ...(existsSync(file) ? { proof: JSON.parse(readFileSync(file, "utf8")) as { answeredBy: string; status: number } } : {}),
@@ -213,5 +226,53 @@ describe("with several backends behind one name", () => {
     const { said, proof } = await prove("application", 2);
     expect(said).toMatch(/does not say whether/);
     expect(proof).toBeUndefined();
+  });
+});
+
+describeUnless(lacking("bash") ?? lacking("curl") ?? lacking("jq") ?? lacking("openssl"))("through the public load balancer", () => {
+  let front: Handler;
+  let balancer: Server;
+  beforeAll(async () => {
+    const { certificate: cert, key } = certificate("ml.your-company.com");
+    balancer = createTlsServer({ cert, key }, (request, response) => front(request, response));
+    await new Promise<void>((done) => balancer.listen(0, "127.0.0.1", done));
+  });
+  afterAll(() => balancer.close());
+  const port = (): number => (balancer.address() as AddressInfo).port;
+  /** The gateway's nginx names the release to the host itself alone. */
+  const leads: Handler = (request, response) => {
+    void fetch(`http://127.0.0.1:${portOf(0)}${request.url ?? ""}`, {
+      method: request.method ?? "GET",
+      headers: { "x-request-id": String(request.headers["x-request-id"]) },
+    }).then((reply) => response.writeHead(reply.status).end("{}"));
+  };
+  const proven = `release ${RELEASE} of the backend`;
+
+  test.each(["proxy", "application"] as const)("in mode %s the request has to reach the backend by both ways", async (mode) => {
+    [gateway, backend, front] = [passesOn(), realBackend(), leads];
+    expect((await prove(mode, 1, port())).said).toBe(`${proven} | ${proven}`);
+  });
+
+  test("a load balancer that has found no host healthy yet is asked again", async () => {
+    let turn = 0;
+    [gateway, backend] = [passesOn(), realBackend()];
+    front = (request, response) => (turn++ < 3 ? answers({}, 503)(request, response) : leads(request, response));
+    expect((await prove("proxy", 1, port())).said).toBe(`${proven} | ${proven}`);
+  });
+
+  test.each<[string, Handler, RegExp]>([
+    [
+      "answers itself",
+      answers({}),
+      /^HTTP 200, and the request did not reach the backend: the load balancer answers itself, or leads elsewhere$/,
+    ],
+    ["makes up what a backend says", answers({ ...marks, "x-release": RELEASE }), /did not reach the backend/],
+    ["has no host", answers({}, 503), /^HTTP 503$/],
+    ["hangs up", (request) => void request.destroy(), /^no answer$/],
+  ])("one that %s is found out, and the gateway's own proof stays", async (_, handler, expected) => {
+    [gateway, backend, front] = [passesOn(), realBackend(), handler];
+    const { said, proof } = await prove("proxy", 1, port());
+    expect(said.split(" | ")).toEqual([proven, expect.stringMatching(expected)]);
+    expect(proof?.answeredBy).toBe(RELEASE);
   });
 });

@@ -109,7 +109,7 @@ describe("steps", () => {
     const rows = both.map((step, index) => `${index < 5 ? "gateway" : "backend"}:${step.name}`);
     // With a certificate there is one more, with one that renews itself another, and with keys of the API another.
     expect(SET_UP.map(([step]) => step).sort()).toEqual([...rows, "gateway:tls", "gateway:acme", "gateway:access"].sort());
-    const seen = new Set<Needed>(["egress", "bucket", "balancer", "record"]);
+    const seen = new Set<Needed>(["egress", "bucket", "balancer", "front", "record"]);
     for (const [step, needs] of SET_UP) {
       for (const need of needs) expect(seen).toContain(need);
       seen.add(step);
