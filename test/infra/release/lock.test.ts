@@ -1,4 +1,4 @@
-/** templates/steps/lock.sh and the ends of a step in lib.sh, run by bash, with their folders in a temporary one. */
+/** templates/steps/lock.sh, and of lib.sh the ends of a step and how it writes files and folders, run by bash, with their folders in a temporary one. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -106,4 +106,26 @@ unless(needsRoot)("what an application wrote does not steer the terminal of whoe
     expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
     expect(text).toContain("[2K[1A31m Grüße,\ttab");
   }
+});
+
+unless(needsRoot)(
+  "a file counts as changed until whoever has to read it again has done so, also after a step that was killed in between",
+  async () => {
+    const put = `echo new >"$STAGE/file"; put_for sshd "$STAGE/file" ${root}/file 0644 root root`;
+    expect((await step(`${put}; kill -KILL $$`)).code).not.toBe(0);
+    expect(readFileSync(join(root, "file"), "utf8")).toBe("new\n");
+    const { out } = await step(`${put}; echo "$PUT" >&3; has_read sshd; ${put}; echo "$PUT" >&3`);
+    expect(out).toBe("changed\nsame\n");
+  },
+);
+
+unless(needsRoot).each([
+  ["that the service's user made, is replaced by a folder, and what it led to is as it was", "65534", "directory", "700"],
+  ["of root, as to a larger volume, is followed", "0", "symbolic link", "755"],
+])("a link in a folder's place, %s", async (_, owner, kind, mode) => {
+  const { out } = await step(
+    `mkdir -m 700 ${root}/aim; ln -s ${root}/aim ${root}/place; chown -h ${owner} ${root}/place
+folder 0755 root root ${root}/place; stat -c %F ${root}/place >&3; stat -c %a ${root}/aim >&3`,
+  );
+  expect(out).toBe(`${kind}\n${mode}\n`);
 });
