@@ -39,12 +39,8 @@ export function passingOn(to: Target, idleMs: number): (incoming: IncomingMessag
   const agent = new Agent({ keepAlive: true });
   return (incoming, outgoing) => {
     const { method, url: path } = incoming;
-    // An answer that has begun is cut off, one that is whole is left to arrive: the request that a 504 gives up fails as well, after it.
-    const own = (status: number): void => {
-      if (outgoing.writableEnded) return;
-      if (outgoing.headersSent) outgoing.destroy();
-      else outgoing.writeHead(status).end();
-    };
+    // What has begun is cut off. An answer that was sent as a whole has left its connection, so that the error behind a 504 finds nothing to cut.
+    const own = (status: number): void => void (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(status).end());
     const sent = request({ ...to, method, path, headers: headersOf(incoming), agent, timeout: idleMs }, (reply) => {
       outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
       reply.on("error", () => own(502));
