@@ -6,7 +6,7 @@ import { KINDS } from "./kinds";
 import type { Field, KindOfTemplate } from "./kinds";
 import { fieldsOf, readTemplate } from "./read";
 import type { Fields } from "./read";
-import { valueOf } from "./values";
+import { ANYTHING, valueOf } from "./values";
 import type { Scope } from "./values";
 
 /** CloudFormation takes 500. */
@@ -112,6 +112,8 @@ function resourceOf(scope: Scope, kind: KindOfTemplate, urn: string, properties:
     const flows = new Set<string>();
     const value = translated(field, valueOf(scope, given, flows));
     if (value !== null) inputs[to] = value;
+    // A text put together from the account's number or the region may name anything, also something of the program.
+    if (flows.has(ANYTHING)) flows.clear();
     if (flows.size > 0) propertyDependencies[to] = [...flows];
   }
   return {

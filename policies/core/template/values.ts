@@ -15,6 +15,9 @@ export interface Scope {
   readonly urns: ReadonlyMap<string, string>;
 }
 
+/** Stands among the flows of a value that the account, the region or the stack itself decides: no resource is known to. */
+export const ANYTHING = "";
+
 /** @param flows takes up the URNs of what flows into the value */
 export function valueOf(scope: Scope, given: unknown, flows: Set<string>, depth = 0): Value {
   if (depth > DEEPEST) return UNKNOWN;
@@ -51,7 +54,7 @@ function named({ stack, parameters, urns }: Scope, name: string, flows: Set<stri
   const urn = urns.get(name);
   const declared = fieldsOf(parameters[name]);
   if (urn !== undefined || declared === undefined) {
-    flows.add(urn ?? stack.urn);
+    flows.add(urn ?? (name.startsWith("AWS::") ? ANYTHING : stack.urn));
     return UNKNOWN;
   }
   const all = stack.inputs.parameters;

@@ -127,6 +127,31 @@ export const mutations: Mutation[] = [
       { Role: role(p).out("name") },
     ),
   ),
+  one(
+    "N03-name",
+    "a template lets the host's role write to a bucket whose name it puts together",
+    "models-read-only-role",
+    "unknown",
+    (p) =>
+      stack(
+        p,
+        {
+          More: {
+            Type: "AWS::IAM::Policy",
+            Properties: {
+              PolicyName: "more",
+              Roles: [ref("Role")],
+              PolicyDocument: {
+                Statement: [
+                  { Effect: "Allow", Action: "s3:PutObject", Resource: { "Fn::Sub": "arn:aws:s3:::ml-models-${AWS::AccountId}/*" } },
+                ],
+              },
+            },
+          },
+        },
+        { Role: role(p).out("name") },
+      ),
+  ),
   one("N04", "a template publishes the models bucket, which it names by its text", "bucket-not-public", "violation", (p) =>
     stack(p, {
       Policy: {
@@ -147,6 +172,17 @@ export const mutations: Mutation[] = [
       },
     }),
   ),
+  one("N04-name", "a template publishes a bucket whose name it puts together", "bucket-not-public", "unknown", (p) =>
+    stack(p, {
+      Policy: {
+        Type: "AWS::S3::BucketPolicy",
+        Properties: {
+          Bucket: { "Fn::Sub": "ml-models-${AWS::AccountId}" },
+          PolicyDocument: { Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }] },
+        },
+      },
+    }),
+  ),
   one("N05", "a function of a template carries the gateway's group", "gateway-group-only-on-gateway", "violation", (p) =>
     lambda(
       p,
@@ -160,6 +196,9 @@ export const mutations: Mutation[] = [
   ),
   one("N05-exact", "a function of a template with the rights that it needs", "", "benign", (p) =>
     lambda(p, logs({ "Fn::GetAtt": "Logs.Arn" })),
+  ),
+  one("N05-account", "the same with an ARN that holds the account's number", "", "benign", (p) =>
+    lambda(p, logs({ "Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/fn:*" })),
   ),
   one("N06", "a template gives the backend a public address", "backend-no-public-address", "violation", (p) =>
     stack(p, { Ip: { Type: "AWS::EC2::EIP", Properties: { Domain: "vpc", InstanceId: ref("Host") } } }, { Host: backend(p).id }),
