@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PrivateEgress } from "./network/egress";
 import { fleetBundle, fleetSecrets } from "./fleet/bundle";
 import { Fleet } from "./fleet/fleet";
-import { fleetNames } from "./fleet/names";
+import { FLEETS, fleetNames } from "./fleet/names";
 import { Firewall } from "./network/firewall";
 import type { StackConfig } from "./config/types";
 import { Host, type VolumeKey } from "./hosts/instance";
@@ -156,8 +156,10 @@ interface FleetParts {
 
 function fleetOf(inputs: StackInputs, { images, keys, account }: Found, parts: FleetParts, { keyName }: Hosts): Fleet {
   const { config, bucketName } = inputs;
-  const names = fleetNames(config);
-  return new Fleet("fleet", {
+  const names = fleetNames(config, "backend");
+  const released = { spec: inputs.specs.backend, releases: names.releases, bucketName, values: inputs.values };
+  return new Fleet(FLEETS.backend, {
+    role: "backend",
     region: config.region,
     profile: config.profile,
     names,
@@ -177,8 +179,8 @@ function fleetOf(inputs: StackInputs, { images, keys, account }: Found, parts: F
     protect: config.protect.hosts,
     bucketName,
     bucket: parts.bucket.bucketName,
-    bundle: fleetBundle(inputs),
-    secrets: fleetSecrets(inputs),
+    bundle: fleetBundle(released),
+    secrets: fleetSecrets(released),
     targets: parts.targets,
     startSeconds: config.health.startSeconds,
     ready: parts.ready,
@@ -197,7 +199,7 @@ function watchHosts(config: StackConfig, { gateway, backends, address }: Hosts, 
     hosts: {
       gateway: { InstanceId: gateway.id },
       ...(backends.length === 0
-        ? { backend: { AutoScalingGroupName: fleetNames(config).group } }
+        ? { backend: { AutoScalingGroupName: fleetNames(config, "backend").group } }
         : byId(backends, ({ instance }) => ({ InstanceId: instance.id }))),
     },
     endpoint: {

@@ -97,7 +97,8 @@ export async function previewFile(root: string, file: StackFile, config: PolicyC
 
 function firstBoot(resources: readonly GraphResource[], { specs }: StackInputs): Pick<PreviewDocument, "firstBoot"> {
   if (!resources.some(({ type }) => type === FLEET)) return {};
-  return { firstBoot: waves(hostSteps(specs.backend).map(({ name }) => name)) };
+  const steps = hostSteps(specs.backend).map(({ name }) => name);
+  return { firstBoot: waves(steps, specs.backend) };
 }
 
 function modelsOf({ models, specs }: StackInputs): PreviewModels {

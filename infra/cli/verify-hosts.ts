@@ -70,7 +70,7 @@ export function singleHosts(named: readonly HostId[] | undefined, { config }: St
 
 /** What to do in place of it. */
 export function fleetSays(config: StackInputs["config"], doing: string): string {
-  const group = `--region ${config.region} --auto-scaling-group-name ${fleetNames(config).group}`;
+  const group = `--region ${config.region} --auto-scaling-group-name ${fleetNames(config, "backend").group}`;
   return (
     `its hosts are not ${doing} one by one; the load balancer asks each for its health, and one that fails is replaced. ` +
     `What the releases did: aws autoscaling describe-instance-refreshes ${group}; how the hosts are: aws autoscaling describe-scaling-activities ${group}`

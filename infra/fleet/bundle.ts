@@ -4,14 +4,13 @@
  */
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
-import { RELEASE_PREFIX } from "../hosts/permissions";
 import { envDigest, renderEnvFile } from "../release/env-file";
 import type { StackInputs } from "../release/inputs";
 import { setUpOrder } from "../release/order";
 import { hostScripts, hostSteps, inputText } from "../release/steps";
 import { packTar, type TarEntry } from "../release/tar";
 import { readTemplate } from "../release/templates";
-import type { Step, StepName } from "../release/types";
+import type { GatewayMode, HostRole, HostSpec, Step, StepName } from "../release/types";
 import { sha256 } from "../sha256";
 
 /** Bytes that an SSM parameter of the advanced tier holds; the standard tier holds 4096. */
@@ -26,7 +25,12 @@ export interface FleetBundle {
 }
 
 /** The part of the inputs that a fleet is made of. */
-export type FleetInputs = Pick<StackInputs, "bucketName" | "values"> & { readonly specs: Pick<StackInputs["specs"], "backend"> };
+export type FleetInputs = Pick<StackInputs, "bucketName" | "values"> & {
+  /** What each of its hosts gets; its role is the fleet's. */
+  readonly spec: HostSpec;
+  /** What the keys of bundles begin with (fleetNames). */
+  readonly releases: string;
+};
 
 /** What stands in an input until the host puts the value in its place; templates/fleet/run.sh knows both. */
 const place = (name: string): string => `@@ddos-secret:${name}@@`;
@@ -38,14 +42,16 @@ const STAND_IN = { env: { DDOS_STAND_IN: "only a place" }, index: place("index")
  * The same inputs give the same digest on every machine, and so the same release.
  * @throws Error where the application's folder holds secrets, which a bundle may not.
  */
-export function fleetBundle(inputs: FleetInputs): FleetBundle {
-  const spec = inputs.specs.backend;
+export function fleetBundle({ spec, bucketName, releases }: FleetInputs): FleetBundle {
   if (spec.code.kind === "bundle" && spec.code.secret === true) {
     throw new Error("the application's folder holds secrets, and the bundle of a fleet lies in the bucket: take them out of app.path");
   }
   const steps = hostSteps(spec);
   const { create, stdin } = hostScripts(spec);
-  const order = waves(steps.map(({ name }) => name));
+  const order = waves(
+    steps.map(({ name }) => name),
+    spec,
+  );
   const files: Record<string, string> = {
     order: order.map((names) => `${names.join(" ")}\n`).join(""),
     "redact.py": readTemplate("steps/redact.py"),
@@ -55,14 +61,14 @@ export function fleetBundle(inputs: FleetInputs): FleetBundle {
   };
   for (const step of steps) {
     files[`${step.name}/create`] = step.create;
-    files[`${step.name}/input`] = publicInput(step, inputs.bucketName);
+    files[`${step.name}/input`] = publicInput(step, bucketName);
   }
   const archive = packTar(entries(files));
   const bytes = gzipSync(archive, { level: 9 });
   // zlib writes the packing system into byte 9 of the header; 255 says "unknown" everywhere.
   bytes[9] = 255;
   const digest = sha256(archive);
-  return { bytes, sha256: digest, key: `${RELEASE_PREFIX}${digest}.tar.gz` };
+  return { bytes, sha256: digest, key: `${releases}${digest}.tar.gz` };
 }
 
 /**
@@ -70,7 +76,7 @@ export function fleetBundle(inputs: FleetInputs): FleetBundle {
  * @throws Error, when it resolves, where it is longer than a parameter may be
  */
 export function fleetSecrets(inputs: FleetInputs): pulumi.Output<string> {
-  const { env, index } = inputs.values("backend");
+  const { env, index } = inputs.values(inputs.spec.role);
   const values = pulumi.all([pulumi.output(env ?? {}), pulumi.output(index)] as const);
   return pulumi.secret(values.apply(([variables, login]) => secretText(variables, login)));
 }
@@ -87,14 +93,17 @@ export function secretText(env: Readonly<Record<string, string>>, index?: string
   );
 }
 
-/** Steps of the backend that may run beside each other, one after the other what has to wait; the steps of the gateway are others' matter. */
-export function waves(names: readonly StepName[]): StepName[][] {
+/** Steps of a host that may run beside each other, one after the other what has to wait; those of the other role are others' matter. */
+export function waves(
+  names: readonly StepName[],
+  { role, gatewayMode = "application" }: { readonly role: HostRole; readonly gatewayMode?: GatewayMode | undefined },
+): StepName[][] {
   const depth = new Map<string, number>();
-  for (const [id, needs] of setUpOrder("application")) {
+  for (const [id, needs] of setUpOrder(gatewayMode)) {
     const before = needs.flatMap((need) => depth.get(need) ?? []);
-    if (id.startsWith("backend:")) depth.set(id, 1 + Math.max(-1, ...before));
+    if (id.startsWith(`${role}:`)) depth.set(id, 1 + Math.max(-1, ...before));
   }
-  const at = (name: StepName): number => depth.get(`backend:${name}`) ?? 0;
+  const at = (name: StepName): number => depth.get(`${role}:${name}`) ?? 0;
   const all = [...new Set(names.map(at))].sort((a, b) => a - b);
   return all.map((one) => names.filter((name) => at(name) === one));
 }

@@ -2,6 +2,7 @@
 import { userData } from "../hosts/user-data";
 import { partitionOf } from "../partitions";
 import { hereDocument, readTemplate } from "../release/templates";
+import type { HostRole } from "../release/types";
 
 /** EC2's, of the text before base64. */
 export const USER_DATA_LIMIT = 16384;
@@ -10,6 +11,7 @@ export const USER_DATA_LIMIT = 16384;
 export const VERSION_TAG = "SecretsVersion";
 
 export interface FirstBoot {
+  readonly role: HostRole;
   readonly region: string;
   /** Name of the bucket with the bundle. */
   readonly bucket: string;
@@ -37,7 +39,7 @@ export function firstBoot(values: FirstBoot): string {
     ["/etc/systemd/system/ddos-first-boot.service", "644", readTemplate("fleet/ddos-first-boot.service")],
   ] as const;
   const text = [
-    userData("backend"),
+    userData(values.role),
     "# Nobody sets a host of a fleet up over SSH: this unit does. It goes on after a restart, at which user data does not run again.",
     "install -d -m 755 -o root -g root /etc/ddos /usr/local/lib/ddos",
     ...files.map(([path, mode, content]) => `${hereDocument(`cat >${path}`, "DDOS_FILE", content)}chmod ${mode} ${path}`),

@@ -7,12 +7,15 @@ import type { HostConfig, IamConfig } from "../config/types";
 import { tags } from "../naming";
 import { readTemplate } from "../release/templates";
 import type { Targets } from "../network/balancer";
+import type { HostRole } from "../release/types";
 import type { FleetBundle } from "./bundle";
 import { firstBoot, VERSION_TAG } from "./first-boot";
 import { CAPACITY_TIMEOUT, graceSeconds, refreshPreferences, SET_UP_SECONDS, warmUpSeconds, type FleetConfig } from "./limits";
 import { FLEET, type FleetNames } from "./names";
 
 export interface FleetArgs {
+  /** Of its hosts; a gateway's have a public address. */
+  readonly role: HostRole;
   readonly region: string;
   /** Of the credentials, where the configuration names one. */
   readonly profile?: string;
@@ -21,11 +24,12 @@ export interface FleetArgs {
   readonly machine: Pick<HostConfig, "instanceType" | "rootVolumeGiB" | "ami">;
   /** Image for a first launch; followed later only when the configuration names it. */
   readonly image: string;
-  /** Private ones. */
+  /** Of gateways public ones, else private ones. */
   readonly subnetIds: pulumi.Input<string>[];
   /** Security group of the hosts. */
   readonly groupId: pulumi.Input<string>;
-  readonly keyName: pulumi.Input<string>;
+  /** @default none: nobody logs in */
+  readonly keyName?: pulumi.Input<string>;
   readonly statements: readonly Statement[];
   readonly volumeKey?: VolumeKey;
   readonly iam?: IamConfig;
@@ -40,6 +44,12 @@ export interface FleetArgs {
   readonly secrets: pulumi.Output<string>;
   /** Where the hosts are registered. */
   readonly targets: Targets;
+  /**
+   * Whose word replaces a host: the load balancer's, or EC2's alone, which asks whether the machine runs. The latter where health says how other hosts
+   * are: their outage would take all of these away.
+   * @default "ELB"
+   */
+  readonly replacedBy?: "ELB" | "EC2";
   /** The longest that a start may take, seconds. */
   readonly startSeconds: number;
   /** What has to be there before a host can set itself up: the way out, the models. */
@@ -75,11 +85,11 @@ export class Fleet extends pulumi.ComponentResource {
         // The standard tier, which is free, as long as 4 KiB are enough.
         tier: "Intelligent-Tiering",
         description: "The .env of the hosts, and the login of the package index",
-        tags: tags("webserver-secrets"),
+        tags: tags(args.role === "backend" ? "webserver-secrets" : "gateway-secrets"),
       },
       { parent: this },
     );
-    const { profile, policy } = hostProfile(name, { ...args, role: "backend" }, this);
+    const { profile, policy } = hostProfile(name, args, this);
     const template = this.template(profile, parameter.version);
     const alarm = args.config.errorShare < 1 ? this.alarm() : undefined;
     const ready = [...args.ready, bundle, ...(policy === undefined ? [] : [policy])];
@@ -113,7 +123,7 @@ export class Fleet extends pulumi.ComponentResource {
         userData: this.userData(names),
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1, instanceMetadataTags: "enabled" },
         networkInterfaces: [
-          { deviceIndex: 0, associatePublicIpAddress: "false", securityGroups: [args.groupId], deleteOnTermination: "true" },
+          { deviceIndex: 0, associatePublicIpAddress: String(args.role === "gateway"), securityGroups: [args.groupId], deleteOnTermination: "true" },
         ],
         blockDeviceMappings: [
           {
@@ -129,10 +139,10 @@ export class Fleet extends pulumi.ComponentResource {
         ],
         tagSpecifications: [
           // A changed secret is a new version of the template as well, and one that goes back brings its own.
-          { resourceType: "instance", tags: { ...tags("backend", "backend"), [VERSION_TAG]: pulumi.interpolate`${version}` } },
-          { resourceType: "volume", tags: tags("backend", "backend") },
+          { resourceType: "instance", tags: { ...tags(args.role, args.role), [VERSION_TAG]: pulumi.interpolate`${version}` } },
+          { resourceType: "volume", tags: tags(args.role, args.role) },
         ],
-        tags: tags("backend", "backend"),
+        tags: tags(args.role, args.role),
       },
       // A newer image of Ubuntu is no release, as for a single host.
       { parent: this, ignoreChanges: [...(machine.ami === undefined ? ["imageId"] : []), ...key] },
@@ -141,8 +151,9 @@ export class Fleet extends pulumi.ComponentResource {
 
   /** Plain and known before anything is there, so that it can be looked at. */
   private userData({ group, parameter, hook }: FleetNames): string {
-    const { region, bucketName: bucket, bundle } = this.args;
+    const { role, region, bucketName: bucket, bundle } = this.args;
     const text = firstBoot({
+      role,
       ...{ region, bucket, bundleKey: bundle.key, bundleSha256: bundle.sha256 },
       secrets: { parameter },
       hook: { group, name: hook },
@@ -163,7 +174,7 @@ export class Fleet extends pulumi.ComponentResource {
         vpcZoneIdentifiers: args.subnetIds,
         launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
         targetGroupArns: [args.targets.arn],
-        healthCheckType: "ELB",
+        healthCheckType: args.replacedBy ?? "ELB",
         healthCheckGracePeriod: graceSeconds(args.startSeconds),
         defaultInstanceWarmup: warmUp,
         // There from the first host on, which a resource of its own would not be.
@@ -181,7 +192,7 @@ export class Fleet extends pulumi.ComponentResource {
         minElbCapacity: config.min,
         waitForCapacityTimeout: CAPACITY_TIMEOUT,
         // Those of what it launches are the template's.
-        tags: Object.entries(tags(names.group, "backend")).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
+        tags: Object.entries(tags(names.group, args.role)).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
       },
       // A later version comes by a refresh, which sets it when it has succeeded.
       { parent: this, dependsOn: [...ready], protect: args.protect, ignoreChanges: ["launchTemplate.version"] },
@@ -260,7 +271,7 @@ export class Fleet extends pulumi.ComponentResource {
         evaluationPeriods: 2,
         alarmDescription: "Hosts of the fleet answer with 5xx; a release that is under way goes back",
         treatMissingData: "notBreaching",
-        tags: tags("fleet-errors"),
+        tags: tags(`${this.name}-errors`),
       },
       { parent: this },
     );

@@ -3,8 +3,16 @@
  * Pure.
  */
 
+import type { HostRole } from "../release/types";
+
+/** Bundles of a fleet's releases lie below it, named by their digests. */
+const RELEASE_PREFIX = "releases/";
+
 /** Type of the component. */
 export const FLEET = "ml-gateway:infra:Fleet";
+
+/** Roles whose hosts may come as a fleet. The first part of the names of its resources, which never change. */
+export const FLEETS = { backend: "fleet", gateway: "gateways" } as const satisfies Readonly<Record<HostRole, string>>;
 
 export interface FleetNames {
   /** Of the Auto Scaling group. */
@@ -13,8 +21,15 @@ export interface FleetNames {
   readonly parameter: string;
   /** Of the lifecycle hook that a host completes when it serves. */
   readonly hook: string;
+  /** What the keys of its bundles begin with, in the bucket; the policies of roles name it. */
+  readonly releases: string;
 }
 
-export function fleetNames({ project, stack }: { readonly project: string; readonly stack: string }): FleetNames {
-  return { group: `${project}-${stack}-backend`, parameter: `/fleet/${project}/${stack}/backend`, hook: "set-up" };
+export function fleetNames({ project, stack }: { readonly project: string; readonly stack: string }, role: HostRole): FleetNames {
+  return {
+    group: `${project}-${stack}-${role}`,
+    parameter: `/fleet/${project}/${stack}/${role}`,
+    hook: "set-up",
+    releases: role === "backend" ? RELEASE_PREFIX : `${RELEASE_PREFIX}${role}/`,
+  };
 }

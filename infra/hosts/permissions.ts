@@ -13,8 +13,6 @@ import { LOG_KINDS, logGroupOf, namespaceOf } from "../watch/names";
 export const MODEL_PREFIX = "models/";
 /** Each host has its backups below a name of its own: two would write over each other's list. */
 export const backupPrefix = (host: HostId): string => `backups/${host}/`;
-/** Bundles of a fleet's releases lie below it, named by their digests. */
-export const RELEASE_PREFIX = "releases/";
 
 /** What was found out about the model bucket. */
 export interface Owned {
@@ -74,11 +72,12 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
 }
 
 /** What a host of a fleet does before it serves: fetches the release's bundle and its secrets, and says that it is ready. */
-export function fleetStatements(region: string, account: string, bucketName: string, { group, parameter }: FleetNames): Statement[] {
+export function fleetStatements(region: string, account: string, bucketName: string, names: FleetNames): Statement[] {
+  const { group, parameter, releases } = names;
   const arn = `arn:${partition(region)}`;
   const own = `${region}:${account}`;
   return [
-    allow("ReadReleases", ["s3:GetObject"], [`${arn}:s3:::${bucketName}/${RELEASE_PREFIX}*`]),
+    allow("ReadReleases", ["s3:GetObject"], [`${arn}:s3:::${bucketName}/${releases}*`]),
     allow("ReadSecrets", ["ssm:GetParameter"], [`${arn}:ssm:${own}:parameter${parameter}`]),
     // The middle part is an id that AWS makes.
     allow(

@@ -13,9 +13,9 @@ const INDEX = "https://anna:pass-of-the-index@pypi.example.com/simple";
 const withIndex: Partial<HostSpec> = { index: { url: "https://pypi.example.com/simple", secret: true } };
 
 function inputsOf(changes: Partial<HostSpec> = {}): FleetInputs {
-  const specs = { gateway: exampleSpec("gateway"), backend: exampleSpec("backend", { balanced: true, ...changes }) };
+  const spec = exampleSpec("backend", { balanced: true, ...changes });
   const values = (): object => ({ env: pulumi.secret(VALUES.env), index: changes.index === undefined ? undefined : pulumi.secret(INDEX) });
-  return { specs, bucketName: "models-bucket", values };
+  return { spec, releases: "releases/", bucketName: "models-bucket", values };
 }
 
 async function filesOf({ bytes }: FleetBundle): Promise<Map<string, string>> {
@@ -45,7 +45,7 @@ test("has the commands, scripts and inputs of a host that is set up over SSH, in
   const inputs = inputsOf(withIndex);
   const files = await filesOf(fleetBundle(inputs));
   const secrets = await resolved(fleetSecrets(inputs));
-  const spec = inputs.specs.backend;
+  const { spec } = inputs;
   const { create, stdin } = hostScripts(spec);
   expect([files.get("scripts/create"), files.get("scripts/input")]).toEqual([create, stdin]);
   for (const step of hostSteps(spec)) {
@@ -92,5 +92,5 @@ test("what is secret is one text, marked as such, that fits a parameter", async 
 });
 
 test("steps that wait for nothing of each other are one line", () => {
-  expect(waves(["verify", "prepare", "release"])).toEqual([["prepare"], ["release"], ["verify"]]);
+  expect(waves(["verify", "prepare", "release"], { role: "backend" })).toEqual([["prepare"], ["release"], ["verify"]]);
 });

@@ -2,6 +2,7 @@ import { firstBoot, USER_DATA_LIMIT, type FirstBoot } from "../../../infra/fleet
 import { userData } from "../../../infra/hosts/user-data";
 
 const VALUES: FirstBoot = {
+  role: "backend",
   region: "us-east-1",
   bucket: "models-bucket",
   bundleKey: `releases/${"ab".repeat(32)}.tar.gz`,

@@ -10,8 +10,9 @@ import { HOOK } from "./group";
 
 export const PARAMETER = "/test/fleet/backend";
 
-export const inputsOf = (backend: HostSpec, { bucket = "", env }: StepValues): FleetInputs => ({
-  specs: { backend },
+export const inputsOf = (spec: HostSpec, { bucket = "", env }: StepValues): FleetInputs => ({
+  spec,
+  releases: "releases/",
   bucketName: bucket,
   values: () => ({ env }),
 });
@@ -41,6 +42,7 @@ export async function publish(lab: Lab, inputs: FleetInputs): Promise<FirstBoot>
   await s3.put(inputs.bucketName, bundle.key, bundle.bytes);
   const version = await putParameter(lab, PARAMETER, await resolved(fleetSecrets(inputs)));
   return {
+    role: inputs.spec.role,
     region: lab.state().region,
     bucket: inputs.bucketName,
     bundleKey: bundle.key,
