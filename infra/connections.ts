@@ -1,6 +1,7 @@
 /** How the steps reach the hosts: over the bastion or through tunnels, each with its pinned host key and, where one is due, the rotation of the SSH key. */
 import type * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
+import { sshOf } from "./config/ssh-key";
 import type { Backend, Balancer } from "./network/balancer";
 import type { PublicBalancer } from "./network/public-balancer";
 import { backendHostKey, bastionHostKey, tunnelledHostKey } from "./remote/host-keys";
@@ -12,13 +13,16 @@ import type { StackInputs } from "./release/inputs";
 import type { HostId } from "./release/types";
 
 export interface Hosts {
-  readonly gateway: aws.ec2.Instance;
+  /** None where a fleet takes its place. */
+  readonly gateway?: aws.ec2.Instance;
   /** In the order of a release; none where a fleet takes their place. */
   readonly backends: readonly Backend[];
   /** Makes the fleet, once what its hosts need is there. */
   readonly fleet?: (ready: readonly pulumi.Resource[]) => pulumi.Resource;
+  /** The same, of gateways. */
+  readonly gateways?: (ready: readonly pulumi.Resource[]) => pulumi.Resource;
   /** Public address of the gateway. */
-  readonly address: pulumi.Output<string>;
+  readonly address?: pulumi.Output<string>;
   /** In front of the backend, where there is one. */
   readonly balancer?: Balancer;
   /** In front of the gateway, where there is one. */
@@ -29,9 +33,15 @@ export interface Hosts {
   readonly endpointId?: pulumi.Output<string>;
   /** Told which instances its ports lead to. Undefined where nothing is reached: at a preview, in tests. */
   readonly tunnels?: Tunnels;
-  /** Key pair that a host which is made now starts with. */
-  readonly keyName: pulumi.Output<string>;
+  /** Key pair that a host which is made now starts with. None where nobody logs in. */
+  readonly keyName?: pulumi.Output<string>;
 }
+
+/** What the steps that log in need of them. */
+export type LoginHosts = Hosts & Required<Pick<Hosts, "gateway" | "address" | "keyName">>;
+
+/** Whether there is a host that is set up by logging in to it; where there is none, all of them come as fleets. */
+export const hasLogins = (hosts: Hosts): hosts is LoginHosts => hosts.gateway !== undefined;
 
 /** A connection to one host, and what has to be done before the steps use it. */
 export interface Access {
@@ -39,7 +49,7 @@ export interface Access {
   readonly rotation?: KeyRotation;
 }
 
-export function gatewayAccess(inputs: StackInputs, hosts: Hosts): Access {
+export function gatewayAccess(inputs: StackInputs, hosts: LoginHosts): Access {
   const { config, hostKeyScript: script } = inputs;
   if (config.access !== "ssh") return tunnelled(inputs, hosts, hosts.gateway, "gateway");
   const asked = { address: hosts.address, instanceId: hosts.gateway.id, script };
@@ -58,7 +68,7 @@ export function gatewayAccess(inputs: StackInputs, hosts: Hosts): Access {
  */
 export function backendAccess(
   inputs: StackInputs,
-  hosts: Hosts,
+  hosts: LoginHosts,
   { id, instance }: Backend,
   gateway: Access,
   first: readonly pulumi.Resource[],
@@ -79,14 +89,14 @@ export function backendAccess(
 /** The port is the same at every run, so nothing of the connection changes; where it leads to is told the tunnel when the instance is there. */
 function tunnelled(
   inputs: StackInputs,
-  hosts: Hosts,
+  hosts: LoginHosts,
   host: aws.ec2.Instance,
   id: HostId,
   dependsOn: readonly pulumi.Resource[] = [],
 ): Access {
   const { config, hostKeyScript: script } = inputs;
   const { id: instanceId } = host;
-  const ports = localPorts(config.project, config.stack, config.ssh.localPort);
+  const ports = localPorts(config.project, config.stack, sshOf(config).localPort);
   const port = pulumi.all([instanceId, hosts.endpointId]).apply(([known, endpointId]) => {
     hosts.tunnels?.aim(id, { instanceId: known, endpointId });
     return ports[id];
@@ -98,19 +108,20 @@ function tunnelled(
 }
 
 function login({ config }: StackInputs): Pick<Connection, "user" | "privateKey"> {
-  return { user: config.ssh.user, privateKey: config.ssh.privateKey };
+  const { user, privateKey } = sshOf(config);
+  return { user, privateKey };
 }
 
 /** Undefined while no key is rotated. */
 function keyRotation(
   inputs: StackInputs,
-  hosts: Hosts,
+  hosts: LoginHosts,
   host: aws.ec2.Instance,
   id: HostId,
   connection: Connection,
   dependsOn: readonly pulumi.Resource[] = [],
 ): KeyRotation | undefined {
-  const { previous, ...current } = inputs.config.ssh;
+  const { previous, ...current } = sshOf(inputs.config);
   if (previous === undefined) {
     return undefined;
   }

@@ -1,13 +1,13 @@
 /** What a person types to log in to the hosts; docs/outputs.md says how. */
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config/types";
-import type { Hosts } from "./connections";
+import { hasLogins, type Hosts } from "./connections";
 import type { Backend } from "./network/balancer";
 import { byId, type OfBackends } from "./hosts/ids";
 
 interface Login {
-  readonly sshGateway: pulumi.Output<string>;
-  readonly sshBackend: pulumi.Output<string>;
+  readonly sshGateway?: pulumi.Output<string>;
+  readonly sshBackend?: pulumi.Output<string>;
   /** Where there are several backends: the same for each. */
   readonly sshBackends?: OfBackends<pulumi.Output<string>>;
 }
@@ -15,7 +15,11 @@ interface Login {
 /** Hosts of a fleet come and go: whoever logs in puts an address there. */
 const ANY_HOST = "ADDRESS";
 
-export function loginCommands({ access, ssh: { user }, region }: StackConfig, { address, gateway, backends, endpointId }: Hosts): Login {
+/** None where nobody logs in. */
+export function loginCommands({ access, ssh, region }: StackConfig, hosts: Hosts): Login {
+  if (ssh === undefined || !hasLogins(hosts)) return {};
+  const { user } = ssh;
+  const { address, gateway, backends, endpointId } = hosts;
   const over = (target: pulumi.Input<string>): pulumi.Output<string> => pulumi.interpolate`ssh -J ${user}@${address} ${user}@${target}`;
   const through = (id: pulumi.Output<string>): pulumi.Output<string> =>
     access === "ssm"

@@ -9,7 +9,11 @@ export interface OutputRow {
 }
 
 export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
-  gatewayAddress: { kind: "text", meaning: "public IPv4 address of the gateway", use: "DNS, clients" },
+  gatewayAddress: {
+    kind: "text",
+    meaning: "public IPv4 address of the gateway; with `gateway.fleet` the name of the load balancer",
+    use: "DNS, clients",
+  },
   backendAddress: {
     kind: "text",
     meaning: "private IPv4 address of the backend, of several the first; with a fleet the name of its load balancer",
@@ -21,10 +25,15 @@ export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
     use: "SSH over the gateway, `npm run verify`",
   },
   healthUrl: { kind: "text", meaning: "address of the health endpoint, through both hosts", use: "monitoring" },
-  sshGateway: { kind: "text", meaning: "command that logs in to the gateway", use: "`$(pulumi stack output sshGateway) -i KEYFILE`" },
+  sshGateway: {
+    kind: "text",
+    meaning: "command that logs in to the gateway; none with `gateway.fleet`",
+    use: "`$(pulumi stack output sshGateway) -i KEYFILE`",
+  },
   sshBackend: {
     kind: "text",
-    meaning: "command that logs in to the backend, over the gateway; with a fleet ADDRESS stands for that of a host",
+    meaning:
+      "command that logs in to the backend, over the gateway; with a fleet ADDRESS stands for that of a host; none with `gateway.fleet`",
     use: "`$(pulumi stack output sshBackend)`",
   },
   sshBackends: {
@@ -32,7 +41,11 @@ export const OUTPUTS: Readonly<Record<keyof StackOutputs, OutputRow>> = {
     meaning: "the same for each backend by its name, with `backend.count` above 1",
     use: "`pulumi stack output sshBackends`",
   },
-  sshKey: { kind: "text", meaning: "fingerprint of the key that opens the hosts", use: "compare: `ssh-keygen -l -f KEYFILE`" },
+  sshKey: {
+    kind: "text",
+    meaning: "fingerprint of the key that opens the hosts; none with `gateway.fleet`",
+    use: "compare: `ssh-keygen -l -f KEYFILE`",
+  },
   instanceIds: {
     kind: "object",
     meaning: "ids of the instances by host, where `access` is not `ssh`",

@@ -95,7 +95,8 @@ export async function program(
     bucket: bucket === undefined ? undefined : { facts: bucket, account, stored: storedKeys(inputs, files) },
   };
   tagWithStack(config.stack, config.tags);
-  const tunnels = config.access === "ssh" || pulumi.runtime.isDryRun() ? undefined : await openTunnels?.(config);
+  const tunnels =
+    config.access === "ssh" || config.access === "none" || pulumi.runtime.isDryRun() ? undefined : await openTunnels?.(config);
   return createStack({ ...inputs, models: { ...inputs.models, files } }, found, tunnels);
 }
 

@@ -1,7 +1,7 @@
 /** How the hosts are set up: the steps over their connections (connections.ts), in the order of release/order.ts. */
 import * as pulumi from "@pulumi/pulumi";
-import { fingerprint } from "./config/ssh-key";
-import { authorized, backendAccess, gatewayAccess, type Access, type Hosts } from "./connections";
+import { fingerprint, sshOf } from "./config/ssh-key";
+import { authorized, backendAccess, gatewayAccess, hasLogins, type Access, type Hosts, type LoginHosts } from "./connections";
 import { byId, roleOf, type OfHosts } from "./hosts/ids";
 import { documentIn } from "./remote/printed";
 import { RemoteSetup } from "./remote/setup";
@@ -11,14 +11,28 @@ import { hostScripts, hostSteps } from "./release/steps";
 import type { BackendId, HostId, Step, StepValues } from "./release/types";
 
 export interface SetUpResult {
-  /** Fingerprint of the key that opens the hosts. */
-  readonly sshKey: pulumi.Output<string>;
+  /** Fingerprint of the key that opens the hosts. None where nobody logs in. */
+  readonly sshKey?: pulumi.Output<string>;
   readonly hostKeys: OfHosts<pulumi.Output<string>>;
   /** What the verify steps found. */
   readonly verification: OfHosts<pulumi.Output<unknown>>;
 }
 
-export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Record<"egress" | "bucket", pulumi.Resource>>): SetUpResult {
+type Parts = Readonly<Record<"egress" | "bucket", pulumi.Resource>>;
+
+export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Parts): SetUpResult {
+  return hasLogins(hosts) ? setUpOverSsh(inputs, hosts, parts) : bringFleets(hosts, parts);
+}
+
+/** Nobody logs in anywhere. The gateways come behind the backends, which their last step asks for an answer: at a first update, and in each release. */
+function bringFleets({ fleet, gateways, balancer, front }: Hosts, { egress, bucket }: Parts): SetUpResult {
+  const there = (...parts: readonly (pulumi.Resource | undefined)[]): pulumi.Resource[] => parts.filter((one) => one !== undefined);
+  const backends = fleet?.(there(egress, bucket, balancer));
+  gateways?.(there(bucket, balancer, front, backends));
+  return { hostKeys: {}, verification: {} };
+}
+
+function setUpOverSsh(inputs: StackInputs, hosts: LoginHosts, parts: Parts): SetUpResult {
   const setUpOf = (id: HostId, { connection, rotation }: Access): RemoteSetup =>
     new RemoteSetup(id, {
       connection,
@@ -50,7 +64,7 @@ export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Readonly<Re
     one.rotation === undefined ? [] : [one.rotation.revoked.id],
   );
   return {
-    sshKey: pulumi.all(revoked).apply(() => fingerprint(inputs.config.ssh.publicKey)),
+    sshKey: pulumi.all(revoked).apply(() => fingerprint(sshOf(inputs.config).publicKey)),
     hostKeys: { gateway: keyOf(gateway), ...byId(backends, ({ access }) => keyOf(access)) },
     verification: { gateway: foundBy(first.gateway), ...byId(backends, ({ setUp }) => foundBy(setUp)) },
   };
@@ -64,7 +78,7 @@ class Order {
 
   constructor(
     private readonly inputs: StackInputs,
-    private readonly hosts: Pick<Hosts, "fleet" | "backends">,
+    private readonly hosts: Pick<LoginHosts, "fleet" | "backends">,
     private readonly parts: Readonly<Partial<Record<Part, pulumi.Resource>>>,
   ) {
     for (const [part, resource] of Object.entries(parts)) this.all.set(part as Part, resource);

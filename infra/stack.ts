@@ -1,12 +1,12 @@
 import * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateEgress } from "./network/egress";
-import { fleetBundle, fleetSecrets } from "./fleet/bundle";
-import { Fleet } from "./fleet/fleet";
-import { FLEETS, fleetNames } from "./fleet/names";
+import { fleetNames } from "./fleet/names";
+import { fleetMaker, volumeKey } from "./fleets";
 import { Firewall } from "./network/firewall";
+import { sshOf } from "./config/ssh-key";
 import type { StackConfig } from "./config/types";
-import { Host, type VolumeKey } from "./hosts/instance";
+import { Host } from "./hosts/instance";
 import type { Hosts } from "./connections";
 import { setUpHosts } from "./set-up";
 import { backendIds, byId, roleOf, type OfBackends, type OfHosts } from "./hosts/ids";
@@ -17,31 +17,33 @@ import { ModelBucket } from "./models/bucket";
 import type { BucketFacts } from "./models/bucket-facts";
 import { ExistingBucket } from "./models/existing";
 import type { Keys } from "./lookups";
-import { Balancer, type Targets } from "./network/balancer";
+import { Balancer } from "./network/balancer";
 import { InstanceConnect, SsmEndpoints } from "./network/access";
 import { ExistingNetwork } from "./network/existing";
 import type { NetworkFacts } from "./network/facts";
 import { PublicBalancer } from "./network/public-balancer";
 import { Network, type NetworkIds } from "./network/vpc";
 import { Watch, type WatchArgs } from "./watch/watch";
-import { fleetStatements, hostStatements, watchStatements } from "./hosts/permissions";
+import { hostStatements, watchStatements } from "./hosts/permissions";
 import { loginCommands } from "./login";
 import type { Tunnels } from "./remote/tunnels";
 
 /** What `pulumi stack output` shows. */
 export interface StackOutputs {
+  /** With a fleet of gateways the name of the load balancer in front of it. */
   readonly gatewayAddress: pulumi.Output<string>;
   /** Private address; with several backends of the first, with a fleet the name of the load balancer in front of it. */
   readonly backendAddress: pulumi.Output<string>;
   /** Where there are several backends: of each. */
   readonly backendAddresses?: OfBackends<pulumi.Output<string>>;
   readonly healthUrl: pulumi.Output<string>;
-  readonly sshGateway: pulumi.Output<string>;
-  readonly sshBackend: pulumi.Output<string>;
+  /** Where anybody logs in: with gateways as a fleet nobody does. */
+  readonly sshGateway?: pulumi.Output<string>;
+  readonly sshBackend?: pulumi.Output<string>;
   /** Where there are several backends: the same for each. */
   readonly sshBackends?: OfBackends<pulumi.Output<string>>;
   /** Fingerprint of the key that opens the hosts, as `ssh-keygen -l` shows it. */
-  readonly sshKey: pulumi.Output<string>;
+  readonly sshKey?: pulumi.Output<string>;
   /** What the set-up is pinned to; for known_hosts, and for `npm run verify`. */
   readonly hostKeys: OfHosts<pulumi.Output<string>>;
   /** Where the hosts are reached through tunnels: what they are called there, for `npm run verify` and the like. */
@@ -93,33 +95,32 @@ export function createStack(inputs: StackInputs, found: Found, tunnels?: Tunnels
     // Routes of a network that was there before are not the program's.
     kind: made === undefined ? "none" : config.network.egress,
     routeTableId: made?.privateRouteTableId ?? "",
-    gatewayInterfaceId: hosts.gateway.primaryNetworkInterfaceId,
+    gatewayInterfaceId: hosts.gateway?.primaryNetworkInterfaceId,
     publicSubnetId: network.publicSubnetIds[0] ?? "",
   });
   const balancer = balancerOf(inputs, network, firewall, hosts);
-  const targets = balancer?.targets;
-  const fleet =
-    config.backend.mode === "fleet" && targets !== undefined
-      ? (ready: readonly pulumi.Resource[]): Fleet => fleetOf(inputs, found, { network, firewall, bucket, targets, ready }, hosts)
-      : undefined;
   const front = frontOf(inputs, network, firewall, hosts);
+  const parts = { inputs, found, network, firewall, bucket, keyName: hosts.keyName };
+  const fleet = config.backend.mode === "fleet" ? fleetMaker("backend", parts, balancer?.targets) : undefined;
+  const gateways = config.gateway.fleet === undefined ? undefined : fleetMaker("gateway", parts, front?.targets);
   const endpointId = accessOf(config, network, firewall);
   const reached = { ...hosts, endpointId, tunnels };
   const { sshKey, hostKeys, verification } = setUpHosts(
     inputs,
-    { ...reached, balancer, front, fleet, record: recordOf(config, hosts, front) },
+    { ...reached, balancer, front, fleet, gateways, record: recordOf(config, hosts, front) },
     { bucket, egress },
   );
   if (config.watch.enabled) watchHosts(config, hosts, found.keys, { front: front?.targets, balancer: balancer?.targets });
   const { backends } = hosts;
+  const address = hosts.address ?? front?.dnsName ?? pulumi.output("");
   return {
-    gatewayAddress: hosts.address,
+    gatewayAddress: address,
     backendAddress: backends[0]?.instance.privateIp ?? balancer?.dnsName ?? pulumi.output(""),
     ...(backends.length > 1 ? { backendAddresses: byId(backends, ({ instance }) => instance.privateIp) } : {}),
-    healthUrl: pulumi.interpolate`${config.https === undefined ? "http" : "https"}://${config.https?.domain ?? hosts.address}${config.health.path}`,
+    healthUrl: pulumi.interpolate`${config.https === undefined ? "http" : "https"}://${config.https?.domain ?? address}${config.health.path}`,
     ...loginCommands(config, reached),
-    sshKey,
-    ...(config.access === "ssh" || backends.length === 0
+    ...(sshKey === undefined ? {} : { sshKey }),
+    ...(config.access === "ssh" || backends.length === 0 || hosts.gateway === undefined
       ? {}
       : { instanceIds: { gateway: hosts.gateway.id, ...byId(backends, ({ instance }) => instance.id) } }),
     hostKeys,
@@ -146,47 +147,6 @@ function existingNetwork({ network: { existing } }: StackConfig, { network: fact
   return new ExistingNetwork("network", { existing, facts });
 }
 
-interface FleetParts {
-  readonly network: NetworkIds;
-  readonly firewall: Firewall;
-  readonly bucket: Pick<ModelBucket, "bucketName">;
-  readonly targets: Targets;
-  readonly ready: readonly pulumi.Resource[];
-}
-
-function fleetOf(inputs: StackInputs, { images, keys, account }: Found, parts: FleetParts, { keyName }: Hosts): Fleet {
-  const { config, bucketName } = inputs;
-  const names = fleetNames(config, "backend");
-  const released = { spec: inputs.specs.backend, releases: names.releases, bucketName, values: inputs.values };
-  return new Fleet(FLEETS.backend, {
-    role: "backend",
-    region: config.region,
-    profile: config.profile,
-    names,
-    config: config.backend.fleet,
-    machine: config.backend,
-    image: images.backend,
-    subnetIds: parts.network.privateSubnetIds,
-    groupId: parts.firewall.backendGroupId,
-    keyName,
-    statements: [
-      ...hostStatements("backend", config, bucketName, { key: keys.bucket }),
-      ...fleetStatements(config.region, account, bucketName, names),
-      ...watchStatements("backend", config, account),
-    ],
-    volumeKey: volumeKey(config, keys),
-    iam: config.iam,
-    protect: config.protect.hosts,
-    bucketName,
-    bucket: parts.bucket.bucketName,
-    bundle: fleetBundle(released),
-    secrets: fleetSecrets(released),
-    targets: parts.targets,
-    startSeconds: config.health.startSeconds,
-    ready: parts.ready,
-  });
-}
-
 function watchHosts(config: StackConfig, { gateway, backends, address }: Hosts, keys: Keys, balancers: WatchArgs["balancers"]): Watch {
   return new Watch("watch", {
     region: config.region,
@@ -197,7 +157,7 @@ function watchHosts(config: StackConfig, { gateway, backends, address }: Hosts, 
     logKey: keys.log,
     balancers,
     hosts: {
-      gateway: { InstanceId: gateway.id },
+      gateway: gateway === undefined ? { AutoScalingGroupName: fleetNames(config, "gateway").group } : { InstanceId: gateway.id },
       ...(backends.length === 0
         ? { backend: { AutoScalingGroupName: fleetNames(config, "backend").group } }
         : byId(backends, ({ instance }) => ({ InstanceId: instance.id }))),
@@ -250,7 +210,7 @@ function frontOf({ config }: StackInputs, network: NetworkIds, firewall: Firewal
     domain: https.domain,
     certificate: https.acm,
     zone: https.zone,
-    gatewayId: hosts.gateway.id,
+    gatewayId: hosts.gateway?.id,
     health,
     limits,
     protect: protect.hosts,
@@ -265,12 +225,14 @@ function recordOf({ https }: StackConfig, { address }: Hosts, front: PublicBalan
     const aliases = [{ name: front.dnsName, zoneId: front.zoneId, evaluateTargetHealth: false }];
     return new aws.route53.Record("gateway-record", { ...common, aliases }, { dependsOn: [front] });
   }
-  return new aws.route53.Record("gateway-record", { ...common, ttl: 60, records: [address] });
+  return address === undefined ? undefined : new aws.route53.Record("gateway-record", { ...common, ttl: 60, records: [address] });
 }
 
 function createHosts(inputs: StackInputs, { images, keys, bucket, account }: Found, network: NetworkIds, firewall: Firewall): Hosts {
   const { config, bucketName } = inputs;
-  const key = new aws.ec2.KeyPair("ssh-key", { publicKey: config.ssh.publicKey });
+  // Nobody logs in: both kinds of hosts come as fleets.
+  if (config.gateway.fleet !== undefined) return { backends: [] };
+  const key = new aws.ec2.KeyPair("ssh-key", { publicKey: sshOf(config).publicKey });
   const host = (id: HostId, subnetId: pulumi.Input<string>, groupId: pulumi.Input<string>): aws.ec2.Instance => {
     const role = roleOf(id);
     const isGateway = role === "gateway";
@@ -302,10 +264,6 @@ function createHosts(inputs: StackInputs, { images, keys, bucket, account }: Fou
   }));
   const address = config.gateway.elasticIp ? elasticIp(gateway, config.protect.hosts) : gateway.publicIp;
   return { gateway, backends, address, keyName: key.keyName };
-}
-
-function volumeKey(config: StackConfig, { volume }: Keys): VolumeKey | undefined {
-  return volume === undefined ? undefined : { arn: volume, followed: config.kms.volumeKey === volume };
 }
 
 /** The association is what an address has to wait for: before it, the instance does not answer there. */

@@ -10,8 +10,9 @@ export interface CostLine {
   readonly month: number | undefined;
 }
 
-/** What stands in `dependencies` are URNs; without them a group of several templates has an unknown one. */
-type Resources = readonly (Pick<GraphResource, "type" | "inputs"> & Partial<Pick<GraphResource, "urn" | "dependencies">>)[];
+/** What stands in dependencies are URNs; without them a group of several templates has an unknown one. */
+type Resources = readonly (Pick<GraphResource, "type" | "inputs"> &
+  Partial<Pick<GraphResource, "urn" | "dependencies" | "propertyDependencies">>)[];
 
 const of = (resources: Resources, type: string): Resources => resources.filter((resource) => resource.type === type);
 const INSTANCE = "aws:ec2/instance:Instance";
@@ -97,7 +98,9 @@ function fleetHosts(resources: Resources, count: (group: Resources[number]["inpu
 /** What a group starts its hosts from; of several templates the one that it takes a value from. Without one its hosts have no price. */
 function templateOf(resources: Resources, group: Resources[number]): Resources[number] {
   const templates = of(resources, "aws:ec2/launchTemplate:LaunchTemplate");
-  const named = templates.length === 1 ? templates : templates.filter(({ urn }) => urn !== undefined && group.dependencies?.includes(urn));
+  // A group may depend on the template of another one as well, which has to be there before it.
+  const from = group.propertyDependencies?.launchTemplate ?? group.dependencies ?? [];
+  const named = templates.length === 1 ? templates : templates.filter(({ urn }) => urn !== undefined && from.includes(urn));
   const [template] = named;
   return template !== undefined && named.length === 1 ? template : { type: SCALING_GROUP, inputs: {} };
 }
@@ -149,9 +152,15 @@ function volumeLines(resources: Resources, prices: Prices | undefined): CostLine
   ];
 }
 
+/** An instance says it itself, a launch template of its interface, in a text. */
+function hasAddress({ associatePublicIpAddress, networkInterfaces }: Resources[number]["inputs"]): boolean {
+  const [card] = Array.isArray(networkInterfaces) ? (networkInterfaces as readonly { associatePublicIpAddress?: unknown }[]) : [];
+  return String(associatePublicIpAddress ?? card?.associatePublicIpAddress) === "true";
+}
+
 /** An Elastic IP takes the place of the address that its instance would have. A public load balancer has one in each of its subnets, at its least. */
 function addressCount(resources: Resources): number {
-  const automatic = of(resources, INSTANCE).filter(({ inputs }) => inputs.associatePublicIpAddress === true).length;
+  const automatic = machines(resources).filter(({ inputs }) => hasAddress(inputs)).length;
   const taken = of(resources, "aws:ec2/eipAssociation:EipAssociation").length;
   const balancers = of(resources, "aws:lb/loadBalancer:LoadBalancer")
     .filter(({ inputs }) => inputs.internal === false)

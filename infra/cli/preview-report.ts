@@ -92,13 +92,14 @@ function summary({ document, shadow }: Preview, width: number, colour: Palette):
   ];
 }
 
-function hostLines({ files, steps, firstBoot }: Preview["document"], id: HostId, width: number): string[] {
+function hostLines({ files, steps, firstBoot, gatewayFirstBoot }: Preview["document"], id: HostId, width: number): string[] {
   const own = files.filter((file) => file.host === roleOf(id));
   const count = (kind: string): number => own.filter((file) => file.kind === kind).length;
   const links = count("link");
   const paths = `${count("file")} files, ${count("directory")} directories, ${links} link${links === 1 ? "" : "s"}`;
   const names = steps.filter((step) => step.host === id).map((step) => step.name);
-  const fleet = id === "backend" ? firstBoot?.map((wave) => wave.join(", ")).join("; ") : undefined;
+  const alone = { backend: firstBoot, gateway: gatewayFirstBoot }[roleOf(id)];
+  const fleet = id === roleOf(id) ? alone?.map((wave) => wave.join(", ")).join("; ") : undefined;
   const how = fleet === undefined ? `steps: ${names.join(", ")}` : `each host of the fleet sets itself up: ${fleet}`;
   return wrap(`${`${id} `.padEnd(9)}${paths}; ${how}`, width - 2, " ".repeat(9));
 }

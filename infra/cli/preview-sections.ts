@@ -78,10 +78,15 @@ function whyNoText(row: HostFile): string {
   return row.sha256 === null ? "  (its text is made on the host)" : `  (part of the application or a model; sha256 ${row.sha256})`;
 }
 
-export function stepLines({ steps, firstBoot = [] }: Pick<PreviewDocument, "steps" | "firstBoot">): string[] {
+export function stepLines({
+  steps,
+  firstBoot = [],
+  gatewayFirstBoot = [],
+}: Pick<PreviewDocument, "steps" | "firstBoot" | "gatewayFirstBoot">): string[] {
   const ordered = [...steps].sort((a, b) => (a.host === b.host ? a.order - b.order : a.host === "gateway" ? -1 : 1));
   return [
     ...ordered.map((step) => `${step.host.padEnd(8)} ${step.order}. ${step.name}`),
+    ...gatewayFirstBoot.map((wave, index) => `gateways ${index + 1}. ${wave.join(", ")}`),
     ...firstBoot.map((wave, index) => `fleet    ${index + 1}. ${wave.join(", ")}`),
   ];
 }

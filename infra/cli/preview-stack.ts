@@ -16,12 +16,12 @@ import { previewProvider } from "../offline/preview-provider";
 import { readStackFile, StackFileError, type StackFile } from "../offline/stack-file";
 import { program } from "../program";
 import { waves } from "../fleet/bundle";
-import { FLEET } from "../fleet/names";
+import { FLEET, FLEETS } from "../fleet/names";
 import { hostFiles } from "../release/host-files";
 import type { StackInputs } from "../release/inputs";
 import { hostSteps } from "../release/steps";
 import { TemplateFileError } from "../release/templates";
-import type { Shadow } from "../release/types";
+import type { HostRole, Shadow } from "../release/types";
 import { PolicyFileError } from "./policy-config";
 
 /** Mistakes in what the user gave. */
@@ -95,10 +95,14 @@ export async function previewFile(root: string, file: StackFile, config: PolicyC
   return { document, result, region, unset: file.unset, models: modelsOf(inputs), shadow: inputs.specs.backend.shadow };
 }
 
-function firstBoot(resources: readonly GraphResource[], { specs }: StackInputs): Pick<PreviewDocument, "firstBoot"> {
-  if (!resources.some(({ type }) => type === FLEET)) return {};
-  const steps = hostSteps(specs.backend).map(({ name }) => name);
-  return { firstBoot: waves(steps, specs.backend) };
+function firstBoot(resources: readonly GraphResource[], { specs }: StackInputs): Pick<PreviewDocument, "firstBoot" | "gatewayFirstBoot"> {
+  const wavesOf = (role: HostRole): readonly (readonly string[])[] | undefined => {
+    if (!resources.some(({ type, name }) => type === FLEET && name === FLEETS[role])) return undefined;
+    const steps = hostSteps(specs[role]).map(({ name }) => name);
+    return waves(steps, specs[role]);
+  };
+  const [backend, gateway] = [wavesOf("backend"), wavesOf("gateway")];
+  return { ...(backend === undefined ? {} : { firstBoot: backend }), ...(gateway === undefined ? {} : { gatewayFirstBoot: gateway }) };
 }
 
 function modelsOf({ models, specs }: StackInputs): PreviewModels {

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Problem, reasonOf, type Progress } from "../../policies/cli";
 import { loadConfig } from "../config/load";
+import { sshOf } from "../config/ssh-key";
 import { fleetNames } from "../fleet/names";
 import { backendIds, hostIds, roleOf } from "../hosts/ids";
 import { projectName, StackFileError } from "../offline/stack-file";
@@ -9,7 +10,7 @@ import { carrier } from "../release/carrier";
 import { NO_ADDRESS, specOf, stackInputs, type StackInputs } from "../release/inputs";
 import { hostSteps } from "../release/steps";
 import { TemplateFileError } from "../release/templates";
-import type { HostId, Sent, Step, StepValues } from "../release/types";
+import type { HostId, HostRole, Sent, Step, StepValues } from "../release/types";
 import { TUNNEL_PATIENCE, tunnelTo } from "./tunnel-to";
 import { LOOPBACK } from "../remote/local-ports";
 import { runOverSsh, type CommandResult, type Endpoint, type SshCommand } from "../remote/ssh";
@@ -55,10 +56,12 @@ export async function readInputs(root: string, stack: string, json: DeployedJson
 
 /**
  * @param named undefined: all that are set up over SSH, which hosts of a fleet are not
- * @throws Problem where hosts of a fleet are meant, which no command asks one by one, or one that the stack does not have
+ * @throws Problem where hosts of a fleet are meant, which no command asks one by one, where there are no others, or where the stack does not have one
  */
 export function singleHosts(named: readonly HostId[] | undefined, { config }: StackInputs, doing: string): readonly HostId[] {
   const ids = hostIds(config);
+  if (ids.length === 0)
+    throw new Problem(`gateway.fleet: the gateways and the backends of ${config.stack} are fleets: ${fleetSays(config, doing)}`);
   const strange = named?.filter((id) => !ids.includes(id)) ?? [];
   if (strange.length === 0) return named ?? ids;
   throw new Problem(
@@ -70,11 +73,11 @@ export function singleHosts(named: readonly HostId[] | undefined, { config }: St
 
 /** What to do in place of it. */
 export function fleetSays(config: StackInputs["config"], doing: string): string {
-  const group = `--region ${config.region} --auto-scaling-group-name ${fleetNames(config, "backend").group}`;
-  return (
-    `its hosts are not ${doing} one by one; the load balancer asks each for its health, and one that fails is replaced. ` +
-    `What the releases did: aws autoscaling describe-instance-refreshes ${group}; how the hosts are: aws autoscaling describe-scaling-activities ${group}`
-  );
+  const of = (role: HostRole): string => `--region ${config.region} --auto-scaling-group-name ${fleetNames(config, role).group}`;
+  const asked = (role: HostRole): string =>
+    `What the releases did: aws autoscaling describe-instance-refreshes ${of(role)}; how the hosts are: aws autoscaling describe-scaling-activities ${of(role)}`;
+  const gateways = config.gateway.fleet === undefined ? "" : `. The same of the gateways: ${asked("gateway")}`;
+  return `its hosts are not ${doing} one by one; the load balancer asks each for its health, and one that fails is replaced. ${asked("backend")}${gateways}`;
 }
 
 /** One after the other, which shows as progress. */
@@ -181,7 +184,8 @@ async function routeTo(id: HostId, inputs: StackInputs, deployed: Deployed): Pro
 }
 
 async function loginAt(id: HostId, host: string, { config }: StackInputs, { hostKeys }: Deployed): Promise<Endpoint> {
-  return { host, user: config.ssh.user, privateKey: await settled(config.ssh.privateKey), hostKey: hostKeys[id] ?? "" };
+  const { user, privateKey } = sshOf(config);
+  return { host, user, privateKey: await settled(privateKey), hostKey: hostKeys[id] ?? "" };
 }
 
 function settled<T>(output: pulumi.Output<T>): Promise<T> {

@@ -1,5 +1,5 @@
 /** What a fleet needs, and what is known to fail with one. Pure. */
-import { PARAMETER_LIMIT, secretText } from "../fleet/bundle";
+import { PARAMETER_LIMIT, secretText, type AccessTexts } from "../fleet/bundle";
 import { DEFAULT_FLEET, mostHosts } from "../fleet/limits";
 import { readBlock } from "../network/cidr";
 import { hasExisting, isRefused, type Context } from "./value-rules";
@@ -21,7 +21,7 @@ export function fleet(context: Context): string[] {
         ]),
     ...wayOut(context),
     ...sizes(`${project}:backend.fleet`, keys),
-    ...room(context, keys),
+    ...room(context, { key: `${project}:backend.fleet`, subnets: "webserverSubnets", others: 0 }, keys),
     ...shadow(context),
     ...foreignBucket(context),
     ...secrets(context),
@@ -62,7 +62,7 @@ function wayOut(context: Context): string[] {
   return [`${project}:network.egress: ${why}; with backend.mode fleet set it to managed`];
 }
 
-function sizes(key: string, { min, max, warmPool }: Readonly<Record<string, unknown>>): string[] {
+export function sizes(key: string, { min, max, warmPool }: Readonly<Record<string, unknown>>): string[] {
   if (typeof min !== "number" || typeof max !== "number") return [];
   return [
     ...(min > max ? [`${key}.min: found ${min}, and max is ${max}; write at most ${max}, or a larger max`] : []),
@@ -74,17 +74,25 @@ function sizes(key: string, { min, max, warmPool }: Readonly<Record<string, unkn
   ];
 }
 
-/** A release has one host more for each ten, the load balancer has addresses in each subnet. Those of an existing network are looked up by nobody. */
-function room({ project, sections }: Context, { max }: Readonly<Record<string, unknown>>): string[] {
-  const { webserverSubnets } = (sections.network ?? {}) as { webserverSubnets?: unknown };
-  if (hasExisting({ sections }) || typeof max !== "number" || !Array.isArray(webserverSubnets)) return [];
-  const blocks = webserverSubnets.map((text) => (typeof text === "string" ? readBlock(text) : { problem: "" }));
+/**
+ * A release has one host more for each ten, the load balancer has addresses in each subnet. Those of an existing network are looked up by nobody.
+ * @param others addresses that something else has there: a managed NAT
+ */
+export function room(
+  { sections }: Context,
+  { key, subnets, others }: { readonly key: string; readonly subnets: "webserverSubnets" | "gatewaySubnets"; readonly others: number },
+  { max }: Readonly<Record<string, unknown>>,
+): string[] {
+  const given = ((sections.network ?? {}) as Readonly<Record<string, unknown>>)[subnets];
+  if (hasExisting({ sections }) || typeof max !== "number" || !Array.isArray(given)) return [];
+  const blocks = given.map((text: unknown) => (typeof text === "string" ? readBlock(text) : { problem: "" }));
   if (blocks.some((block) => "problem" in block)) return [];
-  const hosts = blocks.reduce((sum, block) => sum + ("prefix" in block ? Math.max(0, 2 ** (32 - block.prefix) - TAKEN) : 0), 0);
+  const free = blocks.reduce((sum, block) => sum + ("prefix" in block ? Math.max(0, 2 ** (32 - block.prefix) - TAKEN) : 0), 0);
+  const hosts = Math.max(0, free - others);
   return mostHosts({ max }) <= hosts
     ? []
     : [
-        `${project}:backend.fleet.max: found ${max}, and network.webserverSubnets have room for ${hosts} hosts, of which a release needs one more for each ten; write a smaller number, or larger blocks`,
+        `${key}.max: found ${max}, and network.${subnets} have room for ${hosts} hosts, of which a release needs one more for each ten; write a smaller number, or larger blocks`,
       ];
 }
 
@@ -112,13 +120,26 @@ function secrets({ project, sections }: Context): string[] {
   const env = Object.fromEntries(
     groups.flatMap((group) => Object.entries(group)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
+  return secretsFit(project, env);
+}
+
+/**
+ * @param place what the sentence begins with, before the names of the keys
+ * @param more of a gateway
+ */
+export function secretsFit(
+  place: string,
+  env: Readonly<Record<string, string>>,
+  more: { readonly names?: string; readonly access?: AccessTexts } = {},
+): string[] {
   try {
-    // Room for what the program adds: MODEL_PATH, and the login of a package index.
-    secretText({ ...env, MODEL_PATH: "-".repeat(200) });
+    // Room for what the program adds: MODEL_PATH or the gateway's own settings, and the login of a package index.
+    secretText({ ...env, MODEL_PATH: "-".repeat(200) }, more);
     return [];
   } catch (error) {
-    const size = Object.values(env).reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+    const { keys = "", users = {} } = more.access ?? {};
+    const size = [...Object.values(env), ...Object.values(users), keys].reduce((sum, value) => sum + Buffer.byteLength(value), 0);
     if (size < PARAMETER_LIMIT / 2) return []; // a value that has no form in .env, which its own rule reports
-    return [`${project}:${(error as Error).message}`];
+    return [`${place}:${(error as Error).message}`];
   }
 }

@@ -12,6 +12,7 @@ export interface Notice {
  * @returns undefined when there is nothing to say.
  */
 export function keyNotice({ project, stack, ssh }: Pick<StackConfig, "project" | "stack" | "ssh">, lastKey: unknown): Notice | undefined {
+  if (ssh === undefined) return undefined;
   const current = fingerprint(ssh.publicKey);
   const setting = `${project}:sshPreviousPrivateKey`;
   if (ssh.previous === undefined) {

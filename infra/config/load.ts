@@ -27,7 +27,7 @@ import { plainBesideEncrypted } from "./plain-secrets";
 import { keyOf } from "./values";
 import { count } from "../../policies/cli/words";
 import { privateKeyText, publicKeyOf } from "./ssh-key";
-import type { AccessMode, AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, SshKey, StackConfig } from "./types";
+import type { AccessMode, AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, SshConfig, SshKey, StackConfig } from "./types";
 
 /** All problems of a configuration at once; `problems` holds one line each. A RunError: its message says it all, nobody needs its stack. */
 export class ConfigError extends pulumi.RunError {
@@ -70,13 +70,14 @@ export function loadConfig(root: string): { config: StackConfig; sources: Source
     ...checkAgent(),
   ];
   const files: string[] = [];
-  const keys = readKeys(project, root, sections, files);
+  const closed = sections.access === "none";
+  const keys = closed ? undefined : readKeys(project, root, sections, files);
   const certificate = checkCertificate(context, new Date());
   all.push(...certificate.problems);
   const { code, models, notices = [] } = readSources(project, root, sections, files, closedGroups(project, sections));
   // A path between quotes that belong to no path leads nowhere: that is one mistake.
   all.push(...files.filter(isFirst(spelling)));
-  if (all.length > 0 || keys === undefined || code === undefined || models === undefined) {
+  if (all.length > 0 || (keys === undefined && !closed) || code === undefined || models === undefined) {
     throw new ConfigError([...new Set(all)]);
   }
   return {
@@ -238,7 +239,7 @@ function expand(file: string, root: string): string {
   return file.startsWith("~/") ? path.join(os.homedir(), file.slice(2)) : path.resolve(root, file);
 }
 
-function assemble(read: { project: string; region: string; sections: Sections; keys: Keys }): StackConfig {
+function assemble(read: { project: string; region: string; sections: Sections; keys: Keys | undefined }): StackConfig {
   const { project, region, sections, keys } = read;
   const secretEnv = sections.secretEnv as Record<string, string>;
   return {
@@ -251,12 +252,7 @@ function assemble(read: { project: string; region: string; sections: Sections; k
     gateway: gatewayConfig(sections.gateway as Sections),
     ...httpsConfig(sections),
     backend: backendConfig(sections.backend as Sections),
-    ssh: {
-      user: (sections.ssh as { user: string }).user,
-      localPort: (sections.ssh as { localPort?: number }).localPort,
-      ...sshKey(keys.current),
-      previous: keys.previous === undefined ? undefined : sshKey(keys.previous),
-    },
+    ...(keys === undefined ? {} : { ssh: sshConfig(sections, keys) }),
     app: appConfig(sections.app as Sections),
     models: sections.models as StackConfig["models"],
     health: sections.health as StackConfig["health"],
@@ -326,6 +322,11 @@ function backendConfig(backend: Sections): BackendConfig {
 function backupOf({ backend, backup }: Sections): StackConfig["backup"] {
   const { enabled, ...rest } = backup as StackConfig["backup"];
   return { enabled: enabled && (backend as BackendConfig).mode !== "fleet", ...rest };
+}
+
+function sshConfig({ ssh }: Sections, { current, previous }: Keys): SshConfig {
+  const { user, localPort } = ssh as Pick<SshConfig, "user" | "localPort">;
+  return { user, localPort, ...sshKey(current), previous: previous === undefined ? undefined : sshKey(previous) };
 }
 
 function sshKey(key: Key): SshKey {

@@ -11,6 +11,7 @@ import { existing, existingBucket } from "./existing-rules";
 import { several } from "./count-rules";
 import { fleet } from "./fleet-rules";
 import { front } from "./front-rules";
+import { gatewayFleet } from "./gateway-fleet-rules";
 import { health } from "./health";
 import { blocks, zones } from "./network-rules";
 import { environment, requirements } from "./env-rules";
@@ -39,6 +40,7 @@ export function checkRules(context: Context): string[] {
     loadBalancer,
     front,
     fleet,
+    gatewayFleet,
     several,
     images,
     egressTargets,
@@ -152,6 +154,8 @@ function sshKey(context: Context): string[] {
   )
     .filter(([file, secret]) => ssh?.[file] !== undefined && sections[secret] !== undefined)
     .map(([file, secret]) => `${project}:ssh.${file}: ${project}:${secret} is given too; keep one of the two`);
+  // Nobody logs in: what is given is told by wayNotices.
+  if (sections.access === "none") return [];
   const tried = ["ssh", "sshPrivateKey"].some((key) => isRefused(context, key));
   if (ssh?.privateKeyFile === undefined && sections.sshPrivateKey === undefined && !tried) {
     return [

@@ -10,7 +10,7 @@ import { DEFAULT_MODULE } from "../app/module";
 import { ACCOUNT_SECTIONS } from "./account-schema";
 import { WATCH_SECTION } from "./watch-schema";
 import { existingBucket, existingNetwork } from "./existing-schema";
-import { fleetProperties } from "./fleet-schema";
+import { fleetProperties, gatewayFleetProperties } from "./fleet-schema";
 import { MOST_BACKENDS } from "../hosts/ids";
 import { ALLOWANCES } from "../release/sandbox";
 import { DEFAULT_HEALTH } from "../release/health";
@@ -225,6 +225,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         description:
           "`application`: nginx -> uvicorn with the application, which detects and forwards to `UPSTREAM_URL`. `proxy`: nginx -> nginx of the backend directly, for an application that does not forward; the gateway then has no code, no virtual environment, no .env and no unit, and `workers`, `env` and `secretEnv` are not used.",
       },
+      ...gatewayFleetProperties,
       ...accessProperties,
       proof: object(
         {
@@ -365,8 +366,8 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   },
   access: {
     description:
-      "How the set-up steps reach port 22 of the hosts: `ssh` (over the Internet to the gateway, and from there to the backend), `ssm` (sessions of Systems Manager; no port is open) or `instance-connect` (an EC2 Instance Connect Endpoint; port 22 is open to it alone). docs/how-to/close-port-22.md says what each needs.",
-    schema: { type: "string", enum: ["ssh", "ssm", "instance-connect"], default: "ssh" },
+      "How the set-up steps reach port 22 of the hosts: `ssh` (over the Internet to the gateway, and from there to the backend), `ssm` (sessions of Systems Manager; no port is open) or `instance-connect` (an EC2 Instance Connect Endpoint; port 22 is open to it alone). docs/how-to/close-port-22.md says what each needs. `none`: no step logs in anywhere and port 22 is closed; for `gateway.fleet` alone, whose hosts all set themselves up. There is no SSH key then.",
+    schema: { type: "string", enum: ["ssh", "ssm", "instance-connect", "none"], default: "ssh" },
   },
   ssh: {
     description: "How the set-up steps log in.",

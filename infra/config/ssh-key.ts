@@ -1,5 +1,6 @@
 import { createHash } from "crypto";
 import { utils } from "ssh2";
+import type { SshConfig, StackConfig } from "./types";
 
 /**
  * A private key as it lies in its file. It may be given as it is (`pulumi config set --secret sshPrivateKey < KEYFILE`, which takes the last line
@@ -77,4 +78,10 @@ export function publicKeyOf(privateKey: string): string {
 export function fingerprint(publicKey: string): string {
   const body = Buffer.from(publicKey.split(" ")[1] ?? "", "base64");
   return `SHA256:${createHash("sha256").update(body).digest("base64").replace(/=+$/, "")}`;
+}
+
+/** @throws Error where nobody logs in (`access` none), and so nobody may ask */
+export function sshOf({ ssh }: Pick<StackConfig, "ssh">): SshConfig {
+  if (ssh === undefined) throw new Error("access is none, and there is no SSH key");
+  return ssh;
 }

@@ -27,7 +27,8 @@ export interface StackConfig {
   /** @default plain HTTP alone */
   readonly https?: HttpsConfig;
   readonly backend: BackendConfig;
-  readonly ssh: SshConfig;
+  /** None where no step logs in (`access` none). */
+  readonly ssh?: SshConfig;
   readonly app: AppConfig;
   readonly models: ModelsConfig;
   readonly health: Health;
@@ -92,7 +93,7 @@ export interface PackageIndex {
   readonly withLogin?: pulumi.Output<string>;
 }
 
-export type AccessMode = "ssh" | "ssm" | "instance-connect";
+export type AccessMode = "ssh" | "ssm" | "instance-connect" | "none";
 
 export type Egress = "gateway" | "managed" | "none";
 
@@ -161,6 +162,8 @@ export interface GatewayConfig extends HostConfig {
   readonly elasticIp: boolean;
   /** A public load balancer in front of the gateway, which ends TLS with a certificate of ACM. */
   readonly loadBalancer: boolean;
+  /** Gateways behind that load balancer, in an Auto Scaling group. @default one gateway */
+  readonly fleet?: FleetConfig;
   /** Names of the API's keys, sorted; none: everybody may use it. */
   readonly apiKeyNames: readonly string[];
   readonly apiKeys: pulumi.Output<Readonly<Record<string, string>>>;

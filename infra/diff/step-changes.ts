@@ -1,7 +1,8 @@
 /** Which steps of the hosts run again, and what the machines and their services go through. Pure. */
-import { FLEET } from "../fleet/names";
+import { FLEET, FLEETS } from "../fleet/names";
 import { HOST_IDS } from "../hosts/ids";
 import type { StepRow } from "../offline/document";
+import type { HostRole } from "../release/types";
 import type { Changed } from "./resources";
 import type { Side } from "./side";
 import { inputChange, type InputChange } from "./values";
@@ -63,19 +64,24 @@ export function hostEffects(before: Side | undefined, after: Side | undefined, c
       return [
         { host, text: "a new, empty machine takes its place; every step runs on it (minutes), and what was only on the old one is gone" },
       ];
-    if (host === "backend" && (fleetOf(before) ?? fleetOf(after)) !== undefined) return fleetEffects(before, after, changed);
+    if ((host === "backend" || host === "gateway") && (fleetOf(before, host) ?? fleetOf(after, host)) !== undefined)
+      return fleetEffects(host, { before, after }, changed);
     const steps = after.steps.filter((step) => step.host === host && changed.has(step.urn)).map(({ name }) => name);
     const stop = machine === "stops and starts" ? [{ host, text: "the machine stops and starts: an outage of less than a minute" }] : [];
     return [...stop, ...restart(host, steps, after)];
   });
 }
 
-const fleetOf = ({ resources }: Side): string | undefined => resources.find(({ type }) => type === FLEET)?.urn;
+const fleetOf = ({ resources }: Side, role: HostRole): string | undefined =>
+  resources.find(({ type, name }) => type === FLEET && name === FLEETS[role])?.urn;
 
 /** A version of the template is a release, and so is one of the parameter, which the template names (infra/fleet/fleet.ts). */
-function fleetEffects(before: Side, after: Side, changed: ReadonlyMap<string, Changed>): HostEffect[] {
-  const host = "backend";
-  const [old, now] = [fleetOf(before), fleetOf(after)];
+function fleetEffects(
+  host: HostRole,
+  { before, after }: { readonly before: Side; readonly after: Side },
+  changed: ReadonlyMap<string, Changed>,
+): HostEffect[] {
+  const [old, now] = [fleetOf(before, host), fleetOf(after, host)];
   if (old === undefined)
     return [{ host, text: "a fleet takes its place: its hosts set themselves up (minutes), and the single host goes last" }];
   if (now === undefined)

@@ -155,7 +155,8 @@ function vcpuLine(known: Known, aws: Aws): Promise<Line> {
   return asked(CHECKS[1], async () => {
     const { gateway, backend } = config;
     const backends = backend.mode === "fleet" ? mostHosts(backend.fleet) : backend.count;
-    const types = [gateway.instanceType, ...Array<string>(backends).fill(backend.instanceType)];
+    const gateways = gateway.fleet === undefined ? 1 : mostHosts(gateway.fleet);
+    const types = [...Array<string>(gateways).fill(gateway.instanceType), ...Array<string>(backends).fill(backend.instanceType)];
     const strange = types.find((type) => vcpuQuota(type) === undefined || instanceSize(type) === undefined);
     if (strange !== undefined)
       return named(CHECKS[1]).unknown(`how many vCPUs ${strange} has, and which quota counts them, is not known here`);

@@ -4,7 +4,7 @@ import { homedir } from "os";
 import { join, resolve } from "path";
 import { ConfigError, loadConfig } from "../config/load";
 import { fingerprint } from "../config/ssh-key";
-import type { StackConfig } from "../config/types";
+import type { SshKey, StackConfig } from "../config/types";
 import { parseJson } from "../config/values";
 import type { Seen } from "../deploy-role/statements";
 import { runProgram } from "../offline/engine";
@@ -92,7 +92,7 @@ function goodLines(root: string, file: StackFile, { config, sources }: Loaded): 
     applicationLine(config),
     ...sources.notices.map((notice) => named("application").good(`notice: ${notice}`)),
     modelsLine(sources.models),
-    ...(isUnset(file, "sshPrivateKey") ? [] : [keyLine(root, file, config)]),
+    ...(isUnset(file, "sshPrivateKey") || config.ssh === undefined ? [] : [keyLine(root, file, config.ssh)]),
     ...(secretsOf(file).length > 0 ? [] : [secretsLine(config)]),
   ];
 }
@@ -113,14 +113,14 @@ function modelsLine({ manifest, files }: Loaded["sources"]["models"]): Line {
   return named("models").unknown(`${text}; ${published.map(({ name }) => name).join(", ")} can only be in the bucket (models.published)`);
 }
 
-function keyLine(root: string, file: StackFile, config: StackConfig): Line {
+function keyLine(root: string, file: StackFile, ssh: SshKey): Line {
   const line = named("SSH key");
   const { privateKeyFile } = (parseJson(file.config[`${file.project}:ssh`] ?? "") ?? {}) as { privateKeyFile?: string };
   if (privateKeyFile === undefined) return line.good("set as a secret; doctor does not decrypt it");
   const place = privateKeyFile.startsWith("~/") ? join(homedir(), privateKeyFile.slice(2)) : resolve(root, privateKeyFile);
   const others = process.platform === "win32" ? 0 : statSync(place).mode & 0o077;
   if (others !== 0) return line.bad(`${privateKeyFile} can be read by others, and ssh refuses such a key`, `chmod 600 ${privateKeyFile}`);
-  return line.good(`${privateKeyFile}, ${fingerprint(config.ssh.publicKey)}`);
+  return line.good(`${privateKeyFile}, ${fingerprint(ssh.publicKey)}`);
 }
 
 function secretsLine(config: StackConfig): Line {

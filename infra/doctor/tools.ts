@@ -13,7 +13,7 @@ const INSTALL_CLI = "https://docs.aws.amazon.com/cli/latest/userguide/getting-st
 const INSTALL_PLUGIN = "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html";
 
 /** `aws ec2-instance-connect open-tunnel` came with 2.12 (docs/how-to/close-port-22.md); the other commands are in every version 2. */
-const OLDEST = { ssh: [2, 0], ssm: [2, 0], "instance-connect": [2, 12] } as const;
+const OLDEST = { ssh: [2, 0], ssm: [2, 0], "instance-connect": [2, 12], none: [2, 0] } as const;
 
 /** Nothing where the stack needs none of them. */
 export async function toolLines(config: StackConfig | undefined, region: string | undefined, surroundings: Surroundings): Promise<Line[]> {

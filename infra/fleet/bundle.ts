@@ -4,10 +4,12 @@
  */
 import { gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
+import { keysText } from "../release/access";
 import { envDigest, renderEnvFile } from "../release/env-file";
-import type { StackInputs } from "../release/inputs";
+import { BACKEND_HOST, NO_ADDRESS, type StackInputs } from "../release/inputs";
 import { setUpOrder } from "../release/order";
-import { hostScripts, hostSteps, inputText } from "../release/steps";
+import { hasApplication } from "../release/render";
+import { hostScripts, hostSteps, inputText, type Line } from "../release/steps";
 import { packTar, type TarEntry } from "../release/tar";
 import { readTemplate } from "../release/templates";
 import type { GatewayMode, HostRole, HostSpec, Step, StepName } from "../release/types";
@@ -35,8 +37,16 @@ export type FleetInputs = Pick<StackInputs, "bucketName" | "values"> & {
 /** What stands in an input until the host puts the value in its place; templates/fleet/run.sh knows both. */
 const place = (name: string): string => `@@ddos-secret:${name}@@`;
 
-/** Values that no configuration has: what the steps make of them is where the secret ones belong. */
-const STAND_IN = { env: { DDOS_STAND_IN: "only a place" }, index: place("index") };
+/**
+ * Values that no configuration has: what the steps make of them is where the secret ones belong. To a gateway of a fleet the name of the backend is the
+ * VPC's from its first start on, and leads to the load balancer; it passes no packets, so it needs no address of theirs.
+ */
+const STAND_IN = {
+  env: { DDOS_STAND_IN: "only a place" },
+  index: place("index"),
+  backendAddress: NO_ADDRESS,
+  balancerName: BACKEND_HOST,
+};
 
 /**
  * The same inputs give the same digest on every machine, and so the same release.
@@ -61,7 +71,7 @@ export function fleetBundle({ spec, bucketName, releases }: FleetInputs): FleetB
   };
   for (const step of steps) {
     files[`${step.name}/create`] = step.create;
-    files[`${step.name}/input`] = publicInput(step, bucketName);
+    files[`${step.name}/input`] = publicInput(step, spec, bucketName);
   }
   const archive = packTar(entries(files));
   const bytes = gzipSync(archive, { level: 9 });
@@ -71,24 +81,59 @@ export function fleetBundle({ spec, bucketName, releases }: FleetInputs): FleetB
   return { bytes, sha256: digest, key: `${releases}${digest}.tar.gz` };
 }
 
+/** Who may use the API. */
+export interface AccessTexts {
+  /** The text of the file that nginx includes. */
+  readonly keys: string;
+  /** Passwords by user. */
+  readonly users: Readonly<Record<string, string>>;
+}
+
 /**
- * The text of the SecureString: the .env with all its variables and the login of the package index, in the form of a step's input. A secret.
+ * The text of the SecureString: the .env with all its variables and the login of the package index, on a gateway the keys of the API and its users as well,
+ * in the form of a step's input. A secret.
  * @throws Error, when it resolves, where it is longer than a parameter may be
  */
 export function fleetSecrets(inputs: FleetInputs): pulumi.Output<string> {
-  const { env, index } = inputs.values(inputs.spec.role);
-  const values = pulumi.all([pulumi.output(env ?? {}), pulumi.output(index)] as const);
-  return pulumi.secret(values.apply(([variables, login]) => secretText(variables, login)));
+  const { spec } = inputs;
+  const { env, index, apiKeys, basicAuth } = inputs.values(spec.role);
+  const used = hasApplication(spec) ? env : {};
+  const values = pulumi.all([pulumi.output(used ?? {}), pulumi.output(index), pulumi.output(apiKeys), pulumi.output(basicAuth)] as const);
+  const text = values.apply(([variables, login, keys = {}, users = {}]) => {
+    const access = spec.access === undefined ? {} : { access: { keys: keysText(keys), users } };
+    return secretText(variables, { index: login, ...access, ...(spec.role === "gateway" ? { names: GATEWAYS } : {}) });
+  });
+  return pulumi.secret(text);
 }
 
-export function secretText(env: Readonly<Record<string, string>>, index?: string): string {
-  const lines = [["env", envDigest(env)] as const, ...(index === undefined ? [] : [["index", index] as const])];
+/** Keys of the configuration that a gateway's parameter is made of. */
+export const GATEWAYS = "gateway.env, gateway.secretEnv, gateway.apiKeys and gateway.basicAuth";
+
+export interface SecretTexts {
+  readonly index?: string | undefined;
+  readonly access?: AccessTexts | undefined;
+  /** Keys of the configuration that all of it comes from, for a message. @default those of the backend */
+  readonly names?: string;
+}
+
+export function secretText(
+  env: Readonly<Record<string, string>>,
+  { index, access, names = "env and secretEnv" }: SecretTexts = {},
+): string {
+  const lines: Line[] = [
+    ["env", envDigest(env)],
+    ...(index === undefined ? [] : [["index", index] as const]),
+    ...(access === undefined ? [] : [["access", Buffer.from(access.keys).toString("base64")] as const]),
+    ...Object.entries(access?.users ?? {})
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, password]) => ["user", `${name}:${password}`] as const),
+  ];
   const payload = Buffer.from(renderEnvFile(env)).toString("base64");
   const text = inputText("first boot", undefined, { lines, payload });
   const size = Buffer.byteLength(text);
   if (size <= PARAMETER_LIMIT) return text;
   throw new Error(
-    `env and secretEnv: together they have ${size} bytes as the parameter that a fleet's hosts read, the limit of SSM is ${PARAMETER_LIMIT}; ` +
+    `${names}: together they have ${size} bytes as the parameter that a fleet's hosts read, the limit of SSM is ${PARAMETER_LIMIT}; ` +
       "make values shorter, or let the application fetch what is long itself",
   );
 }
@@ -108,9 +153,14 @@ export function waves(
   return all.map((one) => names.filter((name) => at(name) === one));
 }
 
-/** The step's input with places where values are secret. */
-function publicInput(step: Step, bucket: string): string {
-  const text = step.stdin({ bucket, ...STAND_IN });
+/** The step's input with places where values are secret. The names of the API's keys and users are not: the site has them. */
+function publicInput(step: Step, { access }: HostSpec, bucket: string): string {
+  const named = (names: readonly string[] = []): Record<string, string> => Object.fromEntries(names.map((name) => [name, "-"]));
+  const keys = named(access?.keyNames);
+  const text = step.stdin({ bucket, ...STAND_IN, apiKeys: keys, basicAuth: named(access?.userNames) });
+  if (step.name === "access") {
+    return text.replace(/\n(user=.*\n)+/, `\n${place("users")}\n`).replace(/\n---\n[^]*\n===/, `\n---\n${place("access")}\n===`);
+  }
   const payload = Buffer.from(renderEnvFile(STAND_IN.env)).toString("base64");
   return text.replaceAll(envDigest(STAND_IN.env), place("env")).replace(`\n${payload}\n`, `\n${place("payload")}\n`);
 }

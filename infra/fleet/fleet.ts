@@ -123,7 +123,12 @@ export class Fleet extends pulumi.ComponentResource {
         userData: this.userData(names),
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1, instanceMetadataTags: "enabled" },
         networkInterfaces: [
-          { deviceIndex: 0, associatePublicIpAddress: String(args.role === "gateway"), securityGroups: [args.groupId], deleteOnTermination: "true" },
+          {
+            deviceIndex: 0,
+            associatePublicIpAddress: String(args.role === "gateway"),
+            securityGroups: [args.groupId],
+            deleteOnTermination: "true",
+          },
         ],
         blockDeviceMappings: [
           {

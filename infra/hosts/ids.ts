@@ -11,6 +11,7 @@ export const HOST_IDS: readonly HostId[] = ["gateway", ...BACKENDS];
 export const MOST_BACKENDS = BACKENDS.length;
 
 interface Sized {
+  readonly gateway?: { readonly fleet?: object };
   readonly backend: { readonly mode: "single" | "fleet"; readonly count: number };
 }
 
@@ -19,9 +20,9 @@ export function backendIds({ backend: { mode, count } }: Sized): readonly Backen
   return mode === "fleet" ? [] : BACKENDS.slice(0, count);
 }
 
-/** The gateway first, as they are asked. */
+/** Those that are set up over SSH, the gateway first, as they are asked; none where all come as fleets. */
 export function hostIds(config: Sized): readonly HostId[] {
-  return ["gateway", ...backendIds(config)];
+  return [...(config.gateway?.fleet === undefined ? (["gateway"] as const) : []), ...backendIds(config)];
 }
 
 export const isHostId = (name: unknown): name is HostId => HOST_IDS.some((id) => id === name);
@@ -31,8 +32,8 @@ export const roleOf = (id: HostId): HostRole => (id === "gateway" ? "gateway" : 
 /** By the names of the backends that are set up over SSH. */
 export type OfBackends<T> = Readonly<Partial<Record<BackendId, T>>>;
 
-/** The same with the gateway. */
-export type OfHosts<T> = { readonly gateway: T } & OfBackends<T>;
+/** The same with the gateway, where that is set up over SSH. */
+export type OfHosts<T> = { readonly gateway?: T } & OfBackends<T>;
 
 /** What is made of each backend, under its name. */
 export function byId<Of extends { readonly id: BackendId }, Made>(backends: readonly Of[], make: (backend: Of) => Made): OfBackends<Made> {

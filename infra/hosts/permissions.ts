@@ -67,7 +67,9 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
   }
   if (config.access === "ssm") statements.push(allow("SystemsManagerAgent", AGENT_ACTIONS, ["*"]));
   const fromBucket = artefacts.some((uri) => uri.startsWith(`s3://${bucketName}/`));
-  if (bucketKey !== undefined && (role === "backend" || fromBucket)) statements.push(useKey(role, config, bucketKey));
+  // The release of a fleet lies there as well.
+  const fleet = role === "gateway" && config.gateway.fleet !== undefined;
+  if (bucketKey !== undefined && (role === "backend" || fromBucket || fleet)) statements.push(useKey(role, config, bucketKey));
   return statements;
 }
 

@@ -6,8 +6,8 @@ import { tags } from "../naming";
 export interface PrivateEgressArgs {
   readonly kind: Egress;
   readonly routeTableId: pulumi.Input<string>;
-  /** Interface of the gateway instance; the backend's egress with `gateway`. */
-  readonly gatewayInterfaceId: pulumi.Input<string>;
+  /** Interface of the gateway instance; the backend's egress with `gateway`, which needs that there is one. */
+  readonly gatewayInterfaceId?: pulumi.Input<string>;
   /** Public subnet for the NAT gateway; used with `managed`. */
   readonly publicSubnetId: pulumi.Input<string>;
 }
@@ -19,7 +19,7 @@ export class PrivateEgress extends pulumi.ComponentResource {
     const parent = { parent: this };
     const route = { routeTableId: args.routeTableId, destinationCidrBlock: "0.0.0.0/0" };
     if (args.kind === "gateway") {
-      new aws.ec2.Route(`${name}-default`, { ...route, networkInterfaceId: args.gatewayInterfaceId }, parent);
+      new aws.ec2.Route(`${name}-default`, { ...route, networkInterfaceId: args.gatewayInterfaceId ?? "" }, parent);
     }
     if (args.kind === "managed") {
       const address = new aws.ec2.Eip(`${name}-nat`, { domain: "vpc", tags: tags("nat") }, parent);

@@ -13,7 +13,8 @@ export interface PublicBalancerArgs extends LoadBalancerArgs {
   readonly certificate: string;
   /** Id of the hosted zone of the name. */
   readonly zone?: string;
-  readonly gatewayId: pulumi.Input<string>;
+  /** @default none: a fleet registers its hosts by itself */
+  readonly gatewayId?: pulumi.Input<string>;
   /** AWS refuses to delete it. */
   readonly protect: boolean;
 }
@@ -21,7 +22,7 @@ export interface PublicBalancerArgs extends LoadBalancerArgs {
 /** Of nginx on the gateway. */
 const PORT = 80;
 
-/** A public application load balancer in front of the gateway: HTTPS with a certificate of ACM, and port 80 leads there. */
+/** A public application load balancer in front of the gateway or of several: HTTPS with a certificate of ACM, and port 80 leads there. */
 export class PublicBalancer extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   /** Of Route 53, for aliases. */
@@ -47,7 +48,9 @@ export class PublicBalancer extends pulumi.ComponentResource {
       parent,
     );
     const targets = new aws.lb.TargetGroup(`${name}-targets`, targetInputs(args, PORT, "gateway"), parent);
-    new aws.lb.TargetGroupAttachment(`${name}-gateway`, { targetGroupArn: targets.arn, targetId: args.gatewayId, port: PORT }, parent);
+    if (args.gatewayId !== undefined) {
+      new aws.lb.TargetGroupAttachment(`${name}-gateway`, { targetGroupArn: targets.arn, targetId: args.gatewayId, port: PORT }, parent);
+    }
     const common = { loadBalancerArn: balancer.arn, tags: tags("gateway") };
     new aws.lb.Listener(
       `${name}-https`,

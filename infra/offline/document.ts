@@ -14,6 +14,8 @@ export interface PreviewDocument {
   readonly steps: readonly StepRow[];
   /** Steps that each host of a fleet runs by itself at its first start, group after group. @default the backend is set up over SSH */
   readonly firstBoot?: readonly (readonly string[])[];
+  /** The same of gateways. @default the gateway is set up over SSH */
+  readonly gatewayFirstBoot?: readonly (readonly string[])[];
   readonly policies: readonly PolicyRow[];
   readonly summary: Summary;
 }

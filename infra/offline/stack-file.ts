@@ -164,7 +164,8 @@ function fillSecrets(
     }
   }
   const keyName = `${project}:sshPrivateKey`;
-  if (config[keyName] === undefined && group("ssh").privateKeyFile === undefined) {
+  const closed = config[`${project}:access`] === "none";
+  if (!closed && config[keyName] === undefined && group("ssh").privateKeyFile === undefined) {
     config[keyName] = placeholders.privateKey();
     secretKeys.push(keyName);
     unset.push(keyName);

@@ -130,6 +130,12 @@ export function specOf({ specs }: Pick<StackInputs, "specs">, id: HostId): HostS
   return id === "gateway" || id === "backend" ? specs[id] : { ...specs.backend, host: id };
 }
 
+/** What each host of a fleet gets. A gateway's proves the backends at its start; another release of theirs is none of the gateways. */
+export function fleetSpec({ specs }: Pick<StackInputs, "specs">, role: HostRole): HostSpec {
+  const { peer: _, ...spec } = specs[role];
+  return spec;
+}
+
 function watchOf(config: StackConfig): Pick<HostSpec, "watch"> {
   const { metrics, logs } = config.watch;
   return metrics || logs ? { watch: { namespace: namespaceOf(config), metrics, ...(logs ? { logs: logsOf(config) } : {}) } } : {};

@@ -24,7 +24,7 @@ export interface Tunnels {
 
 type Settings = Pick<StackConfig, "project" | "stack" | "access" | "region" | "profile"> & {
   readonly backend: Pick<StackConfig["backend"], "mode" | "count">;
-  readonly ssh: { readonly localPort?: number };
+  readonly ssh?: { readonly localPort?: number };
 };
 
 /**
@@ -35,7 +35,7 @@ type Settings = Pick<StackConfig, "project" | "stack" | "access" | "region" | "p
 export async function openTunnels(config: Settings): Promise<Tunnels> {
   const { project, stack, region, profile, ssh } = config;
   const mode = config.access as TunnelMode;
-  const ports = localPorts(project, stack, ssh.localPort);
+  const ports = localPorts(project, stack, ssh?.localPort);
   const ids = hostIds(config);
   const open = (name: HostId): Promise<Tunnel> =>
     Tunnel.open({

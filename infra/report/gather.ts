@@ -57,12 +57,17 @@ export function gather({ origin, project, stack, region, graph, result, config, 
 function costView(graph: Graph, region: string): CostView {
   // As JSON: what is not known yet and what is secret become marks, which no price is found for.
   const resources = JSON.parse(
-    JSON.stringify(graph.resources.map(({ urn, type, inputs, dependencies }) => ({ urn, type, inputs, dependencies }))),
+    JSON.stringify(
+      graph.resources.map(({ urn, type, inputs, dependencies, propertyDependencies }) => ({
+        ...{ urn, type, inputs, dependencies, propertyDependencies },
+      })),
+    ),
   ) as {
     urn: string;
     type: string;
     inputs: Properties;
     dependencies: string[];
+    propertyDependencies: Record<string, string[]>;
   }[];
   const lines = costLines(resources, region);
   const more = growth(resources);
@@ -79,6 +84,7 @@ function hostViews({ document }: Pick<Preview, "document">): HostView[] {
   return hostsOf(document.steps).map((id) => ({
     role: id,
     ...(id === "backend" && document.firstBoot !== undefined ? { firstBoot: document.firstBoot } : {}),
+    ...(id === "gateway" && document.gatewayFirstBoot !== undefined ? { firstBoot: document.gatewayFirstBoot } : {}),
     steps: document.steps.filter(({ host }) => host === id).map(({ order, name, urn }) => ({ order, name, urn })),
     files: document.files.filter(({ host }) => host === roleOf(id)).map(fileRow),
   }));

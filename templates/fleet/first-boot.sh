@@ -33,7 +33,7 @@ complete() {
 # Each by itself: one that is not there yet would keep the others from being stopped.
 stop_serving() {
   local unit
-  for unit in nginx.service ddos-backend.service ddos-backend-next.service; do
+  for unit in nginx.service ddos-{backend,gateway}.service ddos-{backend,gateway}-next.service; do
     if systemctl is-active --quiet "$unit" || systemctl is-enabled --quiet "$unit" 2>/dev/null; then
       systemctl disable --quiet --now "$unit" || say "$unit could not be stopped"
     fi

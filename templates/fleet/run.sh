@@ -23,7 +23,14 @@ open_secrets() {
     stop "the parameter with the secrets is not what this release wrote: its last line is missing"
   fi
   sed '1,/^---$/d; /^===$/d' "$PRIVATE/secrets" >"$PRIVATE/payload"
-  { base64 -d "$PRIVATE/payload" && printf "INDEX='%s'\n" "$(secret index)"; } >"$PRIVATE/env" || stop "the parameter with the secrets holds no base64"
+  secret access | fold -w 76 >"$PRIVATE/access"
+  { base64 -d "$PRIVATE/payload" && printf "INDEX='%s'\n" "$(secret index)" && access_values; } >"$PRIVATE/env" || stop "the parameter with the secrets holds no base64"
+}
+
+# Keys of the API and passwords of its users, as .env would have them.
+access_values() {
+  base64 -d "$PRIVATE/access" | sed -n 's/^ *"\([^"]\+\)" .*/KEY=\1/p'
+  secret user | sed 's/^[^:]*:/PASSWORD=/'
 }
 
 redact() { python3 -I "$BUNDLE/redact.py" "$PRIVATE/env"; }
@@ -39,8 +46,10 @@ filled() {
   header=$(sed -n '/^---$/q;p' "$1")
   header=${header//@@ddos-secret:env@@/"$(secret env)"}
   header=${header//@@ddos-secret:index@@/"$(secret index)"}
+  header=${header//@@ddos-secret:users@@/"$(sed -n '/^---$/q; /^user=/p' "$PRIVATE/secrets")"}
   printf '%s\n---\n' "$header"
-  sed -e '1,/^---$/d' -e '/^@@ddos-secret:payload@@$/{' -e "r $PRIVATE/payload" -e 'd' -e '}' "$1"
+  sed -e '1,/^---$/d' -e '/^@@ddos-secret:payload@@$/{' -e "r $PRIVATE/payload" -e 'd' -e '}' \
+    -e '/^@@ddos-secret:access@@$/{' -e "r $PRIVATE/access" -e 'd' -e '}' "$1"
 }
 
 # step NAME: what it prints is shown when it ends, redacted.

@@ -44,6 +44,9 @@ const FRONT = {
   gateway: { loadBalancer: true },
 };
 
+/** One gateway before a fleet of backends. */
+const FLEETS = { ...FRONT, network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } };
+
 /** One change of each setting. */
 const AMI = "ami-0123456789abcdef0";
 const SHA = "0".repeat(64);
@@ -89,6 +92,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "gateway.apiAccess": { gateway: { apiAccess: { perSecond: 5 } } },
   "gateway.cors": { gateway: { cors: { origins: ["https://app.example.org"] } } },
   "gateway.loadBalancer": FRONT,
+  "gateway.fleet": { access: "none", ...FLEETS, gateway: { loadBalancer: true, fleet: {} } },
   "tls.acm": { tls: { acm: FRONT.tls.acm.replace("0123", "4567") } },
   "gateway.elasticIp": { gateway: { elasticIp: true } },
   "gateway.env": { gateway: { env: { FEATURE: "on" } } },
@@ -185,6 +189,7 @@ const BESIDE: Readonly<Record<string, Parameters<typeof evaluateDev>[0]>> = {
   "tls.eabHmacKey": ACME,
   "dns.zone": ACME,
   "tls.acm": FRONT,
+  "gateway.fleet": FLEETS,
 };
 
 /** How keys are exchanged is a chapter of its own. */
@@ -224,6 +229,7 @@ test("every input that the program sets has a row, and every row's type is one o
     CHANGES["backend.loadBalancer"]!,
     { ...FRONT, ...WATCH, domain: "ml.your-company.com", tls: { acm: "new" }, ...CHANGES["dns.zone"] },
     { ...CHANGES["backend.mode"], backend: { loadBalancer: true, mode: "fleet", fleet: { warmPool: 1 } } },
+    CHANGES["gateway.fleet"]!,
     CHANGES["access"]!,
     { ...ACME, ...CHANGES["dns.zone"], network: { egress: "managed" } },
   ];

@@ -25,13 +25,13 @@ export function isTunnelled(step: Resource): boolean {
 }
 
 /**
- * Do the remote steps come through tunnels? At a first preview their connections are not known; the tag `SshAccess` of a security group, which the program
- * sets in these modes, says it then.
+ * Do the remote steps come through tunnels, or are there none? At a first preview their connections are not known; the tag `SshAccess` of a security group,
+ * which the program sets in these modes, says it then.
  */
 export const comesByTunnel = once((graph: Graph): boolean => {
   const said = ofType(graph, SECURITY_GROUP).some(({ inputs }) => {
     const way = asString(asProps(inputs.tags)?.SshAccess);
-    return way === "ssm" || way === "instance-connect";
+    return way === "ssm" || way === "instance-connect" || way === "none";
   });
   return said || graph.resources.some(isTunnelled);
 });

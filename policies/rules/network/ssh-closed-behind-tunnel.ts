@@ -16,7 +16,7 @@ export const policy: Policy = {
   control: "NET-4",
   tags: ["network", "security-group", "ssh"],
   description:
-    "Where remote steps come through a tunnel of Systems Manager or of EC2 Instance Connect (they connect to a port of the machine that runs Pulumi, or the tag SshAccess of a security group says so), port 22 of gateway and backend is open to the endpoint's group at most.",
+    "Where remote steps come through a tunnel of Systems Manager or of EC2 Instance Connect (they connect to a port of the machine that runs Pulumi, or the tag SshAccess of a security group says so: ssm, instance-connect, or none where no step logs in), port 22 of gateway and backend is open to the endpoint's group at most.",
   why: "The tunnel is there so that nobody reaches SSH from the network. A port that stays open beside it is tried by everybody, and IAM knows nothing of who comes that way.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",

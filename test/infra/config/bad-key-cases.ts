@@ -394,7 +394,20 @@ const SSH: readonly Case[] = [
 ];
 
 const WAY: readonly Case[] = [
-  ["another way to the hosts", section("access", "vpn"), /^ml-gateway:access: found "vpn"; write ssh, ssm or instance-connect/],
+  ["another way to the hosts", section("access", "vpn"), /^ml-gateway:access: found "vpn"; write ssh, ssm, instance-connect or none/],
+  ["a fleet that is a number", gateway("fleet: 2"), /^ml-gateway:gateway\.fleet: found 2/],
+  [
+    "a fleet of gateways, and nothing that it needs",
+    gateway("fleet: { min: 5 }"),
+    [
+      /^ml-gateway:gateway\.fleet: is given, and gateway\.loadBalancer is not true/,
+      /^ml-gateway:access: found ssh, and with gateway\.fleet/,
+      /^ml-gateway:backend\.mode: is not fleet/,
+      /^ml-gateway:network\.egress: found gateway/,
+      /^ml-gateway:gateway\.fleet\.min: found 5, and max is 4/,
+    ],
+  ],
+  ["a gateway that nobody can reach", section("access", "none"), /^ml-gateway:access: found none, and the gateway is one host/],
   ["a way as a list", section("access", "[ssm]"), /^ml-gateway:access: found the list \[ssm\]/],
   ["a port of the system", section("ssh", "{ localPort: 22 }"), /^ml-gateway:ssh\.localPort: found 22; write a port from 1024/],
   ["a port as a word", section("ssh", "{ localPort: any }"), /^ml-gateway:ssh\.localPort: found "any"; write a port from 1024/],
@@ -659,7 +672,7 @@ const PLACES: readonly Case[] = [
   [
     "a key of a group at the top",
     section("fleet", "{ min: 2 }"),
-    /^ml-gateway:fleet: unknown key there; the key of that name is ml-gateway:backend\.fleet: move it there, or remove it$/,
+    /^ml-gateway:fleet: unknown key there; keys of that name are ml-gateway:gateway\.fleet and ml-gateway:backend\.fleet: move it to the one that is meant/,
   ],
   [
     "a section inside of a group",

@@ -88,12 +88,12 @@ test("health as a JSON object keeps the types of its values", () => {
 });
 
 test("the public key is derived from the private one", () => {
-  expect(load().ssh.publicKey).toBe(KEY.public.split(" ").slice(0, 2).join(" "));
+  expect(load().ssh?.publicKey).toBe(KEY.public.split(" ").slice(0, 2).join(" "));
 });
 
 test("a private key may be given as base64 on one line, because the CLI reads one line only", () => {
   const encoded = Buffer.from(KEY.private).toString("base64");
-  expect(load({ "ml-gateway:sshPrivateKey": `${encoded}\n` }).ssh.publicKey).toBe(load().ssh.publicKey);
+  expect(load({ "ml-gateway:sshPrivateKey": `${encoded}\n` }).ssh?.publicKey).toBe(load().ssh?.publicKey);
   expect(problems({ "ml-gateway:sshPrivateKey": "-----BEGIN OPENSSH PRIVATE KEY-----" })).toEqual([
     expect.stringMatching(/^ml-gateway:sshPrivateKey: the key is cut off: its last line/),
   ]);
@@ -583,7 +583,7 @@ test.each([
   ["as a secret", { "ml-gateway:sshPreviousPrivateKey": OLD_KEY.private }],
   ["as base64", { "ml-gateway:sshPreviousPrivateKey": Buffer.from(OLD_KEY.private).toString("base64") }],
 ])("the previous key %s", async (_title, overrides) => {
-  const { previous } = load(overrides).ssh;
+  const { previous } = load(overrides).ssh ?? {};
   expect(previous?.publicKey).toBe(OLD_KEY.public.split(" ").slice(0, 2).join(" "));
   expect(await pulumi.isSecret(previous?.privateKey as pulumi.Output<string>)).toBe(true);
 });
@@ -593,7 +593,7 @@ test.each([
   ["without the last line end, as `pulumi config set` stores it", KEY.private.trim()],
   ["as base64", Buffer.from(`${KEY.private.trim()}\n`).toString("base64")],
 ])("the key %s gives the same text, so that no step runs again", async (_title, given) => {
-  const text = await new Promise((resolve) => load({ "ml-gateway:sshPrivateKey": given }).ssh.privateKey.apply(resolve));
+  const text = await new Promise((resolve) => load({ "ml-gateway:sshPrivateKey": given }).ssh?.privateKey.apply(resolve));
   expect(text).toBe(`${KEY.private.trim()}\n`);
 });
 

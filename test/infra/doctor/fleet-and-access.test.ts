@@ -50,6 +50,21 @@ test("a fleet: the CLI that starts its releases, its type in both zones, its rol
   expect(line("vCPU quota")?.found).toContain("this stack adds 30");
 });
 
+test("gateways as a fleet: vCPUs for both fleets, their type in all zones, no address to admit and no SSH key", async () => {
+  const own = "  ml-gateway:gateway: { loadBalancer: true, instanceType: t3.nano, fleet: { min: 2, max: 5 } }\n";
+  const stack = `${FLEET.replace(/ {2}ml-gateway:gateway:\n( {4}.*\n)+/, own).replace(/ {2}ml-gateway:ssh:\n.*\n/, "")}  ml-gateway:access: none
+  ml-gateway:domain: ml.your-company.com
+  ml-gateway:tls: { acm: "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef" }
+`;
+  const line = await looked(stack, programs(CLI));
+  expect(line("AWS CLI")).toMatchObject({ verdict: "good" });
+  expect(line("instance types")).toMatchObject({ verdict: "good", found: "t3.nano and t3.small: offered in us-east-1a and us-east-1b" });
+  // Six gateways and fourteen backends while releases replace them, two vCPUs each.
+  expect(line("vCPU quota")?.found).toContain("this stack adds 40");
+  expect(line("own address")).toMatchObject({ verdict: "good", found: expect.stringContaining("with access none no address") as string });
+  expect(line("SSH key")).toBeUndefined();
+});
+
 test("a type that one of its zones lacks, or that nobody offers, and roles that the account does not have", async () => {
   const there = (zones: readonly string[]): Partial<Aws> => ({
     offerings: (types) => Promise.resolve(new Map(types.map((type) => [type, type === "t3.small" ? zones : ["us-east-1a", "us-east-1b"]]))),

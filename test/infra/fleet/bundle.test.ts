@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { extract } from "tar-stream";
@@ -93,4 +97,76 @@ test("what is secret is one text, marked as such, that fits a parameter", async 
 
 test("steps that wait for nothing of each other are one line", () => {
   expect(waves(["verify", "prepare", "release"], { role: "backend" })).toEqual([["prepare"], ["release"], ["verify"]]);
+});
+
+describe("of gateways", () => {
+  const KEYS = { "client-a": "0123456789abcdef".repeat(2), b: "fedcba9876543210".repeat(2) };
+  const USERS = { operations: "Q2hhbmdl'VGhpcw&\\1", anna: "another:password/4711" };
+  const access = {
+    keyNames: Object.keys(KEYS).sort(),
+    userNames: Object.keys(USERS).sort(),
+    perSecond: 10,
+    burst: 10,
+    openHealth: true,
+    forwardKey: false,
+  };
+  const given = { apiKeys: pulumi.secret(KEYS), basicAuth: pulumi.secret(USERS) };
+
+  function gateway(changes: Partial<HostSpec> = {}): FleetInputs {
+    const spec = exampleSpec("gateway", { balanced: true, upstream: "backend.internal:9000", ...changes });
+    const values = (): object => ({ env: pulumi.secret(VALUES.env), ...given });
+    return { spec, releases: "releases/gateway/", bucketName: "models-bucket", values };
+  }
+
+  /** By the program itself, as a host does it. */
+  function filledByHost(input: string, secrets: string): { input: string; env: string } {
+    const folder = mkdtempSync(join(tmpdir(), "bundle-"));
+    try {
+      const program = readFileSync(join(__dirname, "../../../templates/fleet/run.sh"), "utf8").split("\nrm -f -- ")[0] ?? "";
+      writeFileSync(join(folder, "secrets"), `${secrets}`);
+      writeFileSync(join(folder, "input"), input);
+      const text = `${program}\nopen_secrets\nfilled "$PRIVATE/input"\n`;
+      const made = execFileSync("bash", ["-c", text, "run.sh", folder, folder], { encoding: "utf8" });
+      return { input: made, env: readFileSync(join(folder, "env"), "utf8") };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  test("a host makes of bundle and parameter what a gateway gets over SSH: settings, keys of the API, passwords of its users", async () => {
+    const inputs = gateway({ access });
+    const files = await filesOf(fleetBundle(inputs));
+    const secrets = await resolved(fleetSecrets(inputs));
+    const values = { ...VALUES, apiKeys: KEYS, basicAuth: USERS, backendAddress: "0.0.0.0", balancerName: "backend.internal" };
+    for (const step of hostSteps(inputs.spec)) {
+      expect(filledByHost(files.get(`${step.name}/input`) ?? "", `${secrets.trimEnd()}\n`).input).toBe(step.stdin(values));
+    }
+    expect(files.get("order")).toBe("prepare\naccess code env\nrelease\nverify\n");
+  });
+
+  test("what a host shows is without keys and passwords, and the bundle has none", async () => {
+    const inputs = gateway({ access });
+    const bundle = fleetBundle(inputs);
+    const texts = [...(await filesOf(bundle)).values()].join("\n");
+    const { env } = filledByHost("---\n===\n", await resolved(fleetSecrets(inputs)));
+    for (const secret of [...Object.values(KEYS), ...Object.values(USERS)]) {
+      expect(env).toContain(`=${secret}\n`);
+      for (const form of [secret, Buffer.from(secret).toString("base64").slice(0, 20)]) expect(texts).not.toContain(form);
+    }
+    expect(bundle.key).toMatch(/^releases\/gateway\//);
+  });
+
+  test("in proxy mode there is no .env, and the parameter holds none", async () => {
+    const inputs = gateway({ gatewayMode: "proxy" });
+    const files = await filesOf(fleetBundle(inputs));
+    expect(files.get("order")).toBe("prepare\nrelease\nverify\n");
+    expect(await resolved(fleetSecrets(inputs))).toBe(secretText({}));
+    const { input, env } = filledByHost(files.get("release/input") ?? "", secretText({}));
+    expect(input).toBe(
+      hostSteps(inputs.spec)
+        .find(({ name }) => name === "release")
+        ?.stdin({}),
+    );
+    expect(env.trim()).toBe("INDEX=''");
+  });
 });

@@ -12,6 +12,7 @@ import { commandChecks } from "./commands";
 import { failureChecks } from "./failures";
 import { fleetChecks, fleetMoreChecks } from "./fleet";
 import { fleetFromNothing } from "./fleet-nothing";
+import { gatewayFleetChecks } from "./fleet-gateways";
 import { fleetRefreshChecks } from "./fleet-refresh";
 import { checkFileTable } from "./file-table";
 import { frontChecks } from "./front";
@@ -229,6 +230,7 @@ async function runAll(only: RegExp | undefined, short: boolean): Promise<number>
       ...fleetMoreChecks(lab),
       fleetFromNothing(lab),
       ...fleetRefreshChecks(lab),
+      ...gatewayFleetChecks(lab),
       ...severalChecks(lab, () => String(outputs().gatewayAddress)),
       ...tunnelChecks(lab, outputs),
     ];

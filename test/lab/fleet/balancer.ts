@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Agent, createServer, request } from "node:http";
 import { join } from "node:path";
+import type { HostRole } from "../../../infra/release/types";
 import { runDir } from "../paths";
 import { SERVICES } from "../topology";
 
@@ -45,8 +46,13 @@ export interface Times {
 /** A tenth of AWS's. */
 const LAB_TIMES: Times = { port: 9000, checkMs: 500, checkTimeoutMs: 1000 };
 
-export const clientSocket = (lab: string): string => join(runDir(lab), "balancer.sock");
-export const controlSocket = (lab: string): string => join(runDir(lab), "balancer-control.sock");
+/** What its targets are, and the port of their nginx. Machines come to that of backends alone. */
+const PORTS: Readonly<Record<HostRole, number>> = { backend: 9000, gateway: 80 };
+
+const socket = (lab: string, role: HostRole, what: string): string =>
+  join(runDir(lab), `${role === "backend" ? "balancer" : "gateways-balancer"}${what}.sock`);
+export const clientSocket = (lab: string, role: HostRole): string => socket(lab, role, "");
+export const controlSocket = (lab: string, role: HostRole): string => socket(lab, role, "-control");
 
 class Balancing {
   private readonly targets = new Map<string, Target>();
@@ -152,6 +158,8 @@ export function startBalancer(
 }
 
 if (require.main === module) {
-  const [lab = ""] = process.argv.slice(2);
-  startBalancer({ client: clientSocket(lab), control: controlSocket(lab), address: SERVICES.address });
+  const [lab = "", given] = process.argv.slice(2);
+  const role: HostRole = given === "gateway" ? "gateway" : "backend";
+  const address = role === "backend" ? { address: SERVICES.address } : {};
+  startBalancer({ client: clientSocket(lab, role), control: controlSocket(lab, role), ...address }, { ...LAB_TIMES, port: PORTS[role] });
 }

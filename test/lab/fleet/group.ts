@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { scriptInNamespace, startDaemon } from "../daemon";
 import { controlHooks } from "../inside";
 import type { Lab } from "../lab";
+import type { HostRole } from "../../../infra/release/types";
 import { runDir } from "../paths";
 import { until } from "../process";
 import type { Completion } from "../services/hooks";
@@ -15,9 +16,11 @@ import { namespaceOf, SERVICES } from "../topology";
 import { clientSocket, controlSocket, type Counts, type TargetView } from "./balancer";
 
 export const HOOK = { group: "test-fleet", name: "healthy" };
-/** The balancer's address is all that may ask; there is no way out but to S3, SSM and the hooks. */
-const GROUP = "fleet";
-const SUBNET = "10.0.102.0/24";
+/** The balancer's address is all that may ask; there is no way out but to S3, SSM, the hooks and the balancer of the backends. */
+const GROUPS = {
+  backend: { group: "fleet", subnet: "10.0.102.0/24", port: 9000, daemon: "balancer" },
+  gateway: { group: "gateways", subnet: "10.0.2.0/24", port: 80, daemon: "gateways-balancer" },
+} as const;
 
 export interface Member {
   readonly host: string;
@@ -38,7 +41,11 @@ const DRAIN_MS = 35_000;
 export interface Fleet {
   readonly view: () => Promise<View>;
   /** One request by way of the balancer: GET, or POST with a JSON text. */
-  readonly ask: (path: string, json?: string) => Promise<{ readonly status: number; readonly body: string }>;
+  readonly ask: (
+    path: string,
+    json?: string,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<{ readonly status: number; readonly body: string }>;
   /** Boots an instance, which the group waits for from then on. One at a time: it takes the next free address. */
   readonly launch: (host: string, userData: string, tags?: Readonly<Record<string, string>>) => Promise<Member>;
   /** The group waits for a host that is up, as for one that comes out of a warm pool. */
@@ -56,8 +63,14 @@ export interface Fleet {
   readonly terminate: (member: Member) => Promise<void>;
 }
 
-function ask(socketPath: string, method: string, path: string, json?: string): Promise<{ status: number; body: string }> {
-  const headers = json === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(json) };
+function ask(
+  socketPath: string,
+  method: string,
+  path: string,
+  { json, ...more }: { readonly json?: string | undefined; readonly headers?: Readonly<Record<string, string>> } = {},
+): Promise<{ status: number; body: string }> {
+  const own = json === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(json) };
+  const headers = { ...own, ...more.headers };
   return new Promise((resolve, reject) => {
     const call = request({ socketPath, method, path, headers, agent: false }, (reply) => {
       let body = "";
@@ -87,7 +100,7 @@ export function targetGroup(sockets: { readonly client: string; readonly control
   const deregister: TargetGroup["deregister"] = async (member) => void (await tell("DELETE", member));
   return {
     view,
-    ask: (path, json) => ask(sockets.client, json === undefined ? "GET" : "POST", path, json),
+    ask: (path, json, headers = {}) => ask(sockets.client, json === undefined ? "GET" : "POST", path, { json, headers }),
     register,
     deregister,
     join: async (member) => {
@@ -102,12 +115,13 @@ export function targetGroup(sockets: { readonly client: string; readonly control
   };
 }
 
-/** Starts the balancer of a lab, where it does not run yet. */
-export async function startBalancing({ name }: Pick<Lab, "name">): Promise<TargetGroup> {
-  const targets = targetGroup({ client: clientSocket(name), control: controlSocket(name) });
+/** Starts a balancer of a lab, where it does not run yet. */
+export async function startBalancing({ name }: Pick<Lab, "name">, role: HostRole = "backend"): Promise<TargetGroup> {
+  const targets = targetGroup({ client: clientSocket(name, role), control: controlSocket(name, role) });
+  const { daemon: part } = GROUPS[role];
   if ((await targets.view().catch(() => undefined)) === undefined) {
-    startDaemon(scriptInNamespace(namespaceOf(name, "services"), join(__dirname, "balancer.ts"), name), {
-      ...{ lab: name, part: "balancer", logFile: join(runDir(name), "balancer.log") },
+    startDaemon(scriptInNamespace(namespaceOf(name, "services"), join(__dirname, "balancer.ts"), name, role), {
+      ...{ lab: name, part, logFile: join(runDir(name), `${part}.log`) },
     });
     await until("start of the balancer", 15_000, targets.view);
   }
@@ -115,18 +129,19 @@ export async function startBalancing({ name }: Pick<Lab, "name">): Promise<Targe
 }
 
 /** The balancer of a lab, which is let in to hosts of the fleet. */
-export async function startFleet(lab: Lab): Promise<Fleet> {
+export async function startFleet(lab: Lab, role: HostRole = "backend"): Promise<Fleet> {
+  const { group, port } = GROUPS[role];
   const from = { cidr: `${SERVICES.address}/32` };
   const rules = [
-    { direction: "ingress", protocol: "tcp", fromPort: 9000, toPort: 9000, peer: from },
+    { direction: "ingress", protocol: "tcp", fromPort: port, toPort: port, peer: from },
     { direction: "egress", protocol: "-1", peer: { cidr: "0.0.0.0/0" } },
   ] as const;
-  await lab.update((state) => ({ ...state, groups: { ...state.groups, [GROUP]: rules } }));
-  const { drain, ...targets } = await startBalancing(lab);
+  await lab.update((state) => ({ ...state, groups: { ...state.groups, [group]: rules } }));
+  const { drain, ...targets } = await startBalancing(lab, role);
   const terminate: Fleet["terminate"] = ({ host }) => lab.removeHost(host);
   return {
     ...targets,
-    launch: (host, userData, tags) => launch(lab, host, userData, tags),
+    launch: (host, userData, tags) => launch(lab, role, { host, userData, tags }),
     waitFor: async ({ instanceId }) => void (await controlHooks(lab.name, [instanceId])),
     said: (member, times = 1) =>
       until(`the hook of ${member.host}`, SET_UP_MS, async () => heard(await controlHooks(lab.name), member)[times - 1]),
@@ -142,13 +157,20 @@ export async function startFleet(lab: Lab): Promise<Fleet> {
 const heard = (all: readonly Completion[], { instanceId }: Member): Completion[] =>
   all.filter(({ instance, waited }) => instance === instanceId && waited);
 
-async function launch(lab: Lab, host: string, userData: string, tags?: Readonly<Record<string, string>>): Promise<Member> {
+interface Start {
+  readonly host: string;
+  readonly userData: string;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+async function launch(lab: Lab, role: HostRole, { host, userData, tags }: Start): Promise<Member> {
+  const { group, subnet } = GROUPS[role];
   const taken = Object.values(lab.state().hosts).map(({ address }) => address);
-  const address = Array.from({ length: 100 }, (_none, at) => SUBNET.replace("0/24", String(20 + at))).find((one) => !taken.includes(one));
-  if (address === undefined) throw new Error(`${SUBNET} has no free address`);
+  const address = Array.from({ length: 100 }, (_none, at) => subnet.replace("0/24", String(20 + at))).find((one) => !taken.includes(one));
+  if (address === undefined) throw new Error(`${subnet} has no free address`);
   const made = await lab.addHost(
     {
-      ...{ name: host, subnet: SUBNET, address, availabilityZone: `${lab.state().region}b`, groups: [GROUP], sourceDestCheck: true },
+      ...{ name: host, subnet, address, availabilityZone: `${lab.state().region}b`, groups: [group], sourceDestCheck: true },
       ...{ egress: { via: "none" }, s3Endpoint: true, instanceProfile: "fleet", tags },
     },
     { userData, publicKey: readFileSync(`${lab.state().privateKeyFile}.pub`, "utf8") },

@@ -1,6 +1,7 @@
-/** What the program registers for a fleet, brought to the lab's S3 and SSM as the AWS provider would, and what its hosts are launched with. */
+/** What the program registers for a fleet of backends or of gateways, brought to the lab's S3 and SSM as the AWS provider would, and what its hosts are launched with. */
 import { runProgram, type Properties, type Request } from "../../../infra/offline/engine";
 import { program } from "../../../infra/program";
+import type { HostRole } from "../../../infra/release/types";
 import type { Lab } from "../lab";
 import { repositoryRoot } from "../paths";
 import { answers } from "../provider-calls";
@@ -8,6 +9,13 @@ import { openStackState } from "../provider-state";
 import { labS3 } from "../s3-client";
 import { configuration } from "../system";
 import { putParameter } from "./release";
+
+/** What gateways as a fleet need beside it. */
+const FRONT = {
+  domain: "ml.your-company.com",
+  tls: { acm: "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef" },
+  access: "none",
+};
 
 /** Of one version of the launch template. */
 export interface Launch {
@@ -24,10 +32,10 @@ const plain = ({ name, inputs }: Request): Properties => ({
 });
 
 /**
- * Runs the program for the dev stack with a fleet. Its bundle and its parameter are really put; models are there since the lab's own set-up, and all
+ * Runs the program for the dev stack with fleets. Their bundles and its parameter are really put; models are there since the lab's own set-up, and all
  * else is only given an id. Commands do not run.
  */
-export async function launchOf(lab: Lab): Promise<Launch> {
+export async function launchOf(lab: Lab, role: HostRole = "backend", gateway: object = {}): Promise<Launch> {
   const s3 = labS3(lab.name, lab.state().region);
   let template: Properties | undefined;
   const handlers: Readonly<Record<string, (inputs: Properties) => Promise<Properties>>> = {
@@ -37,7 +45,10 @@ export async function launchOf(lab: Lab): Promise<Launch> {
       return {};
     },
     "aws:ssm/parameter:Parameter": async ({ name, value }) => ({ version: await putParameter(lab, String(name), String(value)) }),
-    "aws:ec2/launchTemplate:LaunchTemplate": (inputs) => Promise.resolve(((template = inputs), {})),
+    "aws:ec2/launchTemplate:LaunchTemplate": (inputs) => {
+      if ((inputs.tags as { Role?: unknown } | undefined)?.Role === role) template = inputs;
+      return Promise.resolve({});
+    },
     "command:local:Command": () => Promise.resolve({ stdout: "", stderr: "" }),
     "command:remote:Command": () => Promise.resolve({ stdout: "", stderr: "" }),
   };
@@ -46,8 +57,10 @@ export async function launchOf(lab: Lab): Promise<Launch> {
     const bucket = request.type === "aws:s3/bucket:Bucket" ? { id: String(request.inputs.bucket ?? request.name) } : {};
     return { id: `${request.name}-1`, outputs: { ...plain(request), ...made }, ...bucket };
   };
-  const fleet = { "ml-gateway:network": { egress: "managed" }, "ml-gateway:backend": { loadBalancer: true, mode: "fleet" } };
-  const over = Object.fromEntries(Object.entries(fleet).map(([key, value]) => [key, JSON.stringify(value)]));
+  const fleet = { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } };
+  const sections = { ...fleet, ...(role === "gateway" ? { ...FRONT, gateway: { loadBalancer: true, fleet: {}, ...gateway } } : {}) };
+  const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+  const over = Object.fromEntries(Object.entries(sections).map(([key, value]) => [`ml-gateway:${key}`, text(value)]));
   const call = answers(s3.client, openStackState(lab.name), lab.state().region);
   await runProgram({
     ...configuration(lab, "dev", over),

@@ -1,5 +1,6 @@
 /** An instance refresh as AWS does it with AutoRollback: a host after the other, and back where one refuses, or where the alarm goes off meanwhile. */
 import { sleep, until } from "../process";
+import type { Launch } from "./program";
 import { SET_UP_MS, type Fleet, type Member, type View } from "./group";
 
 export interface Refresh {
@@ -7,6 +8,9 @@ export interface Refresh {
   readonly ended: string;
   readonly members: readonly Member[];
 }
+
+/** User data, with the tags of the instances where they have some. */
+export type Version = string | Launch;
 
 /** What ends a refresh from outside. @returns why it went off; undefined while it is silent */
 export type Alarm = () => Promise<string | undefined>;
@@ -57,7 +61,7 @@ function answered({ counts }: View): { requests: number; errors: number } {
 export async function refresh(
   fleet: Fleet,
   members: readonly Member[],
-  versions: { readonly old: string; readonly new: string },
+  versions: { readonly old: Version; readonly new: Version },
   { bakeMs, name, alarm = () => Promise.resolve(undefined) }: RefreshOptions,
 ): Promise<Refresh> {
   const [old, replaced] = [[...members], [] as Member[]];
@@ -83,8 +87,9 @@ export async function refresh(
 }
 
 /** @returns the reason why there is no such host */
-async function bring(fleet: Fleet, host: string, userData: string, alarm?: Alarm): Promise<Member | string> {
-  const member = await fleet.launch(host, userData);
+async function bring(fleet: Fleet, host: string, version: Version, alarm?: Alarm): Promise<Member | string> {
+  const { userData, tags } = typeof version === "string" ? { userData: version, tags: undefined } : version;
+  const member = await fleet.launch(host, userData, tags);
   const why = await until(`the hook of ${host}`, SET_UP_MS, async () => {
     const stopped = await alarm?.();
     if (stopped !== undefined) return stopped;

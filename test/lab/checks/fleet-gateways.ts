@@ -1,0 +1,143 @@
+/**
+ * Gateways as a fleet: from their user data alone, before a balancer of theirs, in front of the lab's internal one. A release that serves, and one that
+ * does not, while clients ask.
+ */
+import { startFleet, type Fleet, type Member } from "../fleet/group";
+import { launchOf, type Launch } from "../fleet/program";
+import { refresh, type Refresh } from "../fleet/refresh";
+import type { Lab } from "../lab";
+import { sleep } from "../process";
+import { secretsOf } from "../secrets";
+import { checkFileTable } from "./file-table";
+import { checkSecretsOf } from "./fleet-host";
+import { configFile } from "./failures";
+import type { Check } from "./harness";
+import { expect } from "./harness";
+import { underRequests } from "./https";
+import { upOnce } from "./operator";
+import { FEATURES } from "./service";
+
+const KEY = "f00d5eed1234abc9".repeat(2);
+const TOKEN = "gateway-token-4711-of-the-lab";
+const BAKE_MS = 2000;
+
+/** What each of them has, and what tells one release from another. */
+const release = (env: Readonly<Record<string, string>>): object => ({
+  ...{ apiKeys: { "client-a": KEY }, secretEnv: { API_TOKEN: TOKEN }, env },
+  // The balancer of the lab is one client to them.
+  apiAccess: { perSecond: 1000, burst: 1000 },
+});
+
+interface Standing {
+  members: readonly Member[];
+  launch: Launch;
+  made: number;
+}
+
+/** Only a backend can answer it, behind a gateway that knows the key. */
+const predict = (fleet: Fleet, key?: string): ReturnType<Fleet["ask"]> =>
+  fleet.ask("/predict", JSON.stringify({ features: FEATURES }), key === undefined ? {} : { "x-api-key": key });
+
+/** Health is open, all else needs the key. */
+async function serves(fleet: Fleet): Promise<void> {
+  const [health, without, predicted] = [await fleet.ask("/health"), await predict(fleet), await predict(fleet, KEY)];
+  expect(health.status === 200 && health.body === '{"status":"ok"}', `/health answered ${health.status}: ${health.body}`);
+  expect(without.status === 401, `/predict without a key answered ${without.status}`);
+  expect(
+    predicted.status === 200 && /"label":/.test(predicted.body),
+    `/predict answered ${predicted.status}: ${predicted.body.slice(0, 300)}`,
+  );
+}
+
+/** The stack of the lab with its internal load balancer, to which the name of the backend leads; then two gateways, each from nothing. */
+async function stand(lab: Lab, of: { standing?: Standing }): Promise<string> {
+  await upOnce(lab.name, "--config", configFile(lab, { backend: { loadBalancer: true } }));
+  const launch = await launchOf(lab, "gateway", release({}));
+  const fleet = await startFleet(lab, "gateway");
+  const began = Date.now();
+  const members: Member[] = [];
+  for (const host of ["g1", "g2"]) members.push(await fleet.launch(host, launch.userData, launch.tags));
+  of.standing = { members, launch, made: 2 };
+  const said = await Promise.all(members.map((member) => fleet.said(member)));
+  const seconds = ((Date.now() - began) / 1000).toFixed(0);
+  const words = said.map(({ group, hook, result }) => `${group} ${hook} ${result}`);
+  expect(new Set(words).size === 1 && words[0] === "ml-gateway-dev-gateway set-up CONTINUE", `they said ${words.join(", ")}`);
+  await Promise.all(members.map((member) => fleet.join(member)));
+  await serves(fleet);
+  const rows = await checkFileTable(lab, { g1: "gateway" });
+  const secrets = [KEY, TOKEN, ...Object.values(secretsOf(lab.name))];
+  // The file of the keys is nginx's, and root's alone.
+  for (const secret of secrets.filter((one) => one !== KEY)) await checkSecretsOf(lab, "g1", [secret]);
+  const holds = (
+    await lab.must("g1", "grep -rlsF -f - /etc /var/log /run /home /root /var/lib/cloud /var/lib/ddos || :", { input: KEY })
+  ).trim();
+  expect(holds === "/etc/ddos/api-keys.conf", `the key of the API is in ${holds}`);
+  return `2 gateways healthy ${seconds} s after their start; ${rows}`;
+}
+
+async function change(lab: Lab, group: Standing, env: Readonly<Record<string, string>>): Promise<{ ended: Refresh; answered: number }> {
+  const fleet = await startFleet(lab, "gateway");
+  const launch = await launchOf(lab, "gateway", release(env));
+  expect(launch.userData !== group.launch.userData, "it is no other release");
+  const name = (): string => `g${(group.made += 1)}`;
+  let ended: Refresh = { ended: "", members: group.members };
+  const ask = async (): Promise<{ status: number; headers: Record<string, never>; body: string }> => {
+    await sleep(50);
+    return { headers: {}, ...(await predict(fleet, KEY)) };
+  };
+  const work = async (): Promise<void> => {
+    ended = await refresh(fleet, group.members, { old: group.launch, new: launch }, { bakeMs: BAKE_MS, name });
+  };
+  const answered = await underRequests(ask, work);
+  group.members = ended.members;
+  if (ended.ended === "successful") group.launch = launch;
+  return { ended, answered };
+}
+
+function standingOf({ standing }: { standing?: Standing }): Standing {
+  if (standing === undefined) throw new Error("there are no gateways: the check before this one failed");
+  return standing;
+}
+
+async function good(lab: Lab, of: { standing?: Standing }): Promise<string> {
+  const group = standingOf(of);
+  const before = group.members.map(({ instanceId }) => instanceId);
+  const { ended, answered } = await change(lab, group, { FEATURE: "two" });
+  expect(ended.ended === "successful", ended.ended);
+  expect(group.members.length === 2 && !group.members.some(({ instanceId }) => before.includes(instanceId)), "not all were replaced");
+  const [first] = group.members;
+  const env = await lab.must(first?.host ?? "", "grep -c FEATURE=.two /home/ddos/app/.env");
+  expect(env.trim() === "1", `the new setting is there ${env.trim()} times`);
+  return `2 gateways replaced, ${answered} requests, 0 dropped`;
+}
+
+/** Its application does not start with such a setting. */
+async function refused(lab: Lab, of: { standing?: Standing }): Promise<string> {
+  const group = standingOf(of);
+  const before = group.members.map(({ instanceId }) => instanceId).join();
+  const { ended, answered } = await change(lab, group, { MAX_BODY_MIB: "many" });
+  expect(/^rolled back: g\d+ said ABANDON$/.test(ended.ended), ended.ended);
+  expect(group.members.map(({ instanceId }) => instanceId).join() === before, "a gateway that served was replaced");
+  return `${ended.ended}; ${answered} requests, 0 dropped`;
+}
+
+/** Each stands on the one before; the last takes the gateways away. */
+export function gatewayFleetChecks(lab: () => Lab): Check[] {
+  const of: { standing?: Standing } = {};
+  const cleared = async (): Promise<void> => {
+    const fleet = await startFleet(lab(), "gateway");
+    for (const member of of.standing?.members ?? []) await fleet.leave(member);
+    of.standing = undefined;
+  };
+  return [
+    {
+      name: "gateway fleet: user data alone makes healthy gateways, which prove the backend and serve with keys of the API",
+      run: () => stand(lab(), of),
+    },
+    { name: "gateway fleet: two gateways get a good release, and no request is dropped", run: () => good(lab(), of) },
+    {
+      name: "gateway fleet: a release that its first host refuses goes back, and no request is dropped",
+      run: () => refused(lab(), of).finally(cleared),
+    },
+  ];
+}
