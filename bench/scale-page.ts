@@ -15,7 +15,7 @@ const LIMITS: readonly (readonly [what: string, limit: string, means: string, so
     "infra/release/order.ts",
   ],
   ["sshd of the gateway", "10 connections that are not logged in", "the provider dials again, 18 times", "sshd_config(5), MaxStartups"],
-  ["`backend.fleet.max`", "100 hosts", "this program's own limit", "configuration.md"],
+  ["`backend.fleet.max`, `gateway.fleet.max`", "100 hosts each", "this program's own limit", "configuration.md"],
   [
     "load balancer",
     "1,000 targets, can be raised",

@@ -77,7 +77,7 @@ export function fleetSays(config: StackInputs["config"], doing: string): string 
   const asked = (role: HostRole): string =>
     `What the releases did: aws autoscaling describe-instance-refreshes ${of(role)}; how the hosts are: aws autoscaling describe-scaling-activities ${of(role)}`;
   const gateways = config.gateway.fleet === undefined ? "" : `. The same of the gateways: ${asked("gateway")}`;
-  return `its hosts are not ${doing} one by one; the load balancer asks each for its health, and one that fails is replaced. ${asked("backend")}${gateways}`;
+  return `${gateways === "" ? "its" : "their"} hosts are not ${doing} one by one; the load balancer asks each for its health, and one that fails is replaced. ${asked("backend")}${gateways}`;
 }
 
 /** One after the other, which shows as progress. */

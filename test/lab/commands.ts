@@ -80,7 +80,7 @@ export const testHostsCommand = command({
   examples: ["", "--os ubuntu-24.04 --short", "--only 'health.startSeconds'"],
   notes: [
     "Takes minutes. The closing line is: N passed, N failed.",
-    "Requests that last, and a start of 65 s, take five to eight minutes more and are tried by name alone: --only 'answer changes|startSeconds'. So are refreshes of a fleet: --only 'fleet refresh'.",
+    "Requests that last, and a start of 65 s, take five to eight minutes more and are tried by name alone: --only 'answer changes|startSeconds'. So are refreshes of a fleet: --only 'fleet refresh', or 'gateway fleet'.",
   ],
   exitCodes: LAB_EXIT_CODES,
   run: ({ options: { os, only, short } }) => {

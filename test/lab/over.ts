@@ -38,6 +38,11 @@ export function refuseAwsOnly(config: Readonly<Record<string, string>>, project:
           `${project}:gateway.loadBalancer: is true, and only AWS has such a load balancer: the machines here would wait for one that never answers; write false, ${toRun}`,
         ]
       : []),
+    ...(value("gateway", "fleet") !== undefined && value("gateway", "fleet") !== null
+      ? [
+          `${project}:gateway.fleet: is given, and only AWS has groups that start hosts by themselves; leave it out, with access ssh, ${toRun}`,
+        ]
+      : []),
     ...(value("backend", "mode") === "fleet"
       ? [
           `${project}:backend.mode: is fleet, and only AWS has groups that start hosts by themselves; write single (and backend.count for several), ${toRun}`,

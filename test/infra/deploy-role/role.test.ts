@@ -61,6 +61,15 @@ const VARIANTS: Readonly<Record<string, Sections>> = {
     gateway: { ...SSH, loadBalancer: true },
   },
   "a load balancer": { backend: { loadBalancer: true } },
+  "fleets of gateways and of backends": {
+    domain: "ml.your-company.com",
+    tls: { acm: "new" },
+    dns: { zone: "Z0123456789ABCDEFGHIJ" },
+    gateway: { loadBalancer: true, fleet: {} },
+    network: { egress: "managed" },
+    backend: { loadBalancer: true, mode: "fleet" },
+    access: "none",
+  },
   "a bucket taken over": { models: { manifest: "models-manifest/sample.json", bucket: "shop-models", adopt: true } },
 };
 const seen = new Map<string, Seen>();
@@ -108,7 +117,7 @@ describe.each(Object.keys(VARIANTS))("%s", (name) => {
     expect(
       roles
         .flatMap(({ resources }) => resources?.known ?? [])
-        .filter((arn) => !/:(role|instance-profile)\/(gateway|backend)-(role|profile)-\*$/.test(arn)),
+        .filter((arn) => !/:(role|instance-profile)\/(gateway|backend|gateways|fleet)-(role|profile)-\*$/.test(arn)),
     ).toEqual([]);
     expect(Object.keys(risks).sort()).toEqual(["changes", "passes-role", "permissions"]);
     expect(risks["permissions"]).not.toEqual(
@@ -120,7 +129,7 @@ describe.each(Object.keys(VARIANTS))("%s", (name) => {
     const made_ = (risks["changes"] ?? []).filter(
       // Topics, alarms and dashboards by the program's names; what is wider (health checks) says why.
       (action) =>
-        !/^(acm:(RequestCertificate|AddTagsToCertificate)|ec2:(Create|Allocate|Import|Authorize)\w+|elasticloadbalancing:(Create\w+|AddTags)|iam:(Create|Tag)\w+|(sns|cloudwatch|route53):\w+)$/.test(
+        !/^(acm:(RequestCertificate|AddTagsToCertificate)|autoscaling:CreateAutoScalingGroup|ec2:(Create|Allocate|Import|Authorize)\w+|elasticloadbalancing:(Create\w+|AddTags)|iam:(Create|Tag)\w+|(sns|cloudwatch|route53):\w+)$/.test(
           action,
         ),
     );

@@ -39,6 +39,12 @@ test("a fleet is refused, and nothing else of the backend's section, nor what is
     expect(refuse(other)).not.toThrow();
 });
 
+test("gateways as a fleet are refused, also where something stands in for the load balancer", () => {
+  const given = (fleet: string) => () => refuseAwsOnly({ "p:gateway": `{"loadBalancer":true,"fleet":${fleet}}` }, "p", true);
+  expect(given("{}")).toThrow(/^p:gateway\.fleet: is given, .* leave it out, with access ssh/);
+  expect(given("null")).not.toThrow();
+});
+
 test("a public load balancer is refused", () => {
   expect(() => refuseAwsOnly({ "p:gateway": '{"loadBalancer":true}' }, "p")).toThrow(/^p:gateway\.loadBalancer: is true, .* write false/);
 });
