@@ -130,10 +130,15 @@ export function specOf({ specs }: Pick<StackInputs, "specs">, id: HostId): HostS
   return id === "gateway" || id === "backend" ? specs[id] : { ...specs.backend, host: id };
 }
 
-/** What each host of a fleet gets. A gateway's proves the backends at its start; another release of theirs is none of the gateways. */
+/**
+ * What each host of a fleet gets. A gateway's proves the backends at its start; another release of theirs is none of the gateways. And by its own nginx
+ * alone: the load balancer sends it nothing before it is done, and of the first ones nobody would answer there.
+ */
 export function fleetSpec({ specs }: Pick<StackInputs, "specs">, role: HostRole): HostSpec {
-  const { peer: _, ...spec } = specs[role];
-  return spec;
+  const { peer: _peer, front, ...spec } = specs[role];
+  if (front === undefined) return spec;
+  const { domain: _domain, ...behind } = front;
+  return { ...spec, front: behind };
 }
 
 function watchOf(config: StackConfig): Pick<HostSpec, "watch"> {

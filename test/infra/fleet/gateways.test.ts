@@ -1,4 +1,5 @@
 /** Gateways as a fleet, in front of a fleet of backends: their resources, what they say, who reaches them, and what the policy pack says of it. */
+import { gunzipSync } from "node:zlib";
 import { costText } from "../../../infra/cli/cost";
 import { stepLines } from "../../../infra/cli/preview-sections";
 import { changeOf } from "../../../infra/diff/change";
@@ -121,6 +122,14 @@ test("the load balancer's word replaces a gateway, but not in proxy mode, where 
   expect(byName(proxy, TYPES.group, "fleet-group").inputs.healthCheckType).toBe("ELB");
   const names = proxy.resources.map(({ name }) => name);
   for (const name of ["gateways-requests", "gateways-errors"]) expect(names).not.toContain(name);
+});
+
+test("a new gateway proves by its own nginx that a backend answers: the load balancer sends it nothing yet, and to the first ones nobody's answer", () => {
+  // Without keys of the API, where a single gateway asks through the load balancer as well.
+  const { contentBase64 } = byName(proxy, TYPES.bundle, "gateways-bundle").inputs;
+  const archive = gunzipSync(Buffer.from(String(contentBase64), "base64")).toString("latin1");
+  expect(archive).toContain("\nbackendUrl=http://backend.internal:9000\n");
+  expect(archive).not.toMatch(/^public(Domain|Name)=/m);
 });
 
 test("another release of the backends is none of the gateways, and the other way round", async () => {
