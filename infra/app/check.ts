@@ -13,6 +13,7 @@ import { leftOutImports, otherLetters, submoduleImports } from "./left-out";
 import { byCertainty, type Findings } from "./findings";
 import { callNeeds } from "./host-starts";
 import { packageNeeds } from "./package-needs";
+import { pairFindings } from "./pairs";
 import { removedNames } from "./removed-names";
 import { uninstallable } from "./requirement-lines";
 import { readRequirements } from "./requirements";
@@ -103,7 +104,11 @@ export function checkImports(
   const set = ofHosts(packages.set);
   const { problems, notices } = undeclared(packages.file, set, set.complete, others, websocket);
   const removed = removedNames(set, others, uses);
-  return { problems: [...leftOut, ...problems, ...removed.problems], notices: [...letters, ...notices, ...removed.notices] };
+  const pairs = byCertainty(pairFindings(set, others));
+  return {
+    problems: [...leftOut, ...problems, ...removed.problems, ...pairs.problems],
+    notices: [...letters, ...notices, ...removed.notices, ...pairs.notices],
+  };
 }
 
 /** What it asks of the host at its start. @param inOrder whether the list of packages is in order */

@@ -9,26 +9,35 @@ export interface Opened {
   readonly line: number;
   /** Relative to the application's folder. */
   readonly file: string;
-  readonly does: "reads" | "serves" | "later" | "makes" | "may write" | "configures";
+  readonly does: "reads" | "serves" | "later" | "makes" | "may write" | "configures" | "elsewhere";
   readonly at: "import" | "start" | "later";
 }
 
 const MODEL = /\.(pkl|pickle|joblib|sav|pt|pth|onnx|h5|keras|safetensors|ckpt|bst|ubj|cbm|gguf|skops)$/i;
 const AS_MODEL = '; a model belongs in the manifest (docs/models.md), and is opened at os.environ["MODEL_PATH"]';
 
-/** What the start needs is a problem; what some request may need is said, where the file lies here and is left out. */
-export function openedFiles(tree: AppTree, opens: readonly Opened[]): Findings {
+/**
+ * What the start needs is a problem; what some request may need is said, where the file lies here and is left out.
+ *
+ * @param ownImage whether a host may have any file outside of the application's folder
+ */
+export function openedFiles(tree: AppTree, all: readonly Opened[], ownImage = false): Findings {
+  const opens = all.filter(({ does, at }) => does !== "elsewhere" || (!ownImage && at !== "later"));
   const first = opens.filter((one, index) => opens.findIndex(({ file, does }) => file === one.file && does === one.does) === index);
   const found = first.map((one) => ({ one, here: leftOutFile(tree, one.file) }));
   return {
     problems: found.flatMap(({ one, here }) =>
-      one.does === "configures"
-        ? configured(tree, one)
-        : isNeeded(one) || (one.does === "later" && here !== undefined)
-          ? [needed(tree, one, here)]
-          : [],
+      one.does === "elsewhere"
+        ? [elsewhere(tree, one)]
+        : one.does === "configures"
+          ? configured(tree, one)
+          : isNeeded(one) || (one.does === "later" && here !== undefined)
+            ? [needed(tree, one, here)]
+            : [],
     ),
-    notices: found.flatMap(({ one, here }) => (isNeeded(one) || one.does === "configures" ? [] : perhaps(tree, one, here))),
+    notices: found.flatMap(({ one, here }) =>
+      isNeeded(one) || one.does === "configures" || one.does === "elsewhere" ? [] : perhaps(tree, one, here),
+    ),
   };
 }
 
@@ -41,6 +50,18 @@ function configured(tree: AppTree, { path, line, file, at }: Opened): string[] {
     (log) =>
       `${path}, line ${line}: configures logging by ${file} ${when}, which writes ${log}, and the service may write nothing there; the service could not start. Write below /home/ddos/data, the one folder that it may write, or log to standard output (StreamHandler)`,
   );
+}
+
+/** A path of a container or of another machine. The longest end of it that the application has is probably what is meant. */
+function elsewhere(tree: AppTree, { path, line, file, at }: Opened): string {
+  const when = at === "import" ? "when it is imported" : "when it starts";
+  const parts = file.split("/").filter((part) => part !== "");
+  const ends = parts.map((_, index) => parts.slice(index).join("/"));
+  const here = ends.find((end) => tree.entries.some((entry) => entry.path === end || entry.path.startsWith(`${end}/`)));
+  const place = `${path}, line ${line}: reads ${file} ${when}, and a host has nothing there (the application lies in /home/ddos/app)`;
+  const model = MODEL.test(file) ? AS_MODEL : "";
+  const instead = here === undefined ? "Add the file to the application and open it by a path" : `Open ${here} by a path`;
+  return `${place}; the service could not start. ${instead} that is relative to the application's folder${model}`;
 }
 
 function needed(tree: AppTree, { path, line, file, does, at }: Opened, here: string | undefined): string {

@@ -37,7 +37,8 @@ export function ownConnections(
   said: readonly string[],
 ): Findings {
   const found = connections
-    .filter(({ variables }) => !variables.some((one) => names.includes(one)))
+    // Classes of settings fold the case of a name.
+    .filter(({ variables }) => !variables.some((one) => names.some((name) => name.toUpperCase() === one.toUpperCase())))
     .map((one) => ({ ...one, certain: one.certain && !(closed && one.variables.length > 0) }))
     .filter(({ certain, path, line }) => certain || !said.some((other) => other.startsWith(`${path}, line ${line}:`)));
   return byCertainty(found.map((one) => ({ certain: one.certain, text: sentence(project, one) })));

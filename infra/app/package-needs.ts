@@ -55,16 +55,27 @@ const RUNS: Readonly<Record<string, string>> = {
   "tabula-py": "default-jre-headless",
 };
 
-/** Packages that PyPI has no wheel of for Linux, and what does the same without a compiler. */
+/** Packages that PyPI has no wheel of for Linux (`pip download --only-binary :all:`, 2026-11-28), and what does the same without a compiler. */
 const SOURCES: Readonly<Record<string, string | undefined>> = {
+  annoy: "faiss-cpu",
   dlib: undefined,
   fasttext: "fasttext-wheel",
+  "flash-attn": undefined,
+  gdal: "rasterio",
+  hnswlib: "chroma-hnswlib",
+  insightface: undefined,
+  lightfm: undefined,
   "llama-cpp-python": undefined,
   mysqlclient: "pymysql",
   psycopg2: "psycopg2-binary",
   pyaudio: "sounddevice",
+  pycairo: undefined,
+  pygraphviz: undefined,
+  pyicu: undefined,
   "python-ldap": "ldap3",
+  "scikit-surprise": undefined,
   uwsgi: undefined,
+  webrtcvad: "webrtcvad-wheels",
 };
 const COMPILERS = ["build-essential", "gcc", "g++", "clang"];
 

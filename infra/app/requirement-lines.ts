@@ -31,7 +31,7 @@ const OLDEST_UVICORN = "0.22";
 export function uninstallable(set: RequirementSet, pythons: readonly string[], elsewhere = false): string[] {
   const others = elsewhere || (set.places ?? 0) > 0;
   const known = (line: Requirement): string[] | undefined => {
-    const why = noWheel(line, pythons, others);
+    const why = (others ? undefined : localVersion(line)) ?? noWheel(line, pythons, others);
     return why === undefined ? undefined : [why];
   };
   const lines = set.requirements.flatMap((line) =>
@@ -86,12 +86,23 @@ function ofName({ name, specifier, marker, url }: Requirement): string[] | undef
       `names ${name}, which is for another system and cannot be installed on Linux; remove the line, or write ${name}; sys_platform != "linux"`,
     ];
   }
+  if (name === "tensorflow-gpu" && !marker) return ["names tensorflow-gpu, which ends its own installation; write tensorflow"];
   const exact = exactVersion(specifier);
   return name === "uvicorn" && exact !== undefined && !admits(`>=${OLDEST_UVICORN}`, exact)
     ? [
         `asks for uvicorn ${exact}, which does not know --timeout-graceful-shutdown, and the service is started with it; write ${OLDEST_UVICORN} or a later version`,
       ]
     : undefined;
+}
+
+/** PyPI takes no version with a part behind a plus sign: builds for graphics cards lie on an index of their own. */
+function localVersion({ name, specifier, marker, url }: Requirement): string | undefined {
+  const [, version, local = ""] = /^={2,3}([^+,]+)\+(\w[\w.]*)$/.exec(specifier) ?? [];
+  if (name === undefined || !/^(torch|jax)/.test(name) || version === undefined || marker || url !== undefined) return undefined;
+  const index = /^(cpu|cu\d+|rocm[\d.]+)$/.test(local)
+    ? `, or name the index that has it: --extra-index-url https://download.pytorch.org/whl/${local}`
+    : "";
+  return `asks for ${name} ${version}+${local}, and PyPI has no versions with +${local}; write ${name}==${version}${index}`;
 }
 
 function ofHashes({ hashes }: Requirement): string[] | undefined {

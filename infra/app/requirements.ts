@@ -8,7 +8,7 @@ import { textOf, type AppTree } from "./tree";
 export interface Requirement {
   /** `FILE:LINE`, as messages name it. */
   readonly place: string;
-  /** Normalized as on PyPI; undefined for a file or a URL without a name. */
+  /** Normalized as on PyPI, of a wheel by its file's name; undefined for another file or URL without a name. */
   readonly name?: string;
   readonly extras: readonly string[];
   /** Such as `==1.2`; empty when any version will do. */
@@ -219,7 +219,9 @@ export function parseRequirement(place: string, text: string): Requirement {
   const direct = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*@\s*(\S+)$/.exec(main);
   if (direct !== null) return { ...common, name: normalized(direct[1] ?? ""), extras: list(direct[2]), specifier: "", url: direct[3] };
   if (/^[a-z+]+:\/\//.test(main) || /^\.|\//.test(main) || ARCHIVE.test(main.replace(/\[[^\]]*\]$/, ""))) {
-    return { ...common, extras: [], specifier: "", url: main.replace(/\[[^\]]*\]$/, "") };
+    const url = main.replace(/\[[^\]]*\]$/, "");
+    const wheel = /(?:^|\/)([A-Za-z0-9][A-Za-z0-9._]*)-[^/-]+(?:-[^/-]+){3,4}\.whl(?:[?#]|$)/.exec(url)?.[1];
+    return { ...common, ...(wheel === undefined ? {} : { name: normalized(wheel) }), extras: [], specifier: "", url };
   }
   const named = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*\(?([^)]*)\)?$/.exec(main);
   if (named === null) return { ...common, extras: [], specifier: main };

@@ -15,20 +15,22 @@ import base64
 import json
 import os
 import sys
+from itertools import chain
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from syntax_certain import Certain  # noqa: E402
 from syntax_connections import Connections  # noqa: E402
 from syntax_cycles import Cycles  # noqa: E402
-from syntax_names import binds, entry_problems, servers_started  # noqa: E402
+from syntax_names import binds, entry_problems, origin  # noqa: E402
 from syntax_fetched import fetched  # noqa: E402
-from syntax_files import Files, changes_folder  # noqa: E402
+from syntax_files import Files  # noqa: E402
 from syntax_followed import run_by  # noqa: E402
 from syntax_frameworks import Django, Guards, own_version, websocket  # noqa: E402
+from syntax_readers import Readers  # noqa: E402
 from syntax_routes import mentions, routes_of  # noqa: E402
 from syntax_settings import settings_of  # noqa: E402
-from syntax_start import ends  # noqa: E402
+from syntax_start import Ends, raises  # noqa: E402
 from syntax_uses import uses  # noqa: E402
 from syntax_values import Values  # noqa: E402
 from syntax_versions import OF_THE_SERVER, SINCE, UNTIL  # noqa: E402
@@ -145,8 +147,7 @@ class Report:
         """@returns dotted names of what it imports"""
         tree = self.folder.tree(path)
         self.modules.append((path, tree))
-        self.add(path, servers_started(tree))
-        self.add(path, ends(tree))
+        self.add(path, raises(tree))
         self.used(path, tree)
         waiting = []
         for found in imports(tree, path, module):
@@ -168,10 +169,23 @@ class Report:
             elif top not in getattr(sys, "stdlib_module_names", ()):
                 self.uses.append(place)
 
+    def started(self, values, runs):
+        """What the calls that certainly run use of Python, and what they do to the process."""
+        seen = {(one["path"], one["line"], one["name"]) for one in self.versions}
+        for _, path, call, _ in chain.from_iterable(runs.values()):
+            for node in [call.func, *call.args, *(one.value for one in call.keywords)]:
+                name = origin(self.folder.parsed(path), node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
+                key = (path, call.lineno, name)
+                if (name in SINCE or name in UNTIL) and key not in seen and not self.folder.has(name.partition(".")[0]):
+                    seen.add(key)
+                    self.versions.append({"path": path, "line": call.lineno, "name": name, "since": SINCE.get(name), "until": UNTIL.get(name), "used": True})
+        for path, *wrong in Ends(values, runs).found():
+            self.add(path, [wrong])
+
     def files(self, values, runs, django):
         """What the modules do with files, by paths that are relative to the application's folder."""
         files = Files(values, runs)
-        if any(changes_folder(tree) for _, tree in self.modules):
+        if values.moves():
             return files.opens
         for path, tree in self.modules:
             files.module(path, tree)
@@ -231,11 +245,11 @@ class Report:
         self.problem = {"path": path, "line": line, "text": lines[min(line, len(lines)) - 1].strip()[:100], "says": says}
 
 
-def settings(modules, needed, made):
+def settings(values, needed, made):
     """@param needed: settings that something else than a read asks for, made: (file, name) of classes that are called without anything at the start"""
     found, handled, given, files = [], set(), set(), False
-    for path, tree in modules:
-        said = settings_of(tree, {name for file, name in made if file == path})
+    for path, tree in values.modules:
+        said = settings_of(tree, {name for file, name in made if file == path}, Readers(values, path))
         found += [(path, *read) for read in said.reads]
         needed = [*needed, *({"path": path, "line": line, "name": name, "certain": True} for name, line in said.needed)]
         handled, given, files = handled | said.handled, given | said.given, files or said.own_files
@@ -254,7 +268,8 @@ def main():
     request = json.load(sys.stdin)
     files = {path: base64.b64decode(text) for path, text in request["files"].items()}
     folder = Folder(files, request["paths"], request["minors"])
-    values, report = Values(folder), Report(folder)
+    report = Report(folder)
+    values = Values(folder, report.modules)
     report.follow(request["module"])
     entry = folder.file_of(request["module"])
     answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "opens": [], "fetches": [], "settings": [], "health": None, "hosts": [], "redirects": None, "websocket": None, "connections": [], "needs": []}
@@ -268,6 +283,7 @@ def main():
         report.add(entry, entry_problems(folder.tree(entry), request["attribute"], request["factory"], request["interface"]))
         for path, *wrong in own_version(values, report.modules, request["project"]):
             report.add(path, [wrong])
+        report.started(values, runs)
         answer["opens"] = report.files(values, runs, django)
         answer["fetches"] = list(fetched(values, runs))
         answer["connections"] = Connections(values, runs).found()
@@ -277,7 +293,7 @@ def main():
         if circle is not None:
             report.add(circle[0], [circle[1:]])
         answer["needs"] = certain.needs
-        answer["settings"] = [*settings(report.modules, certain.settings, certain.made), *django.needed()]
+        answer["settings"] = [*settings(values, certain.settings, certain.made), *django.needed()]
         answer["health"] = health(folder, values, request, entry, django, report.seen)
         guards = Guards(values, report.modules, entry, request["attribute"])
         answer["hosts"] = [*guards.hosts(), *django.hosts()]

@@ -142,6 +142,8 @@ export interface SyntaxRequest {
   readonly pythons: readonly string[];
   /** Where health is asked for. */
   readonly health: string;
+  /** Whether a host has an image of the reader's own, with any files. @default false */
+  readonly ownImage?: boolean;
   /** DJANGO_SETTINGS_MODULE of the hosts, where it is known. */
   readonly django?: string;
 }
@@ -152,13 +154,17 @@ const EMPTY = {
 };
 
 /** @param python the interpreter's name or path */
-export function checkSyntax(tree: AppTree, { module, pythons, health, django = "" }: SyntaxRequest, python = "python3"): SyntaxReport {
+export function checkSyntax(
+  tree: AppTree,
+  { module, pythons, health, ownImage = false, django = "" }: SyntaxRequest,
+  python = "python3",
+): SyntaxReport {
   const minors = pythons.map(minorOf);
   const answer = ask(tree, { ...module, health, django, project: projectName(tree), minors }, python);
   if ("why" in answer) return { ...EMPTY, notices: [`${module.module}: not checked for syntax errors, because ${answer.why}`] };
   if (answer.problem !== null) return { ...EMPTY, ...broken(tree, answer, answer.problem, pythons) };
   const { absent, wrong, versions, others, uses, settings, health: found, shadows } = answer;
-  const opened = openedFiles(tree, answer.opens);
+  const opened = openedFiles(tree, answer.opens, ownImage);
   const problems = [
     ...absent.slice(0, 1).map((one) => notThere(tree, one)),
     ...wrong.map((one) => `${place(one)}: ${one.why}; the service could not start. ${capital(one.instead)}`),

@@ -6,6 +6,9 @@ from collections import namedtuple
 from itertools import chain
 
 from syntax_names import keyword, nodes, origin, reads_variable, terminal
+from syntax_fields import field_of, is_plain
+from syntax_settings import variable_of
+from syntax_values import first_name, local_of
 
 # What a call connects to: the service, its usual port, the keywords of a host or a whole address (else it is the first argument), the host without one,
 # and, of a client that connects once it is asked for something, the methods that ask at once.
@@ -72,13 +75,25 @@ class _Addresses:
             return "".join(text for text, _ in parts), tuple(name for _, more in parts for name in more)
         if isinstance(node, ast.List) and len(node.elts) == 1:
             return self.of(path, node.elts[0], names, depth + 1)
-        local = names.get(node.id) if isinstance(names, dict) and isinstance(node, ast.Name) else None
+        local = local_of(node, names)
         if local is not None:
             return self.of(*local, depth + 1)
-        if isinstance(node, (ast.Name, ast.Attribute)) and getattr(node, "id", None) not in names:
+        if isinstance(node, (ast.Name, ast.Attribute)) and first_name(node) not in names:
             found = self.values.assigned(path, node)
-            return None if found is None else self.of(*found, (), depth + 1)
+            return self._field(path, node, depth) if found is None else self.of(*found, (), depth + 1)
         return None
+
+    def _field(self, path, node, depth):
+        """What a class of settings says of an attribute: pydantic-settings reads the variable of its name before."""
+        found = field_of(self.values, path, node) if isinstance(node, ast.Attribute) else None
+        if found is None:
+            return None
+        file, made, field = found
+        if is_plain(made):
+            return self.of(file, field.value, (), depth + 1)
+        variable, default = variable_of(made, field)
+        said = None if default is None else self.of(file, default, (), depth + 1)
+        return None if said is None else (said[0], (variable, *said[1]))
 
     def _read(self, path, node, names, depth):
         """os.getenv(NAME, DEFAULT) and os.environ.get(NAME, DEFAULT)."""
@@ -123,9 +138,10 @@ class Connections:
         client = call.func.value if isinstance(call.func, ast.Attribute) else None
         if asks == "create_all" and isinstance(client, ast.Attribute) and client.attr == "metadata" or asks == "create_all" and isinstance(client, ast.Name):
             asks, client = "connect", call.args[0] if call.args else keyword(call, "bind")
-        while isinstance(client, (ast.Attribute, ast.Subscript)):
+        file, maker, inner = self._made_by(path, client, names) if isinstance(client, ast.Attribute) else (None, None, None)
+        while maker is None and isinstance(client, (ast.Attribute, ast.Subscript)):
             client = client.value
-        file, maker, inner = self._made_by(path, client, names)
+        file, maker, inner = (file, maker, inner) if maker is not None else self._made_by(path, client, names)
         if maker is None or asks not in _LAZY[self._name(file, maker)].asks or not self._is_waited_for(path, self._name(file, maker), call):
             return None, None
         return self._of(maker, self._client(file, maker, inner))
@@ -148,12 +164,22 @@ class Connections:
         """(file, call, names) that made a client; None in place of what is not known."""
         if isinstance(node, ast.Call):
             return (path, node, names) if self._name(path, node) in _LAZY else (None, None, None)
-        local = names.get(node.id) if isinstance(names, dict) and isinstance(node, ast.Name) else None
+        local = local_of(node, names)
         if local is not None and depth < _DEPTH:
             return self._made_by(*local, depth + 1)
+        if isinstance(node, ast.Attribute) and depth < _DEPTH:
+            held = self._held(path, node)
+            return (None, None, None) if held is None else self._made_by(path, held, names, depth + 1)
         known = isinstance(node, ast.Name) and node.id not in names
         found = self.values.assigned(path, node) if known else None
         return self._made_by(*found, (), depth + 1) if found is not None and depth < _DEPTH else (None, None, None)
+
+    def _held(self, path, node):
+        """What an attribute such as `app.state.redis` is given by the one line of all the folder that gives it anything."""
+        if self.values.stored_attributes()[node.attr] != 1:
+            return None
+        given = [one for one in nodes(self.values.folder.parsed(path)) if isinstance(one, ast.Assign) and len(one.targets) == 1]
+        return next((one.value for one in given if ast.dump(one.targets[0]).replace("Store()", "Load()") == ast.dump(node)), None)
 
     def _client(self, path, call, names):
         service = _LAZY.get(self._name(path, call))

@@ -9,12 +9,10 @@ from syntax_values import APP, locals_of, within
 
 # What the service may write to: its own /tmp, and the folder that outlives a release.
 _WRITABLE = ("/tmp/", "/var/tmp/", "/dev/", "/proc/", "/home/ddos/data", "/home/ddos/logs")
+# The folders at the top of Ubuntu's images, and below them where images of containers and other services keep an application.
+_OF_UBUNTU = "bin boot dev etc home lib lib32 lib64 libx32 media mnt opt proc root run sbin snap srv sys tmp usr var".split()
+_OF_OTHERS = ("/usr/src/app/", "/opt/ml/", "/opt/app/", "/opt/program/", "/home/app/", "/home/user/", "/home/ec2-user/", "/root/app/", "/mnt/data/", "/mnt/models/")
 _WRITE = "write below /home/ddos/data, the one folder that it may write (logs: standard output), or do it in a function that may fail"
-
-
-def changes_folder(tree):
-    """Whether a relative path may mean another folder than the application's."""
-    return any(isinstance(node, (ast.Attribute, ast.Name)) and terminal(node) in ("chdir", "fchdir") for node in nodes(tree))
 
 
 class Files:
@@ -76,6 +74,8 @@ class Files:
         found = {"path": path, "line": call.lineno, "file": inside or file, "does": does, "at": at}
         if does == "configures" and at != "later" and self._has(inside):
             self.opens.append(found)
+        elif does in ("reads", "serves") and inside is None and _is_of_no_host(file):
+            self.opens.append({**found, "does": "elsewhere"})
         elif does in ("reads", "serves", "later", "configures"):
             if does == "configures":
                 found["does"] = "reads"
@@ -109,6 +109,12 @@ class Files:
             if one["does"] == "may write":
                 self.wrong.append((one["path"], one["line"], f"makes tables in {one['file']} when it starts, and the service may write nothing there", _WRITE))
         self.opens += [one for one in self.later if not (self._tables and one["does"] == "may write")]
+
+
+def _is_of_no_host(path):
+    """Whether an absolute path lies where Ubuntu's images have nothing: in the folder of a container, another machine's home or mount."""
+    top = path.split("/")[1] if path.startswith("/") else ""
+    return path.startswith(_OF_OTHERS) or top not in ("", *_OF_UBUNTU)
 
 
 def _is_read_only(path, inside):

@@ -3,38 +3,12 @@
 import ast
 
 from syntax_calls import certain_calls, starting
-from syntax_names import FUNCTIONS, terminal
-from syntax_values import first_name, locals_of
+from syntax_names import FUNCTIONS, nodes, terminal
+from syntax_objects import instance_of, scope_of, within_function
+from syntax_values import first_name, local_of
 
 _DEPTH = 6
-_KEEPS = ("lru_cache", "cache", "staticmethod")
-
-
-def _scope_of(path, function, call=None, outer=None, skip=0):
-    """
-    Names of a function, each with (file, expression, names) where it has one value, else None.
-    @param outer: (file, names) where the call stands, skip: parameters before those that are given
-    """
-    names = dict.fromkeys(locals_of(function))
-    stored = [one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
-    names.update({name: (path, node, names) for name, node in _assigned(function) if stored.count(name) == 1})
-    given = function.args
-    plain = [*given.posonlyargs, *given.args][skip:]
-    if call is None or any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords):
-        return names
-    defaults = dict(zip([one.arg for one in reversed(plain)], reversed(given.defaults)))
-    defaults.update({one.arg: node for one, node in zip(given.kwonlyargs, given.kw_defaults) if node is not None})
-    values = {name: (path, node, {}) for name, node in defaults.items()}
-    values.update({one.arg: (outer[0], node, outer[1]) for one, node in zip(plain, call.args)})
-    values.update({one.arg: (outer[0], one.value, outer[1]) for one in call.keywords})
-    names.update({name: value for name, value in values.items() if name not in stored})
-    return names
-
-
-def _assigned(function):
-    for node in function.body:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            yield node.targets[0].id, node.value
+_KEEPS = ("lru_cache", "cache", "staticmethod", "classmethod")
 
 
 def _is_plain(function):
@@ -43,14 +17,48 @@ def _is_plain(function):
 
 
 def _called(values, path, call, hidden):
-    """(file, function, parameters that are given by themselves) of a call of the application's own; None of any other."""
+    """(file, function, parameters that are given by themselves, attributes of its object) of a call of the application's own; None of any other."""
+    method = _method(values, path, call.func, hidden)
+    if method is not None:
+        return method
     if first_name(call.func) in hidden:
         return None
     file, found = values.bound(path, call.func)
-    if isinstance(found, ast.ClassDef) and not found.bases and not found.keywords and not found.decorator_list:
-        made = [one for one in found.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
-        return (file, made[0], 1) if len(made) == 1 and _is_plain(made[0]) else None
-    return (file, found, 0) if isinstance(found, FUNCTIONS) and _is_plain(found) else None
+    if isinstance(found, ast.ClassDef):
+        made = instance_of(values, file, found, call, (path, hidden))
+        function = None if made is None else made.method("__init__")
+        return (file, function, 1, made) if function is not None and _is_plain(function) else None
+    return (file, found, 0, None) if isinstance(found, FUNCTIONS) and _is_plain(found) else None
+
+
+def _method(values, path, func, hidden):
+    """The same of a method: of the object itself (self), and of one that a name certainly has."""
+    if not isinstance(func, ast.Attribute):
+        return None
+    made = _object(values, path, func.value, hidden)
+    function = None if made is None else made.method(func.attr)
+    if function is None or not _is_plain(function):
+        return None
+    is_static = any(terminal(one) == "staticmethod" for one in function.decorator_list)
+    return made.path, function, 0 if is_static else 1, made
+
+
+def _object(values, path, node, hidden, depth=0):
+    """What object of a class of the application's own an expression certainly is."""
+    if depth > _DEPTH:
+        return None
+    if isinstance(node, ast.Name) and isinstance(hidden, dict) and f"{node.id}()" in hidden:
+        return hidden[f"{node.id}()"]
+    local = local_of(node, hidden)
+    if local is not None:
+        return _object(values, *local, depth + 1)
+    if isinstance(node, ast.Call):
+        file, found = (None, None) if first_name(node.func) in hidden else values.bound(path, node.func)
+        return instance_of(values, file, found, node, (path, hidden)) if isinstance(found, ast.ClassDef) else None
+    if not isinstance(node, (ast.Name, ast.Attribute)) or first_name(node) in hidden:
+        return None
+    found = values.assigned(path, node)
+    return None if found is None else _object(values, *found, {}, depth + 1)
 
 
 def _awaited(body):
@@ -68,12 +76,31 @@ def run_by(values, modules, factory):
     Of each module by its path: (when, file, call, names that mean something else there) of what it runs when it is imported, and when the application starts.
     @param factory: (file, name) of the function that makes the application, where there is one
     """
-    return {path: list(_run_by(values, path, tree, factory)) for path, tree in modules}
+    started = {}
+    for path, tree in modules:
+        for one in starting(tree):
+            file, function = _started(values, path, tree, one)
+            if function is not None and function not in started.setdefault(file, []):
+                started[file].append(function)
+    return {path: list(_run_by(values, path, tree, started.get(path, []), factory)) for path, tree in modules}
 
 
-def _run_by(values, path, tree, factory):
+def _started(values, path, tree, node):
+    """(file, function) that an event or a lifespan names; None in place of what is not known."""
+    if isinstance(node, FUNCTIONS):
+        return path, node
+    file, found = values.bound(path, node)
+    if isinstance(found, FUNCTIONS):
+        return file, found
+    # One within the function that makes the application.
+    inside = [one for one in nodes(tree) if isinstance(one, FUNCTIONS) and isinstance(node, ast.Name) and one.name == node.id]
+    return (path, inside[0]) if len(inside) == 1 else (None, None)
+
+
+def _run_by(values, path, tree, started, factory):
     made = [one for one in tree.body if isinstance(one, FUNCTIONS) and (path, one.name) == factory]
-    parts = [("import", tree.body, {})] + [("start", one.body, _scope_of(path, one)) for one in [*starting(tree), *made]]
+    parts = [("import", tree.body, {})]
+    parts += [("start", one.body, {**within_function(tree, one), **scope_of(path, one)}) for one in [*started, *made]]
     for at, body, hidden in parts:
         yield from ((at, *one) for one in _runs(values, path, body, hidden))
 
@@ -81,11 +108,11 @@ def _run_by(values, path, tree, factory):
 def _runs(values, path, body, hidden, within=()):
     """@param within: functions that are being run"""
     awaited = set(_awaited(body))
-    for call in certain_calls(body):
+    for call in certain_calls(body, lambda test: values.decided(path, test, hidden)):
         yield path, call, hidden
         called = _called(values, path, call, hidden) if len(within) < _DEPTH else None
         if called is not None:
-            file, function, skip = called
+            file, function, skip, made = called
             if function not in within and (isinstance(function, ast.FunctionDef) or id(call) in awaited):
-                inner = _scope_of(file, function, call, (path, hidden), skip)
-                yield from _runs(values, file, function.body, inner, (*within, function))
+                inner = scope_of(file, function, call, (path, hidden), skip)
+                yield from _runs(values, file, function.body, inner if made is None else made.within(function, inner), (*within, function))

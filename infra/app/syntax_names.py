@@ -90,16 +90,6 @@ def _required(function):
     ]
 
 
-def _run_of(node, servers):
-    """The call that a statement makes of a server that never returns."""
-    call = node.value if isinstance(node, (ast.Expr, ast.Assign)) else None
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-        owner, method = call.func.value.id, call.func.attr
-        if (owner, method) in (("uvicorn", "run"), ("waitress", "serve"), ("web", "run_app")) or (owner in servers and method in ("run", "launch")) or method == "serve_forever":
-            return f"{owner}.{method}()"
-    return None
-
-
 # Objects that are taken for applications, and what to name instead.
 _WRAPS = {
     ("mangum", "Mangum"): "",
@@ -108,19 +98,16 @@ _WRAPS = {
     ("typer", "Typer"): "name the application that answers requests",
 }
 
-_OWN_SERVERS = ("aiohttp", "tornado", "gradio", "bentoml", "ray")
+_OTHERWISE = "write the application with FastAPI, Starlette or another framework that makes ASGI or WSGI applications"
+# What brings a server of its own, and what to name in its place.
+_SERVERS = {
+    **dict.fromkeys([("aiohttp", "web.Application"), ("tornado", "web.Application"), ("bentoml", "Service"), ("robyn", "Robyn"), ("socketify", "App"), ("litserve", "LitServer"), ("grpc", "server"), ("grpc", "aio.server")], _OTHERWISE),
+    **dict.fromkeys([("mcp", "server.fastmcp.FastMCP"), ("fastmcp", "FastMCP")], "name the ASGI application that it makes (streamable_http_app(), of fastmcp http_app())"),
+}
+_OWN_SERVERS = {package for package, _ in _SERVERS} | {"gradio", "ray"}
 
 # Of gradio.
 _PAGES = ("Interface", "Blocks", "ChatInterface", "TabbedInterface")
-
-
-def _servers(tree):
-    """Names of applications that have a server of their own."""
-    made = [(node.value, node) for node in tree.body if isinstance(node, ast.Assign)]
-    made += [(item.context_expr, item) for node in tree.body if isinstance(node, ast.With) for item in node.items]
-    kinds = ("Flask", "Quart", "Bottle", "Sanic", "Dash")
-    calls = [(value.func, node) for value, node in made if isinstance(value, ast.Call)]
-    return [name for maker, node in calls if terminal(maker) in kinds or _is_page(tree, maker) for name in _targets(node)]
 
 
 @functools.lru_cache(maxsize=None)  # asked for every call
@@ -141,40 +128,49 @@ def origin(tree, node):
     return ".".join(reversed(parts))
 
 
-def _is_page(tree, maker):
+def is_page(tree, maker):
     return terminal(maker) in _PAGES and origin(tree, maker).startswith("gradio.")
-
-
-_OTHERWISE = "write the application with FastAPI, Starlette or another framework that makes ASGI or WSGI applications"
 
 
 def _returned(tree, call):
     """What a function of the module returns that is called without anything; None of any other call."""
     found = [one for one, _ in binders(tree, call.func.id)] if isinstance(call.func, ast.Name) else []
-    function = found[0] if len(found) == 1 and isinstance(found[0], FUNCTIONS) else None
-    returns = [] if function is None else [one.value for one in ast.walk(function) if isinstance(one, ast.Return)]
-    return returns[0] if len(returns) == 1 and isinstance(returns[0], ast.Call) else None
+    return _made_in(found[0]) if len(found) == 1 and isinstance(found[0], FUNCTIONS) else None
 
 
-def _no_asgi(tree, node):
+def _made_in(function):
+    """The call whose object a function returns, by its one name or as it stands; None in place of what is not known."""
+    returns = [one.value for one in ast.walk(function) if isinstance(one, ast.Return)]
+    value = returns[0] if len(returns) == 1 else None
+    if isinstance(value, ast.Name):
+        given = [one for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store) and one.id == value.id]
+        made = [one.value for one in function.body if isinstance(one, ast.Assign) and value.id in [getattr(target, "id", None) for target in one.targets]]
+        value = made[0] if len(given) == len(made) == 1 else None
+    return value if isinstance(value, ast.Call) else None
+
+
+def _no_asgi(tree, node, factory=False):
     """(what makes something that is neither ASGI nor WSGI, what to do instead); None of anything else."""
     if isinstance(node, ast.ClassDef):
         made_by = [origin(tree, one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list]
         return ("bentoml", _OTHERWISE) if "bentoml.service" in made_by else None
-    value = node.items[0].context_expr if isinstance(node, ast.With) and len(node.items) == 1 else getattr(node, "value", None)
+    if factory and isinstance(node, ast.FunctionDef):
+        value = _made_in(node)
+    else:
+        value = node.items[0].context_expr if isinstance(node, ast.With) and len(node.items) == 1 else getattr(node, "value", None)
     if not isinstance(value, ast.Call):
         return None
     if terminal(value.func) == "bind" and any(isinstance(one, (ast.Import, ast.ImportFrom)) and "'ray" in ast.dump(one) for one in tree.body):
         return "ray", _OTHERWISE
     value = _returned(tree, value) or value
-    if _is_page(tree, value.func):
+    if is_page(tree, value.func):
         return "gradio", f"write app = gr.mount_gradio_app(FastAPI(), {(_bound(node) or ['demo'])[0]}, path=\"/\"), and name that"
     package, _, made = origin(tree, value.func).partition(".")
     if (package, made) in _WRAPS:
         inner = value.args[0].id if value.args and isinstance(value.args[0], ast.Name) else "the application"
         return package, f"name what it is made of ({inner})" if made == "Mangum" else _WRAPS[package, made]
-    if package in ("aiohttp", "tornado") and made == "web.Application" or (package, made) == ("bentoml", "Service"):
-        return package, _OTHERWISE
+    if (package, made) in _SERVERS:
+        return package, _SERVERS[package, made]
     return None
 
 
@@ -194,16 +190,6 @@ def reads_variable(call):
     """Whether a call reads an environment variable that may be missing: os.getenv and os.environ.get."""
     called, owner = terminal(call.func), getattr(call.func, "value", None)
     return called == "getenv" or called == "get" and terminal(owner) == "environ"
-
-
-def servers_started(tree):
-    """(line, what is wrong, what to do instead): servers that the module starts when it is imported."""
-    servers = _servers(tree)
-    for node in tree.body:
-        call = _run_of(node, servers)
-        if call is not None:
-            why = f"runs {call} when it is imported, and the service's own uvicorn would wait for that for ever"
-            yield node.lineno, why, 'put the line below `if __name__ == "__main__":`, or remove it'
 
 
 def _other_kind(node, interface):
@@ -236,7 +222,7 @@ def entry_problems(tree, attribute, factory, interface):
     [node, *others] = own
     if others or name != attribute:
         return
-    other = _no_asgi(tree, node)
+    other = _no_asgi(tree, node, factory)
     if other is not None:
         yield node.lineno, f"makes {name} with {other[0]}, {'which brings a server of its own and' if other[0] in _OWN_SERVERS else 'which'} is no application that uvicorn can serve", other[1]
     elif isinstance(node, FUNCTIONS) and not factory and _other_kind(node, interface) is not None:

@@ -2,9 +2,11 @@
 
 import ast
 
-from syntax_calls import dotted
-from syntax_names import binders, terminal
-from syntax_values import APP
+from syntax_calls import DEMANDS, dotted
+from syntax_fields import class_of
+from syntax_names import binders, origin, terminal
+from syntax_stores import is_plain_path, store_of
+from syntax_values import APP, first_name
 
 LOG_FILES = ("FileHandler", "RotatingFileHandler", "TimedRotatingFileHandler", "WatchedFileHandler")
 # What reads the file that its first argument names; `load` and the like of these modules alone.
@@ -42,9 +44,37 @@ class Opened:
     def does(self):
         """(what it does, path as it is written)"""
         owner, name = self.owner, self.name
+        if name == DEMANDS:
+            return "reads", self.given(0)
         if (owner, name) == (None, "open") and isinstance(self.call.func, ast.Name):
             return self._by_mode(self._mode(1), self.given(0, "file"))
-        return self._logs() or self._makes() or self._reads() or ("", None)
+        return self._logs() or self._stores() or self._makes() or self._reads() or ("", None)
+
+    def _stores(self):
+        """What packages do with a file that they are given."""
+        if self.name in ("write_text", "write_bytes", "touch") and isinstance(self.call.func, ast.Attribute):
+            return "writes", self.text(self.call.func.value)
+        tree = self.values.folder.parsed(self.path)
+        known, whole = store_of(tree, self.call, self._is_own), origin(tree, self.call.func)
+        if known is not None and not self.values.folder.has(whole.partition(".")[0] or "."):
+            given = known.position < len(self.call.args) or self.has(*known.keywords)
+            return known.does, self.given(known.position, *known.keywords) if given else known.usual
+        first = self.given(0)
+        return ("reads", first) if is_plain_path(whole, first) and self._is_foreign() else None
+
+    def _is_own(self, node, depth=0):
+        """Whether an object is, or may be, one of the application's own classes."""
+        if depth > 4 or class_of(self.values, self.path, node)[1] is not None:
+            return True
+        while isinstance(node, (ast.Attribute, ast.Call)):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        found = self.values.assigned(self.path, node) if isinstance(node, ast.Name) else None
+        if found is not None and found[0] == self.path:
+            return self._is_own(found[1], depth + 1)
+        opened = self.values.binder(self.path, node.id) if isinstance(node, ast.Name) else None
+        if isinstance(opened, ast.With) and len(opened.items) == 1:
+            return self._is_own(opened.items[0].context_expr, depth + 1)
+        return not isinstance(node, ast.Name) or not self._is_foreign_name(node.id)
 
     def _logs(self):
         if (self.owner, self.name) == ("logging", "basicConfig"):
@@ -88,7 +118,9 @@ class Opened:
 
     def _is_foreign(self):
         """False of a function or object of the application's own, which may do anything by that name."""
-        name = self.owner or self.name
+        return self._is_foreign_name(self.owner or self.name)
+
+    def _is_foreign_name(self, name):
         tree = self.values.folder.parsed(self.path)
         found = binders(tree, name)
         return not any(isinstance(one, ast.ImportFrom) and any(alias.name == "*" for alias in one.names) for one in tree.body) and all(

@@ -39,7 +39,8 @@ def _ends(body):
 class _Reads(ast.NodeVisitor):
     """(name, line, whether it runs with the import)."""
 
-    def __init__(self, tree):
+    def __init__(self, tree, readers):
+        self.readers, self.prefix = readers, ""
         self.certain, self.found, self.handled, self.own_files = True, [], set(), False
         self.needed, self.given = [], set()
         # Names of the module that have what one variable of the environment has.
@@ -116,7 +117,17 @@ class _Reads(ast.NodeVisitor):
     def visit_Try(self, node):
         self._perhaps(ast.iter_child_nodes(node))
 
-    visit_TryStar = visit_While = visit_For = visit_With = visit_Match = visit_Try
+    visit_TryStar = visit_While = visit_For = visit_Match = visit_Try
+
+    def visit_With(self, node):
+        begins = self.readers.is_prefixed(node.items[0].context_expr) if len(node.items) == 1 else None
+        if begins is None:
+            self._perhaps(ast.iter_child_nodes(node))
+            return
+        before, self.prefix = self.prefix, f"{self.prefix}{begins}"
+        for one in node.body:
+            self.visit(one)
+        self.prefix = before
 
     def visit_Subscript(self, node):
         name = _text(node.slice)
@@ -143,7 +154,12 @@ class _Reads(ast.NodeVisitor):
         # A name that is put together may be any.
         self.own_files |= called in ("setdefault", "putenv") and bool(node.args) and _text(node.args[0]) is None and (called == "putenv" or _is_environ(owner))
         # Files of the application's own may bring any setting.
-        self.own_files |= called in ("load_dotenv", "dotenv_values", "read_env", "read_envfile") and bool(node.args or node.keywords)
+        self.own_files |= self.readers.reads_files(node)
+        asked = self.readers.asks(node, self.prefix)
+        if asked is not None and asked[1]:
+            self.found.append((asked[0], node.lineno, self.certain))
+        elif asked is not None:
+            self.handled.add(asked[0])
         self.own_files |= called == "update" and _is_environ(owner)
         self.generic_visit(node)
 
@@ -184,14 +200,21 @@ def _variable(field, prefix):
     return _text(aliases[-1]) if aliases else f"{prefix}{field.target.id}"
 
 
-def _settings_class(node, made):
-    """Required fields of a class of pydantic-settings. Its own sources and parents are not followed."""
+def _prefix_of(node):
+    """(configuration, prefix) of a class of pydantic-settings; None where its own sources or parents say more."""
     if [terminal(one) for one in node.bases] != ["BaseSettings"] or any(isinstance(one, FUNCTIONS) and "settings_customise_sources" in one.name for one in node.body):
-        return
+        return None
     config = _config_of(node.body)
     prefix = config.get("env_prefix", "")
-    if prefix is None or "alias_generator" in config or "secrets_dir" in config:
+    return None if prefix is None or "alias_generator" in config or "secrets_dir" in config else (config, prefix)
+
+
+def _settings_class(node, made):
+    """Required fields of a class of pydantic-settings."""
+    found = _prefix_of(node)
+    if found is None:
         return
+    config, prefix = found
     certain = node.name in made and config.get("env_file", ".env") == ".env"
     for field in node.body:
         name = _variable(field, prefix) if _is_required(field) else None
@@ -199,9 +222,20 @@ def _settings_class(node, made):
             yield name.upper(), field.lineno, certain
 
 
-def settings_of(tree, made):
-    """@param made: names of classes that are called without anything when the module is imported"""
-    reads = _Reads(tree)
+def variable_of(made, field):
+    """(variable, expression) of a field of pydantic-settings that has a default; None in place of both where that is not plain."""
+    found = _prefix_of(made)
+    if found is None or not isinstance(field, ast.AnnAssign) or found[0].get("env_file", ".env") != ".env":
+        return None, None
+    value, name = field.value, _variable(field, found[1])
+    if isinstance(value, ast.Call) and terminal(value.func) == "Field":
+        value = next((one.value for one in value.keywords if one.arg == "default"), value.args[0] if value.args else None)
+    return (None, None) if name is None or value is None else (name.upper(), value)
+
+
+def settings_of(tree, made, readers):
+    """@param made: names of classes that are called without anything when the module is imported, readers: syntax_readers.py"""
+    reads = _Reads(tree, readers)
     reads.visit(tree)
     classes = [found for node in tree.body if isinstance(node, ast.ClassDef) for found in _settings_class(node, made)]
     given = {name for name in reads.given if name}

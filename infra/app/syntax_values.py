@@ -1,16 +1,25 @@
 """Texts and paths that an expression certainly has, told from syntax trees: constants of modules, and what is built of `__file__`. Standard library only."""
 
 import ast
+import functools
 import posixpath
+from collections import Counter
 
-from syntax_names import binders, may_bind_any, terminal
+from syntax_fields import field_of, is_plain
+from syntax_names import binders, may_bind_any, nodes, terminal
 
 # Where the folder lies on a host (systemd's WorkingDirectory, and uvicorn's --app-dir).
 APP = "/home/ddos/app"
 HOME = "/home/ddos"
 _DEPTH = 24
+_IS_THERE = ("exists", "lexists", "isfile", "isdir", "is_file", "is_dir")
 _SAME = ("str", "fspath", "PurePath", "Path", "PosixPath", "PurePosixPath")
 _WHOLE = ("resolve", "absolute", "as_posix", "__str__", "__fspath__")
+
+
+@functools.lru_cache(maxsize=None)  # every name of a module is asked for
+def _top(tree):
+    return frozenset(map(id, tree.body))
 
 
 def module_of(path):
@@ -39,11 +48,20 @@ def locals_of(function):
     return names | {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
 
 
-class Values:
-    """folder: files of the application (syntax.py), by path."""
+def local_of(node, names):
+    """(file, expression, names) of what a name, or an attribute of `self`, has where it stands; None where that is not known."""
+    if not isinstance(names, dict):
+        return None
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return names.get(f"{node.value.id}.{node.attr}")
+    return names.get(node.id) if isinstance(node, ast.Name) else None
 
-    def __init__(self, folder):
-        self.folder, self.known = folder, {}
+
+class Values:
+    """folder: files of the application (syntax.py), by path; modules: (path, tree) of those that are imported."""
+
+    def __init__(self, folder, modules=()):
+        self.folder, self.modules, self.known, self._stored, self._moves = folder, modules, {}, None, None
 
     def binder(self, path, name):
         """The one statement of a module that gives a name its value, whatever happens; None where it may have another."""
@@ -55,7 +73,7 @@ class Values:
     def _binder(self, path, name):
         tree = self.folder.parsed(path)
         found = [] if tree is None or may_bind_any(tree) else binders(tree, name)
-        return found[0][0] if len(found) == 1 and found[0][0] in tree.body else None
+        return found[0][0] if len(found) == 1 and id(found[0][0]) in _top(tree) else None
 
     def module(self, path, name):
         """The file of the module that a name of a module means; None for anything else."""
@@ -102,11 +120,37 @@ class Values:
         simple = isinstance(found, ast.AnnAssign) or isinstance(found, ast.Assign) and len(found.targets) == 1 and isinstance(found.targets[0], ast.Name)
         return (file, found.value) if simple and found.value is not None else None
 
+    def stored_attributes(self):
+        """How often each attribute of any object is given a value, in all of the folder."""
+        if self._stored is None:
+            self._stored = Counter(one.attr for tree in self.folder.whole() for one in nodes(tree) if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store))
+        return self._stored
+
+    def moves(self):
+        """Whether a relative path may mean another folder than the application's."""
+        if self._moves is None:
+            self._moves = any(isinstance(node, (ast.Attribute, ast.Name)) and terminal(node) in ("chdir", "fchdir") for _, tree in self.modules for node in nodes(tree))
+        return self._moves
+
+    def decided(self, path, test, hidden=()):
+        """Whether a condition about a file of the application's folder is true: nobody can have made one there meanwhile. None of any other condition."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            inner = self.decided(path, test.operand, hidden)
+            return None if inner is None else not inner
+        if not isinstance(test, ast.Call) or terminal(test.func) not in _IS_THERE or test.keywords or self.moves():
+            return None
+        file = self.text(path, asked_for(test), hidden)
+        inside = within(file) if file else None
+        if inside is None or inside.startswith(".env") or self.folder.is_below_link(inside):
+            return None
+        there = self.folder.has_path(inside)
+        return there if not there or terminal(test.func) in ("exists", "lexists") else None
+
     def text(self, path, node, hidden=(), depth=0):
         """@param hidden: names that mean something else where the expression stands, perhaps with what (syntax_followed.py)"""
         if depth > _DEPTH or node is None:
             return None
-        local = hidden.get(node.id) if isinstance(hidden, dict) and isinstance(node, ast.Name) else None
+        local = local_of(node, hidden)
         if local is not None:
             return self.text(*local, depth + 1)
 
@@ -137,9 +181,14 @@ class Values:
         if isinstance(node, ast.Name) and node.id == "__package__":
             return module_of(path) if path.endswith("/__init__.py") else module_of(path).rpartition(".")[0]
         if isinstance(node, (ast.Name, ast.Attribute)) and first_name(node) not in hidden:
-            found = self.assigned(path, node)
+            found = self.assigned(path, node) or self._field(path, node)
             return None if found is None else self.text(*found, (), depth + 1)
         return None
+
+    def _field(self, path, node):
+        """(file, expression) of an attribute of a plain class of the application's own."""
+        found = field_of(self, path, node) if isinstance(node, ast.Attribute) else None
+        return (found[0], found[2].value) if found is not None and is_plain(found[1]) else None
 
     def _call(self, path, node, of):
         name, given = terminal(node.func), [of(one) for one in node.args]
@@ -171,6 +220,11 @@ class Values:
         if name == "with_name":
             return posixpath.join(posixpath.dirname(base), given[0])
         return posixpath.join(APP, base) if name in ("resolve", "absolute") else posixpath.join(base, *given)
+
+
+def asked_for(call):
+    """What `os.path.exists(X)` and `X.exists()` ask about."""
+    return call.args[0] if len(call.args) == 1 else call.func.value if isinstance(call.func, ast.Attribute) and not call.args else None
 
 
 def first_name(node):

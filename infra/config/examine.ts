@@ -72,6 +72,7 @@ function examineCode(
     module,
     pythons,
     health: String(expected.path),
+    ownImage: ["gateway", "backend"].some((role) => isGroup(sections[role]) && (sections[role] as Sections).ami !== undefined),
     ...(django.module === undefined ? {} : { django: django.module }),
   });
   const imports = checkImports(tree, code, packages);

@@ -3,7 +3,7 @@ import { ownConnections } from "../../../infra/app/own-host";
 import { checkImports, checkStart } from "../../../infra/app/check";
 import { readTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
-import { codeOf, removeTrees, treeOf, type Files } from "./trees";
+import { codeOf, removeTrees, treeOf, whole, type Files } from "./trees";
 
 afterAll(removeTrees);
 
@@ -22,10 +22,6 @@ interface Given {
   /** Without a line that makes the application. */
   readonly bare?: boolean;
 }
-
-/** With all columns: Jest takes a parameter that a row has nothing for as its own `done`. */
-const whole = <Row extends readonly unknown[]>(rows: readonly Row[], columns: number): Row[] =>
-  rows.map((row) => Array.from({ length: columns }, (_, index) => row[index]) as unknown as Row);
 
 /** All that is said of an application at its start. */
 function said(main: string, given: Given = {}): { readonly problems: string[]; readonly notices: string[] } {

@@ -76,6 +76,30 @@ python.each<[string, string, RegExp]>([
   ["aiohttp", "from aiohttp import web\napp = web.Application()", /makes app with aiohttp, which brings a server of its own/],
   ["tornado", "import tornado.web\napp = tornado.web.Application()", /makes app with tornado/],
   ["gradio", "import gradio as gr\napp = gr.Interface(f)", /makes app with gradio, .* gr\.mount_gradio_app\(FastAPI\(\), app, path="\/"\)/],
+  ["robyn", "from robyn import Robyn\napp = Robyn(__file__)", /makes app with robyn, which brings a server of its own/],
+  ["a server of gRPC", "import grpc\ns = grpc.server(pool())\ns.wait_for_termination()\napp = make()", /runs s\.wait_for_termination\(\)/],
+  [
+    "a server in a function that is called",
+    "import uvicorn\ndef main():\n    uvicorn.Server(uvicorn.Config('x')).run()\nmain()\napp = make()",
+    /line 3: runs ….run\(\) when it is imported/,
+  ],
+  [
+    "a page that goes on",
+    "import gradio as gr\ndemo = gr.Interface(f)\ndemo.queue().launch()\napp = make()",
+    /runs ….launch\(\) when it is imported/,
+  ],
+  [
+    "a command line that a function reads",
+    "import argparse\ndef args():\n    p = argparse.ArgumentParser()\n    return p.parse_args()\nA = args()\napp = make()",
+    /line 4: reads the command line when it is imported/,
+  ],
+  ["a terminal that is asked", "key = input('Key: ')\napp = make()", /waits for somebody to type \(input\)/],
+  ["a loop without an end", "import time\nwhile True:\n    time.sleep(1)\napp = make()", /goes round in a loop that never ends/],
+  [
+    "what Python has later, in the lifespan",
+    "import asyncio\nfrom contextlib import asynccontextmanager\n@asynccontextmanager\nasync def life(app):\n    async with asyncio.TaskGroup() as g:\n        yield\napp = make(lifespan=life)",
+    /line 5: uses asyncio\.TaskGroup, which Python has since 3\.11/,
+  ],
   ["gradio in with", "import gradio as gr\nwith gr.Blocks() as app:\n    pass", /makes app with gradio/],
   [
     "gradio that is launched",
@@ -96,6 +120,10 @@ python.each<[string, string, RegExp]>([
 python.each<[string, string]>([
   ["a class of the same name beside aiohttp's client", "import aiohttp\nfrom blacksheep import Application\napp = Application()"],
   ["an interface of its own", "import gradio\nfrom own import Interface\napp = Interface()\napp.launch()"],
+  ["a loop with an end", "while True:\n    if done():\n        break\napp = make()"],
+  ["an input of its own", "from own import input\nkey = input()\napp = make()"],
+  ["a page that does not wait", "import gradio as gr\ndemo = gr.Interface(f)\ndemo.launch(prevent_thread_lock=True)\napp = make()"],
+  ["a runner of its own", "class Runner:\n    def run(self):\n        pass\nr = Runner()\nr.run()\napp = make()"],
   ["gradio that FastAPI mounts", "import gradio as gr\ndemo = gr.Interface(f)\napp = gr.mount_gradio_app(FastAPI(), demo, path='/')"],
 ])("%s is taken for an application", (_, text) => {
   const tree = readTree(treeOf({ "main.py": `${text}\n`, "requirements.txt": "" }));

@@ -270,9 +270,10 @@ if __name__ == "__main__":
     ["X", 9, true],
     ["OTHER", 11, false],
   ]);
-  expect(check(withApp({ "main.py": 'import os\nload_dotenv("own.env")\nA = os.environ["A"]\n' }), "main:app").settings).toMatchObject([
-    { certain: false },
-  ]);
+  const own = { "main.py": 'import os\nload_dotenv("own.env")\nA = os.environ["A"]\n' };
+  expect(check(withApp({ ...own, "own.env": "A=1\n" }), "main:app").settings).toMatchObject([{ certain: false }]);
+  // A file that is not packed brings nothing.
+  expect(check(withApp(own), "main:app").settings).toMatchObject([{ certain: true }]);
 });
 
 python("routes: all of them where nothing else can add one", () => {
