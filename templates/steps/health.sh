@@ -6,7 +6,7 @@
 # health_value FILE KEY DEFAULT
 health_value() {
   local found
-  found=$(sed -n "/^$2=/{s/^[^=]*=//p;q}" "$1")
+  found=$(entry "$1" "$2")
   printf '%s' "${found:-$3}"
 }
 

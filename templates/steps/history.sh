@@ -13,7 +13,7 @@ HISTORY_BYTES=2097152
 # noted FILE KEY: the value of KEY in a key=value file; nothing without it.
 noted() {
   if [ -f "$1" ]; then
-    sed -n "/^$2=/{s/^[^=]*=//p;q}" "$1"
+    entry "$1" "$2"
   fi
 }
 

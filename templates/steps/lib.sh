@@ -50,7 +50,7 @@ begin() {
 
 # A full disk must not hide the reason of a failure behind the failure to write it down.
 log() {
-  if ! printf '%s %s\n' "$(date -u +%T)" "$*" 2>/dev/null; then
+  if ! TZ=UTC0 printf '%(%T)T %s\n' -1 "$*" 2>/dev/null; then
     return 0
   fi
 }
@@ -195,8 +195,11 @@ remember_input() {
   put "$STAGE/again" "/var/lib/ddos/inputs/$STEP" 0600 root root
 }
 
+# shellcheck source=templates/steps/entries.sh
+. "${0%/*}/entries.sh"
+
 # value KEY: the first value of KEY; nothing when absent.
-value() { sed -n "/^$1=/{s/^[^=]*=//p;q}" "$STAGE/header"; }
+value() { entry "$STAGE/header" "$1"; }
 
 # values KEY: all values of KEY, one a line.
 values() { sed -n "s/^$1=//p" "$STAGE/header"; }

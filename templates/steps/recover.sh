@@ -36,8 +36,8 @@ uptime_seconds() {
   printf '%s' "${up%.*}"
 }
 
-# entry FILE KEY: the value of KEY in a key=value file; nothing when absent.
-entry() { sed -n "/^$2=/{s/^[^=]*=//p;q}" "$1"; }
+# shellcheck source=templates/steps/entries.sh
+. "${0%/*}/entries.sh"
 
 fact() { entry "/var/lib/ddos/releases/$1/facts" "$2"; }
 

@@ -70,9 +70,33 @@ gate_request() {
   model_lines | sed 's/^/sha256 /'
 }
 
-# Follows and then loads every model in a unit that has nothing to lose: a user of its own, no network, no secret, nothing to write to.
+# gate_key: all that the gate's verdict follows from, as one digest. An application's code is part of it where the models name modules of their own.
+gate_key() {
+  {
+    sed -E '/^(models|venv|app|memory) /d' "$STAGE/gate/request"
+    printf 'venv %s %s\n' "$VENV" "$(cat -- "/home/ddos/venvs/$VENV/.complete")"
+    if grep -q '^import ' "$STAGE/gate/request"; then
+      printf 'code %s\n' "$CODE"
+    fi
+    cat -- "$STAGE"/gate*.py
+  } | sha256sum | cut -c 1-64
+}
+
+# note_gated KEY: the last eight that passed.
+note_gated() {
+  {
+    printf '%s\n' "$1"
+    if [ -e /var/lib/ddos/gated ]; then
+      head -n 7 /var/lib/ddos/gated
+    fi
+  } >"$STAGE/gated"
+  put "$STAGE/gated" /var/lib/ddos/gated 0600 root root
+}
+
+# Follows and then loads every model in a unit that has nothing to lose: a user of its own, no network, no secret, nothing to write to. The same files
+# in the same environment get the same verdict, so what passed is not loaded again for a release that changes something else.
 gate_models() {
-  local out property properties=()
+  local out key property properties=()
   if [ "$MODELS" = none ]; then
     return 0
   fi
@@ -81,6 +105,11 @@ gate_models() {
   install -m 644 -- "$STAGE"/gate*.py "$STAGE/gate/"
   gate_request >"$STAGE/gate/request"
   chmod 644 -- "$STAGE/gate/request"
+  key=$(gate_key)
+  if [ -e /var/lib/ddos/gated ] && grep -qxF -- "$key" /var/lib/ddos/gated; then
+    log "models: they passed this gate in this environment before"
+    return 0
+  fi
   for property in DynamicUser=yes PrivateNetwork=yes PrivateDevices=yes PrivateTmp=yes ProtectSystem=strict NoNewPrivileges=yes \
     CapabilityBoundingSet= ProtectProc=invisible ProtectKernelTunables=yes ProtectKernelModules=yes ProtectControlGroups=yes \
     RestrictNamespaces=yes RestrictSUIDSGID=yes RestrictAddressFamilies=AF_UNIX LockPersonality=yes SystemCallArchitectures=native \
@@ -101,6 +130,7 @@ gate_models() {
     cat "$STAGE/gate-errors"
     fail "the models were refused: $(head -c 3000 <<<"${out:-the gate ended without a verdict, as when memory runs out: $(tail -n 1 "$STAGE/gate-errors")}")"
   fi
+  note_gated "$key"
   log "models: $out"
 }
 

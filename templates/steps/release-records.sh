@@ -5,7 +5,7 @@
 # serves is never taken for an empty one, and what serves has to be there to go back to.
 
 # fact_of NAME: of the record of the serving release.
-fact_of() { sed -n "s/^$1=//p" "/var/lib/ddos/releases/$CURRENT/facts" | head -n 1; }
+fact_of() { entry "/var/lib/ddos/releases/$CURRENT/facts" "$1"; }
 
 # first_of FILE...: the first of them that is a file with something in it.
 first_of() {

@@ -14,7 +14,7 @@ import type { Health } from "../../../infra/release/types";
 import { lacking, unless } from "../../needs";
 import { exampleSpec } from "./example";
 
-const SCRIPT = join(__dirname, "../../../templates/steps/health.sh");
+const STEPS = join(__dirname, "../../../templates/steps");
 const folder = mkdtempSync(join(tmpdir(), "health-test-"));
 let server: Server;
 let reply: { status: number; body: string; said?: boolean };
@@ -43,11 +43,12 @@ async function ask(
   const lines = typeof health === "string" ? health : healthLines(health).map(([key, value]) => `${key}=${value}`);
   writeFileSync(join(folder, "wanted"), `${typeof lines === "string" ? lines : lines.join("\n")}\n`);
   const program = `set -Eeuo pipefail
-    . "$1"
+    . "$1/entries.sh"
+    . "$1/health.sh"
     if ! health_ask "$2/wanted" "http://127.0.0.1:$3" "$2"; then printf 'none\\n'; exit; fi
     if health_fits "$2/wanted" "$2"; then printf 'yes\\n'; else printf 'no\\n'; fi
     if [ "$4" = true ]; then health_wanted "$2/wanted"; printf '\\n'; health_found "$2" "$2/wanted"; fi`;
-  const { stdout } = await promisify(execFile)("bash", ["-c", program, "bash", SCRIPT, folder, String(port), String(said)]);
+  const { stdout } = await promisify(execFile)("bash", ["-c", program, "bash", STEPS, folder, String(port), String(said)]);
   return stdout.split("\n");
 }
 

@@ -24,6 +24,7 @@ function sh(text: string): string {
   const script = `set -Eeuo pipefail
 replace_file() { install -m "$3" -- "$1" "$2.new" && mv -fT -- "$2.new" "$2"; }
 sync() { :; }
+${readPart("entries")}
 ${readPart("history")}
 ${text}`.replace(/\/var\/lib\/ddos/g, join(root, "var/lib/ddos"));
   mkdirSync(join(root, "var/lib/ddos"), { recursive: true });

@@ -74,7 +74,8 @@ async function prove(
   writeFileSync(join(folder, "header"), `${[...lines, ...more].join("\n")}\n`);
   const program = `set -Eeuo pipefail
     STAGE=$1 PORT=$2 UPSTREAM=http://127.0.0.1:$3
-    value() { sed -n "/^$1=/{s/^[^=]*=//p;q}" "$STAGE/header"; }
+    . "$4/entries.sh"
+    value() { entry "$STAGE/header" "$1"; }
     need() { value "$1"; }
     log() { printf '%s\\n' "$*" >&2; }
     sleep() { log "no need to wait"; }

@@ -35,6 +35,11 @@ export function releasesChecks(lab: () => Lab, outputs: () => Properties): Check
 
   async function rolledBack(): Promise<string> {
     await upOnce(lab().name, "--config", configFile(lab(), deployed));
+    const last = await lab().must("backend", "tac /var/log/ddos/release.log | sed '/^=== /q'");
+    expect(
+      last.includes("models: they passed this gate in this environment before"),
+      `models that had not changed were loaded again: ${last}`,
+    );
     const { serving, previous } = await list();
     expect(previous !== "" && previous !== "none", `there is nothing to roll back to: ${JSON.stringify(await list())}`);
     const watch = startWatch(lab(), `http://${String(outputs()["gatewayAddress"])}/health`, RATE, 120);

@@ -58,6 +58,8 @@ export const formatCases: readonly Case[] = [
         JSON.stringify(served) === JSON.stringify(predictions),
         `served ${JSON.stringify(served)}, trained ${JSON.stringify(predictions)}`,
       );
+      const unnamed = await bench.deploy({ models, spec: { ...host, code, models: modelSet(models, PINS) } });
+      expectFailure(unnamed, "release", /the manifest does not name lightgbm/);
       expectSuccess(await bench.deploy({ app: { label: bench.label() }, models: before.models, spec: before.spec }));
       return `${JSON.stringify(served)}; ${reason}`;
     },
