@@ -116,7 +116,7 @@ export function showVariables(call: Call, exported: boolean, names: readonly str
 }
 
 /** Variables of a secret file whose text is not known: what names they have is not known either. No variable can be called so. */
-const UNNAMED = "of a secret file";
+export const UNNAMED = "of a secret file";
 
 /** The same as an environment that something is started with. */
 export const unnamed = (): ReadonlyMap<string, string> => new Map([[UNNAMED, markSecret(hole("secret", "content of a secret file"))]]);

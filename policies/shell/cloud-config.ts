@@ -2,6 +2,7 @@
 import { isOwnGroup } from "./obeyed/groups";
 import { isGuarded } from "./guarded";
 import { strangeLine } from "./obeyed/formats";
+import { liesApart } from "./obeyed/mounts";
 import { isWithin } from "./paths";
 import { show } from "./text";
 
@@ -10,10 +11,10 @@ type Settings = Readonly<Record<string, unknown>>;
 /** They change nothing that is guarded, whatever their values are, or are followed by themselves (user-data.ts). */
 const HARMLESS = new Set(
   (
-    "write_files runcmd bootcmd package_update package_upgrade package_reboot_if_required packages apt_update apt_upgrade apt_reboot_if_required timezone locale locale_configfile " +
-    "hostname fqdn prefer_fqdn_over_hostname preserve_hostname create_hostname_file manage_etc_hosts ntp swap growpart resize_rootfs disk_setup fs_setup device_aliases final_message output " +
+    "runcmd bootcmd package_update package_upgrade package_reboot_if_required packages apt_update apt_upgrade apt_reboot_if_required timezone locale " +
+    "hostname fqdn prefer_fqdn_over_hostname preserve_hostname create_hostname_file manage_etc_hosts growpart resize_rootfs disk_setup fs_setup device_aliases final_message " +
     "ssh_deletekeys ssh_genkeytypes ssh_quiet_keygen no_ssh_fingerprints ssh_publish_hostkeys ssh_fp_console_blacklist ssh_key_console_blacklist allow_public_ssh_keys byobu_by_default " +
-    "keyboard random_seed debug version merge_how merge_type mount_default_fields updates repo_update repo_upgrade keyboard_layout"
+    "keyboard version merge_how merge_type mount_default_fields updates repo_update repo_upgrade keyboard_layout"
   ).split(" "),
 );
 
@@ -84,7 +85,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       value,
       {
         preserve_sources_list: any,
-        conf: (value) => typeof value === "string" && !strangeApt(value),
+        conf: (value, home) => typeof value === "string" && !strangeApt(value, home),
         primary: official,
         security: official,
         sources: signed,
@@ -96,13 +97,21 @@ const CHECKS: Readonly<Record<string, Check>> = {
       "",
     ),
   mounts: (value, home) =>
-    list(value).every((one) => {
-      const to = text(list(one)[1], "none");
-      return (
-        !to.startsWith("/") ||
-        !(isWithin(to, home) || isWithin(home, to) || isGuarded(to, home) || /^\/(etc|usr|root|proc|sys|boot|lib)(\/|$)/u.test(to))
-      );
-    }),
+    list(value).every((one) => liesApart(text(list(one)[0], ""), text(list(one)[1], "none"), text(list(one)[3], ""), home)),
+  // Each says which keys it has: a file of another name may be the one that is guarded, and a command is not followed here.
+  write_files: (value) =>
+    list(value ?? []).every((one) =>
+      only(one, { path: any, content: any, encoding: any, permissions: any, owner: any, append: any, defer: any }, ""),
+    ),
+  ntp: (value, home) =>
+    only(value, { enabled: any, ntp_client: any, packages: any, servers: any, pools: any, peers: any, allow: any }, home),
+  swap: (value, home) =>
+    only(value, { filename: (name) => typeof name === "string" && !isGuarded(name, home), size: any, maxsize: any }, home),
+  // A value that begins with | is a command.
+  output: (value) => strings(value).every((one) => /^\s*(>>?)\s*\/var\/log\/[\w.-]+(\s+2>&1)?$|^&1$/u.test(one) || isLog(one)),
+  random_seed: (value) => only(value, { file: is("/dev/urandom", "/dev/random"), data: any, encoding: any }, ""),
+  locale_configfile: is("/etc/default/locale"),
+  debug: (value) => only(value, { verbose: any, output: (file) => /^\/var\/log\//u.test(text(file, "")) }, ""),
   // As a file in /usr/local/share/ca-certificates would.
   ca_certs: certificates,
   "ca-certs": certificates,
@@ -110,9 +119,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
   rsyslog: (value) => only(value, { config_dir: any, config_filename: any, service_reload_command: is("auto") }, ""),
 };
 
+/** As cloud-init's own default, and the one that every example has: what is written goes to its log. */
+const isLog = (one: string): boolean => /^\|\s*tee\s+-a\s+\/var\/log\/[\w.-]+$/u.test(one);
+const strings = (value: unknown): string[] =>
+  typeof value === "string" ? [value] : Object.values(typeof value === "object" && value !== null ? value : {}).flatMap(strings);
+
 /** A setting of apt that is not understood in a file of its own is not understood here either. */
-const strangeApt = (settings: string): boolean =>
-  strangeLine("/etc/apt/apt.conf.d/90-cloud", settings) !== undefined || /Invoke|Install-Pkgs/u.test(settings);
+const strangeApt = (settings: string, home: string): boolean =>
+  strangeLine("/etc/apt/apt.conf.d/90-cloud", settings, home) !== undefined || /Invoke|Install-Pkgs/u.test(settings);
 
 function certificates(value: unknown): boolean {
   const pem: Check = (given) => list(given).every((one) => /^\s*-----BEGIN CERTIFICATE-----/u.test(text(one, "")));

@@ -150,13 +150,60 @@ function toRedirected(node: Node): Statement {
   const redirects = children.filter((c) => c.type.endsWith("_redirect"));
   const body = children.find((c) => c.isNamed && !c.type.endsWith("_redirect") && c.type !== "ERROR");
   const unread = children.filter((c) => c.type === "ERROR");
+  if (body && JOINS.test(body.type)) return sunk(node, body);
   const { words, numbers, wrong } = behindRedirects(redirects);
+  const lost = lostIn(node);
   const start: Statement = body ? toStatement(body) : { kind: "simple", line: lineOf(node), assignments: [], words: [] };
   const made = redirected(
-    withWords(start, words.map(toWord)),
+    withWords(start, [...(lost === "-" ? [literal("-")] : []), ...words.map(toWord)]),
     redirects.flatMap((one) => toRedirects(one, numbers.get(one))),
   );
-  return redirects.filter((r) => r.type === "heredoc_redirect").reduce(followers, withUnparsed(made, [...wrong, ...unread]));
+  const left = lost === "" || lost === "-" ? [] : [{ ...node, text: lost, type: "ERROR" }];
+  return redirects.filter((r) => r.type === "heredoc_redirect").reduce(followers, withUnparsed(made, [...wrong, ...unread, ...left]));
+}
+
+const JOINS = /^(list|pipeline|negated_command)$/u;
+
+/**
+ * The grammar lays a redirection behind `cd /x && cat > f`, `a | b 2> f` and `! a > f` over all of it: it is the last command's, so that the file
+ * is opened where, and under the umask that, the commands before it have set. What follows a here document by `&&` is a part of the whole again.
+ */
+function sunk(node: Node, body: Node): Statement {
+  const at = body.children.findLastIndex((child) => child.isNamed);
+  const last = body.children[at];
+  if (!last) return unparsed(node);
+  const rest = node.children.filter((child) => child !== body);
+  const own: Node = {
+    ...node,
+    children: [last, ...rest.map(withoutLinks)],
+    startIndex: last.startIndex,
+    row: last.row,
+    text: node.text.slice(last.startIndex - node.startIndex),
+  };
+  const children = body.children.map((child, index) => (index === at ? own : child));
+  const whole = toStatement({ ...body, children, endIndex: node.endIndex, text: node.text.slice(body.startIndex - node.startIndex) });
+  return rest.filter(({ type }) => type === "heredoc_redirect").reduce(links, whole);
+}
+
+/** A here document without the `&& command` that the grammar hangs under it; the text stays as it is. */
+function withoutLinks(heredoc: Node): Node {
+  if (heredoc.type !== "heredoc_redirect") return heredoc;
+  const isLink = (child: Node | undefined): boolean => child?.type === "&&" || child?.type === "||";
+  return { ...heredoc, children: heredoc.children.filter((child, at, all) => !isLink(child) && !isLink(all[at - 1])) };
+}
+
+/**
+ * Text between the parts of a statement that belongs to none of them. The grammar drops a `-` in front of `<<EOF` (tree-sitter-bash 0.25, in
+ * `tee - <<EOF`): what is not in the tree would not be run.
+ */
+function lostIn(node: Node): string {
+  let at = node.startIndex;
+  let lost = "";
+  for (const { startIndex, endIndex } of node.children) {
+    if (startIndex > at) lost += node.text.slice(at - node.startIndex, startIndex - node.startIndex);
+    at = Math.max(at, endIndex);
+  }
+  return lost.replace(/\\\r?\n|^[ \t]*#[^\n]*$/gmu, "").trim();
 }
 
 /** Behind another redirection the grammar reads `<<< word` as `<<`, which means nothing to it, and `< word`. */
@@ -204,13 +251,17 @@ function followers(body: Statement, heredoc: Node): Statement {
   const children = childrenOf(heredoc);
   for (const [index, child] of children.entries()) {
     if (child.type === "pipeline") made = { kind: "pipeline", parts: [made, ...statementsOf(childrenOf(child))] };
-    else if (child.type === "&&" || child.type === "||") {
-      const right = children[index + 1];
-      if (right) made = { kind: "both", operator: child.type, left: made, right: toStatement(right) };
-    } else if (child.type === "ERROR") made = { kind: "group", body: { statements: [made, unparsed(child)] } };
+    else if (child.type === "&&" || child.type === "||") made = linked(made, child.type, children[index + 1]);
+    else if (child.type === "ERROR") made = { kind: "group", body: { statements: [made, unparsed(child)] } };
   }
   return made;
 }
+
+const linked = (left: Statement, operator: "&&" | "||", right: Node | undefined): Statement =>
+  right ? { kind: "both", operator, left, right: toStatement(right) } : left;
+
+const links = (body: Statement, { children }: Node): Statement =>
+  children.reduce((made, { type }, index) => (type === "&&" || type === "||" ? linked(made, type, children[index + 1]) : made), body);
 
 /** @param before a descriptor that the grammar has taken for a word in front of it */
 function toRedirects(node: Node, before?: number): Redirect[] {

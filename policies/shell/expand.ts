@@ -178,6 +178,9 @@ function fieldsOf(chunks: readonly Chunk[], separator: RegExp | undefined): stri
 }
 
 const NUMBER = /^-?\d+$/u;
+/** A number that begins with 0 is octal to the shell. */
+const numberOf = (text = "0"): number =>
+  /^-?0[0-7]+$/u.test(text) ? (text.startsWith("-") ? -1 : 1) * parseInt(text.replace("-", ""), 8) : Number(text);
 
 /** Sums and the like of known numbers; anything else is a hole. */
 function arithmetic(text: string, state: State): string {
@@ -187,6 +190,6 @@ function arithmetic(text: string, state: State): string {
   });
   const match = /^\s*(-?\d+)\s*(?:([-+*])\s*(-?\d+)\s*)?$/u.exec(filled);
   if (!match) return hole("value", "number");
-  const [a, b] = [Number(match[1]), Number(match[3] ?? 0)];
+  const [a, b] = [numberOf(match[1]), numberOf(match[3])];
   return String(match[2] === "-" ? a - b : match[2] === "*" ? a * b : a + b);
 }

@@ -10,7 +10,7 @@ import { locate, within } from "./origin";
 import { isWithin, nameOf } from "./paths";
 import { contentOf } from "./redirects";
 import { cannotTell, unclear } from "./report";
-import { pathsIn, runsFetched, withLiterals, withoutReads } from "./python";
+import { listens, pathsIn, runsFetched, withLiterals, withoutReads } from "./python";
 import { environmentOf, isSecretText } from "./printers";
 import { suspect } from "./unmodelled";
 import { inSubshell, runScript } from "./run";
@@ -269,6 +269,7 @@ function python(code: string, call: Call): void {
     )
   )
     unclear(state, scope, `a program in ${nameOf(call.name)} that changes files or runs commands`, { onHosts: reachesHosts(rest) });
+  else if (listens(rest) && isInline(call.args)) cannotTell(scope, `a program in ${nameOf(call.name)} that takes connections`);
   else if (runsFetched(rest)) cannotTell(scope, `a program in ${nameOf(call.name)} that makes code of what it fetches`);
   else if (isInline(call.args)) {
     // A program in the script's own text; its working files are the application's business.
@@ -307,6 +308,7 @@ const other: Effect = (call) => {
   if (fetched) call.scope.context.record.remoteCode.push({ what: fetched.label, place: call.scope.context.place });
   if (/chmod|chown|umask|\bsystem\b|exec|spawn|unlink|rename|symlink|`|%x|popen|child_process/iu.test(plain(code)))
     unclear(call.state, call.scope, `a program in ${call.name} that changes files or runs commands`);
+  else if (listens(plain(code))) cannotTell(call.scope, `a program in ${call.name} that takes connections`);
   else suspect(call.name, call, code);
   write(call.state, call.scope, 1, `${hole(showsEnvironment(plain(code), call) ? "secret" : "value", call.name)}\n`);
   return "likely";

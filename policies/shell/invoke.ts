@@ -13,8 +13,10 @@ import { dump } from "./effects/reveal";
 import { isSecretFileAt, noteInput, sender } from "./effects/send";
 import { expandText, expandWords } from "./expand";
 import { fork } from "./fork";
+import type { Way } from "./fork";
 import { interpreterOf, pythonFile, runFile, runShellText, sourceFile } from "./interpreters";
-import { exactly } from "./mode";
+import { exactly, numericMode } from "./mode";
+import { strangeInUnit } from "./obeyed/units";
 import { placeAt, within } from "./origin";
 import { parseOptions } from "./options";
 import { nameOf } from "./paths";
@@ -23,9 +25,9 @@ import { noFiles, resolveLinks } from "./files";
 import { cannotTell, unclear } from "./report";
 import { run } from "./run";
 import { become, cloneState, joinStates } from "./state";
-import type { Scope, State, Status, Variable } from "./state";
+import type { Scope, ShellFunction, State, Status, Variable } from "./state";
 import type { Assignment, SimpleCommand } from "./syntax";
-import { hole, holesOf, plain, show } from "./text";
+import { hole, holesOf, isKnown, plain, show } from "./text";
 import { runUnmodelled } from "./unmodelled";
 import { WRAPPERS } from "./wrappers";
 import type { Wrapped } from "./wrappers";
@@ -112,12 +114,16 @@ function assignItem(one: Assignment, values: readonly string[], before: Variable
   state.variables.set(one.name, { values: [list[0] ?? ""], list });
 }
 
-/** Runs a command whose words are known as far as they can be. */
+/**
+ * Runs a command whose words are known as far as they can be.
+ * @param isProgram another program starts it (`sudo`, `xargs`, `env`), or `command` asks for it: functions of the shell are not seen there
+ */
 export function invoke(
   argv: readonly string[],
   state: State,
   scope: Scope,
   assignments: readonly (readonly [string, string])[] = [],
+  isProgram = false,
 ): Status {
   const [program, ...args] = argv;
   if (program === undefined || !state.live) return "ok";
@@ -146,16 +152,17 @@ export function invoke(
   const call: Call = { name, args, state, scope };
   // The grammar takes the braces of a group behind `!` for words of a command.
   if (program === "{" || program === "}") return invoke(args, state, deeper(scope), assignments);
-  const called = state.functions.get(program);
-  if (called) return within(context, called.origin, () => callFunction(called.body, args, state, scope));
-  if (name === "exec") return args.length ? leaveAfter(invoke(execWords(args), state, deeper(scope)), state, scope) : keepRedirects(call);
+  const called = isProgram ? undefined : state.functions.get(program);
+  if (called) return callAny(called, argv, state, scope);
+  if (name === "exec")
+    return args.length ? leaveAfter(invoke(execWords(args), state, deeper(scope), [], true), state, scope) : keepRedirects(call);
   const builtin = BUILTINS[program];
   if (builtin) return builtin(call);
   if (name === "[" || name === "test" || program === "[[") return question(call);
   if (name === "eval") return runShellText(args.join(" "), state, scope, { inPlace: true });
   if (name === "." || name === "source") return sourceFile(call);
-  if (name === "find") return find(call, (words, s, inner) => invoke(words, s, deeper(inner)));
-  if (name === "xargs") return xargs(call, (words, s, inner) => invoke(words, s, deeper(inner)));
+  if (name === "find") return find(call, (words, s, inner) => invoke(words, s, deeper(inner), [], true));
+  if (name === "xargs") return xargs(call, (words, s, inner) => invoke(words, s, deeper(inner), [], true));
   return runProgram(program, call);
 }
 
@@ -270,6 +277,8 @@ function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call):
   if (wrapped.elsewhere !== undefined) return runElsewhere(wrapped.elsewhere, wrapped, call);
   if (wrapped.user !== undefined) state.user = wrapped.user;
   if (wrapped.login) state.umask = exactly(0o022);
+  if (wrapped.umask !== undefined) state.umask = numericMode(wrapped.umask) ?? { set: 0, may: 0o777 };
+  noteProperties(wrapped, call);
   const exported = state.exported;
   const variables = wrapped.environmentFiles?.some((path) => isSecretFileAt(path, call)) === true ? state.variables.copy() : undefined;
   if (variables) setUnnamed(state, true);
@@ -286,6 +295,14 @@ function runWrapped(wrapped: ReturnType<(typeof WRAPPERS)[string]>, call: Call):
   state.user = before.user;
   state.umask = before.umask;
   return status;
+}
+
+/** Settings of a unit that is made in the same breath; what they run is run by `hooksOf`. */
+function noteProperties({ properties = [] }: Wrapped, { scope }: Call): void {
+  // Files are made under the mask that it says, which is followed.
+  const known = properties.filter((one) => isKnown(one) && !one.startsWith("UMask=")).join("\n");
+  const strange = strangeInUnit("/run/systemd/transient/run.service", known, scope.context.home, () => true);
+  if (strange !== undefined) cannotTell(scope, `«systemd-run» with ${show(strange)}, which decides as whom and with what a service runs,`);
 }
 
 /** What is mounted in a namespace of its own is seen there only. */
@@ -334,10 +351,20 @@ function runInner(
   for (const [name, value] of assignments) state.variables.set(name, { values: [value] });
   const exported = state.exported;
   state.exported = new Set([...exported, ...assignments.map(([name]) => name)]);
-  const status = invoke(wrapped.argv, state, scope, assignments);
+  const status = invoke(wrapped.argv, state, scope, assignments, wrapped.inShell !== true);
   state.exported = exported;
   for (const [name, variable] of saved) if (variable) state.variables.set(name, variable);
   return status;
+}
+
+/** The function, or any of those that the name can stand for after a branch; on some ways none was defined, and it is the program. */
+function callAny(called: ShellFunction, argv: readonly string[], state: State, scope: Scope): Status {
+  const one =
+    ({ body, origin }: ShellFunction): Way =>
+    (s) =>
+      within(scope.context, origin, () => callFunction(body, argv.slice(1), s, scope));
+  const program: Way = (s) => invoke(argv, s, deeper(scope), [], true);
+  return fork([one(called), ...(called.others ?? []).map(one), ...(called.isDoubtful === true ? [program] : [])], state, scope);
 }
 
 function callFunction(body: Parameters<typeof run>[0], args: readonly string[], state: State, scope: Scope): Status {

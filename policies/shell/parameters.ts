@@ -1,5 +1,7 @@
 /** What `$name` and `${name...}` stand for. */
 import { ends } from "../core/glob";
+import { isSecretName } from "../core/secret-name";
+import { UNNAMED } from "./builtins";
 import { expandText } from "./expand";
 import { globOf } from "./paths";
 import type { Scope, State } from "./state";
@@ -92,18 +94,20 @@ function special(name: string, state: State): readonly string[] | undefined {
 function operate(parameter: Parameter, raw: readonly string[] | undefined, state: State, scope: Scope): string[] {
   const { operator, name } = parameter;
   const argument = (): string[] => (parameter.argument ? expandText(parameter.argument, state, scope) : [""]);
-  if (operator === undefined) return raw ? [...raw] : [hole("value", `$${name}`)];
+  if (operator === undefined) return raw ? [...raw] : [unsetValue(name, state)];
   if (/^:?[-=]$/u.test(operator)) {
     const values = withDefault(raw, operator.startsWith(":"), argument);
     if (operator.endsWith("=")) state.variables.set(name, { values });
     return values;
   }
-  if (/^:?\?$/u.test(operator)) return raw ? [...raw] : [hole("value", `$${name}`)];
+  if (/^:?\?$/u.test(operator)) return raw ? [...raw] : [unsetValue(name, state)];
   if (/^:?\+$/u.test(operator)) return alternative(raw, argument);
-  return (raw ?? [hole("value", `$${name}`)]).flatMap((value) =>
-    transform(operator, value, argument(), parameter.replacement, state, scope),
-  );
+  return (raw ?? [unsetValue(name, state)]).flatMap((value) => transform(operator, value, argument(), parameter.replacement, state, scope));
 }
+
+/** Where the variables of a secret file are set, one with a name that secrets have is one of them. */
+const unsetValue = (name: string, state: State): string =>
+  hole(state.variables.has(UNNAMED) && isSecretName(name) ? "secret" : "value", `$${name}`);
 
 function withDefault(raw: readonly string[] | undefined, emptyToo: boolean, argument: () => string[]): string[] {
   if (!raw) return argument();

@@ -40,13 +40,20 @@ export function printFiles(call: Call): Status {
   const takesInput = operands.length <= (SCRIPTED.has(name) && !given ? 1 : 0) || args.includes("-");
   const input = takesInput ? readAll(scope.channels) : "";
   const text = [...files, input].join("");
-  const secret = (isSecretText(environment) || isSecretText(input) || files.some(isWholeSecret)) && !keepsNames(call) && !encrypts(call);
+  const words = ECHOES.test(name) ? args.join("\n") : "";
+  const secret =
+    (isSecretText(environment) || isSecretText(words) || isSecretText(input) || files.some(isWholeSecret)) &&
+    !keepsNames(call) &&
+    !encrypts(call);
   const kind = secret ? "secret" : holesOf(text).some((h) => h.kind === "fetched") ? "fetched" : "value";
   const printed = `${hole(kind, digestLabel(name, ...args, text))}\n`;
   if (!writesResult(call, operands, printed, secret)) write(state, scope, 1, printed);
   writesFiles(script, call, printed);
   return /^(e|f|z)?grep$|^(diff|cmp|rg|ag)$/u.test(name) ? "open" : "likely";
 }
+
+/** They print their words. */
+const ECHOES = /^(yes|expr)$/u;
 
 /** Options of these programs that name the file which takes what they print. */
 const RESULT: Readonly<Record<string, RegExp>> = {

@@ -7,8 +7,8 @@ const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
 
 /** They change nothing that is guarded, and print no text of a file; what a secret file becomes in their hands is not known (`LOOKS_ON`). */
 export const HARMLESS = names(`
-  [ test ls wc du df free uname hostname nproc arch lscpu lsblk lsmod lsof lsns lsattr getfacl file which whereis type hash date cal uptime sleep seq yes
-  sync true false expr factor numfmt tput clear stty tty locale localectl timedatectl hostnamectl loginctl getent groups users who w last lastlog
+  [ test ls wc du df free uname hostname nproc arch lscpu lsblk lsmod lsof lsns lsattr getfacl file which whereis type hash date cal uptime sleep seq
+  sync true false factor numfmt tput clear stty tty locale localectl timedatectl hostnamectl loginctl getent groups users who w last lastlog
   getconf pgrep pidof pkill kill killall ps top vmstat iostat mpstat sar ss netstat ip ifconfig route arp ping traceroute mtr dig host nslookup
   ssh-keyscan ssh-keygen ssh-add ssh-agent cmp md5sum cksum sum b2sum sha224sum sha384sum
   apt apt-get apt-cache apt-mark apt-key aptitude dpkg dpkg-query dpkg-divert dpkg-reconfigure debconf-set-selections add-apt-repository
@@ -16,15 +16,15 @@ export const HARMLESS = names(`
   systemctl service journalctl systemd-analyze systemd-escape systemd-notify systemd-sysusers systemd-detect-virt 
   udevadm sysctl modprobe rmmod insmod depmod swapon swapoff mkswap fallocate mkfs mkfs.ext4 mkfs.xfs resize2fs growpart xfs_growfs fstrim
   tune2fs e2label blkid findmnt mountpoint quota setquota cloud-init ec2-metadata ec2metadata lsb_release needs-restarting
-  useradd userdel groupadd groupdel groupmod usermod deluser addgroup delgroup gpasswd passwd chpasswd chage chsh newusers visudo
+  useradd userdel groupadd groupdel groupmod usermod deluser addgroup delgroup gpasswd passwd chpasswd chage chsh newusers
   pip pip3 uv poetry pipenv virtualenv pipx conda mamba uvicorn gunicorn hypercorn daphne waitress-serve flask fastapi celery alembic
   npm npx yarn pnpm node-gyp bundle gem composer cargo go gradle mvn pytest mypy ruff black flake8 pylint pyclean
   nginx apachectl apache2ctl a2ensite a2enmod a2dissite a2dismod caddy haproxy certbot openvpn wg
   ufw iptables ip6tables nft iptables-save ip6tables-save iptables-restore firewall-cmd fail2ban-client auditctl augenrules aa-status
   aa-enforce aa-complain apparmor_parser getsebool setsebool restorecon semanage aide chkrootkit rkhunter lynis clamscan freshclam
-  amazon-cloudwatch-agent-ctl amazon-linux-extras ssm-cli cfn-signal cfn-init logger wall mesg psql mysql mysqladmin redis-cli mongosh pg_isready
+  amazon-cloudwatch-agent-ctl amazon-linux-extras ssm-cli cfn-signal cfn-init mesg psql mysql mysqladmin redis-cli mongosh pg_isready
   logrotate atq atrm run-parts anacron envsubst gettext msgfmt jobs fg bg disown wait times help history logout suspend
-         tree column tsort shuf uuidgen mcookie pwgen openssl  
+         tree uuidgen mcookie pwgen openssl  
   bash-completion complete compgen compopt getopts dirs let caller enable ulimit shopt setleds loadkeys chvt
   shutdown reboot poweroff halt init telinit kexec update-rc.d chkconfig insserv invoke-rc.d rc-update rc-service
   make-ssl-cert ssl-cert-check faillock pam-auth-update chrony chronyc ntpdate ntpq timedatectl
@@ -44,7 +44,7 @@ export const PRINTERS = names(`
   grep egrep fgrep zgrep rg ag diff sdiff colordiff comm join paste nl od xxd hexdump hd strings fold fmt tac rev column less more view pr expand unexpand
   cut tr sort uniq awk gawk mawk nawk jq yq xmllint envsubst gzip gunzip zcat bzip2 bunzip2 bzcat xz unxz xzcat zstd zstdcat lz4 lzma pigz
   openssl gpg age sops base32 basenc iconv uuencode split csplit m4 tee cpio pax ar csvcut dotenv direnv mustache
-  bat batcat ccat most pygmentize look comm sponge pv
+  bat batcat ccat most pygmentize look comm sponge pv column shuf tsort yes expr
 `);
 
 /** Their first operand is a program, not a file, unless it was given by an option. */

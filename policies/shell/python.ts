@@ -30,6 +30,19 @@ export function withLiterals(code: string): string {
 export const pathsIn = (code: string): string[] =>
   [...code.matchAll(/(["'])(\/[\w./-]{1,300})\1/gu)].map(([, , path = ""]) => path).filter((path) => path.split("/").length > 3);
 
+/** An address on which a program takes connections, in the libraries of these languages. */
+const LISTENS =
+  /(\.bind\s*\(|\b\w*(?:TCP|UDP|HTTP|Unix\w*)Server\b(?:\.new|\.open)?\s*\(|\bstart_server\s*\(|\bcreate_server\s*\(|\bcreateServer\b|IO::Socket::\w+->new\s*\(|\bstream_socket_server\s*\(|\bserve_forever\b|\bListenAndServe\w*\s*\(|\bnet\.Listen\s*\(|\b(?:uvicorn|web|waitress|app)\.(?:run\w*|serve|listen)\s*\()([^\n]{0,160})/gu;
+/** A port of the loopback interface, or any that is free just then. */
+const INSIDE = /127\.0\.0\.1|localhost|::1|\/run\/|,\s*0\s*\)/u;
+
+/** Whether the program takes connections of others: by whatever it hands them to, that is a port past nginx. */
+export function listens(code: string): boolean {
+  const found = [...code.matchAll(LISTENS)];
+  if (found.some(([, call = ""]) => /->new/u.test(call)) && !/\bListen\b/u.test(code)) return false;
+  return found.some(([, call = "", after = ""]) => !INSIDE.test(after) && !(/serve_forever/u.test(call) && found.length > 1));
+}
+
 const LOADS = /\b((c?[pP]ickle|dill|cloudpickle|marshal|joblib|torch|shelve)\s*\.\s*loads?|exec|eval)\s*\(/u;
 const FETCHES =
   /\b(urlopen|urlretrieve|requests\.(get|post|request)|httpx\.(get|post|request|stream)|hf_hub_download|snapshot_download|gdown\.download|wget\.download|download_file(obj)?)\s*\(/u;

@@ -36,6 +36,10 @@ export interface ShellFunction {
   readonly body: Statement;
   /** The text that defines it, which is not always the one that calls it. */
   readonly origin: Origin;
+  /** What the name stands for on other ways. */
+  readonly others?: readonly ShellFunction[];
+  /** On some way nothing has defined it. */
+  readonly isDoubtful?: true;
 }
 
 export interface ShellOptions {
@@ -231,14 +235,24 @@ export function joinStates(a: State, b: State): State {
   };
 }
 
-/** Where both define a name, one of them is followed. */
+/** A name that two ways define otherwise stands for either; one that a single way defines is a program on the other. */
 function joinFunctions(a: State["functions"], b: State["functions"]): State["functions"] {
   const joined = a.copy();
-  if (!a.sameAs(b))
-    for (const name of b.changedSince(a) ?? b.keys()) {
-      const other = b.get(name);
-      if (other && !a.has(name)) joined.set(name, other);
-    }
+  if (a.sameAs(b)) return joined;
+  for (const name of keysThatDiffer(a, b)) {
+    const [mine, other] = [a.get(name), b.get(name)];
+    if (mine === other) continue;
+    const all = [mine, other].flatMap((one) => (one ? [one, ...(one.others ?? [])] : []));
+    const [first, ...others] = all.filter((one, at) => all.findIndex(({ body }) => body === one.body) === at);
+    const isDoubtful = !mine || !other || mine.isDoubtful === true || other.isDoubtful === true;
+    if (first)
+      joined.set(name, {
+        body: first.body,
+        origin: first.origin,
+        ...(others.length > 0 ? { others: others.map(({ body, origin }) => ({ body, origin })) } : {}),
+        ...(isDoubtful ? { isDoubtful } : {}),
+      });
+  }
   return joined;
 }
 

@@ -8,7 +8,7 @@ import type { Entry } from "./files";
 import { below, joinEntries, resolveLinks, select } from "./files";
 import { ANY_MODE } from "./mode";
 import { guardedIn, isGuarded } from "./guarded";
-import { isPattern, isWithin, nameOf } from "./paths";
+import { isPattern, isWithin, nameOf, parentOf } from "./paths";
 import { namesProcess } from "./effects/memory";
 import { isSecretText, isWholeSecret, printFiles, readable } from "./printers";
 import { HARMLESS, LOOKS_ON, PRINTERS, RUNNERS } from "./programs";
@@ -25,6 +25,7 @@ const INSTALLED = /^(\/usr)?\/(s?bin|lib\w*|libexec|games)\/|^\/snap\/bin\//u;
 export function runUnmodelled(program: string, call: Call): Status {
   const { name, state, scope } = call;
   if (PRINTERS.has(name)) return printFiles(call);
+  suspectFolder(call);
   if (!HARMLESS.has(name)) suspect(program, call);
   else if (!LOOKS_ON.has(name)) {
     const secret = secretGiven(call);
@@ -73,6 +74,28 @@ export function suspect(program: string, call: Call, code = ""): void {
   )
     cannotTell(scope, `${show(program)}, a program that nobody has shown`);
   else if (state.user === "root" && args.some(isWholeHole) && RUNNERS.has(name)) cannotTell(scope, `${what} with words that are not known`);
+}
+
+/** Tools that run what stands in files of the folder that they are started in, or that an option names. */
+const OBEYS_FOLDER =
+  /^(make|gmake|cmake|ninja|just|task|rake|npm|yarn|pnpm|bun|npx|composer|bundle|gem|cargo|go|gradle|mvn|ant|sbt|mix|poetry|pdm|hatch|tox|nox|invoke|pip[\d.]*|uv|pre-commit|lefthook|husky|vagrant|mise|direnv|skaffold|tilt|buck|bazel)$/u;
+const OBEYED =
+  /(^|\/)((GNU)?[Mm]akefile|[\w.-]+\.mk|CMakeLists\.txt|build\.ninja|\.?justfile|Justfile|Taskfile\.ya?ml|Rakefile|package\.json|\.npmrc|composer\.json|Gemfile|[\w.-]+\.gemspec|Cargo\.toml|build\.rs|[\w.-]+\.(go|gradle|kts|rs|sbt)|go\.mod|pom\.xml|build\.xml|mix\.exs|setup\.(py|cfg)|pyproject\.toml|conftest\.py|tox\.ini|noxfile\.py|tasks\.py|\.pre-commit-config\.yaml|lefthook\.yml|Vagrantfile|\.?mise\.toml|\.envrc|Tiltfile|BUILD(\.bazel)?)$/u;
+
+/** Guarded paths in files that such a tool obeys: what it does with them is not known. True where there are some. */
+export function suspectFolder(call: Call): boolean {
+  const { name, args, state, scope } = call;
+  if (!OBEYS_FOLDER.test(name) || isQuestion(args)) return false;
+  const named = args.filter((arg) => !arg.startsWith("-") || arg.includes("=")).map((arg) => absolute(arg.replace(/^[^=]*=/u, ""), state));
+  const folders = new Set([state.cwd, ...named, ...named.map(parentOf)].map((path) => resolveLinks(state.files, path)));
+  const text = [...state.files.entries]
+    .filter(([path]) => OBEYED.test(path) && folders.has(parentOf(path)))
+    .flatMap(([, entries]) => entries.map((e) => (e.kind === "absent" ? "" : (e.content ?? ""))))
+    .join("\n");
+  const found = guardedIn(text, state, scope.context.home, true);
+  for (const path of found) blur(path, call);
+  if (found.length > 0) cannotTell(scope, `«${name}», which runs what files of its folder say, and they name ${show(found[0] ?? "")}`);
+  return found.length > 0;
 }
 
 /** Servers that give a shell or a desktop. */

@@ -15,6 +15,12 @@ export interface Wrapped {
   readonly environmentFiles?: readonly string[];
   /** A login shell sets the umask anew. */
   readonly login?: boolean;
+  /** The mask that new files get there, in octal. */
+  readonly umask?: string;
+  /** `Key=value` of the unit that runs it. */
+  readonly properties?: readonly string[];
+  /** Part of the shell's grammar: functions are seen. */
+  readonly inShell?: boolean;
   /** It runs on another machine. */
   readonly elsewhere?: string;
 }
@@ -40,6 +46,7 @@ function sudo(args: readonly string[]): Wrapped {
   const options = parseOptions(args, { values: "ugDhpCrtURT", long, stops: true });
   const user = plain(options.value("u") ?? "root").replace(/^#0$/u, "root");
   const { assignments, argv } = leading(options.operands);
+  if (options.has("e", "edit")) return { argv: ["sudoedit", ...argv], user };
   const shell = options.has("s", "shell", "i", "login");
   const login = options.has("i", "login");
   if (shell) return argv.length ? { argv, user, text: argv.join(" "), login, assignments } : { argv, user, shell, login };
@@ -111,7 +118,9 @@ function systemdRun(args: readonly string[]): Wrapped {
   const user = options.value("uid") ?? properties.find((p) => p.startsWith("User="))?.slice(5);
   const assignments = [...(options.given.get("setenv") ?? []), ...(options.given.get("E") ?? [])];
   const environmentFiles = properties.flatMap((one) => /^EnvironmentFile=-?(.+)$/u.exec(one)?.[1] ?? []);
-  return { argv: options.operands, assignments, environmentFiles, ...(user === undefined ? {} : { user: plain(user) }) };
+  // A unit has a mask of its own (systemd.exec: 0022), not that of the shell.
+  const umask = properties.findLast((one) => one.startsWith("UMask="))?.slice(6) ?? "0022";
+  return { argv: options.operands, assignments, environmentFiles, umask, properties, ...(user === undefined ? {} : { user: plain(user) }) };
 }
 
 function setpriv(args: readonly string[]): Wrapped {
@@ -177,7 +186,7 @@ export const WRAPPERS: Readonly<Record<string, Unwrap>> = {
   setsid: simple(""),
   stdbuf: simple("ioe", { input: "i", output: "o", error: "e" }),
   unbuffer: simple(""),
-  time: simple("fo"),
+  time: (args) => ({ ...simple("fo")(args), inShell: true }),
   command: simple(""),
   builtin: simple(""),
   busybox: simple(""),
@@ -198,7 +207,10 @@ export const WRAPPERS: Readonly<Record<string, Unwrap>> = {
   proot: simple("rbwq"),
   "dbus-run-session": simple(""),
   "xvfb-run": simple("en"),
-  coproc: (args) => ({ argv: args[0] !== undefined && /^[A-Z]\w*$/u.test(args[0]) && args.length > 2 ? args.slice(1) : args }),
+  coproc: (args) => ({
+    argv: args[0] !== undefined && /^[A-Z]\w*$/u.test(args[0]) && args.length > 2 ? args.slice(1) : args,
+    inShell: true,
+  }),
   lockrun: simple(""),
   chronic: simple(""),
   toybox: simple(""),

@@ -2,17 +2,21 @@ import type { Finding, Policy, Settings } from "../../core/types";
 import type { Asked } from "../../shell/answers";
 import { isEnvFile } from "./env-file-mode";
 import { isModelPath } from "./models";
-import { forEachHost, inFog, isOwnFile, checkMode, subjects } from "./findings";
+import { forEachHost, inFog, isOwnFile, checkMode, seenFromHome, subjects } from "./findings";
 import type { Subject } from "./findings";
 
 const FIX = "`find /home/ddos/app -name '*.py' -exec chmod 644 {} +`, or `install -m 644`.";
 
 function check({ files }: Asked, settings: Settings): Finding[] {
+  const seen = seenFromHome(files, settings);
   const isCode = ({ path }: Subject): boolean => path.endsWith(".py");
   const found = subjects(
     files,
     (path, e) =>
-      isOwnFile(path, settings) && (e.kind === "file" || e.kind === "any") && !isEnvFile(path, e) && !isModelPath(path, settings),
+      isOwnFile(seen(path), settings) &&
+      (e.kind === "file" || e.kind === "any") &&
+      !isEnvFile(path, e) &&
+      !isModelPath(seen(path), settings),
   );
   return found
     .filter((s) => s.entry.mode.untouched !== true && !inFog(files, s.entry))

@@ -1,12 +1,13 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { Asked } from "../../shell/answers";
 import { DIRS } from "../../shell/text";
-import { forEachHost, inFog, isOwnFile, checkMode, subjects } from "./findings";
+import { forEachHost, inFog, isOwnFile, checkMode, seenFromHome, subjects } from "./findings";
 
 const FIX = "`install -d -m 755`, or `find /home/ddos -type d -exec chmod 755 {} +`.";
 
 function check({ files }: Asked, settings: Settings): Finding[] {
-  const found = subjects(files, (path, e) => isOwnFile(path, settings) && (e.kind === "dir" || path.endsWith(DIRS)));
+  const seen = seenFromHome(files, settings);
+  const found = subjects(files, (path, e) => isOwnFile(seen(path), settings) && (e.kind === "dir" || path.endsWith(DIRS)));
   return found
     .filter((s) => s.entry.mode.untouched !== true && !inFog(files, s.entry))
     .flatMap((s) => checkMode(files, s, 0o7755, "folder", FIX));

@@ -3,6 +3,7 @@ import type { Finding, Policy, Settings } from "../../core/types";
 import type { Entry, Files, Place } from "../../shell/files";
 import { askHosts } from "../../shell/answers";
 import type { Asked, Question } from "../../shell/answers";
+import { isGuarded } from "../../shell/guarded";
 import { showMode } from "../../shell/mode";
 import { isWithin, nameOf } from "../../shell/paths";
 import { show } from "../../shell/text";
@@ -100,5 +101,23 @@ export const isOwnFile = (path: string, settings: Settings): boolean =>
   !/\/(venvs?|\.venv|\.cache|node_modules|\.git|__pycache__)\/|\/(\.cache|node_modules|\.git|__pycache__)$/u.test(
     path.slice(settings.home.length),
   );
+
+/**
+ * The path as the service sees it: what lies behind a link from its home into another folder is a part of its home, and the modes there count as
+ * much. Folders that programs fill (logs, data) may be elsewhere, under rules of their own.
+ */
+export function seenFromHome(files: Files, { home }: Settings): (path: string) => string {
+  const links = [...files.entries].flatMap(([link, entries]) =>
+    entries.flatMap(({ kind, target }) =>
+      kind === "link" && target !== undefined && target !== "/" && isGuarded(link, home) && isWithin(link, home) && !isWithin(target, home)
+        ? [{ link, target }]
+        : [],
+    ),
+  );
+  return (path) => {
+    const found = links.find(({ target }) => isWithin(path, target));
+    return found === undefined ? path : found.link + path.slice(found.target.length);
+  };
+}
 
 export { nameOf };

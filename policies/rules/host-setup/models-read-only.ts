@@ -5,13 +5,14 @@ import type { Files } from "../../shell/files";
 import { isWithin } from "../../shell/paths";
 import { isModelPath } from "./models";
 import { plain } from "../../shell/text";
-import { forEachHost, checkMode, subjects, unknown, violation, withLinks } from "./findings";
+import { forEachHost, checkMode, seenFromHome, subjects, unknown, violation, withLinks } from "./findings";
 
 const FIX = "Fetch the models in a step of their own and `chmod 444` (or `install -m 444`) each of them.";
 
 function check(report: Asked, settings: Settings): Finding[] {
   const { files } = report;
-  const found = subjects(files, (path, e) => isModelPath(path, settings) && (e.kind === "file" || e.kind === "any"));
+  const seen = seenFromHome(files, settings);
+  const found = subjects(files, (path, e) => isModelPath(seen(path), settings) && (e.kind === "file" || e.kind === "any"));
   const modes = found.flatMap((s) =>
     s.entry.mode.untouched === true && s.entry.doubt === undefined && (files.fog?.time ?? -1) <= s.entry.time
       ? [unknown(s.entry.place, `Cannot tell whether the model ${withLinks(files, s.path)} is read-only: no step sets its mode. ${FIX}`)]

@@ -34,7 +34,24 @@ function check({ record }: Asked, _settings: Settings): Finding[] {
   });
 }
 
+/** Programs in these languages, as words of a script, as its input or as a file that it has made. */
+const LANGUAGES = /^(python[\d.]*|pypy\d?|perl[\d.]*|ruby[\d.]*|node|nodejs|deno|bun|php[\d.]*|go)$/u;
+const UNVERIFIED =
+  /\b(_create_unverified_context|CERT_NONE|VERIFY_NONE|verify(_ssl|_certs|Peer)?\s*[=:]\s*(False|false|0)|check_hostname\s*=\s*False|rejectUnauthorized\s*:\s*(false|!1|0)|InsecureSkipVerify\s*:\s*true|SSL_verify_mode\s*=>\s*(0|SSL_VERIFY_NONE)|verify_hostname\s*=>\s*0|CURLOPT_SSL_VERIFY(PEER|HOST)\s*(,|=>)\s*(false|0)|['"]verify_peer(_name)?['"]\s*=>\s*(false|0)|disable_warnings\(|NODE_TLS_REJECT_UNAUTHORIZED['"\]]*\s*=\s*['"]?0)/u;
+
+/** What the code says that it does not check; its own host is nobody else. */
+function uncheckedIn(run: Executed): string | undefined {
+  if (!LANGUAGES.test(programOf(run))) return undefined;
+  const words = wordsOf(run);
+  const hasFile = words.some((word, at) => !word.startsWith("-") && !/^-\w*[ceErp]$/u.test(words[at - 1] ?? ""));
+  const code = [...words, plain(run.code ?? ""), hasFile ? "" : plain(run.stdin)].join("\n").replace(/^[ \t]*#.*$/gmu, "");
+  const urls = code.match(/https:\/\/[^\s"'`)]+/gu) ?? [];
+  return urls.length > 0 && urls.every((url) => LOCAL.test(url)) ? undefined : UNVERIFIED.exec(code)?.[0];
+}
+
 function switchedOff(run: Executed): string | undefined {
+  const code = uncheckedIn(run);
+  if (code !== undefined) return code;
   const program = programOf(run);
   const patterns = SWITCHES.filter(([name]) => name.test(program)).map(([, pattern]) => pattern);
   if (patterns.length === 0 && run.assignments.length === 0 && program !== "export") return undefined;

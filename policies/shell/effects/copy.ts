@@ -263,14 +263,19 @@ export const rsync: Effect = (call) => {
   const owner = options.value("chown")?.split(":")[0];
   const target = absolute(to, state);
   const file = options.operands.length === 2 && !options.operands[0]?.endsWith("/") && nameOf(target).includes(".");
+  const known = file ? onlyFile(options.operands[0] ?? "", call) : undefined;
+  // Root keeps the owner as well; whoever is not root owns what it makes.
+  const keepsOwner = state.user === "root" && options.has("a", "archive");
+  const own = owner ?? (keepsOwner ? (known?.owner ?? state.user) : state.user);
+  const mode = known === undefined ? base : keeps ? known.mode : masked(known.mode, state.umask);
   if (file)
     place(state, scope.context, target, {
       ...newFile(state, scope.context),
       ...copyOf(options.operands[0] ?? "", call),
       kind: "file",
-      mode: bits("F", base, "file"),
-      owner: owner ?? state.user,
-      group: owner ?? state.user,
+      mode: bits("F", mode, "file"),
+      owner: own,
+      group: options.value("chown")?.split(":")[1] ?? owner ?? (keepsOwner ? (known?.group ?? state.user) : state.user),
       time: tick(scope.context),
       place: scope.context.place,
     });
@@ -297,6 +302,12 @@ export const rsync: Effect = (call) => {
   }
   return "likely";
 };
+
+/** The file that the steps have made there, in its one state. */
+function onlyFile(source: string, { state }: Call): Entry | undefined {
+  const entries = state.files.entries.get(resolveLinks(state.files, absolute(source, state)));
+  return entries?.length === 1 && entries[0]?.kind === "file" ? entries[0] : undefined;
+}
 
 /** Secret files that are known to lie in a folder come along with it. */
 function copySecrets(from: string, to: string, call: Call, how: (entry: Entry) => Entry): void {

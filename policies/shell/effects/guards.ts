@@ -34,6 +34,18 @@ function lossOf({ name, args }: Call): string | undefined {
 const first = (names: readonly string[]): string | undefined => names.map(lostWith).find((lost) => lost !== undefined);
 
 export function noteLoss(call: Call): void {
+  const { scope, name, args } = call;
+  const { unclear } = scope.context.record;
+  // `ufw reset` before the rules are written anew: what counts is how the same script leaves it.
+  if (name === "ufw" && args.map(plain).find((word) => !word.startsWith("-")) === "enable") {
+    const { urn, part } = scope.context.place;
+    const kept = unclear.filter(({ what, place }) => what !== RESET || place.urn !== urn || place.part !== part);
+    unclear.splice(0, unclear.length, ...kept);
+  }
   const lost = lossOf(call);
-  if (lost !== undefined) cannotTell(call.scope, `«${call.name} ${show(call.args.join(" "))}», which switches off ${lost},`);
+  if (lost === undefined) return;
+  const isReset = name === "ufw" && args.map(plain).includes("reset");
+  cannotTell(scope, isReset ? RESET : `«${name} ${show(args.join(" "))}», which switches off ${lost},`);
 }
+
+const RESET = "«ufw reset», which switches off the host's firewall,";

@@ -30,6 +30,7 @@ const SETTINGS: Readonly<Record<string, RegExp>> = {
   psql: /^\s*\\!\s*(\S.*)$/su,
   mysql: OF_MYSQL,
   mariadb: OF_MYSQL,
+  "systemd-run": /^(?:--property=|-p)?Exec(?:StartPre|StartPost|Stop|StopPost|Reload|Condition|Start)=[-@:+!|]*([^-@:+!|].*)$/su,
   sqlite3: /^\s*\.(?:shell|system)\s+(\S.*)$/su,
 };
 

@@ -16,6 +16,7 @@ import { groupmod, joinGroup, newUser, password, setcap, sysctl, systemctl, tmpf
 import { packages } from "./packages";
 import { node, others } from "./registries";
 import { dump, lookUp } from "./reveal";
+import { blur } from "../unmodelled";
 import { chgrp, chmod, chown, setfacl } from "./permissions";
 
 /** Settings that keep others out, where all that lie in a folder go: a file of one's own may be named. */
@@ -26,6 +27,15 @@ const rm: Effect = (call) => {
     if (KEEPS_OUT.test(plain(path))) cannotTell(call.scope, `«${call.name} ${show(path)}», which takes away what keeps others out`);
     remove(call.state, call.scope.context, path);
   }
+  return "likely";
+};
+
+/** They start the editor that EDITOR names: what that changes is not seen. `visudo -c` only looks. */
+const editor: Effect = (call) => {
+  if (call.name === "visudo" && call.args.some((a) => /^(-[a-bd-zA-UW-Z]*[cV]\w*|--check|--version|-h|--help)$/u.test(a))) return "likely";
+  const files = call.args.filter((a) => !a.startsWith("-")).map((one) => absolute(one, call.state));
+  for (const path of files) blur(path, call);
+  cannotTell(call.scope, `«${call.name} ${show(files.join(" "))}», whose editor may change who may do what`);
   return "likely";
 };
 
@@ -155,6 +165,11 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   netcat: sender,
   telnet: sender,
   logger: sender,
+  wall: sender,
+  write: sender,
+  visudo: editor,
+  sudoedit: editor,
+  chattr: () => "likely",
   mail: sender,
   mailx: sender,
   mutt: sender,

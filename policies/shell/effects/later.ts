@@ -23,6 +23,7 @@ export const at: Effect = (call) => {
 export const crontab: Effect = (call) => {
   const { state, scope } = call;
   const options = parseOptions(call.args, { values: "u" });
+  if (options.has("e")) cannotTell(scope, "«crontab -e», whose editor may put any command into the table");
   if (options.has("l", "r", "e")) return "likely";
   const [file] = options.operands;
   const text = file === undefined || file === "-" ? readAll(scope.channels) : contentOf(file, state);

@@ -9,7 +9,7 @@ import { nameOf, normalise, parentOf } from "../paths";
 import { contentOf } from "../redirects";
 import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
-import { digestLabel, foreign, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
+import { digestLabel, foreign, hole, holdsSecret, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
 import { parseOptions } from "../options";
 import { runUnmodelled } from "../unmodelled";
 
@@ -47,14 +47,25 @@ export const printf: Effect = (call) => {
 function formatted(args: readonly string[]): string {
   const format = ansi(args[0] ?? "");
   const rest = args.slice(1);
-  const slots = format.match(/%[-0-9.]*[sdbqiu]/gu)?.length ?? 0;
+  const slots = format.replace(/%%/gu, "").match(SLOT)?.length ?? 0;
   const rounds = slots === 0 ? 1 : Math.max(Math.ceil(rest.length / slots), 1);
   let text = "";
   for (let i = 0; i < rounds; i += 1)
-    text += format.replace(/%%|%[-0-9.]*([sdbqiu])/gu, (_, kind?: string) =>
-      kind === undefined ? "%" : kind === "b" ? ansi(rest.shift() ?? "") : (rest.shift() ?? ""),
-    );
+    text += format.replace(SLOTS, (_, kind?: string) => (kind === undefined ? "%" : slotted(kind, rest.shift() ?? "")));
   return text;
+}
+
+const SLOT = /%[-+ #0-9.*]*[a-zA-Z]/gu;
+const SLOTS = /%%|%[-+ #0-9.*]*(?:\([^)]*\))?([a-zA-Z])/gu;
+const BASES: Readonly<Record<string, number>> = { o: 8, x: 16, X: 16 };
+
+/** A width fills up with blanks, which nobody asks for; what is cut, counted or rounded is not known. */
+function slotted(kind: string, given: string): string {
+  if (/[sdiuq]/u.test(kind)) return given;
+  if (kind === "b") return ansi(given);
+  const base = BASES[kind];
+  if (base !== undefined && /^[1-9]\d{0,9}$/u.test(given)) return Number(given).toString(base);
+  return hole(holdsSecret(given) ? "secret" : "value", `printf ${kind}`);
 }
 
 export const cat: Effect = (call) => {

@@ -7,6 +7,7 @@ import { ANY_MODE, changeMode, isExact } from "../mode";
 import { parseOptions } from "../options";
 import { absolute, change } from "../tree";
 import type { Change } from "../tree";
+import { unclear } from "../report";
 import { isKnown, plain } from "../text";
 
 /** A first operand such as `-w` or `-rwx` is a mode, not an option. */
@@ -71,11 +72,16 @@ export const chgrp: Effect = (call) => {
   return applyAll(call, paths, options.has("R", "recursive"), (e) => ({ ...e, group: userName(plain(group ?? "")) }));
 };
 
-/** A grant to anybody else shows as group or other bits. Only what adds rights is modelled. */
+/** A grant to anybody else shows as group or other bits. Only what adds rights is modelled; a list in a file may give any. */
 export const setfacl: Effect = (call) => {
-  const options = parseOptions(call.args, { values: "mxMX", long: { modify: "m", remove: "x" } });
-  const grants = (options.value("m") ?? "").split(",");
+  const long = { modify: "m", remove: "x", set: "set", "modify-file": "M", "set-file": "M", restore: "restore" };
+  const options = parseOptions(call.args, { values: "mxMX", long });
+  const grants = [...(options.given.get("m") ?? []), ...(options.given.get("set") ?? [])].flatMap((list) => list.split(","));
   const bits = grants.reduce((sum, grant) => sum | aclBits(grant), 0);
+  if (options.has("restore"))
+    unclear(call.state, call.scope, "`setfacl --restore`, which gives the modes and rights of a list to its files");
+  if (options.has("M") || grants.some((grant) => !isKnown(grant)))
+    return applyAll(call, options.operands, options.has("R", "recursive"), (e) => ({ ...e, mode: ANY_MODE }));
   return applyAll(call, options.operands, options.has("R", "recursive"), (e) => ({
     ...e,
     mode: { set: e.mode.set | bits, may: e.mode.may | bits },

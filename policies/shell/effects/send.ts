@@ -86,12 +86,20 @@ export function noteUpload(call: Call, url: string, words: readonly string[]): v
   }
 }
 
+/** They hand their words on as well. */
+const PUBLISHERS: Readonly<Record<string, string>> = {
+  logger: "the system log",
+  wall: "everybody who is logged in",
+  write: "another terminal",
+};
+
 /** `nc host`, `mail`, `logger`, `socat`: the input is what they send. */
 export const sender: Effect = (call) => {
   const options = parseOptions(call.args, { values: "pwsticafr", long: { attach: "a", file: "f" } });
-  noteInput(call, call.name === "logger" ? "the system log" : (options.operands[0] ?? call.name));
-  if (call.name === "logger" && options.operands.some(holdsSecret))
-    call.scope.context.record.sent.push({ what: "a secret to the system log", place: call.scope.context.place });
+  const to = PUBLISHERS[call.name];
+  noteInput(call, to ?? options.operands[0] ?? call.name);
+  if (to !== undefined && options.operands.some(holdsSecret))
+    call.scope.context.record.sent.push({ what: `a secret to ${to}`, place: call.scope.context.place });
   for (const file of [options.value("f"), options.value("a")])
     if (file !== undefined) noteSent(file, call, options.operands[0] ?? call.name);
   if (/^(nc|ncat|netcat|telnet)$/u.test(call.name) && !options.has("z", "l", "listen"))

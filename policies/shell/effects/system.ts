@@ -144,7 +144,9 @@ export const systemctl: Effect = (call) => {
     (units.length === 0 || units.some((word) => !/^(LANG|LC_\w+|TZ|TERM|AWS_(DEFAULT_)?REGION)(=|$)/u.test(plain(word))))
   )
     cannotTell(call.scope, "«systemctl set-environment», which every service gets,");
-  else if (action === "edit" && call.args.some((a) => a.startsWith("--stdin")))
+  else if (action === "edit" && !call.args.some((a) => a.startsWith("--stdin")))
+    cannotTell(call.scope, `«systemctl edit ${show(units.join(" "))}», whose editor may put anything into the unit`);
+  else if (action === "edit")
     for (const unit of units)
       place(call.state, call.scope.context, `/etc/systemd/system/${/\.\w+$/u.test(unit) ? unit : `${unit}.service`}.d/override.conf`, {
         ...newFile(call.state, call.scope.context),

@@ -4,7 +4,7 @@ export interface Format {
   /** What a line in it decides, as the end of a sentence. */
   readonly decides: string;
   /** A line (without comments, and not empty) that changes nothing that is guarded. */
-  readonly harmless: (line: string) => boolean;
+  readonly harmless: (line: string, home: string) => boolean;
   /** Lines of another form than one setting a line. Default: split at line ends, a comment begins with # or ;. */
   readonly lines?: (text: string) => string[];
 }

@@ -98,7 +98,7 @@ function formatted(path: string, text: string, home: string): string[] {
   const format = formatOf(path);
   if (!format) return strangeFile(path, editedLines(plain(text))?.join("\n") ?? plain(text), home);
   const lines = editedLines(plain(text)) ?? (format.lines ?? linesOf)(plain(text));
-  const strange = lines.find((line) => !isOwnText(line, path) && !format.harmless(line.replace(/\uE003\uE002/gu, "")));
+  const strange = lines.find((line) => !isOwnText(line, path) && !format.harmless(line.replace(/\uE003\uE002/gu, ""), home));
   return strange === undefined ? [] : [`${show(strange)}, a line in ${show(path)}, which decides ${format.decides},`];
 }
 

@@ -15,9 +15,13 @@ const READ_BY_ROOT =
 /** Files that hand a folder to others: NFS, Samba, rsync, FTP, backups, agents that ship logs. */
 const SHARES =
   /^\/etc\/(exports(\.d\/|$)|samba\/|rsyncd\.(conf|d\/)|vsftpd|proftpd|pure-ftpd|lighttpd\/|apache2\/|httpd\/|caddy\/|fluent|td-agent|filebeat|vector\/|rsyslog|promtail|borg|restic|rclone|duplicity)|amazon-cloudwatch-agent.*\.(json|toml|d\/)/u;
+/** Programs that hand connections on. nginx is the only front: whatever leads to the ports of the application or of SSH goes past it. */
+const FRONTS =
+  /^\/(usr\/local\/)?etc\/(haproxy|envoy|traefik|caddy|varnish|squid|stunnel|rinetd|xinetd|inetd|tinyproxy|sniproxy|h2o|lighttpd|apache2|httpd|kong|apisix|frp|gost|hitch|pound|trafficserver|3proxy|dante|danted|sockd|privoxy|nghttpx|redir|relayd|openresty|angie|litespeed|sslh|ssh-?proxy|tor)\b/u;
+const LEADS_ON = /(^|[\s:="'])(8000|9000|22)(?=$|[\s/,;"'}\]])|unix:/u;
 /** Texts that nobody obeys. */
 const PLAIN =
-  /^\/etc\/(motd|issue(\.net)?|hostname|timezone|machine-id|os-release|fstab|adjtime|locale\.gen|ddos\/)|\.(md|txt|html?|css|svg|png|pem|crt|key|pub)$/u;
+  /^\/etc\/(motd|issue(\.net)?|hostname|timezone|machine-id|os-release|adjtime|locale\.gen|ddos\/)|\.(md|txt|html?|css|svg|png|pem|crt|key|pub)$/u;
 
 const COMMAND_KEY =
   /(^|[\s"'{,(_.-])(exec\w*|commands?|cmd|script|hooks?|programs?|binary|actions?\w*|plugins?|modules?|run\w*|shell|interpreter|handler|notify_\w+|pre|post|pre_?\w*|post_?\w*|bootcmd|alert\w*)["']?\s*[:=(\s]/iu;
@@ -38,6 +42,8 @@ export function strangeFile(path: string, text: string, home: string): string[] 
     if (named !== undefined) return [`${show(named)}, which ${show(path)} hands to a program that serves or ships it,`];
   }
   if (/\/logrotate(\.d\/|\.conf$)/u.test(path)) return rotated(path, text, home);
+  const front = FRONTS.test(path) ? linesOf(text).find((one) => LEADS_ON.test(one)) : undefined;
+  if (front !== undefined) return [`${show(front.slice(0, 200))}, a line in ${show(path)}, which hands connections on past nginx,`];
   if (!READ_BY_ROOT.test(path) || PLAIN.test(path) || path.startsWith("/etc/nginx/") || commandsOf(path, text).length > 0) return [];
   if (/\/cron\b|\/tmpfiles\.d|\/modprobe\.d|\/udev\//u.test(path)) return [];
   const line = linesOf(text).find((one) => isStrange(one, home));

@@ -3,6 +3,7 @@ import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import { evaluate } from "../../../policies/core/evaluate";
 import { policies } from "../../../policies/rules";
 import { program, settings } from "../host-setup/program";
+import { BAD, GOOD } from "./host-scripts";
 import { BAD_SCRIPTS, GOOD_SCRIPTS } from "./scripts";
 
 const ENV = "/home/ddos/app/.env";
@@ -28,9 +29,9 @@ beforeAll(async () => {
 }, 60_000);
 const answers = async (script: string): Promise<string[]> => (await said(script)).filter((line) => !anyway.has(line));
 
-test.each(BAD_SCRIPTS)("is no pass: %s", async (_, script) => {
+test.each([...BAD_SCRIPTS, ...BAD])("is no pass: %s", async (_, script) => {
   expect(await answers(script)).not.toEqual([]);
 });
-test.each(GOOD_SCRIPTS)("is left alone: %s", async (_, script) => {
+test.each([...GOOD_SCRIPTS, ...GOOD])("is left alone: %s", async (_, script) => {
   expect(await answers(script)).toEqual([]);
 });

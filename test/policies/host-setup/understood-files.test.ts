@@ -124,7 +124,7 @@ describe("cloud-config", () => {
 
 describe("other files", () => {
   const strange = (path: string, text: string): boolean =>
-    formatOf(path) ? strangeLine(path, text) !== undefined : strangeFile(path, text, HOME).length > 0;
+    formatOf(path) ? strangeLine(path, text, HOME) !== undefined : strangeFile(path, text, HOME).length > 0;
   const BAD: readonly (readonly [string, string])[] = [
     ["/etc/doas.conf", "permit nopass www-data as root"],
     ["/etc/sysusers.d/x.conf", 'u x 0:0 "x" /root /bin/bash'],
@@ -167,7 +167,7 @@ describe("other files", () => {
 test("a line that could be read in many ways takes no longer than its length: methods of authentication, of which the last is no key", () => {
   const sshd = "/etc/ssh/sshd_config.d/10-ours.conf";
   const line = `AuthenticationMethods ${"publickey,".repeat(200)}password x`;
-  expect(strangeLine(sshd, line)).toBe(line);
-  expect(strangeLine(sshd, "AuthenticationMethods publickey,publickey publickey")).toBeUndefined();
-  expect(strangeLine(sshd, "AuthenticationMethods publickey password")).toBeDefined();
+  expect(strangeLine(sshd, line, HOME)).toBe(line);
+  expect(strangeLine(sshd, "AuthenticationMethods publickey,publickey publickey", HOME)).toBeUndefined();
+  expect(strangeLine(sshd, "AuthenticationMethods publickey password", HOME)).toBeDefined();
 });

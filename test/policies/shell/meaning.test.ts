@@ -1,0 +1,93 @@
+/** What bash means by a line where the grammar, or a name that two ways define, could be read as something else. */
+import { filesAfter } from "../../../policies/shell/analyse";
+import { showMode } from "../../../policies/shell/mode";
+import { shellParser } from "../../../policies/shell/parser";
+import { plain, show } from "../../../policies/shell/text";
+
+async function after(script: string): Promise<{ modes: Record<string, string[]>; ran: string[]; unclear: string[] }> {
+  const { files, context } = filesAfter(script, await shellParser());
+  const modes = [...files.entries].map(([path, entries]) => [
+    path,
+    entries.flatMap(({ kind, mode }) => (kind === "file" ? [showMode(mode)] : [])),
+  ]);
+  return {
+    modes: Object.fromEntries(modes) as Record<string, string[]>,
+    ran: context.record.executed.map(({ argv }) => argv.map(plain).join(" ")),
+    unclear: context.record.unclear.map(({ what }) => show(what)),
+  };
+}
+
+describe("a redirection belongs to the last command in front of it", () => {
+  test.each([
+    ["behind && it is opened under the new umask", "umask 077; umask 000 && cat > /srv/f", ["0666"]],
+    ["and in the new folder", "cd /srv && cd /srv/sub/.. && echo x > f", ["0644"]],
+    ["with a here document", "cd /srv && cat <<E > f\nq\nE", ["0644"]],
+    ["with a pipe behind the document", "cd /srv && cat - <<E | tee f >/dev/null || y\nq\nE", ["0644"]],
+    ["negated", "umask 077; umask 000 && ! true > /srv/f", ["0666"]],
+  ])("%s", async (_, script, modes) => {
+    expect((await after(script)).modes["/srv/f"]).toEqual(modes);
+  });
+  test("what follows a document by && comes after all of it", async () => {
+    const { modes, ran } = await after("cd /srv && cat <<E > f && cd /opt && echo q > g\nq\nE");
+    expect(Object.keys(modes)).toEqual(["/srv/f", "/opt/g"]);
+    expect(ran).toEqual(["cd /srv", "cat", "cd /opt", "echo q"]);
+  });
+});
+
+describe("no word is lost", () => {
+  test.each([
+    ["- in front of a here document", "x - <<E\nq\nE", "x -"],
+    ["behind other words", "x a - <<E b\nq\nE", "x a - b"],
+    ["on a line of its own", "x \\\n - \\\n 2>/dev/null <<E\nq\nE", "x -"],
+    ["in a condition", "if true; then # so\n x - <<E | y\nq\nE\nfi", "x -"],
+  ])("%s", async (_, script, words) => {
+    const { ran, unclear } = await after(script);
+    expect(ran).toContain(words);
+    expect(unclear).toEqual([]);
+  });
+});
+
+describe("functions", () => {
+  test.each([
+    ["another program does not see them", "chmod() { :; }; touch /srv/f; sudo chmod 640 /srv/f", ["0640"]],
+    ["nor do xargs and env", "touch() { :; }; echo /srv/f | xargs touch; chmod() { :; }; env chmod 640 /srv/f", ["0640"]],
+    ["one can stand before the program that it calls", 'install() { command install "${@/600/644}"; }; install -m 600 x /srv/f', ["0644"]],
+    [
+      "after a branch a name stands for either",
+      "if a; then f() { chmod 666 /srv/f; }; else f() { chmod 600 /srv/f; }; fi; touch /srv/f; f",
+      ["0666", "0600"],
+    ],
+    [
+      "or for the program, where one way alone defines it",
+      "touch /srv/f; if a; then chmod() { :; }; fi; chmod 600 /srv/f",
+      ["0644", "0600"],
+    ],
+  ])("%s", async (_, script, modes) => {
+    expect((await after(script)).modes["/srv/f"]).toEqual(modes);
+  });
+});
+
+describe("numbers", () => {
+  test.each([
+    ["printf %o", "chmod $(printf %o 384) /srv/f", "0600"],
+    ["printf takes a word for each of its letters", 'printf -v m "%x%s" 6 44; chmod "$m" /srv/f', "0644"],
+    ["a number that begins with 0 is octal to $(( ))", "chmod $((0644)) /srv/f", "0420"],
+  ])("%s", async (_, script, mode) => {
+    const { files } = filesAfter(script, await shellParser());
+    expect(files.entries.get("/srv/f")?.map((e) => showMode(e.mode))).toEqual([mode]);
+  });
+});
+
+describe("a unit of systemd-run", () => {
+  test.each([
+    ["has its own umask", "umask 077; systemd-run --pipe --wait sh -c 'cat > /srv/f'", "0644"],
+    ["or the one that is written", "systemd-run -p UMask=0077 --pipe --wait sh -c 'cat > /srv/f'", "0600"],
+    ["runs its other commands", "touch /srv/f; systemd-run -p 'ExecStartPost=/bin/chmod 666 /srv/f' true", "0666"],
+  ])("%s", async (_, script, mode) => {
+    expect((await after(script)).modes["/srv/f"]).toEqual([mode]);
+  });
+  test("a right that it gets is said", async () => {
+    expect((await after("systemd-run -p AmbientCapabilities=CAP_DAC_OVERRIDE x")).unclear.join()).toMatch(/AmbientCapabilities/u);
+    expect((await after("systemd-run -p User=ddos -p ProtectSystem=strict -p SupplementaryGroups=$(id -gn nginx) x")).unclear).toEqual([]);
+  });
+});
