@@ -26,6 +26,7 @@ export const newContext = (parse: ParseShell, home: string): Context => ({
   time: 0,
   budget: MOST_STATEMENTS,
   fresh: 0,
+  sums: new Map(),
 });
 
 export interface ScriptRun {

@@ -1,6 +1,7 @@
 /** Tests: true, false, or open. */
 import { expandText } from "./expand";
 import { exists, resolveLinks } from "./files";
+import { invert, prove } from "./proven";
 import { globMatches, normalise } from "./paths";
 import type { Scope, State } from "./state";
 import type { TestExpression } from "./syntax";
@@ -24,10 +25,27 @@ export function evaluate(test: TestExpression, state: State, scope: Scope): Trut
     case "unary":
       return common(expandText(test.operand, state, scope).map((text) => unary(test.operator, text, state)));
     case "binary":
-      return common(
-        expandText(test.left, state, scope).flatMap((l) => expandText(test.right, state, scope).map((r) => binary(test.operator, l, r))),
-      );
+      return compare(test, state, scope);
   }
+}
+
+/** `[ "$(sha256sum FILE | cut -d' ' -f1)" = 0123… ]`: where the two are the same, the file is the one that is meant. */
+export function proveBySum(test: TestExpression, state: State, scope: Scope): void {
+  if (test.kind === "not") {
+    proveBySum(test.body, state, scope);
+    invert(state);
+  }
+  if (test.kind !== "binary" || !/^(={1,2}|!=)$/u.test(test.operator)) return;
+  const [left, right] = (scope.context.compared ?? []).map((texts) => (texts.length === 1 ? texts[0] : undefined));
+  const path = scope.context.sums.get(left ?? "") ?? scope.context.sums.get(right ?? "");
+  const known = [left, right].find((text) => text !== undefined && /^[0-9a-f]{40,128}$/iu.test(plain(text)));
+  if (path !== undefined && known !== undefined) prove([path], state, test.operator === "!=");
+}
+
+function compare({ operator, left, right }: Extract<TestExpression, { kind: "binary" }>, state: State, scope: Scope): Truth {
+  const sides = [expandText(left, state, scope), expandText(right, state, scope)] as const;
+  scope.context.compared = sides;
+  return common(sides[0].flatMap((l) => sides[1].map((r) => binary(operator, l, r))));
 }
 
 function both(operator: "&&" | "||", a: Truth, b: Truth): Truth {

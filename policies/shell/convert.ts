@@ -65,7 +65,7 @@ const MAKERS: Readonly<Record<string, (node: Node) => Statement>> = {
   variable_assignment: (node) => ({ kind: "simple", line: lineOf(node), assignments: [toAssignment(node)], words: [] }),
   variable_assignments: (node) => ({ kind: "simple", line: lineOf(node), assignments: childrenOf(node).map(toAssignment), words: [] }),
   redirected_statement: toRedirected,
-  pipeline: (node) => ({ kind: "pipeline", parts: statementsOf(childrenOf(node)) }),
+  pipeline: toPipeline,
   list: toList,
   negated_command: (node) => ({ kind: "not", body: { kind: "group", body: toScript(node) } }),
   subshell: (node) => ({ kind: "subshell", body: toScript(node) }),
@@ -85,6 +85,14 @@ const MAKERS: Readonly<Record<string, (node: Node) => Statement>> = {
   function_definition: toFunction,
   test_command: (node) => ({ kind: "test", expression: toTest(node, toWord) }),
 };
+
+/** `! a | b` is the contrary of the whole; the grammar takes it for that of the first command. */
+function toPipeline(node: Node): Statement {
+  const [first, ...rest] = childrenOf(node);
+  if (first?.type !== "negated_command") return { kind: "pipeline", parts: statementsOf(childrenOf(node)) };
+  const inner = childrenOf(first).filter((child) => child.isNamed);
+  return { kind: "not", body: { kind: "pipeline", parts: statementsOf([...inner, ...rest]) } };
+}
 
 function toGroup(node: Node): Statement {
   return node.children[0]?.type === "((" ? { kind: "test", expression: { kind: "opaque" } } : { kind: "group", body: toScript(node) };

@@ -2,7 +2,7 @@
 import { BUILTINS, keepRedirects, setUnnamed } from "./builtins";
 import type { Call } from "./call";
 import { readAll, stdinOf } from "./channels";
-import { evaluate, fromWords } from "./conditions";
+import { evaluate, fromWords, proveBySum } from "./conditions";
 import { EFFECTS, QUESTIONS } from "./effects";
 import { find, xargs } from "./effects/find";
 import { noteLoss } from "./effects/guards";
@@ -35,6 +35,7 @@ import type { Wrapped } from "./wrappers";
 export function runCommand(command: SimpleCommand, state: State, scope: Scope): Status {
   const { context } = scope;
   context.place = placeAt(context, command.line);
+  delete state.proven;
   const ways = expandWords(command.words, state, scope);
   if (command.words.length === 0) {
     for (const one of command.assignments) assign(one, state, scope);
@@ -186,7 +187,9 @@ function leaveAfter(status: Status, state: State, scope: Scope): Status {
 
 function question(call: Call): Status {
   const words = call.name === "[" ? call.args.slice(0, -1) : call.args;
-  const truth = evaluate(fromWords(words), call.state, call.scope);
+  const test = fromWords(words);
+  const truth = evaluate(test, call.state, call.scope);
+  proveBySum(test, call.state, call.scope);
   return truth === undefined ? "open" : truth ? "ok" : "failed";
 }
 

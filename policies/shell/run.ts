@@ -1,11 +1,12 @@
 /** The interpreter's statements: what can run, in which order, and which states that leaves possible. Overview: README.md in this folder. */
 import { capture, input, withChannels } from "./channels";
-import { evaluate } from "./conditions";
+import { evaluate, proveBySum } from "./conditions";
 import { expandText, expandWords, setRunInside } from "./expand";
 import { fork } from "./fork";
 import type { Way } from "./fork";
 import { runCommand } from "./invoke";
 import { globMatches } from "./paths";
+import { follow, goOn, invert } from "./proven";
 import { redirect } from "./redirects";
 import { unclear } from "./report";
 import { become, cloneState, joinStates } from "./state";
@@ -17,6 +18,7 @@ export function runScript(script: Script, state: State, scope: Scope): Status {
   let status: Status = "ok";
   for (const statement of script.statements) {
     if (!state.live) return status;
+    goOn(state, scope, status);
     status = run(statement, state, scope);
   }
   return status;
@@ -31,8 +33,11 @@ export function run(statement: Statement, state: State, scope: Scope): Status {
       return redirect(statement.redirects, state, scope, (inner) => run(statement.body, state, inner));
     case "pipeline":
       return runPipeline(statement.parts, state, scope);
-    case "not":
-      return negate(run(statement.body, state, scope));
+    case "not": {
+      const status = negate(run(statement.body, state, asQuestion(scope)));
+      invert(state);
+      return status;
+    }
     case "both":
       return runBoth(statement, state, scope);
     case "if":
@@ -51,7 +56,9 @@ export function run(statement: Statement, state: State, scope: Scope): Status {
     case "group":
       return runScript(statement.body, state, scope);
     case "test": {
+      delete state.proven;
       const truth = evaluate(statement.expression, state, scope);
+      proveBySum(statement.expression, state, scope);
       return truth === undefined ? "open" : truth ? "ok" : "failed";
     }
     case "unparsed":
@@ -77,6 +84,8 @@ function isExhausted(state: State, scope: Scope): boolean {
 
 export const MORE_THAN_FOLLOWED = "more commands than can be followed";
 
+const asQuestion = (scope: Scope): Scope => (scope.tested === true ? scope : { ...scope, tested: true });
+
 const negate = (status: Status): Status => (status === "ok" ? "failed" : status === "failed" ? "ok" : "open");
 
 /** A subshell shares the host's files and nothing else. Only exits that count as success let the rest go on. */
@@ -89,8 +98,11 @@ export function inSubshell(state: State, scope: Scope, body: (inner: State, scop
     become(state, { ...state, files: inner.files });
     return "failed";
   }
+  const { proven } = inner;
   const joined = ends.map((s): State => ({ ...s, live: true })).reduce(joinStates);
   state.files = joined.files;
+  delete state.proven;
+  if (proven && ends.length === 1 && inner.live) state.proven = proven;
   return inner.live ? status : "likely";
 }
 
@@ -131,7 +143,7 @@ function runBoth(statement: Both, state: State, scope: Scope): Status {
     if (first.operator === "||" && isNothing(first.right)) inner = { ...inner, ignored: true };
     first = first.left;
   }
-  let status = run(first, state, inner);
+  let status = run(first, state, asQuestion(inner));
   for (const { link, scope: own } of chain.reverse()) {
     if (!state.live) return status;
     status = runRight(link, status, state, own);
@@ -140,12 +152,24 @@ function runBoth(statement: Both, state: State, scope: Scope): Status {
 }
 
 function runRight(statement: Both, left: Status, state: State, scope: Scope): Status {
-  const goesOn = statement.operator === "&&" ? left !== "failed" : left !== "ok";
+  const onSuccess = statement.operator === "&&";
+  const goesOn = onSuccess ? left !== "failed" : left !== "ok";
   if (!goesOn) return left;
-  const certain = statement.operator === "&&" ? left === "ok" || left === "likely" : left === "failed";
-  if (certain) return run(statement.right, state, scope);
+  const certain = onSuccess ? left === "ok" || (left === "likely" && !state.proven) : left === "failed";
+  if (certain) {
+    follow(state, onSuccess);
+    return run(statement.right, state, scope);
+  }
   let right = "open" as Status;
-  const status = fork([(s) => (right = run(statement.right, s, scope)), () => left], state, scope);
+  const taken: Way = (s) => {
+    follow(s, onSuccess);
+    return (right = run(statement.right, s, scope));
+  };
+  const left_: Way = (s) => {
+    follow(s, !onSuccess);
+    return left;
+  };
+  const status = fork([taken, left_], state, scope);
   if (statement.operator === "||" && (left === "likely" || right === "ok")) return left === "likely" ? "likely" : "ok";
   return state.live && right === "failed" ? "open" : status;
 }
@@ -155,11 +179,17 @@ type Branches = Extract<Statement, { kind: "if" }>["branches"];
 function runIf(branches: Branches, index: number, otherwise: Script | undefined, state: State, scope: Scope): Status {
   const branch = branches[index];
   if (!branch) return otherwise ? runScript(otherwise, state, scope) : "ok";
-  const truth = runScript(branch.test, state, scope);
+  const truth = runScript(branch.test, state, asQuestion(scope));
   if (!state.live) return truth;
-  if (truth === "ok") return runScript(branch.body, state, scope);
-  if (truth === "failed") return runIf(branches, index + 1, otherwise, state, scope);
-  return fork([(s) => runScript(branch.body, s, scope), (s) => runIf(branches, index + 1, otherwise, s, scope)], state, scope);
+  const yes: Way = (s) => {
+    follow(s, true);
+    return runScript(branch.body, s, scope);
+  };
+  const no: Way = (s) => {
+    follow(s, false);
+    return runIf(branches, index + 1, otherwise, s, scope);
+  };
+  return truth === "ok" ? yes(state) : truth === "failed" ? no(state) : fork([yes, no], state, scope);
 }
 
 const MOST_ROUNDS = 64;
@@ -224,7 +254,8 @@ function laterRound(
     if (before.get(name) !== variable)
       state.variables.set(name, { values: [hole(variable.values.some(holdsSecret) ? "secret" : "value", `$${name}`)] });
   const one: Way = (s) => {
-    runScript(statement.test, s, scope);
+    runScript(statement.test, s, asQuestion(scope));
+    follow(s, !statement.until);
     return round(statement.body, s, scope, breaks);
   };
   fork([one, () => "ok"], state, scope);
@@ -237,13 +268,24 @@ function runLoop(statement: Extract<Statement, { kind: "loop" }>, state: State, 
   const variables = state.variables.copy();
   let count = 0;
   for (; count < MOST_ROUNDS && state.live && scope.context.budget >= 0; count += 1) {
-    const status = runScript(statement.test, state, scope);
+    const status = runScript(statement.test, state, asQuestion(scope));
     const truth = statement.until ? negate(status) : status;
     if (truth === "failed") break;
-    if (truth !== "ok") after.push(cloneState(state));
+    if (truth !== "ok") {
+      const left = cloneState(state);
+      follow(left, statement.until);
+      after.push(left);
+    }
+    follow(state, !statement.until);
     round(statement.body, state, scope, breaks);
-    // Two rounds of a loop with an open end show what a further one could add.
-    if (truth !== "ok" && count >= 1) break;
+    // Two rounds of a loop with an open end show what a further one could add; it is left by its test.
+    if (truth !== "ok" && count >= 1) {
+      if (state.live) {
+        runScript(statement.test, state, asQuestion(scope));
+        follow(state, statement.until);
+      }
+      break;
+    }
   }
   if (count === MOST_ROUNDS && state.live) laterRound(statement, variables, state, scope, breaks);
   if (count === MOST_ROUNDS && changesFiles(start, state)) unclear(state, scope, "a loop of more rounds than can be followed");

@@ -6,6 +6,7 @@ import type { Entry, Files, Place } from "./files";
 import { cloneFiles, joinFiles } from "./files";
 import type { Mode } from "./mode";
 import { joinModes } from "./mode";
+import type { Proven } from "./proven";
 import type { Stored } from "./stored";
 import type { Statement } from "./syntax";
 import { hole } from "./text";
@@ -64,6 +65,8 @@ export interface State {
   options: ShellOptions;
   /** Positional parameters from $1; undefined where not known. */
   args: readonly string[] | undefined;
+  /** What the last command has checked. */
+  proven?: Proven;
   /** What `trap ... EXIT` will run. */
   exitTrap?: string;
   /** What `trap ... ERR` and signals may run. */
@@ -160,6 +163,10 @@ export interface Context {
   /** The budget is spent, and that has been said. */
   isSpent?: boolean;
   fresh: number;
+  /** Files by the sum that was made of each, which is a part of a text that is not known. */
+  readonly sums: Map<string, string>;
+  /** Both sides of the last comparison. */
+  compared?: readonly (readonly string[])[];
   /** Objects of the program that the host's first boot names. */
   readonly stored?: readonly Stored[];
   /** Archives that steps have copied to the host. */
@@ -196,6 +203,8 @@ export interface Scope {
   /** The scope before the redirections on this command; `exec` makes them last there. */
   readonly outer?: Scope;
   readonly ignored: boolean;
+  /** Its failure is a question (`if`, `&&`, `!`): set -e has no effect in it. @default false */
+  readonly tested?: boolean;
 }
 
 export function cloneState(state: State): State {
@@ -218,7 +227,7 @@ export function joinStates(a: State, b: State): State {
     if (mine !== other) variables.set(name, joinVariables(name, mine, other));
   }
   return {
-    ...a,
+    ...withoutProof(a),
     files: joinFiles(a.files, b.files),
     variables,
     functions: joinFunctions(a.functions, b.functions),
@@ -234,6 +243,8 @@ export function joinStates(a: State, b: State): State {
     args: a.args?.join("\0") === b.args?.join("\0") ? a.args : undefined,
   };
 }
+
+const withoutProof = ({ proven: _, ...rest }: State): State => rest;
 
 /** A name that two ways define otherwise stands for either; one that a single way defines is a program on the other. */
 function joinFunctions(a: State["functions"], b: State["functions"]): State["functions"] {

@@ -6,6 +6,7 @@ import { readAll, write } from "../channels";
 import { resolveLinks } from "../files";
 import { isExact } from "../mode";
 import { nameOf, normalise, parentOf } from "../paths";
+import { prove } from "../proven";
 import { contentOf } from "../redirects";
 import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
@@ -183,9 +184,7 @@ export function opaque(call: Call, text: string): string {
 /** `sha256sum -c` with a known sum makes a fetched file as good as one that was shown; otherwise it prints sums. */
 export const sha256sum: Effect = (call) => {
   const options = parseOptions(call.args, { values: call.name === "shasum" ? "a" : "", long: { algorithm: "a" } });
-  // A sum tells nothing of what it was made of.
-  if (!options.has("c", "check"))
-    return say(call, `${hole("value", digestLabel(call.name, ...call.args, readAll(call.scope.channels)))}\n`);
+  if (!options.has("c", "check")) return say(call, sumsOf(call, options.operands));
   const [list] = options.operands;
   const text = list === undefined || list === "-" ? readAll(call.scope.channels) : contentOf(list, call.state);
   for (const [, path = ""] of plain(text).matchAll(/^[0-9a-f]{40,128} [ *](.+)$/gmu)) {
@@ -194,15 +193,22 @@ export const sha256sum: Effect = (call) => {
   return "likely";
 };
 
-/** What was fetched and has been checked is as good as what was shown. */
+/** `SUM  FILE`, a line for each. A sum tells nothing of what it was made of. */
+function sumsOf(call: Call, files: readonly string[]): string {
+  const { context } = call.scope;
+  const named = files.length > 0 ? files : ["-"];
+  return named
+    .map((file) => {
+      const text = file === "-" ? readAll(call.scope.channels) : contentOf(file, call.state);
+      const sum = hole("value", digestLabel(call.name, file, text));
+      if (file !== "-") context.sums.set(sum, resolveLinks(call.state.files, absolute(file, call.state)));
+      return `${sum}  ${file}\n`;
+    })
+    .join("");
+}
+
 function pin(path: string, call: Call): void {
-  const real = resolveLinks(call.state.files, absolute(path, call.state));
-  const entries = call.state.files.entries.get(real);
-  if (entries)
-    call.state.files.entries.set(
-      real,
-      entries.map((e) => (isFetched(e.content) ? { ...e, content: CHECKED } : e)),
-    );
+  prove([resolveLinks(call.state.files, absolute(path, call.state))], call.state);
 }
 
 /** `gpg --verify SIGNATURE [FILE]`, gpgv, minisign -Vm, cosign verify-blob, openssl dgst -verify: they fail where the file is another one. */
@@ -221,9 +227,3 @@ export const verify: Effect = (call) => {
 };
 
 const VERIFY_VALUES = { keyring: "k", homedir: "h", "trust-model": "t", "status-fd": "s" };
-
-/** A text that is at hand is read as it is, and one that nobody has shown does not become known by a sum. */
-const isFetched = (content: string | undefined): boolean => content !== undefined && holesOf(content).some((h) => h.kind === "fetched");
-
-/** Text whose sum was checked: not shown here, but pinned. */
-const CHECKED = `: ${hole("value", "text with a checked sum")}\n`;

@@ -298,9 +298,9 @@ const tables: Readonly<Record<string, Table>> = {
       archive: ["curl -sSLo /tmp/a.tgz https://x.example/a.tgz && tar xzf /tmp/a.tgz -C /tmp"],
       health: ["curl -s http://127.0.0.1:8000/health | grep -q ok"],
       jq: ["curl -s https://x.example/v.json | jq -r .version"],
-      checked: [`curl -so /tmp/i.sh https://x.example/i\necho "${"0".repeat(64)}  /tmp/i.sh" | sha256sum --check\nbash /tmp/i.sh`],
+      checked: [`set -e\ncurl -so /tmp/i.sh https://x.example/i\necho "${"0".repeat(64)}  /tmp/i.sh" | sha256sum --check\nbash /tmp/i.sh`],
       "a package that is checked": [
-        `curl -so /tmp/a.deb https://x.example/a.deb\necho "${"0".repeat(64)}  /tmp/a.deb" | sha256sum -c\nsudo dpkg -i /tmp/a.deb`,
+        `set -e\ncurl -so /tmp/a.deb https://x.example/a.deb\necho "${"0".repeat(64)}  /tmp/a.deb" | sha256sum -c\nsudo dpkg -i /tmp/a.deb`,
       ],
       "a package that is looked at": ["curl -so /tmp/a.deb https://x.example/a.deb; dpkg --contents /tmp/a.deb; dpkg -I /tmp/a.deb"],
       "packages of the distribution": ["sudo apt-get install -y nginx python3.12-venv; sudo snap install amazon-ssm-agent --classic"],
