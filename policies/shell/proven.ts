@@ -2,16 +2,9 @@
  * What a check of a file has proven holds on the ways on which it succeeded: `sha256sum -c || echo bad` goes on with a file that nobody knows.
  * A check changes the files as if it had succeeded, and notes here what they were before; where the way of its failure is followed, that comes back.
  */
-import type { Entry } from "./files";
 import { cloneState, become, joinStates } from "./state";
 import type { Scope, State, Status } from "./state";
 import { hole, holesOf } from "./text";
-
-export interface Proven {
-  readonly before: readonly (readonly [path: string, entries: readonly Entry[]])[];
-  /** The command fails where the file is the right one: `[ "$sum" != 0123… ]`. */
-  readonly inverted: boolean;
-}
 
 /** @param succeeded how the last command ended on this way */
 export function follow(state: State, succeeded: boolean): void {

@@ -6,7 +6,6 @@ import type { Entry, Files, Place } from "./files";
 import { cloneFiles, joinFiles } from "./files";
 import type { Mode } from "./mode";
 import { joinModes } from "./mode";
-import type { Proven } from "./proven";
 import type { Stored } from "./stored";
 import type { Statement } from "./syntax";
 import { hole } from "./text";
@@ -49,6 +48,13 @@ export interface ShellOptions {
   readonly pipefail: boolean;
   /** Each variable that is set is exported as well. @default false */
   readonly allexport?: boolean;
+}
+
+/** What a check has changed in the files as if it had succeeded (proven.ts). */
+export interface Proven {
+  readonly before: readonly (readonly [path: string, entries: readonly Entry[]])[];
+  /** The command fails where the file is the right one: `[ "$sum" != 0123… ]`. */
+  readonly inverted: boolean;
 }
 
 export interface State {
