@@ -59,7 +59,7 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Such as 20.20.2. */
   readonly node: string;
-  now(): Date;
+  readonly now: () => Date;
   /** Rejects where the program is not there or does not end in time. */
   readonly run: (program: string, args: readonly string[]) => Promise<Ran>;
   get(url: string): Promise<Answer>;
