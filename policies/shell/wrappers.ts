@@ -95,11 +95,9 @@ function runuser(args: readonly string[]): Wrapped {
 }
 
 function systemdRun(args: readonly string[]): Wrapped {
-  const long = Object.fromEntries(
+  const names = Object.fromEntries(
     [
-      "property",
       "unit",
-      "setenv",
       "description",
       "slice",
       "working-directory",
@@ -113,13 +111,15 @@ function systemdRun(args: readonly string[]): Wrapped {
       "nice",
     ].map((n) => [n, n]),
   );
-  const options = parseOptions(args, { values: "pEuHMd", long, stops: true });
-  const properties = [...(options.given.get("property") ?? []), ...(options.given.get("p") ?? [])];
-  const user = options.value("uid") ?? properties.find((p) => p.startsWith("User="))?.slice(5);
-  const assignments = [...(options.given.get("setenv") ?? []), ...(options.given.get("E") ?? [])];
+  const options = parseOptions(args, { values: "pEuHMd", long: { ...names, property: "p", setenv: "E" }, stops: true });
+  const properties = options.given.get("p") ?? [];
+  // Of a setting that is given twice, systemd takes the last.
+  const last = (key: string): string | undefined => properties.findLast((one) => one.startsWith(`${key}=`))?.slice(key.length + 1);
+  const user = options.value("uid") ?? last("User");
+  const assignments = options.given.get("E") ?? [];
   const environmentFiles = properties.flatMap((one) => /^EnvironmentFile=-?(.+)$/u.exec(one)?.[1] ?? []);
   // A unit has a mask of its own (systemd.exec: 0022), not that of the shell.
-  const umask = properties.findLast((one) => one.startsWith("UMask="))?.slice(6) ?? "0022";
+  const umask = last("UMask") ?? "0022";
   return { argv: options.operands, assignments, environmentFiles, umask, properties, ...(user === undefined ? {} : { user: plain(user) }) };
 }
 

@@ -129,6 +129,8 @@ const GUARDS: readonly Case[] = [
   ["host-setup-readable", "pass", `echo '-w ${ENV} -p wa -k env' | sudo tee /etc/audit/rules.d/env.rules >/dev/null`],
   ["service-not-root", "violation", "sudo systemd-run --unit=api2 /opt/v/bin/python -m uvicorn app:app"],
   ["service-not-root", "pass", "sudo systemd-run --uid=ddos --unit=api2 /opt/v/bin/python -m uvicorn app:app"],
+  ["service-not-root", "violation", "sudo systemd-run -p User=ddos -p User=root --unit=api2 /opt/v/bin/python -m uvicorn app:app"],
+  ["service-not-root", "pass", "sudo systemd-run --property=User=root -p User=ddos --unit=api2 /opt/v/bin/python -m uvicorn app:app"],
   ["service-not-root", "pass", "sudo systemd-run -p User=ddos --unit=api2 /opt/v/bin/python -m uvicorn app:app"],
 ];
 const DOORS: readonly Case[] = [
