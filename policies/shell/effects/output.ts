@@ -48,7 +48,7 @@ export const printf: Effect = (call) => {
 function formatted(args: readonly string[]): string {
   const format = ansi(args[0] ?? "");
   const rest = args.slice(1);
-  const slots = format.replace(/%%/gu, "").match(SLOT)?.length ?? 0;
+  const slots = [...format.matchAll(SLOTS)].filter(([, kind]) => kind !== undefined).length;
   const rounds = slots === 0 ? 1 : Math.max(Math.ceil(rest.length / slots), 1);
   let text = "";
   for (let i = 0; i < rounds; i += 1)
@@ -56,7 +56,6 @@ function formatted(args: readonly string[]): string {
   return text;
 }
 
-const SLOT = /%[-+ #0-9.*]*[a-zA-Z]/gu;
 const SLOTS = /%%|%[-+ #0-9.*]*(?:\([^)]*\))?([a-zA-Z])/gu;
 const BASES: Readonly<Record<string, number>> = { o: 8, x: 16, X: 16 };
 

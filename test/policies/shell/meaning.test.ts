@@ -76,6 +76,9 @@ describe("numbers", () => {
     const { files } = filesAfter(script, await shellParser());
     expect(files.entries.get("/srv/f")?.map((e) => showMode(e.mode))).toEqual([mode]);
   });
+  test("a date is one slot of printf, and the words behind come again", async () => {
+    expect((await after('x "$(printf "%(%Y-%m-%d)T,%s;" -1 a -1 b)"')).ran.join("\n")).toMatch(/,a;.*,b;/u);
+  });
 });
 
 describe("a unit of systemd-run", () => {
