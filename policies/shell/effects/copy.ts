@@ -259,32 +259,31 @@ export const rsync: Effect = (call) => {
         base,
       );
   const keeps = options.has("a", "p", "archive", "perms");
-  const base: Mode = keeps ? { set: 0o400, may: 0o755 } : masked({ set: 0o400, may: 0o755 }, state.umask);
-  const owner = options.value("chown")?.split(":")[0];
+  const [owner, group] = options.value("chown")?.split(":") ?? [];
   const target = absolute(to, state);
   const file = options.operands.length === 2 && !options.operands[0]?.endsWith("/") && nameOf(target).includes(".");
   const known = file ? onlyFile(options.operands[0] ?? "", call) : undefined;
   // Root keeps the owner as well; whoever is not root owns what it makes.
-  const keepsOwner = state.user === "root" && options.has("a", "archive");
-  const own = owner ?? (keepsOwner ? (known?.owner ?? state.user) : state.user);
-  const mode = known === undefined ? base : keeps ? known.mode : masked(known.mode, state.umask);
+  const kept = state.user === "root" && options.has("a", "archive") ? known : undefined;
+  const given: Mode = known?.mode ?? { set: 0o400, may: 0o755 };
+  const base = keeps ? given : masked(given, state.umask);
   if (file)
     place(state, scope.context, target, {
       ...newFile(state, scope.context),
       ...copyOf(options.operands[0] ?? "", call),
       kind: "file",
-      mode: bits("F", mode, "file"),
-      owner: own,
-      group: options.value("chown")?.split(":")[1] ?? owner ?? (keepsOwner ? (known?.group ?? state.user) : state.user),
+      mode: bits("F", base, "file"),
+      owner: owner ?? kept?.owner ?? state.user,
+      group: group ?? owner ?? kept?.group ?? state.user,
       time: tick(scope.context),
       place: scope.context.place,
     });
   else {
     const how = (e: Entry): Entry => {
-      const kept: Mode = keeps ? e.mode : masked(e.mode, state.umask);
+      const mode: Mode = keeps ? e.mode : masked(e.mode, state.umask);
       return {
         ...e,
-        mode: bits(e.kind === "dir" ? "D" : "F", kept, e.kind === "dir" ? "dir" : "file"),
+        mode: bits(e.kind === "dir" ? "D" : "F", mode, e.kind === "dir" ? "dir" : "file"),
         ...(owner === undefined ? {} : { owner, group: owner }),
         place: scope.context.place,
       };
