@@ -1,5 +1,6 @@
 /** Building a Graph out of resources, and finding resources in it by type. */
 import { lookedUp } from "./looked-up";
+import { once } from "./once";
 import { templated } from "./template";
 import type { Graph, Resource } from "./types";
 
@@ -28,19 +29,6 @@ export function makeResource(given: Partial<Resource> & { readonly urn: string; 
     propertyDependencies: {},
     options: {},
     ...given,
-  };
-}
-
-/**
- * An answer that depends on nothing but one object, found once. Several policies need the same of a resource, and graphs that
- * follow each other hold many of the same objects. The answer must not be changed.
- */
-export function once<K extends object, T>(answer: (key: K) => T): (key: K) => T {
-  const known = new WeakMap<K, { readonly answer: T }>();
-  return (key) => {
-    let found = known.get(key);
-    if (!found) known.set(key, (found = { answer: answer(key) }));
-    return found.answer;
   };
 }
 
@@ -81,3 +69,5 @@ export function ofType(graph: Graph, wanted: string | RegExp): Resource[] {
   answers.set(wanted, found);
   return [...found];
 }
+
+export { once };

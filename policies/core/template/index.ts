@@ -1,4 +1,5 @@
 /** The resources of a CloudFormation template as the aws provider would register them, so that policies evaluate them like any other. */
+import { once } from "../once";
 import { UNKNOWN } from "../types";
 import type { Props, Resource, Value } from "../types";
 import { asArray, asProps, asString } from "../values";
@@ -14,7 +15,7 @@ const MOST_RESOURCES = 500;
 /** What such a resource may say beside its properties. A `Condition` leaves open whether it is there at all. */
 const BESIDE = /^(Type|Properties|DependsOn|DeletionPolicy|UpdateReplacePolicy|Metadata)$/;
 
-type Made = Pick<Resource, "urn" | "type" | "name" | "within" | "parent" | "inputs" | "dependencies" | "propertyDependencies">;
+type Made = Pick<Resource, "urn" | "type" | "within" | "parent" | "inputs" | "dependencies" | "propertyDependencies">;
 
 export interface Templated {
   readonly made: readonly Made[];
@@ -29,14 +30,10 @@ const NONE: Templated = { made: [], read: new Set(), whole: false };
 /** Only what stands in the program itself is read: templates that are kept elsewhere, or that macros change, are not. */
 export function templated(stack: Resource): Templated {
   if (!stack.type.startsWith("aws:cloudformation/stack:") || stack.external === true) return NONE;
-  const found = answers.get(stack) ?? readOf(stack);
-  answers.set(stack, found);
-  return found;
+  return readOf(stack);
 }
 
-const answers = new WeakMap<Resource, Templated>();
-
-function readOf(stack: Resource): Templated {
+const readOf = once((stack: Resource): Templated => {
   const text = asString(stack.inputs.templateBody);
   const template = text === undefined ? undefined : readTemplate(text);
   const resources = fieldsOf(template?.Resources);
@@ -51,7 +48,7 @@ function readOf(stack: Resource): Templated {
     return kind ? madeOf(scope, kind, urns.get(name) ?? "", fieldsOf(Properties) ?? {}) : [];
   });
   return { made, read: new Set(urns.keys()), whole: known.length === Object.keys(resources).length };
-}
+});
 
 /** Is the type known, and every property that it is given? */
 function isRead(given: unknown): boolean {
@@ -82,11 +79,10 @@ const fits = (fields: Readonly<Record<string, Field>>, value: unknown): boolean 
   });
 
 function madeOf(scope: Scope, kind: KindOfTemplate, urn: string, properties: Fields): Made[] {
-  const each = kind.each === undefined ? undefined : properties[kind.each];
-  if (kind.each !== undefined && Array.isArray(each))
-    return each.map((item, index) =>
-      resourceOf(scope, kind, `${urn}/${String(index)}`, { ...properties, [kind.each ?? ""]: item as unknown }),
-    );
+  const { each } = kind;
+  const list = each === undefined ? undefined : properties[each];
+  if (each !== undefined && Array.isArray(list))
+    return list.map((item, index) => resourceOf(scope, kind, `${urn}/${String(index)}`, { ...properties, [each]: item as unknown }));
   const parts = Object.entries(kind.parts ?? {}).flatMap(([name, { kind: inner, owner, always = [] }]) => {
     const items = properties[name] === undefined ? always : (properties[name] as unknown[]);
     return items.map((item, index): Made => {
@@ -119,7 +115,6 @@ function resourceOf(scope: Scope, kind: KindOfTemplate, urn: string, properties:
   return {
     urn,
     type: kind.type,
-    name: urn.split("::").slice(3).join("::"),
     within: scope.stack.urn,
     parent: scope.stack.urn,
     inputs,
