@@ -17,7 +17,7 @@ export const policy: Policy = {
   tags: ["engine"],
   description:
     "Networks, machines, roles and buckets are made by resources that this pack can check, not by another provider or a template that is not read, and nothing receives the backend, its network, groups, role or keys, the gateway's group or the models bucket in a property that the pack does not understand.",
-  why: "A template, another provider or a new kind of resource can open a port or a bucket that no policy sees; of CloudFormation templates in the program the common types are read as resources (policies/core/template); silence about it would read as a pass. What is understood is listed with a reason in policies/graph/closed-world.",
+  why: "A template, another provider or a new kind of resource can open a port or a bucket that no policy sees; silence about it would read as a pass. Of CloudFormation templates in the program the common types are read as resources (policies/core/template). What is understood is listed with a reason in policies/graph/closed-world.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
   bad: 'new aws.cloudformation.Stack("extra", { templateUrl: "https://..." });',
