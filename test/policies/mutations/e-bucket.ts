@@ -1,9 +1,9 @@
 /** Area E: the models bucket. */
 import type { Handle, Program } from "../core/builder";
 import { computed } from "../core/builder";
+import { bucket } from "./frame";
 import type { Mutation } from "./frame";
 
-const bucket = (p: Program): Handle => p.find("aws:s3/bucket:Bucket", /models/);
 const arn = (p: Program): string => `arn:aws:s3:::${String(p.inputs(bucket(p)).bucket)}`;
 const guard = (p: Program): Handle => p.find(/^aws:s3\/bucketPublicAccessBlock:/);
 const versioning = (p: Program): Handle => p.find(/^aws:s3\/bucketVersioning:/);

@@ -8,7 +8,7 @@ import { evaluate } from "../../../policies/core/evaluate";
 import type { Outcome } from "../../../policies/core/outcome";
 import { policies } from "../../../policies/rules";
 import { program } from "../core/builder";
-import type { Mode, PlainGraph, Program } from "../core/builder";
+import type { Handle, Mode, PlainGraph, Program } from "../core/builder";
 
 export interface Mutation {
   /** Id of the corpus ("A01"), or that id with a suffix for a variant of our own ("A01-spot"). */
@@ -23,6 +23,25 @@ export interface Mutation {
   /** Changes the program in place. */
   apply(program: Program): void;
 }
+
+/** @param kind what has to be said: "unknown" where nobody can know, nothing at all for a benign case */
+export const one = (
+  id: string,
+  title: string,
+  policy: string,
+  kind: "violation" | "unknown" | "benign",
+  apply: (p: Program) => unknown,
+): Mutation => ({
+  id,
+  title,
+  expect: kind === "benign" ? [] : policy,
+  ...(kind === "unknown" ? { verdict: kind } : {}),
+  apply: (p) => void apply(p),
+});
+
+export const bucket = (p: Program): Handle => p.find("aws:s3/bucket:Bucket", /models/);
+export const role = (p: Program): Handle => p.find("aws:iam/role:Role", /backend/);
+export const backend = (p: Program): Handle => p.find("aws:ec2/instance:Instance", /backend/);
 
 export interface Score {
   readonly mutation: Mutation;

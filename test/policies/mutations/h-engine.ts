@@ -1,9 +1,7 @@
 /** Area H: ways around the engine and around a pack that looks at type tokens. */
-import type { Handle, Program } from "../core/builder";
+import type { Program } from "../core/builder";
+import { backend, bucket } from "./frame";
 import type { Mutation } from "./frame";
-
-const backend = (p: Program): Handle => p.find("aws:ec2/instance:Instance", /backend/);
-const bucket = (p: Program): Handle => p.find("aws:s3/bucket:Bucket", /models/);
 
 /** The backend again, as a child of a component of another project's making. */
 function wrapped(p: Program, inputs: Record<string, unknown>): void {

@@ -2,6 +2,7 @@
 import { computed } from "../core/builder";
 import type { Handle, Program } from "../core/builder";
 import { partsOf } from "../network/parts";
+import { backend, bucket, one, role } from "./frame";
 import type { Mutation } from "./frame";
 
 type Statement = Readonly<Record<string, unknown>>;
@@ -12,9 +13,6 @@ const SHARED = "not-shared-with-strangers";
 const JUDGED = "judgeable-resources";
 const ACCOUNT = "arn:aws:iam::123456789012";
 
-const bucket = (p: Program): Handle => p.find("aws:s3/bucket:Bucket", /models/);
-const role = (p: Program): Handle => p.find("aws:iam/role:Role", /backend/);
-const backend = (p: Program): Handle => p.find("aws:ec2/instance:Instance", /backend/);
 const document = (...statements: readonly Statement[]): string => JSON.stringify({ Version: "2012-10-17", Statement: statements });
 const allow = (Action: string | readonly string[], Resource: string): Statement => ({ Effect: "Allow", Action, Resource });
 const trust = (Principal: Statement): string => document({ Effect: "Allow", Principal, Action: "sts:AssumeRole" });
@@ -42,15 +40,6 @@ const point = (p: Program, of: Handle): Handle =>
   p.add("aws:s3/accessPoint:AccessPoint", "ap", { name: "an-ap", bucket: of.id, vpcConfiguration: { vpcId: partsOf(p).vpc.id } });
 const image = (p: Program): Handle => p.add("aws:ec2/amiFromInstance:AmiFromInstance", "image", { sourceInstanceId: backend(p).id });
 const template = (p: Program, templateBody: string): void => void p.add("aws:cloudformation/stack:Stack", "more", { templateBody });
-
-type Kind = "violation" | "unknown" | "benign";
-const one = (id: string, title: string, policy: string, kind: Kind, apply: (p: Program) => void): Mutation => ({
-  id,
-  title,
-  expect: kind === "benign" ? [] : policy,
-  ...(kind === "unknown" ? { verdict: kind } : {}),
-  apply,
-});
 
 export const mutations: Mutation[] = [
   one("I40", "the host's role may take a role that writes models", MODELS, "violation", (p) => {

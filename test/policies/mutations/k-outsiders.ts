@@ -1,10 +1,10 @@
 /** Area K: keys, networks and people from outside, and what of one's own looks like them. */
 import type { Handle, Program } from "../core/builder";
 import { partsOf } from "../network/parts";
+import { bucket } from "./frame";
 import type { Mutation } from "./frame";
 
 const STRANGER = "999988887777";
-const bucket = (p: Program): Handle => p.find("aws:s3/bucket:Bucket", /models/);
 const arn = (p: Program): string => `arn:aws:s3:::${String(p.inputs(bucket(p)).bucket)}`;
 const document = (...statements: object[]): string => JSON.stringify({ Version: "2012-10-17", Statement: statements });
 const allow = (Action: string | readonly string[], Resource: string, more: object = {}): object => ({

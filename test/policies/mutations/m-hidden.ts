@@ -2,26 +2,15 @@
 import { computed } from "../core/builder";
 import type { Handle, Program } from "../core/builder";
 import { partsOf } from "../network/parts";
+import { backend, bucket, one, role } from "./frame";
 import type { Mutation } from "./frame";
 
 type Statement = Readonly<Record<string, unknown>>;
 
 const ACCOUNT = "arn:aws:iam::123456789012";
 const STRANGER = "arn:aws:iam::999999999999";
-const bucket = (p: Program): Handle => p.find("aws:s3/bucket:Bucket", /models/);
-const role = (p: Program): Handle => p.find("aws:iam/role:Role", /backend/);
-const backend = (p: Program): Handle => p.find("aws:ec2/instance:Instance", /backend/);
 const pol = (...statements: readonly Statement[]): string => JSON.stringify({ Version: "2012-10-17", Statement: statements });
 const arn = (p: Program): string => `arn:aws:s3:::${String(p.inputs(bucket(p)).bucket)}`;
-
-type Kind = "violation" | "unknown" | "benign";
-const one = (id: string, title: string, policy: string, kind: Kind, apply: (p: Program) => unknown): Mutation => ({
-  id,
-  title,
-  expect: kind === "benign" ? [] : policy,
-  ...(kind === "unknown" ? { verdict: kind } : {}),
-  apply: (p) => void apply(p),
-});
 
 /** One more statement in the policy of the bucket. */
 function lets(p: Program, statement: Statement): void {

@@ -1,26 +1,15 @@
 /** Area N: what a CloudFormation template of the program makes is evaluated like a resource of the program, or it is "cannot tell". */
-import type { Handle, Program } from "../core/builder";
+import type { Program } from "../core/builder";
 import { partsOf } from "../network/parts";
+import { backend, bucket, one, role } from "./frame";
 import type { Mutation } from "./frame";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const bucket = (p: Program): Handle => p.find("aws:s3/bucket:Bucket", /models/);
-const role = (p: Program): Handle => p.find("aws:iam/role:Role", /backend/);
-const backend = (p: Program): Handle => p.find("aws:ec2/instance:Instance", /backend/);
 const bucketName = (p: Program): string => String(p.inputs(bucket(p)).bucket);
 const JUDGED = "judgeable-resources";
 const SERVICE = "service-port-only-from-gateway";
 const EVERYBODY = { IpProtocol: "tcp", FromPort: 9000, ToPort: 9000, CidrIp: "0.0.0.0/0" };
-
-type Kind = "violation" | "unknown" | "benign";
-const one = (id: string, title: string, policy: string, kind: Kind, apply: (p: Program) => unknown): Mutation => ({
-  id,
-  title,
-  expect: kind === "benign" ? [] : policy,
-  ...(kind === "unknown" ? { verdict: kind } : {}),
-  apply: (p) => void apply(p),
-});
 
 /** A stack of resources, with a parameter of type String for each of `given`. */
 function stack(p: Program, resources: Fields, given: Fields = {}, more: Fields = {}): void {

@@ -2,13 +2,11 @@
 import { archive, computed, secret, stringAsset } from "../core/builder";
 import type { Handle, Program } from "../core/builder";
 import { partsOf } from "../network/parts";
+import { backend, bucket, role } from "./frame";
 import type { Mutation } from "./frame";
 
 type Statement = Readonly<Record<string, unknown>>;
 
-const bucket = (p: Program): Handle => p.find("aws:s3/bucket:Bucket", /models/);
-const role = (p: Program): Handle => p.find("aws:iam/role:Role", /backend/);
-const backend = (p: Program): Handle => p.find("aws:ec2/instance:Instance", /backend/);
 const gateway = (p: Program): Handle => p.find("aws:ec2/instance:Instance", /gateway/);
 const bucketName = (p: Program): string => String(p.inputs(bucket(p)).bucket);
 const pol = (...statements: readonly Statement[]): string => JSON.stringify({ Version: "2012-10-17", Statement: statements });
