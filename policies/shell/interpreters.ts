@@ -19,7 +19,7 @@ import { cloneState } from "./state";
 import type { Scope, State, Status } from "./state";
 import type { Script } from "./syntax";
 import { absolute, change, makeFolders } from "./tree";
-import { holdsSecret, hole, holesOf, isKnown, mapHoles, markSecret, plain, show } from "./text";
+import { holdsFetched, holdsSecret, hole, holesOf, isKnown, mapHoles, markSecret, plain, show } from "./text";
 
 interface TextOptions {
   readonly args?: readonly string[];
@@ -149,7 +149,7 @@ export function runFile(program: string, args: readonly string[], call: Call): S
   const isKnownFile = entries?.some((e) => e.content !== undefined && e.content !== "") ?? false;
   if (isKnownFile) {
     const first = plain(text).split("\n")[0] ?? "";
-    if (holesOf(text).some((h) => h.kind === "fetched")) return runShellText(text, call.state, call.scope, { args, file });
+    if (holdsFetched(text)) return runShellText(text, call.state, call.scope, { args, file });
     if (!/^#!.*\b(python|perl|ruby|node|php)/u.test(first))
       return runShellText(text, call.state, call.scope, { args, file, flags: /^#!.*\s-(\w*)/u.exec(first)?.[1] ?? "" });
     if (/python/u.test(first)) python(plain(text), call);
@@ -187,7 +187,7 @@ function markVariables(before: State["variables"], state: State): void {
 
 function sourceText(file: string, text: string, call: Call): Status {
   const how = { inPlace: true, file: placeOf(file, call.state) };
-  if (holesOf(text).length === 0 || holesOf(text).some((h) => h.kind === "fetched")) return runShellText(text, call.state, call.scope, how);
+  if (holesOf(text).length === 0 || holdsFetched(text)) return runShellText(text, call.state, call.scope, how);
   if (!HARMLESS_SOURCE.test(plain(file))) unclear(call.state, call.scope, `a sourced file whose text is not known: ${show(file)}`);
   return "likely";
 }

@@ -7,7 +7,7 @@ import { contentOf } from "./redirects";
 import { cannotTell } from "./report";
 import type { Status } from "./state";
 import { absolute } from "./tree";
-import { digestLabel, hole, holesOf, plain, SECRET_MARK, show } from "./text";
+import { digestLabel, holdsFetched, hole, holesOf, plain, SECRET_MARK, show } from "./text";
 
 export const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
 
@@ -50,7 +50,7 @@ export function printFiles(call: Call): Status {
     (isSecretText(environment) || isSecretText(words) || isSecretText(input) || files.some(isWholeSecret)) &&
     !keepsNames(call) &&
     !encrypts(call);
-  const kind = secret ? "secret" : holesOf(text).some((h) => h.kind === "fetched") ? "fetched" : "value";
+  const kind = secret ? "secret" : holdsFetched(text) ? "fetched" : "value";
   const printed = `${hole(kind, digestLabel(name, ...args, text))}\n`;
   if (!writesResult(call, operands, printed, secret)) write(state, scope, 1, printed);
   writesFiles(script, call, printed);

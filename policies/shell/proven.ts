@@ -4,7 +4,7 @@
  */
 import { cloneState, become, joinStates } from "./state";
 import type { Scope, State, Status } from "./state";
-import { hole, holesOf } from "./text";
+import { holdsFetched, hole } from "./text";
 
 /** @param succeeded how the last command ended on this way */
 export function follow(state: State, succeeded: boolean): void {
@@ -29,7 +29,7 @@ export function prove(paths: readonly string[], state: State, inverted = false):
 }
 
 /** A text that is at hand is read as it is, and one that nobody has shown does not become known by a sum. */
-const isFetched = (content: string | undefined): boolean => content !== undefined && holesOf(content).some((h) => h.kind === "fetched");
+const isFetched = (content: string | undefined): boolean => content !== undefined && holdsFetched(content);
 
 /** Text whose sum was checked: not shown here, but pinned. */
 const CHECKED = `: ${hole("value", "text with a checked sum")}\n`;

@@ -7,7 +7,7 @@ import { isPattern, normalise, parentOf, relation } from "./paths";
 import type { Channel, Scope, State, Status } from "./state";
 import type { Redirect } from "./syntax";
 import { isSecretPath } from "./subjects";
-import { hole, holdsSecret, holesOf, markSecret, plain } from "./text";
+import { hole, holdsFetched, holdsSecret, holesOf, markSecret, plain } from "./text";
 
 /** Runs `body` with the redirections in place. `exec >file` uses `applyRedirects` alone. */
 export function redirect(redirects: readonly Redirect[], state: State, scope: Scope, body: (scope: Scope) => Status): Status {
@@ -88,7 +88,7 @@ export function contentOf(name: string, state: State): string {
   const entries = state.files.entries.get(resolveLinks(state.files, path));
   const contents = [...new Set(entries?.filter((e) => e.kind !== "absent").map((e) => e.content))];
   // On some way it is what came over the network: whoever runs it runs that.
-  const fetched = contents.find((text) => text !== undefined && holesOf(text).some(({ kind }) => kind === "fetched"));
+  const fetched = contents.find((text) => text !== undefined && holdsFetched(text));
   const known = contents.length === 1 ? contents[0] : fetched;
   const secret = (entries?.some((e) => e.secret) ?? false) || (known === undefined && isSecretPath(path));
   if (known !== undefined) return secret && known !== "" && !holdsSecret(known) ? markSecret(known) : known;

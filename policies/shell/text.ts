@@ -168,6 +168,9 @@ export function holdsSecret(text: string): boolean {
   );
 }
 
+/** Whether some of the text came over the network. */
+export const holdsFetched = (text: string): boolean => holesOf(text).some(({ kind }) => kind === "fetched");
+
 /** A secret, or (with its name) the value of a variable. */
 const MAYBE_SECRET = new RegExp(`${OPEN}(?:s[^${OPEN}${CLOSE}]*|[vrf][$${DOLLAR}]([^${OPEN}${CLOSE}]*))${CLOSE}`, "gu");
 
