@@ -16,7 +16,7 @@ import { isSecretPath } from "./subjects";
 import { cannotTell } from "./report";
 import type { Status } from "./state";
 import { absolute } from "./tree";
-import { digestLabel, hole, holesOf, isKnown, plain, show } from "./text";
+import { digestLabel, holdsFetched, hole, isKnown, plain, show } from "./text";
 
 /** Where distributions put their programs. What lies elsewhere is somebody's own. */
 const INSTALLED = /^(\/usr)?\/(s?bin|lib\w*|libexec|games)\/|^\/snap\/bin\//u;
@@ -82,10 +82,10 @@ const OBEYS_FOLDER =
 const OBEYED =
   /(^|\/)((GNU)?[Mm]akefile|[\w.-]+\.mk|CMakeLists\.txt|build\.ninja|\.?justfile|Justfile|Taskfile\.ya?ml|Rakefile|package\.json|\.npmrc|composer\.json|Gemfile|[\w.-]+\.gemspec|Cargo\.toml|build\.rs|[\w.-]+\.(go|gradle|kts|rs|sbt)|go\.mod|pom\.xml|build\.xml|mix\.exs|setup\.(py|cfg)|pyproject\.toml|conftest\.py|tox\.ini|noxfile\.py|tasks\.py|\.pre-commit-config\.yaml|lefthook\.yml|Vagrantfile|\.?mise\.toml|\.envrc|Tiltfile|BUILD(\.bazel)?)$/u;
 
-/** Guarded paths in files that such a tool obeys: what it does with them is not known. True where there are some. */
-export function suspectFolder(call: Call): boolean {
+/** Guarded paths in files that such a tool obeys: what it does with them is not known. */
+function suspectFolder(call: Call): void {
   const { name, args, state, scope } = call;
-  if (!OBEYS_FOLDER.test(name) || isQuestion(args)) return false;
+  if (!OBEYS_FOLDER.test(name) || isQuestion(args)) return;
   const named = args.filter((arg) => !arg.startsWith("-") || arg.includes("=")).map((arg) => absolute(arg.replace(/^[^=]*=/u, ""), state));
   const folders = new Set([state.cwd, ...named, ...named.map(parentOf)].map((path) => resolveLinks(state.files, path)));
   const text = [...state.files.entries]
@@ -95,7 +95,6 @@ export function suspectFolder(call: Call): boolean {
   const found = guardedIn(text, state, scope.context.home, true);
   for (const path of found) blur(path, call);
   if (found.length > 0) cannotTell(scope, `«${name}», which runs what files of its folder say, and they name ${show(found[0] ?? "")}`);
-  return found.length > 0;
 }
 
 /** Servers that give a shell or a desktop. */
@@ -179,5 +178,5 @@ function kindOf(call: Call): "secret" | "fetched" | "value" {
   const files = call.args.map((arg) => readable(arg, call));
   const texts = [ownInput(call), ...files];
   if (isSecretText(ownInput(call)) || files.some(isWholeSecret)) return "secret";
-  return texts.some((text) => holesOf(text).some((h) => h.kind === "fetched")) ? "fetched" : "value";
+  return texts.some(holdsFetched) ? "fetched" : "value";
 }
