@@ -74,9 +74,9 @@ export const chgrp: Effect = (call) => {
 
 /** A grant to anybody else shows as group or other bits. Only what adds rights is modelled; a list in a file may give any. */
 export const setfacl: Effect = (call) => {
-  const long = { modify: "m", remove: "x", set: "set", "modify-file": "M", "set-file": "M", restore: "restore" };
+  const long = { modify: "m", remove: "x", set: "m", "modify-file": "M", "set-file": "M", restore: "restore" };
   const options = parseOptions(call.args, { values: "mxMX", long });
-  const grants = [...(options.given.get("m") ?? []), ...(options.given.get("set") ?? [])].flatMap((list) => list.split(","));
+  const grants = (options.given.get("m") ?? []).flatMap((list) => list.split(","));
   const bits = grants.reduce((sum, grant) => sum | aclBits(grant), 0);
   if (options.has("restore"))
     unclear(call.state, call.scope, "`setfacl --restore`, which gives the modes and rights of a list to its files");
