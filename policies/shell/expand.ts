@@ -179,8 +179,7 @@ function fieldsOf(chunks: readonly Chunk[], separator: RegExp | undefined): stri
 
 const NUMBER = /^-?\d+$/u;
 /** A number that begins with 0 is octal to the shell. */
-const numberOf = (text = "0"): number =>
-  /^-?0[0-7]+$/u.test(text) ? (text.startsWith("-") ? -1 : 1) * parseInt(text.replace("-", ""), 8) : Number(text);
+const numberOf = (text = "0"): number => (/^-?0[0-7]+$/u.test(text) ? parseInt(text, 8) : Number(text));
 
 /** Sums and the like of known numbers; anything else is a hole. */
 function arithmetic(text: string, state: State): string {

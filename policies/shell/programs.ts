@@ -44,7 +44,7 @@ export const PRINTERS = names(`
   grep egrep fgrep zgrep rg ag diff sdiff colordiff comm join paste nl od xxd hexdump hd strings fold fmt tac rev column less more view pr expand unexpand
   cut tr sort uniq awk gawk mawk nawk jq yq xmllint envsubst gzip gunzip zcat bzip2 bunzip2 bzcat xz unxz xzcat zstd zstdcat lz4 lzma pigz
   openssl gpg age sops base32 basenc iconv uuencode split csplit m4 tee cpio pax ar csvcut dotenv direnv mustache
-  bat batcat ccat most pygmentize look comm sponge pv column shuf tsort yes expr
+  bat batcat ccat most pygmentize look comm sponge pv shuf tsort yes expr
 `);
 
 /** Their first operand is a program, not a file, unless it was given by an option. */

@@ -165,11 +165,11 @@ function runRight(statement: Both, left: Status, state: State, scope: Scope): St
     follow(s, onSuccess);
     return (right = run(statement.right, s, scope));
   };
-  const left_: Way = (s) => {
+  const skipped: Way = (s) => {
     follow(s, !onSuccess);
     return left;
   };
-  const status = fork([taken, left_], state, scope);
+  const status = fork([taken, skipped], state, scope);
   if (statement.operator === "||" && (left === "likely" || right === "ok")) return left === "likely" ? "likely" : "ok";
   return state.live && right === "failed" ? "open" : status;
 }

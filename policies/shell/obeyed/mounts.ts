@@ -11,8 +11,10 @@ export function liesApart(from: string, to: string, options: string, home: strin
     isGuarded(to, home) ||
     isWithin(home, to) ||
     /^\/(etc|usr|root|proc|sys|boot|lib)(\/|$)/u.test(to.replace(/^\/boot\/efi$|^\/proc$/u, ""));
-  const names = /(^|,)r?bind(,|$)/u.test(options) && (isGuarded(from, home) || isWithin(home, from));
-  return (to === "/" && !/(^|,)r?bind(,|$)/u.test(options) && !/:/u.test(from)) || (!covers && !names);
+  const binds = /(^|,)r?bind(,|$)/u.test(options);
+  const names = binds && (isGuarded(from, home) || isWithin(home, from));
+  const isRoot = to === "/" && !binds && !from.includes(":");
+  return isRoot || (!covers && !names);
 }
 
 export const MOUNTS: readonly Format[] = [
