@@ -127,5 +127,5 @@ test("with HTTPS and a load balancer: who is sent on, and what has no way to the
   expect(seen.filter((line) => line.startsWith("gateway-instance > backend-instance"))).toEqual([
     "gateway-instance > backend-instance: tcp 22 (open)",
   ]);
-  expect(cost.lines.map(({ what }) => what)).toEqual(expect.arrayContaining(["1 load balancer (capacity units come on top)", "5 alarms"]));
+  expect(cost.lines.map(({ what }) => what)).toEqual(expect.arrayContaining(["1 load balancer (capacity units come on top)", "7 alarms"]));
 });
