@@ -116,7 +116,7 @@ function namedUnits(spec: HostSpec): StepScript["files"] {
 
 /** What the script is put together of, where it is not alone. */
 function preparedBy(spec: HostSpec): Pick<Plan, "parts"> {
-  const parts = [...(isBalanced(spec) ? ["health"] : []), ...(spec.role === "gateway" && spec.egress === "gateway" ? ["nat"] : [])];
+  const parts = [...(isBalanced(spec) ? ["health"] : []), ...(isNat(spec) ? ["nat"] : [])];
   return parts.length === 0 ? {} : { parts: [...parts, "prepare"] };
 }
 
