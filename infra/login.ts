@@ -1,6 +1,7 @@
 /** What a person types to log in to the hosts; docs/outputs.md says how. */
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config/types";
+import { sshOf } from "./config/ssh-key";
 import { hasLogins, type Hosts } from "./connections";
 import type { Backend } from "./network/balancer";
 import { byId, type OfBackends } from "./hosts/ids";
@@ -16,9 +17,10 @@ interface Login {
 const ANY_HOST = "ADDRESS";
 
 /** None where nobody logs in. */
-export function loginCommands({ access, ssh, region }: StackConfig, hosts: Hosts): Login {
-  if (ssh === undefined || !hasLogins(hosts)) return {};
-  const { user } = ssh;
+export function loginCommands(config: StackConfig, hosts: Hosts): Login {
+  if (!hasLogins(hosts)) return {};
+  const { access, region } = config;
+  const { user } = sshOf(config);
   const { address, gateway, backends, endpointId } = hosts;
   const over = (target: pulumi.Input<string>): pulumi.Output<string> => pulumi.interpolate`ssh -J ${user}@${address} ${user}@${target}`;
   const through = (id: pulumi.Output<string>): pulumi.Output<string> =>
