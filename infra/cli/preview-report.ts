@@ -4,7 +4,7 @@ import { exitCode } from "../../policies/core/evaluate";
 import { textReport } from "../../policies/report/text";
 import { policies } from "../../policies/rules";
 import { roleOf } from "../hosts/ids";
-import { hostsOf } from "../offline/document";
+import { firstBootOf, hostsOf } from "../offline/document";
 import type { GraphResource } from "../offline/engine";
 import type { HostId } from "../release/types";
 import { shadowSentence } from "../release/shadow";
@@ -92,14 +92,16 @@ function summary({ document, shadow }: Preview, width: number, colour: Palette):
   ];
 }
 
-function hostLines({ files, steps, firstBoot, gatewayFirstBoot }: Preview["document"], id: HostId, width: number): string[] {
+function hostLines(document: Preview["document"], id: HostId, width: number): string[] {
+  const { files, steps } = document;
   const own = files.filter((file) => file.host === roleOf(id));
   const count = (kind: string): number => own.filter((file) => file.kind === kind).length;
   const links = count("link");
   const paths = `${count("file")} files, ${count("directory")} directories, ${links} link${links === 1 ? "" : "s"}`;
   const names = steps.filter((step) => step.host === id).map((step) => step.name);
-  const alone = { backend: firstBoot, gateway: gatewayFirstBoot }[roleOf(id)];
-  const fleet = id === roleOf(id) ? alone?.map((wave) => wave.join(", ")).join("; ") : undefined;
+  const fleet = firstBootOf(document, id)
+    ?.map((wave) => wave.join(", "))
+    .join("; ");
   const how = fleet === undefined ? `steps: ${names.join(", ")}` : `each host of the fleet sets itself up: ${fleet}`;
   return wrap(`${`${id} `.padEnd(9)}${paths}; ${how}`, width - 2, " ".repeat(9));
 }

@@ -36,6 +36,15 @@ export interface PolicyRow {
   readonly message: string;
 }
 
+/** What a host runs by itself at its first start; undefined where it is set up over SSH. */
+export function firstBootOf(
+  { firstBoot, gatewayFirstBoot }: Pick<PreviewDocument, "firstBoot" | "gatewayFirstBoot">,
+  id: HostId,
+): PreviewDocument["firstBoot"] {
+  if (id === "gateway") return gatewayFirstBoot;
+  return id === "backend" ? firstBoot : undefined;
+}
+
 /** The Commands of each host in an order in which they can run: the order in which they were registered. */
 export function stepRows(resources: readonly GraphResource[]): StepRow[] {
   const counts = new Map<HostId, number>();

@@ -8,7 +8,7 @@ import type { Preview } from "../cli/preview-stack";
 import { areOld, PRICES_OF } from "../cli/prices";
 import { safeLines, safeText } from "../diff/safe";
 import { roleOf } from "../hosts/ids";
-import { hostsOf } from "../offline/document";
+import { firstBootOf, hostsOf } from "../offline/document";
 import type { Properties } from "../offline/engine";
 import type { HostFile } from "../release/types";
 import { networkView } from "./network";
@@ -83,8 +83,7 @@ function costView(graph: Graph, region: string): CostView {
 function hostViews({ document }: Pick<Preview, "document">): HostView[] {
   return hostsOf(document.steps).map((id) => ({
     role: id,
-    ...(id === "backend" && document.firstBoot !== undefined ? { firstBoot: document.firstBoot } : {}),
-    ...(id === "gateway" && document.gatewayFirstBoot !== undefined ? { firstBoot: document.gatewayFirstBoot } : {}),
+    firstBoot: firstBootOf(document, id),
     steps: document.steps.filter(({ host }) => host === id).map(({ order, name, urn }) => ({ order, name, urn })),
     files: document.files.filter(({ host }) => host === roleOf(id)).map(fileRow),
   }));
