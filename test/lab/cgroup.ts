@@ -14,9 +14,13 @@ const SHARED = "ml-gateway-hosts";
 /** This checkout's own. */
 const ROOT = join(SHARED, checkout);
 
+const isSecond = (): boolean => existsSync(join(MOUNT, "cgroup.controllers"));
+/** A machine's group in the hierarchy that counts and limits memory. */
+const memoryOf = (lab: string, part: string): string => join(isSecond() ? MOUNT : join(MOUNT, "memory"), ROOT, lab, part);
+
 /** Hierarchies a lab's processes are put into: systemd in a machine needs a branch of its own, memory is for the limit. */
 function hierarchies(): string[] {
-  if (existsSync(join(MOUNT, "cgroup.controllers"))) return [MOUNT];
+  if (isSecond()) return [MOUNT];
   return ["systemd", "memory", "unified"]
     .map((name) => join(MOUNT, name))
     .filter((directory) => existsSync(join(directory, "cgroup.procs")));
@@ -37,11 +41,10 @@ export function makeGroups(lab: string, part: string): string[] {
 
 /** @param mebibytes undefined lifts the limit @throws when the machine already uses more and cannot give it back */
 export function limitMemory(lab: string, part: string, mebibytes: number | undefined): void {
-  const second = existsSync(join(MOUNT, "cgroup.controllers"));
-  const directory = join(second ? MOUNT : join(MOUNT, "memory"), ROOT, lab, part);
+  const second = isSecond();
   const unlimited = second ? "max" : "-1";
   const value = mebibytes === undefined ? unlimited : String(mebibytes * 1024 * 1024);
-  writeFileSync(join(directory, second ? "memory.max" : "memory.limit_in_bytes"), value);
+  writeFileSync(join(memoryOf(lab, part), second ? "memory.max" : "memory.limit_in_bytes"), value);
 }
 
 /** Where a command from outside joins a machine's memory; nothing with version 2, whose inner groups take no processes. */
@@ -104,7 +107,7 @@ export function labsWithGroups(): string[] {
  * without a controller, also beside those of version 1 (cgroup-v2.rst, cpu.stat).
  */
 export function usedSeconds(lab: string, part: string): number | undefined {
-  const root = existsSync(join(MOUNT, "cgroup.controllers")) ? MOUNT : join(MOUNT, "unified");
+  const root = isSecond() ? MOUNT : join(MOUNT, "unified");
   const found = /^usage_usec (\d+)$/m.exec(ifThere(() => readFileSync(join(root, ROOT, lab, part, "cpu.stat"), "utf8"), ""))?.[1];
   return found === undefined ? undefined : Number(found) / 1e6;
 }
@@ -118,9 +121,8 @@ export interface Held {
 
 /** What a machine holds of its memory now (memory.rst of version 1, cgroup-v2.rst). */
 export function heldMemory(lab: string, part: string): Held {
-  const second = existsSync(join(MOUNT, "cgroup.controllers"));
-  const read = (name: string): string =>
-    ifThere(() => readFileSync(join(second ? MOUNT : join(MOUNT, "memory"), ROOT, lab, part, name), "utf8"), "");
+  const second = isSecond();
+  const read = (name: string): string => ifThere(() => readFileSync(join(memoryOf(lab, part), name), "utf8"), "");
   const value = (name: string, key: string): number => Number(new RegExp(`^${key} (\\d+)$`, "m").exec(read(name))?.[1] ?? 0);
   const bytes = second
     ? value("memory.stat", "anon") + value("memory.stat", "shmem")
