@@ -33,3 +33,12 @@ export function expectFailure(outcome: Outcome, step: string, reason: RegExp): s
 export function expectSuccess(outcome: Outcome): void {
   check(outcome.ok, `${outcome.ran.at(-1) ?? "nothing"} failed: ${outcome.said.slice(0, 2500)}`);
 }
+
+/** Work on a host that is changed by hand, and after which it is as before. @param undo run there also when the work fails */
+export async function undone(bench: Bench, undo: string, work: () => Promise<string>): Promise<string> {
+  try {
+    return await work();
+  } finally {
+    await bench.sh(undo);
+  }
+}

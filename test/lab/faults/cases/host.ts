@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Bench } from "../bench";
 import type { Case } from "../case";
-import { check, expectFailure, expectSuccess } from "../case";
+import { check, expectFailure, expectSuccess, undone } from "../case";
 import { shiftClock } from "../clock";
 import type { DeployOptions } from "../operator";
 import { takeSpace } from "../space";
@@ -22,13 +22,8 @@ const withSite = (change: (site: string) => string): DeployOptions => ({
 /** What the steps ask about free space answers wrongly: they find out by the first byte that is refused. */
 const LYING_DF = "printf '#!/bin/sh\\necho x; echo x x x 999999999 x x\\n' >/usr/local/bin/df; chmod 755 /usr/local/bin/df";
 
-async function withFullDisk(bench: Bench, work: () => Promise<string>): Promise<string> {
-  try {
-    return await work();
-  } finally {
-    await bench.sh("rm -f /var/ballast /usr/local/bin/df");
-  }
-}
+const withFullDisk = (bench: Bench, work: () => Promise<string>): Promise<string> =>
+  undone(bench, "rm -f /var/ballast /usr/local/bin/df", work);
 
 export const hostCases: readonly Case[] = [
   {

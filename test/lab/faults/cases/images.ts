@@ -1,16 +1,8 @@
 /** Hosts as a company's image, its hardening or a tired operator leave them: a deployment goes through, or its first words are what is wrong. */
 import type { Bench } from "../bench";
 import type { Case } from "../case";
-import { check, expectFailure, expectSuccess } from "../case";
+import { check, expectFailure, expectSuccess, undone } from "../case";
 import { plainModel } from "../variants";
-
-async function undone(bench: Bench, undo: string, work: () => Promise<string>): Promise<string> {
-  try {
-    return await work();
-  } finally {
-    await bench.sh(undo);
-  }
-}
 
 const newModel = (bench: Bench) => [plainModel("stage2.pkl", `${bench.label()} ${process.pid}`), ...bench.good().models.slice(1)];
 

@@ -1,7 +1,7 @@
 /** Causes that look like something else: the message has to name what it was. */
 import type { Bench } from "../bench";
 import type { Case } from "../case";
-import { check, expectFailure, expectSuccess } from "../case";
+import { check, expectFailure, expectSuccess, undone } from "../case";
 import { shiftClock } from "../clock";
 import { TAKE_INODES } from "../space";
 import { plainModel } from "../variants";
@@ -10,20 +10,12 @@ const newModel = (bench: Bench) => [plainModel("stage2.pkl", bench.label()), ...
 
 const PERSON = "/etc/nginx/conf.d/person.conf";
 
-async function after(bench: Bench, undo: string, work: () => Promise<string>): Promise<string> {
-  try {
-    return await work();
-  } finally {
-    await bench.sh(undo);
-  }
-}
-
 export const messageCases: readonly Case[] = [
   {
     name: "no inodes left: said as that, and no request fails",
     byName: true,
     run: (bench) =>
-      after(bench, "rm -rf /var/inodes", async () => {
+      undone(bench, "rm -rf /var/inodes", async () => {
         await bench.sh(`rm -rf /var/lib/ddos/reserve; ${TAKE_INODES}\ndf -i / | tail -n 1`);
         return expectFailure(await bench.deploy({ app: { label: bench.label() } }), "code", /inodes needed|no inodes left/);
       }),
@@ -31,7 +23,7 @@ export const messageCases: readonly Case[] = [
   {
     name: "another team's broken file in nginx is not reported as our site",
     run: (bench) =>
-      after(bench, `rm -f ${PERSON}`, async () => {
+      undone(bench, `rm -f ${PERSON}`, async () => {
         await bench.sh(`echo 'gzip_broken on;' >${PERSON}`);
         const outcome = await bench.deploy({ app: { label: bench.label() } });
         return expectFailure(outcome, "release", /because of \/etc\/nginx\/conf\.d\/person\.conf, which is not part of this deployment/);
@@ -40,7 +32,7 @@ export const messageCases: readonly Case[] = [
   {
     name: "a foreign site on the port where ours would be tried: another one is taken",
     run: (bench) =>
-      after(bench, `rm -f ${PERSON}; nginx -s reload`, async () => {
+      undone(bench, `rm -f ${PERSON}; nginx -s reload`, async () => {
         await bench.sh(`printf 'server { listen 8100; return 418; }\\n' >${PERSON}; nginx -s reload`);
         expectSuccess(await bench.deploy({ app: { label: bench.label() }, spec: { limits: { bodyMiB: 7 } } }));
         return "";
@@ -49,7 +41,7 @@ export const messageCases: readonly Case[] = [
   {
     name: "another default site on our port is named",
     run: (bench) =>
-      after(bench, `rm -f ${PERSON}`, async () => {
+      undone(bench, `rm -f ${PERSON}`, async () => {
         await bench.sh(`printf 'server { listen 9000 default_server; return 418; }\\n' >${PERSON}`);
         return expectFailure(await bench.deploy({ app: { label: bench.label() } }), "release", /duplicate default server[^]*person\.conf/);
       }),
@@ -71,7 +63,7 @@ export const messageCases: readonly Case[] = [
   {
     name: "a dead name server is named, not S3",
     run: (bench) =>
-      after(bench, "cat /root/resolv.conf >/etc/resolv.conf", async () => {
+      undone(bench, "cat /root/resolv.conf >/etc/resolv.conf", async () => {
         await bench.sh(
           "cat /etc/resolv.conf >/root/resolv.conf; printf 'nameserver 10.255.255.1\\noptions timeout:1 attempts:1\\n' >/etc/resolv.conf",
         );
