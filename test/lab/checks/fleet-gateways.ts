@@ -10,6 +10,7 @@ import { sleep } from "../process";
 import { secretsOf } from "../secrets";
 import { checkFileTable } from "./file-table";
 import { checkSecretsOf } from "./fleet-host";
+import { sharedGroup } from "./fleet-refresh";
 import { configFile } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
@@ -120,12 +121,7 @@ async function refused(lab: Lab, of: { standing?: Standing }): Promise<string> {
 
 /** Each stands on the one before; the last takes the gateways away. */
 export function gatewayFleetChecks(lab: () => Lab): Check[] {
-  const of: { standing?: Standing } = {};
-  const cleared = async (): Promise<void> => {
-    const fleet = await startFleet(lab(), "gateway");
-    for (const member of of.standing?.members ?? []) await fleet.leave(member);
-    of.standing = undefined;
-  };
+  const { of, cleared } = sharedGroup<Standing>(lab, "gateway");
   return [
     {
       name: "gateway fleet: user data alone makes a healthy gateway, which proves the backend and serves with keys of the API",

@@ -1,6 +1,7 @@
 /** Instance refreshes of three hosts behind a balancer, under requests: a good release, one that its first host refuses, and one that an alarm ends. */
 import { firstBoot } from "../../../infra/fleet/first-boot";
 import { DEFAULT_FLEET } from "../../../infra/fleet/limits";
+import type { HostRole } from "../../../infra/release/types";
 import type { AppSwitches } from "../faults/variants";
 import { startFleet, type Fleet, type Member } from "../fleet/group";
 import { errorAlarm, refresh, type Alarm, type Refresh } from "../fleet/refresh";
@@ -122,10 +123,13 @@ async function endedByAlarm(lab: Lab, of: { standing?: Standing }): Promise<stri
 }
 
 /** The group of all checks, which goes when it is asked to. */
-function sharedGroup(lab: () => Lab): { of: { standing?: Standing }; cleared: () => Promise<void> } {
-  const of: { standing?: Standing } = {};
+export function sharedGroup<Group extends { readonly members: readonly Member[] }>(
+  lab: () => Lab,
+  role: HostRole,
+): { of: { standing?: Group }; cleared: () => Promise<void> } {
+  const of: { standing?: Group } = {};
   const cleared = async (): Promise<void> => {
-    const fleet = await startFleet(lab());
+    const fleet = await startFleet(lab(), role);
     for (const member of of.standing?.members ?? []) await fleet.leave(member);
     of.standing = undefined;
   };
@@ -134,7 +138,7 @@ function sharedGroup(lab: () => Lab): { of: { standing?: Standing }; cleared: ()
 
 /** Each leaves three hosts with what it ended with; the last takes them away. */
 export function fleetRefreshChecks(lab: () => Lab): Check[] {
-  const { of, cleared } = sharedGroup(lab);
+  const { of, cleared } = sharedGroup<Standing>(lab, "backend");
   return [
     { name: "fleet refresh: three hosts get a good release, and no request is dropped", run: () => good(lab(), of) },
     {
