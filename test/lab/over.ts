@@ -1,6 +1,12 @@
 /** The file of `up:local -- --config`: keys and values over the stack's own. What nothing would read is refused before anything is done. Pure. */
 import { parseJsonText, Problem } from "../../policies/cli";
 
+const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** Sections of the configuration as Pulumi has them: texts under the project's name. */
+export const rawConfig = (sections: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(sections).map(([key, value]) => [`ml-gateway:${key}`, asText(value)]));
+
 /**
  * @param text of the file. A value that is no text is taken as the JSON that the configuration would hold.
  * @throws Problem with every mistake
@@ -16,7 +22,7 @@ export function parseOverrides(file: string, text: string, project: string): Rec
     );
   const problems = Object.keys(values).flatMap((key) => mistake(key, project));
   if (problems.length > 0) throw new Problem(problems.map((problem) => `${file}: ${problem}`).join("\n"));
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, asText(value)]));
 }
 
 /**

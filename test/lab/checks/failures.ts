@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab";
+import { rawConfig } from "../over";
 import { runDir } from "../paths";
 import type { Check } from "./harness";
 import { expect } from "./harness";
@@ -9,12 +10,6 @@ import type { Report } from "./operator";
 import { ran, start, upOnce } from "./operator";
 
 export type Config = Readonly<Record<string, unknown>>;
-
-/** Sections of the configuration as Pulumi has them: texts under the project's name. */
-export const rawConfig = (sections: Config): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(sections).map(([key, value]) => [`ml-gateway:${key}`, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
 
 /** Sections that are put over the stack's own, as a file for `up --config`. */
 export function configFile(lab: Lab, sections: Config): string {

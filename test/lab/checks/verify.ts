@@ -4,10 +4,11 @@ import { join } from "node:path";
 import type { Properties } from "../../../infra/offline/engine";
 import type { HostOutcome } from "../../../infra/cli/verify-report";
 import type { Lab } from "../lab";
+import { rawConfig } from "../over";
 import { repositoryRoot, runDir, typescript } from "../paths";
 import { run } from "../process";
 import { configuration } from "../system";
-import { rawConfig, type Config } from "./failures";
+import type { Config } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 

@@ -3,6 +3,7 @@ import { runProgram, type Properties, type Request } from "../../../infra/offlin
 import { program } from "../../../infra/program";
 import type { HostRole } from "../../../infra/release/types";
 import type { Lab } from "../lab";
+import { rawConfig } from "../over";
 import { repositoryRoot } from "../paths";
 import { answers } from "../provider-calls";
 import { openStackState } from "../provider-state";
@@ -59,11 +60,9 @@ export async function launchOf(lab: Lab, role: HostRole = "backend", gateway: ob
   };
   const fleet = { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } };
   const sections = { ...fleet, ...(role === "gateway" ? { ...FRONT, gateway: { loadBalancer: true, fleet: {}, ...gateway } } : {}) };
-  const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
-  const over = Object.fromEntries(Object.entries(sections).map(([key, value]) => [`ml-gateway:${key}`, text(value)]));
   const call = answers(s3.client, openStackState(lab.name), lab.state().region);
   await runProgram({
-    ...configuration(lab, "dev", over),
+    ...configuration(lab, "dev", rawConfig(sections)),
     ...{ stack: "dev", preview: false, provider: { create, call } },
     program: async () => ({ ...(await program(repositoryRoot)) }),
   });
