@@ -11,7 +11,7 @@ import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import { loadGraph } from "../../../policies/graph/load";
 import { policies } from "../../../policies/rules";
 import { byName, difference, evaluateDev, sources } from "../evaluate";
-import { judged } from "../judged";
+import { findings, judged } from "../judged";
 
 jest.setTimeout(120_000);
 
@@ -189,13 +189,9 @@ describe("from one gateway to a fleet and back", () => {
 
 describe("the policy pack", () => {
   async function findingsOf(resources: readonly object[]): Promise<string[]> {
-    const { summary, outcomes } = await judged({ resources }, "2026-11-27");
-    expect(summary.ran).toBe(policies.length);
-    return [
-      ...new Set(
-        outcomes.filter(({ verdict }) => verdict !== "pass").map(({ policy, verdict, message }) => `${policy} ${verdict} ${message}`),
-      ),
-    ];
+    const verdict = await judged({ resources }, "2026-11-27");
+    expect(verdict.summary.ran).toBe(policies.length);
+    return findings(verdict);
   }
   const ids = async (resources: readonly object[]): Promise<string[]> =>
     (await findingsOf(resources)).map((one) => one.split(" ")[0] ?? "");
