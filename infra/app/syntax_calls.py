@@ -30,7 +30,7 @@ def certain_calls(body, decides=None):
             yield from _calls_of([node.value])
         chosen = chosen_of(node, decides)
         if chosen is not None:
-            yield from [demand_of(node.test)] if chosen and _ends(chosen[-1]) else []
+            yield from [demand_of(node.test)] if chosen and ends(chosen[-1]) else []
             yield from certain_calls(chosen, decides)
         # What follows a lifespan's yield runs when the service stops.
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield):
@@ -45,7 +45,7 @@ def _may_return(body):
     return any(isinstance(node, kinds) and any(isinstance(one, ast.Return) for one in ast.walk(node)) for node in body)
 
 
-def _ends(node):
+def ends(node):
     """Whether a statement is an exception or the end of the program."""
     call = node.value if isinstance(node, ast.Expr) else None
     return isinstance(node, ast.Raise) or isinstance(call, ast.Call) and terminal(call.func) in ("exit", "_exit", "quit")

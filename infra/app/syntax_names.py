@@ -186,6 +186,11 @@ def terminal(node):
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
 
 
+def text_of(node):
+    """The text that an expression is as it stands; None of any other."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
 def reads_variable(call):
     """Whether a call reads an environment variable that may be missing: os.getenv and os.environ.get."""
     called, owner = terminal(call.func), getattr(call.func, "value", None)

@@ -4,9 +4,9 @@ import ast
 
 from syntax_calls import DEMANDS, dotted
 from syntax_fields import class_of
-from syntax_names import binders, origin, terminal
+from syntax_names import binders, origin
 from syntax_stores import is_plain_path, store_of
-from syntax_values import APP, first_name
+from syntax_values import APP
 
 LOG_FILES = ("FileHandler", "RotatingFileHandler", "TimedRotatingFileHandler", "WatchedFileHandler")
 # What reads the file that its first argument names; `load` and the like of these modules alone.

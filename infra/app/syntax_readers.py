@@ -3,7 +3,7 @@
 import ast
 
 from syntax_calls import evaluated
-from syntax_names import FUNCTIONS, keyword, origin, reads_variable, terminal
+from syntax_names import keyword, origin, reads_variable, terminal, text_of
 from syntax_values import within
 
 # Positions of a default: of the object that is called itself, and of its methods (from the packages' own sources: decouple 3.8, starlette 0.41, django-environ 0.11, environs 11.2).
@@ -13,10 +13,6 @@ _ENVIRONS = frozenset("str bool int float decimal list dict json datetime date t
 _USUAL = {"db": "DATABASE_URL", "db_url": "DATABASE_URL", "cache": "CACHE_URL", "cache_url": "CACHE_URL", "email_url": "EMAIL_URL", "search_url": "SEARCH_URL"}
 _MAKERS = {"decouple.AutoConfig": "decouple", "starlette.config.Config": "starlette", "environ.Env": "environ", "environ.FileAwareEnv": "environ", "environs.Env": "environs"}
 _READ_FILES = {"load_dotenv": "dotenv_path", "dotenv_values": "dotenv_path", "read_env": "env_file", "read_envfile": "env_file"}
-
-
-def _text(node):
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 class Readers:
@@ -42,7 +38,7 @@ class Readers:
         """The prefix of `env.prefixed(...)`; None of any other call."""
         if not isinstance(call, ast.Call) or terminal(call.func) != "prefixed" or len(call.args) != 1 or self._maker(call.func)[0] is None:
             return None
-        return _text(call.args[0])
+        return text_of(call.args[0])
 
     def _maker(self, func):
         """((file, call) that made the object, the method that is called or None)"""
@@ -54,7 +50,7 @@ class Readers:
 
     @staticmethod
     def _named(call, prefix, position, certain, usual=None):
-        name = _text(call.args[0]) if call.args else usual
+        name = text_of(call.args[0]) if call.args else usual
         has = len(call.args) > position or keyword(call, "default", "subcast_default") is not None
         return None if name is None else (f"{prefix}{name}", certain and not has)
 
@@ -69,9 +65,9 @@ class Readers:
         file = made.args[0] if made.args else keyword(made, "env_file")
         known = len(made.args) < 2 and {one.arg for one in made.keywords} <= {"env_file", "env_prefix", "encoding"} and (file is None or self._is_own(file) or getattr(file, "value", 0) is None)
         begins = keyword(made, "env_prefix")
-        if method not in (None, "get") or begins is not None and _text(begins) is None:
+        if method not in (None, "get") or begins is not None and text_of(begins) is None:
             return None
-        return self._named(call, "" if begins is None else _text(begins), 2, known)
+        return self._named(call, "" if begins is None else text_of(begins), 2, known)
 
     def _of_environ(self, call, made, method, prefix):
         if method is not None and method not in _ENVIRON or self.values.stored_attributes()["prefix"] > 0:
@@ -114,7 +110,7 @@ class Readers:
         position = names.index(name)
         given = keyword(call, name) or (call.args[position] if len(call.args) > position else None)
         other = default is not None and (keyword(call, default) is not None or default in names and len(call.args) > names.index(default))
-        return (_text(given), True) if _text(given) is not None and not other else None
+        return (text_of(given), True) if text_of(given) is not None and not other else None
 
 
 def demanded_by(function):

@@ -3,7 +3,8 @@
 import ast
 from collections import namedtuple
 
-from syntax_names import FUNCTIONS, binders, is_main_guard, reads_variable, terminal
+from syntax_calls import ends
+from syntax_names import FUNCTIONS, binders, is_main_guard, reads_variable, terminal, text_of
 
 # What a module says of its settings: (name, line, whether it runs with the import) that have no other way, (name, line) that end it where they are
 # not there, names with another way, names that the code sets itself, and whether files of its own may bring more.
@@ -14,10 +15,6 @@ def _is_environ(node):
     return terminal(node) == "environ"
 
 
-def _text(node):
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
 # What takes no None.
 _TAKE_A_TEXT = ("int", "float", "loads", "Path", "open", "b64decode", "urlparse")
 _OF_A_TEXT = ("split", "strip", "lower", "upper", "encode", "replace", "rstrip", "lstrip", "startswith", "endswith", "splitlines", "title")
@@ -26,14 +23,7 @@ _OF_A_TEXT = ("split", "strip", "lower", "upper", "encode", "replace", "rstrip",
 def _bare(node):
     """The name of a variable that is read and may be None."""
     read = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and reads_variable(node)
-    return _text(node.args[0]) if read else None
-
-
-def _ends(body):
-    """Whether statements end in an exception or the end of the program."""
-    last = body[-1]
-    call = last.value if isinstance(last, ast.Expr) else None
-    return isinstance(last, ast.Raise) or isinstance(call, ast.Call) and terminal(call.func) in ("exit", "_exit", "quit")
+    return text_of(node.args[0]) if read else None
 
 
 class _Reads(ast.NodeVisitor):
@@ -68,7 +58,7 @@ class _Reads(ast.NodeVisitor):
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             [right], kind = test.comparators, type(test.ops[0])
             if kind is (ast.In if there else ast.NotIn) and _is_environ(right):
-                return [_text(test.left)]
+                return [text_of(test.left)]
             none = isinstance(right, ast.Constant) and right.value is None
             return [self._read(test.left)] if none and kind is (ast.IsNot if there else ast.Is) else []
         return [self._read(test)] if there else []
@@ -79,7 +69,7 @@ class _Reads(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_BinOp(self, node):
-        if isinstance(node.op, ast.Add) and any(_text(one) is not None for one in (node.left, node.right)):
+        if isinstance(node.op, ast.Add) and any(text_of(one) is not None for one in (node.left, node.right)):
             self._need(_bare(node.left) or _bare(node.right), node)
         self.generic_visit(node)
 
@@ -100,7 +90,7 @@ class _Reads(ast.NodeVisitor):
         self._perhaps([node.body])
 
     def visit_If(self, node):
-        for name in self._wanting(node.test, False) if _ends(node.body) else []:
+        for name in self._wanting(node.test, False) if ends(node.body[-1]) else []:
             self._need(name, node)
         self.visit(node.test)
         if not is_main_guard(node):
@@ -130,7 +120,7 @@ class _Reads(ast.NodeVisitor):
         self.prefix = before
 
     def visit_Subscript(self, node):
-        name = _text(node.slice)
+        name = text_of(node.slice)
         if _is_environ(node.value) and name is not None:
             if isinstance(node.ctx, ast.Load):
                 self.found.append((name, node.lineno, self.certain))
@@ -141,18 +131,18 @@ class _Reads(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Compare(self, node):
-        if any(_is_environ(one) for one in node.comparators) and _text(node.left) is not None:
-            self.handled.add(_text(node.left))
+        if any(_is_environ(one) for one in node.comparators) and text_of(node.left) is not None:
+            self.handled.add(text_of(node.left))
         self.generic_visit(node)
 
     def visit_Call(self, node):
         called = terminal(node.func)
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         if called in ("get", "setdefault", "pop", "putenv", "getenv") and node.args and (called.endswith("env") or _is_environ(owner)):
-            (self.given if called in ("setdefault", "putenv") else self.handled).add(_text(node.args[0]))
+            (self.given if called in ("setdefault", "putenv") else self.handled).add(text_of(node.args[0]))
         self._need(_bare(node.args[0]) if called in _TAKE_A_TEXT and len(node.args) >= 1 else _bare(owner) if called in _OF_A_TEXT else None, node)
         # A name that is put together may be any.
-        self.own_files |= called in ("setdefault", "putenv") and bool(node.args) and _text(node.args[0]) is None and (called == "putenv" or _is_environ(owner))
+        self.own_files |= called in ("setdefault", "putenv") and bool(node.args) and text_of(node.args[0]) is None and (called == "putenv" or _is_environ(owner))
         # Files of the application's own may bring any setting.
         self.own_files |= self.readers.reads_files(node)
         asked = self.readers.asks(node, self.prefix)
@@ -169,7 +159,7 @@ def _config_of(body):
     found = {}
     for node in body:
         if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Call, ast.Dict)) and "model_config" in [terminal(one) for one in node.targets]:
-            pairs = [(one.arg, one.value) for one in node.value.keywords] if isinstance(node.value, ast.Call) else [(_text(key), value) for key, value in zip(node.value.keys, node.value.values)]
+            pairs = [(one.arg, one.value) for one in node.value.keywords] if isinstance(node.value, ast.Call) else [(text_of(key), value) for key, value in zip(node.value.keys, node.value.values)]
         elif isinstance(node, ast.ClassDef) and node.name == "Config":
             pairs = [(terminal(one.targets[0]), one.value) for one in node.body if isinstance(one, ast.Assign)]
         else:
@@ -197,7 +187,7 @@ def _is_required(node):
 def _variable(field, prefix):
     """The name in the environment; None where it is not plain. An alias stands for the whole name."""
     aliases = [one.value for one in field.value.keywords if one.arg in ("alias", "validation_alias")] if isinstance(field.value, ast.Call) else []
-    return _text(aliases[-1]) if aliases else f"{prefix}{field.target.id}"
+    return text_of(aliases[-1]) if aliases else f"{prefix}{field.target.id}"
 
 
 def _prefix_of(node):
