@@ -33,7 +33,7 @@ from syntax_settings import settings_of  # noqa: E402
 from syntax_start import Ends, raises  # noqa: E402
 from syntax_uses import uses  # noqa: E402
 from syntax_values import Values  # noqa: E402
-from syntax_versions import OF_THE_SERVER, SINCE, UNTIL  # noqa: E402
+from syntax_versions import OF_THE_SERVER, comes_or_goes, span_of  # noqa: E402
 
 
 def places(name):
@@ -147,7 +147,7 @@ class Report:
         """@returns dotted names of what it imports"""
         tree = self.folder.tree(path)
         self.modules.append((path, tree))
-        self.add(path, raises(tree))
+        self.add((path, *wrong) for wrong in raises(tree))
         self.used(path, tree)
         waiting = []
         for found in imports(tree, path, module):
@@ -155,8 +155,9 @@ class Report:
             self.one(path, module, found)
         return waiting
 
-    def add(self, path, found):
-        self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for line, why, instead in found]
+    def add(self, found):
+        """@param found: (path, line, what is wrong, what to do instead) of each"""
+        self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for path, line, why, instead in found]
 
     def used(self, path, tree):
         """Names that are not imported, but asked for as soon as the module is."""
@@ -164,8 +165,8 @@ class Report:
             place, top = {"path": path, "line": line, "name": name}, name.partition(".")[0]
             if self.folder.has(top):
                 continue
-            if name in SINCE or name in UNTIL:
-                self.versions.append({**place, "since": SINCE.get(name), "until": UNTIL.get(name), "used": True})
+            if comes_or_goes(name):
+                self.versions.append({**place, **span_of(name), "used": True})
             elif top not in getattr(sys, "stdlib_module_names", ()):
                 self.uses.append(place)
 
@@ -176,11 +177,10 @@ class Report:
             for node in [call.func, *call.args, *(one.value for one in call.keywords)]:
                 name = origin(self.folder.parsed(path), node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
                 key = (path, call.lineno, name)
-                if (name in SINCE or name in UNTIL) and key not in seen and not self.folder.has(name.partition(".")[0]):
+                if comes_or_goes(name) and key not in seen and not self.folder.has(name.partition(".")[0]):
                     seen.add(key)
-                    self.versions.append({"path": path, "line": call.lineno, "name": name, "since": SINCE.get(name), "until": UNTIL.get(name), "used": True})
-        for path, *wrong in Ends(values, runs).found():
-            self.add(path, [wrong])
+                    self.versions.append({"path": path, "line": call.lineno, "name": name, **span_of(name), "used": True})
+        self.add(Ends(values, runs).found())
 
     def files(self, values, runs, django):
         """What the modules do with files, by paths that are relative to the application's folder."""
@@ -194,14 +194,14 @@ class Report:
         for path, node in django.logging():
             files.logs(path, node, "start")
         files.end()
-        self.wrong += [{"path": path, "line": line, "why": why, "instead": instead} for path, line, why, instead in files.wrong]
+        self.add(files.wrong)
         return files.opens
 
     def one(self, path, module, found):
         place = {"path": path, "line": found.line}
         if found.level > 0:
             why = f"has a relative import that leads above {module}, which uvicorn imports by that name"
-            self.wrong.append({**place, "why": why, "instead": "write the module's name without dots before it"})
+            self.add([(path, found.line, why, "write the module's name without dots before it")])
             return
         name, top = self.folder.absent(found.base), found.base.partition(".")[0]
         lacking = None if name is not None else self.folder.lacks(found)
@@ -210,10 +210,10 @@ class Report:
         elif lacking is not None:
             file = self.folder.file_of(found.base)
             bare = f"imports {found.base}.{lacking}" if file.endswith("__init__.py") else f"imports {lacking} from {found.base}"
-            self.wrong.append({**place, "why": f"{bare}, and {file} has no such name", "instead": "correct the line, or add the name (and see that .gitignore does not leave it out)"})
-        elif top in getattr(sys, "stdlib_module_names", ()) or any(one in SINCE or one in UNTIL for one in found.dotted):
+            self.add([(path, found.line, f"{bare}, and {file} has no such name", "correct the line, or add the name (and see that .gitignore does not leave it out)")])
+        elif top in getattr(sys, "stdlib_module_names", ()) or any(map(comes_or_goes, found.dotted)):
             if not self.folder.has(top):
-                self.versions += [{**place, "name": one, "since": SINCE.get(one), "until": UNTIL.get(one)} for one in found.dotted if one in SINCE or one in UNTIL]
+                self.versions += [{**place, "name": one, **span_of(one)} for one in found.dotted if comes_or_goes(one)]
         elif top != "" and hasattr(sys, "stdlib_module_names") and not self.folder.has(top):
             self.others += [{**place, "name": one} for one in found.dotted]
 
@@ -280,9 +280,8 @@ def main():
         answer["problem"] = report.problem
     runs = {} if report.problem is not None else run_by(values, report.modules, (entry, request["attribute"]) if request["factory"] else None)
     if report.problem is None and entry is not None:
-        report.add(entry, entry_problems(folder.tree(entry), request["attribute"], request["factory"], request["interface"]))
-        for path, *wrong in own_version(values, report.modules, request["project"]):
-            report.add(path, [wrong])
+        report.add((entry, *wrong) for wrong in entry_problems(folder.tree(entry), request["attribute"], request["factory"], request["interface"]))
+        report.add(own_version(values, report.modules, request["project"]))
         report.started(values, runs)
         answer["opens"] = report.files(values, runs, django)
         answer["fetches"] = list(fetched(values, runs))
@@ -290,8 +289,7 @@ def main():
     if report.problem is None:
         certain = Certain(values, report.modules, runs, request["factory"])
         circle = Cycles(folder, places).found(request["module"])
-        if circle is not None:
-            report.add(circle[0], [circle[1:]])
+        report.add([] if circle is None else [circle])
         answer["needs"] = certain.needs
         answer["settings"] = [*settings(values, certain.settings, certain.made), *django.needed()]
         answer["health"] = health(folder, values, request, entry, django, report.seen)

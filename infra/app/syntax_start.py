@@ -94,10 +94,13 @@ class Ends:
         # A page of Gradio goes on by `queue()`.
         while isinstance(owner, ast.Call) and terminal(owner.func) == "queue" and isinstance(owner.func, ast.Attribute):
             owner = owner.func.value
-        made = self._maker(path, owner, names)
-        if made is None or self.values.folder.has(origin(self.values.folder.parsed(made[0]), made[1].func).partition(".")[0] or "."):
+        file, made = self._maker(path, owner, names) or (None, None)
+        if made is None:
             return None
-        maker = origin(self.values.folder.parsed(made[0]), made[1].func)
+        tree = self.values.folder.parsed(file)
+        maker = origin(tree, made.func)
+        if self.values.folder.has(maker.partition(".")[0] or "."):
+            return None
         if method == "launch":
-            return shown if is_page(self.values.folder.parsed(made[0]), made[1].func) and getattr(keyword(call, "prevent_thread_lock"), "value", False) is not True else None
+            return shown if is_page(tree, made.func) and getattr(keyword(call, "prevent_thread_lock"), "value", False) is not True else None
         return shown if maker.rpartition(".")[2] in _HAVE_A_SERVER or maker == "uvicorn.Server" else None

@@ -26,3 +26,13 @@ OF_THE_SERVER = frozenset(
     "abc asyncio calendar collections contextlib copy dataclasses datetime email enum functools html http inspect io json logging numbers operator os pathlib platform "
     "queue random re secrets select selectors signal socket ssl statistics string struct subprocess tempfile threading time token tokenize types typing urllib uuid warnings weakref".split()
 )
+
+
+def comes_or_goes(name):
+    """Whether some Python 3 lacks a name of the standard library."""
+    return name in SINCE or name in UNTIL
+
+
+def span_of(name):
+    """The minor versions from which on it is there, and no longer is; None of either that is not known."""
+    return {"since": SINCE.get(name), "until": UNTIL.get(name)}
