@@ -58,7 +58,7 @@ def local_of(node, names):
 
 
 class Values:
-    """folder: files of the application (syntax.py), by path; modules: (path, tree) of those that are imported."""
+    """folder: files of the application (syntax_folder.py), by path; modules: (path, tree) of those that are imported."""
 
     def __init__(self, folder, modules=()):
         self.folder, self.modules, self.known, self._stored, self._moves = folder, modules, {}, None, None
