@@ -4,6 +4,7 @@ import ast
 import re
 
 from syntax_answers import JSON_RESPONSES
+from syntax_folder import Folder
 from syntax_names import keyword, nodes, terminal
 from syntax_routers import APPS, Routes
 from syntax_values import Values
@@ -24,23 +25,13 @@ def _may_match(pattern, wanted):
     return re.fullmatch(".*".join(re.escape(part) for part in parts), wanted) is not None
 
 
-class Inlined:
+class Inlined(Folder):
     """A folder in which the statements of a function that makes the application stand in its module."""
 
     def __init__(self, folder, path, function):
-        self.folder, self.path, self.files = folder, path, folder.files
-        tree = folder.parsed(path)
+        super().__init__(folder.files, folder.paths, folder.minors)
         body = [node for node in function.body if not isinstance(node, ast.Return)]
-        self.tree = ast.Module([node for node in tree.body if node is not function] + body, [])
-
-    def parsed(self, path):
-        return self.tree if path == self.path else self.folder.parsed(path)
-
-    def file_of(self, name):
-        return self.folder.file_of(name)
-
-    def has(self, name):
-        return self.folder.has(name)
+        self.trees = {**folder.trees, path: ast.Module([node for node in folder.parsed(path).body if node is not function] + body, [])}
 
 
 def _made_by(folder, path, attribute):

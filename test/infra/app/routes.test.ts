@@ -73,6 +73,15 @@ python.each<[title: string, files: Files, paths: readonly string[], module?: str
     ["/v2/health"],
     "main:make()",
   ],
+  [
+    "a factory that takes its prefix from a class",
+    {
+      "main.py": `from fastapi import FastAPI\nfrom routes import router\nclass Paths:\n    PREFIX = "/v3"\ndef make():\n    app = FastAPI()\n    app.include_router(router, prefix=Paths.PREFIX)\n    return app\n`,
+      "routes.py": ROUTER,
+    },
+    ["/v3/health"],
+    "main:make()",
+  ],
   ["a blueprint", { "main.py": flask("app.register_blueprint(bp)\n") }, ["/a/health"]],
   ["a blueprint below another prefix", { "main.py": flask("app.register_blueprint(bp, url_prefix='/b')\n") }, ["/b/health"]],
   [
