@@ -1,6 +1,6 @@
 /** Keys of the API and CORS: what nginx would take and nobody would want. No message shows a key. Pure. */
 import { isPlaceholder } from "./placeholder";
-import { isGroup } from "./values";
+import { isGroup, textsOf } from "./values";
 import type { Context } from "./value-rules";
 
 /** Different characters of a key below which it was typed and not drawn. Of 32 random hex digits so few are there in one of ten million. */
@@ -8,8 +8,7 @@ const KINDS = 8;
 
 export function apiKeys({ project, sections }: Context): string[] {
   const { apiKeys: keys } = (sections.gateway ?? {}) as { apiKeys?: unknown };
-  if (!isGroup(keys)) return [];
-  const entries = Object.entries(keys).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  const entries = Object.entries(textsOf(keys));
   return entries.flatMap(([name, key], index) => {
     const place = `${project}:gateway.apiKeys.${name}`;
     const again = "set another one (openssl rand -hex 32 makes one)";

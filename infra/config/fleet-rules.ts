@@ -3,7 +3,7 @@ import { PARAMETER_LIMIT, secretText, type AccessTexts } from "../fleet/bundle";
 import { DEFAULT_FLEET, mostHosts } from "../fleet/limits";
 import { readBlock } from "../network/cidr";
 import { hasExisting, isRefused, type Context } from "./value-rules";
-import { isGroup } from "./values";
+import { isGroup, textsOf } from "./values";
 
 /** Addresses of a subnet that AWS keeps, and those that a load balancer may take there. */
 const TAKEN = 5 + 8;
@@ -116,11 +116,7 @@ function foreignBucket({ project, sections }: Context): string[] {
 }
 
 function secrets({ project, sections }: Context): string[] {
-  const groups = [sections.env, sections.secretEnv].map((group) => (isGroup(group) ? group : {}));
-  const env = Object.fromEntries(
-    groups.flatMap((group) => Object.entries(group)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
-  return secretsFit(project, env);
+  return secretsFit(project, { ...textsOf(sections.env), ...textsOf(sections.secretEnv) });
 }
 
 /**

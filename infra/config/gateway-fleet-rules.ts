@@ -3,7 +3,7 @@ import { GATEWAYS } from "../fleet/bundle";
 import { keysText } from "../release/access";
 import { room, secretsFit, sizes } from "./fleet-rules";
 import { hasExisting, isRefused, type Context } from "./value-rules";
-import { isGroup } from "./values";
+import { isGroup, textsOf } from "./values";
 
 interface Given {
   readonly loadBalancer?: unknown;
@@ -70,14 +70,10 @@ function backends(context: Context): string[] {
 /** What the parameter of the gateways holds: their .env, and who may use the API. */
 function secrets({ project, sections }: Context): string[] {
   const { env, secretEnv, apiKeys, basicAuth, mode } = (sections.gateway ?? {}) as Readonly<Record<string, unknown>>;
-  const texts = (group: unknown): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(isGroup(group) ? group : {}).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-    );
-  const own = mode === "proxy" ? {} : { ...texts(env), ...texts(secretEnv) };
-  const keys = texts(apiKeys);
+  const own = mode === "proxy" ? {} : { ...textsOf(env), ...textsOf(secretEnv) };
+  const keys = textsOf(apiKeys);
   return secretsFit(project, own, {
     names: GATEWAYS,
-    access: { keys: Object.keys(keys).length === 0 ? "" : keysText(keys), users: texts(basicAuth) },
+    access: { keys: Object.keys(keys).length === 0 ? "" : keysText(keys), users: textsOf(basicAuth) },
   });
 }
