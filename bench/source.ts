@@ -1,7 +1,7 @@
 /** What the benches deploy: the sample application and models in folders of their own, each of which can become another one. */
-import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { sha256 } from "../infra/sha256";
 import { EXIT, Problem } from "../policies/cli";
 import { ROOT, run, script } from "./program";
 import { environment } from "./venv";
@@ -94,5 +94,3 @@ interface Listed {
   readonly role: string;
   readonly sha256: string;
 }
-
-const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
