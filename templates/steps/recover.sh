@@ -137,7 +137,10 @@ reload_nginx() {
     return
   fi
   before=" $(nginx_workers)"
-  systemctl reload nginx.service
+  if ! systemctl reload nginx.service; then
+    say "nginx could not be reloaded: $(journalctl --quiet --no-pager --output=cat --unit=nginx.service --priority=err --lines=3 | paste -s -d ' '). What it serves goes on as before. Where a file system was mounted over a folder that it began with (/tmp, /var/tmp), take that away, or restart it (systemctl restart nginx)"
+    return 1
+  fi
   end=$(($(uptime_seconds) + 10))
   while [ "$(uptime_seconds)" -lt "$end" ]; do
     now=$(nginx_workers)

@@ -14,7 +14,8 @@ const everything = (bench: Bench) => {
 
 const PLACES = "/run /tmp /var/tmp /dev/shm";
 /** What benchmarks of hardening ask for, and the proxy of a company that nobody told about the instance metadata; nothing listens at that address. */
-const HARDEN = `for place in ${PLACES}; do mountpoint -q $place || mount -t tmpfs -o mode=1777 tmpfs $place; mount -o remount,noexec,nosuid,nodev $place; done
+const HARDEN = `: >/root/mounted
+for place in ${PLACES}; do mountpoint -q $place || { mount --bind $place $place; echo $place >>/root/mounted; }; mount -o remount,bind,noexec,nosuid,nodev $place; done
 printf 'Defaults umask=0077, umask_override\\n' >/etc/sudoers.d/zz-hardening; chmod 440 /etc/sudoers.d/zz-hardening
 cp -a /home/ubuntu/.bashrc /root/bashrc 2>/dev/null || :
 { echo 'echo "Authorized use only"; umask 077'; cat /root/bashrc 2>/dev/null; } >/home/ubuntu/.bashrc; echo 'Authorized use only' >/etc/motd
@@ -22,7 +23,7 @@ printf 'LANG=de_DE.UTF-8\\nLC_ALL=de_DE.UTF-8\\nhttp_proxy=http://10.255.255.1:3
 sed -i.before 's/^UMASK.*/UMASK 077/' /etc/login.defs`;
 const SOFTEN = `rm -f /etc/sudoers.d/zz-hardening /etc/motd; : >/etc/environment; mv /etc/login.defs.before /etc/login.defs
 if [ -e /root/bashrc ]; then mv /root/bashrc /home/ubuntu/.bashrc; else rm -f /home/ubuntu/.bashrc; fi
-for place in ${PLACES}; do mount -o remount,exec $place; done`;
+for place in ${PLACES}; do mount -o remount,bind,exec $place; done; xargs -r umount -l </root/mounted; rm /root/mounted`;
 
 /** Between what is written and whoever has to read it: the step ends as a power cut or the kernel's want of memory would end it. */
 const killedBefore = (command: string): string => `cat >/usr/local/bin/systemctl <<'S'
@@ -53,6 +54,16 @@ export const imageCases: readonly Case[] = [
         ).trim();
         check(modes === "755", `modes of folders: ${modes}`);
         return "";
+      }),
+  },
+  {
+    name: "a file system over a folder that nginx began with: it serves on, and why it takes no other site is said",
+    run: (bench) =>
+      undone(bench, "umount -l /var/tmp", async () => {
+        await bench.sh(
+          "mount -t tmpfs -o mode=1777 tmpfs /var/tmp; sed -i 's/max_fails=0/max_fails=9/' /etc/nginx/sites-available/backend",
+        );
+        return expectFailure(await bench.deploy({}, { all: true }), "release", /nginx could not be reloaded: .*\/var\/tmp.* restart it/);
       }),
   },
   {
