@@ -9,6 +9,10 @@ const PREVIEW = ["infra/cli/preview.ts", "--json"];
 /** What every program of Pulumi loads, in this project's way. */
 const EMPTY = "require('@pulumi/pulumi'); require('@pulumi/aws'); require('@pulumi/command');";
 
+/** node --cpu-prof, of the samples that were not idle: 16 of 100 the loading of modules, 12 programs that are waited for, 7 scrypt. */
+const DOES_MORE =
+  "it reads the application with Python, digests .env slowly on purpose, registers and judges every resource; loading of modules is the largest part, 16 of 100 (cpu-prof)";
+
 export const startBench: Bench = {
   name: "start",
   summary: "the offline commands, from the start of the process to its end",
@@ -37,7 +41,14 @@ export const startBench: Bench = {
       rows,
       targets: [
         { what: "preview:offline, processor ms", of: "preview:offline: processor", atMost: 2500 },
-        { what: "policies:check, processor ms", of: "policies:check: processor", atMost: 1500 },
+        {
+          what: "preview:offline beside an empty program",
+          of: "preview:offline",
+          by: "an empty Pulumi program",
+          atMost: 1.3,
+          because: DOES_MORE,
+        },
+        { what: "policies:check, processor ms", of: "policies:check: processor", atMost: 1200 },
       ],
     });
   },

@@ -122,13 +122,17 @@ function foundText(error: ErrorObject, hidden: boolean): string {
 /** A value in words: what kind of thing it is, and what it says. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return "nothing (the value is empty)";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `the list ${short(`[${value.map(inYaml).join(", ")}]`)}`;
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `the list ${short(`[${value.map(entryShown).join(", ")}]`)}`;
   if (typeof value === "object") {
     const keys = Object.keys(value);
     return keys.length === 0 ? "an empty group of keys" : `a group of keys (${short(keys.join(", "))})`;
   }
   return value === "" ? "an empty text" : short(visible(JSON.stringify(value)));
 }
+
+/** A group by its keys alone, as everywhere: what stands behind them may be a secret. */
+const entryShown = (entry: unknown): string =>
+  typeof entry !== "object" || entry === null ? inYaml(entry) : Array.isArray(entry) ? "a list" : `{ ${Object.keys(entry).join(", ")} }`;
 
 /** What a screen shows as a blank or not at all. */
 const INVISIBLE = /[\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/g;
