@@ -2,8 +2,6 @@
 import { gunzipSync } from "node:zlib";
 import { costText } from "../../../infra/cli/cost";
 import { stepLines } from "../../../infra/cli/preview-sections";
-import { changeOf } from "../../../infra/diff/change";
-import type { Side } from "../../../infra/diff/side";
 import { startsOf } from "../../../infra/hosts/starts";
 import type { GraphResource, RunResult } from "../../../infra/offline/engine";
 import { networkView } from "../../../infra/report/network";
@@ -12,6 +10,7 @@ import { loadGraph } from "../../../policies/graph/load";
 import { policies } from "../../../policies/rules";
 import { byName, difference, evaluateDev, sources } from "../evaluate";
 import { findings, judged } from "../judged";
+import { altered, card, dangers, effects, statements, userData, type Danger, type Inputs } from "./altered";
 
 jest.setTimeout(120_000);
 
@@ -44,22 +43,6 @@ beforeAll(async () => {
 
 const group = (result = fleets): GraphResource => byName(result, TYPES.group, "gateways-group");
 const template = (): GraphResource => byName(fleets, TYPES.template, "gateways-template");
-const userData = (): string => Buffer.from(template().inputs.userData as string, "base64").toString("utf8");
-
-interface Statement {
-  readonly Sid: string;
-  readonly Action: readonly string[];
-  readonly Resource: readonly string[];
-}
-const statements = (): readonly Statement[] => {
-  const { policy } = byName(fleets, "aws:iam/rolePolicy:RolePolicy", "gateways-policy").inputs;
-  return (JSON.parse(policy as string) as { Statement: readonly Statement[] }).Statement;
-};
-
-type Inputs = GraphResource["inputs"];
-const altered = (name: string, change: (inputs: Inputs) => Inputs): GraphResource[] =>
-  fleets.resources.map((one) => (one.name === name ? { ...one, inputs: change(one.inputs) } : one));
-
 test("takes the place of the gateway's instance, of its steps and of all that logged in, and of nothing else", () => {
   expect(difference(before, fleets)).toMatchSnapshot();
 });
@@ -144,7 +127,7 @@ test("another release of the backends is none of the gateways, and the other way
 
 test("the role may read its own releases and its own parameter, and speak for its own group; it writes nothing", () => {
   const bucket = "arn:aws:s3:::ml-gateway-dev-models-123456789012-us-east-1";
-  expect(Object.fromEntries(statements().map(({ Sid, Action, Resource }) => [Sid, [Action, Resource]]))).toEqual({
+  expect(Object.fromEntries(statements(fleets, "gateways").map(({ Sid, Action, Resource }) => [Sid, [Action, Resource]]))).toEqual({
     ReadReleases: [["s3:GetObject"], [`${bucket}/releases/gateway/*`]],
     ReadSecrets: [["ssm:GetParameter"], ["arn:aws:ssm:us-east-1:123456789012:parameter/fleet/ml-gateway/dev/gateway"]],
     SayReady: [
@@ -165,9 +148,9 @@ test("secrets are in the parameter alone: neither a setting nor a key of the API
   expect(text.type).toBe("SecureString");
   const keys = /^access=(.*)$/m.exec(JSON.stringify(text.value).replaceAll("\\n", "\n"))?.[1] ?? "";
   expect(Buffer.from(keys, "base64").toString()).toContain(`"${KEY}" client-a;`);
-  expect(userData()).toContain("parameter=/fleet/ml-gateway/dev/gateway\n");
-  expect(userData()).toContain("group=ml-gateway-dev-gateway\nhook=set-up\n");
-  expect(userData()).toContain("first boot of the gateway");
+  expect(userData(fleets, "gateways")).toContain("parameter=/fleet/ml-gateway/dev/gateway\n");
+  expect(userData(fleets, "gateways")).toContain("group=ml-gateway-dev-gateway\nhook=set-up\n");
+  expect(userData(fleets, "gateways")).toContain("first boot of the gateway");
 });
 
 describe("from one gateway to a fleet and back", () => {
@@ -217,50 +200,11 @@ describe("the policy pack", () => {
     expect(await findingsOf((await made()).resources)).toEqual([]);
   });
 
-  const disk = (more: Inputs) => (inputs: Inputs) => ({
-    ...inputs,
-    blockDeviceMappings: [{ deviceName: "/dev/sda1", ebs: { volumeSize: 16, volumeType: "gp3", ...more } }],
-  });
-  const policy = (statement: object) => (inputs: Inputs) => ({
-    ...inputs,
-    policy: JSON.stringify({ Version: "2012-10-17", Statement: [...statements(), { Effect: "Allow", ...statement }] }),
-  });
-
-  test.each<[string, string, string, (inputs: Inputs) => Inputs]>([
-    ["IMDSv1", "imds-v2-required", "gateways-template", (one) => ({ ...one, metadataOptions: { httpTokens: "optional" } })],
-    ["a plain disk", "volumes-encrypted", "gateways-template", disk({ encrypted: "false" })],
-    [
-      "a secret in the user data",
-      "secret-in-user-data",
-      "gateways-template",
-      (one) => ({ ...one, userData: Buffer.from(`${userData()}\nexport SECRET_KEY=hJ8s7dKq2LmNp4RtVw9xYz\n`).toString("base64") }),
-    ],
-    [
-      "a parameter that is not encrypted",
-      "plain-ssm-parameter",
-      "gateways-secrets",
-      (one) => ({ ...one, type: "String", value: "SECRET_KEY=hJ8s7dKq2LmNp4RtVw9xYz" }),
-    ],
-    [
-      "a role that reads all parameters",
-      "least-privilege-role",
-      "gateways-policy",
-      policy({ Sid: "All", Action: ["ssm:GetParameter"], Resource: ["*"] }),
-    ],
-    [
-      "a role that writes models",
-      "models-read-only-role",
-      "gateways-policy",
-      policy({ Sid: "Write", Action: ["s3:PutObject"], Resource: ["arn:aws:s3:::ml-gateway-dev-models-123456789012-us-east-1/models/*"] }),
-    ],
-    [
-      "backends with a public address",
-      "backend-no-public-address",
-      "fleet-template",
-      (one) => ({ ...one, networkInterfaces: [{ ...(one.networkInterfaces as readonly Inputs[])[0], associatePublicIpAddress: "true" }] }),
-    ],
+  test.each<Danger>([
+    ...dangers(() => fleets, "gateways"),
+    ["backends with a public address", "backend-no-public-address", "fleet-template", card({ associatePublicIpAddress: "true" })],
   ])("finds %s", async (_, id, name, change) => {
-    expect(await ids(altered(name, change))).toContain(id);
+    expect(await ids(altered(fleets, name, change))).toContain(id);
   });
 
   /** One more rule, made of the one that lets the load balancer in. */
@@ -313,17 +257,8 @@ describe("what is shown of it", () => {
     ]);
   });
 
-  const sideOf = ({ resources }: RunResult): Side => ({
-    ...{ project: "ml-gateway", stack: "dev", region: "us-east-1", resources, files: [], steps: [], findings: [], flows: [] },
-    ...{ exitCode: 0, secrets: {}, notices: [] },
-  });
-  const effects = (from: RunResult, to: RunResult): string[] =>
-    changeOf("dev", { ref: "main", commit: "0", before: sideOf(from), after: sideOf(to) }).hosts.map(
-      ({ host, text }) => `${host}: ${text.split(":")[0] ?? ""}`,
-    );
-
   test("a release of the gateways is one of theirs alone, and the way from and to one gateway is told", () => {
-    const changed = { ...fleets, resources: altered("gateways-template", (one) => ({ ...one, userData: "eA==" })) };
+    const changed = { ...fleets, resources: altered(fleets, "gateways-template", (one) => ({ ...one, userData: "eA==" })) };
     expect(effects(fleets, changed)).toEqual(["gateway: a release of the fleet"]);
     expect(effects(before, fleets)).toEqual(["gateway: a fleet takes its place", "backend: a release of the fleet"]);
     expect(effects(fleets, before)).toEqual([

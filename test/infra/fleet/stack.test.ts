@@ -3,14 +3,13 @@ import type { GraphResource, RunResult } from "../../../infra/offline/engine";
 import { costText } from "../../../infra/cli/cost";
 import { VERSION_TAG } from "../../../infra/fleet/first-boot";
 import { refreshPreferences } from "../../../infra/fleet/limits";
-import { changeOf } from "../../../infra/diff/change";
-import type { Side } from "../../../infra/diff/side";
 import { networkView } from "../../../infra/report/network";
 import { DEFAULT_CONFIG } from "../../../policies/core/config";
 import { loadGraph } from "../../../policies/graph/load";
 import { policies } from "../../../policies/rules";
 import { byName, difference, evaluateDev, sources } from "../evaluate";
 import { judged } from "../judged";
+import { altered, card, dangers, disk, effects, statements, userData, type Danger } from "./altered";
 
 jest.setTimeout(120_000);
 
@@ -37,25 +36,6 @@ beforeAll(async () => {
 
 const group = (): GraphResource => byName(fleet, TYPES.group, "fleet-group");
 const template = (): GraphResource => byName(fleet, TYPES.template, "fleet-template");
-
-interface Statement {
-  readonly Sid: string;
-  readonly Action: readonly string[];
-  readonly Resource: readonly string[];
-}
-
-function statements(result: RunResult): readonly Statement[] {
-  const { policy } = byName(result, "aws:iam/rolePolicy:RolePolicy", "fleet-policy").inputs;
-  return (JSON.parse(policy as string) as { Statement: readonly Statement[] }).Statement;
-}
-
-function userData(result: RunResult): string {
-  return Buffer.from(byName(result, TYPES.template, "fleet-template").inputs.userData as string, "base64").toString("utf8");
-}
-
-type Inputs = GraphResource["inputs"];
-const altered = (name: string, change: (inputs: Inputs) => Inputs): GraphResource[] =>
-  fleet.resources.map((one) => (one.name === name ? { ...one, inputs: change(one.inputs) } : one));
 
 test("takes the place of the backend's instance and its steps, and of nothing else", () => {
   expect(difference(single, fleet)).toMatchSnapshot();
@@ -146,7 +126,7 @@ test("the template has no public address, IMDSv2 alone, an encrypted disk, and n
 });
 
 test("the role may read the release, its own parameter, and speak for its own group; it writes nothing", () => {
-  const own = Object.fromEntries(statements(fleet).map(({ Sid, Action, Resource }) => [Sid, [Action, Resource]]));
+  const own = Object.fromEntries(statements(fleet, "fleet").map(({ Sid, Action, Resource }) => [Sid, [Action, Resource]]));
   const bucket = "arn:aws:s3:::ml-gateway-dev-models-123456789012-us-east-1";
   expect(own).toEqual({
     FindModels: [["s3:ListBucket"], [bucket]],
@@ -169,7 +149,7 @@ test("secrets are in the parameter alone, and marked; user data and bundle are k
   const holds = ({ inputs }: GraphResource): boolean => [SECRET, ...base64].some((part) => JSON.stringify(inputs).includes(part));
   expect(fleet.resources.filter(holds).map(({ name }) => name)).toEqual(["fleet-secrets"]);
   expect(byName(fleet, "aws:ssm/parameter:Parameter", "fleet-secrets").inputs.type).toBe("SecureString");
-  const text = userData(fleet);
+  const text = userData(fleet, "fleet");
   expect(text).toContain("parameter=/fleet/ml-gateway/dev/backend\n");
   expect(text).toContain("group=ml-gateway-dev-backend\nhook=set-up\n");
   expect(text).toContain(`key=${String(byName(fleet, "aws:s3/bucketObjectv2:BucketObjectv2", "fleet-bundle").inputs.key)}\n`);
@@ -212,7 +192,7 @@ test("keys of the fleet decide", async () => {
 });
 
 test("a backup is no part of it: hosts keep nothing", () => {
-  expect(JSON.stringify(statements(fleet))).not.toContain("PutObject");
+  expect(JSON.stringify(statements(fleet, "fleet"))).not.toContain("PutObject");
 });
 
 test("the costs are those of the smallest fleet, and say how large it may get", () => {
@@ -256,57 +236,19 @@ describe("the policy pack", () => {
     expect(await findingsOf((await evaluateDev(sections)).resources)).toEqual([]);
   });
 
-  const card = (more: Inputs) => (inputs: Inputs) => ({
-    ...inputs,
-    networkInterfaces: [{ ...(inputs.networkInterfaces as readonly Inputs[])[0], ...more }],
-  });
-  const disk = (more: Inputs) => (inputs: Inputs) => ({
-    ...inputs,
-    blockDeviceMappings: [{ deviceName: "/dev/sda1", ebs: { volumeSize: 16, volumeType: "gp3", ...more } }],
-  });
-  const policy = (statement: object) => (inputs: Inputs) => ({
-    ...inputs,
-    policy: JSON.stringify({ Version: "2012-10-17", Statement: [...statements(fleet), { Effect: "Allow", ...statement }] }),
-  });
-
-  test.each<[string, string, string, (inputs: Inputs) => Inputs]>([
+  test.each<Danger>([
+    ...dangers(() => fleet, "fleet"),
     ["a public address in the template", "backend-no-public-address", "fleet-template", card({ associatePublicIpAddress: "true" })],
-    ["IMDSv1", "imds-v2-required", "fleet-template", (one) => ({ ...one, metadataOptions: { httpTokens: "optional" } })],
     [
       "metadata for what is further away",
       "imds-hop-limit",
       "fleet-template",
       (one) => ({ ...one, metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 3 } }),
     ],
-    ["a plain disk", "volumes-encrypted", "fleet-template", disk({ encrypted: "false" })],
     ["a disk that says nothing", "volumes-encrypted", "fleet-template", disk({})],
-    [
-      "a secret in the user data",
-      "secret-in-user-data",
-      "fleet-template",
-      (one) => ({ ...one, userData: Buffer.from(`${userData(fleet)}\nexport SECRET_KEY=hJ8s7dKq2LmNp4RtVw9xYz\n`).toString("base64") }),
-    ],
-    [
-      "a parameter that is not encrypted",
-      "plain-ssm-parameter",
-      "fleet-secrets",
-      (one) => ({ ...one, type: "String", value: "SECRET_KEY=hJ8s7dKq2LmNp4RtVw9xYz" }),
-    ],
-    [
-      "a role that reads all parameters",
-      "least-privilege-role",
-      "fleet-policy",
-      policy({ Sid: "All", Action: ["ssm:GetParameter"], Resource: ["*"] }),
-    ],
-    [
-      "a role that writes models",
-      "models-read-only-role",
-      "fleet-policy",
-      policy({ Sid: "Write", Action: ["s3:PutObject"], Resource: ["arn:aws:s3:::ml-gateway-dev-models-123456789012-us-east-1/models/*"] }),
-    ],
     ["a balancer that faces the Internet", "backend-not-load-balanced-publicly", "balancer-lb", (one) => ({ ...one, internal: false })],
   ])("finds %s", async (_, id, name, change) => {
-    expect(await findingsOf(altered(name, change))).toContain(id);
+    expect(await findingsOf(altered(fleet, name, change))).toContain(id);
   });
 
   test("finds hosts in a public subnet", async () => {
@@ -340,21 +282,18 @@ describe("what is shown of it", () => {
     expect(picture.arrows).toContainEqual({ from: balancer, to: box("fleet-group")?.id, label: "tcp 9000", outward: false });
   });
 
-  const sideOf = ({ resources }: RunResult): Side => ({
-    ...{ project: "ml-gateway", stack: "dev", region: "us-east-1", resources, files: [], steps: [], findings: [], flows: [] },
-    ...{ exitCode: 0, secrets: {}, notices: [] },
-  });
-  const effects = (before: RunResult, after: RunResult): string[] =>
-    changeOf("dev", { ref: "main", commit: "0", before: sideOf(before), after: sideOf(after) }).hosts.map(
-      ({ host, text }) => `${host}: ${text.split(":")[0] ?? ""}`,
-    );
-
   test("a change of what its hosts get is a release of the fleet; one of its size is none", () => {
     const release = ["backend: a release of the fleet"];
-    expect(effects(fleet, { ...fleet, resources: altered("fleet-template", (one) => ({ ...one, userData: "eA==" })) })).toEqual(release);
-    expect(effects(fleet, { ...fleet, resources: altered("fleet-secrets", (one) => ({ ...one, value: "other" })) })).toEqual(release);
-    expect(effects(fleet, { ...fleet, resources: altered("fleet-template", (one) => ({ ...one, tags: { Name: "other" } })) })).toEqual([]);
-    expect(effects(fleet, { ...fleet, resources: altered("fleet-group", (one) => ({ ...one, maxSize: 9 })) })).toEqual([]);
+    expect(effects(fleet, { ...fleet, resources: altered(fleet, "fleet-template", (one) => ({ ...one, userData: "eA==" })) })).toEqual(
+      release,
+    );
+    expect(effects(fleet, { ...fleet, resources: altered(fleet, "fleet-secrets", (one) => ({ ...one, value: "other" })) })).toEqual(
+      release,
+    );
+    expect(
+      effects(fleet, { ...fleet, resources: altered(fleet, "fleet-template", (one) => ({ ...one, tags: { Name: "other" } })) }),
+    ).toEqual([]);
+    expect(effects(fleet, { ...fleet, resources: altered(fleet, "fleet-group", (one) => ({ ...one, maxSize: 9 })) })).toEqual([]);
     expect(effects(single, fleet)).toEqual(["backend: a fleet takes its place"]);
     expect(effects(fleet, single)).toEqual([expect.stringMatching(/^backend: a single host takes the place of the fleet/)]);
   });
