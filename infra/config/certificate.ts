@@ -20,8 +20,12 @@ interface TlsKeys {
 }
 
 const DAY_MS = 86_400_000;
-/** Days before the end from which a preview reminds of it. */
-const REMIND_DAYS = 30;
+/** Days before the end of a certificate from which somebody is reminded of it. */
+export const REMIND_DAYS = 30;
+
+/** Whole days; negative behind the end. */
+export const daysLeft = (end: Date, now: Date): number => Math.floor((end.getTime() - now.getTime()) / DAY_MS);
+
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 /** TLS feature extension (RFC 7633), 1.3.6.1.5.5.7.1.24, as DER: the certificate demands a stapled OCSP answer. */
 const MUST_STAPLE = Buffer.from("06082b06010505070118", "hex");
@@ -190,7 +194,7 @@ function notices(place: string, chain: readonly X509Certificate[], now: Date): s
   const [own] = chain;
   if (own === undefined) return [];
   const first = [...chain].sort((a, b) => new Date(a.validTo).getTime() - new Date(b.validTo).getTime())[0] ?? own;
-  const left = Math.floor((new Date(first.validTo).getTime() - now.getTime()) / DAY_MS);
+  const left = daysLeft(new Date(first.validTo), now);
   const selfSigned = own.checkIssued(own) && own.verify(own.publicKey);
   return [
     ...(left < REMIND_DAYS

@@ -1,4 +1,5 @@
 /** The certificate of ACM that a stack names (`tls.acm`): whether clients would take it, as ACM shows it to whoever may ask. */
+import { daysLeft, REMIND_DAYS } from "../config/certificate";
 import type { StackConfig } from "../config/types";
 import { isGroup } from "../config/values";
 import { named, type Line } from "./line";
@@ -6,9 +7,6 @@ import { jsonOf } from "./machine";
 import type { Surroundings } from "./surroundings";
 
 const CHECK = "certificate";
-const DAY_MS = 86_400_000;
-/** Days before the end from which it is said; ACM begins to renew its own 60 days before ("Managed certificate renewal" of its guide). */
-const REMIND_DAYS = 30;
 
 /** Of what `aws acm describe-certificate` prints. */
 interface Certificate {
@@ -56,10 +54,11 @@ function judged(found: Certificate, { acm, domain, now }: Wanted): Line {
   if (!texts.some((name) => covers(name, domain)))
     return line.bad(`${place} is for ${texts.join(", ")} and not for ${domain} (domain), so that clients would refuse it; ${other}`);
   if (end === undefined) return line.unknown(`${place} is for ${domain}; ACM says no end that can be read`);
-  const days = Math.floor((end.getTime() - now.getTime()) / DAY_MS);
+  const days = daysLeft(end, now);
   const day = end.toISOString().slice(0, 10);
   if (days < 0) return line.bad(`${place} ended on ${day}, so that clients refuse it; ${other}`);
   const own = found.Type === "AMAZON_ISSUED";
+  // ACM begins to renew its own 60 days before ("Managed certificate renewal" of its guide).
   if (days >= REMIND_DAYS)
     return line.good(
       `${place} is for ${domain}, until ${day}; ${own ? "ACM renews it while it is in use and its name proven" : "ACM does not renew it"}`,
