@@ -32,6 +32,18 @@ const route = (p: Program, to: Fields, more: Fields = {}): void =>
     { Out: { Type: "AWS::EC2::Route", Properties: { RouteTableId: ref("Table"), ...to } } },
     { Table: partsOf(p).privateTable.id, ...more },
   );
+/** One more right of the host's role. */
+const rights = (p: Program, Action: string, Resource: unknown): void =>
+  stack(
+    p,
+    {
+      More: {
+        Type: "AWS::IAM::Policy",
+        Properties: { PolicyName: "more", Roles: [ref("Role")], PolicyDocument: { Statement: [{ Effect: "Allow", Action, Resource }] } },
+      },
+    },
+    { Role: role(p).out("name") },
+  );
 const trust = { Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }] };
 function lambda(p: Program, rights: Fields, config: Fields = {}, given: Fields = {}): void {
   stack(
@@ -100,46 +112,13 @@ export const mutations: Mutation[] = [
   one("N02-peer", "a template leads the private table to another network", "private-subnet-no-other-network", "violation", (p) =>
     route(p, { VpcPeeringConnectionId: "pcx-0123456789abcdef0", DestinationCidrBlock: "10.9.0.0/16" }),
   ),
-  one("N03", "a template gives the host's role every right on S3", "models-read-only-role", "violation", (p) =>
-    stack(
-      p,
-      {
-        More: {
-          Type: "AWS::IAM::Policy",
-          Properties: {
-            PolicyName: "more",
-            Roles: [ref("Role")],
-            PolicyDocument: { Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] },
-          },
-        },
-      },
-      { Role: role(p).out("name") },
-    ),
-  ),
+  one("N03", "a template gives the host's role every right on S3", "models-read-only-role", "violation", (p) => rights(p, "s3:*", "*")),
   one(
     "N03-name",
     "a template lets the host's role write to a bucket whose name it puts together",
     "models-read-only-role",
     "unknown",
-    (p) =>
-      stack(
-        p,
-        {
-          More: {
-            Type: "AWS::IAM::Policy",
-            Properties: {
-              PolicyName: "more",
-              Roles: [ref("Role")],
-              PolicyDocument: {
-                Statement: [
-                  { Effect: "Allow", Action: "s3:PutObject", Resource: { "Fn::Sub": "arn:aws:s3:::ml-models-${AWS::AccountId}/*" } },
-                ],
-              },
-            },
-          },
-        },
-        { Role: role(p).out("name") },
-      ),
+    (p) => rights(p, "s3:PutObject", { "Fn::Sub": "arn:aws:s3:::ml-models-${AWS::AccountId}/*" }),
   ),
   one("N04", "a template publishes the models bucket, which it names by its text", "bucket-not-public", "violation", (p) =>
     stack(p, {
