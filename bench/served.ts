@@ -85,13 +85,13 @@ export class Found {
       { what: `${what}: rate`, unit: "requests/s", more: true, values: taken.map(({ load }) => load.requestsPerSecond) },
       { what: `${what}: p50`, unit: "ms", values: taken.map(({ load }) => load.p50) },
       { what: `${what}: p99`, unit: "ms", values: taken.map(({ load }) => load.p99) },
-      { what: `${what}: processor`, unit: "µs", values: taken.map(({ cost }) => cost) },
       ...(this.#mayFail.has(what)
         ? [
             { what: `${what}: failed`, unit: "requests", values: taken.map(({ load }) => load.failed) },
             { what: `${what}: closed`, unit: "requests", values: taken.map(({ load }) => load.closed) },
           ]
-        : []),
+        : // A release ends the processes that have counted.
+          [{ what: `${what}: processor`, unit: "µs", values: taken.map(({ cost }) => cost) }]),
     ]);
   }
 }
