@@ -103,15 +103,16 @@ export interface Verdict {
   readonly because?: string;
 }
 
-/** Each target with what was found. Targets whose rows were not measured (a peer could not be installed) are left out. */
+/** Each target with what was found: medians, and where nothing is allowed the most of all runs. Targets whose rows were not measured (a peer could not be installed) are left out. */
 export function verdicts({ rows, targets }: Result): Verdict[] {
-  const median = (what: string): number | undefined => {
+  const found = (what: string, which: "median" | "most"): number | undefined => {
     const row = rows.find((one) => one.what === what);
-    return row === undefined ? undefined : spreadOf(row.values).median;
+    return row === undefined ? undefined : spreadOf(row.values)[which];
   };
   return targets.flatMap((target): Verdict[] => {
-    const of = median(target.of);
-    const by = "by" in target ? median(target.by) : 1;
+    // What may never happen is judged by the run in which it happened most.
+    const of = found(target.of, target.atMost === 0 ? "most" : "median");
+    const by = "by" in target ? found(target.by, "median") : 1;
     if (of === undefined || by === undefined) return [];
     const value = of / by;
     const { what, atMost = Infinity, atLeast = -Infinity, because } = target;

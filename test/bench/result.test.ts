@@ -43,6 +43,11 @@ test("a target is a ratio or a value; why it is not met is said where it is not;
   ]);
 });
 
+test("what may never happen is judged by the run in which it happened most", () => {
+  const found = verdicts(result([row("failed", [0, 0, 3])], [{ what: "failed", of: "failed", atMost: 0 }]));
+  expect(found).toEqual([{ what: "failed", value: 3, limit: "at most 0", met: false }]);
+});
+
 test.each<[string, Row, Row, string]>([
   ["within the spread", row("a", [10, 12, 20]), row("a", [15, 15, 15]), "same"],
   ["outside, by less than a tenth", row("a", [100, 100, 100]), row("a", [105, 105, 105]), "same"],
