@@ -102,14 +102,14 @@ gate_models() {
   fi
   rm -rf -- "$STAGE/gate"
   install -d -m 755 -- "$STAGE/gate"
-  install -m 644 -- "$STAGE"/gate*.py "$STAGE/gate/"
   gate_request >"$STAGE/gate/request"
-  chmod 644 -- "$STAGE/gate/request"
   key=$(gate_key)
   if [ -e /var/lib/ddos/gated ] && grep -qxF -- "$key" /var/lib/ddos/gated; then
     log "models: they passed this gate in this environment before"
     return 0
   fi
+  install -m 644 -- "$STAGE"/gate*.py "$STAGE/gate/"
+  chmod 644 -- "$STAGE/gate/request"
   for property in DynamicUser=yes PrivateNetwork=yes PrivateDevices=yes PrivateTmp=yes ProtectSystem=strict NoNewPrivileges=yes \
     CapabilityBoundingSet= ProtectProc=invisible ProtectKernelTunables=yes ProtectKernelModules=yes ProtectControlGroups=yes \
     RestrictNamespaces=yes RestrictSUIDSGID=yes RestrictAddressFamilies=AF_UNIX LockPersonality=yes SystemCallArchitectures=native \

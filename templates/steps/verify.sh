@@ -399,8 +399,8 @@ report() {
     rolled=$(jq -cn --arg deployed "$(noted /var/lib/ddos/rolled-back deployed)" --arg at "$(noted /var/lib/ddos/rolled-back at)" \
       --arg by "$(noted /var/lib/ddos/rolled-back by)" '{ deployed: $deployed, at: $at, by: $by }')
   fi
-  if [ -s "$STAGE/proof-own" ]; then
-    proof=$(cat "$STAGE/proof-own")
+  if [ -s "$STAGE/proof" ]; then
+    proof=$(cat "$STAGE/proof")
   fi
   jq -c -R -n --argjson proof "$proof" --argjson rolled "$rolled" --rawfile notes "$STAGE/notes" --arg role "$ROLE" --arg host "$(uname -n)" --arg release "${id##*/}" --arg models "$(need models)" '
     [inputs | split("\u001f") | { check: .[0], ok: (.[1] == "true"), expected: .[2], found: .[3] }] as $checks

@@ -93,7 +93,7 @@ async function prove(
     STEPS,
     `${front ?? 0}`,
   ]);
-  const file = join(folder, "proof-own");
+  const file = join(folder, "proof");
   return {
     said: stdout,
     ...(existsSync(file) ? { proof: JSON.parse(readFileSync(file, "utf8")) as { answeredBy: string; status: number } } : {}),
