@@ -13,6 +13,9 @@ import type { HostSpec, SystemFile } from "./types";
 /** Logs are rotated daily, and early at this size; with 90 kept that is about three months of a quiet service. */
 const LOGS = { maxSizeMiB: 20, keep: 90 };
 
+/** Idle connections to the backend that each worker of the gateway's nginx keeps, in proxy mode. */
+const KEPT = 32;
+
 function render(name: string, view: TemplateView): string {
   return renderTemplate(name, readTemplate(name), view);
 }
@@ -80,7 +83,7 @@ export function renderSite(spec: HostSpec): string {
     access: accessView(spec, healthPath),
     cors: corsView(spec),
     ...frontView(spec),
-    proxy: isProxied(spec) ? [{ upstream: spec.upstream ?? "" }] : [],
+    proxy: isProxied(spec) ? [{ upstream: spec.upstream ?? "", kept: KEPT, again: Array.from({ length: KEPT }, () => ({})) }] : [],
     resolved: isProxied(spec) && spec.balanced === true,
     target: isProxied(spec) && spec.balanced === true ? "$ddos_backend" : "ddos_gateway",
   });

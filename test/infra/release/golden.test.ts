@@ -85,6 +85,13 @@ test("no site of the gateway hands on what a client says of its own address", ()
   }
 });
 
+test("a request that meets every kept connection closed, one after another, has a name left for a new one", () => {
+  const site = readFileSync(join(FOLDER, "gateway-proxy.nginx"), "utf8");
+  const names = site.match(/^ {4}server backend\.internal:9000 max_fails=0( backup)?;$/gm) ?? [];
+  const [, kept] = /^ {4}keepalive (\d+);$/m.exec(site) ?? [];
+  expect(names.length).toBe(Number(kept) + 1);
+});
+
 test("golden user data, for a shell and not indented", () => {
   expectGolden("user-data.sh", userData("backend"));
   expect(userData("gateway").startsWith("#!/bin/bash\n")).toBe(true);
