@@ -56,9 +56,18 @@ export const ADD_OPTIONS = {
   manifest: MANIFEST,
 } as const;
 
+/** The place of a file that the user named. @throws UsageProblem for the address of something elsewhere, of which a path would be made */
+export function ownPath(given: string, option: string, from: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given))
+    throw new UsageProblem(
+      `${option}: found ${given}, the address of something elsewhere, which nothing fetches. Download it, and name the file.`,
+    );
+  return resolve(from, given);
+}
+
 /** The manifest's path relative to the root. */
 export function manifestPath(given: string | undefined, root: string, from: string, mayBeSample: boolean): string {
-  if (given !== undefined) return relative(root, resolve(from, given));
+  if (given !== undefined) return relative(root, ownPath(given, "--manifest", from));
   return mayBeSample && !existsSync(resolve(root, OWN_MANIFEST)) ? SAMPLE_MANIFEST : OWN_MANIFEST;
 }
 

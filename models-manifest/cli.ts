@@ -11,6 +11,7 @@ import {
   MANIFEST_NOTE,
   manifestPath,
   OWN_MANIFEST,
+  ownPath,
   PREFIX,
   type Surroundings,
 } from "./arguments";
@@ -19,6 +20,7 @@ import { fingerprintFile } from "./files";
 import { writeManifest } from "./format";
 import { isPickled } from "./formats";
 import { RECORD_OPTIONS, recordChecks } from "./record-command";
+import { remove, REMOVE_OPTIONS } from "./remove-command";
 import { askGate } from "./gate";
 import { columns } from "../policies/cli/words";
 import {
@@ -47,7 +49,7 @@ function add({ options, words }: Given<typeof ADD_OPTIONS>, { root, python }: Su
   const entry = { role: options.role, format: chosenFormat(options.format), required: !options.optional };
   const { release } = options;
   const before = manifestToEdit(path, root, release);
-  const file = describeFile(resolve(io.from, words[0]!), root, entry);
+  const file = describeFile(ownPath(words[0]!, "FILE", io.from), root, entry);
   const runtime = { ...before.runtime, ...chosenPins(options.pin) };
   if (isPickled(file.format) && Object.keys(runtime).length === 0) {
     throw new UsageProblem(
@@ -182,6 +184,15 @@ export function modelsCommand(around: Surroundings): Group {
           "Pickles are followed by the hosts' own gate where there is a Python 3.10 or later; docs/models.md lists the formats and what is checked of each.",
         ],
         run: (given, io) => asked(() => add(given, around, io)),
+      }),
+      remove: command({
+        name: "models remove",
+        summary: "Takes a file out of the manifest: the next release is without it. Nothing is deleted, here or in the bucket.",
+        options: REMOVE_OPTIONS,
+        words: { value: "FILE", help: "the file to take out, by its path or its name", min: 1, max: 1 },
+        examples: ["models/scaler.pkl", "net.onnx --manifest models-manifest/earlier.json"],
+        notes: ["The default manifest is models-manifest/models.json. A file that the checks or another model need stays."],
+        run: (given, io) => asked(() => remove(given, around, io)),
       }),
       verify: command({
         name: "models verify",

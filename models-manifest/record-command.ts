@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { EXIT, Problem, reasonOf, UsageProblem } from "../policies/cli";
 import type { ExitCode, Given, Io } from "../policies/cli";
-import { MANIFEST, manifestPath, type Surroundings } from "./arguments";
+import { MANIFEST, manifestPath, ownPath, type Surroundings } from "./arguments";
 import { readChecksFile } from "./checks";
 import { writeAtomically } from "./files";
 import { writeManifest } from "./format";
@@ -28,7 +28,7 @@ type Options = Given<typeof RECORD_OPTIONS>["options"];
 
 /** The checks file, relative to the root. */
 function checksPath(word: string | undefined, manifest: Manifest, path: string, root: string, from: string): string {
-  const file = word === undefined ? manifest.checks : relative(root, resolve(from, word));
+  const file = word === undefined ? manifest.checks : relative(root, ownPath(word, "FILE", from));
   if (file === undefined) throw new UsageProblem(`${path} names no checks. Give the file: models-manifest/checks.json`);
   return file;
 }

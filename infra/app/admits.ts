@@ -12,7 +12,7 @@ const ADDRESS = "127.0.0.1";
 /** One sentence each, with the key in front. What stands in a branch, or in an application that may be another one, is a notice. */
 export function admitFindings(
   project: string,
-  { hosts, redirects }: Admits,
+  { hosts, redirects, refusal }: Admits,
   { host, headers = {} }: Asked,
 ): { readonly problems: string[]; readonly notices: string[] } {
   const name = (host ?? ADDRESS).replace(/:\d+$/, "").toLowerCase();
@@ -29,7 +29,13 @@ export function admitFindings(
   ];
   const text = (certain: boolean): string[] =>
     found.filter((one) => one.certain === certain).map((one) => one.text(certain ? NONE : PERHAPS));
-  return { problems: text(true), notices: text(false) };
+  // It may depend on a setting, so it is no more than a notice.
+  const own = refusal === null || sent.length > 0 ? [] : [ofRefusal(project, refusal)];
+  return { problems: text(true), notices: [...text(false), ...own] };
+}
+
+function ofRefusal(project: string, { path, line }: NonNullable<Admits["refusal"]>): string {
+  return `${project}:health.headers: ${path}, line ${line}, refuses requests without credentials (middleware) whatever their path, and health is asked for without any, so no release would serve where that line runs. Let the path of health through there, or give what it asks for (${project}:health.headers; it stands in plain text)`;
 }
 
 const NONE = "so no release would serve";

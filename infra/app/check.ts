@@ -9,7 +9,7 @@ import { admits, missingPackages, missingRuntime, pinConflicts, unpinned } from 
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { undeclared } from "./imports";
-import { leftOutImports, otherLetters, submoduleImports } from "./left-out";
+import { deeperImports, leftOutImports, otherLetters, submoduleImports } from "./left-out";
 import { byCertainty, type Findings } from "./findings";
 import { callNeeds } from "./host-starts";
 import { packageNeeds } from "./package-needs";
@@ -20,6 +20,7 @@ import { readRequirements } from "./requirements";
 import { secretFiles, secretProblem, type SecretFile } from "./secret-files";
 import type { SyntaxReport } from "./syntax";
 import { contentOf, mebibytes, plainFiles, textOf, type AppTree } from "./tree";
+import { versionBounds } from "./version-bounds";
 
 export interface AppRequest {
   readonly project: string;
@@ -98,7 +99,7 @@ export function checkImports(
 ): Findings {
   const packages = packagesOf(tree);
   const requirements = packages?.set.requirements ?? [];
-  const leftOut = [...leftOutImports(tree, requirements, others), ...submoduleImports(tree, requirements, others)];
+  const leftOut = [leftOutImports, submoduleImports, deeperImports].flatMap((found) => found(tree, requirements, others));
   const letters = otherLetters(tree, requirements, others);
   if (packages === undefined || !inOrder) return { problems: leftOut, notices: letters };
   const set = ofHosts(packages.set);
@@ -156,6 +157,7 @@ function checkSet(file: string, whole: ProjectSet, { project, runtime, pythons, 
         ({ place, name, found, wanted }) =>
           `${place}: asks for ${name}${found}, and the models were made with ${name} ${wanted} (runtime in the manifest); a release would be refused on the host. Write ${name}==${wanted}, or give models that were made with the other version`,
       ),
+      ...versionBounds(set),
       ...unmetNeeds(project, set.requirements, given),
       ...uninstallable(whole, pythons, given.elsewhere),
     ],

@@ -1,7 +1,7 @@
 /** What calls of an application ask of the host as soon as it starts: programs, a graphics card, AWS, a loop of events. Certain where it surely fails. Pure. */
 import type { Finding } from "./findings";
 import type { HostGifts } from "./host-needs";
-import { admits, exactVersion } from "./packages";
+import { admits, bringsOf, exactVersion } from "./packages";
 import type { Requirement } from "./requirements";
 import type { HostNeed } from "./syntax";
 
@@ -24,6 +24,7 @@ function callOf(
 ): Finding | undefined {
   const when = at === "import" ? "when it is imported" : "when it starts";
   if (what === "loop") return loop(requirements, value, at);
+  if (what === "nest") return nested(requirements, at);
   if (what === "cuda") {
     if (given.allow.includes("devices")) return undefined;
     const instead = `write "cuda" if torch.cuda.is_available() else "cpu" (on instances that have one: devices in ${project}:sandbox.allow)`;
@@ -31,6 +32,10 @@ function callOf(
       certain: true,
       text: `puts a model on a graphics card (cuda) ${when}, and the service reaches none, so it could not start; ${instead}`,
     };
+  }
+  if (what === "card") {
+    const text = `asks for a graphics card (${value}) ${when}, and the service reaches none, so it could not start; do that only where there is one (on instances that have one: devices in ${project}:sandbox.allow)`;
+    return given.allow.includes("devices") ? undefined : { certain: true, text };
   }
   if (what === "spacy") {
     const known = requirements.some(({ name = "" }) => name === value.replace(/_/g, "-"));
@@ -49,6 +54,33 @@ function callOf(
   };
 }
 
+/** Whether the application is loaded while uvicorn's loop runs; undefined where its version is not written down. */
+function isLoadedWithin(requirements: readonly Requirement[]): boolean | undefined {
+  const exact = serverVersion(requirements);
+  return exact === undefined ? undefined : !admits(`>=${LOADS_BEFORE_ITS_LOOP}`, exact);
+}
+
+function serverVersion(requirements: readonly Requirement[]): string | undefined {
+  return requirements.flatMap(({ name, specifier, marker }) => (name === "uvicorn" && !marker ? (exactVersion(specifier) ?? []) : []))[0];
+}
+
+/** nest_asyncio 1.6.0 patches the loop that runs, and takes none but asyncio's own ("Can't patch loop of type uvloop.Loop"); uvicorn takes uvloop's where it is installed. */
+function nested(requirements: readonly Requirement[], at: HostNeed["at"]): Finding | undefined {
+  const fast = requirements.find((one) => bringsOf(one).some((name) => BRINGS_UVLOOP.has(name)));
+  if (fast === undefined) return undefined;
+  const certain = at === "start" || isLoadedWithin(requirements) === true;
+  const when = at === "import" ? "when it is imported" : "when it starts";
+  const end = certain
+    ? ", so the service could not start"
+    : ", which fails where a loop runs already (more than one worker, uvicorn before 0.47)";
+  return {
+    certain,
+    text: `patches the loop of events with nest_asyncio ${when}, which cannot patch uvloop's, and uvicorn takes that one because ${fast.place} brings it${end}; leave nest_asyncio out and await in the routes and the lifespan, or bring uvicorn without uvloop (uvicorn and websockets in place of uvicorn[standard])`,
+  };
+}
+
+const BRINGS_UVLOOP: ReadonlySet<string> = new Set(["uvloop", "uvicorn[standard]", "fastapi[standard]", "fastapi[all]", "sanic"]);
+
 function loop(requirements: readonly Requirement[], call: string, at: HostNeed["at"]): Finding {
   const instead = "await it in the application's lifespan, or do it without async";
   if (at === "start")
@@ -56,14 +88,11 @@ function loop(requirements: readonly Requirement[], call: string, at: HostNeed["
       certain: true,
       text: `runs ${call} when it starts, which is within uvicorn's own loop, where no other may run, so the service could not start; ${instead}`,
     };
-  const exact = requirements.flatMap(({ name, specifier, marker }) =>
-    name === "uvicorn" && !marker ? (exactVersion(specifier) ?? []) : [],
-  )[0];
-  const old = exact !== undefined && !admits(`>=${LOADS_BEFORE_ITS_LOOP}`, exact);
-  return old
+  const exact = serverVersion(requirements);
+  return isLoadedWithin(requirements) === true
     ? {
         certain: true,
-        text: `runs ${call} when it is imported, which uvicorn ${exact} does within its own loop, where no other may run, so the service could not start; ${instead}`,
+        text: `runs ${call} when it is imported, which uvicorn ${exact ?? ""} does within its own loop, where no other may run, so the service could not start; ${instead}`,
       }
     : {
         certain: false,

@@ -1,9 +1,10 @@
 /**
  * What of a folder is no part of an application: what .gitignore leaves out, and what no application is made of. Reads .gitignore files only.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
+import { statsAt } from "./stats-at";
 
 /** Repositories, environments, caches and what editors keep. Top-level `.env` is for secret-files.ts: it is named, not passed over. */
 const NEVER = new Set([
@@ -90,5 +91,5 @@ function rulesAbove(folder: string, root: string): Rules[] {
 }
 
 function readRules(file: string): string | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file, "utf8") : undefined;
+  return statsAt(file)?.isFile() === true ? readFileSync(file, "utf8") : undefined;
 }

@@ -1,7 +1,8 @@
 /** Files of the application's folder that are left out of what the hosts get, by the name of the module that Python would find in them. */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { neverPacked } from "./ignored";
+import { statsAt } from "./stats-at";
 import type { AppTree } from "./tree";
 
 /** The end of a sentence about a file that is left out. */
@@ -26,13 +27,13 @@ export function leftOutFile(tree: AppTree, path: string): string | undefined {
   if (isLeftOut(tree, path)) return path;
   const folder = join(tree.root, path);
   const packed = path.split("/").some(neverPacked) || tree.entries.some((entry) => entry.path.startsWith(`${path}/`));
-  const isFull = !packed && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true && readdirSync(folder).length > 0;
+  const isFull = !packed && statsAt(folder)?.isDirectory() === true && readdirSync(folder).length > 0;
   return isFull ? `${path}/` : undefined;
 }
 
 function isLeftOut(tree: AppTree, path: string): boolean {
   if (tree.entries.some((entry) => entry.path === path) || path.split("/").some(neverPacked)) return false;
-  return statSync(join(tree.root, path), { throwIfNoEntry: false })?.isFile() === true;
+  return statsAt(join(tree.root, path))?.isFile() === true;
 }
 
 /** What brings a file back. Of a folder that is left out as a whole no file is asked for, so the folder comes first. */

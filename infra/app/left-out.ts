@@ -4,7 +4,7 @@ import { leftOutModule, leftOutWords } from "./left-out-files";
 import { bringsOf } from "./packages";
 import { normalized, type Requirement } from "./requirements";
 import type { Imported } from "./syntax";
-import { textOf, type AppTree } from "./tree";
+import { plainFiles, textOf, type AppTree } from "./tree";
 
 /** Imports that a submodule would have which was not fetched. */
 export function submoduleImports(tree: AppTree, requirements: readonly Requirement[], imported: readonly Imported[]): string[] {
@@ -28,13 +28,53 @@ export function otherLetters(tree: AppTree, requirements: readonly Requirement[]
   });
 }
 
+/** Imports of what lies in a folder of the application that Python does not look into: beside a program it does, and uvicorn starts at the folder's top. */
+export function deeperImports(tree: AppTree, requirements: readonly Requirement[], imported: readonly Imported[]): string[] {
+  // Whoever adds to Python's path may look there.
+  if (plainFiles(tree).some(({ path }) => path.endsWith(".py") && /\bsys\.path\b|\bsite\.addsitedir\b/.test(textOf(tree, path) ?? "")))
+    return [];
+  const paths = new Set(tree.entries.map(({ path }) => path));
+  const named = requirements.map(({ name = "" }) => name);
+  return ofEach(requirements, imported, (top, importer) => {
+    const found = foldersAbove(importer)
+      .filter((folder) => folder !== "src")
+      .flatMap((folder) => [`${folder}/${top}.py`, `${folder}/${top}/__init__.py`])
+      .find((path) => paths.has(path));
+    if (found === undefined || found === importer || named.some((name) => name.includes(normalized(top)))) return undefined;
+    // A package that is not known may bear the name as well: what is taken of it has to be there.
+    const taken = imported.flatMap(({ name, path }) => (path === importer && name.startsWith(`${top}.`) ? [name.split(".")[1] ?? ""] : []));
+    const place = found.replace(/(\/__init__)?\.py$/, "");
+    const text = textOf(tree, found) ?? "";
+    const has = (name: string): boolean =>
+      new RegExp(`\\b${name}\\b`).test(text) || paths.has(`${place}/${name}.py`) || paths.has(`${place}/${name}/__init__.py`);
+    return taken.every(has) ? `which lies at ${found}, ${instead(place)}` : undefined;
+  });
+}
+
+function instead(place: string): string {
+  const folder = place.split("/").slice(0, -1).join("/");
+  const dotted = place.replace(/^src\//, "").split("/");
+  const write = dotted.every((part) => /^[A-Za-z_]\w*$/.test(part)) ? `write ${dotted.join(".")} in its place, or ` : "";
+  return `and Python looks at the top of the application's folder (and in src/) alone, so the service could not start; ${write}give ${folder} as app.path, with its requirements and app.module`;
+}
+
+/** The folders that a file lies in, the nearest first. */
+function foldersAbove(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join("/"));
+}
+
 /** One sentence for each module that no package is known to bring, and of which something is to be said. */
-function ofEach(requirements: readonly Requirement[], imported: readonly Imported[], said: (top: string) => string | undefined): string[] {
+function ofEach(
+  requirements: readonly Requirement[],
+  imported: readonly Imported[],
+  said: (top: string, importer: string) => string | undefined,
+): string[] {
   const brought = new Set(requirements.flatMap(bringsOf));
   const tops = imported.map(({ name, ...place }) => ({ ...place, top: name.split(".", 1)[0] ?? "" }));
   const first = tops.filter(({ top }, index) => tops.findIndex((one) => one.top === top) === index);
   return first.flatMap(({ path, line, top }) => {
-    const text = brought.has(normalized(top)) || isWellKnown(top) ? undefined : said(top);
+    const text = brought.has(normalized(top)) || isWellKnown(top) ? undefined : said(top, path);
     return text === undefined ? [] : [`${path}, line ${line}: imports ${top}, ${text}`];
   });
 }

@@ -39,6 +39,8 @@ const LIBRARIES: readonly Library[] = [
   },
   { name: "pyzbar", packages: ["pyzbar"], apt: ["libzbar0"] },
   { name: "weasyprint", packages: ["weasyprint"], apt: ["libpango-1.0-0", "libpangoft2-1.0-0"] },
+  { name: "cairosvg", packages: ["cairosvg"], apt: ["libcairo2"] },
+  { name: "cairocffi", packages: ["cairocffi"], apt: ["libcairo2"] },
   { name: "sounddevice", packages: ["sounddevice"], apt: ["libportaudio2"] },
 ];
 
@@ -108,7 +110,7 @@ function libraries(project: string, requirements: readonly Requirement[], others
       : [
           {
             certain: true,
-            text: `${at.path}, line ${at.line}: imports ${name} (${asked}), which ${why}, so the service could not start; ${add}`,
+            text: `${at.path}, line ${at.line}: imports ${name}${asked === name ? "" : ` (${asked})`}, which ${why}, so the service could not start; ${add}`,
           },
         ];
   });

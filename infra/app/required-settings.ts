@@ -58,10 +58,14 @@ const OF_ONE_HOST: Readonly<Record<string, string>> = {
   MODEL_PATH: "is set on the backend alone, and only where there are models",
 };
 
+/** Settings of packages that can have one kind of value only: the service may write nowhere else (numba makes the folder itself). */
+const VALUES: Readonly<Record<string, string>> = { NUMBA_CACHE_DIR: "/home/ddos/data/numba" };
+
 function keyOf(project: string, host: HostSettings["host"], name: string): { key: string; set: string } {
   const group = `${host === "gateway" ? "gateway." : ""}${isSecretName(name) ? "secretEnv" : "env"}`;
   const key = `${project}:${group}.${name}`;
-  return { key, set: isSecretName(name) ? `pulumi config set --secret --path '${key}'` : `pulumi config set --path '${key}' VALUE` };
+  const value = VALUES[name] ?? "VALUE";
+  return { key, set: isSecretName(name) ? `pulumi config set --secret --path '${key}'` : `pulumi config set --path '${key}' ${value}` };
 }
 
 function problemOf(project: string, host: HostSettings["host"], { name, path, line }: NeededSetting): string {
@@ -70,7 +74,7 @@ function problemOf(project: string, host: HostSettings["host"], { name, path, li
   if (only !== undefined) {
     return `${project}:app: ${path}, line ${line}, needs ${name} when it is imported, which ${only}, so the service could not start on the ${host}; write os.environ.get("${name}")`;
   }
-  return `${key}: missing, and ${path}, line ${line}, needs it when it is imported, so the service could not start on the ${host}. Set it: ${set}${isSecretName(name) ? "" : " (a secret in secretEnv)"}`;
+  return `${key}: missing, and ${path}, line ${line}, needs it when it is imported, so the service could not start on the ${host}. Set it: ${set}${isSecretName(name) || name in VALUES ? "" : " (a secret in secretEnv)"}`;
 }
 
 function noticeOf(project: string, host: HostSettings["host"], { name, path, line }: NeededSetting): string {

@@ -6,7 +6,7 @@ Whether an application can be parsed as Python, what it imports, and what would 
 Looks at the module, the packages it lies in, and what these import of the folder when they are imported themselves. Standard library only. Prints
 {"python": [3, N], "problem": null or {"path", "line", "text", "says"}, "absent": [{"path", "line", "name"}], "others": the same, "wrong": [{"path",
 "line", "why", "instead"}], "versions": [{"path", "line", "name", "since" or "until"}], "settings": [{"path", "line", "name", "certain"}], "opens": [{"path",
-"line", "file", "does", "at"}], "fetches": [{"path", "line", "call", "what", "cache", "at"}], "health", "hosts": [{"path", "line", "hosts"}], "redirects" and "websocket": null or a place, "shadows": [path],
+"line", "file", "does", "at"}], "fetches": [{"path", "line", "call", "what", "cache", "at"}], "health", "hosts": [{"path", "line", "hosts"}], "redirects", "refusal" and "websocket": null or a place, "shadows": [path],
 "connections": [{"path", "line", "service", "address", "variables", "at", "certain"}], "needs": [{"path", "line", "what", "value", "at"}], "uses": [{"path", "line", "name"}]}.
 """
 
@@ -25,8 +25,10 @@ from syntax_folder import Folder  # noqa: E402
 from syntax_followed import run_by  # noqa: E402
 from syntax_frameworks import Django, Guards, own_version, websocket  # noqa: E402
 from syntax_imports import places  # noqa: E402
+from syntax_interface import interface_problems  # noqa: E402
 from syntax_names import entry_problems  # noqa: E402
 from syntax_readers import Readers  # noqa: E402
+from syntax_refusals import refusal  # noqa: E402
 from syntax_report import Report  # noqa: E402
 from syntax_routes import mentions, routes_of  # noqa: E402
 from syntax_settings import settings_of  # noqa: E402
@@ -61,7 +63,7 @@ def main():
     values = Values(folder, report.modules)
     report.follow(request["module"])
     entry = folder.file_of(request["module"])
-    answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "opens": [], "fetches": [], "settings": [], "health": None, "hosts": [], "redirects": None, "websocket": None, "connections": [], "needs": []}
+    answer = {"python": list(sys.version_info[:2]), "problem": report.problem, "opens": [], "fetches": [], "settings": [], "health": None, "hosts": [], "redirects": None, "refusal": None, "websocket": None, "connections": [], "needs": []}
     if report.problem is None:
         django = Django(values, report.modules, request["django"], entry, request["attribute"])
         for module in [*django.modules(), *django.urls()]:
@@ -70,8 +72,10 @@ def main():
     runs = {} if report.problem is not None else run_by(values, report.modules, (entry, request["attribute"]) if request["factory"] else None)
     if report.problem is None and entry is not None:
         report.add((entry, *wrong) for wrong in entry_problems(folder.tree(entry), request["attribute"], request["factory"], request["interface"]))
+        report.add(interface_problems(values, entry, request["attribute"], request["factory"], request["interface"]))
         report.add(own_version(values, report.modules, request["project"]))
         report.started(values, runs)
+        report.shadowed()
         answer["opens"] = report.files(values, runs, django)
         answer["fetches"] = list(fetched(values, runs))
         answer["connections"] = Connections(values, runs).found()
@@ -84,8 +88,9 @@ def main():
         answer["health"] = health(folder, values, request, entry, django, report.seen)
         guards = Guards(values, report.modules, entry, request["attribute"])
         answer["hosts"] = [*guards.hosts(), *django.hosts()]
-        answer["redirects"], answer["websocket"] = guards.redirects(), websocket(report.modules)
-    shadows = [path for name in sorted(OF_THE_SERVER) if (path := folder.file_of(name)) is not None]
+        answer["redirects"], answer["refusal"], answer["websocket"] = guards.redirects(), refusal(report.modules), websocket(report.modules)
+    wrong = {one["path"] for one in report.wrong}
+    shadows = [path for name in sorted(OF_THE_SERVER) if (path := folder.file_of(name)) is not None and path not in wrong]
     found = {"absent": report.absent, "others": report.others, "wrong": report.wrong, "versions": report.versions, "uses": report.uses, "shadows": shadows}
     print(json.dumps({**answer, **found}))
 

@@ -99,6 +99,8 @@ export interface Admits {
   readonly hosts: readonly (Place & { readonly hosts: readonly string[]; readonly certain: boolean })[];
   /** Where plain HTTP is sent to HTTPS. */
   readonly redirects: (Place & { readonly certain: boolean }) | null;
+  /** Where middleware of its own refuses requests without credentials, whatever their path. */
+  readonly refusal: Place | null;
 }
 
 export interface SyntaxReport {
@@ -150,7 +152,7 @@ export interface SyntaxRequest {
 
 const EMPTY = {
   ...{ problems: [], notices: [], others: [], settings: [], fetches: [], connections: [], needs: [], uses: [] },
-  ...{ admits: { hosts: [], redirects: null }, websocket: null },
+  ...{ admits: { hosts: [], redirects: null, refusal: null }, websocket: null },
 };
 
 /** @param python the interpreter's name or path */
@@ -173,9 +175,9 @@ export function checkSyntax(
   ];
   const rest =
     problems.length > 0 ? { others: [], uses: [], settings } : { others, uses, settings, ...(found === null ? {} : { health: found }) };
-  const { hosts, redirects, websocket, fetches, connections, needs } = answer;
+  const { hosts, redirects, refusal, websocket, fetches, connections, needs } = answer;
   const notices = [...shadows.map(shadowed), ...opened.notices];
-  return { problems, notices, ...rest, admits: { hosts, redirects }, websocket, fetches, connections, needs };
+  return { problems, notices, ...rest, admits: { hosts, redirects, refusal }, websocket, fetches, connections, needs };
 }
 
 function broken(tree: AppTree, answer: Answer, { says, text, ...at }: NonNullable<Answer["problem"]>, pythons: readonly string[]) {

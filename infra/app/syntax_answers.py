@@ -130,6 +130,11 @@ class Answers:
         found = _json(value)
         return found if model is None and found is not None and self._keeps(returns, found["json"]) else None
 
+    def plain(self, value, returns):
+        """A JSON object that a function returns, by an annotation that leaves it as it is."""
+        found = _json(value) if isinstance(value, ast.Dict) or _is_dict(value) else None
+        return found if found is not None and returns is not None and self._keeps(returns, found["json"]) else None
+
     @staticmethod
     def _keeps(returns, value):
         """Whether a return annotation, which FastAPI takes for the response's model, leaves the answer as it is."""

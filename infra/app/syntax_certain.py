@@ -17,6 +17,8 @@ _KEYS = {
 # What asks AWS for something, with the credentials that the client finds.
 _AWS = ("download_file", "download_fileobj", "get_object", "head_object", "list_objects_v2", "list_buckets", "upload_file", "put_object", "get_secret_value", "get_parameter", "invoke_endpoint", "describe_table")
 _OWN_CREDENTIALS = ("aws_access_key_id", "profile_name", "config")
+# What raises where there is no graphics card, whatever it is given.
+_CARDS = ("faiss.StandardGpuResources", "pynvml.nvmlInit", "torch.cuda.set_device", "torch.cuda.current_device", "torch.cuda.get_device_name", "torch.cuda.get_device_properties", "torch.cuda.mem_get_info")
 # Models of spaCy are packages of their own.
 _SPACY = re.compile(r"^[a-z]{2,3}_[a-z]+_[a-z]+_(sm|md|lg|trf)$")
 _COMPILED = ("njit", "jit", "vectorize", "guvectorize")
@@ -50,7 +52,11 @@ class Certain:
             loop = name if name in _LOOPS else "run_until_complete"
             # An application that a function makes is made before it starts, and the calls that run say the same of both.
             self._need(path, call, "loop", loop, "import" if self.factory else at)
+        if name == "nest_asyncio.apply" and not call.args and not call.keywords:
+            self._need(path, call, "nest", name, "import" if self.factory else at)
         self._cuda(path, call, names, at)
+        if name in _CARDS:
+            self._need(path, call, "card", name, at)
         if name in _KEYS and not any(one.arg is None for one in call.keywords) and not call.args:
             given, variable = _KEYS[name]
             value = keyword(call, *given)

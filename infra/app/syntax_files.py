@@ -14,6 +14,9 @@ _OF_UBUNTU = "bin boot dev etc home lib lib32 lib64 libx32 media mnt opt proc ro
 _OF_OTHERS = ("/usr/src/app/", "/opt/ml/", "/opt/app/", "/opt/program/", "/home/app/", "/home/user/", "/home/ec2-user/", "/root/app/", "/mnt/data/", "/mnt/models/")
 _WRITE = "write below /home/ddos/data, the one folder that it may write (logs: standard output), or do it in a function that may fail"
 
+# Of FastHTML: the key of its sessions.
+_INSTEAD = {".sesskey": 'write secret_key=os.environ["SESSION_KEY"] there, and give it in secretEnv (or key_fname="/home/ddos/data/.sesskey")'}
+
 
 class Files:
     """What an application does with files."""
@@ -61,7 +64,9 @@ class Files:
         return inside in (None, ".env") or folder.has_path(inside) or folder.is_below_link(inside)
 
     def _one(self, path, call, hidden, at):
-        if terminal(call.func) == "create_all" and at != "later":
+        # AsyncConnection.run_sync calls what it is given.
+        made = call.args[0] if terminal(call.func) == "run_sync" and call.args else call.func
+        if terminal(made) == "create_all" and at != "later":
             self._tables = True
         if terminal(call.func) == "dictConfig" and at != "later" and call.args:
             self.logs(path, call.args[0], at, hidden)
@@ -96,7 +101,7 @@ class Files:
         inside = within(file)
         if _is_read_only(file, inside):
             when = "when it is imported" if at == "import" else "when it starts"
-            self.wrong.append((path, line, f"{does} {inside if file.startswith(APP) else file} {when}, and the service may write nothing there", _WRITE))
+            self.wrong.append((path, line, f"{does} {inside if file.startswith(APP) else file} {when}, and the service may write nothing there", _INSTEAD.get(file, _WRITE)))
 
     def _changes_names(self, path):
         """Whether a module gives log files other names than its configuration does."""

@@ -135,10 +135,10 @@ def is_page(tree, maker):
 def _returned(tree, call):
     """What a function of the module returns that is called without anything; None of any other call."""
     found = [one for one, _ in binders(tree, call.func.id)] if isinstance(call.func, ast.Name) else []
-    return _made_in(found[0]) if len(found) == 1 and isinstance(found[0], FUNCTIONS) else None
+    return made_in(found[0]) if len(found) == 1 and isinstance(found[0], FUNCTIONS) else None
 
 
-def _made_in(function):
+def made_in(function):
     """The call whose object a function returns, by its one name or as it stands; None in place of what is not known."""
     returns = [one.value for one in ast.walk(function) if isinstance(one, ast.Return)]
     value = returns[0] if len(returns) == 1 else None
@@ -155,7 +155,7 @@ def _no_asgi(tree, node, factory=False):
         made_by = [origin(tree, one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list]
         return ("bentoml", _OTHERWISE) if "bentoml.service" in made_by else None
     if factory and isinstance(node, ast.FunctionDef):
-        value = _made_in(node)
+        value = made_in(node)
     else:
         value = node.items[0].context_expr if isinstance(node, ast.With) and len(node.items) == 1 else getattr(node, "value", None)
     if not isinstance(value, ast.Call):

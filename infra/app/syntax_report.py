@@ -6,10 +6,10 @@ from itertools import chain
 
 from syntax_files import Files
 from syntax_imports import imports, places
-from syntax_names import origin
+from syntax_names import binds, origin
 from syntax_start import Ends, raises
 from syntax_uses import uses
-from syntax_versions import comes_or_goes, span_of
+from syntax_versions import TAKEN_BY_FASTAPI, comes_or_goes, span_of
 
 
 class Report:
@@ -55,6 +55,15 @@ class Report:
                     seen.add(key)
                     self.versions.append({"path": path, "line": call.lineno, "name": name, **span_of(name), "used": True})
         self.add(Ends(values, runs).found())
+
+    def shadowed(self):
+        """Files at the top that are taken for modules of Python's own, and lack what FastAPI takes of these."""
+        if not any(one["name"].partition(".")[0] == "fastapi" for one in self.others):
+            return
+        for name, taken in TAKEN_BY_FASTAPI.items():
+            path = next((one for one in (f"{name}.py", f"{name}/__init__.py") if one in self.folder.files), None)
+            if path is not None and self.folder.parsed(path) is not None and not binds(self.folder.parsed(path), taken):
+                self.add([(path, 1, f"has the name of Python's own module {name} and is imported in its place, and FastAPI takes {taken} of that, which it does not have", "rename the file, or put it into a package")])
 
     def files(self, values, runs, django):
         """What the modules do with files, by paths that are relative to the application's folder."""

@@ -44,7 +44,7 @@ class Routes:
         self.answers, self.credentials = Answers(values), Credentials(values)
         self.trees = {path: tree for path in folder.files if (path in started or not _TEST.search(path)) and (tree := folder.parsed(path)) is not None}
 
-    def _uses(self, key):
+    def uses(self, key):
         """Where an object is used when modules are imported or their functions run: (file, node, the node above it, that one's statement)."""
         if self.loads is None:
             self.loads = {}
@@ -62,15 +62,23 @@ class Routes:
         if made is None or depth > 8 or made.args and terminal(made.func) not in ("Flask", "Quart", "Blueprint", "APIFlask"):
             found.whole = False
             return found
-        if {one.arg for one in made.keywords} - _HARMLESS or any(self._is_star(path, key) or self._imported_later(path, key) for path in self.trees):
+        if {one.arg for one in made.keywords} - _HARMLESS or self.may_change(key):
             found.whole = False
         if not self._of_package(key[0], made) or keyword(made, "lifespan") is not None and not self._is_plain_lifespan(key[0], keyword(made, "lifespan")):
             found.whole = False
         self._listed(key[0], keyword(made, "routes"), found, depth)
-        for path, node, parents in self._uses(key):
+        for path, node, parents in self.uses(key):
             self._use(path, node, parents, key, found, depth)
         prefix = keyword(made, "prefix", "url_prefix") if own else None
         return self._hung(key[0], prefix, found)
+
+    def only_read(self, key):
+        """Whether nothing but what adds no route is done with an object by that name."""
+        return not self.may_change(key) and all(isinstance(parents[-1], ast.Attribute) and parents[-1].attr in _READ for _, _, parents in self.uses(key))
+
+    def may_change(self, key):
+        """Whether some module may add to an object in a way that is not seen."""
+        return any(self._is_star(path, key) or self._imported_later(path, key) for path in self.trees)
 
     def _of_package(self, path, made):
         """A class of the application's own may have routes already."""

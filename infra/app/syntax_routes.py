@@ -4,11 +4,16 @@ import ast
 import re
 
 from syntax_answers import JSON_RESPONSES
+from syntax_falcon import Falcon
 from syntax_folder import Folder
-from syntax_names import keyword, nodes, terminal
+from syntax_litestar import Litestar
+from syntax_names import keyword, nodes, origin, terminal
 from syntax_routers import APPS, Routes
 from syntax_values import Values
 
+# The name of what a factory returns as it stands; no name of Python's own can be this one.
+_MADE = "<made>"
+_FALCON = ("falcon.App", "falcon.API", "falcon.asgi.App")
 _BUILT_IN = ("/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/static")
 
 
@@ -30,17 +35,30 @@ class Inlined(Folder):
 
     def __init__(self, folder, path, function):
         super().__init__(folder.files, folder.paths, folder.minors)
-        body = [node for node in function.body if not isinstance(node, ast.Return)]
+        body = [_named(node) if isinstance(node, ast.Return) else node for node in function.body if not isinstance(node, ast.Return) or isinstance(node.value, ast.Call)]
         self.trees = {**folder.trees, path: ast.Module([node for node in folder.parsed(path).body if node is not function] + body, [])}
+
+
+def _named(returned):
+    return ast.copy_location(ast.Assign([ast.Name(_MADE, ast.Store())], returned.value), returned)
 
 
 def _made_by(folder, path, attribute):
     """(folder, name) of what a factory returns; None where it does more than make one object."""
     tree = folder.parsed(path)
     own = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == attribute]
-    returned = [node for one in own for node in one.body if isinstance(node, ast.Return) and isinstance(node.value, ast.Name)]
+    returned = [node for one in own for node in one.body if isinstance(node, ast.Return) and isinstance(node.value, (ast.Name, ast.Call))]
     every = [node for one in own for node in ast.walk(one) if isinstance(node, ast.Return)]
-    return (Inlined(folder, path, own[0]), returned[0].value.id) if len(own) == 1 and len(returned) == 1 and len(every) == 1 else None
+    return (Inlined(folder, path, own[0]), getattr(returned[0].value, "id", _MADE)) if len(own) == 1 and len(returned) == 1 and len(every) == 1 else None
+
+
+def _called(folder, values, path, attribute):
+    """(folder, file, name, key of the name that is given) where a module calls a function of the application's own that makes it; None of any other."""
+    key, made = values.made(path, attribute)
+    plain = isinstance(made, ast.Call) and not made.args and not made.keywords
+    file, found = values.bound(key[0], made.func) if plain else (None, None)
+    inner = _made_by(folder, file, found.name) if isinstance(found, ast.FunctionDef) and not found.decorator_list else None
+    return None if inner is None else (inner[0], file, inner[1], key)
 
 
 def _of_all(routes, path, made, found):
@@ -53,20 +71,44 @@ def _of_all(routes, path, made, found):
                 route["body"] = None
 
 
+def _of_others(folder, values, routes, key, wanted, outer):
+    """The same of frameworks that name their routes in another way."""
+    made = getattr(values.binder(*key), "value", None)
+    name = origin(folder.parsed(key[0]), made.func) if isinstance(made, ast.Call) else ""
+    if folder.has(name.partition(".")[0] or "."):
+        return None, []
+    if name in ("litestar.Litestar", "litestar.app.Litestar"):
+        seen, whole = Litestar(values, wanted).of(key[0], made)
+        # Handlers may be registered later.
+        whole = whole and not routes.uses(key)
+    elif name in _FALCON:
+        seen, whole = Falcon(values, routes.uses(key)).of(made)
+    else:
+        return None, []
+    if routes.may_change(key) or outer is not None and not routes.only_read(outer) or any(re.search(r"[{<]", one["path"]) and _may_match(one["path"], wanted) for one in seen):
+        whole = False
+    seen = [one for one in seen if not re.search(r"[{<]", one["path"])]
+    return (seen if whole else None), seen
+
+
 def routes_of(folder, values, path, attribute, wanted, started=()):
     """(routes where there are no others, else None; routes that are seen) of the application that a module has by that name."""
-    made = _made_by(folder, path, attribute)
+    made, outer = _made_by(folder, path, attribute), None
     if made is not None:
         folder, attribute = made
-        values = Values(folder)
+    elif (called := _called(folder, values, path, attribute)) is not None:
+        folder, path, attribute, outer = called
+    values = Values(folder) if made is not None or outer is not None else values
     key = values.object(path, ast.Name(attribute.partition(".")[0], ast.Load()))
     if key is None or "." in attribute:
         return None, []
     routes = Routes(folder, values, started)
     made = routes.made(key)
     if made is None or terminal(made.func) not in APPS:
-        return None, []
+        return _of_others(folder, values, routes, key, wanted, outer)
     found = routes.of(key)
+    if outer is not None and not routes.only_read(outer):
+        found.whole = False
     _of_all(routes, key[0], made, found)
     base = keyword(made, "root_path")
     root = "" if base is None else values.text(key[0], base)

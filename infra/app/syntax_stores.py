@@ -22,8 +22,11 @@ def _reads(position, *keywords):
     return _Call("reads", position, keywords)
 
 
+# fasthtml/core.py, get_key: a key of sessions that is not given is read from this file, which is written where it is not there.
+_FASTHTML = _makes(99, "key_fname", usual=".sesskey", unless={"secret_key": None})
 # By their whole names, from the packages' own sources. "writes": whether the file is there or not; "makes": where it is not.
 _WHOLE = {
+    **dict.fromkeys([f"fasthtml.{name}" for name in ("common.fast_app", "common.FastHTML", "fastapp.fast_app", "core.FastHTML", "fast_app", "FastHTML")], _FASTHTML),
     "tinydb.TinyDB": _writes(0, "path", unless={"storage": None, "access_mode": ("r", "rb")}),
     "shelve.open": _writes(0, "filename", unless={"flag": ("r",)}),
     "duckdb.connect": _writes(0, "database", unless={"read_only": (True,)}),
@@ -99,6 +102,8 @@ _HUBS = ("from_pretrained", "SentenceTransformer", "CrossEncoder", "YOLO")
 def store_of(tree, call, is_own):
     """What is known of a call; None of any other. @param is_own: whether its object is, or may be, one of the application's own classes"""
     whole = origin(tree, call.func)
+    if whole in ("fast_app", "FastHTML") and _takes_all_of_fasthtml(tree):
+        whole = f"fasthtml.common.{whole}"
     known = _WHOLE.get(whole)
     if known is None and isinstance(call.func, ast.Attribute) and call.func.attr in _METHODS:
         method, packages = _METHODS[call.func.attr]
@@ -114,6 +119,14 @@ def store_of(tree, call, is_own):
 def _packages(tree):
     found = [one for one in nodes(tree) if isinstance(one, (ast.Import, ast.ImportFrom))]
     return {name.partition(".")[0] for one in found for name in ([alias.name for alias in one.names] if isinstance(one, ast.Import) else [one.module or ""])}
+
+
+@functools.lru_cache(maxsize=None)  # asked for every call
+def _takes_all_of_fasthtml(tree):
+    """As its documentation begins; nothing of the module's own may have the name."""
+    return any(isinstance(one, ast.ImportFrom) and one.module == "fasthtml.common" and any(alias.name == "*" for alias in one.names) for one in tree.body) and not any(
+        isinstance(one, (ast.FunctionDef, ast.ClassDef)) and one.name in ("fast_app", "FastHTML") for one in tree.body
+    )
 
 
 def is_plain_path(whole, text):

@@ -1,7 +1,8 @@
 /** An application's folder as a list of its files and links. What is left out, and what cannot be packed, is said by name. */
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Ignored, isVirtualEnvironment, neverPacked } from "./ignored";
+import { statsAt } from "./stats-at";
 
 export interface TreeEntry {
   /** Relative to the application, with `/`. */
@@ -28,13 +29,18 @@ const LIMITS = { files: 20_000, bytes: 64 * 1024 * 1024 };
 
 /** @param exclude patterns as in .gitignore, on top of those that the folder has */
 export function readTree(root: string, exclude: readonly string[] = []): AppTree {
-  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    const problems = ["is not a folder; give the folder that holds the Python package and requirements.txt"];
-    return { root, entries: [], problems, leaveOut: BY_KEY };
-  }
+  const unusable = notAFolder(root);
+  if (unusable !== undefined) return { root, entries: [], problems: [unusable], leaveOut: BY_KEY };
   const walk = new Walk(realpathSync.native(root));
   walk.folder("", Ignored.at(walk.root, exclude));
   return walked(walk, BY_KEY, "has no files; check the path, and what .gitignore and app.exclude leave out");
+}
+
+function notAFolder(root: string): string | undefined {
+  if (statsAt(root)?.isDirectory() === true) return undefined;
+  const isLink = lstatSync(root, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  const found = isLink ? "is a symbolic link that leads to no folder" : "is not a folder";
+  return `${found}; give the folder that holds the Python package and requirements.txt`;
 }
 
 /** Everything in a folder, as a host unpacks an archive. @param leaveOut how something is left out of that */
@@ -161,6 +167,6 @@ export function contentOf(tree: AppTree, { path }: TreeEntry): Buffer {
 /** The text of a file of the tree, links followed; undefined when the tree has none of that path. */
 export function textOf(tree: AppTree, path: string): string | undefined {
   const found = tree.entries.find((entry) => entry.path === path);
-  if (found === undefined || statSync(join(tree.root, path), { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  if (found === undefined || statsAt(join(tree.root, path))?.isFile() !== true) return undefined;
   return contentOf(tree, found).toString("utf8");
 }

@@ -14,6 +14,26 @@ function enter(name: string, place: string, { properties = {} }: Node): void {
   for (const [key, node] of Object.entries(properties)) enter(key, `${place}.${key}`, node);
 }
 
+/** What others call the same, by the section that it stands in ("" for a section itself). */
+const OTHER_WORDS: readonly (readonly [word: RegExp, section: string, key: string])[] = [
+  [/^(alarms?|alerts?|alerting|monitoring|monitor|cloudwatch)$/i, "", "watch"],
+  [/^(alarms?|alerts?|active|on)$/i, "watch", "enabled"],
+  ...["backend", "gateway"].flatMap(
+    (section) =>
+      [
+        [/^(root)?(disk|volume|ebs|storage)(size)?(gi?b)?$/i, section, "rootVolumeGiB"],
+        [/^(instance|machine|type|size|machineType|instanceSize)$/i, section, "instanceType"],
+      ] as const,
+  ),
+];
+
+function inOtherWords(project: string, path: readonly string[]): string | undefined {
+  const [name = "", ...above] = [...path].reverse();
+  const section = above.reverse().join(".");
+  const key = OTHER_WORDS.find(([word, place]) => place === section && word.test(name))?.[2];
+  return key === undefined || !PLACES.has(key) ? undefined : `; did you mean "${section === "" ? `${project}:` : ""}${key}"?`;
+}
+
 /** Of a name that more groups have than this and one, the reader knows better which is meant. */
 const MOST = 2;
 
@@ -22,6 +42,8 @@ const MOST = 2;
  * @param path as it was written, such as `["ssh", "access"]`
  */
 export function elsewhere(project: string, path: readonly string[]): string | undefined {
+  const meant = inOtherWords(project, path);
+  if (meant !== undefined) return meant;
   const [place, ...others] = PLACES.get(path.at(-1) ?? "") ?? [];
   if (place === undefined || others.length > MOST || path.some((part) => /^\d+$/.test(part))) return undefined;
   if (others.length > 0) {

@@ -1,5 +1,5 @@
 /** What a look at the application's folder and at the folder of the models says. Nothing is run. */
-import { readdirSync, statSync } from "fs";
+import { readdirSync } from "fs";
 import { join, relative, resolve } from "path";
 import { canForward } from "../app/forwards";
 import { healthRoute, type HealthRoute } from "../app/health-route";
@@ -7,6 +7,7 @@ import { candidates, DEFAULT_MODULE } from "../app/module";
 import { readPyproject } from "../app/pyproject";
 import { requiredSettings } from "../app/required-settings";
 import { readRequirements } from "../app/requirements";
+import { statsAt } from "../app/stats-at";
 import { readTree, type AppTree } from "../app/tree";
 import { formatOfName } from "../../models-manifest/formats";
 
@@ -73,14 +74,14 @@ function pinsOf(tree: AppTree): Record<string, string> {
 /** Files of a folder whose names say a model's format, relative to the project. */
 export function modelFiles(root: string, folder: string): string[] {
   const place = resolve(root, folder);
-  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  if (statsAt(place)?.isDirectory() !== true) return [];
   const names = readdirSync(place, { withFileTypes: true }).filter((entry) => entry.isFile() && formatOfName(entry.name) !== undefined);
   return names.map(({ name }) => relative(root, join(place, name)).split("\\").join("/")).sort();
 }
 
 /** Files of an application's folder that only a model is, also those that git ignores; one level of folders deep. Relative to the folder. */
 export function ownModels(folder: string): string[] {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  if (statsAt(folder)?.isDirectory() !== true) return [];
   const folders = readdirSync(folder, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && !/^\.|^(node_modules|tests?|venv)$/.test(entry.name),
   );

@@ -1,10 +1,10 @@
 /** The manifest of the files that a new stack is to have. */
-import { statSync } from "fs";
 import { relative, resolve } from "path";
 import { describeFile } from "../../models-manifest/edit";
 import { formatManifest } from "../../models-manifest/format";
 import { isPickled } from "../../models-manifest/formats";
 import { checkManifest, ManifestError, type ManifestFile } from "../../models-manifest/manifest";
+import { statsAt } from "../app/stats-at";
 import { rolesOf } from "./found";
 
 export interface ModelsRequest {
@@ -21,7 +21,7 @@ export interface ModelsRequest {
 
 /** @throws ManifestError with what is wrong with each file */
 export function manifestText(root: string, { files, roles, release, pins, path }: ModelsRequest): string {
-  const guessed = rolesOf(files.map((file) => ({ path: file, size: statSync(resolve(root, file), { throwIfNoEntry: false })?.size ?? 0 })));
+  const guessed = rolesOf(files.map((file) => ({ path: file, size: statsAt(resolve(root, file))?.size ?? 0 })));
   const problems: string[] = [];
   const described = files.flatMap((file): ManifestFile[] => {
     try {

@@ -15,6 +15,7 @@ const ALL: readonly Named[] = Object.values(SCRIPTS).flatMap(({ of }) =>
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   "models add": ["model.pkl", "--role", "model"],
   "models publish": ["--bucket", "b"],
+  "models remove": ["model.pkl"],
   verify: ["--stack", "dev"],
   releases: ["--stack", "dev"],
   repair: ["--stack", "dev"],
@@ -116,4 +117,13 @@ test("docs/commands.md has every command and the meaning of every exit code", ()
   expect([...page.matchAll(/^\| `npm run ([\w:-]+)`/gm)].map(([, name]) => name).sort()).toEqual(Object.keys(SCRIPTS).sort());
   const codes = [...page.matchAll(/^\| (\d+) +\| (.*?) +\|$/gm)].map(([, code, meaning]) => [code, meaning]);
   expect(codes).toEqual(Object.entries(EXIT_MEANING));
+});
+
+test.each(["doctor", "preview:offline", "report", "deploy-role"])("%s reads no file of another folder as a stack's", async (script) => {
+  for (const stack of ["../x", "a/b", ".dev", "x y"]) {
+    const { of, work } = watched(SCRIPTS[script]?.of as Command);
+    const { code, err } = await run(of, ["--stack", stack]);
+    expect([code, work.mock.calls]).toEqual([2, []]);
+    expect(err).toContain(`--stack: found "${stack}", expected the NAME of a file Pulumi.NAME.yaml`);
+  }
 });

@@ -189,6 +189,17 @@ describe("what no host has", () => {
           /line 2: puts a model on a graphics card .* torch\.cuda\.is_available/,
         ],
         [
+          "what a graphics card answers",
+          `import faiss\n${life("res = faiss.StandardGpuResources()")}`,
+          /asks for a graphics card \(faiss\.StandardGpuResources\) when it starts, .* only where there is one/,
+        ],
+        [
+          "a library of drawings",
+          "import cairosvg",
+          /imports cairosvg, which .* add libcairo2 to p:backend\.packages/,
+          { packages: "cairosvg==2.7.1" },
+        ],
+        [
           "a loop in the lifespan",
           `import asyncio\n${life("asyncio.run(work())")}`,
           /runs asyncio\.run when it starts, .* no other may run/,
@@ -198,6 +209,18 @@ describe("what no host has", () => {
           "import asyncio\nx = asyncio.get_event_loop().run_until_complete(work())",
           /runs run_until_complete when it is imported, which uvicorn 0\.34\.0 does within its own loop/,
           { files: { "requirements.txt": "uvicorn==0.34.0\n" } },
+        ],
+        [
+          "uvloop's loop that is patched",
+          `import nest_asyncio\n${life("nest_asyncio.apply()")}`,
+          /^main\.py, line 5: patches the loop of events with nest_asyncio when it starts, .* because requirements\.txt:2 brings it, so the service could not start; leave nest_asyncio out/,
+          { packages: "uvicorn[standard]==0.54.0" },
+        ],
+        [
+          "the same at the import of an old uvicorn",
+          "import nest_asyncio\nnest_asyncio.apply()",
+          /with nest_asyncio when it is imported/,
+          { files: { "requirements.txt": "uvicorn[standard]==0.34.0\n" } },
         ],
         ["a key of a client", "from openai import OpenAI\nc = OpenAI()", /needs OPENAI_API_KEY/],
         [
@@ -233,6 +256,8 @@ describe("what no host has", () => {
         ["a key that is given", "from openai import OpenAI\nc = OpenAI()", { names: ["OPENAI_API_KEY"] }],
         ["a key in the code's own way", "import os\nfrom openai import OpenAI\nos.environ['OPENAI_API_KEY'] = read()\nc = OpenAI()"],
         ["a key by a name", "from openai import OpenAI\nc = OpenAI(api_key=key(), base_url='https://x')"],
+        ["asyncio's own loop that is patched", `import nest_asyncio\n${life("nest_asyncio.apply()")}`],
+        ["another loop that is patched", `import nest_asyncio\n${life("nest_asyncio.apply(own)")}`, { packages: "uvloop==0.21.0" }],
         ["a loop of a program of its own", "import asyncio\nif __name__ == '__main__':\n    asyncio.run(work())"],
       ],
       3,
@@ -245,6 +270,12 @@ describe("what no host has", () => {
     whole<[string, string, RegExp, Given?]>(
       [
         ["a loop at the import", "import asyncio\nx = asyncio.run(work())", /works with one worker and uvicorn 0\.47 or later alone/],
+        [
+          "a loop that may be patched",
+          "import nest_asyncio\nnest_asyncio.apply()",
+          /which fails where a loop runs already/,
+          { packages: "uvicorn[standard]==0.54.0" },
+        ],
         ["code that is made in memory", "import numba", /add jit to p:sandbox\.allow/],
         [
           "a package that runs a program",

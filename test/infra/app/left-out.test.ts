@@ -120,3 +120,42 @@ python("a name in other letters, and a submodule that was not fetched", () => {
   });
   expect(said(`${APP["requirements.txt"]}vendored==1\nutils==1\n`)).toEqual({ problems: [], notices: [] });
 });
+
+describe("what lies deeper than Python looks", () => {
+  const inside = (main: string, more: Files): Files => ({
+    "requirements.txt": APP["requirements.txt"],
+    "backend/app/__init__.py": "",
+    "backend/app/main.py": `${main}\n${MAIN}`,
+    ...more,
+  });
+  const of = (files: Files): readonly string[] => {
+    const tree = readTree(treeOf(files));
+    return checkImports(tree, codeOf(tree, "backend.app.main:app"), true).problems;
+  };
+
+  python.each<[string, string, Files, string]>([
+    ["beside the package", "from core import settings", { "backend/core.py": "settings = 1\n" }, "backend/core.py"],
+    ["beside the module", "import config", { "backend/app/config.py": "" }, "backend/app/config.py"],
+    ["a package", "from core.db import engine", { "backend/core/__init__.py": "", "backend/core/db.py": "" }, "backend/core/__init__.py"],
+  ])("%s is refused", (_, line, more, file) => {
+    const place = file.replace(/(\/__init__)?\.py$/, "");
+    expect(of(inside(line, more))).toEqual([
+      `backend/app/main.py, line 1: imports ${place.split("/").at(-1) ?? ""}, which lies at ${file}, and Python looks at the top of the application's folder (and in src/) alone, so the service could not start; write ${place.replaceAll("/", ".")} in its place, or give ${place.split("/").slice(0, -1).join("/")} as app.path, with its requirements and app.module`,
+    ]);
+  });
+
+  python.each<[string, Files]>([
+    ["a path that is added to", inside("import sys\nsys.path.append('backend')\nimport core", { "backend/core.py": "" })],
+    [
+      "a name of a package that the file does not have",
+      inside("from telegram import Bot", { "backend/app/telegram.py": "import telegram\n" }),
+    ],
+    [
+      "a package that may bring it",
+      { ...inside("import serial", { "backend/app/serial.py": "" }), "requirements.txt": `${APP["requirements.txt"]}pyserial==3.5\n` },
+    ],
+    ["a module that is tried", inside("try:\n    import core\nexcept ImportError:\n    core = None", { "backend/core.py": "" })],
+  ])("nothing of %s", (_, files) => {
+    expect(of(files)).toEqual([]);
+  });
+});

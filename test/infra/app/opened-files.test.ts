@@ -104,6 +104,11 @@ python("databases beside the code: with tables that are made at the start, and o
     problems: [expect.stringMatching(/line 1: makes tables in app\.db when it starts/)],
     notices: [],
   });
+  const waited =
+    "async def life(app):\n    async with E.begin() as c:\n        await c.run_sync(Base.metadata.create_all)\n    yield\nother = make(lifespan=life)";
+  expect(said(`E = create_async_engine("sqlite+aiosqlite:///./app.db")\n${waited}`).problems).toEqual([
+    expect.stringMatching(/line 1: makes tables in app\.db when it starts/),
+  ]);
   expect(
     said('E = create_engine("sqlite:////home/ddos/data/app.db")\nBase.metadata.create_all(E)\nF = create_engine("postgresql:///x")'),
   ).toMatchObject({ problems: [], notices: [] });

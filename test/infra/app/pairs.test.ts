@@ -58,3 +58,27 @@ test("a version with a plus sign comes from an index of its own", () => {
   expect(packages("--extra-index-url https://download.pytorch.org/whl/cu118\ntorch==2.0.1+cu118")).toEqual([]);
   expect(packages("tensorflow-gpu==2.12.0")).toEqual([expect.stringMatching(/write tensorflow$/)]);
 });
+
+test.each([
+  [
+    "fastapi==0.115.6\nstarlette==0.27.0",
+    /^p:app\.path: requirements\.txt:4: asks for starlette 0\.27\.0, and fastapi 0\.115\.6 \(requirements\.txt:3\) for starlette>=0\.40\.0,<0\.42\.0, so pip would find no set/,
+  ],
+  ["starlette==0.49.1\nfastapi==0.116.2", /requirements\.txt:3: asks for starlette 0\.49\.1/],
+  ["fastapi==0.99.1\npydantic==2.5.0", /asks for pydantic 2\.5\.0, and fastapi 0\.99\.1 .*<2\.0\.0/],
+  ["fastapi==0.136.0\npydantic==2.8.2", /for pydantic>=2\.9\.0/],
+])("pip finds no set of %s", (lines, expected) => {
+  expect(packages(lines)).toEqual([expect.stringMatching(expected)]);
+});
+
+test.each([
+  "fastapi==0.115.6\nstarlette==0.41.3",
+  "fastapi\nstarlette==0.27.0",
+  "fastapi>=0.115\nstarlette==0.27.0",
+  "fastapi==0.115.6\nstarlette>=0.27",
+  "fastapi==0.115.6\nstarlette==0.27.0 ; python_version < '3.9'",
+  "fastapi==0.141.1\nstarlette==1.0.0",
+  "fastapi==0.99.1\npydantic==1.10.13",
+])("pip may find a set of %s", (lines) => {
+  expect(packages(lines)).toEqual([]);
+});

@@ -82,6 +82,23 @@ python.each<[title: string, files: Files, paths: readonly string[], module?: str
     ["/v3/health"],
     "main:make()",
   ],
+  [
+    "a factory that the module calls itself",
+    {
+      "main.py": `from fastapi import FastAPI\nfrom routes import router\ndef make() -> FastAPI:\n    made = FastAPI()\n    made.include_router(router, prefix="/v4")\n    return made\napp = make()\n`,
+      "routes.py": ROUTER,
+    },
+    ["/v4/health"],
+  ],
+  [
+    "a factory of another module",
+    {
+      "main.py": `from shop import make\napp = make()\nif __name__ == "__main__":\n    app.run()\n`,
+      "shop/__init__.py": `from fastapi import FastAPI\ndef make(config=None):\n    app = FastAPI()\n    from .routes import router\n    app.include_router(router, prefix="/v5")\n    return app\n`,
+      "shop/routes.py": ROUTER,
+    },
+    ["/v5/health"],
+  ],
   ["a blueprint", { "main.py": flask("app.register_blueprint(bp)\n") }, ["/a/health"]],
   ["a blueprint below another prefix", { "main.py": flask("app.register_blueprint(bp, url_prefix='/b')\n") }, ["/b/health"]],
   [
@@ -121,6 +138,14 @@ python.each<[title: string, files: Files, seen: readonly string[]]>([
     "middleware of its own",
     { "main.py": `${MAIN}app.add_middleware(Own)\napp.include_router(router, prefix="/v1")\n`, "routes.py": ROUTER },
     ["/v1/health"],
+  ],
+  [
+    "a factory whose application gets more afterwards",
+    {
+      "main.py": `from fastapi import FastAPI\nfrom routes import router\ndef make():\n    made = FastAPI()\n    made.include_router(router, prefix="/v6")\n    return made\napp = make()\nadd_to(app)\n`,
+      "routes.py": ROUTER,
+    },
+    ["/v6/health"],
   ],
   [
     "a path with a parameter that may be it",
@@ -170,6 +195,7 @@ python("allowed hosts, and the way to HTTPS", () => {
   expect(admits).toEqual({
     hosts: [{ path: "main.py", line: 7, hosts: ["*.example.com", "ml.test"], certain: true }],
     redirects: { path: "main.py", line: 8, certain: true },
+    refusal: null,
   });
   const said = (host: string | undefined, headers = {}) =>
     admitFindings("p", admits, { ...(host === undefined ? {} : { host }), headers }).problems;
@@ -181,11 +207,55 @@ python("allowed hosts, and the way to HTTPS", () => {
   ]);
   expect(said("a.example.com:80", { "X-Forwarded-Proto": "https" })).toEqual([]);
   expect(said("example.org")).toHaveLength(2);
-  const django = { hosts: [{ path: "s.py", line: 1, hosts: [".example.com"], certain: true }], redirects: null };
+  const django = { hosts: [{ path: "s.py", line: 1, hosts: [".example.com"], certain: true }], redirects: null, refusal: null };
   expect(["example.com", "a.example.com", "b.org"].map((host) => admitFindings("p", django, { host }).problems.length)).toEqual([0, 0, 1]);
-  expect(admitFindings("p", { hosts: [{ path: "s.py", line: 1, hosts: [], certain: true }], redirects: null }, {}).problems).toEqual([
-    expect.stringMatching(/lets in no host at all/),
+  expect(
+    admitFindings("p", { hosts: [{ path: "s.py", line: 1, hosts: [], certain: true }], redirects: null, refusal: null }, {}).problems,
+  ).toEqual([expect.stringMatching(/lets in no host at all/)]);
+});
+
+python.each<[title: string, files: Files, kind: "asgi" | "wsgi", module?: string]>([
+  [
+    "of another module",
+    { "wsgi.py": "from shop import make\napp = make()\n", "shop.py": "from flask import Flask\ndef make():\n    return Flask(__name__)\n" },
+    "asgi",
+    "wsgi:app",
+  ],
+  [
+    "that calls another one",
+    {
+      "main.py": "from shop import base\ndef make():\n    return base()\n",
+      "shop.py": "from flask import Flask\ndef base():\n    app = Flask(__name__)\n    return app\n",
+    },
+    "asgi",
+    "main:make()",
+  ],
+  [
+    "of ASGI",
+    { "main.py": "from shop import make\napp = make()\n", "shop.py": "from fastapi import FastAPI\ndef make():\n    return FastAPI()\n" },
+    "wsgi",
+    "main:app",
+  ],
+])("an application of the other interface that a function makes: %s", (_, files, kind, module = "main:app") => {
+  const found = checkSyntax(readTree(treeOf(files)), {
+    module: parseModule(module, kind) as AppModule,
+    pythons: ["3.10"],
+    health: "/health",
+  });
+  expect(found.problems).toEqual([
+    expect.stringMatching(
+      kind === "asgi"
+        ? /^shop\.py, line \d: makes the application with flask\.Flask, which is WSGI and no ASGI; .* Write app\.interface: wsgi$/
+        : /fastapi\.FastAPI, which is ASGI and no WSGI; .* Remove app\.interface$/,
+    ),
   ]);
+  expect(
+    checkSyntax(readTree(treeOf(files)), {
+      module: parseModule(module, kind === "asgi" ? "wsgi" : "asgi") as AppModule,
+      pythons: ["3.10"],
+      health: "/health",
+    }).problems,
+  ).toEqual([]);
 });
 
 python("a large module is read to its end within the time that there is", () => {
@@ -231,4 +301,45 @@ python.each<[string, string, "asgi" | "wsgi", RegExp[]]>([
   const tree = readTree(treeOf({ "main.py": text }));
   const found = checkSyntax(tree, { module: parseModule("main:app", kind) as AppModule, pythons: ["3.10"], health: "/health" });
   expect(found.problems).toEqual(expected.map((one) => expect.stringMatching(one) as string));
+});
+
+const KEY =
+  '    if request.headers.get("X-Key") != KEY:\n        return JSONResponse({}, status_code=401)\n    return await call_next(request)\n';
+const HOOK = `@app.middleware("http")\nasync def check(request, call_next):\n${KEY}`;
+const CLASS = `from starlette.middleware.base import BaseHTTPMiddleware\nclass Check(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n${KEY.replace(/^/gm, "    ")}\n`;
+const FLASK =
+  'from flask import Flask, abort, request\napp = Flask(__name__)\n@app.before_request\ndef check():\n    if request.headers.get("X-Key") != KEY:\n        abort(401)\n';
+
+python.each<[title: string, main: string, line: number]>([
+  ["a function", `${MAIN}app.include_router(router)\n${HOOK}`, 8],
+  ["a class that is added", `${CLASS}${MAIN}app.include_router(router)\napp.add_middleware(Check)\n`, 5],
+  ["a hook of Flask", FLASK, 6],
+])("middleware that refuses every request without credentials is said: %s", (_, main, line) => {
+  const { admits } = report({ "main.py": main, "routes.py": ROUTER });
+  expect(admits.refusal).toEqual({ path: "main.py", line });
+  expect(admitFindings("p", admits, {})).toMatchObject({
+    problems: [],
+    notices: [
+      expect.stringMatching(
+        /^p:health\.headers: main\.py, line \d, refuses requests without credentials \(middleware\) whatever their path, .* Let the path of health through/,
+      ),
+    ],
+  });
+  expect(admitFindings("p", admits, { headers: { "X-Key": "x" } }).notices).toEqual([]);
+});
+
+python.each<[title: string, main: string]>([
+  [
+    "that lets paths through",
+    `${MAIN}${HOOK.replace("    if request", '    if request.url.path == "/health":\n        return await call_next(request)\n    if request')}`,
+  ],
+  ["that asks a function of its own", `${MAIN}${HOOK.replace('request.headers.get("X-Key") != KEY', "not allowed(request)")}`],
+  ["that nobody adds", `${CLASS}${MAIN}`],
+  ["that refuses nothing", `${MAIN}${HOOK.replace("401", "200")}`],
+  [
+    "of Flask for some routes",
+    FLASK.replace("        abort", "        if request.endpoint == 'health':\n            return\n        abort"),
+  ],
+])("no word about middleware %s", (_, main) => {
+  expect(report({ "main.py": main, "routes.py": ROUTER }).admits.refusal).toBeNull();
 });

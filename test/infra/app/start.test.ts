@@ -28,6 +28,12 @@ test("a secret goes to secretEnv, anything else to env; each host by itself", ()
   ]);
 });
 
+test("where a package keeps files is proposed in the one folder that may be written, and is no secret", () => {
+  expect(said([needs("NUMBA_CACHE_DIR")], [backend([])], []).problems).toEqual([
+    expect.stringMatching(/Set it: pulumi config set --path 'p:env\.NUMBA_CACHE_DIR' \/home\/ddos\/data\/numba$/),
+  ]);
+});
+
 test("what may never be read, or may be among secrets that cannot be seen, is a notice", () => {
   expect(said([needs("A", false)], [backend([])], [])).toMatchObject({
     problems: [],

@@ -137,3 +137,16 @@ test.each<[string, readonly string[], readonly string[]]>([
   const files = { ".gitignore": "dist/\n", "dist/app.js": "", "dist/css/a.css": "" };
   expect(paths({ ...APP, ...files }, [...exclude]).filter((path) => path.startsWith("dist/"))).toEqual(kept);
 });
+
+test("a folder that is a link to itself is no folder, and rules that cannot be read leave nothing out", () => {
+  const root = treeOf({ loop: { link: "loop" }, "app/.gitignore": { link: ".gitignore" }, "app/main.py": "" });
+  expect(readTree(join(root, "loop")).problems).toEqual([
+    "is a symbolic link that leads to no folder; give the folder that holds the Python package and requirements.txt",
+  ]);
+  expect(readTree(join(root, "none")).problems).toEqual([expect.stringMatching(/^is not a folder;/)]);
+  const { entries, problems } = readTree(join(root, "app"));
+  expect([entries.map(({ path }) => path), problems]).toEqual([
+    [".gitignore", "main.py"],
+    [expect.stringMatching(/^\.gitignore is a symbolic link to \.gitignore, which is not there/)],
+  ]);
+});

@@ -155,6 +155,12 @@ const TOP: readonly Case[] = [
   ["a prefix in capitals", instead("ml-gateway:app", "ML-GATEWAY:app"), /^ML-GATEWAY:app: nothing reads it;/],
   ["an invisible letter in a prefix", instead("ml-gateway:app", "ml-gateway\u200b:app"), /^ml-gateway\\u200b:app: nothing reads it;/],
   ["an unknown section", plus("ml-gateway:loadbalancer: {}"), /^ml-gateway:loadbalancer: unknown key; known keys: /],
+  ["another word for a section", plus("ml-gateway:alarms: {}"), /^ml-gateway:alarms: unknown key; did you mean "ml-gateway:watch"\?/],
+  [
+    "another word for a key",
+    plus("ml-gateway:watch: { alarms: true }"),
+    /^ml-gateway:watch\.alarms: unknown key; did you mean "enabled"\?/,
+  ],
   ["a misspelt section", plus("ml-gateway:helth: {}"), /^ml-gateway:helth: unknown key; did you mean "health"\?/],
   ["a number as a section", plus("7: x"), /^ml-gateway:7: unknown key/],
   ["set without --path", plus("ml-gateway:backend.port: 9001"), /^ml-gateway:backend\.port: found a key of that whole name/],

@@ -1,0 +1,204 @@
+/** Applications of frameworks beside FastAPI, Flask and Django: whole ones that are let through, and what is said of their routes, answers and files. */
+import { healthProblems } from "../../../infra/app/health-answer";
+import { readTree } from "../../../infra/app/tree";
+import { lacking, unless } from "../../needs";
+import { codeOf, removeTrees, treeOf, whole, type Files } from "./trees";
+
+afterAll(removeTrees);
+
+const python = unless(lacking("python3"));
+
+/** What stops a deployment, what is only said, and the routes that are seen. */
+function said(
+  files: Files,
+  { module = "main:app", path = "/health", body = '{"status":"ok"}' }: { module?: string; path?: string; body?: unknown } = {},
+) {
+  const tree = readTree(treeOf({ "requirements.txt": "", ...files }));
+  const code = codeOf(tree, module, { health: path });
+  const answers =
+    code.health === undefined ? { problems: [], notices: [] } : healthProblems("p", tree, { path, status: 200, body }, code.health);
+  return {
+    problems: [...code.problems, ...answers.problems],
+    notices: [...code.notices, ...answers.notices],
+    paths: code.health?.routes?.map((route) => route.path) ?? null,
+    seen: code.health?.seen.map((route) => route.path) ?? [],
+  };
+}
+
+const LITESTAR = "from litestar import Controller, Litestar, Router, get, post\n";
+const READY =
+  'class Ops(Controller):\n    path = "/ops"\n    @get("/ready")\n    async def ready(self) -> dict[str, str]:\n        return {"status": "ready"}\n';
+const FALCON =
+  'import falcon.asgi\nclass Health:\n    async def on_get(self, req, resp):\n        resp.media = {"status": "ok"}\nclass Predict:\n    async def on_post(self, req, resp):\n        pass\napp = falcon.asgi.App()\napp.add_route("/health", Health())\napp.add_route("/predict", Predict())\n';
+const OK = { status: "ok" };
+
+python.each(
+  whole<[title: string, files: Files, more?: Parameters<typeof said>[1]]>(
+    [
+      [
+        "Starlette: routes by a list, and a lifespan",
+        {
+          "main.py":
+            'from contextlib import asynccontextmanager\nfrom starlette.applications import Starlette\nfrom starlette.responses import JSONResponse\nfrom starlette.routing import Mount, Route\nasync def health(request):\n    return JSONResponse({"status": "ok"})\n@asynccontextmanager\nasync def life(app):\n    yield {"x": 1}\napp = Starlette(routes=[Mount("/api", routes=[Route("/health", health)])], lifespan=life)\n',
+        },
+        { path: "/api/health" },
+      ],
+      [
+        "Sanic: blueprints, and what runs before it serves",
+        {
+          "main.py":
+            'from sanic import Blueprint, Sanic\nfrom sanic.response import json\napp = Sanic("x")\nbp = Blueprint("ops", url_prefix="/ops")\n@bp.get("/health")\nasync def health(request):\n    return json({"status": "ok"})\n@app.before_server_start\nasync def load(app, _):\n    app.ctx.ready = True\napp.blueprint(bp)\nif __name__ == "__main__":\n    app.run(port=9999)\n',
+        },
+        { path: "/ops/health" },
+      ],
+      [
+        "Quart: a factory with a blueprint",
+        {
+          "shop/__init__.py":
+            'from quart import Quart\ndef create_app():\n    app = Quart(__name__)\n    from .ops import bp\n    app.register_blueprint(bp, url_prefix="/ops")\n    return app\n',
+          "shop/ops.py":
+            'from quart import Blueprint\nbp = Blueprint("ops", __name__)\n@bp.get("/health")\nasync def health():\n    return {"status": "ok"}\n',
+        },
+        { module: "shop:create_app()", path: "/ops/health", body: OK },
+      ],
+      [
+        "BlackSheep: routes of its own router",
+        {
+          "main.py":
+            'from blacksheep import Application, get, json\napp = Application()\n@get("/health")\nasync def health():\n    return json({"status": "ok"})\n@app.on_start\nasync def started(app):\n    print("ready")\n',
+        },
+      ],
+      ["Falcon, with the body by its keys", { "main.py": FALCON }, { body: OK }],
+      [
+        "Litestar: handlers",
+        {
+          "main.py": `${LITESTAR}@get("/health")\nasync def health() -> dict[str, str]:\n    return {"status": "ok"}\napp = Litestar([health])\n`,
+        },
+      ],
+      [
+        "Litestar: a controller of a router, made by a function",
+        {
+          "main.py": `${LITESTAR}${READY}v1 = Router(path="/v1", route_handlers=[Ops])\ndef make() -> Litestar:\n    return Litestar(route_handlers=[v1])\n`,
+        },
+        { module: "main:make()", path: "/v1/ops/ready", body: '{"status":"ready"}' },
+      ],
+      [
+        "FastHTML with its key",
+        {
+          "main.py":
+            'import os\nfrom fasthtml.common import *\napp, rt = fast_app(secret_key=os.environ["KEY"])\n@rt("/health")\ndef get():\n    return "ok"\nserve()\n',
+        },
+      ],
+      [
+        "FastHTML with a file below data",
+        {
+          "main.py":
+            'from fasthtml.common import *\napp = FastHTML(key_fname="/home/ddos/data/.sesskey")\n@app.get("/health")\ndef h(): return "ok"\n',
+        },
+      ],
+    ],
+    3,
+  ),
+)("works: %s", (_, files, more) => {
+  expect(said(files, more).problems).toEqual([]);
+});
+
+python("Falcon writes JSON with blanks, and its health is said as it answers", () => {
+  const { problems, paths } = said({ "main.py": FALCON });
+  expect(paths).toEqual(["/health"]);
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^p:health\.body: the application answers \{"status": "ok"\} at \/health \(main\.py, line 3\), .* byte for byte.* Write p:health\.body: \{"status": "ok"\}$/,
+    ),
+  ]);
+});
+
+python.each<[string, string, RegExp[]]>([
+  [
+    "another path",
+    FALCON.replace('"/health"', '"/ping"'),
+    [/^p:health\.path: is \/health, and the application answers GET at \/ping \(main\.py, line 3\) alone/],
+  ],
+  ["a text", FALCON.replace('resp.media = {"status": "ok"}', 'resp.text = "fine"'), [/answers fine at \/health/]],
+  [
+    "by a method of another name",
+    FALCON.replace("on_get", "on_get_live").replace("Health())", 'Health(), suffix="live")'),
+    [/answers \{"status": "ok"\}/],
+  ],
+])("Falcon: %s", (_, main, expected) => {
+  expect(said({ "main.py": main }).problems).toEqual(expected.map((one) => expect.stringMatching(one) as string));
+});
+
+python.each<[string, string]>([
+  ["a sink", `${FALCON}app.add_sink(other)\n`],
+  ["middleware", FALCON.replace("App()", "App(middleware=[Own()])")],
+  ["handlers of media", `${FALCON}app.resp_options.media_handlers.update(own)\n`],
+  ["a condition", FALCON.replace("        resp.media", "        if req.x:\n            return\n        resp.media")],
+  ["a status of its own", FALCON.replace("        resp.media", "        resp.status = state()\n        resp.media")],
+])("Falcon: not refused with %s", (_, main) => {
+  expect(said({ "main.py": main }).problems).toEqual([]);
+});
+
+python.each<[string, string, RegExp]>([
+  [
+    "of a controller",
+    `${LITESTAR}${READY}app = Litestar(route_handlers=[Ops])\n`,
+    /answers GET at \/ops\/ready \(main\.py, line 4\) alone, .*Write p:health\.path: \/ops\/ready, and health\.body: '\{"status":"ready"\}'$/,
+  ],
+  [
+    "below the application's own path",
+    `${LITESTAR}@get(["/ping", "/live"])\nasync def live() -> str:\n    return "up"\napp = Litestar(path="/api", route_handlers=[live])\n`,
+    /answers GET at \/api\/ping \(main\.py, line 2\), \/api\/live .* alone.*Write p:health\.path: \/api\/live, and health\.body: 'up'$/,
+  ],
+  [
+    "another answer",
+    `${LITESTAR}@get("/health/")\nasync def health() -> dict[str, str]:\n    return {"status": "fine"}\napp = Litestar([health])\n`,
+    /^p:health\.body: the application answers \{"status":"fine"\} at \/health/,
+  ],
+])("Litestar: %s", (_, main, expected) => {
+  expect(said({ "main.py": main }).problems).toEqual([expect.stringMatching(expected)]);
+});
+
+python.each<[string, string]>([
+  ["plugins", `${LITESTAR}${READY}app = Litestar(route_handlers=[Ops], plugins=[Own()])\n`],
+  ["handlers that are registered later", `${LITESTAR}${READY}app = Litestar(route_handlers=[Ops])\napp.register(other)\n`],
+  ["handlers of a package", `${LITESTAR}from other import handler\napp = Litestar(route_handlers=[handler])\n`],
+  ["a list that is built", `${LITESTAR}${READY}app = Litestar(route_handlers=[*others(), Ops])\n`],
+  [
+    "a controller of its own base",
+    `${LITESTAR}class Base(Controller):\n    pass\nclass Ops(Base):\n    pass\napp = Litestar(route_handlers=[Ops])\n`,
+  ],
+  ["a parameter that may be it", `${LITESTAR}@get("/{name:str}")\nasync def f(name: str) -> str:\n    return name\napp = Litestar([f])\n`],
+])("Litestar: others may be there with %s", (_, main) => {
+  expect(said({ "main.py": main })).toMatchObject({ problems: [], paths: null });
+});
+
+python.each<[string, string]>([
+  ["as its documentation begins", "from fasthtml.common import *\napp, rt = fast_app()\n"],
+  ["by its name", "from fasthtml.common import fast_app\napp, rt = fast_app(live=False)\n"],
+  ["by its class", "import fasthtml.common as fh\napp = fh.FastHTML()\n"],
+])("FastHTML writes a key when it is imported, %s", (_, main) => {
+  expect(said({ "main.py": main }).problems).toEqual([
+    expect.stringMatching(
+      /^main\.py, line 2: makes \.sesskey when it is imported, and the service may write nothing there; .*Write secret_key=os\.environ\["SESSION_KEY"\]/,
+    ),
+  ]);
+});
+
+python("a file with the name of Python's own module is refused where FastAPI takes a name of that which it lacks", () => {
+  const main = "from fastapi import FastAPI\nimport secrets\napp = FastAPI()\n";
+  const of = (files: Files) => codeOf(readTree(treeOf({ "main.py": main, ...files })));
+  expect(of({ "secrets.py": "KEY = 1\n" })).toMatchObject({
+    problems: [
+      expect.stringMatching(
+        /^secrets\.py, line 1: has the name of Python's own module secrets .* takes token_hex of that, .* could not start\. Rename the file/,
+      ),
+    ],
+    notices: [],
+  });
+  const whole = of({ "secrets.py": "def token_hex(n):\n    return ''\n" });
+  expect(whole).toMatchObject({ problems: [], notices: [expect.stringContaining("secrets.py")] });
+  expect(of({ "pkg/secrets.py": "KEY = 1\n" })).toMatchObject({ problems: [], notices: [] });
+  const other = { "main.py": main.replace("fastapi import FastAPI", "other import FastAPI"), "secrets.py": "KEY = 1\n" };
+  expect(of(other).problems).toEqual([]);
+});
