@@ -9,39 +9,68 @@ export interface Opened {
   readonly line: number;
   /** Relative to the application's folder. */
   readonly file: string;
-  readonly does: "reads" | "serves" | "later" | "makes" | "may write" | "configures" | "elsewhere";
+  readonly does: "reads" | "serves" | "later" | "makes" | "may write" | "configures" | "elsewhere" | "refused";
   readonly at: "import" | "start" | "later";
+  /** Environment variables that say another path where they are set. */
+  readonly variables?: readonly string[];
+  /** Of what is refused: what happens, and what to do instead. */
+  readonly why?: string;
+  readonly instead?: string;
+}
+
+/** What the hosts have beside the application. */
+export interface OfHosts {
+  /** Whether one may have any file outside of the application's folder. @default false */
+  readonly ownImage?: boolean;
+  /** Names of settings. @default none */
+  readonly names?: readonly string[];
+  /** Whether there may be settings that cannot be seen. @default false */
+  readonly closed?: boolean;
 }
 
 const MODEL = /\.(pkl|pickle|joblib|sav|pt|pth|onnx|h5|keras|safetensors|ckpt|bst|ubj|cbm|gguf|skops)$/i;
 const AS_MODEL = '; a model belongs in the manifest (docs/models.md), and is opened at os.environ["MODEL_PATH"]';
 
-/**
- * What the start needs is a problem; what some request may need is said, where the file lies here and is left out.
- *
- * @param ownImage whether a host may have any file outside of the application's folder
- */
-export function openedFiles(tree: AppTree, all: readonly Opened[], ownImage = false): Findings {
-  const opens = all.filter(({ does, at }) => does !== "elsewhere" || (!ownImage && at !== "later"));
+/** What the start needs is a problem; what some request may need is said, where the file lies here and is left out. */
+export function openedFiles(
+  tree: AppTree,
+  all: readonly Opened[],
+  { ownImage = false, names = [], closed = false }: OfHosts = {},
+): Findings {
+  const set = new Set(names.map((name) => name.toUpperCase()));
+  const opens = all
+    .filter(({ does, at }) => does !== "elsewhere" || (!ownImage && at !== "later"))
+    .filter(({ variables = [] }) => variables.length === 0 || !(closed || variables.some((name) => set.has(name.toUpperCase()))));
   const first = opens.filter((one, index) => opens.findIndex(({ file, does }) => file === one.file && does === one.does) === index);
   const found = first.map((one) => ({ one, here: leftOutFile(tree, one.file) }));
   return {
     problems: found.flatMap(({ one, here }) =>
       one.does === "elsewhere"
         ? [elsewhere(tree, one)]
-        : one.does === "configures"
-          ? configured(tree, one)
-          : isNeeded(one) || (one.does === "later" && here !== undefined)
-            ? [needed(tree, one, here)]
-            : [],
+        : one.does === "refused"
+          ? [refused(one)]
+          : one.does === "configures"
+            ? configured(tree, one)
+            : isNeeded(one) || (one.does === "later" && here !== undefined)
+              ? [needed(tree, one, here)]
+              : [],
     ),
     notices: found.flatMap(({ one, here }) =>
-      isNeeded(one) || one.does === "configures" || one.does === "elsewhere" ? [] : perhaps(tree, one, here),
+      isNeeded(one) || one.does === "configures" || one.does === "elsewhere" || one.does === "refused" ? [] : perhaps(tree, one, here),
     ),
   };
 }
 
 const isNeeded = ({ does, at }: Opened): boolean => at !== "later" && (does === "reads" || does === "serves");
+
+/** The setting that says another path. */
+function orElse({ variables: [variable] = [] }: Opened): string {
+  return variable === undefined ? "" : `, or another path in ${variable} (env or secretEnv)`;
+}
+
+function refused({ path, line, why = "", instead = "", ...rest }: Opened): string {
+  return `${path}, line ${line}: ${why}; the service could not start. ${instead.slice(0, 1).toUpperCase()}${instead.slice(1)}${orElse({ path, line, ...rest })}`;
+}
 
 /** Logging opens its files when it reads their names. */
 function configured(tree: AppTree, { path, line, file, at }: Opened): string[] {
@@ -64,14 +93,15 @@ function elsewhere(tree: AppTree, { path, line, file, at }: Opened): string {
   return `${place}; the service could not start. ${instead} that is relative to the application's folder${model}`;
 }
 
-function needed(tree: AppTree, { path, line, file, does, at }: Opened, here: string | undefined): string {
+function needed(tree: AppTree, { path, line, file, does, at, ...rest }: Opened, here: string | undefined): string {
+  const other = orElse({ path, line, file, does, at, ...rest });
   const when = at === "import" ? "when it is imported" : "when it starts";
   const what = does === "later" ? "has its pages in" : does;
   const place = `${path}, line ${line}: ${what} ${file}${does === "later" ? "" : ` ${when}`}`;
   const model = MODEL.test(file) ? AS_MODEL : "";
   return here === undefined
-    ? `${place}, which the application does not have; the service could not start. Add it (and see that .gitignore does not leave it out; a folder without a file is not packed), or correct the line${model}`
-    : `${place}, and ${here} ${leftOutWords(tree, here)}${model}`;
+    ? `${place}, which the application does not have; the service could not start. Add it (and see that .gitignore does not leave it out; a folder without a file is not packed), or correct the line${other}${model}`
+    : `${place}, and ${here} ${leftOutWords(tree, here)}${other}${model}`;
 }
 
 function perhaps(tree: AppTree, { path, line, file, does }: Opened, here: string | undefined): string[] {

@@ -65,7 +65,7 @@ function blocks(code: string): Block[] {
 /** False only when the module certainly has no such name. */
 export function mayBind(source: string, name: string): boolean {
   const code = withoutStrings(source);
-  if (/\bimport\s*\*|\bglobals\s*\(|\bsetattr\s*\(|\bexec\s*\(|\b(vars|locals)\s*\(|__getattr__|__dict__/.test(code)) return true;
+  if (/\bimport\s*\*|(?<!(?<!builtins__|builtins)\.)\b(globals|setattr|exec|vars|locals)\s*\(|__getattr__|__dict__/.test(code)) return true;
   if (new RegExp(String.raw`\bglobal\b[^\n]*\b${name}\b`).test(code)) return true;
   const [own, ...others] = blocks(code);
   const word = new RegExp(String.raw`(?<![\w.])${name}\b`);

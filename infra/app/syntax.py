@@ -6,7 +6,7 @@ Whether an application can be parsed as Python, what it imports, and what would 
 Looks at the module, the packages it lies in, and what these import of the folder when they are imported themselves. Standard library only. Prints
 {"python": [3, N], "problem": null or {"path", "line", "text", "says"}, "absent": [{"path", "line", "name"}], "others": the same, "wrong": [{"path",
 "line", "why", "instead"}], "versions": [{"path", "line", "name", "since" or "until"}], "settings": [{"path", "line", "name", "certain"}], "opens": [{"path",
-"line", "file", "does", "at"}], "fetches": [{"path", "line", "call", "what", "cache", "at"}], "health", "hosts": [{"path", "line", "hosts"}], "redirects", "refusal" and "websocket": null or a place, "shadows": [path],
+"line", "file", "does", "at", "variables"}], "fetches": [{"path", "line", "call", "what", "cache", "at"}], "health", "hosts": [{"path", "line", "hosts"}], "redirects", "refusal" and "websocket": null or a place, "shadows": [path],
 "connections": [{"path", "line", "service", "address", "variables", "at", "certain"}], "needs": [{"path", "line", "what", "value", "at"}], "uses": [{"path", "line", "name"}]}.
 """
 
@@ -37,7 +37,10 @@ from syntax_versions import OF_THE_SERVER  # noqa: E402
 
 
 def settings(values, needed, made):
-    """@param needed: settings that something else than a read asks for, made: (file, name) of classes that are called without anything at the start"""
+    """
+    Settings that are read, and whether the application itself may give some of these names.
+    @param needed: settings that something else than a read asks for, made: (file, name) of classes that are called without anything at the start
+    """
     found, handled, given, files = [], set(), set(), False
     for path, tree in values.modules:
         said = settings_of(tree, {name for file, name in made if file == path}, Readers(values, path))
@@ -45,7 +48,7 @@ def settings(values, needed, made):
         needed = [*needed, *({"path": path, "line": line, "name": name, "certain": True} for name, line in said.needed)]
         handled, given, files = handled | said.handled, given | said.given, files or said.own_files
     cautious = [{"path": path, "line": line, "name": name, "certain": certain and not files} for path, name, line, certain in found if name not in handled]
-    return cautious + [{**one, "certain": not files} for one in needed if one["name"] not in given]
+    return cautious + [{**one, "certain": not files} for one in needed if one["name"] not in given], (lambda names: files or not given.isdisjoint(names))
 
 
 def health(folder, values, request, entry, django, started):
@@ -84,7 +87,9 @@ def main():
         circle = Cycles(folder, places).found(request["module"])
         report.add([] if circle is None else [circle])
         answer["needs"] = certain.needs
-        answer["settings"] = [*settings(values, certain.settings, certain.made), *django.needed()]
+        read, may_give = settings(values, certain.settings, certain.made)
+        answer["settings"] = [*read, *django.needed()]
+        answer["opens"] = [one for one in answer["opens"] if not (one.get("variables") and may_give(one["variables"]))]
         answer["health"] = health(folder, values, request, entry, django, report.seen)
         guards = Guards(values, report.modules, entry, request["attribute"])
         answer["hosts"] = [*guards.hosts(), *django.hosts()]

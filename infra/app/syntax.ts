@@ -7,7 +7,7 @@ import { askPython, type Unanswered } from "./ask-python";
 import { ANOTHER_HOST } from "./host-needs";
 import type { AppModule } from "./module";
 import { leftOutModule, leftOutWords } from "./left-out-files";
-import { openedFiles, type Opened } from "./opened-files";
+import { openedFiles, type OfHosts, type Opened } from "./opened-files";
 import { sha256 } from "../sha256";
 import { contentOf, plainFiles, textOf, type AppTree } from "./tree";
 
@@ -144,8 +144,7 @@ export interface SyntaxRequest {
   readonly pythons: readonly string[];
   /** Where health is asked for. */
   readonly health: string;
-  /** Whether a host has an image of the reader's own, with any files. @default false */
-  readonly ownImage?: boolean;
+  readonly hosts?: OfHosts;
   /** DJANGO_SETTINGS_MODULE of the hosts, where it is known. */
   readonly django?: string;
 }
@@ -158,7 +157,7 @@ const EMPTY = {
 /** @param python the interpreter's name or path */
 export function checkSyntax(
   tree: AppTree,
-  { module, pythons, health, ownImage = false, django = "" }: SyntaxRequest,
+  { module, pythons, health, hosts: ofHosts, django = "" }: SyntaxRequest,
   python = "python3",
 ): SyntaxReport {
   const minors = pythons.map(minorOf);
@@ -166,7 +165,7 @@ export function checkSyntax(
   if ("why" in answer) return { ...EMPTY, notices: [`${module.module}: not checked for syntax errors, because ${answer.why}`] };
   if (answer.problem !== null) return { ...EMPTY, ...broken(tree, answer, answer.problem, pythons) };
   const { absent, wrong, versions, others, uses, settings, health: found, shadows } = answer;
-  const opened = openedFiles(tree, answer.opens, ownImage);
+  const opened = openedFiles(tree, answer.opens, ofHosts);
   const problems = [
     ...absent.slice(0, 1).map((one) => notThere(tree, one)),
     ...wrong.map((one) => `${place(one)}: ${one.why}; the service could not start. ${capital(one.instead)}`),

@@ -72,11 +72,13 @@ class Files:
             self.logs(path, call.args[0], at, hidden)
             if not isinstance(call.args[0], ast.Dict) and not self._changes_names(path):
                 self._configured.add(path)
-        does, file = Opened(self.values, path, call, hidden).does()
+        opened = Opened(self.values, path, call, hidden)
+        does, file = opened.does()
+        variables = sorted(set(opened.variables))
         if file is None or file == "" or ("://" in file) or file == ":memory:" or file.startswith("file:") or file.rstrip("/") in (APP, "."):
             return
         inside = within(file)
-        found = {"path": path, "line": call.lineno, "file": inside or file, "does": does, "at": at}
+        found = {"path": path, "line": call.lineno, "file": inside or file, "does": does, "at": at, "variables": variables}
         if does == "configures" and at != "later" and self._has(inside):
             self.opens.append(found)
         elif does in ("reads", "serves") and inside is None and _is_of_no_host(file):
@@ -95,13 +97,20 @@ class Files:
             if does == "makes" and terminal(call.func) == "connect" and inside is not None and not self._has(inside):
                 self.later.append(found)
         elif does == "writes" or does == "makes" and not (inside is not None and self._has(inside)):
-            self._written(path, call.lineno, does, file, at)
+            self._written(path, call.lineno, does, file, at, variables)
 
-    def _written(self, path, line, does, file, at):
+    def _written(self, path, line, does, file, at, variables=()):
         inside = within(file)
         if _is_read_only(file, inside):
             when = "when it is imported" if at == "import" else "when it starts"
-            self.wrong.append((path, line, f"{does} {inside if file.startswith(APP) else file} {when}, and the service may write nothing there", _INSTEAD.get(file, _WRITE)))
+            self._refused(path, line, f"{does} {inside if file.startswith(APP) else file} {when}, and the service may write nothing there", _INSTEAD.get(file, _WRITE), variables)
+
+    def _refused(self, path, line, why, instead, variables):
+        """What rests on the default of a setting is for the configuration to say."""
+        if variables:
+            self.opens.append({"path": path, "line": line, "file": why, "does": "refused", "at": "start", "variables": [*variables], "why": why, "instead": instead})
+        else:
+            self.wrong.append((path, line, why, instead))
 
     def _changes_names(self, path):
         """Whether a module gives log files other names than its configuration does."""
@@ -112,7 +121,7 @@ class Files:
         self.opens += [one for one in self._documents if one["path"] in self._configured]
         for one in self.later if self._tables else []:
             if one["does"] == "may write":
-                self.wrong.append((one["path"], one["line"], f"makes tables in {one['file']} when it starts, and the service may write nothing there", _WRITE))
+                self._refused(one["path"], one["line"], f"makes tables in {one['file']} when it starts, and the service may write nothing there", _WRITE, one.get("variables", ()))
         self.opens += [one for one in self.later if not (self._tables and one["does"] == "may write")]
 
 

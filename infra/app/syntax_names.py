@@ -4,8 +4,9 @@ import ast
 import functools
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-# Whatever does one of these may bind any name.
-_DYNAMIC = ("globals", "setattr", "exec", "vars", "locals", "__dict__", "__getattr__", "__path__", "modules")
+# Whatever does one of these may bind any name. As attributes of an object the first are its own methods: session.exec() of SQLModel, model.modules() of torch.
+_BUILTINS = ("globals", "setattr", "exec", "vars", "locals", "modules")
+_DYNAMIC = ("__dict__", "__getattr__", "__path__")
 
 
 def is_main_guard(node):
@@ -58,7 +59,7 @@ def may_bind_any(tree):
         if isinstance(node, ast.Global) or (isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)):
             return True
         name = getattr(node, "id", None) or getattr(node, "attr", None) or (node.name if isinstance(node, FUNCTIONS) else None)
-        if name in _DYNAMIC:
+        if name in _DYNAMIC or name in _BUILTINS and (not isinstance(node, ast.Attribute) or getattr(node.value, "id", None) in ("builtins", "__builtins__", "sys")):
             return True
     return False
 

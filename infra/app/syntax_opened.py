@@ -3,6 +3,7 @@
 import ast
 
 from syntax_calls import DEMANDS, dotted
+from syntax_defaults import Defaults
 from syntax_fields import class_of
 from syntax_names import binders, origin
 from syntax_stores import is_plain_path, store_of
@@ -24,9 +25,15 @@ class Opened:
     def __init__(self, values, path, call, hidden):
         self.values, self.path, self.call, self.hidden = values, path, call, hidden
         self.owner, self.name = dotted(call)
+        # Environment variables that may say something else.
+        self.variables = []
 
     def text(self, node):
-        return self.values.text(self.path, node, self.hidden)
+        said = self.values.text(self.path, node, self.hidden)
+        if said is None and node is not None:
+            said, variables = Defaults(self.values).of(self.path, node, self.hidden)
+            self.variables += variables
+        return said
 
     def given(self, position, *keywords):
         found = [one.value for one in self.call.keywords if one.arg in keywords] or self.call.args[position : position + 1]

@@ -68,20 +68,21 @@ function examineCode(
   const health = isGroup(sections.health) ? sections.health : {};
   const expected = healthOf(health);
   const django = djangoSettings(project, tree, sections);
+  const given = settingsOfHosts(context);
+  const known = given.flatMap(({ names }) => names);
+  const ownImage = ["gateway", "backend"].some((role) => isGroup(sections[role]) && (sections[role] as Sections).ami !== undefined);
   const code = checkSyntax(tree, {
     module,
     pythons,
     health: String(expected.path),
-    ownImage: ["gateway", "backend"].some((role) => isGroup(sections[role]) && (sections[role] as Sections).ami !== undefined),
+    hosts: { ownImage, names: known, closed: closed.length > 0 },
     ...(django.module === undefined ? {} : { django: django.module }),
   });
   const imports = checkImports(tree, code, packages);
   const of = (text: string): string => `${project}:${key}: ${text}`;
   problems.push(...[...code.problems, ...imports.problems].map(of));
   notices.push(...[...code.notices, ...imports.notices].map(of));
-  const given = settingsOfHosts(context);
   const settings = missingSettings(project, code.settings, given, texts(app.requires));
-  const known = given.flatMap(({ names }) => names);
   const written = ownHostNotices(project, tree, known);
   const start = checkStart(tree, project, withCredentials(code, known, closed.length > 0), gifts, packages);
   const own = ownConnections(project, code.connections, known, closed.length > 0, written);

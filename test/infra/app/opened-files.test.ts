@@ -68,7 +68,6 @@ python("a model belongs in the manifest", () => {
 
 python.each<[string, string]>([
   ["a file that is packed", `${BASE}W = (BASE / "svc" / "kept.txt").read_text()`],
-  ["a path that a setting decides", 'import os\nW = open(os.environ.get("WORDS", "data/words.txt"))'],
   ["a name that means something else in a function", 'p = "data/words.txt"\ndef f(p):\n    return open(p)'],
   [
     "a file that may be missing",

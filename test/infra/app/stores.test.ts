@@ -106,7 +106,7 @@ python("a path of a container names what is meant, and an image of one's own may
     treeOf({ "requirements.txt": "", "main.py": "f = open('/app/model/w.json')\napp = make()\n", "model/w.json": "{}" }),
   );
   expect(codeOf(tree).problems).toEqual([expect.stringMatching(/a host has nothing there .* Open model\/w\.json by a path/)]);
-  expect(codeOf(tree, "main:app", { ownImage: true }).problems).toEqual([]);
+  expect(codeOf(tree, "main:app", { hosts: { ownImage: true } }).problems).toEqual([]);
 });
 
 python.each(
