@@ -258,6 +258,11 @@ const HOSTS: readonly Case[] = [
   ],
   ["memory in quotes", section("backend", "{ memoryMiB: '1024' }"), /^ml-gateway:backend\.memoryMiB: .* leave out the quotes/],
   [
+    "a volume by another word",
+    section("backend", "{ volumeGiB: 20 }"),
+    /^ml-gateway:backend\.volumeGiB: unknown key; did you mean "rootVolumeGiB"\?/,
+  ],
+  [
     "a volume with its unit",
     gateway("rootVolumeGiB: 20GB"),
     /^ml-gateway:gateway\.rootVolumeGiB: found "20GB"; write a whole number from 10 to 100/,
