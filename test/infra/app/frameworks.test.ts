@@ -78,9 +78,9 @@ python.each(
       [
         "Litestar: a controller of a router, made by a function",
         {
-          "main.py": `${LITESTAR}${READY}v1 = Router(path="/v1", route_handlers=[Ops])\ndef make() -> Litestar:\n    return Litestar(route_handlers=[v1])\n`,
+          "main.py": `${LITESTAR}${READY}v1 = Router(path="/v1", route_handlers=[Ops])\ndef make() -> Litestar:\n    return Litestar(path="/api", route_handlers=[v1])\n`,
         },
-        { module: "main:make()", path: "/v1/ops/ready", body: '{"status":"ready"}' },
+        { module: "main:make()", path: "/api/v1/ops/ready", body: '{"status":"ready"}' },
       ],
       [
         "FastHTML with its key",
