@@ -62,8 +62,12 @@ function node(box: Box): ElkNode {
   return { id: box.id, layoutOptions: options, children: box.children.map(node) };
 }
 
-/** @param more options of ELK over those of a wide page */
-export async function layOut(picture: Picture, more: Readonly<Record<string, string>> = {}): Promise<Layout> {
+/**
+ * @param more options of ELK over those of a wide page
+ * @param even the arrows that are not seen take a column for a label, as the others do: else boxes may stand in the columns of labels, which become as
+ * wide as boxes
+ */
+export async function layOut(picture: Picture, more: Readonly<Record<string, string>> = {}, even = false): Promise<Layout> {
   // Loaded here: it takes a while, and only who draws needs it.
   const { default: Elk } = await import("elkjs/lib/elk.bundled.js");
   const edges = picture.arrows.map(({ from, to, label, outward }, index): ElkExtendedEdge => ({
@@ -78,6 +82,7 @@ export async function layOut(picture: Picture, more: Readonly<Record<string, str
     id: `beside-${String(index)}`,
     sources: [left],
     targets: [right],
+    labels: even ? [{ text: "-", width: 1, height: 1 }] : [],
   }));
   const graph: ElkNode = {
     id: "root",

@@ -25,7 +25,12 @@ export async function layOuts(picture: Picture): Promise<Layouts> {
   };
 }
 
-export const wideLayout = (picture: Picture): Promise<Layout> => layOut({ ...picture, beside: rows(spareOf(picture)) });
+/** Of two the narrower one: which that is depends on the picture. */
+export async function wideLayout(picture: Picture): Promise<Layout> {
+  const whole = { ...picture, beside: rows(spareOf(picture)) };
+  const [one, other] = [await layOut(whole), await layOut(whole, {}, true)];
+  return other.width < one.width ? other : one;
+}
 
 type Pair = readonly [string, string];
 

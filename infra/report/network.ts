@@ -2,6 +2,7 @@
 import { ofType } from "../../policies/core/graph";
 import type { Settings } from "../../policies/core/types";
 import type { Graph, Resource } from "../../policies/core/types";
+import { isBalancer } from "../../policies/graph/network/balancer-members";
 import { templatesOf } from "../../policies/graph/network/launch";
 import { networkOf, type Network } from "../../policies/graph/network/model";
 import { servicesOf, type Box, type Picture } from "../picture/model";
@@ -124,15 +125,23 @@ function placeText({ subnets }: Crowd): string[] {
   return [...names, ...(subnets.length > SUBNETS ? [`and ${String(subnets.length - SUBNETS)} more subnets`] : [])];
 }
 
+/** Whom a load balancer stands in front of; where nothing says otherwise it faces the Internet. */
+function facesText(balancer: Resource): string {
+  const internal = Object.hasOwn(balancer.inputs, "internal") ? balancer.inputs.internal : false;
+  return internal === true ? "internal" : internal === false ? "faces the Internet" : "";
+}
+
 /** `aws:ec2/instance:Instance` of a known size is said by the size alone; `aws:rds/instance:Instance` is rds Instance. */
 function kindOf(type: string, size: string): string {
   const [, module = "", name = type] = type.split(":");
   const service = module.split("/")[0] ?? "";
-  const kind = service === "ec2" || service === "" ? name : `${service} ${name}`;
+  const kind = name === "LoadBalancer" ? "load balancer" : service === "ec2" || service === "" ? name : `${service} ${name}`;
   return size === "" ? shown(kind) : size;
 }
 
 function addressText(network: Network, { hosts, subnets }: Crowd): string {
+  const [first] = hosts;
+  if (first !== undefined && isBalancer(first.resource)) return facesText(first.resource);
   const own = new Set(hosts.flatMap(({ resource, interfaceResources }) => [resource, ...interfaceResources]));
   if (network.addresses.some(({ on }) => on.is !== undefined && own.has(on.is))) return "elastic address";
   // Where the subnet is not known, it decides all the same.

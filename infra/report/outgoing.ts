@@ -46,18 +46,22 @@ function internetExits(network: Network, crowd: Crowd, crowds: readonly Crowd[])
   if (hop === crowd || (direct && !hasAddress(network, crowd))) return [];
   const ports = portsText(rules.map(({ traffic }) => traffic));
   const certain = !route.ways.includes("unknown");
-  const via = direct ? "" : hop === undefined ? `, ${safeText(route.via)}` : ", NAT";
+  const isNat = route.ways.every((way) => way === "nat");
+  const via = direct ? "" : hop === undefined && !isNat ? `, ${safeText(route.via)}` : ", NAT";
   return [
     {
       crowd,
       target: hop?.id ?? OUTSIDE.id,
       label: `${ports}${via}`,
       from: crowd.label,
-      to: hop === undefined ? "Internet" : `Internet, by way of ${hop.label}`,
+      to: hop !== undefined ? `Internet, by way of ${hop.label}` : isNat ? "Internet, by way of a NAT gateway" : "Internet",
       ports,
       verdict: certain ? "open" : "unknown",
       outward: true,
-      paths: [...rules.map((rule) => safeText(ruleLabel(rule))), safeText(`route ${route.destination} to ${route.via}`)],
+      paths: [
+        ...rules.map((rule) => safeText(ruleLabel(rule))),
+        safeText(`route ${route.destination} to ${route.via === "natGatewayId" ? "a NAT gateway" : route.via}`),
+      ],
       ...sourceOf(network.graph, route.resource.urn),
     },
   ];

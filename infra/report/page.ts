@@ -77,13 +77,15 @@ function tiles({ policies, resources, cost, network, live }: Report): Markup {
   const verified = live?.hosts.filter(({ verdict }) => verdict !== "not verified") ?? [];
   const wanted = verified.filter(({ verdict }) => verdict === "as wanted").length;
   return html`<ul class="tiles">
-    ${tile("policies", violations > 0 ? "bad" : unknown > 0 ? "warn" : "good", violations > 0 ? String(violations) : unknown > 0 ? String(unknown) : String(of("pass")), violations > 0 ? "policies violated" : unknown > 0 ? "policies cannot tell" : "policies passed, none violated")}
-    ${tile("reach", "calm", doors.length === 0 ? "none" : doors.map(({ ports }) => ports.replace(/^tcp /, "")).join("; "), "open to anybody")}
+    ${tile("policies", violations > 0 ? "bad" : unknown > 0 ? "warn" : "good", violations > 0 ? String(violations) : unknown > 0 ? String(unknown) : String(of("pass")), violations > 0 ? `${policiesWord(violations)} violated` : unknown > 0 ? `${policiesWord(unknown)} cannot tell` : "policies passed, none violated")}
+    ${tile("reach", "calm", doors.length === 0 ? "none" : doors.map(({ ports }) => ports.replace(/^tcp /, "")).join("; "), "ports open to anybody")}
     ${tile("resources", "calm", String(resources.filter(({ isComponent }) => !isComponent).length), "resources")}
-    ${tile("cost", "calm", partly && known === 0 ? "unknown" : `${partly ? "> " : ""}${known.toFixed(2)}`, "USD a month at list prices")}
+    ${tile("cost", "calm", cost.lines.length === 0 || (partly && known === 0) ? "unknown" : `${partly ? "> " : ""}${known.toFixed(2)}`, "USD a month at list prices")}
     ${verified.length === 0 ? undefined : tile("live", wanted === verified.length ? "good" : "bad", `${String(wanted)} of ${String(verified.length)}`, "hosts as wanted")}
   </ul>`;
 }
+
+const policiesWord = (number: number): string => (number === 1 ? "policy" : "policies");
 
 const tile = (to: string, tone: string, value: string, what: string): Markup =>
   html`<li class="tile ${tone}">

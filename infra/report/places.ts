@@ -9,6 +9,7 @@ import { TEMPLATE } from "../../policies/graph/network/launch";
 import type { Network } from "../../policies/graph/network/model";
 import { isPublicByRoute } from "../../policies/graph/network/placement";
 import type { Subnet } from "../../policies/graph/network/subnets";
+import { targetOf, targetsOf } from "../../policies/graph/network/targets";
 import type { Box } from "../picture/model";
 import { plain, shown } from "./text";
 
@@ -88,7 +89,18 @@ export function groupsOf(host: Host): Group[] {
 
 function subnetsOf(network: Network, host: Host): Subnet[] {
   const urns = host.networkInterfaces.flatMap(({ subnets }) => (typeof subnets === "string" ? [] : subnets.certain.map(({ urn }) => urn)));
-  return [...new Set(urns)].flatMap((urn) => network.subnets.get(urn) ?? []);
+  const all = urns.length > 0 ? urns : subnetGroupOf(network, host).map(({ urn }) => urn);
+  return [...new Set(all)].flatMap((urn) => network.subnets.get(urn) ?? []);
+}
+
+/** Of a database or a cache, which names a group of subnets. */
+const SUBNET_GROUPS = ["dbSubnetGroupName", "subnetGroupName", "clusterSubnetGroupName", "neptuneSubnetGroupName"];
+
+function subnetGroupOf({ graph }: Network, { resource }: Host): readonly Resource[] {
+  return SUBNET_GROUPS.flatMap((name) => {
+    const group = targetOf(graph, resource, name, /SubnetGroup$/)?.is;
+    return group === undefined ? [] : (targetsOf(graph, group, "subnetIds", kinds.SUBNET)?.certain ?? []);
+  });
 }
 
 /** The boxes of all VPCs, and of what stands in none. */

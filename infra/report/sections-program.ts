@@ -144,7 +144,8 @@ export function costSection({ cost }: Report): Html {
     "Cost a month",
     html`<p>
       List prices of <time datetime="${of}">${of}</time>${region === "" ? "" : ` in ${region}`}: on demand, without tax, discounts and free
-      tiers. Instances, their root volumes, public IPv4 addresses and NAT gateways are counted; whatever else a program registers is not.
+      tiers. Instances, their root volumes, public IPv4 addresses, NAT gateways, load balancers, interface endpoints, hosted zones, alarms,
+      metrics and logs are counted; whatever else a program registers is not.
     </p> `,
     lines.length === 0
       ? note("Nothing in it is in the price table.")

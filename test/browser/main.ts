@@ -18,6 +18,11 @@ const OPTIONS = {
 const ASKED: readonly (readonly [PageName, readonly View[]])[] = [
   ["dev", [VIEWS.light, VIEWS.dark, VIEWS.phone, VIEWS.phoneDark]],
   ["full", [VIEWS.light, VIEWS.phoneDark]],
+  ["fleet", [VIEWS.light, VIEWS.phoneDark]],
+  ["fleets", [VIEWS.light, VIEWS.dark, VIEWS.phone]],
+  ["service", [VIEWS.light, VIEWS.phone]],
+  ["site", [VIEWS.light, VIEWS.phone]],
+  ["database", [VIEWS.light, VIEWS.phoneDark]],
   ["odd", [VIEWS.dark, VIEWS.phone]],
   ["large", [VIEWS.light]],
   ["empty", [VIEWS.phone]],

@@ -9,6 +9,7 @@ import { exportReport, previewReport, stackReport } from "../../infra/report/mak
 import { reportPage } from "../../infra/report/page";
 import type { Report } from "../../infra/report/types";
 import { RELEASES, VERIFY } from "../infra/report/live-files";
+import { database, service, site } from "../infra/report/programs";
 import { EMPTY, large, ODD } from "../infra/report/strangers";
 import { certificate } from "../certificates";
 import { ROOT } from "../check/tool";
@@ -16,26 +17,56 @@ import { ROOT } from "../check/tool";
 const QUIET = { say: () => undefined };
 const TODAY = new Date("2026-11-27");
 
-export type PageName = "dev" | "full" | "odd" | "large" | "empty";
+export type PageName = "dev" | "full" | "fleet" | "fleets" | "service" | "site" | "database" | "odd" | "large" | "empty";
 
-/** A stack with what dev leaves out: HTTPS, a load balancer before the backend, alarms, an address that stays. */
-export async function fullReport(): Promise<Report> {
-  const { certificate: own, key } = certificate("ml.example.org", { names: ["ml.example.org"] });
+/** A stack of this program, with these sections of its configuration; `secret` stands in as a secret would. */
+async function ownReport(stack: string, sections: object, secret: Readonly<Record<string, object>> = {}): Promise<Report> {
   const config = {
     "aws:region": "us-east-1",
-    "ml-gateway:gateway": { sshFrom: ["198.51.100.7/32"], elasticIp: true },
-    "ml-gateway:backend": { loadBalancer: true },
-    "ml-gateway:domain": "ml.example.org",
-    "ml-gateway:watch": { enabled: true, emails: ["operations@your-company.com"] },
-    "ml-gateway:app": { path: "templates/sample-app" },
-    "ml-gateway:models": { manifest: "models-manifest/sample.json" },
+    ...Object.fromEntries(
+      Object.entries({ app: { path: "templates/sample-app" }, models: { manifest: "models-manifest/sample.json" }, ...sections }).map(
+        ([name, value]) => [`ml-gateway:${name}`, value as unknown],
+      ),
+    ),
   };
-  const file = stackFileFromText(ROOT, "full", JSON.stringify({ config }), { privateKey: placeholderKey });
-  const secret = { "ml-gateway:tls": JSON.stringify({ certificate: own, privateKey: key }) };
-  const whole = { ...file, config: { ...file.config, ...secret }, secretKeys: [...file.secretKeys, ...Object.keys(secret)] };
+  const file = stackFileFromText(ROOT, stack, JSON.stringify({ config }), { privateKey: placeholderKey });
+  const hidden = Object.fromEntries(Object.entries(secret).map(([name, value]) => [`ml-gateway:${name}`, JSON.stringify(value)]));
+  const whole = { ...file, config: { ...file.config, ...hidden }, secretKeys: [...file.secretKeys, ...Object.keys(hidden)] };
   const policies = policyConfigOf(undefined, "");
   return previewReport(await previewFile(ROOT, whole, policies, QUIET), policies, { today: TODAY, live: {} });
 }
+
+/** What dev leaves out: HTTPS, a load balancer before the backend, alarms, an address that stays. */
+export function fullReport(): Promise<Report> {
+  const { certificate: own, key } = certificate("ml.example.org", { names: ["ml.example.org"] });
+  return ownReport(
+    "full",
+    {
+      gateway: { sshFrom: ["198.51.100.7/32"], elasticIp: true },
+      backend: { loadBalancer: true },
+      domain: "ml.example.org",
+      watch: { enabled: true, emails: ["operations@your-company.com"] },
+    },
+    { tls: { certificate: own, privateKey: key } },
+  );
+}
+
+const BACKENDS = { network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } };
+
+/** Backends that come and go, behind one gateway. */
+const fleetReport = (): Promise<Report> => ownReport("fleet", { ...BACKENDS, gateway: { sshFrom: ["198.51.100.7/32"] } });
+
+/** Gateways as well, behind a load balancer of their own with a certificate of AWS. */
+const fleetsReport = (): Promise<Report> =>
+  ownReport("fleets", {
+    ...BACKENDS,
+    gateway: { loadBalancer: true, fleet: { min: 2, max: 4 } },
+    access: "none",
+    domain: "ml.your-company.com",
+    tls: { acm: "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef" },
+    dns: { zone: "Z0123456789ABCDEF" },
+    watch: { enabled: true, emails: ["operations@your-company.com"] },
+  });
 
 export async function writePages(folder: string): Promise<Readonly<Record<PageName, string>>> {
   const of = { config: undefined, today: TODAY };
@@ -43,6 +74,11 @@ export async function writePages(folder: string): Promise<Readonly<Record<PageNa
   const reports: Readonly<Record<PageName, Report>> = {
     dev: await stackReport(ROOT, { ...of, stack: "dev", live }, QUIET),
     full: await fullReport(),
+    fleet: await fleetReport(),
+    fleets: await fleetsReport(),
+    service: await exportReport(service(), of, QUIET),
+    site: await exportReport(site(), of, QUIET),
+    database: await exportReport(database(), of, QUIET),
     odd: await exportReport(ODD, of, QUIET),
     large: await exportReport(large(), of, QUIET),
     empty: await exportReport(EMPTY, of, QUIET),

@@ -1,9 +1,11 @@
 /** Who may reach whom, and what blocks the rest: of this project's program and of programs of others. */
 import type { Given } from "../../../infra/report/live";
 import { exportReport, stackReport } from "../../../infra/report/make";
+import { reportPage } from "../../../infra/report/page";
 import type { NetworkView, Report } from "../../../infra/report/types";
 import { ROOT } from "../evaluate";
 import { fullReport } from "../../browser/pages";
+import { database, service, site } from "./programs";
 import { exported, ODD } from "./strangers";
 
 jest.setTimeout(60_000);
@@ -93,6 +95,59 @@ test("roles come by configuration; without any it is the general profile", async
   const { policies } = await of(SHOP, { settings: { roles: { backendInstances: { names: ["db"] } } } });
   expect(policies.profile).toBe("gateway-backend");
   await expect(of(SHOP, { settings: { rolls: {} } })).rejects.toThrow(/--policy-pack-config config\.json: .*rolls/s);
+});
+
+describe("usual programs of others", () => {
+  const boxes = ({ network }: Report): readonly { readonly kind: string; readonly lines: readonly string[] }[] => {
+    const flat = (list: NetworkView["picture"]["boxes"]): NetworkView["picture"]["boxes"] =>
+      list.flatMap((box) => [box, ...flat(box.children)]);
+    return flat(network.picture.boxes);
+  };
+  const linesOf = (report: Report, name: string): readonly string[] =>
+    boxes(report).find(({ lines: [first] }) => first === name)?.lines ?? [];
+
+  test("a web application with a database: a group and not its template, and whatever names a group of subnets stands in the VPC", async () => {
+    const report = await of(database());
+    expect(lines(report.network).filter((line) => !line.includes("> Internet"))).toEqual([
+      "198.51.100.0/24 > bastion: tcp 22 (open)",
+      "front > app: tcp 3000 (open)",
+      "bastion > app: tcp 22 (open)",
+      "Internet > front: tcp 80, 443 (open)",
+      "app > db: tcp 5432 (rule)",
+      "bastion > db: tcp 5432 (rule)",
+      "app > cache: tcp 6379 (rule)",
+    ]);
+    expect(report.network.picture.boxes.map(({ lines: [name] }) => name)).toEqual([
+      "198.51.100.0/24",
+      "Internet",
+      "VPC vpc, 10.20.0.0/16",
+      "S3 bucket",
+      "Internet",
+    ]);
+    expect(linesOf(report, "app")).toEqual(expect.arrayContaining(["Auto Scaling group", "2 to 6 hosts, m6i.large"]));
+    expect(linesOf(report, "db")).toEqual(expect.arrayContaining(["in private-eu-west-1a", "and private-eu-west-1b", "no public address"]));
+    expect(report.network.arrows.find(({ from, to }) => from === "app" && to.startsWith("Internet"))?.to).toBe(
+      "Internet, by way of a NAT gateway",
+    );
+  });
+
+  test("a service of ECS: its load balancer faces the Internet, which no other word says", async () => {
+    const report = await of(service());
+    expect(linesOf(report, "front")).toEqual([
+      "front",
+      "load balancer",
+      "in public-eu-west-1a",
+      "and public-eu-west-1b",
+      "faces the Internet",
+    ]);
+    expect(lines(report.network)).toEqual(expect.arrayContaining(["Internet > front: tcp 80, 443 (open)", "front > web: tcp 8080 (open)"]));
+  });
+
+  test("a site without any host: its bucket, and a price that nobody made up", async () => {
+    const report = await of(site());
+    expect(boxes(report).map(({ kind }) => kind)).toEqual(["bucket"]);
+    expect(await reportPage(report)).toMatch(/<strong>unknown<\/strong> <span>USD a month at list prices/);
+  });
 });
 
 test("a rule for all ports is one arrow", async () => {

@@ -1,7 +1,7 @@
 /** Exports of programs that have nothing to do with this project. */
 import type { Given } from "../../../infra/report/live";
 
-interface Row {
+export interface Row {
   readonly type: string;
   readonly name: string;
   readonly inputs?: object;
@@ -24,6 +24,7 @@ export function exported(rows: readonly Row[]): Given {
     ...(row.type.startsWith("aws:") ? { id: `id-${row.name}` } : {}),
     inputs: row.inputs ?? {},
     outputs: {},
+    dependencies: [...new Set(Object.values(row.uses ?? {}).flat())].map((name) => urns.get(name)),
     propertyDependencies: Object.fromEntries(
       Object.entries(row.uses ?? {}).map(([key, names]) => [key, names.map((name) => urns.get(name))]),
     ),
