@@ -41,9 +41,17 @@ entry comment.md "$((4 * MAX_TEXT))" >"$work/comment.md"
 head=$(gh api "repos/$REPO/pulls/$number" --jq '"\(.state) \(.head.sha)"')
 [ "$head" = "open $HEAD_SHA" ] || fail "pull request $number is not open at $HEAD_SHA, so what was evaluated is not its head"
 
+# GitHub finds names and issues in what is shown, so references to characters count as well (&#64;): behind the sign of a name or of an issue, GH- among
+# them, comes a word joiner, and references to letters and digits, which the preview never writes, are shown as they are.
 jq -n --rawfile text "$work/comment.md" --arg marker "$MARKER" --argjson most "$MAX_TEXT" '
   ($marker + "\n_Written by the code of this pull request, without credentials; trust it as far as you trust that code._\n\n") as $head
-  | ($text | gsub("@"; "@\u2060") | gsub("!\\["; "! [") | gsub("<img"; "&lt;img"; "i")) as $body
+  | ($text
+    | gsub("&(?=#0*(?:4[89]|5[0-7]|6[5-9]|[78][0-9]|90|9[7-9]|1[01][0-9]|12[0-2])(?![0-9]))"; "&amp;")
+    | gsub("&(?=#[xX]0*(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])(?![0-9a-fA-F]))"; "&amp;")
+    | gsub("(?<sign>@|&#0*64(?![0-9]);?|&#[xX]0*40(?![0-9a-fA-F]);?|&commat;)"; .sign + "\u2060")
+    | gsub("(?<sign>(?<!&)#(?=[0-9])|&#0*35(?![0-9]);?|&#[xX]0*23(?![0-9a-fA-F]);?|&num;)"; .sign + "\u2060")
+    | gsub("(?<sign>gh(?:-|&#0*45;|&#x0*2d;)(?=[0-9]))"; .sign + "\u2060"; "i")
+    | gsub("!\\["; "! [") | gsub("<img"; "&lt;img"; "i")) as $body
   | {body: ($head + $body)[0:$most]}' >"$work/body.json"
 
 comment=$(gh api --paginate "repos/$REPO/issues/$number/comments" \
@@ -54,12 +62,8 @@ else
   gh api --method POST "repos/$REPO/issues/$number/comments" --input "$work/body.json" --silent
 fi
 
-# Findings as annotations, where the repository takes them (code scanning).
+# Findings as annotations, where the repository takes them (code scanning). There is no log where no stack could be evaluated.
 if [ "${CODE_SCANNING:-}" = true ]; then
   entry findings.sarif "$((4 * MAX_ZIP))" >"$work/findings.sarif"
-  jq -e '.version == "2.1.0" and (.runs | type == "array")' "$work/findings.sarif" >/dev/null || fail "findings.sarif is no SARIF 2.1.0"
-  gzip -c "$work/findings.sarif" | base64 | tr -d '\n' >"$work/sarif.base64"
-  jq -n --rawfile sarif "$work/sarif.base64" --arg commit "$HEAD_SHA" --arg ref "refs/pull/$number/head" \
-    '{commit_sha: $commit, ref: $ref, sarif: $sarif}' >"$work/upload.json"
-  gh api --method POST "repos/$REPO/code-scanning/sarifs" --input "$work/upload.json" --silent
+  [ ! -s "$work/findings.sarif" ] || "$(dirname "$0")/upload-findings.sh" "$work/findings.sarif" "$HEAD_SHA" "refs/pull/$number/head"
 fi

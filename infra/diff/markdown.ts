@@ -61,13 +61,15 @@ function block({ sign, name, text: what, lines = [] }: Row): string {
 
 /**
  * Numbers in place of all that Markdown and HTML read as more than itself, and of what could begin a list: a reference to a character is never
- * structure. GitHub looks for names to mention and for issues afterwards, in the text itself, so nothing may stand right behind their signs.
+ * structure. GitHub looks for names to mention and for issues (`#12`, `GH-12`) afterwards, in the text itself, so nothing may stand right behind
+ * their signs: https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
  */
 function text(value: string): string {
   const numbered = (character: string): string => `&#${character.codePointAt(0) ?? 0xfffd};${/[@#]/.test(character) ? "&#8288;" : ""}`;
   return value
     .replace(/[^\p{L}\p{N} .,:;()/+-]/gu, numbered)
     .replace(/^[+-]|(?<=^\d+)[.)]/, numbered)
+    .replace(/gh-(?=\d)/gi, "$&&#8288;")
     .replaceAll("://", "&#58;//")
     .replace(/www\./gi, "www&#46;");
 }

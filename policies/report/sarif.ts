@@ -1,4 +1,5 @@
 /** SARIF 2.1.0, as code scanning services read it. */
+import { createHash } from "node:crypto";
 import type { Outcome, Result } from "../core/outcome";
 import { CONTROLS } from "../core/framework";
 import { mappingTags } from "../core/mappings";
@@ -25,10 +26,11 @@ export interface Folders {
  */
 export function sarifReport(result: Result, policies: readonly Policy[], folders: Folders, version: string): string {
   const spoken = result.outcomes.filter((outcome) => outcome.verdict !== "pass");
+  const printOf = fingerprints();
   const results = [
-    ...spoken.map((outcome) => finding(outcome, folders)),
+    ...spoken.map((outcome) => finding(outcome, folders, printOf(outcome))),
     ...result.exempted.map(({ outcome, exemption }) => ({
-      ...finding(outcome, folders),
+      ...finding(outcome, folders, printOf(outcome)),
       suppressions: [{ kind: "external", status: "accepted", justification: `${exemption.reason} (until ${exemption.expires})` }],
     })),
   ];
@@ -72,8 +74,23 @@ function helpOf(policy: Policy, { why, remediationSteps, example }: Lesson): str
   return `${why}\n\n**Fix.** ${remediationSteps}\n\nViolates:\n\n${fence(policy.bad)}\n\nHolds:\n\n${fence(example)}\n`;
 }
 
+/**
+ * What makes a finding the same one in the next log: its policy and its resource, whatever its line and its figures are by then; several of one resource
+ * are counted. A log that comes by GitHub's API gets none there, and its alerts would be opened anew by each:
+ * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support
+ */
+function fingerprints(): (outcome: Outcome) => string {
+  const seen = new Map<string, number>();
+  return ({ policy, urn }) => {
+    const key = createHash("sha256").update(`${policy}\0${urn}`).digest("hex").slice(0, 16);
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return `${key}:${String(count)}`;
+  };
+}
+
 /** What is unknown is of kind "review", what is not evaluated "notApplicable": SARIF wants level "none" with every kind but "fail". */
-function finding(outcome: Outcome, folders: Folders): object {
+function finding(outcome: Outcome, folders: Folders, print: string): object {
   const violation = outcome.verdict === "violation";
   return {
     ruleId: outcome.policy,
@@ -86,6 +103,7 @@ function finding(outcome: Outcome, folders: Folders): object {
         logicalLocations: [{ fullyQualifiedName: outcome.urn === "" ? "stack" : outcome.urn, kind: "resource" }],
       },
     ],
+    partialFingerprints: { primaryLocationLineHash: print },
     properties: { verdict: outcome.verdict, enforcementLevel: outcome.level },
   };
 }

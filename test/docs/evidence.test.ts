@@ -23,6 +23,16 @@ test("docs/evidence.md has every file of fault cases", () => {
   expect(missing).toEqual([]);
 });
 
+test("docs/operations.md has every workflow, and every variable and secret that one asks for", () => {
+  const workflows = readdirSync(join(ROOT, ".github/workflows"));
+  const section = textOf("docs/operations.md").split("## GitHub workflows")[1]?.split("\n## ")[0] ?? "";
+  expect(workflows.filter((name) => !section.includes(`\`${name}\``))).toEqual([]);
+  const texts = workflows.map((name) => readFileSync(join(ROOT, ".github/workflows", name), "utf8")).join("\n");
+  const asked = new Set([...texts.matchAll(/\b(?:vars|secrets)\.([A-Z_]+)/g)].map(([, name = ""]) => name));
+  expect(asked.size).toBeGreaterThan(5);
+  expect([...asked].filter((name) => !section.includes(`\`${name}\``))).toEqual([]);
+});
+
 /** Everything that prints on a host or at one's desk. */
 function sources(): string {
   const below = (folder: string): string[] =>

@@ -103,7 +103,7 @@ describe("Markdown", () => {
   };
   const file = (path: string, lines: string[]): Change["files"][number] => ({ host: "backend", path, change: "changed", about: [], lines });
   const HOSTILE =
-    "</details><script>alert(1)</script> ![x](http://e.example/x.png) [a](javascript:b) @octocat #12 | `c` **d** www.e.example";
+    "</details><script>alert(1)</script> ![x](http://e.example/x.png) [a](javascript:b) @octocat #12 gh-12 OWNER/REPO#12 | `c` **d** www.e.example\n# head\n- item";
 
   test("a name of a stranger is text: no tag, link, image, mention, issue or cell", () => {
     const text = renderMarkdown({
@@ -113,7 +113,7 @@ describe("Markdown", () => {
       secrets: [HOSTILE],
       files: [file(HOSTILE, [])],
     });
-    expect(text).not.toMatch(/<script|<\/details><|!\[|\]\(|@octocat|#12\b|www\.e|https?:|\*\*/);
+    expect(text).not.toMatch(/<script|<\/details><|!\[|\]\(|@octocat|#12\b|gh-1|www\.e|https?:|\*\*|\n# |\n- item/i);
     expect(text.split("\n").filter((line) => line.startsWith("| ") && line.split("|").length !== 4)).toEqual([]);
   });
 

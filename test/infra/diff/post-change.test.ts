@@ -86,6 +86,40 @@ testHere("posts one comment, mentions nobody and loads no image", () => {
   expect(body).not.toMatch(/@octocat|!\[|<img/i);
 });
 
+/** As GitHub shows it: references become characters, whether or not a semicolon ends them (HTML does not ask for it in text that it gets raw). */
+const shown = (markdown: string): string =>
+  markdown
+    .replace(/&#x([0-9a-f]+);?/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+    .replace(/&#([0-9]+);?/g, (_, code: string) => String.fromCodePoint(Number(code)))
+    .replace(/&(commat|num|amp);/g, (_, name: string) => ({ commat: "@", num: "#" })[name] ?? "&");
+
+testHere("nobody is mentioned and no issue is named by references to characters either", () => {
+  const names = [
+    "@octocat",
+    "&#64;octocat",
+    "&#0064octocat",
+    "&#x40;octocat",
+    "&#X00040;octocat",
+    "&commat;octocat",
+    "@&#111;ctocat",
+    "@&#x6F;ctocat",
+  ];
+  const issues = ["#12", "o/r#12", "&#35;12", "&#x23;12", "&num;12", "#&#49;2", "#&#x31;2", "GH-12", "gh&#45;12", "G&#72;-12", "GH-&#49;2"];
+  const { code, body } = post({ files: { number: "7", "comment.md": [...names, ...issues].join(" ") } });
+  expect(code).toBe(0);
+  const text = shown(body);
+  expect(text).toContain("@\u2060octocat @\u2060octocat");
+  expect(text).toContain("#\u206012 o/r#\u206012 #\u206012");
+  expect(text).not.toMatch(/@[a-z]|#[0-9]|gh-[0-9]/i);
+});
+
+testHere("what the preview writes is shown as it was written", () => {
+  const text = "### Stack dev &#96;a&#96; &#95;b&#95;\n\n- <code>x&#64;&#8288;y</code> step 1\n";
+  const { body } = post({ files: { number: "7", "comment.md": text } });
+  expect(shown(body).replaceAll("\u2060", "")).toContain(shown(text).replaceAll("\u2060", ""));
+  expect(body).toContain("### Stack dev &#96;a&#96; &#95;b&#95;");
+});
+
 testHere("a later run replaces its own comment, and nobody else's of that form", () => {
   const marker = "<!-- ml-gateway: what this change does -->";
   const comments = [
@@ -116,7 +150,15 @@ for (const [what, double, why] of refused) {
 }
 
 testHere("findings go to code scanning where the repository takes them", () => {
-  const files = { number: "7", "comment.md": "x", "findings.sarif": JSON.stringify({ version: "2.1.0", runs: [] }) };
-  expect(post({ files }, { CODE_SCANNING: "true" }).sent).toBe("POST repos/o/r/issues/7/comments\nPOST repos/o/r/code-scanning/sarifs\n");
-  expect(post({ files: { ...files, "findings.sarif": "{}" } }, { CODE_SCANNING: "true" }).err).toContain("no SARIF 2.1.0");
+  const log = (runs: number): string => JSON.stringify({ version: "2.1.0", runs: Array.from({ length: runs }, () => ({})) });
+  const files = { number: "7", "comment.md": "x", "findings.sarif": log(1) };
+  const comment = "POST repos/o/r/issues/7/comments\n";
+  const posted = (sarif: string): ReturnType<typeof post> =>
+    post({ files: { ...files, "findings.sarif": sarif } }, { CODE_SCANNING: "true" });
+  expect(post({ files }).sent).toBe(comment);
+  expect(posted(log(1)).sent).toBe(`${comment}POST repos/o/r/code-scanning/sarifs\n`);
+  expect(posted("")).toMatchObject({ code: 0, sent: comment });
+  expect(posted("{}")).toMatchObject({ code: 1, sent: comment, err: expect.stringContaining("no SARIF 2.1.0") as string });
+  expect(posted(log(0)).err).toContain("no SARIF 2.1.0 with a run");
+  expect(posted(log(21)).err).toContain("more than 20 runs");
 });

@@ -55,6 +55,12 @@ interface Row {
   readonly source?: object;
 }
 
+interface Found {
+  readonly ruleId: string;
+  readonly locations: readonly { readonly physicalLocation: object }[];
+  readonly partialFingerprints: { readonly primaryLocationLineHash: string };
+}
+
 test("each finding has its line, a package's the one of the component that uses it; each policy with findings is explained", async () => {
   const result = (await evaluateGraph(document())) as { policies: Row[]; rules: Record<string, object> };
   const rows = result.policies.filter(({ policy }) => policy === "admin-ports-not-open");
@@ -79,12 +85,30 @@ describe("reports of a program in a folder of its repository", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  test("a finding is the same one when its line moved, as code scanning has to see it, and no other is", async () => {
+    const printsOf = async (resources: readonly object[]): Promise<string[]> => {
+      writeFileSync(join(folder, "moved.json"), JSON.stringify({ resources }));
+      await run(checkCommand, ["--graph", "moved.json", "--sarif", "moved.sarif"], { from: folder });
+      const { runs } = JSON.parse(readFileSync(join(folder, "moved.sarif"), "utf8")) as { runs: { results: Found[] }[] };
+      return (runs[0]?.results ?? []).map(({ ruleId, partialFingerprints }) => `${ruleId} ${partialFingerprints.primaryLocationLineHash}`);
+    };
+    const { resources } = document();
+    const moved = resources.map((one) => ({
+      ...one,
+      sourcePosition: (one.sourcePosition as string | undefined)?.replace("#12,3", "#40,1"),
+    }));
+    const prints = await printsOf(resources);
+    expect(prints.length).toBeGreaterThan(3);
+    expect(new Set(prints).size).toBe(prints.length);
+    expect(await printsOf(moved)).toEqual(prints);
+  });
+
   test("SARIF has a file of the repository with every result, and JUnit and the text name the line", async () => {
     const from = join(folder, "deploy here");
     writeFileSync(join(folder, "graph.json"), JSON.stringify(document()));
     const { out } = await run(checkCommand, ["--graph", "../graph.json", "--sarif", "out.sarif", "--junit", "out.xml"], { from });
     const sarif = JSON.parse(readFileSync(join(from, "out.sarif"), "utf8")) as {
-      runs: { results: { ruleId: string; locations: { physicalLocation: object }[] }[] }[];
+      runs: { results: Found[] }[];
     };
     expect(sarif).toBeValidSarifLog();
     const places = sarif.runs[0]?.results
