@@ -1,7 +1,7 @@
 /** `npm run models`: keeps the manifest of the models, compares it with the files, and publishes these. */
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { asProblems, command, EXIT, start, UsageProblem } from "../policies/cli";
+import { asProblems, command, EXIT, fitted, start, UsageProblem } from "../policies/cli";
 import type { ExitCode, Given, Group, Io } from "../policies/cli";
 import {
   ADD_OPTIONS,
@@ -22,7 +22,7 @@ import { isPickled } from "./formats";
 import { RECORD_OPTIONS, recordChecks } from "./record-command";
 import { remove, REMOVE_OPTIONS } from "./remove-command";
 import { askGate } from "./gate";
-import { columns } from "../policies/cli/words";
+import { rowsFor } from "../policies/cli/words";
 import {
   checkManifest,
   contentKey,
@@ -41,6 +41,12 @@ function manifestToEdit(path: string, root: string, release: string | undefined)
   throw new UsageProblem(`${path} does not exist yet. Name its first release with --release, or another file with --manifest.`);
 }
 
+/** A model of some GiB takes a while. */
+const telling =
+  (io: Io) =>
+  (path: string, bytes: number): void =>
+    io.progress.say(`hashing ${path}, ${String(bytes / 1024 / 1024)} MiB so far`);
+
 const NO_PYTHON =
   "What pickles import and do was not looked at: there is no Python 3.10 or later here. Each host's gate does it before it uses them.";
 
@@ -49,7 +55,8 @@ function add({ options, words }: Given<typeof ADD_OPTIONS>, { root, python }: Su
   const entry = { role: options.role, format: chosenFormat(options.format), required: !options.optional };
   const { release } = options;
   const before = manifestToEdit(path, root, release);
-  const file = describeFile(ownPath(words[0]!, "FILE", io.from), root, entry);
+  const place = ownPath(words[0]!, "FILE", io.from);
+  const file = describeFile(place, root, entry, (bytes) => telling(io)(basename(place), bytes));
   const runtime = { ...before.runtime, ...chosenPins(options.pin) };
   if (isPickled(file.format) && Object.keys(runtime).length === 0) {
     throw new UsageProblem(
@@ -80,10 +87,9 @@ function verify(given: string | undefined, { root, python }: Surroundings, io: I
   const manifest = readManifest(path, root);
   if (given === undefined && path !== OWN_MANIFEST)
     io.err(`${OWN_MANIFEST} does not exist, so this is about the sample's: ${path}. Another one: --manifest FILE`);
-  io.progress.say("hashing the files");
   let loaded;
   try {
-    loaded = loadManifest(path, root);
+    loaded = loadManifest(path, root, { tell: telling(io) });
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     error.problems.forEach((line) => io.out(line));
@@ -121,7 +127,7 @@ async function publish(
     return `${what.padEnd(14)} s3://${bucket}/${file.key}`;
   };
   try {
-    const files = loadManifest(path, root).files.map((file) => ({ ...file, key: prefix + file.key }));
+    const files = loadManifest(path, root, { tell: telling(io) }).files.map((file) => ({ ...file, key: prefix + file.key }));
     for (const file of files) io.out(`${await one(file)} (${file.size} bytes)`);
     return EXIT.ok;
   } catch (error) {
@@ -133,10 +139,10 @@ async function publish(
   }
 }
 
-function stateOf(file: ManifestFile, root: string): string {
+function stateOf(file: ManifestFile, root: string, io: Io): string {
   const place = resolve(root, file.path);
   if (!existsSync(place)) return "missing";
-  return fingerprintFile(place).sha256 === file.sha256 ? "as listed" : "altered";
+  return fingerprintFile(place, (bytes) => telling(io)(file.path, bytes)).sha256 === file.sha256 ? "as listed" : "altered";
 }
 
 function list(given: string | undefined, { root }: Surroundings, io: Io): ExitCode {
@@ -150,11 +156,11 @@ function list(given: string | undefined, { root }: Surroundings, io: Io): ExitCo
     file.required ? "yes" : "no",
     file.format,
     file.sha256.slice(0, 12),
-    stateOf(file, root),
+    stateOf(file, root, io),
   ]);
   const pins = Object.entries(manifest.runtime).map(([name, version]) => `${name} ${version}`);
-  io.out(`${path}: release ${manifest.release} (${pins.join(", ")})`);
-  for (const line of columns([head, ...rows])) io.out(line);
+  io.out(fitted(`${path}: release ${manifest.release} (${pins.join(", ")})`, io.screen));
+  for (const line of rowsFor([head, ...rows], io.screen).flat()) io.out(line);
   return EXIT.ok;
 }
 

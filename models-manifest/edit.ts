@@ -13,8 +13,11 @@ export interface Entry {
   readonly required: boolean;
 }
 
-/** Hashes the file at `place` and describes it as a manifest does. Throws ManifestError when it cannot be part of one. */
-export function describeFile(place: string, root: string, entry: Entry): ManifestFile {
+/**
+ * Hashes the file at `place` and describes it as a manifest does. Throws ManifestError when it cannot be part of one.
+ * @param tell hears now and then how many bytes were read
+ */
+export function describeFile(place: string, root: string, entry: Entry, tell?: (bytes: number) => void): ManifestFile {
   const path = relative(root, place).split(sep).join("/");
   const stats = statsOf(place);
   if (stats === undefined || !stats.isFile()) throw new ManifestError([`${place}: ${noFile(place, stats)}`]);
@@ -41,7 +44,7 @@ export function describeFile(place: string, root: string, entry: Entry): Manifes
   }
   const wrong = contradiction(place, format, content);
   if (wrong !== undefined) throw new ManifestError([`${path}: ${wrong}`]);
-  const { sha256, size } = fingerprintFile(place);
+  const { sha256, size } = fingerprintFile(place, tell);
   return { path, sha256, size, required: entry.required, role: entry.role, format };
 }
 

@@ -8,16 +8,24 @@ export interface Fingerprint {
   readonly size: number;
 }
 
-/** Fingerprint of a file, read in pieces of 4 MiB: models are larger than what should be in memory at once. */
-export function fingerprintFile(path: string): Fingerprint {
+const PIECE = 4 * 1024 * 1024;
+/** A tenth of a second, about. */
+const TELL_EVERY = 16 * PIECE;
+
+/**
+ * Fingerprint of a file, read in pieces: models are larger than what should be in memory at once.
+ * @param tell hears now and then how many bytes were read
+ */
+export function fingerprintFile(path: string, tell?: (bytes: number) => void): Fingerprint {
   const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(4 * 1024 * 1024);
+  const buffer = Buffer.allocUnsafe(PIECE);
   const file = openSync(path, "r");
   try {
     let size = 0;
     for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
       hash.update(buffer.subarray(0, read));
       size += read;
+      if (size % TELL_EVERY === 0) tell?.(size);
     }
     return { sha256: hash.digest("hex"), size };
   } finally {

@@ -68,6 +68,8 @@ export type ManifestFiles = LoadedManifest;
 export interface LoadOptions {
   /** Files that are not on this disk are taken as published before: no error, and not `absent`. Those on disk are checked. @default false */
   readonly published?: boolean;
+  /** Hears now and then how many bytes of which file were read. */
+  readonly tell?: (path: string, bytes: number) => void;
 }
 
 const validate = validator<Manifest>("manifest", schema, { allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
@@ -88,7 +90,7 @@ export function checkManifest(value: unknown, path: string): Manifest {
 /** Reads and checks a manifest and every file it lists. Paths are relative to `root`. Throws ManifestError with all problems at once. */
 export function loadManifest(path: string, root: string, options: LoadOptions = {}): LoadedManifest {
   const manifest = readManifest(path, root);
-  const checked = manifest.files.map((file) => checkFile(file, path, root, manifest, options.published ?? false));
+  const checked = manifest.files.map((file) => checkFile(file, path, root, manifest, options));
   const problems = checked.flatMap((result) => (typeof result === "string" ? [result] : []));
   const checks = collected(problems, () => (manifest.checks === undefined ? undefined : readChecks(manifest.checks, root)));
   if (problems.length > 0) throw new ManifestError(problems);
@@ -145,12 +147,12 @@ function contentProblems(path: string, manifest: Manifest): string[] {
 }
 
 /** The file with its key, or one sentence about what is wrong with it. */
-function checkFile(file: ManifestFile, manifestPath: string, root: string, manifest: Manifest, published: boolean): LoadedFile | string {
+function checkFile(file: ManifestFile, manifestPath: string, root: string, manifest: Manifest, options: LoadOptions): LoadedFile | string {
   const place = resolve(root, file.path);
   const loaded: LoadedFile = { ...file, name: basename(file.path), key: contentKey(file) };
   const stats = statSync(place, { throwIfNoEntry: false });
   if (stats === undefined) {
-    if (published) return loaded;
+    if (options.published === true) return loaded;
     return file.required ? `${file.path}: is missing, and ${manifestPath} requires it. ${remedy(manifest)}` : { ...loaded, absent: true };
   }
   if (outside(realpathSync(root), realpathSync(place)))
@@ -163,7 +165,7 @@ function checkFile(file: ManifestFile, manifestPath: string, root: string, manif
     const kind = stats.size > file.size ? "larger" : "smaller";
     return `${file.path}: has ${stats.size} bytes, ${kind} than the ${file.size} of ${manifestPath}. ${remedy(manifest)}`;
   }
-  const { sha256 } = fingerprintFile(place);
+  const { sha256 } = fingerprintFile(place, (bytes) => options.tell?.(file.path, bytes));
   if (sha256 !== file.sha256)
     return `${file.path}: was altered: its sha256 is ${sha256}, ${manifestPath} has ${file.sha256}. ${remedy(manifest)}`;
   const wrong = contradiction(place, file.format, content) ?? missingData(externalData(place, file.format, content), file, manifest);

@@ -5,8 +5,20 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { asProblems, command, parseJsonText, Problem, readNamed, start, systemSentence, UsageProblem, writeNamed } from "./cli";
-import type { ExitCode, Given, Io } from "./cli";
+import {
+  asProblems,
+  command,
+  fitted,
+  palette,
+  parseJsonText,
+  Problem,
+  readNamed,
+  start,
+  systemSentence,
+  UsageProblem,
+  writeNamed,
+} from "./cli";
+import type { ExitCode, Given, Io, Screen } from "./cli";
 import { ConfigError, DEFAULT_CONFIG, readConfig } from "./core/config";
 import type { Config } from "./core/config";
 import { evaluateParts, exitCode } from "./core/evaluate";
@@ -17,7 +29,7 @@ import { jsonReport } from "./report/json";
 import { junitReport } from "./report/junit";
 import { sarifReport } from "./report/sarif";
 import type { Folders } from "./report/sarif";
-import { textReport } from "./report/text";
+import { paintFinding, textReport } from "./report/text";
 import { policies, policyIds } from "./rules";
 import { readRepository, repositoryPolicies } from "./rules/secrets/repository";
 
@@ -83,7 +95,7 @@ async function check(options: CheckOptions, io: Io): Promise<ExitCode> {
     writeNamed(options.sarif, "--sarif", io.from, sarifReport(result, asked, folders(options.repository, io.from), version()));
   if (options.junit !== undefined) writeNamed(options.junit, "--junit", io.from, junitReport(result, asked));
   io.progress.end();
-  io.out((options.json ? jsonReport(result, asked) : textReport(result, asked)).trimEnd());
+  io.out(options.json ? jsonReport(result, asked).trimEnd() : shownOn(io.screen, textReport(result, asked)));
   if (options.json) io.err(closingLine(result.summary));
   return exitCode(result);
 }
@@ -97,8 +109,15 @@ async function explained(asked: string, file: string, config: Config, json: bool
   const today = new Date().toISOString().slice(0, 10);
   const answer = await asProblems([UnknownQuestion], () => explain(policies, part.graph, config, today, asked));
   io.progress.end();
-  io.out((json ? JSON.stringify(answer, null, 2) : explanationText(answer)).trimEnd());
+  io.out(json ? JSON.stringify(answer, null, 2) : shownOn(io.screen, explanationText(answer)));
   return 0;
+}
+
+function shownOn(screen: Screen, text: string): string {
+  return fitted(text.trimEnd(), screen)
+    .split("\n")
+    .map(paintFinding(palette(screen.colours)))
+    .join("\n");
 }
 
 async function graphPart(file: string | undefined, from: string): Promise<Part[]> {

@@ -102,16 +102,49 @@ class Walk {
     this.bytes += entry.size;
     if (this.whole || (this.entries.length <= LIMITS.files && this.bytes <= LIMITS.bytes)) return;
     this.full = true;
-    const much = this.bytes > LIMITS.bytes ? `more than ${LIMITS.bytes / 1024 / 1024} MiB` : `more than ${LIMITS.files} files`;
-    this.problems.push(`holds ${much}, which no application is; ${largest(this.entries)}`);
+    this.problems.push(
+      this.bytes > LIMITS.bytes
+        ? `holds more than ${LIMITS.bytes / 1024 / 1024} MiB, which no application is; ${largest(this.entries)}`
+        : `holds more than ${LIMITS.files} files, which no application is; ${leaveOut(crowded(this.entries.map(({ path }) => path)))}`,
+    );
   }
 }
 
 /** What to do about a folder that is too large. */
 export function largest(entries: readonly TreeEntry[]): string {
   const names = [...entries].sort((a, b) => b.size - a.size).slice(0, 3);
-  const list = names.map(({ path, size }) => `${path} (${mebibytes(size)})`).join(", ");
-  return `leave out what is not code (largest: ${list}) by .gitignore or app.exclude; models belong into the manifest; or use app.bundle with an S3 object`;
+  return leaveOut(`largest: ${names.map(({ path, size }) => `${path} (${mebibytes(size)})`).join(", ")}`);
+}
+
+function leaveOut(what: string): string {
+  return `leave out what is not code (${what}) by .gitignore or app.exclude; models belong into the manifest; or use app.bundle with an S3 object`;
+}
+
+/** Where most of the files are: the innermost folder that has half of them, else the first folders with the most. */
+export function crowded(paths: readonly string[]): string {
+  let [folder, held] = ["", paths.length];
+  for (;;) {
+    const [first, ...others] = foldersBelow(paths, folder);
+    if (first === undefined || first.files * 2 < paths.length) {
+      const most = folder === "" ? [first, ...others].slice(0, 3).flatMap((one) => one ?? []) : [{ name: folder, files: held }];
+      const list = most.map(({ name, files }) => `${name}/ (${files})`).join(", ");
+      return list === "" ? "all lie in the folder itself" : `most files: ${list}`;
+    }
+    [folder, held] = [first.name, first.files];
+  }
+}
+
+/** The folders directly below one, those with the most files first. */
+function foldersBelow(paths: readonly string[], folder: string): { readonly name: string; readonly files: number }[] {
+  const from = folder === "" ? 0 : folder.length + 1;
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    const end = path.indexOf("/", from);
+    if (end === -1 || (folder !== "" && !path.startsWith(`${folder}/`))) continue;
+    const name = path.slice(0, end);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].map(([name, files]) => ({ name, files })).sort((a, b) => b.files - a.files);
 }
 
 export function mebibytes(bytes: number): string {

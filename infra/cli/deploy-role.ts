@@ -46,7 +46,7 @@ const OPTIONS = {
     help: "what encrypts the stack's secrets: awskms://alias/NAME (default: secretsprovider of the stack's file)",
   },
   refresh: { kind: "flag", help: "with --for preview: it may also read what stands (pulumi preview --refresh)" },
-  out: { kind: "text", value: "FOLDER", help: "also write policy-1.json and so on, and trust.json" },
+  out: { kind: "text", value: "FOLDER", help: "write policy-1.json and so on, and trust.json, in place of showing them" },
   json: { kind: "flag", help: "print one JSON document instead of text" },
 } as const;
 
@@ -110,7 +110,7 @@ async function deployRole(options: Given<typeof OPTIONS>["options"], io: Io): Pr
     }
     for (const { name, text } of files) writeNamed(path.join(options.out, name), "--out", io.from, `${text}\n`);
   }
-  io.out(options.json ? toJson(role) : renderRole(role, files, io.screen));
+  io.out(options.json ? toJson(role) : renderRole(role, files, io.screen, options.out));
   return EXIT.ok;
 }
 

@@ -1,7 +1,7 @@
 /** The offline preview as text for a reader: one screen, or the parts that were asked for. Pure. */
 import { palette, wrap, type Palette, type Screen } from "../../policies/cli";
 import { exitCode } from "../../policies/core/evaluate";
-import { textReport } from "../../policies/report/text";
+import { paintFinding, textReport } from "../../policies/report/text";
 import { policies } from "../../policies/rules";
 import { roleOf } from "../hosts/ids";
 import { firstBootOf, hostsOf } from "../offline/document";
@@ -123,8 +123,7 @@ function kinds(resources: readonly GraphResource[]): string {
 function verdictLines({ result }: Preview, width: number, colour: Palette): string[] {
   const lines = textReport(result, policies).trimEnd().split("\n");
   const closing = lines.pop() ?? "";
-  const paint = (line: string): string =>
-    line.startsWith("VIOLATION") ? colour.red(line) : line.startsWith("CANNOT TELL") ? colour.yellow(line) : line;
+  const paint = paintFinding(colour);
   const found = lines.join("\n").trimEnd();
   const findings =
     found === ""

@@ -10,7 +10,7 @@ import { outputsTable } from "../outputs";
 import { costLines } from "./cost";
 import { renderPreview } from "./preview-report";
 import { previewFile, previewStack, type Preview } from "./preview-stack";
-import { HOURS, PRICES, PRICES_OF } from "./prices";
+import { HOURS, PRICES, PRICES_OF, PUBLIC_IPV4 } from "./prices";
 
 const QUIET = { say: () => undefined };
 const WIDTH = 100;
@@ -77,7 +77,8 @@ function makes({ document, region }: Preview): string[] {
 function costTable({ document, region }: Preview): string[] {
   const lines = costLines(document.resources, region);
   const sum = lines.reduce((total, { month }) => total + (month ?? 0), 0);
-  const { natGateway = 0, natGatewayData = 0, s3 = 0, dataOut = 0 } = PRICES[region] ?? {};
+  const { natGateway = 0, natGatewayData = 0, loadBalancer = 0, s3 = 0, dataOut = 0 } = PRICES[region] ?? {};
+  const plus = (hour: number): string => `+ ${(hour * HOURS).toFixed(2)}`;
   return [
     `List prices of ${PRICES_OF} in ${region}, on demand, without tax and free tiers (\`infra/cli/prices.ts\`).`,
     "",
@@ -85,7 +86,9 @@ function costTable({ document, region }: Preview): string[] {
       ["what", "USD a month"],
       ...lines.map(({ what, month }) => [what, month === undefined ? "unknown" : month.toFixed(2)]),
       ["**the default stack**", `**${sum.toFixed(2)}**`],
-      ["`network.egress: managed`, a NAT gateway", `+ ${(natGateway * HOURS).toFixed(2)} and ${natGatewayData} a GB`],
+      ["`network.egress: managed`, a NAT gateway", `${plus(natGateway)} and ${natGatewayData} a GB`],
+      ["`backend.loadBalancer`", `${plus(loadBalancer)} and capacity units`],
+      ["`gateway.loadBalancer`, with two addresses", `${plus(loadBalancer + 2 * PUBLIC_IPV4)} and capacity units`],
       ["models and backups in S3", `${s3} a GB`],
       ["answers to the internet", `${dataOut} a GB`],
     ]),

@@ -1,6 +1,6 @@
 /** What a host says of its releases, and the list made of it. Pure. */
-import { EXIT, type ExitCode } from "../../policies/cli";
-import { columns, count } from "../../policies/cli/words";
+import { EXIT, fitted, type ExitCode, type Screen } from "../../policies/cli";
+import { count, rowsFor } from "../../policies/cli/words";
 import type { HostId } from "../release/types";
 import { documentIn } from "../remote/printed";
 import type { CommandResult } from "../remote/ssh";
@@ -72,7 +72,7 @@ const WORDS: Readonly<Record<Entry["result"], string>> = {
 };
 
 /** The newest first, as one reads it; a reason stands in a line of its own. */
-function history(entries: readonly Entry[]): string[] {
+function history(entries: readonly Entry[], screen: Screen): string[] {
   const newest = [...entries].reverse();
   const head = ["WHEN (UTC)", "RELEASE", "RESULT", "VIA", "CODE", "MODELS", "SETTINGS", "PACKAGES", "BY"];
   const rows = newest.map((one) => [
@@ -86,16 +86,18 @@ function history(entries: readonly Entry[]): string[] {
     short(one.venv),
     one.by ?? "unknown",
   ]);
-  const [title = "", ...lines] = columns([head, ...rows]).map((line) => `  ${line}`);
+  const [title = [], ...lines] = rowsFor([head, ...rows], { ...screen, width: screen.width - 2 }).map((row) =>
+    row.map((line) => `  ${line}`),
+  );
   return [
-    title,
-    ...lines.flatMap((line, index) => {
+    ...title,
+    ...lines.flatMap((row, index) => {
       const { reason, replaces } = newest[index] ?? {};
       const more = [
         ...(reason === undefined ? [] : [reason]),
         ...(replaces === undefined ? [] : [`replaces the rolled-back release ${replaces}`]),
       ];
-      return [line, ...more.map((text) => `      ${text}`)];
+      return [...row, ...more.flatMap((text) => `      ${text}`.split("\n"))];
     }),
   ];
 }
@@ -104,22 +106,22 @@ export function rolledBackLine({ deployed, to, at, by }: NonNullable<ReleaseList
   return `rolled back to ${to} at ${at} by ${by}; deployed is ${deployed}`;
 }
 
-function oneHost(host: HostReleases): string[] {
+function oneHost(host: HostReleases, screen: Screen): string[] {
   if ("error" in host) return [`${host.role}: could not be asked`, ...host.error.split("\n").map((line) => `  ${line}`)];
   const { role, serving, here, rolledBack, entries, unreadable } = host;
   const spare = here.map(({ release }) => release).filter((id) => id !== serving);
   return [
     `${role}: ${serving === "" ? "no release" : `${serving} serves`}; beside it ${spare.length === 0 ? "no other is there" : `${spare.join(", ")} can be rolled back to`}`,
     ...(rolledBack === null ? [] : [`  ${rolledBackLine(rolledBack)}`]),
-    ...(entries.length === 0 ? ["  no history yet: it begins with the next release"] : history(entries)),
+    ...(entries.length === 0 ? ["  no history yet: it begins with the next release"] : history(entries, screen)),
     ...(unreadable === 0 ? [] : [`  ${count(unreadable, "line")} of the history could not be read (/var/lib/ddos/history)`]),
   ];
 }
 
-export function renderReleases(stack: string, hosts: readonly HostReleases[]): string {
+export function renderReleases(stack: string, hosts: readonly HostReleases[], screen: Screen): string {
   const rolled = hosts.some((host) => !("error" in host) && host.rolledBack !== null);
   const hint = rolled
     ? ["", `Next: deploy something else (pulumi up), or put back what was deployed: npm run releases -- resume --stack ${stack}`]
     : [];
-  return [...hosts.flatMap((host, index) => [...(index === 0 ? [] : [""]), ...oneHost(host)]), ...hint].join("\n");
+  return fitted([...hosts.flatMap((host, index) => [...(index === 0 ? [] : [""]), ...oneHost(host, screen)]), ...hint].join("\n"), screen);
 }

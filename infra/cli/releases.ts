@@ -4,7 +4,19 @@
  */
 import { hostname, userInfo } from "node:os";
 import * as path from "path";
-import { asProblems, command, EXIT, Problem, reasonOf, start, UsageProblem, type ExitCode, type Given, type Io } from "../../policies/cli";
+import {
+  asProblems,
+  command,
+  EXIT,
+  fitted,
+  Problem,
+  reasonOf,
+  start,
+  UsageProblem,
+  type ExitCode,
+  type Given,
+  type Io,
+} from "../../policies/cli";
 import { HOST_IDS } from "../hosts/ids";
 import type { HostId } from "../release/types";
 import { chosen, DEPLOYED_STACK, DEPLOYED_VALUES } from "./deployed-options";
@@ -96,7 +108,9 @@ async function releases(options: Options, words: readonly string[], io: Io): Pro
   const before = await list(roles);
   if (wanted === undefined) {
     io.progress.end();
-    io.out(options.json ? JSON.stringify({ stack: options.stack, hosts: before }, null, 2) : renderReleases(options.stack, before));
+    io.out(
+      options.json ? JSON.stringify({ stack: options.stack, hosts: before }, null, 2) : renderReleases(options.stack, before, io.screen),
+    );
     return exitCode(before);
   }
   const rollBack = async ({ role, target, from }: Rollback): Promise<RollbackOutcome> => {
@@ -116,7 +130,8 @@ async function releases(options: Options, words: readonly string[], io: Io): Pro
     if (done.at(-1)?.ok !== true) break;
   }
   io.progress.end();
-  io.out(options.json ? JSON.stringify({ stack: options.stack, rollbacks: done }, null, 2) : renderRollbacks(options.stack, done));
+  const { stack } = options;
+  io.out(options.json ? JSON.stringify({ stack, rollbacks: done }, null, 2) : fitted(renderRollbacks(stack, done), io.screen));
   return done.every(({ ok }) => ok) ? EXIT.ok : done.some(({ unreachable }) => unreachable) ? EXIT.cannotTell : EXIT.wrong;
 }
 

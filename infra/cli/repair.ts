@@ -4,7 +4,7 @@
  * of the stack is touched, and the state stays true, because the steps get what they were deployed with and refuse anything else.
  */
 import * as path from "path";
-import { asProblems, command, Problem, reasonOf, start, type ExitCode, type Given, type Io } from "../../policies/cli";
+import { asProblems, command, fitted, Problem, reasonOf, start, type ExitCode, type Given, type Io } from "../../policies/cli";
 import { HOST_IDS } from "../hosts/ids";
 import type { HostId, Step } from "../release/types";
 import { chosen, DEPLOYED_STACK, DEPLOYED_VALUES } from "./deployed-options";
@@ -68,7 +68,10 @@ async function repair(options: Given<typeof OPTIONS>["options"], io: Io): Promis
   const verified = [...unreachable, ...(await askEach(reachable, inputs, deployed, io.progress))];
   io.progress.end();
   const { stack } = options;
-  io.out(options.json ? JSON.stringify({ stack, steps: repaired, hosts: verified }, null, 2) : renderRepair(stack, repaired, verified));
+  const text = options.json
+    ? JSON.stringify({ stack, steps: repaired, hosts: verified }, null, 2)
+    : fitted(renderRepair(stack, repaired, verified), io.screen);
+  io.out(text);
   return exitCode(repaired, verified);
 }
 

@@ -1,6 +1,6 @@
 /** `npm run verify -- --stack NAME`: asks the hosts of a deployed stack, over SSH, whether everything on them is what the program wants. */
 import * as path from "path";
-import { asProblems, command, start, type ExitCode, type Given, type Io } from "../../policies/cli";
+import { asProblems, command, fitted, start, type ExitCode, type Given, type Io } from "../../policies/cli";
 import { DEPLOYED_STACK, DEPLOYED_VALUES } from "./deployed-options";
 import { deployedJson } from "./pulumi-cli";
 import { exitCode, renderOutcomes } from "./verify-report";
@@ -35,7 +35,7 @@ async function verify(options: Given<typeof OPTIONS>["options"], io: Io): Promis
   const outcomes = await askEach(singleHosts(undefined, inputs, "asked"), inputs, deployed, io.progress);
   io.progress.end();
   if (inputs.config.backend.mode === "fleet") io.err(`backend.mode is fleet: ${fleetSays(inputs.config, "asked")}`);
-  io.out(options.json ? JSON.stringify({ stack, hosts: outcomes }, null, 2) : renderOutcomes(stack, outcomes));
+  io.out(options.json ? JSON.stringify({ stack, hosts: outcomes }, null, 2) : fitted(renderOutcomes(stack, outcomes), io.screen));
   return exitCode(outcomes);
 }
 

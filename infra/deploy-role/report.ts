@@ -39,7 +39,8 @@ export function toJson(role: Role): string {
   return placed(JSON.stringify(document, null, 2), role);
 }
 
-export function renderRole(role: Role, files: readonly RoleFile[], screen: Screen): string {
+/** @param folder where the files were written: they are named then, and not shown */
+export function renderRole(role: Role, files: readonly RoleFile[], screen: Screen, folder?: string): string {
   const colour = palette(screen.colours);
   const item = (text: string): string[] => wrap(`  - ${text}`, screen.width, "    ");
   const size = (index: number): string =>
@@ -48,7 +49,10 @@ export function renderRole(role: Role, files: readonly RoleFile[], screen: Scree
     const index = /^policy-(\d+)/.exec(name)?.[1];
     return index === undefined ? `${name}: who may take the role, ${role.trust?.subject ?? ""}` : `${name}: ${size(Number(index) - 1)}`;
   };
-  const shown = files.flatMap((file) => ["", colour.bold(title(file)), file.text]);
+  const shown =
+    folder === undefined
+      ? files.flatMap((file) => ["", colour.bold(title(file)), file.text])
+      : ["", colour.bold(`Written to ${folder}`), ...files.flatMap((file) => item(title(file)))];
   return [
     colour.bold(`The role that deploys stack ${role.stack} of ${role.project}: ${role.purposes.join(", ")}`),
     ...wrap(`From ${role.resources} resources in ${role.region}, evaluated offline. Not tried on AWS.`, screen.width),
@@ -62,7 +66,7 @@ export function renderRole(role: Role, files: readonly RoleFile[], screen: Scree
     "",
     colour.bold("Make the role"),
     // Commands are to be copied, so they are never broken.
-    ...commands(role, files).map((line) => `  ${line}`),
+    ...commands(role, files, folder).map((line) => `  ${line}`),
   ]
     .map((line) => placed(line, role))
     .join("\n");
@@ -111,19 +115,25 @@ function notes(role: Role): string[] {
   ];
 }
 
-function commands(role: Role, files: readonly RoleFile[]): string[] {
+function commands(role: Role, files: readonly RoleFile[], folder: string | undefined): string[] {
   const name = `${role.project}-${role.stack}-${role.purposes.length === 1 ? (role.purposes[0] ?? "") : "deploy"}`;
   const policies = files.filter((file) => file.name.startsWith("policy-"));
   const arn = `arn:${partition(role.region)}:iam::${role.account ?? role.standIn}`;
+  const place = (file: string): string => {
+    const path = `file://${folder ?? "FOLDER"}/${file}`;
+    return /^[\w./:~+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  };
+  const trust =
+    role.trust === undefined ? "the trust policy by --oidc github:OWNER/REPO" : "the OIDC provider has to be in the account once";
   return [
-    `# the files above, by --out FOLDER; ${role.trust === undefined ? "the trust policy by --oidc github:OWNER/REPO" : "the OIDC provider has to be in the account once"}`,
-    `aws iam create-role --role-name ${name} --assume-role-policy-document file://FOLDER/trust.json`,
+    `# ${folder === undefined ? "the files above, by --out FOLDER; " : ""}${trust}`,
+    `aws iam create-role --role-name ${name} --assume-role-policy-document ${place("trust.json")}`,
     ...policies.flatMap((file) => {
       const policy = `${name}-${file.name.slice(0, -".json".length)}`;
       return role.inline
-        ? [`aws iam put-role-policy --role-name ${name} --policy-name ${policy} --policy-document file://FOLDER/${file.name}`]
+        ? [`aws iam put-role-policy --role-name ${name} --policy-name ${policy} --policy-document ${place(file.name)}`]
         : [
-            `aws iam create-policy --policy-name ${policy} --policy-document file://FOLDER/${file.name}`,
+            `aws iam create-policy --policy-name ${policy} --policy-document ${place(file.name)}`,
             `aws iam attach-role-policy --role-name ${name} --policy-arn ${arn}:policy/${policy}`,
           ];
     }),

@@ -8,6 +8,6 @@ export type { Io } from "./io";
 export { parseJsonText } from "./json-text";
 export { Progress } from "./progress";
 export { readNamed, reasonOf, systemSentence, writeNamed } from "./system-errors";
-export { palette, screenOf, wrap } from "./terminal";
+export { fitted, palette, screenOf, wrap } from "./terminal";
 export type { Palette, Screen } from "./terminal";
 export { pageCommand } from "./page";

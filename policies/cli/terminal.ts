@@ -4,6 +4,8 @@ export interface Screen {
   /** Columns. */
   readonly width: number;
   readonly colours: boolean;
+  /** Somebody reads it line by line; what is no terminal gets long lines whole, to be searched and compared. */
+  readonly terminal?: true;
 }
 
 type Stream = Pick<NodeJS.WriteStream, "isTTY" | "columns">;
@@ -16,7 +18,7 @@ export function screenOf(stream: Stream, env: Readonly<Record<string, string | u
   const asked = Number(env["COLUMNS"]);
   const width = stream.isTTY ? stream.columns : Number.isInteger(asked) && asked > 0 ? asked : undefined;
   const colours = stream.isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
-  return { width: Math.max(40, width ?? PLAIN_WIDTH), colours };
+  return { width: Math.max(40, width ?? PLAIN_WIDTH), colours, ...(stream.isTTY ? { terminal: true } : {}) };
 }
 
 export type Paint = (text: string) => string;
@@ -49,4 +51,20 @@ export function wrap(text: string, width: number, indent = ""): string[] {
     } else line += word;
   }
   return [...lines, line].map((done) => done.replaceAll("\u00a0", " "));
+}
+
+/** A command is to be copied. */
+const COMMAND = /^\s+(npm|npx|pulumi|aws|ssh|sudo|curl|chmod|export) /;
+/** So is the code below this line, up to the next empty one. */
+const BEFORE_CODE = "Write, for example:";
+
+/** A text of several lines as a terminal shows it: what is wider is broken at spaces, and goes on below its own beginning. */
+export function fitted(text: string, { width, terminal }: Screen): string {
+  if (terminal !== true) return text;
+  let code = false;
+  const shown = (line: string): string[] => {
+    code = line !== "" && (code || line.endsWith(BEFORE_CODE));
+    return COMMAND.test(line) || code ? [line] : wrap(line, width, `${/^ */.exec(line)?.[0] ?? ""}  `);
+  };
+  return text.split("\n").flatMap(shown).join("\n");
 }

@@ -1,4 +1,5 @@
 /** The result for people: what is wrong first, then what is unknown, what is not evaluated here, and the closing line. */
+import type { Paint, Palette } from "../cli/terminal";
 import { lessons, lessonText } from "../core/lesson";
 import type { Lesson } from "../core/lesson";
 import { showPosition } from "../core/source";
@@ -23,6 +24,11 @@ export function textReport(result: Result, policies: readonly Policy[]): string 
     ({ outcome, exemption }) => `exempted until ${exemption.expires}: ${outcome.policy}\n  ${outcome.urn}\n  reason: ${exemption.reason}\n`,
   );
   return [...lines, ...exempted, closingLine(result.summary), ""].join("\n");
+}
+
+/** What is wrong and what is unknown stand out on a terminal. */
+export function paintFinding({ red, yellow }: Palette): Paint {
+  return (line) => (line.startsWith("VIOLATION") ? red(line) : line.startsWith("CANNOT TELL") ? yellow(line) : line);
 }
 
 function findingLines(outcome: Outcome): string[] {

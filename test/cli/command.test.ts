@@ -4,7 +4,8 @@ import { chmodSync, existsSync, linkSync, mkdtempSync, readdirSync, readFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "../property";
-import { asProblems, command, Problem, Progress, readNamed, screenOf, systemSentence, wrap, writeNamed } from "../../policies/cli";
+import { asProblems, command, fitted, Problem, Progress, readNamed, screenOf, systemSentence, wrap, writeNamed } from "../../policies/cli";
+import { rowsFor } from "../../policies/cli/words";
 import { readArguments, type Syntax } from "../../policies/cli/arguments";
 import { userFolder } from "../../policies/cli/io";
 import { run } from "./run";
@@ -161,13 +162,13 @@ describe("as a program", () => {
 
 describe("the screen", () => {
   test.each<[string, boolean, number | undefined, Record<string, string>, object]>([
-    ["a terminal", true, 80, {}, { width: 80, colours: true }],
-    ["NO_COLOR", true, 80, { NO_COLOR: "1" }, { width: 80, colours: false }],
-    ["an empty NO_COLOR", true, 80, { NO_COLOR: "" }, { width: 80, colours: true }],
-    ["a dumb terminal", true, 80, { TERM: "dumb" }, { width: 80, colours: false }],
+    ["a terminal", true, 80, {}, { width: 80, colours: true, terminal: true }],
+    ["NO_COLOR", true, 80, { NO_COLOR: "1" }, { width: 80, colours: false, terminal: true }],
+    ["an empty NO_COLOR", true, 80, { NO_COLOR: "" }, { width: 80, colours: true, terminal: true }],
+    ["a dumb terminal", true, 80, { TERM: "dumb" }, { width: 80, colours: false, terminal: true }],
     ["a pipe", false, undefined, {}, { width: 120, colours: false }],
     ["a pipe with COLUMNS", false, undefined, { COLUMNS: "90" }, { width: 90, colours: false }],
-    ["a very narrow one", true, 10, {}, { width: 40, colours: true }],
+    ["a very narrow one", true, 10, {}, { width: 40, colours: true, terminal: true }],
   ])("%s", (_, isTTY, columns, env, expected) => expect(screenOf({ isTTY, columns } as NodeJS.WriteStream, env)).toEqual(expected));
 
   test("lines break at spaces and lose nothing", () => {
@@ -181,6 +182,36 @@ describe("the screen", () => {
         expect(lines.map((line) => line.trim()).join(" ")).toBe(all.join(" "));
       }),
     );
+  });
+
+  describe("on a terminal, and as it is elsewhere", () => {
+    const terminal = { width: 40, colours: false, terminal: true } as const;
+
+    test("lines go on below their own beginning; commands and code are whole", () => {
+      const command = "  npm run releases -- resume --stack a-stack-with-a-long-name";
+      const code = ['    const group = new aws.ec2.SecurityGroup("group", {});', "", "  and this is a sentence again that is far too long"];
+      const text = ["  Why: a sentence that is longer than the window is wide", command, "  Write, for example:", ...code].join("\n");
+      const lines = fitted(text, terminal).split("\n");
+      expect(lines.slice(0, 2)).toEqual(["  Why: a sentence that is longer than", "    the window is wide"]);
+      expect(lines).toEqual(expect.arrayContaining([command, code[0]]));
+      expect(lines.filter((line) => line.length > 40)).toEqual([command, code[0]]);
+      expect(fitted(text, { width: 40, colours: false })).toBe(text);
+    });
+
+    test("a table that is wider than the window becomes one paragraph a row", () => {
+      const rows = [
+        ["ROLE", "FILE", "BYTES"],
+        ["model", "models/of a long name.onnx", "123456"],
+        ["scaler", "b", "1"],
+      ] as const;
+      expect(rowsFor(rows, terminal)).toEqual([
+        [],
+        ["ROLE model", "  FILE models/of a long name.onnx", "  BYTES 123456"],
+        ["ROLE scaler  FILE b  BYTES 1"],
+      ]);
+      expect(rowsFor(rows, { width: 40, colours: false })).toHaveLength(3);
+      expect(rowsFor(rows, { ...terminal, width: 60 })[0]).toEqual(["ROLE    FILE                        BYTES"]);
+    });
   });
 
   test("progress shows what takes more than a second and for how long, on a terminal only", () => {

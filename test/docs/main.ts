@@ -82,30 +82,51 @@ function gitSettings(settings: Readonly<Record<string, string>>): NodeJS.Process
 interface Ended {
   readonly status: number | null;
   readonly said: string;
+  /** Lines of the text in the order in which they began, each with the seconds until the next one began. */
+  readonly took: readonly (readonly [line: string, seconds: number])[];
 }
 
-/** Each command is echoed, so that a failure names the one that failed. */
+/** Each command is echoed, so that a failure names the one that failed, and when it is read: the one before it has ended then. */
 function bash(text: string, options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): Promise<Ended> {
   return new Promise((done, fail) => {
     const child = spawn("bash", ["-veo", "pipefail", "-c", text], { ...options, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (said += part.toString()));
+    const began: (readonly [line: string, at: number])[] = [];
+    const waiting = text.split("\n");
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (part: Buffer) => {
+        said += part.toString();
+        for (const line of part.toString().split("\n")) {
+          const index = line === "" ? -1 : waiting.indexOf(line);
+          if (index === -1) continue;
+          began.push([line, Date.now()]);
+          waiting.splice(0, index + 1);
+        }
+      });
     child.on("error", fail);
-    child.on("close", (status) => done({ status, said }));
+    child.on("close", (status) => {
+      const ends = [...began.slice(1).map(([, at]) => at), Date.now()];
+      done({ status, said, took: began.map(([line, at], index) => [line, ((ends[index] ?? at) - at) / 1000]) });
+    });
   });
+}
+
+/** How long the project's own commands took that a newcomer waits for. */
+function waits(took: Ended["took"]): string[] {
+  return took.filter(([line]) => /\bnpm run\b/.test(line)).map(([line, seconds]) => `        ${seconds.toFixed(1).padStart(5)} s  ${line}`);
 }
 
 /** What it says is shown when it fails, and how long it took in any case. */
 async function run(name: string, text: string, options: Parameters<typeof bash>[1], io: Io, wanted = /(?:)/): Promise<boolean> {
   const started = Date.now();
   io.progress.say(`the commands of ${name}`);
-  const { status, said } = await bash(text, options);
+  const { status, said, took } = await bash(text, options);
   io.progress.hide();
   if (status === 0 && !wanted.test(said)) {
     io.out(`FAILED  ${name}: it did not say ${wanted.source}\n${said}`);
     return false;
   }
-  if (status === 0) io.out(`ok      ${name} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
+  if (status === 0) io.out([`ok      ${name} (${((Date.now() - started) / 1000).toFixed(0)} s)`, ...waits(took)].join("\n"));
   else io.out(`FAILED  ${name}: ended with ${status ?? "a signal"}\n${said}`);
   return status === 0;
 }

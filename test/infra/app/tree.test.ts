@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { extract } from "tar-stream";
-import { readTree } from "../../../infra/app/tree";
+import { crowded, readTree } from "../../../infra/app/tree";
 import { packTree } from "../../../infra/release/bundle";
 import { APP, removeTrees, treeOf, type Files } from "./trees";
 
@@ -123,6 +123,20 @@ test("a folder that is far too large is refused before it is read, with the larg
     expect.stringMatching(/^holds more than 64 MiB, .*largest: data\/a\.csv \(40\.0 MiB\), data\/b\.csv \(30\.0 MiB\)/),
   ]);
 });
+
+test("a folder of too many files is refused with the folder that holds most of them", () => {
+  const images = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`data/images/${String(index)}.png`, ""]));
+  expect(readTree(treeOf({ ...APP, ...images })).problems).toEqual([
+    expect.stringMatching(/^holds more than 20000 files, .*\(most files: data\/images\/ \(\d{5}\)\) by \.gitignore or app\.exclude/),
+  ]);
+});
+
+test.each<[string[], string]>([
+  [["a", "b"], "all lie in the folder itself"],
+  [["a/b/1", "a/b/2", "a/c/3", "d"], "most files: a/b/ (2)"],
+  [["a/b/1", "a/c/2", "a/d/3", "e"], "most files: a/ (3)"],
+  [["a/1", "b/2", "c/3", "d/4", "b/5"], "most files: b/ (2), a/ (1), c/ (1)"],
+])("where most of %j are", (list, words) => expect(crowded(list)).toBe(words));
 
 test("the folder's own .env is never packed", () => {
   const files = packTree(readTree(treeOf({ ...APP, ".env": "A=b\n", "prod/.env": "A=b\n" }))).files.map(({ path }) => path);

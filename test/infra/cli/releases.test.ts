@@ -164,10 +164,8 @@ test("the list: the newest first, with who, what it is made of, and why a trial 
     entry(id(9), "2026-11-27T15:00:00Z", { result: "refused", reason: "the new release failed its trial: HTTP 503", before: id(8) }),
     entry(id(10), "2026-11-27T15:30:00Z", { replaces: id(8) }),
   ];
-  const text = renderReleases("dev", [
-    host("backend", { entries, rolledBack: MARK, unreadable: 2 }),
-    { role: "gateway", error: "no answer\nat all" },
-  ]);
+  const list = [host("backend", { entries, rolledBack: MARK, unreadable: 2 }), { role: "gateway" as const, error: "no answer\nat all" }];
+  const text = renderReleases("dev", list, { width: 120, colours: false });
   expect(text).toMatch(/^backend: 8-abcdef012345 serves; beside it 7-abcdef012345, 6-abcdef012345 can be rolled back to$/m);
   expect(text).toContain(`  rolled back to ${id(7)} at 2026-11-27T16:00:00Z by anna@laptop, ubuntu from 10.0.1.10; deployed is ${id(8)}`);
   const lines = text.split("\n").map((line) => line.replace(/ {2,}/g, "|"));
@@ -182,6 +180,10 @@ test("the list: the newest first, with who, what it is made of, and why a trial 
   expect(text).toContain("2 lines of the history could not be read");
   expect(text).toMatch(/\ngateway: could not be asked\n {2}no answer\n {2}at all\n/);
   expect(text).toMatch(/npm run releases -- resume --stack dev$/);
+  const narrow = renderReleases("dev", list, { width: 80, colours: true, terminal: true });
+  expect(narrow.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  expect(narrow).toMatch(/ {2}WHEN \(UTC\) 2026-11-27 15:00:00 {2}RELEASE 9-abcdef012345 {2}RESULT REFUSED/);
+  expect(renderReleases("dev", list, { width: 200, colours: true, terminal: true })).toBe(text);
 });
 
 test("what a host says becomes a list, or why there is none", () => {

@@ -401,6 +401,10 @@ test("without --account the documents hold a placeholder, with it the number", (
   const shown = renderRole(none, filesOf(none), { width: 100, colours: false });
   expect(`${shown}${toJson(none)}`).not.toContain(EXAMPLE_ACCOUNT);
   expect(shown).toContain("ACCOUNT-ID stands for the number of your account");
+  const named = renderRole(none, filesOf(none), { width: 100, colours: false }, "my roles");
+  expect(named).toContain("Written to my roles\n  - trust.json: who may take the role, ");
+  expect(named).not.toContain('"Statement"');
+  expect(named).toContain("--assume-role-policy-document 'file://my roles/trust.json'");
   const given = role({ account: "210987654321" });
   expect(toJson(given)).toContain("arn:aws:iam::210987654321:role/gateway-role-*");
   expect(toJson(given)).not.toContain("ACCOUNT-ID");
