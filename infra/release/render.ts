@@ -85,7 +85,7 @@ export function renderSite(spec: HostSpec): string {
     ...frontView(spec),
     proxy: isProxied(spec) ? [{ upstream: spec.upstream ?? "", kept: KEPT, again: Array.from({ length: KEPT }, () => ({})) }] : [],
     resolved: isProxied(spec) && spec.balanced === true,
-    target: isProxied(spec) && spec.balanced === true ? "$ddos_backend" : "ddos_gateway",
+    target: isProxied(spec) ? (spec.balanced === true ? "$ddos_backend" : "ddos_gateway") : "$ddos_upstream",
   });
 }
 

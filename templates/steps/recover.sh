@@ -251,6 +251,7 @@ aim() {
   local id=$1 role state=/var/lib/ddos/releases/$1
   UNIT_CHANGED=0
   SITE_CHANGED=0
+  rm -f -- "$CANDIDATE_FIRST"
   if ! whole "$id"; then
     die "release $id is not on this host any more"
   fi
@@ -281,27 +282,34 @@ note_serving() {
 }
 
 # A uvicorn with several workers that stops goes on taking connections until the last request at work is answered, and answers none of them.
-# So nginx asks the candidate first while such a service restarts. One worker closes its port at once, and nginx turns to the candidate.
-# aim puts the release's own site back, whatever happens in between.
+# So nginx asks the candidate first while such a service restarts, as long as CANDIDATE_FIRST is there (the site says so). One worker closes its
+# port at once, and nginx turns to the candidate.
+CANDIDATE_FIRST=/run/ddos-candidate-first
 ask_candidate_first() {
-  local id=$1 service=$2 site
-  site=/etc/nginx/sites-available/$(fact "$1" role)
-  ASKED_FIRST=service
+  local id=$1 service=$2
   if ! systemctl is-active --quiet "$service" || ! pgrep -P "$(property "$service" MainPID)" >/dev/null || ! health_ask "$(wanted_of "$id")" http://127.0.0.1:8001 "$SCRATCH"; then
     return 0
   fi
-  sed -e '/server 127\.0\.0\.1:800[01] max_fails=0/ { s/:8000 /:800x /; s/:8001 /:8000 /; s/:800x /:8001 / }' \
-    "/var/lib/ddos/releases/$id/nginx" >"$SCRATCH/site"
-  place "$SCRATCH/site" "$site"
-  if [ "$CHANGED" = 1 ]; then
-    ASKED_FIRST=candidate
-    reload_nginx || return 1
+  : >"$CANDIDATE_FIRST" || return 1
+  if ! grep -qF -- "$CANDIDATE_FIRST" "/var/lib/ddos/releases/$id/nginx"; then
+    turn_site_round "$id" || return 1
   fi
 }
 
-ask_service_first() {
-  place "/var/lib/ddos/releases/$1/nginx" "/etc/nginx/sites-available/$(fact "$1" role)"
+# turn_site_round ID: the site of a release that was made before sites knew of CANDIDATE_FIRST.
+turn_site_round() {
+  sed -e '/server 127\.0\.0\.1:800[01] max_fails=0/ { s/:8000 /:800x /; s/:8001 /:8000 /; s/:800x /:8001 / }' \
+    "/var/lib/ddos/releases/$1/nginx" >"$SCRATCH/site"
+  place "$SCRATCH/site" "/etc/nginx/sites-available/$(fact "$1" role)"
   reload_nginx
+}
+
+ask_service_first() {
+  rm -f -- "$CANDIDATE_FIRST"
+  place "/var/lib/ddos/releases/$1/nginx" "/etc/nginx/sites-available/$(fact "$1" role)"
+  if [ "$CHANGED" = 1 ]; then
+    reload_nginx
+  fi
 }
 
 # The workers of the configuration before end their requests first, which may be with an application that is about to be stopped. WebSockets
@@ -393,7 +401,6 @@ turn() {
     turn_to_site "$id"
     return
   fi
-  ASKED_FIRST=service
   role=$(fact "$id" role)
   port=$(fact "$id" port)
   service=ddos-$role.service
@@ -409,9 +416,7 @@ turn() {
     say "restarted $service"
   fi
   gate "$id" 8000 "$service" || return 1
-  if [ "$ASKED_FIRST" = candidate ]; then
-    ask_service_first "$id" || return 1
-  fi
+  ask_service_first "$id" || return 1
   gate "$id" "$port" "$service" 20 || return 1
   # A repair or an undo: the record stands already, only the start is new.
   if [ "$restarted" = 1 ] && [ "$(recorded current)" = "$id" ]; then

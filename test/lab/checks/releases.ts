@@ -33,6 +33,8 @@ export function releasesChecks(lab: () => Lab, outputs: () => Properties): Check
   /** What is deployed last, so that the release before it is that of the stack's own configuration. */
   const deployed = { env: { LOG_LEVEL: "info", CACHE_TTL: "311" } };
 
+  const workers = (): Promise<string> => lab().must("backend", "pgrep -f '^nginx: worker process$'");
+
   async function rolledBack(): Promise<string> {
     await upOnce(lab().name, "--config", configFile(lab(), deployed));
     const last = await lab().must("backend", "tac /var/log/ddos/release.log | sed '/^=== /q'");
@@ -43,6 +45,7 @@ export function releasesChecks(lab: () => Lab, outputs: () => Properties): Check
     const { serving, previous } = await list();
     expect(previous !== "" && previous !== "none", `there is nothing to roll back to: ${JSON.stringify(await list())}`);
     const watch = startWatch(lab(), `http://${String(outputs()["gatewayAddress"])}/health`, RATE, 120);
+    const nginx = await workers();
     try {
       await sleep(500);
       await watch.look();
@@ -50,6 +53,7 @@ export function releasesChecks(lab: () => Lab, outputs: () => Properties): Check
       const counts = await watch.look();
       expect(code === 0 && rollbacks?.[0]?.target === previous, `it ended with ${code}: ${JSON.stringify(rollbacks)}`);
       expect(counts.failed === 0 && counts.sent > 0, `requests failed: ${brief(counts)}`);
+      expect((await workers()) === nginx, "nginx was reloaded, which closes the connections that clients keep");
       const after = await list();
       expect(after.serving === previous && after.rolledBack?.deployed === serving, JSON.stringify(after.rolledBack));
       expect(/^\S+@\S+, ubuntu from [0-9.]+$/.test(after.entries.at(-1)?.by ?? ""), `by whom: ${after.entries.at(-1)?.by ?? ""}`);
