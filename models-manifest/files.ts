@@ -54,7 +54,8 @@ export function writeAtomically(path: string, chunks: Iterable<Buffer>): Fingerp
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    // The reader named this file, and knows nothing of the other.
+    throw (error as NodeJS.ErrnoException).path === temporary ? Object.assign(error as Error, { path }) : error;
   }
   return { sha256: hash.digest("hex"), size };
 }

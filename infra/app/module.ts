@@ -43,7 +43,8 @@ export function moduleAdvice(text: string): string {
   if (foreign !== undefined) return `rename ${foreign} in letters of ASCII (a to z, digits, underscores), and write it so here`;
   const hyphened = parts.filter((part) => /^[A-Za-z_]\w*(-\w+)+$/.test(part));
   const renamed = hyphened.map((part) => `${part} to ${part.replace(/-/g, "_")}`).join(" and ");
-  return `${hyphened.length === 0 ? "" : `Python imports no name with a hyphen: rename ${renamed}, and `}write ${suggestModule(text)}`;
+  const guessed = text.includes(":") ? "" : " (app being the name of the application in it)";
+  return `${hyphened.length === 0 ? "" : `Python imports no name with a hyphen: rename ${renamed}, and `}write ${suggestModule(text)}${guessed}`;
 }
 
 /** Paths of the file that a module may be, in the order in which Python finds it. */

@@ -3,7 +3,7 @@ import { existsSync } from "fs";
 import { homedir } from "os";
 import { join, relative, resolve } from "path";
 import { Problem, UsageProblem } from "../../policies/cli";
-import { chosenPins } from "../../models-manifest/arguments";
+import { chosenPins, ownPath } from "../../models-manifest/arguments";
 import { ManifestError } from "../../models-manifest/manifest";
 import { DEFAULT_MODULE } from "../app/module";
 import { admission } from "../network/admission";
@@ -51,7 +51,10 @@ const OWN_MANIFEST = "models-manifest/models.json";
 /** @throws Problem with everything that is wrong with the answers */
 export async function gather(given: Given, around: Around): Promise<Gathered> {
   const { root, from, asker } = around;
-  const inside = (path: string): string => relative(root, resolve(from, path)).split("\\").join("/") || ".";
+  const inside = (path: string): string =>
+    relative(root, ownFolder(path, "--app", from))
+      .split("\\")
+      .join("/") || ".";
   const stack = await stackName(given.stack, around);
   const app =
     given.app === undefined
@@ -103,6 +106,14 @@ export async function gather(given: Given, around: Around): Promise<Gathered> {
   };
 }
 
+/** @throws Problem for the address of something elsewhere, of which a path would be made */
+function ownFolder(given: string, option: string, from: string): string {
+  if (!/^([a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:)/i.test(given)) return resolve(from, given);
+  throw new Problem(
+    `${option}: found ${given}, an address, and init looks at what is on this machine; clone or download it, and name the folder`,
+  );
+}
+
 const ofForm =
   (pattern: RegExp, what: string): Check =>
   (answer) =>
@@ -132,7 +143,12 @@ async function modelsOf(
   found: FoundApp & { readonly folder: string },
   { root, from, asker }: Around,
 ): Promise<{ path: string; text?: string }> {
-  const path = given.manifest === undefined ? OWN_MANIFEST : relative(root, resolve(from, given.manifest)).split("\\").join("/");
+  const path =
+    given.manifest === undefined
+      ? OWN_MANIFEST
+      : relative(root, ownPath(given.manifest, "--manifest", from))
+          .split("\\")
+          .join("/");
   const named = given.model.length > 0 ? givenModels(given.model, root, from) : undefined;
   if (named === undefined && given.models === undefined && given.manifest !== undefined) return { path };
   const likely = likelyModels(root, found);
@@ -142,7 +158,9 @@ async function modelsOf(
       ? named === undefined
         ? await asker.ask("Folder of the models (or: sample, none)", likely, usable)
         : ""
-      : relative(root, resolve(from, given.models));
+      : ["sample", "none"].includes(given.models)
+        ? given.models
+        : relative(root, ownFolder(given.models, "--models", from));
   if (named === undefined && folder === "") throw new Problem(`--models: ${toBeCopied(root, found.folder)}`);
   if (named === undefined && folder === "sample") return { path: SAMPLE_MANIFEST };
   if (named === undefined && folder === "none") return { path: NO_MODELS };

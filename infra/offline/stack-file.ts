@@ -87,6 +87,8 @@ export function projectName(root: string): string {
 
 function readYaml(root: string, file: string, stack: string): Record<string, unknown> {
   const full = path.join(root, file);
+  if (!fs.existsSync(full) && file === "Pulumi.yaml")
+    throw new StackFileError(`${file}: not found. It is a part of the project, and names it; restore it (git checkout ${file})`);
   if (!fs.existsSync(full)) {
     const others = fs.readdirSync(root).flatMap((entry) => /^Pulumi\.(.+)\.yaml$/.exec(entry)?.[1] ?? []);
     throw new StackFileError(

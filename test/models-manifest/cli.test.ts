@@ -1,6 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { modelsCommand } from "../../models-manifest/cli";
+import { writeAtomically } from "../../models-manifest/files";
+import { systemSentence } from "../../policies/cli/system-errors";
 import { loadManifest, type Manifest } from "../../models-manifest/manifest";
 import { askGate } from "../../models-manifest/gate";
 import { run } from "../cli/run";
@@ -228,6 +230,19 @@ test.each([
     expect.stringContaining("--manifest: found https://example.org/m.json, the address of something elsewhere"),
   ]);
   expect(readdirSync(project.root)).toEqual(before);
+});
+
+test("a file that cannot be written is named by its own name", () => {
+  const place = join(project.root, "taken");
+  mkdirSync(place);
+  let said: string | undefined;
+  try {
+    writeAtomically(place, [Buffer.from("x")]);
+  } catch (error) {
+    said = systemSentence(error);
+  }
+  expect(said).toBe(`${place}: is a folder, where a file is needed; name a file in it`);
+  expect(readdirSync(project.root).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
 
 test("nor of a file to enter", async () => {

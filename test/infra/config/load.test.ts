@@ -300,12 +300,12 @@ const BAD: [title: string, overrides: Overrides, message: RegExp][] = [
   [
     "module without an attribute",
     { "ml-gateway:app": { path: APP, module: "app" } },
-    /^ml-gateway:app\.module: found "app", which is not MODULE:ATTRIBUTE as Python imports it .*; write app:app$/,
+    /^ml-gateway:app\.module: found "app", which is not MODULE:ATTRIBUTE as Python imports it .*; write app:app \(app being the name of the application in it\)$/,
   ],
   [
     "module as a path",
     { "ml-gateway:app": { path: APP, module: "ml_gateway/app.py" } },
-    /^ml-gateway:app\.module: found "ml_gateway\/app\.py", .*; write ml_gateway\.app:app$/,
+    /^ml-gateway:app\.module: found "ml_gateway\/app\.py", .*; write ml_gateway\.app:app \(app being the name of the application in it\)$/,
   ],
   [
     "module as a command line",

@@ -1,9 +1,10 @@
 /** What `npm run init` refuses before it evaluates anything; the rest of it is in make.test.ts. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { silent, terminalAsker, type Asker } from "../../../infra/init/ask";
-import type { Given } from "../../../infra/init/gather";
+import { gather, type Given } from "../../../infra/init/gather";
 import type { Ran } from "../../cli/run";
 import { folderOfOwn, given, init as initIn } from "./setup";
 
@@ -33,6 +34,28 @@ test("an application with models of its own gets none of the sample's: how they 
   expect([code, files()]).toEqual([2, before]);
   expect(err).toContain("--models: shop x has models of its own (models/sentiment.joblib)");
   expect(err).toContain("mkdir -p models && cp 'shop x/models/sentiment.joblib' models/");
+});
+
+test.each<[string, Partial<Given>, RegExp]>([
+  [
+    "an application",
+    { app: "https://example.org/shop" },
+    /^init: --app: found https:\/\/example\.org\/shop, an address, .* name the folder$/,
+  ],
+  ["a repository by ssh", { app: "git@example.org:shop.git" }, /^init: --app: found git@example\.org:shop\.git/],
+  ["models", { models: "s3://bucket/models", manifest: undefined }, /^init: --models: found s3:\/\/bucket\/models/],
+  ["a manifest", { manifest: "https://example.org/m.json" }, /^init: --manifest: found https:\/\/example\.org\/m\.json/],
+])("no path is made of the address of %s", async (_, more, message) => {
+  const before = files();
+  const { code, err } = await init(given(more));
+  expect([code, err.split("\n")[0], files()]).toEqual([2, expect.stringMatching(message), before]);
+});
+
+test("the words sample and none mean the same in every folder", async () => {
+  const around = { root, from: tmpdir(), project: "p", env: {}, asker: silent, ownAddress: () => Promise.reject(new Error("no network")) };
+  const of = async (models: string) =>
+    (await gather(given({ app: join(root, "app"), models, manifest: undefined, key: "~/.ssh/none-of-it" }), around)).answers.manifest;
+  expect([await of("none"), await of("sample")]).toEqual(["models-manifest/none.json", "models-manifest/sample.json"]);
 });
 
 describe("on a terminal", () => {

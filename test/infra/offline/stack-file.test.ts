@@ -28,3 +28,11 @@ test("an encrypted value in a section makes the section secret, as the engine sa
 test("a section without one is not secret", () => {
   expect(read("  shop:gateway:\n    secretEnv:\n      API_KEY: in-clear\n").secretKeys).not.toContain("shop:gateway");
 });
+
+test("a project without its own file is told apart from a stack without one", () => {
+  writeFileSync(join(root, "Pulumi.live.yaml"), "config: {}\n");
+  const of = (stack: string) => () => readStackFile(root, stack, { privateKey: () => "a key" });
+  expect(of("live")).toThrow(/^Pulumi\.yaml: not found\. It is a part of the project, .*\(git checkout Pulumi\.yaml\)$/);
+  writeFileSync(join(root, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+  expect(of("none")).toThrow(/^Pulumi\.none\.yaml: not found\. .* stacks with one: live$/);
+});
