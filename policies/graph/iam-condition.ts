@@ -4,7 +4,7 @@ import type { Answer } from "./iam-match";
 
 /** Keys whose fixed values name somebody or some network; the caller cannot choose them. */
 const NARROWING =
-  /^(aws:(sourcevpce|sourcevpc|vpceaccount|vpceorgid|vpceorgpaths|vpcsourceip|sourceaccount|sourcearn|sourceorgid|sourceorgpaths|sourceowner|sourceip|principalorgid|principalorgpaths|principalaccount|principalarn|principalservicename|userid)|s3:(dataaccesspointarn|dataaccesspointaccount)|saml:aud|[a-z0-9.:/-]+:(sub|aud))$/i;
+  /^(aws:(sourcevpce|sourcevpc|vpceaccount|vpceorgid|vpceorgpaths|vpcsourceip|sourceaccount|sourcearn|sourceorgid|sourceorgpaths|sourceowner|sourceip|principalorgid|principalorgpaths|principalaccount|principalarn|principalservicename|userid)|s3:(dataaccesspointarn|dataaccesspointaccount)|kms:calleraccount|saml:aud|[a-z0-9.:/-]+:(sub|aud))$/i;
 
 /** "yes": requests of strangers do not pass. "maybe": an unknown value decides. */
 export function keepsStrangersOut(statement: Statement): Answer {
@@ -13,8 +13,18 @@ export function keepsStrangersOut(statement: Statement): Answer {
   return statement.conditionsOpen || answers.includes("maybe") ? "maybe" : "no";
 }
 
+/** AWS does not call a file system public that is reached through its mount targets alone: these stand in a network of one's own. */
+const isMounted = ({ operator, key, values }: Condition): boolean =>
+  key === "elasticfilesystem:accessedviamounttarget" &&
+  operator.toLowerCase() === "bool" &&
+  values.unknowns === 0 &&
+  values.known.length > 0 &&
+  values.known.every((value) => value.toLowerCase() === "true");
+
 /** Negated operators, `...IfExists` and `ForAllValues` let a request through that has no such key, so they keep nobody out. */
-function narrows({ operator, key, values }: Condition): Answer {
+function narrows(condition: Condition): Answer {
+  const { operator, key, values } = condition;
+  if (isMounted(condition)) return "yes";
   if (!NARROWING.test(key)) return "no";
   if (/^forallvalues:|ifexists$/i.test(operator)) return "no";
   const bare = operator.replace(/^foranyvalue:/i, "").toLowerCase();
@@ -53,7 +63,7 @@ function narrowRange(cidr: string): boolean {
 
 /** Accounts that conditions name as the caller's. */
 export function callerAccounts(statement: Statement): string[] {
-  return positive(statement, /^aws:principalaccount$/);
+  return positive(statement, /^(aws:principalaccount|kms:calleraccount)$/);
 }
 
 /** Accounts whose access points, endpoints or principals are all that keeps strangers out. */

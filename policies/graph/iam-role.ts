@@ -66,12 +66,12 @@ export function rightsOf(graph: Graph, role: Resource): Rights {
   };
 }
 
-function grant(graph: Graph, resource: Resource, property: string, value: Value | undefined = resource.inputs[property]): Grant {
+export function grant(graph: Graph, resource: Resource, property: string, value: Value | undefined = resource.inputs[property]): Grant {
   return { resource, document: readDocument(value), flows: dependenciesOf(graph, resource, property) };
 }
 
 /** Policies attached by ARN: AWS's own by their well-known ARN, the program's by reference. */
-function byArn(graph: Graph, resource: Resource, key: string): Rights {
+export function byArn(graph: Graph, resource: Resource, key: string): Rights {
   const rights: { grants: Grant[]; managed: Rights["managed"][number][]; open: Rights["open"][number][] } = {
     grants: [],
     managed: [],

@@ -19,6 +19,7 @@ export const ACCESS: readonly Entry[] = [
     properties: "assumeRolePolicy inlinePolicies managedPolicyArns permissionsBoundary",
     modelled: "role-trust least-privilege-role models-read-only-role",
   },
+  { types: "kms/grant:", properties: "keyId granteePrincipal retiringPrincipal", modelled: "not-shared-with-strangers" },
   { types: "kms/alias:", properties: "targetKeyId", harmless: "A name for the key." },
   {
     types: "kms/keyPolicy: kms/key: kms/replicaKey:",

@@ -1,8 +1,9 @@
 import { ofType } from "../../core/references";
 import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
 import { asArray, asProps, asString, isAbsent, isUnknown } from "../../core/values";
-import { keepsStrangersOut } from "../../graph/iam-condition";
+import { callerAccounts, keepsStrangersOut, narrowedTo } from "../../graph/iam-condition";
 import { readDocument } from "../../graph/iam-document";
+import type { Statement } from "../../graph/iam-document";
 import { ownAccounts, reachOf } from "../../graph/iam-principal";
 import { targetsOf } from "../../graph/join";
 import { fieldsNamed } from "../../graph/network/network-interface";
@@ -130,12 +131,19 @@ function byDocument(graph: Graph, resource: Resource, key: string): Finding[] {
     if (statement.effect !== "Allow") return [];
     const kept = keepsStrangersOut(statement);
     return reachOf(statement).flatMap((reach): Finding[] => {
-      if (reach.who === "everybody" && kept === "no") return [everybody(resource, reach.by)];
+      if (reach.who === "everybody")
+        return kept === "no"
+          ? [everybody(resource, reach.by)]
+          : foreignOnes(statement, own).map((named) => account(resource, `${reach.by} where a condition names "${named}", which`));
       // The owner's own account stands in nearly every key policy; a condition narrows the rest.
       return reach.who === "account" && own.size > 0 && !own.has(reach.account) && kept !== "yes" ? [account(resource, reach.by)] : [];
     });
   });
 }
+
+/** Whom a condition lets through of everybody: accounts that are not the program's own. */
+const foreignOnes = (statement: Statement, own: ReadonlySet<string>): string[] =>
+  own.size === 0 ? [] : [...new Set([...callerAccounts(statement), ...narrowedTo(statement)])].filter((named) => !own.has(named));
 
 function byName(graph: Graph, resource: Resource, names: readonly (Value | undefined)[]): Finding[] {
   const own = ownAccounts(graph);

@@ -1,7 +1,5 @@
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
 import { actionAnswer, decide } from "../../graph/iam-match";
-import { ofType } from "../../core/graph";
-import { asString, leaves } from "../../core/values";
 import { ownerOf } from "../../graph/iam-breadth";
 import { ownAccounts } from "../../graph/iam-principal";
 import { describeRisk, risksOf } from "../../graph/iam-risk";
@@ -10,6 +8,7 @@ import { hostRoles, rightsOf, serviceRoles } from "../../graph/iam-role";
 import type { Grant, Rights } from "../../graph/iam-role";
 import { pathsFrom } from "../../graph/iam-takeover";
 import type { Statement } from "../../graph/iam-document";
+import { administrators, TAKES_OVER } from "./administrators";
 import { touches } from "./guarded-by-roles";
 import type { Touches } from "./guarded-by-roles";
 import { report, ROLE_TYPES } from "./hosts";
@@ -78,7 +77,7 @@ function check(graph: Graph, settings: Settings): Finding[] {
   const roles = new Map<Resource, Resource>();
   for (const { host, role } of hostRoles(graph)) if (role) roles.set(role, roles.get(role) ?? host);
   const touched = touches(graph, settings, ownerOf(graph));
-  return [...ofHosts(graph, roles, touched), ...ofServices(graph, roles, touched), ...ofGroups(graph)];
+  return [...ofHosts(graph, roles, touched), ...ofServices(graph, roles, touched), ...administrators(graph)];
 }
 
 function ofHosts(graph: Graph, roles: ReadonlyMap<Resource, Resource>, touched: Touches): Finding[] {
@@ -134,30 +133,6 @@ function ofServices(graph: Graph, hosts: ReadonlyMap<Resource, Resource>, touche
       ];
     });
 }
-
-/** Groups of people: administrators for good, on every day and from every place. */
-function ofGroups(graph: Graph): Finding[] {
-  return ofType(graph, /^aws:iam\/(group|user)PolicyAttachment(sExclusive)?:|^aws:iam\/policyAttachment:/).flatMap((resource) => {
-    const arn = leaves([resource.inputs.policyArn ?? null, resource.inputs.policyArns ?? null])
-      .map(asString)
-      .find((text) => text !== undefined && TAKES_OVER.test(text));
-    if (
-      arn === undefined ||
-      (resource.type.includes("/policyAttachment:") && resource.inputs.groups === undefined && resource.inputs.users === undefined)
-    )
-      return [];
-    return [
-      report(
-        resource,
-        "violation",
-        `"${resource.name}" makes people administrators at all times by ${arn}: let them assume a role for the time they need it`,
-      ),
-    ];
-  });
-}
-
-/** With these, a role can give itself every right. */
-const TAKES_OVER = /\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|SystemAdministrator)$/;
 
 /** By what the actions mean and whose resources they reach. */
 function byMeaning(graph: Graph, statements: readonly Statement[], role: Resource, who: string, host: boolean): Finding[] {

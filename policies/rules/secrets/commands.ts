@@ -18,7 +18,9 @@ const ON_COMMAND_LINES: readonly RegExp[] = [
   /\b(?:openssl)\b[^\n|;&]{0,2000}?\s-(?:pass|passin|passout)\s+["']?pass:([^\s"'$]+)/g,
   /\b(?:cassandra|cqlsh|sqlcmd|isql|bcp|tsql)\b[^\n|;&]{0,2000}?\s-[pP]\s*["']?([^\s"'$-][^\s"'$]*)/g,
   /\b(?:cifs|vers)[^\n|;&]{0,2000}?\bpassword=([^\s"',$]+)/g,
-  /\b(?:docker|podman|helm registry|az acr)\s+login\b[^\n|;]{0,2000}?\s-p\s*["']?([^\s"'$]+)/g,
+  /\b(?:docker|podman|helm registry|az(?:\s+acr)?)\s+login\b[^\n|;]{0,2000}?\s-p\s*["']?([^\s"'$]+)/g,
+  /\b(?:echo|printf)\s+(?:-\w+\s+){0,20}(?:["']%s(?:\\n)?["']\s+)?["']?([^\s"'$|`]{6,})["']?\s*\|[^\n|;&]{0,400}\s--password-stdin\b/g,
+  /\s--password-stdin\b[^\n|;&<]{0,400}<<<\s*["']?([^\s"'$`<]{6,})/g,
   /\bhtpasswd\s+-[A-Zac-z\d]*b\w*\s+\S+\s+\S+\s+["']?([^\s"'$]+)/g,
 ];
 const HEADER = /\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=-]{8,})/gi;

@@ -101,10 +101,16 @@ const URL_TOKEN = /\bhttps?:\/\/([A-Za-z0-9_-]{20,})@/gi;
 /** `scheme://user:password@host`, and a token in the place of the user name. */
 export function findUrlPasswords(text: string): Kind[] {
   if (!text.includes("://")) return [];
-  const passwords = [...text.matchAll(URL_PASSWORD)].some(([, , , password]) => password !== undefined && !isPlaceholder(password));
+  const passwords = [...text.matchAll(URL_PASSWORD)].some(
+    ([, , user, password]) => password !== undefined && !isPlaceholder(password) && !isShown(user ?? "", password),
+  );
   const tokens = [...text.matchAll(URL_TOKEN)].some(([, user]) => /\d/.test(user ?? "") && /[A-Za-z]/.test(user ?? ""));
   return passwords || tokens ? ["a URL with a password"] : [];
 }
+
+/** `USER:PASSWORD@HOST` in documentation and samples: both in capitals. In small letters it is what many a database really has. */
+const isShown = (user: string, password: string): boolean =>
+  /^(?:[A-Z]{1,20}_)?(?:USER(?:NAME)?|LOGIN)?$/.test(user) && /^(?:[A-Z]{1,20}_)?(?:PASS(?:WORD|WD)?|PW|PWD)$/.test(password);
 
 const QUOTED = String.raw`"(?:[^"\\\n]|\\.){0,4000}"|'(?:[^'\\\n]|\\.){0,4000}'`;
 /** `NAME=value`, `name: value`, `"name": "value"`, `name = "value"`; the value is only looked at, so that nested ones match as well. */

@@ -135,6 +135,71 @@ describe("least privilege", () => {
   });
 });
 
+describe("people are no administrators for good", () => {
+  const allow = (rest: object): string => JSON.stringify({ Statement: [{ Effect: "Allow", ...rest }] });
+  const ALL = allow({ Action: "*", Resource: "*" });
+  const own = allow({ Action: ["iam:CreateAccessKey", "iam:ChangePassword"], Resource: "arn:aws:iam::*:user/${aws:username}" });
+  const named = (p: Program): Handle => p.add("aws:iam/group:Group", "ops", { name: "ops" });
+  const inline = (policy: string) => (p: Program) =>
+    void p.add("aws:iam/groupPolicy:GroupPolicy", "rights", { group: named(p).out("name"), policy });
+  const attached =
+    (type: string, name: string, holder: string, key = "policyArn", list = false) =>
+    (p: Program): void => {
+      const all = p.add("aws:iam/policy:Policy", "all", { policy: ALL });
+      p.add(`aws:iam/${name}:${type}`, "rights", { [holder]: list ? ["ops"] : "ops", [key]: key === "policyArns" ? [all.arn] : all.arn });
+    };
+  const CASES: readonly (readonly [string, (p: Program) => void, readonly string[]])[] = [
+    ["everything, inline", inline(ALL), ["violation"]],
+    ["iam:*, inline", inline(allow({ Action: "iam:*", Resource: "*" })), ["violation"]],
+    ["rights of any role", inline(allow({ Action: ["iam:putrolepolicy"], Resource: "arn:aws:iam::123456789012:role/*" })), ["violation"]],
+    ["all but identities", inline(allow({ NotAction: ["iam:*", "organizations:*"], Resource: "*" })), ["violation"]],
+    ["a policy of the program", attached("GroupPolicyAttachment", "groupPolicyAttachment", "group"), ["violation"]],
+    ["a user's", attached("UserPolicyAttachment", "userPolicyAttachment", "user"), ["violation"]],
+    ["by the list of a policy", attached("PolicyAttachment", "policyAttachment", "groups", "policyArn", true), ["violation"]],
+    [
+      "by the list of a group",
+      attached("GroupPolicyAttachmentsExclusive", "groupPolicyAttachmentsExclusive", "groupName", "policyArns"),
+      ["violation"],
+    ],
+    [
+      "with a second factor",
+      inline(allow({ Action: "*", Resource: "*", Condition: { Bool: { "aws:MultiFactorAuthPresent": "true" } } })),
+      [],
+    ],
+    ["one's own credentials", inline(own), []],
+    [
+      "rights of roles with one prefix",
+      inline(allow({ Action: "iam:PutRolePolicy", Resource: "arn:aws:iam::123456789012:role/app-*" })),
+      [],
+    ],
+    ["one service", inline(allow({ Action: ["ec2:*", "s3:*"], Resource: "*" })), []],
+    [
+      "everything, and another policy that denies identities and secrets",
+      (p) => {
+        inline(ALL)(p);
+        p.add("aws:iam/groupPolicy:GroupPolicy", "not", {
+          group: "ops",
+          policy: JSON.stringify({ Statement: [{ Effect: "Deny", Action: ["iam:*", "secretsmanager:*"], Resource: "*" }] }),
+        });
+      },
+      [],
+    ],
+    [
+      "a list of roles alone",
+      (p) => {
+        const all = p.add("aws:iam/policy:Policy", "all", { policy: ALL });
+        p.add("aws:iam/policyAttachment:PolicyAttachment", "rights", { roles: ["elsewhere"], policyArn: all.arn });
+      },
+      [],
+    ],
+  ];
+  test.each(CASES)("%s", async (_, add, expected) => {
+    const { p } = withRole(undefined);
+    add(p);
+    expect(await verdicts(leastPrivilege, p)).toEqual(expected);
+  });
+});
+
 test.each(["s3:PutReplicationConfiguration", "s3:PutBucketNotification", "s3:PutEncryptionConfiguration", "s3:PutInventoryConfiguration"])(
   "%s on the models bucket changes a guard",
   async (Action) =>

@@ -134,6 +134,11 @@ export const mutations: Mutation[] = [
     const resourceShareArn = "arn:aws:ram:us-east-1:123456789012:resource-share/x";
     p.add("aws:ram/principalAssociation:PrincipalAssociation", "more", { resourceShareArn, principal: "999999999999" });
   }),
+  one("I43-condition", "a queue for everybody of another account, by a condition", SHARED, "unknown", (p) => {
+    const everybody = { Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: "*" };
+    const policy = document({ ...everybody, Condition: { StringEquals: { "aws:PrincipalAccount": "999999999999" } } });
+    p.add("aws:sqs/queue:Queue", "more", { policy });
+  }),
   one("I44-folded", "a template's type in a folded text", JUDGED, "unknown", (p) =>
     template(p, "Resources:\n  A:\n    Type: >-\n      AWS::EC2::SecurityGroupIngress\n"),
   ),

@@ -569,6 +569,12 @@ export const mutations: Mutation[] = [
     });
     p.add("aws:kms/alias:Alias", "ka", { name: "alias/app", targetKeyId: k.id });
   }),
+  one("Z-kms-callers", (p) => {
+    const everybody = { Effect: "Allow", Principal: { AWS: "*" }, Action: ["kms:Decrypt", "kms:GenerateDataKey*"], Resource: "*" };
+    const Condition = { StringEquals: { "kms:CallerAccount": ACC, "kms:ViaService": "ec2.us-east-1.amazonaws.com" } };
+    const k = p.add("aws:kms/key:Key", "k", { enableKeyRotation: true, policy: pol({ ...everybody, Condition }) });
+    p.add("aws:kms/grant:Grant", "g", { keyId: k.out("keyId"), granteePrincipal: role(p).arn, operations: ["Decrypt"] });
+  }),
   one("Z-people-group", (p) => {
     const g = p.add("aws:iam/group:Group", "g", { name: "readers" });
     p.add("aws:iam/groupPolicyAttachment:GroupPolicyAttachment", "ga", {

@@ -1,0 +1,80 @@
+/** Groups of people and users who are administrators for good: on every day and from every place. */
+import type { Finding, Graph, Resource } from "../../core/types";
+import type { Statement } from "../../graph/iam-document";
+import { decide } from "../../graph/iam-match";
+import type { Request } from "../../graph/iam-match";
+import { peopleRights } from "../../graph/iam-people";
+import type { Rights } from "../../graph/iam-role";
+import { report } from "./hosts";
+
+/** With these of AWS's policies one can give oneself every right. */
+export const TAKES_OVER = /\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|SystemAdministrator)$/;
+
+/**
+ * One of these on anybody's identity gives every right to oneself. Credentials (iam:CreateAccessKey and the like) are not among them: everybody
+ * may have them of one's own user (`user/${aws:username}`), and a policy's text does not show whose is meant.
+ */
+const GIVES_RIGHTS: readonly Request[] = [
+  ...["iam:AttachUserPolicy", "iam:PutUserPolicy"].map((action) => ({ action, resource: "arn:aws:iam::000000000000:user/somebody" })),
+  ...["iam:AttachGroupPolicy", "iam:PutGroupPolicy", "iam:AddUserToGroup"].map((action) => ({
+    action,
+    resource: "arn:aws:iam::000000000000:group/somebody",
+  })),
+  ...["iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"].map((action) => ({
+    action,
+    resource: "arn:aws:iam::000000000000:role/somebody",
+  })),
+  { action: "iam:CreatePolicyVersion", resource: "arn:aws:iam::000000000000:policy/something" },
+];
+
+/** All of these together are nearly everything but identities, as in PowerUserAccess. */
+const NEARLY_ALL: readonly Request[] = [
+  { action: "s3:DeleteObject", resource: "arn:aws:s3:::a-bucket-of-somebody-else/key" },
+  { action: "secretsmanager:GetSecretValue", resource: "arn:aws:secretsmanager:us-east-1:000000000000:secret:somebody-else-abcdef" },
+  { action: "ec2:TerminateInstances", resource: "arn:aws:ec2:us-east-1:000000000000:instance/i-00000000000000000" },
+  { action: "ec2:AuthorizeSecurityGroupIngress", resource: "arn:aws:ec2:us-east-1:000000000000:security-group/sg-00000000000000000" },
+  { action: "kms:Decrypt", resource: "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000" },
+  { action: "lambda:UpdateFunctionCode", resource: "arn:aws:lambda:us-east-1:000000000000:function:something" },
+  { action: "rds:DeleteDBInstance", resource: "arn:aws:rds:us-east-1:000000000000:db:something" },
+];
+
+export function administrators(graph: Graph): Finding[] {
+  const found = new Map<Resource, string>();
+  for (const rights of peopleRights(graph)) {
+    const far = rights.managed.find(({ arn }) => TAKES_OVER.test(arn));
+    const meant = far ? undefined : byMeaning(rights);
+    if (far) found.set(far.resource, far.arn);
+    if (meant) found.set(meant.resource, meant.how);
+  }
+  return [...found].map(([resource, how]) =>
+    report(
+      resource,
+      "violation",
+      `"${resource.name}" makes people administrators at all times by ${how}: let them assume a role for the time they need it`,
+    ),
+  );
+}
+
+/** Identities of the account are what is meant, whichever number it has. */
+function anyAccount(statement: Statement): Statement {
+  const { resources } = statement;
+  const known = resources?.known.map((arn) => arn.replace(/^(arn:[^:]*:iam::)\d{12}:/, "$1000000000000:"));
+  return resources && known ? { ...statement, resources: { ...resources, known } } : statement;
+}
+
+/** An Allow with a condition (a second factor, an address) does not hold at all times; a Deny of any of the policies counts for all of them. */
+function byMeaning({ grants }: Pick<Rights, "grants">): { readonly resource: Resource; readonly how: string } | undefined {
+  const always = (statement: Statement): boolean =>
+    statement.effect === "Deny" || (statement.conditions.length === 0 && !statement.conditionsOpen);
+  const all = grants.flatMap(({ document }) => document.statements.filter(always).map(anyAccount));
+  const denials = all.filter(({ effect }) => effect === "Deny");
+  for (const { resource, document } of grants) {
+    const own = [...document.statements.filter(always).map(anyAccount), ...denials];
+    const may = (request: Request): boolean => decide(own, request) === "yes" && decide(all, request) === "yes";
+    const identities = GIVES_RIGHTS.filter(may).map(({ action }) => action);
+    if (NEARLY_ALL.every(may)) return { resource, how: "a policy that allows nearly everything on anybody's resources" };
+    if (identities.length > 0)
+      return { resource, how: `${identities.slice(0, 3).join(", ")}, with which they can give themselves every right` };
+  }
+  return undefined;
+}
