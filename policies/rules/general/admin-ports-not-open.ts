@@ -6,6 +6,7 @@ import type { Network } from "../../graph/network/model";
 import { covers } from "../../graph/network/ports";
 import { place } from "../../graph/network/reach";
 import type { Rule } from "../../graph/network/rules";
+import { nodeGroups } from "./node-groups";
 import { lightsailPorts } from "./lightsail-ports";
 import type { Ports } from "./lightsail-ports";
 
@@ -45,6 +46,7 @@ export const policy: Policy = {
     }
     return [
       ...[...groups.values()].flatMap((rules) => check(rules, settings.sshWidestPrefix)),
+      ...nodeGroups(graph),
       ...lightsailPorts(
         graph,
         PORTS,

@@ -46,7 +46,8 @@ const STORES: readonly Store[] = [
   },
 ];
 
-const COMMON = { ini: /^[ \t]*\[[^\]\n]{1,100}\][ \t]*$/, setting: /^[ \t]*([A-Za-z_][\w.-]{0,80})[ \t]*=[ \t]*(\S{1,400})[ \t]*$/ };
+const INI_SECTION = /^[ \t]*\[[^\]\n]{1,100}\][ \t]*$/;
+const INI_SETTING = /^[ \t]*([A-Za-z_][\w.-]{0,80})[ \t]*=[ \t]*(\S{1,400})[ \t]*$/;
 const HEADER = /\b(?:proxy_set_header|add_header|fastcgi_param|uwsgi_param)\s{1,9}([\w-]{1,80})\s{1,9}["']?([^\s"';]{1,400})/g;
 const CHPASSWD = /^[ \t]*(?:-[ \t]+)?["']?[a-z_][\w-]{0,31}:([^\s"']{1,200})["']?[ \t]*$/;
 
@@ -70,9 +71,9 @@ function iniSettings(text: string): string[] {
   const found: string[] = [];
   let within = false;
   for (const line of text.split("\n")) {
-    if (COMMON.ini.test(line)) within = true;
+    if (INI_SECTION.test(line)) within = true;
     else if (line.trim() !== "" && !/^[ \t]*[#;]/.test(line)) {
-      const [, name = "", value = ""] = COMMON.setting.exec(line) ?? [];
+      const [, name = "", value = ""] = INI_SETTING.exec(line) ?? [];
       if (name === "") within = false;
       else if (
         within &&
