@@ -104,7 +104,8 @@ function verify(given: string | undefined, { root, python }: Surroundings, io: I
     gate.lines.forEach((line) => io.out(line));
     return EXIT.wrong;
   }
-  io.out(`${path}: release ${manifest.release}, ${loaded.files.length - absent.length} files as listed, set ${loaded.digest.slice(0, 16)}`);
+  const files = `${loaded.files.length - absent.length} files as listed`;
+  io.out(fitted(`${path}: release ${manifest.release}, ${files}, set ${loaded.digest.slice(0, 16)}`, io.screen));
   return EXIT.ok;
 }
 

@@ -89,8 +89,7 @@ async function check(options: CheckOptions, io: Io): Promise<ExitCode> {
     return explained(options.explain, options.graph, config, options.json, io);
   const parts = [...(await graphPart(options.graph, io.from)), ...repositoryPart(options.repository, io.from)];
   const asked = parts.flatMap((part) => part.policies);
-  io.progress.say(`evaluating ${String(asked.length)} policies`);
-  const result = await evaluateParts(parts, config, new Date().toISOString().slice(0, 10));
+  const result = await evaluateParts(parts, config, new Date().toISOString().slice(0, 10), (text) => io.progress.say(text));
   if (options.sarif !== undefined)
     writeNamed(options.sarif, "--sarif", io.from, sarifReport(result, asked, folders(options.repository, io.from), version()));
   if (options.junit !== undefined) writeNamed(options.junit, "--junit", io.from, junitReport(result, asked));

@@ -70,7 +70,7 @@ async function deployRole(options: Given<typeof OPTIONS>["options"], io: Io): Pr
     throw new UsageProblem(`--for: found "${options.for}"; expected preview, up or destroy`);
   if (options.refresh && purpose !== "preview")
     throw new UsageProblem("--refresh belongs to --for preview: up and destroy read what stands anyway");
-  io.progress.say("loading the program");
+  io.progress.busy("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
   const { KNOWN_ERRORS } = await import("./preview-stack");
   const { readStackFile } = await import("../offline/stack-file");

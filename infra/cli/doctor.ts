@@ -34,7 +34,7 @@ export const doctorCommand = command({
 });
 
 async function doctor({ stack, json }: Given<typeof OPTIONS>["options"], io: Io): Promise<ExitCode> {
-  io.progress.say("loading the program");
+  io.progress.busy("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
   const { examine } = await import("../doctor/examine");
   const { realSurroundings } = await import("../doctor/real");

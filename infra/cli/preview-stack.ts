@@ -78,9 +78,8 @@ export async function previewFile(root: string, file: StackFile, config: PolicyC
     throw new Error("the program ended without its inputs");
   }
   const resources = run.resources.map(presentable);
-  progress.say(`evaluating ${policies.length} policies`);
   const { graph } = loadGraph(JSON.stringify({ resources: run.resources }), `stack ${file.stack}`);
-  const result = await evaluate(policies, graph, config, new Date().toISOString().slice(0, 10));
+  const result = await evaluate(policies, graph, config, new Date().toISOString().slice(0, 10), (text) => progress.say(text));
   const files = [...hostFiles(inputs.specs.gateway), ...hostFiles(inputs.specs.backend)];
   const document = {
     project: file.project,

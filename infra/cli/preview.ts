@@ -79,7 +79,7 @@ async function preview(options: PreviewOptions, io: Io): Promise<ExitCode> {
     return previewAgainst(ROOT, { ...options, against: options.against, policyConfig }, io);
   }
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
-  io.progress.say("loading the program");
+  io.progress.busy("loading the program");
   const { previewStack, KNOWN_ERRORS } = await import("./preview-stack");
   const { policyConfigOf } = await import("./policy-config");
   const { renderPreview } = await import("./preview-report");

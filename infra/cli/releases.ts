@@ -84,7 +84,7 @@ async function releases(options: Options, words: readonly string[], io: Io): Pro
   const wanted = wish(words);
   const count = wanted === undefined ? lines(options.count) : 500;
   const given = deployedJson(options, io.from);
-  io.progress.say("loading the program");
+  io.progress.busy("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
   const { readInputs, send, singleHosts, KNOWN_ERRORS } = await import("./verify-hosts");
   const { askReleases, askRollback } = await import("../release/asked");

@@ -39,7 +39,7 @@ async function repair(options: Given<typeof OPTIONS>["options"], io: Io): Promis
   const named = chosen("--host", options.host, HOST_IDS);
   const parts = chosen("--part", options.part, Object.keys(PARTS)) ?? ["all"];
   const given = deployedJson(options, io.from);
-  io.progress.say("loading the program");
+  io.progress.busy("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
   const { askEach, readInputs, runStep, singleHosts, KNOWN_ERRORS } = await import("./verify-hosts");
   const { hostSteps } = await import("../release/steps");

@@ -1,6 +1,17 @@
 /** `npm run report`: one HTML file that shows a stack, or the exported stack of any program: what it is, who reaches whom, what the policies say. */
 import * as path from "path";
-import { asProblems, command, readNamed, start, UsageProblem, writeNamed, type ExitCode, type Given, type Io } from "../../policies/cli";
+import {
+  asProblems,
+  command,
+  fitted,
+  readNamed,
+  start,
+  UsageProblem,
+  writeNamed,
+  type ExitCode,
+  type Given,
+  type Io,
+} from "../../policies/cli";
 import type { Given as GivenFile } from "../report/live";
 import { STACK_FORM } from "./stack-form";
 
@@ -56,7 +67,7 @@ async function report(options: Options, io: Io): Promise<ExitCode> {
   };
   const config = read("policy-pack-config");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
-  io.progress.say("loading the program");
+  io.progress.busy("loading the program");
   const { exportReport, stackReport, KNOWN_ERRORS } = await import("../report/make");
   const today = new Date();
   const exported = read("stack-export");
@@ -74,7 +85,8 @@ async function report(options: Options, io: Io): Promise<ExitCode> {
   else {
     writeNamed(file, "--out", io.from, text);
     const { closing } = made.policies;
-    io.out(`${file}: ${(Buffer.byteLength(text) / 1000).toFixed(0)} kB, opens in any browser without a network. ${closing}`);
+    const size = `${(Buffer.byteLength(text) / 1000).toFixed(0)} kB`;
+    io.out(fitted(`${file}: ${size}, opens in any browser without a network. ${closing}`, io.screen));
   }
   return 0;
 }

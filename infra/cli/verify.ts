@@ -28,7 +28,7 @@ export const verifyCommand = command({
 async function verify(options: Given<typeof OPTIONS>["options"], io: Io): Promise<ExitCode> {
   const { stack } = options;
   const given = deployedJson(options, io.from);
-  io.progress.say("loading the program");
+  io.progress.busy("loading the program");
   // Loaded here: the provider's library takes seconds, which --help need not wait for.
   const { askEach, fleetSays, readInputs, singleHosts, KNOWN_ERRORS } = await import("./verify-hosts");
   const { inputs, deployed } = await asProblems(KNOWN_ERRORS, () => readInputs(ROOT, stack, given));

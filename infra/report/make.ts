@@ -63,8 +63,7 @@ export async function exportReport(given: Given, { config: configuration, today 
   const config = configuration === undefined ? DEFAULT_CONFIG : foreignConfig(configuration);
   // Masked before anything reads it: an export with --show-secrets has them in clear.
   const { graph } = loadGraph(masked(given.text), given.name);
-  progress.say(`evaluating ${String(policies.length)} policies`);
-  const result = await evaluate(policies, graph, config, today.toISOString().slice(0, 10));
+  const result = await evaluate(policies, graph, config, today.toISOString().slice(0, 10), (text) => progress.say(text));
   const [stack = "", project = ""] = (graph.resources[0]?.urn ?? "").replace("urn:pulumi:", "").split("::");
   const origin = "Made from an exported stack: what the engine noted of its resources at the last update.";
   return gather({

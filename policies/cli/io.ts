@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { EXIT } from "./exit";
 import { Progress } from "./progress";
 import { systemSentence } from "./system-errors";
-import { screenOf } from "./terminal";
+import { fitted, screenOf } from "./terminal";
 import type { Screen } from "./terminal";
 
 export interface Io {
@@ -31,16 +31,19 @@ export function processIo(): { readonly io: Io; readonly end: (code: number) => 
   });
   process.stderr.on("error", () => undefined); // there is nowhere left to say it
   const progress = new Progress(process.stderr);
+  const messages = screenOf(process.stderr, process.env);
   const io: Io = {
     out: (text) => {
       progress.hide(); // both streams may be one terminal
       process.stdout.write(`${text}\n`);
     },
-    err: (text) => void process.stderr.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${fitted(text, messages)}\n`),
     screen: screenOf(process.stdout, process.env),
     progress,
     from: userFolder(process.env, process.cwd()),
   };
+  // Pulumi's SDK warns this way where there is no engine.
+  console.warn = (text: unknown) => io.err(String(text).replace(/^warning: \[runtime\] /, "warning: "));
   const flushed = (stream: NodeJS.WriteStream): Promise<void> => new Promise((done) => void stream.write("", () => done()));
   const end = async (code: number): Promise<void> => {
     await flushed(process.stdout);

@@ -30,9 +30,15 @@ export class Progress {
     this.show();
   }
 
-  private show(): void {
+  /** Before what keeps the process itself busy for more than a second, as loading does: no timer comes to its turn meanwhile. */
+  busy(text: string): void {
+    this.say(text);
+    if (this.stream.isTTY && !this.shown) this.show(true);
+  }
+
+  private show(now = false): void {
     const elapsed = Date.now() - this.started;
-    if (elapsed < QUIET) return;
+    if (!now && elapsed < QUIET) return;
     this.shown = true;
     const line = `${String(Math.floor(elapsed / 1000))} s  ${this.text}`;
     this.write(`\r\u001b[K${line.slice(0, (this.stream.columns || 80) - 1)}`);

@@ -16,19 +16,24 @@ export interface Part {
   readonly graph: Graph;
 }
 
+/** Hears what is looked at next: "policy 7 of 105, env-file-mode". */
+type Tell = (text: string) => void;
+
 /**
  * @param today the day on which exemptions are evaluated, YYYY-MM-DD, UTC
  */
-export function evaluate(policies: readonly Policy[], graph: Graph, config: Config, today: string): Promise<Result> {
-  return evaluateParts([{ policies, graph }], config, today);
+export function evaluate(policies: readonly Policy[], graph: Graph, config: Config, today: string, tell?: Tell): Promise<Result> {
+  return evaluateParts([{ policies, graph }], config, today, tell);
 }
 
 /** Several graphs, each with policies of its own, evaluated as one. */
-export async function evaluateParts(parts: readonly Part[], config: Config, today: string): Promise<Result> {
+export async function evaluateParts(parts: readonly Part[], config: Config, today: string, tell?: Tell): Promise<Result> {
   const ran: Ran[] = [];
   const disabled: string[] = [];
   const found: Outcome[] = [];
-  for (const { policy, graph } of parts.flatMap((part) => part.policies.map((policy) => ({ policy, graph: part.graph })))) {
+  const asked = parts.flatMap((part) => part.policies.map((policy) => ({ policy, graph: part.graph })));
+  for (const [index, { policy, graph }] of asked.entries()) {
+    tell?.(`policy ${String(index + 1)} of ${String(asked.length)}, ${policy.id}`);
     const level = config.levels[policy.id] ?? policy.enforcementLevel;
     if (level === "disabled") disabled.push(policy.id);
     else {

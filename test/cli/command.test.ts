@@ -228,6 +228,13 @@ describe("the screen", () => {
       quick.say("x");
       quick.end();
       expect(seen).toEqual([]);
+      const busy = new Progress(stream(true));
+      busy.busy("x");
+      expect(seen.splice(0)).toEqual(["\r\u001b[K0 s  x"]);
+      busy.end();
+      expect(seen.splice(0)).toEqual(["\r\u001b[K"]);
+      pipe.busy("x");
+      expect(seen).toEqual([]);
       const slow = new Progress(stream(true));
       slow.say("evaluating 91 policies");
       jest.advanceTimersByTime(2000);
