@@ -7,6 +7,7 @@ import { Asset, Secret } from "../core/types";
 import type { Resource, Value } from "../core/types";
 import { asArray, asProps, asString, containsSecret, exactText, isAbsent, isUnknown, reveal } from "../core/values";
 import { runOnHost } from "./analyse";
+import { isAssociation } from "./associations";
 import { makeFile } from "./effects/create";
 import { archiveText } from "./fetched-objects";
 import type { Stored } from "./stored";
@@ -22,7 +23,18 @@ import { foreign, hole, markSecret, quote, shellString } from "./text";
 export type PartName = "create" | "update" | "delete";
 
 /** Properties of a step that decide what it does on its host. */
-const DECIDING = ["create", "update", "delete", "interpreter", "stdin", "environment", "remotePath", "localPath", "source"] as const;
+const DECIDING = [
+  "create",
+  "update",
+  "delete",
+  "interpreter",
+  "stdin",
+  "environment",
+  "remotePath",
+  "localPath",
+  "source",
+  "document",
+] as const;
 
 /** Everything of a step that its effects depend on, as text; secrets are in it. */
 export const inputsOf = (step: Resource): string =>
@@ -33,7 +45,9 @@ export const holdsSecrets = (step: Resource): boolean => DECIDING.some((key) => 
 
 export function runPart(step: Resource, part: PartName, files: Files, context: Context): void {
   if (step.type.endsWith(":Command")) runCommandResource(step, part, files, context);
-  else if (part === "create") copy(step, files, context);
+  else if (isAssociation(step)) {
+    if (part === "create") runDocument(step, files, context);
+  } else if (part === "create") copy(step, files, context);
 }
 
 /** The user that logs in; root where that is written, else ubuntu, as the image has it. */
@@ -73,6 +87,12 @@ function runCommandResource(step: Resource, part: PartName, files: Files, contex
     files,
     context,
   );
+}
+
+/** The agent of Systems Manager runs what a document says, as root. */
+function runDocument({ urn, inputs }: Resource, files: Files, context: Context): void {
+  const text = shellString(inputs.document) ?? "";
+  runOnHost({ urn, part: "document", text, stdin: "", user: "root", environment: new Map() }, files, context);
 }
 
 /** The words before the text where it is not the shell of the login; undefined where they are not known. */

@@ -4,6 +4,7 @@ import { needs, resolveId } from "../core/references";
 import { selectRole } from "../core/select";
 import type { Graph, Resource, Settings } from "../core/types";
 import { asProps, asString } from "../core/values";
+import { associationsOf } from "./associations";
 import { bootOfInstance, INSTANCE, launchedOf } from "./launches";
 import type { Boot, Role } from "./launches";
 import { storedFor } from "./stored";
@@ -29,7 +30,7 @@ export interface Host {
   readonly stored?: readonly Stored[];
   /** The machine that runs Pulumi: its files are nobody's business here, what it calls is. */
   readonly isOperator?: boolean;
-  /** Command and CopyToRemote resources, in registration order. */
+  /** Command and CopyToRemote resources, in registration order; behind them associations of Systems Manager. */
   readonly steps: readonly Resource[];
 }
 
@@ -45,6 +46,8 @@ export function hostsOf(graph: Graph, settings: Settings): Host[] {
   for (const { boot, role, resource, ...launched } of launchedOf(graph, settings))
     add({ ...launched, instance: resource, ...(role ? { role } : {}), ...booted(graph, boot) });
   for (const step of graph.resources) if (REMOTE.test(step.type)) add(hostOfStep(graph, step, roles)).push(step);
+  for (const { step, instances } of associationsOf(graph).values())
+    for (const instance of instances) add(hostOfInstance(graph, instance, roles)).push(step);
   const operator = add({ key: "operator", name: "the machine that runs Pulumi", isOperator: true });
   operator.push(...ofType(graph, LOCAL));
   return [...hosts.values()].map(({ host, steps }) => ({ ...host, steps }));

@@ -144,6 +144,21 @@ export const KINDS: Readonly<Record<string, KindOfTemplate>> = {
       Tags: TAGS,
     },
   },
+  "AWS::SSM::Document": {
+    type: "aws:ssm/document:Document",
+    needs: ["Content"],
+    fields: { ...same("Content DocumentFormat DocumentType Name TargetType VersionName"), Tags: TAGS },
+  },
+  "AWS::SSM::Association": {
+    type: "aws:ssm/association:Association",
+    needs: ["Name"],
+    fields: {
+      ...same(
+        "Name AssociationName DocumentVersion InstanceId Parameters ScheduleExpression MaxConcurrency MaxErrors ComplianceSeverity SyncCompliance ApplyOnlyAtCronInterval WaitForSuccessTimeoutSeconds",
+      ),
+      Targets: { to: "targets", fields: same("Key Values") },
+    },
+  },
   "AWS::Lambda::Permission": {
     type: "aws:lambda/permission:Permission",
     needs: ["FunctionName", "Principal"],

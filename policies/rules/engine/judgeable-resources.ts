@@ -1,9 +1,10 @@
-import type { Finding, Policy, Resource, Settings, Value } from "../../core/types";
+import type { Finding, Graph, Policy, Resource, Settings, Value } from "../../core/types";
 import { asProps, asString, isAbsent, isUnknown, leaves } from "../../core/values";
 import { templated } from "../../core/template";
 import { unmodelled } from "../../graph/closed-world";
 import type { Unmodelled } from "../../graph/closed-world";
 import type { Thing } from "../../graph/closed-world/guarded";
+import { associationsOf } from "../../shell/associations";
 import { runsCommands } from "./commands-on-hosts";
 import { HARMLESS_PACKAGES, reachesGuards } from "./packages";
 import { doorOf, doubtOfTemplate } from "./template";
@@ -23,7 +24,7 @@ export const policy: Policy = {
   bad: 'new aws.cloudformation.Stack("extra", { templateUrl: "https://..." });',
   good: 'new aws.vpc.SecurityGroupIngressRule("service", { ... });',
   evaluate(graph, settings) {
-    const alone = graph.resources.filter((resource) => resource.custom && !resource.external).flatMap((one) => check(one, settings));
+    const alone = graph.resources.filter((resource) => resource.custom && !resource.external).flatMap((one) => check(graph, one, settings));
     const said = new Set(alone.map(({ urn }) => urn));
     const { receivers, own } = unmodelled(graph, settings);
     return [...alone, ...unclear(receivers.filter(({ resource }) => !said.has(resource.urn))), ...own.map(unclearOwn)];
@@ -53,8 +54,8 @@ function unclearOwn({ thing, property }: { readonly thing: Thing; readonly prope
   };
 }
 
-function check(resource: Resource, { home }: Settings): Finding[] {
-  const why = doubt(resource) ?? mounts(resource, home);
+function check(graph: Graph, resource: Resource, { home }: Settings): Finding[] {
+  const why = associationsOf(graph).has(resource.urn) ? undefined : (doubt(resource) ?? mounts(resource, home));
   return why === undefined
     ? []
     : [
