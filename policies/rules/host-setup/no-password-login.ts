@@ -6,8 +6,9 @@ import { programOf, wordsOf } from "./runs";
 
 const FIX = "Keep `PasswordAuthentication no` and `PermitRootLogin no`; log in with keys.";
 
+/** Of root every word but `no` lets somebody in: `prohibit-password` and `forced-commands-only` by a key (sshd_config(5)). */
 const OPENS =
-  /\b(PasswordAuthentication|PermitEmptyPasswords|PermitRootLogin|KbdInteractiveAuthentication|ChallengeResponseAuthentication)\s+(yes)\b/iu;
+  /\b((PasswordAuthentication|PermitEmptyPasswords|KbdInteractiveAuthentication|ChallengeResponseAuthentication)\s+yes|PermitRootLogin\s+(yes|prohibit-password|without-password|forced-commands-only))\b/iu;
 
 function check({ record }: Asked, _settings: Settings): Finding[] {
   const settings = record.written

@@ -100,15 +100,36 @@ function isUnseen(path: string, call: Call): boolean {
 }
 
 export const cp: Effect = (call) => {
-  const options = parseOptions(call.args, { values: "tS", long: { ...TARGET, preserve: "preserve-list" } });
-  const keeps = options.has("p", "a", "archive", "preserve", "preserve-list");
+  const options = parseOptions(
+    call.args.map((arg) => (arg === "--preserve" ? "-p" : arg)),
+    { values: "tS", long: { ...TARGET, preserve: "preserve-list", "no-preserve": "no-preserve-list" } },
+  );
+  const keeps = keptBy(options);
   const recursive = options.has("r", "R", "a", "recursive", "archive");
+  const onlyAttributes = options.has("attributes-only");
   for (const { source, target } of pairs(options, call))
-    if (!toTerminal(source, target, call)) copyOne(call, source, target, keeps, recursive);
+    if (onlyAttributes || !toTerminal(source, target, call)) copyOne(call, source, target, { ...keeps, onlyAttributes }, recursive);
   return "likely";
 };
 
-function copyOne(call: Call, source: string, target: string, keeps: boolean, recursive: boolean): void {
+/** What a copy has of its source beside the content. */
+interface Keeps {
+  readonly mode: boolean;
+  readonly owner: boolean;
+  /** The content of the target stays. */
+  readonly onlyAttributes: boolean;
+}
+
+/** `-p` and `-a` keep mode and owner, `--preserve=mode` the mode alone. */
+function keptBy(options: Options): Pick<Keeps, "mode" | "owner"> {
+  const listed = (name: string): string[] => (options.given.get(name) ?? []).flatMap((list) => list.split(","));
+  const [on, off] = [listed("preserve-list"), listed("no-preserve-list")];
+  const keeps = (what: string): boolean =>
+    (options.has("p", "a", "archive") || on.includes(what) || on.includes("all")) && !off.includes(what) && !off.includes("all");
+  return { mode: keeps("mode"), owner: keeps("ownership") };
+}
+
+function copyOne(call: Call, source: string, target: string, keeps: Keeps, recursive: boolean): void {
   const { state, scope } = call;
   const from = resolveLinks(state.files, absolute(source, state));
   const known = select(state.files, from)
@@ -119,39 +140,54 @@ function copyOne(call: Call, source: string, target: string, keeps: boolean, rec
     return;
   }
   const sourceMode = known.map((e) => e.mode).reduce<Mode | undefined>((a, b) => (a ? joinModes(a, b) : b), undefined);
-  const base = copyOf(source, call);
+  const base = keeps.onlyAttributes ? { content: "" } : copyOf(source, call);
   const made: Entry = { ...newFile(state, scope.context), ...base, kind: "file", time: tick(scope.context), place: scope.context.place };
-  const mode = keeps
+  const mode = keeps.mode
     ? (sourceMode ?? ANY_MODE) // a source nobody mentioned is an ordinary file, 0644, as people leave them
     : masked(sourceMode ?? exactly(0o644), state.umask);
-  const owner = keeps && known[0] ? { owner: known[0].owner, group: known[0].group } : { owner: state.user, group: state.user };
+  const owner = keeps.owner && known[0] ? { owner: known[0].owner, group: known[0].group } : { owner: state.user, group: state.user };
   const fresh: Entry = {
     ...made,
     mode,
-    ...(keeps && !known[0] ? {} : (owner as { owner: string; group: string })),
+    ...(keeps.owner && !known[0] ? {} : (owner as { owner: string; group: string })),
   };
   const real = resolveLinks(state.files, target);
   const before = state.files.entries.get(real)?.filter((e) => e.kind === "file");
   place(state, scope.context, target, fresh);
-  // A file that is there already keeps its mode and owner.
-  if (before?.length && !keeps) {
-    state.files.entries.set(
-      real,
-      joinEntries(
-        [],
-        before.map((e) => ({ ...e, content: fresh.content ?? "", secret: fresh.secret || e.secret, place: fresh.place })),
-      ),
-    );
-  }
+  // A file that is there already has its mode and owner as before, but for what is kept of the source.
+  if (!before?.length || (keeps.mode && keeps.owner && !keeps.onlyAttributes)) return;
+  const { mode: newMode, owner: newOwner, group, time, place: at } = fresh;
+  state.files.entries.set(
+    real,
+    joinEntries(
+      [],
+      before.map((e) => ({
+        ...e,
+        ...(keeps.onlyAttributes ? {} : { content: fresh.content ?? "", secret: fresh.secret || e.secret }),
+        ...(keeps.mode ? { mode: newMode } : {}),
+        ...(keeps.owner ? { owner: newOwner, group } : {}),
+        ...(keeps.mode || keeps.owner ? { time } : {}),
+        place: at,
+      })),
+    ),
+  );
 }
 
-function copyTree(call: Call, from: string, to: string, keeps: boolean): void {
+function copyTree(call: Call, from: string, to: string, keeps: Keeps): void {
   const { state, scope } = call;
   const owner = { owner: state.user, group: state.user };
   const how = (e: Entry): Entry =>
-    keeps ? e : { ...e, ...owner, mode: masked(e.mode, state.umask), time: tick(scope.context), place: scope.context.place };
+    keeps.mode && keeps.owner
+      ? e
+      : {
+          ...e,
+          ...(keeps.owner ? {} : owner),
+          mode: keeps.mode ? e.mode : masked(e.mode, state.umask),
+          time: tick(scope.context),
+          place: scope.context.place,
+        };
   makeFolders(state, scope.context, to, masked(exactly(0o777), state.umask));
-  if (!transfer(state, from, to, how)) unpack(state, scope.context, to, keeps ? { wanted: ANY_MODE, folders: ANY_MODE } : {});
+  if (!transfer(state, from, to, how)) unpack(state, scope.context, to, keeps.mode ? { wanted: ANY_MODE, folders: ANY_MODE } : {});
 }
 
 export const mv: Effect = (call) => {

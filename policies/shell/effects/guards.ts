@@ -1,5 +1,8 @@
 /** What keeps others out of a host, and what writes down who came in: programs that switch it off. */
 import type { Call } from "../call";
+import { newFile } from "../channels";
+import type { Entry } from "../files";
+import { exactly } from "../mode";
 import { cannotTell } from "../report";
 import { plain, show } from "../text";
 
@@ -22,7 +25,6 @@ function lossOf({ name, args }: Call): string | undefined {
   if (/^(apt|apt-get|aptitude|dnf|yum)$/u.test(name)) return /^(remove|purge|autoremove|erase)$/u.test(action) ? first(rest) : undefined;
   if (name === "dpkg") return words.some((word) => /^(-[rP]|--(remove|purge))$/u.test(word)) ? first(rest.concat(action)) : undefined;
   if (name === "update-rc.d") return rest.some((word) => /^(disable|remove)$/u.test(word)) ? first([action]) : undefined;
-  if (name === "ufw" && /^(disable|reset)$/u.test(action)) return "the host's firewall";
   if (name === "ufw" && action === "default" && rest[0] === "allow" && rest[1] !== "outgoing" && rest[1] !== "routed")
     return "the host's firewall";
   if (name === "auditctl" && (words.includes("-D") || (words[0] === "-e" && words[1] === "0"))) return "the host's logs";
@@ -35,17 +37,17 @@ const first = (names: readonly string[]): string | undefined => names.map(lostWi
 
 export function noteLoss(call: Call): void {
   const { scope, name, args } = call;
-  const { unclear } = scope.context.record;
-  // `ufw reset` before the rules are written anew: what counts is how the same script leaves it.
-  if (name === "ufw" && args.map(plain).find((word) => !word.startsWith("-")) === "enable") {
-    const { urn, part } = scope.context.place;
-    const kept = unclear.filter(({ what, place }) => what !== RESET || place.urn !== urn || place.part !== part);
-    unclear.splice(0, unclear.length, ...kept);
-  }
+  if (name === "ufw") switchFirewall(call);
   const lost = lossOf(call);
-  if (lost === undefined) return;
-  const isReset = name === "ufw" && args.map(plain).includes("reset");
-  cannotTell(scope, isReset ? RESET : `«${name} ${show(args.join(" "))}», which switches off ${lost},`);
+  if (lost !== undefined) cannotTell(scope, `«${name} ${show(args.join(" "))}», which switches off ${lost},`);
 }
 
-const RESET = "«ufw reset», which switches off the host's firewall,";
+/** Where ufw keeps whether it is on; what counts is how the set-up leaves it (obeyed/packets.ts). `ufw reset` switches it off until it is enabled. */
+export const FIREWALL = "/etc/ufw/ufw.conf";
+
+function switchFirewall({ args, state, scope: { context } }: Call): void {
+  const action = args.map(plain).find((word) => !word.startsWith("-")) ?? "";
+  if (!/^(enable|disable|reset)$/u.test(action)) return;
+  const made: Entry = { ...newFile(state, context, exactly(0o644)), owner: "root", group: "root" };
+  state.files.entries.set(FIREWALL, [{ ...made, content: `ENABLED=${action === "enable" ? "yes" : "no"}\n` }]);
+}

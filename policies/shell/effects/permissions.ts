@@ -3,7 +3,8 @@ import type { Effect } from "../call";
 import type { Call } from "../call";
 import type { Entry } from "../files";
 import { resolveLinks } from "../files";
-import { ANY_MODE, changeMode, isExact } from "../mode";
+import { ANY_MODE, changeMode, isExact, joinModes } from "../mode";
+import type { Mode } from "../mode";
 import { parseOptions } from "../options";
 import { absolute, change } from "../tree";
 import type { Change } from "../tree";
@@ -25,7 +26,7 @@ export const chmod: Effect = (call) => {
   const how: Change =
     reference === undefined
       ? (e) => withMode(e, text ?? "", call)
-      : (e) => ({ ...e, mode: referenceOf(reference, call)?.mode ?? ANY_MODE });
+      : (e) => (e.kind === "link" ? e : { ...e, mode: referenceOf(reference, call).mode });
   return applyAll(call, paths, options.has("R", "recursive"), how);
 };
 
@@ -36,8 +37,15 @@ export function withMode(entry: Entry, text: string, call: Call): Entry {
   return mode ? { ...entry, mode, ...(isExact(mode) ? { doubt: undefined } : {}) } : { ...entry, mode: ANY_MODE };
 }
 
-function referenceOf(path: string, call: Call): Entry | undefined {
-  return call.state.files.entries.get(resolveLinks(call.state.files, absolute(path, call.state)))?.[0];
+/** What the file of `--reference` has in each of its states. */
+function referenceOf(path: string, { state }: Call): Pick<Entry, "mode" | "owner" | "group"> {
+  const entries = (state.files.entries.get(resolveLinks(state.files, absolute(path, state))) ?? []).filter(({ kind }) => kind !== "absent");
+  const common = (names: readonly (string | undefined)[]): string | undefined => (new Set(names).size === 1 ? names[0] : undefined);
+  return {
+    mode: entries.map(({ mode }) => mode).reduce<Mode | undefined>((a, b) => (a ? joinModes(a, b) : b), undefined) ?? ANY_MODE,
+    owner: common(entries.map(({ owner }) => owner)),
+    group: common(entries.map(({ group }) => group)),
+  };
 }
 
 export const chown: Effect = (call) => {
@@ -50,10 +58,7 @@ export const chown: Effect = (call) => {
   return applyAll(call, paths, options.has("R", "recursive"), how, options.has("h", "no-dereference"));
 };
 
-const ownersOf = (entry: Entry | undefined): { owner?: string; group?: string } => ({
-  ...(entry?.owner === undefined ? {} : { owner: entry.owner }),
-  ...(entry?.group === undefined ? {} : { group: entry.group }),
-});
+const ownersOf = ({ owner, group }: Pick<Entry, "owner" | "group">): Pick<Entry, "owner" | "group"> => ({ owner, group });
 
 /** `user`, `user:group`, `user:` (login group), `:group`; a dot is the old separator. */
 export function withOwner(entry: Entry, text: string): Entry {
@@ -68,8 +73,13 @@ export const userName = (text: string): string => (text === "0" ? "root" : text)
 
 export const chgrp: Effect = (call) => {
   const options = parseOptions(call.args, { long: { reference: "reference" } });
-  const [group, ...paths] = options.operands;
-  return applyAll(call, paths, options.has("R", "recursive"), (e) => ({ ...e, group: userName(plain(group ?? "")) }));
+  const reference = options.value("reference");
+  const [group, ...rest] = options.operands;
+  const how: Change =
+    reference === undefined
+      ? (e) => ({ ...e, group: userName(plain(group ?? "")) })
+      : (e) => ({ ...e, group: referenceOf(reference, call).group });
+  return applyAll(call, reference === undefined ? rest : options.operands, options.has("R", "recursive"), how);
 };
 
 /** A grant to anybody else shows as group or other bits. Only what adds rights is modelled; a list in a file may give any. */

@@ -9,4 +9,9 @@ export const PACKETS: readonly Format[] = [
     decides: "which ports lead where",
     harmless: (line) => !FORWARDS.test(line),
   },
+  {
+    path: /^\/etc\/ufw\/ufw\.conf$/u,
+    decides: "whether the host's firewall is on",
+    harmless: (line) => !/^ENABLED\s*=\s*["']?no/iu.test(line),
+  },
 ];

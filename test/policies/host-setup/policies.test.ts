@@ -349,8 +349,11 @@ const tables: Readonly<Record<string, Table>> = {
       sed: ["sudo sed -i 's/^#\\?PasswordAuthentication no/PasswordAuthentication yes/' /etc/ssh/sshd_config"],
       append: ["echo 'PermitRootLogin yes' | sudo tee -a /etc/ssh/sshd_config"],
       sshpass: ["sshpass -p x ssh a b"],
+      "root by a key": ["echo 'PermitRootLogin prohibit-password' | sudo tee /etc/ssh/sshd_config.d/10-root.conf"],
+      "root by a command": ["echo 'permitrootlogin forced-commands-only' | sudo tee /etc/ssh/sshd_config.d/10-root.conf"],
     },
     good: {
+      root: ["echo 'PermitRootLogin no' | sudo tee /etc/ssh/sshd_config.d/10-root.conf"],
       off: ["sudo sed -i 's/PasswordAuthentication yes/PasswordAuthentication no/' /etc/ssh/sshd_config"],
       comment: ["echo '#PasswordAuthentication yes' | sudo tee /etc/ssh/sshd_config.d/x.conf"],
     },
