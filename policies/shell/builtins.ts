@@ -2,14 +2,15 @@
 import { isSecretName } from "../core/secret-name";
 import type { Call } from "./call";
 import { input, stdinOf, write } from "./channels";
+import { fieldOf, lineOf } from "./entries";
+import { leaving } from "./fork";
 import { exactly } from "./mode";
 import { changeMode, numericMode } from "./mode";
 import { parseOptions } from "./options";
 import { normalise } from "./paths";
 import { unclear } from "./report";
-import { cloneState } from "./state";
 import type { State, Status } from "./state";
-import { holdsSecret, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "./text";
+import { asSecretAs, holdsSecret, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK, unknownOf } from "./text";
 
 type Builtin = (call: Call) => Status;
 
@@ -180,7 +181,8 @@ const read: Builtin = ({ args, state, scope }) => {
   const vague = isWholeHole(line);
   // A hole may be many lines: it is never used up.
   if (!vague || end >= 0) channel.text = end < 0 ? "" : (secret ? SECRET_MARK : "") + text.slice(end + 1);
-  if (array !== undefined && isKnown(line)) state.variables.set(array, { values: [""], list: wordsOf(line, call2ifs(state)) });
+  if (array !== undefined && isKnown(line))
+    state.variables.set(array, { values: [""], list: wordsOf(line, call2ifs(state)).map((word) => asSecretAs(text, word)) });
   else assignFields(names, line, secret, vague, call2ifs(state), state);
   return vague ? "open" : end < 0 ? "failed" : "ok";
 };
@@ -194,7 +196,8 @@ const separatorOf = (ifs: string): RegExp | undefined =>
 /** The words of a line, as `read -a` takes them. */
 const wordsOf = (line: string, ifs: string): string[] => {
   const separator = separatorOf(ifs);
-  return (separator ? line.split(separator) : [line]).filter((word) => word !== "");
+  const words = line.replaceAll(SECRET_MARK, "");
+  return (separator ? words.split(separator) : [words]).filter((word) => word !== "");
 };
 
 function assignFields(names: readonly string[], line: string, secret: boolean, vague: boolean, ifs: string, state: Call["state"]): void {
@@ -204,7 +207,8 @@ function assignFields(names: readonly string[], line: string, secret: boolean, v
   const separator = separatorOf(ifs);
   for (const [index, name] of names.entries()) {
     if (vague) {
-      state.variables.set(name, { values: [hole(kind, `$${name}`)] });
+      const own = lineOf(line);
+      state.variables.set(name, { values: [own === undefined ? hole(kind, `$${name}`) : fieldOf(own, name, index, names.length, ifs)] });
       continue;
     }
     const cut = index === names.length - 1 || !separator ? null : separator.exec(rest);
@@ -217,8 +221,9 @@ const mapfile: Builtin = ({ args, state, scope }) => {
   if (args.some((a) => /^-C/u.test(a))) unclear(state, scope, "`mapfile -C`, which runs text for each line");
   const name = parseOptions(args, { values: "dnOsuCc" }).operands[0] ?? "MAPFILE";
   const text = stdinOf(scope.channels).text;
-  if (isKnown(text)) state.variables.set(name, { values: [""], list: text.replace(/\n$/u, "").split("\n") });
-  else state.variables.set(name, { values: [hole("value", `$${name}`)] });
+  const lines = text.replaceAll(SECRET_MARK, "").replace(/\n$/u, "").split("\n");
+  if (isKnown(text)) state.variables.set(name, { values: [""], list: lines.map((line) => asSecretAs(text, line)) });
+  else state.variables.set(name, { values: [unknownOf(`$${name}`, [text])] });
   scope.channels.set(0, input(""));
   return "ok";
 };
@@ -267,7 +272,7 @@ const shift: Builtin = ({ args, state }) => {
 /** Leaves the script, function or loop; only an exit that counts as success is a way the host can end up. */
 const exit: Builtin = ({ args, state, scope }) => {
   const status = args[0] ?? "0";
-  if (!/^[1-9]\d*$/u.test(status)) scope.frame.exits.push(cloneState(state));
+  if (!/^[1-9]\d*$/u.test(status)) scope.frame.exits.push(leaving(state, scope));
   state.live = false;
   return status === "0" ? "ok" : "failed";
 };
@@ -277,7 +282,7 @@ const leave =
   ({ args, state, scope }) => {
     const list = scope.frame[where];
     if (!list) return "ok";
-    list.push(cloneState(state));
+    list.push(leaving(state, scope));
     state.live = false;
     if (where === "returns")
       scope.frame.outcomes?.push(args[0] === undefined ? "likely" : args[0] === "0" ? "ok" : /^\d+$/u.test(args[0]) ? "failed" : "open");

@@ -1,12 +1,13 @@
 /** Tests: true, false, or open. */
 import { expandText } from "./expand";
+import { proveKey } from "./entries";
 import { exists, resolveLinks } from "./files";
 import { invert, prove } from "./proven";
 import { globMatches, normalise } from "./paths";
 import type { Scope, State } from "./state";
 import type { TestExpression } from "./syntax";
 import { literal } from "./syntax";
-import { holesOf, isDefinite, plain } from "./text";
+import { holdsSecret, holesOf, isDefinite, plain, unknownOf } from "./text";
 
 type Truth = boolean | undefined;
 
@@ -30,21 +31,31 @@ export function evaluate(test: TestExpression, state: State, scope: Scope): Trut
 }
 
 /** `[ "$(sha256sum FILE | cut -d' ' -f1)" = 0123… ]`: where the two are the same, the file is the one that is meant. */
-export function proveBySum(test: TestExpression, state: State, scope: Scope): void {
+function proveBySum(operator: string, compared: readonly (readonly string[])[], state: State, scope: Scope): void {
+  const [left, right] = compared.map((texts) => (texts.length === 1 ? texts[0] : undefined));
+  const path = scope.context.sums.get(left ?? "") ?? scope.context.sums.get(right ?? "");
+  const known = [left, right].find((text) => text !== undefined && /^[0-9a-f]{40,128}$/iu.test(plain(text)));
+  if (path !== undefined && known !== undefined) prove([path], state, operator === "!=");
+}
+
+/** What holds on the ways on which the test that was just evaluated holds. */
+export function noteProof(test: TestExpression, state: State, scope: Scope): void {
   if (test.kind === "not") {
-    proveBySum(test.body, state, scope);
+    noteProof(test.body, state, scope);
     invert(state);
   }
   if (test.kind !== "binary" || !/^(={1,2}|!=)$/u.test(test.operator)) return;
-  const [left, right] = (scope.context.compared ?? []).map((texts) => (texts.length === 1 ? texts[0] : undefined));
-  const path = scope.context.sums.get(left ?? "") ?? scope.context.sums.get(right ?? "");
-  const known = [left, right].find((text) => text !== undefined && /^[0-9a-f]{40,128}$/iu.test(plain(text)));
-  if (path !== undefined && known !== undefined) prove([path], state, test.operator === "!=");
+  const compared = scope.context.compared ?? [];
+  proveBySum(test.operator, compared, state, scope);
+  proveKey(compared, test.operator === "!=", state);
 }
 
 function compare({ operator, left, right }: Extract<TestExpression, { kind: "binary" }>, state: State, scope: Scope): Truth {
   const sides = [expandText(left, state, scope), expandText(right, state, scope)] as const;
   scope.context.compared = sides;
+  // What the groups of the pattern have cut out of it.
+  if (operator === "=~" && sides[0].some(holdsSecret))
+    state.variables.set("BASH_REMATCH", { values: [unknownOf("$BASH_REMATCH", sides[0])] });
   return common(sides[0].flatMap((l) => sides[1].map((r) => binary(operator, l, r))));
 }
 

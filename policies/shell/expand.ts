@@ -1,12 +1,13 @@
 /** From words to fields: quoting, braces, tilde, parameters, command substitution, splitting, globs. */
 import { withoutTrailing } from "../core/text";
 import { braces, hasBraces } from "./braces";
-import { capture, withChannels } from "./channels";
+import { capture, input, withChannels } from "./channels";
+import type { Entry } from "./files";
 import { parameterValues } from "./parameters";
 import type { Scope, State } from "./state";
 import type { Part, Script, Word } from "./syntax";
 import { copied } from "./work";
-import { hole, isKnown, made, plain, QUESTION, SET_CLOSE, SET_OPEN, STAR } from "./text";
+import { hole, isKnown, made, markSecret, plain, QUESTION, SECRET_MARK, SET_CLOSE, SET_OPEN, STAR, unknownOf } from "./text";
 
 /** Runs a script in a subshell; given by the interpreter, which this file must not import. */
 export type RunInside = (body: Script, state: State, scope: Scope) => void;
@@ -34,7 +35,7 @@ export function expandWords(words: readonly Word[], state: State, scope: Scope):
       for (const field of next[0] ?? []) for (const way of ways) way.push(field);
       continue;
     }
-    const kept = ways.length * next.length > MOST ? [[hole("value", "word")]] : next;
+    const kept = ways.length * next.length > MOST ? [[unknownOf("word", next.flat())]] : next;
     ways = ways.flatMap((before) => kept.map((fields) => [...before, ...fields]));
   }
   return ways;
@@ -49,7 +50,7 @@ export function expandText(word: Word, state: State, scope: Scope): string[] {
 /** The same, reduced to one text: a hole when there are several. */
 export function oneText(word: Word, state: State, scope: Scope): string {
   const ways = expandText(word, state, scope);
-  return ways.length === 1 ? (ways[0] ?? "") : hole("value", "one-of-several");
+  return ways.length === 1 ? (ways[0] ?? "") : unknownOf("one-of-several", ways);
 }
 
 /** Plain text without anything to expand, by far the most frequent word. */
@@ -75,7 +76,20 @@ function chunkWays(word: Word, state: State, scope: Scope): Chunk[][] {
       for (const way of ways) way.push(next[0]);
       continue;
     }
-    const kept = ways.length * next.length > MOST ? [{ fields: [hole("value", "text")], bare: false }] : next;
+    const kept =
+      ways.length * next.length > MOST
+        ? [
+            {
+              fields: [
+                unknownOf(
+                  "text",
+                  next.flatMap(({ fields }) => fields),
+                ),
+              ],
+              bare: false,
+            },
+          ]
+        : next;
     ways = ways.flatMap((before) => kept.map((chunk) => [...before, chunk]));
   }
   return ways;
@@ -108,17 +122,30 @@ export function substitute(body: Script, state: State, scope: Scope): string {
 /** `<(...)` becomes a file that only this command sees. */
 function processFile(body: Script, direction: "<" | ">", state: State, scope: Scope): string {
   scope.context.fresh += 1;
-  const path = `/dev/fd/${String(scope.context.fresh)}`;
+  const path = `/dev/fd/${String(63 + scope.context.fresh)}`;
   if (direction === "<") {
     const out = capture();
     runInside(body, state, withChannels(scope, [[1, out]]));
-    state.files.entries.set(path, [
-      { kind: "file", mode: { set: 0o600, may: 0o600 }, content: out.text, secret: false, time: 0, place: scope.context.place },
-    ]);
+    state.files.entries.set(path, [descriptor(out.text, scope)]);
   } else {
-    runInside(body, state, scope);
+    state.files.entries.set(path, [descriptor("", scope)]);
+    scope.context.readers?.push({ path, body });
   }
   return path;
+}
+
+const descriptor = (content: string, { context }: Scope): Entry => ({
+  kind: "file",
+  mode: { set: 0o600, may: 0o600 },
+  content,
+  secret: false,
+  time: 0,
+  place: context.place,
+});
+
+/** What reads the output of a command, when all of it is there. */
+export function runReader(body: Script, text: string, state: State, scope: Scope): void {
+  runInside(body, state, withChannels(scope, [[0, input(text)]]));
 }
 
 export const homeOf = (user: string): string => (user === "root" ? "/root" : `/home/${user}`);
@@ -165,10 +192,14 @@ function fieldsOf(chunks: readonly Chunk[], separator: RegExp | undefined): stri
         current = (current ?? "") + field;
         continue;
       }
+      let secret = false;
       const pieces = separator ? field.split(separator) : [field];
       for (const [at, piece] of pieces.entries()) {
         if (at > 0) end();
-        if (piece !== "") current = (current ?? "") + globs(piece);
+        // From its mark on the text is secret, in each of its words.
+        const marked = secret && piece !== "" ? markSecret(piece) : piece;
+        secret ||= piece.includes(SECRET_MARK);
+        if (piece !== "") current = (current ?? "") + globs(marked);
       }
     }
     if (chunk.fields.length === 0 && !chunk.bare) current ??= chunks.length > 1 ? "" : undefined;

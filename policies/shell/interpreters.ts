@@ -5,13 +5,14 @@ import { readAll, write } from "./channels";
 import { CowMap } from "./cow-map";
 import { joinFiles, resolveLinks } from "./files";
 import type { Place } from "./files";
+import { whereLeft } from "./fork";
 import { exactly } from "./mode";
 import { locate, within } from "./origin";
 import { isWithin, nameOf } from "./paths";
 import { contentOf } from "./redirects";
 import { cannotTell, unclear } from "./report";
 import { listens, pathsIn, runsFetched, withLiterals, withoutReads } from "./python";
-import { environmentOf, isSecretText } from "./printers";
+import { environmentOf } from "./printers";
 import { suspect } from "./unmodelled";
 import { inSubshell, runScript } from "./run";
 import { isSecretPath } from "./subjects";
@@ -19,7 +20,7 @@ import { cloneState } from "./state";
 import type { Scope, State, Status } from "./state";
 import type { Script } from "./syntax";
 import { absolute, change, makeFolders } from "./tree";
-import { holdsFetched, holdsSecret, hole, holesOf, isKnown, mapHoles, markSecret, plain, show } from "./text";
+import { holdsFetched, holdsSecret, hole, holesOf, isKnown, isSecretText, mapHoles, markSecret, plain, show } from "./text";
 
 interface TextOptions {
   readonly args?: readonly string[];
@@ -68,16 +69,18 @@ function runParsed(script: Script, state: State, scope: Scope, options: TextOpti
 /** What `trap ... EXIT` does happens on every way out. */
 export function afterTraps(status: Status, state: State, scope: Scope): Status {
   const ends = [...scope.frame.exits, ...(state.live ? [state] : [])];
-  for (const end of ends) {
-    runOtherTraps(end, scope);
-    const text = end.exitTrap;
-    if (text === undefined || text === "") continue;
-    delete end.exitTrap;
-    const { context } = scope;
-    within(context, locate(plain(text), context), () => runScript(context.parse(plain(text)), end, { ...scope, frame: { exits: [] } }));
-    end.live = true;
-  }
+  for (const end of ends) whereLeft(end, scope, () => runTraps(end, scope));
   return status;
+}
+
+function runTraps(end: State, scope: Scope): void {
+  runOtherTraps(end, scope);
+  const text = end.exitTrap;
+  if (text === undefined || text === "") return;
+  delete end.exitTrap;
+  const { context } = scope;
+  within(context, locate(plain(text), context), () => runScript(context.parse(plain(text)), end, { ...scope, frame: { exits: [] } }));
+  end.live = true;
 }
 
 /** A failed command or a signal may run these, or not. */

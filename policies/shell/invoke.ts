@@ -2,7 +2,7 @@
 import { BUILTINS, keepRedirects, setUnnamed } from "./builtins";
 import type { Call } from "./call";
 import { readAll, stdinOf } from "./channels";
-import { evaluate, fromWords, proveBySum } from "./conditions";
+import { evaluate, fromWords, noteProof } from "./conditions";
 import { EFFECTS, QUESTIONS } from "./effects";
 import { find, xargs } from "./effects/find";
 import { noteLoss } from "./effects/guards";
@@ -11,23 +11,25 @@ import { behindIp, hooksOf } from "./effects/hooks";
 import { noteRunOnce } from "./effects/registries";
 import { dump } from "./effects/reveal";
 import { isSecretFileAt, noteInput, sender } from "./effects/send";
-import { expandText, expandWords } from "./expand";
-import { fork } from "./fork";
+import { expandText, expandWords, runReader } from "./expand";
+import { fork, leaving, rejoin } from "./fork";
 import type { Way } from "./fork";
 import { interpreterOf, pythonFile, runFile, runShellText, sourceFile } from "./interpreters";
 import { exactly, numericMode } from "./mode";
 import { strangeInUnit } from "./obeyed/units";
 import { placeAt, within } from "./origin";
+import { forget } from "./proven";
 import { parseOptions } from "./options";
 import { nameOf } from "./paths";
 import { guardedIn, isGuarded } from "./guarded";
 import { noFiles, resolveLinks } from "./files";
 import { cannotTell, unclear } from "./report";
 import { run } from "./run";
-import { become, cloneState, joinStates } from "./state";
-import type { Scope, ShellFunction, State, Status, Variable } from "./state";
+import { contentOf } from "./redirects";
+import { cloneState } from "./state";
+import type { Context, Scope, ShellFunction, State, Status, Variable } from "./state";
 import type { Assignment, SimpleCommand } from "./syntax";
-import { hole, holesOf, isKnown, plain, show } from "./text";
+import { holesOf, isKnown, plain, show, unknownOf } from "./text";
 import { runUnmodelled } from "./unmodelled";
 import { WRAPPERS } from "./wrappers";
 import type { Wrapped } from "./wrappers";
@@ -36,18 +38,25 @@ export function runCommand(command: SimpleCommand, state: State, scope: Scope): 
   const { context } = scope;
   context.place = placeAt(context, command.line);
   delete state.proven;
+  const outer = context.readers;
+  const readers: NonNullable<Context["readers"]> = (context.readers = []);
   const ways = expandWords(command.words, state, scope);
+  context.readers = outer;
   if (command.words.length === 0) {
     for (const one of command.assignments) assign(one, state, scope);
     return command.assignments.some((a) => a.value?.parts.some((p) => p.kind === "command")) ? "likely" : "ok";
   }
   const [only] = ways;
-  if (ways.length === 1 && only) return runWay(only, command.assignments, state, scope);
-  return fork(
-    ways.map((argv) => (s) => runWay(argv, command.assignments, s, scope)),
-    state,
-    scope,
-  );
+  const status =
+    ways.length === 1 && only
+      ? runWay(only, command.assignments, state, scope)
+      : fork(
+          ways.map((argv) => (s) => runWay(argv, command.assignments, s, scope)),
+          state,
+          scope,
+        );
+  for (const { path, body } of readers) if (state.live) runReader(body, contentOf(path, state), state, scope);
+  return status;
 }
 
 function runWay(argv: readonly string[], assignments: readonly Assignment[], state: State, scope: Scope): Status {
@@ -66,6 +75,7 @@ function runWay(argv: readonly string[], assignments: readonly Assignment[], sta
     scope,
     assignments.map((a) => [a.name, state.variables.get(a.name)?.values[0] ?? ""] as const),
   );
+  forget(state);
   for (const [name, variable] of before) {
     if (variable) state.variables.set(name, variable);
     else state.variables.delete(name);
@@ -92,7 +102,7 @@ function assign(one: Assignment, state: State, scope: Scope): void {
   const before = state.variables.get(one.name);
   if (one.list) {
     const items = expandWords(one.list, state, scope);
-    const list = items.length === 1 ? (items[0] ?? []) : [hole("value", `$${one.name}`)];
+    const list = items.length === 1 ? (items[0] ?? []) : [unknownOf(`$${one.name}`, items.flat())];
     state.variables.set(one.name, {
       values: [list[0] ?? ""],
       list: one.append ? [...(before?.list ?? before?.values ?? []), ...list] : list,
@@ -107,7 +117,7 @@ function assign(one: Assignment, state: State, scope: Scope): void {
 function assignItem(one: Assignment, values: readonly string[], before: Variable | undefined, state: State): void {
   const at = Number(one.index);
   if (!before?.list || !Number.isInteger(at) || values.length !== 1) {
-    state.variables.set(one.name, { values: [hole("value", `$${one.name}`)] });
+    state.variables.set(one.name, { values: [unknownOf(`$${one.name}`, [...values, ...(before?.list ?? before?.values ?? [])])] });
     return;
   }
   const list = [...before.list];
@@ -180,7 +190,7 @@ const execWords = (args: readonly string[]): readonly string[] =>
 
 /** `exec command` does not come back. */
 function leaveAfter(status: Status, state: State, scope: Scope): Status {
-  scope.frame.exits.push(cloneState(state));
+  scope.frame.exits.push(leaving(state, scope));
   state.live = false;
   return status;
 }
@@ -189,7 +199,7 @@ function question(call: Call): Status {
   const words = call.name === "[" ? call.args.slice(0, -1) : call.args;
   const test = fromWords(words);
   const truth = evaluate(test, call.state, call.scope);
-  proveBySum(test, call.state, call.scope);
+  noteProof(test, call.state, call.scope);
   return truth === undefined ? "open" : truth ? "ok" : "failed";
 }
 
@@ -356,6 +366,7 @@ function runInner(
   state.exported = new Set([...exported, ...assignments.map(([name]) => name)]);
   const status = invoke(wrapped.argv, state, scope, assignments, wrapped.inShell !== true);
   state.exported = exported;
+  forget(state);
   for (const [name, variable] of saved) if (variable) state.variables.set(name, variable);
   return status;
 }
@@ -378,7 +389,8 @@ function callFunction(body: Parameters<typeof run>[0], args: readonly string[], 
   state.args = args;
   const status = run(body, state, { ...deeper(scope), frame: { exits: scope.frame.exits, returns, outcomes, hidden } });
   if (state.live) outcomes.push(status);
-  for (const other of returns) become(state, joinStates(state, other));
+  forget(state);
+  rejoin(state, returns, scope);
   state.args = outerArgs;
   for (const [name, variable] of hidden) {
     if (variable) state.variables.set(name, variable);

@@ -2,11 +2,12 @@
 import { ends } from "../core/glob";
 import { isSecretName } from "../core/secret-name";
 import { UNNAMED } from "./builtins";
+import { partOf } from "./entries";
 import { expandText } from "./expand";
 import { globOf } from "./paths";
 import type { Scope, State } from "./state";
 import type { Parameter, Word } from "./syntax";
-import { hole, holesOf, isKnown, plain } from "./text";
+import { asSecretAs, hole, holesOf, isKnown, plain, SECRET_MARK, unknownOf } from "./text";
 import { compared } from "./work";
 
 /** Each way the parameter can turn out, as a list of fields (`"$@"` and `"${list[@]}"` have many, all else one). */
@@ -47,11 +48,11 @@ function rawValues(parameter: Parameter, state: State): readonly string[] | unde
   const variable = state.variables.get(name);
   if (variable?.list) {
     const at = index === undefined ? 0 : /^\d+$/u.test(index) ? Number(index) : undefined;
-    if (at === undefined) return [hole("value", `$${name}`)];
+    if (at === undefined) return [unknownOf(`$${name}`, variable.list)];
     const item = variable.list[at];
     return item === undefined ? undefined : [item];
   }
-  if (variable && index !== undefined && index !== "0") return [hole("value", `$${name}`)];
+  if (variable && index !== undefined && index !== "0") return [unknownOf(`$${name}`, variable.values)];
   return variable?.values ?? special(name, state);
 }
 
@@ -122,16 +123,23 @@ function alternative(raw: readonly string[] | undefined, argument: () => string[
 
 function transform(operator: string, value: string, args: string[], replacement: Word | undefined, state: State, scope: Scope): string[] {
   const by = replacement ? (expandText(replacement, state, scope)[0] ?? "") : "";
-  return args.map((argument) => {
-    if (operator === "#" || operator === "##") return trimStart(value, plain(argument), operator === "##");
-    if (operator === "%" || operator === "%%") return trimEnd(value, plain(argument), operator === "%%");
-    if (operator === "/" || operator === "//")
-      return isKnown(value) ? replace(value, plain(argument), by, operator === "//") : hole("value", "replaced");
-    if (operator === "^^") return isKnown(value) ? value.toUpperCase() : value;
-    if (operator === ",,") return isKnown(value) ? value.toLowerCase() : value;
-    if (operator === ":" && /^\d+$/u.test(argument) && isKnown(value)) return value.slice(Number(argument));
-    return hole("value", "part");
-  });
+  // The mark of a secret has no width; what is left of one is as secret.
+  const text = value.replaceAll(SECRET_MARK, "");
+  return args.map((argument) => asSecretAs(value, transformed(operator, text, plain(argument), by)));
+}
+
+function transformed(operator: string, value: string, argument: string, by: string): string {
+  const part = partOf(value, operator, argument);
+  if (part !== undefined) return part;
+  if (operator === "#" || operator === "##") return trimStart(value, argument, operator === "##");
+  if (operator === "%" || operator === "%%") return trimEnd(value, argument, operator === "%%");
+  if (operator === "/" || operator === "//")
+    return isKnown(value) ? replace(value, argument, by, operator === "//") : unknownOf("replaced", [value, by]);
+  if (operator === "^^") return isKnown(value) ? value.toUpperCase() : value;
+  if (operator === ",,") return isKnown(value) ? value.toLowerCase() : value;
+  const [, from, count] = (operator === ":" && isKnown(value) ? /^(\d+)(?::(\d+))?$/u.exec(argument) : null) ?? [];
+  if (from !== undefined) return value.slice(Number(from), count === undefined ? undefined : Number(from) + Number(count));
+  return unknownOf("part", [value]);
 }
 
 /** The longest match at each place, from the left; with `all` every one of them. */

@@ -1,4 +1,5 @@
 /** Programs that print text of the files and the input that they are given, and where that goes. */
+import { isSecretName } from "../core/secret-name";
 import type { Call } from "./call";
 import { openForWriting, readAll, write, writeContent } from "./channels";
 import { resolveLinks } from "./files";
@@ -7,13 +8,7 @@ import { contentOf } from "./redirects";
 import { cannotTell } from "./report";
 import type { Status } from "./state";
 import { absolute } from "./tree";
-import { digestLabel, holdsFetched, hole, holesOf, plain, SECRET_MARK, show } from "./text";
-
-export const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
-
-/** Text of a file as it was given: what a program has cut out of a larger text may be the part that is no secret. */
-export const isWholeSecret = (text: string): boolean =>
-  text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret" && /^(content|stdin|aws|\$)/u.test(h.label));
+import { digestLabel, holdsFetched, hole, isSecretText, isWholeSecret, plain, show } from "./text";
 
 export function readable(arg: string, call: Call): string {
   const name = arg.replace(/^(-\w|--[\w-]+=|@)(?=[/.~])/u, "");
@@ -47,7 +42,10 @@ export function printFiles(call: Call): Status {
   }
   const words = ECHOES.test(name) ? args.join("\n") : "";
   const secret =
-    (isSecretText(environment) || isSecretText(words) || isSecretText(input) || files.some(isWholeSecret)) &&
+    (isSecretText(environment) ||
+      isSecretText(words) ||
+      isSecretText(input) ||
+      files.some((file) => isWholeSecret(file) || (isSecretText(file) && !picksHarmless(call)))) &&
     !keepsNames(call) &&
     !encrypts(call);
   const kind = secret ? "secret" : holdsFetched(text) ? "fetched" : "value";
@@ -149,6 +147,18 @@ function keepsNames({ name, args }: Call): boolean {
   const line = plain(args.join(" "));
   if (name === "cut") return /(^| )(-d ?=|--delimiter[= ]=)( |$)/u.test(line) && /(^| )(-f ?1|--fields[= ]1)( |$)/u.test(line);
   return /awk$/u.test(name) && /(^| )-F ?=( |$)/u.test(line) && /(^| )\s*(\/[^/{}]*\/\s*)?\{\s*print\s+\$1\s*(;\s*)?\}\s*( |$)/u.test(line);
+}
+
+/** `sed -n 's/^mode=//p' FILE`, `grep -E '^(mode|health[A-Z]+)=' FILE`: lines of keys with harmless names, and none other. */
+function picksHarmless({ name, args }: Call): boolean {
+  const text = plain(args.join("\n"));
+  const isOther = name.endsWith("grep") ? args.some((a) => /^(-\w*v\w*|--invert-match)$/u.test(a)) : /!|[/}]\s*d\b/u.test(text);
+  const keys = [...text.matchAll(/\^\(?(?=\w)([\w.|[\]+*-]+)\)?(=?)|\$1 ?== ?"([\w.-]+)"/gu)].flatMap(([, names = "", sign, compared]) =>
+    compared === undefined
+      ? names.split("|").map((one) => ({ one, isWhole: sign === "=" || one.length > 4 }))
+      : { one: compared, isWhole: true },
+  );
+  return !isOther && keys.length > 0 && keys.every(({ one, isWhole }) => isWhole && !isSecretName(one));
 }
 
 /** The values that a program of its own is given. */

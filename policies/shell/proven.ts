@@ -10,7 +10,36 @@ import { holdsFetched, hole } from "./text";
 export function follow(state: State, succeeded: boolean): void {
   const { proven } = state;
   delete state.proven;
-  if (proven && succeeded === proven.inverted) for (const [path, entries] of proven.before) state.files.entries.set(path, entries);
+  if (!proven) return;
+  if (succeeded !== proven.inverted) {
+    if (proven.taken) become(state, cloneState(proven.taken));
+    return;
+  }
+  for (const [path, entries] of proven.before) state.files.entries.set(path, entries);
+  if (proven.variables) state.variables = proven.variables.copy();
+}
+
+/** A comparison has shown more of some variables, which `before` has as they were. */
+export function learnt(before: State["variables"], inverted: boolean, state: State): void {
+  state.proven = { before: state.proven?.before ?? [], inverted, variables: before };
+}
+
+/** `a && b` that ends well has run `b`, and `a || b` that fails as well: what holds on that way alone. */
+export function tookBoth(taken: State, succeeded: boolean, state: State): void {
+  follow(taken, succeeded);
+  if (state.live) state.proven = { before: [], inverted: !succeeded, taken };
+}
+
+/** The last command was a check of files: it fails where they are others. */
+export const isDoubted = ({ proven }: State): boolean => proven !== undefined && !proven.taken;
+
+/** What was shown of variables is of no use to a caller, who has others. */
+export function forget(state: State): void {
+  const { proven } = state;
+  if (!proven) return;
+  if (proven.variables) state.variables = proven.variables;
+  delete state.proven;
+  if (proven.before.length > 0) state.proven = { before: proven.before, inverted: proven.inverted };
 }
 
 /** What was fetched and has been checked is as good as what was shown. Sums of known texts are not computed: they are read as they are. */
@@ -42,6 +71,10 @@ export function invert(state: State): void {
 /** The next statement comes: after a check that failed as well, unless a failure ends the script. */
 export function goOn(state: State, scope: Scope, status: Status): void {
   if (!state.proven) return;
+  if (state.proven.taken) {
+    forget(state);
+    return;
+  }
   const ends = state.options.errexit && scope.tested !== true;
   if (ends || status === "ok") {
     follow(state, true);

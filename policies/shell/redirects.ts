@@ -1,17 +1,37 @@
 /** Redirections: where a statement's descriptors lead while it runs. */
-import { drop, input, openForWriting, withChannels } from "./channels";
-import { expandText, expandWords } from "./expand";
+import { capture, drop, input, openForWriting, withChannels } from "./channels";
+import { expandText, expandWords, runReader } from "./expand";
 import type { Entry } from "./files";
 import { resolveLinks } from "./files";
 import { isPattern, normalise, parentOf, relation } from "./paths";
-import type { Channel, Scope, State, Status } from "./state";
-import type { Redirect } from "./syntax";
+import type { Channel, Channels, Scope, State, Status } from "./state";
+import type { Redirect, Script } from "./syntax";
 import { isSecretPath } from "./subjects";
-import { hole, holdsFetched, holdsSecret, holesOf, markSecret, plain } from "./text";
+import { hole, holdsFetched, holdsSecret, holesOf, markSecret, plain, unknownOf } from "./text";
 
 /** Runs `body` with the redirections in place. `exec >file` uses `applyRedirects` alone. */
 export function redirect(redirects: readonly Redirect[], state: State, scope: Scope, body: (scope: Scope) => Status): Status {
-  return body(applyRedirects(redirects, state, scope));
+  const inner = applyRedirects(redirects, state, scope);
+  const status = body(inner);
+  drain(inner.channels, state, scope);
+  return status;
+}
+
+/** What programs behind `> >(...)` make of the text, once nobody writes it any more: the command, or the shell of an `exec`, has ended. */
+export function drain(ended: Channels, state: State, scope: Scope): void {
+  const still = new Set(scope.channels.values());
+  for (const channel of new Set(ended.values())) {
+    if (channel.reader === undefined || still.has(channel)) continue;
+    const { text } = channel;
+    channel.text = "";
+    if (state.live) runReader(channel.reader, text, state, scope);
+  }
+}
+
+/** The program of `> >(...)`. */
+function readerOf({ operator, target: { parts } }: Redirect): Script | undefined {
+  const [only, ...others] = parts;
+  return others.length === 0 && only?.kind === "process" && only.direction === ">" && operator.includes(">") ? only.body : undefined;
 }
 
 export function applyRedirects(redirects: readonly Redirect[], state: State, scope: Scope): Scope {
@@ -21,8 +41,13 @@ export function applyRedirects(redirects: readonly Redirect[], state: State, sco
 }
 
 function changes(one: Redirect, state: State, scope: Scope): (readonly [number, Channel])[] {
+  const reader = readerOf(one);
+  if (reader) {
+    const channel: Channel = { ...capture(), reader };
+    return (one.operator.startsWith("&") ? [1, 2] : [one.fd ?? 1]).map((fd) => [fd, channel] as const);
+  }
   const text = expandText(one.target, state, scope);
-  const only = text.length === 1 ? (text[0] ?? "") : hole("value", "one-of-several");
+  const only = text.length === 1 ? (text[0] ?? "") : unknownOf("one-of-several", text);
   switch (one.operator) {
     case "<<":
       return [[one.fd ?? 0, input(only)]];
@@ -91,7 +116,7 @@ export function contentOf(name: string, state: State): string {
   const fetched = contents.find((text) => text !== undefined && holdsFetched(text));
   const known = contents.length === 1 ? contents[0] : fetched;
   const secret = (entries?.some((e) => e.secret) ?? false) || (known === undefined && isSecretPath(path));
-  if (known !== undefined) return secret && known !== "" && !holdsSecret(known) ? markSecret(known) : known;
+  if (known !== undefined) return secret && known !== "" && (!holdsSecret(known) || isSecretPath(path)) ? markSecret(known) : known;
   if (NETWORK.test(path)) return hole("fetched", path);
   return hole(secret ? "secret" : "value", `content of ${!secret && isNowhere(path, entries, state) ? "nothing at " : ""}${path}`);
 }

@@ -1,13 +1,14 @@
 /** The interpreter's statements: what can run, in which order, and which states that leaves possible. Overview: README.md in this folder. */
 import { capture, input, withChannels } from "./channels";
-import { evaluate, proveBySum } from "./conditions";
+import { evaluate, noteProof } from "./conditions";
+import { assumeArm } from "./entries";
 import { expandText, expandWords, setRunInside } from "./expand";
-import { fork } from "./fork";
+import { fork, leaving, rejoin, rejoinTexts } from "./fork";
 import type { Way } from "./fork";
 import { runCommand } from "./invoke";
 import { globMatches } from "./paths";
-import { follow, goOn, invert } from "./proven";
-import { redirect } from "./redirects";
+import { follow, forget, goOn, invert, isDoubted, tookBoth } from "./proven";
+import { drain, redirect } from "./redirects";
 import { unclear } from "./report";
 import { become, cloneState, joinStates } from "./state";
 import type { Frame, Scope, State, Status } from "./state";
@@ -58,7 +59,7 @@ export function run(statement: Statement, state: State, scope: Scope): Status {
     case "test": {
       delete state.proven;
       const truth = evaluate(statement.expression, state, scope);
-      proveBySum(statement.expression, state, scope);
+      noteProof(statement.expression, state, scope);
       return truth === undefined ? "open" : truth ? "ok" : "failed";
     }
     case "unparsed":
@@ -92,14 +93,20 @@ const negate = (status: Status): Status => (status === "ok" ? "failed" : status 
 export function inSubshell(state: State, scope: Scope, body: (inner: State, scope: Scope) => Status): Status {
   const inner = cloneState(state);
   const frame: Frame = { exits: [] };
-  const status = body(inner, { ...scope, channels: new Map(scope.channels), frame });
+  const own: Scope = { ...scope, channels: new Map(scope.channels), frame };
+  const status = body(inner, own);
   const ends = [...frame.exits, ...(inner.live ? [inner] : [])];
   if (ends.length === 0) {
-    become(state, { ...state, files: inner.files });
+    const last: State = { ...inner, live: true };
+    drain(own.channels, last, scope);
+    become(state, { ...state, files: last.files });
     return "failed";
   }
+  rejoinTexts(inner.live, frame.exits, own);
+  forget(inner);
   const { proven } = inner;
   const joined = ends.map((s): State => ({ ...s, live: true })).reduce(joinStates);
+  drain(own.channels, joined, scope);
   state.files = joined.files;
   delete state.proven;
   if (proven && ends.length === 1 && inner.live) state.proven = proven;
@@ -155,21 +162,25 @@ function runRight(statement: Both, left: Status, state: State, scope: Scope): St
   const onSuccess = statement.operator === "&&";
   const goesOn = onSuccess ? left !== "failed" : left !== "ok";
   if (!goesOn) return left;
-  const certain = onSuccess ? left === "ok" || (left === "likely" && !state.proven) : left === "failed";
+  const certain = onSuccess ? left === "ok" || (left === "likely" && !isDoubted(state)) : left === "failed";
   if (certain) {
     follow(state, onSuccess);
     return run(statement.right, state, scope);
   }
   let right = "open" as Status;
+  let end: State | undefined;
   const taken: Way = (s) => {
     follow(s, onSuccess);
-    return (right = run(statement.right, s, scope));
+    right = run(statement.right, s, scope);
+    if (scope.tested === true) end = cloneState(s);
+    return right;
   };
   const skipped: Way = (s) => {
     follow(s, !onSuccess);
     return left;
   };
   const status = fork([taken, skipped], state, scope);
+  if (end) tookBoth(end, onSuccess, state);
   if (statement.operator === "||" && (left === "likely" || right === "ok")) return left === "likely" ? "likely" : "ok";
   return state.live && right === "failed" ? "open" : status;
 }
@@ -198,7 +209,7 @@ const MOST_ROUNDS = 64;
 function round(body: Script, state: State, scope: Scope, breaks: State[]): Status {
   const continues: State[] = [];
   const status = runScript(body, state, { ...scope, frame: { ...scope.frame, breaks, continues } });
-  for (const other of continues) become(state, joinStates(state, other));
+  rejoin(state, continues, scope);
   return status;
 }
 
@@ -231,7 +242,7 @@ function runItems(statement: Extract<Statement, { kind: "for" }>, items: readonl
     fork([roundOf(statement, hole("value", `$${statement.name}`), scope, breaks), () => "ok"], state, scope);
     if (changesFiles(start, state)) unclear(state, scope, `a loop over ${String(items.length)} words, more than can be followed`);
   }
-  for (const other of breaks) become(state, joinStates(state, other));
+  rejoin(state, breaks, scope);
   return "likely";
 }
 
@@ -272,7 +283,7 @@ function runLoop(statement: Extract<Statement, { kind: "loop" }>, state: State, 
     const truth = statement.until ? negate(status) : status;
     if (truth === "failed") break;
     if (truth !== "ok") {
-      const left = cloneState(state);
+      const left = leaving(state, scope);
       follow(left, statement.until);
       after.push(left);
     }
@@ -289,7 +300,7 @@ function runLoop(statement: Extract<Statement, { kind: "loop" }>, state: State, 
   }
   if (count === MOST_ROUNDS && state.live) laterRound(statement, variables, state, scope, breaks);
   if (count === MOST_ROUNDS && changesFiles(start, state)) unclear(state, scope, "a loop of more rounds than can be followed");
-  for (const other of [...breaks, ...after]) become(state, joinStates(state, other));
+  rejoin(state, [...breaks, ...after], scope);
   return "likely";
 }
 
@@ -306,12 +317,13 @@ function runCase(statement: Extract<Statement, { kind: "case" }>, state: State, 
 function arms(all: readonly CaseArm[], subject: string, state: State, scope: Scope): Way[] {
   const ways: Way[] = [];
   for (const arm of all) {
-    const matched = matchesArm(
-      arm.patterns.flatMap((word) => expandText(word, state, scope)),
-      subject,
-    );
+    const patterns = arm.patterns.flatMap((word) => expandText(word, state, scope));
+    const matched = matchesArm(patterns, subject);
     if (matched === false) continue;
-    ways.push((s) => runScript(arm.body, s, scope));
+    ways.push((s) => {
+      assumeArm(subject, patterns, s);
+      return runScript(arm.body, s, scope);
+    });
     if (matched && !arm.falls) return ways;
   }
   return [...ways, () => "ok"];

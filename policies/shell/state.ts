@@ -7,8 +7,8 @@ import { cloneFiles, joinFiles } from "./files";
 import type { Mode } from "./mode";
 import { joinModes } from "./mode";
 import type { Stored } from "./stored";
-import type { Statement } from "./syntax";
-import { hole } from "./text";
+import type { Script, Statement } from "./syntax";
+import { hole, unknownOf } from "./text";
 
 /** A text of the program from which others are cut: a script, a standard input, the text of an asset. */
 export interface Source {
@@ -55,6 +55,10 @@ export interface Proven {
   readonly before: readonly (readonly [path: string, entries: readonly Entry[]])[];
   /** The command fails where the file is the right one: `[ "$sum" != 0123… ]`. */
   readonly inverted: boolean;
+  /** The variables, where it has shown more of them. */
+  readonly variables?: CowMap<string, Variable>;
+  /** A list of commands that ends so has run its last one: what there is then. */
+  readonly taken?: State;
 }
 
 export interface State {
@@ -86,6 +90,8 @@ export interface Channel {
   readonly path?: string;
   /** The standard input of the whole script: it belongs to whichever command reads it. */
   readonly inherited?: boolean;
+  /** `> >(command)`: what reads the text when all of it is there. */
+  readonly reader?: Script;
 }
 
 export type Channels = Map<number, Channel>;
@@ -173,6 +179,8 @@ export interface Context {
   readonly sums: Map<string, string>;
   /** Both sides of the last comparison. */
   compared?: readonly (readonly string[])[];
+  /** `tee >(command)`: what reads the files of this kind that stand in the words of the command that runs. */
+  readers?: { readonly path: string; readonly body: Script }[];
   /** Objects of the program that the host's first boot names. */
   readonly stored?: readonly Stored[];
   /** Archives that steps have copied to the host. */
@@ -276,7 +284,8 @@ function joinFunctions(a: State["functions"], b: State["functions"]): State["fun
 const MOST_VALUES = 8;
 
 function joinVariables(name: string, a: Variable | undefined, b: Variable | undefined): Variable {
-  if (a && b && a.list?.join("\0") !== b.list?.join("\0")) return { values: [hole("value", `$${name}`)] };
   const values = [...new Set([...(a?.values ?? [""]), ...(b?.values ?? [""])])];
-  return { ...(a ?? b), values: values.length <= MOST_VALUES ? values : [hole("value", `$${name}`)] };
+  if (a && b && a.list?.join("\0") !== b.list?.join("\0"))
+    return { values: [unknownOf(`$${name}`, [...values, ...(a.list ?? []), ...(b.list ?? [])])] };
+  return { ...(a ?? b), values: values.length <= MOST_VALUES ? values : [unknownOf(`$${name}`, values)] };
 }

@@ -72,6 +72,23 @@ export function hole(kind: HoleKind, label: string): string {
     .slice(0, kind === "fetched" ? 120 : 60)}${CLOSE}`;
 }
 
+/** Text of a file as it was given: what a program has cut out of a larger text may be the part that is no secret. */
+export const isWholeSecret = (text: string): boolean =>
+  text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret" && /^(content|stdin|aws|\$)/u.test(h.label));
+
+/** A secret, or with one in it. */
+export const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");
+
+/** What is not known of a text that was made of these, or is one of them: as secret, or as foreign, as any of them is. */
+export function unknownOf(label: string, texts: readonly string[]): string {
+  const secret = texts.some(holdsSecret);
+  const made = hole(secret ? "secret" : texts.some(holdsFetched) ? "fetched" : "value", label);
+  return secret && texts.some(isWholeSecret) ? markSecret(made) : made;
+}
+
+/** A part of a text is as secret as the text, wherever its mark stood. */
+export const asSecretAs = (text: string, part: string): string => (part !== "" && text.includes(SECRET_MARK) ? markSecret(part) : part);
+
 /** A word as a shell reads it back. */
 export const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 

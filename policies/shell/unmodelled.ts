@@ -10,13 +10,13 @@ import { ANY_MODE } from "./mode";
 import { guardedIn, isGuarded } from "./guarded";
 import { isPattern, isWithin, nameOf, parentOf } from "./paths";
 import { namesProcess } from "./effects/memory";
-import { isSecretText, isWholeSecret, printFiles, readable } from "./printers";
+import { printFiles, readable } from "./printers";
 import { HARMLESS, LOOKS_ON, PRINTERS, RUNNERS } from "./programs";
 import { isSecretPath } from "./subjects";
 import { cannotTell } from "./report";
 import type { Status } from "./state";
 import { absolute } from "./tree";
-import { digestLabel, holdsFetched, hole, isKnown, plain, show } from "./text";
+import { digestLabel, holdsFetched, hole, isKnown, isSecretText, isWholeSecret, plain, show } from "./text";
 
 /** Where distributions put their programs. What lies elsewhere is somebody's own. */
 const INSTALLED = /^(\/usr)?\/(s?bin|lib\w*|libexec|games)\/|^\/snap\/bin\//u;

@@ -59,13 +59,16 @@ export const tee: Effect = (call) => {
   for (const operand of options.operands) {
     const path = absolute(operand, state);
     if (/^\/dev\/(stdout|stderr|fd\/[12]|tty|console)$/u.test(path)) write(state, scope, /(stderr|2)$/u.test(path) ? 2 : 1, text);
-    if (path.startsWith("/dev/")) continue;
+    if (isDevice(path)) continue;
     const append = options.has("a", "append");
     writeContent(state, scope.context, openForWriting(state, scope.context, path, append), text, append);
   }
   write(state, scope, 1, text);
   return "likely";
 };
+
+/** No file of /dev/shm, and none that a program behind `>(...)` reads. */
+const isDevice = (path: string): boolean => path.startsWith("/dev/") && !/^\/dev\/(shm\/|fd\/\d{2})/u.test(path);
 
 export const dd: Effect = (call) => {
   const setting = (name: string): string | undefined => call.args.find((a) => a.startsWith(`${name}=`))?.slice(name.length + 1);
@@ -74,8 +77,7 @@ export const dd: Effect = (call) => {
   const text = from === undefined || from === "/dev/stdin" ? readAll(scope.channels) : contentOf(from, state);
   const to = setting("of");
   if (to === undefined) write(state, scope, 1, text);
-  else if (!to.startsWith("/dev/"))
-    writeContent(state, scope.context, openForWriting(state, scope.context, absolute(to, state), false), text, false);
+  else if (!isDevice(to)) writeContent(state, scope.context, openForWriting(state, scope.context, absolute(to, state), false), text, false);
   return "likely";
 };
 

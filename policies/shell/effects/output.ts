@@ -10,7 +10,7 @@ import { prove } from "../proven";
 import { contentOf } from "../redirects";
 import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
-import { digestLabel, foreign, hole, holdsSecret, holesOf, isKnown, markSecret, plain, SECRET_MARK } from "../text";
+import { digestLabel, foreign, hole, holdsSecret, holesOf, isKnown, markSecret, plain, SECRET_MARK, unknownOf } from "../text";
 import { parseOptions } from "../options";
 import { runUnmodelled } from "../unmodelled";
 
@@ -89,18 +89,7 @@ export const base64: Effect = (call) => {
   const decode = call.args.some((a) => /^(-d|-D|--decode|-di|-id)$/u.test(a));
   const file = call.args.find((a) => !a.startsWith("-"));
   const text = file === undefined ? readAll(call.scope.channels) : contentOf(file, call.state);
-  if (!isKnown(text))
-    return say(
-      call,
-      hole(
-        text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret")
-          ? "secret"
-          : holesOf(text)[0]?.kind === "fetched"
-            ? "fetched"
-            : "value",
-        `base64 ${holesOf(text)[0]?.label ?? ""}`,
-      ),
-    );
+  if (!isKnown(text)) return say(call, unknownOf(`base64 ${holesOf(text)[0]?.label ?? ""}`, [text]));
   const bytes = plain(text).replace(/\s+/gu, "");
   const result = decode ? foreign(Buffer.from(bytes, "base64").toString("utf8")) : `${Buffer.from(plain(text)).toString("base64")}\n`;
   return say(call, text.includes(SECRET_MARK) ? markSecret(result) : result);

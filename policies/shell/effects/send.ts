@@ -4,11 +4,10 @@ import { stdinOf, write } from "../channels";
 import { resolveLinks, select } from "../files";
 import { normalise } from "../paths";
 import { parseOptions } from "../options";
-import { isSecretText } from "../printers";
 import { contentOf } from "../redirects";
 import { isSecretPath } from "../subjects";
 import { absolute } from "../tree";
-import { DEEP, hole, holdsSecret, isBlank, holesOf, plain, SECRET_MARK, show } from "../text";
+import { DEEP, hole, holdsSecret, isBlank, isSecretText, holesOf, plain, SECRET_MARK, show } from "../text";
 
 /** Text of a secret file: the value of one variable may be what a service is called with. */
 const isFileText = (text: string): boolean => holesOf(text).some((h) => h.kind === "secret" && h.label.startsWith("content"));
