@@ -11,7 +11,7 @@ import { locate, within } from "./origin";
 import { isWithin, nameOf } from "./paths";
 import { contentOf } from "./redirects";
 import { cannotTell, unclear } from "./report";
-import { listens, pathsIn, runsFetched, withLiterals, withoutReads } from "./python";
+import { asCommands, listens, pathsIn, runsFetched, withLiterals, withoutReads } from "./python";
 import { environmentOf } from "./printers";
 import { suspect } from "./unmodelled";
 import { inSubshell, runScript } from "./run";
@@ -261,6 +261,10 @@ function python(code: string, call: Call): void {
       change(state, context, absolute(path, state), {}, (e) => ({ ...e, mode: exactly(parseInt(mode, 8)) }));
       rest = rest.replace(all, "");
     }
+  }
+  for (const [all, script] of asCommands(rest)) {
+    runShellText(script, state, scope);
+    rest = rest.replace(all, "");
   }
   for (const [all, text = ""] of code.matchAll(/os\.system\(\s*["']([^"']+)["']\s*\)/gu)) {
     runShellText(text, state, scope);

@@ -31,7 +31,9 @@ function wholeList(parameter: Parameter, state: State, scope: Scope, quoted: boo
   const isArgs = parameter.name === "@" || parameter.name === "*";
   const list = isArgs ? state.args : (state.variables.get(parameter.name)?.list ?? state.variables.get(parameter.name)?.values.slice(0, 1));
   if (!list) return isArgs || state.variables.has(parameter.name) ? [hole("value", `$${parameter.name}`)] : [];
-  if (parameter.length) return [String(list.length)];
+  // What two ways have made of a list is one text that is not known: of how many items, neither.
+  const isOpen = !isArgs && state.variables.get(parameter.name)?.list === undefined && list.some((one) => !isKnown(one));
+  if (parameter.length) return [isOpen ? hole("value", "length") : String(list.length)];
   if (parameter.operator === ":" && parameter.argument) {
     const [from, count] = expandText(parameter.argument, state, scope)[0]?.split(":").map(Number) ?? [];
     const start = isArgs ? Math.max((from ?? 1) - 1, 0) : (from ?? 0);

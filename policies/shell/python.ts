@@ -1,4 +1,5 @@
 /** What a Python program does with what is guarded: calls that only read are understood, every other use of such a path is not known. */
+import { quote } from "./text";
 
 /** A path as the first argument of a call that reads it. `open` with a mode is one where the mode reads. */
 const READS: readonly RegExp[] = [
@@ -60,4 +61,39 @@ export function runsFetched(code: string): boolean {
   return lines.some(
     (line) => LOADS.test(line) && (FETCHES.test(line) || (line.match(/[A-Za-z_]\w*/gu) ?? []).some((word) => names.has(word))),
   );
+}
+
+const TEXT = String.raw`["']([^"'\\\n{}]{1,300})["']`;
+const REST = String.raw`\s*(?:,\s*\w+\s*=\s*[\w.]+\s*)*\)`;
+const call = (name: string, ...given: readonly string[]): RegExp =>
+  new RegExp(String.raw`\b${name}\(\s*${given.join(String.raw`\s*,\s*`)}${REST}`, "gu");
+
+/** Calls on files of which every word is written out, with the command that does the same (documentation of shutil and os). */
+const CALLS: readonly (readonly [RegExp, (...words: readonly string[]) => readonly string[]])[] = [
+  [call("shutil\\.copytree", TEXT, TEXT), (from = "", to = "") => ["cp", "-RT", "--preserve=mode,timestamps", from, to]],
+  [call("shutil\\.copy2?", TEXT, TEXT), (from = "", to = "") => ["cp", "--preserve=mode", from, to]],
+  [call("shutil\\.copyfile", TEXT, TEXT), (from = "", to = "") => ["cp", from, to]],
+  [call("shutil\\.move", TEXT, TEXT), (from = "", to = "") => ["mv", from, to]],
+  [call("os\\.(?:rename|replace)", TEXT, TEXT), (from = "", to = "") => ["mv", "-T", from, to]],
+  [call("os\\.symlink", TEXT, TEXT), (to = "", at = "") => ["ln", "-s", to, at]],
+  [call("shutil\\.rmtree", TEXT), (path = "") => ["rm", "-rf", path]],
+  [call("os\\.(?:remove|unlink|rmdir)", TEXT), (path = "") => ["rm", "-rf", path]],
+  [call("os\\.(?:makedirs|mkdir)", TEXT), (path = "") => ["mkdir", "-p", path]],
+  [call("shutil\\.chown", TEXT, TEXT, TEXT), (path = "", user = "", group = "") => ["chown", `${user}:${group}`, path]],
+  [call("shutil\\.chown", TEXT, TEXT), (path = "", user = "") => ["chown", user, path]],
+];
+
+/** These calls, in their order, each with its command as the shell reads it. */
+export function asCommands(code: string): (readonly [string, string])[] {
+  return CALLS.flatMap(([pattern, command]) =>
+    [...code.matchAll(pattern)].map(([all, ...words]) => ({
+      at: code.indexOf(all),
+      all,
+      script: command(...words)
+        .map(quote)
+        .join(" "),
+    })),
+  )
+    .sort((a, b) => a.at - b.at)
+    .map(({ all, script }) => [all, script] as const);
 }

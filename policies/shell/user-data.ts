@@ -2,7 +2,7 @@
 import type { Resource } from "../core/types";
 import { asString } from "../core/values";
 import { yamlValue } from "../core/yaml";
-import { foreign, quote, shellString } from "./text";
+import { foreign, quote, shellString, show } from "./text";
 import { strangeSettings } from "./cloud-config";
 import { gunzipSync } from "node:zlib";
 import { runOnHost } from "./analyse";
@@ -84,8 +84,19 @@ function run(text: string, instance: Resource, part: string, files: Files, conte
   // Run at every boot, and before anything else.
   else if (first.startsWith("#cloud-boothook"))
     run(text.trimStart().replace(/^#cloud-boothook[^\n]*\n/u, ""), instance, part, files, context);
+  else if (/^#include(-once)?\b/u.test(first)) included(text, instance, part, files, context);
   else if (text.trim() !== "" && !isNote(text))
     unreadable(instance, part, `a format that is not followed (${first.slice(0, 30)})`, files, context);
+}
+
+/** Addresses, a line each, whose text cloud-init fetches and runs as user data. */
+function included(text: string, instance: Resource, part: string, files: Files, context: Context): void {
+  for (const [at, line] of text.split("\n").entries()) {
+    const address = line.replace(/^#include(-once)?/u, "").trim();
+    if (address !== "" && !address.startsWith("#"))
+      context.record.remoteCode.push({ what: show(address), place: { urn: instance.urn, part, line: at + 1 } });
+  }
+  unreadable(instance, part, "which includes text from elsewhere", files, context);
 }
 
 /** cloud-init takes no notice of a text whose beginning it does not know; a comment begins none. */
@@ -112,6 +123,8 @@ const TYPES: Readonly<Record<string, string>> = {
   "text/x-shellscript": "#!/bin/sh",
   "text/cloud-boothook": "#cloud-boothook",
   "text/jinja2": "## template: jinja",
+  "text/x-include-url": "#include",
+  "text/x-include-once-url": "#include-once",
 };
 
 /** A list of texts, each of a format of its own. */
@@ -137,8 +150,11 @@ function mimeParts(text: string): string[] {
     .slice(1, -1)
     .map((one) => {
       const [head = "", ...body] = one.replace(/^\r?\n/u, "").split(/\r?\n\r?\n/u);
-      const content = body.join("\n\n");
-      return /base64/iu.test(head) ? (decoded(content) ?? "") : content;
+      const content = /base64/iu.test(head) ? (decoded(body.join("\n\n")) ?? "") : body.join("\n\n");
+      const given = /^content-type:\s*([\w/.-]+)/imu.exec(head)?.[1] ?? "";
+      return given.startsWith("text/x-include") && !content.trimStart().startsWith("#include")
+        ? `${TYPES[given] ?? ""}\n${content}`
+        : content;
     });
 }
 
@@ -161,18 +177,25 @@ function cloudConfig(text: string, instance: Resource, part: string, files: File
   if (read === undefined)
     return unreadable(instance, part, "which is not valid cloud-config, or too deeply nested to be read", files, context);
   const config = (read ?? {}) as CloudConfig;
-  const commands = (list: CloudConfig["runcmd"]): void => {
+  const commands = (key: "bootcmd" | "runcmd"): void => {
+    const list = config[key];
     const lines = (list ?? []).map((one) => (typeof one === "string" ? one : one.map((word) => quote(String(word))).join(" ")));
-    if (lines.length > 0) script(lines.join("\n"), instance, part, files, context);
+    if (lines.length > 0) script(lines.join("\n"), instance, `${part} ${key}`, files, context);
   };
   const strange = strangeSettings(config as Readonly<Record<string, unknown>>, context.home);
   const at = { urn: instance.urn, part, line: 1 };
   for (const what of strange)
     context.record.unclear.push({ what: `${what} of the cloud-config of «${instance.name}», which is not understood`, place: at });
-  commands(config.bootcmd);
+  const sshd = logins(config as Readonly<Record<string, unknown>>);
+  if (sshd !== "") writeFile({ path: "/etc/ssh/sshd_config.d/50-cloud-init.conf", content: sshd }, instance, part, files, context);
+  commands("bootcmd");
   for (const file of config.write_files ?? []) writeFile(file, instance, part, files, context);
-  commands(config.runcmd);
+  commands("runcmd");
 }
+
+/** What cloud-init's module set_passwords writes into sshd's settings. */
+const logins = ({ ssh_pwauth: passwords }: Readonly<Record<string, unknown>>): string =>
+  passwords === true || /^(true|yes|on|1)$/iu.test(String(passwords)) ? "PasswordAuthentication yes\n" : "";
 
 function writeFile(
   file: NonNullable<CloudConfig["write_files"]>[number],

@@ -1,6 +1,9 @@
 import type { Policy } from "../../core/types";
 import { forEachHost, violation } from "./findings";
+import { handsOn } from "../../shell/obeyed/others";
+import { show } from "../../shell/text";
 import { tunnelOf } from "./tunnels";
+import { linesWritten } from "./written";
 
 const FIX = "Let nginx be the only front of the backend: a site with `proxy_pass`, limits and TLS.";
 
@@ -18,9 +21,16 @@ export const policy: Policy = {
   evaluate: forEachHost("gateway-forwards-only-by-nginx", ({ record, host }) =>
     host.role !== "gateway"
       ? []
-      : record.executed.flatMap((run) => {
-          const what = tunnelOf(run);
-          return what === undefined ? [] : [violation(run.place, `On «${host.name}» ${what}, past nginx. ${FIX}`)];
-        }),
+      : [
+          ...record.executed.flatMap((run) => {
+            const what = tunnelOf(run);
+            return what === undefined ? [] : [violation(run.place, `On «${host.name}» ${what}, past nginx. ${FIX}`)];
+          }),
+          ...linesWritten(record, /^\//u)
+            .filter(({ path, line }) => handsOn(path, line))
+            .map(({ path, line, place }) =>
+              violation(place, `On «${host.name}» ${show(path)} gets \`${show(line)}\`, which hands connections on past nginx. ${FIX}`),
+            ),
+        ],
   ),
 };

@@ -1,8 +1,9 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { Asked } from "../../shell/answers";
-import { plain, show } from "../../shell/text";
+import { show } from "../../shell/text";
 import { forEachHost, violation } from "./findings";
 import { programOf, wordsOf } from "./runs";
+import { linesWritten } from "./written";
 
 const FIX = "Keep `PasswordAuthentication no` and `PermitRootLogin no`; log in with keys.";
 
@@ -11,13 +12,10 @@ const OPENS =
   /\b((PasswordAuthentication|PermitEmptyPasswords|KbdInteractiveAuthentication|ChallengeResponseAuthentication)\s+yes|PermitRootLogin\s+(yes|prohibit-password|without-password|forced-commands-only))\b/iu;
 
 function check({ record }: Asked, _settings: Settings): Finding[] {
-  const settings = record.written
-    .filter((w) => /\/ssh\/sshd_config(\.d\/|$)/u.test(w.path) || /\/sshd_config/u.test(w.path))
-    .flatMap((w) =>
-      uncommented(plain(w.content)).flatMap((line) =>
-        OPENS.test(line) ? [violation(w.place, `${show(w.path)} gets \`${show(OPENS.exec(line)?.[0] ?? "")}\`. ${FIX}`)] : [],
-      ),
-    );
+  const settings = linesWritten(record, /\/sshd_config/u).flatMap(({ path, line, place }) => {
+    const [opens] = OPENS.exec(line) ?? [];
+    return opens === undefined ? [] : [violation(place, `${show(path)} gets \`${show(opens)}\`. ${FIX}`)];
+  });
   const commands = record.executed.flatMap((run) => {
     const program = programOf(run);
     const given =
@@ -28,13 +26,6 @@ function check({ record }: Asked, _settings: Settings): Finding[] {
   });
   return [...settings, ...commands];
 }
-
-/** In a sed script the text after the last slash pair counts, and its pattern may hold a comment sign. */
-const uncommented = (text: string): string[] =>
-  text
-    .split("\n")
-    .map((line) => line.replace(/^s(.)(?:\\.|(?!\1).)*\1/u, ""))
-    .filter((line) => !line.trimStart().startsWith("#"));
 
 export const policy: Policy = {
   id: "no-password-login",

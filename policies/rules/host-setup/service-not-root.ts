@@ -55,6 +55,9 @@ function startsServer(run: Executed): boolean {
 function ofUnit(unit: Unit, text: string, all: readonly Unit[], settings: Settings): Finding[] {
   const name = dropInOf(unit.path);
   const whole = name === undefined ? [] : wholeOf(all, name);
+  // Who has it run as root expressly has a unit that would run as somebody else.
+  if (name !== undefined && whole.length === 0 && !SYSTEMS.test(name) && isRoot(valuesOf(text, "User").at(-1)))
+    return [violation(unit.place, `${show(unit.path)} makes ${show(name)}, a unit that is not seen here, run as root. ${FIX}`)];
   const runs = [text, ...(valuesOf(text, "User").length > 0 ? whole.map((one) => one.text ?? "") : [])];
   if (!runs.some((one) => valuesOf(one, "ExecStart").some((line) => isApplication(line, settings)))) return [];
   if ([text, ...whole.map((one) => one.text ?? "")].some((one) => valuesOf(one, "DynamicUser").at(-1) === "yes")) return [];
@@ -69,6 +72,11 @@ function ofUnit(unit: Unit, text: string, all: readonly Unit[], settings: Settin
     .flatMap((user) => ofUser(unit, user))
     .slice(0, 1);
 }
+
+const isRoot = (user: string | undefined): boolean => user === "root" || user === "0";
+/** Units of the system, which run as root anyway. */
+const SYSTEMS =
+  /^(nginx|sshd?|cron|docker|containerd|snap[.-]|snapd|systemd-|apt-|unattended-upgrades|certbot|fail2ban|amazon-|cloud-|rsyslog|auditd|ufw|getty@|user@|apparmor|nftables|logrotate|haproxy|redis|postgresql|mysql|mariadb)/u;
 
 function ofUser(unit: Unit, user: string | undefined): Finding[] {
   if (user === undefined || user === "" || user === "root" || user === "0")

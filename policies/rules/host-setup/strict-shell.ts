@@ -15,6 +15,8 @@ const scriptOf = once(({ urn, part, start, runBy }: Place) => [urn, part, start,
 function check({ record }: Asked, _settings: Settings): Finding[] {
   const scripts = new Map<string, Executed[]>();
   for (const run of record.executed) {
+    // Commands that cloud-init is given one by one are no script of anybody's.
+    if (/ (runcmd|bootcmd)$/u.test(run.place.part)) continue;
     const key = scriptOf(run.place);
     const runs = scripts.get(key);
     if (runs) runs.push(run);

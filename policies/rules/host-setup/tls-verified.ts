@@ -4,6 +4,7 @@ import type { Executed } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { forEachRun, violation } from "./findings";
 import { programOf, wordsOf } from "./runs";
+import { linesWritten } from "./written";
 
 const FIX = "Drop the switch; for a private certificate authority install its certificate and name it (--cacert, AWS_CA_BUNDLE).";
 
@@ -25,13 +26,41 @@ const VARIABLES =
 /** Values of curl's options look like bundled switches (`-H k`): only words that begin with a dash are looked at, and not these. */
 const LOCAL = /(^|\/\/)(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/u;
 
+/** The same in files that these programs obey, by path. */
+const SETTINGS: readonly (readonly [RegExp, RegExp])[] = [
+  [
+    /\/apt\/sources\.list(\.d\/[^/]+)?$/u,
+    /^deb(-src)?\s+\[[^\]]*\b(trusted|allow-insecure|allow-weak)\s*=\s*yes\b[^\]]*\]|^(Trusted|Allow-Insecure|Allow-Weak)\s*:\s*yes\b/iu,
+  ],
+  [
+    /\/apt\/apt\.conf(\.d\/[^/]+)?$/u,
+    /\b(Allow(Unauthenticated|InsecureRepositories|DowngradeToInsecureRepositories|WeakRepositories))\s*"?(true|yes|1)\b|\bVerify-(Peer|Host)\s*"?(false|no|0)\b/iu,
+  ],
+  [/\/\.?(pip\.conf|pip\.ini|pip\/pip\.conf)$/u, /^trusted-host\s*=/iu],
+  [/\/uv(\.toml|\/uv\.toml)$/u, /^allow-insecure-host\s*=/iu],
+  [/\/\.?npmrc$/u, /^strict-ssl\s*=\s*false\b/iu],
+  [/\/\.?curlrc$/u, /^(--?)?(proxy-)?insecure\b(?!\s*[=:]?\s*(false|0))|^-\w*k/iu],
+  [/\/\.?wgetrc$/u, /^check_?certificate\s*=\s*(off|no|0|false)\b/iu],
+  [/\/(\.?gitconfig|git\/config)$/u, /\bsslVerify\s*=\s*"?(false|no|off|0)\b/iu],
+  [/\/(yum|dnf)(\.repos\.d\/[^/]+|\.conf|\/dnf\.conf)$/u, /^(repo_)?(gpgcheck|sslverify)\s*=\s*(0|no|false)\b/iu],
+  [/\/\.?condarc$/u, /^ssl_verify\s*:\s*(false|no|off)\b/iu],
+];
+
 function check({ record }: Asked, _settings: Settings): Finding[] {
-  return record.executed.flatMap((run) => {
+  const commands = record.executed.flatMap((run) => {
     const found = switchedOff(run);
     return found === undefined
       ? []
       : [violation(run.place, `\`${programOf(run)} … ${show(found)}\` does not check whom it talks to. ${FIX}`)];
   });
+  const files = SETTINGS.flatMap(([path, setting]) =>
+    linesWritten(record, path)
+      .filter(({ line }) => setting.test(line) && !/=\s*["'[]*(localhost|127\.\d+\.\d+\.\d+)\b/u.test(line))
+      .map((one) =>
+        violation(one.place, `${show(one.path)} gets \`${show(one.line)}\`, by which nobody checks who it is that is talked to. ${FIX}`),
+      ),
+  );
+  return [...commands, ...files];
 }
 
 /** Programs in these languages, as words of a script, as its input or as a file that it has made. */

@@ -23,6 +23,13 @@ const ON_COMMAND_LINES: readonly RegExp[] = [
   /\s--password-stdin\b[^\n|;&<]{0,400}<<<\s*["']?([^\s"'$`<]{6,})/g,
   /\bhtpasswd\s+-[A-Zac-z\d]*b\w*\s+\S+\s+\S+\s+["']?([^\s"'$]+)/g,
 ];
+/** Lines of files with passwords: ~/.pgpass, ~/.netrc, what chpasswd reads, the list of cloud-config's module of that name. */
+const IN_FILES: readonly RegExp[] = [
+  /^[ \t]*[\w.*-]{1,255}:(?:\d{2,5}|\*):[\w.*-]{1,100}:[\w.*-]{1,100}:([^\s"'$:]{6,200})[ \t]*$/gm,
+  /\bmachine\s+\S{1,255}\s+login\s+\S{1,255}\s+password\s+["']?([^\s"'$]{4,200})/g,
+  /\bchpasswd\b[^\n]{0,200}<<-?\s{0,5}["']?\w{1,40}["']?[^\n]{0,200}\n\s{0,20}[\w.-]{1,64}:([^\s"'$:]{6,200})/g,
+  /^chpasswd:[ \t]*\n(?:[ \t]+(?!list:)[^\n]{0,200}\n){0,5}[ \t]+list:[^\n]{0,20}\n[ \t]+-?[ \t]*["']?[\w.-]{1,64}:(?!RANDOM\b)([^\s"'$:]{6,200})/gm,
+];
 const HEADER = /\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=-]{8,})/gi;
 /** `aws configure set NAME VALUE`, and settings of other programs in that form. */
 const SETTING =
@@ -35,6 +42,8 @@ export function findInCommands(text: string): string[] {
   const found: string[] = [];
   const taken = ON_COMMAND_LINES.some((pattern) => [...text.matchAll(pattern)].some(([, value = ""]) => !isPlaceholder(value)));
   if (taken) found.push("a password on a command line");
+  if (IN_FILES.some((pattern) => [...text.matchAll(pattern)].some(([, value = ""]) => !isPlaceholder(value))))
+    found.push("a line of a file with passwords");
   if ([...text.matchAll(HEADER)].some(([, value = ""]) => !isPlaceholder(value))) found.push("an authorization header");
   for (const pattern of [SETTING, PAIR])
     for (const [, name = "", value = ""] of text.matchAll(pattern))

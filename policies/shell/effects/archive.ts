@@ -143,6 +143,23 @@ function replaced(call: Call, words: readonly string[], base: string): void {
   }
 }
 
+/** `zip -r ARCHIVE FOLDER`, `7z a ARCHIVE FOLDER`: a secret file in the folder is in the archive. */
+export const zip: Effect = (call) => {
+  const { args, name, state, scope } = call;
+  const words = name === "zip" ? args : args.slice(1);
+  const at = words.findIndex((one) => /^(-x|--exclude)/u.test(one));
+  const isSpared = words.some((one, index) => (/^-x/u.test(one) || (at >= 0 && index > at)) && plain(one).includes(".env"));
+  const [archive, ...members] = parseOptions(at < 0 || name !== "zip" ? words : words.slice(0, at), { values: "Pbtni" }).operands;
+  const names = words.includes("-@") ? secretListed(readAll(scope.channels), state.cwd, call) : undefined;
+  const taken = names ?? (isSpared ? undefined : members.map((one) => secretAt(one, call)).find((one) => one !== undefined));
+  const packed = hole(taken === undefined ? "value" : "secret", "content of an archive");
+  if (archive === "-") write(state, scope, 1, packed);
+  else if (archive !== undefined)
+    makeFile(call, absolute(name === "zip" && !nameOf(archive).includes(".") ? `${archive}.zip` : archive, state), packed);
+  if (name === "zip" && words.some((one) => /^-[a-zA-Z]*m|^--move$/u.test(one))) return runUnmodelled(name, call);
+  return "likely";
+};
+
 export const unzip: Effect = (call) => {
   const options = parseOptions(call.args, { values: "dxP" });
   const { state, scope } = call;
@@ -158,6 +175,7 @@ export const unzip: Effect = (call) => {
 export const extract: Effect = (call) => {
   const { args, name, state, scope } = call;
   const isSevenZip = /^7z/u.test(name);
+  if (isSevenZip && /^[au]$/u.test(args[0] ?? "")) return zip(call);
   const reads = isSevenZip
     ? /^[xe]$/u.test(args[0] ?? "")
     : args.some((a) => (name === "pax" ? /^-[a-z]*r/u : /^(-[A-Za-z]*i|--extract$)/u).test(a));

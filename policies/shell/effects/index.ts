@@ -4,7 +4,7 @@ import { cannotTell } from "../report";
 import { plain, show } from "../text";
 import { absolute, remove } from "../tree";
 import { parseOptions } from "../options";
-import { extract, git, tar, unzip } from "./archive";
+import { extract, git, tar, unzip, zip } from "./archive";
 import { cp, install, ln, mv, rsync } from "./copy";
 import { docker } from "./containers";
 import { at, crontab, mount, parallel, session, texts } from "./later";
@@ -111,6 +111,7 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   tar,
   bsdtar: tar,
   unzip,
+  zip,
   cpio: extract,
   pax: extract,
   "7z": extract,

@@ -11,6 +11,7 @@ import { policy as readable } from "../../../policies/rules/host-setup/host-setu
 import { policy as present } from "../../../policies/rules/host-setup/host-setup-present";
 import { policy as modelsReadOnly } from "../../../policies/rules/host-setup/models-read-only";
 import { policy as noPasswordLogin } from "../../../policies/rules/host-setup/no-password-login";
+import { policy as strictShell } from "../../../policies/rules/host-setup/strict-shell";
 import { policy as noRemoteCode } from "../../../policies/rules/host-setup/no-remote-code";
 import { policy as serviceNotRoot } from "../../../policies/rules/host-setup/service-not-root";
 
@@ -51,6 +52,13 @@ test.each<[string, Policy, string]>([
   ["a service that runs as root", serviceNotRoot, script(unit(""))],
   ["text of the network that is run", noRemoteCode, script("curl -fsSL https://get.example.com | sh")],
   ["sshd with passwords", noPasswordLogin, script("echo 'PasswordAuthentication yes' >/etc/ssh/sshd_config.d/99.conf")],
+  ["sshd with passwords, by cloud-config", noPasswordLogin, "#cloud-config\nssh_pwauth: yes\n"],
+  ["user data that includes an address", noRemoteCode, "#include\n# of ours\nhttps://boot.example.com/first.sh\n"],
+  [
+    "the same in a part of it",
+    noRemoteCode,
+    'Content-Type: multipart/mixed; boundary="B"\n\n--B\nContent-Type: text/x-include-url\n\nhttps://boot.example.com/first.sh\n--B--\n',
+  ],
   ["text of the network, by cloud-config", noRemoteCode, "#cloud-config\nruncmd:\n  - curl -fsSL https://get.example.com | sh\n"],
 ])("user data of a launch template: %s", async (_, policy, text) => {
   expect(await verdicts(policy, graph(template(text)))).toEqual(["violation web"]);
@@ -61,6 +69,12 @@ test.each<[string, Policy, string]>([
   ["a service with a user", serviceNotRoot, script(unit("User=ddos\n"))],
   ["a package of the distribution", noRemoteCode, script("apt-get install -y nginx")],
   ["a note", readable, "// nothing"],
+  ["no passwords for sshd, by cloud-config", noPasswordLogin, "#cloud-config\nssh_pwauth: false\n"],
+  [
+    "commands of cloud-config",
+    strictShell,
+    "#cloud-config\nruncmd:\n  - [ install, -d, -m, '755', /home/ddos ]\n  - systemctl restart app\n",
+  ],
 ])("user data of a launch template, without a finding: %s", async (_, policy, text) => {
   expect(await verdicts(policy, graph(template(text)))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** Programs of ordinary administration that open, leak or lose something, and the same programs where they do not. */
 import type { Finding } from "../../../policies/core/types";
 import { policyOf } from "../core/policy-of";
-import { verdicts } from "./program";
+import { GATEWAY, verdicts } from "./program";
 import type { Step } from "./program";
 
 const ENV = "/home/ddos/app/.env";
@@ -10,6 +10,7 @@ const SECRET = "SECRET_KEY=0f9e8d7c6b5a\n";
 const after = (script: string): Step[] => [{ create: SETUP + script, stdin: SECRET, inputs: { logging: "none" } }];
 const shown = (script: string): Step[] => [{ create: SETUP, stdin: SECRET, inputs: { logging: "none" } }, { create: script }];
 const local = (create: string): Step[] => [{ type: "command:local:Command", create }];
+const onGateway = (create: string): Step[] => [{ create, dependsOn: [GATEWAY] }];
 const onDelete = (text: string): Step[] => [{ create: "true", delete: text }];
 
 type Case = readonly [policy: string, verdict: Finding["verdict"] | "pass", script: string | Step[]];
@@ -128,6 +129,74 @@ const CODE: readonly Case[] = [
   ["host-setup-readable", "unknown", "cd /home/ddos/app && git fetch -q origin && git reset -q --hard origin/main"],
   ["host-setup-readable", "pass", `git -C /home/ddos/data/app fetch -q; cd /home/ddos/app && git checkout -q ${"a".repeat(40)}`],
 ];
+const python = (code: string): string => `sudo python3 -c "import os, shutil; ${code}"`;
+const written = (path: string, text: string): string => `printf '%s\\n' '${text}' | sudo tee ${path} >/dev/null`;
+const UNCHECKED: readonly Case[] = [
+  [
+    "tls-verified",
+    "violation",
+    written("/etc/apt/sources.list.d/x.list", "deb [arch=amd64 trusted=yes] https://apt.example.org/u jammy main"),
+  ],
+  [
+    "tls-verified",
+    "violation",
+    "sudo tee /etc/apt/sources.list.d/x.sources <<'E'\nTypes: deb\nURIs: https://apt.example.org/u\nTrusted: yes\nE",
+  ],
+  ["tls-verified", "violation", written("/etc/apt/apt.conf.d/99x", 'APT::Get::AllowUnauthenticated "true";')],
+  ["tls-verified", "violation", written("/etc/apt/apt.conf.d/99x", 'Acquire::https::Verify-Peer "false";')],
+  ["tls-verified", "violation", "sudo tee /etc/pip.conf >/dev/null <<'E'\n[global]\ntrusted-host = pypi.internal\nE"],
+  ["tls-verified", "violation", written("~/.npmrc", "strict-ssl=false")],
+  ["tls-verified", "violation", written("~/.curlrc", "insecure")],
+  ["tls-verified", "violation", written("/etc/wgetrc", "check_certificate = off")],
+  [
+    "tls-verified",
+    "pass",
+    [
+      written("/etc/apt/sources.list.d/x.list", "deb [signed-by=/etc/apt/keyrings/x.gpg] https://apt.example.org/u jammy main"),
+      written("/etc/apt/apt.conf.d/99x", 'Acquire::https::Verify-Peer "true";'),
+      written("/etc/pip.conf", "trusted-host = localhost"),
+      written("~/.npmrc", "#strict-ssl=false"),
+      written("~/.curlrc", "user-agent = x"),
+    ].join("; "),
+  ],
+  ["env-file-mode", "violation", `touch /tmp/o; chmod 644 /tmp/o; ${python(`shutil.copy('/tmp/o', '${ENV}')`)}`],
+  ["env-file-mode", "pass", `touch /tmp/o; chmod 600 /tmp/o; ${python(`shutil.copy2('/tmp/o', '${ENV}')`)}`],
+  ["env-file-mode", "violation", `touch /tmp/o; chmod 644 /tmp/o; ${python(`os.replace('/tmp/o', '${ENV}')`)}`],
+  ["env-file-owner", "violation", python(`shutil.chown('${ENV}', 'root')`)],
+  ["env-file-owner", "pass", python(`shutil.chown('${ENV}', 'ddos', 'ddos')`)],
+  ["home-ownership", "violation", python("shutil.copytree('/opt/release', '/home/ddos/app/more')")],
+  ["host-setup-readable", "unknown", python("shutil.copytree('/opt/release', os.environ['TO'])")],
+  ["secret-leaves-host", "violation", "cd /home/ddos && sudo zip -qr /tmp/s.zip app && scp -q /tmp/s.zip ops@10.0.1.12:/srv/"],
+  ["secret-leaves-host", "violation", "sudo 7z a /tmp/s.7z /home/ddos/app; scp -q /tmp/s.7z ops@10.0.1.12:/srv/"],
+  ["secret-leaves-host", "pass", "cd /home/ddos && sudo zip -qr /tmp/s.zip app -x 'app/.env*' && scp -q /tmp/s.zip ops@10.0.1.12:/srv/"],
+  ["env-file-mode", "pass", "cd /home/ddos && sudo zip -qr /root/s.zip app"],
+  [
+    "service-not-root",
+    "violation",
+    `sudo mkdir -p /etc/systemd/system/api.service.d; ${written("/etc/systemd/system/api.service.d/o.conf", "User=root")}`,
+  ],
+  [
+    "service-not-root",
+    "pass",
+    `sudo mkdir -p /etc/systemd/system/api.service.d; ${written("/etc/systemd/system/api.service.d/o.conf", "User=ddos")}`,
+  ],
+  [
+    "service-not-root",
+    "pass",
+    `sudo mkdir -p /etc/systemd/system/nginx.service.d; ${written("/etc/systemd/system/nginx.service.d/o.conf", "User=root")}`,
+  ],
+  ["gateway-forwards-only-by-nginx", "violation", onGateway(written("/etc/rinetd.conf", "0.0.0.0 8443 10.0.101.10 9000"))],
+  [
+    "gateway-forwards-only-by-nginx",
+    "violation",
+    onGateway("sudo tee -a /etc/haproxy/haproxy.cfg <<'E'\nfrontend raw\n bind *:8443\nbackend ml\n server b1 10.0.101.10:9000\nE"),
+  ],
+  [
+    "gateway-forwards-only-by-nginx",
+    "pass",
+    onGateway("sudo tee -a /etc/haproxy/haproxy.cfg <<'E'\nglobal\n stats socket unix:/run/h.sock\n# server b1 10.0.101.10:9000\nE"),
+  ],
+];
 const GUARDS: readonly Case[] = [
   ["host-setup-readable", "unknown", "sudo ufw disable"],
   ["host-setup-readable", "unknown", "if ufw status; then sudo ufw --force reset; else sudo ufw --force enable; fi"],
@@ -195,7 +264,7 @@ const DOORS: readonly Case[] = [
 const LOSSES: readonly Case[] = [
   ["delete-keeps-models", "violation", onDelete("mkdir -p /tmp/e; sudo rsync -a --delete /tmp/e/ /home/ddos/models/")],
   ["delete-keeps-models", "violation", onDelete("sudo cp /dev/null /home/ddos/models/m.pkl")],
-  ["delete-keeps-models", "unknown", onDelete(`sudo python3 -c 'import shutil; shutil.rmtree("/home/ddos/models")'`)],
+  ["delete-keeps-models", "violation", onDelete(`sudo python3 -c 'import shutil; shutil.rmtree("/home/ddos/models")'`)],
   ["delete-keeps-models", "pass", onDelete("sudo systemctl disable --now app; sudo rm -f /etc/systemd/system/app.service")],
 ];
 /** What a local Command does to hosts from where it runs. */
@@ -206,7 +275,10 @@ const FROM_HERE: readonly Case[] = [
   ["host-setup-readable", "pass", local("ansible-playbook --syntax-check site.yml; npm ci; npx tsc; ssh ubuntu@10.0.1.5 uptime")],
 ];
 
-test.each([...MODES, ...SECRETS, ...CODE, ...GUARDS, ...DOORS, ...LOSSES, ...FROM_HERE])("%s: %s: %j", async (id, verdict, script) => {
-  const found = await verdicts(policyOf(id), typeof script === "string" ? after(script) : script);
-  expect(found).toEqual(verdict === "pass" ? [] : expect.arrayContaining([verdict]));
-});
+test.each([...MODES, ...UNCHECKED, ...SECRETS, ...CODE, ...GUARDS, ...DOORS, ...LOSSES, ...FROM_HERE])(
+  "%s: %s: %j",
+  async (id, verdict, script) => {
+    const found = await verdicts(policyOf(id), typeof script === "string" ? after(script) : script);
+    expect(found).toEqual(verdict === "pass" ? [] : expect.arrayContaining([verdict]));
+  },
+);

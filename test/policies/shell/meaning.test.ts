@@ -81,6 +81,11 @@ describe("numbers", () => {
   });
 });
 
+test("how many items a list has is not known where ways have made it", async () => {
+  const { ran } = await after('m=(); if q; then m+=(a); fi; if [ "${#m[@]}" -gt 0 ]; then x some; else x none; fi');
+  expect(ran).toEqual(expect.arrayContaining(["x some", "x none"]));
+});
+
 describe("a unit of systemd-run", () => {
   test.each([
     ["has its own umask", "umask 077; systemd-run --pipe --wait sh -c 'cat > /srv/f'", "0644"],
