@@ -63,18 +63,32 @@ function candidates(context: Context, first: readonly { urn: string; part: strin
   return [...new Set([...chosen, ...latest])];
 }
 
-function offsetOf(text: string, line: number): number {
-  let at = 0;
-  for (let n = 1; n < line; n += 1) {
-    const next = text.indexOf("\n", at);
-    if (next < 0) return at;
-    at = next + 1;
-  }
-  return at;
+/** Where each line of a text begins. A script of a hundred kilobytes is asked about at every text that it runs. */
+function startsOf(text: string): readonly number[] {
+  const known = starts.get(text);
+  if (known) return known;
+  const found = [0];
+  for (let next = text.indexOf("\n"); next >= 0; next = text.indexOf("\n", next + 1)) found.push(next + 1);
+  if (starts.size > 50) starts.clear();
+  starts.set(text, found);
+  return found;
 }
 
+const starts = new Map<string, readonly number[]>();
+
+function offsetOf(text: string, line: number): number {
+  const found = startsOf(text);
+  return found[Math.max(line, 1) - 1] ?? found.at(-1) ?? 0;
+}
+
+/** The line, from 1, on which the character stands. */
 function lineAt(text: string, at: number): number {
-  let line = 1;
-  for (let next = text.indexOf("\n"); next >= 0 && next < at; next = text.indexOf("\n", next + 1)) line += 1;
-  return line;
+  const found = startsOf(text);
+  let [low, high] = [0, found.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((found[middle] ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(low, 1);
 }

@@ -152,7 +152,7 @@ function keepsNames({ name, args }: Call): boolean {
 /** `sed -n 's/^mode=//p' FILE`, `grep -E '^(mode|health[A-Z]+)=' FILE`: lines of keys with harmless names, and none other. */
 function picksHarmless({ name, args }: Call): boolean {
   const text = plain(args.join("\n"));
-  const isOther = name.endsWith("grep") ? args.some((a) => /^(-\w*v\w*|--invert-match)$/u.test(a)) : /!|[/}]\s*d\b/u.test(text);
+  const isOther = name.endsWith("grep") ? args.some((a) => /^(-[a-uw-zA-Z]*v\w*|--invert-match)$/u.test(a)) : /!|[/}]\s*d\b/u.test(text);
   const keys = [...text.matchAll(/\^\(?(?=\w)([\w.|[\]+*-]+)\)?(=?)|\$1 ?== ?"([\w.-]+)"/gu)].flatMap(([, names = "", sign, compared]) =>
     compared === undefined
       ? names.split("|").map((one) => ({ one, isWhole: sign === "=" || one.length > 4 }))

@@ -2,6 +2,7 @@
 import { once } from "../core/graph";
 import type { Entry, Place } from "./files";
 import type { Executed, Happenings, Written } from "./state";
+import { shortened } from "./text";
 
 export function withoutRepeats(record: Happenings): Happenings {
   return { ...record, executed: distinct(record.executed, keyOfRun), written: distinct(record.written, keyOfWriting) };
@@ -22,11 +23,13 @@ const entryKey = once((entry: Entry) => JSON.stringify({ ...entry, time: undefin
 
 /** Every field but the program, which the first word says. A length before each list and text: two keys are alike only where all parts are. */
 function keyOfRun({ argv, user, place, options, stdin, code, assignments, ignored, isInside }: Executed): string {
-  const lists = [...argv, ...assignments.flat(), stdin, code ?? "", user];
+  // A payload on the standard input, which each command of a script has, is summed up once.
+  const lists = [...argv, ...assignments.flat(), shortened(stdin), shortened(code ?? ""), user];
   const lengths = [argv.length, code === undefined ? -1 : 0, ignored ? 1 : 0, isInside ? 1 : 0, ...lists.map(({ length }) => length)];
   return `${placeKey(place)} ${optionsKey(options)} ${lengths.join(" ")} ${lists.join("")}`;
 }
 
 function keyOfWriting({ path, entries, content, sheltered, place }: Written): string {
-  return `${placeKey(place)} ${String(sheltered)} ${String(path.length)} ${path} ${String(content.length)} ${content} ${entries.map(entryKey).join()}`;
+  const text = shortened(content);
+  return `${placeKey(place)} ${String(sheltered)} ${String(path.length)} ${path} ${String(text.length)} ${text} ${entries.map(entryKey).join()}`;
 }

@@ -89,7 +89,7 @@ function suspectFolder(call: Call): void {
   const named = args.filter((arg) => !arg.startsWith("-") || arg.includes("=")).map((arg) => absolute(arg.replace(/^[^=]*=/u, ""), state));
   const folders = new Set([state.cwd, ...named, ...named.map(parentOf)].map((path) => resolveLinks(state.files, path)));
   const text = [...state.files.entries]
-    .filter(([path]) => OBEYED.test(path) && folders.has(parentOf(path)))
+    .filter(([path]) => folders.has(parentOf(path)) && OBEYED.test(path))
     .flatMap(([, entries]) => entries.map((e) => (e.kind === "absent" ? "" : (e.content ?? ""))))
     .join("\n");
   const found = guardedIn(text, state, scope.context.home, true);

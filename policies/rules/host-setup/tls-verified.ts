@@ -30,16 +30,16 @@ const LOCAL = /(^|\/\/)(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/u;
 const SETTINGS: readonly (readonly [RegExp, RegExp])[] = [
   [
     /\/apt\/sources\.list(\.d\/[^/]+)?$/u,
-    /^deb(-src)?\s+\[[^\]]*\b(trusted|allow-insecure|allow-weak)\s*=\s*yes\b[^\]]*\]|^(Trusted|Allow-Insecure|Allow-Weak)\s*:\s*yes\b/iu,
+    /^deb(-src)?\s+\[[^\]]*\b(trusted|allow-insecure|allow-weak)=yes\b|^(Trusted|Allow-Insecure|Allow-Weak)\s*:\s*yes\b/iu,
   ],
   [
     /\/apt\/apt\.conf(\.d\/[^/]+)?$/u,
-    /\b(Allow(Unauthenticated|InsecureRepositories|DowngradeToInsecureRepositories|WeakRepositories))\s*"?(true|yes|1)\b|\bVerify-(Peer|Host)\s*"?(false|no|0)\b/iu,
+    /\b(Allow(Unauthenticated|InsecureRepositories|DowngradeToInsecureRepositories|WeakRepositories))(?:\s+"?|")(true|yes|1)\b|\bVerify-(Peer|Host)(?:\s+"?|")(false|no|0)\b/iu,
   ],
   [/\/\.?(pip\.conf|pip\.ini|pip\/pip\.conf)$/u, /^trusted-host\s*=/iu],
   [/\/uv(\.toml|\/uv\.toml)$/u, /^allow-insecure-host\s*=/iu],
   [/\/\.?npmrc$/u, /^strict-ssl\s*=\s*false\b/iu],
-  [/\/\.?curlrc$/u, /^(--?)?(proxy-)?insecure\b(?!\s*[=:]?\s*(false|0))|^-\w*k/iu],
+  [/\/\.?curlrc$/u, /^(--?)?(proxy-)?insecure\b(?!(?:\s*[=:]|\s)\s{0,9}(?:false|0))|^-\w*k/iu],
   [/\/\.?wgetrc$/u, /^check_?certificate\s*=\s*(off|no|0|false)\b/iu],
   [/\/(\.?gitconfig|git\/config)$/u, /\bsslVerify\s*=\s*"?(false|no|off|0)\b/iu],
   [/\/(yum|dnf)(\.repos\.d\/[^/]+|\.conf|\/dnf\.conf)$/u, /^(repo_)?(gpgcheck|sslverify)\s*=\s*(0|no|false)\b/iu],

@@ -28,7 +28,7 @@ const IN_FILES: readonly RegExp[] = [
   /^[ \t]*[\w.*-]{1,255}:(?:\d{2,5}|\*):[\w.*-]{1,100}:[\w.*-]{1,100}:([^\s"'$:]{6,200})[ \t]*$/gm,
   /\bmachine\s+\S{1,255}\s+login\s+\S{1,255}\s+password\s+["']?([^\s"'$]{4,200})/g,
   /\bchpasswd\b[^\n]{0,200}<<-?\s{0,5}["']?\w{1,40}["']?[^\n]{0,200}\n\s{0,20}[\w.-]{1,64}:([^\s"'$:]{6,200})/g,
-  /^chpasswd:[ \t]*\n(?:[ \t]+(?!list:)[^\n]{0,200}\n){0,5}[ \t]+list:[^\n]{0,20}\n[ \t]+-?[ \t]*["']?[\w.-]{1,64}:(?!RANDOM\b)([^\s"'$:]{6,200})/gm,
+  /^chpasswd:[ \t]*\n(?:[ \t](?![ \t]*list:)[^\n]{0,200}\n){0,5}[ \t]{1,20}list:[^\n]{0,20}\n[ \t]+(?:-[ \t]+)?["']?[\w.-]{1,64}:(?!RANDOM\b)([^\s"'$:]{6,200})/gm,
 ];
 const HEADER = /\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=-]{8,})/gi;
 /** `aws configure set NAME VALUE`, and settings of other programs in that form. */
