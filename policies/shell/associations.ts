@@ -128,11 +128,10 @@ function filledIn(text: string, parameters: ReadonlyMap<string, string>): string
 function targetsOf(graph: Graph, association: Resource): readonly Resource[] {
   const { instanceId, targets } = association.inputs;
   const instances = ofType(graph, INSTANCE);
-  if (!isAbsent(instanceId)) return meant(graph, association, "instanceId", instanceId);
-  const found = (asArray(targets) ?? []).map((target) => {
+  const found = (isAbsent(instanceId) ? (asArray(targets) ?? []) : []).map((target) => {
     const { key, values } = asProps(target) ?? {};
     const name = asString(key) ?? "";
-    if (/^instanceids$/iu.test(name)) return leaves(values).includes("*") ? instances : meant(graph, association, "targets", values);
+    if (/^instanceids$/iu.test(name)) return leaves(values).includes("*") ? instances : meant(graph, association, values);
     const tag = /^tag:(.+)$/u.exec(name)?.[1];
     // Machines of a group or a fleet have tags that no resource of their own shows.
     return tag === undefined || ofType(graph, LAUNCHERS).length > 0 ? [] : instances.filter((one) => hasTag(one, tag, values));
@@ -140,9 +139,9 @@ function targetsOf(graph: Graph, association: Resource): readonly Resource[] {
   return found.some((some) => some.length === 0) ? [] : [...new Set(found.flat())];
 }
 
-function meant(graph: Graph, association: Resource, property: string, value: Value | undefined): readonly Resource[] {
+function meant(graph: Graph, association: Resource, value: Value | undefined): readonly Resource[] {
   const named = leaves(value).flatMap((leaf) => (typeof leaf === "string" ? resolveId(graph, leaf, INSTANCE) : []));
-  return [...new Set([...named, ...dependenciesOf(graph, association, property, INSTANCE)])];
+  return [...new Set([...named, ...dependenciesOf(graph, association, "targets", INSTANCE)])];
 }
 
 /** A tag that is not known yet may be the one. */

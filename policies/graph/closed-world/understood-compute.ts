@@ -84,7 +84,7 @@ export const COMPUTE: readonly Entry[] = [
     properties: "value secretString content",
     harmless: "A name kept as text; nothing is reached by it.",
   },
-  { types: "ssm/association: ssm/maintenanceWindowTask:", properties: "targets instanceId", modelled: "judgeable-resources" },
+  { types: "ssm/association: ssm/maintenanceWindowTask:", properties: "targets", modelled: "judgeable-resources" },
   {
     types: "ssm/maintenanceWindowTarget: ssm/resourceDataSync:",
     properties: "targets",

@@ -66,19 +66,10 @@ test.each<[string, Graph]>([
   ["a text that AWS's document is given", associated({ name: "AWS-RunShellScript", parameters: { commands: OPENS } })],
   ["hosts by a tag", associated({ targets: [{ key: "tag:Role", values: ["api"] }] }, steps(OPENS), { tags: { Role: "api" } }, [])],
   ["all hosts", associated({ targets: [{ key: "InstanceIds", values: ["*"] }] }, steps(OPENS), {}, [])],
-  ["a host by its id", associated({ targets: null, instanceId: UNKNOWN }, steps(OPENS), {}, [])],
-])("%s opens the file", async (title, given) => {
-  const graph = title === "a host by its id" ? withInstance(given) : given;
+])("%s opens the file", async (_, graph) => {
   expect(await verdicts("env-file-mode", graph)).toEqual(["violation"]);
   expect(await verdicts("judgeable-resources", graph)).toEqual([]);
 });
-
-function withInstance(graph: Graph): Graph {
-  const resources = graph.resources.map((one) =>
-    one.urn === ASSOCIATION ? { ...one, propertyDependencies: { ...one.propertyDependencies, instanceId: [BACKEND] } } : one,
-  );
-  return makeGraph(resources, true);
-}
 
 test("a script that leaves the file as it is passes", async () => {
   const graph = associated({}, steps(`set -eu\nchmod 600 ${ENV}\nlogrotate -f /etc/logrotate.conf`));
