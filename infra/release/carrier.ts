@@ -2,7 +2,7 @@
  * How the steps' scripts reach a host: one Command whose create is a line and whose stdin is a shell script that installs them. The
  * provider prints all of `create` when a Command fails, and nothing of stdin, so a failed step is readable only where `create` is short.
  */
-import { mayUseSudo, withoutShebang } from "./compose";
+import { forAnyShell, mayUseSudo, withoutShebang } from "./compose";
 import { hereDocument, readTemplate } from "./templates";
 import type { Carrier, StepFile } from "./types";
 
@@ -13,8 +13,8 @@ const LIMIT_BYTES = 1_000_000;
 const LIMIT_SECONDS = 240;
 
 /** All of it is printed when it fails. */
-const CREATE = `${mayUseSudo("scripts")}exec sudo -n timeout -k 10 ${LIMIT_SECONDS} /bin/bash -s
-`;
+const CREATE = forAnyShell(`${mayUseSudo("scripts")}exec sudo -n timeout -k 10 ${LIMIT_SECONDS} /bin/bash -s
+`);
 
 export interface CarrierOptions {
   /** Another text makes the Command run again, which puts back what is missing. */

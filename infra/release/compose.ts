@@ -26,6 +26,21 @@ export const mayUseSudo = (name: string): string => `if ! sudo -n true </dev/nul
 fi
 `;
 
+/**
+ * A create runs in the login shell of the user who logs in, which may be one that reads no sh: csh, or fish, which ends with status 0 when it
+ * understands nothing, so that a step would count as done. This is read alike by all of them: one line, and nothing of it outside of the quotes.
+ * @throws Error when the text has a single quote, or a line that does not end a command.
+ */
+export function forAnyShell(text: string): string {
+  if (text.includes("'")) throw new Error("A create has a single quote, which ends it in the login shell.");
+  const lines = text
+    .replace(/ *\\\n */g, " ")
+    .trim()
+    .split("\n");
+  const joined = lines.map((line) => `${line.trim()}${/(^|\s)(then|do|else)$/.test(line) ? "" : ";"}`).join(" ");
+  return `exec /bin/sh -c '${joined.replace(/;$/, "")}'\n`;
+}
+
 /** Where the scripts lie on a host; templates/steps/scripts.sh puts them there. */
 const STORE = "/var/lib/ddos/steps";
 
@@ -61,7 +76,7 @@ export function composeCreate(step: StepScript, script: StepFile): string {
     ...(onFailure === undefined ? [] : [`OnFailure=${onFailure}`]),
     "EnvironmentFile=-/etc/environment",
   ].map((property) => `--property=${property}`);
-  return `set -eu
+  return forAnyShell(`set -eu
 ${mayUseSudo(name)}script=${STORE}/${script.name}
 if ! echo "${script.sha256}  $script" | sudo -n sha256sum --check --quiet >&2; then
   echo "ddos ${name} did not run on $(uname -n): $script is missing there or is not what this deployment runs. Bring it back: pulumi config set repair \\"\\$(date -u +%FT%TZ)\\" && pulumi up" >&2
@@ -78,7 +93,7 @@ if ! echo "$mark" | sudo -n cmp -s -- - "$said" || ! sudo -n rm -- "$said"; then
   echo "ddos ${name} failed on $(uname -n): it ended before it was done, as when the host goes down; run again" >&2
   exit 1
 fi
-`;
+`);
 }
 
 export function withoutShebang(text: string): string {

@@ -133,7 +133,10 @@ function system(spec: HostSpec): Row[] {
   const rows = [
     row(`/etc/nginx/sites-available/${spec.role}`, site),
     row("/home/ddos/config/nginx.conf", site, "0644", OURS),
-    ...systemFiles(spec).map((file) => row(file.path, file.content, file.mode)),
+    ...systemFiles(spec).map(({ path, content, mode, required }) => ({
+      ...row(path, content, mode),
+      ...(required === undefined ? {} : { required }),
+    })),
   ];
   if (isNat(spec)) rows.push({ path: "/etc/ddos/backend.nft", kind: "file", ...ROOT, mode: "0644", sha256: null });
   if (spec.backup !== undefined) rows.push({ path: "/etc/ddos/backup.conf", kind: "file", ...ROOT, mode: "0644", sha256: null });

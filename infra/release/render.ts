@@ -97,10 +97,12 @@ export function systemFiles(spec: HostSpec): SystemFile[] {
     file("logrotate-timer.conf", "/etc/systemd/system/logrotate.timer.d/ddos.conf", readTemplate("logrotate-timer.conf")),
     file("journald.conf", "/etc/systemd/journald.conf.d/ddos.conf", readTemplate("journald.conf")),
     file("metadata.sh", "/usr/local/lib/ddos/metadata.sh", readScript("metadata"), "0755"),
+    file("ddos-metadata@.service", "/etc/systemd/system/ddos-metadata@.service", readTemplate("ddos-metadata@.service")),
     file("networkd.conf", "/etc/systemd/networkd.conf.d/ddos.conf", readTemplate("networkd.conf")),
     file("nginx.service.conf", "/etc/systemd/system/nginx.service.d/ddos.conf", readTemplate("nginx.service.conf")),
     file("sshd.conf", "/etc/ssh/sshd_config.d/00-ddos.conf", readTemplate("sshd.conf")),
     file("apt-upgrades.conf", "/etc/apt/apt.conf.d/99-ddos-upgrades", readTemplate("apt-upgrades.conf")),
+    { ...file("needrestart.conf", "/etc/needrestart/conf.d/ddos.conf", readTemplate("needrestart.conf")), required: false },
     file("recover.sh", "/usr/local/lib/ddos/recover.sh", recoverScript(spec), "0755"),
     file(
       "ddos-recover.service",

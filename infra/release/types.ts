@@ -194,6 +194,8 @@ export interface SystemFile {
   readonly path: string;
   readonly mode: string;
   readonly content: string;
+  /** False for one that only some hosts have a use for. @default true */
+  readonly required?: boolean;
 }
 
 /** What a host sends to CloudWatch. */

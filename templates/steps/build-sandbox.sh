@@ -12,11 +12,12 @@ BUILD_ENV=$STAGE/build.env
 # The passwords in it, as redact.py reads them; empty where there are none.
 BUILD_SECRETS=$STAGE/build-secrets
 
-# new_build FOLDER: empty, and the build user's.
+# new_build FOLDER: empty, and the build user's, in one that root alone can enter.
 new_build() {
   BUILD=$1
   sweep_builds
-  rm -rf -- "$BUILD"
+  rm -rf -- "${BUILD%/*}"
+  install -d -m 700 -o root -g root "${BUILD%/*}"
   install -d -m 755 -o ddos-build -g ddos-build "$BUILD" "$BUILD/tmp"
 }
 
@@ -32,7 +33,7 @@ sweep_builds() {
 cleanup() {
   if [ -n "$BUILD" ]; then
     sweep_builds
-    rm -rf -- "$BUILD"
+    rm -rf -- "${BUILD%/*}"
   fi
 }
 

@@ -235,6 +235,10 @@ take_lock() {
 
 # shellcheck source=templates/steps/replace.sh
 . "${0%/*}/replace.sh"
+displaced() { fail "$1"; }
+
+# shellcheck source=templates/steps/home.sh
+. "${0%/*}/home.sh"
 
 # put SOURCE TARGET MODE OWNER GROUP: TARGET becomes SOURCE by rename, only when bytes, mode or owner differ. Sets PUT to changed or same.
 put() {
@@ -286,10 +290,24 @@ folder() {
     if [ -d "$path" ] && [ ! -L "$path" ] && [ "$(stat -c '%04a %U %G' -- "$path")" = "$mode $owner $group" ]; then
       continue
     fi
-    install -d -m "$mode" -o "$owner" -g "$group" -- "$path"
+    make_folder "$path" "$mode" "$owner" "$group"
     CHANGES=$((CHANGES + 1))
     log "folder $path ($mode $owner:$group)"
   done
+}
+
+# make_folder PATH MODE OWNER GROUP
+make_folder() {
+  case "$1" in
+    /home/ddos/*)
+      if [ ! -d "$1" ]; then
+        mkdir -- "$1"
+      fi
+      within "$1" chown "$3:$4" .
+      within "$1" chmod "$2" .
+      ;;
+    *) install -d -m "$2" -o "$3" -g "$4" -- "$1" ;;
+  esac
 }
 
 # point LINK TARGET [OWNER GROUP]: the symbolic link LINK says TARGET, replaced by rename.

@@ -184,18 +184,18 @@ make_folders() {
 make_logs() {
   local path
   for path in /home/ddos/logs/app.log /home/ddos/logs/access.log /home/ddos/logs/error.log; do
-    if [ -f "$path" ] && [ ! -L "$path" ]; then
-      if [ "$(stat -c '%a %U %G' "$path")" != "644 ddos ddos" ]; then
-        chown ddos:ddos "$path"
-        chmod 644 "$path"
-        CHANGES=$((CHANGES + 1))
-        log "corrected $path"
-      fi
-    else
-      rm -rf -- "$path"
-      install -m 644 -o ddos -g ddos /dev/null "$path"
+    if [ ! -f "$path" ] || [ -L "$path" ]; then
+      install -m 644 -o ddos -g ddos /dev/null "$STAGE/log"
+      discard /home/ddos/logs "${path##*/}"
+      within /home/ddos/logs mv -T -- "$STAGE/log" "./${path##*/}"
       CHANGES=$((CHANGES + 1))
       log "made $path"
+    fi
+  done
+  own_again /home/ddos/logs . -maxdepth 1 -type f \( -name app.log -o -name access.log -o -name error.log \)
+  for path in /home/ddos/logs/app.log /home/ddos/logs/access.log /home/ddos/logs/error.log; do
+    if [ "$(stat -c %a -- "$path")" != 644 ]; then
+      right_mode "$path" 644
     fi
   done
 }
@@ -221,6 +221,7 @@ set_up_recovery() {
   put "$STAGE/recover.sh" /usr/local/lib/ddos/recover.sh 0755 root root
   put_for systemd "$STAGE/ddos-recover.service" /etc/systemd/system/ddos-recover.service 0644 root root
   put_for systemd "$STAGE/ddos-undo.service" /etc/systemd/system/ddos-undo.service 0644 root root
+  put_for systemd "$STAGE/ddos-metadata@.service" /etc/systemd/system/ddos-metadata@.service 0644 root root
   # A running nginx keeps the rights it was started with until its next start: a restart would cut connections.
   put_for systemd "$STAGE/nginx.service.conf" /etc/systemd/system/nginx.service.d/ddos.conf 0644 root root
   if [ "$PUT$RESTART_TIMER" != samesame ]; then
@@ -235,7 +236,7 @@ set_up_recovery() {
   fi
 }
 
-# The unit of the service runs the script at each start.
+# Each start of the service wants the unit that runs the script (ddos-metadata@.service).
 keep_from_metadata() {
   put "$STAGE/networkd.conf" /etc/systemd/networkd.conf.d/ddos.conf 0644 root root
   put "$STAGE/metadata.sh" /usr/local/lib/ddos/metadata.sh 0755 root root
@@ -271,6 +272,14 @@ set_up_upgrades() {
       systemctl start "$timer"
     fi
   done
+}
+
+# Where an image has it, as Ubuntu's server images do. From Ubuntu 24.04 on it restarts services behind unattended-upgrades, too. What is installed by
+# this step comes with NEEDRESTART_MODE=l (apt).
+keep_from_needrestart() {
+  if [ -d /etc/needrestart/conf.d ]; then
+    put "$STAGE/needrestart.conf" /etc/needrestart/conf.d/ddos.conf 0644 root root
+  fi
 }
 
 # ensure_enabled UNIT...: each call of systemctl that changes something makes systemd read all of its units again.
@@ -523,6 +532,7 @@ set_up_recovery
 keep_from_metadata
 harden_sshd
 set_up_upgrades
+keep_from_needrestart
 remove_sample_site
 if [ "$ROLE" = gateway ]; then
   gateway_only

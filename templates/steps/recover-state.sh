@@ -155,11 +155,14 @@ keep_list() {
 # trim: no more than three releases stay, and nothing of one that was half made, whatever ended before it was through.
 trim() {
   local name
-  rm -rf -- /home/ddos/releases/.partial /var/lib/ddos/releases/.partial
+  rm -rf -- /var/lib/ddos/staging /var/lib/ddos/releases/.partial
+  # Where earlier versions of this program put a release together.
+  discard /home/ddos/releases .partial
   keep_list >"$SCRATCH/keep"
   while read -r name; do
     if ! grep -qxF -- "$name" "$SCRATCH/keep"; then
-      rm -rf -- "/home/ddos/releases/$name" "/var/lib/ddos/releases/$name"
+      discard /home/ddos/releases "$name"
+      rm -rf -- "/var/lib/ddos/releases/$name"
       say "removed release $name"
     fi
   done < <({ release_names && names_in /var/lib/ddos/releases; } | sort -u)

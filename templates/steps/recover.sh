@@ -49,6 +49,11 @@ is_proxy() { [ "$(fact "$1" mode)" = proxy ]; }
 # shellcheck source=templates/steps/replace.sh
 . "${0%/*}/replace.sh"
 
+displaced() { die "$1"; }
+
+# shellcheck source=templates/steps/home.sh
+. "${0%/*}/home.sh"
+
 # Both end the script when they fail: they are called where bash does not end by itself. CHANGED says whether anything was done.
 
 # place SOURCE TARGET: a root-owned 0644 file, replaced by rename. A link in its place (a mask) goes away.
@@ -499,7 +504,8 @@ settle() {
 
 drop_release() {
   if is_release "$1"; then
-    rm -rf -- "/home/ddos/releases/$1" "/var/lib/ddos/releases/$1"
+    discard /home/ddos/releases "$1"
+    rm -rf -- "/var/lib/ddos/releases/$1"
   fi
 }
 

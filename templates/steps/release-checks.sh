@@ -23,7 +23,7 @@ ask_checks() {
   if [ ! -e "$STAGE/checks.json" ]; then
     return 0
   fi
-  found=$(/usr/bin/python3 -I -S "$STAGE/checks.py" ask "$STAGE/checks.json" "http://127.0.0.1:$1" "/home/ddos/releases/$ID/app/.env" "$STAGE/header" 120 2>"$STAGE/checks-errors") || status=$?
+  found=$(/usr/bin/python3 -I -S "$STAGE/checks.py" ask "$STAGE/checks.json" "http://127.0.0.1:$1" "/var/lib/ddos/env/$SETTINGS" "$STAGE/header" 120 2>"$STAGE/checks-errors") || status=$?
   if [ "$status" = 0 ]; then
     summary "the models of release $ID give the answers that were recorded: $found"
     return 0

@@ -99,8 +99,9 @@ last_input() {
 env_of_release() {
   local path
   for path in /home/ddos/releases/*/app/.env; do
-    if [ -f "$path" ] && [ ! -L "$path" ] && [ "$(env_digest "$path")" = "$SETTINGS" ]; then
-      put "$path" "/var/lib/ddos/env/$SETTINGS" 0600 root root
+    # As the user who owns it, and once: what is looked at is what is kept.
+    if [ -f "$path" ] && [ ! -L "$path" ] && (umask 077 && as_ddos cat -- "$path" >"$STAGE/env-found") && [ "$(env_digest "$STAGE/env-found")" = "$SETTINGS" ]; then
+      put "$STAGE/env-found" "/var/lib/ddos/env/$SETTINGS" 0600 root root
       return 0
     fi
   done

@@ -18,9 +18,10 @@ last_words() {
     without_secrets | cut -c 1-300
 }
 
-# without_secrets: stdin without the values of .env. Before anything is cut: half a secret is no longer recognised.
+# without_secrets: stdin without the values of .env. Before anything is cut: half a secret is no longer recognised. Of root's own copy: the other one
+# is in the hands of those whose words these are.
 without_secrets() {
-  /usr/bin/python3 -I -S "$STAGE/redact.py" "/home/ddos/releases/$ID/app/.env"
+  /usr/bin/python3 -I -S "$STAGE/redact.py" "/var/lib/ddos/env/$SETTINGS"
 }
 
 # systemd ignores what it does not understand; here that is an error. The interpreter is not where the unit says until `current` exists.
@@ -64,7 +65,7 @@ site_reason() {
 
 # What the gate is asked about: each file with its digest, and what the manifest says of the set.
 gate_request() {
-  printf 'models /home/ddos/releases/.partial/models\nvenv /home/ddos/venvs/%s\napp /home/ddos/releases/.partial/app\n' "$VENV"
+  printf 'models /home/ddos/models\nvenv /home/ddos/venvs/%s\napp /home/ddos/app\n' "$VENV"
   awk '/^MemAvailable:/ { printf "memory %d\n", $2 * 1024 * 0.9 }' /proc/meminfo
   sed -n -E '/^(pin|import|format) /p' "/var/lib/ddos/models-sets/$MODELS"
   model_lines | sed 's/^/sha256 /'
@@ -115,8 +116,8 @@ gate_models() {
     RestrictNamespaces=yes RestrictSUIDSGID=yes RestrictAddressFamilies=AF_UNIX LockPersonality=yes SystemCallArchitectures=native \
     SystemCallFilter=@system-service LimitFSIZE=0 LimitCORE=0 TasksMax=64 OOMScoreAdjust=1000 RuntimeMaxSec=400 \
     TemporaryFileSystem=/home:ro InaccessiblePaths=/var/lib/ddos "BindReadOnlyPaths=$STAGE/gate:/home/gate" \
-    "BindReadOnlyPaths=/home/ddos/venvs/$VENV" BindReadOnlyPaths=/home/ddos/releases/.partial/models \
-    BindReadOnlyPaths=/home/ddos/releases/.partial/app InaccessiblePaths=/home/ddos/releases/.partial/app/.env; do
+    "BindReadOnlyPaths=/home/ddos/venvs/$VENV" "BindReadOnlyPaths=$NEW/models:/home/ddos/models" \
+    "BindReadOnlyPaths=$NEW/app:/home/ddos/app" InaccessiblePaths=/home/ddos/app/.env; do
     properties+=("--property=$property")
   done
   # Its errors come through a pipe as well: the unit may write to no file (LimitFSIZE), and a warning of a library must not be its end.

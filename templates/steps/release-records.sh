@@ -64,7 +64,7 @@ rebuild_records() {
     case "$name" in
       unit:*) path=$(first_of "/etc/systemd/system/$SERVICE" "$STAGE/main.service") ;;
       next-unit:*) path=$(first_of "/etc/systemd/system/$CANDIDATE" "$STAGE/next.service") ;;
-      nginx:*) path=$(first_of "/home/ddos/releases/$CURRENT/config/nginx.conf" "/etc/nginx/sites-available/$ROLE" "$STAGE/site.conf") ;;
+      nginx:*) path=$(first_of "/etc/nginx/sites-available/$ROLE" "$STAGE/site.conf") ;;
     esac
     put "$path" "$state/${name%%:*}" 0644 root root
     rebuilt=yes
@@ -96,7 +96,7 @@ keep_a_way_back() {
     summary "the folder of release $CURRENT was made again, to go back to"
   else
     rm -f -- "$STAGE/reason" "$STAGE/lines"
-    rm -rf -- /home/ddos/releases/.partial
+    rm -rf -- /var/lib/ddos/staging
     summary "release $CURRENT was deleted, and its parts with it: there will be no going back to it"
   fi
 }
@@ -112,14 +112,18 @@ restage_current() {
     exit 1
   fi
   stage_tree
-  install -m 644 -o ddos -g ddos -- "/var/lib/ddos/releases/$ID/nginx" /home/ddos/releases/.partial/config/nginx.conf
+  install -m 644 -o ddos -g ddos -- "/var/lib/ddos/releases/$ID/nginx" "$NEW/config/nginx.conf"
   release_conf "$ID" >"$STAGE/release.conf"
-  install -m 644 -o ddos -g ddos -- "$STAGE/release.conf" /home/ddos/releases/.partial/release.conf
-  mv -T -- /home/ddos/releases/.partial "/home/ddos/releases/$ID"
+  install -m 644 -o ddos -g ddos -- "$STAGE/release.conf" "$NEW/release.conf"
+  discard /home/ddos/releases "$ID"
+  take_staged "$ID"
   sync -f /home/ddos/releases
 }
 
 restage_site() {
-  install -d -m 755 -o ddos -g ddos "/home/ddos/releases/$CURRENT" "/home/ddos/releases/$CURRENT/config"
-  install -m 644 -o ddos -g ddos -- "/var/lib/ddos/releases/$CURRENT/nginx" "/home/ddos/releases/$CURRENT/config/nginx.conf"
+  new_staging
+  install -d -m 755 -o ddos -g ddos "$NEW/config"
+  install -m 644 -o ddos -g ddos -- "/var/lib/ddos/releases/$CURRENT/nginx" "$NEW/config/nginx.conf"
+  discard /home/ddos/releases "$CURRENT"
+  take_staged "$CURRENT"
 }

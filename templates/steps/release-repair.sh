@@ -3,35 +3,22 @@
 . "${0%/*}/lib.sh"
 # The wanted release is the current one already: find what drifted and repair exactly that.
 
-# right_mode PATH MODE: owner ddos, and the mode.
-right_mode() {
-  if [ -L "$1" ] || [ "$(stat -c '%a %U %G' -- "$1")" = "$2 ddos ddos" ]; then
-    return 0
-  fi
-  log "mode or owner of $1 was $(stat -c '%a %U:%G' -- "$1")"
-  chown ddos:ddos -- "$1"
-  chmod "$2" -- "$1"
-  CHANGES=$((CHANGES + 1))
-}
-
 # Modes and owners need no restart: what is wrong is corrected in place. Hard links give the store the same mode.
 repair_modes() {
-  local path
-  if [ -f /home/ddos/app/.env ] && [ "$(stat -Lc '%a %U %G' /home/ddos/app/.env)" != "600 ddos ddos" ]; then
-    chmod 600 /home/ddos/app/.env
-    chown ddos:ddos /home/ddos/app/.env
-    CHANGES=$((CHANGES + 1))
-    log "mode or owner of .env corrected"
-  fi
+  local path release=/home/ddos/releases/$CURRENT
+  own_again /home/ddos/releases "$CURRENT"
+  while read -r path; do
+    right_mode "$path" 600
+  done < <(find "$release/app/.env" -maxdepth 0 -type f ! -perm 600 2>/dev/null)
   while read -r path; do
     right_mode "$path" 755
-  done < <(find "/home/ddos/releases/$CURRENT" -type d)
+  done < <(find "$release" -type d ! -perm 755)
   while read -r path; do
     right_mode "$path" 644
-  done < <(find "/home/ddos/releases/$CURRENT" -type f ! -path '*/models/*' ! -path '*/app/.env')
+  done < <(find "$release" -type f ! -path '*/models/*' ! -path '*/app/.env' ! -perm 644)
   while read -r path; do
     right_mode "$path" 444
-  done < <(find "/home/ddos/releases/$CURRENT/models" -type f)
+  done < <(find "$release" -type f -path '*/models/*' ! -perm 444)
 }
 
 repair_links() {

@@ -31,14 +31,15 @@ wanted_digest() {
 }
 
 stage_release() {
-  rm -rf -- /home/ddos/releases/.partial /var/lib/ddos/releases/.partial
+  rm -rf -- /var/lib/ddos/releases/.partial
   free_space /home/ddos 16 "a release"
   free_space /var/lib/ddos 16 "the records of a release"
   { cat "$STAGE/made-of" && printf 'digest=%s\n' "$DIGEST"; } >"$STAGE/facts"
   printf '{"release":"%s","role":"%s","nginx":"%s"}\n' "$ID" "$ROLE" "$(need nginx)" >"$STAGE/release.json"
-  install -d -m 755 -o ddos -g ddos /home/ddos/releases/.partial /home/ddos/releases/.partial/config
-  install -m 644 -o ddos -g ddos -- "$STAGE/site.conf" /home/ddos/releases/.partial/config/nginx.conf
-  install -m 644 -o ddos -g ddos -- "$STAGE/release.json" /home/ddos/releases/.partial/release.json
+  new_staging
+  install -d -m 755 -o ddos -g ddos "$NEW/config"
+  install -m 644 -o ddos -g ddos -- "$STAGE/site.conf" "$NEW/config/nginx.conf"
+  install -m 644 -o ddos -g ddos -- "$STAGE/release.json" "$NEW/release.json"
   install -d -m 755 -o root -g root /var/lib/ddos/releases /var/lib/ddos/releases/.partial
   install -m 644 -o root -g root -- "$STAGE/site.conf" /var/lib/ddos/releases/.partial/nginx
   install -m 644 -o root -g root -- "$STAGE/facts" /var/lib/ddos/releases/.partial/facts
@@ -62,16 +63,6 @@ altered_content() {
   fi
 }
 
-repair_modes() {
-  local path
-  while read -r path; do
-    right_mode "$path" 755
-  done < <(find "/home/ddos/releases/$CURRENT" -type d)
-  while read -r path; do
-    right_mode "$path" 644
-  done < <(find "/home/ddos/releases/$CURRENT" -type f)
-}
-
 repair_records() { put "$STAGE/site.conf" "/var/lib/ddos/releases/$CURRENT/nginx" 0644 root root; }
 
 repair_links() {
@@ -88,7 +79,8 @@ remove_application() {
   local name path
   while read -r name; do
     if [ "$name" != "$CURRENT" ] && [ "$(noted "/var/lib/ddos/releases/$name/facts" mode)" != proxy ]; then
-      rm -rf -- "/home/ddos/releases/$name" "/var/lib/ddos/releases/$name"
+      discard /home/ddos/releases "$name"
+      rm -rf -- "/var/lib/ddos/releases/$name"
       log "removed release $name"
     fi
   done < <(release_names)
@@ -98,7 +90,7 @@ remove_application() {
       CHANGES=$((CHANGES + 1))
     fi
   done
-  find /home/ddos/venvs /var/lib/ddos/code /var/lib/ddos/env /var/lib/ddos/models /var/lib/ddos/models-sets -mindepth 1 -maxdepth 1 \
-    -exec rm -rf -- {} +
+  find /var/lib/ddos/code /var/lib/ddos/env /var/lib/ddos/models /var/lib/ddos/models-sets -mindepth 1 -maxdepth 1 -exec rm -rf -- {} +
+  within /home/ddos/venvs find . -mindepth 1 -maxdepth 1 -exec rm -rf -- {} +
   rm -f -- /var/lib/ddos/garbage
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # the other parts of the step read these variables
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
-# What a release is made of, and how it gets together out of sight: /home/ddos/releases/.partial, renamed when complete.
+# What a release is made of, and how it gets together where root alone can write: $NEW, which becomes a release of /home/ddos/releases in one move.
 
 # word KEY: a value that becomes part of a path.
 word() {
@@ -15,6 +15,7 @@ word() {
 
 # The folder that makes a release one.
 MAIN_FOLDER=app
+NEW=/var/lib/ddos/staging/release
 
 read_wanted() {
   CURRENT=""
@@ -65,25 +66,38 @@ stage_models() {
     if [ "$(model_sha "/var/lib/ddos/models/$sha")" != "$sha" ]; then
       fail "the model file $name was altered on this host (/var/lib/ddos/models/$sha): the models step has to run again, it fetches it anew"
     fi
-    if ! ln -- "/var/lib/ddos/models/$sha" "/home/ddos/releases/.partial/models/$name" 2>/dev/null; then
-      cp -- "/var/lib/ddos/models/$sha" "/home/ddos/releases/.partial/models/$name"
+    if ! ln -- "/var/lib/ddos/models/$sha" "$NEW/models/$name" 2>/dev/null; then
+      cp -- "/var/lib/ddos/models/$sha" "$NEW/models/$name"
     fi
-    chown ddos:ddos -- "/home/ddos/releases/.partial/models/$name"
-    chmod 444 -- "/home/ddos/releases/.partial/models/$name"
+    chown ddos:ddos -- "$NEW/models/$name"
+    chmod 444 -- "$NEW/models/$name"
   done < <(model_lines)
+}
+
+# new_staging: an empty folder for a release.
+new_staging() {
+  rm -rf -- /var/lib/ddos/staging
+  install -d -m 700 -o root -g root /var/lib/ddos/staging
+  install -d -m 755 -o ddos -g ddos "$NEW"
+}
+
+# take_staged ID: what was put together is this release from now on.
+take_staged() {
+  hand_over "$NEW" /home/ddos/releases "$1"
+  rm -rf -- /var/lib/ddos/staging
 }
 
 # stage_tree: the folder of a release, made of its stored parts; what says so is written by the caller.
 stage_tree() {
-  rm -rf -- /home/ddos/releases/.partial
-  install -d -m 755 -o ddos -g ddos /home/ddos/releases/.partial /home/ddos/releases/.partial/models /home/ddos/releases/.partial/config
-  cp -R -- "/var/lib/ddos/code/$CODE/tree" /home/ddos/releases/.partial/app
-  chown -R ddos:ddos /home/ddos/releases/.partial/app
-  find /home/ddos/releases/.partial/app -type d -exec chmod 755 {} +
-  find /home/ddos/releases/.partial/app -type f -exec chmod 644 {} +
-  (umask 077 && install -m 600 -o ddos -g ddos -- "/var/lib/ddos/env/$SETTINGS" /home/ddos/releases/.partial/app/.env)
-  ln -s "../../venvs/$VENV" /home/ddos/releases/.partial/venv
-  chown -h ddos:ddos /home/ddos/releases/.partial/venv
+  new_staging
+  install -d -m 755 -o ddos -g ddos "$NEW/models" "$NEW/config"
+  cp -R -- "/var/lib/ddos/code/$CODE/tree" "$NEW/app"
+  chown -R ddos:ddos "$NEW/app"
+  find "$NEW/app" -type d -exec chmod 755 {} +
+  find "$NEW/app" -type f -exec chmod 644 {} +
+  (umask 077 && install -m 600 -o ddos -g ddos -- "/var/lib/ddos/env/$SETTINGS" "$NEW/app/.env")
+  ln -s "../../venvs/$VENV" "$NEW/venv"
+  chown -h ddos:ddos "$NEW/venv"
   stage_models
 }
 
@@ -92,9 +106,9 @@ stage_release() {
   local size
   size=$(du -sm -- "/var/lib/ddos/code/$CODE/tree" | cut -f 1)
   free_space /home/ddos $((size + 64)) "a release" $(($(find "/var/lib/ddos/code/$CODE/tree" | wc -l) + 100))
-  free_space /var/lib/ddos 16 "the records of a release"
+  free_space /var/lib/ddos $((size + 64)) "a release and its records"
   stage_tree
-  install -m 644 -o ddos -g ddos -- "$STAGE/site.conf" /home/ddos/releases/.partial/config/nginx.conf
+  install -m 644 -o ddos -g ddos -- "$STAGE/site.conf" "$NEW/config/nginx.conf"
   write_release_files
   install -d -m 755 -o root -g root /var/lib/ddos/releases /var/lib/ddos/releases/.partial
   install -m 644 -o root -g root -- "$STAGE/main.service" /var/lib/ddos/releases/.partial/unit
@@ -120,8 +134,8 @@ write_release_files() {
   release_conf "$ID" >"$STAGE/release.conf"
   printf '{"release":"%s","role":"%s","code":"%s","env":"%s","venv":"%s","models":"%s","unit":"%s","nginx":"%s"}\n' \
     "$ID" "$ROLE" "$CODE" "$SETTINGS" "$VENV" "$MODELS" "$(need unit)" "$(need nginx)" >"$STAGE/release.json"
-  install -m 644 -o ddos -g ddos -- "$STAGE/release.conf" /home/ddos/releases/.partial/release.conf
-  install -m 644 -o ddos -g ddos -- "$STAGE/release.json" /home/ddos/releases/.partial/release.json
+  install -m 644 -o ddos -g ddos -- "$STAGE/release.conf" "$NEW/release.conf"
+  install -m 644 -o ddos -g ddos -- "$STAGE/release.json" "$NEW/release.json"
 }
 
 # highest_number: of all releases that are or were here.
@@ -147,7 +161,7 @@ take_number() {
 # The record first: a release directory without a record never exists.
 publish_stage() {
   mv -T -- /var/lib/ddos/releases/.partial "/var/lib/ddos/releases/$ID"
-  mv -T -- /home/ddos/releases/.partial "/home/ddos/releases/$ID"
+  take_staged "$ID"
   sync -f /home/ddos/releases /var/lib/ddos/releases
 }
 
@@ -169,20 +183,28 @@ referenced() {
   done <"$STAGE/keep"
 }
 
+# remove_part PATH
+remove_part() {
+  case "$1" in
+    /home/ddos/venvs/*) discard /home/ddos/venvs "${1##*/}" ;;
+    /var/lib/ddos/*) rm -rf -- "$1" ;;
+  esac
+}
+
 # prune: parts of releases; recover.sh has left the three that stay. Parts are deleted only when two releases in a row found them unused, with the same time of last use: another deployment
 # may just have brought them, or found them here, for its own release (the code, env and models steps touch what they find). Times are
-# compared for being equal, never for order.
+# compared for being equal, never for order. A name that this program gives to no part may be anything, even two lines of a list.
 prune() {
   local name used
   release_names >"$STAGE/keep"
   referenced | sort -u >"$STAGE/referenced"
   find /var/lib/ddos/code /var/lib/ddos/env /var/lib/ddos/models /var/lib/ddos/models-sets /home/ddos/venvs -mindepth 1 -maxdepth 1 \
-    -printf '%A@ %p\n' >"$STAGE/parts"
+    ! -name '*[!A-Za-z0-9._-]*' -printf '%A@ %p\n' >"$STAGE/parts"
   awk 'NR == FNR { needed[$0]; next } { path = $0; sub(/^[^ ]+ /, "", path) } !(path in needed)' "$STAGE/referenced" "$STAGE/parts" >"$STAGE/unused"
   : >"$STAGE/garbage"
   while read -r used name; do
     if [ -e /var/lib/ddos/garbage ] && grep -qxF -- "$used $name" /var/lib/ddos/garbage; then
-      rm -rf -- "$name"
+      remove_part "$name"
       log "removed unused $name"
     else
       printf '%s %s\n' "$used" "$name" >>"$STAGE/garbage"

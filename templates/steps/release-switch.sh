@@ -68,9 +68,10 @@ abandon_trial() {
   told refused "$ID" "${CURRENT:-none}" "$(reason_so_far)" "$STAGE/trying" "$STAGE/trying" >&2
   rm -f -- /var/lib/ddos/trying
   DDOS_LOCK=held /usr/local/lib/ddos/recover.sh live >&2
-  rm -rf -- /home/ddos/releases/.partial /var/lib/ddos/releases/.partial
+  rm -rf -- /var/lib/ddos/staging /var/lib/ddos/releases/.partial
   if [ "$FRESH" = yes ]; then
-    rm -rf -- "/home/ddos/releases/${ID:?}" "/var/lib/ddos/releases/${ID:?}"
+    discard /home/ddos/releases "${ID:?}" >&2
+    rm -rf -- "/var/lib/ddos/releases/${ID:?}"
   fi
   if [ -n "$CURRENT" ] && [ -e "/var/lib/ddos/releases/$CURRENT/next-unit" ]; then
     put "/var/lib/ddos/releases/$CURRENT/next-unit" "/etc/systemd/system/$CANDIDATE" 0644 root root >&2

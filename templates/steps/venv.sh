@@ -94,7 +94,7 @@ make_room() {
   for path in /home/ddos/venvs/*; do
     if [ -d "$path" ] && [ "${path##*/}" != "$VENV" ] && ! used "${path##*/}"; then
       log "removing $path, which no release uses"
-      rm -rf -- "$path"
+      discard /home/ddos/venvs "${path##*/}"
     fi
   done
 }
@@ -107,13 +107,13 @@ find_environment() {
   while [ -e "/home/ddos/venvs/$VENV" ]; do
     damage=$(venv_damage "/home/ddos/venvs/$VENV")
     if [ -z "$damage" ]; then
-      keep "/home/ddos/venvs/$VENV"
+      within /home/ddos/venvs touch -a -- "./$VENV"
       log "venv $VENV is there"
       return 0
     fi
     summary "the Python environment /home/ddos/venvs/$VENV is damaged ($damage): building it anew"
     if ! used "$VENV"; then
-      rm -rf -- "/home/ddos/venvs/$VENV"
+      discard /home/ddos/venvs "$VENV"
       break
     fi
     serial=$((serial + 1))
@@ -125,12 +125,13 @@ find_environment() {
 build_environment() {
   local start target=/home/ddos/venvs/$VENV
   read -r start _ </proc/uptime
-  find /home/ddos/venvs -mindepth 1 -maxdepth 1 -name '.*' -exec rm -rf -- {} +
+  within /home/ddos/venvs find . -mindepth 1 -maxdepth 1 -name '.*' -exec rm -rf -- {} +
   make_room
   free_space /home/ddos 900 "the Python packages" 15000
+  free_space /var/lib/ddos 900 "the Python packages" 15000
   (umask 027 && : >"$BUILD_LOG")
   read_places
-  new_build "/home/ddos/venvs/.new-$VENV"
+  new_build "/var/lib/ddos/build/$VENV"
   choose_installer
   make_environment
   install_packages
@@ -138,7 +139,7 @@ build_environment() {
   compile_environment
   own_environment "$BUILD/venv"
   record_environment "$BUILD/venv"
-  mv -T -- "$BUILD/venv" "$target"
+  hand_over "$BUILD/venv" /home/ddos/venvs "$VENV"
   sync -f "$target"
   CHANGES=$((CHANGES + 1))
   summary "venv $VENV built ($(du -sm "$target" | cut -f 1) MiB, $HOW, by $([ -x "$UV_FOLDER/uv" ] && printf uv || printf pip), $(seconds_since "$start") s)"
@@ -167,7 +168,8 @@ record_environment() {
 # Owners and modes need no new environment.
 repair_owners() {
   if [ "$(venv_strays "/home/ddos/venvs/$VENV")" != none ]; then
-    own_environment "/home/ddos/venvs/$VENV"
+    own_again /home/ddos/venvs "$VENV"
+    as_ddos chmod -R u=rwX,go=rX -- "/home/ddos/venvs/$VENV"
     CHANGES=$((CHANGES + 1))
     log "owners or modes of /home/ddos/venvs/$VENV corrected"
   fi

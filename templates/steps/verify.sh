@@ -237,9 +237,22 @@ check_hardening() {
     check "security updates, APT::Periodic::$name" 1 "$(apt_says "APT::Periodic::$name")"
   done
   check "security updates, package unattended-upgrades" installed "$(dpkg-query -W -f '${db:Status-Status}' unattended-upgrades 2>/dev/null || printf missing)"
+  if [ -e /usr/sbin/needrestart ]; then
+    check "needrestart leaves the application to releases" yes "$(needrestart_leaves)"
+  fi
   for unit in apt-daily.timer apt-daily-upgrade.timer; do
     check "$unit" "active enabled" "$(property "$unit" ActiveState) $(enabled "$unit")"
   done
+}
+
+# needrestart_leaves: by what its configuration, which is Perl, comes to with all of its files.
+needrestart_leaves() {
+  local said
+  # shellcheck disable=SC2016 # Perl's own variables
+  said=$(perl -e 'our %nrconf; my $LOGPREF = ""; my $text = do { local $/; <STDIN> }; eval $text; die $@ if $@;
+    for my $re (sort keys %{$nrconf{override_rc}}) { if ($ARGV[0] =~ /$re/) { print $nrconf{override_rc}{$re} ? "no, by $re" : "yes"; exit } }
+    print "no, /etc/needrestart/conf.d/ddos.conf does not say so"' "$SERVICE.service" 2>&1 </etc/needrestart/needrestart.conf) || said="cannot tell: $said"
+  printf '%s' "$said"
 }
 
 nginx_verdict() {

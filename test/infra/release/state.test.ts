@@ -36,6 +36,7 @@ entry() { sed -n "/^$2=/{s/^[^=]*=//p;q}" "$1"; }
 is_proxy() { return 1; }
 property() { printf active; }
 ${readPart("release-names")}
+${readPart("home")}
 ${readPart("recover-state")}
 put_back() { :; }
 answering() { case "$1" in ${ports.join(" ")} *) ;; esac; }

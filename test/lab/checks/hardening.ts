@@ -8,8 +8,8 @@ const HOSTS = ["gateway", "backend"] as const;
 
 /** Highest exposure that `systemd-analyze security` may find. */
 const LIMITS: Readonly<Record<(typeof HOSTS)[number], Readonly<Record<string, number>>>> = {
-  gateway: { "ddos-gateway": 1.1, nginx: 3, "ddos-recover": 3, "ddos-undo": 3, "ddos-nat": 3 },
-  backend: { "ddos-backend": 1.1, nginx: 3, "ddos-recover": 3, "ddos-undo": 3, "ddos-backup": 3 },
+  gateway: { "ddos-gateway": 1.1, nginx: 3, "ddos-recover": 3, "ddos-undo": 3, "ddos-nat": 3, "ddos-metadata@": 3 },
+  backend: { "ddos-backend": 1.1, nginx: 3, "ddos-recover": 3, "ddos-undo": 3, "ddos-backup": 3, "ddos-metadata@": 3 },
 };
 
 /** The units of ours that lie on a host. */
@@ -29,7 +29,7 @@ async function exposure(lab: Lab): Promise<string> {
     const there = (await lab.must(host, UNITS)).trim().split("\n");
     const unknown = there.filter((unit) => LIMITS[host][unit] === undefined && unit !== `ddos-${host}-next`);
     expect(unknown.length === 0, `${host} has ${unknown.join(", ")}, and this check no limit for it`);
-    for (const [unit, limit] of Object.entries(LIMITS[host])) found.push(await exposureOf(lab, host, unit, limit));
+    for (const [unit, limit] of Object.entries(LIMITS[host])) found.push(await exposureOf(lab, host, unit.replace(/@$/, "@deny"), limit));
   }
   return found.join(", ");
 }

@@ -109,7 +109,7 @@ export const settledScript = (role: HostRole, port: number, more: string): strin
 problems=""
 [ ! -e /var/lib/ddos/switching ] || problems="$problems a switch is open;"
 [ ! -L /home/ddos/next ] || problems="$problems the candidate's link is there;"
-[ ! -e /home/ddos/releases/.partial ] || problems="$problems a half-made release is there;"
+[ ! -e /home/ddos/releases/.partial ] && [ ! -e /var/lib/ddos/staging ] || problems="$problems a half-made release is there;"
 [ "$(systemctl is-active ddos-${role}-next.service)" != active ] || problems="$problems the candidate runs;"
 [ "$(systemctl is-active ddos-${role}.service)" = active ] || problems="$problems the service does not run;"
 [ "$(systemctl is-enabled ddos-${role}.service)" = enabled ] || problems="$problems the service is not enabled;"

@@ -20,6 +20,7 @@ import { formatCases } from "./cases/formats";
 import { hostCases } from "./cases/host";
 import { imageCases } from "./cases/images";
 import { layoutCases } from "./cases/layouts";
+import { linkCases } from "./cases/links";
 import { lockCases } from "./cases/locks";
 import { messageCases } from "./cases/messages";
 import { modelCases } from "./cases/models";
@@ -55,6 +56,7 @@ const ALL: readonly Case[] = [
   ...environmentCases,
   ...cutCases,
   ...lockCases,
+  ...linkCases,
   ...messageCases,
   ...wedgedCases,
   ...rollbackCases,

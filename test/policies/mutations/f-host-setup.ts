@@ -111,7 +111,7 @@ const modes: Mutation[] = [
     id: "F11-own",
     title: "the program's own chown left out",
     expect: "home-ownership",
-    apply: (p) => edit(p, "backend-release", "chown -R ddos:ddos /home/ddos/releases/.partial/app", ":"),
+    apply: (p) => edit(p, "backend-release", 'chown -R ddos:ddos "$NEW/app"', ":"),
   },
   script("F12", "chown root:root", ["env-file-owner", "home-ownership"], "sudo chown -R root:root /home/ddos/app/"),
   script("F12-user", "only the user is changed", "env-file-owner", `sudo chown www-data ${ENV}`),
@@ -124,12 +124,7 @@ const modes: Mutation[] = [
     title: "the program's own chmod of files",
     expect: "code-file-mode",
     apply: (p) =>
-      edit(
-        p,
-        "backend-release",
-        "find /home/ddos/releases/.partial/app -type f -exec chmod 644 {} +",
-        "find /home/ddos/releases/.partial/app -type f -exec chmod 666 {} +",
-      ),
+      edit(p, "backend-release", 'find "$NEW/app" -type f -exec chmod 644 {} +', 'find "$NEW/app" -type f -exec chmod 666 {} +'),
   },
   script("F14", "directories 777", "directory-mode", "sudo find /home/ddos -type d -exec chmod 777 {} +"),
   script("F14-mkdir", "mkdir -m", "directory-mode", "sudo mkdir -p -m 0777 /home/ddos/upload && sudo chown ddos:ddos /home/ddos/upload"),

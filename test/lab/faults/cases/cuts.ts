@@ -97,7 +97,7 @@ for one in *-*.sh; do [ ! -e "$one" ] || case "$one" in *-"$(sha256sum <"$one" |
 
 /** When to strike: the first moment at which this holds on the host. */
 const PHASES = {
-  staging: "[ -e /home/ddos/releases/.partial ]",
+  staging: "[ -e /var/lib/ddos/staging ]",
   trial: "[ -L /home/ddos/next ]",
   "switching (recorded, not yet turned)": "[ -e /var/lib/ddos/switching ]",
   "switching (turned, the service restarts)": '[ -e /var/lib/ddos/switching ] && [ "$(readlink /home/ddos/current)" != "$BEFORE" ]',

@@ -57,6 +57,27 @@ export const imageCases: readonly Case[] = [
       }),
   },
   {
+    name: "an image with needrestart: its configuration, as the package has it, leaves the application to releases",
+    run: (bench) =>
+      undone(bench, "rm -rf /etc/needrestart /usr/sbin/needrestart", async () => {
+        await bench.sh(
+          `mkdir -p /etc/needrestart/conf.d; printf '#!/bin/sh\n' >/usr/sbin/needrestart; chmod 755 /usr/sbin/needrestart
+printf '%s\n' '$nrconf{override_rc} = { qr(^dbus) => 0 };' 'foreach my $fn (sort </etc/needrestart/conf.d/*.conf>) { eval do { local(@ARGV, $/) = $fn; <>}; die $@ if($@); }' >/etc/needrestart/needrestart.conf`,
+        );
+        const rewrite = (step: string, script: string, stdin: string) => ({
+          script: step === "prepare" ? script.replace("\nkeep_from_needrestart\n", "\n") : script,
+          stdin,
+        });
+        const without = await bench.deploy({}, { all: true, rewrite });
+        check(
+          !without.ok && /needrestart leaves the application to releases/.test(without.said),
+          `verify does not miss it: ${without.said.slice(-600)}`,
+        );
+        expectSuccess(await bench.deploy({}, { all: true }));
+        return (await bench.sh("stat -c '%U %a' /etc/needrestart/conf.d/ddos.conf")).trim();
+      }),
+  },
+  {
     name: "a file system over a folder that nginx began with: it serves on, and why it takes no other site is said",
     run: (bench) =>
       undone(bench, "umount -l /var/tmp", async () => {
