@@ -74,8 +74,33 @@ finish_packages() {
   fail "packages are half set up and dpkg --configure -a does not end well: $(tail -n 1 "$STAGE/dpkg")"
 }
 
+# locked: what apt said last is that another package manager has a lock. It waits itself for that of dpkg, and not for that of the package lists, which
+# apt-daily may hold for minutes after a boot.
+locked() { tail -n 20 "/var/log/ddos/$STEP.log" | grep -qE '^E: (Could not get lock|Unable to (lock|acquire))'; }
+
+# try_apt PACKAGE...: again where it fails; for seven minutes where another package manager is at work.
+try_apt() {
+  local try=1 up end
+  read -r up _ </proc/uptime
+  end=$((${up%.*} + 420))
+  until apt update && apt install --no-install-recommends "$@"; do
+    read -r up _ </proc/uptime
+    if locked && [ "${up%.*}" -lt "$end" ]; then
+      log "another package manager is at work; waiting for it"
+      sleep 10
+      continue
+    fi
+    log "attempt $try of 5 failed"
+    if [ "$try" = 5 ] || locked; then
+      return 1
+    fi
+    sleep $((try * 10))
+    try=$((try + 1))
+  done
+}
+
 install_packages() {
-  local missing try
+  local missing
   if [ -n "$(dpkg --audit)" ]; then
     forbid_service_starts
     finish_packages
@@ -91,18 +116,10 @@ install_packages() {
   fi
   free_space /var 700 "packages" 5000
   forbid_service_starts
-  # apt-get waits for dpkg's lock itself, but not for the one of the package lists.
-  for try in 1 2 3 4 5; do
-    # shellcheck disable=SC2086 # a list of package names
-    if apt update && apt install --no-install-recommends $missing; then
-      break
-    fi
-    log "attempt $try of 5 failed"
-    if [ "$try" = 5 ]; then
-      fail "apt could not install ${missing% }: $(apt_reason)"
-    fi
-    sleep $((try * 10))
-  done
+  # shellcheck disable=SC2086 # a list of package names
+  if ! try_apt $missing; then
+    fail "apt could not install ${missing% }: $(apt_reason)"
+  fi
   allow_service_starts
   missing=$(missing_packages)
   if [ -n "$missing" ]; then
@@ -119,7 +136,9 @@ apt_reason() {
   if printf '%s' "$line" | grep -q 'Unable to locate package'; then
     printf ' (no repository of this host has it: is it written right in ml-gateway:%s.packages, and does this release of Ubuntu have it?)' "$ROLE"
   fi
-  if printf '%s' "$line" | grep -qiE 'not valid yet|expired'; then
+  if locked; then
+    printf " (another package manager has been at work for more than seven minutes, such as unattended-upgrades after a boot: ps -eo pid,etime,args | grep -E 'apt|dpkg'. Let it end, then run again)"
+  elif printf '%s' "$line" | grep -qiE 'not valid yet|expired'; then
     printf " (this host's clock says %s: is that right? See timedatectl)" "$(date -u +%FT%TZ)"
   elif printf '%s' "$line" | grep -qi 'resolv'; then
     printf " (a name could not be resolved: does this host's name server answer? See resolvectl status)"
