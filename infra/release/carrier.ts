@@ -13,7 +13,12 @@ const LIMIT_BYTES = 1_000_000;
 const LIMIT_SECONDS = 240;
 
 /** All of it is printed when it fails. */
-const CREATE = forAnyShell(`${mayUseSudo("scripts")}exec sudo -n timeout -k 10 ${LIMIT_SECONDS} /bin/bash -s
+const CREATE = forAnyShell(`${mayUseSudo("scripts")}status=0
+sudo -n timeout -k 10 ${LIMIT_SECONDS} /bin/bash -s || status=$?
+if [ $status = 124 ] || [ $status = 137 ]; then
+  echo "ddos scripts failed on $(uname -n): their text, some hundred kB, had not arrived within ${LIMIT_SECONDS} seconds. The link is very slow, or small packets pass and large ones do not (path MTU: ping -M do -s 1472 on the way; a VPN or a tunnel is the usual reason)" >&2
+fi
+exit $status
 `);
 
 export interface CarrierOptions {

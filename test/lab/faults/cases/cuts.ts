@@ -159,6 +159,30 @@ const rebootAfter: Case = {
   },
 };
 
+const rebootInPrepare: Case = {
+  name: "reboot while prepare runs, then run again",
+  outage: true,
+  run: async (bench) => {
+    const files = "/etc/systemd/journald.conf.d/ddos.conf /etc/ssh/sshd_config.d/00-ddos.conf /etc/systemd/system/ddos-metadata@.service";
+    await bench.sh(`rm -f ${files}`);
+    let struck: Promise<unknown> = Promise.resolve();
+    const first = await bench.deploy(
+      {},
+      {
+        all: true,
+        during: (step) => {
+          if (step === "prepare") struck = sleep(700).then(() => bench.lab.reboot("backend"));
+        },
+      },
+    );
+    await struck;
+    await expectServing(bench, 60_000);
+    await until("ssh after the boot", 60_000, async () => (await bench.deploy({}, { all: true })).ok || undefined);
+    await bench.sh(`ls ${files}`);
+    return first.ok ? "the step was faster" : "prepare was cut off";
+  },
+};
+
 /** Each of these alone, and the host would come back and serve nothing. */
 const DELETED = `rm -f /home/ddos/app /home/ddos/venv /home/ddos/models /etc/nginx/sites-enabled/backend /etc/systemd/system/ddos-backend.service
 : >/etc/nginx/sites-available/backend; sed -i 's/^RestartSec=.*/RestartSec=9/' /etc/systemd/system/ddos-backend-next.service; sync`;
@@ -188,6 +212,7 @@ export const cutCases: readonly Case[] = [
   strikeHost("power cut", "switching (turned, the service restarts)"),
   strikeHost("reboot", "trial"),
   strikeHost("reboot", "switching (turned, the service restarts)"),
+  rebootInPrepare,
   rebootAfter,
   rebootWithGaps,
 ];
