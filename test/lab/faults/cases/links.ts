@@ -116,7 +116,7 @@ const away: Case = {
 const names: Case = {
   name: "the service's user gives an environment a name of two lines, which is a list to whoever reads it so",
   run: async (bench) => {
-    await bench.sh("mkdir -p /planted-name/in && echo root >/planted-name/in/file");
+    await bench.sh("rm -rf /home/ddos/venvs/x* /planted-name; mkdir -p /planted-name/in && echo root >/planted-name/in/file");
     await bench.sh(`setpriv --reuid=ddos --regid=ddos --clear-groups mkdir "$(printf '/home/ddos/venvs/x\\n1 planted-name')"`);
     for (let time = 0; time < 3; time += 1) expectSuccess(await bench.deploy({ app: { label: bench.label() } }, { all: true }));
     check((await bench.sh("cat /planted-name/in/file || true")).trim() === "root", "a folder of root's was removed");
