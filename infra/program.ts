@@ -5,6 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accountId } from "./account";
 import { loadConfig } from "./config/load";
+import { exampleNotice } from "./config/example-notice";
 import { keyNotice } from "./config/key-notice";
 import { modeNotice } from "./config/mode-notice";
 import type { Sources } from "./config/sources";
@@ -57,7 +58,7 @@ export async function program(
   { observe, operatorAddress, openTunnels, warn = (text) => pulumi.log.warn(text) }: Surroundings = {},
 ): Promise<StackOutputs> {
   const { config, sources } = loadConfig(root);
-  for (const notice of [...sources.notices, modeNotice(config), ...memoryNotices(config, sources)])
+  for (const notice of [...sources.notices, modeNotice(config), exampleNotice(config), ...memoryNotices(config, sources)])
     if (notice !== undefined) await warn(notice);
   if (config.access === "ssh") await warnOfSources(config, warn, operatorAddress);
   if (config.watch.enabled && config.watch.emails.length === 0) {

@@ -34,25 +34,45 @@ describe("previewed", () => {
     expect(new Set(prod.result.outcomes.map(({ level }) => level))).toEqual(new Set(["mandatory"]));
   });
 
-  test("nothing is open to the world but port 80", () => {
+  test("nothing is open to the world but ports 80 and 443 of the load balancer, and 80 sends everybody to HTTPS", () => {
     const rules = prod.document.resources.filter(({ type, inputs }) => /IngressRule$/.test(type) && inputs.cidrIpv4 !== undefined);
     const world = rules.filter(({ inputs }) => inputs.cidrIpv4 === "0.0.0.0/0");
-    expect(world.map(({ inputs }) => inputs.fromPort as number)).toEqual([80]);
+    expect(world.map(({ inputs }) => inputs.fromPort as number)).toEqual([80, 443]);
+    expect(world.map(({ propertyDependencies }) => propertyDependencies.securityGroupId?.map((urn) => urn.split("::").pop()))).toEqual([
+      ["firewall-front-sg"],
+      ["firewall-front-sg"],
+    ]);
+    expect(named("front-http").inputs.defaultActions).toMatchObject([{ type: "redirect", redirect: { protocol: "HTTPS" } }]);
+    expect(named("front-https").inputs).toMatchObject({
+      port: 443,
+      protocol: "HTTPS",
+      sslPolicy: expect.stringContaining("TLS13-1-2") as string,
+    });
     expect(rules.filter(({ inputs }) => inputs.fromPort === 22).map(({ inputs }) => inputs.cidrIpv4 as string)).toEqual(["203.0.113.0/28"]);
   });
 
-  test("hosts, address and bucket are protected; the way out is a managed NAT", () => {
+  test("hosts, address, load balancer and bucket are protected; both zones are used; the way out is a managed NAT", () => {
     for (const name of ["gateway-instance", "backend-instance"]) {
       expect(named(name)).toMatchObject({ inputs: { disableApiTermination: true }, options: { protect: true } });
     }
     expect(named("gateway-address").options.protect).toBe(true);
+    expect(named("front-lb").inputs).toMatchObject({ enableDeletionProtection: true });
+    const zones = prod.document.resources
+      .filter(({ type }) => type.endsWith(":Subnet"))
+      .map(({ inputs }) => inputs.availabilityZone as string);
+    expect(zones.sort()).toEqual(["us-east-1a", "us-east-1a", "us-east-1b", "us-east-1b"]);
     expect(named("models-bucket").options).toMatchObject({ protect: true, retainOnDelete: true });
     expect(prod.document.resources.filter(({ type }) => type.endsWith(":NatGateway"))).toHaveLength(1);
-    expect(prod.document.resources.filter(({ type }) => type.endsWith(":MetricAlarm"))).toHaveLength(5);
+    const alarms = prod.document.resources
+      .filter(({ type }) => type.endsWith(":MetricAlarm"))
+      .map(({ name }) => name.replace("watch-", ""));
+    expect(alarms).toEqual(
+      expect.arrayContaining(["health", "errors", "latency", "gateway-disk", "backend-memory", "backup", "front-errors", "front-targets"]),
+    );
   });
 });
 
-test("the example's network and alarms that tell nobody are warned of", async () => {
+test("the example's network, name and alarms that tell nobody are warned of", async () => {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   const file = readStackFile(ROOT, "prod", { privateKey: placeholderKey });
   await runProgram({
@@ -64,6 +84,9 @@ test("the example's network and alarms that tell nobody are warned of", async ()
   expect(warn.mock.calls.map(([text]) => text)).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/still names a documentation network/),
+      expect.stringMatching(
+        /domain and ml-gateway:dns\.zone are still ml\.your-company\.com and Z0123456789ABCDEFGHIJ, those of the examples/,
+      ),
       expect.stringMatching(/watch\.emails names nobody, so that alarms go off unseen; add an address/),
     ]),
   );
