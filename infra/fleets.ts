@@ -50,7 +50,8 @@ export function fleetMaker(
       ? { config: backend.fleet, subnetIds: network.privateSubnetIds, groupId: firewall.backendGroupId }
       : {
           config: gateway.fleet ?? DEFAULT_FLEET,
-          subnetIds: network.publicSubnetIds,
+          // Those that the load balancer stands in, which has to have one in each zone of a gateway. Of a network of the program's own, all public ones.
+          subnetIds: network.balancerSubnetIds,
           groupId: firewall.gatewayGroupId,
           // In proxy mode health is the backends': where these fail, new gateways would be no better.
           ...(gateway.mode === "proxy" ? { replacedBy: "EC2" as const } : {}),

@@ -2,7 +2,7 @@
 import { GATEWAYS } from "../fleet/bundle";
 import { keysText } from "../release/access";
 import { room, secretsFit, sizes } from "./fleet-rules";
-import { hasExisting, isRefused, type Context } from "./value-rules";
+import { isRefused, type Context } from "./value-rules";
 import { isGroup, textsOf } from "./values";
 
 interface Given {
@@ -26,11 +26,6 @@ export function gatewayFleet(context: Context): string[] {
     ...(gateway.elasticIp === true
       ? [
           `${project}:gateway.elasticIp: is true, and with gateway.fleet there is no single gateway that could bear the address: clients come by the name of the load balancer; remove it, or remove gateway.fleet`,
-        ]
-      : []),
-    ...(hasExisting(context)
-      ? [
-          `${key}: is given, and network.existing names one public subnet, where a fleet of gateways stands in two zones at least; use a network of the program's own, or remove gateway.fleet`,
         ]
       : []),
     ...closed(context),

@@ -21,7 +21,7 @@ export interface FleetNames {
   readonly parameter: string;
   /** Of the lifecycle hook that a host completes when it serves. */
   readonly hook: string;
-  /** What the keys of its bundles begin with, in the bucket; the policies of roles name it. */
+  /** What the keys of its bundles begin with, in the bucket. The policy of its role takes a digest behind it and nothing else, and so no other fleet's. */
   readonly releases: string;
 }
 

@@ -6,10 +6,14 @@ import { reason, refuse } from "../refusal";
 import { startsOf, type Zones } from "./starts";
 
 /** @param facts of `network.existing`, where hosts start in subnets of others */
-export function zonesOfHosts({ network: { availabilityZones } }: Pick<StackConfig, "network">, facts: NetworkFacts | undefined): Zones {
+export function zonesOfHosts(
+  { network: { availabilityZones }, gateway }: Pick<StackConfig, "network" | "gateway">,
+  facts: NetworkFacts | undefined,
+): Zones {
   if (facts === undefined) return { gateway: availabilityZones, webservers: availabilityZones };
   const zoneOf = ({ subnet }: SubnetAnswer): string[] => (isKnown(subnet) ? [subnet.zone] : []);
-  return { gateway: zoneOf(facts.gateway), webservers: facts.webservers.flatMap(zoneOf) };
+  const gateways = gateway.fleet === undefined ? [facts.gateway] : facts.balancers;
+  return { gateway: gateways.flatMap(zoneOf), webservers: facts.webservers.flatMap(zoneOf) };
 }
 
 /**

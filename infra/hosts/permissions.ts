@@ -73,13 +73,19 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
   return statements;
 }
 
+/**
+ * A bundle is named by its digest, and in an ARN of IAM each `?` is one character, also a slash ("IAM JSON policy elements: Resource"). The gateways'
+ * bundles lie a folder below those of the backends and have longer keys: with `*` the backends' role would read them as well.
+ */
+const ANY_DIGEST = "?".repeat(64);
+
 /** What a host of a fleet does before it serves: fetches the release's bundle and its secrets, and says that it is ready. */
 export function fleetStatements(region: string, account: string, bucketName: string, names: FleetNames): Statement[] {
   const { group, parameter, releases } = names;
   const arn = `arn:${partition(region)}`;
   const own = `${region}:${account}`;
   return [
-    allow("ReadReleases", ["s3:GetObject"], [`${arn}:s3:::${bucketName}/${releases}*`]),
+    allow("ReadReleases", ["s3:GetObject"], [`${arn}:s3:::${bucketName}/${releases}${ANY_DIGEST}.tar.gz`]),
     allow("ReadSecrets", ["ssm:GetParameter"], [`${arn}:ssm:${own}:parameter${parameter}`]),
     // The middle part is an id that AWS makes.
     allow(

@@ -35,7 +35,8 @@ export async function checkNetwork(
   if (existing !== undefined && facts !== undefined) {
     const firstFront = last.outputs.publicName === undefined;
     const balanced = backend.loadBalancer;
-    verdicts.push(examine({ project, region, account, existing, egress, first, firstFront, bucketName, balanced }, facts));
+    const gateways = config.gateway.fleet !== undefined;
+    verdicts.push(examine({ project, region, account, existing, egress, first, firstFront, bucketName, balanced, gateways }, facts));
     verdicts.push({ problems: noPrefixList(project, facts), warnings: [] });
   }
   for (const text of [...verdicts.flatMap(({ warnings }) => warnings), ...exchange(config, last)]) await warn(text);

@@ -105,9 +105,10 @@ function subnetProblems(args: Examined, { vpc }: NetworkFacts, one: KnownSubnet)
 }
 
 /** Addresses for what is yet to be made; what is there has its own. */
-function needed({ first, firstFront }: Examined, { of, balanced }: KnownSubnet): number {
+function needed({ first, firstFront, gateways = false }: Examined, { of, balanced }: KnownSubnet): number {
   const isNew = of === "webserver" ? first : firstFront;
-  return (first && of !== "balancer" ? 1 : 0) + (isNew && balanced ? BALANCER.free : 0);
+  const host = of === "balancer" ? gateways && firstFront : first;
+  return (host ? 1 : 0) + (isNew && balanced ? BALANCER.free : 0);
 }
 
 function publicAddresses(found: string, { givesPublicIpv4, givesIpv6 }: SubnetFacts): string[] {

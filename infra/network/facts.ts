@@ -91,6 +91,8 @@ export interface Examined {
   readonly egress: Egress;
   /** An internal load balancer stands in the private subnets. */
   readonly balanced: boolean;
+  /** Gateways are a fleet, in the subnets of the public load balancer. @default false */
+  readonly gateways?: boolean;
   /** Nothing of this stack is there yet. */
   readonly first: boolean;
   /** The public load balancer is not there yet. */

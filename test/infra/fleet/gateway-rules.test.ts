@@ -26,6 +26,7 @@ test.each<[string, object]>([
   ["the default", {}],
   ["one gateway, whatever else there is", { gateway: { elasticIp: true }, access: "ssh", backend: { mode: "single" } }],
   ["one size with a warm pool as large as there is room", sized({ min: 1, max: 4, warmPool: 3 })],
+  ["a network of others, whose subnets for it front-rules.ts asks for", { network: { egress: "managed", existing: { vpcId: "vpc-1" } } }],
   ["small blocks", { ...blocks("10.0.1.0/27", "10.0.2.0/27"), ...sized({ max: 30 }) }],
   [
     "keys, users and settings that fit",
@@ -43,11 +44,6 @@ test.each<[string, object, RegExp]>([
     /^p:gateway\.fleet: is given, and gateway\.loadBalancer is not true.*set that to true/,
   ],
   ["an address of one gateway", gateway({ elasticIp: true }), /^p:gateway\.elasticIp: is true.*remove it/],
-  [
-    "a network of others",
-    { network: { egress: "managed", existing: { vpcId: "vpc-1" } } },
-    /^p:gateway\.fleet: is given, and network\.existing names one public subnet/,
-  ],
   ["a bastion", { access: "ssh" }, /^p:access: found ssh, and with gateway\.fleet.*set access to none/],
   ["tunnels", { access: "instance-connect" }, /^p:access: found instance-connect/],
   ["backends that are set up over SSH", { backend: { mode: "single" } }, /^p:backend\.mode: is not fleet.*no bastion/],

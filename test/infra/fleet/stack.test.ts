@@ -58,7 +58,7 @@ describe("from one host to a fleet and back", () => {
   // What docs/how-to/run-a-fleet.md names as targets; one that needs something new beside it would be refused by the engine.
   test.each<[string, () => [RunResult, RunResult], RegExp]>([
     ["to a fleet", () => [single, fleet], /::fleet[^:]*$/],
-    ["back", () => [fleet, single], /::(backend[^:]*|balancer-backend)$/],
+    ["back", () => [fleet, single], /::(backend[^:]*|balancer-backend[^:]*)$/],
   ])("%s, all that is new has names of its own and stands beside what is there", (_, sides, targets) => {
     const [from, to] = sides();
     const made = added(from, to);
@@ -131,7 +131,7 @@ test("the role may read the release, its own parameter, and speak for its own gr
   expect(own).toEqual({
     FindModels: [["s3:ListBucket"], [bucket]],
     ReadModels: [["s3:GetObject"], [`${bucket}/models/*`]],
-    ReadReleases: [["s3:GetObject"], [`${bucket}/releases/*`]],
+    ReadReleases: [["s3:GetObject"], [`${bucket}/releases/${"?".repeat(64)}.tar.gz`]],
     ReadSecrets: [["ssm:GetParameter"], ["arn:aws:ssm:us-east-1:123456789012:parameter/fleet/ml-gateway/dev/backend"]],
     SayReady: [
       ["autoscaling:CompleteLifecycleAction"],

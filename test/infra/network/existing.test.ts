@@ -117,6 +117,31 @@ describe("a public load balancer in a network of others", () => {
   });
 });
 
+describe("a fleet of gateways in a network of others", () => {
+  const fleets = (balancerSubnets: readonly string[]): Record<string, object | string> => ({
+    ...fronted(balancerSubnets),
+    ...{ access: "none", backend: { loadBalancer: true, mode: "fleet" } },
+    gateway: { loadBalancer: true, fleet: {} },
+  });
+
+  test("it starts in the subnets of its load balancer, and the pack has no finding", async () => {
+    const result = await evaluateDev(fleets([BESIDE, FRONT]), answering(), true);
+    const group = (name: string) => byName(result, "aws:autoscaling/group:Group", name).inputs;
+    expect(group("gateways-group").vpcZoneIdentifiers).toEqual([BESIDE, FRONT]);
+    expect(group("fleet-group").vpcZoneIdentifiers).toEqual([PRIVATE, SECOND]);
+    const verdict = await judged(result, TODAY);
+    expect(findings(verdict)).toEqual([]);
+    expect(verdict.summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
+  });
+
+  test("addresses are counted for a gateway in each", async () => {
+    const world = one(FRONT, { availableIpAddressCount: 8 }) as Record<string, Properties>;
+    await expect(evaluateDev(fleets([BESIDE, FRONT]), answering(world), true)).rejects.toThrow(
+      /balancerSubnets\[1\]\.id: found .*, in which 8 of the addresses of 10\.20\.2\.0\/24 are free and 9 needed/,
+    );
+  });
+});
+
 const BALANCED = { ...MANAGED, backend: { loadBalancer: true } };
 const one = (id: string, properties: Properties): object => ({ [id]: { ...(GOOD[id] as Properties), ...properties } });
 const routed = (id: string, ...routes: Properties[]): object => ({ [`table of ${id}`]: table("rtb-x", ...routes) });
