@@ -64,6 +64,8 @@ export interface WatchConfig {
   readonly logs: boolean;
   /** How long logs are kept. */
   readonly logDays: number;
+  /** Alarms on what the nightly check found. */
+  readonly drift: boolean;
   readonly thresholds: Thresholds;
 }
 
@@ -162,6 +164,8 @@ export interface GatewayConfig extends HostConfig {
   readonly elasticIp: boolean;
   /** A public load balancer in front of the gateway, which ends TLS with a certificate of ACM. */
   readonly loadBalancer: boolean;
+  /** Its access logs, in a bucket of their own. @default none are written */
+  readonly accessLogs?: { readonly days: number };
   /** Gateways behind that load balancer, in an Auto Scaling group. @default one gateway */
   readonly fleet?: FleetConfig;
   /** Names of the API's keys, sorted; none: everybody may use it. */

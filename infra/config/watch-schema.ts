@@ -80,6 +80,12 @@ export const WATCH_SECTION: Section = {
         example: 90,
         description: "Days that CloudWatch keeps the logs.",
       },
+      drift: {
+        type: "boolean",
+        default: false,
+        description:
+          "Alarms on what the nightly check of the hosts found (`.github/workflows/nightly.yml`, which has to run for this stack), and on a check that did not run for two days.",
+      },
       thresholds: THRESHOLDS,
     },
   },

@@ -11,23 +11,35 @@ const LONGEST_PATH = 255;
 const NOBODY = /(^|\.)(example\.(com|org|net)|example|test|invalid|localhost)$/i;
 
 export function watch(context: Context): string[] {
-  return [...alarms(context), ...sent(context), ...unused(context)];
+  return [...alarms(context), ...sent(context), ...unchecked(context), ...unused(context)];
 }
 
 /** What the hosts send: nothing without alarms, which the emails are for, and nothing where CloudWatch cannot be reached. */
 function sent({ project, sections }: Context): string[] {
-  const { enabled, ...given } = (sections.watch ?? {}) as { enabled?: unknown; metrics?: unknown; logs?: unknown };
+  const { enabled, ...given } = (sections.watch ?? {}) as { enabled?: unknown; metrics?: unknown; logs?: unknown; drift?: unknown };
   const { egress } = (sections.network ?? {}) as { egress?: unknown };
-  return (["metrics", "logs"] as const).flatMap((key) => {
+  return (["metrics", "logs", "drift"] as const).flatMap((key) => {
     if (given[key] !== true) return [];
     if (enabled !== true)
       return [`${project}:watch.${key}: found true, and watch.enabled is not, so that nothing is watched; set it to true`];
-    return egress === "none"
+    // Of the hosts it is the workflow that tells.
+    return key !== "drift" && egress === "none"
       ? [
           `${project}:watch.${key}: found true, and with network.egress none the backend does not reach CloudWatch; set it to false, or give the backend a way out (network.egress gateway or managed)`,
         ]
       : [];
   });
+}
+
+/** The check asks hosts over SSH. */
+function unchecked({ project, sections }: Context): string[] {
+  const { drift } = (sections.watch ?? {}) as { drift?: unknown };
+  const { fleet } = (sections.gateway ?? {}) as { fleet?: unknown };
+  return drift === true && isGroup(fleet)
+    ? [
+        `${project}:watch.drift: found true, and with gateway.fleet nobody logs in to a host, so that no check could ask one; set it to false (a fleet replaces hosts and repairs none)`,
+      ]
+    : [];
 }
 
 const watchProperties = (WATCH_SECTION.schema.properties ?? {}) as Readonly<Record<string, Property>>;

@@ -1,4 +1,6 @@
 /** Topics, alarms, health checks and dashboards, read in the Terraform AWS provider (hashicorp/terraform-provider-aws). Pure. */
+import type { GraphResource } from "../offline/engine";
+import { DRIFT_METRIC } from "../watch/drift-alarms";
 import type { Grant, Row } from "./grants";
 
 /** @param place in braces the name, which Pulumi makes of the resource's */
@@ -73,3 +75,14 @@ export const WATCH_ROWS: Readonly<Record<string, Row>> = {
     delete: [onCheck("DeleteHealthCheck")],
   },
 };
+
+/** What the nightly check sends, with the role of previews, where there are alarms on it. */
+export function driftGrants(resources: readonly Pick<GraphResource, "inputs">[]): Grant[] {
+  const namespaces = resources.flatMap(({ inputs: { metricName, namespace } }) =>
+    metricName === DRIFT_METRIC && typeof namespace === "string" ? [namespace] : [],
+  );
+  const why = "CloudWatch has no resource for metrics: the namespace of the stack limits it";
+  return [...new Set(namespaces)].map((namespace) => ({
+    ...{ actions: ["cloudwatch:PutMetricData"], on: ["*"], equal: { "cloudwatch:namespace": [namespace] }, why },
+  }));
+}

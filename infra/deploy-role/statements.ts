@@ -4,6 +4,7 @@ import type { Grant, Limit, Row } from "./grants";
 import { fill, type Scope, type Subject } from "./names";
 import { NOT_AWS, QUESTIONS, ROWS } from "./rows";
 import { SSM_SESSIONS } from "./rows-access";
+import { driftGrants } from "./rows-watch";
 
 export type Purpose = "preview" | "up" | "destroy";
 export const PURPOSES: readonly Purpose[] = ["preview", "up", "destroy"];
@@ -62,6 +63,7 @@ export function needed({ resources, questions }: Seen, scope: Scope, { purposes,
     purposes.includes("up") && aws.some(({ inputs }) => (inputs.tags as { SshAccess?: unknown } | undefined)?.SshAccess === "ssm");
   return [
     ...(bySsm ? SSM_SESSIONS.flatMap((grant) => expand(grant, { inputs: {} }, scope)) : []),
+    ...(purposes.includes("preview") ? driftGrants(aws).flatMap((grant) => expand(grant, { inputs: {} }, scope)) : []),
     ...asked.flatMap(({ token, args }) => (QUESTIONS[token] ?? []).flatMap((grant) => expand(grant, { inputs: args }, scope))),
     ...aws.flatMap((resource) => {
       const subject = { inputs: resource.inputs, resource };

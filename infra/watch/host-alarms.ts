@@ -7,7 +7,7 @@ const FIVE_MINUTES = 300;
 /** What an alarm looks at, as CloudWatch takes it. */
 export interface Measure {
   readonly metricName: string;
-  readonly statistic?: "Average" | "Maximum" | "Minimum" | "Sum";
+  readonly statistic?: "Average" | "Maximum" | "Minimum" | "Sum" | "SampleCount";
   readonly extendedStatistic?: string;
 }
 
@@ -17,8 +17,8 @@ export interface Threshold {
   readonly threshold: number;
   readonly period: number;
   readonly evaluationPeriods: number;
-  /** A host that says nothing is one that is not watched; where nobody asks, nothing is answered. */
-  readonly treatMissingData: "breaching" | "notBreaching";
+  /** A host that says nothing is one that is not watched; where nobody asks, nothing is answered. "ignore": the alarm stays as it is. */
+  readonly treatMissingData: "breaching" | "notBreaching" | "ignore";
   readonly alarmDescription: string;
 }
 

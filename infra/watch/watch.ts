@@ -7,6 +7,7 @@ import { HOST_IDS, type OfHosts } from "../hosts/ids";
 import type { HostId } from "../release/types";
 import { BALANCER_NAMESPACE, balancerAlarms, BALANCERS, type BalancerId } from "./balancer-alarms";
 import { dashboardBody, ROUTE_53_REGION } from "./dashboard";
+import { DRIFT_ALARMS } from "./drift-alarms";
 import { hostAlarms, type Measure, type Threshold } from "./host-alarms";
 import { LOG_KINDS, logGroupOf, namespaceOf, type Named } from "./names";
 
@@ -35,7 +36,8 @@ const MINUTE = 60;
 
 interface Metric extends Measure {
   readonly namespace: string;
-  readonly dimensions: Record<string, pulumi.Input<string>>;
+  /** @default none */
+  readonly dimensions?: Record<string, pulumi.Input<string>>;
 }
 
 /**
@@ -64,6 +66,8 @@ export class Watch extends pulumi.ComponentResource {
     for (const [id, targets] of this.balancers()) this.balancerAlarms(id, targets, topic);
     if (args.config.metrics) this.hostAlarms(topic);
     if (args.config.logs) this.logs();
+    for (const { key, ...alarm } of args.config.drift ? DRIFT_ALARMS : [])
+      this.alarm(key, { ...alarm, namespace: namespaceOf(args.of) }, topic);
     this.dashboard(health.dimensions.HealthCheckId);
     this.registerOutputs({ topicArn: this.topicArn });
   }
@@ -119,7 +123,7 @@ export class Watch extends pulumi.ComponentResource {
   }
 
   /** Behind a redirect to HTTPS, port 80 says nothing about the service. */
-  private healthMetric(): Metric {
+  private healthMetric(): Metric & Required<Pick<Metric, "dimensions">> {
     const { address, path, domain, host } = this.args.endpoint;
     const how =
       domain === undefined

@@ -1,10 +1,17 @@
 /** Alarms: what they look at, whom they tell, and what the pack says of them. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { driftGrants } from "../../infra/deploy-role/rows-watch";
 import type { RunResult } from "../../infra/offline/engine";
 import { costLines, usePrices } from "../../infra/cli/cost";
 import { readTemplate } from "../../infra/release/templates";
 import { dashboardBody } from "../../infra/watch/dashboard";
+import { DRIFT_METRIC } from "../../infra/watch/drift-alarms";
 import { policies } from "../../policies/rules";
-import { byName, evaluateDev, sources } from "./evaluate";
+import { lacking, unless } from "../needs";
+import { byName, evaluateDev, ROOT, sources } from "./evaluate";
 import { judged } from "./judged";
 
 jest.setTimeout(60_000);
@@ -262,5 +269,73 @@ describe("with load balancers", () => {
       region: "eu-west-1",
       metrics: [["AWS/ApplicationELB", "UnHealthyHostCount", "LoadBalancer", "app/front/1", "TargetGroup", "targetgroup/front/2"]],
     });
+  });
+});
+
+describe("with the nightly check", () => {
+  let checked: RunResult;
+  beforeAll(async () => {
+    checked = await evaluateDev({ watch: { ...WATCH.watch, drift: true } });
+  });
+
+  test("there are two alarms more: what was found holds until the next check, and none for two days is an alarm", async () => {
+    const plain = new Set(alarmed.resources.map(({ urn }) => urn));
+    expect(checked.resources.filter(({ urn }) => !plain.has(urn)).map(({ name }) => name)).toEqual([
+      "watch-drift",
+      "watch-drift-unchecked",
+    ]);
+    const common = { namespace: "ml-gateway/dev", metricName: "Drift", threshold: 1 };
+    const [found, none] = ["watch-drift", "watch-drift-unchecked"].map((name) => byName(checked, ALARM, name));
+    expect(found?.inputs).toMatchObject({ ...common, statistic: "Maximum", treatMissingData: "ignore" });
+    expect(none?.inputs).toMatchObject({
+      ...common,
+      statistic: "SampleCount",
+      period: 86_400,
+      evaluationPeriods: 2,
+      treatMissingData: "breaching",
+    });
+    for (const alarm of [found, none])
+      expect(sources(checked, alarm as RunResult["resources"][number], "alarmActions")).toEqual(["watch-topic"]);
+    const { summary } = await judged(checked, TODAY);
+    expect(summary).toMatchObject({ ran: policies.length, withFindings: 0, cannotTell: 0 });
+  });
+
+  test("the role of previews may put metrics into the stack's namespace alone, where there are such alarms", () => {
+    expect(driftGrants(alarmed.resources)).toEqual([]);
+    expect(driftGrants(checked.resources)).toEqual([
+      expect.objectContaining({ actions: ["cloudwatch:PutMetricData"], equal: { "cloudwatch:namespace": ["ml-gateway/dev"] } }),
+    ]);
+  });
+});
+
+describe(".github/drift-metric.sh", () => {
+  const testHere = unless(lacking("bash"));
+  /** What the double of the AWS CLI was asked, and how it ended. */
+  function told(code: string, stack = "prod"): { status: number | null; calls: string } {
+    const double = mkdtempSync(join(tmpdir(), "drift-metric-"));
+    try {
+      writeFileSync(join(double, "aws"), '#!/usr/bin/env bash\nprintf "%s\\n" "$*" >>"$CALLS"\n', { mode: 0o755 });
+      const env = { PATH: `${double}${delimiter}${process.env.PATH ?? ""}`, CALLS: join(double, "calls"), STACK: stack };
+      const { status } = spawnSync("bash", [join(ROOT, ".github/drift-metric.sh"), code], { cwd: ROOT, env });
+      return { status, calls: existsSync(env.CALLS) ? readFileSync(env.CALLS, "utf8") : "" };
+    } finally {
+      rmSync(double, { recursive: true });
+    }
+  }
+
+  testHere("sends what the alarms look at: 0 for a check that found nothing, 1 for all else", () => {
+    const sent = (value: number): string =>
+      `cloudwatch put-metric-data --namespace ml-gateway/prod --metric-name ${DRIFT_METRIC} --value ${value} --unit None\n`;
+    expect(told("0")).toEqual({ status: 0, calls: sent(0) });
+    for (const code of ["1", "3", "70"]) expect(told(code)).toEqual({ status: 0, calls: sent(1) });
+  });
+
+  testHere("sends nothing without a code or a name of a stack", () => {
+    for (const [code, stack] of [
+      ["", "prod"],
+      ["x", "prod"],
+      ["0", "a b"],
+    ] as const)
+      expect(told(code, stack)).toEqual({ status: 1, calls: "" });
   });
 });
