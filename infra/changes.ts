@@ -155,6 +155,7 @@ export const INPUT_EFFECTS: Readonly<Record<string, Inputs>> = {
     preserveHostHeader: "in place",
     dropInvalidHeaderFields: "in place",
     enableDeletionProtection: "in place",
+    accessLogs: "in place",
     tags: "in place",
   },
   "aws:lb/targetGroup:TargetGroup": {

@@ -48,6 +48,9 @@ export function ssmEndpointService(region: string, service: "ssm" | "ssmmessages
   return `com.amazonaws.${region}.${service}`;
 }
 
+/** Writes the access logs of load balancers, in every region. */
+export const LOG_DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com";
+
 /** Directories of Let's Encrypt. */
 export const LETS_ENCRYPT = {
   production: "https://acme-v02.api.letsencrypt.org/directory",
@@ -136,6 +139,12 @@ const AWS_NAMES: readonly ExternalName[] = [
     source: "github.com/hashicorp/terraform-provider-aws internal/service/meta/service_principal_data_source.go",
     lookedUp: DATE,
     files: ["policies/graph/iam-principal.ts"],
+  },
+  {
+    name: LOG_DELIVERY,
+    usedFor: "service principal that writes the access logs of load balancers (`gateway.accessLogs`)",
+    source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
+    lookedUp: DATE,
   },
   ...PARTITION_NAMES,
   {

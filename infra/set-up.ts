@@ -18,7 +18,11 @@ export interface SetUpResult {
   readonly verification: OfHosts<pulumi.Output<unknown>>;
 }
 
-type Parts = Readonly<Record<"egress" | "bucket", pulumi.Resource>>;
+interface Parts {
+  readonly bucket: pulumi.Resource;
+  /** Makes the private subnets' way out. @param ready what a gateway that is this way does before */
+  readonly egress: (ready: readonly pulumi.Resource[]) => pulumi.Resource;
+}
 
 export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Parts): SetUpResult {
   return hasLogins(hosts) ? setUpOverSsh(inputs, hosts, parts) : bringFleets(hosts, parts);
@@ -27,12 +31,12 @@ export function setUpHosts(inputs: StackInputs, hosts: Hosts, parts: Parts): Set
 /** Nobody logs in anywhere. The gateways come behind the backends, which their last step asks for an answer: at a first update, and in each release. */
 function bringFleets({ fleet, gateways, balancer, front }: Hosts, { egress, bucket }: Parts): SetUpResult {
   const there = (...parts: readonly (pulumi.Resource | undefined)[]): pulumi.Resource[] => parts.filter((one) => one !== undefined);
-  const backends = fleet?.(there(egress, bucket, balancer));
+  const backends = fleet?.(there(egress([]), bucket, balancer));
   gateways?.(there(bucket, balancer, front, backends));
   return { hostKeys: {}, verification: {} };
 }
 
-function setUpOverSsh(inputs: StackInputs, hosts: LoginHosts, parts: Parts): SetUpResult {
+function setUpOverSsh(inputs: StackInputs, hosts: LoginHosts, { bucket, egress }: Parts): SetUpResult {
   const setUpOf = (id: HostId, { connection, rotation }: Access): RemoteSetup =>
     new RemoteSetup(id, {
       connection,
@@ -42,18 +46,22 @@ function setUpOverSsh(inputs: StackInputs, hosts: LoginHosts, parts: Parts): Set
     });
   const { balancer, front, record } = hosts;
   const order = new Order(inputs, hosts, {
-    ...parts,
+    bucket,
     ...(balancer === undefined ? {} : { balancer }),
     ...(front === undefined ? {} : { front }),
     ...(record === undefined ? {} : { record }),
   });
   const gateway = gatewayAccess(inputs, hosts);
   const first = { gateway: setUpOf("gateway", gateway) };
-  // The backend's agent registers through the NAT that this step sets up.
-  if (inputs.config.access === "ssm" && inputs.config.network.egress === "gateway") order.add(first, ["gateway:prepare"]);
+  const { access: way, network } = inputs.config;
+  // The step that sets NAT up: a route that stands leads to a gateway when it passes packets, and not before.
+  if (network.egress === "gateway") order.add(first, ["gateway:prepare"]);
+  order.came("egress", egress(order.added("gateway:prepare")));
+  // The backend's agent registers through that NAT.
+  const reachable = way === "ssm" && network.egress === "gateway" ? order.added("egress") : [];
   const accesses = hosts.backends.map((backend) => ({
     id: backend.id,
-    access: backendAccess(inputs, hosts, backend, gateway, order.added("gateway:prepare")),
+    access: backendAccess(inputs, hosts, backend, gateway, reachable),
   }));
   const backends = accesses.map(({ id, access }) => ({ id, access, setUp: setUpOf(id, access) }));
   order.add({ ...first, ...byId(backends, ({ setUp }) => setUp) });
@@ -84,6 +92,10 @@ class Order {
     for (const [part, resource] of Object.entries(parts)) this.all.set(part as Part, resource);
     this.backends = hosts.backends.length === 0 ? ["backend"] : hosts.backends.map(({ id }) => id);
     this.steps = new Map((["gateway", ...this.backends] as const).map((id) => [id, hostSteps(specOf(inputs, id))]));
+  }
+
+  came(part: Part, resource: pulumi.Resource): void {
+    this.all.set(part, resource);
   }
 
   added(id: Needed): pulumi.Resource[] {

@@ -17,6 +17,8 @@ import { ModelBucket } from "./models/bucket";
 import type { BucketFacts } from "./models/bucket-facts";
 import { ExistingBucket } from "./models/existing";
 import type { Keys } from "./lookups";
+import { logBucketName } from "./naming";
+import { AccessLogs } from "./network/access-logs";
 import { Balancer } from "./network/balancer";
 import { InstanceConnect, SsmEndpoints } from "./network/access";
 import { ExistingNetwork } from "./network/existing";
@@ -90,16 +92,16 @@ export function createStack(inputs: StackInputs, found: Found, tunnels?: Tunnels
     targets: config.backend.egress,
     s3PrefixListId: network.s3PrefixListId,
   });
-  const hosts = createHosts(inputs, found, network, firewall);
-  const egress = new PrivateEgress("egress", {
-    // Routes of a network that was there before are not the program's.
-    kind: made === undefined ? "none" : config.network.egress,
-    routeTableId: made?.privateRouteTableId ?? "",
-    gatewayInterfaceId: hosts.gateway?.primaryNetworkInterfaceId,
-    publicSubnetId: network.publicSubnetIds[0] ?? "",
-  });
+  // Routes of a network that was there before are not the program's.
+  const kind = made === undefined ? "none" : config.network.egress;
+  const way = { kind, routeTableId: made?.privateRouteTableId ?? "", publicSubnetId: network.publicSubnetIds[0] ?? "" };
+  // Before the gateway, which gives up its NAT for it.
+  const managed = kind === "managed" ? new PrivateEgress("egress", way) : undefined;
+  const hosts = createHosts(inputs, found, { network, firewall, after: managed === undefined ? [] : [managed] });
+  const egress = (ready: readonly pulumi.Resource[]): pulumi.Resource =>
+    managed ?? new PrivateEgress("egress", { ...way, gatewayInterfaceId: hosts.gateway?.primaryNetworkInterfaceId, ready });
   const balancer = balancerOf(inputs, network, firewall, hosts);
-  const front = frontOf(inputs, network, firewall, hosts);
+  const front = frontOf(inputs, network, firewall, { hosts, account: found.account });
   const parts = { inputs, found, network, firewall, bucket, keyName: hosts.keyName };
   const fleet = config.backend.mode === "fleet" ? fleetMaker("backend", parts, balancer?.targets) : undefined;
   const gateways = config.gateway.fleet === undefined ? undefined : fleetMaker("gateway", parts, front?.targets);
@@ -199,7 +201,12 @@ function balancerOf({ config }: StackInputs, network: NetworkIds, firewall: Fire
 }
 
 /** Undefined where clients reach the gateway directly. */
-function frontOf({ config }: StackInputs, network: NetworkIds, firewall: Firewall, hosts: Hosts): PublicBalancer | undefined {
+function frontOf(
+  { config }: StackInputs,
+  network: NetworkIds,
+  firewall: Firewall,
+  { hosts, account }: { readonly hosts: Hosts; readonly account: string },
+): PublicBalancer | undefined {
   const { frontGroupId: groupId } = firewall;
   const { https, health, requests: limits, protect } = config;
   if (groupId === undefined || https?.acm === undefined) return undefined;
@@ -214,7 +221,14 @@ function frontOf({ config }: StackInputs, network: NetworkIds, firewall: Firewal
     health,
     limits,
     protect: protect.hosts,
+    logs: accessLogsOf(config, account),
   });
+}
+
+function accessLogsOf({ project, stack, region, gateway, protect }: StackConfig, account: string): AccessLogs | undefined {
+  if (gateway.accessLogs === undefined) return undefined;
+  const bucketName = logBucketName(project, stack, account, region);
+  return new AccessLogs("logs", { bucketName, region, account, days: gateway.accessLogs.days, protect: protect.bucket });
 }
 
 /** The gateway's name, which follows its address, or that of the load balancer in front of it. Undefined where the record is made elsewhere. */
@@ -228,7 +242,14 @@ function recordOf({ https }: StackConfig, { address }: Hosts, front: PublicBalan
   return address === undefined ? undefined : new aws.route53.Record("gateway-record", { ...common, ttl: 60, records: [address] });
 }
 
-function createHosts(inputs: StackInputs, { images, keys, bucket, account }: Found, network: NetworkIds, firewall: Firewall): Hosts {
+interface Places {
+  readonly network: NetworkIds;
+  readonly firewall: Firewall;
+  /** What the gateway comes behind. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+function createHosts(inputs: StackInputs, { images, keys, bucket, account }: Found, { network, firewall, after }: Places): Hosts {
   const { config, bucketName } = inputs;
   // Nobody logs in: both kinds of hosts come as fleets.
   if (config.gateway.fleet !== undefined) return { backends: [] };
@@ -254,6 +275,7 @@ function createHosts(inputs: StackInputs, { images, keys, bucket, account }: Fou
       protect: config.protect.hosts,
       publicAddress: isGateway,
       forwards: isGateway && config.network.egress === "gateway",
+      after: isGateway ? after : [],
     });
     return made.instance;
   };

@@ -23,6 +23,7 @@ export function costLines(resources: Resources, region: string): CostLine[] {
   const prices = Object.hasOwn(PRICES, region) ? PRICES[region] : undefined;
   const addresses = addressCount(resources);
   const balancers = of(resources, "aws:lb/loadBalancer:LoadBalancer").length;
+  const logged = of(resources, "aws:lb/loadBalancer:LoadBalancer").filter(({ inputs }) => inputs.accessLogs !== undefined).length;
   const zones = of(resources, "aws:route53/zone:Zone").length;
   const gateways = of(resources, "aws:ec2/natGateway:NatGateway").length;
   return [
@@ -34,6 +35,7 @@ export function costLines(resources: Resources, region: string): CostLine[] {
     ...(balancers > 0
       ? [{ what: `${count(balancers, "load balancer")} (capacity units come on top)`, month: hourly(balancers, prices?.loadBalancer) }]
       : []),
+    ...(logged > 0 ? [{ what: "access logs of a load balancer (S3, by what is stored)", month: 0 }] : []),
     ...(zones > 0 ? [{ what: count(zones, "hosted zone"), month: zones * HOSTED_ZONE }] : []),
     ...(gateways > 0 ? [{ what: count(gateways, "NAT gateway"), month: hourly(gateways, prices?.natGateway) }] : []),
     ...endpointLines(resources, prices),

@@ -11,11 +11,15 @@ export function front(context: Context): string[] {
   const wanted = (sections.gateway as { loadBalancer?: unknown } | undefined)?.loadBalancer === true;
   const tls = (isGroup(sections.tls) ? sections.tls : {}) as Readonly<Record<string, unknown>>;
   if (!wanted) {
-    return tls.acm === undefined || isRefused(context, "gateway.loadBalancer")
-      ? []
-      : [
-          `${project}:tls.acm: is given, and gateway.loadBalancer is not true, so that no load balancer would serve the certificate; set that to true, or remove it (a gateway without one takes tls.acme, or a certificate as text)`,
-        ];
+    if (isRefused(context, "gateway.loadBalancer")) return [];
+    return [
+      ...unwritten(context),
+      ...(tls.acm === undefined
+        ? []
+        : [
+            `${project}:tls.acm: is given, and gateway.loadBalancer is not true, so that no load balancer would serve the certificate; set that to true, or remove it (a gateway without one takes tls.acme, or a certificate as text)`,
+          ]),
+    ];
   }
   const own = OWN.filter((key) => tls[key] !== undefined).map((key) => `tls.${key}`);
   return [
@@ -28,6 +32,15 @@ export function front(context: Context): string[] {
     ...(typeof tls.acm === "string" ? certificate(context, tls.acm) : []),
     ...withoutSubnets(context),
   ];
+}
+
+function unwritten({ project, sections }: Context): string[] {
+  const { accessLogs } = (sections.gateway ?? {}) as { accessLogs?: unknown };
+  return accessLogs === undefined
+    ? []
+    : [
+        `${project}:gateway.accessLogs: is given, and gateway.loadBalancer is not true, so that nothing would write them; set that to true, or remove it (the gateway's own access log is sent by watch.logs)`,
+      ];
 }
 
 function withoutSubnets(context: Context): string[] {

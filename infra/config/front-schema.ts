@@ -223,3 +223,18 @@ export const accessProperties = {
     },
   },
 };
+
+/** Of the public load balancer. */
+export const accessLogProperties = {
+  accessLogs: {
+    type: "object",
+    additionalProperties: false,
+    form: "a group with the days that logs stay, or {}",
+    example: { days: 90 },
+    description:
+      "The public load balancer (`gateway.loadBalancer`) writes a line of each request to a private bucket of the stack, every five minutes; `{}` takes the default. S3's price for what is stored, nothing for the delivery. They go when the stack is destroyed, unless `protect.bucket` is true.",
+    properties: {
+      days: { type: "integer", minimum: 1, maximum: 3653, default: 90, description: "Days that a log stays." },
+    },
+  },
+} as const;

@@ -16,7 +16,7 @@ import { ALLOWANCES } from "../release/sandbox";
 import { DEFAULT_HEALTH } from "../release/health";
 import { DEFAULT_LIMITS } from "../release/limits";
 import { RELEASE_SECTION } from "./release-schema";
-import { accessProperties, dnsProperties, domain, tlsProperties } from "./front-schema";
+import { accessLogProperties, accessProperties, dnsProperties, domain, tlsProperties } from "./front-schema";
 import type { Section } from "./section";
 
 export type { Section };
@@ -219,6 +219,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
         description:
           "Puts a public application load balancer in front of the gateway (about 24 USD a month at its least, and traffic): it serves `domain` by HTTPS with `tls.acm`, sends port 80 there, and alone reaches the gateway's port 80. Needs public subnets of /27 or larger in two zones (docs/how-to/serve-https.md).",
       },
+      ...accessLogProperties,
       mode: {
         enum: ["application", "proxy"],
         default: "application",

@@ -52,6 +52,8 @@ const NAMES: Readonly<Record<string, Resolve>> = {
   dashboard: ({ inputs, resource }) => [text(inputs, "dashboardName") ?? unknown(resource, "dashboardName")],
   profile: (subject, scope) => of(subject, scope, "aws:iam/instanceProfile:InstanceProfile", []),
   bucket: ({ inputs, resource }) => [text(inputs, "bucket") ?? unknown(resource, "bucket")],
+  // A bucket that goes with all that is in it.
+  emptied: ({ inputs, resource }) => (inputs.forceDestroy === true ? [text(inputs, "bucket") ?? unknown(resource, "bucket")] : []),
   // Of a question to Cloud Control.
   identifier: ({ inputs, resource }) => [text(inputs, "identifier") ?? unknown(resource, "identifier")],
   vpcId: ({ inputs, resource }) => [text(inputs, "id") ?? unknown(resource, "id")],

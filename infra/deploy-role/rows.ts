@@ -87,7 +87,11 @@ const S3_ROWS: Readonly<Record<string, Row>> = {
       ),
     ],
     update: [onBucket("TagResource", "UntagResource", "PutBucketTagging")],
-    delete: [onBucket("DeleteBucket")],
+    delete: [
+      onBucket("DeleteBucket"),
+      { actions: ["s3:ListBucketVersions"], on: ["s3:::{emptied}"] },
+      { actions: ["s3:DeleteObject", "s3:DeleteObjectVersion"], on: ["s3:::{emptied}/*"] },
+    ],
   },
   "aws:s3/bucketVersioning:BucketVersioning": setting("bucket_versioning", "PutBucketVersioning", "GetBucketVersioning"),
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": encryption(),

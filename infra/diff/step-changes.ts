@@ -3,6 +3,7 @@ import { FLEET, FLEETS } from "../fleet/names";
 import { HOST_IDS } from "../hosts/ids";
 import type { StepRow } from "../offline/document";
 import type { HostRole } from "../release/types";
+import { replacedText, wayOutText } from "./outage";
 import type { Changed } from "./resources";
 import type { Side } from "./side";
 import { inputChange, type InputChange } from "./values";
@@ -51,7 +52,8 @@ export function stepChanges(before: Side | undefined, after: Side | undefined, c
 /** docs/operations.md says the same at more length ("What an update does", "What a change of a setting does"). */
 export function hostEffects(before: Side | undefined, after: Side | undefined, changed: ReadonlyMap<string, Changed>): HostEffect[] {
   if (before === undefined || after === undefined) return [];
-  return HOST_IDS.flatMap((host): HostEffect[] => {
+  const way = wayOutText(before, after, changed);
+  const own = HOST_IDS.flatMap((host): HostEffect[] => {
     const [old, now] = [before, after].map(({ resources }) => resources.find(({ name }) => name === `${host}-instance`));
     if (host !== "gateway" && host !== "backend") {
       if (old !== undefined && now === undefined)
@@ -60,16 +62,14 @@ export function hostEffects(before: Side | undefined, after: Side | undefined, c
         return [{ host, text: "a new host: it is set up (minutes), and gets requests when the load balancer finds it healthy" }];
     }
     const machine = changed.get(now?.urn ?? "")?.outcome;
-    if (machine === "replaces")
-      return [
-        { host, text: "a new, empty machine takes its place; every step runs on it (minutes), and what was only on the old one is gone" },
-      ];
+    if (machine === "replaces") return [{ host, text: replacedText(host, before, after) }];
     if ((host === "backend" || host === "gateway") && (fleetOf(before, host) ?? fleetOf(after, host)) !== undefined)
       return fleetEffects(host, { before, after }, changed);
     const steps = after.steps.filter((step) => step.host === host && changed.has(step.urn)).map(({ name }) => name);
     const stop = machine === "stops and starts" ? [{ host, text: "the machine stops and starts: an outage of less than a minute" }] : [];
     return [...stop, ...restart(host, steps, after)];
   });
+  return way === undefined ? own : [...own, { host: "backend", text: way }];
 }
 
 const fleetOf = ({ resources }: Side, role: HostRole): string | undefined =>

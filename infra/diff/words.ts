@@ -79,7 +79,7 @@ function inputDiff({ input, secret, lines }: InputChange): string[] {
 }
 
 function hosts({ hosts: list }: Change): Part {
-  const isDown = (text: string): boolean => /machine|stops and starts/.test(text);
+  const isDown = (text: string): boolean => /machine|stops and starts|way out/.test(text);
   return {
     title: "Hosts",
     count: list.map(({ host, text }) => `${host}: ${text.split(/[:;,]/)[0] ?? ""}`).join("; "),

@@ -37,6 +37,8 @@ export interface HostArgs {
   readonly publicAddress: boolean;
   /** The host forwards packets of others (NAT). */
   readonly forwards: boolean;
+  /** What has to be there before the instance is made or changed. @default nothing but what its inputs name */
+  readonly after?: readonly pulumi.Resource[];
 }
 
 /** Key of KMS that encrypts a volume. */
@@ -82,7 +84,7 @@ export class Host extends pulumi.ComponentResource {
         ...(args.protect === true ? { disableApiTermination: true } : {}),
       },
       // A newer image, a new first-boot script or another key must not replace or stop a host that serves. A host that is made anew gets them.
-      { parent: this, ignoreChanges: ignored(args), protect: args.protect },
+      { parent: this, ignoreChanges: ignored(args), protect: args.protect, dependsOn: [...(args.after ?? [])] },
     );
     this.registerOutputs({ instanceId: this.instance.id });
   }

@@ -1,10 +1,8 @@
 import * as aws from "../aws";
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { tags } from "../naming";
-import { balancerTimes } from "../release/balancer";
 import type { BackendId } from "../release/types";
-import { balancerInputs, targetInputs, type LoadBalancerArgs } from "./load-balancer";
+import { balancerInputs, drained, targetInputs, type LoadBalancerArgs } from "./load-balancer";
 
 /** A host behind it. */
 export interface Backend {
@@ -70,7 +68,7 @@ export class Balancer extends pulumi.ComponentResource {
       },
       parent,
     );
-    const attachments = args.backends.map((backend, index) => this.attachment(backend, targets.arn, index > 0, args));
+    const attachments = args.backends.map((backend) => this.attachment(backend, targets.arn, args));
     const zone = new aws.route53.Zone(
       `${name}-zone`,
       { name: args.host, comment: "The backend's name for the gateway", vpcs: [{ vpcId: args.vpcId }], tags: tags("webserver") },
@@ -92,28 +90,10 @@ export class Balancer extends pulumi.ComponentResource {
     this.registerOutputs({ dnsName: this.dnsName });
   }
 
-  /**
-   * Behind the first one a host can be taken away while others serve. The provider deregisters it and does not wait until the requests that it has begun
-   * are answered; what comes between attachment and instance in their order waits.
-   */
-  private attachment(
-    { id, instance }: Backend,
-    targetGroupArn: pulumi.Input<string>,
-    waits: boolean,
-    { port, limits }: BalancerArgs,
-  ): pulumi.Resource {
-    const drain = (): pulumi.Resource =>
-      new command.local.Command(
-        `${this.name}-${id}-drain`,
-        {
-          create: "true",
-          delete: `sleep ${balancerTimes(limits).deregistrationSeconds}`,
-          triggers: [instance.id],
-          addPreviousOutputInEnv: false,
-        },
-        { parent: this, dependsOn: [instance] },
-      );
+  private attachment({ id, instance }: Backend, targetGroupArn: pulumi.Input<string>, { port, limits }: BalancerArgs): pulumi.Resource {
+    const name = `${this.name}-${id}`;
+    const drain = drained(name, instance.id, limits, this);
     const inputs = { targetGroupArn, targetId: instance.id, port };
-    return new aws.lb.TargetGroupAttachment(`${this.name}-${id}`, inputs, { parent: this, dependsOn: waits ? [drain()] : [] });
+    return new aws.lb.TargetGroupAttachment(name, inputs, { parent: this, dependsOn: [drain] });
   }
 }

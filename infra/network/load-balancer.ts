@@ -1,4 +1,5 @@
-/** What the internal and the public load balancer have in common: both send HTTP to nginx on hosts, and their times follow from the limits of requests. Pure. */
+/** What the internal and the public load balancer have in common: both send HTTP to nginx on hosts, and their times follow from the limits of requests. */
+import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { tags } from "../naming";
 import { balancerTimes } from "../release/balancer";
@@ -46,4 +47,26 @@ export function targetInputs({ vpcId, health, limits }: LoadBalancerArgs, port: 
     deregistrationDelay: balancerTimes(limits).deregistrationSeconds,
     tags: tags(tag),
   };
+}
+
+/**
+ * A host that is taken away, or that another one replaces, goes while others serve. The provider deregisters it and does not wait until the requests
+ * that it has begun are answered; this stands between attachment and instance in their order, and waits.
+ */
+export function drained(
+  name: string,
+  instanceId: pulumi.Input<string>,
+  limits: HttpLimits,
+  parent: pulumi.Resource,
+): command.local.Command {
+  return new command.local.Command(
+    `${name}-drain`,
+    {
+      create: "true",
+      delete: `sleep ${balancerTimes(limits).deregistrationSeconds}`,
+      triggers: [instanceId],
+      addPreviousOutputInEnv: false,
+    },
+    { parent },
+  );
 }

@@ -2,8 +2,9 @@ import * as aws from "../aws";
 import * as pulumi from "@pulumi/pulumi";
 import { TLS_POLICY } from "../external-names";
 import { tags } from "../naming";
+import { FRONT_LOGS, type AccessLogs } from "./access-logs";
 import type { Targets } from "./balancer";
-import { balancerInputs, targetInputs, type LoadBalancerArgs } from "./load-balancer";
+import { balancerInputs, drained, targetInputs, type LoadBalancerArgs } from "./load-balancer";
 
 /** Its subnets are public ones. */
 export interface PublicBalancerArgs extends LoadBalancerArgs {
@@ -17,6 +18,8 @@ export interface PublicBalancerArgs extends LoadBalancerArgs {
   readonly gatewayId?: pulumi.Input<string>;
   /** AWS refuses to delete it. */
   readonly protect: boolean;
+  /** @default none are written */
+  readonly logs?: AccessLogs;
 }
 
 /** Of nginx on the gateway. */
@@ -44,12 +47,16 @@ export class PublicBalancer extends pulumi.ComponentResource {
         // The client's address comes last in X-Forwarded-For, whatever the client wrote there: the gateway's nginx goes by the last one.
         xffHeaderProcessingMode: "append",
         enableDeletionProtection: args.protect,
+        ...(args.logs === undefined ? {} : { accessLogs: { enabled: true, bucket: args.logs.bucketName, prefix: FRONT_LOGS } }),
       },
-      parent,
+      // It writes a file for a test when it is told where.
+      { ...parent, dependsOn: args.logs === undefined ? [] : [args.logs] },
     );
     const targets = new aws.lb.TargetGroup(`${name}-targets`, targetInputs(args, PORT, "gateway"), parent);
     if (args.gatewayId !== undefined) {
-      new aws.lb.TargetGroupAttachment(`${name}-gateway`, { targetGroupArn: targets.arn, targetId: args.gatewayId, port: PORT }, parent);
+      const drain = drained(`${name}-gateway`, args.gatewayId, args.limits, this);
+      const inputs = { targetGroupArn: targets.arn, targetId: args.gatewayId, port: PORT };
+      new aws.lb.TargetGroupAttachment(`${name}-gateway`, inputs, { ...parent, dependsOn: [drain] });
     }
     const common = { loadBalancerArn: balancer.arn, tags: tags("gateway") };
     new aws.lb.Listener(

@@ -92,6 +92,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "gateway.apiAccess": { gateway: { apiAccess: { perSecond: 5 } } },
   "gateway.cors": { gateway: { cors: { origins: ["https://app.example.org"] } } },
   "gateway.loadBalancer": FRONT,
+  "gateway.accessLogs": { ...FRONT, gateway: { loadBalancer: true, accessLogs: {} } },
   "gateway.fleet": { access: "none", ...FLEETS, gateway: { loadBalancer: true, fleet: {} } },
   "tls.acm": { tls: { acm: FRONT.tls.acm.replace("0123", "4567") } },
   "gateway.elasticIp": { gateway: { elasticIp: true } },
@@ -169,6 +170,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, object | string>>
   "watch.logs": SENDING,
   "watch.logDays": { watch: { ...SENDING.watch, logDays: 90 } },
   "watch.thresholds": { watch: { ...SENDING.watch, thresholds: { memoryPercent: 80 } } },
+  "watch.drift": { watch: { ...WATCH.watch, drift: true } },
   repair: { repair: "again" },
   "backup.enabled": { backup: { enabled: false } },
   "backup.schedule": { backup: { schedule: "weekly" } },
@@ -189,7 +191,9 @@ const BESIDE: Readonly<Record<string, Parameters<typeof evaluateDev>[0]>> = {
   "tls.eabHmacKey": ACME,
   "dns.zone": ACME,
   "tls.acm": FRONT,
+  "gateway.accessLogs": FRONT,
   "gateway.fleet": FLEETS,
+  "watch.drift": WATCH,
 };
 
 /** How keys are exchanged is a chapter of its own. */

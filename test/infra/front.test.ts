@@ -178,3 +178,27 @@ describe("what judges it", () => {
     expect(servicesOf(config as Parameters<typeof servicesOf>[0])).toEqual(["elasticloadbalancing.amazonaws.com"]);
   });
 });
+
+test("access logs: a private bucket of their own that Elastic Load Balancing alone writes to, which empties itself and goes with the stack", async () => {
+  const logged = await evaluateDev({ ...NAMED, gateway: { ...gateway, accessLogs: { days: 30 } } });
+  const { added } = difference(await evaluateDev({ ...NAMED, gateway }), logged);
+  expect(added).toMatchSnapshot();
+  const bucket = byName(logged, "aws:s3/bucket:Bucket", "logs-bucket");
+  expect(bucket).toMatchObject({ inputs: { bucket: "ml-gateway-dev-logs-123456789012-us-east-1", forceDestroy: true } });
+  const { policy } = byName(logged, "aws:s3/bucketPolicy:BucketPolicy", "logs-tls").inputs;
+  const { Statement } = JSON.parse(policy as string) as { Statement: readonly { Effect: string }[] };
+  expect(Statement.filter(({ Effect }) => Effect === "Allow")).toEqual([
+    {
+      ...{ Sid: "LogDelivery", Effect: "Allow", Action: "s3:PutObject" },
+      Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+      Resource: "arn:aws:s3:::ml-gateway-dev-logs-123456789012-us-east-1/front/AWSLogs/123456789012/*",
+    },
+  ]);
+  const balancer = byName(logged, TYPES.balancer, "front-lb");
+  expect(balancer.inputs.accessLogs).toMatchObject({ enabled: true, prefix: "front" });
+  // ELB tries to write when it is told where: all of the bucket is there before.
+  expect(balancer.dependencies).toContain(byName(logged, "aws:s3/bucketPolicy:BucketPolicy", "logs-tls").urn);
+  expect(costText(logged.resources, "us-east-1", new Date("2026-11-28"))).toContain(
+    "access logs of a load balancer (S3, by what is stored)",
+  );
+});

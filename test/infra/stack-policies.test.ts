@@ -58,6 +58,7 @@ test.each<[string, Record<string, object | string>]>([
   ],
   ["an internal load balancer", { gateway, backend: { loadBalancer: true } }],
   ["a public load balancer", { ...fronted, gateway: front }],
+  ["a public load balancer with access logs", { ...fronted, gateway: { ...front, accessLogs: {} } }],
   [
     "a public load balancer, open to some, and an internal one, in proxy mode, with keys of the API",
     { ...fronted, gateway: { ...front, ...keys, mode: "proxy", httpsFrom: ["203.0.113.0/24"] }, backend: { loadBalancer: true } },

@@ -156,7 +156,9 @@ test("with ssm the hosts get what an agent needs and no more, and the backend's 
   expect(rights(ssm)).toEqual([agent, agent]);
   expect(rights(dev)).toEqual([undefined, undefined]);
   const needs = (result: RunResult): readonly string[] => byName(result, "command:local:Command", "backend-host-key").dependencies;
-  expect(needs(ssm)).toContain(byName(ssm, COMMAND, "gateway-prepare").urn);
+  const way = byName(ssm, "aws:ec2/route:Route", "egress-default");
+  expect(needs(ssm)).toContain(way.urn);
+  expect(way.dependencies).toContain(byName(ssm, COMMAND, "gateway-prepare").urn);
   expect(needs(managed)).not.toContain(byName(managed, COMMAND, "gateway-prepare").urn);
 });
 
@@ -243,7 +245,14 @@ describe("network", () => {
     const made = result.resources.filter((resource) => resource.custom && resource.name.startsWith("egress-"));
     expect(made.map((resource) => `${resource.type}::${resource.name}`).sort()).toEqual(expected);
     expect(sources(result, byName(result, "aws:ec2/route:Route", "egress-default"), "routeTableId")).toEqual(["network-private"]);
-    expect(byName(result, INSTANCE, "gateway-instance").inputs.sourceDestCheck).toBe(egress !== "gateway");
+    const gateway = byName(result, INSTANCE, "gateway-instance");
+    expect(gateway.inputs.sourceDestCheck).toBe(egress !== "gateway");
+    // A stack that stands goes over without a gap: the way is there, and the route leads to it, before the gateway gives its own up, and the other way round.
+    const route = byName(result, "aws:ec2/route:Route", "egress-default");
+    const prepare = byName(result, "command:remote:Command", "gateway-prepare");
+    expect([gateway.dependencies.includes(route.urn), route.dependencies.includes(prepare.urn)]).toEqual(
+      egress === "managed" ? [true, false] : [false, true],
+    );
   });
 
   test("a named service of the backend is one rule of its own, with what it is for", async () => {

@@ -548,6 +548,26 @@ const ACCOUNT: readonly Case[] = [
     /^ml-gateway:watch\.emails\[0\]: found "me"; write an address for mail/,
   ],
   [
+    "access logs of a load balancer that is not there",
+    instead("sshFrom:", "accessLogs: { days: 30 }\n    sshFrom:"),
+    /^ml-gateway:gateway\.accessLogs: is given, and gateway\.loadBalancer is not true, so that nothing would write them; set that/,
+  ],
+  [
+    "a check without alarms",
+    section("watch", "{ drift: true }"),
+    /^ml-gateway:watch\.drift: found true, and watch\.enabled is not, so that nothing is watched; set it to true$/,
+  ],
+  [
+    "alarms on a check of hosts that nobody logs in to",
+    (good) => plus("ml-gateway:watch: { enabled: true, drift: true }", "ml-gateway:access: none")(gateway("fleet: { min: 2 }")(good)),
+    [
+      /^ml-gateway:watch\.drift: found true, and with gateway\.fleet nobody logs in to a host/,
+      /^ml-gateway:gateway\.fleet: is given, and gateway\.loadBalancer is not true/,
+      /^ml-gateway:backend\.mode: is not fleet/,
+      /^ml-gateway:network\.egress: found gateway/,
+    ],
+  ],
+  [
     "metrics without alarms",
     section("watch", "{ metrics: true }"),
     /^ml-gateway:watch\.metrics: found true, and watch\.enabled is not, so that nothing is watched; set it to true$/,

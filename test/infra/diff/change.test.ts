@@ -77,6 +77,45 @@ describe("a larger backend with another setting, a wider SSH and a port", () => 
   });
 });
 
+describe("what is taken away for a while is said before, and for how long", () => {
+  const backend = (keys: object): Record<string, unknown> => ({ "ml-gateway:backend": keys });
+  const [here, other] = ["ami-0123456789abcdef0", "ami-0123456789abcdef1"];
+  const hostsOf = (before: Side, after: Side): string[] => compare(before, after).hosts.map(({ host, text }) => `${host}: ${text}`);
+
+  test("a backend that is replaced is an outage, and none behind a load balancer", async () => {
+    const [alone, next] = [await sideWith(backend({ ami: here })), await sideWith(backend({ ami: other }))];
+    expect(hostsOf(alone, next)).toContainEqual(
+      expect.stringMatching(
+        /^backend: a new, empty machine takes its place.*an outage until its release serves \(5 to 10 minutes on AWS.*backend\.loadBalancer/,
+      ),
+    );
+    const shared = [
+      await sideWith(backend({ ami: here, loadBalancer: true })),
+      await sideWith(backend({ ami: other, loadBalancer: true })),
+    ] as const;
+    expect(hostsOf(...shared)).toContainEqual(
+      expect.stringMatching(/^backend: a new, empty machine is set up beside the old one.*: no outage;/),
+    );
+    // The one that is replaced was not behind it yet.
+    expect(hostsOf(alone, shared[1])).toContainEqual(expect.stringMatching(/^backend: .*an outage until its release serves/));
+  });
+
+  test("the way out changes over in place, and back; one that ends is said to end", async () => {
+    const network = (egress: string): Record<string, unknown> => ({ "ml-gateway:network": { egress } });
+    const managed = await sideWith(network("managed"));
+    expect(hostsOf(base, managed)).toContainEqual(
+      "backend: its way out changes over to a managed NAT gateway in place, once that passes packets: no gap, but connections that are open outwards are cut",
+    );
+    expect(hostsOf(managed, base)).toContainEqual(expect.stringMatching(/^backend: its way out changes over to the gateway in place/));
+    const replaced = await sideWith({ "ml-gateway:gateway": { sshFrom: ["20.30.40.0/24"], ami: here } });
+    const again = await sideWith({ "ml-gateway:gateway": { sshFrom: ["20.30.40.0/24"], ami: other } });
+    expect(hostsOf(replaced, again)).toContainEqual(
+      expect.stringMatching(/^backend: its way out changes over to another machine of the gateway/),
+    );
+    expect(hostsOf(base, base)).toEqual([]);
+  });
+});
+
 test("of a long difference the first lines are shown, and how many are left", () => {
   const lines = Array.from({ length: 100 }, (_, index) => `+line ${index}`);
   const change = compare(base, base);
