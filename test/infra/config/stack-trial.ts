@@ -66,12 +66,19 @@ export class Trial {
     } catch (error) {
       if (registers && !whole) return [];
       if (!KNOWN_ERRORS.some((kind) => error instanceof kind)) throw error;
-      const [head = "", ...lines] = (error as Error).message.split("\n");
-      return /^(the configuration of this stack has|the models cannot|--policy-config .* cannot be used:$)/.test(head)
-        ? lines.map((line) => line.trim().replace(/^- /, ""))
-        : [head, ...lines];
+      return problemsOf(error as Error);
     }
   }
+}
+
+/** The sentences of an error that says several at once, without its heading. */
+export function problemsOf({ message }: Error): string[] {
+  const [head = "", ...lines] = message.split("\n");
+  return /^(the configuration of this stack has|what the configuration names cannot|the models cannot|--policy-config .* cannot be used:$)/.test(
+    head,
+  )
+    ? lines.map((line) => line.trim().replace(/^- /, ""))
+    : [head, ...lines];
 }
 
 /** What every message fulfils. */
