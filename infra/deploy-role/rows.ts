@@ -90,7 +90,10 @@ const S3_ROWS: Readonly<Record<string, Row>> = {
     delete: [
       onBucket("DeleteBucket"),
       { actions: ["s3:ListBucketVersions"], on: ["s3:::{emptied}"] },
-      { actions: ["s3:DeleteObject", "s3:DeleteObjectVersion"], on: ["s3:::{emptied}/*"] },
+      {
+        ...{ actions: ["s3:DeleteObject", "s3:DeleteObjectVersion"], on: ["s3:::{emptied}/*"] },
+        why: "a bucket that goes with all that is in it: what others write there has keys that nobody knows before",
+      },
     ],
   },
   "aws:s3/bucketVersioning:BucketVersioning": setting("bucket_versioning", "PutBucketVersioning", "GetBucketVersioning"),

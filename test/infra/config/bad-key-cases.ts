@@ -561,10 +561,10 @@ const ACCOUNT: readonly Case[] = [
     "alarms on a check of hosts that nobody logs in to",
     (good) => plus("ml-gateway:watch: { enabled: true, drift: true }", "ml-gateway:access: none")(gateway("fleet: { min: 2 }")(good)),
     [
-      /^ml-gateway:watch\.drift: found true, and with gateway\.fleet nobody logs in to a host/,
       /^ml-gateway:gateway\.fleet: is given, and gateway\.loadBalancer is not true/,
       /^ml-gateway:backend\.mode: is not fleet/,
       /^ml-gateway:network\.egress: found gateway/,
+      /^ml-gateway:watch\.drift: found true, and with gateway\.fleet nobody logs in to a host/,
     ],
   ],
   [

@@ -56,9 +56,9 @@ export function combined(seed: number): Sections {
   const switches = Array.from({ length: 1 + below(4) }, () => SWITCHES[below(SWITCHES.length)] ?? {});
   const keys = Array.from({ length: below(4) }, () => KEYS[below(KEYS.length)]).flatMap((one) => {
     const value = one === undefined || one.path.includes("NAME") ? undefined : valueOf(one.node, below);
-    return one === undefined || value === undefined ? [] : [nest(one.path, value) as Group];
+    return one === undefined || value === undefined ? [] : [nest(one.path, value)];
   });
-  return [BASE, ...switches, ...keys].reduce(merged) as Sections;
+  return [BASE, ...switches, ...(keys as Group[])].reduce(merged) as Sections;
 }
 
 /** One that the schema allows; undefined for a text of which it has no example. */

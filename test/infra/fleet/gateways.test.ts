@@ -128,7 +128,7 @@ test("another release of the backends is none of the gateways, and the other way
 test("the role may read its own releases and its own parameter, and speak for its own group; it writes nothing", () => {
   const bucket = "arn:aws:s3:::ml-gateway-dev-models-123456789012-us-east-1";
   expect(Object.fromEntries(statements(fleets, "gateways").map(({ Sid, Action, Resource }) => [Sid, [Action, Resource]]))).toEqual({
-    ReadReleases: [["s3:GetObject"], [`${bucket}/releases/gateway/*`]],
+    ReadReleases: [["s3:GetObject"], [`${bucket}/releases/gateway/${"?".repeat(64)}.tar.gz`]],
     ReadSecrets: [["ssm:GetParameter"], ["arn:aws:ssm:us-east-1:123456789012:parameter/fleet/ml-gateway/dev/gateway"]],
     SayReady: [
       ["autoscaling:CompleteLifecycleAction"],
@@ -153,11 +153,21 @@ test("secrets are in the parameter alone: neither a setting nor a key of the API
   expect(userData(fleets, "gateways")).toContain("first boot of the gateway");
 });
 
+test("a destroy leaves the bucket with models and bundles, as docs/how-to/destroy.md says, and nothing else", () => {
+  const stays = ({ resources }: RunResult): string[] =>
+    resources.filter(({ custom, options }) => custom && options.retainOnDelete === true).map(({ name }) => name);
+  for (const result of [before, fleets])
+    expect(stays(result).filter((name) => !/^models-|^(fleet|gateways)-bundle$/.test(name))).toEqual([]);
+  expect(stays(fleets)).toEqual(expect.arrayContaining(["models-bucket", "fleet-bundle", "gateways-bundle"]));
+  // Nothing is refused that nobody asked to protect.
+  expect(fleets.resources.filter(({ options }) => options.protect === true)).toEqual([]);
+});
+
 describe("from one gateway to a fleet and back", () => {
   // What docs/how-to/run-a-fleet-of-gateways.md names as targets; one that needs something new beside it would be refused by the engine.
   test.each<[string, () => [RunResult, RunResult], RegExp]>([
     ["to a fleet", () => [before, fleets], /::gateways[^:]*$/],
-    ["back", () => [fleets, before], /::(gateway|gateway-[^:]*|front-gateway|ssh-key|firewall-[^:]*)$/],
+    ["back", () => [fleets, before], /::(gateway|gateway-[^:]*|front-gateway[^:]*|ssh-key|firewall-[^:]*)$/],
   ])("%s, all that is new has names of its own and stands beside what is there", (_, sides, targets) => {
     const [from, to] = sides();
     const made = to.resources.filter(({ urn }) => !from.resources.some((other) => other.urn === urn));
@@ -168,6 +178,19 @@ describe("from one gateway to a fleet and back", () => {
       for (const needed of [...dependencies, ...Object.values(propertyDependencies).flat()]) expect(there).toContain(needed);
     }
   });
+});
+
+test("each role reads bundles of its own fleet and no other", () => {
+  const key = (name: string): string => byName(fleets, TYPES.bundle, name).inputs.key as string;
+  const reads = (kind: "fleet" | "gateways"): RegExp => {
+    const { Resource } = statements(fleets, kind).find(({ Sid }) => Sid === "ReadReleases") ?? { Resource: [""] };
+    const [, pattern = ""] = (Resource[0] ?? "").split(/:::[^/]+\//);
+    return new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("?", ".").replaceAll("*", ".*")}$`, "s");
+  };
+  expect([key("fleet-bundle"), key("gateways-bundle")].map((one) => [reads("fleet").test(one), reads("gateways").test(one)])).toEqual([
+    [true, false],
+    [false, true],
+  ]);
 });
 
 describe("the policy pack", () => {
