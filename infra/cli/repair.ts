@@ -46,7 +46,9 @@ async function repair(options: Given<typeof OPTIONS>["options"], io: Io): Promis
   const { specOf } = await import("../release/inputs");
   const { inputs, deployed } = await asProblems(KNOWN_ERRORS, () => readInputs(ROOT, options.stack, given));
   const roles = singleHosts(named, inputs, "repaired");
-  const work = roles.map((role) => [role, stepsFor(hostSteps({ ...specOf(inputs, role), repairOnly: true }), parts)] as const);
+  const work = roles.map(
+    (role) => [role, stepsFor(hostSteps({ ...specOf(inputs, role), repairOnly: true, readAll: true }), parts)] as const,
+  );
   const idle = work.filter(([, steps]) => steps.length === 0).map(([role]) => role);
   if (idle.length === roles.length)
     throw new Problem(`--part: the ${idle.join(" and the ")} of ${options.stack} has no ${parts.join(", ")}`);

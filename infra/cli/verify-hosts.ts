@@ -97,7 +97,7 @@ export async function askEach(
 
 /** What one host says; a host that cannot be asked is an outcome too. */
 export async function ask(id: HostId, inputs: StackInputs, deployed: Deployed): Promise<HostOutcome> {
-  const step = hostSteps(specOf(inputs, id)).find((candidate) => candidate.name === "verify");
+  const step = hostSteps({ ...specOf(inputs, id), readAll: true }).find((candidate) => candidate.name === "verify");
   if (step === undefined) {
     throw new Error(`no verify step for ${id}`);
   }

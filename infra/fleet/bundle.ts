@@ -129,7 +129,7 @@ export function secretText(
       .map(([name, password]) => ["user", `${name}:${password}`] as const),
   ];
   const payload = Buffer.from(renderEnvFile(env)).toString("base64");
-  const text = inputText("first boot", undefined, { lines, payload });
+  const text = inputText("first boot", { lines, payload });
   const size = Buffer.byteLength(text);
   if (size <= PARAMETER_LIMIT) return text;
   throw new Error(

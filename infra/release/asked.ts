@@ -66,10 +66,12 @@ export function askRollback(spec: HostSpec, { target, expected, by }: RollbackRe
     ["target", target],
     ["expected", expected],
     ["by", by],
+    // A release that served some time ago: byte for byte, whatever was read since.
+    ["read", "all"],
   ]);
 }
 
 function asked(name: AskedName, plan: StepScript, lines: readonly Line[]): Asked {
   const script = composeScript(plan);
-  return { name, script, create: composeCreate(plan, script), stdin: inputText(name, undefined, lines) };
+  return { name, script, create: composeCreate(plan, script), stdin: inputText(name, lines) };
 }

@@ -41,10 +41,16 @@ export function hostSteps(spec: HostSpec): Step[] {
       secret: plan.secret ?? false,
       limitSeconds: plan.limitSeconds,
       uses: plan.uses,
-      stdin: (values) => inputText(plan.name, spec.repair, plan.input(values)),
+      stdin: (values) => inputText(plan.name, plan.input(values), ofEveryStep(spec)),
     };
   });
 }
+
+/** What each step is told, whatever it does. */
+const ofEveryStep = ({ repair, readAll }: HostSpec): Line[] => [
+  ...(repair === undefined ? [] : [["repair", repair] as const]),
+  ...(readAll === true ? [["read", "all"] as const] : []),
+];
 
 /** What the gateway's site reads beside itself. */
 function front({ tls: certificate, access: keys }: HostSpec): Plan[] {
@@ -74,9 +80,9 @@ export function hostScripts(spec: HostSpec): Carrier {
  *
  * The values may be secret: they are in no script, no argument and no environment, and on the host in memory only (/run).
  */
-export function inputText(step: string, repair: string | undefined, input: Input): string {
+export function inputText(step: string, input: Input, more: readonly Line[] = []): string {
   const { lines: own, payload } = "payload" in input ? input : { lines: input, payload: "" };
-  const lines: Line[] = repair === undefined ? [...own] : [...own, ["repair", repair]];
+  const lines: Line[] = [...own, ...more];
   const broken = lines.filter(([, value]) => /[\r\n]/.test(String(value))).map(([key]) => key);
   if (broken.length > 0) throw new Error(`Step ${step}: line breaks are not possible in ${[...new Set(broken)].join(", ")}.`);
   const base64 = payload.replace(/(.{76})(?=.)/g, "$1\n");

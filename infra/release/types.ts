@@ -274,6 +274,8 @@ export interface HostSpec {
   readonly repair?: string;
   /** The release step repairs what serves, and refuses to deploy anything else (`npm run repair`). @default false */
   readonly repairOnly?: boolean;
+  /** Steps read all content, also what an earlier one has read since the host started (`npm run verify`, `npm run repair`). @default false */
+  readonly readAll?: boolean;
 }
 
 /** Values that are known at deployment only; they travel by stdin. */

@@ -354,16 +354,38 @@ def lines(top):
 sys.stdout.buffer.write(b"".join(line + b"\n" for line in sorted(lines(os.fsencode(sys.argv[1])))))' "$1"
 }
 
-# venv_damage DIR: how many of its files are not as they were recorded when it was built, and up to three of them; nothing when all are.
+# file_state PATH [TEST...]: what the file system says of a file, or of each below a folder: number, kind, mode, owner, size, times, where a link leads.
+# Whoever writes to a file, in whatever way, changes its ctime, which only a clock sets.
+file_state() { find "$@" -printf '%D %i %y %m %U %G %s %T@ %C@ %p %l\0'; }
+
+# settled PATH [TEST...]: whether the last change of all of them is older than the finest step of any clock. A file that is written twice within one step
+# has the same times after both.
+settled() { [ -z "$(find "$@" -newerct '2 seconds ago' -print -quit)" ]; }
+
+# venv_damage DIR: how many of its files are not as they were recorded when it was built, and up to three of them; nothing when all are. What was read
+# since this host started and is, by what the file system says of each file, as it was then, is not read again by the next step, unless all is to be
+# read: read=all, or another `repair`. The mark lies in memory, for root alone.
 venv_damage() {
-  local found
+  local found state mark=/run/ddos-steps/read-${1##*/} quiet=no
   if [ ! -e "$1/.complete" ] || [ ! -e "$1/.manifest" ] || [ "$(sha_of "$1/.manifest")" != "$(cat "$1/.complete")" ]; then
     printf 'the record of its files'
     return 0
   fi
+  # Without the folder itself, whose times `keep` sets.
+  state=$({ file_state "$1" -mindepth 1 && value repair; } | sha256sum | cut -c 1-64)
+  if [ "$(value read)" != all ] && [ -f "$mark" ] && [ "$(cat "$mark")" = "$state" ]; then
+    log "$1 was read before and has not changed since" >&2
+    return 0
+  fi
+  if settled "$1" -mindepth 1; then
+    quiet=yes
+  fi
   found=$(venv_list "$1" | LC_ALL=C comm -3 "$1/.manifest" - | sed -E 's/^\t//; s/ (file|link) [^ ]*$//' | LC_ALL=C sort -u)
   if [ -n "$found" ]; then
     printf '%s of its files: %s' "$(wc -l <<<"$found")" "$(head -n 3 <<<"$found" | tr '\n' ' ' | sed 's/ $//')"
+  elif [ "$quiet" = yes ] && [ "$({ file_state "$1" -mindepth 1 && value repair; } | sha256sum | cut -c 1-64)" = "$state" ]; then
+    printf '%s\n' "$state" >"$mark.$$"
+    mv -fT -- "$mark.$$" "$mark"
   fi
 }
 
@@ -382,7 +404,7 @@ tree_print() {
 
 # env_digest FILE: as infra/release/env-file.ts computes it; a slow hash, because it stands in file names.
 env_digest() {
-  python3 -c 'import hashlib, sys; print(hashlib.scrypt(sys.stdin.buffer.read(), salt=b"ml-gateway .env v1", n=16384, r=8, p=1, dklen=16).hex())' <"$1"
+  /usr/bin/python3 -I -S -c 'import hashlib, sys; print(hashlib.scrypt(sys.stdin.buffer.read(), salt=b"ml-gateway .env v1", n=16384, r=8, p=1, dklen=16).hex())' <"$1"
 }
 
 # shellcheck source=templates/steps/space.sh

@@ -79,7 +79,7 @@ missing_of_models() {
     if [ ! -f "$path" ]; then
       printf 'models the model file %s (%s) is not in the store of this host' "$name" "$sha"
       return 0
-    elif [ "$(model_sha "$path")" != "$sha" ]; then
+    elif ! in_store "$sha"; then
       printf 'models the model file %s was altered on this host (%s)' "$name" "$path"
       return 0
     fi

@@ -56,6 +56,21 @@ model_lines() {
   awk '$1 ~ /^[0-9a-f]+$/ && length($1) == 64 { sha = $1; sub(/^[^ ]+ [^ ]+ [^ ]+ /, ""); print sha " " $0 }' "/var/lib/ddos/models-sets/$MODELS"
 }
 
+# in_store SHA: whether the store has this file, byte for byte. It is read once in a run, and again only where the file system says that it has changed.
+in_store() {
+  local path=/var/lib/ddos/models/$1 state
+  state=$(file_state "$path" | tr '\000' '\n')
+  if [ -e "$STAGE/models-read" ] && grep -qxF -- "$state" "$STAGE/models-read"; then
+    return 0
+  fi
+  if [ "$(model_sha "$path")" != "$1" ]; then
+    return 1
+  fi
+  if settled "$path"; then
+    printf '%s\n' "$state" >>"$STAGE/models-read"
+  fi
+}
+
 # The store is shared by hard links, so a release costs no second copy; on another file system it does.
 stage_models() {
   local sha name
@@ -63,7 +78,7 @@ stage_models() {
     if [ ! -e "/var/lib/ddos/models/$sha" ]; then
       fail "the model file $name ($sha) is not in the store of this host: the models step has to run again"
     fi
-    if [ "$(model_sha "/var/lib/ddos/models/$sha")" != "$sha" ]; then
+    if ! in_store "$sha"; then
       fail "the model file $name was altered on this host (/var/lib/ddos/models/$sha): the models step has to run again, it fetches it anew"
     fi
     if ! ln -- "/var/lib/ddos/models/$sha" "$NEW/models/$name" 2>/dev/null; then

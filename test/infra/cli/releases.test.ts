@@ -221,7 +221,7 @@ describe("what is sent to a host", () => {
       const list = askReleases(spec, 20);
       const back = askRollback(spec, request);
       expect(list.stdin).toBe(`role=${spec.role}\ncount=20\n---\n===\n`);
-      expect(back.stdin).toBe(`role=${spec.role}\ntarget=${id(7)}\nexpected=${id(8)}\nby=anna@laptop\n---\n===\n`);
+      expect(back.stdin).toBe(`role=${spec.role}\ntarget=${id(7)}\nexpected=${id(8)}\nby=anna@laptop\nread=all\n---\n===\n`);
       // The same lock as the steps; the list waits for nobody.
       expect(back.script.text).toContain("\nbegin rollback exclusive\n");
       expect(list.script.text).toContain("\nbegin releases none\n");

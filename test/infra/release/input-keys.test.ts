@@ -10,7 +10,7 @@ const access = { keyNames: ["client-a"], userNames: ["operations"], perSecond: 5
 const release = { bakeSeconds: 30, bakeErrorShare: 0.05, bakeLatency: 3 };
 const shadow = { seconds: 30, percent: 50, requests: ["POST /predict"], minRequests: 5, maxRequests: 50, bodyKiB: 64, tolerance: 0.01 };
 const health = { path: "/health", status: 200, body: { status: "ok" }, startSeconds: 60, host: "ml.example.org" };
-const more: Partial<HostSpec> = { release, watch: { namespace: "a", metrics: true }, repair: "1", repairOnly: true };
+const more: Partial<HostSpec> = { release, watch: { namespace: "a", metrics: true }, repair: "1", repairOnly: true, readAll: true };
 
 /** Between them every line that there is. */
 const SPECS: readonly HostSpec[] = [
