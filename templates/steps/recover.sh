@@ -105,6 +105,18 @@ link() {
 
 property() { systemctl show --property="$2" --value -- "$1"; }
 
+# properties UNIT NAME...: their values in VALUES, in this order. One question; the order of the answers is systemd's own.
+properties() {
+  local unit=$1 name said
+  shift
+  said=$'\n'$(systemctl show "${@/#/--property=}" -- "$unit")$'\n'
+  VALUES=()
+  for name in "$@"; do
+    name=${said#*$'\n'"$name="}
+    VALUES+=("${name%%$'\n'*}")
+  done
+}
+
 # systemd knows a failed unit's name only while it is loaded; forgetting what never failed is an error to it.
 forget_failure() {
   if [ "$(property "$1" ActiveState)" = failed ]; then
@@ -124,16 +136,12 @@ allow_and_enable() {
   say "enabled $1 (was $state)"
 }
 
-# Workers of nginx that are not on their way out, as one line of process ids.
-nginx_workers() {
-  local master
-  master=$(property nginx.service MainPID)
-  pgrep -P "$master" -f 'nginx: worker process$' | tr '\n' ' ' || printf ''
-}
+# nginx_workers MASTER: those that are not on their way out, as process ids.
+nginx_workers() { pgrep -P "$1" -f 'nginx: worker process$' || printf ''; }
 
 # A reload whose new configuration cannot be applied leaves the old workers at work and reports success: new workers are the proof.
 reload_nginx() {
-  local before now worker end
+  local before master worker end
   nginx -t -q || return 1
   if ! systemctl is-active --quiet nginx.service; then
     forget_failure nginx.service
@@ -141,15 +149,16 @@ reload_nginx() {
     say "started nginx"
     return
   fi
-  before=" $(nginx_workers)"
+  # A reload leaves the master as it is.
+  master=$(property nginx.service MainPID)
+  before=" $(nginx_workers "$master" | tr '\n' ' ')"
   if ! systemctl reload nginx.service; then
     say "nginx could not be reloaded: $(journalctl --quiet --no-pager --output=cat --unit=nginx.service --priority=err --lines=3 | paste -s -d ' '). What it serves goes on as before. Where a file system was mounted over a folder that it began with (/tmp, /var/tmp), take that away, or restart it (systemctl restart nginx)"
     return 1
   fi
   end=$(($(uptime_seconds) + 10))
   while [ "$(uptime_seconds)" -lt "$end" ]; do
-    now=$(nginx_workers)
-    for worker in $now; do
+    for worker in $(nginx_workers "$master"); do
       case "$before" in
         *" $worker "*) ;;
         *)
@@ -173,18 +182,28 @@ wanted_of() { printf '/var/lib/ddos/releases/%s/facts' "$1"; }
 
 # probe ID PORT: one request on a new connection. SEEN says what came back.
 probe() {
-  local release
-  health_ask "$(wanted_of "$1")" "http://127.0.0.1:$2" "$SCRATCH" || {
+  local release wanted=/var/lib/ddos/releases/$1/facts
+  health_ask "$wanted" "http://127.0.0.1:$2" "$SCRATCH" || {
     SEEN="no answer ($(head -c 200 "$SCRATCH/curl"))"
     return 1
   }
-  release=$(sed -n 's/^[Xx]-[Rr]elease: *\([^[:space:]]*\).*/\1/p' "$SCRATCH/head" | tail -n 1)
-  SEEN="$(health_found "$SCRATCH" "$(wanted_of "$1")"), from release ${release:-unnamed}"
+  # shellcheck disable=SC2016 # the last line, to sed
+  release=$(sed -n '/^[Xx]-[Rr]elease:/{s/^[^:]*: *\([^[:space:]]*\).*/\1/;h};${x;p}' "$SCRATCH/head")
   # Through a proxy the backend answers, under its own release.
-  if { [ "$release" = "$1" ] || { [ -n "$release" ] && is_proxy "$1"; }; } && health_fits "$(wanted_of "$1")" "$SCRATCH"; then
+  if { [ "$release" = "$1" ] || { [ -n "$release" ] && is_proxy "$1"; }; } && health_fits "$wanted" "$SCRATCH"; then
+    SEEN="HTTP $HEALTH_CODE as wanted, from release $release"
     return 0
   fi
+  SEEN="$(health_found "$SCRATCH" "$wanted"), from release ${release:-unnamed}"
   is_proxy "$1" && ! is_switch_to "$1" && ! backend_is_well "$1"
+}
+
+# heard PORT: whether anything listens there. While an application starts, nobody need ask it, and on a small host what asks would take its processor.
+# Without an answer of ss it is asked all the same.
+heard() {
+  local found
+  found=$(ss -H -l -t -n "sport = :$1") || return 0
+  [ -n "$found" ]
 }
 
 is_switch_to() { [ -e /var/lib/ddos/switching ] && [ "$(entry /var/lib/ddos/switching to)" = "$1" ]; }
@@ -197,17 +216,17 @@ backend_is_well() {
 
 # over UNIT RESTARTS: whether waiting is of no use, because the unit has ended or is started again and again. SEEN says so.
 over() {
-  local state status why=""
-  state=$(property "$1" ActiveState)
+  local state status restarts why=""
+  properties "$1" ActiveState ExecMainStatus NRestarts
+  state=${VALUES[0]} status=${VALUES[1]} restarts=${VALUES[2]}
   if [ "$state" = failed ] || [ "$state" = inactive ]; then
-    status=$(property "$1" ExecMainStatus)
     if [ "$status" = 9 ]; then
       why=", killed, most likely for want of memory"
     fi
     SEEN="$1 ended ($(property "$1" Result), status $status$why) before it was healthy"
     return 0
   fi
-  if [ "$(property "$1" NRestarts)" -gt $(($2 + 3)) ]; then
+  if [ "$restarts" -gt $(($2 + 3)) ]; then
     SEEN="$1 ended and was started again more than three times; last: $SEEN"
     return 0
   fi
@@ -218,14 +237,25 @@ over() {
 # start may take, health.startSeconds: an application that loads its models may refuse connections, answer 503, or say so in its body.
 # Only a process that has ended is not waited for.
 gate() {
-  local id=$1 port=$2 unit=$3 good=0 limit end restarts
+  local id=$1 port=$2 unit=$3 good=0 silent=0 limit end restarts up
   limit=$(health_value "$(wanted_of "$id")" startSeconds 60)
   if [ -n "${4-}" ]; then
     limit=$4
   fi
   end=$(($(uptime_seconds) + limit))
   restarts=$(property "$unit" NRestarts)
-  while [ "$(uptime_seconds)" -lt "$end" ]; do
+  while read -r up _ </proc/uptime && [ "${up%.*}" -lt "$end" ]; do
+    if ! heard "$port"; then
+      good=0
+      silent=$((silent + 1))
+      SEEN="no answer (nothing listens on port $port)"
+      if [ $((silent % 3)) = 0 ] && over "$unit" "$restarts"; then
+        say "$SEEN"
+        return 1
+      fi
+      sleep 0.15
+      continue
+    fi
     if probe "$id" "$port"; then
       good=$((good + 1))
       if [ "$good" -ge 5 ]; then

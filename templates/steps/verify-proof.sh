@@ -46,7 +46,7 @@ ask_front() {
     value proofBody >"$STAGE/proof-body"
     args+=(--request "$PROOF_METHOD" --header 'Content-Type: application/json' --data-binary "@$STAGE/proof-body")
   fi
-  health_headers "$STAGE/header"
+  health_of "$STAGE/header"
   : >"$STAGE/front"
   curl --silent --noproxy '*' --max-time "$(($(need timeoutSeconds) + 5))" --dump-header "$STAGE/front" --output /dev/null --write-out '%{http_code}' --header "X-Request-ID: ddos-proof-$mark" \
     "${HEALTH_HEADERS[@]}" "${args[@]}" "$front$PROOF_PATH${join}ddos-proof=$mark" || log "no answer to $PROOF_METHOD $PROOF_PATH ($ENTRY)" >&2
