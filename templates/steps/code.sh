@@ -174,7 +174,7 @@ KEY=$(
   {
     cat "/var/lib/ddos/code/$ID/layout/decides"
     printf 'environment 2\n'
-    python3 -c 'import platform, sys; print(sys.version_info[:2], platform.machine())'
+    /usr/bin/python3 -I -S -c 'import os, sys; print(sys.version_info[:2], os.uname().machine)'
     printf '%s\n' "$WHEELHOUSE"
   } | sha256sum | cut -c 1-16
 )

@@ -39,19 +39,33 @@ note() {
 
 # --- files --------------------------------------------------------------------------------------------------------------------------
 
+# kind_of PATH: in the words of the table, as KIND.
 kind_of() {
   if [ -d "$1" ]; then
-    printf directory
+    KIND='directory'
   elif [ -f "$1" ]; then
-    printf file
+    KIND='file'
   else
-    printf 'something else'
+    KIND='something else'
   fi
+}
+
+# look_at_files: what is found of each row, in front of it: owner and group, mode, SHA-256, or none. Of all of them by a few processes, because a host has
+# seventy; those that may be large are left to model_sha.
+look_at_files() {
+  cut -d ' ' -f 8- "$STAGE/files" | { xargs -r -d '\n' stat -Lc '%U:%G %04a %n' -- || test $? = 123; } 2>"$STAGE/stat-errors" >"$STAGE/owners"
+  awk '$5 != "-"' "$STAGE/files" | cut -d ' ' -f 8- | { grep -v '^/home/ddos/models/' || test $? = 1; } |
+    { xargs -r -d '\n' sha256sum -z -- || test $? = 123; } 2>"$STAGE/sum-errors" | tr '\000' '\n' >"$STAGE/sums"
+  awk 'FILENAME == ARGV[1] { at = index($0, "/"); owners[substr($0, at)] = substr($0, 1, at - 2); next }
+    FILENAME == ARGV[2] { sums[substr($0, 67)] = substr($0, 1, 64); next }
+    { path = $0; for (i = 0; i < 7; i++) sub(/^[^ ]+ /, "", path)
+      print (path in owners ? owners[path] : "none none"), (path in sums ? sums[path] : "none"), $0 }' \
+    "$STAGE/owners" "$STAGE/sums" "$STAGE/files"
 }
 
 # Folders and files are looked at through links: a path counts for what it leads to.
 check_file() {
-  local kind=$1 owner=$2 group=$3 mode=$4 sha=$5 need=$6 target=$7 path=$8
+  local found=$1 sum=$2 kind=$3 owner=$4 group=$5 mode=$6 sha=$7 need=$8 target=$9 path=${10}
   if [ ! -e "$path" ] && [ ! -L "$path" ]; then
     if [ "$need" = required ]; then
       check "$path" "$kind $owner:$group $mode" missing
@@ -62,17 +76,22 @@ check_file() {
     check "$path" "link to $target" "link to $(readlink -- "$path" || printf nothing)"
     return 0
   fi
-  check "$path" "$kind $owner:$group $mode" "$(kind_of "$path") $(stat -Lc '%U:%G %04a' -- "$path")"
+  kind_of "$path"
+  check "$path" "$kind $owner:$group $mode" "$KIND $found"
   if [ "$sha" != - ] && [ -f "$path" ]; then
-    check "$path sha256" "$sha" "$(model_sha "$path")"
+    if [ "$sum" = none ]; then
+      sum=$(model_sha "$path")
+    fi
+    check "$path sha256" "$sha" "$sum"
   fi
 }
 
 check_files() {
-  local kind owner group mode sha need target path
-  while read -r kind owner group mode sha need target path; do
-    check_file "$kind" "$owner" "$group" "$mode" "$sha" "$need" "$target" "$path"
-  done <"$STAGE/files"
+  local who found sum kind owner group mode sha need target path
+  look_at_files >"$STAGE/seen-files"
+  while read -r who found sum kind owner group mode sha need target path; do
+    check_file "$who $found" "$sum" "$kind" "$owner" "$group" "$mode" "$sha" "$need" "$target" "$path"
+  done <"$STAGE/seen-files"
 }
 
 # The rest of a release, file by file: nothing added, nothing altered, whatever the source of the code was.
@@ -110,7 +129,14 @@ strays() {
 
 # --- services -----------------------------------------------------------------------------------------------------------------------
 
-property() { systemctl show --property="$2" --value -- "$1"; }
+# property UNIT NAME: systemd is asked once about a unit.
+property() {
+  local said=$STAGE/unit-$1
+  if [ ! -e "$said" ]; then
+    systemctl show -- "$1" >"$said"
+  fi
+  entry "$said" "$2"
+}
 
 # In systemd's own word, such as enabled, disabled, masked; nothing when there is no such unit.
 enabled() {
@@ -205,7 +231,12 @@ note_watch() {
 
 # --- hardening ----------------------------------------------------------------------------------------------------------------------
 
-sshd_says() { sshd -T -C user=root,host=localhost,addr=127.0.0.1 2>&1 | sed -n "s/^$1 //p"; }
+sshd_says() {
+  if [ ! -e "$STAGE/sshd" ]; then
+    sshd -T -C user=root,host=localhost,addr=127.0.0.1 >"$STAGE/sshd" 2>&1
+  fi
+  sed -n "s/^$1 //p" "$STAGE/sshd"
+}
 
 # By the unit, and by the routing table for the user.
 metadata_denied() {
@@ -223,7 +254,13 @@ metadata_denied() {
   fi
 }
 
-apt_says() { apt-config dump "$1" | sed -n 's/^[^"]*"\(.*\)";$/\1/p' | tail -n 1; }
+apt_says() {
+  if [ ! -e "$STAGE/apt" ]; then
+    apt-config dump APT::Periodic >"$STAGE/apt"
+  fi
+  # As apt itself: in capitals or not.
+  sed -n "s/^$1 \"\(.*\)\";$/\1/Ip" "$STAGE/apt" | tail -n 1
+}
 
 check_hardening() {
   local name unit
