@@ -4,6 +4,7 @@
  */
 import type { Policy, Roles, Subject } from "../core/types";
 import { LIGHTSAIL_PORTS, LISTENER } from "../graph/network/kinds";
+import { BALANCER } from "./bucket/access-logs-guarded";
 
 const BACKEND: readonly (keyof Roles)[] = ["backendInstances", "backendGroup"];
 const GATEWAY: readonly (keyof Roles)[] = ["gatewayInstances", "gatewayGroup"];
@@ -41,6 +42,7 @@ const ROWS: readonly (readonly [string, Subject])[] = [
     "bucket-access-point bucket-acl-private bucket-cors bucket-encryption bucket-force-destroy bucket-kept bucket-lifecycle-keeps-models bucket-not-public bucket-not-published bucket-own-account bucket-ownership-enforced bucket-public-access-block bucket-tls-only bucket-versioning models-read-only-role",
     { roles: ["modelBuckets"] },
   ],
+  ["access-logs-guarded", { types: BALANCER }],
   ["default-group-closed rules-in-one-form", { types: GROUPS }],
   [
     "account-guards-on",

@@ -1,4 +1,5 @@
 import type { Policy } from "../../core/types";
+import { policy as accessLogsGuarded } from "./access-logs-guarded";
 import { policy as bucketAccessPoint } from "./bucket-access-point";
 import { policy as bucketAclPrivate } from "./bucket-acl-private";
 import { policy as bucketCors } from "./bucket-cors";
@@ -15,6 +16,7 @@ import { policy as bucketTlsOnly } from "./bucket-tls-only";
 import { policy as bucketVersioning } from "./bucket-versioning";
 
 export const policies: Policy[] = [
+  accessLogsGuarded,
   bucketAccessPoint,
   bucketAclPrivate,
   bucketCors,

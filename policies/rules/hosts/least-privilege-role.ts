@@ -12,6 +12,7 @@ import { administrators, TAKES_OVER } from "./administrators";
 import { touches } from "./guarded-by-roles";
 import type { Touches } from "./guarded-by-roles";
 import { report, ROLE_TYPES } from "./hosts";
+import { bundlesOfOthers } from "./own-bundles";
 
 const FIX = "grant the actions that the host needs, on the resources it needs them for";
 
@@ -21,7 +22,7 @@ export const policy: Policy = {
   control: "IAM-1",
   tags: ["iam"],
   description:
-    "No role of a host, a function, a task or a build is an administrator, by attachment or by meaning, can make itself one, or reads and changes what is anybody's; no group of people is an administrator for good.",
+    "No role of a host, a function, a task or a build is an administrator, by attachment or by meaning, can make itself one, reads and changes what is anybody's, or reads the bundle with which hosts of another role set themselves up; no group of people is an administrator for good.",
   why: "A role's keys are what an intruder on a host gets first; they should open one prefix of one bucket and nothing else.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -77,7 +78,9 @@ function check(graph: Graph, settings: Settings): Finding[] {
   const roles = new Map<Resource, Resource>();
   for (const { host, role } of hostRoles(graph)) if (role) roles.set(role, roles.get(role) ?? host);
   const touched = touches(graph, settings, ownerOf(graph));
-  return [...ofHosts(graph, roles, touched), ...ofServices(graph, roles, touched), ...administrators(graph)];
+  const fetched = bundlesOfOthers(graph);
+  const foreign = [...roles].flatMap(([role, host]) => fetched(role, `role "${role.name}" of "${host.name}"`));
+  return [...ofHosts(graph, roles, touched), ...foreign, ...ofServices(graph, roles, touched), ...administrators(graph)];
 }
 
 function ofHosts(graph: Graph, roles: ReadonlyMap<Resource, Resource>, touched: Touches): Finding[] {

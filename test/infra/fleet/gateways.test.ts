@@ -10,7 +10,7 @@ import { loadGraph } from "../../../policies/graph/load";
 import { policies } from "../../../policies/rules";
 import { byName, difference, evaluateDev, sources } from "../evaluate";
 import { findings, judged } from "../judged";
-import { altered, card, dangers, effects, statements, userData, type Danger, type Inputs } from "./altered";
+import { altered, card, dangers, effects, statements, userData, type Change, type Danger, type Inputs } from "./altered";
 
 jest.setTimeout(120_000);
 
@@ -180,6 +180,12 @@ describe("from one gateway to a fleet and back", () => {
   });
 });
 
+/** All bundles, as the backends' role did once. */
+const readsAll: Change = ({ policy, ...inputs }) => ({
+  ...inputs,
+  policy: (policy as string).replace(/releases\/(gateway\/)?\?+\.tar\.gz/, "releases/*"),
+});
+
 test("each role reads bundles of its own fleet and no other", () => {
   const key = (name: string): string => byName(fleets, TYPES.bundle, name).inputs.key as string;
   const reads = (kind: "fleet" | "gateways"): RegExp => {
@@ -226,6 +232,8 @@ describe("the policy pack", () => {
   test.each<Danger>([
     ...dangers(() => fleets, "gateways"),
     ["backends with a public address", "backend-no-public-address", "fleet-template", card({ associatePublicIpAddress: "true" })],
+    ["backends that read the gateways' bundle", "least-privilege-role", "fleet-policy", readsAll],
+    ["gateways that read the backends' bundle", "least-privilege-role", "gateways-policy", readsAll],
   ])("finds %s", async (_, id, name, change) => {
     expect(await ids(altered(fleets, name, change))).toContain(id);
   });

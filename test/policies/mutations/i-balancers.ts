@@ -67,6 +67,39 @@ const open = (id: string, title: string, from: Record<string, unknown>, more: Sh
   apply: (p) => void inner(p, { ...more, from }),
 });
 
+const LOGS = "access-logs-guarded";
+const LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
+const LOG_BUCKET = "access-logs-of-ours";
+const LOG_ARN = `arn:aws:s3:::${LOG_BUCKET}`;
+const everybody = { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `${LOG_ARN}/*` };
+
+function logPolicy(...more: readonly object[]): string {
+  const tls = {
+    ...{ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [LOG_ARN, `${LOG_ARN}/*`] },
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+  const Principal = { Service: "logdelivery.elasticloadbalancing.amazonaws.com" };
+  const delivery = { Effect: "Allow", Principal, Action: "s3:PutObject", Resource: `${LOG_ARN}/AWSLogs/123456789012/*` };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [tls, delivery, ...more] });
+}
+
+/** An inner balancer that writes access logs. @param change what is other than it should be of what begins with this name */
+function logged(p: Program, change: (name: string) => void = () => undefined, module?: Shape["module"]): void {
+  const name = "access-logs";
+  const made = p.add("aws:s3/bucket:Bucket", name, { bucket: LOG_BUCKET });
+  const bucket = made.out("bucket");
+  p.add("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", `${name}-encryption`, {
+    bucket,
+    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+  });
+  const guards = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
+  p.add("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", `${name}-private`, { bucket, ...guards });
+  p.add("aws:s3/bucketPolicy:BucketPolicy", `${name}-policy`, { bucket, policy: logPolicy() });
+  p.add(LIFECYCLE, `${name}-lifecycle`, { bucket, rules: [{ id: "old", status: "Enabled", expiration: { days: 90 } }] });
+  change(name);
+  inner(p, { ...(module ? { module } : {}), balancer: { accessLogs: { enabled: true, bucket } } });
+}
+
 export const mutations: Mutation[] = [
   ...(["lb", "alb", "elb"] as const).map((module): Mutation => ({
     id: `I01-${module}`,
@@ -221,5 +254,40 @@ export const mutations: Mutation[] = [
     expect: SERVICE,
     verdict: "unknown",
     apply: (p) => void inner(p, { from: { referencedSecurityGroupId: computed() } }),
+  },
+  {
+    id: "I07",
+    title: "its access logs in a bucket that is private, encrypted, asks for TLS, and empties itself",
+    expect: [],
+    apply: (p) => logged(p),
+  },
+  ...(["lb", "elb"] as const).map((module): Mutation => ({
+    id: `I07-plain-${module}`,
+    title: `its access logs (aws:${module}) in a bucket as S3 makes it`,
+    expect: LOGS,
+    apply: (p) => logged(p, (name) => void p.remove(...p.findAll(/^aws:s3\//, new RegExp(`^${name}-`))), module),
+  })),
+  {
+    id: "I07-kept",
+    title: "access logs that stay for ever",
+    expect: LOGS,
+    apply: (p) => logged(p, (name) => p.set(p.find(LIFECYCLE, `${name}-lifecycle`), { rules: [{ id: "old", status: "Enabled" }] })),
+  },
+  {
+    id: "I07-disabled",
+    title: "access logs that would expire by a rule that is switched off",
+    expect: LOGS,
+    apply: (p) =>
+      logged(p, (name) => {
+        const rules = [{ id: "old", status: "Disabled", expiration: { days: 90 } }];
+        p.set(p.find(LIFECYCLE, `${name}-lifecycle`), { rules });
+      }),
+  },
+  {
+    id: "I07-public",
+    title: "access logs that everybody reads",
+    expect: LOGS,
+    apply: (p) =>
+      logged(p, (name) => p.set(p.find("aws:s3/bucketPolicy:BucketPolicy", `${name}-policy`), { policy: logPolicy(everybody) })),
   },
 ];
