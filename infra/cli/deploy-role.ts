@@ -14,19 +14,12 @@ import {
   type Given,
   type Io,
 } from "../../policies/cli";
-import { STACK_FORM } from "./stack-form";
+import { STACK } from "./stack-form";
 
 const ROOT = path.resolve(__dirname, "../..");
 
 const OPTIONS = {
-  stack: {
-    kind: "text",
-    value: "NAME",
-    short: "s",
-    default: "dev",
-    form: STACK_FORM,
-    help: "the stack whose Pulumi.NAME.yaml is evaluated",
-  },
+  stack: { ...STACK, default: "dev", help: "the stack whose Pulumi.NAME.yaml is evaluated" },
   for: {
     kind: "text",
     value: "WHAT",

@@ -3,19 +3,12 @@ import * as path from "path";
 import { command, start, type ExitCode, type Given, type Io } from "../../policies/cli";
 import { exitCode } from "../doctor/line";
 import { renderLines } from "../doctor/report";
-import { STACK_FORM } from "./stack-form";
+import { STACK } from "./stack-form";
 
 const ROOT = path.resolve(__dirname, "../..");
 
 const OPTIONS = {
-  stack: {
-    kind: "text",
-    value: "NAME",
-    short: "s",
-    default: "dev",
-    form: STACK_FORM,
-    help: "the stack whose Pulumi.NAME.yaml is looked at",
-  },
+  stack: { ...STACK, default: "dev", help: "the stack whose Pulumi.NAME.yaml is looked at" },
   json: { kind: "flag", help: "print one JSON document instead of text" },
 } as const;
 

@@ -1,19 +1,12 @@
 /** `npm run preview:offline`: evaluates the program and the policy pack for one stack, on this machine alone. */
 import * as path from "path";
 import { asProblems, command, readNamed, start, UsageProblem, type ExitCode, type Given, type Io } from "../../policies/cli";
-import { STACK_FORM } from "./stack-form";
+import { STACK } from "./stack-form";
 
 const ROOT = path.resolve(__dirname, "../..");
 
 const OPTIONS = {
-  stack: {
-    kind: "text",
-    value: "NAME",
-    short: "s",
-    default: "dev",
-    form: STACK_FORM,
-    help: "the stack whose Pulumi.NAME.yaml is evaluated",
-  },
+  stack: { ...STACK, default: "dev", help: "the stack whose Pulumi.NAME.yaml is evaluated" },
   "policy-config": { kind: "text", value: "FILE", help: "configuration of the policy pack: roles, levels, exemptions" },
   resources: { kind: "flag", help: "show the tree of resources" },
   files: {

@@ -13,18 +13,12 @@ import {
   type Io,
 } from "../../policies/cli";
 import type { Given as GivenFile } from "../report/live";
-import { STACK_FORM } from "./stack-form";
+import { STACK } from "./stack-form";
 
 const ROOT = path.resolve(__dirname, "../..");
 
 const OPTIONS = {
-  stack: {
-    kind: "text",
-    value: "NAME",
-    short: "s",
-    form: STACK_FORM,
-    help: "the stack whose Pulumi.NAME.yaml is evaluated (default: dev)",
-  },
+  stack: { ...STACK, help: "the stack whose Pulumi.NAME.yaml is evaluated (default: dev)" },
   out: { kind: "text", value: "FILE", short: "o", help: 'where to write it ("-": standard output; default: report-NAME.html)' },
   state: {
     kind: "text",

@@ -1,5 +1,8 @@
-/** What names a stack whose file is read here: anything else would lead to a file of another folder. */
+/** How a command takes the name of a stack whose file it reads. */
 import type { Form } from "../../policies/cli/arguments";
 import { STACK_NAME } from "../init/plan";
 
-export const STACK_FORM: Form = { pattern: STACK_NAME, what: "the NAME of a file Pulumi.NAME.yaml (letters, digits, - _ and .)" };
+/** Anything else would lead to a file of another folder. */
+const FORM: Form = { pattern: STACK_NAME, what: "the NAME of a file Pulumi.NAME.yaml (letters, digits, - _ and .)" };
+
+export const STACK = { kind: "text", value: "NAME", short: "s", form: FORM } as const;
