@@ -4,7 +4,7 @@ import { leftOutModule, leftOutWords } from "./left-out-files";
 import { bringsOf } from "./packages";
 import { normalized, type Requirement } from "./requirements";
 import type { Imported } from "./syntax";
-import { plainFiles, textOf, type AppTree } from "./tree";
+import { contentOf, plainFiles, textOf, type AppTree } from "./tree";
 
 /** Imports that a submodule would have which was not fetched. */
 export function submoduleImports(tree: AppTree, requirements: readonly Requirement[], imported: readonly Imported[]): string[] {
@@ -30,12 +30,9 @@ export function otherLetters(tree: AppTree, requirements: readonly Requirement[]
 
 /** Imports of what lies in a folder of the application that Python does not look into: beside a program it does, and uvicorn starts at the folder's top. */
 export function deeperImports(tree: AppTree, requirements: readonly Requirement[], imported: readonly Imported[]): string[] {
-  // Whoever adds to Python's path may look there.
-  if (plainFiles(tree).some(({ path }) => path.endsWith(".py") && /\bsys\.path\b|\bsite\.addsitedir\b/.test(textOf(tree, path) ?? "")))
-    return [];
   const paths = new Set(tree.entries.map(({ path }) => path));
   const named = requirements.map(({ name = "" }) => name);
-  return ofEach(requirements, imported, (top, importer) => {
+  const deeper = ofEach(requirements, imported, (top, importer) => {
     const found = foldersAbove(importer)
       .filter((folder) => folder !== "src")
       .flatMap((folder) => [`${folder}/${top}.py`, `${folder}/${top}/__init__.py`])
@@ -49,6 +46,13 @@ export function deeperImports(tree: AppTree, requirements: readonly Requirement[
       new RegExp(`\\b${name}\\b`).test(text) || paths.has(`${place}/${name}.py`) || paths.has(`${place}/${name}/__init__.py`);
     return taken.every(has) ? `which lies at ${found}, ${instead(place)}` : undefined;
   });
+  return deeper.length > 0 && addsToPath(tree) ? [] : deeper;
+}
+
+/** Whoever adds to Python's path may look anywhere. Every file is read for that. */
+function addsToPath(tree: AppTree): boolean {
+  const code = plainFiles(tree).filter(({ path }) => path.endsWith(".py"));
+  return code.some((file) => /\bsys\.path\b|\bsite\.addsitedir\b/.test(contentOf(tree, file).toString("utf8")));
 }
 
 function instead(place: string): string {
