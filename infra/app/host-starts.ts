@@ -54,21 +54,19 @@ function callOf(
   };
 }
 
-/** Whether the application is loaded while uvicorn's loop runs; undefined where its version is not written down. */
-function isLoadedWithin(requirements: readonly Requirement[]): boolean | undefined {
-  const exact = serverVersion(requirements);
-  return exact === undefined ? undefined : !admits(`>=${LOADS_BEFORE_ITS_LOOP}`, exact);
-}
-
-function serverVersion(requirements: readonly Requirement[]): string | undefined {
-  return requirements.flatMap(({ name, specifier, marker }) => (name === "uvicorn" && !marker ? (exactVersion(specifier) ?? []) : []))[0];
+/** The version of uvicorn that loads the application while its loop runs; undefined where it is another one, or is not written down. */
+function loadsWithin(requirements: readonly Requirement[]): string | undefined {
+  const [exact] = requirements.flatMap(({ name, specifier, marker }) =>
+    name === "uvicorn" && !marker ? (exactVersion(specifier) ?? []) : [],
+  );
+  return exact === undefined || admits(`>=${LOADS_BEFORE_ITS_LOOP}`, exact) ? undefined : exact;
 }
 
 /** nest_asyncio 1.6.0 patches the loop that runs, and takes none but asyncio's own ("Can't patch loop of type uvloop.Loop"); uvicorn takes uvloop's where it is installed. */
 function nested(requirements: readonly Requirement[], at: HostNeed["at"]): Finding | undefined {
   const fast = requirements.find((one) => bringsOf(one).some((name) => BRINGS_UVLOOP.has(name)));
   if (fast === undefined) return undefined;
-  const certain = at === "start" || isLoadedWithin(requirements) === true;
+  const certain = at === "start" || loadsWithin(requirements) !== undefined;
   const when = at === "import" ? "when it is imported" : "when it starts";
   const end = certain
     ? ", so the service could not start"
@@ -88,11 +86,11 @@ function loop(requirements: readonly Requirement[], call: string, at: HostNeed["
       certain: true,
       text: `runs ${call} when it starts, which is within uvicorn's own loop, where no other may run, so the service could not start; ${instead}`,
     };
-  const exact = serverVersion(requirements);
-  return isLoadedWithin(requirements) === true
+  const old = loadsWithin(requirements);
+  return old !== undefined
     ? {
         certain: true,
-        text: `runs ${call} when it is imported, which uvicorn ${exact ?? ""} does within its own loop, where no other may run, so the service could not start; ${instead}`,
+        text: `runs ${call} when it is imported, which uvicorn ${old} does within its own loop, where no other may run, so the service could not start; ${instead}`,
       }
     : {
         certain: false,
