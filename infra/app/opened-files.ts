@@ -42,34 +42,32 @@ export function openedFiles(
     .filter(({ does, at }) => does !== "elsewhere" || (!ownImage && at !== "later"))
     .filter(({ variables = [] }) => variables.length === 0 || !(closed || variables.some((name) => set.has(name.toUpperCase()))));
   const first = opens.filter((one, index) => opens.findIndex(({ file, does }) => file === one.file && does === one.does) === index);
-  const found = first.map((one) => ({ one, here: leftOutFile(tree, one.file) }));
+  const found = first.map((one) => ({ one, here: one.does === "refused" ? undefined : leftOutFile(tree, one.file) }));
   return {
-    problems: found.flatMap(({ one, here }) =>
-      one.does === "elsewhere"
-        ? [elsewhere(tree, one)]
-        : one.does === "refused"
-          ? [refused(one)]
-          : one.does === "configures"
-            ? configured(tree, one)
-            : isNeeded(one) || (one.does === "later" && here !== undefined)
-              ? [needed(tree, one, here)]
-              : [],
-    ),
-    notices: found.flatMap(({ one, here }) =>
-      isNeeded(one) || one.does === "configures" || one.does === "elsewhere" || one.does === "refused" ? [] : perhaps(tree, one, here),
-    ),
+    problems: found.flatMap(({ one, here }) => problemsOf(tree, one, here)),
+    notices: found.flatMap(({ one, here }) => (isNeeded(one) || NO_NOTICE.has(one.does) ? [] : perhaps(tree, one, here))),
   };
 }
 
+function problemsOf(tree: AppTree, one: Opened, here: string | undefined): string[] {
+  if (one.does === "elsewhere") return [elsewhere(tree, one)];
+  if (one.does === "refused") return [refused(one)];
+  if (one.does === "configures") return configured(tree, one);
+  return isNeeded(one) || (one.does === "later" && here !== undefined) ? [needed(tree, one, here)] : [];
+}
+
+const NO_NOTICE: ReadonlySet<Opened["does"]> = new Set(["configures", "elsewhere", "refused"]);
 const isNeeded = ({ does, at }: Opened): boolean => at !== "later" && (does === "reads" || does === "serves");
 
 /** The setting that says another path. */
-function orElse({ variables: [variable] = [] }: Opened): string {
+function orElse({ variables: [variable] = [] }: Pick<Opened, "variables">): string {
   return variable === undefined ? "" : `, or another path in ${variable} (env or secretEnv)`;
 }
 
-function refused({ path, line, why = "", instead = "", ...rest }: Opened): string {
-  return `${path}, line ${line}: ${why}; the service could not start. ${instead.slice(0, 1).toUpperCase()}${instead.slice(1)}${orElse({ path, line, ...rest })}`;
+/** What ends the start, whatever the tree has. */
+export function refused(one: Pick<Opened, "path" | "line" | "why" | "instead" | "variables">): string {
+  const { path, line, why = "", instead = "" } = one;
+  return `${path}, line ${line}: ${why}; the service could not start. ${instead.slice(0, 1).toUpperCase()}${instead.slice(1)}${orElse(one)}`;
 }
 
 /** Logging opens its files when it reads their names. */
@@ -93,8 +91,9 @@ function elsewhere(tree: AppTree, { path, line, file, at }: Opened): string {
   return `${place}; the service could not start. ${instead} that is relative to the application's folder${model}`;
 }
 
-function needed(tree: AppTree, { path, line, file, does, at, ...rest }: Opened, here: string | undefined): string {
-  const other = orElse({ path, line, file, does, at, ...rest });
+function needed(tree: AppTree, one: Opened, here: string | undefined): string {
+  const { path, line, file, does, at } = one;
+  const other = orElse(one);
   const when = at === "import" ? "when it is imported" : "when it starts";
   const what = does === "later" ? "has its pages in" : does;
   const place = `${path}, line ${line}: ${what} ${file}${does === "later" ? "" : ` ${when}`}`;

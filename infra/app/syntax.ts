@@ -7,7 +7,7 @@ import { askPython, type Unanswered } from "./ask-python";
 import { ANOTHER_HOST } from "./host-needs";
 import type { AppModule } from "./module";
 import { leftOutModule, leftOutWords } from "./left-out-files";
-import { openedFiles, type OfHosts, type Opened } from "./opened-files";
+import { openedFiles, refused, type OfHosts, type Opened } from "./opened-files";
 import { sha256 } from "../sha256";
 import { contentOf, plainFiles, textOf, type AppTree } from "./tree";
 
@@ -168,7 +168,7 @@ export function checkSyntax(
   const opened = openedFiles(tree, answer.opens, ofHosts);
   const problems = [
     ...absent.slice(0, 1).map((one) => notThere(tree, one)),
-    ...wrong.map((one) => `${place(one)}: ${one.why}; the service could not start. ${capital(one.instead)}`),
+    ...wrong.map(refused),
     ...versions.flatMap((one) => otherPython(tree, one, minors)),
     ...opened.problems,
   ];
@@ -229,7 +229,6 @@ function shadowed(path: string): string {
 }
 
 const place = ({ path, line }: Place): string => `${path}, line ${line}`;
-const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 const minorOf = (version: string): number => Number(version.split(".")[1]);
 
 /** By content: an evaluation of many configurations asks for the same application again. */
