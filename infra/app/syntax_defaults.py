@@ -22,10 +22,10 @@ class Defaults(Values):
         return (None, []) if found is None else (found, self.variables)
 
     def text(self, path, node, hidden=(), depth=0):
-        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2 and self._variable(path, node.values[0], 1):
-            return self._default(path, node.values[0], node.values[1], hidden, depth)
-        if self._variable(path, node, 2):
-            return self._default(path, node, node.args[1], hidden, depth)
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2 and (variable := self._variable(path, node.values[0], 1)):
+            return self._default(path, variable, node.values[1], hidden, depth)
+        if variable := self._variable(path, node, 2):
+            return self._default(path, variable, node.args[1], hidden, depth)
         return super().text(path, node, hidden, depth)
 
     def _variable(self, path, node, count):
@@ -33,9 +33,9 @@ class Defaults(Values):
         read = isinstance(node, ast.Call) and reads_variable(node) and len(node.args) == count and not node.keywords
         return super().text(path, node.args[0]) if read else None
 
-    def _default(self, path, call, node, hidden, depth):
+    def _default(self, path, variable, node, hidden, depth):
         found = self.text(path, node, hidden, depth + 1)
-        self.variables.append(super().text(path, call.args[0]))
+        self.variables.append(variable)
         return found
 
     def _field(self, path, node):

@@ -53,12 +53,12 @@ def _made_by(folder, path, attribute):
 
 
 def _called(folder, values, path, attribute):
-    """(folder, file, name, key of the name that is given) where a module calls a function of the application's own that makes it; None of any other."""
+    """(what _made_by says, file, key of the name that is given) where a module calls a function of the application's own that makes it; None of any other."""
     key, made = values.made(path, attribute)
     plain = isinstance(made, ast.Call) and not made.args and not made.keywords
     file, found = values.bound(key[0], made.func) if plain else (None, None)
     inner = _made_by(folder, file, found.name) if isinstance(found, ast.FunctionDef) and not found.decorator_list else None
-    return None if inner is None else (inner[0], file, inner[1], key)
+    return None if inner is None else (inner, file, key)
 
 
 def _of_all(routes, path, made, found):
@@ -94,11 +94,11 @@ def _of_others(folder, values, routes, key, wanted, outer):
 def routes_of(folder, values, path, attribute, wanted, started=()):
     """(routes where there are no others, else None; routes that are seen) of the application that a module has by that name."""
     made, outer = _made_by(folder, path, attribute), None
+    if made is None and (called := _called(folder, values, path, attribute)) is not None:
+        made, path, outer = called
     if made is not None:
         folder, attribute = made
-    elif (called := _called(folder, values, path, attribute)) is not None:
-        folder, path, attribute, outer = called
-    values = Values(folder) if made is not None or outer is not None else values
+        values = Values(folder)
     key = values.object(path, ast.Name(attribute.partition(".")[0], ast.Load()))
     if key is None or "." in attribute:
         return None, []
