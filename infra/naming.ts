@@ -18,13 +18,8 @@ export function tags(name: string, role?: RoleTag): Record<string, string> {
  * @throws RunError when the name would be longer than the 63 characters that S3 allows.
  */
 export function modelBucketName(project: string, stack: string, accountId: string, region: string): string {
-  const name = bucketName("models", project, stack, accountId, region);
-  if (name.length > MOST_OF_A_NAME) {
-    throw new RunError(
-      `${project}:models.bucket: not set, and the name that is made from project, stack, account and region, "${name}", has ${name.length} characters; S3 allows ${MOST_OF_A_NAME}. Set the key, or choose a shorter stack name`,
-    );
-  }
-  return name;
+  const made = `${project}:models.bucket: not set, and the name that is made from project, stack, account and region`;
+  return bucketName([project, stack, "models", accountId, region], made, "Set the key");
 }
 
 /**
@@ -33,19 +28,23 @@ export function modelBucketName(project: string, stack: string, accountId: strin
  * @throws RunError when the name would be longer than the 63 characters that S3 allows.
  */
 export function logBucketName(project: string, stack: string, accountId: string, region: string): string {
-  const name = bucketName("logs", project, stack, accountId, region);
-  if (name.length > MOST_OF_A_NAME) {
-    throw new RunError(
-      `${project}:gateway.accessLogs: is given, and the name that is made for its bucket from project, stack, account and region, "${name}", has ${name.length} characters; S3 allows ${MOST_OF_A_NAME}. Remove the key, or choose a shorter stack name`,
-    );
-  }
-  return name;
+  const made = `${project}:gateway.accessLogs: is given, and the name that is made for its bucket from project, stack, account and region`;
+  return bucketName([project, stack, "logs", accountId, region], made, "Remove the key");
+}
+
+/** @param made begins the sentence about a name that is too long, @param instead what to do about it */
+function bucketName(parts: readonly string[], made: string, instead: string): string {
+  const name = parts
+    .join("-")
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-");
+  if (name.length <= MOST_OF_A_NAME) return name;
+  throw new RunError(
+    `${made}, "${name}", has ${name.length} characters; S3 allows ${MOST_OF_A_NAME}. ${instead}, or choose a shorter stack name`,
+  );
 }
 
 const MOST_OF_A_NAME = 63;
-
-const bucketName = (what: string, project: string, stack: string, accountId: string, region: string): string =>
-  `${project}-${stack}-${what}-${accountId}-${region}`.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
 
 /** Of the region, as ARNs name it: `aws`, `aws-cn`, `aws-us-gov`, ... */
 export function partition(region: string): string {
