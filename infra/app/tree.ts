@@ -124,9 +124,10 @@ function leaveOut(what: string): string {
 export function crowded(paths: readonly string[]): string {
   let [folder, held] = ["", paths.length];
   for (;;) {
-    const [first, ...others] = foldersBelow(paths, folder);
+    const below = foldersBelow(paths, folder);
+    const [first] = below;
     if (first === undefined || first.files * 2 < paths.length) {
-      const most = folder === "" ? [first, ...others].slice(0, 3).flatMap((one) => one ?? []) : [{ name: folder, files: held }];
+      const most = folder === "" ? below.slice(0, 3) : [{ name: folder, files: held }];
       const list = most.map(({ name, files }) => `${name}/ (${files})`).join(", ");
       return list === "" ? "all lie in the folder itself" : `most files: ${list}`;
     }

@@ -28,9 +28,8 @@ const OTHER_WORDS: readonly (readonly [word: RegExp, section: string, key: strin
 ];
 
 function inOtherWords(project: string, path: readonly string[]): string | undefined {
-  const [name = "", ...above] = [...path].reverse();
-  const section = above.reverse().join(".");
-  const key = OTHER_WORDS.find(([word, place]) => place === section && word.test(name))?.[2];
+  const section = path.slice(0, -1).join(".");
+  const key = OTHER_WORDS.find(([word, place]) => place === section && word.test(path.at(-1) ?? ""))?.[2];
   return key === undefined || !PLACES.has(key) ? undefined : `; did you mean "${section === "" ? `${project}:` : ""}${key}"?`;
 }
 

@@ -1,4 +1,5 @@
 /** What an update takes away for a while, in words: said before, since nobody asks for it. docs/operations.md says the same at more length. Pure. */
+import type { GraphResource } from "../offline/engine";
 import type { HostId } from "../release/types";
 import type { Changed } from "./resources";
 import type { Side } from "./side";
@@ -6,15 +7,14 @@ import type { Side } from "./side";
 /** As long as a first set-up (docs/operations.md). */
 const SET_UP = "5 to 10 minutes on AWS, as a first set-up";
 const ROUTE = "egress-default";
-const ATTACHMENTS: Readonly<Partial<Record<HostId, string>>> = { gateway: "front-gateway" };
 
 /** Of a host whose machine is replaced. */
 export function replacedText(host: HostId, before: Side, after: Side): string {
   const lost = "what was only on the old one is gone";
-  const isShared = ({ resources }: Side): boolean => resources.some(({ name }) => name === (ATTACHMENTS[host] ?? `balancer-${host}`));
+  const [key, attachment] = host === "gateway" ? ["gateway.loadBalancer", "front-gateway"] : ["backend.loadBalancer", `balancer-${host}`];
+  const isShared = ({ resources }: Side): boolean => resources.some(({ name }) => name === attachment);
   if (isShared(before) && isShared(after))
     return `a new, empty machine is set up beside the old one, which answers until the update ends and is drained then: no outage; ${lost}`;
-  const key = host === "gateway" ? "gateway.loadBalancer" : "backend.loadBalancer";
   return `a new, empty machine takes its place, and every step runs on it: an outage until its release serves (${SET_UP}), and none where ${key} was on before; ${lost}`;
 }
 
@@ -25,14 +25,16 @@ export function wayOutText(before: Side, after: Side, changed: ReadonlyMap<strin
   const [old, now] = [before, after].map(wayOf);
   if (old === undefined) return undefined;
   if (now === undefined) return "its way out ends with the update: packages, logs and metrics do not get out any more";
-  const urn = after.resources.find(({ name }) => name === ROUTE)?.urn ?? "";
-  if (changed.get(urn) === undefined) return undefined;
+  if (!changed.has(routeOf(after)?.urn ?? "")) return undefined;
   const to = old === now ? `another machine of ${now}` : now;
   return `its way out changes over to ${to} in place, once that passes packets: no gap, but connections that are open outwards are cut`;
 }
 
-function wayOf({ resources }: Side): Way | undefined {
-  const route = resources.find(({ type, name }) => type === "aws:ec2/route:Route" && name === ROUTE);
+const routeOf = ({ resources }: Side): GraphResource | undefined =>
+  resources.find(({ type, name }) => type === "aws:ec2/route:Route" && name === ROUTE);
+
+function wayOf(side: Side): Way | undefined {
+  const route = routeOf(side);
   if (route === undefined) return undefined;
   return route.inputs.natGatewayId === undefined ? "the gateway" : "a managed NAT gateway";
 }
