@@ -2,7 +2,7 @@
 import { ofType } from "../../policies/core/graph";
 import type { Settings } from "../../policies/core/types";
 import type { Graph, Resource } from "../../policies/core/types";
-import { isBalancer } from "../../policies/graph/network/balancer-members";
+import { facesInternet } from "../../policies/explain/hops";
 import { templatesOf } from "../../policies/graph/network/launch";
 import { networkOf, type Network } from "../../policies/graph/network/model";
 import { servicesOf, type Box, type Picture } from "../picture/model";
@@ -125,10 +125,9 @@ function placeText({ subnets }: Crowd): string[] {
   return [...names, ...(subnets.length > SUBNETS ? [`and ${String(subnets.length - SUBNETS)} more subnets`] : [])];
 }
 
-/** Whom a load balancer stands in front of; where nothing says otherwise it faces the Internet. */
-function facesText(balancer: Resource): string {
-  const internal = Object.hasOwn(balancer.inputs, "internal") ? balancer.inputs.internal : false;
-  return internal === true ? "internal" : internal === false ? "faces the Internet" : "";
+/** Whom a load balancer stands in front of. */
+function facesText(faces: boolean | "unknown"): string {
+  return faces === "unknown" ? "" : faces ? "faces the Internet" : "internal";
 }
 
 /** `aws:ec2/instance:Instance` of a known size is said by the size alone; `aws:rds/instance:Instance` is rds Instance. */
@@ -141,7 +140,8 @@ function kindOf(type: string, size: string): string {
 
 function addressText(network: Network, { hosts, subnets }: Crowd): string {
   const [first] = hosts;
-  if (first !== undefined && isBalancer(first.resource)) return facesText(first.resource);
+  const faces = first === undefined ? undefined : facesInternet(first.resource);
+  if (faces !== undefined) return facesText(faces);
   const own = new Set(hosts.flatMap(({ resource, interfaceResources }) => [resource, ...interfaceResources]));
   if (network.addresses.some(({ on }) => on.is !== undefined && own.has(on.is))) return "elastic address";
   // Where the subnet is not known, it decides all the same.

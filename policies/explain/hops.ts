@@ -59,7 +59,7 @@ export function addressHop(network: Network, host: Host, networkInterface: Netwo
 }
 
 /** AWS gives a load balancer public addresses unless it is internal. `undefined`: it is none. */
-function facesInternet(resource: Resource): Switch {
+export function facesInternet(resource: Resource): Switch {
   if (!isBalancer(resource)) return undefined;
   const internal = switchOf(property(resource, "internal"));
   return internal === "unknown" ? internal : internal !== true;
