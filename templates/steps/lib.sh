@@ -188,10 +188,11 @@ need_user() {
   fi
 }
 
-# remember_input: for the release step, which runs this one again should its results be lost. Not for a step with secrets of the application.
+# remember_input: for the release step, which runs this one again should its results be lost. Not for a step with secrets of the application. That a
+# repair reads everything is no part of it.
 remember_input() {
   folder 0700 root root /var/lib/ddos/inputs
-  (umask 077 && { cat "$STAGE/header" && printf -- '---\n' && cat "$STAGE/payload" && printf '===\n'; } >"$STAGE/again")
+  (umask 077 && { sed '/^read=all$/d' "$STAGE/header" && printf -- '---\n' && cat "$STAGE/payload" && printf '===\n'; } >"$STAGE/again")
   put "$STAGE/again" "/var/lib/ddos/inputs/$STEP" 0600 root root
 }
 

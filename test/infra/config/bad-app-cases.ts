@@ -85,7 +85,11 @@ const SOURCES: readonly Case[] = [
     app(`git: { url: https://example.org/a.git, commit: ${COMMIT}, clone: 7 }`),
     /^ml-gateway:app\.git\.clone: found 7; put quotes/,
   ],
-  ["a module as a file", app(SAMPLE, "module: ml_gateway/app.py"), /^ml-gateway:app\.module: .*; write ml_gateway\.app:app$/],
+  [
+    "a module as a file",
+    app(SAMPLE, "module: ml_gateway/app.py"),
+    /^ml-gateway:app\.module: .*; write ml_gateway\.app:app \(app being the name of the application in it\)$/,
+  ],
   [
     "a module that is not there",
     app(SAMPLE, "module: ml_gateway.main:app"),
