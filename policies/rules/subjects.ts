@@ -5,6 +5,8 @@
 import type { Policy, Roles, Subject } from "../core/types";
 import { LIGHTSAIL_PORTS, LISTENER } from "../graph/network/kinds";
 import { BALANCER } from "./bucket/access-logs-guarded";
+import { DATABASES } from "./general/databases-not-public";
+import { NODE_GROUPS } from "./general/node-groups";
 
 const BACKEND: readonly (keyof Roles)[] = ["backendInstances", "backendGroup"];
 const GATEWAY: readonly (keyof Roles)[] = ["gatewayInstances", "gatewayGroup"];
@@ -51,9 +53,9 @@ const ROWS: readonly (readonly [string, Subject])[] = [
         /^aws:(s3\/accountPublicAccessBlock|ec2\/imageBlockPublicAccess|ebs\/snapshotBlockPublicAccess|(vpc|ec2)\/(vpcB|b)lockPublicAccessOptions|emr\/blockPublicAccessConfiguration|ssm\/serviceSetting):/,
     },
   ],
-  ["admin-ports-not-open", { types: either(GROUPS, LIGHTSAIL_PORTS) }],
+  ["admin-ports-not-open", { types: either(GROUPS, LIGHTSAIL_PORTS, NODE_GROUPS) }],
   ["buckets-not-public", { types: /^aws:s3\/bucket(V2)?:/ }],
-  ["databases-not-public", { types: /^aws:(rds|redshift|redshiftserverless|dms|mq|docdb|neptune)\// }],
+  ["databases-not-public", { types: DATABASES }],
   ["databases-encrypted", { types: /^aws:(rds|docdb|neptune|efs|elasticache)\// }],
   ["endpoints-restricted", { types: either(/^aws:(eks\/cluster|lambda\/functionUrl|ecs\/service):/, LISTENER) }],
   ["components-show-resources", { types: /^awsx:/ }],

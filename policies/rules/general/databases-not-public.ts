@@ -3,7 +3,7 @@ import { ofType } from "../../core/graph";
 import { asBoolean, asProps, asString, isAbsent, isUnknown } from "../../core/values";
 import { blocks } from "../../graph/join";
 
-const DATABASES =
+export const DATABASES =
   /^aws:(rds\/(instance|clusterInstance|cluster|reservedInstance):|redshift\/cluster:|redshiftserverless\/workgroup:|dms\/(replicationInstance|instanceProfile):|mq\/broker:|docdb\/|neptune\/clusterInstance:|neptunegraph\/graph:|lightsail\/database:|timestreaminfluxdb\/|msk\/cluster:|opensearch\/serverlessSecurityPolicy:)/;
 
 export const policy: Policy = {

@@ -4,8 +4,10 @@ import type { Finding, Graph } from "../../core/types";
 import { asArray, asProps, isAbsent } from "../../core/values";
 import { blocks } from "../../graph/join";
 
+export const NODE_GROUPS = /^aws:eks\/nodeGroup:/;
+
 export function nodeGroups(graph: Graph): Finding[] {
-  return ofType(graph, /^aws:eks\/nodeGroup:/).flatMap(({ urn, name, inputs }): Finding[] =>
+  return ofType(graph, NODE_GROUPS).flatMap(({ urn, name, inputs }): Finding[] =>
     blocks(inputs.remoteAccess).flatMap((block): Finding[] => {
       const access = asProps(block);
       if (!access || isAbsent(access.ec2SshKey)) return [];

@@ -3,11 +3,14 @@ import { DEFAULT_SETTINGS } from "../../../policies/core/settings";
 import type { Finding, Policy } from "../../../policies/core/types";
 import { policy as adminPorts } from "../../../policies/rules/general/admin-ports-not-open";
 import { policy as databases } from "../../../policies/rules/general/databases-not-public";
+import { withSubject } from "../../../policies/rules/subjects";
 import { computed, program } from "../core/builder";
 
 async function verdicts(policy: Policy, type: string, inputs: object): Promise<Finding["verdict"][]> {
   const p = program(undefined, "dev", "shop");
   p.add(type, "it", { ...inputs });
+  // What is looked at is counted as passed, not as nothing to evaluate.
+  expect(type).toMatch(withSubject(policy).subject?.types ?? /^$/);
   return (await policy.evaluate(p.graph("unknown"), DEFAULT_SETTINGS)).map(({ verdict }) => verdict);
 }
 
