@@ -85,15 +85,15 @@ const CALLS: readonly (readonly [RegExp, (...words: readonly string[]) => readon
 
 /** These calls, in their order, each with its command as the shell reads it. */
 export function asCommands(code: string): (readonly [string, string])[] {
-  return CALLS.flatMap(([pattern, command]) =>
-    [...code.matchAll(pattern)].map(([all, ...words]) => ({
-      at: code.indexOf(all),
-      all,
-      script: command(...words)
-        .map(quote)
-        .join(" "),
-    })),
-  )
-    .sort((a, b) => a.at - b.at)
-    .map(({ all, script }) => [all, script] as const);
+  return CALLS.flatMap(([pattern, command]) => [...code.matchAll(pattern)].map((found) => ({ found, command })))
+    .sort((a, b) => a.found.index - b.found.index)
+    .map(
+      ({ found: [all, ...words], command }) =>
+        [
+          all,
+          command(...words)
+            .map(quote)
+            .join(" "),
+        ] as const,
+    );
 }

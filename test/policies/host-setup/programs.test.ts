@@ -164,6 +164,7 @@ const UNCHECKED: readonly Case[] = [
   ["env-file-mode", "violation", `touch /tmp/o; chmod 644 /tmp/o; ${python(`os.replace('/tmp/o', '${ENV}')`)}`],
   ["env-file-owner", "violation", python(`shutil.chown('${ENV}', 'root')`)],
   ["env-file-owner", "pass", python(`shutil.chown('${ENV}', 'ddos', 'ddos')`)],
+  ["env-file-owner", "violation", python(`shutil.chown('${ENV}', 'root'); shutil.chown('${ENV}', 'ddos'); shutil.chown('${ENV}', 'root')`)],
   ["home-ownership", "violation", python("shutil.copytree('/opt/release', '/home/ddos/app/more')")],
   ["host-setup-readable", "unknown", python("shutil.copytree('/opt/release', os.environ['TO'])")],
   ["secret-leaves-host", "violation", "cd /home/ddos && sudo zip -qr /tmp/s.zip app && scp -q /tmp/s.zip ops@10.0.1.12:/srv/"],
