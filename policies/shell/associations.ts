@@ -9,6 +9,7 @@ import { fieldsOf, readTemplate } from "../core/template/read";
 import type { Graph, Resource, Value } from "../core/types";
 import { asArray, asProps, asString, isAbsent, leaves, reveal } from "../core/values";
 import { INSTANCE } from "./launches";
+import { quote } from "./text";
 
 const ASSOCIATION = /^aws:ssm\/association:Association$/u;
 const DOCUMENT = /^aws:ssm\/document:Document$/u;
@@ -82,7 +83,7 @@ function scriptsIn(content: Readonly<Record<string, unknown>>): string[] | undef
     const lines = typeof runCommand === "string" ? [runCommand] : listOf(runCommand);
     if (action !== "aws:runShellScript" || lines.length === 0 || !lines.every((line) => typeof line === "string")) return undefined;
     if (workingDirectory === undefined || workingDirectory === "") return lines.join("\n");
-    return typeof workingDirectory === "string" ? `cd '${workingDirectory.replaceAll("'", "'\\''")}'\n${lines.join("\n")}` : undefined;
+    return typeof workingDirectory === "string" ? `cd ${quote(workingDirectory)}\n${lines.join("\n")}` : undefined;
   });
   return scripts.every((text) => text !== undefined) ? scripts : undefined;
 }

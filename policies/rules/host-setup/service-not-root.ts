@@ -79,7 +79,7 @@ const SYSTEMS =
   /^(nginx|sshd?|cron|docker|containerd|snap[.-]|snapd|systemd-|apt-|unattended-upgrades|certbot|fail2ban|amazon-|cloud-|rsyslog|auditd|ufw|getty@|user@|apparmor|nftables|logrotate|haproxy|redis|postgresql|mysql|mariadb)/u;
 
 function ofUser(unit: Unit, user: string | undefined): Finding[] {
-  if (user === undefined || user === "" || user === "root" || user === "0")
+  if (user === undefined || user === "" || isRoot(user))
     return [violation(unit.place, `${show(unit.path)} runs the application as root${user === undefined ? " (no User=)" : ""}. ${FIX}`)];
   return isKnown(user) ? [] : [unknown(unit.place, `Cannot tell which user ${show(unit.path)} runs as: User=${show(user)}. ${FIX}`)];
 }

@@ -43,7 +43,7 @@ export function noteLoss(call: Call): void {
 }
 
 /** Where ufw keeps whether it is on; what counts is how the set-up leaves it (obeyed/packets.ts). `ufw reset` switches it off until it is enabled. */
-export const FIREWALL = "/etc/ufw/ufw.conf";
+const FIREWALL = "/etc/ufw/ufw.conf";
 
 function switchFirewall({ args, state, scope: { context } }: Call): void {
   const action = args.map(plain).find((word) => !word.startsWith("-")) ?? "";
