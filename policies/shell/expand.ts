@@ -76,24 +76,13 @@ function chunkWays(word: Word, state: State, scope: Scope): Chunk[][] {
       for (const way of ways) way.push(next[0]);
       continue;
     }
-    const kept =
-      ways.length * next.length > MOST
-        ? [
-            {
-              fields: [
-                unknownOf(
-                  "text",
-                  next.flatMap(({ fields }) => fields),
-                ),
-              ],
-              bare: false,
-            },
-          ]
-        : next;
+    const kept = ways.length * next.length > MOST ? [{ fields: [unknownOf("text", textsOf(next))], bare: false }] : next;
     ways = ways.flatMap((before) => kept.map((chunk) => [...before, chunk]));
   }
   return ways;
 }
+
+const textsOf = (chunks: readonly Chunk[]): string[] => chunks.flatMap(({ fields }) => fields);
 
 function partWays(part: Part, first: boolean, state: State, scope: Scope): Chunk[] {
   switch (part.kind) {
