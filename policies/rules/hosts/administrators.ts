@@ -5,6 +5,7 @@ import { decide } from "../../graph/iam-match";
 import type { Request } from "../../graph/iam-match";
 import { peopleRights } from "../../graph/iam-people";
 import type { Rights } from "../../graph/iam-role";
+import { on } from "./anybodys";
 import { report } from "./hosts";
 
 /** With these of AWS's policies one can give oneself every right. */
@@ -15,27 +16,21 @@ export const TAKES_OVER = /\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|
  * may have them of one's own user (`user/${aws:username}`), and a policy's text does not show whose is meant.
  */
 const GIVES_RIGHTS: readonly Request[] = [
-  ...["iam:AttachUserPolicy", "iam:PutUserPolicy"].map((action) => ({ action, resource: "arn:aws:iam::000000000000:user/somebody" })),
-  ...["iam:AttachGroupPolicy", "iam:PutGroupPolicy", "iam:AddUserToGroup"].map((action) => ({
-    action,
-    resource: "arn:aws:iam::000000000000:group/somebody",
-  })),
-  ...["iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"].map((action) => ({
-    action,
-    resource: "arn:aws:iam::000000000000:role/somebody",
-  })),
-  { action: "iam:CreatePolicyVersion", resource: "arn:aws:iam::000000000000:policy/something" },
+  ...on("user", "iam:AttachUserPolicy", "iam:PutUserPolicy"),
+  ...on("group", "iam:AttachGroupPolicy", "iam:PutGroupPolicy", "iam:AddUserToGroup"),
+  ...on("role", "iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"),
+  ...on("policy", "iam:CreatePolicyVersion"),
 ];
 
 /** All of these together are nearly everything but identities, as in PowerUserAccess. */
 const NEARLY_ALL: readonly Request[] = [
-  { action: "s3:DeleteObject", resource: "arn:aws:s3:::a-bucket-of-somebody-else/key" },
-  { action: "secretsmanager:GetSecretValue", resource: "arn:aws:secretsmanager:us-east-1:000000000000:secret:somebody-else-abcdef" },
-  { action: "ec2:TerminateInstances", resource: "arn:aws:ec2:us-east-1:000000000000:instance/i-00000000000000000" },
-  { action: "ec2:AuthorizeSecurityGroupIngress", resource: "arn:aws:ec2:us-east-1:000000000000:security-group/sg-00000000000000000" },
-  { action: "kms:Decrypt", resource: "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000" },
-  { action: "lambda:UpdateFunctionCode", resource: "arn:aws:lambda:us-east-1:000000000000:function:something" },
-  { action: "rds:DeleteDBInstance", resource: "arn:aws:rds:us-east-1:000000000000:db:something" },
+  ...on("object", "s3:DeleteObject"),
+  ...on("secret", "secretsmanager:GetSecretValue"),
+  ...on("instance", "ec2:TerminateInstances"),
+  ...on("securityGroup", "ec2:AuthorizeSecurityGroupIngress"),
+  ...on("key", "kms:Decrypt"),
+  ...on("function", "lambda:UpdateFunctionCode"),
+  ...on("database", "rds:DeleteDBInstance"),
 ];
 
 export function administrators(graph: Graph): Finding[] {

@@ -1,5 +1,6 @@
 import type { Finding, Graph, Policy, Resource, Settings } from "../../core/types";
 import { actionAnswer, decide } from "../../graph/iam-match";
+import type { Request } from "../../graph/iam-match";
 import { ownerOf } from "../../graph/iam-breadth";
 import { ownAccounts } from "../../graph/iam-principal";
 import { describeRisk, risksOf } from "../../graph/iam-risk";
@@ -9,6 +10,7 @@ import type { Grant, Rights } from "../../graph/iam-role";
 import { pathsFrom } from "../../graph/iam-takeover";
 import type { Statement } from "../../graph/iam-document";
 import { administrators, TAKES_OVER } from "./administrators";
+import { on } from "./anybodys";
 import { touches } from "./guarded-by-roles";
 import type { Touches } from "./guarded-by-roles";
 import { report, ROLE_TYPES } from "./hosts";
@@ -42,36 +44,20 @@ const NEAR =
   /\/(AmazonSSMManagedInstanceCore|AmazonSSMPatchAssociation|AmazonSSMDirectoryServiceAccess|CloudWatchAgent\w*Policy|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|AmazonEC2ContainerRegistry(ReadOnly|PullOnly)|AmazonEC2ContainerServiceforEC2Role|AmazonEKSWorkerNode\w*Policy|\w*ReadOnlyAccess|AmazonElasticFileSystemClient\w*|AmazonInspector\w*|EC2InstanceConnect)$/;
 
 /** Requests that no host of such a system has to make; each stands for a way to take over more. */
-const FORBIDDEN: readonly { readonly action: string; readonly resource: string }[] = [
-  ...["iam:CreateUser", "iam:CreateAccessKey"].map((action) => ({ action, resource: "arn:aws:iam::000000000000:user/somebody" })),
-  ...["iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:PassRole", "sts:AssumeRole"].map((action) => ({
-    action,
-    resource: "arn:aws:iam::000000000000:role/somebody",
-  })),
-  { action: "iam:CreatePolicyVersion", resource: "arn:aws:iam::000000000000:policy/something" },
-  ...["s3:GetObject", "s3:PutObject", "s3:DeleteObject"].map((action) => ({
-    action,
-    resource: "arn:aws:s3:::a-bucket-of-somebody-else/key",
-  })),
-  { action: "secretsmanager:GetSecretValue", resource: "arn:aws:secretsmanager:us-east-1:000000000000:secret:somebody-else-abcdef" },
-  ...["ssm:GetParameter", "ssm:PutParameter"].map((action) => ({
-    action,
-    resource: "arn:aws:ssm:us-east-1:000000000000:parameter/somebody/else",
-  })),
-  { action: "ssm:SendCommand", resource: "arn:aws:ec2:us-east-1:000000000000:instance/i-00000000000000000" },
-  ...["ec2:TerminateInstances", "ec2:ModifyInstanceAttribute"].map((action) => ({
-    action,
-    resource: "arn:aws:ec2:us-east-1:000000000000:instance/i-00000000000000000",
-  })),
-  ...["ec2:AuthorizeSecurityGroupIngress", "ec2:RunInstances"].map((action) => ({
-    action,
-    resource: "arn:aws:ec2:us-east-1:000000000000:security-group/sg-00000000000000000",
-  })),
-  { action: "kms:Decrypt", resource: "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000" },
-  { action: "lambda:UpdateFunctionCode", resource: "arn:aws:lambda:us-east-1:000000000000:function:something" },
-  { action: "cloudformation:CreateStack", resource: "arn:aws:cloudformation:us-east-1:000000000000:stack/something/x" },
-  { action: "dynamodb:DeleteTable", resource: "arn:aws:dynamodb:us-east-1:000000000000:table/something" },
-  { action: "rds:DeleteDBInstance", resource: "arn:aws:rds:us-east-1:000000000000:db:something" },
+const FORBIDDEN: readonly Request[] = [
+  ...on("user", "iam:CreateUser", "iam:CreateAccessKey"),
+  ...on("role", "iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:PassRole", "sts:AssumeRole"),
+  ...on("policy", "iam:CreatePolicyVersion"),
+  ...on("object", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+  ...on("secret", "secretsmanager:GetSecretValue"),
+  ...on("parameter", "ssm:GetParameter", "ssm:PutParameter"),
+  ...on("instance", "ssm:SendCommand", "ec2:TerminateInstances", "ec2:ModifyInstanceAttribute"),
+  ...on("securityGroup", "ec2:AuthorizeSecurityGroupIngress", "ec2:RunInstances"),
+  ...on("key", "kms:Decrypt"),
+  ...on("function", "lambda:UpdateFunctionCode"),
+  ...on("stack", "cloudformation:CreateStack"),
+  ...on("table", "dynamodb:DeleteTable"),
+  ...on("database", "rds:DeleteDBInstance"),
 ];
 
 function check(graph: Graph, settings: Settings): Finding[] {
