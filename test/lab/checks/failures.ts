@@ -59,7 +59,10 @@ async function repaired(lab: Lab): Promise<string> {
 }
 
 async function failedStep(lab: Lab): Promise<string> {
-  await lab.must("gateway", "printf '#!/bin/sh\\nexit 3\\n' >/usr/local/bin/python3; chmod 755 /usr/local/bin/python3");
+  await lab.must(
+    "gateway",
+    "printf '#!/bin/sh\\nexit 3\\n' >/root/python3; chmod 755 /root/python3; mount --bind /root/python3 /usr/bin/python3",
+  );
   try {
     const printed = await failure(lab, { ...settings(302), gateway: { elasticIp: true }, repair: "once" }, "gateway-env");
     const last = printed.at(-1) ?? "";
@@ -70,7 +73,7 @@ async function failedStep(lab: Lab): Promise<string> {
     );
     return `${printed.length} lines, the last: ${last.slice(0, 80)}`;
   } finally {
-    await lab.must("gateway", "rm -f /usr/local/bin/python3");
+    await lab.must("gateway", "umount /usr/bin/python3; rm -f /root/python3");
   }
 }
 
