@@ -356,7 +356,8 @@ sys.stdout.buffer.write(b"".join(line + b"\n" for line in sorted(lines(os.fsenco
 }
 
 # file_state PATH [TEST...]: what the file system says of a file, or of each below a folder: number, kind, mode, owner, size, times, where a link leads.
-# Whoever writes to a file, in whatever way, changes its ctime, which only a clock sets.
+# Whoever writes to a file changes its ctime, which only a clock sets. Whoever writes to it as memory (mmap) does so at the first time after its pages
+# were written to the disk.
 file_state() { find "$@" -printf '%D %i %y %m %U %G %s %T@ %C@ %p %l\0'; }
 
 # settled PATH [TEST...]: whether the last change of all of them is older than the finest step of any clock. A file that is written twice within one step
@@ -372,19 +373,20 @@ venv_damage() {
     printf 'the record of its files'
     return 0
   fi
-  # Without the folder itself, whose times `keep` sets.
-  state=$({ file_state "$1" -mindepth 1 && value repair; } | sha256sum | cut -c 1-64)
+  # Without the folder itself, whose times `keep` sets; and where a link leads that somebody put in its place.
+  state=$({ file_state "$1/" -mindepth 1 && value repair; } | sha256sum | cut -c 1-64)
   if [ "$(value read)" != all ] && [ -f "$mark" ] && [ "$(cat "$mark")" = "$state" ]; then
     log "$1 was read before and has not changed since" >&2
     return 0
   fi
-  if settled "$1" -mindepth 1; then
+  # From the sync on, every write changes a ctime.
+  if settled "$1/" -mindepth 1 && sync -f -- "$1"; then
     quiet=yes
   fi
   found=$(venv_list "$1" | LC_ALL=C comm -3 "$1/.manifest" - | sed -E 's/^\t//; s/ (file|link) [^ ]*$//' | LC_ALL=C sort -u)
   if [ -n "$found" ]; then
     printf '%s of its files: %s' "$(wc -l <<<"$found")" "$(head -n 3 <<<"$found" | tr '\n' ' ' | sed 's/ $//')"
-  elif [ "$quiet" = yes ] && [ "$({ file_state "$1" -mindepth 1 && value repair; } | sha256sum | cut -c 1-64)" = "$state" ]; then
+  elif [ "$quiet" = yes ] && [ "$({ file_state "$1/" -mindepth 1 && value repair; } | sha256sum | cut -c 1-64)" = "$state" ]; then
     printf '%s\n' "$state" >"$mark.$$"
     mv -fT -- "$mark.$$" "$mark"
   fi

@@ -7,7 +7,9 @@ import { readScript } from "../../../infra/release/templates";
 import { lacking, unless } from "../../needs";
 
 const root = mkdtempSync(join(tmpdir(), "venv-damage-"));
-afterAll(() => rmSync(root, { recursive: true }));
+/** Where the other one may lie in memory. */
+const disk = mkdtempSync("/var/tmp/venv-damage-");
+afterAll(() => [root, disk].forEach((path) => rmSync(path, { recursive: true })));
 
 /** `damage` says what is damaged, and beforehand `read` where the environment was read for that. */
 const PROGRAM = `${readScript("lib").replaceAll("/run/ddos-steps", "$STAGE").replaceAll("/var/log/ddos", "$STAGE")}
@@ -30,8 +32,8 @@ damage() { printf '%s;' "$(venv_damage "$venv" 3>&3 2>/dev/null)" >&3; }
 /** Seconds would have to pass. */
 const SETTLED = "settled() { return 0; }\n";
 
-const run = (calls: string, before = SETTLED): string =>
-  execFileSync("bash", ["-c", `${PROGRAM}${before}${calls}`, "bash", root], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+const run = (calls: string, before = SETTLED, at = root): string =>
+  execFileSync("bash", ["-c", `${PROGRAM}${before}${calls}`, "bash", at], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
 const bash = unless(lacking("bash") ?? lacking("python3") ?? lacking("sha256sum"));
 
@@ -64,6 +66,27 @@ bash("a damaged one is read each time, and one that was repaired as well", () =>
     "read ;read 1 of its files: lib/x.py;read 1 of its files: lib/x.py;read ;;",
   );
 });
+
+bash("behind a link in its place, too, everything is read again when anything has changed", () => {
+  const behind = 'mv "$venv" "$venv.kept"; ln -s a.kept "$venv"';
+  expect(run(`${behind}; damage; damage; printf 'x = 2\\n' >"$venv/lib/x.py"; damage`)).toBe("read ;;read 1 of its files: lib/x.py;");
+});
+
+/** Writes one byte of a file as memory; the ctime of the file tells only of the first write since its page was written to the disk. */
+const MAPPED = `coproc WRITER { python3 -c '
+import mmap, sys
+with open(sys.argv[1], "r+b") as file:
+    memory = mmap.mmap(file.fileno(), 0)
+    for line in sys.stdin:
+        memory[4:5] = line[:1].encode()
+        print(flush=True)' "$venv/lib/x.py"; }
+write() { echo "$1" >&"\${WRITER[1]}"; read -r _ <&"\${WRITER[0]}"; }
+`;
+const inMemory = execFileSync("stat", ["-f", "-c", "%T", disk], { encoding: "utf8" }).trim() === "tmpfs";
+unless(lacking("bash") ?? lacking("python3") ?? (inMemory ? "/var/tmp is on no disk" : undefined))(
+  "what writes to it as memory is seen as well",
+  () => expect(run(`${MAPPED}write 1; damage; write 2; damage`, SETTLED, disk)).toBe("read ;read 1 of its files: lib/x.py;"),
+);
 
 bash("its record is compared each time", () => {
   expect(run('damage; : >"$venv/.manifest"; damage')).toBe("read ;the record of its files;");
