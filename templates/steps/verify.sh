@@ -51,11 +51,16 @@ kind_of() {
 }
 
 # look_at_files: what is found of each row, in front of it: owner and group, mode, SHA-256, or none. Of all of them by a few processes, because a host has
-# seventy; those that may be large are left to model_sha.
+# seventy; those that may be large are left to model_sha, and what is no file is not read: of a pipe it would never end.
 look_at_files() {
+  local path
   cut -d ' ' -f 8- "$STAGE/files" | { xargs -r -d '\n' stat -Lc '%U:%G %04a %n' -- || test $? = 123; } 2>"$STAGE/stat-errors" >"$STAGE/owners"
   awk '$5 != "-"' "$STAGE/files" | cut -d ' ' -f 8- | { grep -v '^/home/ddos/models/' || test $? = 1; } |
-    { xargs -r -d '\n' sha256sum -z -- || test $? = 123; } 2>"$STAGE/sum-errors" | tr '\000' '\n' >"$STAGE/sums"
+    while IFS= read -r path; do
+      if [ -f "$path" ]; then
+        printf '%s\n' "$path"
+      fi
+    done | { xargs -r -d '\n' sha256sum -z -- || test $? = 123; } 2>"$STAGE/sum-errors" | tr '\000' '\n' >"$STAGE/sums"
   awk 'FILENAME == ARGV[1] { at = index($0, "/"); owners[substr($0, at)] = substr($0, 1, at - 2); next }
     FILENAME == ARGV[2] { sums[substr($0, 67)] = substr($0, 1, 64); next }
     { path = $0; for (i = 0; i < 7; i++) sub(/^[^ ]+ /, "", path)

@@ -96,10 +96,13 @@ bash("each that is otherwise is named, with what was found", () => {
   ]);
 });
 
-bash("a file without a digest, such as a log, is not read", () => {
+bash.each([
+  ["a file without a digest, such as a log", "-"],
+  ["what is no file, where there should be one", OF],
+])("%s, is not read", (_, sha) => {
   // Whoever reads it waits for ever.
-  execFileSync("mkfifo", ["-m", "644", at("pipe")]);
-  expect(differences(["file 0644 - required - pipe"]).failed).toEqual(["pipe: file US 0644 | something else US 0644"]);
+  execFileSync("sh", ["-c", 'rm -f "$1"; mkfifo -m 644 "$1"', "sh", at("pipe")]);
+  expect(differences([`file 0644 ${sha} required - pipe`]).failed).toEqual(["pipe: file US 0644 | something else US 0644"]);
 });
 
 bash("no rows at all are none", () => expect(differences([])).toEqual({ checks: 0, failed: [] }));
