@@ -156,8 +156,10 @@ keep_list() {
 trim() {
   local name
   rm -rf -- /var/lib/ddos/staging /var/lib/ddos/releases/.partial
-  # Where earlier versions of this program put a release together.
-  discard /home/ddos/releases .partial
+  # What a hand-over to another file system left that was cut off (home.sh), and where earlier versions of this program put a release together.
+  while read -r name; do
+    discard /home/ddos/releases "$name"
+  done < <(names_in /home/ddos/releases | grep -E '^\.([0-9]+-[0-9a-f]{12}\.ddos-new|partial)$')
   keep_list >"$SCRATCH/keep"
   while read -r name; do
     if ! grep -qxF -- "$name" "$SCRATCH/keep"; then
