@@ -24,6 +24,10 @@ is_really() {
     return 0
   fi
   link=$(find "$1" -maxdepth 0 -type l -uid "$EUID" -printf '%l')
+  case "$link" in
+    "" | /*) ;;
+    *) link=${1%/*}/$link ;;
+  esac
   [ -n "$link" ] && [ "$here" = "$(readlink -f -- "$link")" ]
 }
 
