@@ -6,18 +6,18 @@
 
 # The folder that is written; within the sandbox it is /home/ddos, so that all paths in it are those of the service.
 BUILD=""
+BUILDS=/var/lib/ddos/build
 BUILD_LOG=/var/log/ddos/pip.log
 # What the programs there get to know, such as the package index: from a file that systemd reads, because command lines can be seen by all.
 BUILD_ENV=$STAGE/build.env
 # The passwords in it, as redact.py reads them; empty where there are none.
 BUILD_SECRETS=$STAGE/build-secrets
 
-# new_build FOLDER: empty, and the build user's, in one that root alone can enter.
+# new_build NAME: a folder that is empty, and the build user's, in one that root alone can enter.
 new_build() {
-  BUILD=$1
-  sweep_builds
-  rm -rf -- "${BUILD%/*}"
-  install -d -m 700 -o root -g root "${BUILD%/*}"
+  BUILD=$BUILDS/$1
+  drop_builds
+  install -d -m 700 -o root -g root "$BUILDS"
   install -d -m 755 -o ddos-build -g ddos-build "$BUILD" "$BUILD/tmp"
 }
 
@@ -30,10 +30,15 @@ sweep_builds() {
   done < <(systemctl list-units --all --plain --no-legend 'ddos-build-*.service')
 }
 
+# drop_builds: also what a killed step left.
+drop_builds() {
+  sweep_builds
+  rm -rf -- "$BUILDS"
+}
+
 cleanup() {
   if [ -n "$BUILD" ]; then
-    sweep_builds
-    rm -rf -- "${BUILD%/*}"
+    drop_builds
   fi
 }
 

@@ -131,7 +131,7 @@ build_environment() {
   free_space /var/lib/ddos 900 "the Python packages" 15000
   (umask 027 && : >"$BUILD_LOG")
   read_places
-  new_build "/var/lib/ddos/build/$VENV"
+  new_build "$VENV"
   choose_installer
   make_environment
   install_packages
@@ -178,6 +178,9 @@ repair_owners() {
 stage_environment() {
   if find_environment "$1"; then
     repair_owners
+    if [ -e "$BUILDS" ]; then
+      drop_builds
+    fi
   else
     build_environment
   fi
