@@ -463,6 +463,7 @@ turn() {
 
 dismiss_candidate() {
   local unit
+  rm -f -- "$CANDIDATE_FIRST"
   for unit in ddos-gateway-next.service ddos-backend-next.service; do
     if [ "$(property "$unit" ActiveState)" != inactive ]; then
       systemctl stop -- "$unit"
