@@ -26,7 +26,8 @@ const ON_COMMAND_LINES: readonly RegExp[] = [
 /** Lines of files with passwords: ~/.pgpass, ~/.netrc, what chpasswd reads, the list of cloud-config's module of that name. */
 const IN_FILES: readonly RegExp[] = [
   /^[ \t]*[\w.*-]{1,255}:(?:\d{2,5}|\*):[\w.*-]{1,100}:[\w.*-]{1,100}:([^\s"'$:]{6,200})[ \t]*$/gm,
-  /\bmachine\s+\S{1,255}\s+login\s+\S{1,255}\s+password\s+["']?([^\s"'$]{4,200})/g,
+  // A host has a dot or stands for one; other words are prose (stores.ts has hosts of any name, where the password is no plain word).
+  /\bmachine\s+(?:[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|localhost)\s+login\s+[^\s,]{1,255}\s+password\s+["']?([^\s"'$]{4,200})/g,
   /\bchpasswd\b[^\n]{0,200}<<-?\s{0,5}["']?\w{1,40}["']?[^\n]{0,200}\n\s{0,20}[\w.-]{1,64}:([^\s"'$:]{6,200})/g,
   /^chpasswd:[ \t]*\n(?:[ \t](?![ \t]*list:)[^\n]{0,200}\n){0,5}[ \t]{1,20}list:[^\n]{0,20}\n[ \t]+(?:-[ \t]+)?["']?[\w.-]{1,64}:(?!RANDOM\b)([^\s"'$:]{6,200})/gm,
 ];

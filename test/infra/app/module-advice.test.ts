@@ -9,7 +9,8 @@ test.each([
   ],
   ["größe.main:app", "rename größe in letters of ASCII (a to z, digits, underscores), and write it so here"],
   ["src/пакет/main.py", "rename пакет in letters of ASCII (a to z, digits, underscores), and write it so here"],
-  ["app/main.py", "write app.main:app"],
+  ["app/main.py", "write app.main:app (app being the name of the application in it)"],
+  ["app/main.py:api", "write app.main:api"],
 ])("%s: %s", (text, expected) => {
   expect(moduleAdvice(text)).toBe(expected);
 });

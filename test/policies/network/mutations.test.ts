@@ -14,9 +14,9 @@ import { mutations as z } from "../mutations/z-network";
 import { FOREIGN_CONFIG, foreignStack, ownStack } from "./stack";
 
 const mutations = [...a, ...b, ...c, ...h, ...i, ...z];
-/** These programs are a network and nothing else: other areas would miss a bucket, and say so. */
+/** These programs are a network and nothing else: other areas would miss a bucket, and say so. The logs of load balancers are of both. */
 const others = policies
-  .filter(({ id }) => ![...network, ...engine].some((policy) => policy.id === id))
+  .filter(({ id }) => id !== "access-logs-guarded" && ![...network, ...engine].some((policy) => policy.id === id))
   .map(({ id }) => [id, "disabled"] as const);
 const only = (config: Config): Config => ({ ...config, levels: Object.fromEntries(others) });
 

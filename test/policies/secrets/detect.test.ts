@@ -49,6 +49,7 @@ describe("what a secret looks like", () => {
     [".pgpass", `db.internal:5432:app:app:${fakes.password}\n`],
     [".pgpass for all hosts", `*:*:*:app:${fakes.password}`],
     [".netrc", `machine api.example.org login app password ${fakes.password}`],
+    [".netrc with a password of letters", `machine api.example.org login app password ${"swordfishandchips"}`],
     [".netrc in lines", `machine api.example.org\n  login app\n  password ${fakes.password}\n`],
     ["SQL", `psql -c "ALTER USER app WITH ENCRYPTED PASSWORD '${fakes.password}'"`],
     ["SQL of MySQL", `CREATE USER 'app'@'%' IDENTIFIED BY '${fakes.password}';`],
