@@ -6,12 +6,13 @@ import { Problem, UsageProblem } from "../../policies/cli";
 import { chosenPins, ownPath } from "../../models-manifest/arguments";
 import { ManifestError } from "../../models-manifest/manifest";
 import { DEFAULT_MODULE } from "../app/module";
+import { STACK_NAME } from "../cli/stack-form";
 import { admission } from "../network/admission";
 import type { Asker, Check } from "./ask";
 import { keyProblems } from "./files";
 import { lookAtApp, modelFiles, ownModels, SAMPLE_APP, type FoundApp } from "./found";
 import { givenModels, manifestText } from "./models";
-import { NO_MODELS, SAMPLE_MANIFEST, STACK_NAME, type Answers } from "./plan";
+import { NO_MODELS, SAMPLE_MANIFEST, type Answers } from "./plan";
 
 /** The command line; what is not given is asked for, or taken as found. */
 export interface Given {

@@ -25,7 +25,6 @@ export interface Answers {
 export const SAMPLE_MANIFEST = "models-manifest/sample.json";
 /** Of an application that uses no models. */
 export const NO_MODELS = "models-manifest/none.json";
-export const STACK_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 const HEAD =
   "# Made by `npm run init`; docs/configuration.md lists every key. Secrets are added with `pulumi config set --secret` and are stored\n# here encrypted.\n";
 
