@@ -52,10 +52,7 @@ const OWN_MANIFEST = "models-manifest/models.json";
 /** @throws Problem with everything that is wrong with the answers */
 export async function gather(given: Given, around: Around): Promise<Gathered> {
   const { root, from, asker } = around;
-  const inside = (path: string): string =>
-    relative(root, ownFolder(path, "--app", from))
-      .split("\\")
-      .join("/") || ".";
+  const inside = (path: string): string => fromRoot(root, ownFolder(path, "--app", from)) || ".";
   const stack = await stackName(given.stack, around);
   const app =
     given.app === undefined
@@ -107,6 +104,9 @@ export async function gather(given: Given, around: Around): Promise<Gathered> {
   };
 }
 
+/** Relative to the project. */
+const fromRoot = (root: string, place: string): string => relative(root, place).split("\\").join("/");
+
 /** @throws Problem for the address of something elsewhere, of which a path would be made */
 function ownFolder(given: string, option: string, from: string): string {
   if (!/^([a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:)/i.test(given)) return resolve(from, given);
@@ -144,12 +144,7 @@ async function modelsOf(
   found: FoundApp & { readonly folder: string },
   { root, from, asker }: Around,
 ): Promise<{ path: string; text?: string }> {
-  const path =
-    given.manifest === undefined
-      ? OWN_MANIFEST
-      : relative(root, ownPath(given.manifest, "--manifest", from))
-          .split("\\")
-          .join("/");
+  const path = given.manifest === undefined ? OWN_MANIFEST : fromRoot(root, ownPath(given.manifest, "--manifest", from));
   const named = given.model.length > 0 ? givenModels(given.model, root, from) : undefined;
   if (named === undefined && given.models === undefined && given.manifest !== undefined) return { path };
   const likely = likelyModels(root, found);
