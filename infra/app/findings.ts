@@ -12,6 +12,11 @@ export interface Finding {
   readonly text: string;
 }
 
+/** When a line runs that the start runs. */
+export function startText(at: "import" | "start" | "later"): string {
+  return at === "import" ? "when it is imported" : "when it starts";
+}
+
 /** What is certain is a problem, the rest a notice. */
 export function byCertainty(found: readonly Finding[]): Findings {
   const texts = (certain: boolean): string[] => found.filter((one) => one.certain === certain).map(({ text }) => text);

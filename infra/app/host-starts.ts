@@ -1,5 +1,5 @@
 /** What calls of an application ask of the host as soon as it starts: programs, a graphics card, AWS, a loop of events. Certain where it surely fails. Pure. */
-import type { Finding } from "./findings";
+import { startText, type Finding } from "./findings";
 import type { HostGifts } from "./host-needs";
 import { admits, bringsOf, exactVersion } from "./packages";
 import type { Requirement } from "./requirements";
@@ -22,7 +22,7 @@ function callOf(
   { what, value, at }: HostNeed,
   given: HostGifts,
 ): Finding | undefined {
-  const when = at === "import" ? "when it is imported" : "when it starts";
+  const when = startText(at);
   if (what === "loop") return loop(requirements, value, at);
   if (what === "nest") return nested(requirements, at);
   if (what === "cuda") {
@@ -67,7 +67,7 @@ function nested(requirements: readonly Requirement[], at: HostNeed["at"]): Findi
   const fast = requirements.find((one) => bringsOf(one).some((name) => BRINGS_UVLOOP.has(name)));
   if (fast === undefined) return undefined;
   const certain = at === "start" || loadsWithin(requirements) !== undefined;
-  const when = at === "import" ? "when it is imported" : "when it starts";
+  const when = startText(at);
   const end = certain
     ? ", so the service could not start"
     : ", which fails where a loop runs already (more than one worker, uvicorn before 0.47)";

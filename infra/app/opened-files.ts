@@ -1,5 +1,5 @@
 /** Files that the application opens and the hosts do not have: those that are left out of what is packed, and those that are nowhere. Pure, apart from the tree. */
-import type { Findings } from "./findings";
+import { startText, type Findings } from "./findings";
 import { leftOutFile, leftOutWords } from "./left-out-files";
 import { logFiles } from "./log-files";
 import { textOf, type AppTree } from "./tree";
@@ -72,7 +72,7 @@ export function refused(one: Pick<Opened, "path" | "line" | "why" | "instead" | 
 
 /** Logging opens its files when it reads their names. */
 function configured(tree: AppTree, { path, line, file, at }: Opened): string[] {
-  const when = at === "import" ? "when it is imported" : "when it starts";
+  const when = startText(at);
   return logFiles(file, textOf(tree, file) ?? "").map(
     (log) =>
       `${path}, line ${line}: configures logging by ${file} ${when}, which writes ${log}, and the service may write nothing there; the service could not start. Write below /home/ddos/data, the one folder that it may write, or log to standard output (StreamHandler)`,
@@ -81,7 +81,7 @@ function configured(tree: AppTree, { path, line, file, at }: Opened): string[] {
 
 /** A path of a container or of another machine. The longest end of it that the application has is probably what is meant. */
 function elsewhere(tree: AppTree, { path, line, file, at }: Opened): string {
-  const when = at === "import" ? "when it is imported" : "when it starts";
+  const when = startText(at);
   const parts = file.split("/").filter((part) => part !== "");
   const ends = parts.map((_, index) => parts.slice(index).join("/"));
   const here = ends.find((end) => tree.entries.some((entry) => entry.path === end || entry.path.startsWith(`${end}/`)));
@@ -94,7 +94,7 @@ function elsewhere(tree: AppTree, { path, line, file, at }: Opened): string {
 function needed(tree: AppTree, one: Opened, here: string | undefined): string {
   const { path, line, file, does, at } = one;
   const other = orElse(one);
-  const when = at === "import" ? "when it is imported" : "when it starts";
+  const when = startText(at);
   const what = does === "later" ? "has its pages in" : does;
   const place = `${path}, line ${line}: ${what} ${file}${does === "later" ? "" : ` ${when}`}`;
   const model = MODEL.test(file) ? AS_MODEL : "";
