@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { gitEnvironment } from "../../policies/cli/git";
 import { systemSentence } from "../../policies/cli/system-errors";
-import { readWholeTree, type AppTree } from "./tree";
+import { foldersAbove, readWholeTree, type AppTree } from "./tree";
 import { sha256 as digestOf } from "../sha256";
 import { untar, type Archived } from "./untar";
 
@@ -139,11 +139,11 @@ function unfit(entries: readonly Archived[], leaveOut: string): string | undefin
   if (out !== undefined) return `${out.path} leads out of the archive; pack the folder by relative paths (tar -czf FILE -C FOLDER .)`;
   const kinds = new Map<string, Archived["kind"]>();
   for (const { path, kind } of entries) {
-    const over = parents(path).find((one) => (kinds.get(one) ?? "folder") !== "folder");
+    const over = foldersAbove(path).find((one) => (kinds.get(one) ?? "folder") !== "folder");
     if (over !== undefined || (kinds.has(path) && (kinds.get(path) === "folder") !== (kind === "folder")))
       return `${over ?? path} is in it as a folder and as something else; pack the folder anew`;
     kinds.set(path, kind);
-    for (const one of parents(path)) kinds.set(one, "folder");
+    for (const one of foldersAbove(path)) kinds.set(one, "folder");
   }
   return undefined;
 }
@@ -155,11 +155,6 @@ function below(entries: readonly Archived[]): string | undefined {
   const has = (name: string): boolean => entries.some(({ path, kind }) => path === `${top}/${name}` && kind === "file");
   if (tops.size !== 1 || !(has("requirements.txt") || has("pyproject.toml"))) return undefined;
   return `has everything below ${top}/, and the application has to be at its top; pack what is in that folder (tar -czf FILE -C ${top} ., or git archive without --prefix)`;
-}
-
-function parents(path: string): string[] {
-  const parts = path.split("/").slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
 /** Links last, so that nothing is written through one. A file that is in it twice is the later one, as for tar. */

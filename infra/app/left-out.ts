@@ -4,7 +4,7 @@ import { leftOutModule, leftOutWords } from "./left-out-files";
 import { bringsOf } from "./packages";
 import { normalized, type Requirement } from "./requirements";
 import type { Imported } from "./syntax";
-import { contentOf, plainFiles, textOf, type AppTree } from "./tree";
+import { contentOf, foldersAbove, plainFiles, textOf, type AppTree } from "./tree";
 
 /** Imports that a submodule would have which was not fetched. */
 export function submoduleImports(tree: AppTree, requirements: readonly Requirement[], imported: readonly Imported[]): string[] {
@@ -33,7 +33,9 @@ export function deeperImports(tree: AppTree, requirements: readonly Requirement[
   const paths = new Set(tree.entries.map(({ path }) => path));
   const named = requirements.map(({ name = "" }) => name);
   const deeper = ofEach(requirements, imported, (top, importer) => {
+    // The nearest first.
     const found = foldersAbove(importer)
+      .reverse()
       .filter((folder) => folder !== "src")
       .flatMap((folder) => [`${folder}/${top}.py`, `${folder}/${top}/__init__.py`])
       .find((path) => paths.has(path));
@@ -60,12 +62,6 @@ function instead(place: string): string {
   const dotted = place.replace(/^src\//, "").split("/");
   const write = dotted.every((part) => /^[A-Za-z_]\w*$/.test(part)) ? `write ${dotted.join(".")} in its place, or ` : "";
   return `and Python looks at the top of the application's folder (and in src/) alone, so the service could not start; ${write}give ${folder} as app.path, with its requirements and app.module`;
-}
-
-/** The folders that a file lies in, the nearest first. */
-function foldersAbove(path: string): string[] {
-  const parts = path.split("/").slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, parts.length - index).join("/"));
 }
 
 /** One sentence for each module that no package is known to bring, and of which something is to be said. */

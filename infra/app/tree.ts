@@ -148,6 +148,12 @@ function foldersBelow(paths: readonly string[], folder: string): { readonly name
   return [...counts].map(([name, files]) => ({ name, files })).sort((a, b) => b.files - a.files);
 }
 
+/** The folders that a path lies in, the outermost first. */
+export function foldersAbove(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+}
+
 export function mebibytes(bytes: number): string {
   return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
