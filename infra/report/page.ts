@@ -69,20 +69,26 @@ export async function reportPage(report: Report): Promise<string> {
 
 /** What one wants to know first. */
 function tiles({ policies, resources, cost, network, live }: Report): Markup {
-  const of = (verdict: string): number => policies.rows.filter((row) => row.verdict === verdict).length;
-  const [violations, unknown] = [of("violation"), of("unknown")];
   const known = cost.lines.flatMap(({ month }) => month ?? []).reduce((sum, month) => sum + month, 0);
   const partly = cost.lines.some(({ month }) => month === undefined);
   const doors = network.arrows.filter(({ from, verdict }) => from === "Internet" && verdict === "open");
   const verified = live?.hosts.filter(({ verdict }) => verdict !== "not verified") ?? [];
   const wanted = verified.filter(({ verdict }) => verdict === "as wanted").length;
   return html`<ul class="tiles">
-    ${tile("policies", violations > 0 ? "bad" : unknown > 0 ? "warn" : "good", violations > 0 ? String(violations) : unknown > 0 ? String(unknown) : String(of("pass")), violations > 0 ? `${policiesWord(violations)} violated` : unknown > 0 ? `${policiesWord(unknown)} cannot tell` : "policies passed, none violated")}
+    ${policiesTile(policies.rows)}
     ${tile("reach", "calm", doors.length === 0 ? "none" : doors.map(({ ports }) => ports.replace(/^tcp /, "")).join("; "), "ports open to anybody")}
     ${tile("resources", "calm", String(resources.filter(({ isComponent }) => !isComponent).length), "resources")}
     ${tile("cost", "calm", cost.lines.length === 0 || (partly && known === 0) ? "unknown" : `${partly ? "> " : ""}${known.toFixed(2)}`, "USD a month at list prices")}
     ${verified.length === 0 ? undefined : tile("live", wanted === verified.length ? "good" : "bad", `${String(wanted)} of ${String(verified.length)}`, "hosts as wanted")}
   </ul>`;
+}
+
+function policiesTile(rows: Report["policies"]["rows"]): Markup {
+  const of = (verdict: string): number => rows.filter((row) => row.verdict === verdict).length;
+  const [violations, unknown] = [of("violation"), of("unknown")];
+  if (violations > 0) return tile("policies", "bad", String(violations), `${policiesWord(violations)} violated`);
+  if (unknown > 0) return tile("policies", "warn", String(unknown), `${policiesWord(unknown)} cannot tell`);
+  return tile("policies", "good", String(of("pass")), "policies passed, none violated");
 }
 
 const policiesWord = (number: number): string => (number === 1 ? "policy" : "policies");
