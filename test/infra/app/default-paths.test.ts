@@ -1,9 +1,7 @@
 /** Paths that a setting may say, and its default where nobody gives it: what the hosts' settings leave as it is counts. */
-import { checkSyntax } from "../../../infra/app/syntax";
-import { parseModule, type AppModule } from "../../../infra/app/module";
 import { readTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
-import { removeTrees, treeOf, whole, type Files } from "./trees";
+import { codeOf, removeTrees, treeOf, whole, type Files } from "./trees";
 
 afterAll(removeTrees);
 
@@ -21,8 +19,7 @@ function said(lines: string, names: readonly string[] = [], files: Files = {}, c
     "requirements.txt": "",
   };
   const tree = readTree(treeOf({ ...base, ...files }));
-  const hosts = { names, closed };
-  return checkSyntax(tree, { module: parseModule("main:app") as AppModule, pythons: ["3.10"], health: "/health", hosts });
+  return codeOf(tree, "main:app", { hosts: { names, closed } });
 }
 
 const LOAD = 'import joblib\nfrom settings import settings\nm = joblib.load(settings.model_dir / "m.joblib")';

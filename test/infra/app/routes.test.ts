@@ -1,10 +1,10 @@
 /** Where an application answers health: its routers, what they are hung below, and the hosts and schemes that it lets in. */
 import { admitFindings } from "../../../infra/app/admits";
 import { parseModule, type AppModule } from "../../../infra/app/module";
-import { checkSyntax, type SyntaxReport } from "../../../infra/app/syntax";
+import type { SyntaxReport } from "../../../infra/app/syntax";
 import { readTree } from "../../../infra/app/tree";
 import { lacking, unless } from "../../needs";
-import { removeTrees, treeOf, type Files } from "./trees";
+import { codeOf, removeTrees, treeOf, type Files } from "./trees";
 
 afterAll(removeTrees);
 
@@ -13,7 +13,7 @@ const python = unless(lacking("python3"));
 function report(files: Files, module = "main:app", django?: string): SyntaxReport {
   const tree = readTree(treeOf({ "requirements.txt": "", ...files }));
   const of = parseModule(module, module.includes("wsgi") ? "wsgi" : "asgi") as AppModule;
-  return checkSyntax(tree, { module: of, pythons: ["3.10"], health: "/health", ...(django === undefined ? {} : { django }) });
+  return codeOf(tree, module, { module: of, ...(django === undefined ? {} : { django }) });
 }
 
 const HANDLER = '.get("/health")\ndef health():\n    return {"status": "ok"}\n';
@@ -214,6 +214,10 @@ python("allowed hosts, and the way to HTTPS", () => {
   ).toEqual([expect.stringMatching(/lets in no host at all/)]);
 });
 
+/** Of an application that is served by this interface. */
+const problemsAs = (kind: "asgi" | "wsgi", files: Files, module = "main:app"): readonly string[] =>
+  codeOf(readTree(treeOf(files)), module, { module: parseModule(module, kind) as AppModule }).problems;
+
 python.each<[title: string, files: Files, kind: "asgi" | "wsgi", module?: string]>([
   [
     "of another module",
@@ -237,25 +241,14 @@ python.each<[title: string, files: Files, kind: "asgi" | "wsgi", module?: string
     "main:app",
   ],
 ])("an application of the other interface that a function makes: %s", (_, files, kind, module = "main:app") => {
-  const found = checkSyntax(readTree(treeOf(files)), {
-    module: parseModule(module, kind) as AppModule,
-    pythons: ["3.10"],
-    health: "/health",
-  });
-  expect(found.problems).toEqual([
+  expect(problemsAs(kind, files, module)).toEqual([
     expect.stringMatching(
       kind === "asgi"
         ? /^shop\.py, line \d: makes the application with flask\.Flask, which is WSGI and no ASGI; .* Write app\.interface: wsgi$/
         : /fastapi\.FastAPI, which is ASGI and no WSGI; .* Remove app\.interface$/,
     ),
   ]);
-  expect(
-    checkSyntax(readTree(treeOf(files)), {
-      module: parseModule(module, kind === "asgi" ? "wsgi" : "asgi") as AppModule,
-      pythons: ["3.10"],
-      health: "/health",
-    }).problems,
-  ).toEqual([]);
+  expect(problemsAs(kind === "asgi" ? "wsgi" : "asgi", files, module)).toEqual([]);
 });
 
 python("a large module is read to its end within the time that there is", () => {
@@ -298,9 +291,7 @@ python.each<[string, string, "asgi" | "wsgi", RegExp[]]>([
   ],
   ["Dash", "import dash\napp = dash.Dash(__name__)\n", "asgi", [/makes app with dash, .* Write server = app\.server/]],
 ])("%s", (_, text, kind, expected) => {
-  const tree = readTree(treeOf({ "main.py": text }));
-  const found = checkSyntax(tree, { module: parseModule("main:app", kind) as AppModule, pythons: ["3.10"], health: "/health" });
-  expect(found.problems).toEqual(expected.map((one) => expect.stringMatching(one) as string));
+  expect(problemsAs(kind, { "main.py": text })).toEqual(expected.map((one) => expect.stringMatching(one) as string));
 });
 
 const KEY =
