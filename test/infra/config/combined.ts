@@ -3,6 +3,7 @@
  * either evaluated, and the pack has nothing mandatory to say, or refused in clear sentences before anything is registered.
  */
 import { KNOWN_ERRORS } from "../../../infra/cli/preview-stack";
+import { isGroup } from "../../../infra/config/values";
 import type { Worded } from "../../../policies/cli/schema-words";
 import { numbers } from "../../random";
 import { evaluateDev } from "../evaluate";
@@ -78,8 +79,6 @@ function valueOf(node: Worded, below: (end: number) => number): unknown {
   });
   return Object.fromEntries(given);
 }
-
-const isGroup = (value: unknown): value is Group => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function merged(one: Group, other: Group): Group {
   const both = Object.entries(other).map(([name, value]): [string, unknown] => {
