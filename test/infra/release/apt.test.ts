@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readPart } from "../../../infra/release/templates";
 import { lacking, unless } from "../../needs";
+import { functionOf } from "./functions";
 
 const bash = unless(lacking("bash"));
 const LISTS =
@@ -17,7 +18,7 @@ let root: string;
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), "apt-"))));
 afterEach(() => rmSync(root, { recursive: true }));
 
-const part = (name: string): string => new RegExp(`\\n${name}\\(\\) \\{(.*\\}\\n|\\n[^]*?\\n\\}\\n)`).exec(readPart("prepare"))?.[0] ?? "";
+const part = (name: string): string => functionOf(readPart("prepare"), name);
 
 /** @param failures how often apt fails with `line` @param seconds that a lock is waited for @returns calls of apt, and what came of it */
 function tried(line: string, failures: number, seconds = 420): { calls: number; said: string } {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readPart, readTemplate } from "../../../infra/release/templates";
 import { lacking, unless } from "../../needs";
+import { functionOf } from "./functions";
 
 const perl = unless(lacking("bash") ?? lacking("perl"));
 let root: string;
@@ -34,7 +35,7 @@ const write = (name: string, text: string): void => writeFileSync(join(root, nam
 
 /** verify's own words about a service. */
 function said(service: string): string {
-  const body = /\nneedrestart_leaves\(\) \{\n[^]*?\n\}\n/.exec(readPart("verify"))?.[0] ?? "";
+  const body = functionOf(readPart("verify"), "needrestart_leaves");
   const text = `set -Eeuo pipefail\nSERVICE=${service}\n${body.replaceAll("</etc/needrestart", `<${root}`)}\nneedrestart_leaves`;
   return execFileSync("bash", ["-c", text], { encoding: "utf8" });
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readPart } from "../../../infra/release/templates";
 import { lacking, unless } from "../../needs";
+import { functionOf } from "./functions";
 
 const bash = unless(lacking("bash"));
 let root: string;
@@ -163,7 +164,7 @@ bash("a boot leaves no fourth release of a step that ended before its switch was
   // A hand-over to another file system that was cut off; its number is never used again.
   mkdirSync(join(root, `home/ddos/releases/.${id(9)}.ddos-new/app`), { recursive: true });
   write("var/lib/ddos/serving", SERVING(8, 7));
-  const boot = /\nboot\(\) \{\n[^]*?\n\}\n/.exec(readPart("recover"))?.[0] ?? "";
+  const boot = functionOf(readPart("recover"), "boot");
   expect(
     run(
       `tell_trial() { :; }\ntake_mirror_away() { return 1; }\n${boot}\nboot\nls -A /home/ddos/releases /var/lib/ddos/releases | grep -v ':' | sort | uniq -c | awk 'NF == 2 { print $1, $2 }'`,
