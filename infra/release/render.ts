@@ -23,6 +23,7 @@ function render(name: string, view: TemplateView): string {
 /** The unit of the service, or of the candidate that a release tries beside it: the same text with another root, port and worker count. */
 export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
   const main = which === "current";
+  const open = allowances(spec);
   return render("service.mustache", {
     service: main ? spec.service : `${spec.service}-next`,
     description: main ? `ML ${spec.role} (uvicorn)` : `ML ${spec.role}, candidate of a release`,
@@ -32,7 +33,9 @@ export function renderUnit(spec: HostSpec, which: "current" | "next"): string {
     port: main ? 8000 : 8001,
     workers: main ? spec.workers : (spec.nextWorkers ?? 1),
     keep: main,
-    ...allowances(spec),
+    // A candidate stands beside a service that has its own rule, and takes nothing away from it.
+    rule: main || open.metadata ? [{ verdict: open.metadata ? "allow" : "deny" }] : [],
+    ...open,
     ...threads(spec.plainEnv),
     ...stopTimes(limitsOf(spec)),
     startSeconds: healthOf(spec.health).startSeconds,

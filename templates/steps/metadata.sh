@@ -1,7 +1,7 @@
 #!/bin/bash
 # metadata.sh deny|allow: whether the service's user reaches the instance metadata, which hands out the credentials of the host's role. Run as root
-# by ddos-metadata@deny.service or @allow at each start of the service, which wants it. The unit denies the addresses itself (IPAddressDeny) where the kernel filters by control group; a rule of
-# the routing table holds everywhere, and for all that the user runs.
+# by ddos-metadata@deny.service or @allow at each start of the service, which wants it. The service's unit denies the addresses itself
+# (IPAddressDeny) where the kernel filters by control group; a rule of the routing table holds everywhere, and for all that the user runs.
 set -euo pipefail
 
 USER_ID=$(id -u ddos)
