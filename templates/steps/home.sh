@@ -38,6 +38,12 @@ discard() {
   fi
 }
 
+# remove_release ID: its folder, and what is known of it.
+remove_release() {
+  discard /home/ddos/releases "${1:?}"
+  rm -rf -- "/var/lib/ddos/releases/$1"
+}
+
 as_ddos() { setpriv --reuid=ddos --regid=ddos --clear-groups --no-new-privs -- "$@"; }
 
 mount_of() { findmnt --noheadings --output ID --target "$1" | tail -n 1; }

@@ -163,8 +163,7 @@ trim() {
   keep_list >"$SCRATCH/keep"
   while read -r name; do
     if ! grep -qxF -- "$name" "$SCRATCH/keep"; then
-      discard /home/ddos/releases "$name"
-      rm -rf -- "/var/lib/ddos/releases/$name"
+      remove_release "$name"
       say "removed release $name"
     fi
   done < <({ release_names && names_in /var/lib/ddos/releases; } | sort -u)

@@ -535,8 +535,7 @@ settle() {
 
 drop_release() {
   if is_release "$1"; then
-    discard /home/ddos/releases "$1"
-    rm -rf -- "/var/lib/ddos/releases/$1"
+    remove_release "$1"
   fi
 }
 

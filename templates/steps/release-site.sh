@@ -79,8 +79,7 @@ remove_application() {
   local name path
   while read -r name; do
     if [ "$name" != "$CURRENT" ] && [ "$(noted "/var/lib/ddos/releases/$name/facts" mode)" != proxy ]; then
-      discard /home/ddos/releases "$name"
-      rm -rf -- "/var/lib/ddos/releases/$name"
+      remove_release "$name"
       log "removed release $name"
     fi
   done < <(release_names)

@@ -70,8 +70,7 @@ abandon_trial() {
   DDOS_LOCK=held /usr/local/lib/ddos/recover.sh live >&2
   rm -rf -- /var/lib/ddos/staging /var/lib/ddos/releases/.partial
   if [ "$FRESH" = yes ]; then
-    discard /home/ddos/releases "${ID:?}" >&2
-    rm -rf -- "/var/lib/ddos/releases/${ID:?}"
+    remove_release "$ID" >&2
   fi
   if [ -n "$CURRENT" ] && [ -e "/var/lib/ddos/releases/$CURRENT/next-unit" ]; then
     put "/var/lib/ddos/releases/$CURRENT/next-unit" "/etc/systemd/system/$CANDIDATE" 0644 root root >&2
