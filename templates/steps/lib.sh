@@ -364,6 +364,10 @@ file_state() { find "$@" -printf '%D %i %y %m %U %G %s %T@ %C@ %p %l\0'; }
 # has the same times after both.
 settled() { [ -z "$(find "$@" -newerct '2 seconds ago' -print -quit)" ]; }
 
+# venv_state DIR: of all files of an environment, as a digest. Without the folder itself, whose times `keep` sets; and of where a link leads that
+# somebody put in its place.
+venv_state() { { file_state "$1/" -mindepth 1 && value repair; } | sha256sum | cut -c 1-64; }
+
 # venv_damage DIR: how many of its files are not as they were recorded when it was built, and up to three of them; nothing when all are. What was read
 # since this host started and is, by what the file system says of each file, as it was then, is not read again by the next step, unless all is to be
 # read: read=all, or another `repair`. The mark lies in memory, for root alone.
@@ -373,8 +377,7 @@ venv_damage() {
     printf 'the record of its files'
     return 0
   fi
-  # Without the folder itself, whose times `keep` sets; and where a link leads that somebody put in its place.
-  state=$({ file_state "$1/" -mindepth 1 && value repair; } | sha256sum | cut -c 1-64)
+  state=$(venv_state "$1")
   if [ "$(value read)" != all ] && [ -f "$mark" ] && [ "$(cat "$mark")" = "$state" ]; then
     log "$1 was read before and has not changed since" >&2
     return 0
@@ -386,7 +389,7 @@ venv_damage() {
   found=$(venv_list "$1" | LC_ALL=C comm -3 "$1/.manifest" - | sed -E 's/^\t//; s/ (file|link) [^ ]*$//' | LC_ALL=C sort -u)
   if [ -n "$found" ]; then
     printf '%s of its files: %s' "$(wc -l <<<"$found")" "$(head -n 3 <<<"$found" | tr '\n' ' ' | sed 's/ $//')"
-  elif [ "$quiet" = yes ] && [ "$({ file_state "$1/" -mindepth 1 && value repair; } | sha256sum | cut -c 1-64)" = "$state" ]; then
+  elif [ "$quiet" = yes ] && [ "$(venv_state "$1")" = "$state" ]; then
     printf '%s\n' "$state" >"$mark.$$"
     mv -fT -- "$mark.$$" "$mark"
   fi

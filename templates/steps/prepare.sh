@@ -201,18 +201,17 @@ make_folders() {
 
 # Made before systemd and nginx open them as root, so that they stay the service's.
 make_logs() {
-  local path
-  for path in /home/ddos/logs/app.log /home/ddos/logs/access.log /home/ddos/logs/error.log; do
+  local name path
+  for name in app.log access.log error.log; do
+    path=/home/ddos/logs/$name
     if [ ! -f "$path" ] || [ -L "$path" ]; then
       install -m 644 -o ddos -g ddos /dev/null "$STAGE/log"
-      discard /home/ddos/logs "${path##*/}"
-      within /home/ddos/logs mv -T -- "$STAGE/log" "./${path##*/}"
+      discard /home/ddos/logs "$name"
+      within /home/ddos/logs mv -T -- "$STAGE/log" "./$name"
       CHANGES=$((CHANGES + 1))
       log "made $path"
     fi
-  done
-  own_again /home/ddos/logs . -maxdepth 1 -type f \( -name app.log -o -name access.log -o -name error.log \)
-  for path in /home/ddos/logs/app.log /home/ddos/logs/access.log /home/ddos/logs/error.log; do
+    own_again /home/ddos/logs "$name" -maxdepth 0 -type f
     if [ "$(stat -c %a -- "$path")" != 644 ]; then
       right_mode "$path" 644
     fi

@@ -182,7 +182,8 @@ wanted_of() { printf '/var/lib/ddos/releases/%s/facts' "$1"; }
 
 # probe ID PORT: one request on a new connection. SEEN says what came back.
 probe() {
-  local release wanted=/var/lib/ddos/releases/$1/facts
+  local release wanted
+  wanted=$(wanted_of "$1")
   health_ask "$wanted" "http://127.0.0.1:$2" "$SCRATCH" || {
     SEEN="no answer ($(head -c 200 "$SCRATCH/curl"))"
     return 1
