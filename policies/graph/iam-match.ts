@@ -76,7 +76,7 @@ export function decide(statements: readonly Statement[], request: Request): Answ
   return denied === "maybe" && allowed === "yes" ? "maybe" : allowed;
 }
 
-function unconditional(statement: Statement): boolean {
+export function unconditional(statement: Statement): boolean {
   return statement.conditions.length === 0 && !statement.conditionsOpen;
 }
 

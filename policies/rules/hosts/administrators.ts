@@ -1,7 +1,7 @@
 /** Groups of people and users who are administrators for good: on every day and from every place. */
 import type { Finding, Graph, Resource } from "../../core/types";
 import type { Statement } from "../../graph/iam-document";
-import { decide } from "../../graph/iam-match";
+import { decide, unconditional } from "../../graph/iam-match";
 import type { Request } from "../../graph/iam-match";
 import { peopleRights } from "../../graph/iam-people";
 import type { Rights } from "../../graph/iam-role";
@@ -59,13 +59,11 @@ function anyAccount(statement: Statement): Statement {
 
 /** An Allow with a condition (a second factor, an address) does not hold at all times; a Deny of any of the policies counts for all of them. */
 function byMeaning({ grants }: Pick<Rights, "grants">): { readonly resource: Resource; readonly how: string } | undefined {
-  const always = (statement: Statement): boolean =>
-    statement.effect === "Deny" || (statement.conditions.length === 0 && !statement.conditionsOpen);
-  const all = grants.flatMap(({ document }) => document.statements.filter(always).map(anyAccount));
-  const denials = all.filter(({ effect }) => effect === "Deny");
+  const denials = grants.flatMap(({ document }) => document.statements.filter(({ effect }) => effect === "Deny").map(anyAccount));
   for (const { resource, document } of grants) {
-    const own = [...document.statements.filter(always).map(anyAccount), ...denials];
-    const may = (request: Request): boolean => decide(own, request) === "yes" && decide(all, request) === "yes";
+    const always = document.statements.filter((statement) => statement.effect !== "Deny" && unconditional(statement)).map(anyAccount);
+    const counted = [...always, ...denials];
+    const may = (request: Request): boolean => decide(counted, request) === "yes";
     const identities = GIVES_RIGHTS.filter(may).map(({ action }) => action);
     if (NEARLY_ALL.every(may)) return { resource, how: "a policy that allows nearly everything on anybody's resources" };
     if (identities.length > 0)
