@@ -25,24 +25,19 @@ export interface Associated {
   readonly instances: readonly Resource[];
 }
 
-const perGraph = new WeakMap<Graph, ReadonlyMap<string, Associated>>();
-
 /** Those of which the script and the hosts are known, by their URNs. */
-export function associationsOf(graph: Graph): ReadonlyMap<string, Associated> {
-  const known = perGraph.get(graph);
-  if (known) return known;
-  const found = new Map(
-    ofType(graph, ASSOCIATION).flatMap((association): [string, Associated][] => {
-      const document = scriptOf(graph, association);
-      const instances = document === undefined ? [] : targetsOf(graph, association);
-      return document === undefined || instances.length === 0
-        ? []
-        : [[association.urn, { step: { ...association, inputs: { ...association.inputs, document } }, instances }]];
-    }),
-  );
-  perGraph.set(graph, found);
-  return found;
-}
+export const associationsOf = once(
+  (graph: Graph): ReadonlyMap<string, Associated> =>
+    new Map(
+      ofType(graph, ASSOCIATION).flatMap((association): [string, Associated][] => {
+        const document = scriptOf(graph, association);
+        const instances = document === undefined ? [] : targetsOf(graph, association);
+        return document === undefined || instances.length === 0
+          ? []
+          : [[association.urn, { step: { ...association, inputs: { ...association.inputs, document } }, instances }]];
+      }),
+    ),
+);
 
 /** All that it runs, as one script; undefined where a part of it is something else, or not known. */
 function scriptOf(graph: Graph, association: Resource): string | undefined {
