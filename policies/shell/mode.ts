@@ -20,6 +20,10 @@ export const isExact = (mode: Mode): boolean => mode.set === mode.may;
 /** The smallest interval that holds both. */
 export const joinModes = (a: Mode, b: Mode): Mode => ({ set: a.set & b.set, may: a.may | b.may });
 
+/** The same of several; undefined of none. */
+export const joinedMode = (modes: readonly Mode[]): Mode | undefined =>
+  modes.reduce<Mode | undefined>((a, b) => (a ? joinModes(a, b) : b), undefined);
+
 /** What a new file gets that asked for `wanted` under `umask`. */
 export const masked = (wanted: Mode, umask: Mode): Mode => ({ set: wanted.set & ~umask.may, may: wanted.may & ~umask.set });
 

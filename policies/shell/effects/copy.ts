@@ -3,7 +3,7 @@ import type { Call, Effect } from "../call";
 import { newFile, readAll, tick, unknownFile, write } from "../channels";
 import type { Entry } from "../files";
 import { joinEntries, resolveLinks, select } from "../files";
-import { ANY_MODE, changeMode, exactly, joinModes, masked } from "../mode";
+import { ANY_MODE, changeMode, exactly, joinedMode, masked } from "../mode";
 import type { Mode } from "../mode";
 import { parseOptions } from "../options";
 import type { Options } from "../options";
@@ -139,7 +139,7 @@ function copyOne(call: Call, source: string, target: string, keeps: Keeps, recur
     copyTree(call, from, /\/\.$/u.test(source) ? parentOf(target) : target, keeps);
     return;
   }
-  const sourceMode = known.map((e) => e.mode).reduce<Mode | undefined>((a, b) => (a ? joinModes(a, b) : b), undefined);
+  const sourceMode = joinedMode(known.map((e) => e.mode));
   const base = keeps.onlyAttributes ? { content: "" } : copyOf(source, call);
   const made: Entry = { ...newFile(state, scope.context), ...base, kind: "file", time: tick(scope.context), place: scope.context.place };
   const mode = keeps.mode

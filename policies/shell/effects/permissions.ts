@@ -3,8 +3,7 @@ import type { Effect } from "../call";
 import type { Call } from "../call";
 import type { Entry } from "../files";
 import { resolveLinks } from "../files";
-import { ANY_MODE, changeMode, isExact, joinModes } from "../mode";
-import type { Mode } from "../mode";
+import { ANY_MODE, changeMode, isExact, joinedMode } from "../mode";
 import { parseOptions } from "../options";
 import { absolute, change } from "../tree";
 import type { Change } from "../tree";
@@ -42,7 +41,7 @@ function referenceOf(path: string, { state }: Call): Pick<Entry, "mode" | "owner
   const entries = (state.files.entries.get(resolveLinks(state.files, absolute(path, state))) ?? []).filter(({ kind }) => kind !== "absent");
   const common = (names: readonly (string | undefined)[]): string | undefined => (new Set(names).size === 1 ? names[0] : undefined);
   return {
-    mode: entries.map(({ mode }) => mode).reduce<Mode | undefined>((a, b) => (a ? joinModes(a, b) : b), undefined) ?? ANY_MODE,
+    mode: joinedMode(entries.map(({ mode }) => mode)) ?? ANY_MODE,
     owner: common(entries.map(({ owner }) => owner)),
     group: common(entries.map(({ group }) => group)),
   };
@@ -53,12 +52,13 @@ export const chown: Effect = (call) => {
   const reference = options.value("reference");
   const [first, ...rest] = options.operands;
   const paths = reference === undefined ? rest : options.operands;
-  const how: Change =
-    reference === undefined ? (e) => withOwner(e, first ?? "") : (e) => ({ ...e, ...ownersOf(referenceOf(reference, call)) });
+  const how: Change = (e) => {
+    if (reference === undefined) return withOwner(e, first ?? "");
+    const { owner, group } = referenceOf(reference, call);
+    return { ...e, owner, group };
+  };
   return applyAll(call, paths, options.has("R", "recursive"), how, options.has("h", "no-dereference"));
 };
-
-const ownersOf = ({ owner, group }: Pick<Entry, "owner" | "group">): Pick<Entry, "owner" | "group"> => ({ owner, group });
 
 /** `user`, `user:group`, `user:` (login group), `:group`; a dot is the old separator. */
 export function withOwner(entry: Entry, text: string): Entry {
