@@ -10,7 +10,7 @@ import { parseOptions } from "./options";
 import { normalise } from "./paths";
 import { unclear } from "./report";
 import type { State, Status } from "./state";
-import { asSecretAs, holdsSecret, hole, holesOf, isKnown, markSecret, plain, SECRET_MARK, unknownOf } from "./text";
+import { asSecretAs, holdsSecret, hole, holesOf, isHole, isKnown, markSecret, plain, SECRET_MARK, unknownOf } from "./text";
 
 type Builtin = (call: Call) => Status;
 
@@ -178,7 +178,7 @@ const read: Builtin = ({ args, state, scope }) => {
   }
   const end = text.indexOf("\n");
   const line = end < 0 ? text : text.slice(0, end);
-  const vague = isWholeHole(line);
+  const vague = isHole(line.startsWith(SECRET_MARK) ? line.slice(1) : line);
   // A hole may be many lines: it is never used up.
   if (!vague || end >= 0) channel.text = end < 0 ? "" : (secret ? SECRET_MARK : "") + text.slice(end + 1);
   if (array !== undefined && isKnown(line))
@@ -187,7 +187,6 @@ const read: Builtin = ({ args, state, scope }) => {
   return vague ? "open" : end < 0 ? "failed" : "ok";
 };
 
-const isWholeHole = (line: string): boolean => /^\uE005?\uE002[^\uE002\uE003]*\uE003$/u.test(line);
 const call2ifs = (state: Call["state"]): string => state.variables.get("IFS")?.values[0] ?? " \t\n";
 
 const separatorOf = (ifs: string): RegExp | undefined =>

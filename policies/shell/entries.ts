@@ -5,7 +5,7 @@
 import { isSecretName } from "../core/secret-name";
 import { learnt } from "./proven";
 import type { State, Variable } from "./state";
-import { digestLabel, hole, holesOf, isSecretText, isWholeSecret, mapHoles, plain, STAR } from "./text";
+import { digestLabel, hole, holesOf, isHole, isSecretText, isWholeSecret, mapHoles, plain, STAR } from "./text";
 
 const LINE = /^entry\.[0-9a-z]+$/u;
 
@@ -16,9 +16,9 @@ const isCutOut = (text: string): boolean => isSecretText(text) && !isWholeSecret
 export const lineOf = (text: string): string | undefined => (isCutOut(text) ? hole("secret", digestLabel("entry", text)) : undefined);
 
 /** The whole text is one hole of that kind: its label. */
-function labelOf(text: string | undefined): string | undefined {
-  const [only, ...others] = holesOf(text ?? "");
-  return only?.kind === "secret" && others.length === 0 && /^\uE002[^\uE003]*\uE003$/u.test(text ?? "") ? only.label : undefined;
+function labelOf(text = ""): string | undefined {
+  const [only] = isHole(text) ? holesOf(text) : [];
+  return only?.kind === "secret" ? only.label : undefined;
 }
 
 /** What `read` gives a name of such a line: `IFS== read -r key value` takes it apart at the sign. */

@@ -13,7 +13,7 @@ import { unclear } from "./report";
 import { become, cloneState, joinStates } from "./state";
 import type { Frame, Scope, State, Status } from "./state";
 import type { CaseArm, Script, Statement } from "./syntax";
-import { hole, holdsSecret, isKnown, plain } from "./text";
+import { hole, holdsSecret, isHole, isKnown, plain } from "./text";
 
 export function runScript(script: Script, state: State, scope: Scope): Status {
   let status: Status = "ok";
@@ -235,7 +235,7 @@ function runItems(statement: Extract<Statement, { kind: "for" }>, items: readonl
     if (!state.live || scope.context.budget < 0) break;
     const one = roundOf(statement, item, scope, breaks);
     // A word that is a hole as a whole may stand for no item at all.
-    if (/^\uE002[^\uE002\uE003]*\uE003$/u.test(item)) fork([one, () => "ok"], state, scope);
+    if (isHole(item)) fork([one, () => "ok"], state, scope);
     else one(state);
   }
   if (items.length > MOST_ROUNDS) {

@@ -131,6 +131,11 @@ export function holesOf(text: string): Hole[] {
   return [...text.matchAll(HOLE)].map((m) => ({ kind: KIND[m[1] ?? "v"] ?? "value", label: labelOf(m[2] ?? "") }));
 }
 
+const WHOLE = new RegExp(`^${OPEN}[^${OPEN}${CLOSE}]*${CLOSE}$`, "u");
+
+/** One hole, and nothing else. */
+export const isHole = (text: string): boolean => WHOLE.test(text);
+
 /** No hole at all (globs and the secret mark do not count). */
 export const isKnown = (text: string): boolean => !text.includes(OPEN);
 
