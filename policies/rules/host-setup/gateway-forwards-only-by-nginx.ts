@@ -1,6 +1,6 @@
 import type { Policy } from "../../core/types";
 import { forEachHost, violation } from "./findings";
-import { handsOn } from "../../shell/obeyed/others";
+import { FRONTS, handsOn } from "../../shell/obeyed/others";
 import { show } from "../../shell/text";
 import { tunnelOf } from "./tunnels";
 import { linesWritten } from "./written";
@@ -26,8 +26,8 @@ export const policy: Policy = {
             const what = tunnelOf(run);
             return what === undefined ? [] : [violation(run.place, `On «${host.name}» ${what}, past nginx. ${FIX}`)];
           }),
-          ...linesWritten(record, /^\//u)
-            .filter(({ path, line }) => handsOn(path, line))
+          ...linesWritten(record, FRONTS)
+            .filter(({ line }) => handsOn(line))
             .map(({ path, line, place }) =>
               violation(place, `On «${host.name}» ${show(path)} gets \`${show(line)}\`, which hands connections on past nginx. ${FIX}`),
             ),

@@ -16,12 +16,12 @@ const READ_BY_ROOT =
 const SHARES =
   /^\/etc\/(exports(\.d\/|$)|samba\/|rsyncd\.(conf|d\/)|vsftpd|proftpd|pure-ftpd|lighttpd\/|apache2\/|httpd\/|caddy\/|fluent|td-agent|filebeat|vector\/|rsyslog|promtail|borg|restic|rclone|duplicity)|amazon-cloudwatch-agent.*\.(json|toml|d\/)/u;
 /** Programs that hand connections on. nginx is the only front: whatever leads to the ports of the application or of SSH goes past it. */
-const FRONTS =
+export const FRONTS =
   /^\/(usr\/local\/)?etc\/(haproxy|envoy|traefik|caddy|varnish|squid|stunnel|rinetd|xinetd|inetd|tinyproxy|sniproxy|h2o|lighttpd|apache2|httpd|kong|apisix|frp|gost|hitch|pound|trafficserver|3proxy|dante|danted|sockd|privoxy|nghttpx|redir|relayd|openresty|angie|litespeed|sslh|ssh-?proxy|tor)\b/u;
 const LEADS_ON = /(^|[\s:="'])(8000|9000|22)(?=$|[\s/,;"'}\]])|unix:/u;
-/** A line by which a program other than nginx hands connections to the application or to SSH: `server b1 10.0.1.10:9000`. */
-export const handsOn = (path: string, line: string): boolean =>
-  FRONTS.test(path) && LEADS_ON.test(line) && !/unix:|^\s*(bind|listen|frontend|http_port|accept)\b(?!.*\s(connect|to)\b)/iu.test(line);
+/** A line in a file of such a program by which it hands connections to the application or to SSH: `server b1 10.0.1.10:9000`. */
+export const handsOn = (line: string): boolean =>
+  LEADS_ON.test(line) && !/unix:|^\s*(bind|listen|frontend|http_port|accept)\b(?!.*\s(connect|to)\b)/iu.test(line);
 /** Texts that nobody obeys. */
 const PLAIN =
   /^\/etc\/(motd|issue(\.net)?|hostname|timezone|machine-id|os-release|adjtime|locale\.gen|ddos\/)|\.(md|txt|html?|css|svg|png|pem|crt|key|pub)$/u;
