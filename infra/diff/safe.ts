@@ -1,5 +1,5 @@
 /** Keeps out of a report what must not be in it: secrets that stand where none belongs, and characters that change how a text is read. Pure. */
-import { findAssignments, findFormats, findUrlPasswords } from "../../policies/rules/secrets/detect";
+import { findShown } from "../../policies/rules/secrets/detect";
 
 /**
  * The lines of a difference. What the program knows to be a secret is masked before; here goes what only looks like one: a token in a script, a password
@@ -12,19 +12,15 @@ export function safeLines(lines: readonly string[]): string[] {
     const hidden = inKey || begins;
     if (begins) inKey = true;
     if (line.includes("-----END")) inKey = false;
-    const kinds = hidden ? ["a private key"] : kindsOf(line.slice(1));
+    const kinds = hidden ? ["a private key"] : findShown(line.slice(1));
     return kinds.length === 0 ? visible(line) : `${line.slice(0, 1)}(not shown: looks like ${kinds[0] ?? "a secret"})`;
   });
 }
 
 /** One sentence or name of somebody else's. */
 export function safeText(text: string): string {
-  const kinds = kindsOf(text);
+  const kinds = findShown(text);
   return kinds.length === 0 ? visible(text) : `(not shown: looks like ${kinds[0] ?? "a secret"})`;
-}
-
-function kindsOf(text: string): string[] {
-  return [...findFormats(text), ...findUrlPasswords(text), ...findAssignments(text)];
 }
 
 /** Control characters, and those that turn the direction of reading or have no width, as their code points. */

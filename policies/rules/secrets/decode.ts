@@ -1,9 +1,8 @@
 /** Text inside text: base64 (whole, or a blob in a script), gzip, hex. Nothing is executed; sizes are bounded. */
 import { withoutTrailing } from "../../core/text";
 import { gunzipSync, inflateSync } from "node:zlib";
-import { findAssignments, findFormats, findUrlPasswords } from "./detect";
+import { findFormats, findShown } from "./detect";
 import type { Kind } from "./detect";
-import { findInStores } from "./stores";
 
 /** Largest decoded text that is looked at, in bytes; a code bundle is well below. */
 const LIMIT = 16 * 1024 * 1024;
@@ -41,8 +40,7 @@ function findPlain(text: string): Kind[] {
   const found = new Set<Kind>();
   for (let at = 0; at === 0 || at + SHARED < text.length; at += PIECE) {
     const piece = text.length <= PIECE + SHARED ? text : text.slice(at, at + PIECE + SHARED);
-    for (const kind of [...findFormats(piece), ...findUrlPasswords(piece), ...findAssignments(piece), ...findInStores(piece)])
-      found.add(kind);
+    for (const kind of findShown(piece)) found.add(kind);
   }
   return [...found];
 }

@@ -1,6 +1,7 @@
 /** Finding secrets in text by what they look like. A hit says which kind it is and never what it is. */
 import { findInCommands } from "./commands";
 import { isPlaceholder, isSecretName, isSecretValue } from "./names";
+import { findInStores } from "./stores";
 
 /** What was found, fit to be printed: "a GitHub token", "a value for SECRET_KEY". */
 export type Kind = string;
@@ -9,6 +10,14 @@ interface Format {
   readonly kind: Kind;
   readonly pattern: RegExp;
 }
+
+/** All that a text shows as it stands, encodings inside it aside. */
+export const findShown = (text: string): Kind[] => [
+  ...findFormats(text),
+  ...findUrlPasswords(text),
+  ...findAssignments(text),
+  ...findInStores(text),
+];
 
 /** Issuers mark their tokens by prefixes; these need no name beside them. No pattern may match a hash, an id or an ARN. */
 const FORMATS: readonly Format[] = [

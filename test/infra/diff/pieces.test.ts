@@ -73,12 +73,21 @@ test("a secret is a digest that depends on the key, and its mark stays", () => {
 
 describe("what is not to be shown", () => {
   const token = `ghp_${"a1B2".repeat(9)}`;
+  const password = `t9Bv2xQ7${"mN4pL8rS1w"}`;
   test("tokens, passwords in addresses and key blocks", () => {
     expect(safeLines([`+TOKEN=${token}`])[0]).toMatch(/^\+\(not shown: looks like a GitHub token\)$/);
     expect(safeLines(["+url=https://ann:hunter2-and-more@example.com/"])[0]).toContain("not shown");
     const block = ["+-----BEGIN OPENSSH PRIVATE KEY-----", "+b3BlbnNzaC1rZXktdjEA", "+-----END OPENSSH PRIVATE KEY-----", "+after"];
     expect(safeLines(block)).toEqual([...Array.from({ length: 3 }, () => "+(not shown: looks like a private key)"), "+after"]);
     expect(safeText(`it holds ${token}`)).not.toContain(token);
+  });
+  test.each([
+    [`requirepass ${password}`, "a password of Redis"],
+    [`CREATE USER 'app'@'%' IDENTIFIED BY '${password}';`, "a password in SQL"],
+    [`proxy_set_header X-Api-Key "${password}";`, "a value for X-Api-Key"],
+    [`*:*:*:app:${password}`, "a password of .pgpass"],
+  ])("what the policies take for a secret where no name stands beside it: %#", (line, kind) => {
+    expect(safeLines([`+${line}`])).toEqual([`+(not shown: looks like ${kind})`]);
   });
   test("characters that turn or hide text are named", () => {
     expect(safeText("a\u202eb\u200bc\u001b[31m")).toBe("a\\u202eb\\u200bc\\u001b[31m");
