@@ -7,14 +7,12 @@ import { ofType, once } from "../core/graph";
 import type { Graph, Resource } from "../core/types";
 import { asString, propertyOf } from "../core/values";
 import { actionsOf } from "./iam-actions";
-import { readDocument } from "./iam-document";
 import type { Statement } from "./iam-document";
-import { actionAnswer, both, matchesPattern, samePartition, strongest } from "./iam-match";
+import { actionAnswer, both, matchesPattern, strongest } from "./iam-match";
 import type { Answer } from "./iam-match";
-import { ownAccounts } from "./iam-principal";
 import { ROLE, rightsOf, usersOfRoles } from "./iam-role";
 import type { Grant } from "./iam-role";
-import { dependenciesOf } from "../core/references";
+import { isOtherAccounts, namesRole, trustByName, trustOfRoles, trustsAccount, trustsByName } from "./iam-trust";
 
 export interface Step {
   /** Undefined for a role, or for code, that is not part of the program. */
@@ -82,9 +80,9 @@ function stepsFrom(graph: Graph, role: Resource): Step[] {
 
 /** A trust policy that names the role itself: within an account nothing else is needed. */
 function trusted(graph: Graph, role: Resource, denied: readonly Statement[]): Step[] {
-  return ofType(graph, ROLE).flatMap((other): Step[] => {
+  return trustByName(graph).flatMap(([other, trust]): Step[] => {
     if (other === role || denied.some((one) => denies(graph, one, other))) return [];
-    const answer = trust(graph, other, role).itself;
+    const answer = trustsByName(graph, trust, role);
     return answer === "no"
       ? []
       : [{ role: other, how: `take the role "${other.name}", which trusts it`, certain: answer === "yes", becomes: true }];
@@ -95,29 +93,29 @@ const denies = (graph: Graph, statement: Statement, role: Resource): boolean =>
   statement.conditions.length === 0 &&
   !statement.conditionsOpen &&
   actionAnswer(statement, "sts:AssumeRole") === "yes" &&
-  (statement.resources?.known.some((pattern) => pattern === "*" || names(graph, pattern, role)) ?? false);
+  (statement.resources?.known.some((pattern) => pattern === "*" || namesRole(graph, pattern, role)) ?? false);
 
 function assumed(graph: Graph, role: Resource, grant: Grant, statement: Statement, denied: readonly Statement[]): Step[] {
   const asked = actionAnswer(statement, "sts:AssumeRole");
   if (asked === "no" || !statement.resources) return [];
-  const others = ofType(graph, ROLE).filter((other) => other !== role && !denied.some((one) => denies(graph, one, other)));
+  const others = [...trustOfRoles(graph)].filter(([other]) => other !== role && !denied.some((one) => denies(graph, one, other)));
   const flows = grant.flows.filter(({ type }) => ROLE.test(type));
   const { known, unknowns } = statement.resources;
-  const inProgram = others.flatMap((other): Step[] => {
-    const named: Answer = known.some((pattern) => names(graph, pattern, other))
+  const inProgram = others.flatMap(([other, trust]): Step[] => {
+    const named: Answer = known.some((pattern) => namesRole(graph, pattern, other))
       ? "yes"
       : unknowns > 0 && flows.includes(other)
         ? flows.length === 1
           ? "yes"
           : "maybe"
         : "no";
-    const { itself, account } = trust(graph, other, role);
-    const answer = both(both(asked, named), strongest([itself, account]));
+    if (named === "no") return [];
+    const answer = both(both(asked, named), strongest([trustsByName(graph, trust, role), trustsAccount(trust)]));
     return answer === "no"
       ? []
       : [{ role: other, how: `take the role "${other.name}" (sts:AssumeRole)`, certain: answer === "yes", becomes: true }];
   });
-  const strange = known.filter((pattern) => /:role\//.test(pattern) && !ofType(graph, ROLE).some((one) => names(graph, pattern, one)));
+  const strange = known.filter((pattern) => /:role\//.test(pattern) && !ofType(graph, ROLE).some((one) => namesRole(graph, pattern, one)));
   const outside = strange.filter((pattern) => !isOtherAccounts(graph, pattern));
   const lost = unknowns > 0 && grant.flows.length === 0 ? ["a role that is not known yet"] : [];
   return [
@@ -129,50 +127,6 @@ function assumed(graph: Graph, role: Resource, grant: Grant, statement: Statemen
       becomes: true,
     })),
   ];
-}
-
-/** Roles of other accounts are reported by least-privilege-role in any case. */
-function isOtherAccounts(graph: Graph, pattern: string): boolean {
-  const account = /^arn:[^:]*:iam::(\d{12}):/.exec(pattern)?.[1];
-  const own = ownAccounts(graph);
-  return account !== undefined && own.size > 0 && !own.has(account);
-}
-
-/** `arn:aws:iam::1:role/path/name`, with IAM's wildcards, or `*`. A role of another account may have the same name. */
-function names(graph: Graph, pattern: string, role: Resource): boolean {
-  if (pattern === "*" || asString(role.outputs.arn) === pattern) return true;
-  if (isOtherAccounts(graph, pattern)) return false;
-  const name = asString(role.inputs.name) ?? asString(role.outputs.name) ?? `${asString(role.inputs.namePrefix) ?? role.name}-0000000`;
-  const path = (asString(propertyOf(role, "path")) ?? "/").replace(/^\//, "");
-  const account = /^\d{12}$/.exec(pattern.split(":")[4] ?? "")?.[0] ?? "000000000000";
-  return matchesPattern(samePartition(pattern), `arn:aws:iam::${account}:role/${path}${name}`);
-}
-
-/** Whether a role lets another role in by its name, and whether it lets in the account as a whole, whose policies then decide. */
-function trust(graph: Graph, role: Resource, holder: Resource): { readonly itself: Answer; readonly account: Answer } {
-  const document = readDocument(role.inputs.assumeRolePolicy);
-  const flows = dependenciesOf(graph, role, "assumeRolePolicy", ROLE);
-  const own = ownAccounts(graph);
-  const answers = document.statements
-    .filter(({ effect }) => effect === "Allow")
-    .map((statement) => {
-      const limited = statement.conditions.length > 0 || statement.conditionsOpen;
-      const soften = (answer: boolean): Answer => (answer ? (limited ? "maybe" : "yes") : "no");
-      const aws = (statement.principals?.entries ?? []).filter(({ kind }) => kind === "AWS" || kind === "*");
-      const known = aws.flatMap(({ values }) => values.known);
-      const unknown = aws.some(({ values }) => values.unknowns > 0) || statement.principals?.unknown === true;
-      return {
-        itself: soften(known.some((one) => /:role\//.test(one) && names(graph, one, holder)) || (unknown && flows.includes(holder))),
-        account: soften(known.some((one) => one === "*" || isAccount(one, own)) || statement.notPrincipals !== undefined),
-      };
-    });
-  if (!document.complete) answers.push({ itself: flows.includes(holder) ? "yes" : "no", account: "maybe" });
-  return { itself: strongest(answers.map(({ itself }) => itself)), account: strongest(answers.map(({ account }) => account)) };
-}
-
-function isAccount(principal: string, own: ReadonlySet<string>): boolean {
-  const account = /^(\d{12})$/.exec(principal)?.[1] ?? /^arn:[^:]*:iam::(\d{12}):root$/.exec(principal)?.[1];
-  return account !== undefined && (own.size === 0 || own.has(account));
 }
 
 /** Services that run code of their users with a role. */
