@@ -40,11 +40,9 @@ test("the bundle as it is has no finding", async () => {
   expect(await findingsWith("install -m 600 -o ddos", "install -m 600 -o ddos")).toEqual([]);
 });
 
+// Until the release is moved to its place, the file lies where root alone can enter: there is no window, the mode that stays is the finding.
 test("a step that leaves .env to everybody is a violation, as over SSH", async () => {
-  expect(await findingsWith("install -m 600 -o ddos", "install -m 644 -o ddos")).toEqual([
-    "env-file-mode: violation",
-    "secret-file-window: violation",
-  ]);
+  expect(await findingsWith("install -m 600 -o ddos", "install -m 644 -o ddos")).toEqual(["env-file-mode: violation"]);
 });
 
 test("a service as root is one too", async () => {
