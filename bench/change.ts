@@ -25,7 +25,7 @@ const what = (kind: Kind, who: "the program" | "Ansible"): string => `${kind}: $
 export const changeBench: Bench = {
   name: "change",
   summary:
-    "first set-up (once), no change, one .py, one .env value and one model of 200 MB on both hosts of a lab (Linux, root), beside Ansible",
+    "first set-up, no change, one .py, one .env value and one model of 200 MB on both hosts of a lab (Linux, root), beside Ansible",
   measure: async (around) => {
     const [reason] = unsupported();
     if (reason !== undefined) throw new Problem(reason, EXIT.cannotTell);
@@ -84,13 +84,8 @@ const TARGETS: readonly (Target | Limit)[] = [
 
 async function measureAll(around: Around, source: Source): Promise<ReturnType<Rows["all"]>> {
   const rows = new Rows();
-  await Promise.all([removeLab(OURS), removeLab(THEIRS)]);
-  around.say(`${FIRST}, the program`);
-  ours(rows, FIRST, source, around);
-  around.say(`${FIRST}, Ansible`);
-  const peer = await AnsibleHosts.boot(THEIRS, source, () => undefined);
-  await peer.publish();
-  theirs(rows, FIRST, peer);
+  let peer = await setUp(around, source, rows, 1);
+  for (let turn = 2; turn <= around.runs; turn += 1) peer = await setUp(around, source, rows, turn);
   for (let turn = 1; turn <= around.runs; turn += 1)
     for (const kind of [NONE, ...CHANGES] as const) {
       around.say(`${kind}, ${String(turn)} of ${String(around.runs)}`);
@@ -103,6 +98,19 @@ async function measureAll(around: Around, source: Source): Promise<ReturnType<Ro
       rows.take(BARE, "ms", copyMs + startMs);
     }
   return rows.all();
+}
+
+/** Both from nothing. */
+async function setUp(around: Around, source: Source, rows: Rows, turn: number): Promise<AnsibleHosts> {
+  const of = `${String(turn)} of ${String(around.runs)}`;
+  await Promise.all([removeLab(OURS), removeLab(THEIRS)]);
+  around.say(`${FIRST}, the program, ${of}`);
+  ours(rows, FIRST, source, around);
+  around.say(`${FIRST}, Ansible, ${of}`);
+  const peer = await AnsibleHosts.boot(THEIRS, source, () => undefined);
+  await peer.publish();
+  theirs(rows, FIRST, peer);
+  return peer;
 }
 
 /** A process of its own, as a person starts it. */

@@ -55,7 +55,7 @@ async function measureReleases(around: Around, found: Found): Promise<void> {
     for (const workers of WORKERS) {
       const { lab, entry } = await gatewayEntry(around, mode, workers);
       const usual = workers === DEFAULT_WORKERS;
-      for (let turn = usual ? around.runs : 1; turn > 0; turn -= 1) {
+      for (let turn = around.runs; turn > 0; turn -= 1) {
         const released = { workers, mode, ttl: (ttl += 1), bakeSeconds: usual ? 10 : 0 };
         await take(found, lab, { ...entry, what: during(mode, workers) }, "predict", () => follow(around, released));
       }
