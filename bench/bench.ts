@@ -1,5 +1,5 @@
 /** What each measurement is given, and gives. */
-import type { Result } from "./result";
+import type { Limit, Result, Target } from "./result";
 
 export interface Around {
   /** How often each thing is measured. */
@@ -15,5 +15,7 @@ export interface Around {
 export interface Bench {
   readonly name: string;
   readonly summary: string;
-  measure(around: Around): Promise<Omit<Result, "name">>;
+  /** What its rows should be to each other. */
+  readonly targets: readonly (Target | Limit)[];
+  measure(around: Around): Promise<Omit<Result, "name" | "targets">>;
 }

@@ -8,30 +8,13 @@ import { join, resolve } from "node:path";
 import { command, EXIT, Problem, readNamed, start, UsageProblem } from "../policies/cli";
 import type { Io } from "../policies/cli";
 import type { Bench } from "./bench";
-import { changeBench } from "./change";
+import { BENCHES } from "./benches";
 import { commitOf, machine } from "./machine";
-import { memoryBench } from "./memory";
-import { modelsBench } from "./models";
-import { policiesBench } from "./policies";
 import { parseReport } from "./report-file";
 import { compareReports, mergeReports } from "./result";
 import type { Report, Result } from "./result";
-import { scaleBench } from "./scale";
-import { servingBench } from "./serving";
-import { servingReleaseBench } from "./serving-release";
-import { startBench } from "./start";
 import { comparisonText, reportText } from "./tables";
 
-export const BENCHES: readonly Bench[] = [
-  startBench,
-  policiesBench,
-  modelsBench,
-  servingBench,
-  servingReleaseBench,
-  changeBench,
-  memoryBench,
-  scaleBench,
-];
 const NAMES = BENCHES.map(({ name }) => name);
 
 export const benchCommand = command({
@@ -96,7 +79,7 @@ async function measured(bench: Bench, runs: number, io: Io): Promise<Result> {
     const result = await bench.measure({ runs, folder, say, note: (line) => io.err(line) });
     const empty = result.rows.find(({ values }) => values.length === 0);
     if (empty !== undefined) throw new Problem(`${bench.name}: "${empty.what}" was never measured`, EXIT.bug);
-    return { name: bench.name, ...result };
+    return { name: bench.name, ...result, targets: bench.targets };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

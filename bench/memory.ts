@@ -17,9 +17,20 @@ const HOSTS = ["gateway", "backend"] as const;
 const SET_UP = "set-up";
 const EVERY_MS = 50;
 
+const METHOD =
+  "Preview and pack: the largest process. Hosts: two machines of test/lab with the 1 GiB of a t3.micro (a control group), the sample application and a forest of 200 MB; " +
+  `every ${String(EVERY_MS)} ms, what the kernel cannot take back (anonymous pages and shared memory). \`killed\`: processes that it killed for memory, of both hosts.`;
+
+const TARGETS: readonly Limit[] = [SET_UP, ...CHANGES].map((kind) => ({
+  what: `${kind}: killed for memory`,
+  of: `${kind}: killed`,
+  atMost: 0,
+}));
+
 export const memoryBench: Bench = {
   name: "memory",
   summary: "peak memory of preview and pack, and of hosts of 1 GiB (a lab: Linux, root) with a 200 MB model at set-up and releases",
+  targets: TARGETS,
   measure: async (around) => {
     const [reason] = unsupported();
     if (reason !== undefined) throw new Problem(reason, EXIT.cannotTell);
@@ -32,19 +43,9 @@ export const memoryBench: Bench = {
       await removeLab(NAME);
       source.remove();
     }
-    return { title: "Memory", method: METHOD, rows: rows.all(), targets: TARGETS };
+    return { title: "Memory", method: METHOD, rows: rows.all() };
   },
 };
-
-const METHOD =
-  "Preview and pack: the largest process. Hosts: two machines of test/lab with the 1 GiB of a t3.micro (a control group), the sample application and a forest of 200 MB; " +
-  `every ${String(EVERY_MS)} ms, what the kernel cannot take back (anonymous pages and shared memory). \`killed\`: processes that it killed for memory, of both hosts.`;
-
-const TARGETS: readonly Limit[] = [SET_UP, ...CHANGES].map((kind) => ({
-  what: `${kind}: killed for memory`,
-  of: `${kind}: killed`,
-  atMost: 0,
-}));
 
 function programs({ runs, folder, say }: Around, rows: Rows): void {
   const graph = join(folder, "graph.json");

@@ -22,20 +22,6 @@ const WORKERS = [DEFAULT_WORKERS, 1, 4] as const;
 
 const during = (mode: (typeof MODES)[number], workers: number): string => `${throughGateway(mode, workers)}, during a release`;
 
-export const servingReleaseBench: Bench = {
-  name: "serving-release",
-  summary: "the same while a release is deployed, and on a backend with half of two cores",
-  measure: async (around) => ({
-    title: "Serving during a release",
-    method:
-      `${String(CONNECTIONS)} connections on /predict for as long as a release of the backend takes (another value in .env, watched for ten seconds with two workers), candidate and old release beside each other; once ` +
-      "with 1 and with 4 workers. `closed`: requests on a kept connection that the server closed meanwhile. An nginx that takes a new site closes idle connections, and a request may be on its way; clients send it again on another one, which wrk does not. " +
-      "`half of two cores`: the backend has as much processor time as one core has, and 1 GiB as always; the load comes from the other half.",
-    rows: await inLab(around, measureReleases),
-    targets: TARGETS,
-  }),
-};
-
 const TARGETS: readonly Limit[] = [
   ...MODES.flatMap((mode) =>
     WORKERS.map((workers) => ({
@@ -48,6 +34,20 @@ const TARGETS: readonly Limit[] = [
   { what: "half of two cores: p99 of /predict, ms", of: `${label(SLOW, "predict")}: p99`, atMost: 200 },
   { what: "half of two cores: requests/s of /predict", of: `${label(SLOW, "predict")}: rate`, atLeast: 1000 },
 ];
+
+export const servingReleaseBench: Bench = {
+  name: "serving-release",
+  summary: "the same while a release is deployed, and on a backend with half of two cores",
+  targets: TARGETS,
+  measure: async (around) => ({
+    title: "Serving during a release",
+    method:
+      `${String(CONNECTIONS)} connections on /predict for as long as a release of the backend takes (another value in .env, watched for ten seconds with two workers), candidate and old release beside each other; once ` +
+      "with 1 and with 4 workers. `closed`: requests on a kept connection that the server closed meanwhile. An nginx that takes a new site closes idle connections, and a request may be on its way; clients send it again on another one, which wrk does not. " +
+      "`half of two cores`: the backend has as much processor time as one core has, and 1 GiB as always; the load comes from the other half.",
+    rows: await inLab(around, measureReleases),
+  }),
+};
 
 async function measureReleases(around: Around, found: Found): Promise<void> {
   let ttl = 300;
