@@ -1,4 +1,5 @@
 /** `npm run deploy-role`: the IAM policies, and the trust in GitHub's OIDC tokens, of the role that deploys one stack. Reads files alone. */
+import { environmentRegion } from "../region";
 import { mkdirSync, readFileSync } from "node:fs";
 import * as path from "path";
 import {
@@ -75,7 +76,7 @@ async function deployRole(options: Given<typeof OPTIONS>["options"], io: Io): Pr
   io.progress.say("evaluating the program");
   const role = await asProblems(KNOWN_ERRORS, async () => {
     const file = readStackFile(ROOT, options.stack, { privateKey: placeholderKey });
-    const region = file.config["aws:region"] ?? process.env.AWS_REGION ?? "";
+    const region = file.config["aws:region"] ?? environmentRegion() ?? "";
     const read = (name: string): string => readFileSync(path.join(ROOT, name), "utf8");
     const backend = backendOf(options.stack, read("Pulumi.yaml"), read(`Pulumi.${options.stack}.yaml`));
     const standIn = standInAccount(JSON.stringify([file.config, backend, options]));

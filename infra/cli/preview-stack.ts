@@ -1,4 +1,5 @@
 /** Evaluates one stack offline: the program, then the policies. */
+import { environmentRegion } from "../region";
 import { RunError } from "@pulumi/pulumi";
 import { ConfigError } from "../config/load";
 import { keyOf } from "../config/values";
@@ -64,7 +65,7 @@ export function previewStack(root: string, { stack, policies: config }: Wanted, 
 
 /** The same for a stack whose file need not be there. */
 export async function previewFile(root: string, file: StackFile, config: PolicyConfig, progress: Pick<Progress, "say">): Promise<Preview> {
-  const region = file.config["aws:region"] ?? process.env.AWS_REGION ?? "";
+  const region = file.config["aws:region"] ?? environmentRegion() ?? "";
   let inputs: StackInputs | undefined;
   progress.say("evaluating the program");
   const run = await runReadable(file, {

@@ -1,6 +1,7 @@
 /**
  * The only reader of `pulumi.Config`: turns the stack's configuration into one validated value, or says everything that is wrong with it.
  */
+import { environmentRegion } from "../region";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import * as fs from "fs";
@@ -47,7 +48,7 @@ export class ConfigError extends pulumi.RunError {
  */
 export function loadConfig(root: string): { config: StackConfig; sources: Sources } {
   const project = pulumi.getProject();
-  const region = new pulumi.Config("aws").get("region") ?? process.env.AWS_REGION ?? "";
+  const region = new pulumi.Config("aws").get("region") ?? environmentRegion() ?? "";
   const { sections, problems, refused } = parseSections(readRaw(project));
   dropRefused(sections, refused);
   const regionProblems = checkRegion(region);
@@ -156,7 +157,8 @@ function checkRegion(region: string): string[] {
   const given = Object.keys(pulumi.runtime.allConfig());
   // Reported as a key that nothing reads.
   if (region === "" && given.some((key) => key !== "aws:region" && isRegionKey(key))) return [];
-  const place = given.includes("aws:region") || region === "" ? "aws:region" : "AWS_REGION (environment)";
+  const variable = process.env.AWS_REGION === region ? "AWS_REGION" : "AWS_DEFAULT_REGION";
+  const place = given.includes("aws:region") || region === "" ? "aws:region" : `${variable} (environment)`;
   return problem === undefined ? [] : [`${place}: ${problem}`];
 }
 

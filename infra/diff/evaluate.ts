@@ -2,6 +2,7 @@
  * Evaluates one side of a comparison. The program is that of the tree itself, since a change of the program is what is looked at most often; the
  * engine, the answers of AWS, the policies and the prices are those beside this file, so that both sides are measured alike.
  */
+import { environmentRegion } from "../region";
 import { existsSync, readFileSync } from "fs";
 import * as path from "path";
 import { RunError } from "@pulumi/pulumi";
@@ -49,7 +50,7 @@ async function sideOf({ root, working, stack, policyConfig, key }: SideRequest):
   });
   if (file.unreadable.length > 0) throw new StackFileError(file.unreadable.join("\n"));
   const borrowed = borrow(file, root, working);
-  const region = file.config["aws:region"] ?? process.env.AWS_REGION ?? "";
+  const region = file.config["aws:region"] ?? environmentRegion() ?? "";
   let inputs: Inputs | undefined;
   const run = (provider: Provider, preview: boolean): Promise<RunResult> =>
     runProgram({

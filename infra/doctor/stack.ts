@@ -1,4 +1,5 @@
 /** The stack's file and what it points at on this machine: secrets, SSH key, application, models. Nothing is decrypted. */
+import { environmentRegion } from "../region";
 import { statSync } from "fs";
 import { homedir } from "os";
 import { join, resolve } from "path";
@@ -45,7 +46,7 @@ export async function stackState(root: string, stack: string, env: Readonly<Reco
     const seen = (): Promise<Seen> => Promise.reject(error);
     return { seen, lines: [...error.message.split("\n").map((problem) => named(CONFIGURATION).bad(problem)), ...rest] };
   }
-  const region = file.config["aws:region"] ?? env["AWS_REGION"];
+  const region = file.config["aws:region"] ?? environmentRegion(env);
   const found = await loadOffline(root, file, region ?? "");
   const config = "problems" in found ? undefined : found.config;
   // Loaded here: it takes the whole program, and only where there is an identity.

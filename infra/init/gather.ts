@@ -1,4 +1,5 @@
 /** The few questions, each with what was found as its answer. Writes nothing. */
+import { environmentRegion } from "../region";
 import { existsSync } from "fs";
 import { homedir } from "os";
 import { join, relative, resolve } from "path";
@@ -83,7 +84,7 @@ export async function gather(given: Given, around: Around): Promise<Gathered> {
     given.region ??
     (await asker.ask(
       "AWS region",
-      around.env["AWS_REGION"] ?? "us-east-1",
+      environmentRegion(around.env) ?? "us-east-1",
       ofForm(/^[a-z]{2}(-[a-z]+)+-\d+$/, "a region such as us-east-1"),
     ));
   const wanted = isSample ? SAMPLE_APP.requires : found.requires;

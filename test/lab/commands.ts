@@ -162,7 +162,7 @@ export const drillCommand = command({
     stack: { kind: "text", value: "NAME", short: "s", required: true, help: "the stack: its configuration, and its bucket" },
     from: { kind: "text", value: "FOLDER", help: "a copy of the bucket's objects under their keys, in place of the bucket itself" },
     bucket: { kind: "text", value: "BUCKET", help: "the bucket (default: the stack's output modelBucket, by the pulumi CLI)" },
-    region: { kind: "text", value: "REGION", help: "of the bucket (default: AWS_REGION, or us-east-1)" },
+    region: { kind: "text", value: "REGION", help: "of the bucket (default: that of the environment, or us-east-1)" },
     lab: { kind: "text", value: "NAME", default: "drill", help: "name of the machines", form: NAME },
     keep: { kind: "flag", help: "leave the machines running" },
     json: { kind: "flag", help: "print one JSON document" },

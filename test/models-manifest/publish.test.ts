@@ -53,6 +53,16 @@ test("a file arrives whole, with its checksum, and only where nothing was", asyn
   expect(headers["content-length"]).toBe(String(model.size));
 });
 
+test("the region may be the one that the AWS CLI reads; without any, the message says what to set", async () => {
+  delete process.env.AWS_REGION;
+  process.env.AWS_DEFAULT_REGION = "eu-west-1";
+  expect((await cli("--bucket", "models")).code).toBe(0);
+  delete process.env.AWS_DEFAULT_REGION;
+  process.env.AWS_CONFIG_FILE = process.env.AWS_SHARED_CREDENTIALS_FILE = "/dev/null";
+  const { code, lines } = await cli("--bucket", "models");
+  expect([code, lines.at(-1)]).toEqual([3, expect.stringMatching(/Region is missing\. Set AWS_REGION to the bucket's region/)]);
+});
+
 test("what is there already is not sent again", async () => {
   await publish();
   expect(await publish()).toBe("there already");

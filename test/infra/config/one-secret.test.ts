@@ -69,12 +69,10 @@ test("encrypted as a whole in the stack's file it cannot be read offline, and is
   expect(await trial.problems(`${GOOD}  ml-gateway:secretEnv: { secure: AAABAJ }\n`, { whole: false })).toEqual([]);
 });
 
-describe("AWS_REGION", () => {
-  const { AWS_REGION: before } = process.env;
-  afterEach(() => {
-    if (before === undefined) delete process.env.AWS_REGION;
-    else process.env.AWS_REGION = before;
-  });
+describe("AWS_REGION and AWS_DEFAULT_REGION", () => {
+  const before = process.env;
+  beforeEach(() => (process.env = { ...before }));
+  afterEach(() => (process.env = before));
   const without = GOOD.replace(/ {2}aws:region: .*\n/, "");
 
   test.each(["us-east1", "eu-central-1a", "EU-CENTRAL-1", "Frankfurt", " ", "https://eu-central-1"])(
@@ -86,6 +84,14 @@ describe("AWS_REGION", () => {
       expectClear(problems[0]?.replace(/^AWS_REGION \(environment\)/, "AWS_REGION") ?? "");
     },
   );
+
+  test("the second one, where the first says nothing", async () => {
+    process.env.AWS_REGION = "";
+    process.env.AWS_DEFAULT_REGION = "Frankfurt";
+    expect(await trial.problems(without, { whole: false })).toEqual([expect.stringMatching(/^AWS_DEFAULT_REGION \(environment\): /)]);
+    process.env.AWS_REGION = "eu-west-1";
+    expect(await trial.problems(without, { whole: false })).toEqual([]);
+  });
 
   test("the stack's file comes first", async () => {
     process.env.AWS_REGION = "Frankfurt";

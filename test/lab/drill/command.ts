@@ -1,4 +1,5 @@
 /** `npm run drill`: from the command line to the report. */
+import { environmentRegion } from "../../../infra/region";
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { EXIT, Problem, systemSentence, type ExitCode, type Io } from "../../../policies/cli";
@@ -37,7 +38,7 @@ function sourceOf({ stack, from, bucket, region }: DrillWords, prefix: string, i
   if (from !== undefined && bucket !== undefined) throw new Problem("--from and --bucket both say where the backup is: give one of them");
   const all =
     from === undefined
-      ? bucketSource(bucket ?? bucketOf(stack), region ?? process.env["AWS_REGION"] ?? "us-east-1")
+      ? bucketSource(bucket ?? bucketOf(stack), region ?? environmentRegion() ?? "us-east-1")
       : folderSource(resolve(io.from, from));
   return below(all, prefix);
 }
