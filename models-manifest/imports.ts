@@ -32,22 +32,11 @@ const STANDARD_LIBRARY = new Set(
 /** They write the code of functions and classes into the file (templates/steps/gate_names.py refuses what such a file imports). */
 const BY_VALUE = ["cloudpickle", "dill"];
 
-/** Packages of PyPI with classes that start a program when they are made, as subprocess.Popen does, or that install others. */
-const STARTS_PROGRAMS = [
-  "billiard",
-  "eventlet",
-  "fabric",
-  "gevent",
-  "invoke",
-  "paramiko",
-  "pexpect",
-  "pip",
-  "plumbum",
-  "psutil",
-  "ptyprocess",
-  "setuptools",
-  "sh",
-];
+/** Packages of PyPI with classes that start a program when they are made, as subprocess.Popen does, or that install others. The host's gate has the same list. */
+const STARTS_PROGRAMS =
+  "billiard eventlet execnet fabric gevent git invoke multiprocess paramiko pexpect pip plumbum psutil ptyprocess pwn pwnlib sarge selenium setuptools sh tornado twisted".split(
+    " ",
+  );
 
 /** One sentence for each name that does not work. `path` is the manifest's. */
 export function importProblems(path: string, imports: readonly string[]): string[] {

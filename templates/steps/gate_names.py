@@ -103,6 +103,11 @@ _TORCH = [
 _CAPWORDS = re.compile(r"_?[A-Z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _REBUILDS = re.compile(r"_?_?(rebuild|reconstruct|unpickle|pyx_unpickle|make|new|from_state)[A-Za-z0-9_]*")
 _DUMPED_BY_VALUE = ("cloudpickle", "dill", "types", "marshal")
+# Packages of PyPI with classes that start a program when they are made, as subprocess.Popen does, or that install others. models-manifest/imports.ts
+# refuses them in a manifest already, by the same list.
+STARTS_PROGRAMS = set(
+    "billiard eventlet execnet fabric gevent git invoke multiprocess paramiko pexpect pip plumbum psutil ptyprocess pwn pwnlib sarge selenium setuptools sh tornado twisted".split()
+)
 
 
 def _matches(rules, module, name):
@@ -122,7 +127,7 @@ class Names:
     """The allow-list of one manifest. `imports` are the top-level modules that it names."""
 
     def __init__(self, imports=()):
-        self.imports = set(imports) - LISTED - set(sys.stdlib_module_names)
+        self.imports = set(imports) - LISTED - set(sys.stdlib_module_names) - STARTS_PROGRAMS - {"__main__", *_DUMPED_BY_VALUE}
         self.torch = "torch" in imports
 
     def use(self, module, name):
@@ -172,6 +177,8 @@ class Names:
             return f"{what}: it was defined in the script that wrote the file, which no service has. Put it into a package of the application and write the file again"
         if root in _DUMPED_BY_VALUE:
             return f"{what}: it holds the code of a function or a class itself (a lambda?). Put that into a package of the application, by name, and write the file again"
+        if root in STARTS_PROGRAMS:
+            return f"{what}, and the classes of {root} start programs: it could run any command when it is loaded"
         if root in LISTED and root != "torch":
             return f"{what}, which no estimator of scikit-learn needs: it could run code when it is loaded"
         if root in sys.stdlib_module_names or not root.isidentifier() or "." in name:

@@ -80,5 +80,67 @@ class Packages(unittest.TestCase):
                 server.terminate()
 
 
+PROGRAMS = """
+import os
+from multiprocessing.util import spawnv_passfds
+
+def shell(text):
+    return spawnv_passfds(b"/bin/sh", [b"sh", b"-c", text.encode()], [])
+
+class Leaves:
+    def __init__(self, text):
+        shell("exec >/dev/null 2>&1; " + text + "; sleep 3")
+
+class Waits:
+    def __init__(self, text):
+        os.waitpid(shell(text), 0)
+
+class Daemon:
+    def __init__(self, text):
+        os.waitpid(shell("(" + text + "; sleep 3) </dev/null >/dev/null 2>&1 &"), 0)
+
+class Plain:
+    def __init__(self, text):
+        self.text = text
+"""
+
+
+class Programs(unittest.TestCase):
+    """Classes of a named package that start programs: by name, and by what happens where no audit hook hears of it."""
+
+    def made(self, kind, folder):
+        app = Path(folder, "app", "my_package")
+        app.mkdir(parents=True, exist_ok=True)
+        (app / "__init__.py").write_text(PROGRAMS)
+        mark = Path(folder, kind)
+        text = f"touch {mark}".encode()
+        data = b"\x80\x02cmy_package\n" + kind.encode() + b"\nX" + len(text).to_bytes(4, "little") + text + b"\x85R."
+        return support.ask({"model.pkl": data}, ["import my_package", f"app {app.parent}"]), mark
+
+    def test_is_seen(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for kind in ("Leaves", "Waits", "Daemon"):
+                with self.subTest(kind):
+                    (status, lines), mark = self.made(kind, folder)
+                    ended = time.monotonic() + 5
+                    while not mark.exists():
+                        self.assertLess(time.monotonic(), ended, "nothing was started, so nothing was there to be seen")
+                        time.sleep(0.05)
+                    self.assertEqual((status, lines), (1, ["model.pkl starts a program while it loads"]))
+            (status, lines), mark = self.made("Plain", folder)
+            self.assertEqual((status, mark.exists()), (0, False), lines)
+
+    def test_by_name(self):
+        names = {"psutil.Popen": "psutil", "tornado.process.Subprocess": "tornado", "dill._dill._create_type": "dill", "__main__.Request": "__main__"}
+        for name, top in names.items():
+            with self.subTest(name):
+                module, _, attribute = name.rpartition(".")
+                data = f"c{module}\n{attribute}\n.".encode()
+                for real in (True, False):
+                    status, lines = support.ask({"model.pkl": data}, [f"import {top}"], real=real)
+                    self.assertEqual((status, lines[0].startswith(f"model.pkl imports {name}")), (1, True), lines)
+                    self.assertNotIn("npm run models", lines[0])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -2,7 +2,7 @@ import { repeatedKey } from "../../models-manifest/repeated-key";
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync, readFileSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadManifest, ManifestError, readManifest, type Manifest, type ManifestFile } from "../../models-manifest/manifest";
-import { sampleManifest, sampleProject, type Project } from "./project";
+import { ROOT, sampleManifest, sampleProject, type Project } from "./project";
 
 let project: Project;
 beforeEach(() => (project = sampleProject()));
@@ -125,6 +125,17 @@ test("a link inside the project is fine", () => {
   renameSync(place(model), join(dirname(place(model)), "real.pkl"));
   symlinkSync("real.pkl", place(model));
   expect(load().files).toHaveLength(4);
+});
+
+test("what starts programs is refused by the same list as by the gate of the hosts", () => {
+  const gate = readFileSync(join(ROOT, "templates/steps/gate_names.py"), "utf8");
+  const [, text = ""] = /^STARTS_PROGRAMS = set\(\s*"([^"]+)"\.split\(\)\s*\)$/m.exec(gate) ?? [];
+  const names = text.split(" ");
+  expect(names).toContain("psutil");
+  const found = problems({ ...sampleManifest(), imports: names });
+  expect(found).toEqual(names.map((name) => expect.stringContaining(`found "${name}", whose classes start programs`) as string));
+  const own = /STARTS_PROGRAMS =\s*"([^"]+)"/.exec(readFileSync(join(ROOT, "models-manifest/imports.ts"), "utf8"));
+  expect(own?.[1]).toBe(text);
 });
 
 test.each<[string, () => unknown, string]>([
