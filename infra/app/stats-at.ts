@@ -1,11 +1,19 @@
-import { statSync, type Stats } from "node:fs";
+import { lstatSync, statSync, type Stats } from "node:fs";
 
-/** What lies at a path, links followed; undefined where there is nothing, and where a link leads to itself. */
-export function statsAt(place: string): Stats | undefined {
+/** A path that the system does not even look for: links that lead in a circle, a name that is too long, a part of it that is a file. */
+const NOTHING = ["ELOOP", "ENAMETOOLONG", "ENOTDIR"];
+
+/** What lies at a path, links followed; undefined where there can be nothing. */
+export const statsAt = (place: string): Stats | undefined => asked(() => statSync(place, { throwIfNoEntry: false }));
+
+/** Whether a symbolic link lies at a path, wherever it leads. */
+export const isLinkAt = (place: string): boolean => asked(() => lstatSync(place, { throwIfNoEntry: false }))?.isSymbolicLink() === true;
+
+function asked(ask: () => Stats | undefined): Stats | undefined {
   try {
-    return statSync(place, { throwIfNoEntry: false });
+    return ask();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ELOOP") return undefined;
+    if (NOTHING.includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;
   }
 }

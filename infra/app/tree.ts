@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Ignored, isVirtualEnvironment, neverPacked } from "./ignored";
-import { statsAt } from "./stats-at";
+import { isLinkAt, statsAt } from "./stats-at";
 
 export interface TreeEntry {
   /** Relative to the application, with `/`. */
@@ -38,8 +38,7 @@ export function readTree(root: string, exclude: readonly string[] = []): AppTree
 
 function notAFolder(root: string): string | undefined {
   if (statsAt(root)?.isDirectory() === true) return undefined;
-  const isLink = lstatSync(root, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  const found = isLink ? "is a symbolic link that leads to no folder" : "is not a folder";
+  const found = isLinkAt(root) ? "is a symbolic link that leads to no folder" : "is not a folder";
   return `${found}; give the folder that holds the Python package and requirements.txt`;
 }
 

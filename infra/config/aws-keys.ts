@@ -1,7 +1,7 @@
 /** The keys of the stack's file that are not the program's own: those of the AWS provider, and prefixes that nothing reads. Pure, apart from looking whether files are there. */
-import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { statsAt } from "../app/stats-at";
 import { nearest } from "../../policies/cli/nearest";
 import { shown, visible } from "../../policies/cli/schema-words";
 import { SECTIONS } from "./schema";
@@ -108,7 +108,7 @@ function placeOf(path: string, root: string): string {
   return isAbsolute(whole) ? whole : join(root, whole);
 }
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isFile = (path: string): boolean => statsAt(path)?.isFile() === true;
 
 /** An entry of a list that is to be a group: roles to assume, endpoints by service. */
 function entryProblem(name: string, entry: unknown): string | undefined {

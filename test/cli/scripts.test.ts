@@ -119,11 +119,14 @@ test("docs/commands.md has every command and the meaning of every exit code", ()
   expect(codes).toEqual(Object.entries(EXIT_MEANING));
 });
 
-test.each(["doctor", "preview:offline", "report", "deploy-role"])("%s reads no file of another folder as a stack's", async (script) => {
-  for (const stack of ["../x", "a/b", ".dev", "x y"]) {
-    const { of, work } = watched(SCRIPTS[script]?.of as Command);
-    const { code, err } = await run(of, ["--stack", stack]);
-    expect([code, work.mock.calls]).toEqual([2, []]);
-    expect(err).toContain(`--stack: found "${stack}", expected the NAME of a file Pulumi.NAME.yaml`);
-  }
-});
+test.each(["doctor", "preview:offline", "report", "deploy-role", "up:local", "drill"])(
+  "%s reads no file of another folder as a stack's",
+  async (script) => {
+    for (const stack of ["../x", "a/b", ".dev", "x y"]) {
+      const { of, work } = watched(SCRIPTS[script]?.of as Command);
+      const { code, err } = await run(of, ["--stack", stack]);
+      expect([code, work.mock.calls]).toEqual([2, []]);
+      expect(err).toContain(`--stack: found "${stack}", expected the NAME of a file Pulumi.NAME.yaml`);
+    }
+  },
+);

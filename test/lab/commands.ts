@@ -1,6 +1,7 @@
 /** The commands that boot real hosts on this machine: `up:local`, `down:local`, `test:hosts`, `test:faults`, `test:soak`, `drill`, and `lab ...` for machines of one's own. */
 import { command, EXIT, Problem, systemSentence, UsageProblem } from "../../policies/cli";
 import type { AnyCommand, Form, Group } from "../../policies/cli";
+import { STACK } from "../../infra/cli/stack-form";
 import { OPERATING_SYSTEMS } from "../../infra/external-names";
 import { unsupported } from "./host-tools";
 
@@ -43,7 +44,7 @@ export const upLocalCommand = command({
   summary: "Boots the two machines here, runs the program against them over SSH, and leaves the system running. Needs Linux and root.",
   options: {
     name: LOCAL,
-    stack: { kind: "text", value: "STACK", help: "the stack whose configuration is used (default: dev)" },
+    stack: { ...STACK, help: "the stack whose configuration is used (default: dev)" },
     config: { kind: "text", value: "FILE", help: "values over the stack's own: a JSON object with keys such as ml-gateway:app" },
     os: OS,
     force: {
@@ -80,7 +81,7 @@ export const testHostsCommand = command({
   examples: ["", "--os ubuntu-24.04 --short", "--only 'health.startSeconds'"],
   notes: [
     "Takes minutes. The closing line is: N passed, N failed.",
-    "Requests that last, and a start of 65 s, take five to eight minutes more and are tried by name alone: --only 'answer changes|startSeconds'. So are refreshes of a fleet: --only 'fleet refresh', or 'gateway fleet'.",
+    "Requests that last, and a start of 75 s, take five to eight minutes more and are tried by name alone: --only 'answer changes|startSeconds'. So are refreshes of a fleet: --only 'fleet refresh', or 'gateway fleet'.",
   ],
   exitCodes: LAB_EXIT_CODES,
   run: ({ options: { os, only, short } }) => {
@@ -159,7 +160,7 @@ export const drillCommand = command({
   summary:
     "Restores a stack's latest backup into machines here, makes a release of it answer the recorded checks, and says how long that took. Needs Linux and root.",
   options: {
-    stack: { kind: "text", value: "NAME", short: "s", required: true, help: "the stack: its configuration, and its bucket" },
+    stack: { ...STACK, required: true, help: "the stack: its configuration, and its bucket" },
     from: { kind: "text", value: "FOLDER", help: "a copy of the bucket's objects under their keys, in place of the bucket itself" },
     bucket: { kind: "text", value: "BUCKET", help: "the bucket (default: the stack's output modelBucket, by the pulumi CLI)" },
     region: { kind: "text", value: "REGION", help: "of the bucket (default: that of the environment, or us-east-1)" },
