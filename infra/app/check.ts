@@ -21,6 +21,7 @@ import { secretFiles, secretProblem, type SecretFile } from "./secret-files";
 import type { SyntaxReport } from "./syntax";
 import { contentOf, mebibytes, plainFiles, textOf, type AppTree } from "./tree";
 import { versionBounds } from "./version-bounds";
+import { wholeList } from "./whole-list";
 
 export interface AppRequest {
   readonly project: string;
@@ -137,6 +138,7 @@ function checkSet(file: string, whole: ProjectSet, { project, runtime, pythons, 
   const wanted = set.requiresPython ?? "";
   const other = wanted === "" ? [] : pythons.filter((version) => !admits(wanted.replace(/\s+/g, ""), version));
   const loose = unpinned(set);
+  const lacking = byCertainty(wholeList(file, set, given.elsewhere === true));
   return {
     problems: [
       ...(certain.length > 0
@@ -160,8 +162,10 @@ function checkSet(file: string, whole: ProjectSet, { project, runtime, pythons, 
       ...versionBounds(set),
       ...unmetNeeds(project, set.requirements, given),
       ...uninstallable(whole, pythons, given.elsewhere),
+      ...lacking.problems,
     ],
     notices: [
+      ...lacking.notices,
       ...(perhaps.length > 0
         ? [
             `${file}: does not name ${perhaps.join(" and ")}, which the service is started with; add ${perhaps.join(" and ")}, unless another package brings it`,

@@ -19,17 +19,27 @@ const ASGI = [
   "Quart",
   "Litestar",
   "Sanic",
-  "BlackSheep",
+  "FastHTML",
+  "AsyncApp",
+  "FlaskApp",
+  "http_app",
+  "streamable_http_app",
   "get_asgi_application",
   "WsgiToAsgi",
   "WSGIMiddleware",
   "ASGIApp",
 ];
-const WSGI = ["Flask", "APIFlask", "Bottle", "get_wsgi_application", "make_wsgi_app", "WSGIApp"];
+const WSGI = ["Flask", "APIFlask", "Bottle", "default_app", "get_wsgi_application", "make_wsgi_app", "WSGIApp"];
 /** Of modules whose names alone say too little. */
 const DOTTED: readonly (readonly [maker: RegExp, kind: Interface, made: string])[] = [
   [/\bfalcon\.asgi\.App\s*\(/, "asgi", "falcon.asgi.App"],
   [/\bfalcon\.(App|API)\s*\(/, "wsgi", "falcon.App"],
+  [/\bblacksheep(\.server)?\.Application\s*\(/, "asgi", "blacksheep.Application"],
+];
+/** Classes that are known by the module that they are imported from alone. */
+const IMPORTED: readonly (readonly [made: string, module: string])[] = [
+  ["App", String.raw`falcon(?:\.asgi)?`],
+  ["Application", String.raw`blacksheep(?:\.server)?`],
 ];
 const MAKER = new RegExp(String.raw`(?:\b\w+\.)*\b(${[...ASGI, ...WSGI].join("|")})\s*\(`);
 
@@ -102,13 +112,17 @@ export function findApps(source: string): FoundApp[] {
 
 /** `App` alone says nothing: with the module that it is imported from. */
 function named(code: string): string {
-  const from = /^[ \t]*from\s+(falcon(?:\.asgi)?)\s+import\s+(?:\w+\s*,\s*)*App\s*(?:,|$)/m.exec(code)?.[1];
-  return from === undefined ? code : code.replace(/(?<![\w.])App(?=\s*\()/g, `${from}.App`);
+  return IMPORTED.reduce((text, [name, module]) => {
+    const from = new RegExp(String.raw`^[ \t]*from\s+(${module})\s+import\s+\(?\s*(?:\w+\s*,\s*)*${name}\s*(?:[,)]|$)`, "m").exec(
+      text,
+    )?.[1];
+    return from === undefined ? text : text.replace(new RegExp(String.raw`(?<![\w.])${name}(?=\s*\()`, "g"), `${from}.${name}`);
+  }, code);
 }
 
 /** Every name that an application has in a module, also inside of the function that makes it. */
 export function appNames(source: string): string[] {
-  const assigned = [...withoutStrings(source).matchAll(/^\s*(\w+)\s*(?::[^=\n]+)?=\s*(.*)$/gm)];
+  const assigned = [...named(withoutStrings(source)).matchAll(/^\s*(\w+)\s*(?::[^=\n]+)?=\s*(.*)$/gm)];
   return assigned.flatMap(([, name = "", value]) => (made(value).length > 0 ? [name] : []));
 }
 

@@ -130,6 +130,21 @@ class Answers:
         found = _json(value)
         return found if model is None and found is not None and self._keeps(returns, found["json"]) else None
 
+    def of_helper(self, path, value, package):
+        """What a call of a framework's json() or text() answers: JSON is written without blanks."""
+        helper = terminal(value.func) if isinstance(value, ast.Call) else None
+        if helper not in ("json", "text", "html") or len(value.args) != 1 or not origin(self.values.folder.parsed(path), value.func).startswith(f"{package}."):
+            return None
+        if {one.arg for one in value.keywords} - {"status"} or not self._is_ok(keyword(value, "status")):
+            return None
+        return self.json_of(value.args[0]) if helper == "json" else _text(value.args[0])
+
+    @staticmethod
+    def json_of(node):
+        """Letters beside ASCII are written in another way than by FastAPI."""
+        found = _json(node)
+        return found if found is not None and json.dumps(found, ensure_ascii=False).isascii() else None
+
     def plain(self, value, returns):
         """A JSON object that a function returns, by an annotation that leaves it as it is."""
         found = _json(value) if isinstance(value, ast.Dict) or _is_dict(value) else None

@@ -183,6 +183,13 @@ def keyword(call, *names):
     return next((one.value for one in call.keywords if one.arg in names), None)
 
 
+def is_get(call):
+    """Whether what registers a route may do so for GET."""
+    methods = keyword(call, "methods")
+    # A name may stand for any list.
+    return methods is None or "'GET'" in ast.dump(methods).upper() or not isinstance(methods, (ast.List, ast.Tuple, ast.Set)) or not all(isinstance(one, ast.Constant) for one in methods.elts)
+
+
 def terminal(node):
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
 

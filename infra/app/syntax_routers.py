@@ -6,7 +6,7 @@ import re
 
 from syntax_answers import Answers, status_of
 from syntax_guards import Credentials
-from syntax_names import FUNCTIONS, PASSES, is_main_guard, keyword, may_bind_any, nodes, origin, terminal
+from syntax_names import FUNCTIONS, PASSES, is_get, is_main_guard, keyword, may_bind_any, nodes, origin, terminal
 from syntax_values import locals_of, module_of
 
 _METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace", "websocket", "route", "api_route", "on_event")
@@ -152,7 +152,7 @@ class Routes:
         elif method == "mount":
             self._mount(path, args[0] if args else keyword(call, "path"), args[1] if len(args) > 1 else keyword(call, "app"), found, depth)
         elif method in ("add_api_route", "add_route", "add_url_rule"):
-            if self._is_get(call):
+            if is_get(call):
                 self._add(found, path, args[0] if args else keyword(call, "path", "rule"), call.lineno)
         elif method == "add_middleware" and not (args and terminal(args[0]) in PASSES):
             found.whole = False
@@ -193,7 +193,7 @@ class Routes:
         for one in node.elts:
             kind = terminal(one.func) if isinstance(one, ast.Call) else None
             if kind == "Route":
-                if self._is_get(one):
+                if is_get(one):
                     target = one.args[1] if len(one.args) > 1 else keyword(one, "endpoint")
                     self._add(found, path, one.args[0] if one.args else keyword(one, "path"), one.lineno, None if target is None else self.answers.of_starlette(path, target))
             elif kind == "Mount" and keyword(one, "routes") is not None:
@@ -207,16 +207,10 @@ class Routes:
             elif kind != "WebSocketRoute":
                 found.whole = False
 
-    @staticmethod
-    def _is_get(call):
-        methods = keyword(call, "methods")
-        # A name may stand for any list.
-        return methods is None or "'GET'" in ast.dump(methods).upper() or not isinstance(methods, (ast.List, ast.Tuple, ast.Set)) or not all(isinstance(one, ast.Constant) for one in methods.elts)
-
     def _decorated(self, path, function, call, method, key, found, certain):
         if keyword(call, "strict_slashes", "subdomain", "host") is not None:
             found.whole = False
-        if method in ("get", "route", "api_route") and (method == "get" or self._is_get(call)):
+        if method in ("get", "route", "api_route") and (method == "get" or is_get(call)):
             made = self.made(key)
             at, own = call.args[0] if call.args else keyword(call, "path", "rule"), terminal(made.func)
             # Another decorator may answer in its place.

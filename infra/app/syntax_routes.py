@@ -4,16 +4,20 @@ import ast
 import re
 
 from syntax_answers import JSON_RESPONSES
+from syntax_blacksheep import BlackSheep
 from syntax_falcon import Falcon
 from syntax_folder import Folder
 from syntax_litestar import Litestar
-from syntax_names import keyword, nodes, origin, terminal
+from syntax_names import FUNCTIONS, keyword, nodes, origin, terminal
 from syntax_routers import APPS, Routes
+from syntax_sanic import Sanic
 from syntax_values import Values
 
 # The name of what a factory returns as it stands; no name of Python's own can be this one.
 _MADE = "<made>"
 _FALCON = ("falcon.App", "falcon.API", "falcon.asgi.App")
+_SANIC = ("sanic.Sanic", "sanic.app.Sanic")
+_BLACKSHEEP = ("blacksheep.Application", "blacksheep.server.Application", "blacksheep.server.application.Application")
 _BUILT_IN = ("/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/static")
 
 
@@ -33,23 +37,31 @@ def _may_match(pattern, wanted):
 class Inlined(Folder):
     """A folder in which the statements of a function that makes the application stand in its module."""
 
-    def __init__(self, folder, path, function):
+    def __init__(self, folder, path, function, called=None):
+        """@param called: the statement that calls it, where the function's own name of the object is the module's as well"""
         super().__init__(folder.files, folder.paths, folder.minors)
         body = [_named(node) if isinstance(node, ast.Return) else node for node in function.body if not isinstance(node, ast.Return) or isinstance(node.value, ast.Call)]
-        self.trees = {**folder.trees, path: ast.Module([node for node in folder.parsed(path).body if node is not function] + body, [])}
+        self.trees = {**folder.trees, path: ast.Module([node for node in folder.parsed(path).body if node not in (function, called)] + body, [])}
 
 
 def _named(returned):
     return ast.copy_location(ast.Assign([ast.Name(_MADE, ast.Store())], returned.value), returned)
 
 
-def _made_by(folder, path, attribute):
-    """(folder, name) of what a factory returns; None where it does more than make one object."""
+def _made_by(folder, path, attribute, called=None, name=None):
+    """
+    (folder, name) of what a factory returns; None where it does more than make one object.
+    @param called: the statement of the same module that calls it and gives what it returns this name
+    """
     tree = folder.parsed(path)
     own = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == attribute]
     returned = [node for one in own for node in one.body if isinstance(node, ast.Return) and isinstance(node.value, (ast.Name, ast.Call))]
-    every = [node for one in own for node in ast.walk(one) if isinstance(node, ast.Return)]
-    return (Inlined(folder, path, own[0]), getattr(returned[0].value, "id", _MADE)) if len(own) == 1 and len(returned) == 1 and len(every) == 1 else None
+    inner = {id(node) for one in own for function in ast.walk(one) if isinstance(function, FUNCTIONS) and function is not one for node in ast.walk(function)}
+    every = [node for one in own for node in ast.walk(one) if isinstance(node, ast.Return) and id(node) not in inner]
+    if len(own) != 1 or len(returned) != 1 or len(every) != 1:
+        return None
+    given = getattr(returned[0].value, "id", _MADE)
+    return Inlined(folder, path, own[0], called if given == name else None), given
 
 
 def _called(folder, values, path, attribute):
@@ -57,8 +69,12 @@ def _called(folder, values, path, attribute):
     key, made = values.made(path, attribute)
     plain = isinstance(made, ast.Call) and not made.args and not made.keywords
     file, found = values.bound(key[0], made.func) if plain else (None, None)
-    inner = _made_by(folder, file, found.name) if isinstance(found, ast.FunctionDef) and not found.decorator_list else None
-    return None if inner is None else (inner, file, key)
+    if not isinstance(found, ast.FunctionDef) or found.decorator_list:
+        return None
+    here = (values.binder(*key), key[1]) if file == key[0] else (None, None)
+    inner = _made_by(folder, file, found.name, *here)
+    # By the one name in the one module it is the same object.
+    return None if inner is None else (inner, file, None if here[1] == inner[1] else key)
 
 
 def _of_all(routes, path, made, found):
@@ -71,7 +87,7 @@ def _of_all(routes, path, made, found):
                 route["body"] = None
 
 
-def _of_others(folder, values, routes, key, wanted, outer):
+def _of_others(folder, values, routes, key, wanted, outer, started):
     """The same of frameworks that name their routes in another way."""
     made = getattr(values.binder(*key), "value", None)
     name = origin(folder.parsed(key[0]), made.func) if isinstance(made, ast.Call) else ""
@@ -83,6 +99,10 @@ def _of_others(folder, values, routes, key, wanted, outer):
         whole = whole and not routes.uses(key)
     elif name in _FALCON:
         seen, whole = Falcon(values, routes.uses(key)).of(made)
+    elif name in _SANIC:
+        seen, whole = Sanic(values, routes.uses, wanted).of(key, made)
+    elif name in _BLACKSHEEP:
+        seen, whole = BlackSheep(values, routes.uses, wanted, {*started, key[0]}).of(key, made)
     else:
         return None, []
     if routes.may_change(key) or outer is not None and not routes.only_read(outer) or any(re.search(r"[{<]", one["path"]) and _may_match(one["path"], wanted) for one in seen):
@@ -105,7 +125,7 @@ def routes_of(folder, values, path, attribute, wanted, started=()):
     routes = Routes(folder, values, started)
     made = routes.made(key)
     if made is None or terminal(made.func) not in APPS:
-        return _of_others(folder, values, routes, key, wanted, outer)
+        return _of_others(folder, values, routes, key, wanted, outer, started)
     found = routes.of(key)
     if outer is not None and not routes.only_read(outer):
         found.whole = False

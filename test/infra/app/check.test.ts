@@ -36,6 +36,8 @@ function check(files: Files, options: Options = {}): AppReport {
 
 const requirements = (text: string, more: Files = {}): Files => ({ ...APP, "requirements.txt": text, ...more });
 const PINNED = APP["requirements.txt"];
+/** One line each, with a version and a hash. */
+const hashedLines = (...names: string[]): string => names.map((name) => `${name}==1 --hash=sha256:${"2".repeat(64)}\n`).join("");
 const FASTAPI = APP["ml_gateway/app.py"];
 const FACTORY = 'from fastapi import FastAPI\n\n\ndef create_app(name: str = "x"):\n    application = FastAPI()\n    return application\n';
 const FLASK = "from flask import Flask\n\napp = Flask(__name__)\n";
@@ -504,7 +506,7 @@ test.each<[title: string, files: Files, options: Options]>([
   [
     "hashes over several lines",
     requirements(
-      `uvicorn==1 \\\n    --hash=sha256:${"0".repeat(64)} \\\n    --hash=sha256:${"1".repeat(64)}\npython-dotenv==1 --hash=sha256:${"2".repeat(64)}\n`,
+      `uvicorn==1 \\\n    --hash=sha256:${"0".repeat(64)} \\\n    --hash=sha256:${"1".repeat(64)}\n${hashedLines("python-dotenv", "click", "h11")}`,
     ),
     {},
   ],
@@ -560,6 +562,43 @@ describe("whether an application can forward", () => {
     expect(forwards(APP, ["info"])).toBe(false);
     expect(forwards({ ...APP, "README.md": "UPSTREAM_URL" })).toBe(false);
   });
+});
+
+test.each<[title: string, text: string, files: Files, certain: boolean | undefined, says: RegExp]>([
+  [
+    "hashes are demanded",
+    `--require-hashes\n${hashedLines("fastapi", "uvicorn", "python-dotenv", "starlette")}`,
+    {},
+    true,
+    /^ml-gateway:app\.path: requirements\.txt: has --require-hashes, .* it lacks pydantic, typing-extensions, click, h11, anyio \(fastapi, uvicorn, starlette ask for them\); write the whole list/,
+  ],
+  [
+    "hashes are there",
+    hashedLines("uvicorn", "python-dotenv", "click"),
+    {},
+    false,
+    /has hashes, and lacks h11 \(uvicorn asks for it\): uv installs/,
+  ],
+  [
+    "there is no index",
+    "--no-index\n--find-links wheels\nuvicorn==1\npython-dotenv==1\n",
+    { "wheels/uvicorn-1-py3-none-any.whl": "", "wheels/h11-1-py3-none-any.whl": "" },
+    true,
+    /has --no-index, .* none of click \(uvicorn asks for it\); add the wheels/,
+  ],
+  [
+    "all is there",
+    "--no-index\n--find-links wheels\nuvicorn==1\npython-dotenv==1\n",
+    { "wheels/uvicorn-1-py3-none-any.whl": "", "wheels/h11-1-py3-none-any.whl": "", "wheels/click-8-py3-none-any.whl": "" },
+    undefined,
+    /^$/,
+  ],
+])("a list that has to be whole, where %s", (_, text, files, certain, says) => {
+  const { problems, notices } = check(requirements(text, files), {});
+  expect(problems).toEqual(certain === true ? [expect.stringMatching(says)] : []);
+  expect(notices).toEqual(certain === false ? [expect.stringMatching(says)] : []);
+  const elsewhere = check(requirements(text, files), { given: { packages: [], allow: [], pythons: [], elsewhere: true } });
+  expect(elsewhere.problems.length).toBe(certain === true && text.includes("hashes") ? 1 : 0);
 });
 
 test("a WebSocket and the packages for it", () => {

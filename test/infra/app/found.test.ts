@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { healthRoute } from "../../../infra/app/health-route";
+import { findApps } from "../../../infra/app/python-module";
 import { requiredSettings } from "../../../infra/app/required-settings";
 import { readTree } from "../../../infra/app/tree";
 import { rolesOf } from "../../../infra/init/found";
@@ -75,6 +76,18 @@ test.each<[string, Record<string, string>, object | undefined]>([
   const found = healthRoute(tree(files));
   if (expected === undefined) expect(found).toBeUndefined();
   else expect({ body: undefined, ...found }).toMatchObject(expected);
+});
+
+test.each<[string, string, "asgi" | "wsgi" | undefined]>([
+  ["blacksheep", "from blacksheep import (Application, get)\napp = Application()\n", "asgi"],
+  ["blacksheep by its module", "import blacksheep\napp = blacksheep.Application()\n", "asgi"],
+  ["aiohttp", "from aiohttp import web\napp = web.Application()\n", undefined],
+  ["tornado", "from tornado.web import Application\napp = Application([])\n", undefined],
+  ["connexion", 'import connexion\napp = connexion.AsyncApp(__name__, specification_dir="spec")\n', "asgi"],
+  ["FastMCP", 'from fastmcp import FastMCP\nmcp = FastMCP("x")\napp = mcp.http_app()\n', "asgi"],
+  ["bottle", "import bottle\napp = bottle.default_app()\n", "wsgi"],
+])("the application of %s", (_, source, kind) => {
+  expect(findApps(source).map((one) => [one.attribute, one.interface])).toEqual(kind === undefined ? [] : [["app", kind]]);
 });
 
 test("settings: those whose absence ends the program", () => {

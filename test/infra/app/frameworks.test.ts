@@ -173,6 +173,136 @@ python.each<[string, string]>([
   expect(said({ "main.py": main })).toMatchObject({ problems: [], paths: null });
 });
 
+const SANIC = 'from sanic import Blueprint, Sanic\nfrom sanic.response import empty, json, text\napp = Sanic("shop")\n';
+const STATUS = '.get("/status")\nasync def status(request):\n    return json({"up": True})\n';
+
+python.each<[title: string, main: string, paths: readonly string[]]>([
+  ["decorators", `${SANIC}@app${STATUS}@app.post("/predict")\nasync def predict(request):\n    return empty()\n`, ["/status"]],
+  [
+    "a blueprint with a prefix and a version",
+    `${SANIC}bp = Blueprint("ops", url_prefix="/ops", version=1)\n@bp${STATUS}app.blueprint(bp)\n`,
+    ["/v1/ops/status"],
+  ],
+  [
+    "a prefix in the place of the blueprint's own",
+    `${SANIC}bp = Blueprint("ops", url_prefix="/ops")\n@bp${STATUS}app.blueprint([bp], url_prefix="/api")\n`,
+    ["/api/status"],
+  ],
+  [
+    "a group of blueprints",
+    `${SANIC}bp = Blueprint("ops", "/ops")\n@bp${STATUS}group = Blueprint.group(bp, url_prefix="/api")\napp.blueprint(group)\n`,
+    ["/api/ops/status"],
+  ],
+  [
+    "functions that are added",
+    `${SANIC}async def status(request):\n    return text("up")\napp.add_route(status, "/up", version=2)\n`,
+    ["/v2/up"],
+  ],
+  [
+    "what runs before it serves, and files below their own path",
+    `${SANIC}app.static("/static", "./web")\napp.config.KEEP_ALIVE = True\n@app.before_server_start\nasync def load(app, _):\n    app.ctx.ready = True\n@app${STATUS}if __name__ == "__main__":\n    app.run()\n`,
+    ["/status"],
+  ],
+  [
+    "a factory",
+    `from sanic import Sanic\nfrom sanic.response import json\ndef make():\n    app = Sanic("shop")\n    @app${STATUS.replaceAll("\n", "\n    ")}\n    return app\napp = make()\n`,
+    ["/status"],
+  ],
+])("Sanic: all routes are seen: %s", (_, main, paths) => {
+  const { problems, paths: found } = said({ "main.py": main });
+  expect(found).toEqual(paths);
+  expect(problems).toEqual([expect.stringMatching(/^p:health\.path: is \/health, and the application answers GET at .* alone/)]);
+});
+
+const SHEEP = "from blacksheep import Application, get, json, post, text\napp = Application()\n";
+const LIVE = '@get("/live")\nasync def live():\n    return json({"ok": True})\n';
+
+python.each<[title: string, files: Files, paths: readonly string[]]>([
+  [
+    "the package's own decorators",
+    { "main.py": `${SHEEP}${LIVE}@post("/predict")\nasync def predict():\n    return text("x")\n` },
+    ["/live"],
+  ],
+  ["the application's router", { "main.py": `${SHEEP}@app.router.get("/live")\ndef live():\n    return {"ok": True}\n` }, ["/live"]],
+  [
+    "a route with its methods",
+    { "main.py": `${SHEEP}@app.route("/live", methods=["GET", "HEAD"])\ndef live():\n    return text("up")\n` },
+    ["/live"],
+  ],
+  ["functions that are added", { "main.py": `${SHEEP}def live():\n    return text("up")\napp.router.add_get("/live", live)\n` }, ["/live"]],
+  [
+    "a module that is imported, and one that is not",
+    {
+      "main.py": `${SHEEP}import shop.ops\n@app.on_start\nasync def begin(app):\n    app.services.add_instance(1)\n`,
+      "shop/__init__.py": "",
+      "shop/ops.py": `from blacksheep import get, json\n${LIVE}`,
+      "shop/other.py": 'from blacksheep import get\n@get("/health")\ndef health():\n    return {"status": "ok"}\n',
+    },
+    ["/live"],
+  ],
+])("BlackSheep: all routes are seen: %s", (_, files, paths) => {
+  const { problems, paths: found } = said(files);
+  expect(found).toEqual(paths);
+  expect(problems).toEqual([expect.stringMatching(/^p:health\.path: is \/health, and the application answers GET at \/live .* alone/)]);
+});
+
+python.each<[title: string, main: string, RegExp | undefined]>([
+  [
+    "Sanic: another answer",
+    `${SANIC}@app.get("/health")\nasync def health(request):\n    return json({"status": "up"})\n`,
+    /answers \{"status":"up"\} at \/health/,
+  ],
+  [
+    "Sanic: a text",
+    `${SANIC}@app.get("/health")\nasync def health(request):\n    return text("OK")\n`,
+    /answers OK at \/health .*Write p:health\.body: 'OK'$/,
+  ],
+  [
+    "Sanic: the usual one, with a slash",
+    `${SANIC}@app.get("/health/")\nasync def health(request):\n    return json({"status": "ok"})\n`,
+    undefined,
+  ],
+  [
+    "Sanic: a status of its own",
+    `${SANIC}@app.get("/health")\nasync def health(request):\n    return json({"status": "down"}, status=503 if x else 200)\n`,
+    undefined,
+  ],
+  [
+    "Sanic: JSON by a function of its own",
+    SANIC.replace('"shop"', '"shop", dumps=own') + '@app.get("/health")\ndef h(request):\n    return json({"a": 1})\n',
+    undefined,
+  ],
+  [
+    "BlackSheep: another answer",
+    `${SHEEP}@get("/health/")\ndef health():\n    return {"status": "up"}\n`,
+    /answers \{"status":"up"\} at \/health/,
+  ],
+  ["BlackSheep: the usual one", `${SHEEP}@get("/health")\ndef health():\n    return json({"status": "ok"})\n`, undefined],
+])("%s", (_, main, expected) => {
+  expect(said({ "main.py": main }).problems).toEqual(expected === undefined ? [] : [expect.stringMatching(expected)]);
+});
+
+python.each<[string, string]>([
+  ["middleware of Sanic", `${SANIC}@app${STATUS}@app.on_request\nasync def first(request):\n    pass\n`],
+  ["a listener that adds one", `${SANIC}@app${STATUS}@app.before_server_start\nasync def add(app, _):\n    app.add_route(h, "/health")\n`],
+  ["a blueprint of another package", `${SANIC}from other import bp\n@app${STATUS}app.blueprint(bp)\n`],
+  ["a parameter", `${SANIC}@app.get("/<name>")\nasync def any(request, name):\n    return text(name)\n`],
+  ["an application that is asked for by its name", `${SANIC}@app${STATUS}Sanic.get_app("shop").add_route(h, "/health")\n`],
+  ["a class for each verb", `${SANIC}app.add_route(View.as_view(), path())\n`],
+  ["a function that is given the application", `${SANIC}@app${STATUS}routes.add(app)\n`],
+  [
+    "a controller",
+    `${SHEEP}${LIVE}from blacksheep.server.controllers import Controller\nclass Ops(Controller):\n    @get()\n    def health(self):\n        return "ok"\n`,
+  ],
+  ["files at the top", `${SHEEP}${LIVE}app.serve_files("web")\n`],
+  ["middleware of BlackSheep", `${SHEEP}${LIVE}app.middlewares.append(first)\n`],
+  ["credentials of BlackSheep", `${SHEEP}${LIVE}app.use_authorization()\n`],
+  ["a router of its own", `${SHEEP.replace("Application()", "Application(router=own)")}${LIVE}`],
+  ["a parameter with a colon", `${SHEEP}@get("/:name")\ndef any(name):\n    return name\n`],
+])("Sanic, BlackSheep: others may be there with %s", (_, main) => {
+  expect(said({ "main.py": main })).toMatchObject({ problems: [], paths: null });
+});
+
 python.each<[string, string]>([
   ["as its documentation begins", "from fasthtml.common import *\napp, rt = fast_app()\n"],
   ["by its name", "from fasthtml.common import fast_app\napp, rt = fast_app(live=False)\n"],

@@ -91,6 +91,14 @@ python.each<[title: string, files: Files, paths: readonly string[], module?: str
     ["/v4/health"],
   ],
   [
+    "a factory whose object has the module's own name, and what is added to that",
+    {
+      "main.py": `from fastapi import FastAPI\nfrom routes import router\ndef create_app():\n    app = FastAPI()\n    app.include_router(router, prefix="/v6")\n    return app\napp = create_app()\n@app.get("/more")\ndef more():\n    return 1\n`,
+      "routes.py": ROUTER,
+    },
+    ["/more", "/v6/health"],
+  ],
+  [
     "a factory of another module",
     {
       "main.py": `from shop import make\napp = make()\nif __name__ == "__main__":\n    app.run()\n`,
