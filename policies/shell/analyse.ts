@@ -2,7 +2,6 @@
 import { input, stdinOf, terminal } from "./channels";
 import type { Files, Place } from "./files";
 import { noFiles } from "./files";
-import { afterTraps } from "./interpreters";
 import { exactly } from "./mode";
 import { addSource, locate, placeAt } from "./origin";
 import type { ParseShell } from "./parser";
@@ -68,7 +67,7 @@ export function runOnHost(one: ScriptRun, files: Files, context: Context): void 
   let ends = 0;
   const whole = attempt(context, () =>
     inSubshell(state, scope, (s, inner) => {
-      const status = afterTraps(runScript(context.parse(plain(one.text)), s, inner), s, inner);
+      const status = runScript(context.parse(plain(one.text)), s, inner);
       ends = inner.frame.exits.length + (s.live ? 1 : 0);
       return status;
     }),

@@ -67,8 +67,9 @@ const MAKERS: Readonly<Record<string, (node: Node) => Statement>> = {
   redirected_statement: toRedirected,
   pipeline: toPipeline,
   list: toList,
-  negated_command: (node) => ({ kind: "not", body: { kind: "group", body: toScript(node) } }),
-  subshell: (node) => ({ kind: "subshell", body: toScript(node) }),
+  negated_command: toNegated,
+  // A group behind `!` (negated.ts).
+  subshell: (node) => ({ kind: node.text.startsWith("{") ? "group" : "subshell", body: toScript(node) }),
   compound_statement: toGroup,
   do_group: (node) => ({ kind: "group", body: toScript(node) }),
   program: (node) => ({ kind: "group", body: toScript(node) }),
@@ -85,6 +86,14 @@ const MAKERS: Readonly<Record<string, (node: Node) => Statement>> = {
   function_definition: toFunction,
   test_command: (node) => ({ kind: "test", expression: toTest(node, toWord) }),
 };
+
+/** A group whose end is not found would have its brace for a command, and its last command for the answer. */
+function toNegated(node: Node): Statement {
+  const [inner] = childrenOf(node).filter((child) => child.isNamed);
+  return inner?.text.startsWith("{ ") === true && inner.type === "command"
+    ? unparsed(node)
+    : { kind: "not", body: { kind: "group", body: toScript(node) } };
+}
 
 /** `! a | b` is the contrary of the whole; the grammar takes it for that of the first command. */
 function toPipeline(node: Node): Statement {

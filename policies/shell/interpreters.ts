@@ -3,9 +3,8 @@ import type { Call, Effect } from "./call";
 import { setUnnamed } from "./builtins";
 import { readAll, write } from "./channels";
 import { CowMap } from "./cow-map";
-import { joinFiles, resolveLinks } from "./files";
+import { resolveLinks } from "./files";
 import type { Place } from "./files";
-import { whereLeft } from "./fork";
 import { exactly } from "./mode";
 import { locate, within } from "./origin";
 import { isWithin, nameOf } from "./paths";
@@ -16,7 +15,6 @@ import { environmentOf } from "./printers";
 import { suspect } from "./unmodelled";
 import { inSubshell, runScript } from "./run";
 import { isSecretPath } from "./subjects";
-import { cloneState } from "./state";
 import type { Scope, State, Status } from "./state";
 import type { Script } from "./syntax";
 import { absolute, change, makeFolders } from "./tree";
@@ -59,40 +57,8 @@ function runParsed(script: Script, state: State, scope: Scope, options: TextOpti
     s.args = options.args ?? [];
     const flags = options.flags ?? "";
     s.options = { errexit: flags.includes("e"), xtrace: flags.includes("x"), pipefail: flags.includes("pipefail") };
-    delete s.exitTrap;
-    delete s.otherTraps;
-    const status = runScript(script, s, own);
-    return afterTraps(status, s, own);
+    return runScript(script, s, own);
   });
-}
-
-/** What `trap ... EXIT` does happens on every way out. */
-export function afterTraps(status: Status, state: State, scope: Scope): Status {
-  const ends = [...scope.frame.exits, ...(state.live ? [state] : [])];
-  for (const end of ends) whereLeft(end, scope, () => runTraps(end, scope));
-  return status;
-}
-
-function runTraps(end: State, scope: Scope): void {
-  runOtherTraps(end, scope);
-  const text = end.exitTrap;
-  if (text === undefined || text === "") return;
-  delete end.exitTrap;
-  const { context } = scope;
-  within(context, locate(plain(text), context), () => runScript(context.parse(plain(text)), end, { ...scope, frame: { exits: [] } }));
-  end.live = true;
-}
-
-/** A failed command or a signal may run these, or not. */
-function runOtherTraps(end: State, scope: Scope): void {
-  const { context } = scope;
-  for (const text of new Set(end.otherTraps ?? [])) {
-    const ran = cloneState(end);
-    delete ran.otherTraps;
-    within(context, locate(plain(text), context), () => runScript(context.parse(plain(text)), ran, { ...scope, frame: { exits: [] } }));
-    end.files = joinFiles(end.files, ran.files);
-  }
-  delete end.otherTraps;
 }
 
 const shell: Effect = (call) => {

@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { Language, Parser } from "web-tree-sitter";
 import { toScript } from "./convert";
 import { withPlainEnds } from "./heredocs";
+import { withSubshells } from "./negated";
 import { plainTree } from "./nodes";
 import type { Node } from "./nodes";
 import type { Script } from "./syntax";
@@ -49,7 +50,7 @@ const MOST_REPLACED = 40;
 function treeOf(text: string, parser: Parser): Node | undefined {
   let given = text;
   for (let round = 0; round <= MOST_REPLACED; round += 1) {
-    const tree = parser.parse(given);
+    const tree = parser.parse(withSubshells(given));
     if (!tree) return undefined;
     const root = plainTree(tree, given);
     tree.delete();

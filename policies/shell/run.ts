@@ -14,6 +14,7 @@ import { become, cloneState, joinStates } from "./state";
 import type { Frame, Scope, State, Status } from "./state";
 import type { CaseArm, Script, Statement } from "./syntax";
 import { hole, holdsSecret, isHole, isKnown, plain } from "./text";
+import { runTraps, withoutTraps } from "./traps";
 
 export function runScript(script: Script, state: State, scope: Scope): Status {
   let status: Status = "ok";
@@ -92,16 +93,19 @@ const negate = (status: Status): Status => (status === "ok" ? "failed" : status 
 /** A subshell shares the host's files and nothing else. Only exits that count as success let the rest go on. */
 export function inSubshell(state: State, scope: Scope, body: (inner: State, scope: Scope) => Status): Status {
   const inner = cloneState(state);
+  withoutTraps(inner);
   const frame: Frame = { exits: [] };
   const own: Scope = { ...scope, channels: new Map(scope.channels), frame };
   const status = body(inner, own);
   const ends = [...frame.exits, ...(inner.live ? [inner] : [])];
   if (ends.length === 0) {
     const last: State = { ...inner, live: true };
+    runTraps([last], own);
     drain(own.channels, last, scope);
     become(state, { ...state, files: last.files });
     return "failed";
   }
+  runTraps(ends, own);
   rejoinTexts(inner.live, frame.exits, own);
   forget(inner);
   const { proven } = inner;

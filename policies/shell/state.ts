@@ -255,7 +255,15 @@ export function joinStates(a: State, b: State): State {
       ...(a.options.allexport === true || b.options.allexport === true ? { allexport: true } : {}),
     },
     args: a.args?.join("\0") === b.args?.join("\0") ? a.args : undefined,
+    ...joinTraps(a, b),
   };
+}
+
+/** What only one of them has set may run at the end, or not. */
+function joinTraps(a: State, b: State): Pick<State, "exitTrap" | "otherTraps"> {
+  const [mine = "", other = ""] = [a.exitTrap, b.exitTrap];
+  const maybe = [...(a.otherTraps ?? []), ...(b.otherTraps ?? []), ...(mine === other ? [] : [mine, other])];
+  return { exitTrap: mine === other ? mine : "", otherTraps: [...new Set(maybe.filter((text) => text !== ""))] };
 }
 
 const withoutProof = ({ proven: _, ...rest }: State): State => rest;

@@ -18,6 +18,7 @@ const RECURSION = [
     "policies/shell/interpreters.ts",
     "policies/shell/invoke.ts",
     "policies/shell/run.ts",
+    "policies/shell/traps.ts",
   ],
   ["policies/shell/expand.ts", "policies/shell/parameters.ts"],
 ];

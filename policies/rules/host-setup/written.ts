@@ -1,6 +1,7 @@
 /** Lines that a set-up writes into files whose path is known. */
 import type { Place } from "../../shell/files";
 import type { Happenings } from "../../shell/state";
+import { editedLines } from "../../shell/obeyed/edits";
 import { plain } from "../../shell/text";
 
 export interface WrittenLine {
@@ -14,9 +15,6 @@ export const linesWritten = (record: Happenings, path: RegExp): WrittenLine[] =>
     .filter((one) => path.test(one.path))
     .flatMap(({ path: at, content, place }) => uncommented(plain(content)).map((line) => ({ path: at, line, place })));
 
-/** In a sed script the text after the last slash pair counts, and its pattern may hold a comment sign. */
+/** Of an edit by sed, what it puts in. */
 const uncommented = (text: string): string[] =>
-  text
-    .split("\n")
-    .map((line) => line.replace(/^s([^\w\s])(?:\\.|(?!\1).)*\1/u, "").trim())
-    .filter((line) => line !== "" && !/^(#|\/\/)/u.test(line));
+  (editedLines(text) ?? text.split("\n")).map((line) => line.trim()).filter((line) => line !== "" && !/^(#|\/\/)/u.test(line));

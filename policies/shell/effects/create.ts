@@ -139,12 +139,10 @@ export const sed: Effect = (call) => {
   if (!call.args.includes("-e") && (/(^|[;{}\d$/!])[ \t]*e([ \t]|$)/mu.test(script) || substitutesAndRuns(script)))
     cannotTell(call.scope, "a sed script that runs commands");
   if (!inPlace) return printFiles(call);
-  const scripted = call.args.some((a) => /^-e|^--expression|^-f/u.test(a));
-  const operands = call.args.filter((a) => !a.startsWith("-"));
-  for (const operand of scripted ? operands : operands.slice(1)) {
+  const { files, edits } = editOf(call);
+  for (const operand of files) {
     const path = resolveLinks(state.files, absolute(operand, state));
     const entries = state.files.entries.get(path) ?? [{ ...unknownFile(scope.context), secret: isSecretPath(path) }];
-    const edits = call.args.filter((a) => a !== operand).join("\n");
     state.files.entries.set(
       path,
       entries.map((e) => ({ ...e, content: `${e.content ?? ""}\n${hole("value", "edited")}` })),
@@ -153,6 +151,18 @@ export const sed: Effect = (call) => {
   }
   return "likely";
 };
+
+/** The files that `sed -i` edits, and its script behind one word with what decides how that is read (obeyed/edits.ts). */
+function editOf({ args, state }: Call): { readonly files: readonly string[]; readonly edits: string } {
+  // A suffix of `-i` is no row of options.
+  const words = args.map((arg) => arg.replace(/^(-[nErsuz]*i).*$/u, "$1").replace(/^--in-place.*$/u, "-i"));
+  const options = parseOptions(words, { values: "efl", long: { expression: "e", file: "f", "line-length": "l" } });
+  const { given, operands } = options;
+  const [own = "", ...rest] = operands;
+  const isGiven = options.has("e", "f");
+  const scripts = isGiven ? [...(given.get("e") ?? []), ...(given.get("f") ?? []).map((file) => contentOf(file, state))] : [own];
+  return { files: isGiven ? operands : rest, edits: [options.has("r", "E", "regexp-extended") ? "-ri" : "-i", ...scripts].join("\n") };
+}
 
 /** A program that turns its input into an output we do not compute. */
 export const filter: Effect = (call) => {

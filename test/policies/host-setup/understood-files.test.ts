@@ -2,7 +2,7 @@
 import { DEFAULT_SETTINGS } from "../../../policies/core/settings";
 import { nginxDoubts } from "../../../policies/rules/host-setup/nginx/doubts";
 import { strangeSettings } from "../../../policies/shell/cloud-config";
-import { editedLines } from "../../../policies/shell/obeyed/edits";
+import { editedLines, takenOut } from "../../../policies/shell/obeyed/edits";
 import { formatOf, strangeLine } from "../../../policies/shell/obeyed/formats";
 import { strangeFile } from "../../../policies/shell/obeyed/others";
 import { strangeInUnit } from "../../../policies/shell/obeyed/units";
@@ -159,8 +159,34 @@ describe("other files", () => {
   test.each(FINE)("%s is: %s", (path, text) => {
     expect(strange(path, text)).toBe(false);
   });
-  test("what sed puts in is read without what it takes over", () => {
-    expect(editedLines("-i\n-E\ns/^(\\s*)ssl_protocols .*/\\1ssl_protocols TLSv1.2;/")).toEqual(["ssl_protocols TLSv1.2;"]);
+  test.each<[string, string, readonly string[]]>([
+    ["-ri", "s/^(\\s*)ssl_protocols .*/\\1ssl_protocols TLSv1.2;/", ["ssl_protocols TLSv1.2;"]],
+    [
+      "-ri",
+      "s/^#?\\s*(PasswordAuthentication|KbdInteractiveAuthentication)\\s+no/\\1 yes/I",
+      ["PasswordAuthentication yes", "KbdInteractiveAuthentication yes"],
+    ],
+    ["-i", "s/^#*\\(PermitRootLogin\\) .*/\\1 yes/", ["PermitRootLogin yes"]],
+    ["-i", "s/policy drop;/policy accept;/; s/ip daddr 10.0.0.0\\/8 drop//;/^#/d", ["policy accept;"]],
+    ["-i", "/location \\/ {/i\\    location /files/ {\\n  alias /home/ddos/;\\n}", ["location /files/ {", "alias /home/ddos/;", "}"]],
+    ["-i", "1,/^$/ { s|a|b c| ; n }\n$a\\\nlast line\n/x/c other", ["b c", "last line", "other"]],
+    ["-i", "/x/{n;d}; 3q; y/a/b/; s/^X/#&/", [""]],
+    ["-i", "r /tmp/more", ["r /tmp/more"]],
+    ["-i", "s/never ends", ["s/never ends"]],
+  ])("what sed puts in: %s %s", (options, script, lines) => {
+    expect(editedLines(`${options}\n${script}`)).toEqual(lines);
+  });
+  test.each([
+    ["/etc/x/nat.nft", "s/policy drop;/policy accept;/", "policy drop;"],
+    ["/etc/x/nat.nft", "/ct state invalid drop/d", "ct state invalid drop"],
+    ["/etc/ufw/before.rules", "s/-j DROP/-j ACCEPT/", "-j DROP"],
+    ["/etc/x/nat.nft", "s/drop/reject/; s/9000/9001/", undefined],
+    ["/etc/ssh/sshd_config", "/^PasswordAuthentication/d", "^PasswordAuthentication"],
+    ["/etc/ssh/sshd_config", "/^PasswordAuthentication/c PasswordAuthentication no", undefined],
+    ["/etc/systemd/system/x.service", "s/^User=.*//", "^User=.*"],
+    ["/etc/motd", "/drop/d", undefined],
+  ])("what sed takes out of %s by %s", (path, script, gone) => {
+    expect(takenOut(path, `-i\n${script}`, [])).toBe(gone);
   });
 });
 

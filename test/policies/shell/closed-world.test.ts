@@ -14,6 +14,12 @@ async function said(script: string): Promise<string[]> {
 const WRAPPED = [
   `sudo frobnicate --fix ${ENV}`,
   `sudo nsenter -t 1 -m -- chmod 644 ${ENV}`,
+  `sudo chroot / chmod 644 ${ENV}`,
+  `sudo mount --bind / /mnt; sudo chroot /mnt chmod 644 ${ENV}`,
+  `sudo mv /usr/bin/python3 /usr/local/bin/tool; sudo tool -c 'import os; os.chmod("${ENV}", 0o644)'`,
+  `sudo cp /bin/chmod /usr/local/bin/tidy; sudo tidy 644 ${ENV}`,
+  `sudo ln -s /bin/chmod /usr/local/sbin/tidy; sudo tidy 644 ${ENV}`,
+  `(trap 'sudo chmod 644 ${ENV}' EXIT; true)`,
   `sudo setpriv --reuid=ddos chmod 644 ${ENV}`,
   `sudo tmux new -d 'chmod 644 ${ENV}'`,
   `echo 'chmod 644 ${ENV}' | sudo at now`,

@@ -94,6 +94,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ["begins of keys", "-----BEGIN RSA PRIVATE KEY-----\n# ".repeat(100_000)],
   ["web tokens", "eyJabcdefgh-".repeat(30_000)],
   ["commands with passwords", "curl mysql redis-cli sudo -a ".repeat(20_000)],
+  ["quoted pieces", `'a'"b"`.repeat(200_000)],
   ["lines", "\n".repeat(1_000_000)],
   ["one word", "QUJD".repeat(600_000)],
 ];

@@ -129,3 +129,51 @@ describe("what is printed on a way that leaves is not lost", () => {
     expect(ran).toEqual(expect.arrayContaining(["x same", "x other"]));
   });
 });
+
+describe("a trap", () => {
+  test.each([
+    ["of a subshell runs when that ends", "touch /srv/f; (trap 'chmod 640 /srv/f' EXIT; chmod 600 /srv/f)", ["0640"]],
+    ["also where the subshell fails", "touch /srv/f; (trap 'chmod 640 /srv/f' EXIT; exit 1) || true; x", ["0640"]],
+    ["before what comes behind it", "touch /srv/f; (trap 'chmod 640 /srv/f' EXIT); chmod 600 /srv/f", ["0600"]],
+    ["of a part of a pipe", "touch /srv/f; echo a | { trap 'chmod 640 /srv/f' EXIT; cat >/dev/null; }", ["0640"]],
+    ["of a substitution", "touch /srv/f; x $(trap 'chmod 640 /srv/f' EXIT; echo a)", ["0640"]],
+    ["of a function that is a subshell", "touch /srv/f; f() ( trap 'chmod 640 /srv/f' EXIT; y ); f", ["0640"]],
+    ["of the shell is none of its subshells'", "touch /srv/f; trap 'chmod 640 /srv/f' EXIT; (y); chmod 600 /srv/f; trap - EXIT", ["0600"]],
+    ["and runs once, at the end", "touch /srv/f; trap 'chmod 640 /srv/f' EXIT; (y); chmod 600 /srv/f", ["0640"]],
+    ["on ERR in a subshell may run", "touch /srv/f; chmod 600 /srv/f; (trap 'chmod 644 /srv/f' ERR; y)", ["0600", "0644"]],
+    ["that one way sets may run", "touch /srv/f; chmod 600 /srv/f; if q; then trap 'chmod 644 /srv/f' EXIT; fi", ["0600", "0644"]],
+    [
+      "that the other way sets as well",
+      "touch /srv/f; chmod 600 /srv/f; if q; then :; else trap 'chmod 644 /srv/f' EXIT; fi",
+      ["0600", "0644"],
+    ],
+    ["that both set runs", "touch /srv/f; if q; then trap 'chmod 600 /srv/f' EXIT; else trap 'chmod 600 /srv/f' EXIT; fi", ["0600"]],
+  ])("%s", async (_, script, modes) => {
+    expect((await after(script)).modes["/srv/f"]?.sort()).toEqual(modes);
+  });
+  test("of a substitution prints into it", async () => {
+    expect((await after("x $(trap 'echo b' EXIT; echo a)")).ran).toContain("x a b");
+  });
+});
+
+describe("a group behind !", () => {
+  const modes = async (script: string): Promise<string[] | undefined> => (await after(`touch /srv/f; ${script}`)).modes["/srv/f"]?.sort();
+  test.each([
+    ["may fail or not", "if ! { a && b; }; then chmod 640 /srv/f; exit 1; fi; chmod 600 /srv/f", ["0600"]],
+    ["or either way is gone", "if ! { a && b; }; then chmod 640 /srv/f; else chmod 600 /srv/f; fi", ["0600", "0640"]],
+    ["that is certain is followed as what it is", "! { true; } || chmod 600 /srv/f", ["0600"]],
+    [
+      "on several lines, with groups, quotes and expansions in it",
+      'if ! {\n  { a \'}\' "$(b ")")"; } # }\n  c ${x%\\}} \\}\n}; then exit 1; fi\nchmod 600 /srv/f',
+      ["0600"],
+    ],
+    ["keeps what it sets", '! { m=600; false; }; chmod "$m" /srv/f', ["0600"]],
+    ["behind others", "true && ! { chmod 600 /srv/f; }", ["0600"]],
+    ["is no subshell's", '! ( m=600 ); chmod "${m:-640}" /srv/f', ["0640"]],
+  ])("%s", async (_, script, expected) => {
+    expect(await modes(script)).toEqual(expected);
+  });
+  test("with a document in it is not followed, and that is said", async () => {
+    expect((await after("if ! { cat <<E; }; then x; fi\na }\nE\n")).unclear.length).toBeGreaterThan(0);
+  });
+});
