@@ -8,6 +8,7 @@ import type { Config, Exemption } from "./config";
 import { applyExemptions } from "./exemptions";
 import type { ActiveLevel, Outcome, Ran, Result } from "./outcome";
 import { summarize } from "./summary";
+import { placeInTemplate } from "./template";
 import type { Finding, Graph, Policy, Settings } from "./types";
 
 /** Policies and what they evaluate. */
@@ -63,7 +64,7 @@ export function conclude(
   const passed = ran
     .filter(({ id }) => !spoke.has(id))
     .map(({ id, level }): Outcome => ({ policy: id, level, verdict: "pass", urn: "", message: "" }));
-  const outcomes = [...kept.map(({ whole: _, ...outcome }) => outcome), ...notices, ...passed];
+  const outcomes = [...kept.map(({ whole: _, pending: __, ...outcome }) => outcome), ...notices, ...passed];
   return { outcomes, exempted, disabled, summary: summarize(ids, outcomes, exempted.length, disabled) };
 }
 
@@ -110,7 +111,8 @@ export async function evaluatePolicy(policy: Policy, level: ActiveLevel, graph: 
 function atStack(graph: Graph, finding: Finding): Finding {
   const made = graph.byUrn.get(finding.urn);
   if (made?.within === undefined) return finding;
-  return { ...finding, urn: made.within, message: `In the template, "${made.urn.slice(made.within.length + 1)}": ${finding.message}` };
+  const place = placeInTemplate(graph.byUrn.get(made.within), made.urn.slice(made.within.length + 1));
+  return { ...finding, urn: made.within, message: `${place}: ${finding.message}` };
 }
 
 /** The engine's own limits: its stack, and the length of a string. */

@@ -17,8 +17,9 @@ export interface Outcome {
   readonly notShown?: NotShown;
   /** With a pass: the graph has nothing that the policy is about. */
   readonly nothing?: true;
-  /** See `Finding.whole`; not part of a result. */
+  /** See `Finding`; neither is part of a result. */
   readonly whole?: boolean;
+  readonly pending?: true;
 }
 
 export interface Result {

@@ -128,6 +128,8 @@ export interface Finding {
   readonly source?: SourcePosition;
   /** With `unknown`: what the source of this graph can never show (see `Graph.notShown`). It is reported as not evaluated, which is no error. */
   readonly notShown?: NotShown;
+  /** With `unknown`: a value decides that `pulumi up` has yet to make. */
+  readonly pending?: true;
   /** True where the finding rests on something that is missing, and so holds of a whole stack only. */
   readonly whole?: boolean;
 }

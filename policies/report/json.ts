@@ -26,7 +26,7 @@ export function reportOf(result: Result, policies: readonly Policy[]): object {
       ...(notShown === undefined ? {} : { notShown: true }),
       ...(nothing === true ? { nothingToEvaluate: true } : {}),
     })),
-    exempted: result.exempted.map(({ outcome: { notShown: _, ...outcome }, exemption }) => ({
+    exempted: result.exempted.map(({ outcome: { notShown: _, whole: __, pending: ___, ...outcome }, exemption }) => ({
       ...outcome,
       reason: exemption.reason,
       expires: exemption.expires,

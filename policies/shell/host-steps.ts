@@ -7,9 +7,9 @@ import { Asset, Secret } from "../core/types";
 import type { Resource, Value } from "../core/types";
 import { asArray, asProps, asString, containsSecret, exactText, isAbsent, isUnknown, reveal } from "../core/values";
 import { runOnHost } from "./analyse";
-import { isAssociation } from "./associations";
 import { makeFile } from "./effects/create";
 import { archiveText } from "./fetched-objects";
+import { maySend } from "./sendings";
 import type { Stored } from "./stored";
 import type { Files } from "./files";
 import { exactly } from "./mode";
@@ -45,7 +45,7 @@ export const holdsSecrets = (step: Resource): boolean => DECIDING.some((key) => 
 
 export function runPart(step: Resource, part: PartName, files: Files, context: Context): void {
   if (step.type.endsWith(":Command")) runCommandResource(step, part, files, context);
-  else if (isAssociation(step)) {
+  else if (maySend(step)) {
     if (part === "create") runDocument(step, files, context);
   } else if (part === "create") copy(step, files, context);
 }

@@ -30,7 +30,7 @@ export interface Host {
   readonly stored?: readonly Stored[];
   /** The machine that runs Pulumi: its files are nobody's business here, what it calls is. */
   readonly isOperator?: boolean;
-  /** Command and CopyToRemote resources, in registration order; behind them associations of Systems Manager. */
+  /** Command and CopyToRemote resources, in registration order; behind them what Systems Manager is told to run. */
   readonly steps: readonly Resource[];
 }
 

@@ -1,4 +1,4 @@
-/** The resources of a CloudFormation template as the aws provider would register them, so that policies evaluate them like any other. */
+/** The resources of a CloudFormation template, and what Cloud Control makes, as the aws provider would register them: policies evaluate them like any other. */
 import { once } from "../once";
 import { UNKNOWN } from "../types";
 import type { Props, Resource, Value } from "../types";
@@ -27,15 +27,30 @@ export interface Templated {
 
 const NONE: Templated = { made: [], read: new Set(), whole: false };
 
+/** The one resource that Cloud Control makes, as a template would name it. */
+const ALONE = "resource";
+
 /** Only what stands in the program itself is read: templates that are kept elsewhere, or that macros change, are not. */
 export function templated(stack: Resource): Templated {
-  if (!stack.type.startsWith("aws:cloudformation/stack:") || stack.external === true) return NONE;
+  if (stack.external === true || !(stack.type.startsWith("aws:cloudformation/stack:") || isCloudControl(stack))) return NONE;
   return readOf(stack);
 }
 
+const isCloudControl = ({ type }: Resource): boolean => type.startsWith("aws:cloudcontrol/resource:");
+
+/** For messages: where a resource stands that a template or Cloud Control makes. */
+export const placeInTemplate = (stack: Resource | undefined, name: string): string =>
+  stack !== undefined && isCloudControl(stack) ? "Through Cloud Control" : `In the template, "${name}"`;
+
+function templateOf(stack: Resource): Fields | undefined {
+  const text = asString(isCloudControl(stack) ? stack.inputs.desiredState : stack.inputs.templateBody);
+  const read = text === undefined ? undefined : readTemplate(text);
+  if (!isCloudControl(stack)) return read;
+  return read && { Resources: { [ALONE]: { Type: asString(stack.inputs.typeName) ?? "", Properties: read } } };
+}
+
 const readOf = once((stack: Resource): Templated => {
-  const text = asString(stack.inputs.templateBody);
-  const template = text === undefined ? undefined : readTemplate(text);
+  const template = templateOf(stack);
   const resources = fieldsOf(template?.Resources);
   if (template === undefined || resources === undefined || "Transform" in template) return NONE;
   const all = Object.entries(resources).slice(0, MOST_RESOURCES);

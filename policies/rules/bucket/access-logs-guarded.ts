@@ -35,7 +35,7 @@ async function check(graph: Graph, settings: Settings): Promise<Finding[]> {
   const asModels = { ...settings, roles: { ...settings.roles, modelBuckets: { names: buckets.map(({ urn }) => urn) } } };
   const found = await Promise.all(GUARDS.map(async (guard) => guard.evaluate(graph, asModels)));
   // Log delivery acts for any account, and its keys name the account: what nobody can tell of that is no finding here.
-  const sure = found.flat().filter(({ verdict, message }) => verdict === "violation" || message.includes("not known yet"));
+  const sure = found.flat().filter(({ verdict, pending }) => verdict === "violation" || pending === true);
   return [...sure, ...buckets.flatMap((bucket) => kept(graph, bucket))];
 }
 
@@ -52,7 +52,9 @@ function kept(graph: Graph, bucket: Resource): Finding[] {
   const expires = rules.flatMap((value) => blocks(value)).some((rule) => isExpiring(asProps(rule)));
   if (expires) return [];
   if (rules.some(isUnknown) || found.possible.length > 0)
-    return [{ verdict: "unknown", urn: bucket.urn, message: `whether logs in ${nameOf(bucket)} expire is not known yet: ${FIX}` }];
+    return [
+      { verdict: "unknown", pending: true, urn: bucket.urn, message: `whether logs in ${nameOf(bucket)} expire is not known yet: ${FIX}` },
+    ];
   return [missing(bucket, `access logs in ${nameOf(bucket)} never expire: ${FIX}`)];
 }
 

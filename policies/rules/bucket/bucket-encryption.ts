@@ -36,7 +36,8 @@ function check(graph: Graph, bucket: Resource): Finding[] {
     const algorithms = defaults.map((one) => one?.sseAlgorithm);
     if (algorithms.some((algorithm) => STRONG.test(asString(algorithm) ?? ""))) return strangeKeys(graph, bucket, resource, defaults);
     const open = isUnknown(rules) || blocks(rules).some(isUnknown) || algorithms.some(isUnknown);
-    if (open) return [{ verdict: "unknown", urn: resource.urn, message: `how ${nameOf(bucket)} encrypts is not known yet: ${FIX}` }];
+    if (open)
+      return [{ verdict: "unknown", pending: true, urn: resource.urn, message: `how ${nameOf(bucket)} encrypts is not known yet: ${FIX}` }];
     const given = algorithms.map((algorithm) => asString(algorithm) ?? "no algorithm").join(", ");
     return [
       {
@@ -49,7 +50,12 @@ function check(graph: Graph, bucket: Resource): Finding[] {
   if (declared.length > 0) return problems;
   if (found.possible.length > 0)
     return [
-      { verdict: "unknown", urn: bucket.urn, message: `whether encryption is attached to ${nameOf(bucket)} is not known yet: ${FIX}` },
+      {
+        verdict: "unknown",
+        pending: true,
+        urn: bucket.urn,
+        message: `whether encryption is attached to ${nameOf(bucket)} is not known yet: ${FIX}`,
+      },
     ];
   return [missing(bucket, `${nameOf(bucket)} declares no encryption: ${FIX}`)];
 }

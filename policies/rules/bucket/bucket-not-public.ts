@@ -25,12 +25,13 @@ export const policy: Policy = {
   early: BUCKET_TYPES,
   bad: 'policy: { Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `${arn}/*` }] }',
   good: 'policy: { Statement: [{ Effect: "Allow", Principal: { AWS: backendRole.arn }, Action: "s3:GetObject", Resource: `${arn}/models/*` }] }',
-  evaluate: check,
+  evaluate: (graph, settings) => letsInAll(graph, settings),
 };
 
-function check(graph: Graph, settings: Settings): Finding[] {
+/** @param isForWebsites a network that publishes what it reads is what the buckets are for */
+export function letsInAll(graph: Graph, settings: Settings, isForWebsites = false): Finding[] {
   return policyTexts(graph, settings).flatMap((text) => {
-    const found = text.document.statements.flatMap((statement) => open(graph, text, statement));
+    const found = text.document.statements.flatMap((statement) => open(graph, text, statement, isForWebsites));
     if (text.document.complete) return found;
     return [
       ...found,
@@ -43,7 +44,7 @@ function check(graph: Graph, settings: Settings): Finding[] {
   });
 }
 
-function open(graph: Graph, text: PolicyText, statement: Statement): Finding[] {
+function open(graph: Graph, text: PolicyText, statement: Statement, isForWebsites: boolean): Finding[] {
   if (statement.effect === "Deny") return [];
   const which = statement.sid === undefined ? "a statement" : `statement "${statement.sid}"`;
   return reachOf(statement).flatMap((reach): Finding[] => {
@@ -52,11 +53,12 @@ function open(graph: Graph, text: PolicyText, statement: Statement): Finding[] {
     if (reach.who === "federated") return [finding(text, `${what}, whoever signs in there: ${FIX}`)];
     if (reach.who === "service") return forStrangers(text, statement, what);
     if (reach.who === "unknown") return [finding(text, `${what}, and who that is is not known: ${FIX}`, "unknown")];
+    if (reach.who === "cdn" && isForWebsites) return [];
     if (reach.who === "cdn") return [finding(text, `${what}, a content delivery network that publishes what it reads: ${FIX}`)];
     const kept = keepsStrangersOut(statement);
     if (kept === "yes") return strangeNetworks(graph, text, statement, what);
     if (kept === "maybe" || statement.effect === undefined)
-      return [finding(text, `${what}, and whether that is narrowed is not known yet: ${FIX}`, "unknown")];
+      return [finding(text, `${what}, and whether that is narrowed is not known yet: ${FIX}`, "pending")];
     return [finding(text, `${what} without a condition that keeps strangers out: ${FIX}`)];
   });
 }
@@ -86,6 +88,6 @@ function strangeNetworks(graph: Graph, text: PolicyText, statement: Statement, w
   const open = ofType(graph, /^aws:ec2\/(vpcEndpoint|vpc):/).some(({ id }) => id === undefined);
   const named = `${what} by way of ${strange.join(", ")}`;
   return open
-    ? [finding(text, `${named}, and whether that is the program's own is not known yet: refer to the endpoint by its resource`, "unknown")]
+    ? [finding(text, `${named}, and whether that is the program's own is not known yet: refer to the endpoint by its resource`, "pending")]
     : [finding(text, `${named}, which is none of this program: ${FIX}`)];
 }

@@ -37,6 +37,7 @@ function check(graph: Graph, settings: Settings): Finding[] {
       return [
         {
           verdict: "unknown",
+          pending: true,
           urn: bucket.urn,
           message: `whether a public access block is attached to ${nameOf(bucket)} is not known yet: ${FIX}`,
         },
@@ -50,7 +51,7 @@ function guards(resource: Resource, bucket: Resource, wanted: readonly string[])
     const value = resource.inputs[guard];
     if (asBoolean(value) === true) return [];
     const about = { resource, bucket, certain: true };
-    if (isUnknown(value)) return [finding(about, `${guard} of ${nameOf(bucket)} is not known yet: ${FIX}`, "unknown")];
+    if (isUnknown(value)) return [finding(about, `${guard} of ${nameOf(bucket)} is not known yet: ${FIX}`, "pending")];
     return [finding(about, `${guard} of ${nameOf(bucket)} is ${asBoolean(value) === false ? "false" : "not set (false)"}: ${FIX}`)];
   });
 }

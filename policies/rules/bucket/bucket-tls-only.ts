@@ -36,6 +36,7 @@ function check(graph: Graph, settings: Settings): Finding[] {
     return [
       {
         verdict: "unknown",
+        pending: true,
         urn: bucket.urn,
         message: `whether ${nameOf(bucket)} refuses plain HTTP is not known yet, because its policy is not: ${FIX}`,
       },

@@ -91,16 +91,18 @@ export interface Setting {
   readonly inline: boolean;
 }
 
-/** A violation where the attachment is certain, else "cannot tell". */
+/** A violation where the attachment is certain, else "cannot tell". "pending": a value decides that is yet to be made. */
 export function finding(
   setting: Pick<Setting, "resource" | "certain" | "bucket">,
   message: string,
-  verdict: Finding["verdict"] = "violation",
+  verdict: Finding["verdict"] | "pending" = "violation",
 ): Finding {
-  if (setting.certain) return { verdict, urn: setting.resource.urn, message };
+  const { urn } = setting.resource;
+  if (setting.certain) return verdict === "pending" ? { verdict: "unknown", pending: true, urn, message } : { verdict, urn, message };
   return {
     verdict: "unknown",
-    urn: setting.resource.urn,
+    pending: true,
+    urn,
     message: `${message} (it is not known yet whether it is attached to ${nameOf(setting.bucket)})`,
   };
 }

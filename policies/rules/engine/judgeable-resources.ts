@@ -26,8 +26,10 @@ export const policy: Policy = {
   evaluate(graph, settings) {
     const alone = graph.resources.filter((resource) => resource.custom && !resource.external).flatMap((one) => check(graph, one, settings));
     const said = new Set(alone.map(({ urn }) => urn));
+    const followed = associationsOf(graph);
     const { receivers, own } = unmodelled(graph, settings);
-    return [...alone, ...unclear(receivers.filter(({ resource }) => !said.has(resource.urn))), ...own.map(unclearOwn)];
+    const open = receivers.filter(({ resource: { urn } }) => !said.has(urn) && !followed.has(urn));
+    return [...alone, ...unclear(open), ...own.map(unclearOwn)];
   },
 };
 
@@ -140,6 +142,7 @@ function within(resource: Resource): string | undefined {
   if (/^aws:cloudformation\/stack(SetInstance|Instances):/.test(type))
     return (resource.propertyDependencies.stackSetName ?? []).length > 0 ? undefined : "makes stacks of a template that is kept elsewhere";
   if (/^aws:cloudcontrol\/resource:/.test(type)) {
+    if (templated(resource).whole) return undefined;
     const made = asString(inputs.typeName);
     if (made === undefined || reachesGuards(made)) return `makes ${made ?? "a resource of unknown type"} through Cloud Control`;
     const door = doorOf(made, stated(inputs.desiredState));
