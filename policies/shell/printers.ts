@@ -45,7 +45,8 @@ export function printFiles(call: Call): Status {
     (isSecretText(environment) ||
       isSecretText(words) ||
       isSecretText(input) ||
-      files.some((file) => isWholeSecret(file) || (isSecretText(file) && !picksHarmless(call)))) &&
+      files.some((file) => isWholeSecret(file) || (isSecretText(file) && !picksHarmless(call))) ||
+      decrypts(call)) &&
     !keepsNames(call) &&
     !encrypts(call);
   const kind = secret ? "secret" : holdsFetched(text) ? "fetched" : "value";
@@ -133,6 +134,14 @@ function encrypts({ name, args }: Call): boolean {
     /-(encrypt|aes\S*|chacha20)\b/u.test(line) &&
     !/ -(d|decrypt|a -d)\b/u.test(line)
   );
+}
+
+/** What somebody has encrypted was to be kept: `sops -d`, `age -d`, `gpg --decrypt`, `openssl enc -d`. */
+function decrypts({ name, args }: Call): boolean {
+  const line = plain(args.join(" "));
+  if (name === "sops") return /(^| )(-d|--decrypt|decrypt)( |$)/u.test(line);
+  if (name === "age" || /^gpg2?$/u.test(name)) return /(^| )(-d|--decrypt)( |$)/u.test(line);
+  return name === "openssl" && /^(enc|cms|smime|pkeyutl|rsautl)\b.* -(d|decrypt)( |$)/u.test(line);
 }
 
 /** Programs in these languages that print what they find in their environment. */

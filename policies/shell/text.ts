@@ -74,7 +74,7 @@ export function hole(kind: HoleKind, label: string): string {
 
 /** Text of a file as it was given: what a program has cut out of a larger text may be the part that is no secret. */
 export const isWholeSecret = (text: string): boolean =>
-  text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret" && /^(content|stdin|aws|\$)/u.test(h.label));
+  text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret" && /^(content|stdin|aws|store|\$)/u.test(h.label));
 
 /** A secret, or with one in it. */
 export const isSecretText = (text: string): boolean => text.includes(SECRET_MARK) || holesOf(text).some((h) => h.kind === "secret");

@@ -10,6 +10,7 @@ import { ANY_MODE } from "./mode";
 import { guardedIn, isGuarded } from "./guarded";
 import { isPattern, isWithin, nameOf, parentOf } from "./paths";
 import { namesProcess } from "./effects/memory";
+import { givesSecret } from "./effects/stores";
 import { printFiles, readable } from "./printers";
 import { HARMLESS, LOOKS_ON, PRINTERS, RUNNERS } from "./programs";
 import { isSecretPath } from "./subjects";
@@ -32,7 +33,9 @@ export function runUnmodelled(program: string, call: Call): Status {
     if (secret !== undefined)
       cannotTell(scope, `«${name}», which is given ${show(secret)}: what it does with that, or prints of it, is not known`);
   }
-  write(state, scope, 1, `${hole(HARMLESS.has(name) ? "value" : kindOf(call), digestLabel(`output of ${name}`, ...call.args))}\n`);
+  const given = givesSecret(call);
+  const kind = given ? "secret" : HARMLESS.has(name) ? "value" : kindOf(call);
+  write(state, scope, 1, `${hole(kind, digestLabel(given ? `store of ${name}` : `output of ${name}`, ...call.args))}\n`);
   return "likely";
 }
 

@@ -6,10 +6,11 @@ import { parseOptions } from "../options";
 import { nameOf } from "../paths";
 import { absolute, makeFolders, unpack } from "../tree";
 import { makeFile } from "./create";
+import { awsGivesSecret } from "./stores";
 import { noteFetched, noteInput, noteSent, noteText, noteUpload } from "./send";
 import { contentOf } from "../redirects";
 import { textOfStored } from "../fetched-objects";
-import { hole, holdsSecret, plain } from "../text";
+import { digestLabel, hole, holdsSecret, plain } from "../text";
 
 export const curl: Effect = (call) => {
   const values = "oXHdAbceuxTKmFrwEyYzDUP";
@@ -155,6 +156,8 @@ export const aws: Effect = (call) => {
     if (target !== undefined && options.operands.length > 2) makeFile(call, absolute(target, state), fetched);
   } else if (service === "secretsmanager" || service === "ssm")
     write(state, scope, 1, `${hole(isPublicParameter(call.args) ? "value" : "secret", `aws ${service}`)}\n`);
+  else if (awsGivesSecret(options.operands, call.args))
+    write(state, scope, 1, `${hole("secret", digestLabel(`store of aws ${service ?? ""}`, ...call.args))}\n`);
   else write(state, scope, 1, `${hole("value", `aws ${service ?? ""} ${action ?? ""}`)}\n`);
   return "likely";
 };

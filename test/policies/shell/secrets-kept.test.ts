@@ -99,3 +99,69 @@ describe("a record that stands in a larger secret", () => {
     expect(show(one?.argv[1] ?? "")).toBe("[secret]");
   });
 });
+
+describe("what a store for secrets gives out", () => {
+  const shown = async (script: string): Promise<number> =>
+    filesAfter(script, await shellParser(), { user: "ubuntu" }).context.record.shown.length;
+  test.each([
+    "pulumi config get dbPassword",
+    "pulumi -s prod config get --path 'api.token'",
+    'PW=$(pulumi config get shop:dbPassword); echo "$PW"',
+    "pulumi stack output kubeconfig --show-secrets",
+    "pulumi config --show-secrets --json | jq .",
+    "pulumi env open org/prod",
+    "esc open org/prod",
+    "vault kv get -field=password secret/db",
+    "VAULT_ADDR=https://v vault read -format=json database/creds/app",
+    "op read op://prod/db/password",
+    "op item get db --fields password --reveal",
+    "gcloud secrets versions access latest --secret=db",
+    "gcloud --project shop auth print-access-token",
+    "az keyvault secret show --vault-name v --name db --query value -o tsv",
+    "doppler secrets download --no-file --format env",
+    "infisical export --format=dotenv",
+    "bw get password db",
+    "pass show shop/db",
+    "pass shop/db",
+    "secret-tool lookup service db",
+    "kubectl get secret db -o jsonpath='{.data.password}' | base64 -d",
+    "kubectl -n shop create token deployer",
+    "gh auth token",
+    "terraform output -raw db_password",
+    "heroku config:get DATABASE_URL -a shop",
+    "sops -d secrets.enc.yaml",
+    "ansible-vault view group_vars/all/vault.yml",
+    "gpg --decrypt secrets.txt.gpg",
+    "openssl enc -d -aes-256-cbc -pbkdf2 -in secrets.enc -pass file:/root/k",
+    "aws kms decrypt --ciphertext-blob fileb://x --query Plaintext --output text | base64 -d",
+    "aws --profile shop sts assume-role --role-arn r --role-session-name s",
+    "aws configure get aws_secret_access_key",
+    "aws rds generate-db-auth-token --hostname h --port 5432 --username app",
+    "aws ecr get-login-password",
+  ])("%s", async (script) => {
+    expect(await shown(script)).toBeGreaterThan(0);
+  });
+  test.each([
+    "pulumi config get aws:region",
+    "pulumi config get dbPasswordSecretName",
+    "pulumi stack output url",
+    "pulumi config",
+    "PW=$(pulumi config get dbPassword); export PW",
+    "pulumi config get dbPassword >/dev/null",
+    "vault status; vault kv list secret/; vault kv put secret/x a=b",
+    "op item list; op vault list",
+    "gcloud secrets list; gcloud auth list",
+    "az keyvault secret list --vault-name v; az account show",
+    "doppler secrets --only-names; doppler run -- true",
+    "pass ls; pass git pull; pass generate shop/x",
+    "kubectl get pods -o json; kubectl get secrets; kubectl describe secret db",
+    "gh auth status; gh pr list",
+    "terraform output -raw bucket_name",
+    "aws kms describe-key --key-id k; aws sts get-caller-identity; aws configure get region",
+    "gpg --decrypt backup.tar.gz.gpg | wc -c",
+    "sops -e plain.yaml; sops --version",
+    "aws ecr get-login-password | docker login --username AWS --password-stdin r.example.org",
+  ])("not %s", async (script) => {
+    expect(await shown(script)).toBe(0);
+  });
+});
