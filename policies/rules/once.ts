@@ -10,18 +10,9 @@ const OF_CONNECTIONS = new Set([
   "host-key-checked",
 ]);
 
-/** Default tags of a provider are evaluated as tags (secret-in-tags). */
-const TAGS_OF_PROVIDER = /^defaultTags\b/;
-
 export function saidOnce(policy: Policy): Policy {
   if (OF_CONNECTIONS.has(policy.id))
     return { ...policy, evaluate: async (graph, settings) => perConnection(graph, await policy.evaluate(graph, settings)) };
-  if (policy.id === "secret-in-provider")
-    return {
-      ...policy,
-      evaluate: async (graph, settings) =>
-        (await policy.evaluate(graph, settings)).filter(({ message }) => !TAGS_OF_PROVIDER.test(message)),
-    };
   return policy;
 }
 

@@ -116,7 +116,8 @@ const startOf = ({ key, name, isOperator, boot, stored }: Host): string =>
 async function reportOn(graph: Graph, host: Host, home: string): Promise<Report> {
   const parse = await shellParser();
   const usual = create(host, ordersOf(graph, host.steps, () => false)[0] ?? [], parse, home);
-  const orders = ordersOf(graph, host.steps, (a, b) => collide(usual.touched.get(a.urn), usual.touched.get(b.urn))).slice(1);
+  const touched = ({ urn }: Resource): Touched => usual.touched.get(urn) ?? { changed: [], ran: [] };
+  const orders = ordersOf(graph, host.steps, (a, b) => collide(touched(a), touched(b))).slice(1);
   const others = orders.map((order) => create(host, order, parse, home));
   const record = copyOf(usual.context.record);
   for (const other of others) addNew(record, other.context.record);
@@ -154,7 +155,18 @@ function changed(before: Files, after: Files): string[] {
     .map(([path]) => path);
 }
 
-const collide = (a: readonly string[] = [], b: readonly string[] = []): boolean =>
+/** What a step did to the host's files. */
+interface Touched {
+  /** Paths whose state it changed. */
+  readonly changed: readonly string[];
+  /** Scripts that it ran. */
+  readonly ran: readonly string[];
+}
+
+/** One changes what the other changes, or runs. */
+const collide = (a: Touched, b: Touched): boolean => meet(a.changed, b.changed) || meet(a.changed, b.ran) || meet(a.ran, b.changed);
+
+const meet = (a: readonly string[], b: readonly string[]): boolean =>
   a.some((x) => b.some((y) => relation(x, y) !== "apart" || relation(y, x) !== "apart"));
 
 const LISTS = ["executed", "written", "unclear", "shown", "sent", "remoteCode", "ran"] as const;
@@ -188,8 +200,7 @@ const keyOf = once((item: Item): string =>
 interface Run {
   readonly files: Files;
   readonly context: Context;
-  /** Paths whose state each step changed, and scripts that it ran. */
-  readonly touched: ReadonlyMap<string, readonly string[]>;
+  readonly touched: ReadonlyMap<string, Touched>;
 }
 
 /** What a host has after the first steps of an order: the next graph often differs in a later step only. */
@@ -226,8 +237,8 @@ function advance(run: Run, step: Resource): Run {
   const files = cloneFiles(run.files);
   const context: Context = { ...run.context, record: copyOf(run.context.record) };
   runPart(step, "create", files, context);
-  const scripts = context.record.ran.slice(run.context.record.ran.length).map(({ path }) => path);
-  return { files, context, touched: new Map([...run.touched, [step.urn, [...changed(run.files, files), ...scripts]]]) };
+  const ran = context.record.ran.slice(run.context.record.ran.length).map(({ path }) => path);
+  return { files, context, touched: new Map([...run.touched, [step.urn, { changed: changed(run.files, files), ran }]]) };
 }
 
 const copyOf = (record: Happenings): Happenings => ({

@@ -2,7 +2,7 @@ import type { Graph, Policy, Settings } from "../../core/types";
 import { ofType } from "../../core/graph";
 import { isGeneral } from "../../core/profile";
 import { policy as aclPrivate } from "../bucket/bucket-acl-private";
-import { policy as notPublic } from "../bucket/bucket-not-public";
+import { letsInAll } from "../bucket/bucket-not-public";
 import { BUCKET, modelBuckets } from "../bucket/model";
 
 export const policy: Policy = {
@@ -22,9 +22,9 @@ export const policy: Policy = {
     // Beside a gateway and a backend a bucket of another purpose may be a website's: the configuration says which bucket is guarded.
     const others = isGeneral(graph, settings) ? asModels(graph, settings) : undefined;
     if (others === undefined) return [];
-    const found = [await notPublic.evaluate(graph, others), await aclPrivate.evaluate(graph, others)];
+    const found = [...letsInAll(graph, others, true), ...(await aclPrivate.evaluate(graph, others))];
     // Only what is open for sure: a bucket of any program may have a policy that nobody knows before `up`.
-    return found.flat().filter(({ verdict, message }) => verdict === "violation" && !isDelivery(message));
+    return found.filter(({ verdict }) => verdict === "violation");
   },
 };
 
@@ -35,9 +35,4 @@ function asModels(graph: Graph, settings: Settings): Settings | undefined {
     .filter((bucket) => !models.has(bucket))
     .map(({ urn }) => urn);
   return names.length === 0 ? undefined : { ...settings, roles: { ...settings.roles, modelBuckets: { names } } };
-}
-
-/** A network that publishes what it reads is what a website's bucket is for. */
-function isDelivery(message: string): boolean {
-  return message.includes("a content delivery network");
 }

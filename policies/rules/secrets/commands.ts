@@ -3,7 +3,6 @@ import { isPlaceholder, isSecretName, isSecretValue } from "./names";
 
 const ON_COMMAND_LINES: readonly RegExp[] = [
   /\b(?:curl|wget|http)\b[^\n]{0,2000}?\s(?:-u|--user)[= ]?\s*["']?[^\s:"'$]+:([^\s"']+)/g,
-  /\becho\s+(?:-n\s+)?["']?[\w.-]+:([^\s"'$|]{4,})["']?\s*\|\s*(?:sudo\s+)?chpasswd\b/g,
   /\bsshpass\s+-p\s*["']?([^\s"'$]{3,})/g,
   /\bmysql(?:dump|admin|import)?\b[^\n|;]{0,2000}?\s-p([^\s"'$-][^\s"']*)/g,
   /\bredis-cli\b[^\n|;]{0,2000}?\s-a\s+["']?([^\s"'$]+)/g,
@@ -12,7 +11,7 @@ const ON_COMMAND_LINES: readonly RegExp[] = [
   /\b(?:smbclient|rpcclient|net|smbget|mount\.cifs)\b[^\n|;&]{0,2000}?\s(?:-U|--user)[=\s]*["']?[^\s"'$%=]{1,200}%([^\s"'$]+)/g,
   /\b(?:echo|printf)\s+(?:-\w+\s+){0,20}(?:["']%s(?:\\n)?["']\s+)?["']?([^\s"'$|`]{6,})["']?\s*\|\s*sudo\s+(?:-\w+\s+){0,20}-\w*S/g,
   /\bsudo\s+(?:-\w+\s+){0,20}-\w*S\b[^\n|;&<]{0,2000}<<<\s*["']?([^\s"'$`<]{6,})/g,
-  /\b(?:echo|printf)\s+(?:-\w+\s+){0,20}["']?[\w.-]+:([^\s"'$|`:]{6,})["']?\s*\|\s*(?:sudo\s+)?chpasswd\b/g,
+  /\b(?:echo|printf)\s+(?:-\w+\s+){0,20}["']?[\w.-]+:([^\s"'$|`]{4,})["']?\s*\|\s*(?:sudo\s+)?chpasswd\b/g,
   /\b(?:rabbitmqctl\s+(?:add_user|change_password)|influx\s+setup\s+-u)\s+\S+\s+["']?([^\s"'$-][^\s"'$]{3,})/g,
   /\b(?:7z|zip|unzip|rar|unrar)\b[^\n|;&]{0,2000}?\s(?:-P\s*|-p)(?=[^\s"'$]{4,})["']?([^\s"'$]+)/g,
   /\b(?:openssl)\b[^\n|;&]{0,2000}?\s-(?:pass|passin|passout)\s+["']?pass:([^\s"'$]+)/g,
@@ -22,14 +21,6 @@ const ON_COMMAND_LINES: readonly RegExp[] = [
   /\b(?:echo|printf)\s+(?:-\w+\s+){0,20}(?:["']%s(?:\\n)?["']\s+)?["']?([^\s"'$|`]{6,})["']?\s*\|[^\n|;&]{0,400}\s--password-stdin\b/g,
   /\s--password-stdin\b[^\n|;&<]{0,400}<<<\s*["']?([^\s"'$`<]{6,})/g,
   /\bhtpasswd\s+-[A-Zac-z\d]*b\w*\s+\S+\s+\S+\s+["']?([^\s"'$]+)/g,
-];
-/** Lines of files with passwords: ~/.pgpass, ~/.netrc, what chpasswd reads, the list of cloud-config's module of that name. */
-const IN_FILES: readonly RegExp[] = [
-  /^[ \t]*[\w.*-]{1,255}:(?:\d{2,5}|\*):[\w.*-]{1,100}:[\w.*-]{1,100}:([^\s"'$:]{6,200})[ \t]*$/gm,
-  // A host has a dot or stands for one; other words are prose (stores.ts has hosts of any name, where the password is no plain word).
-  /\bmachine\s+(?:[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|localhost)\s+login\s+[^\s,]{1,255}\s+password\s+["']?([^\s"'$]{4,200})/g,
-  /\bchpasswd\b[^\n]{0,200}<<-?\s{0,5}["']?\w{1,40}["']?[^\n]{0,200}\n\s{0,20}[\w.-]{1,64}:([^\s"'$:]{6,200})/g,
-  /^chpasswd:[ \t]*\n(?:[ \t](?![ \t]*list:)[^\n]{0,200}\n){0,5}[ \t]{1,20}list:[^\n]{0,20}\n[ \t]+(?:-[ \t]+)?["']?[\w.-]{1,64}:(?!RANDOM\b)([^\s"'$:]{6,200})/gm,
 ];
 const HEADER = /\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=-]{8,})/gi;
 /** `aws configure set NAME VALUE`, and settings of other programs in that form. */
@@ -43,8 +34,6 @@ export function findInCommands(text: string): string[] {
   const found: string[] = [];
   const taken = ON_COMMAND_LINES.some((pattern) => [...text.matchAll(pattern)].some(([, value = ""]) => !isPlaceholder(value)));
   if (taken) found.push("a password on a command line");
-  if (IN_FILES.some((pattern) => [...text.matchAll(pattern)].some(([, value = ""]) => !isPlaceholder(value))))
-    found.push("a line of a file with passwords");
   if ([...text.matchAll(HEADER)].some(([, value = ""]) => !isPlaceholder(value))) found.push("an authorization header");
   for (const pattern of [SETTING, PAIR])
     for (const [, name = "", value = ""] of text.matchAll(pattern))

@@ -21,6 +21,7 @@ export const policy: Policy = {
   evaluate: (graph) =>
     ofType(graph, PROVIDER).flatMap((resource) =>
       properties(resource).flatMap(({ path, key, value }) => {
+        if (key === "defaultTags") return []; // evaluated as tags, by secret-in-tags
         // What is unknown here comes from another resource, whose own mark Pulumi drops until it is known.
         const spots = scan(value, path, key).filter((spot) => spot.state !== "unknown");
         return unlessMarked(graph, resource, spots, FIX);

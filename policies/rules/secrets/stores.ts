@@ -5,44 +5,61 @@ interface Store {
   readonly kind: string;
   /** What the text has to hold for the pattern to be tried. */
   readonly hint: RegExp;
-  /** The value is the first group. */
-  readonly pattern: RegExp;
+  /** The value is the first group of each. */
+  readonly patterns: readonly RegExp[];
 }
+
+const CHPASSWD_KIND = "a password of chpasswd";
 
 const STORES: readonly Store[] = [
   {
     // https://www.postgresql.org/docs/current/libpq-pgpass.html: hostname:port:database:username:password, any of the first four may be *
     kind: "a password of .pgpass",
-    hint: /:(?:\d{4,5}|\*):/,
-    pattern: /(?<![^\s"'])[\w.*-]{1,253}:(?:\d{4,5}|\*):[\w.*-]{1,63}:[\w.*-]{1,63}:([^\s"':\\]{4,200})(?=["'\\]|\s|$)/g,
+    hint: /:(?:\d{2,5}|\*):/,
+    patterns: [
+      /(?<![^\s"'])[\w.*-]{1,253}:(?:\d{4,5}|\*):[\w.*-]{1,63}:[\w.*-]{1,63}:([^\s"':\\]{4,200})(?=["'\\]|\s|$)/g,
+      // Alone on its line the port may be shorter: elsewhere that is a time of day.
+      /^[ \t]*[\w.*-]{1,255}:\d{2,3}:[\w.*-]{1,100}:[\w.*-]{1,100}:([^\s"'$:]{6,200})[ \t]*$/gm,
+    ],
   },
   {
     kind: "a password of .netrc",
     hint: /\bmachine\b|\bdefault\b/,
-    pattern:
+    patterns: [
+      // A host has a dot or stands for one; of other words, which are prose, only a password that is no plain word counts.
+      /\bmachine\s{1,9}(?:[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|localhost)\s{1,9}login\s{1,9}[^\s,]{1,255}\s{1,9}password\s{1,9}["']?([^\s"'$]{4,200})/g,
       /\b(?:machine\s{1,9}\S{1,253}|default)\s{1,9}login\s{1,9}\S{1,200}\s{1,9}password\s{1,9}["']?(?=[A-Za-z]{0,200}[^A-Za-z\s])([^\s"'\\]{4,200})/g,
+    ],
   },
   {
     kind: "a password in SQL",
     hint: /\b(?:user|role|login)\b/i,
-    pattern:
+    patterns: [
       /\b(?:create|alter)\s{1,9}(?:user|role|login)\b[^;\n]{0,300}?\b(?:password|identified(?:\s{1,9}with\s{1,9}\w{1,40})?\s{1,9}by)\s{0,9}=?\s{0,9}\\?'([^'\\\n]{4,200})\\?'/gi,
+    ],
   },
   {
     kind: "a WireGuard key",
     hint: /PrivateKey|PresharedKey/,
-    pattern: /^[ \t]*(?:PrivateKey|PresharedKey)[ \t]*=[ \t]*([A-Za-z0-9+/]{43}=)/gm,
+    patterns: [/^[ \t]*(?:PrivateKey|PresharedKey)[ \t]*=[ \t]*([A-Za-z0-9+/]{43}=)/gm],
   },
   {
     kind: "a password of Redis",
     hint: /requirepass|masterauth/,
-    pattern: /^[ \t]*(?:requirepass|masterauth)[ \t]+["']?([^\s"']{4,200})/gm,
+    patterns: [/^[ \t]*(?:requirepass|masterauth)[ \t]+["']?([^\s"']{4,200})/gm],
   },
-  { kind: "credentials of a registry", hint: /"auths?"/, pattern: /"auth"\s{0,9}:\s{0,9}"([A-Za-z0-9+/]{8,2000}={0,2})"/g },
+  { kind: "credentials of a registry", hint: /"auths?"/, patterns: [/"auth"\s{0,9}:\s{0,9}"([A-Za-z0-9+/]{8,2000}={0,2})"/g] },
   {
     kind: "a password of a key store",
     hint: /-(?:store|key|srcstore|deststore)pass\b/,
-    pattern: /\s-(?:store|key|srcstore|deststore)pass\s{1,9}["']?([^\s"'$-][^\s"'$]{3,200})/g,
+    patterns: [/\s-(?:store|key|srcstore|deststore)pass\s{1,9}["']?([^\s"'$-][^\s"'$]{3,200})/g],
+  },
+  {
+    kind: CHPASSWD_KIND,
+    hint: /\bchpasswd\b/,
+    patterns: [
+      /\bchpasswd\b[^\n]{0,200}<<-?\s{0,5}["']?\w{1,40}["']?[^\n]{0,200}\n(?:\s{0,20}[\w.-]{1,64}:[$]\S{0,200}\n){0,20}\s{0,20}[\w.-]{1,64}:([^\s"'$:]{6,200})/g,
+    ],
   },
 ];
 
@@ -53,12 +70,12 @@ const CHPASSWD = /^[ \t]*(?:-[ \t]+)?["']?[a-z_][\w-]{0,31}:([^\s"']{1,200})["']
 
 export function findInStores(text: string): string[] {
   const found = new Set<string>();
-  for (const { kind, hint, pattern } of STORES)
-    if (hint.test(text) && [...text.matchAll(pattern)].some(([, value = ""]) => isSecretValue(value))) found.add(kind);
+  for (const { kind, hint, patterns } of STORES)
+    if (hint.test(text) && patterns.some((one) => [...text.matchAll(one)].some(([, value = ""]) => isSecretValue(value)))) found.add(kind);
   for (const [, name = "", value = ""] of text.includes("_header") || text.includes("_param") ? text.matchAll(HEADER) : [])
     if (isSecretName(name) && isSecretValue(value)) found.add(`a value for ${name}`);
   for (const name of iniSettings(text)) found.add(`a value for ${name}`);
-  if (cloudPasswords(text)) found.add("a password of chpasswd");
+  if (cloudPasswords(text)) found.add(CHPASSWD_KIND);
   return [...found];
 }
 
@@ -91,7 +108,7 @@ function iniSettings(text: string): string[] {
 
 /** Lines `user:password` below `chpasswd:` of a cloud-config; `R` and `RANDOM` ask for one that nobody knows yet, and `$6$...` is its hash. */
 function cloudPasswords(text: string): boolean {
-  if (!text.startsWith("#cloud-config") || !/^chpasswd:/m.test(text)) return false;
+  if (!/^chpasswd:/m.test(text)) return false;
   const [first = "", ...rest] = text.slice(text.search(/^chpasswd:/m)).split("\n");
   const end = rest.findIndex((line) => /^\S/.test(line));
   return [first, ...(end < 0 ? rest : rest.slice(0, end))].some((line) => {

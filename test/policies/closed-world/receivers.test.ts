@@ -33,6 +33,20 @@ const REPORTED: Readonly<Record<string, (stack: Stack) => void>> = {
       application: "a",
       settings: [{ namespace: "aws:autoscaling:launchconfiguration", name: "SecurityGroups", value: gatewayGroup.id }],
     }),
+  "a connection of Glue": ({ p, gatewayGroup, privateSubnet }) =>
+    p.add("aws:glue/connection:Connection", "x", {
+      physicalConnectionRequirements: { securityGroupIdLists: [gatewayGroup.id], subnetId: privateSubnet.id },
+    }),
+  "a service of a cluster with the backend's address": ({ p }) =>
+    p.add("kubernetes:core/v1:Endpoints", "x", { subsets: [{ addresses: [{ ip: "10.0.101.7" }], ports: [{ port: 9000 }] }] }),
+  "a way into a cluster": ({ p }) => p.add("kubernetes:networking.k8s.io/v1:Ingress", "x", { spec: { rules: [{ host: "a.example" }] } }),
+  "a function before the objects of the bucket": ({ p }) => {
+    const bucket = p.find("aws:s3/bucket:Bucket", "models");
+    const point = p.add("aws:s3/accessPoint:AccessPoint", "point", { bucket: bucket.id, vpcConfiguration: { vpcId: "vpc-1" } });
+    p.add("aws:s3control/objectLambdaAccessPoint:ObjectLambdaAccessPoint", "x", {
+      configuration: { supportingAccessPoint: point.arn, transformationConfigurations: [{ actions: ["GetObject"] }] },
+    });
+  },
   "a definition that names the gateway's group": ({ p, gatewayGroup }) =>
     p.add("aws:sfn/stateMachine:StateMachine", "x", { definition: computed(gatewayGroup) }),
   "a copy that selects the backend by its tag": ({ p }) =>
