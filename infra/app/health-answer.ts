@@ -97,8 +97,11 @@ const NAMES = [
   /\/(ping|status)\/?$/,
 ];
 
+const likeliest = (routes: readonly Route[]): Route | undefined =>
+  NAMES.map((name) => routes.find(({ path, open }) => open !== true && name.test(path))).find((one) => one !== undefined);
+
 function remedy(project: string, tree: AppTree, wanted: string, seen: readonly Route[]): string {
-  const near = NAMES.map((name) => seen.find(({ path, open }) => open !== true && name.test(path))).find((one) => one !== undefined);
+  const near = likeliest(seen.filter(({ guard }) => guard === undefined)) ?? likeliest(seen);
   const below = seen.find(({ path, open }) => path.endsWith(wanted) && open === true);
   if (near === undefined && below !== undefined) return `Write ${project}:health.path with that prefix, unless it is empty`;
   const written = near === undefined ? healthRoute(tree) : undefined;

@@ -15,13 +15,19 @@ export function ownHostNotices(project: string, tree: AppTree, names: readonly s
   return files.flatMap(({ path }) =>
     (textOf(tree, path) ?? "").split("\n").flatMap((line, index) => {
       const address = /^\s*#/.test(line) ? undefined : ADDRESS.exec(line)?.[1];
-      if (address === undefined || names.some((name) => new RegExp(`\\b${name}\\b`, "i").test(line))) return [];
+      if (address === undefined || names.some((name) => new RegExp(`\\b${name}\\b`, "i").test(line) || isField(line, name))) return [];
       const shown = address.replace(/\/\/[^@]*@/, "//");
       return [
         `${path}, line ${index + 1}: has ${shown}, and on the hosts nothing but nginx and the application listens at their own address; set the address of the service in ${project}:env or secretEnv, if it is used there, and let the backend reach it (backend.egress)`,
       ];
     }),
   );
+}
+
+/** Whether the line gives a field of a class of settings that reads this variable: by its own name, behind a prefix. */
+function isField(line: string, variable: string): boolean {
+  const field = /^\s*(\w+)\s*[:=]/.exec(line)?.[1]?.toLowerCase();
+  return field !== undefined && variable.toLowerCase().endsWith(`_${field}`);
 }
 
 /**

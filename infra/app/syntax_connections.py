@@ -55,6 +55,20 @@ _KINDS = {"postgres": ("PostgreSQL", 5432), "postgresql": ("PostgreSQL", 5432), 
 _DEPTH = 8
 
 
+# Types of an address or a secret that are made of a text, and what gives the text back.
+_OF_TEXT = re.compile(r"^(?:str|SecretStr|\w*(?:Dsn|DSN|Url|URL|make_url))$")
+_TO_TEXT = ("unicode_string", "get_secret_value")
+
+
+def _same_text(call):
+    """What str(x), RedisDsn(x) or x.get_secret_value() says the same as; None of another call."""
+    if call.keywords:
+        return None
+    if isinstance(call.func, ast.Attribute) and call.func.attr in _TO_TEXT:
+        return None if call.args else call.func.value
+    return call.args[0] if len(call.args) == 1 and _OF_TEXT.match(terminal(call.func) or "") else None
+
+
 class _Addresses:
     """What an expression says, with the variables of the environment that may say otherwise."""
 
@@ -69,7 +83,8 @@ class _Addresses:
         if said is not None:
             return said, ()
         if isinstance(node, ast.Call):
-            return self._read(path, node, names, depth)
+            same = _same_text(node)
+            return self._read(path, node, names, depth) if same is None else self.of(path, same, names, depth + 1)
         if isinstance(node, ast.JoinedStr):
             parts = [self.of(path, one.value if isinstance(one, ast.FormattedValue) else one, names, depth + 1) or ("?", ()) for one in node.values]
             return "".join(text for text, _ in parts), tuple(name for _, more in parts for name in more)

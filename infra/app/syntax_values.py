@@ -6,7 +6,8 @@ import posixpath
 from collections import Counter
 
 from syntax_fields import field_of, is_plain
-from syntax_names import binders, may_bind_any, nodes, terminal
+from syntax_flask import beside, instance_call
+from syntax_names import binders, keyword, may_bind_any, nodes, terminal
 
 # Where the folder lies on a host (systemd's WorkingDirectory, and uvicorn's --app-dir).
 APP = "/home/ddos/app"
@@ -169,6 +170,8 @@ class Values:
             return left + right if isinstance(node.op, ast.Add) else posixpath.join(left, right)
         if isinstance(node, ast.Call):
             return self._call(path, node, of)
+        if isinstance(node, ast.Attribute) and node.attr == "instance_path":
+            return self._instance(path, node.value, hidden, depth)
         if isinstance(node, ast.Attribute) and node.attr == "parent":
             return above(of(node.value))
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
@@ -184,6 +187,16 @@ class Values:
             found = self.assigned(path, node) or self._field(path, node)
             return None if found is None else self.text(*found, (), depth + 1)
         return None
+
+    def _instance(self, path, node, hidden, depth):
+        """The folder of an instance of Flask: what it is given, or `instance` beside the package."""
+        made = instance_call(self, path, node, local_of(node, hidden))
+        if made is None:
+            return None
+        file, call, names = made
+        given = keyword(call, "instance_path")
+        top = beside(self.folder, file, call)
+        return self.text(file, given, names, depth + 1) if given is not None else None if top is None else f"{APP}/{top}instance"
 
     def _field(self, path, node):
         """(file, expression) of an attribute of a plain class of the application's own."""

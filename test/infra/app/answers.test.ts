@@ -121,6 +121,15 @@ python("a dependency of the whole application holds for its routers and not for 
   expect(say({ Authorization: "Bearer x" })).toEqual({ problems: [], notices: [] });
 });
 
+python("a route that asks for credentials is not offered where another one asks for none", () => {
+  const main =
+    'from fastapi import Depends, FastAPI\nfrom fastapi.security import HTTPBearer\napp = FastAPI()\n@app.get("/api/health", dependencies=[Depends(HTTPBearer())])\ndef a():\n    return {"status": "ok"}\n@app.get("/ping")\ndef b():\n    return {"status": "ok"}\n';
+  const { tree, code } = read({ "main.py": main });
+  const expected = { path: "/health", status: 200, body: '{"status":"ok"}' };
+  const said = code.health === undefined ? undefined : healthProblems("p", tree, expected, code.health);
+  expect(said?.problems).toEqual([expect.stringMatching(/Write p:health\.path: \/ping$/)]);
+});
+
 test.each<[expected: unknown, answered: RouteBody, same: boolean]>([
   ["any", { text: "x" }, true],
   ['{"status":"ok"}', { json: { status: "ok" } }, true],

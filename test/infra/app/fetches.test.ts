@@ -90,3 +90,9 @@ test("a database on the host itself is named, without its password", () => {
   expect(said.join()).not.toContain("hunter2");
   expect(ownHostNotices("p", tree, ["QUEUE"])).toEqual([]);
 });
+
+test("a field of settings is given by its own name behind a prefix", () => {
+  const tree = readTree(treeOf({ "main.py": 'class C(BaseSettings):\n    redis_url: RedisDsn = RedisDsn("redis://localhost:6379/0")\n' }));
+  expect(ownHostNotices("p", tree, ["LIMITER_REDIS_URL"])).toEqual([]);
+  expect(ownHostNotices("p", tree, ["OTHER_URL"])).toHaveLength(1);
+});

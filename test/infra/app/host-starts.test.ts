@@ -98,6 +98,16 @@ describe("what is connected to at the host's own address", () => {
           /give the address of the service in p:env\.REDIS_HOST/,
         ],
         [
+          "by a field of settings that holds an address of its own type",
+          "import redis\nfrom pydantic import RedisDsn\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\nclass C(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='LIMITER_')\n    redis_url: RedisDsn = RedisDsn('redis://localhost:6379/0')\nconfig = C()\nc = redis.from_url(str(config.redis_url))\nc.ping()",
+          /connects to localhost:6379 \(Redis\) when it is imported, .* give the address of the service in p:env\.LIMITER_REDIS_URL/,
+        ],
+        [
+          "by a secret that hides its text",
+          "import psycopg2\nfrom pydantic import SecretStr\nurl = SecretStr('postgresql://u:p@127.0.0.1/x')\npsycopg2.connect(url.get_secret_value())",
+          /connects to 127\.0\.0\.1:5432/,
+        ],
+        [
           "by a URL with unknown parts",
           "import os, psycopg2\nurl = f\"postgresql://{os.environ['U']}@localhost:5432/x\"\nc = psycopg2.connect(url)",
           /connects to localhost:5432/,

@@ -36,6 +36,16 @@ python.each<[string, string, RegExp]>([
     /writes \/var\/log\/a\.log/,
   ],
   ["a folder that is not there", "import os\nos.makedirs('uploads', exist_ok=True)", /makes uploads when it is imported/],
+  [
+    "Flask's folder of an instance",
+    "import os\nfrom flask import Flask\nflask = Flask(__name__, instance_relative_config=True)\nos.makedirs(flask.instance_path, exist_ok=True)",
+    /line 4: makes instance when it is imported/,
+  ],
+  [
+    "what lies in it",
+    "import os, sqlite3\nfrom quart import Quart\nq = Quart(import_name=__name__)\ndb = sqlite3.connect(os.path.join(q.instance_path, 'a.db'))",
+    /line 4: makes instance\/a\.db/,
+  ],
   ["a folder by pathlib", "from pathlib import Path\nPath('uploads').mkdir(exist_ok=True)", /makes uploads/],
   ["a database beside the code", "import sqlite3\ndb = sqlite3.connect('a.db')", /makes a\.db/],
   [
@@ -59,6 +69,12 @@ python.each<[string, string]>([
   ["an exit of its own", "def exit():\n    pass\nexit()"],
   ["arguments of its own", "import argparse\np = argparse.ArgumentParser()\nargs = p.parse_args([])\nknown = p.parse_known_args()"],
   ["a file of the folder", "text = open('data/words.txt').read()\nmore = open('./data/words.txt', encoding='utf-8')"],
+  [
+    "Flask's folder where it is elsewhere",
+    "import os\nf = Flask(__name__, instance_path='/home/ddos/data/instance')\nos.makedirs(f.instance_path)",
+  ],
+  ["Flask's folder of a name", "import os\nf = Flask('other')\nos.makedirs(f.instance_path)"],
+  ["Flask's folder where it may fail", "import os\nf = Flask(__name__)\ntry:\n    os.makedirs(f.instance_path)\nexcept OSError:\n    pass"],
   ["a folder that is there", "import os\nos.makedirs('data', exist_ok=True)\nfiles = StaticFiles(directory='data')"],
   [
     "what it may write",
