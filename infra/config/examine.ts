@@ -122,8 +122,10 @@ function settingsOfHosts({ sections, models, closed }: Context): HostSettings[] 
 }
 
 /** What the images of Ubuntu have. An image of the reader's own may have any. */
-function knownPythons(sections: Sections): string[] {
-  return ["gateway", "backend"].flatMap((role) => {
+export function knownPythons(sections: Sections): string[] {
+  const { mode } = (sections.gateway ?? {}) as { mode?: string };
+  // A gateway that is a proxy has no application.
+  return (mode === "proxy" ? ["backend"] : ["gateway", "backend"]).flatMap((role) => {
     const { os = DEFAULT_OS, ami } = (sections[role] ?? {}) as { os?: string; ami?: string };
     return ami === undefined && os in UBUNTU ? [UBUNTU[os as Os].python] : [];
   });
