@@ -10,7 +10,8 @@ _METHODS = ("get", "head", "post", "put", "patch", "delete", "route", "websocket
 # Keywords of the application, of a router and of a handler that add no route and answer no request.
 _HARMLESS = set(
     "route_handlers path debug dependencies lifespan on_startup on_shutdown openapi_config logging_config state tags cors_config compression_config exception_handlers opt "
-    "signature_types signature_namespace stores template_config type_decoders security include_in_schema name summary description operation_id sync_to_thread status_code http_method".split()
+    "signature_types signature_namespace stores template_config type_decoders security include_in_schema name summary description operation_id sync_to_thread status_code http_method "
+    "media_type raises response_headers response_description deprecated cache cache_control etag".split()
 )
 _DEPTH = 8
 
@@ -89,12 +90,15 @@ class Litestar:
             whole = re.sub("//+", "/", f"/{prefix}/{text}").rstrip("/") or "/"
             # As Litestar takes the path of a request.
             whole = self.wanted if whole == (self.wanted.rstrip("/") or "/") else whole
-            body = self._body(function) if plain and keyword(call, "status_code") is None else None
+            body = self._body(function, keyword(call, "media_type")) if plain and keyword(call, "status_code") is None else None
             self.routes.append({"path": whole, "file": path, "line": call.lineno, "body": body})
 
-    def _body(self, function):
+    def _body(self, function, media):
         """What a handler returns: a text where it says so, else JSON without blanks."""
         value = only_return(function)
+        kind = "" if media is None else terminal(media)
+        if kind not in ("", "TEXT", "JSON") or kind and (kind == "TEXT") != (terminal(function.returns) == "str"):
+            return None
         if terminal(function.returns) == "str":
             return {"text": value.value} if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
         return self.answers.plain(value, function.returns)

@@ -151,6 +151,16 @@ python.each<[string, string, RegExp]>([
     /answers GET at \/api\/ping \(main\.py, line 2\), \/api\/live .* alone.*Write p:health\.path: \/api\/live, and health\.body: 'up'$/,
   ],
   [
+    "with the type of what it answers",
+    `from litestar import Litestar, MediaType, Router, get\n@get("/live", media_type=MediaType.TEXT, sync_to_thread=False)\ndef live() -> str:\n    return "OK"\napp = Litestar(route_handlers=[Router(path="/-", route_handlers=[live])])\n`,
+    /Write p:health\.path: \/-\/live, and health\.body: 'OK'$/,
+  ],
+  [
+    "a text that is sent as JSON",
+    `from litestar import Litestar, MediaType, get\n@get("/live", media_type=MediaType.JSON)\ndef live() -> str:\n    return "OK"\napp = Litestar(route_handlers=[live])\n`,
+    /Write p:health\.path: \/live$/,
+  ],
+  [
     "another answer",
     `${LITESTAR}@get("/health/")\nasync def health() -> dict[str, str]:\n    return {"status": "fine"}\napp = Litestar([health])\n`,
     /^p:health\.body: the application answers \{"status":"fine"\} at \/health/,
