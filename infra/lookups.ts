@@ -2,6 +2,10 @@
 import * as aws from "./aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config/types";
+import { fleetNames } from "./fleet/names";
+import { keptFrom } from "./hosts/boundary";
+import { fleetStatements, hostStatements, watchStatements } from "./hosts/permissions";
+import type { Statement } from "./hosts/role";
 import { isAbsent, reason, refuse } from "./refusal";
 
 /** ARNs of keys, which aliases have been followed to. */
@@ -86,16 +90,32 @@ export function keyFault(facts: KeyFacts, { account, region }: Place): string | 
   return undefined;
 }
 
-async function checkBoundary({ project, iam }: StackConfig, account: string): Promise<string | undefined> {
+/** The rights of all hosts of the stack; of a bucket only what they do there counts here. */
+function rightsOf(config: StackConfig, account: string): Statement[] {
+  return (["gateway", "backend"] as const).flatMap((role) => {
+    const isFleet = role === "gateway" ? config.gateway.fleet !== undefined : config.backend.mode === "fleet";
+    return [
+      ...hostStatements(role, config, "any", config.kms.bucketKey === undefined ? {} : { key: "any" }),
+      ...watchStatements(role, config, account),
+      ...(isFleet ? fleetStatements(config.region, account, "any", fleetNames(config, role)) : []),
+    ];
+  });
+}
+
+async function checkBoundary(config: StackConfig, account: string): Promise<string | undefined> {
+  const { project, iam } = config;
   const arn = iam.permissionsBoundary;
   if (arn === undefined) return undefined;
   const key = `${project}:iam.permissionsBoundary`;
   const owner = arn.split(":")[4];
   try {
-    await aws.iam.getPolicy({ arn });
-    return owner === "aws" || owner === account
+    const { policy } = await aws.iam.getPolicy({ arn });
+    if (owner !== "aws" && owner !== account)
+      return `${key}: found ${arn}, of account ${String(owner)}, and roles of ${account} take policies of their own account alone; name one`;
+    const kept = typeof policy === "string" ? keptFrom(policy, rightsOf(config, account)) : [];
+    return kept.length === 0
       ? undefined
-      : `${key}: found ${arn}, of account ${String(owner)}, and roles of ${account} take policies of their own account alone; name one`;
+      : `${key}: found ${arn}, which does not allow ${kept.join(", ")}, so that the hosts could not do it whatever their roles say, and their set-up would fail; add ${kept.length === 1 ? "it" : "them"} there, or name another`;
   } catch (error) {
     const said = reason(error);
     // AWS refuses to look into another account, whatever is there.

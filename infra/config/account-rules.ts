@@ -9,6 +9,8 @@ const OWN_TAGS = ["Name", "Role", "Stack", "ServicePort", "SshAccess"];
 /** Of a resource, and of an object in S3. */
 const MOST = 50;
 const MOST_ON_OBJECT = 10;
+/** Of a hosted zone and of a health check ("ChangeTagsForResource", Route 53 API reference). */
+const MOST_IN_ROUTE_53 = 10;
 const LONGEST_NAME = 128;
 
 export function tags({ project, sections, defaultTags = [] }: Context): string[] {
@@ -20,7 +22,8 @@ export function tags({ project, sections, defaultTags = [] }: Context): string[]
         ]
       : [];
   const given = sections.tags as unknown;
-  if (!isGroup(given)) return crowded;
+  const places = crowded.length > 0 ? [] : ofRoute53({ project, sections, defaultTags }, isGroup(given) ? Object.keys(given).length : 0);
+  if (!isGroup(given)) return [...crowded, ...places];
   const names = Object.keys(given);
   // SshAccess is set with another access than ssh alone.
   const own = OWN_TAGS.length - ([undefined, "ssh"].includes(sections.access as string | undefined) ? 1 : 0);
@@ -35,7 +38,32 @@ export function tags({ project, sections, defaultTags = [] }: Context): string[]
     const problem = nameProblem(name) ?? clash(name, names.slice(0, index), defaultTags);
     return problem === undefined ? [] : [`${project}:tags: found the name ${shown(name)}, ${problem}`];
   });
-  return [...crowded, ...many, ...each];
+  // Who has too many for everything is told so.
+  return [...crowded, ...(many.length > 0 ? many : places), ...each];
+}
+
+/** What is made in Route 53 bears all tags, and takes fewer than everything else. */
+function ofRoute53(
+  { project, sections, defaultTags = [] }: Pick<Context, "project" | "sections" | "defaultTags">,
+  given: number,
+): string[] {
+  const { loadBalancer } = (sections.backend ?? {}) as { loadBalancer?: unknown };
+  const { enabled } = (sections.watch ?? {}) as { enabled?: unknown };
+  const made = [
+    ...(loadBalancer === true ? ["the hosted zone of backend.loadBalancer"] : []),
+    ...(enabled === true ? ["the health check of watch.enabled"] : []),
+  ];
+  // Name and Stack.
+  const all = given + defaultTags.length + 2;
+  if (made.length === 0 || all <= MOST_IN_ROUTE_53) return [];
+  const room = Math.max(0, MOST_IN_ROUTE_53 - 2 - defaultTags.length);
+  const [key, found, beside] =
+    given === 0
+      ? ["aws:defaultTags", defaultTags.length, ""]
+      : [`${project}:tags`, given, defaultTags.length === 0 ? "" : `, and ${defaultTags.length} of aws:defaultTags,`];
+  return [
+    `${key}: found ${found} tags; with Name and Stack${beside} ${made.join(" and ")} would have ${all}, and Route 53 takes ${MOST_IN_ROUTE_53}; keep at most ${given === 0 ? MOST_IN_ROUTE_53 - 2 : room}`,
+  ];
 }
 
 function nameProblem(name: string): string | undefined {

@@ -40,7 +40,7 @@ export const ACCOUNT_SECTIONS: Readonly<Record<string, Section>> = {
           form: "the ARN of an IAM policy",
           example: "arn:aws:iam::123456789012:policy/boundary",
           description:
-            "Permissions boundary of the hosts' roles. What it does not allow they cannot do: the backend needs s3:ListBucket, s3:GetObject and s3:PutObject on the model bucket.",
+            "Permissions boundary of the hosts' roles. What it does not allow they cannot do: the preview refuses one that allows an action of the hosts nowhere. The backend needs s3:ListBucket, s3:GetObject and s3:PutObject on the model bucket; options add to that (docs/external-names.md lists the actions).",
         },
         path: {
           type: "string",

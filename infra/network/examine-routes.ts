@@ -1,4 +1,5 @@
 /** Where the subnets of an existing network lead to. Pure; part of examine.ts. */
+import { contains, parseBlock, readBlock, RFC_1918 } from "./cidr";
 import { isKnown } from "./facts";
 import type { Examined, Named, NetworkFacts, RouteFacts, TableFacts, Verdict } from "./facts";
 
@@ -14,12 +15,13 @@ export function routing(args: Examined, facts: NetworkFacts, subnets: readonly N
   const backend = privates.find(({ id }) => id === args.existing.webserverSubnetIds[0]);
   return {
     problems: [
-      ...routed.filter(({ of }) => of !== "webserver").flatMap(notPublic),
+      ...routed.filter(({ of }) => of !== "webserver").flatMap((one) => [...notPublic(one), ...pastTheGateway(one, true)]),
       ...privates.flatMap(notPrivate),
       ...(args.egress === "managed" ? privates.flatMap((one) => [...noWayOut(one), ...natProblems(args, facts, one)]) : []),
       ...(args.egress === "none" && backend !== undefined ? withoutEndpoint(args, facts, backend) : []),
     ],
     warnings: [
+      ...routed.filter(({ of }) => of !== "webserver").flatMap((one) => pastTheGateway(one, false)),
       ...privates.flatMap((one) => [...otherNetworks(one), ...natWarnings(facts, one)]),
       ...(backend === undefined ? [] : endpointWarnings(args, facts, backend)),
     ],
@@ -37,6 +39,32 @@ function notPublic(one: Routed): string[] {
   const has = route === undefined ? `has no route for ${EVERYWHERE}` : `leads ${shown(route)}`;
   const what = one.of === "gateway" ? "the gateway" : "the load balancer";
   return [`${place(one)} ${has} and not to an internet gateway, so nobody could reach ${what}; name a public subnet`];
+}
+
+/** A quarter of all addresses, or more: no network of somebody's, but the Internet in parts. */
+const WIDE = 2;
+const PRIVATE = [...RFC_1918, ...["100.64.0.0/10", "169.254.0.0/16"].map(parseBlock)];
+
+/**
+ * Routes of a public subnet that are more specific than the one to the Internet and lead elsewhere: answers to clients with such addresses take that
+ * way. @param wide those that take so much of the Internet along that the service would not be reached
+ */
+function pastTheGateway(one: Routed, wide: boolean): string[] {
+  if (defaultRoute(one)?.kind !== "internet") return [];
+  const routes = one.table.routes.filter(({ destination, kind, via }) => {
+    const block = readBlock(destination);
+    if (destination === EVERYWHERE || kind === "internet" || via === "local" || "problem" in block) return false;
+    return !PRIVATE.some((own) => contains(own, block)) && block.prefix <= WIDE === wide;
+  });
+  if (routes.length === 0) return [];
+  const ways = routes.map(shown).join(" and ");
+  return wide
+    ? [
+        `${place(one)} leads ${ways}, which is more specific than ${EVERYWHERE}: answers to clients with such addresses would not go out by the internet gateway, through which they came; name a public subnet without such routes`,
+      ]
+    : [
+        `${one.key}: ${one.id} leads ${ways} and not to the internet gateway: who comes from there over the Internet gets no answer, unless that way leads back to it`,
+      ];
 }
 
 function notPrivate(one: Routed): string[] {

@@ -641,6 +641,22 @@ const ACCOUNT: readonly Case[] = [
     /^ml-gateway:tags: found the name "team", and aws:defaultTags has Team .* keep one of the two$/,
   ],
   [
+    "more tags than Route 53 takes on a hosted zone",
+    plus(
+      `ml-gateway:tags: { ${Array.from({ length: 9 }, (_, n) => `T${n}: a`).join(", ")} }`,
+      "ml-gateway:backend: { loadBalancer: true }",
+    ),
+    /^ml-gateway:tags: found 9 tags; with Name and Stack.* the hosted zone of backend\.loadBalancer would have 1\d, and Route 53 takes 10; keep at most \d$/,
+  ],
+  [
+    "more tags than Route 53 takes on a health check",
+    plus(
+      `aws:defaultTags: { tags: { ${Array.from({ length: 9 }, (_, n) => `T${n}: a`).join(", ")} } }`,
+      "ml-gateway:watch: { enabled: true, emails: [me@your-company.com] }",
+    ),
+    /^aws:defaultTags: found 9 tags; with Name and Stack the health check of watch\.enabled would have 11, and Route 53 takes 10; keep at most 8$/,
+  ],
+  [
     "more tags than AWS takes",
     section("tags", `{ ${Array.from({ length: 47 }, (_, n) => `T${n}: a`).join(", ")} }`),
     /^ml-gateway:tags: found 47 tags; AWS takes 50 on a resource, and 4 are the program's and 0 .* keep at most 46$/,

@@ -1,4 +1,5 @@
 /** A stack in a VPC that is there already. */
+import * as pulumi from "@pulumi/pulumi";
 import type { Properties, Provider, RunResult } from "../../../infra/offline/engine";
 import { policies } from "../../../policies/rules";
 import { byName, evaluateDev } from "../evaluate";
@@ -56,6 +57,25 @@ test("routes to another network: the pack cannot tell who comes from there", asy
   const verdict = await judged(await evaluateDev(MANAGED, answering(world), true), TODAY);
   expect(findings(verdict)).toEqual([
     expect.stringMatching(/^private-subnet-no-other-network mandatory unknown .*10\.0\.0\.0\/8.* leads to tgw-1/),
+  ]);
+});
+
+test("a public block that the gateway's subnet leads elsewhere is warned of, private ones and the VPC's own are not", async () => {
+  const world = {
+    [`table of ${PUBLIC}`]: table(
+      "rtb-x",
+      route("10.20.0.0/16", { gatewayId: "local" }),
+      route("0.0.0.0/0", { gatewayId: "igw-1" }),
+      route("198.51.100.0/24", { transitGatewayId: "tgw-1" }),
+      ...["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12"].map((block) => route(block, { transitGatewayId: "tgw-1" })),
+    ),
+  };
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  await evaluateDev(MANAGED, answering(world), true);
+  const said = warn.mock.calls.map(([text]) => text).filter((text) => text.includes("tgw-1"));
+  warn.mockRestore();
+  expect(said).toEqual([
+    expect.stringMatching(/gatewaySubnetId: subnet-0a+1 leads 198\.51\.100\.0\/24 to tgw-1 and not to the internet gateway: who comes/),
   ]);
 });
 
@@ -224,6 +244,17 @@ test.each<[string, object, object, RegExp]>([
     MANAGED,
     routed(PRIVATE, route("0.0.0.0/0", { natGatewayId: "nat-1" }), route("", { ipv6CidrBlock: "::/0", ...toInternet })),
     /leads ::\/0 to igw-1/,
+  ],
+  [
+    "a half of the Internet that goes another way",
+    MANAGED,
+    routed(
+      PUBLIC,
+      route("0.0.0.0/0", toInternet),
+      route("0.0.0.0/1", { transitGatewayId: "tgw-1" }),
+      route("10.0.0.0/8", { transitGatewayId: "tgw-1" }),
+    ),
+    /gatewaySubnetId: found .*, whose route table rtb-x leads 0\.0\.0\.0\/1 to tgw-1, which is more specific than 0\.0\.0\.0\/0: answers/,
   ],
   ["no way out", MANAGED, routed(PRIVATE), /has no route for 0\.0\.0\.0\/0 \(those that a VPN gateway propagates are not shown\)/],
   [
