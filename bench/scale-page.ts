@@ -4,14 +4,15 @@ import { KEPT, keptReport } from "./report-file";
 import { spreadOf, type Result } from "./result";
 import { BACKENDS, backends, BURSTS, burstName, HOST_SECONDS } from "./scale";
 import { batchOf } from "./scaling";
+import { sizes, type Size } from "./sizes";
 import { figure, lines } from "./tables";
 
 /** What ends first, and where that is written. */
 const LIMITS: readonly (readonly [what: string, limit: string, means: string, source: string])[] = [
   [
     "set-up over SSH",
-    "one gateway, one backend",
-    "each Command connects anew, the backend's through the gateway; more hosts than this come as a fleet, which nobody logs in to",
+    "one gateway, three backends",
+    "each Command connects anew, the backends' through the gateway; more hosts than this come as a fleet, which nobody logs in to",
     "infra/release/order.ts",
   ],
   ["sshd of the gateway", "10 connections that are not logged in", "the provider dials again, 18 times", "sshd_config(5), MaxStartups"],
@@ -36,12 +37,19 @@ const LIMITS: readonly (readonly [what: string, limit: string, means: string, so
   ],
 ];
 
-export function scalePage(): string {
+/** @param root of the project, whose dev stack is evaluated in each size */
+export async function scalePage(root: string): Promise<string> {
   const result = keptReport().results.find(({ name }) => name === "scale");
   if (result === undefined) throw new Problem(`${KEPT} has no measurement of scale: npm run bench -- scale --json ${KEPT}`, EXIT.bug);
+  const made = await sizes(root, servedBy());
   return `${[
     "# Scale",
     `From one backend to 200: measured, simulated or worked out, as each table says. This page is made of \`${KEPT}\` (\`npm run docs\`); all values with their spread are in [benchmarks.md](benchmarks.md#scale).`,
+    "## What each size costs and serves",
+    "Hosts are t3.micro. Costs are the list prices of the resources that the program registers for it, without what goes by use: capacity units of load balancers, what passes a NAT, S3, answers to the Internet. Requests a second are worked out of the " +
+      "processor time that one request for a prediction took on the gateway and on a backend (measured, [benchmarks.md](benchmarks.md#serving); sample application, sample models, 2 workers): with one whole core of each host, and with what a " +
+      "t3.micro has for good, 10 % of each of its two. Beyond that it spends credits, or with T3's unlimited mode money. What a load balancer and a NAT take is below, in what ends first.",
+    lines(["size", "USD a month", "requests/s, one core each", "requests/s, for good", "what ends first"], sizeRows(made)),
     "## The plan and the pack",
     "A fleet is one group, one template and one release, however many hosts it has: its plan does not grow. A program that registers every backend by itself grows, and the pack with it (measured):",
     lines(["backends", "pack, processor", "second evaluation", "peak memory"], packRows(result)),
@@ -59,6 +67,21 @@ export function scalePage(): string {
     result.method,
   ].join("\n\n")}\n`;
 }
+
+/** @throws Problem where it was not measured */
+function servedBy(): { application: number; proxy: number; backend: number } {
+  const serving = keptReport().results.find(({ name }) => name === "serving");
+  if (serving === undefined) throw new Problem(`${KEPT} has no measurement of serving: npm run bench -- serving --json ${KEPT}`, EXIT.bug);
+  const of = (what: string): number => {
+    const row = serving.rows.find((one) => one.what === `${what}, 2 workers, /predict: processor`);
+    if (row === undefined) throw new Problem(`${KEPT} has no "${what}": npm run bench -- serving --json ${KEPT}`, EXIT.bug);
+    return spreadOf(row.values).median;
+  };
+  return { application: of("gateway:80, application mode"), proxy: of("gateway:80, proxy mode"), backend: of("backend's nginx") };
+}
+
+const sizeRows = (made: readonly Size[]): string[][] =>
+  made.map(({ name, month, served, lasting, first }) => [name, month.toFixed(2), figure(served), figure(lasting), first]);
 
 function value(result: Result, what: string): string {
   const row = result.rows.find((one) => one.what === what);

@@ -10,7 +10,7 @@ import { outputsTable } from "../outputs";
 import { costLines } from "./cost";
 import { renderPreview } from "./preview-report";
 import { previewFile, previewStack, type Preview } from "./preview-stack";
-import { HOURS, PRICES, PRICES_OF, PUBLIC_IPV4 } from "./prices";
+import { HOSTED_ZONE, HOURS, PRICES, PRICES_OF, PUBLIC_IPV4 } from "./prices";
 
 const QUIET = { say: () => undefined };
 const WIDTH = 100;
@@ -87,7 +87,7 @@ function costTable({ document, region }: Preview): string[] {
       ...lines.map(({ what, month }) => [what, month === undefined ? "unknown" : month.toFixed(2)]),
       ["**the default stack**", `**${sum.toFixed(2)}**`],
       ["`network.egress: managed`, a NAT gateway", `${plus(natGateway)} and ${natGatewayData} a GB`],
-      ["`backend.loadBalancer`", `${plus(loadBalancer)} and capacity units`],
+      ["`backend.loadBalancer`, with a hosted zone", `+ ${(loadBalancer * HOURS + HOSTED_ZONE).toFixed(2)} and capacity units`],
       ["`gateway.loadBalancer`, with two addresses", `${plus(loadBalancer + 2 * PUBLIC_IPV4)} and capacity units`],
       ["models and backups in S3", `${s3} a GB`],
       ["answers to the internet", `${dataOut} a GB`],
