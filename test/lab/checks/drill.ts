@@ -5,15 +5,16 @@ import { dirname, join, relative } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { Properties } from "../../../infra/offline/engine";
 import type { DrillReport } from "../drill/main";
-import type { Lab } from "../lab";
+import { openLab, removeLab, type Lab } from "../lab";
 import { cacheDir, repositoryRoot } from "../paths";
 import { connectOutside } from "../outside";
 import { labS3 } from "../s3-client";
 import { SERVICES } from "../topology";
 import { recorded } from "./answers";
+import { configFile } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
-import { startWith } from "./operator";
+import { start, startWith, upOnce } from "./operator";
 
 const COPY = join(cacheDir, "bucket-copy");
 const CHECKED = "drilled";
@@ -127,6 +128,39 @@ async function backedUp(lab: Lab, work: () => Promise<string>): Promise<string> 
   }
 }
 
+const TWO = { backend: { loadBalancer: true, count: 2 } };
+
+/** A second backend, whose data folder is another one: each has its own again, and no backup is that of the other. */
+async function ofTwo(lab: Lab): Promise<string> {
+  const file = join(repositoryRoot, `Pulumi.${CHECKED}.yaml`);
+  const dev = readFileSync(join(repositoryRoot, "Pulumi.dev.yaml"), "utf8");
+  await upOnce(lab.name, "--config", configFile(lab, TWO));
+  for (const host of ["backend", "backend-2"]) {
+    await lab.must(
+      host,
+      `runuser -u ddos -- sh -c 'printf %s ${host} >/home/ddos/data/whose'; systemctl start ddos-backup.service; rm -f /home/ddos/data/whose`,
+    );
+  }
+  await copyBucket(lab);
+  try {
+    writeFileSync(file, `${dev}  ml-gateway:backend: ${JSON.stringify(TWO.backend)}\n`);
+    const { code, said } = await start("drill", "--stack", CHECKED, "--from", COPY, "--lab", "drill", "--json", "--keep").ended;
+    expect(code === 0, `it ended with ${code ?? "signal"}: ${said.slice(-3000)}`);
+    const report = JSON.parse(said.slice(said.indexOf("{\n"), said.lastIndexOf("}") + 1)) as DrillReport;
+    expect(report.backups.map(({ host }) => host).join() === "backend,backend-2", JSON.stringify(report.backups));
+    const drilledLab = openLab("drill");
+    for (const host of ["backend", "backend-2"]) {
+      const whose = await drilledLab.must(host, "cat /home/ddos/data/whose");
+      expect(whose === host, `the data of ${host} are those of ${whose}`);
+    }
+    return JSON.stringify(report.seconds);
+  } finally {
+    await removeLab("drill");
+    rmSync(file, { force: true });
+    rmSync(COPY, { recursive: true, force: true });
+  }
+}
+
 /** Two machines more, for minutes: by name. */
 export function drillChecks(lab: () => Lab, outputs: () => Properties): Check[] {
   const drill = (from: From): Promise<string> => drilled(lab(), from);
@@ -139,5 +173,6 @@ export function drillChecks(lab: () => Lab, outputs: () => Properties): Check[] 
       name: "npm run drill reads the backup from the bucket itself (--bucket), and the restored models give the recorded answers",
       run: () => backedUp(lab(), () => withChecks(lab(), outputs(), (stack) => fromBucket(lab(), stack, drill))),
     },
+    { name: "npm run drill restores each of two backends from its own backup", run: () => ofTwo(lab()) },
   ];
 }

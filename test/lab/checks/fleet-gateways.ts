@@ -74,9 +74,33 @@ async function stand(lab: Lab, of: { standing?: Standing }): Promise<string> {
   return `healthy ${seconds} s after its start; ${rows}`;
 }
 
-async function change(lab: Lab, group: Standing, env: Readonly<Record<string, string>>): Promise<{ ended: Refresh; answered: number }> {
+/** What systemd-resolved does on Ubuntu, and the machines here do not have: it passes questions on to the VPC's name server. */
+const RESOLVER = `import socket
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("127.0.0.53", 53))
+above = next(line.split()[1] for line in open("/etc/resolv.conf") if line.startswith("nameserver"))
+while True:
+    query, client = server.recvfrom(4096)
+    asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    asked.settimeout(2)
+    try:
+        asked.sendto(query, (above, 53))
+        server.sendto(asked.recv(4096), client)
+    except OSError:
+        pass
+`;
+const withResolver = ({ userData, tags }: Launch): Launch => ({
+  tags,
+  userData: userData.replace(
+    /^#!.*\n/,
+    (first) =>
+      `${first}printf %s ${Buffer.from(RESOLVER).toString("base64")} | base64 -d >/root/resolver.py; systemd-run --quiet --unit=resolver python3 /root/resolver.py\n`,
+  ),
+});
+
+async function change(lab: Lab, group: Standing, gateway: object): Promise<{ ended: Refresh; answered: number }> {
   const fleet = await startFleet(lab, "gateway");
-  const launch = await launchOf(lab, "gateway", release(env));
+  const launch = withResolver(await launchOf(lab, "gateway", gateway));
   const name = (): string => `g${(group.made += 1)}`;
   let ended: Refresh = { ended: "", members: group.members };
   const ask = async (): Promise<{ status: number; headers: Record<string, never>; body: string }> => {
@@ -100,7 +124,7 @@ function standingOf({ standing }: { standing?: Standing }): Standing {
 async function good(lab: Lab, of: { standing?: Standing }): Promise<string> {
   const group = standingOf(of);
   const before = group.members.map(({ instanceId }) => instanceId);
-  const { ended, answered } = await change(lab, group, { FEATURE: "two" });
+  const { ended, answered } = await change(lab, group, release({ FEATURE: "two" }));
   expect(ended.ended === "successful", ended.ended);
   expect(group.members.length === 1 && !group.members.some(({ instanceId }) => before.includes(instanceId)), "it was not replaced");
   const [first] = group.members;
@@ -109,11 +133,25 @@ async function good(lab: Lab, of: { standing?: Standing }): Promise<string> {
   return `replaced, ${answered} requests, 0 dropped`;
 }
 
+/** nginx alone: no application, no .env, and health is the backend's. */
+async function asProxy(lab: Lab, of: { standing?: Standing }): Promise<string> {
+  const group = standingOf(of);
+  const { apiKeys, apiAccess } = release({}) as Record<"apiKeys" | "apiAccess", object>;
+  const { ended, answered } = await change(lab, group, { apiKeys, apiAccess, mode: "proxy" });
+  expect(ended.ended === "successful", ended.ended);
+  const host = group.members[0]?.host ?? "";
+  const there = await lab.must(host, "ls -d /home/ddos/app /home/ddos/venv /etc/systemd/system/ddos-gateway.service 2>/dev/null || :");
+  expect(there.trim() === "", `an application is there: ${there}`);
+  await serves(await startFleet(lab, "gateway"));
+  const front = await lab.must(host, "grep -c 'backend.internal' /etc/nginx/sites-available/gateway");
+  return `replaced, ${answered} requests, 0 dropped; nginx names the backend ${front.trim()} times`;
+}
+
 /** Its application does not start with such a setting. */
 async function refused(lab: Lab, of: { standing?: Standing }): Promise<string> {
   const group = standingOf(of);
   const before = group.members.map(({ instanceId }) => instanceId).join();
-  const { ended, answered } = await change(lab, group, { MAX_BODY_MIB: "many" });
+  const { ended, answered } = await change(lab, group, release({ MAX_BODY_MIB: "many" }));
   expect(/^rolled back: g\d+ said ABANDON$/.test(ended.ended), ended.ended);
   expect(group.members.map(({ instanceId }) => instanceId).join() === before, "a gateway that served was replaced");
   return `${ended.ended}; ${answered} requests, 0 dropped`;
@@ -128,6 +166,10 @@ export function gatewayFleetChecks(lab: () => Lab): Check[] {
       run: () => stand(lab(), of),
     },
     { name: "gateway fleet: a gateway gets a good release, and no request is dropped", run: () => good(lab(), of) },
+    {
+      name: "gateway fleet: a release that makes proxies of them replaces them, and no request is dropped",
+      run: () => asProxy(lab(), of),
+    },
     {
       name: "gateway fleet: a release that its host refuses goes back, and no request is dropped",
       run: () => refused(lab(), of).finally(cleared),

@@ -28,6 +28,7 @@ import type { Report, Run } from "./operator";
 import { operatorsOs, ran, start, untilSaid, untilStep, upOnce, useOs } from "./operator";
 import { checkInside, checkNat, checkOutside } from "./reach";
 import { releasesChecks } from "./releases";
+import { replacedChecks } from "./replaced";
 import { requestChecks } from "./requests";
 import { rotationChecks } from "./rotation";
 import { severalChecks } from "./several";
@@ -224,6 +225,7 @@ async function runAll(only: RegExp | undefined, short: boolean): Promise<number>
       ...acmeChecks(lab, () => String(outputs().gatewayAddress)),
       ...httpsChecks(lab, () => String(outputs().gatewayAddress)),
       ...frontChecks(lab),
+      ...replacedChecks(lab, () => String(outputs().gatewayAddress)),
       ...drillChecks(lab, outputs),
       ...freshHostChecks(lab),
       ...watchChecks(lab, () => String(outputs().gatewayAddress)),
