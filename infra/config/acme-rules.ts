@@ -1,5 +1,6 @@
 /** A certificate that the gateway gets by itself: what is known to fail at the authority is said at preview. Pure. */
 import { LETS_ENCRYPT, PUBLIC_AUTHORITIES } from "../external-names";
+import { partitionOf } from "../partitions";
 import { isPlaceholder } from "./placeholder";
 import { isGroup } from "./values";
 import { isRefused, type Context } from "./value-rules";
@@ -9,10 +10,12 @@ const RESERVED =
   /(^|\.)(example\.(com|org|net)|example|test|invalid|localhost|local|internal|home\.arpa|onion|alt|intranet|private|corp|home|lan|localdomain)$/;
 /** Let's Encrypt refuses names that whoever gets the address next would have. */
 const OF_AWS = /\.(amazonaws\.com(\.cn)?|amazonaws\.eu|cloudfront\.net|elasticbeanstalk\.com)$/;
+/** Their Route 53 has no public hosted zones. */
+const NO_ZONES = /^(cn|us-gov)-/;
 const NO_MAIL = /@(.*\.)?(example\.(com|org|net)|example|test|invalid|localhost)$/i;
 
 interface Keys {
-  readonly acme?: { readonly email?: unknown; readonly directory?: unknown; readonly eabKeyId?: unknown };
+  readonly acme?: { readonly email?: unknown; readonly directory?: unknown; readonly eabKeyId?: unknown; readonly challenge?: unknown };
   readonly certificate?: unknown;
   readonly privateKey?: unknown;
   readonly eabHmacKey?: unknown;
@@ -39,7 +42,8 @@ export function acme(context: Context): string[] {
           `${project}:domain: missing, and tls.acme gets a certificate for it; write the name under which clients come, for example domain: ml.your-company.com`,
         ]
       : []),
-    ...(typeof domain === "string" ? [...names(project, domain, keys), ...reachable(context, domain)] : []),
+    ...(typeof domain === "string" ? names(project, domain, keys) : []),
+    ...(keys.acme.challenge === "dns" ? recordable(context) : typeof domain === "string" ? reachable(context, domain) : []),
     ...account(project, keys),
   ];
 }
@@ -78,6 +82,23 @@ function reachable({ project, sections }: Context, domain: string): string[] {
       ];
 }
 
+/** The gateway makes a record in the zone. */
+function recordable(context: Context): string[] {
+  const { project, region, sections } = context;
+  const { zone } = (sections.dns ?? {}) as { zone?: unknown };
+  const place = `${project}:tls.acme.challenge: is dns`;
+  // Of China and GovCloud the rule of dns.zone speaks.
+  const known = ["aws", undefined].includes(partitionOf(region)?.id) || NO_ZONES.test(region);
+  return [
+    ...(zone === undefined && !isRefused(context, "dns.zone") && !isRefused(context, "dns")
+      ? [
+          `${project}:dns.zone: missing, and tls.acme.challenge: dns proves the name by a record in it; give the id of the public hosted zone (aws route53 list-hosted-zones), or write challenge: http, for which the name has to lead to the gateway`,
+        ]
+      : []),
+    ...(known ? [] : [`${place}, and Route 53 is reached in the partition aws alone, not in ${region}; write http`]),
+  ];
+}
+
 function account(project: string, { acme: given, eabHmacKey }: Keys): string[] {
   const { email, eabKeyId, directory } = given ?? {};
   const half =
@@ -107,7 +128,7 @@ export function dns({ project, region, sections }: Context): string[] {
     ...(sections.domain === undefined
       ? [`${project}:dns.zone: is given, and domain is not, so that there is no name to make a record of; write domain, or remove it`]
       : []),
-    ...(region.startsWith("cn-") || region.startsWith("us-gov-")
+    ...(NO_ZONES.test(region)
       ? [`${project}:dns.zone: found a hosted zone in ${region}, whose partition has no public hosted zones; make the record elsewhere`]
       : []),
   ];
@@ -119,7 +140,7 @@ export function acmeNotices({ project, sections }: Pick<Context, "project" | "se
   if (!isGroup(given) || typeof sections.domain !== "string") return [];
   const { zone } = (sections.dns ?? {}) as { zone?: unknown };
   return [
-    ...(zone === undefined
+    ...(zone === undefined && given.challenge !== "dns"
       ? [
           `${project}:tls.acme: the authority asks http://${sections.domain}/, so an A record of it has to lead to the gateway (pulumi stack output gatewayAddress) before the acme step; on a new stack deploy without domain first, or give dns.zone`,
         ]

@@ -33,7 +33,7 @@ export const tlsProperties = {
     form: "a group with email and agreeToTerms",
     example: { email: "operations@your-company.com", agreeToTerms: true },
     description:
-      "In place of a certificate of your own: the gateway gets one by itself (certbot, HTTP-01 on port 80) and renews it. The name has to lead to the gateway (`gateway.elasticIp` and a record of yours, or `dns.zone`).",
+      "In place of a certificate of your own: the gateway gets one by itself (certbot) and renews it. The authority asks on port 80, so the name has to lead to the gateway (`gateway.elasticIp` and a record of yours, or `dns.zone`); or it looks for a record (`challenge`).",
     required: ["email", "agreeToTerms"],
     properties: {
       email: {
@@ -58,6 +58,13 @@ export const tlsProperties = {
         default: LETS_ENCRYPT.production,
         example: LETS_ENCRYPT.staging,
         description: `The authority. Let's Encrypt by default; ${LETS_ENCRYPT.staging} has far higher limits and certificates that nobody trusts.`,
+      },
+      challenge: {
+        enum: ["http", "dns"],
+        default: "http",
+        example: "dns",
+        description:
+          "How the name is proven. `http`: the authority asks the gateway on port 80 (HTTP-01). `dns`: the gateway makes the TXT record `_acme-challenge.<domain>` in `dns.zone`, which its role may change, and no other (DNS-01): nobody has to reach it.",
       },
       eabKeyId: {
         type: "string",

@@ -28,6 +28,7 @@ import { plainBesideEncrypted } from "./plain-secrets";
 import { keyOf } from "./values";
 import { count } from "../../policies/cli/words";
 import { privateKeyText, publicKeyOf } from "./ssh-key";
+import type { Acme } from "../release/types";
 import type { AccessMode, AppConfig, BackendConfig, GatewayConfig, NetworkConfig, S3Object, SshConfig, SshKey, StackConfig } from "./types";
 
 /** All problems of a configuration at once; `problems` holds one line each. A RunError: its message says it all, nobody needs its stack. */
@@ -298,9 +299,10 @@ function httpsConfig({ domain, tls, dns }: Sections): Pick<StackConfig, "https">
   const common = { domain, hstsSeconds, zone };
   if (acm !== undefined) return { https: { ...common, acm } };
   if (acme !== undefined) {
-    const { email, directory, eabKeyId } = acme;
+    const { email, directory, eabKeyId, challenge } = acme;
     const eabKey = eabHmacKey === undefined ? {} : { eabKey: pulumi.secret(eabHmacKey) };
-    return { https: { ...common, acme: { email, directory, ...(eabKeyId === undefined ? {} : { eabKeyId }) }, ...eabKey } };
+    const proof = challenge === "dns" ? { zone } : {};
+    return { https: { ...common, acme: { email, directory, ...(eabKeyId === undefined ? {} : { eabKeyId }), ...proof }, ...eabKey } };
   }
   return {
     https: { ...common, certificate: certificateText(own.certificate ?? ""), privateKey: pulumi.secret(keyText(own.privateKey ?? "")) },
@@ -312,7 +314,7 @@ interface TlsSection {
   readonly acm?: string;
   readonly certificate?: string;
   readonly privateKey?: string;
-  readonly acme?: { readonly email: string; readonly directory: string; readonly eabKeyId?: string };
+  readonly acme?: Omit<Acme, "zone"> & { readonly challenge: "http" | "dns" };
   readonly eabHmacKey?: string;
 }
 

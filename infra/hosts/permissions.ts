@@ -65,12 +65,35 @@ export function hostStatements(role: "gateway" | "backend", config: StackConfig,
       ),
     );
   }
+  const proof = config.https?.acme?.zone;
+  if (role === "gateway" && proof !== undefined) statements.push(...proofStatements(config.region, proof, config.https?.domain ?? ""));
   if (config.access === "ssm") statements.push(allow("SystemsManagerAgent", AGENT_ACTIONS, ["*"]));
   const fromBucket = artefacts.some((uri) => uri.startsWith(`s3://${bucketName}/`));
   // The release of a fleet lies there as well.
   const fleet = role === "gateway" && config.gateway.fleet !== undefined;
   if (bucketKey !== undefined && (role === "backend" || fromBucket || fleet)) statements.push(useKey(role, config, bucketKey));
   return statements;
+}
+
+/**
+ * Makes the record by which an authority knows the name: this one, and no other of the zone. The keys are in each such request, with names in lower case
+ * and without the dot at the end ("Using IAM policy conditions for fine-grained access control", Route 53 Developer Guide).
+ */
+function proofStatements(region: string, zone: string, domain: string): Statement[] {
+  const arn = `arn:${partition(region)}:route53:::`;
+  return [
+    {
+      ...allow("ProveName", ["route53:ChangeResourceRecordSets"], [`${arn}hostedzone/${zone}`]),
+      Condition: {
+        "ForAllValues:StringEquals": {
+          "route53:ChangeResourceRecordSetsNormalizedRecordNames": `_acme-challenge.${domain}`,
+          "route53:ChangeResourceRecordSetsRecordTypes": "TXT",
+        },
+      },
+    },
+    // The id is made by Route 53; it says whether a change is done, and nothing else.
+    allow("AwaitRecord", ["route53:GetChange"], [`${arn}change/*`]),
+  ];
 }
 
 /**

@@ -34,7 +34,7 @@ export function accessView(spec: HostSpec, healthPath: string): TemplateView[] {
       forwardKey,
       openHealth: openHealth ? [{ healthPattern: pathPattern(healthPath) }] : [],
       probed: isProbed(spec) ? [{ healthPattern: pathPattern(healthPath) }] : [],
-      challenge: tls?.acme !== undefined,
+      challenge: tls?.acme !== undefined && tls.acme.zone === undefined,
     },
   ];
 }

@@ -444,6 +444,7 @@ function proofLines(spec: HostSpec, values: StepValues): Line[] {
     ...(spec.backends === undefined ? [] : [["backends", spec.backends] as const]),
     ["tlsName", spec.tls?.serverName ?? "none"],
     ...(spec.tls?.acme === undefined ? [] : [["acme", "yes"] as const]),
+    ...(spec.tls?.acme?.zone === undefined ? [] : [["challenge", "dns"] as const]),
   ];
 }
 

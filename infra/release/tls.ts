@@ -1,8 +1,8 @@
 /** The certificate of the gateway's name: where it lies on the host, and who brings it there. Pure. */
 import { sha256 } from "../sha256";
 import { pathOnly, pathPattern } from "./health";
-import type { TemplateView } from "./templates";
-import type { HostFile, HostSpec } from "./types";
+import { readTemplate, type TemplateView } from "./templates";
+import type { HostFile, HostSpec, Tls } from "./types";
 
 const STORE = "/etc/ddos/tls";
 
@@ -11,6 +11,9 @@ const TLS_FILES = { certificate: `${STORE}/current/fullchain.pem`, key: `${STORE
 
 /** Where nginx finds the answers to the authority's questions. prepare.sh makes it, by its name: a folder of an unknown name could be any. */
 export const WEBROOT = "/var/www/ddos-acme";
+
+/** What certbot runs to prove the name by a record. */
+export const DNS_HOOK = { stage: "dns_challenge.py", path: "/usr/local/lib/ddos/dns_challenge.py", mode: "0700" };
 
 /** What certbot runs after a renewal. */
 export const RENEWED = { stage: "certificate.sh", path: "/usr/local/lib/ddos/certificate.sh", mode: "0700" };
@@ -30,7 +33,13 @@ export function tlsView({ tls }: HostSpec, healthPath: string): TemplateView[] {
         {
           ...common,
           own: [],
-          acme: [{ front: `${STORE}/front.conf`, webroot: WEBROOT, healthPattern: pathPattern(healthPath) }],
+          acme: [
+            {
+              front: `${STORE}/front.conf`,
+              healthPattern: pathPattern(healthPath),
+              asked: acme.zone === undefined ? [{ webroot: WEBROOT }] : [],
+            },
+          ],
         },
       ];
 }
@@ -43,7 +52,7 @@ const file = (path: string, mode: string): Row => ({ path, kind: "file", ...ROOT
 /** The rows of the file table; none without a certificate. */
 export function tlsFiles({ tls }: HostSpec): Row[] {
   if (tls === undefined) return [];
-  return tls.certificate === undefined ? acmeFiles() : ownFiles(tls.certificate);
+  return tls.certificate === undefined ? [...acmeFiles(), ...proofFiles(tls)] : ownFiles(tls.certificate);
 }
 
 function ownFiles(certificate: string): Row[] {
@@ -53,6 +62,16 @@ function ownFiles(certificate: string): Row[] {
     { path: `${STORE}/current`, kind: "link", ...ROOT, mode: "0777", sha256: null, target: own },
     { ...file(`${STORE}/${own}/fullchain.pem`, "0644"), sha256: sha256(certificate), content: certificate },
     file(`${STORE}/${own}/privkey.pem`, "0600"),
+  ];
+}
+
+/** The acme step brings them, with the text that templates/steps/acme.sh writes. */
+function proofFiles({ serverName, acme }: Tls): Row[] {
+  if (acme?.zone === undefined) return [];
+  const known = (path: string, mode: string, content: string): Row => ({ ...file(path, mode), sha256: sha256(content), content });
+  return [
+    known(DNS_HOOK.path, DNS_HOOK.mode, readTemplate(`steps/${DNS_HOOK.stage}`)),
+    known("/etc/ddos/acme-dns.conf", "0644", `zone=${acme.zone}\nname=${serverName}\n`),
   ];
 }
 

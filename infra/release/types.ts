@@ -128,6 +128,8 @@ export interface Acme {
   readonly email: string;
   /** Of external account binding; its key travels by stdin. @default none */
   readonly eabKeyId?: string;
+  /** Hosted zone of Route 53 with the record that proves the name (DNS-01). @default the authority asks port 80 (HTTP-01) */
+  readonly zone?: string;
 }
 
 /** TLS on port 443 of the gateway: with a certificate of one's own, which the tls step brings, or with one that the acme step gets. One of both. */

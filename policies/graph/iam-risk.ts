@@ -7,7 +7,7 @@ import type { Action } from "./iam-actions";
 import type { Statement } from "./iam-document";
 
 export interface Risk {
-  readonly kind: "foreign-role" | "not-known" | "everything" | "permissions" | "passes-role" | "commands" | "changes" | "reads";
+  readonly kind: "foreign-role" | "not-known" | "everything" | "permissions" | "passes-role" | "commands" | "changes" | "names" | "reads";
   readonly actions: readonly string[];
 }
 
@@ -73,6 +73,15 @@ export function risksOf(statements: readonly Statement[], owner: Owner, host = f
           !HARMLESS_CHANGES.some((one) => one.test(name)),
       ),
     },
+    {
+      kind: "names",
+      actions: host
+        ? of(
+            named.filter(({ statement }) => !onNames(statement)),
+            ({ name }) => name === RECORDS,
+          )
+        : [],
+    },
     { kind: "reads", actions: of(wide, ({ name }) => CONTENT.test(name)) },
   ];
   return risks.filter(({ actions }) => actions.length > 0);
@@ -81,6 +90,22 @@ export function risksOf(statements: readonly Statement[], owner: Owner, host = f
 /** Actions of services that AWS's reference did not have when it was taken: what they do is not known. */
 const unknownServices = ({ actions }: Statement): string[] =>
   (actions?.known ?? []).filter((pattern) => /^[a-z0-9-]+:/i.test(pattern) && actionsOf(pattern.split(":")[0] ?? "") === undefined);
+
+const RECORDS = "route53:ChangeResourceRecordSets";
+const RECORD_NAMES = "route53:changeresourcerecordsetsnormalizedrecordnames";
+
+/**
+ * Is it kept to names of records? Without, one record is as all of a zone's: whoever changes them leads its names elsewhere, and has certificates
+ * issued for each of them.
+ */
+const onNames = ({ conditions, conditionsOpen }: Statement): boolean =>
+  conditionsOpen ||
+  conditions.some(
+    ({ key, operator, values }) =>
+      key === RECORD_NAMES &&
+      /^(for(all|any)values:)?string(equals|like)/i.test(operator) &&
+      !values.known.some((value) => /^\**$/.test(value)),
+  );
 
 /**
  * Services that run code with a role they are handed: the paths from iam:PassRole to the rights of that role, as published for AWS by Rhino
@@ -115,6 +140,8 @@ export function describeRisk({ kind, actions }: Risk): string {
   if (kind === "everything") return "do nearly anything on anybody's resources";
   if (kind === "permissions") return `change identities of the account and their rights (${some})`;
   if (kind === "passes-role") return `hand a role to a service and so take the role's rights (iam:PassRole with ${some})`;
+  if (kind === "names")
+    return `change each record of a hosted zone (${some}), and so lead its names elsewhere or have certificates issued for them; a condition on route53:ChangeResourceRecordSetsNormalizedRecordNames keeps it to the names that it needs`;
   if (kind === "commands") return `run commands on hosts, past the bastion and as root (${some})`;
   return kind === "changes"
     ? `change what is anybody's in the account (${some})`

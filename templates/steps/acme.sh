@@ -1,7 +1,8 @@
 #!/bin/bash
-# Gets the certificate of the gateway's name by ACME (certbot, HTTP-01 through the site that the release step brought), and has nginx present it.
-# A failure leaves what is served as it is; running again goes on. stdin: name, email, directory, webroot, eabKeyId (or none); the key of
-# external account binding as payload, which is secret.
+# Gets the certificate of the gateway's name by ACME (certbot), and has nginx present it. The name is proven by HTTP-01 through the site that the
+# release step brought, or by DNS-01 through a record in Route 53. A failure leaves what is served as it is; running again goes on.
+# stdin: name, email, directory, webroot, zone (where it is DNS-01), eabKeyId (or none); the key of external account binding as payload, which is
+# secret.
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -9,13 +10,19 @@ NAME=$(need name)
 DIRECTORY=$(need directory)
 EMAIL=$(need email)
 WEBROOT=$(need webroot)
+ZONE=$(value zone)
+# Of the other way, acme-dns.sh.
+HOOK=/usr/local/lib/ddos/dns_challenge.py
+HOOK_CONF=/etc/ddos/acme-dns.conf
+PROOF=(--webroot --webroot-path "$WEBROOT" --preferred-challenges http)
 STORE=/etc/ddos/tls
 CERTBOT=/etc/letsencrypt
 CERTBOT_LOG=/var/log/letsencrypt/letsencrypt.log
 # Its lines before the last try: the package keeps one file for all runs.
 LOGGED=0
-# A name at an authority has a certificate of its own: that of staging is no beginning of the real one.
-LINEAGE=ddos-$(printf '%s %s' "$NAME" "$DIRECTORY" | sha256sum | cut -c 1-12)
+# A name at an authority has a certificate of its own: that of staging is no beginning of the real one. And each proof has one: certbot keeps the
+# way by which it renews with the certificate, and does not change it before one is due.
+LINEAGE=ddos-$(printf '%s %s%s' "$NAME" "$DIRECTORY" "${ZONE:+ dns}" | sha256sum | cut -c 1-12)
 
 # drop NAME: all that certbot has of a certificate.
 drop() { rm -rf -- "${CERTBOT:?}/renewal/$1.conf" "${CERTBOT:?}/live/$1" "${CERTBOT:?}/archive/$1"; }
@@ -46,12 +53,18 @@ write_settings() {
   fi
 }
 
+forget_hook() {
+  if [ -e "$HOOK" ] || [ -e "$HOOK_CONF" ]; then
+    rm -f -- "$HOOK" "$HOOK_CONF"
+    CHANGES=$((CHANGES + 1))
+  fi
+}
+
 # One try: authorities count those that fail (Let's Encrypt: 5 an hour for a name).
 ask_authority() {
   LOGGED=$(wc -l <"$CERTBOT_LOG" 2>/dev/null || printf 0)
   timeout -k 10 300 certbot certonly --non-interactive --config "$STAGE/certbot.ini" --agree-tos --no-eff-email --email "$EMAIL" \
-    --server "$DIRECTORY" --webroot --webroot-path "$WEBROOT" --preferred-challenges http --key-type ecdsa --keep-until-expiring \
-    --cert-name "$LINEAGE" --domain "$NAME" >"$STAGE/certbot" 2>&1
+    --server "$DIRECTORY" "${PROOF[@]}" --key-type ecdsa --keep-until-expiring --cert-name "$LINEAGE" --domain "$NAME" >"$STAGE/certbot" 2>&1
 }
 
 issue() {
@@ -96,7 +109,9 @@ said() {
 advice() {
   local address
   address=$(public_address)
-  if grep -qiE 'NXDOMAIN|No valid IP addresses|looking up A|could not resolve' "$STAGE/words"; then
+  if [ -n "$ZONE" ] && grep -qiE 'TXT|DNS challenge' "$STAGE/words"; then
+    advice_dns
+  elif grep -qiE 'NXDOMAIN|No valid IP addresses|looking up A|could not resolve' "$STAGE/words"; then
     printf 'Let an A record of %s lead to %s (or set ml-gateway:dns.zone), wait until it is seen (dig +short %s), and run again.' "$NAME" "$address" "$NAME"
   elif grep -qiE 'too ?many|rate ?limit' "$STAGE/words"; then
     printf 'That limit passes with time, which the message names; try with the staging directory until the rest is right.'
@@ -172,6 +187,9 @@ forget_others() {
 
 drop_damaged
 write_settings
+if [ -n "$ZONE" ]; then
+  set_up_hook
+fi
 issue
 change_address
 is_whole || fail "certbot reported no error, but $CERTBOT/live/$LINEAGE holds no certificate with its key: see /var/log/letsencrypt/letsencrypt.log"
@@ -180,6 +198,9 @@ put "$STAGE/lineage" "$STORE/lineage" 0600 root root
 RENEWED_LINEAGE=$CERTBOT/live/$LINEAGE RENEWED_DOMAINS=$NAME /usr/local/lib/ddos/certificate.sh >"$STAGE/installed" 2>&1 ||
   fail "$(tail -n 1 "$STAGE/installed"). $(meanwhile)"
 forget_others
+if [ -z "$ZONE" ]; then
+  forget_hook
+fi
 # A failure of the night before is over.
 systemctl reset-failed certbot.service 2>/dev/null || log "certbot.service had not failed"
 summary "acme: $(tail -n 1 "$STAGE/installed")"

@@ -408,7 +408,7 @@ remove_renewal() {
     summary "certificates are not renewed by certbot any more"
   fi
   if [ ! -e /etc/ddos/tls ]; then
-    rm -f -- /usr/local/lib/ddos/certificate.sh /var/lib/ddos/acme-email
+    rm -f -- /usr/local/lib/ddos/certificate.sh /var/lib/ddos/acme-email /usr/local/lib/ddos/dns_challenge.py /etc/ddos/acme-dns.conf
     for path in /etc/letsencrypt/renewal/ddos-*.conf; do
       name=${path##*/}
       name=${name%.conf}

@@ -15,7 +15,7 @@ life_left() {
 LIFE_PERCENT=25
 
 check_renewal() {
-  local lineage left
+  local lineage left proof=webroot
   check "certbot.timer" "active enabled" "$(property certbot.timer ActiveState) $(enabled certbot.timer)"
   check "last renewal (certbot.service)" success "$(property certbot.service Result)"
   lineage=$(cat /etc/ddos/tls/lineage 2>/dev/null || printf none)
@@ -23,6 +23,10 @@ check_renewal() {
     "$(openssl x509 -in "/etc/letsencrypt/live/$lineage/fullchain.pem" -noout -fingerprint -sha256 2>/dev/null || printf "no certificate of certbot")" \
     "$(openssl x509 -in "$STAGE/presented" -noout -fingerprint -sha256 2>/dev/null || printf none)"
   check "certbot renews it" yes "$([ -s "/etc/letsencrypt/renewal/$lineage.conf" ] && printf yes || printf 'no, its settings are gone')"
+  if [ "$(value challenge)" = dns ]; then
+    proof=manual
+  fi
+  check "way by which certbot proves the name" "$proof" "$(sed -n 's/^authenticator = //p' "/etc/letsencrypt/renewal/$lineage.conf" 2>/dev/null)"
   left=$(life_left "$STAGE/presented" 2>/dev/null || printf 0)
   if [ "$left" -ge "$LIFE_PERCENT" ]; then
     check "certificate has $LIFE_PERCENT % of its life left at least" yes yes

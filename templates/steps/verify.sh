@@ -1,7 +1,7 @@
 #!/bin/bash
 # Compares this host with what the program wants and prints one JSON report on stdout: every row of the file table, units, ports,
 # health, release, models, journal. Changes nothing. Fails when a check fails, naming each.
-# stdin: as release, and egress, peer, watch (yes, or none), on the gateway backendUrl, timeoutSeconds, proofMethod, proofPath, proofBody, tlsName, acme, and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
+# stdin: as release, and egress, peer, watch (yes, or none), on the gateway backendUrl, timeoutSeconds, proofMethod, proofPath, proofBody, tlsName, acme, challenge (dns, or none), and file=<kind> <owner> <group> <mode> <sha256|-> <required|optional> <link target|-> <path> (many).
 # shellcheck source=templates/steps/lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source=templates/steps/health.sh

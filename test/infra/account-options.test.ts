@@ -94,6 +94,28 @@ function statements(result: RunResult, role: string): { Sid: string }[] {
   return (JSON.parse(policy as string) as { Statement: { Sid: string }[] }).Statement;
 }
 
+test("a gateway that proves its name by a record may change that record and no other", async () => {
+  const result = await evaluateDev({
+    ...{ domain: "ml.your-company.com", dns: { zone: "Z0123456789ABCDEF" } },
+    tls: { acme: { email: "operations@your-company.com", agreeToTerms: true, challenge: "dns" } },
+  });
+  expect(statements(result, "gateway")).toEqual([
+    {
+      Sid: "ProveName",
+      Effect: "Allow",
+      Action: ["route53:ChangeResourceRecordSets"],
+      Resource: ["arn:aws:route53:::hostedzone/Z0123456789ABCDEF"],
+      Condition: {
+        "ForAllValues:StringEquals": {
+          "route53:ChangeResourceRecordSetsNormalizedRecordNames": "_acme-challenge.ml.your-company.com",
+          "route53:ChangeResourceRecordSetsRecordTypes": "TXT",
+        },
+      },
+    },
+    { Sid: "AwaitRecord", Effect: "Allow", Action: ["route53:GetChange"], Resource: ["arn:aws:route53:::change/*"] },
+  ]);
+});
+
 test("without backups the backend may decrypt only; a gateway that reads wheels from the bucket may too", async () => {
   const bucket = "models-of-mine-in-this-test";
   const wheelhouse = { uri: `s3://${bucket}/wheels.tar.gz`, sha256: "0".repeat(64) };
@@ -125,6 +147,7 @@ test("groups of logs are encrypted with the key that an alias leads to, which no
   expect(groups(await evaluateDev({ watch }))).toEqual(Array(5).fill(undefined));
 });
 
+const boundary = (...Statement: object[]): string => JSON.stringify({ Version: "2012-10-17", Statement });
 const ALIAS = { kms: { bucketKey: "alias/models" } };
 const asked = new Error("invocation of aws:kms/getKey:getKey returned an error: AccessDeniedException: no\nmore");
 
@@ -178,9 +201,41 @@ test.each<[string, object, object, RegExp]>([
     { [GET_POLICY]: {} },
     /of account 210987654321, and roles of 123456789012 take policies of their own account alone/,
   ],
+  [
+    "a boundary without what the hosts do",
+    { iam: { permissionsBoundary: BOUNDARY }, watch: { enabled: true, metrics: true, emails: ["operations@your-company.com"] } },
+    { [GET_POLICY]: { policy: boundary({ Effect: "Allow", Action: ["s3:Get*", "s3:listbucket"], Resource: "*" }) } },
+    /boundary, which does not allow cloudwatch:PutMetricData, s3:PutObject, so that .*add them there, or name another/,
+  ],
+  [
+    "a boundary that denies it",
+    { iam: { permissionsBoundary: BOUNDARY } },
+    {
+      [GET_POLICY]: {
+        policy: boundary({ Effect: "Allow", Action: "*", Resource: "*" }, { Effect: "Deny", NotAction: "s3:*Bucket", Resource: "*" }),
+      },
+    },
+    /which does not allow s3:GetObject, s3:PutObject, so that/,
+  ],
 ])("%s is refused before anything is registered", async (_title, sections, answers, message) => {
   const run = evaluateDev(sections as Record<string, object>, answering(answers as Record<string, object>), true);
   await expect(run).rejects.toThrow(message);
+});
+
+test.each<[string, string]>([
+  ["on other resources", boundary({ Effect: "Allow", Action: "s3:*", Resource: "arn:aws:s3:::others/*" })],
+  [
+    "under a condition",
+    boundary({ Effect: "Allow", Action: "s3:*", Resource: "*", Condition: { Bool: { "aws:SecureTransport": "true" } } }),
+  ],
+  [
+    "denied in part",
+    boundary({ Effect: "Allow", NotAction: "iam:*", Resource: "*" }, { Effect: "Deny", Action: "s3:*", Resource: "arn:aws:s3:::x" }),
+  ],
+  ["in no form that is known", "no policy"],
+])("a boundary that allows what hosts do %s is not judged", async (_, policy) => {
+  const answers = answering({ [GET_POLICY]: { policy } });
+  await expect(evaluateDev({ iam: { permissionsBoundary: BOUNDARY } }, answers, true)).resolves.toBeDefined();
 });
 
 test("a key's ARN that may not be asked for is taken, and a boundary of AWS", async () => {

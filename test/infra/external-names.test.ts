@@ -190,6 +190,8 @@ describe("IAM", () => {
       kms: { bucketKey: "alias/models" },
       access: "ssm",
       watch: { enabled: true, metrics: true, logs: true },
+      ...{ domain: "ml.your-company.com", dns: { zone: "Z0123456789ABCDEF" } },
+      tls: { acme: { email: "operations@your-company.com", agreeToTerms: true, challenge: "dns" } },
     });
     const fleet = await evaluateDev({ network: { egress: "managed" }, backend: { loadBalancer: true, mode: "fleet" } });
     const texts = [...result.resources, ...fleet.resources].flatMap(({ inputs }) => [inputs.policy, inputs.assumeRolePolicy] as unknown[]);
@@ -213,10 +215,12 @@ describe("IAM", () => {
     [":kms:", "key"],
     [":ssm:", "parameter"],
     [":autoscaling:", "autoScalingGroup"],
+    [":hostedzone/", "hostedzone"],
+    [":change/", "change"],
     ["/", "object"],
   ] as const;
 
-  test("every action has a resource of its kind: objects, the bucket, a key, a parameter, a stream or a group", async () => {
+  test("every action has a resource of its kind: objects, the bucket, a key, a parameter, a stream, a group or a zone", async () => {
     for (const { Action, Resource } of statements.filter((statement) => statement.Resource !== undefined)) {
       for (const action of list(Action).filter((name) => name !== "s3:*")) {
         const [service = "", name = ""] = action.split(":");

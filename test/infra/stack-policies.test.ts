@@ -41,6 +41,10 @@ test.each<[string, Record<string, object | string>]>([
   ["HTTPS, in proxy mode", { ...https, gateway: { ...gateway, mode: "proxy" } }],
   ["a certificate that renews itself", { ...acme, gateway: { ...gateway, elasticIp: true } }],
   [
+    "a certificate whose name is proven by a record",
+    { ...acme, tls: { ...acme.tls, acme: { ...acme.tls.acme, challenge: "dns" } }, gateway, network: { egress: "managed" } },
+  ],
+  [
     "a certificate that renews itself, keys of the API and CORS, in proxy mode",
     { ...acme, gateway: { ...gateway, ...keys, mode: "proxy" } },
   ],

@@ -27,6 +27,8 @@ export interface Authority {
   readonly root: string;
   /** Where every name leads from now on; undefined: no name has an address. */
   leadTo(address: string | undefined): Promise<void>;
+  /** The TXT record of a name, with its dot, from now on; undefined: it has none. */
+  record(name: string, value: string | undefined): Promise<void>;
 }
 
 /** Why there can be no authority here; undefined when there can. */
@@ -85,6 +87,7 @@ export async function startAuthority(lab: Lab): Promise<Authority> {
   return {
     directory: `https://${OPERATOR.address}/dir`,
     root,
+    record: (host, value) => (value === undefined ? names("clear-txt", { host }) : names("set-txt", { host, value })),
     leadTo: (address) => names("set-default-ipv4", { ip: address ?? "" }),
   };
 }

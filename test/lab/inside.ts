@@ -8,6 +8,7 @@ import type { RunOptions, RunResult } from "./process";
 import { run } from "./process";
 import type { Completion } from "./services/hooks";
 import type { Sent } from "./services/watched";
+import type { Changed } from "./services/zone";
 import type { S3Fault, S3Record } from "./services/s3-relay";
 
 const ENVIRONMENT = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"];
@@ -34,6 +35,9 @@ export const controlHooks = (lab: string, waiting?: readonly string[]): Promise<
 
 /** @param groups of logs that are there from now on, or "down" and "up" @returns what CloudWatch was sent until now */
 export const controlWatched = (lab: string, groups?: readonly string[]): Promise<Sent[]> => control(lab, "/watched", groups);
+
+/** @param given which record may be changed, and how many changes are everywhere (services/zone.ts) @returns the changes until now */
+export const controlZone = (lab: string, given?: readonly string[]): Promise<Changed[]> => control(lab, "/zone", given);
 
 function control<T>(lab: string, path: string, given: readonly unknown[] | undefined): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -38,7 +38,7 @@ export interface Tls {
   readonly authorityLink: string;
 }
 
-/** @param region whose names of S3, SSM, Auto Scaling and CloudWatch the certificate bears */
+/** @param region whose names of S3, SSM, Auto Scaling, CloudWatch and Route 53 the certificate bears */
 export async function ensureTls(region: string): Promise<Tls> {
   const suffix = partitionOf(region)?.dnsSuffix ?? "amazonaws.com";
   const s3 = [`s3.${region}.${suffix}`, `*.s3.${region}.${suffix}`, `s3.${suffix}`, `*.s3.${suffix}`];
@@ -48,6 +48,7 @@ export async function ensureTls(region: string): Promise<Tls> {
     `autoscaling.${region}.${suffix}`,
     `monitoring.${region}.${suffix}`,
     `logs.${region}.${suffix}`,
+    `route53.${suffix}`,
   ];
   const directory = await cached(`tls-${region}-${digest(...names)}`, async (target) => {
     rmSync(target, { recursive: true, force: true });

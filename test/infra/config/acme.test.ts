@@ -35,6 +35,7 @@ test("with an address that stays, with a zone, and with an authority of one's ow
   expect(problems(tls({ eabKeyId: "kid-1" }, { eabHmacKey: "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W" }))).toEqual(
     [],
   );
+  expect(problems({ ...tls({ challenge: "dns" }), gateway: {}, dns: { zone: "Z0123456789ABCDEF" } })).toEqual([]);
   expect(problems({})).toEqual([]);
   expect((read(BASE).context.sections.tls as typeof BASE.tls).acme).toMatchObject({ directory: LETS_ENCRYPT.production });
 });
@@ -61,6 +62,12 @@ test.each<[string, Sections, RegExp]>([
   ["a key that is none", tls({ eabKeyId: "kid-1" }, { eabHmacKey: `${MARK} !` }), /^p:tls\.eabHmacKey: has characters/],
   ["a key without acme", { domain: NAME, tls: { eabHmacKey: MARK, certificate: "x", privateKey: "y" } }, /^p:tls\.eabHmacKey: is given/],
   ["a certificate beside it", tls({}, { certificate: "-----BEGIN CERTIFICATE-----" }), /^p:tls\.acme: is given beside tls\.certificate/],
+  [
+    "a record without a zone",
+    { ...tls({ challenge: "dns" }), gateway: {} },
+    /^p:dns\.zone: missing, and tls\.acme\.challenge: dns .*challenge: http/,
+  ],
+  ["a way that there is not", tls({ challenge: "tls-alpn" }), /^p:tls\.acme\.challenge: /],
   ["acme as a text", { ...BASE, tls: { acme: "yes" } }, /^p:tls\.acme: /],
 ])("%s is refused", (name, sections, expected) => {
   const found = problems(sections).filter((one) => name !== "a key without acme" || /eabHmacKey/.test(one));
@@ -74,9 +81,18 @@ test("in China and GovCloud there is no public hosted zone", () => {
     expect(problems({ ...BASE, dns: { zone: "Z0123456789ABCDEF" } }, region)).toEqual([expect.stringMatching(/^p:dns\.zone: .*partition/)]);
 });
 
+test("a record is made in the partition aws alone", () => {
+  const sections = { ...tls({ challenge: "dns" }), dns: { zone: "Z0123456789ABCDEF" } };
+  expect(problems(sections, "eusc-de-east-1")).toEqual([
+    expect.stringMatching(/^p:tls\.acme\.challenge: is dns, .*eusc-de-east-1; write http/),
+  ]);
+  expect(problems(sections, "cn-north-1")).toEqual([expect.stringMatching(/^p:dns\.zone: .*partition/)]);
+});
+
 test("a preview reminds of the record that is made elsewhere, and of a staging certificate", () => {
   const notices = (sections: Sections): string[] => acmeNotices(read(sections).context);
   expect(notices(BASE)).toEqual([expect.stringMatching(/^p:tls\.acme: .*an A record/)]);
+  expect(notices({ ...tls({ challenge: "dns" }), dns: { zone: "Z0123456789ABCDEF" } })).toEqual([]);
   expect(notices({ ...tls({ directory: LETS_ENCRYPT.staging }), dns: { zone: "Z0123456789ABCDEF" } })).toEqual([
     expect.stringMatching(/^p:tls\.acme\.directory: is the staging authority/),
   ]);

@@ -35,6 +35,10 @@ const SWITCHES: readonly Group[] = [
   { gateway: { basicAuth: { operations: "Q2hhbmdlVGhpcw0123456789" } } },
   { gateway: { loadBalancer: true }, ...front },
   { gateway: { elasticIp: true }, domain: front.domain, tls: { acme: { email: "operations@your-company.com", agreeToTerms: true } } },
+  {
+    ...{ domain: front.domain, dns: front.dns },
+    tls: { acme: { email: "operations@your-company.com", agreeToTerms: true, challenge: "dns" } },
+  },
   { backend: { loadBalancer: true } },
   { backend: { loadBalancer: true, count: 2 } },
   FLEET,

@@ -6,18 +6,18 @@ import { join } from "node:path";
 import { WEBROOT } from "../../../infra/release/tls";
 import { lacking, unless } from "../../needs";
 
-const SCRIPT = readFileSync(join(__dirname, "../../../templates/steps/acme.sh"), "utf8");
+const SCRIPT = ["acme", "acme-dns"].map((name) => readFileSync(join(__dirname, `../../../templates/steps/${name}.sh`), "utf8")).join("\n");
 const functionOf = (name: string): string =>
   new RegExp(`^${name}\\(\\) \\{\\n[\\s\\S]*?^\\}\\n`, "m").exec(SCRIPT)?.[0] ?? `${name}() { false; }\n`;
 
-function told(words: string): string {
+function told(words: string, zone = ""): string {
   const stage = mkdtempSync(join(tmpdir(), "acme-"));
   try {
     writeFileSync(join(stage, "words"), words);
     const program = `set -eu
-STAGE=${stage} NAME=ml.your-company.com DIRECTORY=https://ca.your-company.com/dir
+STAGE=${stage} ZONE=${zone} NAME=ml.your-company.com DIRECTORY=https://ca.your-company.com/dir
 public_address() { printf 203.0.113.10; }
-${functionOf("said")}${functionOf("advice")}
+${functionOf("said")}${functionOf("advice")}${functionOf("advice_dns")}
 printf '%s. %s' "$(said)" "$(advice)"`;
     return execFileSync("bash", ["-c", program], { encoding: "utf8" });
   } finally {
@@ -103,6 +103,27 @@ unless(lacking("bash")).each<[string, string, RegExp]>([
   ["nothing", "", /^certbot ended without a word\. /],
 ])("%s", (_, words, expected) => {
   expect(told(words)).toMatch(expected);
+});
+
+unless(lacking("bash")).each<[string, string, RegExp]>([
+  [
+    "the authority sees no record",
+    failed("dns", "DNS problem: NXDOMAIN looking up TXT for _acme-challenge.ml.your-company.com - check that a DNS record exists"),
+    /^DNS problem: NXDOMAIN .*The record was made in the hosted zone Z1, and .*dig \+short NS.*get-hosted-zone --id Z1/,
+  ],
+  [
+    "the authority sees another one",
+    failed("unauthorized", 'Incorrect TXT record "x" found at _acme-challenge.ml.your-company.com'),
+    /The record was made in the hosted zone Z1/,
+  ],
+  [
+    "the record was not made",
+    `Hook '--manual-auth-hook' for ml.your-company.com reported error code 1\nHook '--manual-auth-hook' for ml.your-company.com ran with error output:\n first; again in 2 s\n Route 53 answered Throttling: x\n${failed("dns", "No TXT record found at _acme-challenge.ml.your-company.com")}`,
+    /The record was not made: Route 53 answered Throttling: x\. Run again/,
+  ],
+  ["a limit", answered("rateLimited", "too many certificates (5) already issued"), /That limit passes/],
+])("by a record: %s", (_, words, expected) => {
+  expect(told(words, "Z1")).toMatch(expected);
 });
 
 test("the folder of the authority's questions is the one that prepare makes", () => {

@@ -29,6 +29,7 @@ const acme = {
   acme: { email: "operations@your-company.com", directory: "https://ca.example/directory" },
   hstsSeconds: 300,
 };
+const byRecord = { ...acme, acme: { ...acme.acme, zone: "Z0123456789ABCDEF" } };
 const front = { from: ["10.0.1.0/24", "10.0.2.0/24"], hstsSeconds: 31536000 };
 const access = { keyNames: ["client-a"], perSecond: 5, burst: 10, openHealth: true, forwardKey: false };
 const cors = { origins: ["https://app.example.org"], methods: ["GET", "POST"], headers: ["Content-Type"], maxAge: 600, credentials: true };
@@ -44,6 +45,7 @@ test.each([
   ["gateway-proxy.nginx", exampleSpec("gateway", { gatewayMode: "proxy" }), "/etc/nginx/sites-available/gateway"],
   ["gateway-proxy-tls.nginx", exampleSpec("gateway", { gatewayMode: "proxy", tls }), "/etc/nginx/sites-available/gateway"],
   ["gateway-acme.nginx", exampleSpec("gateway", { tls: acme, access }), "/etc/nginx/sites-available/gateway"],
+  ["gateway-acme-dns.nginx", exampleSpec("gateway", { tls: byRecord, access }), "/etc/nginx/sites-available/gateway"],
   [
     "gateway-users.nginx",
     exampleSpec("gateway", { access: { ...access, userNames: ["operations"] }, cors }),

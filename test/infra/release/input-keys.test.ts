@@ -17,6 +17,7 @@ const SPECS: readonly HostSpec[] = [
   exampleSpec("gateway", { ...more, front: { from: ["10.0.1.0/24"], hstsSeconds: 0, domain: "ml.example.org" } }),
   exampleSpec("gateway", { ...more, tls, access, backends: 3, balanced: true, health, peer: "d" }),
   exampleSpec("gateway", { ...more, tls: { serverName: "ml.example.org", acme, hstsSeconds: 300 }, gatewayMode: "proxy", backends: 3 }),
+  exampleSpec("gateway", { tls: { serverName: "ml.example.org", acme: { ...acme, zone: "Z0123456789ABCDEF" }, hstsSeconds: 300 } }),
   exampleSpec("backend", {
     ...{
       ...more,

@@ -1,5 +1,6 @@
 /** A certificate that the gateway gets by itself: the first one, one that fails, its renewal, and what clients notice of all that. */
 import { startAuthority, authorityLacking, type Authority } from "../acme";
+import { controlZone } from "../inside";
 import type { Lab } from "../lab";
 import type { OutsideReply } from "../outside";
 import { sleep } from "../process";
@@ -25,11 +26,91 @@ async function presented(lab: Lab, address: string, root: string): Promise<strin
   return fingerprint256;
 }
 
-const section = ({ directory }: Authority, more: object = {}): Config => ({
+const ZONE = "Z0123456789ABCDEF";
+const section = ({ directory }: Authority, more: object = {}, challenge = "http"): Config => ({
   domain: DOMAIN,
-  dns: { zone: "Z0123456789ABCDEF" },
-  tls: { acme: { email: "operations@your-company.com", agreeToTerms: true, directory }, hstsSeconds: 300, ...more },
+  dns: { zone: ZONE },
+  tls: { acme: { email: "operations@your-company.com", agreeToTerms: true, directory, challenge }, hstsSeconds: 300, ...more },
 });
+
+/** Brings what the gateway changes in the zone to the authority's names, as Route 53 does, while `work` runs. @returns the changes */
+async function published(lab: Lab, authority: Authority, work: () => Promise<unknown>): Promise<string[]> {
+  let [done, ended] = [(await controlZone(lab.name)).length, false];
+  const first = done;
+  const publish = async (): Promise<void> => {
+    while (!ended) {
+      for (const { action, name, value } of (await controlZone(lab.name)).slice(done)) {
+        await authority.record(name, action === "UPSERT" ? value : undefined);
+        await controlZone(lab.name, [String((done += 1))]);
+      }
+      await sleep(200);
+    }
+  };
+  const publishing = publish();
+  await work().finally(() => (ended = true));
+  await publishing;
+  return (await controlZone(lab.name)).slice(first).map(({ action, value }) => `${action}${value === "trial" ? " trial" : ""}`);
+}
+
+/** A host that no way leads to: without a record of its address, and port 80 of no use to the authority. */
+function dnsChecks(lab: () => Lab, gateway: () => string, authority: () => Authority): [string, () => Promise<string>][] {
+  const once = (): Promise<OutsideReply> => follow(lab(), gateway(), authority().root);
+  const dns = (more: object = {}): Config => section(authority(), more, "dns");
+  return [
+    [
+      "by a record: a role that may not make it is said before the authority is asked",
+      async () => {
+        await controlZone(lab().name, ["none"]);
+        const last = (await failure(lab(), dns(), "gateway-acme")).at(-1) ?? "";
+        const said = `role may not change _acme-challenge.${DOMAIN} in the hosted zone ${ZONE}`;
+        expect(last.includes(said) && last.includes("The authority was not asked"), last);
+        return "";
+      },
+    ],
+    [
+      "by a record: no way leads to the gateway, and clients get another certificate without a failed request",
+      async () => {
+        await authority().leadTo(undefined);
+        await controlZone(lab().name, [`${ZONE} _acme-challenge.${DOMAIN}`]);
+        const before = await presented(lab(), gateway(), authority().root);
+        let answered = 0;
+        const changes = await published(lab(), authority(), async () => {
+          answered = await underRequests(once, () => upOnce(lab().name, "--config", configFile(lab(), dns())));
+        });
+        expect(changes.join(", ") === "UPSERT trial, DELETE trial, UPSERT, DELETE", changes.join(", "));
+        expect((await presented(lab(), gateway(), authority().root)) !== before, "the certificate of before is presented");
+        const reply = await lab().fetchFromOutside(`http://${gateway()}/.well-known/acme-challenge/x`);
+        expect(reply.status === 308, `port 80 answers the authority's questions still: HTTP ${reply.status}`);
+        return `${answered} requests, 0 failed`;
+      },
+    ],
+    [
+      "by a record: the timer's service renews by itself, and the record is gone",
+      async () => {
+        const before = await presented(lab(), gateway(), authority().root);
+        await lab().must("gateway", "sed -i 's/^version/renew_before_expiry = 3000 days\\nversion/' /etc/letsencrypt/renewal/ddos-*.conf");
+        const changes = await published(lab(), authority(), () =>
+          lab().must("gateway", "systemctl start certbot.service", { timeoutMs: 120_000 }),
+        );
+        await lab().must("gateway", "sed -i '/^renew_before_expiry/d' /etc/letsencrypt/renewal/ddos-*.conf");
+        expect(changes.join(", ") === "UPSERT, DELETE", changes.join(", "));
+        expect((await presented(lab(), gateway(), authority().root)) !== before, "the certificate of before is presented still");
+        return "";
+      },
+    ],
+    [
+      "by port 80 again: the hook and its settings are gone",
+      async () => {
+        await authority().leadTo(gateway());
+        await upOnce(lab().name, "--config", configFile(lab(), section(authority())));
+        await lab().must("gateway", "! ls /usr/local/lib/ddos/dns_challenge.py /etc/ddos/acme-dns.conf 2>/dev/null");
+        const files = await lab().must("gateway", "ls /etc/letsencrypt/renewal/ddos-*.conf | wc -l");
+        expect(files.trim() === "1", `${files.trim()} certificates are renewed`);
+        return "";
+      },
+    ],
+  ];
+}
 
 /** The files that nobody else may read, and no others beside them. */
 async function filesOf(lab: Lab): Promise<string> {
@@ -111,5 +192,6 @@ export function acmeChecks(lab: () => Lab, gateway: () => string): Check[] {
       );
       return "";
     }),
+    ...dnsChecks(lab, gateway, authority).map(([name, run]) => check(name, run)),
   ];
 }

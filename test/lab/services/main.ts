@@ -19,6 +19,7 @@ import { metadata } from "./metadata";
 import { answer } from "./resolver";
 import type { S3Fault } from "./s3-relay";
 import { createS3Relay } from "./s3-relay";
+import { createZone } from "./zone";
 
 const MOTO_PORT = 5000;
 const [lab = "", moto = "", certificate = "", key = ""] = process.argv.slice(2);
@@ -32,9 +33,10 @@ standIn.on("exit", (code) => {
 const relay = createS3Relay(MOTO_PORT);
 const hooks = createHooks();
 const watched = createWatched();
+const zone = createZone();
 const handle: RequestListener = (incoming, outgoing) => {
   const [service = ""] = (incoming.headers.host ?? "").split(".");
-  const own = { autoscaling: hooks, monitoring: watched, logs: watched }[service] ?? relay;
+  const own = { autoscaling: hooks, monitoring: watched, logs: watched, route53: zone }[service] ?? relay;
   own.handle(incoming, outgoing);
 };
 createServer(handle).listen(80, SERVICES.address);
@@ -59,14 +61,14 @@ names.bind(53, SERVICES.resolver);
 
 /**
  * GET /: what was moved; PUT /: a JSON list of faults that replaces the one before. /hooks: the same for those that are waited for,
- * /watched: what CloudWatch was sent, and the groups that are there.
+ * /watched: what CloudWatch was sent, and the groups that are there. /zone: changes of records, and which may be made.
  */
 const control: Server = createServer((incoming, outgoing) => {
   const parts: Buffer[] = [];
   incoming.on("data", (part: Buffer) => parts.push(part));
   incoming.on("end", () => {
     const given = incoming.method === "PUT" ? (JSON.parse(Buffer.concat(parts).toString("utf8")) as unknown) : undefined;
-    const about = { "/hooks": hooks, "/watched": watched }[incoming.url ?? ""] ?? relay;
+    const about = { "/hooks": hooks, "/watched": watched, "/zone": zone }[incoming.url ?? ""] ?? relay;
     if (given !== undefined) about.set(given as S3Fault[] & string[]);
     outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(about.records));
   });

@@ -3,8 +3,8 @@
 import { PARTITIONS } from "../../../infra/partitions";
 
 const TYPE_A = 1;
-/** Before the suffix: with or without a bucket, with or without a region; of the others, with a region. */
-const HERE = /(^|\.)s3\.([a-z0-9-]+\.)?$|^(ssm|autoscaling|monitoring|logs)\.[a-z0-9-]+\.$/;
+/** Before the suffix: with or without a bucket, with or without a region; of the others, with a region. Route 53 has none. */
+const HERE = /(^|\.)s3\.([a-z0-9-]+\.)?$|^(ssm|autoscaling|monitoring|logs)\.[a-z0-9-]+\.$|^route53\.$/;
 
 /** Names of a private zone, which lead here as well. */
 export type Zone = readonly string[];

@@ -1,6 +1,7 @@
 import { metadata } from "../services/metadata";
 import { answer, resolve } from "../services/resolver";
 import { isSkewed } from "../services/s3-relay";
+import { change } from "../services/zone";
 import type { Host } from "../topology";
 
 const S3 = "198.18.0.2";
@@ -19,6 +20,8 @@ describe("names", () => {
     ["ssm.amazonaws.com", undefined],
     ["monitoring.us-east-1.amazonaws.com", S3],
     ["logs.us-east-1.amazonaws.com", S3],
+    ["route53.amazonaws.com", S3],
+    ["route53.us-east-1.amazonaws.com", undefined],
     ["ip-10-0-1-10", "10.0.1.10"],
     ["ip-10-0-1-10.ec2.internal", "10.0.1.10"],
     ["evil-s3.us-east-1.amazonaws.com", undefined],
@@ -48,6 +51,32 @@ describe("names", () => {
     expect(answer(query("s3.amazonaws.com", 28), S3)?.subarray(2, 8).toString("hex")).toBe("818000010000");
     expect(answer(query("example.org", 1), S3)?.subarray(2, 8).toString("hex")).toBe("818300010000");
     expect(answer(Buffer.alloc(5), S3)).toBeUndefined();
+  });
+});
+
+describe("Route 53", () => {
+  const body = (name: string, type = "TXT", action = "UPSERT"): string =>
+    `<ChangeResourceRecordSetsRequest><ChangeBatch><Changes><Change><Action>${action}</Action><ResourceRecordSet><Name>${name}</Name><Type>${type}</Type><TTL>10</TTL><ResourceRecords><ResourceRecord><Value>"x"</Value></ResourceRecord></ResourceRecords></ResourceRecordSet></Change></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>`;
+  const [PATH, ALLOWED] = ["/2013-04-01/hostedzone/Z1/rrset/", "Z1 _acme-challenge.ml.example.org"];
+  const NAME = "_acme-challenge.ML.example.org.";
+
+  test("takes the one record that the role may change", () => {
+    const reply = change(PATH, body(NAME), ALLOWED, 4);
+    expect(reply).toMatchObject({ status: 200, changed: { zone: "Z1", action: "UPSERT", name: NAME, value: "x" } });
+    expect(reply.text).toContain("<Id>/change/C5</Id><Status>PENDING</Status>");
+  });
+
+  test.each([
+    ["another zone", PATH.replace("Z1", "Z2"), body(NAME)],
+    ["another name", PATH, body("ml.example.org.")],
+    ["another type", PATH, body(NAME, "A")],
+    ["two names", PATH, body(NAME) + body("www.example.org")],
+    ["a list of zones", "/2013-04-01/hostedzone", ""],
+  ])("refuses %s", (_, path, text) => {
+    expect(change(path, text, ALLOWED, 0)).toMatchObject({
+      status: 403,
+      text: expect.stringContaining("<Code>AccessDenied</Code>") as string,
+    });
   });
 });
 

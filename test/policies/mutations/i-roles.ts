@@ -15,6 +15,11 @@ const ACCOUNT = "arn:aws:iam::123456789012";
 
 const document = (...statements: readonly Statement[]): string => JSON.stringify({ Version: "2012-10-17", Statement: statements });
 const allow = (Action: string | readonly string[], Resource: string): Statement => ({ Effect: "Allow", Action, Resource });
+const ZONE = "arn:aws:route53:::hostedzone/Z0123456789ABCDEF";
+const names = (name: string): Statement => ({
+  ...allow("route53:ChangeResourceRecordSets", ZONE),
+  Condition: { "ForAllValues:StringEquals": { "route53:ChangeResourceRecordSetsNormalizedRecordNames": name } },
+});
 const trust = (Principal: Statement): string => document({ Effect: "Allow", Principal, Action: "sts:AssumeRole" });
 const writes = (p: Program): Statement => allow("s3:PutObject", `arn:aws:s3:::${String(p.inputs(bucket(p)).bucket)}/models/*`);
 
@@ -64,6 +69,17 @@ export const mutations: Mutation[] = [
   one("I40-untrusting", "a role that writes models and trusts somebody else", MODELS, "benign", (p) => {
     made(p, "writer", trust({ AWS: `${ACCOUNT}:role/operator` }), writes(p));
     gives(p, allow("sts:AssumeRole", `${ACCOUNT}:role/writer`));
+  }),
+  one("I40-zone", "the host may change every record of a zone", RIGHTS, "violation", (p) => {
+    gives(p, allow("route53:ChangeResourceRecordSets", ZONE));
+  }),
+  one("I40-zone-wild", "of every name by a condition", RIGHTS, "violation", (p) => gives(p, names("*"))),
+  one("I40-zone-type", "of every name, and of one type", RIGHTS, "violation", (p) => {
+    const Condition = { "ForAllValues:StringEquals": { "route53:ChangeResourceRecordSetsRecordTypes": "TXT" } };
+    gives(p, { ...allow("route53:ChangeResourceRecordSets", ZONE), Condition });
+  }),
+  one("I40-zone-name", "the host may change the record that proves its name to an authority", RIGHTS, "benign", (p) => {
+    gives(p, names("_acme-challenge.ml.example.org"), allow("route53:GetChange", "arn:aws:route53:::change/*"));
   }),
   one("I41", "a function's role writes models", MODELS, "unknown", (p) => lambda(p, writes(p))),
   one("I41-code", "the host may change the code of a function that writes models", MODELS, "violation", (p) => {
