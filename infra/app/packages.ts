@@ -15,12 +15,22 @@ const BRINGS: Readonly<Record<string, readonly string[]>> = {
   "pydantic-settings": ["python-dotenv"],
 };
 
+/**
+ * Packages whose dependencies, to the last, are none that these tables look for: neither the two above, nor one of models, nor one of imports.ts (pip
+ * install --dry-run --report, newest versions of November 2026; left out are those of which earlier ones brought one).
+ */
+const BARE =
+  "aio-pika aiohttp aiokafka aiomysql aiosqlite apscheduler argon2-cffi asyncpg attrs bcrypt beautifulsoup4 cachetools cattrs click confluent-kafka dacite django-environ dramatiq duckdb email-validator feedparser ftfy hiredis jsonschema kafka-python kombu lxml markdown markupsafe marshmallow minio msgspec nats-py networkx opentelemetry-api opentelemetry-instrumentation-fastapi opentelemetry-sdk passlib peewee phonenumbers pika pillow polars pymongo python-dateutil python-decouple python-json-logger python-slugify pytz rapidfuzz regex rich ruamel-yaml sentry-sdk simplejson tenacity toml tomli tortoise-orm typing-extensions tzdata ujson unidecode".split(
+    " ",
+  );
+
 /** Packages that certainly bring neither: where only these are named, uvicorn will be missing on the host. */
-const BRING_NEITHER = new Set(
-  "a2wsgi aiofiles alembic boto3 catboost cryptography django django-rest-framework djangorestframework fastapi flask flask-cors gunicorn httpx httptools jinja2 joblib lightgbm loguru numba numpy onnxruntime opencv-python-headless orjson pandas pillow polars prometheus-client psutil psycopg psycopg2-binary pyarrow pydantic pymysql python-multipart pyyaml redis requests scikit-learn scipy sentence-transformers setuptools sqlalchemy starlette structlog tokenizers torch transformers tqdm uvloop werkzeug wheel xgboost".split(
+const BRING_NEITHER = new Set([
+  ...BARE,
+  ..."a2wsgi aiofiles alembic boto3 catboost cryptography django django-rest-framework djangorestframework fastapi flask flask-cors gunicorn httpx httptools jinja2 joblib lightgbm loguru numba numpy onnxruntime opencv-python-headless orjson pandas pillow polars prometheus-client psutil psycopg psycopg2-binary pyarrow pydantic pymysql python-multipart pyyaml redis requests scikit-learn scipy sentence-transformers setuptools sqlalchemy starlette structlog tokenizers torch transformers tqdm uvloop werkzeug wheel xgboost".split(
     " ",
   ),
-);
+]);
 
 /** @returns which of uvicorn and python-dotenv are certainly, or perhaps, not brought */
 export function missingPackages(
@@ -73,11 +83,12 @@ export const BRINGS_FOR_MODELS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages of the web and of databases that bring none that a model needs. */
-export const NO_MODELS = new Set(
-  "a2wsgi aiofiles alembic boto3 celery cryptography django djangorestframework fastapi fastapi-cli flask flask-cors gunicorn httptools httpx itsdangerous jinja2 litestar loguru orjson prometheus-client psutil psycopg psycopg2-binary pydantic pydantic-settings pymysql pyjwt python-dotenv python-jose python-multipart pyyaml redis requests setuptools sqlalchemy sqlmodel starlette structlog tqdm typer uvicorn uvloop watchfiles websockets werkzeug wheel".split(
+export const NO_MODELS = new Set([
+  ...BARE,
+  ..."a2wsgi aiofiles alembic boto3 celery cryptography django djangorestframework fastapi fastapi-cli flask flask-cors gunicorn httptools httpx itsdangerous jinja2 litestar loguru orjson prometheus-client psutil psycopg psycopg2-binary pydantic pydantic-settings pymysql pyjwt python-dotenv python-jose python-multipart pyyaml redis requests setuptools sqlalchemy sqlmodel starlette structlog tqdm typer uvicorn uvloop watchfiles websockets werkzeug wheel".split(
     " ",
   ),
-);
+]);
 
 /**
  * Which packages that the models need are certainly, or perhaps, not brought.

@@ -392,6 +392,11 @@ test.each<[name: string, packages: string, says: string | undefined]>([
   ["yaml", PINNED, "imports yaml (package pyyaml), and requirements.txt brings no"],
   ["sklearn", `${PINNED}pandas==2.3.3\n`, "imports sklearn (package scikit-learn), and"],
   ["fastapi.UploadFile", PINNED, "imports fastapi.UploadFile (package python-multipart), and"],
+  [
+    "fastapi.Form",
+    `${PINNED}pillow==11.0.0\naiosqlite==0.20.0\nbeautifulsoup4==4.12.3\n`,
+    "imports fastapi.Form (package python-multipart), and",
+  ],
   ["fastapi.UploadFile", "fastapi[standard]==0.115.0\n", undefined],
   ["yaml", "fastapi==0.115.0\nuvicorn[standard]==0.54.0\n", undefined],
   ["numpy", `${PINNED}scikit-learn==1.7.2\n`, undefined],
