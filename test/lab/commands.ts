@@ -97,7 +97,7 @@ export const testFaultsCommand = command({
     "Breaks deployments in every way on real machines here: each fault ends with the old release serving, or with the new one. Needs Linux and root.",
   options: {
     only: { kind: "text", value: "PATTERN", help: "run the cases whose name matches (a regular expression, any case)" },
-    short: { kind: "flag", help: "of cases that try one kind of fault at many places, one or two each (what CI runs)" },
+    short: { kind: "flag", help: "of cases that try one kind of fault at many places, one of each (what CI runs)" },
     seed: { kind: "text", value: "N", help: "with --short: which (default: 1)", form: WHOLE },
     lab: { kind: "text", value: "NAME", default: "faults", help: "name of the machines; running ones are used", form: NAME },
     keep: { kind: "flag", help: "leave the machines running" },

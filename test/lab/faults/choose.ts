@@ -1,7 +1,7 @@
 /** Which cases a run of `npm run test:faults` tries. */
 import type { Case } from "./case";
 
-/** Cases that try the same kind of fault at other places; the short form takes two of each. A case of no kind is always tried. */
+/** Cases that try the same kind of fault at other places; the short form takes one of each. A case of no kind is always tried. */
 const KINDS: readonly RegExp[] = [
   /^a rollback that failed/,
   /^(a rollback (?!that failed)|a rollback,|two operators roll|the history: )/,
@@ -10,9 +10,7 @@ const KINDS: readonly RegExp[] = [
   /^lost: /,
   /^nginx site /,
   /^(unit|service|application|nginx|link of the site|links of the release|release|owners and modes).* by hand/,
-];
-/** What CI's soak strikes with as well, at another moment each time (../soak/strikes.ts): one of each. */
-const KINDS_OF_SOAK: readonly RegExp[] = [
+  // CI's soak strikes with these as well, at another moment each time (../soak/strikes.ts).
   /^link of the operator cut during/,
   /^operator killed \(SIGKILL\) during/,
   /^power cut while/,
@@ -32,24 +30,16 @@ export function choose<T extends Pick<Case, "name" | "byName">>(all: readonly T[
   const usual = all.filter(({ byName }) => byName !== true);
   if (seed === undefined) return usual;
   const left = new Set(
-    [...KINDS, ...KINDS_OF_SOAK].flatMap((kind) =>
-      leftOut(
-        usual.filter((one) => kindOf(one.name) === kind),
-        KINDS_OF_SOAK.includes(kind) ? 1 : 2,
+    KINDS.flatMap((kind) =>
+      allBut(
         seed,
+        usual.filter((one) => kindOf(one.name) === kind),
       ),
     ),
   );
   return usual.filter((one) => !left.has(one));
 }
 
-function kindOf(name: string): RegExp | undefined {
-  return [...KINDS, ...KINDS_OF_SOAK].find((kind) => kind.test(name));
-}
+const kindOf = (name: string): RegExp | undefined => KINDS.find((kind) => kind.test(name));
 
-/** Takes cases that stand apart from each other, beginning at the seed. */
-function leftOut<T>(cases: readonly T[], count: number, seed: number): T[] {
-  const apart = Math.max(1, Math.floor(cases.length / count));
-  const taken = new Set(Array.from({ length: count }, (_, index) => (seed + index * apart) % Math.max(1, cases.length)));
-  return cases.filter((_, index) => !taken.has(index));
-}
+const allBut = <T>(seed: number, cases: readonly T[]): T[] => cases.filter((_, index) => index !== seed % cases.length);

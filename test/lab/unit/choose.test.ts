@@ -13,9 +13,9 @@ test("all but what runs by name; by name those as well", () => {
   expect(names(choose(NAMES, { only: /slow|disk/ }))).toEqual(["disk full", "slow"]);
 });
 
-test("the short form takes two of a kind, one of what the soak draws as well, apart from each other, and other ones by another seed", () => {
-  expect(names(choose(NAMES, { seed: 1 }))).toEqual(["lost: b", "lost: d", "disk full", "reboot b"]);
-  expect(names(choose(NAMES, { seed: 2 }))).toEqual(["lost: a", "lost: c", "disk full", "reboot c"]);
+test("the short form takes one of a kind, and another one by another seed", () => {
+  expect(names(choose(NAMES, { seed: 1 }))).toEqual(["lost: b", "disk full", "reboot b"]);
+  expect(names(choose(NAMES, { seed: 2 }))).toEqual(["lost: c", "disk full", "reboot c"]);
 });
 
 test("every case is in the short form of some seed, and each short form is about two thirds", () => {
