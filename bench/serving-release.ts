@@ -42,8 +42,8 @@ export const servingReleaseBench: Bench = {
   measure: async (around) => ({
     title: "Serving during a release",
     method:
-      `${String(CONNECTIONS)} connections on /predict for as long as a release of the backend takes (another value in .env, watched for ten seconds with two workers), candidate and old release beside each other; once ` +
-      "with 1 and with 4 workers. `closed`: requests on a kept connection that the server closed meanwhile. An nginx that takes a new site closes idle connections, and a request may be on its way; clients send it again on another one, which wrk does not. " +
+      `${String(CONNECTIONS)} connections on /predict for as long as a release of the backend takes (another value in .env, watched for ten seconds with two workers), candidate and old release beside each other; with ` +
+      "1 and with 4 workers it is not watched. `closed`: requests on a kept connection that the server closed meanwhile. An nginx that takes a new site closes idle connections, and a request may be on its way; clients send it again on another one, which wrk does not. " +
       "`half of two cores`: the backend has as much processor time as one core has, and 1 GiB as always; the load comes from the other half.",
     rows: await inLab(around, measureReleases),
   }),
