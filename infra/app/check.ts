@@ -9,7 +9,7 @@ import { admits, missingPackages, missingRuntime, pinConflicts, unpinned } from 
 import { checkModule, type AppModule } from "./module";
 import { readPyproject, type ProjectSet } from "./pyproject";
 import { undeclared } from "./imports";
-import { deeperImports, leftOutImports, otherLetters, submoduleImports } from "./left-out";
+import { deeperImports, leftOutImports, otherLetters, outsideImports, submoduleImports } from "./left-out";
 import { byCertainty, type Findings } from "./findings";
 import { callNeeds } from "./host-starts";
 import { packageNeeds } from "./package-needs";
@@ -100,7 +100,7 @@ export function checkImports(
 ): Findings {
   const packages = packagesOf(tree);
   const requirements = packages?.set.requirements ?? [];
-  const leftOut = [leftOutImports, submoduleImports, deeperImports].flatMap((found) => found(tree, requirements, others));
+  const leftOut = [leftOutImports, submoduleImports, deeperImports, outsideImports].flatMap((found) => found(tree, requirements, others));
   const letters = otherLetters(tree, requirements, others);
   if (packages === undefined || !inOrder) return { problems: leftOut, notices: letters };
   const set = ofHosts(packages.set);

@@ -97,11 +97,15 @@ const NAMES = [
   /\/(ping|status)\/?$/,
 ];
 
-const likeliest = (routes: readonly Route[]): Route | undefined =>
-  NAMES.map((name) => routes.find(({ path, open }) => open !== true && name.test(path))).find((one) => one !== undefined);
+/** The route that is probably one of health, by its name; one that asks for no credentials before others. */
+export function likeliestHealth(routes: readonly Route[]): Route | undefined {
+  const likeliest = (some: readonly Route[]): Route | undefined =>
+    NAMES.map((name) => some.find(({ path, open }) => open !== true && name.test(path))).find((one) => one !== undefined);
+  return likeliest(routes.filter(({ guard }) => guard === undefined)) ?? likeliest(routes);
+}
 
 function remedy(project: string, tree: AppTree, wanted: string, seen: readonly Route[]): string {
-  const near = likeliest(seen.filter(({ guard }) => guard === undefined)) ?? likeliest(seen);
+  const near = likeliestHealth(seen);
   const below = seen.find(({ path, open }) => path.endsWith(wanted) && open === true);
   if (near === undefined && below !== undefined) return `Write ${project}:health.path with that prefix, unless it is empty`;
   const written = near === undefined ? healthRoute(tree) : undefined;

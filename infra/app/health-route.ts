@@ -35,6 +35,13 @@ function routesOf(file: string, text: string, prefixed: boolean): HealthRoute[] 
   });
 }
 
+/** What of an answer stays the same from one release to the next; undefined where that is nothing, or where it holds more than plain values. */
+export function lastingBody(value: object): HealthRoute["body"] {
+  const plain = Object.values(value).every((one) => ["string", "number", "boolean"].includes(typeof one));
+  const lasting = Object.fromEntries(Object.entries(value).filter(([key]) => !OF_A_RELEASE.test(key)));
+  return plain && Object.keys(lasting).length > 0 ? lasting : undefined;
+}
+
 /** Values that are others in the next release: a health that compared them would refuse it. */
 const OF_A_RELEASE = /version|commit|revision|build|release|time|date/i;
 
@@ -55,9 +62,7 @@ function bodyOf(rest: string): HealthRoute["body"] {
       .replace(/\bFalse\b/g, "false")
       .replace(/,\s*\}$/, "}");
     const value = JSON.parse(json) as Record<string, unknown>;
-    const plain = Object.values(value).every((one) => ["string", "number", "boolean"].includes(typeof one));
-    const lasting = Object.fromEntries(Object.entries(value).filter(([key]) => !OF_A_RELEASE.test(key)));
-    return plain && Object.keys(lasting).length > 0 ? (lasting as HealthRoute["body"]) : undefined;
+    return lastingBody(value);
   } catch {
     return undefined; // an expression, whose value is known when it runs
   }

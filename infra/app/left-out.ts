@@ -1,8 +1,11 @@
 /** Modules that lie in the application's folder and are left out of what the hosts get: on the author's machine the import works. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
 import { isWellKnown } from "./imports";
 import { leftOutModule, leftOutWords } from "./left-out-files";
 import { bringsOf } from "./packages";
 import { normalized, type Requirement } from "./requirements";
+import { statsAt } from "./stats-at";
 import type { Imported } from "./syntax";
 import { contentOf, foldersAbove, plainFiles, textOf, type AppTree } from "./tree";
 
@@ -49,6 +52,55 @@ export function deeperImports(tree: AppTree, requirements: readonly Requirement[
     return taken.every(has) ? `which lies at ${found}, ${instead(place)}` : undefined;
   });
   return deeper.length > 0 && addsToPath(tree) ? [] : deeper;
+}
+
+/** Imports of what lies beside the application in its repository, as libraries of a monorepo do: a host gets the application's folder alone. */
+export function outsideImports(tree: AppTree, requirements: readonly Requirement[], imported: readonly Imported[]): string[] {
+  // An installation from a file or an address may bring any module.
+  if (requirements.some(({ url }) => url !== undefined)) return [];
+  const named = requirements.map(({ name = "" }) => name);
+  let folders: readonly string[] | undefined;
+  const outside = ofEach(requirements, imported, (top, importer) => {
+    if (named.some((name) => name.includes(normalized(top)) || normalized(top).includes(name))) return undefined;
+    folders ??= librariesAround(tree.root);
+    const found = folders.flatMap((folder) => [join(folder, top, "__init__.py"), join(folder, `${top}.py`)]).find((file) => isFileAt(file));
+    if (found === undefined) return undefined;
+    const place = relative(tree.root, found).split(sep).join("/");
+    // A package that nobody knows may bear the name as well: what is taken of it has to be there.
+    const taken = imported.flatMap(({ name, path }) => (path === importer && name.startsWith(`${top}.`) ? [name.split(".")[1] ?? ""] : []));
+    return taken.every((name) => hasName(found, name))
+      ? `which lies at ${place}, outside of the application's folder, and the hosts get that folder alone, so the service could not start; copy it into the folder, give the folder above both as app.path, or build a wheel of it (pip wheel --no-deps), put that into the folder and name it in the requirements`
+      : undefined;
+  });
+  return outside.length > 0 && addsToPath(tree) ? [] : outside;
+}
+
+const isFileAt = (file: string): boolean => statsAt(file)?.isFile() === true;
+
+function hasName(file: string, name: string): boolean {
+  const beside = [`${name}.py`, join(name, "__init__.py")].map((one) => join(dirname(file), one));
+  return (file.endsWith("__init__.py") && beside.some(isFileAt)) || new RegExp(`\\b${name}\\b`).test(readFileSync(file, "utf8"));
+}
+
+/** Folders of the application's repository in which libraries lie: those above it, what is in these, and `src` of that. None without a repository. */
+function librariesAround(root: string): string[] {
+  const above: string[] = [];
+  const isTop = (folder: string): boolean => statsAt(join(folder, ".git")) !== undefined;
+  for (let folder = root; !isTop(folder); above.push(folder)) {
+    if (folder === dirname(folder) || above.length >= MOST_ABOVE) return [];
+    folder = dirname(folder);
+  }
+  return above.flatMap((one) => [one, ...foldersIn(one).flatMap((inner) => [inner, ...foldersIn(inner)])]);
+}
+
+const MOST_ABOVE = 4;
+const MOST_FOLDERS = 100;
+
+function foldersIn(folder: string): string[] {
+  const found = readdirSync(folder, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !/^\.|^(node_modules|venv|env|dist|build)$/.test(entry.name),
+  );
+  return found.length > MOST_FOLDERS ? [] : found.map(({ name }) => join(folder, name));
 }
 
 /** Whoever adds to Python's path may look anywhere. Every file is read for that. */

@@ -143,6 +143,7 @@ const OWN_SERVERS: Readonly<Record<string, string>> = {
   ray: "Ray",
   tornado: "Tornado",
   aiohttp: "aiohttp",
+  dash: "Dash",
 };
 
 /** What is there in place of an application. @param first the file that is looked at before others */
@@ -152,6 +153,8 @@ function ownServer(tree: AppTree, first?: string): string | undefined {
     const name = /^(?:import|from)[ \t]+(\w+)/gm;
     const found = [...(textOf(tree, path) ?? "").matchAll(name)].map(([, one = ""]) => OWN_SERVERS[one]).find((one) => one !== undefined);
     if (found !== undefined) {
+      if (found === "Dash")
+        return `no application was found in it, but Dash in ${path}; write server = app.server there, name that, and set app.interface: wsgi`;
       const instead =
         found === "Gradio"
           ? 'write app = gr.mount_gradio_app(FastAPI(), the page, path="/") without launch(), and name that'

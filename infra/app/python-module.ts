@@ -35,6 +35,7 @@ const DOTTED: readonly (readonly [maker: RegExp, kind: Interface, made: string])
   [/\bfalcon\.asgi\.App\s*\(/, "asgi", "falcon.asgi.App"],
   [/\bfalcon\.(App|API)\s*\(/, "wsgi", "falcon.App"],
   [/\bblacksheep(\.server)?\.Application\s*\(/, "asgi", "blacksheep.Application"],
+  [/\bdash\.server\(/, "wsgi", "Dash"],
 ];
 /** Classes that are known by the module that they are imported from alone. */
 const IMPORTED: readonly (readonly [made: string, module: string])[] = [
@@ -110,14 +111,15 @@ export function findApps(source: string): FoundApp[] {
   return [...assigned, ...functions];
 }
 
-/** `App` alone says nothing: with the module that it is imported from. */
+/** `App` alone says nothing: with the module that it is imported from. What Dash makes is asked of its object. */
 function named(code: string): string {
+  const dash = /\bDash\s*\(/.test(code) ? code.replace(/(=[ \t]*)\w+\.server[ \t]*$/gm, "$1dash.server()") : code;
   return IMPORTED.reduce((text, [name, module]) => {
     const from = new RegExp(String.raw`^[ \t]*from\s+(${module})\s+import\s+\(?\s*(?:\w+\s*,\s*)*${name}\s*(?:[,)]|$)`, "m").exec(
       text,
     )?.[1];
     return from === undefined ? text : text.replace(new RegExp(String.raw`(?<![\w.])${name}(?=\s*\()`, "g"), `${from}.${name}`);
-  }, code);
+  }, dash);
 }
 
 /** Every name that an application has in a module, also inside of the function that makes it. */

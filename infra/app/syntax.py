@@ -78,7 +78,7 @@ def main():
         report.add(interface_problems(values, entry, request["attribute"], request["factory"], request["interface"]))
         report.add(own_version(values, report.modules, request["project"]))
         report.started(values, runs)
-        report.shadowed()
+        report.shadowed(entry)
         answer["opens"] = report.files(values, runs, django)
         answer["fetches"] = list(fetched(values, runs))
         answer["connections"] = Connections(values, runs).found()

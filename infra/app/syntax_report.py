@@ -9,7 +9,7 @@ from syntax_imports import imports, places
 from syntax_names import binds, origin
 from syntax_start import Ends, raises
 from syntax_uses import uses
-from syntax_versions import TAKEN_BY_FASTAPI, comes_or_goes, span_of
+from syntax_versions import TAKEN_BY_FASTAPI, TAKEN_BY_THE_SERVER, TAKEN_WITH_FASTAPI, comes_or_goes, span_of
 
 
 class Report:
@@ -56,14 +56,20 @@ class Report:
                     self.versions.append({"path": path, "line": call.lineno, "name": name, **span_of(name), "used": True})
         self.add(Ends(values, runs).found())
 
-    def shadowed(self):
-        """Files at the top that are taken for modules of Python's own, and lack what FastAPI takes of these."""
-        if not any(one["name"].partition(".")[0] == "fastapi" for one in self.others):
-            return
-        for name, taken in TAKEN_BY_FASTAPI.items():
-            path = next((one for one in (f"{name}.py", f"{name}/__init__.py") if one in self.folder.files), None)
-            if path is not None and self.folder.parsed(path) is not None and not binds(self.folder.parsed(path), taken):
-                self.add([(path, 1, f"has the name of Python's own module {name} and is imported in its place, and FastAPI takes {taken} of that, which it does not have", "rename the file, or put it into a package")])
+    def shadowed(self, entry):
+        """Files that are taken for modules of Python's own, and lack what is taken of these at the start. @param entry: the application's file"""
+        fastapi = any(one["name"].partition(".")[0] == "fastapi" for one in self.others)
+        if entry.startswith("src/"):
+            self._taken("src/", TAKEN_BY_THE_SERVER, "uvicorn or a module that it imports takes")
+        if fastapi:
+            self._taken("src/" if entry.startswith("src/") else "", TAKEN_WITH_FASTAPI if entry.startswith("src/") else TAKEN_BY_FASTAPI, "FastAPI takes")
+
+    def _taken(self, folder, names, who):
+        for name, taken in names.items():
+            path = next((one for one in (f"{folder}{name}.py", f"{folder}{name}/__init__.py") if one in self.folder.files), None)
+            tree = None if path is None else self.folder.parsed(path)
+            if tree is not None and not binds(tree, taken) and not self.folder.has(f"{name}.{taken}"):
+                self.add([(path, 1, f"has the name of Python's own module {name} and is imported in its place, and {who} {taken} of that, which it does not have", "rename the file, or put it into a package")])
 
     def files(self, values, runs, django):
         """What the modules do with files, by paths that are relative to the application's folder."""

@@ -203,9 +203,12 @@ export function contentOf(tree: AppTree, { path }: TreeEntry): Buffer {
   return readFileSync(join(tree.root, path));
 }
 
-/** The text of a file of the tree, links followed; undefined when the tree has none of that path. */
+/** The text of a file of the tree, links followed, with the line ends of Unix and without a byte order mark, as Python reads it; undefined when the tree has none of that path. */
 export function textOf(tree: AppTree, path: string): string | undefined {
   const found = tree.entries.find((entry) => entry.path === path);
   if (found === undefined || statsAt(join(tree.root, path))?.isFile() !== true) return undefined;
-  return contentOf(tree, found).toString("utf8");
+  return contentOf(tree, found)
+    .toString("utf8")
+    .replace(/^\uFEFF/, "")
+    .replace(/\r\n/g, "\n");
 }

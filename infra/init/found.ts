@@ -2,12 +2,15 @@
 import { readdirSync } from "fs";
 import { join, relative, resolve } from "path";
 import { canForward } from "../app/forwards";
-import { healthRoute, type HealthRoute } from "../app/health-route";
-import { candidates, DEFAULT_MODULE } from "../app/module";
+import { likeliestHealth } from "../app/health-answer";
+import { healthRoute, lastingBody, type HealthRoute } from "../app/health-route";
+import { candidates, DEFAULT_MODULE, parseModule } from "../app/module";
 import { readPyproject } from "../app/pyproject";
+import type { Interface } from "../app/python-module";
 import { requiredSettings } from "../app/required-settings";
 import { readRequirements } from "../app/requirements";
 import { statsAt } from "../app/stats-at";
+import { checkSyntax } from "../app/syntax";
 import { readTree, type AppTree } from "../app/tree";
 import { formatOfName } from "../../models-manifest/formats";
 
@@ -43,16 +46,33 @@ export function lookAtApp(folder: string): FoundApp {
   const tree = readTree(folder);
   if (tree.problems.length > 0) return { interface: "asgi", forwards: false, requires: [], pins: {}, problems: tree.problems };
   const [best] = candidates(tree);
+  const found = best === undefined ? undefined : `${best.module}:${best.app.attribute}`;
   return {
-    ...(best === undefined ? {} : { module: `${best.module}:${best.app.attribute}` }),
+    ...(found === undefined ? {} : { module: found }),
     interface: best?.app.interface ?? "asgi",
-    health: healthRoute(tree),
+    health: healthRoute(tree) ?? (found === undefined ? undefined : seenHealth(tree, found, best?.app.interface)),
     forwards: canForward(tree, []),
     requires: requiredSettings(tree),
     pins: pinsOf(tree),
     problems: [],
   };
 }
+
+/** Where no decorator says the whole path, as below prefixes: what Python's syntax trees say of the routes. */
+function seenHealth(tree: AppTree, module: string, kind?: Interface): HealthRoute | undefined {
+  const parsed = parseModule(module, kind);
+  const known = parsed === undefined ? undefined : checkSyntax(tree, { module: parsed, pythons: [], health: USUAL }).health;
+  if (known === undefined) return undefined;
+  // Of an application without a route of that kind any route says that it lives.
+  const route = likeliestHealth(known.seen) ?? known.routes?.find(({ path }) => path === "/");
+  if (route === undefined || route.guard !== undefined) return undefined;
+  const { path, file, body } = route;
+  const json = body !== null && "json" in body && body.unknown === undefined && isObject(body.json) ? lastingBody(body.json) : undefined;
+  return { path, file, ...(json === undefined ? {} : { body: json }) };
+}
+
+const USUAL = "/health";
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The repository's own sample: it reads its settings through a mapping, which a look at the text does not follow. */
 export const SAMPLE_APP = { folder: "templates/sample-app", module: DEFAULT_MODULE, requires: ["DATABASE_URL", "SECRET_KEY"] };

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { healthRoute } from "../../../infra/app/health-route";
+import { candidates } from "../../../infra/app/module";
 import { findApps } from "../../../infra/app/python-module";
 import { requiredSettings } from "../../../infra/app/required-settings";
 import { readTree } from "../../../infra/app/tree";
@@ -85,9 +86,17 @@ test.each<[string, string, "asgi" | "wsgi" | undefined]>([
   ["tornado", "from tornado.web import Application\napp = Application([])\n", undefined],
   ["connexion", 'import connexion\napp = connexion.AsyncApp(__name__, specification_dir="spec")\n', "asgi"],
   ["FastMCP", 'from fastmcp import FastMCP\nmcp = FastMCP("x")\napp = mcp.http_app()\n', "asgi"],
+  ["Dash", "from dash import Dash\nd = Dash(__name__)\napp = d.server\n", "wsgi"],
+  ["an object with a server", "app = thing.server\n", undefined],
   ["bottle", "import bottle\napp = bottle.default_app()\n", "wsgi"],
 ])("the application of %s", (_, source, kind) => {
   expect(findApps(source).map((one) => [one.attribute, one.interface])).toEqual(kind === undefined ? [] : [["app", kind]]);
+});
+
+test("a file with the line ends of Windows and a byte order mark is read as any other", () => {
+  const files = tree({ "main.py": `\uFEFF${APP}@app.get("/health")\ndef h():\n    return {"status": "ok"}\n`.replaceAll("\n", "\r\n") });
+  expect(candidates(files).map(({ module, app }) => `${module}:${app.attribute}`)).toEqual(["main:app"]);
+  expect(healthRoute(files)).toMatchObject({ path: "/health", body: { status: "ok" } });
 });
 
 test("settings: those whose absence ends the program", () => {

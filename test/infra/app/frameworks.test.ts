@@ -342,3 +342,25 @@ python("a file with the name of Python's own module is refused where FastAPI tak
   const other = { "main.py": main.replace("fastapi import FastAPI", "other import FastAPI"), "secrets.py": "KEY = 1\n" };
   expect(of(other).problems).toEqual([]);
 });
+
+python("a file below src with the name of Python's own module is refused where the server takes a name of that which it lacks", () => {
+  const of = (files: Files, main = "async def app(scope, receive, send):\n    pass\n") =>
+    codeOf(readTree(treeOf({ "src/svc/main.py": main, ...files })), "svc.main:app");
+  const lacks = (path: string, taken: string) =>
+    expect.stringMatching(new RegExp(`^src/${path}, line 1: has the name of Python's own module .* takes ${taken} of that`)) as string;
+  expect(of({ "src/logging.py": "import sys\n" }).problems).toEqual([lacks("logging\\.py", "getLogger")]);
+  expect(of({ "src/email/__init__.py": "", "src/email/send.py": "" }).problems).toEqual([lacks("email/__init__\\.py", "utils")]);
+  expect(of({ "src/email/__init__.py": "", "src/email/utils.py": "" }).problems).toEqual([]);
+  expect(of({ "src/types.py": "from enum import *\n" })).toMatchObject({
+    problems: [],
+    notices: [expect.stringContaining("src/types.py")],
+  });
+  expect(of({ "src/svc/logging.py": "" })).toMatchObject({ problems: [], notices: [] });
+  expect(of({ "src/uuid.py": "" }).problems).toEqual([]);
+  expect(of({ "src/uuid.py": "" }, "from fastapi import FastAPI\napp = FastAPI()\n").problems).toEqual([lacks("uuid\\.py", "UUID")]);
+  // At the top it is not on PYTHONPATH.
+  expect(codeOf(readTree(treeOf({ "main.py": "app = make()\n", "logging.py": "" })))).toMatchObject({
+    problems: [],
+    notices: [expect.stringContaining("logging.py")],
+  });
+});

@@ -1,4 +1,5 @@
-/** Imports of files that lie in the folder and are not packed. */
+/** Imports of files that lie in the folder and are not packed, or beside it. */
+import { join } from "node:path";
 import { checkImports } from "../../../infra/app/check";
 import { checkModule, parseModule, type AppModule } from "../../../infra/app/module";
 import { readTree, type AppTree } from "../../../infra/app/tree";
@@ -157,5 +158,47 @@ describe("what lies deeper than Python looks", () => {
     ["a module that is tried", inside("try:\n    import core\nexcept ImportError:\n    core = None", { "backend/core.py": "" })],
   ])("nothing of %s", (_, files) => {
     expect(of(files)).toEqual([]);
+  });
+});
+
+describe("what lies beside the application in its repository", () => {
+  const monorepo = (main: string, more: Files = {}, repository = true): readonly string[] => {
+    const root = treeOf({
+      ...(repository ? { ".git/HEAD": "" } : {}),
+      "libs/common/common/__init__.py": "",
+      "libs/common/common/log.py": "def setup(): pass\n",
+      "shared.py": "LIMIT = 1\n",
+      "services/api/main.py": `${main}\n${MAIN}`,
+      "services/api/requirements.txt": APP["requirements.txt"],
+      ...more,
+    });
+    return problems(readTree(join(root, "services/api")));
+  };
+
+  python.each<[string, string]>([
+    ["from common.log import setup", "../../libs/common/common/__init__.py"],
+    ["from shared import LIMIT", "../../shared.py"],
+  ])("%s is refused", (line, place) => {
+    expect(monorepo(line)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^main\\.py, line 1: imports \\w+, which lies at ${place}, outside of the application's folder, .*; copy it into`),
+      ),
+    ]);
+  });
+
+  python.each<[string, () => readonly string[]]>([
+    ["without a repository around both", () => monorepo("import shared", {}, false)],
+    ["a name that the file does not have", () => monorepo("from shared import Client")],
+    [
+      "a package that may bring it",
+      () => monorepo("import shared", { "services/api/requirements.txt": `${APP["requirements.txt"]}acme-shared==1\n` }),
+    ],
+    [
+      "a wheel of it",
+      () => monorepo("import common", { "services/api/requirements.txt": `${APP["requirements.txt"]}./acme-1-py3-none-any.whl\n` }),
+    ],
+    ["an application that is a repository itself", () => monorepo("import shared", { "services/api/.git/HEAD": "" })],
+  ])("nothing of %s", (_, of) => {
+    expect(of()).toEqual([]);
   });
 });

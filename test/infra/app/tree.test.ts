@@ -164,3 +164,7 @@ test("a folder that is a link to itself is no folder, and rules that cannot be r
     [expect.stringMatching(/^\.gitignore is a symbolic link to \.gitignore, which is not there/)],
   ]);
 });
+
+test("a path that is longer than the system takes is a folder that is not there", () => {
+  expect(readTree("x".repeat(5000)).problems).toEqual([expect.stringMatching(/^is not a folder; give the folder/)]);
+});

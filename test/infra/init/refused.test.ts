@@ -6,6 +6,7 @@ import { PassThrough, Writable } from "node:stream";
 import { silent, terminalAsker, type Asker } from "../../../infra/init/ask";
 import { gather, type Given } from "../../../infra/init/gather";
 import type { Ran } from "../../cli/run";
+import { lacking, unless } from "../../needs";
 import { folderOfOwn, given, init as initIn } from "./setup";
 
 let root = "";
@@ -49,6 +50,29 @@ test.each<[string, Partial<Given>, RegExp]>([
   const before = files();
   const { code, err } = await init(given(more));
   expect([code, err.split("\n")[0], files()]).toEqual([2, expect.stringMatching(message), before]);
+});
+
+unless(lacking("python3")).each<[string, Record<string, string>, object]>([
+  [
+    "below the prefix of a router",
+    {
+      "main.py": 'from fastapi import FastAPI\nfrom routes import router\napp = FastAPI()\napp.include_router(router, prefix="/api/v1")\n',
+      "routes.py":
+        'from fastapi import APIRouter\nrouter = APIRouter()\n@router.get("/health")\ndef h():\n    return {"status": "up", "version": "1"}\n',
+    },
+    { path: "/api/v1/health", body: { status: "up" } },
+  ],
+  [
+    "without one of that kind",
+    { "main.py": 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/")\ndef r():\n    return page()\n' },
+    { path: "/" },
+  ],
+])("health is asked for %s", async (_, code, health) => {
+  mkdirSync(join(root, "shop"));
+  for (const [path, text] of Object.entries({ ...code, "requirements.txt": "" })) writeFileSync(join(root, "shop", path), text);
+  const around = { root, from: root, project: "p", env: {}, asker: silent, ownAddress: () => Promise.reject(new Error("no network")) };
+  const of = given({ app: "shop", module: undefined, manifest: undefined, models: "none", key: "~/.ssh/none-of-it", require: [] });
+  expect((await gather(of, around)).answers.health).toEqual(health);
 });
 
 test("the words sample and none mean the same in every folder", async () => {
