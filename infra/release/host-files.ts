@@ -31,7 +31,7 @@ const ROOT = { owner: "root", group: "root" };
 function folders(spec: HostSpec): Row[] {
   const application = hasApplication(spec) ? ["/app", "/models", "/venv"] : [];
   const ours = ["", ...application, "/logs", "/data", "/config", "/releases", "/venvs"];
-  const root = ["/usr/local/lib/ddos"];
+  const root = ["/usr/local/lib/ddos", SERVICE_LOGS];
   return [
     ...ours.map((path): Row => ({ path: `/home/ddos${path}`, kind: "directory", ...OURS, mode: "0755", sha256: null })),
     ...root.map((path): Row => ({ path, kind: "directory", ...ROOT, mode: "0755", sha256: null })),
@@ -106,14 +106,13 @@ function modelFiles(spec: HostSpec): Row[] {
   }));
 }
 
+/** What systemd and nginx open as root; the names below /home/ddos lead there. */
+const SERVICE_LOGS = "/var/log/ddos-service";
+
 function made(): Row[] {
-  const logs = ["app", "access", "error"].map((name): Row => ({
-    path: `/home/ddos/logs/${name}.log`,
-    kind: "file",
-    ...OURS,
-    mode: "0644",
-    sha256: null,
-  }));
+  const logs = ["/home/ddos/logs", SERVICE_LOGS].flatMap((folder) =>
+    ["app", "access", "error"].map((name): Row => ({ path: `${folder}/${name}.log`, kind: "file", ...OURS, mode: "0644", sha256: null })),
+  );
   return [...logs, { path: "/var/log/user-data.log", kind: "file", ...ROOT, mode: "0644", sha256: null }];
 }
 

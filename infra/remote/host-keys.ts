@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { inSh } from "../release/in-sh";
 import { keyIn } from "./printed";
 import { commandConnection, type Connection } from "./setup";
 
@@ -67,7 +68,7 @@ export function backendHostKey(name: string, args: BackendKeyArgs, opts: pulumi.
   const { address, instanceId, script, bastion } = args;
   const inputs: command.remote.CommandArgs = {
     connection: commandConnection(bastion),
-    create: script,
+    create: inSh(script),
     stdin: pulumi.interpolate`${address}\n`,
     triggers: [instanceId],
     logging: command.remote.Logging.Stderr,

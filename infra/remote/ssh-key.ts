@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { SshKey } from "../config/types";
+import { inSh } from "../release/in-sh";
 import { commandConnection, type Connection } from "./setup";
 
 export interface KeyRotationArgs {
@@ -35,7 +36,7 @@ export function rotateKey(name: string, args: KeyRotationArgs, opts: pulumi.Cust
     name,
     {
       connection: commandConnection({ ...connection, privateKey: acceptedKey(args) }),
-      create: script,
+      create: inSh(script),
       stdin: `authorizedKey=${current.publicKey}\n===\n`,
       triggers: [args.instanceId, current.publicKey],
     },
@@ -50,7 +51,7 @@ export function rotateKey(name: string, args: KeyRotationArgs, opts: pulumi.Cust
     `${name}-revoke`,
     {
       connection: commandConnection(connection),
-      create: script,
+      create: inSh(script),
       stdin: `authorizedKey=${current.publicKey}\nrevokedKey=${previous.publicKey}\n===\n`,
     },
     { ...opts, dependsOn: [authorized] },

@@ -8,34 +8,63 @@ umask 077
 # shellcheck source=templates/steps/backup-lib.sh
 . "${0%/*}/backup-lib.sh"
 
+# shellcheck source=templates/steps/home.sh
+. "${0%/*}/home.sh"
+displaced() { fail "$1"; }
+
 # An archive is packed here and sent in one piece, of which S3 takes 5 GiB.
 DATA_MIB=4096
+
+# models_of RELEASE: what it has, by root's own records; what lies below /home/ddos is the application's to exchange.
+models_of() {
+  local facts=/var/lib/ddos/releases/$1/facts set
+  if [ ! -s "$facts" ]; then
+    fail "what is known of release $1, which serves, was lost: a repair makes it again (npm run repair -- --stack NAME), then there is a backup"
+  fi
+  set=$(sed -n 's/^models=//p' "$facts")
+  if [ "${set:-none}" != none ]; then
+    grep -E '^[0-9a-f]{64} ' "/var/lib/ddos/models-sets/$set" || test $? = 1
+  fi
+}
+
+# serving: the release that serves; nothing where none does.
+serving() {
+  local id
+  id=$(sed -n 's/^current=//p' /var/lib/ddos/serving 2>/dev/null) || id=""
+  if [ -z "$id" ]; then
+    id=$(readlink /home/ddos/current) || id=""
+  fi
+  grep -xE '[0-9]+-[0-9a-f]{12}' <<<"${id##*/}" || test $? = 1
+}
 
 # What the serving release has, by content; the marker says that S3 has it, so that a day without a change moves no model. What was published lies
 # in this bucket, with its versions: a copy beside it would protect from nothing more.
 back_up_models() {
-  local path sha name size
-  for path in /home/ddos/current/models/*; do
-    if [ ! -f "$path" ]; then
-      continue
-    fi
-    name=${path##*/}
-    sha=$(model_sha "$path")
-    size=$(stat -Lc %s "$path")
+  local id path sha size name
+  id=$(serving)
+  if [ -z "$id" ]; then
+    return 0
+  fi
+  models_of "$id" >"$STAGE/models"
+  while read -r sha size _ name <&7; do
+    path=/var/lib/ddos/models/$sha
     if s3_has "$BUCKET" "${PREFIX}models/$sha/$name" "$size"; then
       printf 'published %s %s %s\n' "$sha" "$size" "$name" >>"$STAGE/list"
       continue
     fi
     if [ ! -e "/var/lib/ddos/backup/${PLACE//\//+}-$sha" ]; then
+      if [ ! -f "$path" ] || [ "$(model_sha "$path")" != "$sha" ]; then
+        fail "the model $name is not in the store as it was published, and not in the bucket: npm run repair -- --stack NAME --part models"
+      fi
       s3_store "$path" "$BUCKET" "${PREFIX}backups/$ROLE/models/$sha/$name"
       : >"/var/lib/ddos/backup/${PLACE//\//+}-$sha"
     fi
     printf 'model %s %s %s\n' "$sha" "$size" "$name" >>"$STAGE/list"
-  done
+  done 7<"$STAGE/models"
 }
 
 # Paths, sizes and times of all that is in the data folder: whether it changed, without reading it.
-data_print() { find /home/ddos/data -printf '%P %y %s %T@ %l\n' | LC_ALL=C sort | sha256sum | cut -c 1-64; }
+data_print() { within /home/ddos/data find . -printf '%P %y %s %T@ %l\n' | LC_ALL=C sort | sha256sum | cut -c 1-64; }
 
 # Files are packed as they are at the moment; a database that is written meanwhile wants a dump of its own there.
 back_up_data() {
@@ -45,7 +74,7 @@ back_up_data() {
     sed -n 2p "$mark" >>"$STAGE/list"
     return 0
   fi
-  size=$(du -sm /home/ddos/data | cut -f 1)
+  size=$(within /home/ddos/data du -sm . | cut -f 1)
   if [ "$size" -gt "$DATA_MIB" ]; then
     fail "/home/ddos/data has $size MiB, and a backup takes $DATA_MIB MiB at most: models and logs are not backed up either until it is smaller; keep what is larger in a database or a bucket of its own"
   fi
@@ -54,7 +83,7 @@ back_up_data() {
     fail "not enough disk space to pack /home/ddos/data: $((size + 64)) MiB needed in ${STAGE%/*}, $free MiB free"
   fi
   archive=data-$(date -u +%Y-%m-%dT%H%M%SZ).tar.gz
-  tar --sparse -czf "$STAGE/$archive" -C /home/ddos data || status=$?
+  within /home/ddos/data tar --sparse -czf "$STAGE/$archive" --transform='flags=rh;s,^\.,data,' . || status=$?
   if [ "$status" -gt 1 ]; then
     fail "/home/ddos/data could not be packed (tar: $status)"
   fi
@@ -69,8 +98,8 @@ back_up_data() {
 back_up_logs() {
   local status=0 archive
   archive=logs-$(date -u +%Y-%m-%dT%H%M%SZ).tar.gz
-  # What a restore brought back is in the bucket. A log with a hole, which an application can make of its own, is read without it. 1: a file grew while it was read, which logs do.
-  tar --sparse -czf "$STAGE/$archive" --exclude=logs/restored -C /home/ddos logs -C /var/log ddos || status=$?
+  # A log with a hole, which an application can make of its own, is read without it. 1: a file grew while it was read, which logs do.
+  tar --sparse -czf "$STAGE/$archive" --transform='flags=rh;s,^ddos-service,logs,' -C /var/log ddos-service ddos || status=$?
   if [ "$status" -gt 1 ]; then
     fail "the logs could not be packed (tar: $status)"
   fi

@@ -1,5 +1,5 @@
 # Waits for an SSH server and prints its ed25519 host key, once, as "ssh-ed25519 AAAA...". Nothing is written anywhere.
-# Runs in the operator's sh for the gateway and in the gateway's sh for the backend. stdin: the address; for the gateway also the blocks
+# Runs in the operator's sh for the gateway, and in a sh on the gateway for the backend. stdin: the address; for the gateway also the blocks
 # that may connect to it, one a line. Behind a tunnel, in the operator's sh for both: address, port and the seconds that it is tried.
 set -eu
 limit=80
@@ -7,7 +7,7 @@ IFS=' ' read -r address port given
 : "${port:=22}"
 limit=${given:-$limit}
 case "$address" in
-  "" | *[!0-9A-Za-z.:-]*)
+  "" | -* | *[!0-9A-Za-z.:-]*)
     echo "host-key: \"$address\" is not an address" >&2
     exit 1
     ;;

@@ -199,23 +199,50 @@ make_folders() {
   point /home/ddos/config current/config ddos ddos
 }
 
-# Made before systemd and nginx open them as root, so that they stay the service's.
+# systemd and nginx open logs as root, by their paths, so they lie where root alone can put a name. Under /home/ddos/logs they are found by links, which
+# root does not follow. Made before they are opened, so that they stay the service's.
+LOGS=/var/log/ddos-service
 make_logs() {
   local name path
+  folder 0755 root root "$LOGS"
+  take_earlier_logs
   for name in app.log access.log error.log; do
-    path=/home/ddos/logs/$name
+    path=$LOGS/$name
     if [ ! -f "$path" ] || [ -L "$path" ]; then
-      install -m 644 -o ddos -g ddos /dev/null "$STAGE/log"
-      discard /home/ddos/logs "$name"
-      within /home/ddos/logs mv -T -- "$STAGE/log" "./$name"
+      rm -rf -- "$path"
+      install -m 644 -o ddos -g ddos /dev/null "$path"
       CHANGES=$((CHANGES + 1))
       log "made $path"
+    elif [ "$(stat -c '%a %U %G' -- "$path")" != "644 ddos ddos" ]; then
+      chown ddos:ddos -- "$path"
+      chmod 644 -- "$path"
+      CHANGES=$((CHANGES + 1))
+      log "owner and mode of $path corrected"
     fi
-    own_again /home/ddos/logs "$name" -maxdepth 0 -type f
-    if [ "$(stat -c %a -- "$path")" != 644 ]; then
-      right_mode "$path" 644
+    if ! same_link "/home/ddos/logs/$name" "$path" root root; then
+      discard /home/ddos/logs "$name"
+      within /home/ddos/logs ln -sT -- "$path" "./$name"
+      CHANGES=$((CHANGES + 1))
+      log "link /home/ddos/logs/$name -> $path"
     fi
   done
+}
+
+# take_earlier_logs: earlier versions of this program had them, and their rotated copies, in the folder of the application's user. Moved, they go on
+# being written by whoever has them open. What that user exchanges meanwhile for something else is not taken.
+take_earlier_logs() {
+  local name
+  while IFS= read -r name; do
+    rm -rf -- "$LOGS/.taken"
+    if ! within /home/ddos/logs mv -T -- "./$name" "$LOGS/.taken"; then
+      log "/home/ddos/logs/$name is not there any more"
+    elif [ ! -e "$LOGS/$name" ] && [ -n "$(find "$LOGS/.taken" -maxdepth 0 -type f -user ddos -links 1)" ]; then
+      mv -T -- "$LOGS/.taken" "$LOGS/$name"
+      CHANGES=$((CHANGES + 1))
+      log "moved /home/ddos/logs/$name to $LOGS"
+    fi
+  done < <(within /home/ddos/logs find . -maxdepth 1 -type f -regex '\./\(app\|access\|error\)\.log\([.-][0-9]+\(\.gz\)?\)?' -printf '%f\n')
+  rm -rf -- "$LOGS/.taken"
 }
 
 set_up_logging() {

@@ -4,7 +4,7 @@
 # A release that is proven by its health may still fail at what clients ask of it. So it is watched for a while after the switch, in nginx's log,
 # while the record of the switch is open: whatever ends the step meanwhile leads back to the release before.
 
-ACCESS_LOG=/home/ddos/logs/access.log
+ACCESS_LOG=/var/log/ddos-service/access.log
 
 # answers_of ID: the release whose answers count. Those of a site come from the backend, under its own name.
 answers_of() {

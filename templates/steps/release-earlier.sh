@@ -20,15 +20,15 @@ missing_of_prepare() {
       return 0
     fi
   done
-  for path in /home/ddos/releases /home/ddos/venvs /home/ddos/logs /home/ddos/data /var/lib/ddos/code /var/lib/ddos/models /var/lib/ddos/models-sets; do
+  for path in /home/ddos/releases /home/ddos/venvs /home/ddos/logs /home/ddos/data /var/log/ddos-service /var/lib/ddos/code /var/lib/ddos/models /var/lib/ddos/models-sets; do
     if [ ! -d "$path" ]; then
       printf 'prepare the folder %s is not on this host' "$path"
       return 0
     fi
   done
   for path in app access error; do
-    if [ ! -f "/home/ddos/logs/$path.log" ]; then
-      printf 'prepare the log /home/ddos/logs/%s.log is not on this host' "$path"
+    if [ ! -f "/var/log/ddos-service/$path.log" ]; then
+      printf 'prepare the log /var/log/ddos-service/%s.log is not on this host' "$path"
       return 0
     fi
   done

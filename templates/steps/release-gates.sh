@@ -187,7 +187,7 @@ try_site() {
     sleep 0.2
     read -r up _ </proc/uptime
   done
-  fail "the new nginx site is valid, but does not lead to the $LEADS_TO within 5 s: $(head -n 1 <<<"${answer:-no answer}") for $(need healthPath); last error: $(tail -n 1 /home/ddos/logs/error.log | cut -c 1-300)"
+  fail "the new nginx site is valid, but does not lead to the $LEADS_TO within 5 s: $(head -n 1 <<<"${answer:-no answer}") for $(need healthPath); last error: $(tail -n 1 /var/log/ddos-service/error.log | cut -c 1-300)"
 }
 
 # site_releases: whose answers prove the new site, as a pattern.

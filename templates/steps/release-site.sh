@@ -52,7 +52,7 @@ try_candidate() { log "a site has no candidate"; }
 shadow_release() { log "a site has no candidate whose answers could be compared"; }
 ask_checks() { log "a site has no models to be asked"; }
 started_with_other_unit() { return 1; }
-last_words() { tail -n 3 /home/ddos/logs/error.log | cut -c 1-300; }
+last_words() { tail -n 3 /var/log/ddos-service/error.log | cut -c 1-300; }
 
 # The backend names its own release.
 site_releases() { printf '[^ ]+'; }

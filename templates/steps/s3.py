@@ -26,6 +26,7 @@ import http.client
 import os
 import random
 import re
+import socket
 import sys
 import time
 import urllib.parse
@@ -174,6 +175,15 @@ def skew(headers):
     return f"it is {abs(seconds)} seconds {'ahead of' if seconds > 0 else 'behind'} S3's"
 
 
+def only_ipv6(host):
+    """Whether this host knows no other addresses of a name."""
+    try:
+        found = {family for family, *_ in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)}
+    except OSError:
+        return False
+    return found == {socket.AF_INET6}
+
+
 def in_words(error, args):
     """Any error of boto3 as a Failure. @raises Absent, OutOfRange."""
     # Errors of the connection have this attribute as well, without an answer in it.
@@ -196,6 +206,9 @@ def in_words(error, args):
     if kind == "SSLError":
         hint = "is this host's clock right (timedatectl), and its store of certificates whole?"
         return Failure(f"the certificate of {host} was not accepted; {hint} ({cause[-160:]})")
+    if kind in ("ConnectTimeoutError", "EndpointConnectionError") and only_ipv6(host) and re.search(r"timed out|timeout|unreachable", cause, re.IGNORECASE):
+        hint = "has somebody put a record or a DNS64 before the VPC's name server, or a line into /etc/hosts"
+        return Failure(f"the name {host} has addresses of IPv6 alone here, and none of them is reached: {hint} (getent ahosts {host})?")
     if kind == "ConnectTimeoutError":
         return Failure(f"{host} did not answer within 10 seconds: has the subnet a route to it (S3 endpoint or NAT), and do the rules allow 443?")
     if kind == "ReadTimeoutError":
@@ -309,7 +322,7 @@ def get_all(client, args):
     with open(args.file, encoding="utf-8") as lines:
         for line in lines:
             sha, size, key, file = line.rstrip("\n").split(" ", 3)
-            one = argparse.Namespace(region=args.region, bucket=args.bucket, sha256=sha, size=int(size), key=key, file=file)
+            one = argparse.Namespace(action="get", region=args.region, bucket=args.bucket, sha256=sha, size=int(size), key=key, file=file)
             files.setdefault(file, []).append(one)
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         reasons = pool.map(lambda keys: get_first(client, keys), files.values())

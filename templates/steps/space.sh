@@ -55,7 +55,7 @@ keep_reserve() {
 # hoards: where the application's own files are, when they are many; for the reason of a failure.
 hoards() {
   local path mib files found=""
-  for path in /home/ddos/data /home/ddos/logs /tmp /var/tmp; do
+  for path in /home/ddos/data /home/ddos/logs /var/log/ddos-service /tmp /var/tmp; do
     # `du -x` leaves out files that an overlay shows with another device than their folder. Files that vanish meanwhile are no error.
     read -r mib files < <({ find "$path" -xdev -printf '%b\n' 2>/dev/null || printf ''; } | awk '{ blocks += $1 } END { print int(blocks / 2048), NR }')
     if [ "$mib" -ge 200 ] || [ "$files" -ge 20000 ]; then

@@ -1,4 +1,4 @@
-# Changes which keys may log in as this user, while the SSH key is rotated. Runs in the login shell of the host as it is, not as root.
+# Changes which keys may log in as this user, while the SSH key is rotated. Runs in a sh of that user, not as root.
 # stdin: authorizedKey=<type> <base64>, perhaps revokedKey=<type> <base64>, and === as the last line, which proves that nothing was cut off.
 # Other people's keys and comments stay. The file is replaced by rename, so that a full disk or a cut link cannot leave half of it, and
 # never without the authorized key.

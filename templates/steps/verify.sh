@@ -91,6 +91,14 @@ check_file() {
   fi
 }
 
+# The contract's names of the logs; root opens what they lead to.
+check_logs() {
+  local name
+  for name in app.log access.log error.log; do
+    check "/home/ddos/logs/$name leads to" "/var/log/ddos-service/$name" "$(readlink -- "/home/ddos/logs/$name" || printf nothing)"
+  done
+}
+
 check_files() {
   local who found sum kind owner group mode sha need target path
   look_at_files >"$STAGE/seen-files"
@@ -110,7 +118,15 @@ check_release_tree() {
     "$(strays /home/ddos/current/app/ -type d \( ! -user ddos -o ! -group ddos -o ! -perm 755 \))"
   check "models that are not ddos:ddos 444" none \
     "$(strays /home/ddos/current/models/ -type f \( ! -user ddos -o ! -group ddos -o ! -perm 444 \))"
-  check ".env is the one that was given" "$(need env)" "$(env_digest /home/ddos/current/app/.env 2>/dev/null || printf unreadable)"
+  read_settings
+  check ".env is the one that was given" "$(need env)" "$(env_digest "$STAGE/env" 2>/dev/null || printf unreadable)"
+}
+
+# read_settings: the serving release's .env as $STAGE/env, by the rights of the user who may exchange it, and no more of it than there can be.
+read_settings() {
+  if ! (umask 077 && as_ddos timeout 10 head -c 1048576 -- /home/ddos/current/app/.env >"$STAGE/env"); then
+    rm -f -- "$STAGE/env"
+  fi
 }
 
 # The environment by content as well: a damaged file of a package does no harm until the next start.
@@ -313,12 +329,30 @@ journal_errors() {
     printf 'never started'
     return 0
   fi
-  journalctl --quiet --no-pager --output=cat --priority=err "_SYSTEMD_INVOCATION_ID=$id" + "INVOCATION_ID=$id" >"$STAGE/journal"
-  if [ -s "$STAGE/journal" ]; then
+  if ! journalctl --quiet --no-pager --output=cat --priority=err "_SYSTEMD_INVOCATION_ID=$id" + "INVOCATION_ID=$id" >"$STAGE/journal" 2>"$STAGE/journal-says"; then
+    printf 'cannot tell, the journal cannot be read: %s' "$(tail -n 1 "$STAGE/journal-says")"
+  elif [ -s "$STAGE/journal" ]; then
     printf '%s, the last: %s' "$(wc -l <"$STAGE/journal")" "$(tail -n 1 "$STAGE/journal")"
+  elif ! journal_takes; then
+    printf 'cannot tell, the journal takes no entries: is its file system full or read-only, or Storage=none set? (df -h /var/log; journalctl --disk-usage; systemctl status systemd-journald)'
   else
     printf 0
   fi
+}
+
+# journal_takes: whether an entry that is made now is there afterwards. A journal that takes none has no errors either.
+journal_takes() {
+  local mark try
+  mark="whether the journal takes entries: $(cat /proc/sys/kernel/random/uuid)"
+  systemd-cat --identifier=ddos-verify --priority=info printf '%s\n' "$mark" || return 1
+  for try in $(seq 30); do
+    if [ -n "$(journalctl --quiet --no-pager --output=cat "MESSAGE=$mark")" ]; then
+      return 0
+    fi
+    log "try $try: the entry is not in the journal yet" >&2
+    sleep 0.1
+  done
+  return 1
 }
 
 # --- ports and answers --------------------------------------------------------------------------------------------------------------
@@ -397,8 +431,8 @@ check_models() {
     check "checks of the models" "those of this program" "missing or others: the release step has to run again"
     return 0
   fi
-  found=$(/usr/bin/python3 -I -S "$STAGE/checks.py" ask "$file" http://127.0.0.1:8000 /home/ddos/current/app/.env "$STAGE/header" 120) || log "the models answer otherwise"
-  check "answers of the models" "$(jq '.rows | length' "$file") of $(jq '.rows | length' "$file") rows" "$(/usr/bin/python3 -I -S "$STAGE/redact.py" /home/ddos/current/app/.env <<<"${found:-no answer}")"
+  found=$(/usr/bin/python3 -I -S "$STAGE/checks.py" ask "$file" http://127.0.0.1:8000 "$STAGE/env" "$STAGE/header" 120) || log "the models answer otherwise"
+  check "answers of the models" "$(jq '.rows | length' "$file") of $(jq '.rows | length' "$file") rows" "$(/usr/bin/python3 -I -S "$STAGE/redact.py" "$STAGE/env" <<<"${found:-no answer}")"
 }
 
 # --- the release --------------------------------------------------------------------------------------------------------------------
@@ -468,6 +502,7 @@ report() {
 
 values file >"$STAGE/files"
 check_files
+check_logs
 if [ "$MODE" != proxy ]; then
   check_release_tree
   check_environment

@@ -19,8 +19,11 @@ import watch_files
 import watch_logs
 import watch_metrics
 
-ACCESS_LOG = "/home/ddos/logs/access.log"
-FILES = {"application": ["/home/ddos/logs/app.log"], "access": [ACCESS_LOG], "error": ["/home/ddos/logs/error.log"], "steps": ["/var/log/ddos/*.log"]}
+FOLDER = "/var/log/ddos-service/"
+# Where earlier versions of this program had the logs, and marks are still of.
+EARLIER = "/home/ddos/logs/"
+ACCESS_LOG = f"{FOLDER}access.log"
+FILES = {"application": [f"{FOLDER}app.log"], "access": [ACCESS_LOG], "error": [f"{FOLDER}error.log"], "steps": ["/var/log/ddos/*.log"]}
 # Seconds after which nothing new of a log is begun, of metrics and of logs, so that a run is over before the next one.
 ENOUGH = 20
 
@@ -39,6 +42,9 @@ class Host:
         except (FileNotFoundError, ValueError):
             self.state = {}
         self.marks = self.state.setdefault("marks", {})
+        for path in [path for path in self.marks if path.startswith(EARLIER)]:
+            self.marks.setdefault(FOLDER + path[len(EARLIER) :], self.marks[path])
+            del self.marks[path]
         self.first = False
 
     def begins(self, what):

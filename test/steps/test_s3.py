@@ -195,6 +195,11 @@ class S3(unittest.TestCase):
         self.s3.faults = [("status", 403, "AccessDenied")] * 99
         self.fails(self.get(), "403 AccessDenied", "either it does not exist (", "s3:ListBucket", "or this host's role may not read it")
 
+    def test_denied_in_a_list(self):
+        wanted = self.many(2)
+        self.s3.faults = [("status", 403, "AccessDenied")] * 999
+        self.fails(self.list(*wanted), "403 AccessDenied", "either it does not exist (", "or this host's role may not read it")
+
     def test_absent_to_a_role_that_may_not_list(self):
         self.s3.may_list = False
         self.fails(self.get(key="none"), "403 AccessDenied", "either it does not exist (which S3 says to a role with s3:ListBucket")
@@ -226,6 +231,9 @@ class S3(unittest.TestCase):
     def test_no_credentials(self):
         self.fails(self.get(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None), "this host has no credentials: has it a role")
         self.assertEqual(self.s3.seen, [])
+
+    def test_a_name_with_addresses_of_ipv6_alone(self):
+        self.fails(self.get(url="http://[2001:db8::1]"), "the name 2001:db8::1 has addresses of IPv6 alone here, and none of them is reached")
 
     def test_a_name_that_does_not_resolve(self):
         self.fails(self.get(url="http://s3.invalid"), "the name s3.invalid could not be resolved")

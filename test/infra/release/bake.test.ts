@@ -247,7 +247,7 @@ ${wrong === undefined ? "" : `cp ${folder}/program ${folder}/bake.py`}
 note_traffic
 watch_release
 printf 'went on\\n'`;
-    const moved = text.replaceAll("/var/lib/ddos/releases", join(folder, "releases")).replaceAll("/home/ddos/logs/access.log", log);
+    const moved = text.replaceAll("/var/lib/ddos/releases", join(folder, "releases")).replaceAll("/var/log/ddos-service/access.log", log);
     const { stdout } = spawnSync("bash", ["-c", moved.replace(/^# shellcheck source.*\n\. .*$/gm, "")], { encoding: "utf8" });
     return { said: stdout.trim(), watched: existsSync(join(folder, "before")) };
   }

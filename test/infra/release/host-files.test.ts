@@ -23,6 +23,8 @@ test.each<[string, string, string, string]>([
   ["/home/ddos/logs/app.log", "file", "ddos", "0644"],
   ["/home/ddos/logs/access.log", "file", "ddos", "0644"],
   ["/home/ddos/logs/error.log", "file", "ddos", "0644"],
+  ["/var/log/ddos-service", "directory", "root", "0755"],
+  ["/var/log/ddos-service/error.log", "file", "ddos", "0644"],
   ["/home/ddos/config/nginx.conf", "file", "ddos", "0644"],
   ["/etc/nginx/sites-available/backend", "file", "root", "0644"],
   ["/etc/systemd/system/ddos-backend.service", "file", "root", "0644"],

@@ -129,7 +129,7 @@ bash.each([
 
 const space = (answer: string, call: string): string => {
   // Where the files are is looked up in folders of a host; in this machine's /tmp that may take minutes.
-  const part = readPart("space").replace("in /home/ddos/data /home/ddos/logs /tmp /var/tmp; do", `in ${root}; do`);
+  const part = readPart("space").replace("in /home/ddos/data /home/ddos/logs /var/log/ddos-service /tmp /var/tmp; do", `in ${root}; do`);
   const text = `fail() { printf '%s' "$1"; exit 0; }\nstat() { printf '%s\\n' '${answer}'; }\ndf() { printf 'x\\nx x x 5000 x x\\n'; }\n${part}\n${call}`;
   expect(part).toContain(`in ${root}; do`);
   return execFileSync("bash", ["-c", text], { encoding: "utf8" });

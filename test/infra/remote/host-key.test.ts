@@ -57,6 +57,7 @@ withTools("a server that is not up yet is waited for", () => {
 withTools("what is no address is asked of nobody", () => {
   program("ssh-keyscan", `: >"${bin}/asked"`);
   expect(run("-oProxyCommand=x\n").stderr).toMatch(/is not an address/);
+  expect(run("-h\n").stderr).toMatch(/is not an address/);
   expect(run("$(reboot)\n").stderr).toMatch(/is not an address/);
 });
 

@@ -27,6 +27,7 @@ async function backedUp(lab: Lab): Promise<string> {
   await lab.must("backend", BACKUP);
   const again = (await lab.s3.records()).slice(began).filter(({ method, path }) => method === "PUT" && path.includes("/data/"));
   expect(again.length === 1, "data that did not change was sent again");
+  await readsItsOwn(lab);
   return `${sent.length} objects written, no model among them`;
 }
 
@@ -51,6 +52,32 @@ async function plantedLinks(lab: Lab): Promise<void> {
   }
 }
 
+const LATEST = "/backups/backend/latest";
+
+/**
+ * A backup reads what root knows of the release that serves. Links of the application's user lead it to nothing of root's; one that root made, as to a
+ * larger volume, leads to the data.
+ */
+async function readsItsOwn(lab: Lab): Promise<void> {
+  const release = (await lab.must("backend", "readlink /home/ddos/current")).trim();
+  const began = (await lab.s3.records()).length;
+  await lab.must(
+    "backend",
+    `mkdir -p -m 700 /root/planted && echo root >/root/planted/secret
+runuser -u ddos -- sh -c 'mkdir -p /home/ddos/releases/9-aaaaaaaaaaaa/models && ln -s /root/planted/secret /home/ddos/releases/9-aaaaaaaaaaaa/models/x.pkl && ln -sfnT releases/9-aaaaaaaaaaaa /home/ddos/current'
+mv /home/ddos/data /srv/moved && ln -s /srv/moved /home/ddos/data && echo far >/srv/moved/far
+${BACKUP}
+rm /home/ddos/data && mv /srv/moved /home/ddos/data; runuser -u ddos -- ln -sfnT ${release} /home/ddos/current; rm -rf /home/ddos/releases/9-aaaaaaaaaaaa`,
+  );
+  const sent = (await lab.s3.records()).slice(began).filter(({ method }) => method === "PUT");
+  expect(
+    sent.some(({ path }) => path.endsWith(LATEST)) && !sent.some(({ path }) => path.includes("/models/")),
+    `sent: ${sent.map(({ path }) => path).join(", ")}`,
+  );
+  await lab.must("backend", "rm /home/ddos/data/far; /usr/local/lib/ddos/restore.sh && grep -qx far /home/ddos/data/restored/far");
+  await lab.must("backend", "rm -rf /home/ddos/data/restored /root/planted");
+}
+
 /** The store of models and the data folder are emptied, as on a new volume; releases have their own links to the models. */
 async function restored(lab: Lab): Promise<string> {
   const [data, models] = [await lab.must("backend", DATA), await lab.must("backend", MODELS)];
@@ -65,7 +92,13 @@ async function restored(lab: Lab): Promise<string> {
     "stat -c '%U:%G' /home/ddos/data/a /home/ddos/data/a/seen.bin; readlink /home/ddos/data/away; ls /etc/passwd",
   );
   expect(owners.trim() === "ddos:ddos\nddos:ddos\n/etc\n/etc/passwd", `owners: ${owners}`);
-  await lab.must("backend", "/usr/local/lib/ddos/restore.sh && test -f /home/ddos/data/restored/a/seen.bin");
+  // A deployment is at work: a restore waits for it.
+  const waited = await lab.must(
+    "backend",
+    `(flock -x 9; sleep 4; : >/tmp/deployed) 9>>/run/ddos-steps/lock-deploy & sleep 0.5; rm -f /tmp/deployed
+/usr/local/lib/ddos/restore.sh && test -f /home/ddos/data/restored/a/seen.bin && ls /tmp/deployed; rm -f /tmp/deployed`,
+  );
+  expect(waited.includes("/tmp/deployed"), "a restore did not wait for a deployment");
   await lab.must("backend", `${BACKUP}; ${RESTORED_AGAIN}`);
   await plantedLinks(lab);
   await lab.must("backend", "rm -rf /home/ddos/data/* /home/ddos/logs/restored");
@@ -74,7 +107,7 @@ async function restored(lab: Lab): Promise<string> {
 
 /** Everything that the set-up brought: what is left is what a fresh machine has, and the packages. */
 const EMPTIED = `systemctl disable --quiet --now ddos-backup.timer ddos-backend.service ddos-recover.service nginx
-rm -rf /home/ddos /var/lib/ddos /usr/local/lib/ddos /etc/ddos /var/log/ddos /etc/systemd/system/ddos-* /etc/systemd/system/*/ddos-* /etc/nginx/sites-*/backend
+rm -rf /home/ddos /var/lib/ddos /usr/local/lib/ddos /etc/ddos /var/log/ddos* /etc/systemd/system/ddos-* /etc/systemd/system/*/ddos-* /etc/nginx/sites-*/backend
 userdel ddos; systemctl daemon-reload; systemctl reset-failed; [ ! -e /home/ddos ]`;
 
 const HISTORY = "sha256sum </var/lib/ddos/history; wc -l </var/lib/ddos/history";

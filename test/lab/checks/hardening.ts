@@ -35,10 +35,10 @@ async function exposure(lab: Lab): Promise<string> {
 }
 
 const METADATA = "http://169.254.169.254/latest/api/token";
-const TOKEN = `curl -sS -m 3 -o /dev/null -w '%{http_code}' -X PUT -H 'x-aws-ec2-metadata-token-ttl-seconds: 60' ${METADATA} 2>&1`;
+export const TOKEN = `curl -sS -m 3 -o /dev/null -w '%{http_code}' -X PUT -H 'x-aws-ec2-metadata-token-ttl-seconds: 60' ${METADATA} 2>&1`;
 
 /** As the service's user and in its control group, as its own processes: what is denied to one of both is denied to this. */
-const inService = (host: string, command: string): string => `
+export const inService = (host: string, command: string): string => `
 group=$(find /sys/fs/cgroup -type d -path '*/system.slice/ddos-${host}.service' ! -path '*/systemd/system.slice/*' | head -n 1)
 ( echo $BASHPID >"$group/cgroup.procs" && setpriv --reuid ddos --regid ddos --clear-groups ${command} ); true`;
 

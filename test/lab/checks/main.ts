@@ -22,6 +22,7 @@ import type { Check, Tally } from "./harness";
 import { httpsChecks } from "./https";
 import { expect, runChecks } from "./harness";
 import { drillChecks } from "./drill";
+import { interruptedChecks } from "./interrupted";
 import { oneAppChecks } from "./one-app";
 import { typescript } from "../paths";
 import type { Report, Run } from "./operator";
@@ -235,6 +236,7 @@ async function runAll(only: RegExp | undefined, short: boolean): Promise<number>
       ...gatewayFleetChecks(lab),
       ...severalChecks(lab, () => String(outputs().gatewayAddress)),
       ...tunnelChecks(lab, outputs),
+      ...interruptedChecks(lab, () => String(outputs().healthUrl)),
     ];
     const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...byName];
     const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];

@@ -84,6 +84,28 @@ async function drifted(lab: Lab, outputs: Properties): Promise<string> {
   }
 }
 
+const NO_JOURNAL = "/etc/systemd/journald.conf.d/zz-none.conf";
+
+/** Errors that nobody writes down are no absence of errors. */
+async function withoutJournal(lab: Lab, outputs: Properties): Promise<string> {
+  await lab.must("backend", `printf '[Journal]\\nStorage=none\\n' >${NO_JOURNAL}; systemctl restart systemd-journald`);
+  try {
+    const { code, hosts } = await verify(lab, outputs);
+    const rows = hosts.flatMap((host) => ("report" in host && host.role === "backend" ? host.report.failed : []));
+    const [row] = rows;
+    expect(code === 1 && rows.length === 1, `it ended with ${code}: ${JSON.stringify(hosts).slice(0, 3000)}`);
+    expect(
+      row !== undefined &&
+        row.check.startsWith("journal of ddos-backend") &&
+        row.found.startsWith("cannot tell, the journal takes no entries"),
+      `${row?.check ?? ""}: ${row?.found ?? ""}`,
+    );
+    return row?.found.slice(0, 60) ?? "";
+  } finally {
+    await lab.must("backend", `rm -f ${NO_JOURNAL}; systemctl restart systemd-journald`);
+  }
+}
+
 const STARTED = "systemctl show -p InvocationID ddos-backend.service nginx.service ssh.service";
 
 /** Damage of three kinds on one host, put right part by part; what was right keeps running. */
@@ -91,6 +113,7 @@ async function repaired(lab: Lab, outputs: Properties): Promise<string> {
   const damage = [
     "chmod 640 /home/ddos/current/app/ml_gateway/config.json",
     "printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/00-ddos.conf",
+    `printf 'APT::Periodic::Unattended-Upgrade "0";\\n' >/etc/apt/apt.conf.d/99-ddos-upgrades; systemctl stop apt-daily-upgrade.timer`,
     "file=$(find -L /home/ddos/current/venv/lib -name 'click*' -prune -o -path '*/uvicorn/logging.py' -print | head -n 1)",
     "printf '#' | dd of=\"$file\" bs=1 conv=notrunc status=none",
   ];
@@ -107,6 +130,10 @@ async function repaired(lab: Lab, outputs: Properties): Promise<string> {
   expect(
     failed.some((check) => check.startsWith("Python environment equals")),
     `the environment is not reported: ${failed.join("; ")}`,
+  );
+  expect(
+    failed.includes("security updates, APT::Periodic::Unattended-Upgrade") && failed.includes("apt-daily-upgrade.timer"),
+    `security updates are not reported: ${failed.join("; ")}`,
   );
   const system = await ask(lab, outputs, "repair", ["--host", "backend", "--part", "system"]);
   expect(system.code === 1, "one part made all of it right");
@@ -146,6 +173,11 @@ export function verifyChecks(lab: () => Lab, outputs: () => Properties): Check[]
   return [
     { name: "npm run verify brings its script, over one connection a host, and leaves the others", run: () => asWanted(lab(), outputs()) },
     { name: "npm run verify names what differs", run: () => drifted(lab(), outputs()) },
+    {
+      name: "npm run verify cannot tell what a journal that takes nothing has not",
+      run: () => withoutJournal(lab(), outputs()),
+      anyOs: true,
+    },
     { name: "npm run repair puts one host right, part by part, and restarts nothing else", run: () => repaired(lab(), outputs()) },
     { name: "npm run repair refuses to deploy what does not serve", run: () => repairsOnly(lab(), outputs()) },
   ];

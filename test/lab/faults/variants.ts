@@ -8,7 +8,7 @@ import type { Bundle, HostSpec, ManifestFile, ManifestFiles, StepValues } from "
 
 export interface AppSwitches {
   readonly label: string;
-  readonly fault?: "none" | "crash" | "crash-on-8000" | "unhealthy" | "wrong-body" | "hog" | "failing" | "hanging";
+  readonly fault?: "none" | "crash" | "crash-on-8000" | "unhealthy" | "wrong-body" | "hog" | "failing" | "hanging" | "late";
   readonly startSeconds?: number;
   /** @default "uvicorn\npython-dotenv\n" */
   readonly requirements?: string;

@@ -1,6 +1,7 @@
 /** Applications and environments that are no good: the trial has to find out, and nobody may notice. */
 import type { Case } from "../case";
 import { check, expectFailure, expectSuccess } from "../case";
+import { inService, TOKEN } from "../../checks/hardening";
 import type { AppSwitches } from "../variants";
 
 const bad = (name: string, fault: NonNullable<AppSwitches["fault"]>, reason: RegExp): Case => ({
@@ -64,6 +65,20 @@ export const appCases: readonly Case[] = [
     run: async (bench) => {
       const outcome = await bench.deploy({ app: { label: bench.label() }, spec: { workers: "many" as unknown as number } });
       return expectFailure(outcome, "release", /passed its trial but does not serve/);
+    },
+  },
+  {
+    name: "the instance metadata: denied, allowed where the key says so, and denied again without it",
+    byName: true,
+    run: async (bench) => {
+      const status = async (): Promise<string> => (await bench.sh(inService("backend", TOKEN))).trim().split("\n").at(-1) ?? "";
+      const denied = await status();
+      check(!denied.includes("200"), `it is reached: ${denied}`);
+      expectSuccess(await bench.deploy({ app: { label: bench.label() }, spec: { sandbox: ["metadata"] } }));
+      check((await status()) === "200", `it is not reached, though allowed: ${await status()}`);
+      expectSuccess(await bench.deploy({ app: { label: bench.label() }, spec: {} }));
+      check(!(await status()).includes("200"), "it is reached after the key has gone");
+      return denied;
     },
   },
   {

@@ -35,11 +35,25 @@ export const bakeCases: readonly Case[] = [
     },
   },
   {
+    name: "watched: a release that answers much later goes back, with both medians",
+    byName: true,
+    run: async (bench) => {
+      const before = (await bench.sh(SERVING)).trim();
+      const outcome = await bench.deploy({ app: { label: bench.label(), fault: "late" }, spec: bake(8) });
+      const medians =
+        /Undone: rolled back[^]*served and was worse than [^]*the median answer began after [0-9]+ ms \([0-9]+ answers\), after [0-9]+ ms in the 300 s before; 3 times/;
+      const reason = expectFailure(outcome, "release", medians);
+      check((await bench.sh(SERVING)).trim() === before, "another release than the one before is recorded");
+      bench.setGood({ ...bench.good(), spec: {} });
+      return reason;
+    },
+  },
+  {
     name: "watched: without traffic nothing is waited for, and the step says that nothing was learnt",
     run: async (bench) => {
       // The load of these tests never ends, so the step looks at a log that has no requests in it.
       const quiet = (script: string): string =>
-        script.replace("ACCESS_LOG=/home/ddos/logs/access.log", "ACCESS_LOG=/home/ddos/logs/error.log");
+        script.replace("ACCESS_LOG=/var/log/ddos-service/access.log", "ACCESS_LOG=/var/log/ddos-service/error.log");
       const outcome = await bench.deploy(
         { app: { label: bench.label() }, spec: bake(60) },
         { rewrite: (step, script, stdin) => ({ script: step === "release" ? quiet(script) : script, stdin }) },

@@ -144,4 +144,49 @@ echo BASH_ENV=/home/ddos/data/env.sh >>/home/ddos/current/release.conf; systemct
   },
 };
 
-export const linkCases: readonly Case[] = [staging, repairing, away, names, environment];
+const LOG_FOLDER = "/var/log/ddos-service";
+
+/** As an earlier version had them, with a rotated copy: what is open goes on being written, and nothing is lost. */
+const logsOfBefore: Case = {
+  name: "logs that lie in the folder of the service's user, as earlier versions had them, move while they are written",
+  run: async (bench) => {
+    await bench.sh(`cd /home/ddos/logs && for name in app access error; do rm $name.log && mv ${LOG_FOLDER}/$name.log .; done
+runuser -u ddos -- sh -c 'echo older >access.log.1; ln -s /etc/passwd app.log.1'`);
+    const inode = (await bench.sh("stat -c %i /home/ddos/logs/access.log")).trim();
+    expectSuccess(await bench.deploy({}, { all: true }));
+    const found = (
+      await bench.sh(`stat -c '%i %U %a' ${LOG_FOLDER}/access.log; cat ${LOG_FOLDER}/access.log.1; [ ! -e ${LOG_FOLDER}/app.log.1 ]
+readlink /home/ddos/logs/access.log; before=$(wc -l <${LOG_FOLDER}/access.log); sleep 2; [ "$(wc -l <${LOG_FOLDER}/access.log)" -gt "$before" ] && echo goes on; rm -f /home/ddos/logs/app.log.1`)
+    ).trim();
+    check(found === `${inode} ddos 644\nolder\n${LOG_FOLDER}/access.log\ngoes on`, found);
+    return "";
+  },
+};
+
+/** What root opens is not there to be exchanged. */
+const logs: Case = {
+  name: "the service's user plants links where its logs are: nothing of root's is written, read out or given away",
+  outage: true,
+  run: async (bench) => {
+    await bench.sh(`${PLANT}; rm -rf /srv/planted/* && echo root-only >/srv/planted/error.log && chmod -R go= /srv/planted
+runuser -u ddos -- sh -c 'cd /home/ddos/logs && rm -f *.log && for name in app access error; do ln -s /srv/planted/$name.log $name.log; done'`);
+    const before = await bench.sh(LOOK);
+    await bench.sh(
+      "systemctl restart nginx ddos-backend; sleep 3; curl -sS -o /dev/null http://127.0.0.1:9000/health; logrotate -f /etc/logrotate.d/ddos",
+    );
+    check((await bench.sh(LOOK)) === before, `what root alone may change was changed: ${await bench.sh(LOOK)}`);
+    const refused = await bench.deploy({ app: { label: bench.label(), fault: "crash" } }, { all: true });
+    check(!refused.ok && !refused.said.includes("root-only"), refused.said.slice(0, 800));
+    expectSuccess(await bench.deploy({ app: { label: bench.label() } }, { all: true }));
+    check((await bench.sh(LOOK)) === before, `what root alone may change was changed: ${await bench.sh(LOOK)}`);
+    const links = (await bench.sh("readlink /home/ddos/logs/app.log /home/ddos/logs/access.log /home/ddos/logs/error.log")).trim();
+    check(
+      links.split("\n").every((one) => one.startsWith(LOG_FOLDER)),
+      links,
+    );
+    await bench.sh("rm -rf /srv/planted");
+    return "";
+  },
+};
+
+export const linkCases: readonly Case[] = [staging, repairing, away, names, environment, logsOfBefore, logs];

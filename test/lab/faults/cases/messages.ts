@@ -61,6 +61,24 @@ export const messageCases: readonly Case[] = [
     },
   },
   {
+    name: "S3 asks to slow down for a while: asked again, and nothing fails",
+    run: async (bench) => {
+      const wanted = { app: { label: bench.label() }, models: newModel(bench) };
+      await bench.publish(wanted.models);
+      await bench.lab.s3.faults({ match: "GET .*models/", kind: "status", times: 6 });
+      expectSuccess(await bench.deploy(wanted));
+      return "";
+    },
+  },
+  {
+    name: "a name that has addresses of IPv6 alone: said as that",
+    run: (bench) =>
+      undone(bench, "cat /root/hosts >/etc/hosts", async () => {
+        await bench.sh("cat /etc/hosts >/root/hosts; echo '2001:db8::1 s3.us-east-1.amazonaws.com' >>/etc/hosts");
+        return expectFailure(await bench.deploy({ models: newModel(bench) }, { only: ["models"] }), "models", /addresses of IPv6 alone/);
+      }),
+  },
+  {
     name: "a dead name server is named, not S3",
     run: (bench) =>
       undone(bench, "cat /root/resolv.conf >/etc/resolv.conf", async () => {

@@ -87,6 +87,28 @@ export const modelCases: readonly Case[] = [
     },
   },
   {
+    name: "an optional model that was not published: going on without it; where S3 does not say whether it is there, that is said",
+    run: async (bench) => {
+      const { modelSet } = await import("../variants");
+      const models = [...bench.good().models, plainModel("metrics.pkl", bench.label())];
+      const set = modelSet(models);
+      const optional = {
+        ...set,
+        files: set.files.map((file) => (file.path.endsWith("metrics.pkl") ? { ...file, required: false } : file)),
+      };
+      const wanted = { app: { label: bench.label() }, spec: { models: optional } };
+      // As AWS answers a role without s3:ListBucket.
+      await bench.lab.s3.faults({ match: "GET .*metrics", kind: "status", status: 403, code: "AccessDenied" });
+      const reason = expectFailure(await bench.deploy(wanted), "models", /either it does not exist .*or this host's role may not read it/);
+      await bench.lab.s3.faults();
+      const outcome = await bench.deploy(wanted);
+      expectSuccess(outcome);
+      check(outcome.said.includes("optional model metrics.pkl is not in the bucket; going on without it"), outcome.said);
+      expectSuccess(await bench.deploy({ app: { label: bench.label() }, spec: {} }));
+      return reason;
+    },
+  },
+  {
     name: "model file altered by hand",
     run: async (bench) => {
       await bench.sh(

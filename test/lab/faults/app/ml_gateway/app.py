@@ -1,6 +1,6 @@
 """A bare ASGI application for the fault tests: starts in a tenth of a second and breaks as config.json says.
 
-config.json: label (comes back in every answer), fault (none | crash | crash-on-8000 | unhealthy | wrong-body | hog | failing | hanging), startSeconds.
+config.json: label (comes back in every answer), fault (none | crash | crash-on-8000 | unhealthy | wrong-body | hog | failing | hanging | late), startSeconds.
 With UPSTREAM_URL in the environment it forwards everything but /health, as the gateway does; without, it answers itself: /slow after a
 second, /slow/N after N seconds.
 """
@@ -82,6 +82,8 @@ async def respond(path, receive):
         return 500, b"failing"
     if FAULT == "hanging":
         await asyncio.sleep(3600)
+    if FAULT == "late":
+        await asyncio.sleep(0.7)
     if path == "/echo":
         return 200, await whole(receive)
     if path == "/hog":
