@@ -206,7 +206,7 @@ def in_words(error, args):
     if kind == "SSLError":
         hint = "is this host's clock right (timedatectl), and its store of certificates whole?"
         return Failure(f"the certificate of {host} was not accepted; {hint} ({cause[-160:]})")
-    if kind in ("ConnectTimeoutError", "EndpointConnectionError") and only_ipv6(host) and re.search(r"timed out|timeout|unreachable", cause, re.IGNORECASE):
+    if kind in ("ConnectTimeoutError", "EndpointConnectionError") and only_ipv6(host) and re.search(r"timed out|timeout|unreachable|no route", cause, re.IGNORECASE):
         hint = "has somebody put a record or a DNS64 before the VPC's name server, or a line into /etc/hosts"
         return Failure(f"the name {host} has addresses of IPv6 alone here, and none of them is reached: {hint} (getent ahosts {host})?")
     if kind == "ConnectTimeoutError":

@@ -1,14 +1,17 @@
 """templates/steps/s3.py against a double of S3, as a process of its own, as the steps run it. STEPS_PYTHON names the interpreter with boto3."""
 
+import argparse
 import hashlib
 import os
 import random
 import resource
+import runpy
 import socket
 import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 from s3_double import BUCKET, double
@@ -233,7 +236,17 @@ class S3(unittest.TestCase):
         self.assertEqual(self.s3.seen, [])
 
     def test_a_name_with_addresses_of_ipv6_alone(self):
-        self.fails(self.get(url="http://[2001:db8::1]"), "the name 2001:db8::1 has addresses of IPv6 alone here, and none of them is reached")
+        program = runpy.run_path(str(PROGRAM))
+        errors = [type("ConnectTimeoutError", (Exception,), {})("timed out"), type("EndpointConnectionError", (Exception,), {})("Network is unreachable")]
+        refused = type("EndpointConnectionError", (Exception,), {})("Connection refused")
+        args = argparse.Namespace(region="us-east-1", action="get", bucket=BUCKET)
+        with unittest.mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": "http://[2001:db8::1]"}):
+            for error in errors:
+                said = str(program["in_words"](error, args))
+                self.assertIn("the name 2001:db8::1 has addresses of IPv6 alone here, and none of them is reached", said)
+            self.assertIn("no connection to S3", str(program["in_words"](refused, args)))
+        with unittest.mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": "http://192.0.2.1"}):
+            self.assertIn("did not answer within 10 seconds", str(program["in_words"](errors[0], args)))
 
     def test_a_name_that_does_not_resolve(self):
         self.fails(self.get(url="http://s3.invalid"), "the name s3.invalid could not be resolved")
