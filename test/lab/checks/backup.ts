@@ -75,7 +75,7 @@ rm /home/ddos/data && mv /srv/moved /home/ddos/data; runuser -u ddos -- ln -sfnT
     `sent: ${sent.map(({ path }) => path).join(", ")}`,
   );
   await lab.must("backend", "rm /home/ddos/data/far; /usr/local/lib/ddos/restore.sh && grep -qx far /home/ddos/data/restored/far");
-  await lab.must("backend", "rm -rf /home/ddos/data/restored /root/planted");
+  await lab.must("backend", `rm -rf /home/ddos/data/restored /root/planted; ${BACKUP}`);
 }
 
 /** The store of models and the data folder are emptied, as on a new volume; releases have their own links to the models. */
