@@ -98,3 +98,16 @@ test("credentials of another account than the one that is listed", () => {
     /^aws: the credentials are of an account that aws:allowedAccountIds does not list; name your account there.*210987654321/,
   );
 });
+
+test("a stack of another name with the same values is the same but for its name", async () => {
+  const file = readStackFile(ROOT, "prod", { privateKey: placeholderKey });
+  const provider = previewProvider(file.config["aws:region"] ?? "");
+  const of = async (stack: string): Promise<string> => {
+    const run = { ...file, stack, preview: true, provider };
+    const { resources } = await runProgram({ ...run, program: async () => ({ ...(await program(ROOT, { warn: () => Promise.resolve() })) }) });
+    return JSON.stringify(resources.map(({ type, name, inputs, options }) => [type, name, inputs, options]));
+  };
+  const [prod, other] = [await of("prod"), await of("zweite")];
+  expect(other).not.toBe(prod);
+  expect(other.replaceAll(/zweite/g, "prod")).toBe(prod);
+});
