@@ -42,6 +42,8 @@ interface Created {
   readonly outputs: Properties;
   /** A new resource stands where one of this name was. */
   readonly replaced?: boolean;
+  /** A machine whose place another one has taken: it goes when the run has ended well. */
+  readonly leaves?: string;
 }
 
 type Handler = (request: Request) => Promise<Created>;
@@ -69,6 +71,7 @@ export interface LocalProvider extends Provider {
 export function localProvider(options: LocalProviderOptions): LocalProvider {
   const { lab, state } = options;
   const seen = new Set<string>();
+  const leaving = new Set<string>();
   // Until this run has registered them again, the resources of the last one hold: a second run must not close a port for a moment.
   const saved = [...state.all().values()].flatMap(({ type, id, plain }) => (plain === undefined ? [] : [{ type, id, inputs: plain }]));
   const registered: Registered = new Map(saved.map((one) => [one.id, one]));
@@ -81,6 +84,7 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
     if (/^pulumi:providers:/.test(request.type)) return plain(request);
     const created = await (handlers[request.type] ?? plain)(request);
     seen.add(request.urn);
+    if (created.leaves !== undefined) leaving.add(created.leaves);
     const network = /^aws:(ec2|vpc|lb)\//.test(request.type);
     const { type, name } = request;
     state.set(request.urn, {
@@ -100,7 +104,7 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
   };
   const finish = async (): Promise<void> => {
     const gone = state.keepOnly(seen);
-    for (const { id } of gone) registered.delete(id);
+    for (const id of [...gone.map((one) => one.id), ...leaving]) registered.delete(id);
     // In the order of the engine, which deletes what needs another resource before that: attachments, their commands, the machines.
     const forget: (() => Promise<void>)[] = [];
     for (const { type, plain: inputs } of gone) if (type === ATTACHMENT) forget.push(await detach(lab, String(inputs?.targetId)));
@@ -194,13 +198,25 @@ function createHandlers(
 }
 
 async function instance(lab: Lab, state: StackState, request: Request, registered: Registered): Promise<readonly [Created, string]> {
-  const id = idOf(request).slice(0, 19);
-  const existing = Object.values(lab.state().hosts).find((host) => host.instanceId === id);
   const saved = state.get(request.urn);
+  const id = saved?.id ?? idOf(request).slice(0, 19);
+  const existing = Object.values(lab.state().hosts).find((host) => host.instanceId === id);
   if (existing !== undefined && saved !== undefined) {
     const changed = changedInputs(saved, request).filter((key) =>
       ["subnetId", "keyName", "privateIp", "rootBlockDevice", "ami"].includes(key),
     );
+    // As the engine: the new one is made first, and the steps run on it while the old one is there.
+    if (changed.join() === "ami") {
+      const next = `i-${createHash("sha256")
+        .update(`${id} ${String(request.inputs.ami)}`)
+        .digest("hex")
+        .slice(0, 17)}`;
+      const host = await bootInstance(lab, request, next, [...registered.values()]);
+      return [
+        { id: next, outputs: instanceOutputs(request, host), replaced: true, leaves: id },
+        `replaced by ${host.name}, ${host.address}`,
+      ];
+    }
     if (changed.length > 0)
       throw new Error(
         `${request.name}: ${changed.join(", ")} changed; a machine here takes that only anew: npm run down:local, then up:local.`,
