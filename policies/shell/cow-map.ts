@@ -10,7 +10,8 @@ export class CowMap<K, V> implements Iterable<[K, V]> {
   private merged: Map<K, V> | undefined;
   private constructor(
     private base: Map<K, V>,
-    private layer: Map<K, V>,
+    /** What differs from the base; undefined where the key was taken away. */
+    private layer: Map<K, V | undefined>,
   ) {}
 
   static from<K, V>(entries: Iterable<readonly [K, V]> = []): CowMap<K, V> {
@@ -36,14 +37,16 @@ export class CowMap<K, V> implements Iterable<[K, V]> {
   }
 
   get(key: K): V | undefined {
-    return this.layer.get(key) ?? this.base.get(key);
+    const changed = this.layer.get(key);
+    if (changed !== undefined || this.layer.size === 0) return changed ?? this.base.get(key);
+    return this.layer.has(key) ? undefined : this.base.get(key);
   }
   /** At least the number of keys: one that is in both parts counts twice. */
   get weight(): number {
     return this.base.size + this.layer.size;
   }
   has(key: K): boolean {
-    return this.layer.has(key) || this.base.has(key);
+    return this.get(key) !== undefined;
   }
   keys(): IterableIterator<K> {
     return this.flat().keys();
@@ -53,10 +56,23 @@ export class CowMap<K, V> implements Iterable<[K, V]> {
   }
 
   set(key: K, value: V): void {
-    if (this.ownsBase) {
-      this.base.set(key, value);
-      return;
-    }
+    // What was taken away and comes again comes behind all others.
+    if (!this.ownsBase && this.layer.has(key) && this.layer.get(key) === undefined) this.own();
+    if (this.ownsBase) this.base.set(key, value);
+    else this.change(key, value);
+  }
+  delete(key: K): void {
+    if (this.ownsBase) this.base.delete(key);
+    else if (this.has(key)) this.change(key, undefined);
+  }
+
+  /** Adds the keys whose values can differ from those of another copy to a set. */
+  addChanged(other: CowMap<K, V>, keys: Set<K>): void {
+    if (this.base !== other.base) for (const key of this.base.keys()) keys.add(key);
+    for (const key of this.layer.keys()) keys.add(key);
+  }
+
+  private change(key: K, value: V | undefined): void {
     this.merged = undefined;
     if (!this.ownsLayer) {
       this.layer = new Map(this.layer);
@@ -64,9 +80,6 @@ export class CowMap<K, V> implements Iterable<[K, V]> {
     }
     this.layer.set(key, value);
     if (this.layer.size > Math.max(MOST_CHANGES, this.base.size >> 2)) this.own();
-  }
-  delete(key: K): void {
-    if (this.has(key)) this.own().delete(key);
   }
 
   /** Goes through everything without parting from the base: the copies that share it stay quick to compare. */
@@ -77,18 +90,17 @@ export class CowMap<K, V> implements Iterable<[K, V]> {
 
   private merge(): Map<K, V> {
     const all = new Map(this.base);
-    for (const [key, value] of this.layer) all.set(key, value);
+    for (const [key, value] of this.layer)
+      if (value === undefined) all.delete(key);
+      else all.set(key, value);
     return all;
   }
 
-  private own(): Map<K, V> {
-    if (!this.ownsBase) {
-      this.base = this.merge();
-      this.layer = new Map();
-      this.merged = undefined;
-      this.ownsBase = true;
-    }
-    return this.base;
+  private own(): void {
+    this.base = this.merge();
+    this.layer = new Map();
+    this.merged = undefined;
+    this.ownsBase = true;
   }
 }
 
@@ -97,7 +109,8 @@ const MOST_CHANGES = 24;
 
 /** The keys whose values can differ: first those that `b` changed, then those that `a` changed. */
 export function keysThatDiffer<K, V>(a: CowMap<K, V>, b: CowMap<K, V>): Set<K> {
-  const keys = new Set<K>(b.changedSince(a) ?? b.keys());
-  for (const key of a.changedSince(b) ?? a.keys()) keys.add(key);
+  const keys = new Set<K>();
+  b.addChanged(a, keys);
+  a.addChanged(b, keys);
   return keys;
 }

@@ -10,8 +10,10 @@ import { locate, within } from "./origin";
 import { isWithin, nameOf } from "./paths";
 import { contentOf } from "./redirects";
 import { cannotTell, unclear } from "./report";
-import { asCommands, listens, pathsIn, runsFetched, withLiterals, withoutReads } from "./python";
+import { perlChmods } from "./perl";
+import { asCommands, executesFetched, listens, pathsIn, runsFetched, withLiterals, withoutQuestions, withoutReads } from "./python";
 import { environmentOf } from "./printers";
+import { printsValues } from "./python-prints";
 import { suspect } from "./unmodelled";
 import { inSubshell, runScript } from "./run";
 import { isSecretPath } from "./subjects";
@@ -170,6 +172,17 @@ export function pythonFile(program: string, args: readonly string[], state: Stat
   return file === undefined || file.startsWith("-") || !/^python[\d.]*$/u.test(program) ? undefined : contentOf(file, state);
 }
 
+/** Rules that a program of the packet filter reads from a file: `nft -f FILE`, `iptables-restore FILE`. */
+export function rulesFile(program: string, args: readonly string[], state: State): string | undefined {
+  if (program === "nft") {
+    const at = args.findIndex((arg) => /^(-\w*f|--file)$/u.test(arg));
+    const file = at < 0 ? undefined : args[at + 1];
+    return file === undefined || file === "-" ? undefined : contentOf(file, state);
+  }
+  const file = /^ip6?tables-restore$/u.test(program) ? args.find((arg) => !arg.startsWith("-")) : undefined;
+  return file === undefined ? undefined : contentOf(file, state);
+}
+
 const pythonCommand: Effect = (call) => {
   const { args, state, scope } = call;
   const at = programAt(args);
@@ -183,7 +196,12 @@ const pythonCommand: Effect = (call) => {
   python(plain(code), call);
   const reads = readsSecret(plain(code), call) || showsEnvironment(plain(code), call);
   if (option === "-c" || option === "-" || option === undefined || reads)
-    write(state, scope, 1, `${hole(/\uE005|\uE002s/u.test(code) || (reads && PRINTS.test(code)) ? "secret" : "value", "python")}\n`);
+    write(
+      state,
+      scope,
+      1,
+      `${hole(/\uE005|\uE002s/u.test(code) || (reads && printsValues(plain(code))) ? "secret" : "value", "python")}\n`,
+    );
   return "likely";
 };
 
@@ -191,15 +209,14 @@ const pythonCommand: Effect = (call) => {
 const showsEnvironment = (code: string, call: Call): boolean =>
   /\b(os\.environ|getenv|environb?|process\.env|ENV)\b|\$_(ENV|SERVER)\b/u.test(code) && holdsSecret(environmentOf(call));
 
-const PRINTS = /\bprint\b|\bstd(out|err)\b|\blogging\b|\bpprint\b|\bos\.write\b/u;
 const TALKS =
   /\b(socket|urllib|requests|httpx|aiohttp|http\.(client|server)|smtplib|ftplib|telnetlib|xmlrpc|boto3|botocore|paramiko|websockets?|socketserver|SimpleHTTPServer|uvicorn|flask)\b/u;
 
 /** Whether the program names a secret file. One that also talks to others may hand it on. */
 function readsSecret(code: string, call: Call): boolean {
   const { state, scope } = call;
-  const named = [...code.matchAll(/\b(?:open|Path|FileIO|dotenv_values|load_dotenv)\(\s*[rbfu]?["']([^"'\n]{1,300})["']/gu)]
-    .map(([, path = ""]) => absolute(path, state))
+  const named = [...withoutQuestions(code).matchAll(/(["'])([^"'\n]{1,300})\1/gu)]
+    .map(([, , path = ""]) => absolute(path, state))
     .find((path) => isSecretPath(path));
   if (named !== undefined && TALKS.test(code))
     cannotTell(scope, `a program in ${nameOf(call.name)} that reads ${show(named)} and talks to others`);
@@ -236,6 +253,8 @@ function python(code: string, call: Call): void {
     runShellText(text, state, scope);
     rest = rest.replace(all, "");
   }
+  const source = executesFetched(rest);
+  if (source !== undefined) context.record.remoteCode.push({ what: source, place: context.place });
   if (
     /\bos\.(system|popen|f?chmod|l?chown|umask|exec\w*|spawn\w*)\b|\bsubprocess\b|\bshutil\.(chown|copy\w+)|\.chmod\(|\b(exec|eval)\(/u.test(
       rest.replace(/^[ \t]*#.*$/gmu, ""),
@@ -279,10 +298,12 @@ const other: Effect = (call) => {
   if (!given && file !== undefined && !isKnown(code)) unknownProgram(file, call);
   const fetched = holesOf(code).find((h) => h.kind === "fetched");
   if (fetched) call.scope.context.record.remoteCode.push({ what: fetched.label, place: call.scope.context.place });
-  if (/chmod|chown|umask|\bsystem\b|exec|spawn|unlink|rename|symlink|`|%x|popen|child_process/iu.test(plain(code)))
+  const { commands, rest } = call.name.startsWith("perl") ? perlChmods(plain(code)) : { commands: [], rest: plain(code) };
+  for (const command of commands) runShellText(command, call.state, call.scope);
+  if (/chmod|chown|umask|\bsystem\b|exec|spawn|unlink|rename|symlink|`|%x|popen|child_process/iu.test(rest))
     unclear(call.state, call.scope, `a program in ${call.name} that changes files or runs commands`);
-  else if (listens(plain(code))) cannotTell(call.scope, `a program in ${call.name} that takes connections`);
-  else suspect(call.name, call, code);
+  else if (listens(rest)) cannotTell(call.scope, `a program in ${call.name} that takes connections`);
+  else suspect(call.name, commands.length > 0 ? { ...call, args: [] } : call, commands.length > 0 ? rest : code);
   write(call.state, call.scope, 1, `${hole(showsEnvironment(plain(code), call) ? "secret" : "value", call.name)}\n`);
   return "likely";
 };

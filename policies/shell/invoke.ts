@@ -14,7 +14,7 @@ import { isSecretFileAt, noteInput, sender } from "./effects/send";
 import { expandText, expandWords, runReader } from "./expand";
 import { fork, leaving, rejoin } from "./fork";
 import type { Way } from "./fork";
-import { interpreterOf, pythonFile, runFile, runShellText, sourceFile } from "./interpreters";
+import { interpreterOf, pythonFile, rulesFile, runFile, runShellText, sourceFile } from "./interpreters";
 import { exactly, numericMode } from "./mode";
 import { strangeInUnit } from "./obeyed/units";
 import { placeAt, within } from "./origin";
@@ -151,7 +151,7 @@ export function invoke(
     place: context.place,
     options: state.options,
     stdin: stdinOf(scope.channels).text,
-    code: pythonFile(name, args, state),
+    code: pythonFile(name, args, state) ?? rulesFile(name, args, state),
     assignments,
     ignored: scope.ignored,
     ...(isInside(program, state) ? { isInside: true as const } : {}),

@@ -2,6 +2,7 @@
  * Where the text of a script was written. A script may travel as a here document, in a file that another Command brings, or by standard
  * input; findings name the line and the resource in which somebody wrote it, and the Command that runs it when that is another one.
  */
+import { once } from "../core/graph";
 import { withoutTrailing } from "../core/text";
 import type { Place } from "./files";
 import type { Context, Origin, Source } from "./state";
@@ -9,15 +10,25 @@ import { plain } from "./text";
 
 /** The place of a line of the text that is being run. */
 export function placeAt(context: Context, line: number): Place {
-  const { urn, part, start, fixed } = context.origin;
-  return {
+  const { origin, running } = context;
+  const at = origin.fixed ? origin.start : origin.start + line - 1;
+  const known = placesOf(origin);
+  const found = known.get(at);
+  // A text is nearly always run by one resource.
+  if (found && (found.runBy ?? "") === (running === origin.urn ? "" : running)) return found;
+  const { urn, part, start } = origin;
+  const place: Place = {
     urn,
     part,
-    line: fixed ? start : start + line - 1,
+    line: at,
     ...(start > 1 ? { start } : {}),
-    ...(context.running === "" || context.running === urn ? {} : { runBy: context.running }),
+    ...(running === "" || running === urn ? {} : { runBy: running }),
   };
+  known.set(at, place);
+  return place;
 }
+
+const placesOf = once((_: Origin) => new Map<number, Place>());
 
 /** Notes a text, so that what is cut from it can be found there. */
 export function addSource(context: Context, urn: string, part: string, text: string): void {

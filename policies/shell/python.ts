@@ -13,6 +13,14 @@ const READS: readonly RegExp[] = [
 export const withoutReads = (code: string): string =>
   READS.reduce((text, pattern) => text.replace(pattern, ""), code.replace(/^[ \t]*#.*$/gmu, ""));
 
+/** A path that is only asked about: whether it is there, how large it is. */
+const ASKS = [
+  /\bos\.(stat|access|path\.\w+)\(\s*[rbfu]{0,2}(["'])[^"'\n]{1,300}\2[^()]{0,40}\)/gu,
+  /\b(pathlib\.)?Path\(\s*[rbfu]{0,2}(["'])[^"'\n]{1,300}\2\s*\)\s*\.(exists|is_file|is_dir|stat|resolve|name|stem|suffix)\b/gu,
+];
+export const withoutQuestions = (code: string): string =>
+  ASKS.reduce((text, pattern) => text.replace(pattern, ""), code.replace(/^[ \t]*#.*$/gmu, ""));
+
 /** Names that are given one text, once, read as that text: `p = "/x"; open(p)`. */
 export function withLiterals(code: string): string {
   const given = new Map<string, string | undefined>();
@@ -96,4 +104,15 @@ export function asCommands(code: string): (readonly [string, string])[] {
             .join(" "),
         ] as const,
     );
+}
+
+/** Where the text comes from that the program fetches and runs as it is; undefined where none is, or where something is made of it first. */
+export function executesFetched(code: string): string | undefined {
+  if (
+    !/\b(exec|eval)\s*\(/u.test(code) ||
+    !runsFetched(code) ||
+    /\b(hashlib|hmac|sha(224|256|384|512)|gpg|nacl|cryptography)\b/u.test(code)
+  )
+    return undefined;
+  return /https?:\/\/[^\s"'`)]{1,200}/u.exec(code)?.[0] ?? "the network";
 }

@@ -11,6 +11,7 @@ const FOLDERS = ["infra", "models-manifest", "policies", "tools"];
  */
 const RECURSION = [
   [
+    "policies/shell/effects/ansible.ts",
     "policies/shell/effects/archive.ts",
     "policies/shell/effects/index.ts",
     "policies/shell/effects/later.ts",

@@ -71,9 +71,12 @@ function hasWord(text: string, word: string): boolean {
 }
 
 /** One host's address in the backend's subnets, alone or in a URL. */
-function addressed({ addresses, host }: Guarded, text: string): Thing[] {
+function addressed({ addresses, host, names }: Guarded, text: string): Thing[] {
   // `10.0.0.0/20` is a range, and so no host's.
   if (/\/(?!32$)\d{1,2}$/.test(text)) return [];
+  // By an address or a name that is known to be its own, wherever its subnet lies.
+  const named = names.get(/^(?:[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?)?([\w.-]+)(?:\/32)?(?::\d+)?(?:[/?#].*)?$/i.exec(text)?.[1] ?? "");
+  if (named) return [named];
   const address = /^(?:[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?)?(\d{1,3}(?:\.\d{1,3}){3})(?:\/32)?(?::\d+)?(?:[/?#].*)?$/i.exec(text)?.[1];
   const set = address === undefined ? undefined : parseCidr(address);
   return host && set && !isEmpty(intersect(set, addresses)) ? [host] : [];

@@ -4,10 +4,10 @@ import { isWithin } from "../../shell/paths";
 import { showMode } from "../../shell/mode";
 import type { Entry } from "../../shell/files";
 import { isSecretFile, isSecretPath } from "../../shell/subjects";
-import { isKnown, show } from "../../shell/text";
+import { holesOf, isKnown, show } from "../../shell/text";
 import { isEnvFile } from "./env-file-mode";
 import { isSheltered } from "../../shell/shelter";
-import { forEachHost, inFog, subjects, violation, withLinks } from "./findings";
+import { forEachRun, inFog, subjects, violation, withLinks } from "./findings";
 
 const FIX = "Set `umask 077` before writing, write with `install -m 600`, or stage in a folder of mode 700.";
 
@@ -21,9 +21,15 @@ function isReadable({ mode, owner, group }: Entry, path: string): boolean {
   return isSecretPath(path) || group === undefined || !isKnown(group) || (group !== owner && MANY.test(group));
 }
 
+/** Of the machine that runs Pulumi only what is a secret for sure counts: text out of a store, or deciphered. Its own files are nobody's business. */
+const isOfStore = (content: string | undefined): boolean =>
+  holesOf(content ?? "").some(({ kind, label }) => kind === "secret" && !/^(content|stdin|\$)/u.test(label));
+
 function check(report: Asked, settings: Settings): Finding[] {
-  const { files, record } = report;
+  const { files, record, host } = report;
+  const counts = (content: string | undefined): boolean => host.isOperator !== true || isOfStore(content);
   const windows = record.written
+    .filter((w) => counts(w.content))
     .filter((w) => isSecretFile(w.path, w.content) && !w.sheltered && w.content !== "" && !/^\/(dev|proc)\//u.test(w.path))
     .flatMap((w) => {
       const open = w.entries.find((e) => isReadable(e, w.path));
@@ -36,7 +42,10 @@ function check(report: Asked, settings: Settings): Finding[] {
           ]
         : [];
     });
-  const kept = subjects(files, (path, e) => e.secret && e.kind === "file" && !(isWithin(path, settings.home) && isEnvFile(path, e)))
+  const kept = subjects(
+    files,
+    (path, e) => counts(e.content) && e.secret && e.kind === "file" && !(isWithin(path, settings.home) && isEnvFile(path, e)),
+  )
     .filter((s) => isReadable(s.entry, s.path) && !s.path.startsWith("/dev/") && !isSheltered(files, s.path) && !inFog(files, s.entry))
     .map((s) =>
       violation(
@@ -58,5 +67,5 @@ export const policy: Policy = {
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "cat > /home/ddos/app/.env; chmod 600 /home/ddos/app/.env" });`,
   good: `new command.remote.Command("x", { connection, create: "umask 077; cat > /home/ddos/app/.env" });`,
-  evaluate: forEachHost("secret-file-window", check),
+  evaluate: forEachRun("secret-file-window", check),
 };

@@ -6,12 +6,14 @@ import { isApplication, unitsOf, valuesOf, wholeOf } from "./units";
 import type { Unit } from "./units";
 import { forEachHost, unknown, violation } from "./findings";
 import type { Executed } from "../../shell/state";
+import { rootRights } from "./root-rights";
 import { programOf, wordsOf } from "./runs";
 import { isKnown, plain } from "../../shell/text";
 
 const FIX = "Set `User=ddos` and `Group=ddos` in the unit.";
 
-function check({ record, files }: Asked, settings: Settings): Finding[] {
+function check(report: Asked, settings: Settings): Finding[] {
+  const { record, files } = report;
   const all = unitsOf(record, files);
   // Copies of unknown units (one that a release brings back, say) matter only where the application's own unit is not seen.
   const seen = all.some((unit) => valuesOf(unit.text ?? "", "ExecStart").some((line) => isApplication(line, settings)));
@@ -38,7 +40,7 @@ function check({ record, files }: Asked, settings: Settings): Finding[] {
         !run.argv.some((a) => /^(--version|--help|--check-config|-V|-v|-h)$/u.test(plain(a))),
     )
     .map((run) => violation(run.place, `\`${show(run.argv.join(" "))}\` starts the application as root. ${FIX}`));
-  return [...units, ...started];
+  return [...units, ...started, ...rootRights(report, settings)];
 }
 
 const SERVER = /^(uvicorn|gunicorn|hypercorn|daphne|waitress-serve)$/u;
@@ -89,7 +91,7 @@ export const policy: Policy = {
   severity: "high",
   control: "FILE-1",
   tags: ["host-setup", "systemd"],
-  description: "The application runs as the service's user, never as root.",
+  description: "The application runs as the service's user, never as root, and that user is not root under another name.",
   why: "A flaw in the application or in a model is then root's on the host, and .env, code and models are writable to it.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",

@@ -48,8 +48,8 @@ export function tunnelOf(run: Executed): string | undefined {
     return `\`${program}\` forwards a port`;
   if (/^(iptables|ip6tables)(-legacy|-nft)?$/u.test(program)) return natRule(words, line);
   if (program === "iptables-restore" || program === "ip6tables-restore")
-    return /-j\s+(DNAT|REDIRECT|TPROXY)/u.test(run.stdin) ? "`iptables-restore` forwards a port" : undefined;
-  if (program === "nft" && /\b(dnat|redirect)\b/u.test(line + run.stdin)) return "`nft` forwards a port";
+    return /-j\s+(DNAT|REDIRECT|TPROXY)/u.test(run.stdin + (run.code ?? "")) ? "`iptables-restore` forwards a port" : undefined;
+  if (program === "nft" && /\b(dnat|redirect)\b/u.test(line + run.stdin + (run.code ?? ""))) return "`nft` forwards a port";
   if (program === "firewall-cmd" && /--add-forward-port/u.test(line)) return "`firewall-cmd --add-forward-port` forwards a port";
   if (program === "ipvsadm" && /^-A|-a/u.test(line)) return "`ipvsadm` forwards a port";
   return undefined;

@@ -4,6 +4,7 @@ import { cannotTell } from "../report";
 import { plain, show } from "../text";
 import { absolute, remove } from "../tree";
 import { parseOptions } from "../options";
+import { ansible } from "./ansible";
 import { extract, git, tar, unzip, zip } from "./archive";
 import { cp, install, ln, mv, rsync } from "./copy";
 import { docker } from "./containers";
@@ -46,6 +47,7 @@ const importKeys: Effect = (call) => {
 };
 
 export const EFFECTS: Readonly<Record<string, Effect>> = {
+  ansible,
   dpkg: packages,
   rpm: packages,
   apt: packages,

@@ -68,9 +68,11 @@ function commandsIn(words: readonly string[]): (readonly string[])[] {
   return found;
 }
 
-/** `dbPassword`, `db.password`; the name of a secret, or the file that it lies in, is none. */
+/** `dbPassword`, `db.password`, `envFile` with a whole `.env`; the name of a secret, or the file that it lies in, is none. */
 const namesSecret = (word: string): boolean =>
-  !word.startsWith("-") && isSecretName(word) && !/(Name|Id|Arn|Path|File|Ttl|Public\w*)$/u.test(word);
+  !word.startsWith("-") && (WHOLE_ENV.test(word) || (isSecretName(word) && !/(Name|Id|Arn|Path|File|Ttl|Public\w*)$/u.test(word)));
+
+const WHOLE_ENV = /(^|[:._-]|[a-z](?=E))(dot)?_?env_?(file|text|content|vars?|ironmentFile)$|(^|[:._-])dotenv$/iu;
 
 /** Calls of the AWS CLI that hand out secrets, or credentials that work at once. */
 const AWS: readonly RegExp[] = [

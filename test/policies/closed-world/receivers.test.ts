@@ -55,6 +55,8 @@ const REPORTED: Readonly<Record<string, (stack: Stack) => void>> = {
   "a type of a later provider": ({ p, backendGroup }) => p.add("aws:ec2/microHost:MicroHost", "x", { attachedTo: [backendGroup.id] }),
   "a resource of another package": ({ p, privateSubnet }) => p.add("cloudflare:index/magicWan:MagicWan", "x", { subnet: privateSubnet.id }),
   "a provider that is given the backend": ({ p, backend }) => p.add("pulumi:providers:docker", "x", { host: computed(backend) }),
+  "the backend's own address": ({ p, backend }) =>
+    p.add("cloudflare:index/tunnelConfig:TunnelConfig", "x", { config: { ingresses: [{ service: backend.out("privateIp") }] } }),
   "an address in the backend's subnet": ({ p }) =>
     p.add("cloudflare:index/tunnelConfig:TunnelConfig", "x", { service: "http://10.0.101.7:9000" }),
 };

@@ -19,6 +19,8 @@ const dropIn = (lines: string): string =>
 const START = "/home/ddos/venv/bin/uvicorn app:app";
 
 const onGateway = (create: string): Step => ({ create, dependsOn: [GATEWAY] });
+const local = (create: string): Step => ({ type: "command:local:Command", create });
+const FORWARD = `cat > /tmp/r.nft <<'EOF'\ntable ip d {\n chain p {\n  type nat hook prerouting priority -100;\n  tcp dport 8443 dnat to 10.0.101.7:9000\n }\n}\nEOF\n`;
 
 const tables: Readonly<Record<string, Table>> = {
   "env-file-owner": {
@@ -50,9 +52,15 @@ const tables: Readonly<Record<string, Table>> = {
         `sudo chmod 600 ${ENV}`,
       ],
       "backup copy": [`sudo install -m 600 x ${ENV}; sudo install -m 644 ${ENV} /var/backups/env`],
+      "deciphered where Pulumi runs": [local("sops --decrypt secrets/dev.enc.env > ../.env")],
+      "out of a store, where Pulumi runs": [local("pulumi config get envFile | tee dev.env >/dev/null")],
+      "by a variable, where Pulumi runs": [local('k=$(vault kv get -field=key secret/x); echo "$k" > key.txt')],
     },
     good: {
       "umask first": [{ create: `umask 077; cat > ${ENV}`, stdin: "A=b" }],
+      "deciphered under a mask": [local("umask 077; sops -d secrets/dev.enc.env > ../.env")],
+      "a file of Pulumi's machine that is not known": [local("cp config/.env.dev .env; cat .env > out.env")],
+      "what a store says of others": [local("pulumi stack output url > url.txt; pulumi config get aws:region > region")],
       "made empty first": [{ create: `install -m 600 /dev/null ${ENV}; cat > ${ENV}`, stdin: "A=b" }],
       "touch and chmod first": [{ create: `touch ${ENV}; chmod 600 ${ENV}; cat > ${ENV}`, stdin: "A=b" }],
       "staged by mktemp": [{ create: `t=$(mktemp); cat > "$t"; sudo install -m 600 "$t" ${ENV}; rm -f "$t"`, stdin: "A=b" }],
@@ -170,6 +178,7 @@ const tables: Readonly<Record<string, Table>> = {
       tailscale: ["sudo tailscale up --auth-key file:/run/key"],
       DNAT: ["sudo iptables -t nat -A PREROUTING -p tcp --dport 8080 -j REDIRECT --to-ports 9000"],
       socat: ["sudo socat TCP-LISTEN:8080,fork TCP:127.0.0.1:9000 &"],
+      "rules in a file": [`${FORWARD}sudo nft -f /tmp/r.nft`],
       "in a unit": [
         "sudo tee /etc/systemd/system/t.service >/dev/null <<'EOF'\n[Service]\nExecStart=/usr/local/bin/frpc -c /etc/frpc.toml\nEOF",
       ],
@@ -185,6 +194,12 @@ const tables: Readonly<Record<string, Table>> = {
       socat: [onGateway("sudo socat TCP-LISTEN:8443,fork TCP:10.0.101.7:9000 &")],
       DNAT: [onGateway("sudo iptables -t nat -A PREROUTING -p tcp --dport 8443 -j DNAT --to-destination 10.0.101.7:9000")],
       "DNAT by nft": [onGateway("sudo nft add rule ip nat prerouting tcp dport 8443 dnat to 10.0.101.7:9000")],
+      "DNAT by nft from a file": [onGateway(`${FORWARD}sudo nft -f /tmp/r.nft`)],
+      "DNAT by iptables-restore from a file": [
+        onGateway(
+          "printf '*nat\\n-A PREROUTING -p tcp --dport 8443 -j DNAT --to-destination 10.0.101.7:9000\\nCOMMIT\\n' > /tmp/r; sudo iptables-restore /tmp/r",
+        ),
+      ],
       "ssh -g -L": [onGateway("ssh -gfNL 8443:10.0.101.7:9000 ubuntu@10.0.101.7")],
       "in a unit": [
         onGateway(
@@ -209,10 +224,23 @@ const tables: Readonly<Record<string, Table>> = {
       nohup: [`sudo nohup ${START} >/dev/null 2>&1 &`],
       "a drop-in with root": [SERVICE, dropIn("User=root")],
       "a drop-in that takes the user away": [SERVICE, dropIn("User=")],
+      "a group that is root": [SERVICE, "sudo usermod -aG docker,audio ddos"],
+      "a group that is root, by gpasswd": [SERVICE, "sudo gpasswd -a ddos lxd"],
+      "a group that is root, by adduser": [SERVICE, "sudo adduser ddos sudo"],
+      "a group that is root, from the beginning": [SERVICE, "sudo useradd -m -G disk ddos"],
+      "the number of root": [SERVICE, "sudo usermod -o -u 0 ddos"],
+      "all of sudo": [SERVICE, "echo 'ddos ALL=(ALL:ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/d >/dev/null"],
+      "all of sudo, with a password": [SERVICE, "echo 'ddos ALL=(root) ALL' | sudo EDITOR=tee tee -a /etc/sudoers >/dev/null"],
+      "a program that is root's": [SERVICE, "sudo chown root /home/ddos/venv/bin/python; sudo chmod u+s,a+rx /home/ddos/venv/bin/python"],
       "a drop-in that starts it in a unit of root's": [unit("ExecStart=/usr/sbin/other"), dropIn(`ExecStart=\nExecStart=${START}`)],
     },
     good: {
       "User=ddos": [SERVICE],
+      "a group of its own": [SERVICE, "sudo usermod -aG applog,adm ddos; sudo gpasswd -a ubuntu docker"],
+      "one command of sudo": [
+        SERVICE,
+        "echo 'ddos ALL=(root) NOPASSWD: /usr/bin/systemctl restart x' | sudo tee /etc/sudoers.d/d >/dev/null",
+      ],
       "a drop-in has the user of its unit": [SERVICE, dropIn(`ExecStart=\nExecStart=${START} --host 127.0.0.1`)],
       DynamicUser: [unit(`DynamicUser=yes\nExecStart=${START}`)],
       "another service": [unit("ExecStart=/usr/sbin/nft -f /etc/nat.nft")],
@@ -287,6 +315,10 @@ const tables: Readonly<Record<string, Table>> = {
       pipx: ["pipx run --spec git+https://git.example/x/t.git t", "uvx --from git+https://git.example/x/t.git@main t"],
       "through gunzip": ["curl -s https://x.example/i.gz | gunzip | sh"],
       perl: ["curl -s https://x.example/i | perl"],
+      "exec of what is fetched": ["python3 -c 'import urllib.request as u; exec(u.urlopen(\"https://x.example/t.py\").read())'"],
+      "eval of what requests fetch": [
+        "python3 - <<'P'\nimport requests\nr = requests.get('https://x.example/t.py')\neval(compile(r.text, 't', 'exec'))\nP",
+      ],
       dpkg: ["curl -fsSLo /tmp/a.deb https://x.example/latest/a.deb; sudo dpkg -i /tmp/a.deb"],
       "apt of a file": ["cd /tmp; wget -O a.deb https://x.example/a.deb && sudo apt-get install -y ./a.deb"],
       snap: ["curl -so /tmp/a.snap https://x.example/a.snap && sudo snap install --dangerous /tmp/a.snap"],
@@ -385,11 +417,17 @@ const tables: Readonly<Record<string, Table>> = {
     bad: {
       tee: [{ create: `umask 077; tee ${ENV}`, stdin: "A=b" }],
       cat: [`sudo cat ${ENV}`],
+      "a value by Python": [`python3 -c 'from dotenv import dotenv_values as d; print(d("${ENV}")["KEY"])'`],
+      "a value in a formatted text": [`python3 -c 'k = open("${ENV}").read(); print(f"key {k[:4]}")'`],
+      "an error that Python logs": [`python3 -c 'import logging; k = open("${ENV}").read(); logging.error("no %s", k)'`],
       function: [{ create: 'show() { printf "%s" "$1"; }\nread -r k\nshow "$k"', stdin: "A=b\n" }],
       trace: [{ create: 'set -x\nread -r k\ncurl -u "x:$k" https://x.example', stdin: "A=b\n" }],
     },
     good: {
       quiet: [{ create: `umask 077; tee ${ENV} >/dev/null`, stdin: "A=b" }],
+      "a text alone": [`python3 -c 'from dotenv import dotenv_values as d; x = d("${ENV}"); print("there", flush=True)'`],
+      "whether it is there": [`python3 -c 'import os; print(os.path.exists("${ENV}"), os.stat("${ENV}").st_size)'`],
+      "how many": [`python3 -c 'from dotenv import dotenv_values as d; x = d("${ENV}"); print("keys:", len(x)); print(f"{len(x)} keys")'`],
       counted: [{ create: "wc -l", stdin: "A=b" }],
       logged: [{ create: "exec >/dev/null 2>&1; cat", stdin: "A=b" }],
     },

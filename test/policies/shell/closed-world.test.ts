@@ -12,6 +12,11 @@ async function said(script: string): Promise<string[]> {
 }
 
 const WRAPPED = [
+  `ansible localhost -c local -b -m ansible.builtin.file -a "path=${ENV} mode=0644 owner=ddos group=ddos"`,
+  `ansible localhost -b -m shell -a 'chmod 644 ${ENV}'`,
+  `ansible localhost -b -m ansible.builtin.replace -a "path=${ENV} regexp=a replace=b"`,
+  `sudo perl -e 'for (glob("/home/ddos/app/.e*")) { chmod(0644, $_) or die "$_: $!" }'`,
+  `sudo perl -e 'chmod 0600, "${ENV}"; rename "${ENV}", "/tmp/e"'`,
   `sudo frobnicate --fix ${ENV}`,
   `sudo nsenter -t 1 -m -- chmod 644 ${ENV}`,
   `sudo chroot / chmod 644 ${ENV}`,
@@ -105,6 +110,9 @@ test.each(WRAPPED)("is no pass: %s", async (script) => {
 });
 
 const BENIGN = [
+  `ansible localhost -c local -b -m ansible.builtin.file -a "path=${ENV} mode=0600 owner=ddos group=ddos"`,
+  `ansible localhost -b -m shell -a 'chmod 600 ${ENV}'`,
+  `sudo perl -e 'chmod(0600, "${ENV}") or die "no: $!"; chmod 0444, glob("/home/ddos/models/*");'`,
   `sudo bash -c '. ${ENV}; systemctl restart ddos-backend'`,
   `sudo bash -c 'set -a; . ${ENV}; printenv LOG_LEVEL >/tmp/level'`,
   "sudo sed -i 's/^LimitNOFILE=.*/LimitNOFILE=65536/; s/^RestartSec=.*/RestartSec=5/' /etc/systemd/system/ddos-backend.service",

@@ -105,6 +105,8 @@ describe("what a store for secrets gives out", () => {
     filesAfter(script, await shellParser(), { user: "ubuntu" }).context.record.shown.length;
   test.each([
     "pulumi config get dbPassword",
+    "pulumi config get envFile --stack dev",
+    "pulumi config get app:dotenv",
     "pulumi -s prod config get --path 'api.token'",
     'PW=$(pulumi config get shop:dbPassword); echo "$PW"',
     "pulumi stack output kubeconfig --show-secrets",
@@ -143,6 +145,7 @@ describe("what a store for secrets gives out", () => {
   });
   test.each([
     "pulumi config get aws:region",
+    "pulumi config get env; pulumi config get environment; pulumi config get profile",
     "pulumi config get dbPasswordSecretName",
     "pulumi stack output url",
     "pulumi config",

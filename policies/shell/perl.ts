@@ -1,0 +1,33 @@
+/** What is understood of Perl: its `chmod` with a mode and paths that are written out. */
+import { quote } from "./text";
+
+const DIES = String.raw`(?: ?(?:or|\|\|) ?(?:die|warn)\b[^;}]{0,200})?(?: ?;)?`;
+const PATH = String.raw`(?:"[^"$@\\]{1,300}"|'[^'\\]{1,300}')`;
+const GLOB = String.raw`(?:glob ?\(? ?(${PATH}) ?\)?|<([^<>\s$@]{1,300})>)`;
+/** In front of each path of a list: `for (glob("...")) { chmod(0444, $_) }`. */
+const EACH = new RegExp(
+  String.raw`\bfor(?:each)? ?(?:my )?(?:\$\w{1,50} ?)?\( ?${GLOB} ?\) ?\{ ?chmod ?\(? ?(0[0-7]{3,4}) ?, ?\$\w{1,50} ?\)?${DIES} ?\}(?: ?;)?`,
+  "gu",
+);
+const ALONE = new RegExp(String.raw`\bchmod ?\(? ?(0[0-7]{3,4}) ?, ?(?:${GLOB}|(${PATH}(?: ?, ?${PATH}){0,20})) ?\)?${DIES}`, "gu");
+
+/** The commands of a shell that do the same, and the rest of the program. */
+export function perlChmods(code: string): { readonly commands: readonly string[]; readonly rest: string } {
+  const commands: string[] = [];
+  const bare = (path: string): string => path.replace(/^["']|["']$/gu, "");
+  const rest = code
+    .replace(/\s+/gu, " ")
+    .replace(EACH, (_, quoted: string | undefined, angled: string | undefined, mode: string) => {
+      commands.push(`chmod ${mode} ${globbed(bare(quoted ?? angled ?? ""))}`);
+      return "";
+    })
+    .replace(ALONE, (_, mode: string, quoted?: string, angled?: string, paths?: string) => {
+      const named = paths?.match(new RegExp(PATH, "gu"))?.map((path) => quote(bare(path)));
+      commands.push(`chmod ${mode} ${named?.join(" ") ?? globbed(bare(quoted ?? angled ?? ""))}`);
+      return "";
+    });
+  return { commands, rest };
+}
+
+/** Perl's glob takes stars, questions and sets as a shell does. */
+const globbed = (pattern: string): string => pattern.replace(/[^\w./*?[\]{},-]/gu, (char) => `\\${char}`);
