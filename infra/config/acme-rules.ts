@@ -43,7 +43,7 @@ export function acme(context: Context): string[] {
         ]
       : []),
     ...(typeof domain === "string" ? names(project, domain, keys) : []),
-    ...(keys.acme.challenge === "dns" ? recordable(context) : typeof domain === "string" ? reachable(context, domain) : []),
+    ...(typeof domain === "string" ? proof(context, domain, keys.acme.challenge) : []),
     ...account(project, keys),
   ];
 }
@@ -69,6 +69,12 @@ export function unissuable(domain: string, or = ""): string | undefined {
   return OF_AWS.test(domain)
     ? "a name of AWS, for which Let's Encrypt and others issue no certificate; write a name of a domain that is yours"
     : undefined;
+}
+
+/** What the authority has to find, by the way that is meant; of one that there is not, the message about it says all. */
+function proof(context: Context, domain: string, challenge: unknown): string[] {
+  if (isRefused(context, "tls.acme.challenge")) return [];
+  return challenge === "dns" ? recordable(context) : reachable(context, domain);
 }
 
 /** The authority comes by the name, to port 80. */

@@ -67,7 +67,7 @@ test.each<[string, Sections, RegExp]>([
     { ...tls({ challenge: "dns" }), gateway: {} },
     /^p:dns\.zone: missing, and tls\.acme\.challenge: dns .*challenge: http/,
   ],
-  ["a way that there is not", tls({ challenge: "tls-alpn" }), /^p:tls\.acme\.challenge: /],
+  ["a way that there is not", { ...tls({ challenge: "tls-alpn" }), gateway: {} }, /^p:tls\.acme\.challenge: /],
   ["acme as a text", { ...BASE, tls: { acme: "yes" } }, /^p:tls\.acme: /],
 ])("%s is refused", (name, sections, expected) => {
   const found = problems(sections).filter((one) => name !== "a key without acme" || /eabHmacKey/.test(one));

@@ -1,9 +1,12 @@
 /** The pure pieces of a comparison: lines, values, reachability, and what keeps a comment safe. */
 import fc from "fast-check";
+import { keptReport } from "../../../bench/report-file";
+import { spreadOf } from "../../../bench/result";
 import type { Change } from "../../../infra/diff/change";
 import { compareFlows, type Flow } from "../../../infra/diff/flows";
 import { lineDiff } from "../../../infra/diff/lines";
 import { renderMarkdown } from "../../../infra/diff/markdown";
+import { FIRST_SET_UP_SECONDS } from "../../../infra/diff/outage";
 import { safeLines, safeText } from "../../../infra/diff/safe";
 import { digestSecrets } from "../../../infra/diff/side";
 import { inputLines, withoutPayload } from "../../../infra/diff/values";
@@ -143,4 +146,13 @@ describe("Markdown", () => {
     expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);
     expect(text).toMatch(/and \d+ more; `npm run preview:offline/);
   });
+});
+
+test("the length of an outage that is said before is the one that was measured", () => {
+  const of = "first set-up: the program: hosts' part";
+  const row = keptReport()
+    .results.flatMap(({ rows }) => rows)
+    .find(({ what }) => what === of);
+  if (row === undefined) throw new Error(`bench/results.json has no "${of}"`);
+  expect(FIRST_SET_UP_SECONDS).toBe(Math.round(spreadOf(row.values).median / 1000));
 });
