@@ -1,7 +1,7 @@
 """
 Whether an application can be parsed as Python, what it imports, and what would end it when it is imported. Reads one JSON object from stdin, runs nothing of it.
 
-  {"module", "attribute", "factory", "interface", "health", "django", "project", "minors": [N] of the hosts' Python 3.N, "files": {path: base64}, "paths"}
+  {"module", "attribute", "factory", "interface", "health", "django", "project", "several", "minors": [N] of the hosts' Python 3.N, "files": {path: base64}, "paths"}
 
 Looks at the module, the packages it lies in, and what these import of the folder when they are imported themselves. Standard library only. Prints
 {"python": [3, N], "problem": null or {"path", "line", "text", "says"}, "absent": [{"path", "line", "name"}], "others": the same, "wrong": [{"path",
@@ -78,7 +78,7 @@ def main():
         report.add(interface_problems(values, entry, request["attribute"], request["factory"], request["interface"]))
         report.add(own_version(values, report.modules, request["project"]))
         report.started(values, runs)
-        report.shadowed(entry)
+        report.shadowed(entry, request["several"])
         answer["opens"] = report.files(values, runs, django)
         answer["fetches"] = list(fetched(values, runs))
         answer["connections"] = Connections(values, runs).found()

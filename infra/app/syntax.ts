@@ -145,6 +145,8 @@ export interface SyntaxRequest {
   /** Where health is asked for. */
   readonly health: string;
   readonly hosts?: OfHosts;
+  /** The most workers that a host has. @default 1 */
+  readonly workers?: number;
   /** DJANGO_SETTINGS_MODULE of the hosts, where it is known. */
   readonly django?: string;
 }
@@ -157,11 +159,11 @@ const EMPTY = {
 /** @param python the interpreter's name or path */
 export function checkSyntax(
   tree: AppTree,
-  { module, pythons, health, hosts: ofHosts, django = "" }: SyntaxRequest,
+  { module, pythons, health, hosts: ofHosts, workers = 1, django = "" }: SyntaxRequest,
   python = "python3",
 ): SyntaxReport {
   const minors = pythons.map(minorOf);
-  const answer = ask(tree, { ...module, health, django, project: projectName(tree), minors }, python);
+  const answer = ask(tree, { ...module, health, django, project: projectName(tree), several: workers > 1, minors }, python);
   if ("why" in answer) return { ...EMPTY, notices: [`${module.module}: not checked for syntax errors, because ${answer.why}`] };
   if (answer.problem !== null) return { ...EMPTY, ...broken(tree, answer, answer.problem, pythons) };
   const { absent, wrong, versions, others, uses, settings, health: found, shadows } = answer;

@@ -56,11 +56,16 @@ class Report:
                     self.versions.append({"path": path, "line": call.lineno, "name": name, **span_of(name), "used": True})
         self.add(Ends(values, runs).found())
 
-    def shadowed(self, entry):
-        """Files that are taken for modules of Python's own, and lack what is taken of these at the start. @param entry: the application's file"""
+    def shadowed(self, entry, several):
+        """
+        Files that are taken for modules of Python's own, and lack what is taken of these at the start.
+        @param entry: the application's file @param several: whether a host has more than one worker, which multiprocessing then starts in the application's folder
+        """
         fastapi = any(one["name"].partition(".")[0] == "fastapi" for one in self.others)
         if entry.startswith("src/"):
             self._taken("src/", TAKEN_BY_THE_SERVER, "uvicorn or a module that it imports takes")
+        if several:
+            self._taken("", TAKEN_BY_THE_SERVER, "each worker of a host that has several begins in this folder and takes")
         if fastapi:
             self._taken("src/" if entry.startswith("src/") else "", TAKEN_WITH_FASTAPI if entry.startswith("src/") else TAKEN_BY_FASTAPI, "FastAPI takes")
 

@@ -13,6 +13,7 @@ import { checkSyntax, type SyntaxReport } from "../app/syntax";
 import type { AppTree } from "../app/tree";
 import { djangoSettings } from "./django-settings";
 import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
+import { instanceSize, workersFor } from "../hosts/sizing";
 import { healthOf } from "../release/health";
 import type { Sections } from "./structure";
 import { isGroup } from "./values";
@@ -76,6 +77,7 @@ function examineCode(
     pythons,
     health: String(expected.path),
     hosts: { ownImage, names: known, closed: closed.length > 0 },
+    workers: mostWorkers(context),
     ...(django.module === undefined ? {} : { django: django.module }),
   });
   const imports = checkImports(tree, code, packages);
@@ -138,6 +140,23 @@ function givenToBackend(sections: Sections): HostGifts {
   const { index, wheelhouse } = (sections.python ?? {}) as { index?: unknown; wheelhouse?: unknown };
   const elsewhere = index !== undefined || wheelhouse !== undefined;
   return { packages: ami === undefined ? packages : undefined, allow, pythons: knownPythons(sections), elsewhere };
+}
+
+/** Of the hosts that run the application; 1 where it is not known. */
+function mostWorkers({ sections, models }: Context): number {
+  const { mode } = (sections.gateway ?? {}) as Sections;
+  const bytes = models?.files.reduce((sum, file) => sum + (file.absent === true ? 0 : file.size), 0);
+  const backend = bytes === undefined ? 1 : workersOf(sections.backend, bytes);
+  return mode === "proxy" ? backend : Math.max(backend, workersOf(sections.gateway, 0));
+}
+
+/** As infra/release/inputs.ts plans them. */
+function workersOf(section: unknown, modelBytes: number): number {
+  const { workers, instanceType, memoryMiB } = (isGroup(section) ? section : {}) as Sections;
+  if (typeof workers === "number") return workers;
+  const size = typeof instanceType === "string" ? instanceSize(instanceType) : undefined;
+  if (size === undefined) return 1;
+  return workersFor({ memoryMiB: typeof memoryMiB === "number" ? memoryMiB : size.memoryMiB, vcpus: size.vcpus, modelBytes });
 }
 
 /** A proxy forwards by itself. */

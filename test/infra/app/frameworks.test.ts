@@ -364,3 +364,16 @@ python("a file below src with the name of Python's own module is refused where t
     notices: [expect.stringContaining("logging.py")],
   });
 });
+
+python(
+  "a file at the top with the name of Python's own module is refused where a host has several workers, which begin in that folder",
+  () => {
+    const of = (files: Files, workers?: number) =>
+      codeOf(readTree(treeOf({ "main.py": "app = make()\n", ...files })), "main:app", workers === undefined ? {} : { workers });
+    const lacks =
+      /^types\.py, line 1: has the name of Python's own module types .* each worker of a host that has several begins in this folder and takes MappingProxyType of that/;
+    expect(of({ "types.py": "KINDS = 1\n" }, 2).problems).toEqual([expect.stringMatching(lacks)]);
+    expect(of({ "types.py": "KINDS = 1\n" })).toMatchObject({ problems: [], notices: [expect.stringContaining("types.py")] });
+    expect(of({ "kinds.py": "", "pkg/types.py": "", "queue.py": "" }, 2).problems).toEqual([]);
+  },
+);

@@ -172,6 +172,16 @@ const code = (title: string, main: string, message: RegExp | RegExp[], more: rea
 ];
 
 const CODE: readonly Case[] = [
+  [
+    "a file with the name of Python's own module, where hosts have several workers",
+    app("path: typed", "module: main:app"),
+    /^ml-gateway:app\.path: types\.py, line 1: has the name of Python's own module types .* each worker of a host that has several .* Rename the file/,
+    {
+      "typed/main.py": 'import os\nUPSTREAM = os.environ.get("UPSTREAM_URL")\napp = make()\n',
+      "typed/requirements.txt": "fastapi==1\nuvicorn==1\npython-dotenv==1\nscikit-learn==1.7.2\n",
+      "typed/types.py": "KINDS = 1\n",
+    },
+  ],
   code("no route of health", `${FASTAPI}@app.get("/up")\ndef up():\n    return {"a": 1}\n`, [
     /^ml-gateway:health\.path: is \/health, and the application answers GET at \/up \(main\.py, line 3\) alone, so no release would serve\. /,
   ]),
