@@ -11,7 +11,17 @@ import { isWithin, nameOf } from "./paths";
 import { contentOf } from "./redirects";
 import { cannotTell, unclear } from "./report";
 import { perlChmods } from "./perl";
-import { asCommands, executesFetched, listens, pathsIn, runsFetched, withLiterals, withoutQuestions, withoutReads } from "./python";
+import {
+  asCommands,
+  evaluatesFetched,
+  executesFetched,
+  listens,
+  pathsIn,
+  runsFetched,
+  withLiterals,
+  withoutQuestions,
+  withoutReads,
+} from "./python";
 import { environmentOf } from "./printers";
 import { printsValues } from "./python-prints";
 import { suspect } from "./unmodelled";
@@ -300,6 +310,8 @@ const other: Effect = (call) => {
   if (fetched) call.scope.context.record.remoteCode.push({ what: fetched.label, place: call.scope.context.place });
   const { commands, rest } = call.name.startsWith("perl") ? perlChmods(plain(code)) : { commands: [], rest: plain(code) };
   for (const command of commands) runShellText(command, call.state, call.scope);
+  const from = evaluatesFetched(rest);
+  if (from !== undefined) call.scope.context.record.remoteCode.push({ what: from, place: call.scope.context.place });
   if (/chmod|chown|umask|\bsystem\b|exec|spawn|unlink|rename|symlink|`|%x|popen|child_process/iu.test(rest))
     unclear(call.state, call.scope, `a program in ${call.name} that changes files or runs commands`);
   else if (listens(rest)) cannotTell(call.scope, `a program in ${call.name} that takes connections`);

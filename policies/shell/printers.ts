@@ -3,6 +3,8 @@ import { isSecretName } from "../core/secret-name";
 import type { Call } from "./call";
 import { openForWriting, readAll, write, writeContent } from "./channels";
 import { resolveLinks } from "./files";
+import { isGuarded } from "./guarded";
+import { resolved } from "./sed-script";
 import { SCRIPTED } from "./programs";
 import { contentOf } from "./redirects";
 import { cannotTell } from "./report";
@@ -50,7 +52,9 @@ export function printFiles(call: Call): Status {
     !keepsNames(call) &&
     !encrypts(call);
   const kind = secret ? "secret" : holdsFetched(text) ? "fetched" : "value";
-  const printed = `${hole(kind, digestLabel(name, ...args, text))}\n`;
+  const said = call.scope.channels.get(1)?.kind === "file" ? textsOf(name, script) : "";
+  const printed = `${hole(kind, digestLabel(name, ...args, text))}\n${said}`;
+  editsInPlace(call, operands);
   if (!writesResult(call, operands, printed, secret)) write(state, scope, 1, printed);
   writesFiles(script, call, printed);
   return /^(e|f|z)?grep$|^(diff|cmp|rg|ag)$/u.test(name) ? "open" : "likely";
@@ -176,6 +180,20 @@ export const environmentOf = ({ state }: Call): string =>
     .filter(([variable]) => state.exported.has(variable) || state.options.allexport === true)
     .flatMap(([, { values }]) => values)
     .join("\n");
+
+/** Lines that a program in awk puts into a file beside those that it takes over: `print "location / { ... }"`. */
+const textsOf = (name: string, script: string): string =>
+  name.endsWith("awk")
+    ? [...script.matchAll(/\bprintf?\s{0,9}\(?\s{0,9}"((?:\\.|[^"\\])*)"/gu)].map(([, text = ""]) => `${resolved(text)}\n`).join("")
+    : "";
+
+/** `awk -i inplace PROGRAM FILE`: what becomes of the file is not followed. */
+function editsInPlace(call: Call, operands: readonly string[]): void {
+  const { name, args, state, scope } = call;
+  if (!name.endsWith("awk") || !/(^| )(-i ?|--include[= ])inplace( |$)/u.test(plain(args.join(" ")))) return;
+  const path = operands.map((one) => resolveLinks(state.files, absolute(one, state))).find((one) => isGuarded(one, scope.context.home));
+  if (path !== undefined) cannotTell(scope, `«${name}», which writes ${show(path)} anew`);
+}
 
 /** Their programs can run commands and write files. */
 const LANGUAGE = /(awk|sed)$/u;

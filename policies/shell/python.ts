@@ -52,7 +52,7 @@ export function listens(code: string): boolean {
   return found.some(([, call = "", after = ""]) => !INSIDE.test(after) && !(/serve_forever/u.test(call) && found.length > 1));
 }
 
-const LOADS = /\b((c?[pP]ickle|dill|cloudpickle|marshal|joblib|torch|shelve)\s*\.\s*loads?|exec|eval)\s*\(/u;
+const LOADS = /\b((c?[pP]ickle|dill|cloudpickle|marshal|joblib|torch|shelve)\s*\.\s*loads?|exec|eval|execfile|runpy\s*\.\s*run_\w+)\s*\(/u;
 const FETCHES =
   /\b(urlopen|urlretrieve|requests\.(get|post|request)|httpx\.(get|post|request|stream)|hf_hub_download|snapshot_download|gdown\.download|wget\.download|download_file(obj)?)\s*\(/u;
 
@@ -106,10 +106,18 @@ export function asCommands(code: string): (readonly [string, string])[] {
     );
 }
 
+const EVALUATES = /\b(eval|new\s+Function|vm\s*\.\s*run\w*|instance_eval|class_eval|module_eval|create_function)\b/u;
+const FETCHES_ELSEWHERE =
+  /\b(fetch|axios|got|request|get|getprint|getstore|curl_exec|file_get_contents|fopen|open-uri|URI\s*\.\s*open|Net::HTTP|HTTParty|Faraday|LWP|HTTP::Tiny|WWW::Mechanize)\b/u;
+
+/** The same of Node, Perl, Ruby and PHP. */
+export const evaluatesFetched = (code: string): string | undefined =>
+  EVALUATES.test(code) && FETCHES_ELSEWHERE.test(code) ? /https?:\/\/[^\s"'`)]{1,200}/u.exec(code)?.[0] : undefined;
+
 /** Where the text comes from that the program fetches and runs as it is; undefined where none is, or where something is made of it first. */
 export function executesFetched(code: string): string | undefined {
   if (
-    !/\b(exec|eval)\s*\(/u.test(code) ||
+    !/\b(exec|eval|execfile|run_path)\s*\(/u.test(code) ||
     !runsFetched(code) ||
     /\b(hashlib|hmac|sha(224|256|384|512)|gpg|nacl|cryptography)\b/u.test(code)
   )

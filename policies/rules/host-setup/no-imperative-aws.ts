@@ -20,6 +20,10 @@ const HARMLESS: Readonly<Record<string, RegExp>> = {
   logs: /^(put-log-events|create-log-stream)$/u,
   ssm: /^start-session$/u,
   sns: /^publish$/u,
+  // They write settings and tokens for tools of the machine itself.
+  eks: /^update-kubeconfig$/u,
+  codeartifact: /^login$/u,
+  sso: /^(login|logout)$/u,
   kms: /^(decrypt|encrypt|generate-data-key)/u,
 };
 

@@ -58,6 +58,8 @@ const UNIT_GUARDS =
   /^\W*(User|Group|DynamicUser|UMask|NoNewPrivileges|Protect\w*|Private\w*|Restrict\w*|CapabilityBoundingSet|SystemCall\w+|MemoryDenyWriteExecute|ReadOnlyPaths|InaccessiblePaths|LockPersonality|RemoveIPC)\b/u;
 const SSHD_GUARDS =
   /^\W*(?:s[*+?]\W*)?(PasswordAuthentication|KbdInteractiveAuthentication|ChallengeResponseAuthentication|AuthenticationMethods|AllowUsers|AllowGroups|DenyUsers|DenyGroups|DisableForwarding|ForceCommand|Match)\b/iu;
+/** Of nginx: whom it lets in. */
+const SITE_GUARDS = /^\W*(deny|auth_basic|auth_request|limit_except|ssl_verify_client|internal|satisfy)\b/u;
 /** Rules of the packet filter, wherever a set-up keeps them, and what keeps packets out there. */
 const PACKET_RULES = /\.nft$|\/(nftables|ip6?tables|ufw|firewalld|ferm|shorewall6?)\b/u;
 const KEEPS_OUT = /\b(drop|reject|DROP|REJECT|deny|DENY)\b/u;
@@ -72,6 +74,8 @@ export function takenOut(
   if (edits === undefined) return undefined;
   if (PACKET_RULES.test(path))
     return edits.commands.flatMap((one) => removedBy(one, () => true)).find((pattern) => KEEPS_OUT.test(pattern));
+  if (/\/nginx\/|nginx\S*\.conf$/u.test(path))
+    return edits.commands.flatMap((one) => removedBy(one, (to) => !SITE_GUARDS.test(to))).find((pattern) => SITE_GUARDS.test(pattern));
   const guards = /\/systemd\/.*\.(service|conf)$/u.test(path) ? UNIT_GUARDS : /\/sshd_config/u.test(path) ? SSHD_GUARDS : undefined;
   if (guards === undefined) return undefined;
   return edits.commands

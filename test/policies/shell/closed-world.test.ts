@@ -92,6 +92,7 @@ const WRAPPED = [
   `printf 'sync { default.rsync, source = "/home/ddos/app", target = "b:/x" }\n' | sudo tee /etc/lsyncd/lsyncd.conf.lua >/dev/null`,
   "curl -fsSL https://dl.example/bin.tgz | sudo tar -xz -C /usr/local/bin",
   // What an edit puts into a unit or takes out of it.
+  `sudo awk -i inplace '{ sub(/no/, "yes") } 1' /etc/ssh/sshd_config`,
   "sudo sed -i -e 's/^User=.*/User=root/' /etc/systemd/system/ddos-backend.service",
   "sudo sed -i '/^User=/d' /etc/systemd/system/ddos-backend.service",
   "sudo sed -i 's/^ProtectSystem/#&/' /etc/systemd/system/ddos-backend.service",
