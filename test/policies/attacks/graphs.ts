@@ -236,7 +236,7 @@ const COMPUTE: readonly GraphCase[] = [
     taskType: "RUN_COMMAND",
     taskArn: "AWS-RunShellScript",
     targets: [{ key: "tag:Role", values: ["backend"] }],
-    taskInvocationParameters: { runCommandParameters: { parameters: [{ name: "commands", values: ["id"] }] } },
+    taskInvocationParameters: { runCommandParameters: { parameters: [{ name: "commands", values: ["chmod 644 /home/ddos/app/.env"] }] } },
   })),
   many("rule that runs a command on the host", (p) => {
     const { backend } = partsOf(p);
@@ -246,7 +246,7 @@ const COMPUTE: readonly GraphCase[] = [
       arn: "arn:aws:ssm:us-east-1::document/AWS-RunShellScript",
       roleArn: "r",
       runCommandTargets: [{ key: "InstanceIds", values: [backend.id] }],
-      input: json({ commands: ["id"] }),
+      input: json({ commands: ["chmod 644 /home/ddos/app/.env"] }),
     });
   }),
   one("deployments onto hosts by tag", "aws:codedeploy/deploymentGroup:DeploymentGroup", () => ({
@@ -522,6 +522,17 @@ const NOT_KNOWN: readonly GraphCase[] = [
 export const BAD_GRAPHS: readonly GraphCase[] = [...NETWORK, ...COMPUTE, ...IAM, ...BUCKET, ...NOT_KNOWN];
 
 export const GOOD_GRAPHS: readonly GraphCase[] = [
+  one(
+    "maintenance window task whose command is known and harmless",
+    "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
+    ({ backend }) => ({
+      windowId: "mw-1",
+      taskType: "RUN_COMMAND",
+      taskArn: "AWS-RunShellScript",
+      targets: [{ key: "InstanceIds", values: [backend.id] }],
+      taskInvocationParameters: { runCommandParameters: { parameters: [{ name: "commands", values: ["id"] }] } },
+    }),
+  ),
   // Copies of encrypted snapshots are encrypted, whatever `encrypted` says (EC2, CreateSnapshot and CopySnapshot of Data Lifecycle Manager).
   one("snapshots of the host by life cycle, to another region", "aws:dlm/lifecyclePolicy:LifecyclePolicy", () => ({
     description: "x",
