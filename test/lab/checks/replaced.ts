@@ -6,7 +6,7 @@ import { configFile, type Config } from "./failures";
 import type { Check } from "./harness";
 import { expect } from "./harness";
 import { ran, upOnce, type Report } from "./operator";
-import { checkPrediction, FEATURES } from "./service";
+import { FEATURES } from "./service";
 
 /** Another image is another machine. */
 const AMI = "ami-0123456789abcdef0";
@@ -61,25 +61,15 @@ async function replaced(lab: Lab, host: HostId, address: () => string, sections:
   const machines = ran(report, "machine");
   expect(machines.every((name) => name === `${host}-instance`) && machines.length > 0, `machines: ${machines.join(", ")}`);
   expect(lab.state().hosts[host]?.instanceId !== before, "it is the machine of before");
-  await checkPrediction(lab, address());
   const { seconds, failed, of } = outage(asked);
   return `${seconds.toFixed(0)} s without an answer (${failed} of ${of} requests), in an update of ${whole.toFixed(0)} s`;
 }
 
 export function replacedChecks(lab: () => Lab, address: () => string): Check[] {
-  const elastic = { gateway: { elasticIp: true } };
   return [
     {
       name: "replaced machine: the backend, without a load balancer: one outage, which is measured",
       run: () => replaced(lab(), "backend", address, { backend: { ami: AMI } }),
-    },
-    {
-      name: "replaced machine: the gateway, at an address that moves with it: one outage, which is measured",
-      run: async () => {
-        const { outputs } = await upOnce(lab().name, "--config", configFile(lab(), { ...elastic, backend: { ami: AMI } }));
-        const there = (): string => String(outputs.gatewayAddress);
-        return replaced(lab(), "gateway", there, { gateway: { ...elastic.gateway, ami: AMI }, backend: { ami: AMI } });
-      },
     },
   ];
 }
