@@ -221,7 +221,9 @@ make_logs() {
     fi
     if ! same_link "/home/ddos/logs/$name" "$path" root root; then
       discard /home/ddos/logs "$name"
-      within /home/ddos/logs ln -sT -- "$path" "./$name"
+      # Moved over what that user may have put there meanwhile.
+      ln -sfT -- "$path" "$LOGS/.link"
+      within /home/ddos/logs mv -fT -- "$LOGS/.link" "./$name"
       CHANGES=$((CHANGES + 1))
       log "link /home/ddos/logs/$name -> $path"
     fi
