@@ -226,7 +226,10 @@ const TALKS =
 function readsSecret(code: string, call: Call): boolean {
   const { state, scope } = call;
   const named = [...withoutQuestions(code).matchAll(/(["'])([^"'\n]{1,300})\1/gu)]
-    .map(([, , path = ""]) => absolute(path, state))
+    .map(([, , path = ""]) => path)
+    // A sentence may end in the name of such a file.
+    .filter((path) => !/\s/u.test(path) || path.includes("/"))
+    .map((path) => absolute(path, state))
     .find((path) => isSecretPath(path));
   if (named !== undefined && TALKS.test(code))
     cannotTell(scope, `a program in ${nameOf(call.name)} that reads ${show(named)} and talks to others`);

@@ -11,6 +11,7 @@ const ask = (python: string, input: string): SpawnSyncReturns<string> => spawnSy
 const question = (text: string, more: object = {}): string =>
   JSON.stringify({
     ...{ module: "main", attribute: "app", factory: false, interface: "auto", health: "/health", django: "", project: "", minors: [10] },
+    several: false,
     ...{ paths: ["main.py"], files: { "main.py": Buffer.from(text).toString("base64") }, ...more },
   });
 const API = "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/health')\ndef health(): return {'status': 'ok'}\n";

@@ -177,3 +177,13 @@ describe("a group behind !", () => {
     expect((await after("if ! { cat <<E; }; then x; fi\na }\nE\n")).unclear.length).toBeGreaterThan(0);
   });
 });
+
+describe("a program that talks to others and names a secret file may hand it on", () => {
+  const program = (text: string): string => `python3 -c 'import urllib.request; print("${text}")'`;
+  test.each(["/home/ddos/app/.env", "config files/.env", ".env"])("%s", async (text) => {
+    expect((await after(`cd /home/ddos/app && ${program(text)}`)).unclear.join()).toContain("talks to others");
+  });
+  test("a sentence that ends in its name is no path", async () => {
+    expect((await after(program("the setting A is not in .env"))).unclear).toEqual([]);
+  });
+});
