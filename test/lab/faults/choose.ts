@@ -10,6 +10,8 @@ const KINDS: readonly RegExp[] = [
   /^lost: /,
   /^nginx site /,
   /^(unit|service|application|nginx|link of the site|links of the release|release|owners and modes).* by hand/,
+  /^the service's user (exchanges|flips|has its|gives|writes|plants) |^a link that the service's user /,
+  /^the application filled disk /,
   // CI's soak strikes with these as well, at another moment each time (../soak/strikes.ts).
   /^link of the operator cut during/,
   /^operator killed \(SIGKILL\) during/,
