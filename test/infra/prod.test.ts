@@ -104,7 +104,10 @@ test("a stack of another name with the same values is the same but for its name"
   const provider = previewProvider(file.config["aws:region"] ?? "");
   const of = async (stack: string): Promise<string> => {
     const run = { ...file, stack, preview: true, provider };
-    const { resources } = await runProgram({ ...run, program: async () => ({ ...(await program(ROOT, { warn: () => Promise.resolve() })) }) });
+    const { resources } = await runProgram({
+      ...run,
+      program: async () => ({ ...(await program(ROOT, { warn: () => Promise.resolve() })) }),
+    });
     return JSON.stringify(resources.map(({ type, name, inputs, options }) => [type, name, inputs, options]));
   };
   const [prod, other] = [await of("prod"), await of("zweite")];
