@@ -33,8 +33,8 @@ const nothing = (): void => undefined;
 const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /**
- * A client with the standard AWS configuration: environment (AWS_DEFAULT_REGION as well, which the library leaves to the CLI), profile, instance role, and AWS_ENDPOINT_URL(_S3). Like the hosts' scripts, a given
- * endpoint gets path-style addresses, since names of buckets do not resolve under it.
+ * A client with the standard AWS configuration: environment (AWS_DEFAULT_REGION as well, which the library leaves to the CLI), profile, instance role,
+ * and AWS_ENDPOINT_URL(_S3). Like the hosts' scripts, a given endpoint gets path-style addresses, since names of buckets do not resolve under it.
  */
 export function standardClient(): S3Client {
   const endpoint = process.env["AWS_ENDPOINT_URL_S3"] ?? process.env["AWS_ENDPOINT_URL"];
@@ -137,10 +137,10 @@ function explain(error: unknown, file: LoadedFile, target: PublishTarget): Publi
     BadDigest: "The file changed while it was read, or was damaged on the way: run verify, then publish again.",
     XAmzContentSHA256Mismatch: "The file changed while it was read: run verify, then publish again.",
     PermanentRedirect: "The bucket is in another region: set AWS_REGION to it.",
+    // Its name is that of any error.
+    "Region is missing": "Set AWS_REGION to the bucket's region, or AWS_PROFILE to a profile that has one.",
   };
-  const regionless =
-    message === "Region is missing" ? "Set AWS_REGION to the bucket's region, or AWS_PROFILE to a profile that has one." : undefined;
   return new PublishError(
-    `${file.path}: not uploaded to s3://${target.bucket}/${file.key}: ${name}: ${message}. ${regionless ?? advice[name] ?? "Try again; nothing half-done is left."}`,
+    `${file.path}: not uploaded to s3://${target.bucket}/${file.key}: ${name}: ${message}. ${advice[name] ?? advice[message] ?? "Try again; nothing half-done is left."}`,
   );
 }

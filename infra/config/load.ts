@@ -1,7 +1,7 @@
 /**
  * The only reader of `pulumi.Config`: turns the stack's configuration into one validated value, or says everything that is wrong with it.
  */
-import { environmentRegion } from "../region";
+import { environmentRegion, regionVariable } from "../region";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import * as fs from "fs";
@@ -158,8 +158,8 @@ function checkRegion(region: string): string[] {
   const given = Object.keys(pulumi.runtime.allConfig());
   // Reported as a key that nothing reads.
   if (region === "" && given.some((key) => key !== "aws:region" && isRegionKey(key))) return [];
-  const variable = process.env.AWS_REGION === region ? "AWS_REGION" : "AWS_DEFAULT_REGION";
-  const place = given.includes("aws:region") || region === "" ? "aws:region" : `${variable} (environment)`;
+  const variable = regionVariable();
+  const place = given.includes("aws:region") || variable === undefined ? "aws:region" : `${variable} (environment)`;
   return problem === undefined ? [] : [`${place}: ${problem}`];
 }
 
