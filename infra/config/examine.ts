@@ -13,7 +13,7 @@ import { checkSyntax, type SyntaxReport } from "../app/syntax";
 import type { AppTree } from "../app/tree";
 import { djangoSettings } from "./django-settings";
 import { DEFAULT_OS, UBUNTU, type Os } from "../external-names";
-import { instanceSize, workersFor } from "../hosts/sizing";
+import { modelBytes, plannedWorkers } from "../hosts/sizing";
 import { healthOf } from "../release/health";
 import type { Sections } from "./structure";
 import { isGroup } from "./values";
@@ -106,7 +106,7 @@ function withCredentials(code: SyntaxReport, names: readonly string[], closed: b
 /** As infra/release/inputs.ts gives them. */
 function settingsOfHosts({ sections, models, closed }: Context): HostSettings[] {
   const names = (group: unknown): string[] => (isGroup(group) ? Object.keys(group) : []);
-  const { mode, env, secretEnv } = (sections.gateway ?? {}) as Sections;
+  const { env, secretEnv } = (sections.gateway ?? {}) as Sections;
   const shared = names(sections.env).filter((name) => ["LOG_LEVEL", "CACHE_TTL"].includes(name));
   const limits = ["MAX_BODY_MIB", "REQUEST_TIMEOUT_SECONDS", "RATE_LIMIT_PER_SECOND", "RATE_LIMIT_BURST"];
   const model = models === undefined || models.files.length > 0 ? ["MODEL_PATH"] : [];
@@ -120,14 +120,12 @@ function settingsOfHosts({ sections, models, closed }: Context): HostSettings[] 
     names: [...shared, ...limits, ...names(env), ...names(secretEnv), "UPSTREAM_URL"],
     more: false,
   } as const;
-  return mode === "proxy" ? [backend] : [backend, gateway];
+  return isProxy(sections) ? [backend] : [backend, gateway];
 }
 
 /** What the images of Ubuntu have. An image of the reader's own may have any. */
 export function knownPythons(sections: Sections): string[] {
-  const { mode } = (sections.gateway ?? {}) as { mode?: string };
-  // A gateway that is a proxy has no application.
-  return (mode === "proxy" ? ["backend"] : ["gateway", "backend"]).flatMap((role) => {
+  return (isProxy(sections) ? ["backend"] : ["gateway", "backend"]).flatMap((role) => {
     const { os = DEFAULT_OS, ami } = (sections[role] ?? {}) as { os?: string; ami?: string };
     return ami === undefined && os in UBUNTU ? [UBUNTU[os as Os].python] : [];
   });
@@ -144,25 +142,23 @@ function givenToBackend(sections: Sections): HostGifts {
 
 /** Of the hosts that run the application; 1 where it is not known. */
 function mostWorkers({ sections, models }: Context): number {
-  const { mode } = (sections.gateway ?? {}) as Sections;
-  const bytes = models?.files.reduce((sum, file) => sum + (file.absent === true ? 0 : file.size), 0);
-  const backend = bytes === undefined ? 1 : workersOf(sections.backend, bytes);
-  return mode === "proxy" ? backend : Math.max(backend, workersOf(sections.gateway, 0));
+  const backend = models === undefined ? 1 : workersOf(sections.backend, modelBytes(models));
+  return isProxy(sections) ? backend : Math.max(backend, workersOf(sections.gateway, 0));
 }
 
-/** As infra/release/inputs.ts plans them. */
-function workersOf(section: unknown, modelBytes: number): number {
+function workersOf(section: unknown, bytes: number): number {
   const { workers, instanceType, memoryMiB } = (isGroup(section) ? section : {}) as Sections;
-  if (typeof workers === "number") return workers;
-  const size = typeof instanceType === "string" ? instanceSize(instanceType) : undefined;
-  if (size === undefined) return 1;
-  return workersFor({ memoryMiB: typeof memoryMiB === "number" ? memoryMiB : size.memoryMiB, vcpus: size.vcpus, modelBytes });
+  const type = typeof instanceType === "string" ? instanceType : "";
+  const memory = typeof memoryMiB === "number" ? memoryMiB : undefined;
+  return plannedWorkers({ workers: typeof workers === "number" ? workers : "auto", instanceType: type, memoryMiB: memory }, bytes);
 }
 
-/** A proxy forwards by itself. */
+/** A gateway that has no application, and forwards by itself. */
+const isProxy = ({ gateway }: Sections): boolean => ((gateway ?? {}) as { mode?: unknown }).mode === "proxy";
+
 function forwards(tree: AppTree, sections: Sections): boolean {
-  const { mode, env = {} } = (sections.gateway ?? {}) as { mode?: string; env?: Record<string, unknown> };
-  return mode === "proxy" || canForward(tree, Object.values(env).map(String));
+  const { env = {} } = (sections.gateway ?? {}) as { env?: Record<string, unknown> };
+  return isProxy(sections) || canForward(tree, Object.values(env).map(String));
 }
 
 /** Entries that are no texts have been reported. */

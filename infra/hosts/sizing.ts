@@ -1,6 +1,7 @@
 /** How many workers fit a machine. Memory in MiB unless said otherwise. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { LoadedManifest } from "../../models-manifest/manifest";
 
 export interface InstanceSize {
   readonly memoryMiB: number;
@@ -79,4 +80,24 @@ export function memoryPlan(size: { memoryMiB: number; modelBytes: number; vcpus:
 
 export function workersFor(size: { memoryMiB: number; modelBytes: number; vcpus: number }): number {
   return memoryPlan(size).workers;
+}
+
+/** Workers that a host is given: as many as are written, else as many as fit. @param bytes of the models that each of them loads */
+export function plannedWorkers(
+  {
+    workers,
+    instanceType,
+    memoryMiB,
+  }: { readonly workers: number | "auto"; readonly instanceType: string; readonly memoryMiB?: number | undefined },
+  bytes: number,
+): number {
+  if (workers !== "auto") return workers;
+  // Of a type that the table does not have, nothing is known to fit.
+  const size = instanceSize(instanceType) ?? { memoryMiB: 0, vcpus: 2 };
+  return workersFor({ memoryMiB: memoryMiB ?? size.memoryMiB, vcpus: size.vcpus, modelBytes: bytes });
+}
+
+/** What a worker may have in memory at once: all of it, since roles are the application's own words. */
+export function modelBytes(models: Pick<LoadedManifest, "files">): number {
+  return models.files.filter((file) => file.absent !== true).reduce((sum, file) => sum + file.size, 0);
 }

@@ -4,9 +4,9 @@
 import * as path from "path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LoadedManifest } from "../../models-manifest/manifest";
-import type { HostConfig, StackConfig } from "../config/types";
+import type { StackConfig } from "../config/types";
 import { mostHosts } from "../fleet/limits";
-import { instanceSize, workersFor } from "../hosts/sizing";
+import { modelBytes, plannedWorkers } from "../hosts/sizing";
 import { logsOf, namespaceOf } from "../watch/names";
 import { requestName } from "./shadow";
 import { hostSteps } from "./steps";
@@ -96,7 +96,7 @@ function hostSpec(role: HostRole, config: StackConfig, sources: Sources, plainEn
     service: `ddos-${role}`,
     module: config.app.module,
     ...(config.app.interface === "wsgi" ? { interface: config.app.interface } : {}),
-    workers: workers(config[role], isBackend ? modelBytes(sources.models) : 0),
+    workers: plannedWorkers(config[role], isBackend ? modelBytes(sources.models) : 0),
     servicePort: isBackend ? config.backend.port : 80,
     health: config.health,
     limits: config.requests,
@@ -202,19 +202,6 @@ function digestOf(spec: HostSpec): string {
   const scripts = hostSteps(spec).map((step) => step.create);
   const text = JSON.stringify([spec, scripts], (key, value: unknown) => (key === "localPath" ? undefined : value));
   return sha256(text);
-}
-
-function workers(host: HostConfig, bytes: number): number {
-  if (host.workers !== "auto") {
-    return host.workers;
-  }
-  const size = instanceSize(host.instanceType) ?? { memoryMiB: 0, vcpus: 2 };
-  return workersFor({ memoryMiB: host.memoryMiB ?? size.memoryMiB, vcpus: size.vcpus, modelBytes: bytes });
-}
-
-/** What a worker may have in memory at once: all of it, since roles are the application's own words. */
-export function modelBytes(models: LoadedManifest): number {
-  return models.files.filter((file) => file.absent !== true).reduce((sum, file) => sum + file.size, 0);
 }
 
 /** MODEL_PATH: the file whose role is `model`; where none has that, the largest. Nothing where there are no models. */

@@ -1,4 +1,5 @@
-import { modelBytes, modelPath } from "../../../infra/release/inputs";
+import { modelBytes } from "../../../infra/hosts/sizing";
+import { modelPath } from "../../../infra/release/inputs";
 import type { LoadedFile, LoadedManifest } from "../../../models-manifest/manifest";
 
 const file = (name: string, size: number, role: string, change: Partial<LoadedFile> = {}): LoadedFile => ({
