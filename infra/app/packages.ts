@@ -27,7 +27,7 @@ const BARE =
 /** Packages that certainly bring neither: where only these are named, uvicorn will be missing on the host. */
 const BRING_NEITHER = new Set([
   ...BARE,
-  ..."a2wsgi aiofiles alembic boto3 catboost cryptography django django-rest-framework djangorestframework fastapi flask flask-cors gunicorn httpx httptools jinja2 joblib lightgbm loguru numba numpy onnxruntime opencv-python-headless orjson pandas pillow polars prometheus-client psutil psycopg psycopg2-binary pyarrow pydantic pymysql python-multipart pyyaml redis requests scikit-learn scipy sentence-transformers setuptools sqlalchemy starlette structlog tokenizers torch transformers tqdm uvloop werkzeug wheel xgboost".split(
+  ..."a2wsgi aiofiles alembic boto3 catboost cryptography django django-rest-framework djangorestframework fastapi flask flask-cors gunicorn httpx httptools jinja2 joblib lightgbm loguru numba numpy onnxruntime opencv-python-headless orjson pandas prometheus-client psutil psycopg psycopg2-binary pyarrow pydantic pymysql python-multipart pyyaml redis requests scikit-learn scipy sentence-transformers setuptools sqlalchemy starlette structlog tokenizers torch transformers tqdm uvloop werkzeug wheel xgboost".split(
     " ",
   ),
 ]);

@@ -2,6 +2,7 @@
  * `! { a && b; }`: the grammar knows no group behind `!`, and takes its braces for words. It knows a subshell there, so it is given one; what the
  * tree says of the text is read from the text as it was, whose brace tells the group from a subshell (convert.ts).
  */
+import { endOfLine } from "./sed-script";
 
 const NEGATED = /(?<![^\s;&|()`])![ \t]+\{(?=\s)/gu;
 
@@ -31,7 +32,7 @@ function closing(text: string, from: number): number | undefined {
       const end = quoted(text, at);
       if (end === undefined) return undefined;
       at = end;
-    } else if (char === "#" && /[\s;(]/u.test(before)) at = lineEnd(text, at);
+    } else if (char === "#" && /[\s;(]/u.test(before)) at = endOfLine(text, at);
     else if (char === "<" && text[at + 1] === "<" && text[at + 2] !== "<") return undefined;
     else if (char === "{" && /[\s;&|()]/u.test(before) && /\s/u.test(text[at + 1] ?? "")) depth += 1;
     else if (char === "}" && /[\s;]/u.test(before) && /^(?:$|[\s;&|)<>])/u.test(text.slice(at + 1, at + 2))) {
@@ -41,11 +42,6 @@ function closing(text: string, from: number): number | undefined {
   }
   return undefined;
 }
-
-const lineEnd = (text: string, at: number): number => {
-  const end = text.indexOf("\n", at);
-  return end < 0 ? text.length : end;
-};
 
 const CLOSES: Readonly<Record<string, string>> = { "'": "'", '"': '"', "`": "`", "(": ")", "{": "}" };
 

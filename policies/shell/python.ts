@@ -9,17 +9,19 @@ const READS: readonly RegExp[] = [
   /\b(glob\.i?glob|joblib\.load|np\.load|numpy\.load|hashlib\.file_digest|dotenv_values|load_dotenv|sys\.path\.(append|insert))\(\s*(0\s*,\s*)?[rbfu]{0,2}(["'])[^"'\n]{1,300}\3/gu,
 ];
 
-/** The code without its comments and without the paths that it reads only. */
-export const withoutReads = (code: string): string =>
-  READS.reduce((text, pattern) => text.replace(pattern, ""), code.replace(/^[ \t]*#.*$/gmu, ""));
+/** The code without its comments, and without what fits. */
+const without = (patterns: readonly RegExp[], code: string): string =>
+  patterns.reduce((text, pattern) => text.replace(pattern, ""), code.replace(/^[ \t]*#.*$/gmu, ""));
+
+/** Without its comments and the paths that it reads only. */
+export const withoutReads = (code: string): string => without(READS, code);
 
 /** A path that is only asked about: whether it is there, how large it is. */
 const ASKS = [
   /\bos\.(stat|access|path\.\w+)\(\s*[rbfu]{0,2}(["'])[^"'\n]{1,300}\2[^()]{0,40}\)/gu,
   /\b(pathlib\.)?Path\(\s*[rbfu]{0,2}(["'])[^"'\n]{1,300}\2\s*\)\s*\.(exists|is_file|is_dir|stat|resolve|name|stem|suffix)\b/gu,
 ];
-export const withoutQuestions = (code: string): string =>
-  ASKS.reduce((text, pattern) => text.replace(pattern, ""), code.replace(/^[ \t]*#.*$/gmu, ""));
+export const withoutQuestions = (code: string): string => without(ASKS, code);
 
 /** Names that are given one text, once, read as that text: `p = "/x"; open(p)`. */
 export function withLiterals(code: string): string {

@@ -35,7 +35,7 @@ export function readSed(script: string): SedCommand[] | undefined {
   return found;
 }
 
-const endOfLine = (text: string, at: number): number => {
+export const endOfLine = (text: string, at: number): number => {
   const end = text.indexOf("\n", at);
   return end < 0 ? text.length : end;
 };
