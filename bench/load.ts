@@ -33,7 +33,7 @@ interface Said {
 }
 
 export interface RunningLoad {
-  /** Rejects with a Problem where wrk is missing, or said nothing. */
+  /** Rejects with a Problem where wrk said nothing. */
   readonly ended: Promise<Load>;
   /** Ends it before its time; what it has measured so far counts. */
   readonly stop: () => void;
@@ -52,11 +52,13 @@ export function startLoad(inside: readonly string[], url: string, kind: Kind, se
     child.on("close", () => {
       const line = out.trim().split("\n").at(-1) ?? "";
       if (!line.startsWith("{"))
-        return fail(new Problem(`wrk (Debian's package of this name) is needed: ${wrong || out}`, EXIT.cannotTell));
+        return fail(new Problem(`wrk (Debian's package of this name) measured nothing: ${wrong || out}`, EXIT.cannotTell));
       const { requests, us, p50, p99, failed, closed } = JSON.parse(line) as Said;
       done({ requests, failed, closed, requestsPerSecond: (requests / us) * 1e6, p50: p50 / 1000, p99: p99 / 1000 });
     });
   });
+  // Whoever starts a load waits for it later; a rejection before that would end the process, and leave its machines behind.
+  ended.catch(() => undefined);
   // wrk ends at SIGINT as at its end, with its report.
   return { ended, stop: () => void child.kill("SIGINT") };
 }

@@ -47,8 +47,9 @@ export const benchCommand = command({
     for (const bench of chosen) {
       try {
         results.push(await measured(bench, Number(runs), io));
+        // Whatever ends a later one, by hand too, takes nothing of this.
+        if (json !== undefined) keep(resolve(io.from, json), { ...head, results });
       } catch (error) {
-        // What was measured before is not lost.
         if (!(error instanceof Problem)) throw error;
         failed.push(`${bench.name}: ${error.message}`);
       }
@@ -56,7 +57,6 @@ export const benchCommand = command({
     io.progress.end();
     const report: Report = { ...head, results };
     io.out(reportText(report));
-    if (json !== undefined) keep(resolve(io.from, json), report);
     if (before !== undefined) io.out(`\n${comparisonText(before, report)}`);
     if (failed.length > 0) throw new Problem(failed.join("\n"), EXIT.cannotTell);
     const worse = before !== undefined && compareReports(before, report).some(({ verdict }) => verdict === "worse");

@@ -1,6 +1,6 @@
 /** Loads on hosts of a lab that the program has set up, and what is kept of them. */
 import { EXIT, Problem } from "../policies/cli";
-import { unsupported } from "../test/lab/host-tools";
+import { ensureHostTools, unsupported } from "../test/lab/host-tools";
 import { removeLab, type Lab } from "../test/lab/lab";
 import { up, type UpResult } from "../test/lab/system";
 import { hostNamespace } from "../test/lab/topology";
@@ -55,6 +55,7 @@ export const throughGateway = (mode: Setting["mode"], workers = DEFAULT_WORKERS)
 export async function inLab(around: Around, measure: (around: Around, found: Found) => Promise<void>): Promise<Row[]> {
   const [reason] = unsupported();
   if (reason !== undefined) throw new Problem(reason, EXIT.cannotTell);
+  await ensureHostTools({ wrk: "wrk" });
   const found = new Found();
   try {
     await measure(around, found);

@@ -68,7 +68,8 @@ const TARGETS: readonly (Target | Limit)[] = KINDS.flatMap((kind): (Target | Lim
 
 export const servingBench: Bench = {
   name: "serving",
-  summary: "requests a second through the hosts of a lab (Linux, root, wrk), beside uvicorn alone and the documented settings",
+  summary:
+    "requests a second through the hosts of a lab (Linux and root; wrk is installed), beside uvicorn alone and the documented settings",
   targets: TARGETS,
   measure: async (around) => ({ title: "Serving", method: METHOD, rows: await inLab(around, measureAll) }),
 };

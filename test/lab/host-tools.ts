@@ -33,14 +33,18 @@ export function unsupported(): string[] {
   return [];
 }
 
-/** Makes sure that the programs and Python's venv and pip are there. @throws one error naming everything that is missing */
-export async function ensureHostTools(): Promise<void> {
+/**
+ * Makes sure that the programs and Python's venv and pip are there.
+ * @param more programs that the caller needs besides, each with its Debian package
+ * @throws one error naming everything that is missing
+ */
+export async function ensureHostTools(more: Readonly<Record<string, string>> = {}): Promise<void> {
   const reasons = unsupported();
   if (reasons.length > 0) throw new Error(reasons.join("\n"));
   const packages = new Set(
-    Object.keys(TOOLS)
-      .filter((program) => !onPath(program))
-      .map((program) => TOOLS[program] ?? program),
+    Object.entries({ ...TOOLS, ...more })
+      .filter(([program]) => !onPath(program))
+      .map(([, name]) => name),
   );
   if (packages.has("python3") || (await run(["python3", "-c", "import venv, ensurepip, pip"])).code !== 0) {
     for (const name of ["python3", "python3-venv", "python3-pip"]) packages.add(name);
