@@ -177,9 +177,11 @@ export class MeasuredSet {
   /** All files by one curl over one connection, and their digests. */
   #plain(turn: number): Used {
     const target = this.#empty();
-    const { url, bucket } = this.server;
+    const { url, bucket, env } = this.server;
+    // Nobody may read the bucket without a signature.
+    const login = `user = "${String(env["AWS_ACCESS_KEY_ID"])}:${String(env["AWS_SECRET_ACCESS_KEY"])}"\naws-sigv4 = "aws:amz:us-east-1:s3"\n`;
     const from = (key: string): string => `url = "${url}/${bucket}/${this.#prefix(turn)}/${key}"\noutput = "${join(target, key)}"\n`;
-    writeFileSync(join(this.#folder, "curl"), this.#files.map(({ key }) => from(key)).join(""));
+    writeFileSync(join(this.#folder, "curl"), login + this.#files.map(({ key }) => from(key)).join(""), { mode: 0o600 });
     return this.#run(["sh", "-c", 'curl -sfK "$1" && sha256sum "$2"/*', "plain", join(this.#folder, "curl"), target]);
   }
 
