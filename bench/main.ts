@@ -25,7 +25,11 @@ export const benchCommand = command({
       ...{ kind: "text", value: "N", default: "3", help: "how often each thing is measured; below 3 there is no median" },
       form: { pattern: /^[1-9]\d?$/, what: "a whole number from 1 to 99" },
     },
-    json: { kind: "text", value: "FILE", help: "keep all values in this file; what it has of other measurements of this machine stays" },
+    json: {
+      kind: "text",
+      value: "FILE",
+      help: "keep all values in this file; what it has of other measurements stays, with where those were made",
+    },
     compare: {
       kind: "text",
       value: "FILE",
@@ -66,9 +70,7 @@ export const benchCommand = command({
 
 function keep(file: string, report: Report): void {
   const before = existsSync(file) ? parseReport(file, readFileSync(file, "utf8")) : undefined;
-  // Values of another machine cannot stand beside these.
-  const same = before?.machine.processor === report.machine.processor && before.machine.cores === report.machine.cores;
-  const whole = before !== undefined && same ? mergeReports(before, report, NAMES) : report;
+  const whole = before === undefined ? report : mergeReports(before, report, NAMES);
   writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`);
 }
 

@@ -9,7 +9,7 @@ export function benchmarksPage(): string {
   return `${[
     "# Benchmarks",
     `What \`npm run bench -- --json ${KEPT}\` measured: ${machineLine(report)}. This page is made of that file (\`npm run docs\`); edit neither.`,
-    "Everything is measured side by side in one run on one machine, so ratios say more than milliseconds: yours will differ. Nothing here is a timed test. " +
+    "What a table compares was measured side by side in one run on one machine (where another than the above, it says which), so ratios say more than milliseconds: yours will differ. Nothing here is a timed test. " +
       "`npm run bench -- --compare FILE` says what became slower since an earlier run.",
     ...report.results.map((result) => resultSection(judgedToday(result))),
     "## Not measured",

@@ -49,13 +49,18 @@ export interface Run {
   readonly commit: string;
   /** Processes that waited for a core, on average over a minute, before it. */
   readonly load: number;
+  /** Where that is not the report's own. */
+  readonly machine?: Hardware;
 }
 
-export interface Machine {
+export interface Hardware {
   readonly node: string;
   readonly processor: string;
   readonly cores: number;
   readonly memoryGiB: number;
+}
+
+export interface Machine extends Hardware {
   /** Processes that waited for a core, on average over a minute, before the first measurement. */
   readonly load: number;
 }
@@ -68,10 +73,21 @@ export interface Report {
   readonly results: readonly Result[];
 }
 
-/** A report with the results of another run of the same machine in place of its own of these names, in the order of `names`. */
+/** Whether values of both may stand beside each other as they are. */
+const alike = (a: Hardware, b: Hardware): boolean => a.processor === b.processor && a.cores === b.cores;
+
+/** What one result of a report was measured on. */
+const hardwareOf = (report: Report, { run }: Result): Hardware => run?.machine ?? report.machine;
+
+/** A report with the results of another run in place of its own of these names, in the order of `names`; each keeps where it was measured. */
 export function mergeReports(before: Report, after: Report, names: readonly string[]): Report {
-  const withRun = ({ at, commit, machine: { load }, results }: Report): Result[] =>
-    results.map((result) => ({ ...result, run: result.run ?? { at, commit, load } }));
+  const withRun = (report: Report): Result[] =>
+    report.results.map((result) => {
+      const { at, commit, load } = result.run ?? { at: report.at, commit: report.commit, load: report.machine.load };
+      const { node, processor, cores, memoryGiB } = hardwareOf(report, result);
+      const machine = { node, processor, cores, memoryGiB };
+      return { ...result, run: { at, commit, load, ...(alike(machine, after.machine) ? {} : { machine }) } };
+    });
   const fresh = withRun(after);
   const kept = withRun(before).filter(({ name }) => fresh.every((one) => one.name !== name));
   const place = ({ name }: Result): number => names.indexOf(name);
@@ -128,7 +144,7 @@ export interface Difference {
   readonly after: Spread;
   /** after / before. */
   readonly ratio: number;
-  readonly verdict: "better" | "same" | "worse";
+  readonly verdict: "better" | "same" | "worse" | "other machine";
 }
 
 /** Less than this is the machine's own noise. */
@@ -136,24 +152,28 @@ const NOISE = 0.1;
 
 /**
  * Rows that both reports have. Worse is what lies outside of the other's spread by more than a tenth: a median that moves within what one
- * run's values differ by says nothing.
+ * run's values differ by says nothing, and neither does one that was found on another machine.
  */
 export function compareReports(before: Report, after: Report): Difference[] {
-  const old = new Map<string, Row>(
-    before.results.flatMap(({ name, rows }) => rows.map((row): [string, Row] => [`${name}: ${row.what}`, row])),
+  const old = new Map<string, { readonly row: Row; readonly on: Hardware }>(
+    before.results.flatMap((result) => result.rows.map((row) => [`${result.name}: ${row.what}`, { row, on: hardwareOf(before, result) }])),
   );
-  return after.results.flatMap(({ name, rows }) =>
-    rows.flatMap((row): Difference[] => {
-      const what = `${name}: ${row.what}`;
+  return after.results.flatMap((result) =>
+    result.rows.flatMap((row): Difference[] => {
+      const what = `${result.name}: ${row.what}`;
       const match = old.get(what);
       if (match === undefined) return [];
-      const [a, b] = [spreadOf(match.values), spreadOf(row.values)];
-      const ratio = b.median / a.median;
-      const up = b.median > a.most && ratio > 1 + NOISE;
-      const down = b.median < a.least && ratio < 1 - NOISE;
-      const worse = row.more === true ? down : up;
-      const better = row.more === true ? up : down;
-      return [{ what, before: a, after: b, ratio, verdict: worse ? "worse" : better ? "better" : "same" }];
+      const same = alike(match.on, hardwareOf(after, result));
+      return [{ what, ...difference(match.row, row, same) }];
     }),
   );
+}
+
+function difference(before: Row, after: Row, sameMachine: boolean): Omit<Difference, "what"> {
+  const [a, b] = [spreadOf(before.values), spreadOf(after.values)];
+  const ratio = b.median / a.median;
+  const up = b.median > a.most && ratio > 1 + NOISE;
+  const down = b.median < a.least && ratio < 1 - NOISE;
+  const [worse, better] = after.more === true ? [down, up] : [up, down];
+  return { before: a, after: b, ratio, verdict: !sameMachine ? "other machine" : worse ? "worse" : better ? "better" : "same" };
 }

@@ -1,7 +1,7 @@
 /** A report as Markdown, for a terminal and for docs/benchmarks.md. Pure. */
 import { table } from "../infra/config/docs-words";
 import { compareReports, spreadOf, verdicts } from "./result";
-import type { Report, Result, Row, Run, Spread } from "./result";
+import type { Hardware, Report, Result, Row, Run, Spread } from "./result";
 
 /** Three digits say all that such a measurement knows. */
 export function figure(value: number): string {
@@ -23,13 +23,16 @@ function rowCells({ what, unit, values }: Row): string[] {
 const shortCommit = (commit: string): string => `${commit.slice(0, 10)}${commit.endsWith("+") ? "+" : ""}`;
 
 export function machineLine({ at, commit, machine }: Report): string {
-  const { node, processor, cores, memoryGiB, load } = machine;
-  const own = `${processor}, ${String(cores)} cores, ${figure(memoryGiB)} GiB, Node ${node}`;
-  return `${at.slice(0, 10)}, commit ${shortCommit(commit)}; ${own}; load before: ${load.toFixed(1)}`;
+  return `${at.slice(0, 10)}, commit ${shortCommit(commit)}; ${hardware(machine)}; load before: ${machine.load.toFixed(1)}`;
 }
 
-const runLine = ({ at, commit, load }: Run): string =>
-  `Measured on ${at.slice(0, 10)}, commit ${shortCommit(commit)}; load before: ${load.toFixed(1)}.`;
+const hardware = ({ node, processor, cores, memoryGiB }: Hardware): string =>
+  `${processor}, ${String(cores)} cores, ${figure(memoryGiB)} GiB, Node ${node}`;
+
+function runLine({ at, commit, load, machine }: Run): string {
+  const other = machine === undefined ? "" : `another machine (${hardware(machine)}); `;
+  return `Measured on ${at.slice(0, 10)}, commit ${shortCommit(commit)}; ${other}load before: ${load.toFixed(1)}.`;
+}
 
 export function resultSection(result: Result): string {
   const found = verdicts(result);

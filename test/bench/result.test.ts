@@ -107,3 +107,25 @@ test("a report takes over what another run measured, and says of each when and o
     mergeReports(merged, { ...report([]), results: [named("models", 5)] }, ["start", "serving", "models"]).results[0]?.run?.commit,
   ).toBe("0123456789ab");
 });
+
+test("what was measured on another machine says so, and is not judged beside this one's", () => {
+  const named = (name: string, value: number): Result => ({ ...result([row("a", [value, value, value])]), name });
+  const here = { ...report([]), results: [named("models", 3)] };
+  const there = {
+    ...report([]),
+    machine: { ...here.machine, processor: "another processor" },
+    results: [named("start", 1), named("models", 9)],
+  };
+  const merged = mergeReports(there, here, ["start", "models"]);
+  expect(merged.results.map(({ name, run }) => [name, run?.machine?.processor])).toEqual([
+    ["start", "another processor"],
+    ["models", undefined],
+  ]);
+  expect(reportText(merged)).toContain("another machine (another processor, 2 cores, 8.00 GiB, Node v20.0.0); load before: 0.1.");
+  expect(compareReports(there, merged).map(({ what, verdict }) => [what, verdict])).toEqual([
+    ["start: a", "same"],
+    ["models: a", "other machine"],
+  ]);
+  // Back where it was made, it is at home again.
+  expect(mergeReports(merged, there, ["start", "models"]).results.map(({ run }) => run?.machine)).toEqual([undefined, undefined]);
+});
