@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { UsageProblem } from "../policies/cli";
+import type { Io } from "../policies/cli";
 import { FORMAT_NAMES, type ModelFormat } from "./formats";
 
 export interface Surroundings {
@@ -82,3 +83,9 @@ export function chosenPins(pins: readonly string[]): Record<string, string> {
   if (twice !== undefined) throw new UsageProblem(`--pin names ${twice} twice; give one version`);
   return Object.fromEntries(entries);
 }
+
+/** A model of some GiB takes a while. */
+export const telling =
+  (io: Io) =>
+  (path: string, bytes: number): void =>
+    io.progress.say(`hashing ${path}, ${String(bytes / 1024 / 1024)} MiB so far`);

@@ -12,13 +12,14 @@ import {
   manifestPath,
   OWN_MANIFEST,
   ownPath,
-  PREFIX,
+  telling,
   type Surroundings,
 } from "./arguments";
 import { describeFile, withFile } from "./edit";
 import { fingerprintFile } from "./files";
 import { writeManifest } from "./format";
 import { isPickled } from "./formats";
+import { publish, PUBLISH_OPTIONS } from "./publish-command";
 import { RECORD_OPTIONS, recordChecks } from "./record-command";
 import { remove, REMOVE_OPTIONS } from "./remove-command";
 import { askGate } from "./gate";
@@ -40,12 +41,6 @@ function manifestToEdit(path: string, root: string, release: string | undefined)
   if (release !== undefined) return { release, runtime: {}, files: [] };
   throw new UsageProblem(`${path} does not exist yet. Name its first release with --release, or another file with --manifest.`);
 }
-
-/** A model of some GiB takes a while. */
-const telling =
-  (io: Io) =>
-  (path: string, bytes: number): void =>
-    io.progress.say(`hashing ${path}, ${String(bytes / 1024 / 1024)} MiB so far`);
 
 const NO_PYTHON =
   "What pickles import and do was not looked at: there is no Python 3.10 or later here. Each host's gate does it before it uses them.";
@@ -107,37 +102,6 @@ function verify(given: string | undefined, { root, python }: Surroundings, io: I
   const files = `${loaded.files.length - absent.length} files as listed`;
   io.out(fitted(`${path}: release ${manifest.release}, ${files}, set ${loaded.digest.slice(0, 16)}`, io.screen));
   return EXIT.ok;
-}
-
-async function publish(
-  { bucket, prefix = "", manifest: given }: { readonly bucket: string; readonly prefix?: string; readonly manifest?: string },
-  { root }: Surroundings,
-  io: Io,
-): Promise<ExitCode> {
-  const path = manifestPath(given, root, io.from, true);
-  readManifest(path, root);
-  // The library's version is pinned, so what it plans for a later Node concerns whoever raises the pin.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  // loaded here alone: the AWS library takes longer to load than the other commands take
-  const { publishFile, PublishError, standardClient } = await import("./publish");
-  const client = standardClient();
-  const one = async (file: LoadedFile): Promise<string> => {
-    if (file.absent !== undefined) return `${"missing".padEnd(14)} ${file.path} (optional)`;
-    io.progress.say(`${file.path} (${file.size} bytes)`);
-    const what = await publishFile(client, file, { bucket, root });
-    return `${what.padEnd(14)} s3://${bucket}/${file.key}`;
-  };
-  try {
-    const files = loadManifest(path, root, { tell: telling(io) }).files.map((file) => ({ ...file, key: prefix + file.key }));
-    for (const file of files) io.out(`${await one(file)} (${file.size} bytes)`);
-    return EXIT.ok;
-  } catch (error) {
-    if (!(error instanceof PublishError) && !(error instanceof ManifestError)) throw error;
-    io.err(error.message);
-    return error instanceof PublishError && !error.mismatch ? EXIT.cannotTell : EXIT.wrong;
-  } finally {
-    client.destroy();
-  }
 }
 
 function stateOf(file: ManifestFile, root: string, io: Io): string {
@@ -232,18 +196,14 @@ export function modelsCommand(around: Surroundings): Group {
       publish: command({
         name: "models publish",
         summary: "Uploads what the bucket does not have yet, with the standard AWS configuration; nothing is ever overwritten.",
-        options: {
-          bucket: { kind: "text", value: "NAME", required: true, help: 'the model bucket; "pulumi stack output" shows its name' },
-          prefix: PREFIX,
-          manifest: MANIFEST,
-        },
+        options: PUBLISH_OPTIONS,
         examples: ['--bucket "$(pulumi stack output modelBucket)"', "--bucket team-models-123456789012 --prefix ml-gateway/"],
         notes,
         exitCodes: {
           1: "a file, or an object in the bucket, is not what the manifest says",
           3: "S3 could not be asked or did not take a file",
         },
-        run: ({ options }, io) => asked(() => publish(options, around, io)),
+        run: (given, io) => asked(() => publish(given, around, io)),
       }),
       list: command({
         name: "models list",

@@ -134,6 +134,14 @@ test("an optional file may be missing, an altered one is not sent", async () => 
   expect(s3.objects.size).toBe(0);
 });
 
+test("several go at once; all that fails is said, and what was uploaded as well", async () => {
+  s3.faults.push(undefined, { status: 403, code: "AccessDenied" }, undefined, { status: 403, code: "AccessDenied" });
+  const { code, lines } = await cli("--bucket", "models");
+  expect(code).toBe(3);
+  expect(lines.filter((line) => line.startsWith("uploaded"))).toHaveLength(2);
+  expect(lines.filter((line) => line.includes("need s3:PutObject"))).toHaveLength(2);
+});
+
 test("exit codes: no such bucket 3, no bucket named 2", async () => {
   const wrong = await cli("--bucket", "elsewhere");
   expect([wrong.code, wrong.lines[0]]).toEqual([3, expect.stringMatching(/NoSuchBucket.*correct --bucket/)]);

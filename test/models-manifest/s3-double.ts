@@ -8,8 +8,8 @@ export interface Put {
   readonly status: number;
 }
 
-/** What the next PUT meets instead of S3: an error by name, a line that breaks, or somebody who was faster. */
-export type Fault = { readonly status: number; readonly code: string } | "reset" | "race";
+/** What the next PUT meets instead of S3: an error by name, a line that breaks, somebody who was faster, or nothing. */
+export type Fault = { readonly status: number; readonly code: string } | "reset" | "race" | undefined;
 
 export interface S3Double {
   readonly url: string;
