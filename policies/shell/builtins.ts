@@ -9,7 +9,7 @@ import { changeMode, numericMode } from "./mode";
 import { parseOptions } from "./options";
 import { normalise } from "./paths";
 import { unclear } from "./report";
-import type { State, Status } from "./state";
+import type { Scope, State, Status } from "./state";
 import { asSecretAs, holdsSecret, hole, holesOf, isHole, isKnown, markSecret, plain, SECRET_MARK, unknownOf } from "./text";
 
 type Builtin = (call: Call) => Status;
@@ -128,6 +128,16 @@ export function setUnnamed(state: State, exported = false): void {
   if (exported) state.exported = new Set([...state.exported, UNNAMED]);
 }
 
+/** What these hold is run or loaded by every shell or program that gets them: by an assignment, `export`, `env`, `sudo NAME=value` alike. */
+const MAY_LOAD = /^(BASH_ENV|ENV|PROMPT_COMMAND|LD_PRELOAD|LD_AUDIT)$/u;
+
+export function noteLoader(name: string, value: string, state: State, scope: Scope): void {
+  if (value === "" || !MAY_LOAD.test(name)) return;
+  // Many applications call their stage `ENV`; a shell reads it as the name of a file, which stands in a folder.
+  if (name === "ENV" && isKnown(value) && !value.includes("/")) return;
+  unclear(state, scope, `text that ${name} makes every later program run`);
+}
+
 /** `export A=1 B`, `local x=2`, `declare -r`, `readonly`. */
 const declare: Builtin = (call) => {
   const { name, args, state, scope } = call;
@@ -144,8 +154,7 @@ const declare: Builtin = (call) => {
       continue;
     }
     const [, variable = "", append, value] = match;
-    if (/^(BASH_ENV|ENV|PROMPT_COMMAND|LD_PRELOAD|LD_AUDIT)$/u.test(variable) && value !== undefined && value !== "")
-      unclear(state, scope, `text that ${variable} makes every later program run`);
+    noteLoader(variable, value ?? "", state, scope);
     const local = name === "local" || ((name === "declare" || name === "typeset") && !flags.includes("g"));
     if (local && scope.frame.hidden?.has(variable) === false) scope.frame.hidden.set(variable, state.variables.get(variable));
     const before = append === "+" ? (state.variables.get(variable)?.values ?? [""]) : [""];

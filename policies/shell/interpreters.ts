@@ -176,8 +176,12 @@ function sourceText(file: string, text: string, call: Call): Status {
 /** What tells Python where its program is: -c, -m, - or a file. */
 const programAt = (args: readonly string[]): number => args.findIndex((a) => a === "-c" || a === "-m" || a === "-" || !a.startsWith("-"));
 
-/** Text of the file that `python3 FILE` runs; undefined when it is another program, or none of a file. */
-export function pythonFile(program: string, args: readonly string[], state: State): string | undefined {
+const OF_FILE = /^(node|nodejs|deno|bun|tsx|ts-node|ruby[\d.]*|php[\d.]*)$/u;
+
+/** Text of the file that `python3 FILE` or `node FILE` runs; undefined when it is another program, or none of a file. */
+export function programFile(program: string, args: readonly string[], state: State): string | undefined {
+  const [first = "-"] = args[0] === "run" ? args.slice(1) : args;
+  if (OF_FILE.test(program)) return first.startsWith("-") ? undefined : contentOf(first, state);
   const file = args[programAt(args)];
   return file === undefined || file.startsWith("-") || !/^python[\d.]*$/u.test(program) ? undefined : contentOf(file, state);
 }

@@ -1,5 +1,5 @@
 /** Simple commands: expansion, assignments, and finding out what a name stands for. */
-import { BUILTINS, keepRedirects, setUnnamed } from "./builtins";
+import { BUILTINS, keepRedirects, noteLoader, setUnnamed } from "./builtins";
 import type { Call } from "./call";
 import { readAll, stdinOf } from "./channels";
 import { evaluate, fromWords, noteProof } from "./conditions";
@@ -14,7 +14,7 @@ import { isSecretFileAt, noteInput, sender } from "./effects/send";
 import { expandText, expandWords, runReader } from "./expand";
 import { fork, leaving, rejoin } from "./fork";
 import type { Way } from "./fork";
-import { interpreterOf, pythonFile, rulesFile, runFile, runShellText, sourceFile } from "./interpreters";
+import { interpreterOf, programFile, rulesFile, runFile, runShellText, sourceFile } from "./interpreters";
 import { exactly, numericMode } from "./mode";
 import { strangeInUnit } from "./obeyed/units";
 import { placeAt, within } from "./origin";
@@ -93,12 +93,7 @@ function declareLists(argv: readonly string[], lists: readonly Assignment[], sta
 
 const DECLARES = new Set(["declare", "local", "export", "readonly", "typeset"]);
 
-/** What these hold is run or loaded by every shell or program that follows. */
-const MAY_LOAD = /^(BASH_ENV|ENV|PROMPT_COMMAND|LD_PRELOAD|LD_AUDIT)$/u;
-
 function assign(one: Assignment, state: State, scope: Scope): void {
-  if (MAY_LOAD.test(one.name) && (one.value?.parts.length ?? 0) > 0)
-    unclear(state, scope, `text that ${one.name} makes every later program run`);
   const before = state.variables.get(one.name);
   if (one.list) {
     const items = expandWords(one.list, state, scope);
@@ -110,6 +105,7 @@ function assign(one: Assignment, state: State, scope: Scope): void {
     return;
   }
   const values = one.value ? expandText(one.value, state, scope) : [""];
+  for (const value of values) noteLoader(one.name, value, state, scope);
   if (one.index !== undefined) assignItem(one, values, before, state);
   else state.variables.set(one.name, { values: one.append ? (before?.values ?? [""]).flatMap((b) => values.map((v) => b + v)) : values });
 }
@@ -151,7 +147,7 @@ export function invoke(
     place: context.place,
     options: state.options,
     stdin: stdinOf(scope.channels).text,
-    code: pythonFile(name, args, state) ?? rulesFile(name, args, state),
+    code: programFile(name, args, state) ?? rulesFile(name, args, state),
     assignments,
     ignored: scope.ignored,
     ...(isInside(program, state) ? { isInside: true as const } : {}),
@@ -358,6 +354,7 @@ function runInner(
   state: State,
   scope: Scope,
 ): Status {
+  for (const [name, value] of assignments) noteLoader(name, value, state, scope);
   if (wrapped.text !== undefined) return runShellText(wrapped.text, state, scope, { assignments });
   if (wrapped.shell) return runShellText(readAll(scope.channels), state, scope, { assignments });
   const saved = assignments.map(([name]) => [name, state.variables.get(name)] as const);

@@ -109,7 +109,7 @@ export interface Executed {
   readonly options: ShellOptions;
   /** What the command reads from its standard input, as far as that is known. */
   readonly stdin: string;
-  /** Text of the file that Python runs or a packet filter reads, as far as that is known. */
+  /** Text of the file that an interpreter runs or a packet filter reads, as far as that is known. */
   readonly code?: string;
   /** Assignments in front of the command. */
   readonly assignments: readonly (readonly [string, string])[];

@@ -4,7 +4,8 @@ import { INFRASTRUCTURE } from "../../shell/programs";
 import type { Executed } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { forEachRun, unknown, violation } from "./findings";
-import { awsCall, pythonCode } from "./runs";
+import { awsCall } from "./runs";
+import { sdkCall } from "./sdk-calls";
 
 const FIX = "Declare the resource in the program.";
 
@@ -29,16 +30,6 @@ const HARMLESS: Readonly<Record<string, RegExp>> = {
 
 /** A deployment starts it: the hosts of a group are replaced by others that start from a version of its template, which is the program's. */
 const RELEASES: Readonly<Record<string, RegExp>> = { autoscaling: /^start-instance-refresh$/u };
-
-/** What a backup does, and methods of Python's own library that sound like those of boto3; `create_client` is botocore's for `client`. */
-const HARMLESS_METHODS = new RegExp(
-  `\\.(${[
-    "put_object|put_metric_data|delete_message",
-    "add_(argument|argument_group|parser|subparsers|mutually_exclusive_group|done_callback|header|handler|signal_handler|note)",
-    "run_(path|module|forever|until_complete|in_executor|coroutine_threadsafe|sync)|create_(client|connection|task|default_context)",
-  ].join("|")})\\(`,
-  "gu",
-);
 
 function check({ record, host }: Asked, _settings: Settings): Finding[] {
   const place = host.isOperator ? "on the machine that runs Pulumi" : `on «${host.name}»`;
@@ -99,14 +90,7 @@ function changesAws(run: Executed, isOperator: boolean): string | undefined {
     if (!opensUp && HARMLESS[service]?.test(action)) return undefined;
     return `\`aws ${service} ${show(action)}\``;
   }
-  const code = pythonCode(run);
-  const sdk = /\b(?:boto3?|botocore)\b/u.exec(code)?.[0];
-  if (sdk === undefined) return undefined;
-  const method =
-    /\.((?:create|delete|put|modify|authorize|revoke|attach|detach|associate|disassociate|run|terminate|stop|reboot|update|replace|enable|disable|register|deregister|import|add|remove)_\w+|terminate|delete|authorize_\w+)\(/u.exec(
-      code.replace(HARMLESS_METHODS, "("),
-    );
-  return method ? `${sdk}'s ${method[1] ?? ""}` : undefined;
+  return sdkCall(run);
 }
 
 export const policy: Policy = {

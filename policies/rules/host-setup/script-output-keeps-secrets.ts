@@ -3,6 +3,7 @@ import { asString, containsSecret } from "../../core/values";
 import { askHosts } from "../../shell/answers";
 import type { Question } from "../../shell/answers";
 import type { Place } from "../../shell/files";
+import { maySend } from "../../shell/sendings";
 import { holdsSecret } from "../../shell/text";
 import { distinct, violation } from "./findings";
 
@@ -41,9 +42,14 @@ function ofTraced(graph: Graph, traced: readonly Place[]): Finding[] {
     .map((place) => violation(place, `\`set -x\` prints a command with a secret in its words. ${FIX}`));
 }
 
-/** Output is neither logged nor a plain output. User data has a log of its own, which is no output of a resource. */
+/**
+ * Output is neither logged nor a plain output. User data has a log of its own, which is no output of a resource. Systems Manager keeps what its
+ * commands print for whoever may call ssm:GetCommandInvocation.
+ */
 function isExposed(resource: Resource | undefined): boolean {
-  if (!resource || !/:Command$/u.test(resource.type)) return false;
+  if (!resource) return false;
+  if (maySend(resource)) return true;
+  if (!/:Command$/u.test(resource.type)) return false;
   const hidden = resource.options.additionalSecretOutputs ?? [];
   const kept = !hidden.includes("stdout") && !containsSecret(resource.outputs.stdout);
   return kept || asString(resource.inputs.logging) !== "none";
@@ -55,7 +61,7 @@ export const policy: Policy = {
   control: "SECRET-2",
   tags: ["host-setup", "secrets", "shell"],
   description: "No script prints a secret to where its output is logged or kept, not by a function, a pipe, a variable or a trace either.",
-  why: "A Command's output goes to the log of the deployment and, in plain, to the state.",
+  why: "A Command's output goes to the log of the deployment and, in plain, to the state; that of Systems Manager's commands to their history.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
   bad: `new command.remote.Command("x", { connection, create: "sudo tee /home/ddos/app/.env" });`,

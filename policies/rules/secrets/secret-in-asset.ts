@@ -3,7 +3,7 @@ import { partsOf, textOfAsset } from "../../core/assets";
 import type { Part } from "../../core/assets";
 import { Asset, Secret } from "../../core/types";
 import type { Finding, Graph, Policy, Resource, Value } from "../../core/types";
-import { anyLeaf, asArray, asString, isUnknown, walkLeaves } from "../../core/values";
+import { anyLeaf, asArray, asString, isUnknown, reveal, walkLeaves } from "../../core/values";
 import { isSecretFile } from "./files";
 import { label, unknown, unlessMarked, violation } from "./report";
 import { printable, scan } from "./scan";
@@ -87,12 +87,21 @@ function copies(resource: Resource): Finding[] {
     return path !== undefined && isSecretFile(path) ? [secretFile(resource, key, path)] : [];
   });
   const target = asString(resource.inputs.remotePath);
-  const open = isUnknown(resource.inputs.source) && !(resource.inputs.source instanceof Secret);
-  if (!open || target === undefined || !isSecretFile(target)) return local;
-  return [
-    ...local,
-    unknown(resource, `source of ${label(resource)} is not known yet and goes to ${target}, so it may be a plain secret: ${FIX}`),
-  ];
+  return local.length > 0 || target === undefined || !isSecretFile(target) ? local : becomesSecret(resource, target);
+}
+
+/** What is copied to the place of a secret file is that file, whatever it is called here. */
+function becomesSecret(resource: Resource, target: string): Finding[] {
+  const { source } = resource.inputs;
+  const asset = reveal(source);
+  const file = asset instanceof Asset && /^(file|uri)$/u.test(asset.kind) && textOfAsset(asset) === undefined ? asset.content : undefined;
+  const sent = file ?? asString(resource.inputs.localPath);
+  // A certificate and the public half of a pair may lie where keys do.
+  if (sent !== undefined && !/\.(crt|cer|pub)$/iu.test(sent))
+    return [violation(resource, `${label(resource)} copies ${sent} to the secret file ${target}: ${FIX}`)];
+  return isUnknown(source) && !(source instanceof Secret)
+    ? [unknown(resource, `source of ${label(resource)} is not known yet and goes to ${target}, so it may be a plain secret: ${FIX}`)]
+    : [];
 }
 
 function secretFile(resource: Resource, path: string, file: string): Finding {

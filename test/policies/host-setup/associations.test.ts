@@ -82,6 +82,13 @@ test.each<[string, Graph]>([
   expect(await verdicts("judgeable-resources", graph)).toEqual([]);
 });
 
+test("what its scripts print is kept by Systems Manager", async () => {
+  const prints = (script: string): Graph => associated({ name: "AWS-RunShellScript", parameters: { commands: script } });
+  expect(await verdicts("script-output-keeps-secrets", prints(`cat ${ENV}`))).toEqual(["violation"]);
+  expect(await verdicts("script-output-keeps-secrets", associated({}, steps(`set -x\n. ${ENV}`)))).toEqual(["violation"]);
+  expect(await verdicts("script-output-keeps-secrets", prints(`cat ${ENV} >/dev/null; wc -l ${ENV}`))).toEqual([]);
+});
+
 test("a script that leaves the file as it is passes", async () => {
   const graph = associated({}, steps(`set -eu\nchmod 600 ${ENV}\nlogrotate -f /etc/logrotate.conf`));
   expect(await verdicts("env-file-mode", graph)).toEqual([]);

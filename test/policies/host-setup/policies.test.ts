@@ -284,6 +284,12 @@ const tables: Readonly<Record<string, Table>> = {
       policy: ["aws s3api put-bucket-policy --bucket m --policy file://p.json"],
       local: [{ type: "command:local:Command", create: "aws ec2 modify-instance-metadata-options --http-tokens optional" }],
       boto3: [`python3 -c "import boto3; boto3.client('iam').attach_role_policy(RoleName='x')"`],
+      "JavaScript's library": [`node -e "new (require('aws-sdk').EC2)().authorizeSecurityGroupIngress({ GroupId: 'sg-1' })"`],
+      "JavaScript's library in a file": [
+        `cat >/tmp/x.mjs <<'X'\nimport { IAMClient, AttachRolePolicyCommand } from "@aws-sdk/client-iam";\nawait new IAMClient({}).send(new AttachRolePolicyCommand({ RoleName: "x" }));\nX\nnode /tmp/x.mjs`,
+      ],
+      "Ruby's library": [`ruby -e 'require "aws-sdk-ec2"; Aws::EC2::Client.new.terminate_instances(instance_ids: ["i-1"])'`],
+      "PowerShell's cmdlets": ["pwsh -Command 'Revoke-EC2SecurityGroupEgress -GroupId sg-1'"],
       botocore: [`python3 -c "import botocore.session; botocore.session.get_session().create_client('iam').create_role(RoleName='x')"`],
       "boto3 in a file": [
         `cat >/tmp/x.py <<'X'\nimport boto3, sys\nboto3.client("s3").delete_object(Bucket=sys.argv[1], Key="k")\nX\npython3.12 -I /tmp/x.py models`,
@@ -295,6 +301,8 @@ const tables: Readonly<Record<string, Table>> = {
       backup: ["aws s3 sync /home/ddos/logs s3://backup/logs"],
       text: ["echo 'aws ec2 authorize-security-group-ingress'"],
       boto3: [`python3 -c "import boto3; boto3.client('s3').download_file('b','k','/tmp/x')"`],
+      "JavaScript's library": [`node -e "const s3 = new (require('aws-sdk').S3)(); s3.listBuckets(); s3.putObject({ Body: '' })"`],
+      "PowerShell's cmdlets": ["pwsh -Command 'Get-EC2Instance; Write-S3Object -BucketName b -File x; New-Item y'"],
       botocore: [
         `python3 -c "import botocore.session; botocore.session.get_session().create_client('s3').get_object(Bucket='b', Key='k')"`,
       ],

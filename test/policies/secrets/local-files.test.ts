@@ -214,3 +214,15 @@ test("a zip is sent as the file that it is: what a script unpacks from it is «c
   const graph = program([SETUP, brought(openArchive(join(root, "kit.zip"))), "cd /home/ubuntu && unzip kit.zip && sudo sh late.sh"]);
   expect((await readable.evaluate(graph, settings)).map(({ verdict }) => verdict)).toContain("unknown");
 });
+
+test("what is copied to the place of a secret file is one, under whatever name it lies here", async () => {
+  const copied = async (inputs: object): Promise<string[]> =>
+    (await found(inputs, inAsset, "command:remote:CopyToRemote")).map(({ message }) => message);
+  const source = asset("./settings/production.conf");
+  expect(await copied({ source, remotePath: "/home/ddos/app/.env" })).toEqual([
+    expect.stringContaining("copies ./settings/production.conf to the secret file /home/ddos/app/.env"),
+  ]);
+  expect(await copied({ localPath: "build/key.out", remotePath: "/etc/ssl/private/site.key" })).toHaveLength(1);
+  expect(await copied({ source, remotePath: "/etc/app/production.conf" })).toEqual([]);
+  expect(await copied({ source: asset("tls/site.crt"), remotePath: "/etc/ssl/site.pem" })).toEqual([]);
+});
