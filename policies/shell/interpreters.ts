@@ -186,17 +186,6 @@ export function programFile(program: string, args: readonly string[], state: Sta
   return file === undefined || file.startsWith("-") || !/^python[\d.]*$/u.test(program) ? undefined : contentOf(file, state);
 }
 
-/** Rules that a program of the packet filter reads from a file: `nft -f FILE`, `iptables-restore FILE`. */
-export function rulesFile(program: string, args: readonly string[], state: State): string | undefined {
-  if (program === "nft") {
-    const at = args.findIndex((arg) => /^(-\w*f|--file)$/u.test(arg));
-    const file = at < 0 ? undefined : args[at + 1];
-    return file === undefined || file === "-" ? undefined : contentOf(file, state);
-  }
-  const file = /^ip6?tables-restore$/u.test(program) ? args.find((arg) => !arg.startsWith("-")) : undefined;
-  return file === undefined ? undefined : contentOf(file, state);
-}
-
 const pythonCommand: Effect = (call) => {
   const { args, state, scope } = call;
   const at = programAt(args);

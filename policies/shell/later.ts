@@ -9,6 +9,7 @@ import { unnamed } from "./builtins";
 import { isSecretPath } from "./subjects";
 import { dropInOf } from "./paths";
 import { commandsOf } from "./followed";
+import { lostRules } from "./lost-rules";
 import { obeyed } from "./obeyed";
 import type { Context, Happenings } from "./state";
 import { isBlank, plain, quote } from "./text";
@@ -26,7 +27,8 @@ export function runLater(files: Files, record: Happenings, context: Context): Fi
   const joined = andAwaited(context, () =>
     laterOf(files, record).reduce((before, one) => joinFiles(before, runOne(one, files, context)), files),
   );
-  for (const one of obeyed(joined, record, context.home)) context.record.unclear.push(one);
+  const lost = lostRules(joined, record.executed, context.record.executed);
+  for (const one of [...obeyed(joined, record, context.home), ...lost]) context.record.unclear.push(one);
   return joined;
 }
 

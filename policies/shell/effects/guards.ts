@@ -3,6 +3,7 @@ import type { Call } from "../call";
 import { newFile } from "../channels";
 import type { Entry } from "../files";
 import { exactly } from "../mode";
+import { noteRules } from "./packet-filter";
 import { cannotTell } from "../report";
 import { plain, show } from "../text";
 
@@ -38,6 +39,7 @@ const first = (names: readonly string[]): string | undefined => names.map(lostWi
 export function noteLoss(call: Call): void {
   const { scope, name, args } = call;
   if (name === "ufw") switchFirewall(call);
+  noteRules(call);
   const lost = lossOf(call);
   if (lost !== undefined) cannotTell(scope, `«${name} ${show(args.join(" "))}», which switches off ${lost},`);
 }
