@@ -4,6 +4,7 @@ import type { Call } from "./call";
 import { readAll, stdinOf } from "./channels";
 import { evaluate, fromWords, noteProof } from "./conditions";
 import { EFFECTS, QUESTIONS } from "./effects";
+import { noteDeciphered } from "./effects/deciphered";
 import { find, xargs } from "./effects/find";
 import { noteLoss } from "./effects/guards";
 import { noteMemory } from "./effects/memory";
@@ -260,6 +261,7 @@ function runProgram(program: string, call: Call): Status {
   const behind = behindIp(call);
   if (behind) return invoke(behind, call.state, deeper(scope));
   noteLoss(call);
+  noteDeciphered(call);
   const interpreter = interpreterOf(name);
   if (interpreter) return interpreter({ ...call, scope: deeper(scope) });
   const effect = EFFECTS[name];

@@ -2,6 +2,7 @@
 import { isSecretName } from "../core/secret-name";
 import type { Call } from "./call";
 import { openForWriting, readAll, write, writeContent } from "./channels";
+import { decipheredInPlace } from "./effects/deciphered";
 import { resolveLinks } from "./files";
 import { isGuarded } from "./guarded";
 import { resolved } from "./sed-script";
@@ -53,7 +54,8 @@ export function printFiles(call: Call): Status {
     !encrypts(call);
   const kind = secret ? "secret" : holdsFetched(text) ? "fetched" : "value";
   const said = call.scope.channels.get(1)?.kind === "file" ? textsOf(name, script) : "";
-  const printed = `${hole(kind, digestLabel(name, ...args, text))}\n${said}`;
+  const printed =
+    secret && isInPlace(name, args) ? decipheredInPlace(name, ...args) : `${hole(kind, digestLabel(name, ...args, text))}\n${said}`;
   editsInPlace(call, operands);
   if (!writesResult(call, operands, printed, secret)) write(state, scope, 1, printed);
   writesFiles(script, call, printed);
@@ -81,8 +83,11 @@ const ECHOES = /^(yes|expr)$/u;
 /** Options of these programs that name the file which takes what they print. */
 const RESULT: Readonly<Record<string, RegExp>> = {
   ...Object.fromEntries(
-    ["sort", "gpg", "gpg2", "age", "xmllint", "iconv", "zstd", "lz4", "base32", "pr"].map((name) => [name, /^(-o|--output)$/u]),
+    ["sort", "age", "rage", "xmllint", "iconv", "zstd", "lz4", "base32", "pr"].map((name) => [name, /^(-o|--output)$/u]),
   ),
+  // Letters stand together: `gpg -do FILE`.
+  gpg: /^(-\w*o|--output)$/u,
+  gpg2: /^(-\w*o|--output)$/u,
   openssl: /^-out$/u,
   sops: /^--output$/u,
 };
@@ -97,9 +102,14 @@ function resultOf({ name, args }: Call, operands: readonly string[]): string | u
   if (WRITES_LAST.test(name)) return operands.length > 1 || name === "sponge" ? operands.at(-1) : undefined;
   const option = RESULT[name];
   if (option === undefined) return undefined;
+  if (isInPlace(name, args)) return operands.at(-1);
   const at = args.findIndex((a) => option.test(a));
   return at >= 0 ? args[at + 1] : args.map((a) => /^(?:--output=|-o(?=[/.~]))(.+)$/u.exec(a)?.[1]).find((a) => a !== undefined);
 }
+
+/** `sops -d -i FILE`: the file itself takes the result. */
+const isInPlace = (name: string, args: readonly string[]): boolean =>
+  name === "sops" && args.some((a) => /^(-[a-z]*i|--in-place$)/u.test(a));
 
 /** What is printed goes to a file instead. */
 function writesResult(call: Call, operands: readonly string[], printed: string, secret: boolean): boolean {
@@ -130,22 +140,26 @@ function encrypts({ name, args }: Call): boolean {
   const line = plain(args.join(" "));
   if (/^gpg2?$/u.test(name))
     return /(^| )(-[abdf-zA-Z0-9_]*[ec]\w*|--encrypt|--symmetric)( |$)/u.test(line) && !/(^| )(-d|--decrypt)( |$)/u.test(line);
-  if (name === "age") return !/(^| )(-d|--decrypt)( |$)/u.test(line) && /(^| )(-\w*[rRpe]|--(recipient\S*|passphrase|encrypt))/u.test(line);
+  if (name === "age" || name === "rage")
+    return !/(^| )(-d|--decrypt)( |$)/u.test(line) && /(^| )(-\w*[rRpe]|--(recipient\S*|passphrase|encrypt))/u.test(line);
   if (name === "sops") return /(^| )(-e|--encrypt|encrypt)( |$)/u.test(line);
   return (
     name === "openssl" &&
-    /^(enc|cms|smime|pkeyutl)\b/u.test(line) &&
-    /-(encrypt|aes\S*|chacha20)\b/u.test(line) &&
+    (CIPHER.test(line) || (/^(enc|cms|smime|pkeyutl)\b/u.test(line) && /-(encrypt|aes\S*|chacha20)\b/u.test(line))) &&
     !/ -(d|decrypt|a -d)\b/u.test(line)
   );
 }
+
+/** `openssl aes-256-cbc ...` is `openssl enc -aes-256-cbc ...`. */
+const CIPHER = /^(aes|aria|camellia|chacha20|des3?|sm4|bf|cast5?|rc[245])\b/u;
 
 /** What somebody has encrypted was to be kept: `sops -d`, `age -d`, `gpg --decrypt`, `openssl enc -d`. */
 function decrypts({ name, args }: Call): boolean {
   const line = plain(args.join(" "));
   if (name === "sops") return /(^| )(-d|--decrypt|decrypt)( |$)/u.test(line);
-  if (name === "age" || /^gpg2?$/u.test(name)) return /(^| )(-d|--decrypt)( |$)/u.test(line);
-  return name === "openssl" && /^(enc|cms|smime|pkeyutl|rsautl)\b.* -(d|decrypt)( |$)/u.test(line);
+  if (/^r?age$/u.test(name)) return /(^| )(-d|--decrypt)( |$)/u.test(line);
+  if (/^gpg2?$/u.test(name)) return /(^| )(-[a-z]*d|--decrypt)/u.test(line);
+  return name === "openssl" && (CIPHER.test(line) || /^(enc|cms|smime|pkeyutl|rsautl)\b/u.test(line)) && / -(d|decrypt)( |$)/u.test(line);
 }
 
 /** Programs in these languages that print what they find in their environment. */

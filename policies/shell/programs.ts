@@ -43,7 +43,7 @@ export const LOOKS_ON = names(`
 export const PRINTERS = names(`
   grep egrep fgrep zgrep rg ag diff sdiff colordiff comm join paste nl od xxd hexdump hd strings fold fmt tac rev column less more view pr expand unexpand
   cut tr sort uniq awk gawk mawk nawk jq yq xmllint envsubst gzip gunzip zcat bzip2 bunzip2 bzcat xz unxz xzcat zstd zstdcat lz4 lzma pigz
-  openssl gpg age sops base32 basenc iconv uuencode split csplit m4 tee cpio pax ar csvcut dotenv direnv mustache
+  openssl gpg gpg2 age rage sops base32 basenc iconv uuencode split csplit m4 tee cpio pax ar csvcut dotenv direnv mustache
   bat batcat ccat most pygmentize look comm sponge pv shuf tsort yes expr
 `);
 

@@ -2,6 +2,7 @@ import type { Finding, Policy, Settings } from "../../core/types";
 import type { Asked } from "../../shell/answers";
 import { isWithin } from "../../shell/paths";
 import { showMode } from "../../shell/mode";
+import { isDecipheredInPlace } from "../../shell/effects/deciphered";
 import type { Entry } from "../../shell/files";
 import { isSecretFile, isSecretPath } from "../../shell/subjects";
 import { holesOf, isKnown, show } from "../../shell/text";
@@ -10,6 +11,8 @@ import { isSheltered } from "../../shell/shelter";
 import { forEachRun, inFog, subjects, violation, withLinks } from "./findings";
 
 const FIX = "Set `umask 077` before writing, write with `install -m 600`, or stage in a folder of mode 700.";
+
+const IN_PLACE_FIX = "Decipher into a pipe or a variable: `sops -d FILE | ssh …`, `sops exec-env`, `ansible-vault view`.";
 
 /** Groups with more members than the one service or user that they are named after. */
 const MANY = /^(users|adm|nogroup|staff|sudo|www-data|nginx|ubuntu|admin|ec2-user|docker|systemd-journal|games|daemon|syslog)$/u;
@@ -53,8 +56,17 @@ function check(report: Asked, settings: Settings): Finding[] {
         `${withLinks(files, s.path)} holds a secret and stays on the host with mode ${showMode(s.entry.mode)}. ${FIX}`,
       ),
     );
-  return [...windows, ...kept];
+  return [...windows, ...kept, ...(host.isOperator === true ? inPlaceOfCiphers(report) : [])];
 }
+
+/** A file of the checkout whose ciphertext is kept there: its plain text stays in the working tree, whatever its mode. */
+const inPlaceOfCiphers = ({ files }: Asked): Finding[] =>
+  subjects(files, (path, e) => e.kind === "file" && isDecipheredInPlace(e.content) && !isReadable(e, path)).map(({ path, entry }) =>
+    violation(
+      entry.place,
+      `${show(path)} is deciphered in place on the machine that runs Pulumi: its plain text stays in the working tree, where the next commit takes it. ${IN_PLACE_FIX}`,
+    ),
+  );
 
 export const policy: Policy = {
   id: "secret-file-window",

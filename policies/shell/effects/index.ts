@@ -8,7 +8,7 @@ import { ansible } from "./ansible";
 import { extract, git, tar, unzip, zip } from "./archive";
 import { cp, install, ln, mv, rsync } from "./copy";
 import { docker } from "./containers";
-import { at, crontab, mount, parallel, session, texts } from "./later";
+import { at, crontab, mount, parallel, session, sops, texts } from "./later";
 import { carrier, sender } from "./send";
 import { dd, mkdir, mktemp, sed, tee, touch, truncate } from "./create";
 import { aws, curl, scp, wget } from "./fetch";
@@ -160,6 +160,7 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   tmux: session,
   screen: session,
   script: texts,
+  sops,
   watch: texts,
   sg: texts,
   mount,

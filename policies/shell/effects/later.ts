@@ -1,14 +1,16 @@
 /** Programs that run text or a command at another time, in another session or another view of the files. */
+import { setUnnamed } from "../builtins";
 import type { Effect } from "../call";
-import { readAll, stdinOf } from "../channels";
+import { newFile, readAll, stdinOf, tick, unknownFile } from "../channels";
 import { isGuarded } from "../guarded";
 import { isWithin } from "../paths";
 import { runShellText } from "../interpreters";
 import { parseOptions } from "../options";
 import { contentOf } from "../redirects";
 import { cannotTell } from "../report";
+import { digestLabel, hole, markSecret } from "../text";
 import { absolute, place } from "../tree";
-import { newFile } from "../channels";
+import { runUnmodelled } from "../unmodelled";
 import { exactly } from "../mode";
 
 /** `at now`, `batch`: the input, or the file of -f, is a script. */
@@ -89,4 +91,32 @@ export const parallel: Effect = (call) => {
   for (const item of items.length > 0 ? items : [""])
     runShellText(words.includes("{}") ? words.replaceAll("{}", () => item) : `${words} ${item}`, call.state, call.scope);
   return "likely";
+};
+
+/** `sops exec-env FILE COMMAND`, `sops exec-file FILE 'COMMAND {}'`: the command has the plain text, and nothing is left of it. */
+export const sops: Effect = (call) => {
+  const { args, state, scope } = call;
+  const [action = "", file = "", command = ""] = parseOptions(args, {
+    long: { user: "u", filename: "n", "output-type": "o", "input-type": "i", config: "c" },
+  }).operands;
+  if (action === "exec-env") {
+    const [variables, exported] = [state.variables.copy(), state.exported];
+    setUnnamed(state, true);
+    const status = runShellText(command, state, scope);
+    state.variables = variables;
+    state.exported = exported;
+    return status;
+  }
+  if (action !== "exec-file") return runUnmodelled("sops", call);
+  scope.context.fresh += 1;
+  const path = `/tmp/.sops${String(scope.context.fresh)}/tmp-file`;
+  const content = markSecret(hole("secret", digestLabel("sops", file)));
+  state.files.entries.set(path, [{ ...newFile(state, scope.context, exactly(0o600)), secret: true, content }]);
+  const status = runShellText(
+    command.replaceAll("{}", () => path),
+    state,
+    scope,
+  );
+  state.files.entries.set(path, [{ ...unknownFile(scope.context), kind: "absent", time: tick(scope.context) }]);
+  return status;
 };
