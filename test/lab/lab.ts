@@ -155,7 +155,12 @@ export function openLab(name: string): Lab {
     queue = next.catch(() => undefined);
     return next;
   };
-  const update: Lab["update"] = (change) => inTurn(() => applyState(change(readState(name))));
+  const update: Lab["update"] = (change) =>
+    inTurn(async () => {
+      const before = readState(name);
+      const after = change(before);
+      if (after !== before) await applyState(after);
+    });
   const hostOf = (host: string): Host => {
     const found = readState(name).hosts[host];
     if (found === undefined) throw new Error(`lab ${name} has no host "${host}"; it has: ${Object.keys(readState(name).hosts).join(", ")}`);

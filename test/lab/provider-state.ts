@@ -1,9 +1,9 @@
 /** What a local run remembers between two runs: the counterpart of Pulumi's state. It keeps digests of inputs, never the inputs. */
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asset } from "@pulumi/pulumi";
 import type { Properties, Request } from "../../infra/offline/engine";
+import { sha256 } from "../../infra/sha256";
 import { runDir } from "./paths";
 
 export interface SavedResource {
@@ -46,8 +46,10 @@ export function openStackState(lab: string): StackState {
   return {
     get: (urn) => resources.get(urn),
     set: (urn, resource) => {
+      const before = JSON.stringify(resources.get(urn));
       resources.set(urn, resource);
-      write();
+      // Most of them, where little changed: the disk need not hear of it.
+      if (JSON.stringify(resource) !== before) write();
     },
     keepOnly: (urns) => {
       const gone = [...resources].filter(([urn]) => !urns.has(urn));
@@ -75,13 +77,17 @@ export async function withFiles(request: Request): Promise<Request> {
   return { ...request, inputs };
 }
 
+/** Models are large, and a run asks several times of each. */
+const read = new WeakMap<object, string>();
+
 function digestOf(value: unknown): string {
-  const hash = createHash("sha256");
-  const file = (value as Partial<LocalFile> | null)?.localFile;
-  if (file !== undefined) hash.update(readFileSync(file));
-  else hash.update(JSON.stringify(value, sortKeys) ?? "");
-  return hash.digest("hex");
+  if (!isFile(value)) return sha256(JSON.stringify(value, sortKeys) ?? "");
+  const digest = read.get(value) ?? sha256(readFileSync(value.localFile));
+  read.set(value, digest);
+  return digest;
 }
+
+const isFile = (value: unknown): value is LocalFile => (value as Partial<LocalFile> | null)?.localFile !== undefined;
 
 /** An object's order of keys is not part of its value. */
 function sortKeys(_key: string, value: unknown): unknown {

@@ -3,6 +3,7 @@
  * gets an id. What did not change since the last run is left alone, as the engine does.
  */
 import { createHash, randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Properties, Provider, Request } from "../../infra/offline/engine";
 import { controlWatched } from "./inside";
 import type { Lab } from "./lab";
@@ -98,7 +99,11 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
     });
     if (network) {
       registered.set(created.id, { type, id: created.id, inputs: request.inputs });
-      await lab.update((old) => deriveLab(old, [...registered.values()]));
+      // What is as it was reaches the router once, at the end.
+      await lab.update((old) => {
+        const after = deriveLab(old, [...registered.values()]);
+        return isDeepStrictEqual(after, old) ? old : after;
+      });
     }
     return created;
   };
