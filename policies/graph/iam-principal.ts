@@ -64,7 +64,7 @@ export function ownAccounts(graph: Graph): ReadonlySet<string> {
 }
 
 /** Before anything exists: the account that the program writes into the names of its buckets, which are unique in the world by it. */
-function accountInNames(graph: Graph): string[] {
+export function accountInNames(graph: Graph): string[] {
   const named = graph.resources.flatMap(({ type, inputs, external }) =>
     /^aws:s3\/bucket(V2)?:/.test(type) && external !== true && typeof inputs.bucket === "string"
       ? (/(?:^|-)(\d{12})(?:-|$)/.exec(inputs.bucket)?.[1] ?? [])

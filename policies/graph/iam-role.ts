@@ -162,8 +162,8 @@ export interface RoleUser {
   readonly user: Resource;
 }
 
-/** Hosts are read apart; buckets and scans for malware have a role that AWS's own code uses. */
-const NO_CODE = /^aws:(iam|ec2|s3|kms|guardduty)\//;
+/** Hosts are read apart; buckets, snapshots, backups, recorders and scans for malware have a role that AWS's own code uses, for that alone. */
+const NO_CODE = /^aws:((iam|ec2|s3|kms|guardduty|dlm|backup)\/|cfg\/(recorder|configurationAggregator):)/;
 
 /** Every resource that runs with a role, with that role. */
 export const usersOfRoles = once((graph: Graph): readonly RoleUser[] => {

@@ -10,7 +10,7 @@ import * as kinds from "./kinds";
 import { templateInterfaces, templatesOf, TEMPLATE } from "./launch";
 import { BLIND, INSTANCE_FIELDS, readInterfaceResource, joined, nestedTargets, readInterface, topProps } from "./network-interface";
 import type { NetworkInterface } from "./network-interface";
-import { otherHosts } from "./other-hosts";
+import { otherHosts, subnetsOf } from "./other-hosts";
 import { property, targetsOf } from "./targets";
 
 export interface Host {
@@ -42,6 +42,7 @@ export function allHosts(graph: Graph, settings: Settings, groups: GroupRoles): 
     ...ofType(graph, kinds.NETWORK_INTERFACE)
       .filter((resource) => !owned.has(resource))
       .map((resource): Bare => ({ resource, networkInterfaces: [readInterfaceResource(graph, resource)], interfaceResources: [resource] })),
+    ...ofType(graph, LAUNCHING).flatMap((resource) => launched(graph, resource)),
     ...otherHosts(graph).map(({ resource, networkInterface }): Bare => ({
       resource,
       networkInterfaces: [networkInterface],
@@ -128,6 +129,27 @@ function scalingGroup(graph: Graph, resource: Resource): Bare {
   const own: NetworkInterface = { resource, path: "", subnets, groups: "default", publicIp: undefined, ipv6: undefined };
   const keys = ["launchTemplate", "launchConfiguration", "mixedInstancesPolicy"];
   return { resource, networkInterfaces: fromTemplate(graph, resource, own, keys), interfaceResources: [] };
+}
+
+/** Services that start hosts from a launch template of the program: nodes of a cluster, hosts of batch jobs and of games. */
+const LAUNCHING = /^aws:(eks\/nodeGroup|batch\/computeEnvironment|gamelift\/gameServerGroup):/;
+
+/** Where the template names no group the service has one of its own for them, or the resource itself says it (other-hosts.ts). */
+function launched(graph: Graph, resource: Resource): Bare[] {
+  const own: NetworkInterface = {
+    resource,
+    path: "",
+    subnets: subnetsOf(graph, resource),
+    groups: "default",
+    publicIp: undefined,
+    ipv6: undefined,
+  };
+  const templates = templatesOf(graph, resource, ["launchTemplate", "computeResources"])?.certain ?? [];
+  const networkInterfaces = templates
+    .flatMap((template) => templateInterfaces(graph, template))
+    .filter(({ groups }) => groups !== "open")
+    .map((networkInterface) => fill(own, networkInterface));
+  return networkInterfaces.length === 0 ? [] : [{ resource, networkInterfaces, interfaceResources: [] }];
 }
 
 /** EC2 and spot fleets: subnets come from overrides or from launch specifications, all else from templates. */

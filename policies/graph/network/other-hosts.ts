@@ -56,7 +56,7 @@ function nested(value: Value | undefined, names: RegExp): Value[] {
   return asProps(value) || asArray(value) ? fieldsNamed(value, names) : [];
 }
 
-function subnetsOf(graph: Graph, resource: Resource): Targets | "open" {
+export function subnetsOf(graph: Graph, resource: Resource): Targets | "open" {
   const lists = keysOf(resource).map((key) =>
     (SUBNETS.test(key) || hidesGroups(key, resource.inputs[key])) && !/mappings/i.test(key)
       ? targetsOf(graph, resource, key, kinds.SUBNET)

@@ -5,6 +5,7 @@ import { callerAccounts, narrowedTo } from "../../graph/iam-condition";
 import type { Statement } from "../../graph/iam-document";
 import { actionAnswer } from "../../graph/iam-match";
 import { ownAccounts, reachOf } from "../../graph/iam-principal";
+import { accountMadeIn, hostAccounts } from "../../graph/provider-account";
 import { targetsOf } from "../../graph/join";
 import { fieldsNamed } from "../../graph/network/network-interface";
 import { policyTexts } from "./bucket-policy-text";
@@ -29,7 +30,11 @@ export const policy: Policy = {
   good: 'Principal: { AWS: backendRole.arn }, Action: "s3:GetObject"',
   evaluate: (graph, settings) => [
     ...policyTexts(graph, settings).flatMap((text) => text.document.statements.flatMap((statement) => shared(graph, text, statement))),
-    ...modelBuckets(graph, settings).flatMap((bucket) => [...copies(graph, bucket), ...received(graph, bucket)]),
+    ...modelBuckets(graph, settings).flatMap((bucket) => [
+      ...madeElsewhere(graph, bucket),
+      ...copies(graph, bucket),
+      ...received(graph, bucket),
+    ]),
   ],
 };
 
@@ -47,6 +52,18 @@ function shared(graph: Graph, text: PolicyText, statement: Statement): Finding[]
       return [finding(text, `${what}, and whether that is the own account is not known yet: ${FIX}`, "unknown")];
     return [finding(text, `${what}: ${FIX}`)];
   });
+}
+
+/** A bucket whose provider acts in another account than the hosts' is that account's, whatever its policy says. */
+function madeElsewhere(graph: Graph, bucket: Resource): Finding[] {
+  const account = accountMadeIn(graph, bucket);
+  const hosts = hostAccounts(graph);
+  if (account === undefined || hosts.has(account)) return [];
+  const what = `${nameOf(bucket)} is made in account ${account} by its provider`;
+  const about = { resource: bucket, bucket, certain: true };
+  return hosts.size > 0
+    ? [finding(about, `${what}, and the hosts are in account ${[...hosts].join(", ")}: ${FIX}`)]
+    : [finding(about, `${what}, and whether the hosts are in it is not known yet: give both the same provider`, "unknown")];
 }
 
 /** Undefined where the own account's number is not known. */

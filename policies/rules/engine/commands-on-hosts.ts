@@ -19,12 +19,18 @@ const CLOSING =
 const API_CALLS =
   /:aws-sdk:(ec2|ssm|ssmsfn|iam|s3|s3control|elasticloadbalancing(v2)?|autoscaling|lambda|kms|cloudformation|ram|sts|route53|cloudfront|globalaccelerator|vpclattice|ec2instanceconnect):/i;
 
+/** With it each host of the region that has no such right of its own becomes one of Systems Manager's, with the role that it names. */
+const HOST_MANAGEMENT = /(^|\/)ssm\/managed-instance\/default-ec2-instance-management-role$/;
+/** AWS's own role for that, which lets a host report and be reached by Session Manager, and nothing else. */
+const OWN_MANAGEMENT = /(^|\/)AWSSystemsManagerDefaultEC2InstanceManagementRole$/;
+
 /** What the resource does, for messages; undefined for anything else. */
 export function runsCommands({ type, inputs }: Resource): string | undefined {
   if (type.startsWith("aws:ssm/association:")) return association(inputs.name);
   if (type.startsWith("aws:ssm/document:")) return session(inputs);
   if (type.startsWith("aws:ssm/patchBaseline:"))
     return isAbsent(inputs.sources) || leaves(inputs.sources).length === 0 ? undefined : "has hosts take packages from sources of its own";
+  if (type.startsWith("aws:ssm/serviceSetting:")) return hostManagement(inputs);
   if (type.startsWith("aws:ssm/maintenanceWindowTask:")) return maintenance(inputs);
   if (type.startsWith("aws:cloudwatch/eventTarget:")) return event(inputs);
   if (type.startsWith("aws:dlm/lifecyclePolicy:")) {
@@ -54,6 +60,12 @@ function session({ documentType, content }: Props): string | undefined {
   return /"?(linux|windows)"?\s*:\s*(?:["']\s*)?[^\s"',}]/.test(text) || /runAsDefaultUser"?\s*:\s*["']?root\b/.test(text)
     ? "runs commands, or a shell as root, at the begin of each session on hosts"
     : undefined;
+}
+
+function hostManagement({ settingId, settingValue }: Props): string | undefined {
+  const role = asString(settingValue);
+  if (!HOST_MANAGEMENT.test(asString(settingId) ?? "") || (role !== undefined && OWN_MANAGEMENT.test(role))) return undefined;
+  return `gives every host of the region the role ${role ?? "that is not known yet"} for Systems Manager`;
 }
 
 function association(name: Value | undefined): string | undefined {

@@ -9,7 +9,7 @@ import { hostRoles, rightsOf, serviceRoles } from "../../graph/iam-role";
 import type { Grant, Rights } from "../../graph/iam-role";
 import { pathsFrom } from "../../graph/iam-takeover";
 import type { Statement } from "../../graph/iam-document";
-import { administrators, TAKES_OVER } from "./administrators";
+import { administrators, outsideAdministrators, TAKES_OVER } from "./administrators";
 import { on } from "./anybodys";
 import { touches } from "./guarded-by-roles";
 import type { Touches } from "./guarded-by-roles";
@@ -24,7 +24,7 @@ export const policy: Policy = {
   control: "IAM-1",
   tags: ["iam"],
   description:
-    "No role of a host, a function, a task or a build is an administrator, by attachment or by meaning, can make itself one, reads and changes what is anybody's, or reads the bundle with which hosts of another role set themselves up; no group of people is an administrator for good.",
+    "No role of a host, a function, a task or a build is an administrator, by attachment or by meaning, can make itself one, reads and changes what is anybody's, or reads the bundle with which hosts of another role set themselves up; no group of people, and nobody whom another account lets in, is an administrator for good.",
   why: "A role's keys are what an intruder on a host gets first; they should open one prefix of one bucket and nothing else.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -66,7 +66,13 @@ function check(graph: Graph, settings: Settings): Finding[] {
   const touched = touches(graph, settings, ownerOf(graph));
   const fetched = bundlesOfOthers(graph);
   const foreign = [...roles].flatMap(([role, host]) => fetched(role, `role "${role.name}" of "${host.name}"`));
-  return [...ofHosts(graph, roles, touched), ...foreign, ...ofServices(graph, roles, touched), ...administrators(graph)];
+  return [
+    ...ofHosts(graph, roles, touched),
+    ...foreign,
+    ...ofServices(graph, roles, touched),
+    ...administrators(graph),
+    ...outsideAdministrators(graph),
+  ];
 }
 
 function ofHosts(graph: Graph, roles: ReadonlyMap<Resource, Resource>, touched: Touches): Finding[] {

@@ -15,6 +15,7 @@ interface Format {
 export const findShown = (text: string): Kind[] => [
   ...findFormats(text),
   ...findUrlPasswords(text),
+  ...findBasicCredentials(text),
   ...findAssignments(text),
   ...findInStores(text),
 ];
@@ -115,6 +116,18 @@ export function findUrlPasswords(text: string): Kind[] {
   );
   const tokens = [...text.matchAll(URL_TOKEN)].some(([, user]) => /\d/.test(user ?? "") && /[A-Za-z]/.test(user ?? ""));
   return passwords || tokens ? ["a URL with a password"] : [];
+}
+
+const BASIC = /\bBasic[ \t]+([A-Za-z0-9+/]{8,400}={0,2})(?![A-Za-z0-9+/=])/g;
+
+/** `Basic dXNlcjpwYXNzd29yZA==`, as HTTP has it: base64 of `user:password`. */
+function findBasicCredentials(text: string): Kind[] {
+  if (!text.includes("Basic")) return [];
+  const found = [...text.matchAll(BASIC)].some(([, encoded = ""]) => {
+    const password = /^[\x21-\x39\x3b-\x7e]*:([\x20-\x7e]{4,})$/.exec(Buffer.from(encoded, "base64").toString("latin1"))?.[1];
+    return password !== undefined && !isPlaceholder(password);
+  });
+  return found ? ["HTTP Basic credentials"] : [];
 }
 
 /** `USER:PASSWORD@HOST` in documentation and samples: both in capitals. In small letters it is what many a database really has. */

@@ -39,6 +39,7 @@ function promisesSecret(name: string): boolean {
   const before = list[list.length - 2] ?? "";
   if (list.includes("public") || (list[0] === "load" && /^credentials?$/.test(last))) return false;
   if (last === "key" || last === "keys") return SECRET_KEY_OF.test(before);
+  if (last === "verify") return before === "origin"; // X-Origin-Verify, by which an origin knows its CDN
   if (last === "pass" || last === "pwd") return before !== "old" && (list.length > 1 || last === "pass");
   if (/token$/.test(last) && HARMLESS_TOKEN_OF.test(before)) return false;
   return SECRET_WORD.test(last);

@@ -3,7 +3,7 @@ import { partsOf } from "../../core/assets";
 import type { Part } from "../../core/assets";
 import { Asset, Secret, Unknown } from "../../core/types";
 import type { Props, Value } from "../../core/types";
-import { isProps } from "../../core/values";
+import { asProps, isProps } from "../../core/values";
 import { findSecrets } from "./decode";
 import { findFormats } from "./detect";
 import type { Kind } from "./detect";
@@ -76,6 +76,13 @@ function textSpots(text: string, place: Place): Spot[] {
 /** What a value is called that stands beside its name: ECS, App Runner, tag lists, variables of CI. */
 export const calledIn = (props: Props): Value | undefined => props.name ?? props.Name ?? props.key ?? props.Key ?? props.variableName;
 
+/** The name of the header that a rule of a load balancer or of WAF compares with the text in `key`. */
+function comparedIn(props: Props, key: string): string | undefined {
+  const header =
+    key === "values" ? props.httpHeaderName : key === "searchString" ? asProps(asProps(props.fieldToMatch)?.singleHeader)?.name : undefined;
+  return typeof header === "string" ? header : undefined;
+}
+
 /** CodeBuild's `type` says that the value is where the secret is kept: a parameter, or `secret-id:json-key:stage:version`. */
 const REFERRING = /^(PARAMETER_STORE|SECRETS_MANAGER)$/;
 
@@ -88,7 +95,7 @@ function propsSpots(props: Props, place: Place): Spot[] {
   return Object.entries(props).flatMap(([key, item]) => {
     if (typeof item === "string" && /^value$/i.test(key) && refers(props))
       return findSecrets(item).map((kind) => spot({ ...place, path: `${place.path}${step(key)}` }, kind));
-    const name = /^value$/i.test(key) && typeof called === "string" ? called : key;
+    const name = (/^value$/i.test(key) && typeof called === "string" ? called : comparedIn(props, key)) ?? key;
     const inKey = findFormats(key).map((kind) => spot({ ...place, path: `${place.path}${step(key)}` }, `${kind} as a name`));
     return [...inKey, ...visit(item, { path: `${place.path}${step(key)}`, name, marked: place.marked })];
   });

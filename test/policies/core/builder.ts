@@ -78,6 +78,7 @@ export interface Program {
   /** Sets top-level inputs; undefined takes one away. Refs inside become ids (or unknown) and propertyDependencies. */
   set(resource: { readonly urn: string }, inputs: Record<string, unknown>): void;
   setOptions(resource: { readonly urn: string }, options: PlainResource["options"]): void;
+  setProvider(resource: { readonly urn: string }, provider: { readonly urn: string }): void;
   remove(...resources: { readonly urn: string }[]): void;
   plain(mode: Mode): PlainGraph;
   graph(mode: Mode): Graph;
@@ -169,6 +170,9 @@ export function program(base?: PlainGraph, stack = "dev", project = "demo"): Pro
     setOptions(resource, options) {
       const target = own(resource.urn);
       target.options = { ...target.options, ...options };
+    },
+    setProvider(resource, provider) {
+      own(resource.urn).provider = `${provider.urn}::${UNKNOWN_MARK}`;
     },
     remove(...gone) {
       for (const { urn } of gone) resources.splice(resources.indexOf(at(urn)), 1);

@@ -32,6 +32,7 @@ describe("what a secret looks like", () => {
     ["cloud-config", "#cloud-config\npassword: ubuntu\nchpasswd: { expire: false }"],
     ["curl -u", `curl -u admin:${fakes.password} https://example.org`],
     ["bearer", `curl -H "Authorization: Bearer ${fakes.password}${fakes.password}" https://example.org`],
+    ["HTTP Basic", `if (headers.authorization.value !== "Basic ${base64(`admin:${fakes.password}`)}") deny();`],
     ["clone URL", `git clone ${fakes.cloneUrl}`],
     ["clone URL with a token as the user", `git clone https://${"x8Jk2mNq4rTv6wYz0aBcQ"}@git.example.org/app.git`],
     ["aws configure", `aws configure set aws_secret_access_key ${fakes.awsSecret}`],

@@ -60,6 +60,7 @@ export const harmless: readonly string[] = [
   'psql -c "ALTER ROLE app WITH LOGIN PASSWORD \'$DB_PASSWORD\'" -c "CREATE ROLE reader LOGIN"',
   "machine learning, login page, password reset\ndefault login shell password policy",
   "[tool.pytest]\ntoken = settings.token\nsecret_name = prod/db2\npassword = get_password(1)\n",
+  "Basic authentication is off; Basic YWRtaW4tdXNlcnMtb25seQ== names no password",
   "proxy_set_header Authorization $http_authorization;\nproxy_set_header X-Api-Key $api_key;",
   'echo "$REGISTRY_PASSWORD" | docker login -u ops --password-stdin\ndocker login -u ops --password-stdin < /run/secrets/registry',
   "#cloud-config\nchpasswd:\n  list: |\n    ubuntu:RANDOM\n    ops:$6$abc$8Jx1\nruncmd:\n  - date +%H:%M\n",
