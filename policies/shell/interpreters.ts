@@ -10,7 +10,9 @@ import { locate, within } from "./origin";
 import { isWithin, nameOf } from "./paths";
 import { contentOf } from "./redirects";
 import { cannotTell, unclear } from "./report";
-import { perlChmods } from "./perl";
+import { chmodsOf } from "./chmods";
+import { sed } from "./effects/create";
+import { perlChmods, sedOfPerl } from "./perl";
 import {
   asCommands,
   evaluatesFetched,
@@ -29,7 +31,7 @@ import { inSubshell, runScript } from "./run";
 import { isSecretPath } from "./subjects";
 import type { Scope, State, Status } from "./state";
 import type { Script } from "./syntax";
-import { absolute, change, makeFolders } from "./tree";
+import { absolute, makeFolders } from "./tree";
 import { holdsFetched, holdsSecret, hole, holesOf, isKnown, isSecretText, mapHoles, markSecret, plain, show } from "./text";
 
 interface TextOptions {
@@ -240,21 +242,9 @@ function module(args: readonly string[], call: Call): Status {
 function python(code: string, call: Call): void {
   const { state, scope } = call;
   const { context } = scope;
-  let rest = code;
-  const patterns = [
-    /os\.chmod\(\s*["']([^"']+)["']\s*,\s*0o([0-7]+)\s*\)/gu,
-    /Path\(\s*["']([^"']+)["']\s*\)\.chmod\(\s*0o([0-7]+)\s*\)/gu,
-  ];
-  for (const pattern of patterns) {
-    for (const [all, path = "", mode = ""] of code.matchAll(pattern)) {
-      change(state, context, absolute(path, state), {}, (e) => ({ ...e, mode: exactly(parseInt(mode, 8)) }));
-      rest = rest.replace(all, "");
-    }
-  }
-  for (const [all, script] of asCommands(rest)) {
-    runShellText(script, state, scope);
-    rest = rest.replace(all, "");
-  }
+  const understood = asCommands(withLiterals(code));
+  for (const command of understood.commands) runShellText(command, state, scope);
+  let { rest } = understood;
   for (const [all, text = ""] of code.matchAll(/os\.system\(\s*["']([^"']+)["']\s*\)/gu)) {
     runShellText(text, state, scope);
     rest = rest.replace(all, "");
@@ -272,7 +262,7 @@ function python(code: string, call: Call): void {
   else if (isInline(call.args)) {
     // A program in the script's own text; its working files are the application's business.
     const { home } = context;
-    const named = pathsIn(withoutReads(withLiterals(rest))).filter(
+    const named = pathsIn(withoutReads(rest)).filter(
       (path) => !isWithin(path, home) || isWithin(path, `${home}/models`) || isSecretPath(path),
     );
     suspect(call.name, { ...call, args: [], scope: { ...scope, channels: new Map() } }, named.join("\n"));
@@ -295,6 +285,13 @@ function unknownProgram(file: string, call: Call): void {
   else suspect(call.name, { ...call, args: call.args.filter((a) => a !== file) });
 }
 
+/** `perl -pi -e 's/a/b/' FILE` is `sed -Ei` with the same script, where that is made of substitutions alone. */
+function editsByPerl(call: Call): boolean {
+  const args = call.name.startsWith("perl") ? sedOfPerl(call.args.map(plain)) : undefined;
+  if (args !== undefined) sed({ ...call, name: "sed", args });
+  return args !== undefined;
+}
+
 /** Perl, Ruby, Node, PHP: text that names chmod and the like is unclear. */
 const other: Effect = (call) => {
   const given = call.args.some((a) => /^-[a-zA-Z]*[eErp]|^--(eval|print|run)/u.test(a));
@@ -304,7 +301,8 @@ const other: Effect = (call) => {
   if (!given && file !== undefined && !isKnown(code)) unknownProgram(file, call);
   const fetched = holesOf(code).find((h) => h.kind === "fetched");
   if (fetched) call.scope.context.record.remoteCode.push({ what: fetched.label, place: call.scope.context.place });
-  const { commands, rest } = call.name.startsWith("perl") ? perlChmods(plain(code)) : { commands: [], rest: plain(code) };
+  if (editsByPerl(call)) return "likely";
+  const { commands, rest } = call.name.startsWith("perl") ? perlChmods(plain(code)) : chmodsOf(call.name, plain(code));
   for (const command of commands) runShellText(command, call.state, call.scope);
   const from = evaluatesFetched(rest);
   if (from !== undefined) call.scope.context.record.remoteCode.push({ what: from, place: call.scope.context.place });

@@ -1,4 +1,5 @@
 /** What a Python program does with what is guarded: calls that only read are understood, every other use of such a path is not known. */
+import { modeCommands, takenOut } from "./python-modes";
 import { quote } from "./text";
 
 /** A path as the first argument of a call that reads it. `open` with a mode is one where the mode reads. */
@@ -30,12 +31,19 @@ export function withLiterals(code: string): string {
     given.set(name, given.has(name) ? undefined : text);
   let whole = code;
   for (const [name, text] of given)
-    if (text !== undefined)
+    if (text !== undefined && !isBoundElsewhere(name, code))
       whole = whole
         .replace(new RegExp(`(?<![.\\w])${name}\\s*=(?!=)\\s*(["'])[^"'\\n]{1,300}\\1`, "u"), "")
         .replace(new RegExp(`(?<![.\\w"'])${name}(?![\\w"']|\\s*=(?!=))`, "gu"), () => text);
   return whole;
 }
+
+/** A parameter, the variable of a loop or of `with`, or one that is changed: what it holds is not this text alone. */
+const isBoundElsewhere = (name: string, code: string): boolean =>
+  new RegExp(
+    String.raw`\b(for|as|global|nonlocal|del|def|class)\s+(\w+\s*,\s*)*${name}\b|\bdef\s+\w+\([^)]*\b${name}\b|\blambda\b[^:\n]*\b${name}\b|(?<![.\w])${name}\s*([-+*/%|&^]|//|\*\*|:)=`,
+    "u",
+  ).test(code);
 
 /** Strings that are a whole path of a file. A name alone, or a folder, says nothing of what the program does there. */
 export const pathsIn = (code: string): string[] =>
@@ -93,19 +101,24 @@ const CALLS: readonly (readonly [RegExp, (...words: readonly string[]) => readon
   [call("shutil\\.chown", TEXT, TEXT), (path = "", user = "") => ["chown", user, path]],
 ];
 
-/** These calls, in their order, each with its command as the shell reads it. */
-export function asCommands(code: string): (readonly [string, string])[] {
-  return CALLS.flatMap(([pattern, command]) => [...code.matchAll(pattern)].map((found) => ({ found, command })))
-    .sort((a, b) => a.found.index - b.found.index)
-    .map(
-      ({ found: [all, ...words], command }) =>
-        [
-          all,
-          command(...words)
+/** Calls that decide on modes or move files, in their order, and the program with blanks in their place. */
+export function asCommands(code: string): { readonly commands: readonly string[]; readonly rest: string } {
+  const modes = modeCommands(code);
+  const pieces = [...modes.pieces];
+  const rest = CALLS.reduce(
+    (text, [form, words]) =>
+      takenOut(
+        text,
+        form,
+        (...given) =>
+          words(...given)
             .map(quote)
             .join(" "),
-        ] as const,
-    );
+        pieces,
+      ),
+    modes.rest,
+  );
+  return { commands: pieces.sort((a, b) => a.at - b.at).map(({ commands }) => commands), rest };
 }
 
 const EVALUATES = /\b(eval|new\s+Function|vm\s*\.\s*run\w*|instance_eval|class_eval|module_eval|create_function)\b/u;
