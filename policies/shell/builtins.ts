@@ -157,6 +157,11 @@ const declare: Builtin = (call) => {
     noteLoader(variable, value ?? "", state, scope);
     const local = name === "local" || ((name === "declare" || name === "typeset") && !flags.includes("g"));
     if (local && scope.frame.hidden?.has(variable) === false) scope.frame.hidden.set(variable, state.variables.get(variable));
+    if (flags.includes("A")) {
+      // Its items, where some are given, follow.
+      if (state.variables.get(variable)?.keys === undefined) state.variables.set(variable, { values: [""], list: [], keys: [] });
+      continue;
+    }
     const before = append === "+" ? (state.variables.get(variable)?.values ?? [""]) : [""];
     if (value !== undefined) state.variables.set(variable, { values: before.map((b) => b + value) });
     else if (name === "local" || name === "declare" || name === "typeset") state.variables.set(variable, { values: [""] });
@@ -167,6 +172,9 @@ const declare: Builtin = (call) => {
 
 const unset: Builtin = ({ args, state }) => {
   for (const arg of args) {
+    const [, array] = /^([A-Za-z_]\w*)\[/u.exec(arg) ?? [];
+    const items = array === undefined ? undefined : state.variables.get(array);
+    if (array !== undefined && items) state.variables.set(array, { values: [unknownOf(`$${array}`, items.list ?? items.values)] });
     state.variables.delete(arg);
     if (args.includes("-f")) state.functions.delete(arg);
   }

@@ -1,5 +1,6 @@
 /** Simple commands: expansion, assignments, and finding out what a name stands for. */
 import { BUILTINS, keepRedirects, noteLoader, setUnnamed } from "./builtins";
+import { arrayOf, subscripts, withItem } from "./arrays";
 import type { Call } from "./call";
 import { readAll, stdinOf } from "./channels";
 import { evaluate, fromWords, noteProof } from "./conditions";
@@ -99,28 +100,20 @@ function assign(one: Assignment, state: State, scope: Scope): void {
   const before = state.variables.get(one.name);
   if (one.list) {
     const items = expandWords(one.list, state, scope);
-    const list = items.length === 1 ? (items[0] ?? []) : [unknownOf(`$${one.name}`, items.flat())];
-    state.variables.set(one.name, {
-      values: [list[0] ?? ""],
-      list: one.append ? [...(before?.list ?? before?.values ?? []), ...list] : list,
-    });
+    const [only] = items;
+    state.variables.set(
+      one.name,
+      items.length === 1 && only ? arrayOf(one.name, only, before, one.append) : { values: [unknownOf(`$${one.name}`, items.flat())] },
+    );
     return;
   }
   const values = one.value ? expandText(one.value, state, scope) : [""];
   for (const value of values) noteLoader(one.name, value, state, scope);
-  if (one.index !== undefined) assignItem(one, values, before, state);
+  if (one.index !== undefined && !one.append) {
+    const [key, ...others] = subscripts(one.index, state) ?? [];
+    state.variables.set(one.name, withItem(one.name, others.length === 0 ? key : undefined, values, before));
+  } else if (one.index !== undefined) state.variables.set(one.name, withItem(one.name, undefined, values, before));
   else state.variables.set(one.name, { values: one.append ? (before?.values ?? [""]).flatMap((b) => values.map((v) => b + v)) : values });
-}
-
-function assignItem(one: Assignment, values: readonly string[], before: Variable | undefined, state: State): void {
-  const at = Number(one.index);
-  if (!before?.list || !Number.isInteger(at) || values.length !== 1) {
-    state.variables.set(one.name, { values: [unknownOf(`$${one.name}`, [...values, ...(before?.list ?? before?.values ?? [])])] });
-    return;
-  }
-  const list = [...before.list];
-  list[at] = values[0] ?? "";
-  state.variables.set(one.name, { values: [list[0] ?? ""], list });
 }
 
 /**

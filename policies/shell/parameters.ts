@@ -1,6 +1,7 @@
 /** What `$name` and `${name...}` stand for. */
 import { ends } from "../core/glob";
 import { isSecretName } from "../core/secret-name";
+import { itemsAt } from "./arrays";
 import { UNNAMED } from "./builtins";
 import { partOf } from "./entries";
 import { expandText } from "./expand";
@@ -34,6 +35,11 @@ function wholeList(parameter: Parameter, state: State, scope: Scope, quoted: boo
   // What two ways have made of a list is one text that is not known: of how many items, neither.
   const isOpen = !isArgs && state.variables.get(parameter.name)?.list === undefined && list.some((one) => !isKnown(one));
   if (parameter.length) return [isOpen ? hole("value", "length") : String(list.length)];
+  // `${!list[@]}`: the keys.
+  if (parameter.indirect && !isArgs)
+    return isOpen
+      ? [hole("value", `keys of ${parameter.name}`)]
+      : [...(state.variables.get(parameter.name)?.keys ?? list.keys())].map(String);
   if (parameter.operator === ":" && parameter.argument) {
     const [from, count] = expandText(parameter.argument, state, scope)[0]?.split(":").map(Number) ?? [];
     const start = isArgs ? Math.max((from ?? 1) - 1, 0) : (from ?? 0);
@@ -49,10 +55,8 @@ function rawValues(parameter: Parameter, state: State): readonly string[] | unde
   if (/^\d+$/u.test(name)) return positional(Number(name), state);
   const variable = state.variables.get(name);
   if (variable?.list) {
-    const at = index === undefined ? 0 : /^\d+$/u.test(index) ? Number(index) : undefined;
-    if (at === undefined) return [unknownOf(`$${name}`, variable.list)];
-    const item = variable.list[at];
-    return item === undefined ? undefined : [item];
+    const items = itemsAt(name, variable, index, state);
+    return items?.length === 0 ? undefined : items;
   }
   if (variable && index !== undefined && index !== "0") return [unknownOf(`$${name}`, variable.values)];
   return variable?.values ?? special(name, state);

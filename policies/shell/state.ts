@@ -30,6 +30,8 @@ export interface Origin {
 export interface Variable {
   readonly values: readonly string[];
   readonly list?: readonly string[];
+  /** Of an associative array: the key of each item of the list. */
+  readonly keys?: readonly string[];
 }
 
 export interface ShellFunction {
@@ -293,7 +295,7 @@ const MOST_VALUES = 8;
 
 function joinVariables(name: string, a: Variable | undefined, b: Variable | undefined): Variable {
   const values = [...new Set([...(a?.values ?? [""]), ...(b?.values ?? [""])])];
-  if (a && b && a.list?.join("\0") !== b.list?.join("\0"))
+  if (a && b && (a.list?.join("\0") !== b.list?.join("\0") || a.keys?.join("\0") !== b.keys?.join("\0")))
     return { values: [unknownOf(`$${name}`, [...values, ...(a.list ?? []), ...(b.list ?? [])])] };
   return { ...(a ?? b), values: values.length <= MOST_VALUES ? values : [unknownOf(`$${name}`, values)] };
 }

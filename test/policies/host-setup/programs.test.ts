@@ -29,6 +29,28 @@ const MODES: readonly Case[] = [
   ["env-file-mode", "violation", `echo "644 ${ENV}" | while read -r -a words; do sudo chmod "\${words[@]}"; done`],
   ["env-file-mode", "violation", `IFS=: read -ra words <<< "644:${ENV}"; sudo chmod "\${words[0]}" "\${words[1]}"`],
   ["env-file-mode", "pass", `echo "600 ${ENV}" | while read -r -a words; do sudo chmod "\${words[@]}"; done`],
+  // Arrays by key.
+  [
+    "env-file-mode",
+    "violation",
+    `declare -A m=([config.json]=644 [.env]=640); for k in "\${!m[@]}"; do sudo chmod "\${m[$k]}" "/home/ddos/app/$k"; done`,
+  ],
+  [
+    "env-file-mode",
+    "pass",
+    `declare -A m=([config.json]=644 [.env]=600); for k in "\${!m[@]}"; do sudo chmod "\${m[$k]}" "/home/ddos/app/$k"; done`,
+  ],
+  [
+    "host-setup-readable",
+    "pass",
+    `declare -A m=([config.json]=644 [.env]=600); for k in "\${!m[@]}"; do sudo chmod "\${m[$k]}" "/home/ddos/app/$k"; done`,
+  ],
+  ["env-file-mode", "violation", `declare -A m; m[env]=600; m["env"]=644; sudo chmod "\${m[env]}" ${ENV}`],
+  ["env-file-mode", "violation", `f() { local -A m=([mode]=644); sudo chmod "\${m[mode]}" ${ENV}; }; f`],
+  ["env-file-mode", "violation", `m=([2]=644 [0]=600); sudo chmod "\${m[2]}" ${ENV}`],
+  ["env-file-mode", "violation", `m=(600 644); for i in "\${!m[@]}"; do sudo chmod "\${m[$i]}" ${ENV}; done`],
+  ["env-file-mode", "unknown", `declare -A m=([a]=600 [b]=644); unset 'm[b]'; sudo chmod "\${m[b]:-600}" ${ENV}`],
+  ["env-file-mode", "unknown", `declare -A m=([a]=600); m[$(hostname)]=644; sudo chmod "\${m[a]}" ${ENV}`],
   // Other languages.
   ["env-file-mode", "violation", `sudo python3 -c 'import os; p = "${ENV}"; os.chmod(p, 0o640)'`],
   ["env-file-mode", "violation", `sudo python3 -c 'import os, stat; os.chmod("${ENV}", stat.S_IRUSR | stat.S_IRGRP)'`],
