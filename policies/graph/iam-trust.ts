@@ -6,7 +6,7 @@ import { asString, propertyOf } from "../core/values";
 import { readDocument } from "./iam-document";
 import { matchesPattern, samePartition, strongest } from "./iam-match";
 import type { Answer } from "./iam-match";
-import { ownAccounts } from "./iam-principal";
+import { ownAccounts, reachOf } from "./iam-principal";
 import { ROLE } from "./iam-role";
 
 /** Whom a role lets in, of other roles: what of it does not depend on who asks. */
@@ -33,6 +33,27 @@ export const trustByName = once((graph: Graph) =>
     ([, { statements, complete }]) => !complete || statements.some(({ named, unknown }) => unknown || named.length > 0),
   ),
 );
+
+export interface Outsider {
+  readonly role: Resource;
+  /** The other account that may take it. */
+  readonly account: string;
+  /** False: which account is the program's own is not known yet. */
+  readonly certain: boolean;
+}
+
+/** Roles of the program that another account may take: its administrators decide who does. */
+export const outsiders = once((graph: Graph): readonly Outsider[] => {
+  const own = ownAccounts(graph);
+  return ofType(graph, ROLE).flatMap((role) => {
+    if (role.external === true) return [];
+    const [account] = readDocument(role.inputs.assumeRolePolicy)
+      .statements.filter(({ effect }) => effect === "Allow")
+      .flatMap((statement) => reachOf(statement))
+      .flatMap((reach) => (reach.who === "account" && !own.has(reach.account) ? [reach.account] : []));
+    return account === undefined ? [] : [{ role, account, certain: own.size > 0 }];
+  });
+});
 
 function readTrust(graph: Graph, role: Resource): Trust {
   const { statements, complete } = readDocument(role.inputs.assumeRolePolicy);

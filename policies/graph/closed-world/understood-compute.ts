@@ -7,7 +7,7 @@ const GROUPS = "gateway-group-only-on-gateway backend-in-private-subnet backend-
 /** Types whose groups `graph/network/other-hosts.ts` reads by name, each with the properties that hold groups, subnets or both. */
 const WITH_GROUPS =
   "vpcSecurityGroupIds securityGroupIds securityGroups securityGroupNames securityGroupArns vpcConfig vpcConfigs vpcOptions networkConfiguration networkConfig";
-const SUBNETS = "subnetIds subnetId subnetGroupName dbSubnetGroupName clusterSubnetGroupName vpcId";
+const SUBNETS = "subnetIds subnetId subnetGroupName dbSubnetGroupName clusterSubnetGroupName vpcId vpcSubnetIds";
 
 export const COMPUTE: readonly Entry[] = [
   {
@@ -74,6 +74,21 @@ export const COMPUTE: readonly Entry[] = [
       "rds/ docdb/ neptune/ elasticache/ memorydb/ redshift/ dms/ efs/ fsx/ opensearch/ elasticsearch/ mq/ msk/ dax/ ecs/ eks/ lambda/ batch/ codebuild/ sagemaker/ glue/ mwaa/ synthetics/",
     properties: SUBNETS,
     harmless: BESIDE,
+  },
+  {
+    types: "apprunner/vpcConnector: imagebuilder/infrastructureConfiguration: quicksight/vpcConnection:",
+    properties: "subnets subnetId subnetIds",
+    harmless: BESIDE,
+  },
+  {
+    types: "quicksight/vpcConnection: msk/cluster: glue/connection: transfer/server:",
+    properties: "securityGroupIds brokerNodeGroupInfo physicalConnectionRequirements endpointDetails",
+    modelled: GROUPS,
+  },
+  {
+    types: "directoryservice/directory:",
+    properties: "vpcSettings",
+    harmless: "A directory answers its clients; it opens no connection to hosts.",
   },
   { types: "ecs/service:", properties: "loadBalancers", modelled: "backend-not-load-balanced-publicly" },
   { types: "mskconnect/connector:", properties: "kafkaCluster", modelled: GROUPS },

@@ -155,6 +155,11 @@ export const NETWORK: readonly Entry[] = [
     properties: "vpcs vpcId resourceId",
     harmless: "Names inside the network; a name opens no way.",
   },
+  {
+    types: "route53/resolverEndpoint:",
+    properties: "ipAddresses securityGroupIds",
+    harmless: "It asks and answers for names, and opens no connection to hosts.",
+  },
   { types: "route53/record:", properties: "records", harmless: "A name for a private address; a name opens no way." },
   {
     types: "servicediscovery/instance: servicediscovery/privateDnsNamespace:",

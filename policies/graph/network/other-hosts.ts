@@ -18,7 +18,7 @@ import type { Targets } from "./targets";
 const NOT_HOSTS =
   /^aws:(ec2\/(instance|spotInstanceRequest|launchTemplate|launchConfiguration|fleet|spotFleetRequest|networkInterface|securityGroup|defaultSecurityGroup|securityGroupRule|networkInterfaceSecurityGroupAttachment|securityGroupAssociation|subnet|defaultSubnet|vpc|networkAcl|defaultNetworkAcl|eip|route|routeTable|routeTableAssociation)|vpc\/|autoscaling\/|iam\/|s3\/|vpclattice\/serviceNetworkVpcAssociation)/;
 /** `securityGroupIds`, `emrManagedMasterSecurityGroup`, `securityGroupArns`: whatever carries a group. A source of a rule carries none. */
-const GROUPS = /^(?!source|referenced|destination|inputSecurity|remote)(\w*s)?ecurityGroups?(Id|Arn|Name)?s?$/i;
+const GROUPS = /^(?!source|referenced|destination|inputSecurity|remote)(\w*s)?ecurityGroups?(Id|Arn|Name)?s?(Lists?)?$/i;
 const SUBNETS = /^(subnets?|subnetIds?|vpcZoneIdentifiers|vpcSubnetIds|subnetMappings)$/i;
 const PUBLIC = /^(assignPublicIp|associatePublicIpAddress|publiclyAccessible|mapPublicIp)$/;
 

@@ -10,6 +10,7 @@ import { targetsOf } from "../../graph/join";
 import { fieldsNamed } from "../../graph/network/network-interface";
 import { policyTexts } from "./bucket-policy-text";
 import type { PolicyText } from "./bucket-policy-text";
+import { outsideRoles } from "./outside-roles";
 import { attached, BUCKET_KIND, BUCKET_TYPES, finding, modelBuckets, nameOf } from "./model";
 
 const FIX = "keep the models within the account: name roles of it, and share by copies where that is wanted";
@@ -21,7 +22,8 @@ export const policy: Policy = {
   severity: "high",
   control: "MODEL-3",
   tags: ["bucket", "public-access"],
-  description: "No other account gets rights on the models bucket, and none gets copies of it.",
+  description:
+    "No other account gets rights on the models bucket, by its policy or by a role that it may take, and none gets copies of it.",
   why: "Another account's administrators decide who uses its rights, and a writable model is code that runs on the backend.",
   remediationSteps: FIX,
   enforcementLevel: "mandatory",
@@ -32,6 +34,7 @@ export const policy: Policy = {
     ...policyTexts(graph, settings).flatMap((text) => text.document.statements.flatMap((statement) => shared(graph, text, statement))),
     ...modelBuckets(graph, settings).flatMap((bucket) => [
       ...madeElsewhere(graph, bucket),
+      ...outsideRoles(graph, bucket, FIX),
       ...copies(graph, bucket),
       ...received(graph, bucket),
     ]),

@@ -1,14 +1,12 @@
 /** Who are administrators for good, on every day and from every place: groups of people and users, and whoever another account lets take a role. */
-import { ofType } from "../../core/references";
 import type { Finding, Graph, Resource } from "../../core/types";
 import type { Statement } from "../../graph/iam-document";
 import { decide, unconditional } from "../../graph/iam-match";
 import type { Request } from "../../graph/iam-match";
-import { readDocument } from "../../graph/iam-document";
-import { ownAccounts, reachOf } from "../../graph/iam-principal";
 import { peopleRights } from "../../graph/iam-people";
-import { ROLE, rightsOf } from "../../graph/iam-role";
+import { rightsOf } from "../../graph/iam-role";
 import type { Rights } from "../../graph/iam-role";
+import { outsiders } from "../../graph/iam-trust";
 import { on } from "./anybodys";
 import { report } from "./hosts";
 
@@ -56,20 +54,12 @@ export function administrators(graph: Graph): Finding[] {
 
 /** An administrator's role that another account may take: its administrators decide who is one here. */
 export function outsideAdministrators(graph: Graph): Finding[] {
-  const own = ownAccounts(graph);
-  return ofType(graph, ROLE).flatMap((role): Finding[] => {
-    if (role.external === true) return [];
-    const accounts = readDocument(role.inputs.assumeRolePolicy)
-      .statements.filter(({ effect }) => effect === "Allow")
-      .flatMap((statement) => reachOf(statement))
-      .flatMap((reach) => (reach.who === "account" && !own.has(reach.account) ? [reach.account] : []));
-    const [account] = accounts;
-    if (account === undefined) return [];
+  return outsiders(graph).flatMap(({ role, account, certain }): Finding[] => {
     const rights = rightsOf(graph, role);
     const how = rights.managed.find(({ arn }) => TAKES_OVER.test(arn))?.arn ?? byMeaning(rights)?.how;
     if (how === undefined) return [];
     const what = `role "${role.name}" makes account ${account} administrators by ${how}`;
-    return own.size > 0
+    return certain
       ? [report(role, "violation", `${what}: give it the few actions that it is let in for`)]
       : [report(role, "unknown", `${what}, and whether that is the own account is not known yet: name roles of it`)];
   });

@@ -33,10 +33,6 @@ const REPORTED: Readonly<Record<string, (stack: Stack) => void>> = {
       application: "a",
       settings: [{ namespace: "aws:autoscaling:launchconfiguration", name: "SecurityGroups", value: gatewayGroup.id }],
     }),
-  "a connection of Glue": ({ p, gatewayGroup, privateSubnet }) =>
-    p.add("aws:glue/connection:Connection", "x", {
-      physicalConnectionRequirements: { securityGroupIdLists: [gatewayGroup.id], subnetId: privateSubnet.id },
-    }),
   "a service of a cluster with the backend's address": ({ p }) =>
     p.add("kubernetes:core/v1:Endpoints", "x", { subsets: [{ addresses: [{ ip: "10.0.101.7" }], ports: [{ port: 9000 }] }] }),
   "a way into a cluster": ({ p }) => p.add("kubernetes:networking.k8s.io/v1:Ingress", "x", { spec: { rules: [{ host: "a.example" }] } }),

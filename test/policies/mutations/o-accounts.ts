@@ -34,6 +34,8 @@ function role(p: Program, assumeRolePolicy: string, managed: string | undefined,
   return made;
 }
 
+const models = (p: Program): string => `arn:aws:s3:::${String(p.inputs(bucket(p)).bucket)}/models/*`;
+
 const managing = (p: Program, settingValue: unknown): Handle =>
   p.add("aws:ssm/serviceSetting:ServiceSetting", "hosts", {
     settingId: `arn:aws:ssm:us-east-1:${OWN}:servicesetting/ssm/managed-instance/default-ec2-instance-management-role`,
@@ -71,7 +73,43 @@ const matched = (p: Program, name: string, searchString: string): Handle =>
     rules: [{ name: "r", statement: { byteMatchStatement: { searchString, fieldToMatch: { singleHeader: { name } } } } }],
   });
 
+type Placed = readonly [type: string, inputs: (group: unknown, subnet: unknown, vpc: unknown) => Statement];
+
+/** Each in the private subnet, with a group of its own. */
+const PLACED: readonly Placed[] = [
+  ["aws:apprunner/vpcConnector:VpcConnector", (group, subnet) => ({ vpcConnectorName: "x", subnets: [subnet], securityGroups: [group] })],
+  [
+    "aws:directoryservice/directory:Directory",
+    (_, subnet, vpc) => ({ name: "corp.example", vpcSettings: { vpcId: vpc, subnetIds: [subnet] } }),
+  ],
+  [
+    "aws:glue/connection:Connection",
+    (group, subnet) => ({ connectionType: "NETWORK", physicalConnectionRequirements: { subnetId: subnet, securityGroupIdLists: [group] } }),
+  ],
+  [
+    "aws:imagebuilder/infrastructureConfiguration:InfrastructureConfiguration",
+    (group, subnet) => ({ subnetId: subnet, securityGroupIds: [group] }),
+  ],
+  ["aws:msk/cluster:Cluster", (group, subnet) => ({ brokerNodeGroupInfo: { clientSubnets: [subnet], securityGroups: [group] } })],
+  ["aws:quicksight/vpcConnection:VpcConnection", (group, subnet) => ({ subnetIds: [subnet], securityGroupIds: [group] })],
+  ["aws:rds/proxy:Proxy", (group, subnet) => ({ vpcSubnetIds: [subnet], vpcSecurityGroupIds: [group] })],
+  [
+    "aws:route53/resolverEndpoint:ResolverEndpoint",
+    (group, subnet) => ({ direction: "OUTBOUND", securityGroupIds: [group], ipAddresses: [{ subnetId: subnet }] }),
+  ],
+  [
+    "aws:transfer/server:Server",
+    (group, subnet, vpc) => ({ endpointType: "VPC", endpointDetails: { vpcId: vpc, subnetIds: [subnet], securityGroupIds: [group] } }),
+  ],
+];
+
 export const mutations = [
+  ...PLACED.map(([type, inputs]) =>
+    one(`O11-${type.split(":").pop() ?? ""}`, `a ${type} beside the backend`, "judgeable-resources", "benign", (p) => {
+      const { privateSubnet, vpc } = partsOf(p);
+      p.add(type, "beside", inputs(ownGroup(p).id, privateSubnet.id, vpc.id));
+    }),
+  ),
   one("O01", "the models bucket is made by a provider that takes a role of another account", "bucket-own-account", "violation", (p) => {
     p.setProvider(backend(p), acting(p, OWN));
     p.setProvider(bucket(p), acting(p, STRANGER));
@@ -98,6 +136,29 @@ export const mutations = [
   one("O02-reader", "another account may read metrics", RIGHTS, "benign", (p) => {
     role(p, trust({ AWS: STRANGER }), undefined, on(["cloudwatch:GetMetricData"], "*"));
   }),
+  one("O09", "another account may take a role that fetches models", "bucket-own-account", "violation", (p) =>
+    role(p, trust({ AWS: STRANGER }), undefined, on(["s3:GetObject"], models(p))),
+  ),
+  one("O09-managed", "the same by a policy of AWS's", "bucket-own-account", "violation", (p) =>
+    role(p, trust({ AWS: `arn:aws:iam::${STRANGER}:role/etl` }), "AmazonS3ReadOnlyAccess"),
+  ),
+  one("O09-writes", "one that replaces them", "bucket-own-account", "violation", (p) =>
+    role(
+      p,
+      trust({ AWS: STRANGER }, { Condition: { StringEquals: { "sts:ExternalId": "x" } } }),
+      undefined,
+      on(["s3:PutObject"], models(p)),
+    ),
+  ),
+  one("O09-own", "a role of the own account that publishes them", "bucket-own-account", "benign", (p) =>
+    role(p, trust({ AWS: `arn:aws:iam::${OWN}:root` }), undefined, on(["s3:GetObject", "s3:PutObject"], models(p))),
+  ),
+  one("O10", "Glue's jobs wear the gateway's group", "gateway-group-only-on-gateway", "violation", (p) =>
+    p.add("aws:glue/connection:Connection", "net", {
+      connectionType: "NETWORK",
+      physicalConnectionRequirements: { subnetId: partsOf(p).privateSubnet.id, securityGroupIdLists: [gatewayGroup(p).id] },
+    }),
+  ),
   one("O03", "every host of the region gets a role for Systems Manager", "judgeable-resources", "unknown", (p) =>
     managing(p, "service-role/Admin"),
   ),
