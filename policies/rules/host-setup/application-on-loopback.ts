@@ -4,7 +4,7 @@ import type { Asked } from "../../shell/answers";
 import type { Executed, Written } from "../../shell/state";
 import { plain, show } from "../../shell/text";
 import { hostOf, listening } from "./listening";
-import { unitsOf, valuesOf } from "./units";
+import { lastEdited, unitsOf, valuesOf } from "./units";
 import { publishedPorts } from "./published";
 import { forEachHost, unknown, violation } from "./findings";
 import type { Place } from "../../shell/files";
@@ -30,8 +30,16 @@ function check(report: Asked, settings: Settings): Finding[] {
           ),
         ],
   );
-  return [...units, ...record.executed.flatMap(checkRun), ...record.written.flatMap(ofConfiguration), ...containers];
+  const edits = lastEdited(record, BINDS).flatMap(({ line, place }) =>
+    [...line.matchAll(new RegExp(BINDS, "gu"))].flatMap(([, option = "", value = ""]) =>
+      say([option === "--host" ? value : hostOf(value)], place),
+    ),
+  );
+  return [...units, ...edits, ...record.executed.flatMap(checkRun), ...record.written.flatMap(ofConfiguration), ...containers];
 }
+
+/** What an edit of a unit puts in the place of an address; the rest of the line need not be seen. */
+const BINDS = /(?:^|\s)(--host|--bind)[= ]([^\s"'$]+)/u;
 
 /** `gunicorn.conf.py` is read from the folder that the application runs in, whatever its unit says. */
 function ofConfiguration({ path, content, place }: Written): Finding[] {

@@ -1,8 +1,8 @@
 import type { Finding, Policy, Settings } from "../../core/types";
 import type { Asked } from "../../shell/answers";
 import { show } from "../../shell/text";
-import { dropInOf } from "../../shell/paths";
-import { isApplication, unitsOf, valuesOf, wholeOf } from "./units";
+import { dropInOf, nameOf } from "../../shell/paths";
+import { isApplication, lastEdited, unitsOf, valuesOf, wholeOf } from "./units";
 import type { Unit } from "./units";
 import { forEachHost, unknown, violation } from "./findings";
 import type { Executed } from "../../shell/state";
@@ -40,7 +40,7 @@ function check(report: Asked, settings: Settings): Finding[] {
         !run.argv.some((a) => /^(--version|--help|--check-config|-V|-v|-h)$/u.test(plain(a))),
     )
     .map((run) => violation(run.place, `\`${show(run.argv.join(" "))}\` starts the application as root. ${FIX}`));
-  return [...units, ...started, ...rootRights(report, settings)];
+  return [...units, ...ofEdits(report, all, settings), ...started, ...rootRights(report, settings)];
 }
 
 const SERVER = /^(uvicorn|gunicorn|hypercorn|daphne|waitress-serve)$/u;
@@ -73,6 +73,19 @@ function ofUnit(unit: Unit, text: string, all: readonly Unit[], settings: Settin
   return (beside.length > 0 ? beside : whole.map((one) => valuesOf(one.text ?? "", "User").at(-1)))
     .flatMap((user) => ofUser(unit, user))
     .slice(0, 1);
+}
+
+/** `sed -i 's/^User=ddos/User=root/' UNIT`: of a unit that runs the application. */
+function ofEdits({ record }: Asked, all: readonly Unit[], settings: Settings): Finding[] {
+  return lastEdited(record, /^\s*User\s*=/u).flatMap(({ path, line, place }) => {
+    const name = dropInOf(path) ?? nameOf(path);
+    const runsIt = wholeOf(all, name).some(({ text }) => valuesOf(text ?? "", "ExecStart").some((one) => isApplication(one, settings)));
+    const user = line.slice(line.indexOf("=") + 1).trim();
+    // What another unit runs is asked by host-setup-readable.
+    return !runsIt || !(isRoot(user) || user === "")
+      ? []
+      : [violation(place, `An edit of ${show(path)} puts \`${show(line.trim())}\` there: the application runs as root. ${FIX}`)];
+  });
 }
 
 const isRoot = (user: string | undefined): boolean => user === "root" || user === "0";

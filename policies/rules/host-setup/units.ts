@@ -4,6 +4,7 @@ import type { Files, Place } from "../../shell/files";
 import { isWithin, nameOf } from "../../shell/paths";
 import type { Happenings } from "../../shell/state";
 import { holesOf, isBlank, isKnown, plain, withHoles } from "../../shell/text";
+import { editedLines } from "../../shell/obeyed/edits";
 import { matches } from "../../core/glob";
 
 export interface Unit {
@@ -34,6 +35,23 @@ export function unitsOf(record: Happenings, files: Files): Unit[] {
     }
   }
   return [...units.values()];
+}
+
+/**
+ * What sed's edits leave in the unit files that they change: of the lines which `sets` finds in a file, by whatever writes it, the last one, where
+ * that is one of an edit.
+ */
+export function lastEdited(record: Happenings, sets: RegExp): { readonly path: string; readonly line: string; readonly place: Place }[] {
+  const last = new Map<string, { readonly path: string; readonly line: string; readonly place: Place } | undefined>();
+  for (const { path, content, place } of record.written) {
+    if (!UNIT.test(path)) continue;
+    const text = plain(content);
+    const edited = editedLines(text);
+    const line = (edited ?? text.split("\n")).findLast((one) => sets.test(one));
+    // A text that is written anew has none of the edits before.
+    if (line !== undefined || edited === undefined) last.set(path, edited && line !== undefined ? { path, line, place } : undefined);
+  }
+  return [...last.values()].filter((one) => one !== undefined);
 }
 
 /** Copied from where nothing is: a branch of a script that the program gives nothing to, where the copy fails. */

@@ -13,6 +13,12 @@ const local = (create: string): Step[] => [{ type: "command:local:Command", crea
 const onGateway = (create: string): Step[] => [{ create, dependsOn: [GATEWAY] }];
 const onDelete = (text: string): Step[] => [{ create: "true", delete: text }];
 
+const edited = (...scripts: readonly string[]): string =>
+  [
+    "printf '[Service]\\nUser=ddos\\nExecStart=/home/ddos/venv/bin/uvicorn app:app --host 127.0.0.1\\n' | sudo tee /etc/systemd/system/api.service >/dev/null",
+    ...scripts.map((script) => `sudo sed -i '${script}' /etc/systemd/system/api.service`),
+  ].join("\n");
+
 type Case = readonly [policy: string, verdict: Finding["verdict"] | "pass", script: string | Step[]];
 
 const MODES: readonly Case[] = [
@@ -29,6 +35,13 @@ const MODES: readonly Case[] = [
   ["env-file-mode", "violation", `echo "644 ${ENV}" | while read -r -a words; do sudo chmod "\${words[@]}"; done`],
   ["env-file-mode", "violation", `IFS=: read -ra words <<< "644:${ENV}"; sudo chmod "\${words[0]}" "\${words[1]}"`],
   ["env-file-mode", "pass", `echo "600 ${ENV}" | while read -r -a words; do sudo chmod "\${words[@]}"; done`],
+  // Edits of a unit: the last one counts.
+  ["service-not-root", "violation", edited("s/^User=.*/User=root/")],
+  ["service-not-root", "violation", edited("s/^User=ddos$/User=0/")],
+  ["service-not-root", "pass", edited("s/^User=.*/User=root/", "s/^User=.*/User=ddos/")],
+  ["service-not-root", "pass", "sudo sed -i 's/^User=.*/User=root/' /etc/systemd/system/other.service"],
+  ["application-on-loopback", "violation", edited("s/--host 127\\.0\\.0\\.1/--host 0.0.0.0/")],
+  ["application-on-loopback", "pass", edited("s/--host 127\\.0\\.0\\.1/--host ::1/; s/^User=.*/User=api/")],
   // Arrays by key.
   [
     "env-file-mode",
