@@ -238,17 +238,17 @@ function module(args: readonly string[], call: Call): Status {
   return "likely";
 }
 
+const SYSTEM = /os\.system\(\s*["']([^"']+)["']\s*\)/gu;
+
 /** The few calls that decide on modes; anything else that names chmod is unclear. */
 function python(code: string, call: Call): void {
   const { state, scope } = call;
   const { context } = scope;
   const understood = asCommands(withLiterals(code));
   for (const command of understood.commands) runShellText(command, state, scope);
-  let { rest } = understood;
-  for (const [all, text = ""] of code.matchAll(/os\.system\(\s*["']([^"']+)["']\s*\)/gu)) {
-    runShellText(text, state, scope);
-    rest = rest.replace(all, "");
-  }
+  for (const [, text = ""] of understood.rest.matchAll(SYSTEM)) runShellText(text, state, scope);
+  // In one go: a program may hold thousands of calls.
+  const rest = understood.rest.replace(SYSTEM, "");
   const source = executesFetched(rest);
   if (source !== undefined) context.record.remoteCode.push({ what: source, place: context.place });
   if (

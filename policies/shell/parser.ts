@@ -11,8 +11,8 @@ import type { Script } from "./syntax";
 
 export type ParseShell = (text: string) => Script;
 
-/** The grammar reads a megabyte in half a second; a script of more is data that somebody has put into one. */
-const LONGEST = 2_000_000;
+/** The grammar reads a megabyte in half a second, and one of quotes or words in a second; a script of more is data that somebody has put into one. */
+const LONGEST = 1_000_000;
 
 let loading: Promise<ParseShell> | undefined;
 
@@ -46,10 +46,16 @@ async function load(): Promise<ParseShell> {
 
 /** Here documents whose words have to be replaced, one after the other: the tree behind the first of them means nothing. */
 const MOST_REPLACED = 40;
+/** The same in characters, since each of them is another look at the whole text. */
+const MOST_READ = 3_000_000;
+/** Where a document ends too early, each that follows costs the grammar a look at all before it: the square of their number, in all rounds together. */
+const MOST_LOOKS = 2_000_000;
 
 function treeOf(text: string, parser: Parser): Node | undefined {
+  const looks = (text.match(/<</gu) ?? []).length ** 2;
   let given = text;
   for (let round = 0; round <= MOST_REPLACED; round += 1) {
+    if (round * text.length > MOST_READ || (round + 1) * looks > MOST_LOOKS) return undefined;
     const tree = parser.parse(withSubshells(given));
     if (!tree) return undefined;
     const root = plainTree(tree, given);

@@ -54,6 +54,8 @@ function decoded(text: string): string | undefined {
 
 /** AWS takes 16 KB; what is packed may be longer. */
 const LONGEST = 500_000;
+/** Formats within formats. */
+const MOST_NESTED = 20;
 
 const isPacked = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
@@ -73,20 +75,30 @@ function unreadable(instance: Resource, part: string, why: string, files: Files,
   files.fog = { time: tick(context), reason: what, place: at };
 }
 
-function run(text: string, instance: Resource, part: string, files: Files, context: Context): void {
-  const first = text.trimStart().split("\n")[0] ?? "";
+function run(text: string, instance: Resource, part: string, files: Files, context: Context, depth = 0): void {
+  if (text.length > LONGEST) return unreadable(instance, part, "which is longer than AWS takes", files, context);
+  if (depth > MOST_NESTED) return unreadable(instance, part, "whose formats nest too deeply to be followed", files, context);
+  const first = firstLine(text);
+  const inner = (body: string): void => {
+    run(body, instance, part, files, context, depth + 1);
+  };
   if (/^(Content-Type|MIME-Version|From |Number-Attachments)/iu.test(first)) {
-    for (const body of mimeParts(text)) run(body, instance, part, files, context);
+    for (const body of mimeParts(text)) inner(body);
   } else if (first.startsWith("#cloud-config-archive")) archive(text, instance, part, files, context);
-  else if (/^##\s*template:\s*jinja/iu.test(first)) run(filledIn(text), instance, part, files, context);
+  else if (/^##\s*template:\s*jinja/iu.test(first)) inner(filledIn(text));
   else if (first.startsWith("#cloud-config")) cloudConfig(text, instance, part, files, context);
   else if (/^#!.*\b(ba|da)?sh\b/u.test(first)) script(text, instance, part, files, context);
   // Run at every boot, and before anything else.
-  else if (first.startsWith("#cloud-boothook"))
-    run(text.trimStart().replace(/^#cloud-boothook[^\n]*\n/u, ""), instance, part, files, context);
+  else if (first.startsWith("#cloud-boothook")) inner(text.trimStart().replace(/^#cloud-boothook[^\n]*\n/u, ""));
   else if (/^#include(-once)?\b/u.test(first)) included(text, instance, part, files, context);
   else if (text.trim() !== "" && !isNote(text))
     unreadable(instance, part, `a format that is not followed (${first.slice(0, 30)})`, files, context);
+}
+
+function firstLine(text: string): string {
+  const start = text.trimStart();
+  const end = start.indexOf("\n");
+  return end < 0 ? start : start.slice(0, end);
 }
 
 /** Addresses, a line each, whose text cloud-init fetches and runs as user data. */
@@ -172,7 +184,6 @@ interface CloudConfig {
 }
 
 function cloudConfig(text: string, instance: Resource, part: string, files: Files, context: Context): void {
-  if (text.length > LONGEST) return unreadable(instance, part, "which is longer than AWS takes", files, context);
   const read = yamlValue(text);
   if (read === undefined)
     return unreadable(instance, part, "which is not valid cloud-config, or too deeply nested to be read", files, context);

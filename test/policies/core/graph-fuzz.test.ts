@@ -83,3 +83,20 @@ test("ten megabytes of script, of cloud-config and of statements end in «cannot
   const answers = await said(JSON.stringify(p.plain("known")));
   expect(answers.filter((line) => line.startsWith("unknown host-setup-readable"))).toHaveLength(2);
 }, 20_000);
+
+/** Each in the user data of the backend, of which AWS takes 16 KB. */
+test.each([
+  [
+    "parts",
+    `Content-Type: multipart/mixed; boundary="b"\n\n${"--b\nContent-Type: text/x-shellscript\n\n#!/bin/sh\ntrue\n".repeat(180_000)}--b--\n`,
+  ],
+  ["addresses", `#include\n${"http://a.example/x\n".repeat(500_000)}`],
+  ["formats within formats", "#cloud-boothook\n".repeat(30_000)],
+])("user data with more %s than anybody writes end in «cannot tell»", async (_, userData) => {
+  const { p, backend } = ownStack();
+  p.set(backend, { userData });
+  const answers = await said(JSON.stringify(p.plain("known")));
+  expect(answers.some((line) => line.startsWith("unknown host-setup-readable") && /longer than AWS takes|nest too deeply/.test(line))).toBe(
+    true,
+  );
+});

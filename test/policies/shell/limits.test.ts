@@ -35,6 +35,22 @@ test.each(Object.entries(TOO_MUCH))("%s end in «cannot tell»", (_, text) => {
   expect(unclear(text).some((what) => /more commands than can be followed|too deeply/.test(what))).toBe(true);
 });
 
+/** What the grammar would read again and again, or a look at each of many would take to the end of the text. */
+test.each([
+  ["here documents that end too early", times(30_000, () => "cat <<E\nEx\nE\n")],
+  ["groups behind ! without an end", "! { ".repeat(60_000)],
+])("%s end in «cannot be parsed»", (_, text) => {
+  expect(unclear(text).join()).toContain("cannot be parsed");
+});
+
+test("thousands of calls in one program are followed, each of them", () => {
+  const calls = times(2000, (i) => `os.system("touch /srv/f${String(i)}"); `);
+  const { files, context } = filesAfter(`python3 -c 'import os; ${calls}os.chmod("/srv/f1999", 0o640)'`, parse);
+  expect(context.record.unclear).toEqual([]);
+  expect(files.entries.has("/srv/f1998")).toBe(true);
+  expect(filesAfter(`python3 -c 'import os; c = "touch /srv/named"; os.system(c)'`, parse).files.entries.has("/srv/named")).toBe(true);
+});
+
 test("what follows the limit is not taken for done", () => {
   const { files } = filesAfter(`${"true;".repeat(160_001)}\nchmod 600 /home/ddos/app/.env`, parse);
   expect(files.fog?.reason).toMatch(/more commands|too long/);
