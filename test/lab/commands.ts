@@ -77,15 +77,20 @@ export const testHostsCommand = command({
     os: OS,
     only: { kind: "text", value: "PATTERN", help: "a plain set-up and the checks whose name matches (a regular expression, any case)" },
     short: { kind: "flag", help: "without the checks that the release of Ubuntu makes no difference to (what CI runs on all but one)" },
+    list: { kind: "flag", help: "name the checks, those that run by name alone apart, and run none" },
   },
-  examples: ["", "--os ubuntu-24.04 --short", "--only 'health.startSeconds'"],
+  examples: ["", "--list", "--os ubuntu-24.04 --short", "--only 'health.startSeconds'"],
   notes: [
     "Takes minutes. The closing line is: N passed, N failed.",
-    "Requests that last, and a start of 75 s, take five to eight minutes more and are tried by name alone: --only 'answer changes|startSeconds'. So are refreshes of a fleet: --only 'fleet refresh', or 'gateway fleet'.",
+    "What takes minutes more runs by name alone, such as requests that last, fleets, tunnels, certificates, restores and machines that are replaced: --list names it.",
   ],
   exitCodes: LAB_EXIT_CODES,
-  run: ({ options: { os, only, short } }) => {
+  run: async ({ options: { os, only, short, list } }, io) => {
     if (short && only !== undefined) throw new UsageProblem("--short and --only both choose the checks: give one of them");
+    if (list) {
+      io.out((await import("./checks/main")).listChecks());
+      return EXIT.ok;
+    }
     const pattern = only === undefined ? undefined : patternOf(only);
     return onHosts(async () => (await import("./checks/main")).testHosts({ os, only: pattern, short }));
   },

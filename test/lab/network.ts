@@ -70,7 +70,11 @@ export async function applyNetwork(state: LabState): Promise<void> {
 
 export async function removeHostNetwork(lab: string, host: Host): Promise<void> {
   const router = namespaceOf(lab, "router");
-  if (namespaceExists(router)) await run(["ip", "-n", router, "rule", "del", "pref", String(100 + host.index)]);
+  if (namespaceExists(router)) {
+    await run(["ip", "-n", router, "rule", "del", "pref", String(100 + host.index)]);
+    // By itself it goes with the namespace, and that with whatever still holds it: too late for the next machine of this name.
+    await run(["ip", "-n", router, "link", "del", host.name]);
+  }
   if (namespaceExists(hostNamespace(lab, host.name))) await must(["ip", "netns", "del", hostNamespace(lab, host.name)]);
 }
 

@@ -101,6 +101,12 @@ function elasticIpOf(instanceId: string, resources: readonly Ec2Resource[]): str
   return allocation === undefined ? undefined : elasticAddress(allocation);
 }
 
+/** Whether what was the address of a host is that of another one by now. Two hosts at one address would be reached by chance. */
+function movedFrom(resources: readonly Ec2Resource[], instances: readonly string[]): (host: Host) => boolean {
+  const owners = new Map(instances.map((id) => [elasticIpOf(id, resources), id]));
+  return ({ publicAddress, instanceId }) => publicAddress !== undefined && (owners.get(publicAddress) ?? instanceId) !== instanceId;
+}
+
 /** The internal load balancer stands where the services are. */
 const internalGroups = (resources: readonly Ec2Resource[]): readonly string[] =>
   ofType(resources, TYPES.balancer)
@@ -114,7 +120,9 @@ const otherBalancers = ({ balancers = {} }: LabState): Readonly<Record<string, s
 /** The lab as all registered resources together want it; hosts that the program has not registered yet stay as they are. */
 export function deriveLab(state: LabState, resources: readonly Ec2Resource[]): LabState {
   const instances = new Map(Object.values(state.hosts).map((host) => [host.instanceId, host.name]));
-  const hosts = Object.values(state.hosts).map((host): Host => {
+  const moved = movedFrom(resources, [...instances.keys()]);
+  const hosts = Object.values(state.hosts).map((known): Host => {
+    const host = moved(known) ? { ...known, publicAddress: undefined } : known;
     const instance = ofType(resources, TYPES.instance).find((one) => one.id === host.instanceId)?.inputs;
     if (instance === undefined) return host;
     const table = routeTableOf(String(instance.subnetId), resources);

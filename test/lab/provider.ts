@@ -7,13 +7,14 @@ import { isDeepStrictEqual } from "node:util";
 import type { Properties, Provider, Request } from "../../infra/offline/engine";
 import { controlWatched } from "./inside";
 import type { Lab } from "./lab";
-import { ATTACHMENT, attach, balancerOutputs, detach, targetGroupOutputs } from "./provider-balancer";
+import { ATTACHMENT, attach, balancerOutputs, targetGroupOutputs } from "./provider-balancer";
 import { answers } from "./provider-calls";
-import { COMMAND_TYPES, decide, LOCAL_COMMAND, runCommand, runLocal } from "./provider-commands";
+import { COMMAND_TYPES, decide, LOCAL_COMMAND, runCommand } from "./provider-commands";
 import { bootInstance, instanceOutputs } from "./provider-instances";
+import { takeAway } from "./provider-leaving";
 import type { Ec2Resource } from "./provider-network";
 import { S3_PREFIX_LIST, TYPES, deriveLab, elasticAddress } from "./provider-network";
-import type { LocalFile, StackState } from "./provider-state";
+import type { LocalFile, SavedResource, StackState } from "./provider-state";
 import { changedInputs, inputsAfter, withFiles, withoutIgnored } from "./provider-state";
 import { labS3 } from "./s3-client";
 
@@ -41,10 +42,8 @@ export interface LocalProviderOptions {
 interface Created {
   readonly id: string;
   readonly outputs: Properties;
-  /** A new resource stands where one of this name was. */
+  /** A new resource takes the place of the one of this name, which goes when the run has ended well. */
   readonly replaced?: boolean;
-  /** A machine whose place another one has taken: it goes when the run has ended well. */
-  readonly leaves?: string;
 }
 
 type Handler = (request: Request) => Promise<Created>;
@@ -72,7 +71,7 @@ export interface LocalProvider extends Provider {
 export function localProvider(options: LocalProviderOptions): LocalProvider {
   const { lab, state } = options;
   const seen = new Set<string>();
-  const leaving = new Set<string>();
+  const replaced: SavedResource[] = [];
   // Until this run has registered them again, the resources of the last one hold: a second run must not close a port for a moment.
   const saved = [...state.all().values()].flatMap(({ type, id, plain }) => (plain === undefined ? [] : [{ type, id, inputs: plain }]));
   const registered: Registered = new Map(saved.map((one) => [one.id, one]));
@@ -81,11 +80,12 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
     Promise.resolve({ id: idOf(request), outputs: { arn: `arn:aws:local:${request.name}`, name: request.name, ...request.inputs } });
 
   const create = async (given: Request): Promise<Created> => {
-    const request = withoutIgnored(state.get(given.urn), await withFiles(given));
+    const before = state.get(given.urn);
+    const request = withoutIgnored(before, await withFiles(given));
     if (/^pulumi:providers:/.test(request.type)) return plain(request);
     const created = await (handlers[request.type] ?? plain)(request);
     seen.add(request.urn);
-    if (created.leaves !== undefined) leaving.add(created.leaves);
+    if (created.replaced === true && before !== undefined) replaced.push(before);
     const network = /^aws:(ec2|vpc|lb)\//.test(request.type);
     const { type, name } = request;
     state.set(request.urn, {
@@ -95,7 +95,7 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
       outputs: printed(request, created),
       plain: network ? request.inputs : undefined,
       delete: type === LOCAL_COMMAND ? (request.inputs.delete as string | undefined) : undefined,
-      inputs: inputsAfter(state.get(request.urn), request, created.replaced === true),
+      inputs: inputsAfter(before, request, created.replaced === true),
     });
     if (network) {
       registered.set(created.id, { type, id: created.id, inputs: request.inputs });
@@ -108,15 +108,10 @@ export function localProvider(options: LocalProviderOptions): LocalProvider {
     return created;
   };
   const finish = async (): Promise<void> => {
-    const gone = state.keepOnly(seen);
-    for (const id of [...gone.map((one) => one.id), ...leaving]) registered.delete(id);
-    // In the order of the engine, which deletes what needs another resource before that: attachments, their commands, the machines.
-    const forget: (() => Promise<void>)[] = [];
-    for (const { type, plain: inputs } of gone) if (type === ATTACHMENT) forget.push(await detach(lab, String(inputs?.targetId)));
-    for (const { delete: script } of gone) if (script !== undefined) await runLocal(lab, script, {}, options.tunnelled ?? false);
-    const kept = new Set([...registered.keys()]);
-    for (const host of Object.values(lab.state().hosts)) if (!kept.has(host.instanceId)) await lab.removeHost(host.name);
-    for (const one of forget) await one();
+    const gone = [...state.keepOnly(seen), ...replaced];
+    const there = new Set([...state.all().values()].map(({ id }) => id));
+    for (const { id } of gone) if (!there.has(id)) registered.delete(id);
+    await takeAway(lab, gone, new Set(registered.keys()), options.tunnelled ?? false);
     await lab.update((old) => deriveLab(old, [...registered.values()]));
   };
   const { region } = lab.state();
@@ -158,7 +153,12 @@ function createHandlers(
     [TYPES.instance]: (request) => timed("machine", request, () => instance(lab, state, request, registered)),
     [TYPES.balancer]: async (request) => ({ id: idOf(request), outputs: await balancerOutputs(lab, request) }),
     "aws:lb/targetGroup:TargetGroup": (request) => Promise.resolve({ id: idOf(request), outputs: targetGroupOutputs(request) }),
-    [ATTACHMENT]: async (request) => (await attach(lab, request), { id: idOf(request), outputs: request.inputs }),
+    [ATTACHMENT]: async (request) => {
+      await attach(lab, request);
+      const { plain: before } = state.get(request.urn) ?? {};
+      const replaced = before !== undefined && before.targetId !== request.inputs.targetId;
+      return { id: idOf(request), outputs: request.inputs, replaced };
+    },
     [TYPES.endpoint]: (request) => Promise.resolve({ id: idOf(request), outputs: { ...request.inputs, prefixListId: S3_PREFIX_LIST } }),
     [TYPES.elasticIp]: (request) =>
       Promise.resolve({
@@ -217,10 +217,7 @@ async function instance(lab: Lab, state: StackState, request: Request, registere
         .digest("hex")
         .slice(0, 17)}`;
       const host = await bootInstance(lab, request, next, [...registered.values()]);
-      return [
-        { id: next, outputs: instanceOutputs(request, host), replaced: true, leaves: id },
-        `replaced by ${host.name}, ${host.address}`,
-      ];
+      return [{ id: next, outputs: instanceOutputs(request, host), replaced: true }, `replaced by ${host.name}, ${host.address}`];
     }
     if (changed.length > 0)
       throw new Error(

@@ -1,53 +1,19 @@
 /** `npm run test:hosts`: the whole system from nothing, as an operator would get it, and what it promises. */
 import type { Os } from "../../../infra/external-names";
-import type { Properties } from "../../../infra/offline/engine";
 import type { Lab } from "../lab";
 import { createLab, openLab, removeLab } from "../lab";
 import { must } from "../process";
 import { holdLab } from "../state";
-import { acmeChecks } from "./acme";
-import { answerChecks } from "./answers";
-import { backupChecks, freshHostChecks } from "./backup";
-import { commandChecks } from "./commands";
-import { failureChecks } from "./failures";
-import { fleetChecks, fleetMoreChecks } from "./fleet";
-import { fleetFromNothing } from "./fleet-nothing";
-import { gatewayFleetChecks } from "./fleet-gateways";
-import { fleetRefreshChecks } from "./fleet-refresh";
-import { checkFileTable } from "./file-table";
-import { frontChecks } from "./front";
-import { goingBackChecks } from "./going-back";
-import { hardeningChecks } from "./hardening";
+import { allChecks, type Found } from "./all";
 import type { Check, Tally } from "./harness";
-import { httpsChecks } from "./https";
 import { expect, runChecks } from "./harness";
-import { drillChecks } from "./drill";
-import { interruptedChecks } from "./interrupted";
-import { oneAppChecks } from "./one-app";
 import { typescript } from "../paths";
-import type { Report, Run } from "./operator";
+import type { Run } from "./operator";
 import { operatorsOs, ran, start, untilSaid, untilStep, upOnce, useOs } from "./operator";
-import { checkInside, checkNat, checkOutside } from "./reach";
-import { releasesChecks } from "./releases";
-import { replacedChecks } from "./replaced";
-import { requestChecks } from "./requests";
-import { rotationChecks } from "./rotation";
-import { severalChecks } from "./several";
-import { checkDetection, checkHealth, checkPrediction, checkSecrets } from "./service";
 import { traces } from "./traces";
-import type { Snapshot } from "./unchanged";
-import { expectSame, snapshot } from "./unchanged";
-import { tunnelChecks } from "./tunnels";
-import { verifyChecks } from "./verify";
-import { watchChecks } from "./watch";
 
 const NAME = "test";
 const CRASHED = "test-crash";
-
-interface Found {
-  report?: Report;
-  before?: Snapshot;
-}
 
 async function nothingLeft(name: string): Promise<void> {
   const left = await traces(name);
@@ -86,56 +52,6 @@ function setUp(found: Found, lab: () => Lab): Check[] {
         return `${done.length} things were left to do`;
       },
     },
-  ];
-}
-
-function unchangedChecks(found: Found, lab: () => Lab): Check[] {
-  const before = (): Snapshot => {
-    expect(found.before !== undefined, "there is no snapshot to compare with");
-    return found.before;
-  };
-  return [
-    {
-      name: "a second run has nothing to do and changes nothing",
-      run: async () => {
-        found.before = await snapshot(lab());
-        const again = ran(await upOnce(NAME));
-        expect(again.length === 0, `these ran again: ${again.join(", ")}`);
-        return expectSame(before(), await snapshot(lab()));
-      },
-    },
-    {
-      name: "every step forced to run again rewrites no file and restarts no service",
-      run: async () => {
-        const { events } = await upOnce(NAME, "--force", "yes");
-        const commands = events.filter((one) => one.kind === "command");
-        expect(
-          commands.every((one) => one.what === "forced"),
-          "not every command was run",
-        );
-        return `${commands.length} commands; ${expectSame(before(), await snapshot(lab()))}`;
-      },
-    },
-  ];
-}
-
-function reachChecks(found: Found, lab: () => Lab): Check[] {
-  const output = (key: string): string => String(found.report?.outputs[key]);
-  return [
-    { name: "/health from outside is the expected body", run: () => checkHealth(lab(), output("healthUrl")) },
-    { name: "a prediction from outside passes both hosts", run: () => checkPrediction(lab(), output("gatewayAddress")) },
-    { name: "the gateway stops what its detectors know", run: () => checkDetection(lab(), output("gatewayAddress")) },
-    { name: "the file table holds on the hosts", run: () => checkFileTable(lab()) },
-    {
-      name: "outside reaches 22 and 80 of the gateway and nothing of the backend",
-      run: () => checkOutside(lab(), output("gatewayAddress"), output("backendAddress")),
-    },
-    {
-      name: "the gateway reaches the backend's service and ssh, the backend nothing of the gateway",
-      run: () => checkInside(lab(), lab().state().hosts["gateway"]?.address ?? "", output("backendAddress")),
-    },
-    { name: "the backend's egress is the gateway's NAT", run: () => checkNat(lab(), output("gatewayAddress")) },
-    { name: "no secret outside of .env and its store", run: () => checkSecrets(lab()) },
   ];
 }
 
@@ -204,8 +120,7 @@ export const testHosts = ({ os, only, short = false }: Choice): Promise<number> 
 /** Without the set-up's own checks; others may stand on what those before them left. */
 function chosen(only: RegExp, found: Found, checks: readonly Check[]): Check[] {
   const matching = checks.filter(({ name }) => only.test(name));
-  if (matching.length === 0)
-    throw new Error(`--only ${only.source} matches no check; there are:\n${checks.map(({ name }) => name).join("\n")}`);
+  if (matching.length === 0) throw new Error(`--only ${only.source} matches no check; --list shows them`);
   const setUp = async (): Promise<void> => void (await removeLab(NAME), (found.report = await upOnce(NAME)));
   return [{ name: "a set-up", run: setUp, essential: true }, ...matching];
 }
@@ -216,42 +131,9 @@ async function runAll(only: RegExp | undefined, short: boolean): Promise<number>
   const lab = (): Lab => openLab(NAME);
   const started = Date.now();
   try {
-    const outputs = (): Properties => found.report?.outputs ?? {};
-    const [commands, verifying] = [commandChecks(lab, outputs), verifyChecks(lab, outputs)];
-    const closed = [...hardeningChecks(lab, () => String(outputs()["gatewayAddress"])), ...backupChecks(lab)];
-    // Five minutes, most of it waiting: by name only.
-    const byName = [
-      ...answerChecks(lab, outputs),
-      ...releasesChecks(lab, outputs),
-      ...acmeChecks(lab, () => String(outputs().gatewayAddress)),
-      ...httpsChecks(lab, () => String(outputs().gatewayAddress)),
-      ...frontChecks(lab),
-      ...replacedChecks(lab, () => String(outputs().gatewayAddress)),
-      ...drillChecks(lab, outputs),
-      ...freshHostChecks(lab),
-      ...watchChecks(lab, () => String(outputs().gatewayAddress)),
-      ...fleetMoreChecks(lab),
-      fleetFromNothing(lab),
-      ...fleetRefreshChecks(lab),
-      ...gatewayFleetChecks(lab),
-      ...severalChecks(lab, () => String(outputs().gatewayAddress)),
-      ...tunnelChecks(lab, outputs),
-      ...interruptedChecks(lab, () => String(outputs().healthUrl)),
-    ];
-    const requests = [...requestChecks(lab, () => String(outputs().gatewayAddress)), ...byName];
-    const changes = [...goingBackChecks(lab), ...oneAppChecks(lab), ...rotationChecks(lab)];
-    const work = [
-      ...reachChecks(found, lab),
-      ...commands,
-      ...verifying,
-      ...closed,
-      ...unchangedChecks(found, lab),
-      ...fleetChecks(lab),
-      ...failureChecks(lab),
-      ...changes,
-    ];
+    const { always, byName } = allChecks(found, lab);
     const asked = (checks: readonly Check[]): readonly Check[] => checks.filter(({ anyOs = false }) => !(short && anyOs));
-    await runChecks(only === undefined ? [...setUp(found, lab), ...asked(work)] : chosen(only, found, [...work, ...requests]), tally);
+    await runChecks(only === undefined ? [...setUp(found, lab), ...asked(always)] : chosen(only, found, [...always, ...byName]), tally);
     if (only === undefined) await runChecks(asked(endings), tally);
   } finally {
     for (const name of [NAME, CRASHED]) await removeLab(name);
@@ -259,4 +141,12 @@ async function runAll(only: RegExp | undefined, short: boolean): Promise<number>
   console.log(`${((Date.now() - started) / 1000).toFixed(0)} s`);
   console.log(`${tally.passed} passed, ${tally.failed} failed`);
   return tally.failed === 0 ? 0 : 1;
+}
+
+/** What `testHosts` would run, one name a line, and then what it runs where `only` asks for it. Runs nothing. */
+export function listChecks(): string {
+  const lab = (): Lab => openLab(NAME);
+  const { always, byName } = allChecks({}, lab);
+  const lines = (checks: readonly Check[]): string[] => checks.map(({ name }) => `  ${name}`);
+  return ["In each run:", ...lines([...setUp({}, lab), ...always, ...endings]), "With --only:", ...lines(byName)].join("\n");
 }

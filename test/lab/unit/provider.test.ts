@@ -152,6 +152,21 @@ describe("the lab that EC2 resources describe", () => {
     expect(derive(given).hosts["gateway"]?.publicAddress).toBe("203.0.113.183");
   });
 
+  test("an Elastic IP that moves is no longer that of the machine before, whether the program knows that one still or not", () => {
+    const given = resource(TYPES.elasticIpAssociation, "a-1", { allocationId: "eipalloc-00ff", instanceId: "i-b" });
+    const at = { publicAddress: "203.0.113.183" };
+    const { gateway, backend, other } = state.hosts;
+    const hosts = { gateway: { ...gateway, ...at }, backend, other: { ...other, ...at } };
+    const found = deriveLab({ ...state, hosts } as unknown as LabState, [...base, given]).hosts;
+    expect(Object.values(found).map(({ name, publicAddress }) => [name, publicAddress])).toEqual([
+      ["gateway", undefined],
+      ["backend", "203.0.113.183"],
+      ["other", undefined],
+    ]);
+    const own = { ...other, publicAddress: "203.0.113.12" };
+    expect(deriveLab({ ...state, hosts: { backend, other: own } } as unknown as LabState, [...base, given]).hosts["other"]).toEqual(own);
+  });
+
   test("rules are kept by group; what cannot be imitated is refused", () => {
     const rule = (inputs: Ec2Resource["inputs"]): Ec2Resource =>
       resource(TYPES.ingress, "sgr-1", { securityGroupId: "sg-b", ipProtocol: "tcp", fromPort: 9000, toPort: 9000, ...inputs });
