@@ -31,13 +31,16 @@ function withModels(provider: Provider, published: readonly string[]): Provider 
   };
 }
 
+/** The public address of an instance, by the name of it. */
+export const publicAddress = (name: string): string => `${name} public`;
+
 function known({ name, type }: Request): Properties {
   if (type.startsWith("command:")) return { stdout: name.endsWith("host-key") ? "ssh-ed25519 AAAA" : "{}" };
   const proof = { resourceRecordName: `_proof.${name}`, resourceRecordType: "CNAME", resourceRecordValue: `${name} proof` };
   return {
     ...(type === "aws:acm/certificate:Certificate" ? { domainValidationOptions: [proof] } : {}),
     privateIp: `${name} private`,
-    publicIp: `${name} public`,
+    publicIp: publicAddress(name),
     primaryNetworkInterfaceId: name,
     prefixListId: "pl-1",
     keyName: name,

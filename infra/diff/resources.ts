@@ -1,7 +1,8 @@
 /** What a change does to each resource, from the graphs of both sides: infra/changes.ts says what a changed input does on AWS. Pure. */
 import { EFFECTS, INPUT_EFFECTS, type Effect } from "../changes";
 import type { GraphResource } from "../offline/engine";
-import { stable } from "./side";
+import { publicAddress } from "./provider";
+import { holdsSecret, stable } from "./side";
 
 export type Outcome = Effect | "runs" | "new";
 
@@ -38,11 +39,18 @@ export function compareResources(before: readonly GraphResource[], after: readon
   const old = new Map(before.map((resource) => [resource.urn, resource]));
   const result = new Map<string, Changed>();
   // A start gives an instance another public address, and nothing else that others use.
-  const moves = new Set(after.filter(({ inputs }) => inputs.associatePublicIpAddress === true).map(({ urn }) => urn));
-  const isAnother = (urn: string): boolean => {
+  const moves = new Map(
+    after.flatMap(({ urn, name, inputs }): [string, string][] =>
+      inputs.associatePublicIpAddress === true ? [[urn, publicAddress(name)]] : [],
+    ),
+  );
+  const isAnother: IsAnother = (urn, input) => {
     const outcome = result.get(urn)?.outcome ?? "";
-    const isStep = /:Command$/.test(urn.split("::")[2] ?? "");
-    return !isStep && (["replaces", "new"].includes(outcome) || (outcome === "stops and starts" && moves.has(urn)));
+    if (/:Command$/.test(urn.split("::")[2] ?? "")) return false;
+    const address = outcome === "stops and starts" ? moves.get(urn) : undefined;
+    // What a secret is made of is not seen: the address may be in it.
+    const isMoved = address !== undefined && (holdsSecret(input) || stable(input).includes(address));
+    return isMoved || ["replaces", "new"].includes(outcome);
   };
   for (const resource of after.filter(isReal)) {
     const then = old.get(resource.urn);
@@ -54,15 +62,19 @@ export function compareResources(before: readonly GraphResource[], after: readon
 
 const NEW: Changed = { outcome: "new", inputs: [], because: [] };
 
-function compareOne(then: GraphResource, now: GraphResource, isAnother: (urn: string) => boolean): Changed | undefined {
+/** Whether an input takes what is another value from then on from a resource. */
+type IsAnother = (urn: string, input: unknown) => boolean;
+
+function compareOne(then: GraphResource, now: GraphResource, isAnother: IsAnother): Changed | undefined {
   const texts = (resource: GraphResource): Map<string, string> =>
     new Map([...flatInputs(resource)].map(([key, value]) => [key, stable(value)]));
   const [past, present] = [texts(then), texts(now)];
   const heeded = (key: string): boolean => !(now.options.ignoreChanges ?? []).includes(key);
   const inputs = [...new Set([...past.keys(), ...present.keys()])].filter((key) => past.get(key) !== present.get(key) && heeded(key));
-  const dependent = Object.entries(now.propertyDependencies).filter(([key, urns]) => heeded(key) && urns.some(isAnother));
+  const taken = ([key, urns]: readonly [string, readonly string[]]): string[] => urns.filter((urn) => isAnother(urn, now.inputs[key]));
+  const dependent = Object.entries(now.propertyDependencies).filter((entry) => heeded(entry[0]) && taken(entry).length > 0);
   if (inputs.length + dependent.length === 0) return undefined;
-  const because = [...new Set(dependent.flatMap(([, urns]) => urns.filter(isAnother)))];
+  const because = [...new Set(dependent.flatMap(taken))];
   if (isCommand(now.type)) return { outcome: "runs", inputs, because };
   const keys = [...inputs, ...dependent.map(([key]) => key)];
   return { outcome: worst(keys.map((key) => INPUT_EFFECTS[now.type]?.[key] ?? "replaces")) ?? "ignored", inputs, because };

@@ -3,7 +3,8 @@ import { FLEET, FLEETS } from "../fleet/names";
 import { HOST_IDS } from "../hosts/ids";
 import type { StepRow } from "../offline/document";
 import type { HostRole } from "../release/types";
-import { replacedText, wayOutText } from "./outage";
+import { machineTexts } from "./machine";
+import { wayOutText } from "./outage";
 import type { Changed } from "./resources";
 import type { Side } from "./side";
 import { inputChange, type InputChange } from "./values";
@@ -61,13 +62,12 @@ export function hostEffects(before: Side | undefined, after: Side | undefined, c
       if (old === undefined && now !== undefined)
         return [{ host, text: "a new host: it is set up (minutes), and gets requests when the load balancer finds it healthy" }];
     }
-    const machine = changed.get(now?.urn ?? "")?.outcome;
-    if (machine === "replaces") return [{ host, text: replacedText(host, before, after) }];
+    const machine = machineTexts(host, before, after, changed).map((text) => ({ host, text }));
+    if (changed.get(now?.urn ?? "")?.outcome === "replaces") return machine;
     if ((host === "backend" || host === "gateway") && (fleetOf(before, host) ?? fleetOf(after, host)) !== undefined)
       return fleetEffects(host, { before, after }, changed);
     const steps = after.steps.filter((step) => step.host === host && changed.has(step.urn)).map(({ name }) => name);
-    const stop = machine === "stops and starts" ? [{ host, text: "the machine stops and starts: an outage of less than a minute" }] : [];
-    return [...stop, ...restart(host, steps, after)];
+    return [...machine, ...restart(host, steps, after)];
   });
   return way === undefined ? own : [...own, { host: "backend", text: way }];
 }

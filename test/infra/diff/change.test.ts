@@ -54,6 +54,7 @@ describe("a larger backend with another setting, a wider SSH and a port", () => 
     expect(change.steps.filter(({ host }) => host === "backend").map(({ name }) => name)).toEqual(["scripts", "env", "release", "verify"]);
     expect(change.hosts.filter(({ host }) => host === "backend").map(({ text }) => text)).toEqual([
       expect.stringContaining("stops and starts"),
+      expect.stringContaining("its volume grows to 20 GiB"),
       expect.stringContaining("a release"),
     ]);
   });
@@ -86,7 +87,7 @@ describe("what is taken away for a while is said before, and for how long", () =
     const [alone, next] = [await sideWith(backend({ ami: here })), await sideWith(backend({ ami: other }))];
     expect(hostsOf(alone, next)).toContainEqual(
       expect.stringMatching(
-        /^backend: a new, empty machine takes its place.*an outage until its release serves \(as a first set-up: 34 s measured on test hosts, 5 to 10 minutes on AWS.*backend\.loadBalancer/,
+        /^backend: a new, empty machine takes its place.*an outage until its release serves \(\d+ s measured on test hosts, 5 to 10 minutes on AWS.*backend\.loadBalancer/,
       ),
     );
     const shared = [
@@ -98,6 +99,19 @@ describe("what is taken away for a while is said before, and for how long", () =
     );
     // The one that is replaced was not behind it yet.
     expect(hostsOf(alone, shared[1])).toContainEqual(expect.stringMatching(/^backend: .*an outage until its release serves/));
+  });
+
+  test("a gateway that is replaced is an outage where its address moves with it", async () => {
+    const gateway = (ami: string): Record<string, unknown> => ({
+      "ml-gateway:gateway": { sshFrom: ["20.30.40.0/24"], elasticIp: true, ami },
+    });
+    const [then, now] = [await sideWith(gateway(here)), await sideWith(gateway(other))];
+    expect(hostsOf(then, now)).toContainEqual(expect.stringMatching(/^gateway: .*its Elastic IP moves there before/));
+    const larger = await sideWith({
+      "ml-gateway:gateway": { sshFrom: ["20.30.40.0/24"], elasticIp: true, ami: other, instanceType: "t3.small" },
+    });
+    expect(hostsOf(now, larger)[0]).toBe("gateway: the machine stops and starts: an outage of less than a minute");
+    expect(hostsOf(now, larger).join()).not.toContain("way out");
   });
 
   test("the way out changes over in place, and back; one that ends is said to end", async () => {
@@ -112,6 +126,13 @@ describe("what is taken away for a while is said before, and for how long", () =
     expect(hostsOf(replaced, again)).toContainEqual(
       expect.stringMatching(/^backend: its way out changes over to another machine of the gateway/),
     );
+    expect(hostsOf(replaced, again)).toContainEqual(expect.stringMatching(/^gateway: .* beside the old one, at another address/));
+    const small = await sideWith({ "ml-gateway:gateway": { sshFrom: ["20.30.40.0/24"], ami: other, instanceType: "t3.small" } });
+    // The address is another one then, and the network interface, to which the way out leads, the same.
+    expect(hostsOf(again, small)[0]).toMatch(/^gateway: the machine stops and starts: .*another public address then/);
+    expect(hostsOf(again, small).join()).not.toContain("way out");
+    const ways = compare(again, small).steps.filter(({ why }) => why === "another machine");
+    expect(new Set(ways.map(({ host }) => host))).toEqual(new Set(["gateway", "backend"]));
     expect(hostsOf(base, base)).toEqual([]);
   });
 });

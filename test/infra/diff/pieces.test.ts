@@ -1,16 +1,17 @@
 /** The pure pieces of a comparison: lines, values, reachability, and what keeps a comment safe. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
-import { keptReport } from "../../../bench/report-file";
-import { spreadOf } from "../../../bench/result";
 import type { Change } from "../../../infra/diff/change";
 import { compareFlows, type Flow } from "../../../infra/diff/flows";
 import { lineDiff } from "../../../infra/diff/lines";
 import { renderMarkdown } from "../../../infra/diff/markdown";
-import { FIRST_SET_UP_SECONDS } from "../../../infra/diff/outage";
+import { OUTAGE_SECONDS } from "../../../infra/diff/outage";
 import { safeLines, safeText } from "../../../infra/diff/safe";
 import { digestSecrets } from "../../../infra/diff/side";
 import { inputLines, withoutPayload } from "../../../infra/diff/values";
 import { SIGNATURE, SIGNATURES } from "../../../policies/graph/wire";
+import { ROOT } from "../evaluate";
 
 describe("lines", () => {
   test.each<[string, string, string[]]>([
@@ -149,10 +150,12 @@ describe("Markdown", () => {
 });
 
 test("the length of an outage that is said before is the one that was measured", () => {
-  const of = "first set-up: the program: hosts' part";
-  const row = keptReport()
-    .results.flatMap(({ rows }) => rows)
-    .find(({ what }) => what === of);
-  if (row === undefined) throw new Error(`bench/results.json has no "${of}"`);
-  expect(FIRST_SET_UP_SECONDS).toBe(Math.round(spreadOf(row.values).median / 1000));
+  const page = readFileSync(join(ROOT, "docs/operations.md"), "utf8");
+  const [, measured = ""] = /### When a machine is replaced\n([^]*?)\n### /.exec(page) ?? [];
+  const said = (host: string): number[] =>
+    measured
+      .split("\n")
+      .filter((line) => line.startsWith(`| ${host} `))
+      .flatMap((line) => [...line.matchAll(/(\d+) s on test hosts/g)].map(([, seconds]) => Number(seconds)));
+  for (const host of ["backend", "gateway"] as const) expect(said(host)).toEqual([OUTAGE_SECONDS[host]]);
 });
