@@ -20,7 +20,9 @@ const UNIT = /^\/(etc|usr\/lib|lib|run|usr\/local\/lib)\/systemd\/(system|user)\
 export function unitsOf(record: Happenings, files: Files): Unit[] {
   const units = new Map<string, Unit>();
   for (const { path, content, place } of record.written)
-    if (UNIT.test(path) && !isOfNothing(content)) units.set(path + content, { path, text: textOf(content), place });
+    // An edit is no text of a unit (lastEdited).
+    if (UNIT.test(path) && !isOfNothing(content) && editedLines(plain(content)) === undefined)
+      units.set(path + content, { path, text: textOf(content), place });
   for (const [path, entries] of files.entries) {
     const [entry] = entries;
     if (

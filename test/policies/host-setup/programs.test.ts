@@ -40,6 +40,7 @@ const MODES: readonly Case[] = [
   ["service-not-root", "violation", edited("s/^User=ddos$/User=0/")],
   ["service-not-root", "pass", edited("s/^User=.*/User=root/", "s/^User=.*/User=ddos/")],
   ["service-not-root", "pass", "sudo sed -i 's/^User=.*/User=root/' /etc/systemd/system/other.service"],
+  ["service-not-root", "violation", edited("s/^User=.*/User=root/").replace("api.service >", '"$(cat /etc/role).service" >')],
   ["application-on-loopback", "violation", edited("s/--host 127\\.0\\.0\\.1/--host 0.0.0.0/")],
   ["application-on-loopback", "pass", edited("s/--host 127\\.0\\.0\\.1/--host ::1/; s/^User=.*/User=api/")],
   // Arrays by key.
