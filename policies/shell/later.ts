@@ -7,7 +7,7 @@ import type { Entry, Files } from "./files";
 import { cloneFiles, joinFiles, resolveLinks } from "./files";
 import { unnamed } from "./builtins";
 import { isSecretPath } from "./subjects";
-import { dropInOf } from "./paths";
+import { dropInOf, UNIT_FOLDERS } from "./paths";
 import { commandsOf } from "./followed";
 import { lostRules } from "./lost-rules";
 import { obeyed } from "./obeyed";
@@ -79,7 +79,6 @@ function laterOf(files: Files, record: Happenings): Later[] {
   return [...seen.values()];
 }
 
-const UNIT_FOLDERS = ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"].map((folder) => `${folder}/systemd/system`);
 const SETS_USER = /^\s*(User|DynamicUser)\s*=/u;
 
 /** A drop-in of a unit, with the user that it has from there. */

@@ -1,6 +1,7 @@
 /** Rules of the packet filter that a host ends up without: a command has taken them away and nothing has put others in their place. */
 import type { Files, Place } from "./files";
 import { GONE } from "./effects/packet-filter";
+import { UNIT_FOLDERS } from "./paths";
 import type { Executed } from "./state";
 import { plain, show } from "./text";
 
@@ -26,9 +27,7 @@ export function lostRules(files: Files, during: readonly Executed[], later: read
 
 /** The unit that loads the rules is still a part of the host. */
 const isThere = (unit: string, { entries }: Files): boolean =>
-  ["/etc", "/run", "/usr/lib", "/lib"].some((folder) =>
-    entries.get(`${folder}/systemd/system/${unit}.service`)?.some(({ kind }) => kind !== "absent"),
-  );
+  UNIT_FOLDERS.some((folder) => entries.get(`${folder}/${unit}.service`)?.some(({ kind }) => kind !== "absent"));
 
 const sameText = (a: Place, b: Place): boolean => a.urn === b.urn && a.part === b.part && a.runBy === b.runBy;
 const lineOf = ({ argv }: Executed): string => argv.slice(1).map(plain).join(" ");
@@ -67,12 +66,19 @@ const lostBy = ({ place }: Executed, what: string): Lost => ({
   place,
 });
 
+/**
+ * The last of each text, and of each program: what an earlier one takes away for good, this one does as well, for nothing more comes after it. A look
+ * at each of them would take the square of their number.
+ */
+const lastOfEach = (runs: readonly Executed[]): Executed[] => [
+  ...new Map(runs.map((run) => [JSON.stringify([run.program, run.place.urn, run.place.part, run.place.runBy]), run])).values(),
+];
+
 function tables(during: readonly Executed[], later: readonly Executed[]): Lost[] {
   const runs = during.filter(({ program }) => program === "nft");
   const others = [...runs, ...later.filter(({ program }) => program === "nft")];
-  return runs.flatMap((run, at) => {
-    if (!/\bflush ruleset\b/u.test(textOf(run))) return [];
-    const after = runs.slice(at).map(textOf).join("\n");
+  return lastOfEach(runs.filter((run) => /\bflush ruleset\b/u.test(textOf(run)))).flatMap((run) => {
+    const after = runs.slice(runs.indexOf(run)).map(textOf).join("\n");
     return others
       .filter(({ place }) => !sameText(place, run.place))
       .flatMap((other) => guardsIn(textOf(other)))
@@ -88,7 +94,7 @@ const guardsIn = (text: string): { name: string; hooks: string[] }[] =>
     if (name === undefined || !KEEPS_OUT.test(one)) return [];
     return [{ name, hooks: [...one.matchAll(CLOSED)].map(([, hook = ""]) => hook) }];
   });
-const CLOSED = /\btype filter hook (\w+) [^;]*;\s*policy drop/gu;
+const CLOSED = /\btype filter hook (\w+) [^;]{0,300};\s*policy drop/gu;
 const closes = (text: string, hook: string): boolean => [...text.matchAll(CLOSED)].some(([, one]) => one === hook);
 
 const ADDED = /(^| )(?:-[AI]|--append|--insert) /u;
@@ -97,8 +103,8 @@ function chains(during: readonly Executed[]): Lost[] {
   const runs = during.filter(({ program }) => /^ip6?tables$/u.test(program));
   const ruleOf = (run: Executed): string => `${run.program} ${lineOf(run).replace(ADDED, "$1")}`;
   const isGuard = (run: Executed): boolean => ADDED.test(lineOf(run)) && KEEPS_OUT.test(lineOf(run));
-  return runs.flatMap((run, at) => {
-    if (!/^(-t filter )?(-F|--flush)( |$)/u.test(lineOf(run))) return [];
+  return lastOfEach(runs.filter((run) => /^(-t filter )?(-F|--flush)( |$)/u.test(lineOf(run)))).flatMap((run) => {
+    const at = runs.indexOf(run);
     const again = new Set(runs.slice(at).filter(isGuard).map(ruleOf));
     return runs
       .slice(0, at)

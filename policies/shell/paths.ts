@@ -20,6 +20,11 @@ export function normalise(path: string, cwd: string): string {
 export const parentOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf("/"), 0)) || "/";
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
+/** Where units of the system stand; a unit in one of the first hides those of its name in the others. */
+export const UNIT_FOLDERS: readonly string[] = ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"].map(
+  (folder) => `${folder}/systemd/system`,
+);
+
 /** What a drop-in of systemd belongs to: `x.service` of `/etc/systemd/system/x.service.d/a.conf`. */
 export const dropInOf = (path: string): string | undefined => /\/([^/]+)\.d\/[^/]+\.conf$/u.exec(path)?.[1];
 

@@ -29,21 +29,25 @@ export function withLiterals(code: string): string {
   const given = new Map<string, string | undefined>();
   for (const [, name = "", text] of code.matchAll(/(?<![.\w])([A-Za-z_]\w*)\s*=(?!=)\s*(["'][^"'\n]{1,300}["'](?=\s*(?:[;\n]|$)))?/gu))
     given.set(name, given.has(name) ? undefined : text);
-  let whole = code;
-  for (const [name, text] of given)
-    if (text !== undefined && !isBoundElsewhere(name, code))
-      whole = whole
-        .replace(new RegExp(`(?<![.\\w])${name}\\s*=(?!=)\\s*(["'])[^"'\\n]{1,300}\\1`, "u"), "")
-        .replace(new RegExp(`(?<![.\\w"'])${name}(?![\\w"']|\\s*=(?!=))`, "gu"), () => text);
-  return whole;
+  for (const name of boundElsewhere(code)) given.delete(name);
+  // In one go: a program may give thousands of names.
+  return code
+    .replace(/(?<![.\w])([A-Za-z_]\w*)\s*=(?!=)\s*(["'])[^"'\n]{1,300}\2/gu, (all, name: string) =>
+      given.get(name) === undefined ? all : "",
+    )
+    .replace(/(?<![.\w"'])[A-Za-z_]\w*(?![\w"']|\s*=(?!=))/gu, (name) => given.get(name) ?? name);
 }
 
-/** A parameter, the variable of a loop or of `with`, or one that is changed: what it holds is not this text alone. */
-const isBoundElsewhere = (name: string, code: string): boolean =>
-  new RegExp(
-    String.raw`\b(for|as|global|nonlocal|del|def|class)\s+(\w+\s*,\s*)*${name}\b|\bdef\s+\w+\([^)]*\b${name}\b|\blambda\b[^:\n]*\b${name}\b|(?<![.\w])${name}\s*([-+*/%|&^]|//|\*\*|:)=`,
-    "u",
-  ).test(code);
+/** Parameters, variables of a loop or of `with`, and what is changed: what these hold is not one text alone. */
+const BINDINGS: readonly RegExp[] = [
+  /\b(?:for|as|global|nonlocal|del|def|class)\s+(?=(\w+(?:\s*,\s*\w+)*))/gu,
+  /\bdef\s+\w+\(([^)]*)/gu,
+  /\blambda\b([^:\n]*)/gu,
+  /(?<![.\w])(\w+)\s*(?:[-+*/%|&^]|\/\/|\*\*|:)=/gu,
+];
+
+const boundElsewhere = (code: string): ReadonlySet<string> =>
+  new Set(BINDINGS.flatMap((form) => [...code.matchAll(form)].flatMap(([, names = ""]) => names.match(/\w+/gu) ?? [])));
 
 /** Strings that are a whole path of a file. A name alone, or a folder, says nothing of what the program does there. */
 export const pathsIn = (code: string): string[] =>

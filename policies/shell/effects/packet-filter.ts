@@ -4,6 +4,7 @@
  */
 import type { Call } from "../call";
 import { newFile, stdinOf } from "../channels";
+import { UNIT_FOLDERS } from "../paths";
 import { contentOf } from "../redirects";
 import type { State } from "../state";
 import { isKnown, plain } from "../text";
@@ -48,7 +49,8 @@ function byIptables(name: string, words: readonly string[], input: string): Chan
   if (/(^| )(-P|--policy) \w+ (DROP|REJECT)\b/u.test(line)) return puts(kind);
   if (table !== "filter") return NOTHING;
   if (/(^| )(-F|--flush)( |$)/u.test(line) || /(^| )(-P|--policy) INPUT ACCEPT\b/u.test(line)) return takes(kind);
-  return /(^| )(-D|--delete) \S+ (\d+( |$)|.*(DROP|REJECT))/u.test(line) ? takes(kind) : NOTHING;
+  const deleted = /(?:^| )(?:-D|--delete) \S+ ([^]*)/u.exec(line)?.[1] ?? "";
+  return /^\d+( |$)|DROP|REJECT/u.test(deleted) ? takes(kind) : NOTHING;
 }
 
 /** Rules that refuse by the address or the user; other routing rules say which way packets take. */
@@ -60,10 +62,12 @@ function byIp(line: string): Change {
   return action.startsWith("f") || refuses ? takes("rule") : NOTHING;
 }
 
+const FROM_FILE = /^(-\w*f|--file)$/u;
+
 /** Rules that a program of the packet filter reads from a file: `nft -f FILE`, `iptables-restore FILE`. */
 export function rulesFile(program: string, args: readonly string[], state: State): string | undefined {
   if (program === "nft") {
-    const at = args.findIndex((arg) => /^(-\w*f|--file)$/u.test(arg));
+    const at = args.findIndex((arg) => FROM_FILE.test(arg));
     const file = at < 0 ? undefined : args[at + 1];
     return file === undefined || file === "-" ? undefined : contentOf(file, state);
   }
@@ -71,8 +75,7 @@ export function rulesFile(program: string, args: readonly string[], state: State
   return file === undefined ? undefined : contentOf(file, state);
 }
 
-const UNIT_FOLDERS = ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
-const LOADS = /^\s*ExecStart\s*=\s*\S*\b(nft|ip6?tables(-restore)?)\b/mu;
+const LOADS = /^[ \t]*ExecStart\s*=\s*\S*\b(nft|ip6?tables(-restore)?)\b/mu;
 const FIREWALLS = /^(nftables|ufw|firewalld|netfilter-persistent|iptables-persistent|iptables)$/u;
 
 /** Whether the unit's own start loads rules, as the set-up has written it. */
@@ -90,13 +93,15 @@ function byUnit(action: string, units: readonly string[], state: State): Change 
   return takes(...own, ...(isFirewall && action === "stop" ? FILTERS : []));
 }
 
+const OPENS_ZONE = /^--(set-default-zone=(trusted|ACCEPT)|set-target=ACCEPT|remove-rich-rule=.*\b(drop|reject)\b)/u;
+
 function changeOf({ name, args, state, scope }: Call): Change {
   if (!ADMIN.test(name)) return NOTHING;
   const words = args.map(plain);
   const [action = "", ...rest] = words.filter((word) => !word.startsWith("-"));
   const input = (): string => rulesFile(name, args, state) ?? stdinOf(scope.channels).text;
   if (name === "nft") {
-    const isFile = words.some((word) => /^(-\w*f|--file)$/u.test(word));
+    const isFile = words.some((word) => FROM_FILE.test(word));
     if (words.some((word) => /^(-[a-z]*c|--check$)/u.test(word))) return NOTHING;
     return byNft(isFile ? plain(input()) : words.join(" "), isFile);
   }
@@ -104,10 +109,7 @@ function changeOf({ name, args, state, scope }: Call): Change {
     return byIptables(name, words, name.endsWith("-restore") ? plain(input()) : "");
   if (name === "ip") return byIp(words.join(" "));
   if (name === "ufw") return action === "stop" ? takes(...FILTERS) : /^(enable|reload|start)$/u.test(action) ? puts(...FILTERS) : NOTHING;
-  if (name === "firewall-cmd")
-    return /--set-default-zone=(trusted|ACCEPT)|--set-target=ACCEPT|--remove-rich-rule=.*\b(drop|reject)\b/u.test(words.join(" "))
-      ? takes(...FILTERS)
-      : NOTHING;
+  if (name === "firewall-cmd") return words.some((word) => OPENS_ZONE.test(word)) ? takes(...FILTERS) : NOTHING;
   if (name === "netfilter-persistent" || name === "nftables")
     return /^(flush|stop)$/u.test(action) ? takes(...FILTERS) : /^(start|restart|reload)$/u.test(action) ? puts(...FILTERS) : NOTHING;
   return name === "systemctl" ? byUnit(action, rest, state) : byUnit(rest[0] ?? "", [action], state);

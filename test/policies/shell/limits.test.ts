@@ -1,8 +1,12 @@
 /** Text that is long, nests deeply or multiplies: the evaluation ends, and what was not followed is said and never passed. */
 import { filesAfter } from "../../../policies/shell/analyse";
+import type { Files } from "../../../policies/shell/files";
+import { lostRules } from "../../../policies/shell/lost-rules";
 import { shellParser } from "../../../policies/shell/parser";
 import type { ParseShell } from "../../../policies/shell/parser";
 import { globMatches, relation } from "../../../policies/shell/paths";
+import { withLiterals } from "../../../policies/shell/python";
+import type { Executed } from "../../../policies/shell/state";
 import { STAR } from "../../../policies/shell/text";
 import { matchesPattern } from "../../../policies/graph/iam-match";
 import { findSecrets } from "../../../policies/rules/secrets/decode";
@@ -49,6 +53,27 @@ test("thousands of calls in one program are followed, each of them", () => {
   expect(context.record.unclear).toEqual([]);
   expect(files.entries.has("/srv/f1998")).toBe(true);
   expect(filesAfter(`python3 -c 'import os; c = "touch /srv/named"; os.system(c)'`, parse).files.entries.has("/srv/named")).toBe(true);
+});
+
+test("of thousands of names each is read as its text, and none that is bound elsewhere", () => {
+  const names = times(30_000, (i) => `p${String(i)} = "/srv/f${String(i)}"\n`);
+  const code = withLiterals(`${names}open(p29999)\nq = "/srv/q"\nopen(q)\nfor a, q in x: pass\n${"def f(".repeat(30_000)}`);
+  expect(code).toContain(`open("/srv/f29999")\nq = "/srv/q"\nopen(q)\n`);
+});
+
+test("thousands of runs that take all rules away are one finding for each rule of others", () => {
+  const run = (part: string, words: string): Executed =>
+    ({ program: words.split(" ", 1)[0], argv: words.split(" "), stdin: "", place: { urn: "u", part } }) as unknown as Executed;
+  const others = [
+    run("a", `nft add table ip own { ${"type filter hook x ".repeat(30_000)}table ip own { drop`),
+    run("a", "iptables -A INPUT -s 10.0.0.0/8 -j DROP"),
+  ];
+  const flushes = ["nft flush ruleset", "iptables -F"].flatMap((words) => Array.from({ length: 20_000 }, () => run("b", words)));
+  const lost = lostRules({ entries: new Map() } as unknown as Files, [...others, ...flushes], []);
+  expect(lost.map(({ what }) => what)).toEqual([
+    expect.stringContaining("takes away the table ip own of another step"),
+    expect.stringContaining("takes away the rule «-A INPUT -s 10.0.0.0/8 -j DROP» of another step"),
+  ]);
 });
 
 test("what follows the limit is not taken for done", () => {
