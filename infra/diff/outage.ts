@@ -5,7 +5,10 @@ import type { HostId, HostRole } from "../release/types";
 import type { Changed } from "./resources";
 import type { Side } from "./side";
 
-/** Without an answer while a machine was replaced on test hosts (`npm run test:hosts -- --only 'replaced machine'`, docs/evidence.md); a test compares. */
+/**
+ * Without an answer while a machine was replaced on test hosts (`npm run test:hosts -- --only 'replaced machine'`, docs/evidence.md). A test compares
+ * them with docs/operations.md.
+ */
 export const OUTAGE_SECONDS: Readonly<Record<HostRole, number>> = { backend: 33, gateway: 45 };
 
 /** The steps of the new machine are those of a first set-up. On AWS machines start and packages come by apt as well. */

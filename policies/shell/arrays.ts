@@ -50,10 +50,11 @@ export function subscripts(index: string, state: State): readonly string[] | und
   return /[$`"'\\]/u.test(text) ? undefined : [text];
 }
 
-/** The items that stand there; undefined for an item where there is none. */
-export function itemsAt(name: string, variable: Variable, index: string | undefined, state: State): readonly string[] | undefined {
+/** The items that stand there: each value that the brackets can hold has its own. */
+export function itemsAt(name: string, variable: Variable, index: string | undefined, state: State): readonly string[] {
   const list = variable.list ?? [];
-  if (index === undefined) return [variable.keys ? "" : (list[0] ?? "")].filter(() => variable.keys === undefined && list.length > 0);
+  // The name alone is the item at 0, which no key is taken for.
+  if (index === undefined) return variable.keys ? [] : list.slice(0, 1);
   const found = subscripts(index, state)?.map((key) => {
     if (!isKnown(key)) return undefined;
     if (variable.keys) return list[variable.keys.indexOf(plain(key))] ?? "";

@@ -109,11 +109,11 @@ function assign(one: Assignment, state: State, scope: Scope): void {
   }
   const values = one.value ? expandText(one.value, state, scope) : [""];
   for (const value of values) noteLoader(one.name, value, state, scope);
-  if (one.index !== undefined && !one.append) {
-    const [key, ...others] = subscripts(one.index, state) ?? [];
+  if (one.index !== undefined) {
+    // What `+=` makes of an item is not followed.
+    const [key, ...others] = one.append ? [] : (subscripts(one.index, state) ?? []);
     state.variables.set(one.name, withItem(one.name, others.length === 0 ? key : undefined, values, before));
-  } else if (one.index !== undefined) state.variables.set(one.name, withItem(one.name, undefined, values, before));
-  else state.variables.set(one.name, { values: one.append ? (before?.values ?? [""]).flatMap((b) => values.map((v) => b + v)) : values });
+  } else state.variables.set(one.name, { values: one.append ? (before?.values ?? [""]).flatMap((b) => values.map((v) => b + v)) : values });
 }
 
 /**

@@ -56,7 +56,7 @@ function rawValues(parameter: Parameter, state: State): readonly string[] | unde
   const variable = state.variables.get(name);
   if (variable?.list) {
     const items = itemsAt(name, variable, index, state);
-    return items?.length === 0 ? undefined : items;
+    return items.length === 0 ? undefined : items;
   }
   if (variable && index !== undefined && index !== "0") return [unknownOf(`$${name}`, variable.values)];
   return variable?.values ?? special(name, state);

@@ -78,12 +78,12 @@ export async function withFiles(request: Request): Promise<Request> {
 }
 
 /** Models are large, and a run asks several times of each. */
-const read = new WeakMap<object, string>();
+const digests = new WeakMap<object, string>();
 
 function digestOf(value: unknown): string {
   if (!isFile(value)) return sha256(JSON.stringify(value, sortKeys) ?? "");
-  const digest = read.get(value) ?? sha256(readFileSync(value.localFile));
-  read.set(value, digest);
+  const digest = digests.get(value) ?? sha256(readFileSync(value.localFile));
+  digests.set(value, digest);
   return digest;
 }
 
