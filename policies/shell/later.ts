@@ -85,8 +85,9 @@ const SETS_USER = /^\s*(User|DynamicUser)\s*=/u;
 function withUser(path: string, text: string, texts: (path: string) => readonly string[]): string {
   const unit = dropInOf(path);
   if (unit?.endsWith(".service") !== true || text.split("\n").some((line) => SETS_USER.test(line))) return text;
-  const whole = UNIT_FOLDERS.flatMap((folder) => texts(`${folder}/${unit}`)).at(-1);
-  const lines = (whole ?? "").split("\n").filter((line) => SETS_USER.test(line));
+  // Of the first folder that has it, as it was left there.
+  const [whole = ""] = UNIT_FOLDERS.flatMap((folder) => texts(`${folder}/${unit}`).slice(-1));
+  const lines = whole.split("\n").filter((line) => SETS_USER.test(line));
   return [...lines, text].join("\n");
 }
 

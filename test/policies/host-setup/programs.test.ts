@@ -19,6 +19,15 @@ const edited = (...scripts: readonly string[]): string =>
     ...scripts.map((script) => `sudo sed -i '${script}' /etc/systemd/system/api.service`),
   ].join("\n");
 
+/** Two units of one name, and a drop-in that writes the file as their user. */
+const hidden = [
+  ["lib/systemd/system/api.service", "User=ddos"],
+  ["etc/systemd/system/api.service", "User=root"],
+  ["etc/systemd/system/api.service.d/20.conf", `ExecStartPre=/usr/bin/install -m 600 /dev/null ${ENV}`],
+]
+  .map(([path = "", line = ""]) => `printf '[Service]\\n${line}\\n' | sudo install -D -m 644 /dev/stdin /${path}`)
+  .join("\n");
+
 type Case = readonly [policy: string, verdict: Finding["verdict"] | "pass", script: string | Step[]];
 
 const MODES: readonly Case[] = [
@@ -43,6 +52,8 @@ const MODES: readonly Case[] = [
   ["service-not-root", "violation", edited("s/^User=.*/User=root/").replace("api.service >", '"$(cat /etc/role).service" >')],
   ["application-on-loopback", "violation", edited("s/--host 127\\.0\\.0\\.1/--host 0.0.0.0/")],
   ["application-on-loopback", "pass", edited("s/--host 127\\.0\\.0\\.1/--host ::1/; s/^User=.*/User=api/")],
+  // A unit of /etc hides that of /lib.
+  ["env-file-owner", "violation", hidden],
   // Arrays by key.
   [
     "env-file-mode",
