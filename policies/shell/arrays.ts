@@ -33,7 +33,14 @@ export function withItem(name: string, key: string | undefined, values: readonly
   return { values: [keys ? "" : (list[0] ?? "")], list, ...(keys ? { keys } : {}) };
 }
 
-const placeOf = (keys: readonly string[], key: string): number => (keys.includes(key) ? keys.indexOf(key) : keys.length);
+/** Each further item is a copy of all before it: more than these are not followed, and the array is not known then. */
+const MOST_KEYS = 4000;
+
+/** Where the item of the key is or will be; -1 where it is one too many. */
+function placeOf(keys: readonly string[], key: string): number {
+  const at = keys.indexOf(key);
+  return at < 0 && keys.length < MOST_KEYS ? keys.length : at;
+}
 
 const notKnown = (name: string, before: Variable | undefined, ...values: readonly string[]): Variable => ({
   values: [unknownOf(`$${name}`, [...values, ...(before?.list ?? before?.values ?? [])])],

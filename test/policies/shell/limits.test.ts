@@ -2,6 +2,7 @@
 import { filesAfter } from "../../../policies/shell/analyse";
 import type { Files } from "../../../policies/shell/files";
 import { lostRules } from "../../../policies/shell/lost-rules";
+import { exactly } from "../../../policies/shell/mode";
 import { shellParser } from "../../../policies/shell/parser";
 import type { ParseShell } from "../../../policies/shell/parser";
 import { globMatches, relation } from "../../../policies/shell/paths";
@@ -53,6 +54,16 @@ test("thousands of calls in one program are followed, each of them", () => {
   expect(context.record.unclear).toEqual([]);
   expect(files.entries.has("/srv/f1998")).toBe(true);
   expect(filesAfter(`python3 -c 'import os; c = "touch /srv/named"; os.system(c)'`, parse).files.entries.has("/srv/named")).toBe(true);
+});
+
+test("an array of many keys is not known, and one of fewer is", () => {
+  const modeOf = (count: number): unknown => {
+    const items = times(count, (i) => `[k${String(i)}]=640 `);
+    const { files } = filesAfter(`declare -A m=(${items}); touch /srv/f; chmod "\${m[k1]}" /srv/f`, parse);
+    return files.entries.get("/srv/f")?.[0]?.mode;
+  };
+  expect(modeOf(3000)).toEqual(exactly(0o640));
+  expect(modeOf(20_000)).not.toEqual(exactly(0o640));
 });
 
 test("of thousands of names each is read as its text, and none that is bound elsewhere", () => {
