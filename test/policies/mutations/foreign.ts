@@ -64,6 +64,7 @@ function renamed(resource: PlainResource, rename: (urn: string) => string): Plai
     urn,
     type: (urn.split("::")[2] ?? "").split("$").pop() ?? "",
     ...(resource.parent === undefined ? {} : { parent: rename(resource.parent) }),
+    ...(resource.provider === undefined ? {} : { provider: resource.provider.replace(/^.*(?=::)/, rename) }),
     inputs: withoutRole(resource.inputs),
     outputs: withoutRole(resource.outputs),
     dependencies: resource.dependencies.map(rename),
