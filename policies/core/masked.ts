@@ -137,11 +137,22 @@ function withoutArchives(text: string): string {
     .join("\n");
 }
 
-const shortened = (line: string): string =>
-  line
-    .split(/([^\w+/-])/u)
-    .map((word) => word.slice(0, LONGEST_WORD))
-    .join("");
+/** Character by character: pieces of ten million would be as many strings. */
+function shortened(line: string): string {
+  const kept: string[] = [];
+  let [from, word] = [0, 0];
+  for (let at = 0; at <= line.length; at += 1) {
+    if (at < line.length && OF_WORD.has(line.charCodeAt(at))) continue;
+    if (at - word > LONGEST_WORD) {
+      kept.push(line.slice(from, word + LONGEST_WORD));
+      from = at;
+    }
+    word = at + 1;
+  }
+  return kept.length === 0 ? line : kept.join("") + line.slice(from);
+}
+
+const OF_WORD = new Set([..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/-"].map((letter) => letter.charCodeAt(0)));
 
 const partsOf = (text: string, secrets: Secrets): string[] => [
   ...chance(text, secrets),

@@ -44,6 +44,8 @@ export interface Document {
 
 /** AWS takes 20 KB at most, which holds some hundred; of more, not all are read. */
 const MOST_STATEMENTS = 1000;
+/** Characters: fifty times of that, blanks included. Every policy about rights would read the rest again. */
+const LONGEST = 1_000_000;
 
 const NOTHING: Document = { statements: [], complete: true };
 const UNREADABLE: Document = { statements: [], complete: false };
@@ -65,6 +67,7 @@ export function readDocument(value: Value | undefined): Document {
 }
 
 function readText(text: string): Document {
+  if (text.length > LONGEST) return UNREADABLE;
   try {
     return readDocument(JSON.parse(text) as Value);
   } catch {

@@ -31,6 +31,7 @@ describe("documents", () => {
     ["unknown", UNKNOWN],
     ["not JSON", "{"],
     ["a number", 3],
+    ["longer than any that AWS takes", JSON.stringify({ Statement: [statement] }) + " ".repeat(1_000_000)],
   ])("what cannot be read is not complete: %s", (_form, value) => {
     expect(readDocument(value)).toEqual({ statements: [], complete: false });
   });

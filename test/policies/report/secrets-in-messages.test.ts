@@ -87,6 +87,13 @@ test.each(["unknown", "known"] as const)("no output has a secret of the program 
 const say = (text: string, value: Value, key = "value"): string =>
   masked(text, makeGraph([makeResource({ urn: "urn:pulumi:a::b::c:d:E::x", type: "c:d:E", inputs: { [key]: value } })], true));
 
+test("a word without end is cut, and what stands before, between and behind such words is masked", () => {
+  const long = "Qm9i/0K+".repeat(2_000);
+  const [a, b, c] = ["Zk3vQ8wLx1Rt", "Pn7yB2mHs5Jd", "Wc4uG6eTf9Xa"];
+  const line = `A_TOKEN="${a}";${long}B_TOKEN="x";B_TOKEN="${b}";${long} C_TOKEN="${c}"`;
+  expect(say(`${a}, ${b} and ${c}`, new Secret(line), "create")).toBe("[secret], [secret] and [secret]");
+});
+
 test.each([
   ["whole", "it runs u:hunter2-blue@proxy", "hunter2-blue", "it runs u:[secret]@proxy"],
   ["a part", "begins with hunter2-bl", "hunter2-blue", "begins with [secret]"],
