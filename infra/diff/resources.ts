@@ -71,11 +71,13 @@ function compareOne(then: GraphResource, now: GraphResource, isAnother: IsAnothe
   const [past, present] = [texts(then), texts(now)];
   const heeded = (key: string): boolean => !(now.options.ignoreChanges ?? []).includes(key);
   const inputs = [...new Set([...past.keys(), ...present.keys()])].filter((key) => past.get(key) !== present.get(key) && heeded(key));
-  const taken = ([key, urns]: readonly [string, readonly string[]]): string[] => urns.filter((urn) => isAnother(urn, now.inputs[key]));
-  const dependent = Object.entries(now.propertyDependencies).filter((entry) => heeded(entry[0]) && taken(entry).length > 0);
+  const dependent = Object.entries(now.propertyDependencies)
+    .filter(([key]) => heeded(key))
+    .map(([key, urns]) => ({ key, others: urns.filter((urn) => isAnother(urn, now.inputs[key])) }))
+    .filter(({ others }) => others.length > 0);
   if (inputs.length + dependent.length === 0) return undefined;
-  const because = [...new Set(dependent.flatMap(taken))];
+  const because = [...new Set(dependent.flatMap(({ others }) => others))];
   if (isCommand(now.type)) return { outcome: "runs", inputs, because };
-  const keys = [...inputs, ...dependent.map(([key]) => key)];
+  const keys = [...inputs, ...dependent.map(({ key }) => key)];
   return { outcome: worst(keys.map((key) => INPUT_EFFECTS[now.type]?.[key] ?? "replaces")) ?? "ignored", inputs, because };
 }
