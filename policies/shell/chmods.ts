@@ -1,4 +1,5 @@
 /** `chmod` of Ruby, PHP and Node with a mode and paths that are written out, as the command of a shell that does the same. */
+import { JAVASCRIPT } from "./programs";
 import { quote } from "./text";
 
 const PATH = String.raw`(?:"[^"$#\\{}]{1,300}"|'[^'\\]{1,300}')`;
@@ -11,7 +12,7 @@ const CALLS: readonly (readonly [program: RegExp, call: RegExp, modeFirst: boole
   [/^ruby/u, new RegExp(String.raw`\b(?:File|FileUtils)\.chmod[ (]{1,3}${MODE}\s*,\s*\[?${PATHS}\]?\s*\)?`, "gu"), true],
   [/^php/u, new RegExp(String.raw`\bchmod\s*\(\s*(${PATH})\s*,\s*${MODE}\s*\)`, "gu"), false],
   [
-    /^(node|nodejs|deno|bun|tsx|ts-node)$/u,
+    new RegExp(`^(${JAVASCRIPT})$`, "u"),
     new RegExp(String.raw`\b(?:l?chmod|chmodSync)\s*\(\s*(${PATH})\s*,\s*["']?${MODE}["']?\s*\)`, "gu"),
     false,
   ],

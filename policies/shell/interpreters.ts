@@ -13,6 +13,7 @@ import { cannotTell, unclear } from "./report";
 import { chmodsOf } from "./chmods";
 import { sed } from "./effects/create";
 import { perlChmods, sedOfPerl } from "./perl";
+import { JAVASCRIPT } from "./programs";
 import {
   asCommands,
   evaluatesFetched,
@@ -178,7 +179,7 @@ function sourceText(file: string, text: string, call: Call): Status {
 /** What tells Python where its program is: -c, -m, - or a file. */
 const programAt = (args: readonly string[]): number => args.findIndex((a) => a === "-c" || a === "-m" || a === "-" || !a.startsWith("-"));
 
-const OF_FILE = /^(node|nodejs|deno|bun|tsx|ts-node|ruby[\d.]*|php[\d.]*)$/u;
+const OF_FILE = new RegExp(String.raw`^(${JAVASCRIPT}|ruby[\d.]*|php[\d.]*)$`, "u");
 
 /** Text of the file that `python3 FILE` or `node FILE` runs; undefined when it is another program, or none of a file. */
 export function programFile(program: string, args: readonly string[], state: State): string | undefined {

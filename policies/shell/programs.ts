@@ -5,6 +5,9 @@
 
 const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/u));
 
+/** Programs that run JavaScript, as alternatives of a regular expression. */
+export const JAVASCRIPT = "node|nodejs|deno|bun|tsx|ts-node";
+
 /** They change nothing that is guarded, and print no text of a file; what a secret file becomes in their hands is not known (`LOOKS_ON`). */
 export const HARMLESS = names(`
   [ test ls wc du df free uname hostname nproc arch lscpu lsblk lsmod lsof lsns lsattr getfacl file which whereis type hash date cal uptime sleep seq

@@ -1,4 +1,5 @@
 /** Calls of AWS's libraries that change something, in programs that stand in a script or in a file which it has written. */
+import { JAVASCRIPT } from "../../shell/programs";
 import type { Executed } from "../../shell/state";
 import { plain } from "../../shell/text";
 import { programOf, pythonCode, wordsOf } from "./runs";
@@ -25,6 +26,8 @@ const CAMEL_METHOD = new RegExp(
   `(?:\\.|->)((?:${VERBS})[A-Z]\\w*)\\(|\\bnew\\s+((?:${VERBS.split("|").map(capital).join("|")})\\w+Command)\\(`,
   "gu",
 );
+const CAMEL = new RegExp(`^(${JAVASCRIPT}|php)`, "u");
+
 /** What a backup does, and methods of Node's own modules. */
 const HARMLESS_CAMEL =
   /^([pP]utObject(Command)?|[pP]utMetricData(Command)?|[dD]eleteMessage(Command)?|create(Read|Write)Stream|create(Hash|Hmac|Interface|Server|Connection|Require|Gzip|Gunzip|Cipheriv|Decipheriv|Secret\w*|Public\w*|Private\w*)|add(Event)?Listener|remove(All|Event)?Listeners?|run(In)\w+|importKey)$/u;
@@ -38,7 +41,7 @@ export function sdkCall(run: Executed): string | undefined {
   const program = programOf(run);
   if (/^(pwsh|powershell)(\.exe)?$/u.test(program))
     return [...codeOf(run).matchAll(CMDLET)].map(([, name = ""]) => name).find((name) => !/^Start-SSMSession$/u.test(name));
-  if (/^(node|nodejs|deno|bun|tsx|ts-node|php)/u.test(program)) return ofCamel(codeOf(run));
+  if (CAMEL.test(program)) return ofCamel(codeOf(run));
   const code = /^ruby/u.test(program) ? codeOf(run) : pythonCode(run);
   const sdk = /\b(?:boto3?|botocore|aws-sdk(?:-\w+)?|Aws(?=::))/u.exec(code)?.[0];
   const method = sdk === undefined ? undefined : METHOD.exec(code.replace(HARMLESS_METHODS, "("))?.[1];
